@@ -1,0 +1,250 @@
+"""A whole network as plain data, what can be said of it without building it, and its JSON."""
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from visualizer.architecture.layer import (
+    Layer,
+    LayerDoesNotFit,
+    Mend,
+    layer_from_dict,
+    layer_to_dict,
+)
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, describe_shape, is_maps, numbers_in
+from visualizer.errors import UserError
+
+JSON_FORMAT = "cnn-visualizer/architecture"
+JSON_VERSION = 1
+MAX_JSON_BYTES = 200_000
+MAX_LAYERS = 60
+MAX_NAME_LENGTH = 60
+MAX_INPUT_SIZE = 256
+MAX_PARAMETERS = 20_000_000
+MAX_ACTIVATION_NUMBERS = 20_000_000
+
+
+class ArchitectureError(UserError):
+    """An architecture, or a file that should hold one, cannot be used."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A chain of layers. `input_shape` is (C, H, W), 1 or 3 channels, at most 256 pixels high and wide.
+
+    Raises:
+        ArchitectureError: The input shape is out of range, or there are over 60 layers.
+    """
+
+    name: str
+    input_shape: tuple[int, int, int]
+    layers: tuple[Layer, ...] = ()
+
+    def __post_init__(self) -> None:
+        shape = self.input_shape
+        whole = isinstance(shape, tuple) and len(shape) == 3 and all(type(size) is int for size in shape)
+        if not whole or shape[0] not in (1, 3) or not all(1 <= size <= MAX_INPUT_SIZE for size in shape[1:]):
+            raise ArchitectureError(
+                f"The input cannot have the shape {shape!r}",
+                f"it needs 1 or 3 channels and 1 to {MAX_INPUT_SIZE} pixels in height and width",
+                "Change the input size",
+            )
+        if len(self.layers) > MAX_LAYERS:
+            raise ArchitectureError(
+                f"The network has {len(self.layers)} layers", f"at most {MAX_LAYERS} fit here", "Remove some"
+            )
+
+    def with_layers(self, layers: tuple[Layer, ...]) -> "Architecture":
+        """This architecture with other layers. Raises ArchitectureError where they are too many."""
+        return replace(self, layers=layers)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a layer does not fit: what arrives, what it needs, and the changes that would mend it, best first."""
+
+    arrives: str
+    needs: str
+    mends: tuple[Mend, ...]
+
+    def __str__(self) -> str:
+        return f"{self.arrives[0].upper()}{self.arrives[1:]}, but {self.needs}."
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """One layer in its place. Shapes and counts are None where an earlier layer does not fit."""
+
+    layer: Layer
+    input_shape: Shape | None
+    output_shape: Shape | None
+    parameters: int | None
+    multiply_adds: int | None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class ArchitectureReport:
+    """What `summarize` found. Totals count the layers that fit; `fits` says whether all do."""
+
+    layers: tuple[LayerReport, ...]
+    problem: Problem | None
+    parameters: int
+    multiply_adds: int
+    activation_numbers: int
+
+    @property
+    def fits(self) -> bool:
+        return self.problem is None and all(report.problem is None for report in self.layers)
+
+    def activation_bytes(self, batch_size: int) -> int:
+        """Bytes of the input and every layer's output for one batch, in float32.
+
+        A layer's output counts once, after its activation: what a forward pass keeps for the gradient is of this
+        order, and more where an activation keeps its own input.
+        """
+        return self.activation_numbers * batch_size * BYTES_PER_NUMBER
+
+
+def summarize(architecture: Architecture, classes: int | None = None) -> ArchitectureReport:
+    """Shapes, counts and problems of every layer, without torch.
+
+    Args:
+        architecture: Any architecture, also one that does not fit.
+        classes: How many numbers the last layer must give; None if that does not matter.
+    """
+    shape: Shape | None = architecture.input_shape
+    reports: list[LayerReport] = []
+    activation_numbers = numbers_in(architecture.input_shape)
+    for layer in architecture.layers:
+        if shape is None:
+            reports.append(LayerReport(layer, None, None, None, None))
+            continue
+        try:
+            output_shape = layer.output_shape(shape)
+        except LayerDoesNotFit as error:
+            problem = Problem(error.arrives, error.needs, error.mends)
+            reports.append(LayerReport(layer, shape, None, None, None, problem))
+            shape = None
+            continue
+        reports.append(
+            LayerReport(layer, shape, output_shape, layer.parameter_count(shape), layer.multiply_adds(shape))
+        )
+        activation_numbers += numbers_in(output_shape)
+        shape = output_shape
+    report = ArchitectureReport(
+        layers=tuple(reports),
+        problem=None,
+        parameters=sum(row.parameters or 0 for row in reports),
+        multiply_adds=sum(row.multiply_adds or 0 for row in reports),
+        activation_numbers=activation_numbers,
+    )
+    if not report.fits:
+        return report
+    if not reports:
+        return replace(report, problem=Problem("the picture itself would leave", "a network needs layers", ()))
+    report = replace(report, problem=_too_large(report))
+    if report.problem is None and classes is not None and shape is not None:
+        report = _check_classes(report, shape, classes)
+    return report
+
+
+def _too_large(report: ArchitectureReport) -> Problem | None:
+    if report.parameters > MAX_PARAMETERS:
+        return Problem(
+            f"the network has {report.parameters:,} parameters",
+            f"at most {MAX_PARAMETERS:,} can be trained here: pool before Flatten, or use fewer filters or units",
+            (),
+        )
+    if report.activation_numbers > MAX_ACTIVATION_NUMBERS:
+        return Problem(
+            f"one picture makes {report.activation_numbers:,} numbers in all layers",
+            f"at most {MAX_ACTIVATION_NUMBERS:,} fit here: pool earlier, use strides, fewer filters or a smaller input",
+            (),
+        )
+    return None
+
+
+def _check_classes(report: ArchitectureReport, output_shape: Shape, classes: int) -> ArchitectureReport:
+    """Put the problem on the layer that sets the number of outputs where that is not `classes`."""
+    if output_shape == (classes,):
+        return report
+    index = len(report.layers) - 1
+    while index > 0 and report.layers[index].layer.keeps_shape:
+        index -= 1
+    row = report.layers[index]
+    scores = Dense(units=classes, activation="softmax")
+    needs = f"the last layer must give one number for each of the {classes} classes"
+    mends: tuple[Mend, ...]
+    if is_maps(output_shape):
+        arrives = f"feature maps of {describe_shape(output_shape)} leave the network"
+        mends = (Mend(f"Add Flatten and Dense {classes}", (row.layer, Flatten(), scores)),)
+    else:
+        arrives = f"{output_shape[0]:,} numbers leave the network"
+        mends = (Mend(f"Add Dense {classes} with softmax", (row.layer, scores)),)
+        if isinstance(row.layer, Dense):
+            mends = (Mend(f"Use {classes} units", (row.layer.with_settings(units=classes),)), *mends)
+    rows = list(report.layers)
+    rows[index] = replace(row, problem=Problem(arrives, needs, mends))
+    return replace(report, layers=tuple(rows))
+
+
+def apply_mend(architecture: Architecture, index: int, mend: Mend) -> Architecture:
+    """The architecture with layer `index` replaced by what the mend proposes."""
+    layers = architecture.layers
+    return architecture.with_layers((*layers[:index], *mend.replacement, *layers[index + 1 :]))
+
+
+def architecture_to_dict(architecture: Architecture) -> dict[str, Any]:
+    """The architecture as plain JSON values."""
+    return {
+        "format": JSON_FORMAT,
+        "version": JSON_VERSION,
+        "name": architecture.name,
+        "input_shape": list(architecture.input_shape),
+        "layers": [layer_to_dict(layer) for layer in architecture.layers],
+    }
+
+
+def architecture_to_json(architecture: Architecture) -> str:
+    """The architecture as a JSON text that people can read and edit."""
+    return json.dumps(architecture_to_dict(architecture), indent=2, ensure_ascii=False)
+
+
+def architecture_from_dict(data: Any) -> Architecture:
+    """The architecture that `architecture_to_dict` wrote. Raises UserError where it is anything else."""
+    if not isinstance(data, dict) or data.get("format") != JSON_FORMAT:
+        raise ArchitectureError(
+            "This is not a network of this app",
+            f'it has no "format": "{JSON_FORMAT}"',
+            "Choose a file that “Download” on the Build page wrote",
+        )
+    if data.get("version") != JSON_VERSION:
+        raise ArchitectureError(
+            f"This network has version {str(data.get('version'))[:20]}",
+            f"this app reads version {JSON_VERSION}",
+            "Save it again with this version of the app",
+        )
+    name, shape, layers = data.get("name"), data.get("input_shape"), data.get("layers")
+    if not isinstance(name, str) or not isinstance(shape, list) or not isinstance(layers, list):
+        raise ArchitectureError(
+            "The network could not be read", 'it needs "name", "input_shape" and "layers"', "Add what is missing"
+        )
+    return Architecture(name[:MAX_NAME_LENGTH], tuple(shape), tuple(layer_from_dict(layer) for layer in layers))
+
+
+def architecture_from_json(text: str | bytes) -> Architecture:
+    """The architecture in a JSON text. Raises UserError where it holds none."""
+    if len(text) > MAX_JSON_BYTES:
+        raise ArchitectureError(
+            f"The file has {len(text):,} bytes",
+            f"a network's JSON has at most {MAX_JSON_BYTES:,}",
+            "Choose a file that “Download” on the Build page wrote",
+        )
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ArchitectureError("The file could not be read", "it is not JSON", "Choose another file") from error
+    return architecture_from_dict(data)

@@ -1,0 +1,184 @@
+"""What every layer type has, and the registry that finds them."""
+
+import dataclasses
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from visualizer.architecture.settings import IntegerPair, Setting, SettingError
+from visualizer.architecture.shapes import Shape, describe_shape, is_maps
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A change that would make a layer fit: put `replacement` (none, one or several layers) in its place."""
+
+    label: str
+    replacement: tuple["Layer", ...]
+
+
+class LayerDoesNotFit(Exception):
+    """Raised by a layer's shape rule.
+
+    Args:
+        arrives: What comes in, in words.
+        needs: What the layer needs, in words.
+        mends: Changes that would mend it, best first.
+    """
+
+    def __init__(self, arrives: str, needs: str, mends: tuple[Mend, ...]) -> None:
+        self.arrives = arrives
+        self.needs = needs
+        self.mends = mends
+        super().__init__(f"{arrives}; {needs}")
+
+
+@dataclass(frozen=True)
+class ReceptiveStep:
+    """How one layer's window widens the view of a unit: window, stride, dilation, padding before; each (height, width).
+
+    Source of the recurrence that uses it: https://distill.pub/2019/computing-receptive-fields/
+    """
+
+    window: tuple[int, int] = (1, 1)
+    strides: tuple[int, int] = (1, 1)
+    dilation: tuple[int, int] = (1, 1)
+    padding: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Layer(ABC):
+    """One layer of an architecture: plain data with its rules. A subclass is one layer type, in one file.
+
+    Subclasses are frozen dataclasses whose fields come from `setting(...)`. A file put into
+    `visualizer/architecture/layers/` is found by itself: the form, the JSON, the shape check, the drawing and the
+    training need no other change.
+    """
+
+    title: ClassVar[str]
+    group: ClassVar[str]
+    icon: ClassVar[str]
+    explanation: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        for setting in self.settings():
+            expected = setting.spec.check(getattr(self, setting.name))
+            if expected:
+                value = getattr(self, setting.name)
+                raise SettingError(
+                    f"{self.title} has {setting.name} = {value!r}",
+                    f"it must be {expected}",
+                    f"Change {setting.name}",
+                )
+
+    @classmethod
+    def settings(cls) -> list[Setting]:
+        """The settings of this layer type, in the order of the form."""
+        return [
+            Setting(field.name, field.metadata["spec"], field.metadata["only_when"])
+            for field in dataclasses.fields(cls)
+        ]
+
+    def with_settings(self, **changes: Any) -> "Layer":
+        """This layer with some settings changed. Raises SettingError where one is out of range."""
+        return dataclasses.replace(self, **changes)
+
+    def summary(self) -> str:
+        """The layer in one short line, for its card and for figures."""
+        return self.title
+
+    @abstractmethod
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The shape that leaves, without the batch. Raises LayerDoesNotFit."""
+
+    def parameter_count(self, input_shape: Shape) -> int:
+        """Trainable numbers. Buffers (the running statistics of batch normalisation) do not count."""
+        return 0
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Multiplications that are each followed by an addition, for one picture; 0 where there are none."""
+        return 0
+
+    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
+        """How this layer widens the receptive field; a window of 1 where it looks at one place only."""
+        return ReceptiveStep()
+
+    @property
+    def keeps_shape(self) -> bool:
+        """True where the output always has the input's shape, so that the layer does not set the number of classes."""
+        return False
+
+    @abstractmethod
+    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+        """The torch modules that make up the layer, named, in order: (N, *input_shape) in, (N, *output_shape) out."""
+
+
+_registry: dict[str, type[Layer]] = {}
+
+
+def register(layer_type: type[Layer]) -> type[Layer]:
+    """Class decorator: enters a layer type in the registry under its class name."""
+    _registry[layer_type.__name__] = layer_type
+    return layer_type
+
+
+def layer_types() -> dict[str, type[Layer]]:
+    """Every layer type by its name, found by importing each file of `visualizer/architecture/layers/`."""
+    from visualizer.architecture import layers
+
+    for module in pkgutil.iter_modules(layers.__path__):
+        importlib.import_module(f"{layers.__name__}.{module.name}")
+    return dict(sorted(_registry.items(), key=lambda item: (item[1].group, item[0])))
+
+
+def layer_to_dict(layer: Layer) -> dict[str, Any]:
+    """The layer as plain JSON values, its type under "type"."""
+    values = {setting.name: getattr(layer, setting.name) for setting in layer.settings()}
+    return {"type": type(layer).__name__} | {
+        name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
+    }
+
+
+def layer_from_dict(data: Any) -> Layer:
+    """The layer that `layer_to_dict` wrote; settings left out take their defaults.
+
+    Raises:
+        SettingError: It names an unknown type or setting, or a value is out of range.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("type"), str):
+        raise SettingError("A layer could not be read", 'it is not an object with a "type"', 'Add "type": "Conv2D"')
+    known = layer_types()
+    if data["type"] not in known:
+        raise SettingError(
+            f"The layer type {data['type'][:40]!r} is not known", f"known are {', '.join(known)}", "Use one of these"
+        )
+    layer_type = known[data["type"]]
+    specs = {setting.name: setting.spec for setting in layer_type.settings()}
+    values = {}
+    for name, value in data.items():
+        if name == "type":
+            continue
+        if name not in specs:
+            raise SettingError(
+                f"{layer_type.title} has no setting {str(name)[:40]!r}",
+                f"it has {', '.join(specs) or 'none'}",
+                "Remove or rename it",
+            )
+        is_pair = isinstance(specs[name], IntegerPair) and isinstance(value, list)
+        values[name] = tuple(value) if is_pair else value
+    return layer_type(**values)
+
+
+def require_maps(layer: Layer, input_shape: Shape) -> None:
+    """Raise LayerDoesNotFit unless feature maps arrive."""
+    if not is_maps(input_shape):
+        raise LayerDoesNotFit(
+            f"a vector of {describe_shape(input_shape)} numbers arrives",
+            f"{layer.title} needs feature maps (height × width × channels): move it above Flatten",
+            (Mend(f"Remove this {layer.title}", ()),),
+        )

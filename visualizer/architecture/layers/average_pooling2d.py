@@ -1,0 +1,35 @@
+"""Average pooling over feature maps."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from visualizer.architecture.layer import register
+from visualizer.architecture.pooling import Pooling2D
+from visualizer.architecture.shapes import Shape
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@register
+@dataclass(frozen=True)
+class AveragePooling2D(Pooling2D):
+    """Replaces each window by its mean, channel by channel; padded pixels do not count, as in Keras."""
+
+    title: ClassVar[str] = "AveragePooling2D"
+    group: ClassVar[str] = "2 Pooling"
+    icon: ClassVar[str] = ":material/blur_on:"
+    explanation: ClassVar[str] = (
+        "Replaces each window by its mean: the map gets smaller and smoother. It has nothing to learn. Padded pixels, "
+        "where there are any, are left out of the mean."
+    )
+
+    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+        from torch import nn
+
+        (top, bottom), (left, right) = self.window.pads(input_shape)
+        if not (top or bottom or left or right):
+            return [("average_pooling", nn.AvgPool2d(self.pool_size, stride=self.strides))]
+        from visualizer.architecture.padded_average import PaddedAveragePooling
+
+        return [("average_pooling", PaddedAveragePooling(self.pool_size, self.strides, (left, right, top, bottom)))]

@@ -1,0 +1,53 @@
+"""Batch normalisation."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from visualizer.architecture.layer import Layer, register
+from visualizer.architecture.settings import Real, setting
+from visualizer.architecture.shapes import Shape, is_maps, numbers_in
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@register
+@dataclass(frozen=True)
+class BatchNormalization(Layer):
+    """Normalises each channel over the batch, then scales and shifts it. Source: Ioffe and Szegedy, 2015."""
+
+    title: ClassVar[str] = "BatchNormalization"
+    group: ClassVar[str] = "3 Activation and regularisation"
+    icon: ClassVar[str] = ":material/equalizer:"
+    explanation: ClassVar[str] = (
+        "While training it brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it by "
+        "two learnt numbers. Afterwards it uses the running mean and variance that it kept."
+    )
+
+    momentum: float = setting(
+        0.9,
+        Real("Momentum", "How much of the running mean and variance is kept each step (Keras's meaning).", 0, 1, 0.01),
+    )
+    epsilon: float = setting(
+        0.001, Real("Epsilon", "Added to the variance so that nothing is divided by zero.", 1e-7, 1, 0.001)
+    )
+
+    @property
+    def keeps_shape(self) -> bool:
+        return True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def parameter_count(self, input_shape: Shape) -> int:
+        return 2 * input_shape[0]
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return numbers_in(input_shape)
+
+    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+        from torch import nn
+
+        kind = nn.BatchNorm2d if is_maps(input_shape) else nn.BatchNorm1d
+        # torch's momentum is the share of the new value, Keras's the share of the old one.
+        return [("normalization", kind(input_shape[0], eps=self.epsilon, momentum=1 - self.momentum))]

@@ -1,0 +1,85 @@
+"""Convolution over feature maps."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from visualizer.architecture.activations import OPTIONAL_FUNCTION_OPTIONS, activation_stages
+from visualizer.architecture.layer import Layer, ReceptiveStep, register
+from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
+from visualizer.architecture.shapes import Padding, Shape
+from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, Window
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@register
+@dataclass(frozen=True)
+class Conv2D(Layer):
+    """Cross-correlates the input with `filters` kernels of (C, kernel height, kernel width) and adds a bias to each."""
+
+    title: ClassVar[str] = "Conv2D"
+    group: ClassVar[str] = "1 Convolution"
+    icon: ClassVar[str] = ":material/grid_on:"
+    explanation: ClassVar[str] = (
+        "Each filter slides a small kernel over all input channels; at every place it multiplies, adds up and adds its "
+        "bias. One filter makes one feature map. (Strictly this is cross-correlation: the kernel is not flipped.)"
+    )
+
+    filters: int = setting(
+        32, Integer("Filters", "How many kernels are learnt; each makes one feature map (output channel).", 1, 512)
+    )
+    kernel_size: tuple[int, int] = setting(
+        (3, 3), IntegerPair("Kernel", "How many pixels the kernel covers, height and width.", 1, 31)
+    )
+    activation: str = setting(
+        "relu", Choice("Activation", "The function applied to every number that leaves.", OPTIONAL_FUNCTION_OPTIONS)
+    )
+    padding: Padding = setting("valid", Choice("Padding", PADDING_HELP, PADDING_OPTIONS))
+    strides: tuple[int, int] = setting(
+        (1, 1), IntegerPair("Stride", "How many pixels the kernel moves each step; 2 halves the map.", 1, 16)
+    )
+    dilation_rate: tuple[int, int] = setting(
+        (1, 1), IntegerPair("Dilation", "Gap between the kernel's pixels; 1 is none. Widens the view for free.", 1, 16)
+    )
+    use_bias: bool = setting(True, Toggle("Bias", "Add one learnt number to each feature map."))
+
+    def _window(self) -> Window:
+        return Window("kernel_size", self.kernel_size, self.strides, self.padding, self.dilation_rate)
+
+    def summary(self) -> str:
+        return f"Conv2D {self.filters}, {self.kernel_size[0]} × {self.kernel_size[1]}"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (self.filters, *self._window().output_size(self, input_shape))
+
+    def _weights_per_filter(self, input_shape: Shape) -> int:
+        return input_shape[0] * self.kernel_size[0] * self.kernel_size[1]
+
+    def parameter_count(self, input_shape: Shape) -> int:
+        return self.filters * (self._weights_per_filter(input_shape) + self.use_bias)
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        filters, height, width = self.output_shape(input_shape)
+        return filters * height * width * self._weights_per_filter(input_shape)
+
+    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
+        return self._window().receptive_step(input_shape)
+
+    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+        from torch import nn
+
+        (top, bottom), (left, right) = self._window().pads(input_shape)
+        symmetric = top == bottom and left == right
+        convolution = nn.Conv2d(
+            input_shape[0],
+            self.filters,
+            self.kernel_size,
+            stride=self.strides,
+            padding=(top, left) if symmetric else 0,
+            dilation=self.dilation_rate,
+            bias=self.use_bias,
+        )
+        # nn.Conv2d pads both sides alike, Keras's "same" does not always.
+        pad: list[tuple[str, nn.Module]] = [] if symmetric else [("pad", nn.ZeroPad2d((left, right, top, bottom)))]
+        return [*pad, ("convolution", cast(nn.Module, convolution)), *activation_stages(self.activation)]

@@ -1,0 +1,61 @@
+"""A fully connected layer."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from visualizer.architecture.activations import OPTIONAL_FUNCTION_OPTIONS, activation_stages
+from visualizer.architecture.layer import Layer, LayerDoesNotFit, Mend, register
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from visualizer.architecture.settings import Choice, Integer, Toggle, setting
+from visualizer.architecture.shapes import Shape, describe_shape, is_maps
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@register
+@dataclass(frozen=True)
+class Dense(Layer):
+    """Connects every input with every unit: `activation(W x + b)`, (F,) in, (units,) out."""
+
+    title: ClassVar[str] = "Dense"
+    group: ClassVar[str] = "4 Dense"
+    icon: ClassVar[str] = ":material/hub:"
+    explanation: ClassVar[str] = (
+        "Every unit adds up all inputs, each times its own weight, and a bias. The last Dense layer has one unit for "
+        "each class."
+    )
+
+    units: int = setting(128, Integer("Units", "How many outputs; in the last layer one for each class.", 1, 4096))
+    activation: str = setting(
+        "relu", Choice("Activation", "The function applied to every number that leaves.", OPTIONAL_FUNCTION_OPTIONS)
+    )
+    use_bias: bool = setting(True, Toggle("Bias", "Add one learnt number to each unit."))
+
+    def summary(self) -> str:
+        return f"Dense {self.units}"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if is_maps(input_shape):
+            raise LayerDoesNotFit(
+                f"feature maps of {describe_shape(input_shape)} arrive",
+                "Dense needs a vector: one long row of numbers",
+                tuple(
+                    Mend(f"Put {layer.title} before it", (layer, self))
+                    for layer in (Flatten(), GlobalAveragePooling2D())
+                ),
+            )
+        return (self.units,)
+
+    def parameter_count(self, input_shape: Shape) -> int:
+        return self.units * (input_shape[0] + self.use_bias)
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return self.units * input_shape[0]
+
+    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+        from torch import nn
+
+        dense = nn.Linear(input_shape[0], self.units, bias=self.use_bias)
+        return [("dense", dense), *activation_stages(self.activation)]

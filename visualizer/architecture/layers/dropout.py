@@ -1,0 +1,42 @@
+"""Dropout."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from visualizer.architecture.layer import Layer, register
+from visualizer.architecture.settings import Real, setting
+from visualizer.architecture.shapes import Shape
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@register
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """Sets a share of the numbers to zero while training and enlarges the rest. Source: Srivastava et al., 2014."""
+
+    title: ClassVar[str] = "Dropout"
+    group: ClassVar[str] = "3 Activation and regularisation"
+    icon: ClassVar[str] = ":material/scatter_plot:"
+    explanation: ClassVar[str] = (
+        "While training it sets a random share of the numbers to zero and enlarges the others to make up for it, so "
+        "that no unit can rely on a single other one. Afterwards it does nothing."
+    )
+
+    rate: float = setting(0.25, Real("Rate", "The share of the numbers that is set to zero.", 0.0, 0.95, 0.05))
+
+    def summary(self) -> str:
+        return f"Dropout {self.rate:g}"
+
+    @property
+    def keeps_shape(self) -> bool:
+        return True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+        from torch import nn
+
+        return [("dropout", nn.Dropout(self.rate))]

@@ -1,0 +1,36 @@
+"""Global average pooling: one number for each map."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from visualizer.architecture.layer import Layer, ReceptiveStep, register, require_maps
+from visualizer.architecture.shapes import Shape
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@register
+@dataclass(frozen=True)
+class GlobalAveragePooling2D(Layer):
+    """The mean of each whole feature map: (C, H, W) in, (C,) out."""
+
+    title: ClassVar[str] = "GlobalAveragePooling2D"
+    group: ClassVar[str] = "2 Pooling"
+    icon: ClassVar[str] = ":material/compress:"
+    explanation: ClassVar[str] = (
+        "Turns each feature map into one number, its mean. It replaces Flatten with far fewer parameters after it, and "
+        "fits maps of any size."
+    )
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        require_maps(self, input_shape)
+        return (input_shape[0],)
+
+    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
+        return ReceptiveStep(window=(input_shape[1], input_shape[2]))
+
+    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+        from torch import nn
+
+        return [("average_pooling", nn.AdaptiveAvgPool2d(1)), ("flatten", nn.Flatten())]

@@ -1,0 +1,94 @@
+"""From plain data to a torch module. The one file of this package, beside `padded_average`, that imports torch."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Literal
+
+import torch
+from torch import nn
+
+from visualizer.architecture.architecture import Architecture, ArchitectureError, summarize
+
+Initialization = Literal["glorot_uniform", "he_normal", "torch_default", "small_normal", "zeros"]
+
+INITIALIZATIONS: dict[Initialization, str] = {
+    "glorot_uniform": "Glorot uniform (Keras's default)",
+    "he_normal": "He normal (made for ReLU)",
+    "torch_default": "PyTorch's default (uniform ±1/√inputs)",
+    "small_normal": "Normal, σ = 0.01",
+    "zeros": "All zeros (see why it fails)",
+}
+
+
+class Network(nn.Module):
+    """An architecture as a torch module: `layers[i]` is layer i, an `nn.Sequential` of its named stages."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        """Raises ArchitectureError where the layers do not fit together."""
+        super().__init__()
+        report = summarize(architecture)
+        if not report.fits:
+            problem = report.problem or next(row.problem for row in report.layers if row.problem)
+            raise ArchitectureError(
+                f"The network “{architecture.name}” does not fit", str(problem)[:-1], "Mend it in Build"
+            )
+        self.architecture = architecture
+        self.layers = nn.ModuleList(
+            nn.Sequential(OrderedDict(row.layer.stages(row.input_shape)))
+            for row in report.layers
+            if row.input_shape is not None
+        )
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) in, what the last layer gives out."""
+        for layer in self.layers:
+            pictures = layer(pictures)
+        return pictures
+
+    def stages(self) -> Iterator[tuple[int, str, nn.Module]]:
+        """Every stage in order, as (index of its layer, name, module)."""
+        for index, layer in enumerate(self.layers):
+            for name, module in layer.named_children():
+                yield index, name, module
+
+    @property
+    def ends_in_softmax(self) -> bool:
+        """True where the last stage is a softmax, which the logits leave out."""
+        return isinstance(list(self.stages())[-1][2], nn.Softmax)
+
+    def logits(self, pictures: torch.Tensor) -> torch.Tensor:
+        """The scores before a final softmax, or the output where there is none: (N, C, H, W) in, (N, classes) out."""
+        modules = [module for _, _, module in self.stages()]
+        for module in modules[:-1] if self.ends_in_softmax else modules:
+            pictures = module(pictures)
+        return pictures
+
+
+def build(architecture: Architecture, initialization: Initialization = "glorot_uniform", seed: int = 0) -> Network:
+    """A freshly initialised network; the same seed gives the same weights.
+
+    Raises:
+        ArchitectureError: The layers do not fit together.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = Network(architecture)
+        if initialization != "torch_default":
+            _initialize(network, initialization)
+    return network
+
+
+def _initialize(network: Network, initialization: Initialization) -> None:
+    for module in network.modules():
+        if not isinstance(module, nn.Conv2d | nn.Linear):
+            continue
+        if initialization == "glorot_uniform":
+            nn.init.xavier_uniform_(module.weight)
+        elif initialization == "he_normal":
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+        elif initialization == "small_normal":
+            nn.init.normal_(module.weight, std=0.01)
+        else:
+            nn.init.zeros_(module.weight)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

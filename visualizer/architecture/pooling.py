@@ -1,0 +1,35 @@
+"""What max and average pooling share: their settings and their shape rule."""
+
+from dataclasses import dataclass
+
+from visualizer.architecture.layer import Layer, ReceptiveStep
+from visualizer.architecture.settings import Choice, IntegerPair, setting
+from visualizer.architecture.shapes import Padding, Shape
+from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, Window
+
+
+@dataclass(frozen=True)
+class Pooling2D(Layer):
+    """A window that makes one number of many, channel by channel: (C, H, W) in, (C, H', W') out."""
+
+    pool_size: tuple[int, int] = setting(
+        (2, 2), IntegerPair("Window", "How many pixels one window covers, height and width.", 1, 31)
+    )
+    strides: tuple[int, int] = setting(
+        (2, 2), IntegerPair("Stride", "How many pixels the window moves each step; usually its own size.", 1, 16)
+    )
+    padding: Padding = setting("valid", Choice("Padding", PADDING_HELP, PADDING_OPTIONS))
+
+    @property
+    def window(self) -> Window:
+        return Window("pool_size", self.pool_size, self.strides, self.padding)
+
+    def summary(self) -> str:
+        return f"{self.title} {self.pool_size[0]} × {self.pool_size[1]}"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        height, width = self.window.output_size(self, input_shape)
+        return (input_shape[0], height, width)
+
+    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
+        return self.window.receptive_step(input_shape)

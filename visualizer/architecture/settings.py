@@ -1,0 +1,100 @@
+"""What can be set on a layer: each setting says its range and its help, and the form is drawn from it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from visualizer.errors import UserError
+
+
+@dataclass(frozen=True)
+class Integer:
+    """A whole number from `minimum` to `maximum`, both included."""
+
+    label: str
+    help: str
+    minimum: int
+    maximum: int
+
+    def check(self, value: Any) -> str | None:
+        if isinstance(value, bool) or not isinstance(value, int) or not self.minimum <= value <= self.maximum:
+            return f"a whole number from {self.minimum} to {self.maximum}"
+        return None
+
+
+@dataclass(frozen=True)
+class IntegerPair:
+    """Two whole numbers `(height, width)`, each from `minimum` to `maximum`."""
+
+    label: str
+    help: str
+    minimum: int
+    maximum: int
+
+    def check(self, value: Any) -> str | None:
+        single = Integer(self.label, self.help, self.minimum, self.maximum)
+        if not isinstance(value, tuple) or len(value) != 2 or any(single.check(number) for number in value):
+            return f"two whole numbers, height and width, from {self.minimum} to {self.maximum}"
+        return None
+
+
+@dataclass(frozen=True)
+class Real:
+    """A number from `minimum` to `maximum`, both included; `step` is what one press of the form's button adds."""
+
+    label: str
+    help: str
+    minimum: float
+    maximum: float
+    step: float
+
+    def check(self, value: Any) -> str | None:
+        # The comparison is False for NaN, so NaN is refused too.
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not self.minimum <= value <= self.maximum:
+            return f"a number from {self.minimum:g} to {self.maximum:g}"
+        return None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of `options`, pairs of the value and the words that people read."""
+
+    label: str
+    help: str
+    options: tuple[tuple[str, str], ...]
+
+    def check(self, value: Any) -> str | None:
+        values = [option for option, _ in self.options]
+        return None if value in values else "one of " + ", ".join(values)
+
+
+@dataclass(frozen=True)
+class Toggle:
+    """Yes or no."""
+
+    label: str
+    help: str
+
+    def check(self, value: Any) -> str | None:
+        return None if isinstance(value, bool) else "true or false"
+
+
+Spec = Integer | IntegerPair | Real | Choice | Toggle
+
+
+class SettingError(UserError):
+    """A setting is out of its range."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field of a layer: its name in the code, what it may be, and when the form shows it."""
+
+    name: str
+    spec: Spec
+    only_when: tuple[str, str] | None = None
+
+
+def setting(default: Any, spec: Spec, *, only_when: tuple[str, str] | None = None) -> Any:
+    """A dataclass field with its `spec`; the form shows it only while field `only_when[0]` is `only_when[1]`."""
+    return field(default=default, metadata={"spec": spec, "only_when": only_when})

@@ -1,0 +1,78 @@
+"""What convolution and pooling share: a window that slides over feature maps."""
+
+from dataclasses import dataclass
+
+from visualizer.architecture.layer import Layer, LayerDoesNotFit, Mend, ReceptiveStep, require_maps
+from visualizer.architecture.shapes import (
+    Padding,
+    Shape,
+    describe_shape,
+    window_extent,
+    window_output_size,
+    window_padding,
+)
+
+PADDING_OPTIONS = (("valid", "valid (none)"), ("same", "same (keep size)"))
+PADDING_HELP = (
+    "valid: the window stays inside, so the map shrinks. same: the edge is padded so that the output has "
+    "size / stride (rounded up); as in Keras, an odd pixel goes to the bottom and the right."
+)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A sliding window over `(C, H, W)`; every pair is (height, width).
+
+    `setting` is the name of the layer's field that holds the window's size, for the changes that are proposed.
+    """
+
+    setting: str
+    size: tuple[int, int]
+    strides: tuple[int, int]
+    padding: Padding
+    dilation: tuple[int, int] = (1, 1)
+
+    def output_size(self, layer: Layer, input_shape: Shape) -> tuple[int, int]:
+        """Height and width of the output. Raises LayerDoesNotFit."""
+        require_maps(layer, input_shape)
+        height, width = (
+            window_output_size(size, window, stride, dilation, self.padding)
+            for size, window, stride, dilation in zip(
+                input_shape[1:], self.size, self.strides, self.dilation, strict=True
+            )
+        )
+        if height < 1 or width < 1:
+            self._raise_too_large(layer, input_shape)
+        return height, width
+
+    def _raise_too_large(self, layer: Layer, input_shape: Shape) -> None:
+        extent = tuple(window_extent(size, gap) for size, gap in zip(self.size, self.dilation, strict=True))
+        dilated = self.dilation != (1, 1)
+        fitting = tuple(min(size, available) for size, available in zip(self.size, input_shape[1:], strict=True))
+        mends = [
+            Mend(
+                f"Use a {fitting[0]} × {fitting[1]} window" + (" without dilation" if dilated else ""),
+                (layer.with_settings(**{self.setting: fitting}, **({"dilation_rate": (1, 1)} if dilated else {})),),
+            ),
+            Mend("Use padding “same”", (layer.with_settings(padding="same"),)),
+            Mend(f"Remove this {layer.title}", ()),
+        ]
+        raise LayerDoesNotFit(
+            f"maps of {input_shape[1]} × {input_shape[2]} arrive ({describe_shape(input_shape)})",
+            f"the window covers {extent[0]} × {extent[1]} and needs a map at least that large",
+            tuple(mends),
+        )
+
+    def pads(self, input_shape: Shape) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Pixels added ((top, bottom), (left, right))."""
+        vertical, horizontal = (
+            window_padding(size, window, stride, dilation, self.padding)
+            for size, window, stride, dilation in zip(
+                input_shape[1:], self.size, self.strides, self.dilation, strict=True
+            )
+        )
+        return vertical, horizontal
+
+    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
+        (top, _), (left, _) = self.pads(input_shape)
+        return ReceptiveStep(self.size, self.strides, self.dilation, (top, left))

@@ -1,0 +1,1 @@
+"""Every Plotly figure: numpy in, a plotly Figure out."""

@@ -1,0 +1,1 @@
+"""What is inside a network: kernels, feature maps, probabilities of one picture."""

@@ -1,0 +1,1 @@
+"""The training loop, its events and commands, the worker processes and the run store."""

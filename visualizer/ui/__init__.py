@@ -1,0 +1,1 @@
+"""Streamlit only: the typed session, and widgets that pages share."""
