@@ -1,0 +1,186 @@
+"""The app in a process of its own and a Chromium to look at it with; for the browser tests, screenshots and benchmarks."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SIGNS_OF_AN_ERROR = ("Traceback", "Uncaught", " ERROR", "CRITICAL")
+# Opened on /train, Streamlit's own page first asks whether the app lives below /train, and the browser logs the 404.
+HARMLESS_MISSING_ADDRESSES = ("/_stcore/health", "/_stcore/host-config")
+
+Scheme = Literal["light", "dark"]
+
+# Streamlit says on its outermost element whether the script runs; an old element waits for its new value as "stale".
+# Charts load their code late and show a skeleton until then. A page that stays so for a moment is idle.
+IDLE_FOR_MS = 250
+_IS_IDLE = """
+(quietFor) => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const busy = !app
+    || app.dataset.testConnectionState !== 'CONNECTED'
+    || app.dataset.testScriptState !== 'notRunning'
+    || document.querySelector('[data-stale="true"], [data-testid="stAppSkeleton"], [data-testid="stSkeleton"]');
+  if (busy) { window.idleSince = undefined; return false; }
+  window.idleSince ??= performance.now();
+  return performance.now() - window.idleSince >= quietFor;
+}
+"""
+
+
+@dataclass(frozen=True)
+class RunningApp:
+    """A server of the app: its address, and the file that its output goes to."""
+
+    url: str
+    log: Path
+    process: "subprocess.Popen[bytes]"
+
+    def log_text(self) -> str:
+        return re.sub("\x1b\\[[0-9;]*m", "", self.log.read_text(errors="replace"))
+
+    def error_lines(self) -> list[str]:
+        """The lines of the server's log that tell of an error."""
+        return [line for line in self.log_text().splitlines() if any(sign in line for sign in SIGNS_OF_AN_ERROR)]
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running_app(script: Path = ROOT / "streamlit_app.py", start_within: float = 60.0) -> Iterator[RunningApp]:
+    """Run the app with a temporary workspace, and end it with all its processes afterwards."""
+    with tempfile.TemporaryDirectory(prefix="visualizer-test-", ignore_cleanup_errors=True) as folder:
+        port = free_port()
+        log = Path(folder, "server.log")
+        command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+        command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=script.parent,
+                env=os.environ | {"VISUALIZER_WORKSPACE": str(Path(folder, "workspace")), "PYTHONUNBUFFERED": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        app = RunningApp(f"http://127.0.0.1:{port}", log, process)
+        try:
+            _wait_for_health(app, start_within)
+            yield app
+        finally:
+            _end(process)
+
+
+def _wait_for_health(app: RunningApp, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and app.process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{app.url}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"The app did not start. Its log:\n{app.log_text()[-4000:]}")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Ask the server to stop as Ctrl+C does, then kill what is left of its process group."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        pass
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def find_chromium() -> str | None:
+    """The path of an installed Chromium or Chrome, or None."""
+    return next((path for path in map(shutil.which, CHROMIUM_NAMES) if path), None)
+
+
+def launch_chromium(playwright: Playwright, executable: str) -> Browser:
+    return playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
+
+
+def new_context(
+    browser: Browser, width: int, height: int, scheme: Scheme = "light", base_url: str | None = None
+) -> BrowserContext:
+    """A browser window of its own; a narrow one is a phone's.
+
+    Streamlit follows the system's colour scheme where nobody chose a theme, so `scheme` decides.
+    """
+    phone = width < 600
+    return browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        has_touch=phone,
+        is_mobile=phone,
+        base_url=base_url,
+    )
+
+
+def collect_errors(page: Page) -> list[str]:
+    """A list that fills with the page's console errors and uncaught exceptions while it is used."""
+    errors: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        address = message.location.get("url", "")
+        harmless = "404" in message.text and address.endswith(HARMLESS_MISSING_ADDRESSES)
+        if message.type == "error" and not harmless:
+            errors.append(f"console: {message.text} ({address})")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: errors.append(f"uncaught: {error}"))
+    return errors
+
+
+def open_page(page: Page, url: str, seconds: float = 60.0) -> None:
+    """Open a page and wait until it has been drawn. `url` may be a path such as "/train" where the context has a base."""
+    page.goto(url)
+    wait_until_idle(page, seconds)
+
+
+def wait_until_idle(page: Page, seconds: float = 60.0) -> None:
+    """Wait until Streamlit has run the script and drawn what it sent."""
+    page.evaluate("() => { window.idleSince = undefined; }")
+    page.wait_for_function(_IS_IDLE, arg=IDLE_FOR_MS, timeout=seconds * 1000)
+
+
+def no_exceptions(page: Page) -> None:
+    """Assert that no exception box is on the page."""
+    expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -1,0 +1,113 @@
+"""Photographs every page of the app: `python -m tests.browser.screenshots OUT_FOLDER [--pages / /train] [--url URL]`.
+
+For each page, window size (1280 x 800, 390 x 844) and theme (light, dark) it writes the first screen and the whole page,
+and says what is wrong with it: exception boxes, console errors, a page that is wider than its window.
+"""
+
+import argparse
+from itertools import product
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.app import (
+    ROOT,
+    Scheme,
+    collect_errors,
+    find_chromium,
+    launch_chromium,
+    new_context,
+    open_page,
+    running_app,
+    wait_until_idle,
+)
+
+SIZES = ((1280, 800), (390, 844))
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+# Chromium draws no picture that is much taller.
+MAX_HEIGHT = 15_000
+
+
+def page_paths(browser: Browser, url: str) -> list[str]:
+    """The paths of all pages, as the app's own navigation links them."""
+    context = new_context(browser, *SIZES[0])
+    page = context.new_page()
+    open_page(page, url)
+    more = page.get_by_test_id("stSidebarNavViewButton")
+    if more.count():
+        more.click()
+    links = page.locator('[data-testid="stSidebarNavLink"], [data-testid="stTopNavLink"]')
+    paths = [urlsplit(link.get_attribute("href") or "/").path or "/" for link in links.all()]
+    context.close()
+    return list(dict.fromkeys(paths)) or ["/"]
+
+
+def photograph(page: Page, folder: Path, name: str) -> list[str]:
+    """Save NAME.png (first screen) and NAME-full.png (the whole page). Returns what is wrong on the page."""
+    problems = [f"exception box: {box.inner_text()[:300]}" for box in page.get_by_test_id("stException").all()]
+    # Streamlit scrolls this element, not the document.
+    main = page.get_by_test_id("stMain")
+    overflow = main.evaluate("element => element.scrollWidth - element.clientWidth")
+    if overflow > 0:
+        problems.append(f"the page is {overflow} px wider than its window")
+    page.screenshot(path=folder / f"{name}.png")
+    size = page.viewport_size
+    assert size is not None
+    height = int(main.evaluate("element => element.scrollHeight"))
+    page.set_viewport_size({"width": size["width"], "height": min(max(height, size["height"]), MAX_HEIGHT)})
+    wait_until_idle(page)
+    page.screenshot(path=folder / f"{name}-full.png")
+    page.set_viewport_size(size)
+    return problems
+
+
+def photograph_all(browser: Browser, url: str, folder: Path, paths: list[str], settle: float) -> int:
+    """Photograph the pages at `paths` in all sizes and themes. Returns how many problems there were."""
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for (width, height), scheme, path in product(SIZES, SCHEMES, paths):
+        context = new_context(browser, width, height, scheme, base_url=url)
+        page = context.new_page()
+        errors = collect_errors(page)
+        open_page(page, path)
+        page.wait_for_timeout(settle * 1000)
+        name = f"{path.strip('/').replace('/', '-') or 'home'}-{width}-{scheme}"
+        problems = photograph(page, folder, name) + errors
+        context.close()
+        print(name, "ok" if not problems else "PROBLEMS", *problems, sep="\n  " if problems else " ", flush=True)
+        count += len(problems)
+    return count
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.screenshots", description=__doc__)
+    parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("--pages", nargs="+", metavar="PATH", help="such as / /train; all pages where left out")
+    parser.add_argument("--url", help="an app that is running already; one is started where left out")
+    parser.add_argument("--script", type=Path, default=ROOT / "streamlit_app.py", help="the app to start")
+    parser.add_argument("--settle", type=float, default=0.7, help="seconds to wait for animations")
+    arguments = parser.parse_args()
+    executable = find_chromium()
+    if executable is None:
+        raise SystemExit("No Chromium or Chrome was found: install one (Debian: apt-get install chromium).")
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright, executable)
+
+        def run(url: str) -> int:
+            paths = arguments.pages or page_paths(browser, url)
+            return photograph_all(browser, url, arguments.folder, paths, arguments.settle)
+
+        if arguments.url:
+            problems = run(arguments.url)
+        else:
+            with running_app(arguments.script) as app:
+                problems = run(app.url)
+                if app.error_lines():
+                    print(f"The server's log tells of errors:\n{app.log_text()[-6000:]}")
+                    problems += 1
+    raise SystemExit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()
