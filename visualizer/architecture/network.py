@@ -2,22 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Literal
 
 import torch
 from torch import nn
 
 from visualizer.architecture.architecture import Architecture, ArchitectureError, summarize
-
-Initialization = Literal["glorot_uniform", "he_normal", "torch_default", "small_normal", "zeros"]
-
-INITIALIZATIONS: dict[Initialization, str] = {
-    "glorot_uniform": "Glorot uniform (Keras's default)",
-    "he_normal": "He normal (made for ReLU)",
-    "torch_default": "PyTorch's default (uniform ±1/√inputs)",
-    "small_normal": "Normal, σ = 0.01",
-    "zeros": "All zeros (see why it fails)",
-}
+from visualizer.architecture.initialization import Initialization
 
 
 class Network(nn.Module):

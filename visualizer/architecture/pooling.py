@@ -1,16 +1,21 @@
 """What max and average pooling share: their settings and their shape rule."""
 
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from visualizer.architecture.layer import Layer, ReceptiveStep
 from visualizer.architecture.settings import Choice, IntegerPair, setting
 from visualizer.architecture.shapes import Padding, Shape
 from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, Window
 
+PoolingKind = Literal["max", "average"]
+
 
 @dataclass(frozen=True)
 class Pooling2D(Layer):
     """A window that makes one number of many, channel by channel: (C, H, W) in, (C, H', W') out."""
+
+    kind: ClassVar[PoolingKind]
 
     pool_size: tuple[int, int] = setting(
         (2, 2), IntegerPair("Window", "How many pixels one window covers, height and width.", 1, 31)

@@ -71,7 +71,7 @@ LENET = Preset(
             Dense(units=10, activation="softmax"),
         ),
     ),
-    "After LeCun et al., 1998, who read cheques with it. Simplified: plain average pooling, all maps connected, softmax.",
+    "After LeCun et al., 1998, who read cheques with it. Simplified: plain average pooling, full connections, softmax.",
 )
 
 SMALL_VGG = Preset(

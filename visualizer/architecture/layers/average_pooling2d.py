@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from visualizer.architecture.layer import register
-from visualizer.architecture.pooling import Pooling2D
+from visualizer.architecture.pooling import Pooling2D, PoolingKind
 from visualizer.architecture.shapes import Shape
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class AveragePooling2D(Pooling2D):
 
     title: ClassVar[str] = "AveragePooling2D"
     group: ClassVar[str] = "2 Pooling"
+    kind: ClassVar[PoolingKind] = "average"
     icon: ClassVar[str] = ":material/blur_on:"
     explanation: ClassVar[str] = (
         "Replaces each window by its mean: the map gets smaller and smoother. It has nothing to learn. Padded pixels, "

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from visualizer.architecture.layer import register
-from visualizer.architecture.pooling import Pooling2D
+from visualizer.architecture.pooling import Pooling2D, PoolingKind
 from visualizer.architecture.shapes import Shape
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class MaxPooling2D(Pooling2D):
 
     title: ClassVar[str] = "MaxPooling2D"
     group: ClassVar[str] = "2 Pooling"
+    kind: ClassVar[PoolingKind] = "max"
     icon: ClassVar[str] = ":material/photo_size_select_small:"
     explanation: ClassVar[str] = (
         "Keeps only the largest number of each window: the map gets smaller, and a small shift of the picture changes "

@@ -1,0 +1,24 @@
+"""Home: a small real network looks at a real digit, and the way through the app."""
+
+import streamlit as st
+
+from visualizer.ui.home_view import digit_picker, network_at_work
+from visualizer.ui.page_link_card import page_card
+
+st.title("See what a network sees")
+st.markdown(
+    "A real convolutional network, trained on handwritten digits, looks at one of them. Every square is computed now, "
+    "layer by layer, from left to right: **bright means that the layer found what it looks for**."
+)
+network_at_work(digit_picker())
+
+st.subheader("Now make your own")
+columns = st.columns(3)
+with columns[0]:
+    page_card("pages/build.py", "1  Build", ":material/layers:", "Stack layers as cards; see shapes and costs at once.")
+with columns[1]:
+    page_card("pages/train.py", "2  Train", ":material/play_circle:", "Press Start and watch filters and loss change.")
+with columns[2]:
+    page_card(
+        "pages/look_inside.py", "3  Look inside", ":material/search:", "Give it your own photo and open every layer."
+    )

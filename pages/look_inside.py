@@ -1,0 +1,65 @@
+"""Look inside: every layer of a network while it looks at one picture."""
+
+import streamlit as st
+
+from visualizer.architecture.shapes import describe_shape
+from visualizer.errors import UserError
+from visualizer.figures.picture import picture_chart
+from visualizer.figures.probabilities import probability_bars
+from visualizer.ui.charts import show
+from visualizer.ui.layer_view import layer_view
+from visualizer.ui.models import chosen_network, look, network_choices
+from visualizer.ui.picture_source import given_picture
+from visualizer.ui.run_controls import current_run
+from visualizer.ui.session import session, show_message
+
+owner = session()
+st.title("Look inside")
+
+choices = network_choices(owner)
+choice = st.segmented_control(
+    "Network",
+    list(choices),
+    default=next(iter(choices)),
+    required=True,
+    format_func=choices.__getitem__,
+    key="network-choice",
+    persist_state="session",
+)
+try:
+    key, network = chosen_network(owner, choice)
+except UserError as error:
+    st.error(str(error), icon=":material/error:")
+    st.page_link("pages/build.py", label="Mend it in Build", icon=":material/build:")
+    st.stop()
+
+record = current_run(owner)
+dataset = "digits" if choice == "bundled" else record.spec.settings.dataset if record else owner.settings.dataset
+controls, picture, answer = st.columns([4, 3, 4])
+with controls:
+    given = given_picture(owner, dataset, network.architecture.input_shape)
+    show_message(owner)
+if given is None:
+    st.info("Give it a picture: then every layer shows what it makes of it.", icon=":material/add_a_photo:")
+    st.stop()
+seen = look(key, network, given.seen)
+with picture:
+    show(picture_chart(given.seen, f"What the network sees ({describe_shape(given.seen.shape)})"), "seen")
+with answer:
+    names = given.class_names
+    if seen.probabilities is not None and len(seen.probabilities) == len(names):
+        show(probability_bars(seen.probabilities, names, given.label), "probabilities")
+    else:
+        st.caption("This network does not end in one number for each class.")
+
+titles = {view.index: f"{view.index + 1}  {view.layer.summary()}" for view in seen.layers}
+index = st.pills(
+    "Layer",
+    list(titles),
+    default=0,
+    required=True,
+    format_func=titles.__getitem__,
+    key=f"layer-of-{len(titles)}",
+    persist_state="session",
+)
+layer_view(seen.layers[index], f"layer-{index}")

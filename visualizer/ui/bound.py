@@ -1,0 +1,85 @@
+"""Widgets that show a value which somebody else owns, and report a new one before the page reruns.
+
+The owner is the one truth: each run writes its value into the widget, so that undo or a preset moves the widgets too.
+Keyword arguments that are not named here go to the Streamlit widget.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+def _bind(key: str, value: Any, on_change: Callable[[Any], None]) -> Callable[[], None]:
+    st.session_state[key] = value
+
+    def changed() -> None:
+        new = st.session_state[key]
+        # An emptied field keeps the old value.
+        if new is not None:
+            on_change(new)
+
+    return changed
+
+
+def number(
+    label: str, value: float, on_change: Callable[[Any], None], key: str, minimum: float, maximum: float, **widget: Any
+) -> None:
+    """A number field; whole numbers where `value` is an int."""
+    changed = _bind(key, value, on_change)
+    kind = type(value)
+    st.number_input(label, kind(minimum), kind(maximum), key=key, on_change=changed, **widget)
+
+
+def choice(
+    label: str,
+    value: T,
+    on_change: Callable[[T], None],
+    key: str,
+    options: Mapping[T, str],
+    widget: Callable[..., Any] = st.selectbox,
+    **arguments: Any,
+) -> None:
+    """One of `options` (value to words), as a select box or as another `widget` such as st.segmented_control."""
+    changed = _bind(key, value, on_change)
+    widget(label, list(options), format_func=options.__getitem__, key=key, on_change=changed, **arguments)
+
+
+def toggle(label: str, value: bool, on_change: Callable[[bool], None], key: str, **widget: Any) -> None:
+    """A switch."""
+    changed = _bind(key, value, on_change)
+    st.toggle(label, key=key, on_change=changed, **widget)
+
+
+def text(label: str, value: str, on_change: Callable[[str], None], key: str, **widget: Any) -> None:
+    """A line of text."""
+    changed = _bind(key, value, on_change)
+    st.text_input(label, key=key, on_change=changed, **widget)
+
+
+def menu(label: str, options: Mapping[T, str], on_choose: Callable[[T], None], key: str, **widget: Any) -> None:
+    """A button with a menu of `options` (value to words)."""
+
+    def chosen() -> None:
+        on_choose(st.session_state[key])
+
+    st.menu_button(label, list(options), format_func=options.__getitem__, key=key, on_click=chosen, **widget)
+
+
+def upload(label: str, on_file: Callable[[bytes, str], None], key: str, **widget: Any) -> None:
+    """A file upload: `on_file(data, name)` is called once for each file that arrives."""
+    st.file_uploader(label, key=key, on_change=_receive, args=(key, on_file), **widget)
+
+
+def camera(label: str, on_file: Callable[[bytes, str], None], key: str, **widget: Any) -> None:
+    """A camera picture: `on_file(data, name)` is called once for each picture that is taken."""
+    st.camera_input(label, key=key, on_change=_receive, args=(key, on_file), **widget)
+
+
+def _receive(key: str, on_file: Callable[[bytes, str], None]) -> None:
+    file = st.session_state[key]
+    # Taking a file away is a change too, with no file.
+    if file is not None:
+        on_file(file.getvalue(), file.name)

@@ -1,0 +1,64 @@
+"""What is in a data set, and which of its pictures the network is watched on."""
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.catalog import load_dataset
+from visualizer.data.dataset import Dataset
+from visualizer.figures.gallery import gallery
+from visualizer.figures.picture import picture_chart
+from visualizer.ui import bound
+from visualizer.ui.charts import show
+from visualizer.ui.session import Session
+
+PER_CLASS = 3
+
+
+def opened_dataset(name: str) -> Dataset:
+    """The data set, with a sign while it is made for the first time."""
+    with st.spinner("Opening the data set …"):
+        return load_dataset(name)
+
+
+def examples(dataset: Dataset, per_class: int) -> np.ndarray:
+    """The first `per_class` training pictures of each class, column by column: indices (per_class * classes,)."""
+    columns = [dataset.train[dataset.labels[dataset.train] == label][:per_class] for label in range(_classes(dataset))]
+    return np.stack(columns, axis=1).ravel()
+
+
+def _classes(dataset: Dataset) -> int:
+    return len(dataset.class_names)
+
+
+def dataset_gallery(name: str) -> None:
+    """Some pictures of every class, and how the set is split."""
+    dataset = opened_dataset(name)
+    indices = examples(dataset, PER_CLASS)
+    st.markdown(
+        f"{dataset.description} {len(dataset.train):,} pictures to train on, {len(dataset.validation):,} to validate "
+        f"(never trained on, looked at after each epoch), {len(dataset.test):,} kept for the test."
+    )
+    names = [dataset.class_names[label] for label in dataset.labels[indices]]
+    show(gallery(dataset.pictures[indices], names, columns=_classes(dataset)), "gallery")
+
+
+def watched_picture(owner: Session) -> None:
+    """Choose the picture that the network is watched on: its class, and another of that class."""
+    dataset = opened_dataset(owner.settings.dataset)
+    label = int(dataset.labels[owner.probe_index])
+    of_class = {
+        other: dataset.validation[dataset.labels[dataset.validation] == other] for other in range(_classes(dataset))
+    }
+
+    def choose_class(new: int) -> None:
+        owner.watch(int(of_class[new][0]))
+
+    def choose_another() -> None:
+        candidates = of_class[label]
+        owner.watch(int(candidates[np.searchsorted(candidates, owner.probe_index, side="right") % len(candidates)]))
+
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
+        names = dict(enumerate(dataset.class_names))
+        bound.choice("Watched picture", label, choose_class, "watched-class", names, width=140)
+        st.button("Another", key="watched-next", icon=":material/shuffle:", on_click=choose_another)
+    show(picture_chart(dataset.pictures[owner.probe_index], dataset.class_names[label]), "watched-picture")

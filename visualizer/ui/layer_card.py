@@ -1,0 +1,100 @@
+"""One layer of the network in Build: its numbers, its form, its menu, and how to mend it where it does not fit."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from visualizer.architecture.architecture import LayerReport, Problem
+from visualizer.architecture.editing import Draft
+from visualizer.architecture.layer import Mend, layer_types
+from visualizer.architecture.shapes import describe_shape
+from visualizer.ui import bound
+from visualizer.ui.layer_form import layer_form
+from visualizer.ui.quantities import count
+from visualizer.ui.session import Session
+
+_ACTIONS: dict[str, tuple[str, Callable[[Draft, int], Draft]]] = {
+    "up": (":material/arrow_upward: Move up", lambda draft, card: draft.move(card, -1)),
+    "down": (":material/arrow_downward: Move down", lambda draft, card: draft.move(card, 1)),
+    "duplicate": (":material/content_copy: Duplicate", lambda draft, card: draft.duplicate(card)),
+    "delete": (":material/delete: Delete", lambda draft, card: draft.replace_layer(card)),
+}
+
+
+def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> None:
+    """Draw the card of layer `index`; what is done on it changes the owner's draft."""
+
+    def set_settings(changes: dict[str, Any]) -> None:
+        owner.edit(lambda draft: draft.replace_layer(card, report.layer.with_settings(**changes)))
+
+    def act(action: str) -> None:
+        owner.edit(lambda draft: _ACTIONS[action][1](draft, card))
+
+    body, menus = st.columns([12, 1], gap="xxsmall", vertical_alignment="top", wrap=False)
+    with body:
+        expander = st.expander(_label(index, report), key=f"card-{card}", icon=report.layer.icon, on_change="rerun")
+        if expander.open:
+            with expander:
+                st.caption(report.layer.explanation)
+                layer_form(report.layer, f"setting-{card}", set_settings)
+        if report.problem:
+            _problem(owner, card, report.problem)
+    with menus, st.container(horizontal=True, gap=None, wrap=False):
+        add_layer_menu(owner, index + 1, "", f"add-{card}", type="tertiary")
+        bound.menu(
+            "",
+            {action: title for action, (title, _) in _ACTIONS.items()},
+            act,
+            f"action-{card}",
+            icon=":material/more_vert:",
+            type="tertiary",
+            help=f"Move, duplicate or delete layer {index + 1}",
+        )
+
+
+def add_layer_menu(owner: Session, position: int, label: str, key: str, **widget: Any) -> None:
+    """A menu of all layer types; the chosen one is added before `position` with its default settings."""
+    types = layer_types()
+
+    def add(name: str) -> None:
+        owner.edit(lambda draft: draft.insert(position, types[name]()))
+
+    bound.menu(
+        label,
+        {name: f"{layer_type.icon} {layer_type.title}" for name, layer_type in types.items()},
+        add,
+        key,
+        icon=":material/add:",
+        help=f"Add a layer as layer {position + 1}",
+        **widget,
+    )
+
+
+def _label(index: int, report: LayerReport) -> str:
+    title = f"**{index + 1}  {report.layer.summary()}**"
+    if report.problem:
+        return f"{title}   :red[:material/error: does not fit]"
+    if report.output_shape is None:
+        return f"{title}   :gray[waits until the layer above fits]"
+    numbers = f"{report.parameters:,} parameters" if report.parameters else "nothing to learn"
+    work = f" · {count(report.multiply_adds)} multiply-adds" if report.multiply_adds else ""
+    return f"{title}   → {describe_shape(report.output_shape)}   :gray[{numbers}{work}]"
+
+
+def _problem(owner: Session, card: int, problem: Problem) -> None:
+    def mend_layer(mend: Mend) -> None:
+        owner.edit(lambda draft: draft.replace_layer(card, *mend.replacement))
+
+    with st.container(border=True, key=f"problem-{card}", gap="xsmall"):
+        st.markdown(f":red[:material/error:] {problem}")
+        with st.container(horizontal=True, gap="xsmall"):
+            for number, mend in enumerate(problem.mends):
+                st.button(
+                    mend.label,
+                    key=f"mend-{card}-{number}",
+                    icon=":material/build:",
+                    type="primary" if number == 0 else "secondary",
+                    on_click=mend_layer,
+                    args=(mend,),
+                )

@@ -1,0 +1,85 @@
+"""What is seen of a run while it goes on: curves, kernels, feature maps and probabilities of the watched picture."""
+
+import streamlit as st
+
+from visualizer.data.catalog import load_dataset
+from visualizer.figures.curves import accuracy_curves, curves
+from visualizer.figures.maps import kernel_grid, map_grid
+from visualizer.figures.probabilities import probability_bars
+from visualizer.training.settings import LOSSES
+from visualizer.training.store import RunRecord
+from visualizer.ui import bound
+from visualizer.ui.charts import show
+from visualizer.ui.server import run_store
+from visualizer.ui.session import Session
+
+MAPS_SHOWN = 16
+KERNELS_SHOWN = 32
+
+
+def live_curves(record: RunRecord) -> None:
+    """Loss and accuracy over the epochs, side by side."""
+    history = run_store().history(record.run_id)
+    left, right = st.columns(2)
+    with left:
+        show(
+            curves(
+                history.epoch_position,
+                history.batch_loss,
+                history.epoch,
+                history.train_loss,
+                history.validation_loss,
+                loss_label=LOSSES[record.spec.settings.loss],
+            ),
+            "loss-curves",
+        )
+    with right:
+        show(
+            accuracy_curves(
+                history.epoch_position,
+                history.batch_accuracy,
+                history.epoch,
+                history.train_accuracy,
+                history.validation_accuracy,
+            ),
+            "accuracy-curves",
+        )
+
+
+def live_network(owner: Session, record: RunRecord) -> None:
+    """The first layer's kernels, one layer's feature maps and the class probabilities of the watched picture."""
+    snapshot = run_store().latest_snapshot(record.run_id)
+    if snapshot is None:
+        st.skeleton(height=240)
+        return
+    dataset = load_dataset(record.spec.settings.dataset)
+    kernels, maps, answer = st.columns([3, 4, 3])
+    with kernels:
+        st.markdown("**Kernels of the first layer**")
+        if snapshot.kernels is not None:
+            shown = snapshot.kernels[:KERNELS_SHOWN]
+            show(kernel_grid(shown, input_channel=None), "live-kernels")
+    with maps:
+        titles = {index: f"{index + 1}  {name}" for index, name, _ in snapshot.maps}
+        if titles:
+            chosen = owner.live_layer if owner.live_layer in titles else next(iter(titles))
+            bound.choice(
+                "Feature maps of", chosen, owner.choose_live_layer, "live-layer", titles, label_visibility="collapsed"
+            )
+            array = next(array for index, _, array in snapshot.maps if index == chosen)[:MAPS_SHOWN]
+            show(
+                map_grid(
+                    array,
+                    titles=[str(channel + 1) for channel in range(len(array))],
+                    columns=4,
+                    value_label="activation",
+                    hover=False,
+                ),
+                "live-maps",
+            )
+    with answer:
+        st.markdown(f"**Answer for the watched picture** ({dataset.class_names[dataset.labels[snapshot.probe_index]]})")
+        show(
+            probability_bars(snapshot.probabilities, dataset.class_names, int(dataset.labels[snapshot.probe_index])),
+            "live-probabilities",
+        )

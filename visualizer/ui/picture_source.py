@@ -1,0 +1,114 @@
+"""The picture that Look inside shows to the network: from the data set, a bundled photo, an upload or the camera."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.catalog import DATASETS
+from visualizer.data.photos import PHOTOS, bundled_photo
+from visualizer.data.prepare import prepare, prepare_photo
+from visualizer.images import read_image
+from visualizer.ui import bound
+from visualizer.ui.dataset_view import opened_dataset
+from visualizer.ui.session import Session
+
+_SOURCES = {
+    "dataset": ":material/dataset: Data set",
+    "photo": ":material/photo_library: Photo",
+    "upload": ":material/upload: Upload",
+    "camera": ":material/photo_camera: Camera",
+}
+_TYPES = ("jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A picture as it was given and as the network sees it.
+
+    Attributes:
+        original: (H, W, C) uint8.
+        seen: (C, H, W) float32 in [0, 1], the network's input shape.
+        title: What it is.
+        label: Its true class in `class_names`, or None where that is not known.
+        class_names: The names of the classes that the network was made for.
+    """
+
+    original: np.ndarray
+    seen: np.ndarray
+    title: str
+    label: int | None
+    class_names: tuple[str, ...]
+
+
+def given_picture(owner: Session, dataset_name: str, input_shape: tuple[int, int, int]) -> Given | None:
+    """Draw the choice of a picture and return it; None until there is one."""
+    source = st.segmented_control(
+        "Picture from",
+        list(_SOURCES),
+        default="dataset",
+        required=True,
+        format_func=_SOURCES.__getitem__,
+        key="picture-source",
+        persist_state="session",
+    )
+    class_names = opened_dataset(dataset_name).class_names
+    if source == "dataset":
+        return _from_dataset(dataset_name, input_shape)
+    if source == "photo":
+        name = st.segmented_control(
+            "Photo",
+            list(PHOTOS),
+            default=next(iter(PHOTOS)),
+            required=True,
+            format_func=lambda name: PHOTOS[name],
+            key="photo",
+            persist_state="session",
+        )
+        original, title = bundled_photo(name), PHOTOS[name]
+    else:
+        if source == "upload":
+            bound.upload(
+                "A picture (JPEG, PNG, WebP, GIF, TIFF or BMP, at most 20 MB)",
+                lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name), name)),
+                "picture-file",
+                type=_TYPES,
+            )
+        else:
+            bound.camera(
+                "Take a picture",
+                lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name), "Camera")),
+                "camera-picture",
+            )
+        if owner.photo is None:
+            return None
+        original, title = owner.photo, owner.photo_name
+    seen, _ = prepare_photo(original, input_shape)
+    return Given(original, seen, title, None, class_names)
+
+
+def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> Given:
+    dataset = opened_dataset(name)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
+        label = st.selectbox(
+            f"Class of “{DATASETS[name].title}”",
+            range(len(dataset.class_names)),
+            format_func=lambda label: dataset.class_names[label],
+            key=f"picture-class-{name}",
+            persist_state="session",
+            width=150,
+        )
+        of_class = dataset.test[dataset.labels[dataset.test] == label]
+        number = st.number_input(
+            f"Picture 1 to {len(of_class)}",
+            1,
+            len(of_class),
+            key=f"picture-number-{name}",
+            persist_state="session",
+            width=130,
+            help="From the test split: the network was never trained on it.",
+        )
+    index = int(of_class[number - 1])
+    original = dataset.pictures[index]
+    seen = prepare(original[None], input_shape)[0]
+    return Given(original, seen, dataset.class_names[label], int(label), dataset.class_names)

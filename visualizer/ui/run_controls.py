@@ -1,0 +1,122 @@
+"""Start, pause, one step, one epoch, stop and reset, with the progress of the run."""
+
+import streamlit as st
+
+from visualizer.training.commands import Command, Epoch, Pause, Resume, Step, Stop
+from visualizer.training.settings import RunSpec
+from visualizer.training.store import RunRecord, time_left
+from visualizer.ui.quantities import duration
+from visualizer.ui.server import owner_id, run_store, worker_pool
+from visualizer.ui.session import Session
+
+_ACTIVE = ("queued", "running", "paused")
+
+
+def current_run(owner: Session) -> RunRecord | None:
+    """The run that this tab shows, as it stands now; None where there is none."""
+    return run_store().record(owner.run_id) if owner.run_id else None
+
+
+def is_active(record: RunRecord | None) -> bool:
+    """Whether the run can still go on."""
+    return record is not None and record.state in _ACTIVE
+
+
+def start(owner: Session, command: Command) -> None:
+    """Make a run of the network in Build and give it its first command."""
+
+    def action() -> None:
+        spec = RunSpec(owner.architecture, owner.settings, owner.probe_index)
+        owner.run_id = worker_pool().submit(spec, owner_id())
+        worker_pool().send(owner.run_id, command)
+
+    owner.attempt(action)
+
+
+def reset(owner: Session) -> None:
+    """Stop the run and take it off the page."""
+    if owner.run_id:
+        worker_pool().send(owner.run_id, Stop())
+    owner.run_id = None
+
+
+def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:
+    """Draw the buttons that make sense in the run's state."""
+
+    def give(command: Command) -> None:
+        if record is not None and is_active(record):
+            worker_pool().send(record.run_id, command)
+        else:
+            start(owner, command)
+
+    running = record is not None and record.state in ("queued", "running")
+    active = is_active(record)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        if running:
+            st.button("Pause", key="pause", type="primary", icon=":material/pause:", on_click=give, args=(Pause(),))
+        else:
+            label = "Resume" if active else "Start" if record is None else "Train again"
+            st.button(
+                label,
+                key="start",
+                type="primary",
+                icon=":material/play_arrow:",
+                disabled=not fits,
+                on_click=give,
+                args=(Resume(),),
+            )
+        may_step = (fits and record is None) or (active and not running)
+        st.button(
+            "One step",
+            key="step",
+            icon=":material/skip_next:",
+            disabled=not may_step,
+            on_click=give,
+            args=(Step(),),
+            help="Train on one batch, then pause.",
+        )
+        st.button(
+            "One epoch",
+            key="epoch",
+            icon=":material/fast_forward:",
+            disabled=not may_step,
+            on_click=give,
+            args=(Epoch(),),
+            help="Train to the end of this pass over the training pictures, then pause.",
+        )
+        st.button("Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=give, args=(Stop(),))
+        st.button(
+            "Reset",
+            key="reset",
+            icon=":material/restart_alt:",
+            disabled=record is None,
+            on_click=reset,
+            args=(owner,),
+            help="Forget this run and go back to the untrained network.",
+        )
+
+
+def progress(record: RunRecord) -> None:
+    """Draw how far the run is and how long it will take."""
+    total = max(record.total_steps, 1)
+    left = time_left(record)
+    words = {
+        "queued": "Waiting for a worker",
+        "running": "Training",
+        "paused": "Paused",
+        "finished": "Finished",
+        "stopped": "Stopped",
+        "failed": "Failed",
+    }[record.state]
+    parts = [
+        f"**{words}**",
+        f"epoch {min(record.epoch + 1, record.spec.settings.epochs)} of {record.spec.settings.epochs}",
+        f"step {record.step:,} of {record.total_steps:,}",
+    ]
+    if record.images_per_second:
+        parts.append(f"{record.images_per_second:,.0f} pictures/s")
+    if record.state == "running" and left is not None:
+        parts.append(f"about {duration(left)} left")
+    st.progress(min(record.step / total, 1.0), text=" · ".join(parts))
+    if record.message:
+        (st.error if record.state == "failed" else st.info)(record.message)

@@ -1,0 +1,41 @@
+"""What the whole server shares: the run store and the workers. One of each, made on first use."""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from visualizer.training.pool import WorkerPool
+from visualizer.training.store import RunStore
+
+WORKSPACE_VARIABLE = "VISUALIZER_WORKSPACE"
+
+
+def workspace() -> Path:
+    """The folder where runs are kept: the environment's VISUALIZER_WORKSPACE, else ./workspace."""
+    return Path(os.environ.get(WORKSPACE_VARIABLE, "workspace"))
+
+
+@st.cache_resource(show_spinner=False)
+def run_store() -> RunStore:
+    """The runs of everyone on this server."""
+    return RunStore(workspace())
+
+
+@st.cache_resource(show_spinner=False)
+def worker_pool() -> WorkerPool:
+    """The processes that train; they start here and end with the server."""
+    return WorkerPool(run_store(), is_watched=_is_connected)
+
+
+def owner_id() -> str:
+    """The id of this tab's session, by which its runs are known."""
+    context = get_script_run_ctx()
+    return context.session_id if context else "no-session"
+
+
+def _is_connected(owner: str) -> bool:
+    """Whether the browser tab is still connected. Without a server (in AppTest) there is nobody who could leave."""
+    return not Runtime.exists() or Runtime.instance().is_active_session(owner)

@@ -1,0 +1,118 @@
+"""The one typed owner of what a browser session holds. Pages ask `session()`; no page uses string keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from visualizer.architecture.architecture import MAX_NAME_LENGTH, Architecture
+from visualizer.architecture.editing import Draft, History
+from visualizer.architecture.presets import TINY
+from visualizer.errors import UserError
+from visualizer.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_KEY = "visualizer"
+
+
+@dataclass
+class Session:
+    """What one person made in this tab.
+
+    Attributes:
+        history: The network in Build, with undo and redo.
+        settings: The data set and the settings of the next training run.
+        message: A sentence about the last thing that was refused; shown once.
+        probe_index: The picture of the data set that the network is watched on while it trains.
+        live_layer: The layer whose feature maps Train shows.
+        run_id: The run that Train shows, or None.
+        photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
+        photo_name: What that picture is called.
+    """
+
+    history: History = field(default_factory=lambda: History(Draft.of(TINY.architecture)))
+    settings: TrainingSettings = field(default_factory=TrainingSettings)
+    message: str | None = None
+    probe_index: int = 0
+    live_layer: int = 0
+    run_id: str | None = None
+    photo: "np.ndarray | None" = None
+    photo_name: str = ""
+
+    @property
+    def architecture(self) -> Architecture:
+        """The network in Build as it stands."""
+        return self.history.present.architecture
+
+    def attempt(self, action: Callable[[], None]) -> None:
+        """Do something that the user may have to mend: a refusal becomes the message, and nothing is lost."""
+        try:
+            action()
+        except UserError as error:
+            self.message = str(error)
+
+    def edit(self, change: Callable[[Draft], Draft]) -> None:
+        """Change the network in Build, undoably."""
+
+        def action() -> None:
+            self.history = self.history.change(change(self.history.present))
+
+        self.attempt(action)
+
+    def open_architecture(self, architecture: Architecture) -> None:
+        """Put another network into Build, undoably."""
+        self.edit(lambda draft: draft.with_architecture(architecture))
+
+    def rename(self, name: str) -> None:
+        """Name the network in Build."""
+        self.open_architecture(replace(self.architecture, name=name.strip()[:MAX_NAME_LENGTH] or "My network"))
+
+    def undo(self) -> None:
+        self.history = self.history.undo()
+
+    def redo(self) -> None:
+        self.history = self.history.redo()
+
+    def set_training(self, **changes: Any) -> None:
+        """Change settings of the next run."""
+
+        def action() -> None:
+            self.settings = replace(self.settings, **changes)
+
+        self.attempt(action)
+
+    def choose_dataset(self, name: str) -> None:
+        """Train on another data set; the watched picture starts at its first one."""
+        self.set_training(dataset=name)
+        self.probe_index = 0
+
+    def watch(self, index: int) -> None:
+        """Watch another picture of the data set while training."""
+        self.probe_index = index
+
+    def give_photo(self, picture: "np.ndarray", name: str) -> None:
+        """Look at this picture, (H, W, 3) uint8, in Look inside."""
+        self.photo = picture
+        self.photo_name = name
+
+    def choose_live_layer(self, index: int) -> None:
+        """Show the feature maps of another layer while training."""
+        self.live_layer = index
+
+
+def session() -> Session:
+    """This tab's session, made on first use."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Session()
+    owner: Session = st.session_state[_KEY]
+    return owner
+
+
+def show_message(owner: Session) -> None:
+    """Show the sentence about what was refused, once."""
+    if owner.message:
+        st.error(owner.message, icon=":material/error:")
+        owner.message = None

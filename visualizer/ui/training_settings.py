@@ -1,0 +1,88 @@
+"""The form of the next run's settings, and the one setting that can change while a run goes on."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from visualizer.architecture.initialization import INITIALIZATIONS
+from visualizer.data.catalog import DATASETS
+from visualizer.training.settings import LOSSES, OPTIMIZERS
+from visualizer.ui import bound
+from visualizer.ui.session import Session
+
+# 1, 2 and 5 times each power of ten: the steps by which learning rates are compared.
+LEARNING_RATES = {
+    rate: f"{rate:g}" for rate in (digit * 10.0**power for power in range(-5, 2) for digit in (1, 2, 5)) if rate <= 10
+}
+BATCH_SIZES = {2**power: str(2**power) for power in range(0, 9)}
+_WIDTH = 200  # pixels
+
+
+def settings_form(owner: Session) -> None:
+    """Draw the settings of the next run."""
+    settings = owner.settings
+
+    def put(name: str) -> Callable[[object], None]:
+        return lambda value: owner.set_training(**{name: value})
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        titles = {name: entry.title for name, entry in DATASETS.items()}
+        bound.choice("Data set", settings.dataset, owner.choose_dataset, "train-dataset", titles, width=_WIDTH)
+        bound.choice(
+            "Loss",
+            settings.loss,
+            put("loss"),
+            "loss",
+            LOSSES,
+            width=_WIDTH,
+            help="What training makes small. Cross-entropy looks at the probability of the right class; mean squared "
+            "error compares all probabilities with 1 for the right class and 0 for the others.",
+        )
+        bound.choice(
+            "Optimiser",
+            settings.optimizer,
+            put("optimizer"),
+            "optimizer",
+            OPTIMIZERS,
+            width=_WIDTH,
+            help="How a gradient becomes a change of the weights.",
+        )
+        if settings.optimizer == "sgd":
+            bound.number("Momentum", settings.momentum, put("momentum"), "momentum", 0.0, 0.99, step=0.05, width=120)
+        bound.number("Epochs", settings.epochs, put("epochs"), "epochs", 1, 200, width=120)
+        bound.choice(
+            "Batch size",
+            settings.batch_size,
+            put("batch_size"),
+            "batch-size",
+            BATCH_SIZES,
+            width=120,
+            help="How many pictures each step looks at.",
+        )
+        bound.choice(
+            "Weights start as", settings.initialization, put("initialization"), "init", INITIALIZATIONS, width=_WIDTH
+        )
+        bound.number(
+            "Seed",
+            settings.seed,
+            put("seed"),
+            "seed",
+            0,
+            2**31 - 1,
+            width=120,
+            help="Fixes every random choice: the same seed gives the same curve.",
+        )
+
+
+def learning_rate(value: float, on_change: Callable[[float], None], key: str) -> None:
+    """A slider over learning rates in steps of 1, 2, 5; a value between them is shown as it is."""
+    options = dict(sorted((LEARNING_RATES | {value: f"{value:g}"}).items()))
+    bound.choice(
+        "Learning rate",
+        value,
+        on_change,
+        key,
+        options,
+        widget=st.select_slider,
+        help="How far one step goes. It can be changed while the network trains.",
+    )
