@@ -1,4 +1,4 @@
-"""The app in a process of its own and a Chromium to look at it with; for the browser tests, screenshots and benchmarks."""
+"""The app in a process of its own, and a Chromium to look at it with."""
 
 import os
 import re
@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -117,14 +117,10 @@ def _wait_for_health(app: RunningApp, seconds: float) -> None:
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Ask the server to stop as Ctrl+C does, then kill what is left of its process group."""
     process.send_signal(signal.SIGINT)
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        pass
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
@@ -170,7 +166,7 @@ def collect_errors(page: Page) -> list[str]:
 
 
 def open_page(page: Page, url: str, seconds: float = 60.0) -> None:
-    """Open a page and wait until it has been drawn. `url` may be a path such as "/train" where the context has a base."""
+    """Open a page, by its URL or (where the context has a base URL) its path, and wait until it has been drawn."""
     page.goto(url)
     wait_until_idle(page, seconds)
 

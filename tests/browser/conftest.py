@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: the app, the browser, and a page that fails its test when anything goes wrong in it."""
+"""Fixtures of the browser tests: the app, the browser, and a page that fails its test when anything goes wrong."""
 
 import os
 from collections.abc import Iterator

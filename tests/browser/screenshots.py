@@ -1,7 +1,7 @@
 """Photographs every page of the app: `python -m tests.browser.screenshots OUT_FOLDER [--pages / /train] [--url URL]`.
 
-For each page, window size (1280 x 800, 390 x 844) and theme (light, dark) it writes the first screen and the whole page,
-and says what is wrong with it: exception boxes, console errors, a page that is wider than its window.
+For each page, window size (1280 x 800, 390 x 844) and theme (light, dark) it writes the first screen and the whole
+page, and says what is wrong with it: exception boxes, console errors, a page that is wider than its window.
 """
 
 import argparse

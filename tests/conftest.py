@@ -1,0 +1,27 @@
+"""What holds for every test: a workspace that is thrown away, one torch thread, and examples that CI can repeat."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+# Set before any test module is imported, so that nothing can open the workspace of somebody who runs the tests.
+_workspace = tempfile.TemporaryDirectory(prefix="visualizer-tests-", ignore_cleanup_errors=True)
+os.environ["VISUALIZER_WORKSPACE"] = _workspace.name
+# Torch reads it when it is imported, here and in worker processes: the tests share two cores with a server.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+hypothesis.settings.register_profile("local", deadline=None)
+# In CI the same commit gives the same examples; a failure prints the code that repeats it.
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workspace() -> Iterator[Path]:
+    """The folder that runs are written to while the tests go on."""
+    yield Path(_workspace.name)
+    _workspace.cleanup()
