@@ -8,7 +8,8 @@ def count(number: int) -> str:
     ('1.61 million', '896')
     """
     for size, word in ((10**9, "billion"), (10**6, "million")):
-        if number >= size:
+        # 999,500 rounds to a million in three digits.
+        if number >= 0.9995 * size:
             return f"{number / size:.3g} {word}"
     return f"{number:,}" if number < 100_000 else f"{number / 1000:.3g} thousand"
 
@@ -21,7 +22,7 @@ def size(number_of_bytes: int) -> str:
     """
     value = float(number_of_bytes)
     for unit in ("bytes", "KiB", "MiB"):
-        if value < 1024:
+        if value < 999.5:
             return f"{value:.3g} {unit}"
         value /= 1024
     return f"{value:.3g} GiB"
