@@ -1,0 +1,47 @@
+"""The data sets there are. Cheap to import: a data set is read or drawn when it is first asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from visualizer.data import digits, shapes
+from visualizer.data.dataset import Dataset
+from visualizer.errors import UserError
+
+
+@dataclass(frozen=True)
+class DatasetEntry:
+    """What a form needs to know of a data set before it is made.
+
+    Attributes:
+        title: Its name for people.
+        classes: How many classes it has.
+        make: Makes it; takes from a moment up to seconds.
+    """
+
+    title: str
+    classes: int
+    make: Callable[[], Dataset]
+
+
+DATASETS: dict[str, DatasetEntry] = {
+    "digits": DatasetEntry(digits.TITLE, len(digits.CLASS_NAMES), digits.make_digits),
+    "shapes": DatasetEntry(shapes.TITLE, len(shapes.CLASS_NAMES), shapes.make_shapes),
+}
+
+
+@lru_cache(maxsize=len(DATASETS))
+def load_dataset(name: str) -> Dataset:
+    """The data set of that name; made once in a process, then shared. Its arrays are read-only.
+
+    Raises:
+        UserError: There is no data set of that name.
+    """
+    if name not in DATASETS:
+        raise UserError(
+            f"There is no data set “{name[:40]}”", f"there are {', '.join(DATASETS)}", "Choose one of these"
+        )
+    dataset = DATASETS[name].make()
+    for array in (dataset.pictures, dataset.labels, dataset.train, dataset.validation, dataset.test):
+        array.flags.writeable = False
+    return dataset

@@ -1,0 +1,176 @@
+"""Coloured shapes, drawn from a seed."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from visualizer.data.dataset import Dataset
+from visualizer.data.splits import stratified_split
+
+TITLE = "Coloured shapes"
+SIZE = 64  # pixels, height and width
+PER_CLASS = 300
+
+Points = list[tuple[float, float]]
+
+_SCALE = 4  # shapes are drawn this much larger and then reduced, which smooths their edges
+_SMALLEST_RADIUS, _LARGEST_RADIUS = 11.0, 23.0  # pixels
+_LEAST_CONTRAST = 60  # luma, of 255: also a network that sees grey can tell the shape from the ground
+_MOST_NOISE = 40  # of 255, either way
+_MOST_DISTRACTORS = 6
+
+
+def _regular(corners: int) -> Points:
+    """A regular polygon in the unit circle, its first corner at the top."""
+    return [_on_circle(index / corners) for index in range(corners)]
+
+
+def _on_circle(turn: float, radius: float = 1.0) -> tuple[float, float]:
+    """A point on a circle around the origin, `turn` clockwise from the top (1 is all around), y downwards."""
+    return radius * math.sin(2 * math.pi * turn), -radius * math.cos(2 * math.pi * turn)
+
+
+def _star() -> Points:
+    return [_on_circle(index / 10, 1.0 if index % 2 == 0 else 0.42) for index in range(10)]
+
+
+def _cross() -> Points:
+    arm, end = 0.3, 0.95
+    quarter = [(-arm, -end), (arm, -end), (arm, -arm)]
+    turned = [quarter, *([(-y, x) for x, y in quarter] for _ in range(1))]
+    turned.append([(-x, -y) for x, y in quarter])
+    turned.append([(y, -x) for x, y in quarter])
+    return [point for part in turned for point in part]
+
+
+def _heart() -> Points:
+    """https://mathworld.wolfram.com/HeartCurve.html, the sixth curve, scaled into the unit circle."""
+    angles = [2 * math.pi * index / 48 for index in range(48)]
+    return [
+        (
+            math.sin(angle) ** 3,
+            -(13 * math.cos(angle) - 5 * math.cos(2 * angle) - 2 * math.cos(3 * angle) - math.cos(4 * angle)) / 17,
+        )
+        for angle in angles
+    ]
+
+
+def _crescent() -> Points:
+    outer = [_on_circle(0.08 + 0.84 * index / 36) for index in range(37)]
+    start, end = outer[-1], outer[0]
+    return outer + [
+        (start[0] + (end[0] - start[0]) * t - 0.55 * math.sin(math.pi * t), start[1] + (end[1] - start[1]) * t)
+        for t in (index / 18 for index in range(1, 18))
+    ]
+
+
+def _arrow() -> Points:
+    return [(0, -1), (0.75, -0.1), (0.28, -0.1), (0.28, 0.95), (-0.28, 0.95), (-0.28, -0.1), (-0.75, -0.1)]
+
+
+_ROUND = _regular(72)
+
+OUTLINES: dict[str, tuple[Points, ...]] = {
+    "circle": (_ROUND,),
+    "square": (_regular(4),),
+    "triangle": (_regular(3),),
+    "star": (_star(),),
+    "cross": (_cross(),),
+    "ring": (_ROUND, [(0.55 * x, 0.55 * y) for x, y in _ROUND]),
+    "heart": (_heart(),),
+    "crescent": (_crescent(),),
+    "arrow": (_arrow(),),
+    "hexagon": (_regular(6),),
+}
+CLASS_NAMES = tuple(OUTLINES)
+
+
+def make_shapes(seed: int = 0, per_class: int = PER_CLASS) -> Dataset:
+    """Pictures of ten shapes; place, size, rotation, colours, noise and specks vary, and only the shape is the class.
+
+    The same seed gives the same bytes on any machine with the same version of Pillow.
+
+    Args:
+        seed: 0 or more.
+        per_class: How many pictures of each class.
+    """
+    # RandomState: its stream is frozen, that of default_rng may change with NumPy's version
+    # (https://numpy.org/neps/nep-0019-rng-policy.html).
+    random = np.random.RandomState(seed)
+    labels = random.permutation(np.repeat(np.arange(len(CLASS_NAMES)), per_class))
+    pictures = np.empty((len(labels), SIZE, SIZE, 3), dtype=np.uint8)
+    for picture, label in zip(pictures, labels, strict=True):
+        picture[:] = _draw(random, OUTLINES[CLASS_NAMES[label]])
+    train, validation, test = stratified_split(labels, seed)
+    return Dataset(
+        name="shapes",
+        title=TITLE,
+        description=(
+            f"{len(labels):,} pictures of {len(CLASS_NAMES)} shapes, {SIZE} × {SIZE} pixels in colour, drawn by this "
+            "app. Place, size, rotation, colours and noise are random, so that neither a colour nor a single pixel "
+            "tells the class: a linear model fails, a convolutional network learns it."
+        ),
+        class_names=CLASS_NAMES,
+        pictures=pictures,
+        labels=labels,
+        train=train,
+        validation=validation,
+        test=test,
+    )
+
+
+def _draw(random: np.random.RandomState, outlines: tuple[Points, ...]) -> np.ndarray:
+    """One picture, (SIZE, SIZE, 3) uint8."""
+    ground, color = _contrasting_colors(random)
+    picture = Image.new("RGB", (SIZE, SIZE), ground)
+    canvas = ImageDraw.Draw(picture)
+    for _ in range(random.randint(_MOST_DISTRACTORS + 1)):
+        _speck(random, canvas)
+    radius = random.uniform(_SMALLEST_RADIUS, _LARGEST_RADIUS)
+    center = random.uniform(radius, SIZE - radius, size=2)
+    picture.paste(color, mask=_mask(outlines, center, radius, random.uniform(0, 2 * math.pi)))
+    noise = np.frombuffer(random.bytes(SIZE * SIZE * 3), dtype=np.uint8).reshape(SIZE, SIZE, 3)
+    return _with_noise(np.asarray(picture), noise, random.randint(_MOST_NOISE + 1))
+
+
+def _contrasting_colors(random: np.random.RandomState) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    while True:
+        ground, color = random.randint(256, size=(2, 3))
+        if abs(int((ground - color) @ (299, 587, 114))) >= _LEAST_CONTRAST * 1000:
+            return tuple(ground.tolist()), tuple(color.tolist())
+
+
+def _speck(random: np.random.RandomState, canvas: ImageDraw.ImageDraw) -> None:
+    color = tuple(random.randint(256, size=3).tolist())
+    x, y = random.randint(SIZE, size=2).tolist()
+    half_width, half_height = random.randint(1, 4, size=2).tolist()
+    draw: Callable[..., None] = canvas.ellipse if random.randint(2) else canvas.rectangle
+    draw((x - half_width, y - half_height, x + half_width, y + half_height), fill=color)
+
+
+def _mask(outlines: tuple[Points, ...], center: np.ndarray, radius: float, angle: float) -> Image.Image:
+    """How much of each pixel the shape covers, 0 to 255: the first outline filled, the second one cut out."""
+    large = Image.new("L", (SIZE * _SCALE, SIZE * _SCALE), 0)
+    canvas = ImageDraw.Draw(large)
+    cosine, sine = radius * math.cos(angle), radius * math.sin(angle)
+    center_x, center_y = center.tolist()
+    for outline, fill in zip(outlines, (255, 0), strict=False):
+        canvas.polygon(
+            [
+                (
+                    round((center_x + x * cosine - y * sine) * _SCALE),
+                    round((center_y + x * sine + y * cosine) * _SCALE),
+                )
+                for x, y in outline
+            ],
+            fill=fill,
+        )
+    return large.reduce(_SCALE)
+
+
+def _with_noise(picture: np.ndarray, noise: np.ndarray, amplitude: int) -> np.ndarray:
+    """The picture with uniform noise of up to ± amplitude. In whole numbers, so that every machine rounds alike."""
+    change = (noise.astype(np.int16) - 128) * amplitude // 128
+    return np.clip(picture.astype(np.int16) + change, 0, 255).astype(np.uint8)
