@@ -59,14 +59,17 @@ def any_architectures(max_layers: int = 6) -> st.SearchStrategy[Architecture]:
 
 @st.composite
 def architectures(draw: st.DrawFn, max_layers: int = 6) -> Architecture:
-    """Architectures that fit: at least one layer, every layer takes what the one before it gives."""
+    """Architectures that fit, of at least one layer: a layer that does not fit gives way to what would mend it."""
     input_shape = draw(input_shapes())
     fitting: list[Layer] = []
     shape: tuple[int, ...] = input_shape
     for layer in draw(st.lists(layers(), min_size=1, max_size=max_layers)):
+        replacement: tuple[Layer, ...] = (layer,)
         try:
-            shape = layer.output_shape(shape)
-        except LayerDoesNotFit:
-            continue
-        fitting.append(layer)
+            layer.output_shape(shape)
+        except LayerDoesNotFit as error:
+            replacement = error.mends[0].replacement
+        for mended in replacement:
+            shape = mended.output_shape(shape)
+        fitting.extend(replacement)
     return Architecture(draw(names()), input_shape, tuple(fitting) or (Activation(),))
