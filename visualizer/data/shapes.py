@@ -32,17 +32,20 @@ def _on_circle(turn: float, radius: float = 1.0) -> tuple[float, float]:
     return radius * math.sin(2 * math.pi * turn), -radius * math.cos(2 * math.pi * turn)
 
 
+def _circle(radius: float, right: float = 0.0) -> Points:
+    """A circle whose centre lies `right` of the origin."""
+    return [(right + radius * x, radius * y) for x, y in _regular(72)]
+
+
 def _star() -> Points:
     return [_on_circle(index / 10, 1.0 if index % 2 == 0 else 0.42) for index in range(10)]
 
 
 def _cross() -> Points:
     arm, end = 0.3, 0.95
-    quarter = [(-arm, -end), (arm, -end), (arm, -arm)]
-    turned = [quarter, *([(-y, x) for x, y in quarter] for _ in range(1))]
-    turned.append([(-x, -y) for x, y in quarter])
-    turned.append([(y, -x) for x, y in quarter])
-    return [point for part in turned for point in part]
+    top = [(-arm, -arm), (-arm, -end), (arm, -end)]
+    right = [(-y, x) for x, y in top]
+    return [*top, *right, *((-x, -y) for x, y in top), *((-x, -y) for x, y in right)]
 
 
 def _heart() -> Points:
@@ -57,30 +60,20 @@ def _heart() -> Points:
     ]
 
 
-def _crescent() -> Points:
-    outer = [_on_circle(0.08 + 0.84 * index / 36) for index in range(37)]
-    start, end = outer[-1], outer[0]
-    return outer + [
-        (start[0] + (end[0] - start[0]) * t - 0.55 * math.sin(math.pi * t), start[1] + (end[1] - start[1]) * t)
-        for t in (index / 18 for index in range(1, 18))
-    ]
-
-
 def _arrow() -> Points:
     return [(0, -1), (0.75, -0.1), (0.28, -0.1), (0.28, 0.95), (-0.28, 0.95), (-0.28, -0.1), (-0.75, -0.1)]
 
 
-_ROUND = _regular(72)
-
+# Each shape as outlines in the unit circle: the first is filled, the second, where there is one, is cut out of it.
 OUTLINES: dict[str, tuple[Points, ...]] = {
-    "circle": (_ROUND,),
+    "circle": (_circle(1),),
     "square": (_regular(4),),
     "triangle": (_regular(3),),
     "star": (_star(),),
     "cross": (_cross(),),
-    "ring": (_ROUND, [(0.55 * x, 0.55 * y) for x, y in _ROUND]),
+    "ring": (_circle(1), _circle(0.55)),
     "heart": (_heart(),),
-    "crescent": (_crescent(),),
+    "crescent": (_circle(1), _circle(0.85, right=0.5)),
     "arrow": (_arrow(),),
     "hexagon": (_regular(6),),
 }
