@@ -12,6 +12,7 @@ page = st.navigation(
             st.Page("pages/train.py", title="Train", icon=":material/play_circle:"),
             st.Page("pages/look_inside.py", title="Look inside", icon=":material/search:"),
         ],
+        # "Concepts": [...],
     }
 )
 page.run()

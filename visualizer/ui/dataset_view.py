@@ -9,6 +9,7 @@ from visualizer.figures.gallery import gallery
 from visualizer.figures.picture import picture_chart
 from visualizer.ui import bound
 from visualizer.ui.charts import show
+from visualizer.ui.run_controls import watch
 from visualizer.ui.session import Session
 
 PER_CLASS = 3
@@ -51,11 +52,11 @@ def watched_picture(owner: Session) -> None:
     }
 
     def choose_class(new: int) -> None:
-        owner.watch(int(of_class[new][0]))
+        watch(owner, int(of_class[new][0]))
 
     def choose_another() -> None:
         candidates = of_class[label]
-        owner.watch(int(candidates[np.searchsorted(candidates, owner.probe_index, side="right") % len(candidates)]))
+        watch(owner, int(candidates[np.searchsorted(candidates, owner.probe_index, side="right") % len(candidates)]))
 
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         names = dict(enumerate(dataset.class_names))

@@ -60,13 +60,14 @@ def live_network(owner: Session, record: RunRecord) -> None:
             shown = snapshot.kernels[:KERNELS_SHOWN]
             show(kernel_grid(shown, input_channel=None), "live-kernels")
     with maps:
-        titles = {index: f"{index + 1}  {name}" for index, name, _ in snapshot.maps}
+        by_layer = {maps.layer_index: maps for maps in snapshot.maps}
+        titles = {index: f"{index + 1}  {maps.name}" for index, maps in by_layer.items()}
         if titles:
             chosen = owner.live_layer if owner.live_layer in titles else next(iter(titles))
             bound.choice(
                 "Feature maps of", chosen, owner.choose_live_layer, "live-layer", titles, label_visibility="collapsed"
             )
-            array = next(array for index, _, array in snapshot.maps if index == chosen)[:MAPS_SHOWN]
+            array = by_layer[chosen].array[:MAPS_SHOWN]
             show(
                 map_grid(
                     array,

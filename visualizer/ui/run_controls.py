@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from visualizer.training.commands import Command, Epoch, Pause, Resume, Step, Stop
+from visualizer.training.commands import Command, Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
+from visualizer.training.events import ACTIVE_STATES
 from visualizer.training.settings import RunSpec
 from visualizer.training.store import RunRecord, time_left
 from visualizer.ui.quantities import duration
 from visualizer.ui.server import owner_id, run_store, worker_pool
 from visualizer.ui.session import Session
-
-_ACTIVE = ("queued", "running", "paused")
+from visualizer.ui.training_settings import learning_rate
 
 
 def current_run(owner: Session) -> RunRecord | None:
@@ -19,7 +19,7 @@ def current_run(owner: Session) -> RunRecord | None:
 
 def is_active(record: RunRecord | None) -> bool:
     """Whether the run can still go on."""
-    return record is not None and record.state in _ACTIVE
+    return record is not None and record.state in ACTIVE_STATES
 
 
 def start(owner: Session, command: Command) -> None:
@@ -38,6 +38,25 @@ def reset(owner: Session) -> None:
     if owner.run_id:
         worker_pool().send(owner.run_id, Stop())
     owner.run_id = None
+
+
+def watch(owner: Session, index: int) -> None:
+    """Watch the network on picture `index` of the data set, at once where a run goes on."""
+    owner.probe_index = index
+    record = current_run(owner)
+    if record is not None and is_active(record) and record.spec.settings.dataset == owner.settings.dataset:
+        worker_pool().send(record.run_id, SetProbe(index))
+
+
+def run_learning_rate(owner: Session, record: RunRecord) -> None:
+    """Draw the learning rate of a run that can still go on; a new one holds from the next batch."""
+
+    def change(value: float) -> None:
+        owner.set_training(learning_rate=value)
+        worker_pool().send(record.run_id, SetLearningRate(value))
+
+    if is_active(record):
+        learning_rate(record.learning_rate, change, "run-learning-rate")
 
 
 def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:
@@ -63,7 +82,7 @@ def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:
                 icon=":material/play_arrow:",
                 disabled=not fits,
                 on_click=give,
-                args=(Resume(),),
+                args=(Start(),),
             )
         may_step = (fits and record is None) or (active and not running)
         st.button(

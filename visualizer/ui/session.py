@@ -89,10 +89,6 @@ class Session:
         self.set_training(dataset=name)
         self.probe_index = 0
 
-    def watch(self, index: int) -> None:
-        """Watch another picture of the data set while training."""
-        self.probe_index = index
-
     def give_photo(self, picture: "np.ndarray", name: str) -> None:
         """Look at this picture, (H, W, 3) uint8, in Look inside."""
         self.photo = picture

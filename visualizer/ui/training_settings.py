@@ -47,6 +47,7 @@ def settings_form(owner: Session) -> None:
             width=_WIDTH,
             help="How a gradient becomes a change of the weights.",
         )
+        learning_rate(settings.learning_rate, put("learning_rate"), "learning-rate")
         if settings.optimizer == "sgd":
             bound.number("Momentum", settings.momentum, put("momentum"), "momentum", 0.0, 0.99, step=0.05, width=120)
         bound.number("Epochs", settings.epochs, put("epochs"), "epochs", 1, 200, width=120)
