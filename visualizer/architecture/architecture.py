@@ -14,7 +14,7 @@ from visualizer.architecture.layer import (
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, describe_shape, is_maps, numbers_in
-from visualizer.errors import UserError
+from visualizer.errors import UserError, shown
 
 JSON_FORMAT = "cnn-visualizer/architecture"
 JSON_VERSION = 1
@@ -47,7 +47,7 @@ class Architecture:
         whole = isinstance(shape, tuple) and len(shape) == 3 and all(type(size) is int for size in shape)
         if not whole or shape[0] not in (1, 3) or not all(1 <= size <= MAX_INPUT_SIZE for size in shape[1:]):
             raise ArchitectureError(
-                f"The input cannot have the shape {shape!r}",
+                f"The input cannot have the shape {shown(shape)}",
                 f"it needs 1 or 3 channels and 1 to {MAX_INPUT_SIZE} pixels in height and width",
                 "Change the input size",
             )
@@ -223,7 +223,7 @@ def architecture_from_dict(data: Any) -> Architecture:
         )
     if data.get("version") != JSON_VERSION:
         raise ArchitectureError(
-            f"This network has version {str(data.get('version'))[:20]}",
+            f"This network has version {shown(data.get('version'))}",
             f"this app reads version {JSON_VERSION}",
             "Save it again with this version of the app",
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from visualizer.architecture.settings import IntegerPair, Setting, SettingError
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
+from visualizer.errors import shown
 
 if TYPE_CHECKING:
     from torch import nn
@@ -71,7 +72,7 @@ class Layer(ABC):
             if expected:
                 value = getattr(self, setting.name)
                 raise SettingError(
-                    f"{self.title} has {setting.name} = {value!r}",
+                    f"{self.title} has {setting.name} = {shown(value)}",
                     f"it must be {expected}",
                     f"Change {setting.name}",
                 )
@@ -155,7 +156,7 @@ def layer_from_dict(data: Any) -> Layer:
     known = layer_types()
     if data["type"] not in known:
         raise SettingError(
-            f"The layer type {data['type'][:40]!r} is not known", f"known are {', '.join(known)}", "Use one of these"
+            f"The layer type {shown(data['type'])} is not known", f"known are {', '.join(known)}", "Use one of these"
         )
     layer_type = known[data["type"]]
     specs = {setting.name: setting.spec for setting in layer_type.settings()}
@@ -165,7 +166,7 @@ def layer_from_dict(data: Any) -> Layer:
             continue
         if name not in specs:
             raise SettingError(
-                f"{layer_type.title} has no setting {str(name)[:40]!r}",
+                f"{layer_type.title} has no setting {shown(name)}",
                 f"it has {', '.join(specs) or 'none'}",
                 "Remove or rename it",
             )

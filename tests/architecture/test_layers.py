@@ -1,0 +1,253 @@
+"""Each layer type's torch module against a plain numpy computation, Keras's rules included."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, reject
+from hypothesis import strategies as st
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from tests.strategies import input_shapes, layers, layers_of
+from visualizer.architecture.activations import FUNCTIONS
+from visualizer.architecture.layer import Layer, LayerDoesNotFit, layer_types
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
+from visualizer.architecture.layers.batch_normalization import BatchNormalization
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.dropout import Dropout
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.shapes import window_output_size
+
+
+def output_shape_or_reject(layer: Layer, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The layer's output shape; an example in which it does not fit does not count."""
+    try:
+        return layer.output_shape(input_shape)
+    except LayerDoesNotFit:
+        reject()
+
+
+def module_of(layer: Layer, input_shape: tuple[int, ...]) -> nn.Sequential:
+    """The layer's stages in order, in evaluation mode."""
+    return nn.Sequential(*(module for _, module in layer.stages(input_shape))).eval()
+
+
+def run(layer: Layer, values: np.ndarray) -> np.ndarray:
+    """The layer on one example, in double precision: (*input_shape) in, (*output_shape) out."""
+    with torch.no_grad():
+        return module_of(layer, values.shape).double()(torch.from_numpy(values)[None])[0].numpy()
+
+
+def maps(shape: tuple[int, int, int], seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+def windows(values: np.ndarray, layer: Layer, size: tuple[int, int], dilation: tuple[int, int], fill: float):
+    """Every window of (C, H, W), with its place in the output: cut out one by one, with TensorFlow's padding rule."""
+    places = []
+    for axis in (0, 1):
+        extent = (size[axis] - 1) * dilation[axis] + 1
+        length, stride = values.shape[axis + 1], layer.strides[axis]
+        before = 0
+        if layer.padding == "same":
+            total = max(extent - (length % stride or stride), 0)
+            before = total // 2
+        count = window_output_size(length, size[axis], stride, dilation[axis], layer.padding)
+        places.append(
+            [[place * stride - before + step * dilation[axis] for step in range(size[axis])] for place in range(count)]
+        )
+    height, width = values.shape[1:]
+    for row, rows in enumerate(places[0]):
+        for column, columns in enumerate(places[1]):
+            window = np.full((values.shape[0], *size), fill)
+            for i, y in enumerate(rows):
+                for j, x in enumerate(columns):
+                    if 0 <= y < height and 0 <= x < width:
+                        window[:, i, j] = values[:, y, x]
+            yield row, column, window
+
+
+@given(layers_of(Conv2D), input_shapes())
+def test_conv2d_is_the_sum_of_products(layer, shape):
+    layer = layer.with_settings(activation="linear")
+    output_shape = output_shape_or_reject(layer, shape)
+    module = module_of(layer, shape).double()
+    values = maps(shape)
+    with torch.no_grad():
+        output = module(torch.from_numpy(values)[None])[0].numpy()
+    weights = module[-1].weight.detach().numpy()
+    biases = module[-1].bias.detach().numpy() if layer.use_bias else np.zeros(layer.filters)
+    expected = np.empty(output_shape)
+    for row, column, window in windows(values, layer, layer.kernel_size, layer.dilation_rate, 0.0):
+        expected[:, row, column] = (weights * window).sum(axis=(1, 2, 3)) + biases
+    np.testing.assert_allclose(output, expected, atol=1e-10)
+
+
+@pytest.mark.parametrize("pooling", [MaxPooling2D, AveragePooling2D])
+@given(data=st.data())
+def test_pooling_looks_at_the_pixels_that_are_there(pooling, data):
+    layer, shape = data.draw(layers_of(pooling)), data.draw(input_shapes())
+    expected = np.empty(output_shape_or_reject(layer, shape))
+    values = maps(shape) - 5  # negative, so that a padded zero would win
+    for row, column, window in windows(values, layer, layer.pool_size, (1, 1), np.nan):
+        reduce = np.nanmax if pooling is MaxPooling2D else np.nanmean
+        expected[:, row, column] = reduce(window, axis=(1, 2))
+    np.testing.assert_allclose(run(layer, values), expected, atol=1e-10)
+
+
+def test_average_pooling_leaves_the_padding_out_by_hand():
+    values = np.arange(1.0, 10.0).reshape(1, 3, 3)
+    layer = AveragePooling2D(pool_size=(2, 2), strides=(2, 2), padding="same")
+    # 1 2 | 3     the right column and the bottom row of windows reach over the edge
+    # 4 5 | 6
+    # ----+--
+    # 7 8 | 9
+    assert run(layer, values).tolist() == [[[3.0, 4.5], [7.5, 9.0]]]
+
+
+def test_max_pooling_padding_never_wins_by_hand():
+    values = -np.arange(1.0, 10.0).reshape(1, 3, 3)
+    layer = MaxPooling2D(pool_size=(2, 2), strides=(2, 2), padding="same")
+    assert run(layer, values).tolist() == [[[-1.0, -3.0], [-7.0, -9.0]]]
+
+
+def test_global_average_pooling_is_the_mean_of_each_map():
+    values = maps((3, 5, 4))
+    np.testing.assert_allclose(run(GlobalAveragePooling2D(), values), values.mean(axis=(1, 2)))
+
+
+def test_flatten_goes_channel_after_channel():
+    values = np.arange(12.0).reshape(2, 3, 2)
+    assert run(Flatten(), values).tolist() == list(range(12))
+
+
+@given(layers_of(Dense))
+def test_dense_is_the_weighted_sum(layer):
+    layer = layer.with_settings(activation="linear")
+    module = module_of(layer, (7,)).double()
+    values = maps((7, 1, 1)).ravel()
+    biases = module[0].bias.detach().numpy() if layer.use_bias else 0
+    with torch.no_grad():
+        output = module(torch.from_numpy(values)[None])[0].numpy()
+    np.testing.assert_allclose(output, module[0].weight.detach().numpy() @ values + biases, atol=1e-12)
+
+
+FORMULAS = {
+    "relu": lambda x: np.maximum(0, x),
+    "leaky_relu": lambda x: np.where(x > 0, x, 0.3 * x),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "tanh": lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
+    "gelu": lambda x: x * torch.distributions.Normal(0.0, 1.0).cdf(torch.from_numpy(x)).numpy(),
+    "softmax": lambda x: np.exp(x) / np.exp(x).sum(axis=0, keepdims=True),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("shape", [(4, 3, 2), (5,)])
+def test_activation_functions(name, shape):
+    values = np.random.default_rng(1).normal(size=shape) * 2
+    output = run(Activation(function=name, negative_slope=0.3), values)
+    np.testing.assert_allclose(output, FORMULAS[name](values), atol=1e-6)
+
+
+def test_an_activation_setting_is_a_stage_of_its_own_with_kerass_slope():
+    stages = Conv2D(activation="leaky_relu").stages((1, 5, 5))
+    assert [name for name, _ in stages] == ["convolution", "leaky_relu"]
+    assert stages[-1][1](torch.tensor([-1.0, 2.0])).tolist() == pytest.approx([-0.2, 2.0])
+    assert [name for name, _ in Dense(activation="linear").stages((3,))] == ["dense"]
+
+
+@pytest.mark.parametrize("shape", [(2, 4, 4), (3,)])
+def test_batch_normalization_normalizes_each_channel_and_keeps_kerass_share(shape):
+    module = nn.Sequential(*(module for _, module in BatchNormalization(momentum=0.9, epsilon=0.1).stages(shape)))
+    batch = torch.randn((16, *shape), generator=torch.Generator().manual_seed(0), dtype=torch.float64) * 3 + 5
+    output = module.double().train()(batch)
+    axes = (0, 2, 3) if len(shape) == 3 else (0,)
+    shaped = (slice(None),) + (None,) * (len(shape) - 1)
+    mean, variance = batch.mean(dim=axes), batch.var(dim=axes, unbiased=False)
+    expected = (batch - mean[shaped]) / torch.sqrt(variance[shaped] + 0.1)
+    torch.testing.assert_close(output, expected)
+    # Keras: moving = moving * momentum + batch * (1 - momentum), from 0.
+    torch.testing.assert_close(module[0].running_mean, 0.1 * mean)
+
+
+def test_dropout_drops_its_share_while_training_and_nothing_afterwards():
+    module = module_of(Dropout(rate=0.25), (10_000,))
+    ones = torch.ones(1, 10_000)
+    assert torch.equal(module(ones), ones)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        dropped = module.train()(ones)
+    assert float((dropped == 0).float().mean()) == pytest.approx(0.25, abs=0.02)
+    assert sorted(dropped.unique().tolist()) == pytest.approx([0, 1 / 0.75])
+
+
+@given(layers(), st.one_of(input_shapes(), st.tuples(st.integers(1, 50))))
+def test_every_layer_keeps_what_it_says(layer, shape):
+    """Output shape, parameter count and multiply-adds are those of the torch modules, for maps and vectors."""
+    output_shape = output_shape_or_reject(layer, shape)
+    stages = layer.stages(shape)
+    assert len({name for name, _ in stages}) == len(stages) >= 1
+    module = module_of(layer, shape)
+    with torch.no_grad(), FlopCounterMode(display=False) as flops:
+        output = module(torch.randn(1, *shape))
+    assert tuple(output.shape) == (1, *output_shape)
+    assert layer.parameter_count(shape) == sum(parameter.numel() for parameter in module.parameters())
+    if layer.keeps_shape:
+        assert output_shape == shape
+    if not isinstance(layer, BatchNormalization):  # whose scale and shift torch does not count
+        assert 2 * layer.multiply_adds(shape) == flops.get_total_flops()
+
+
+@given(st.one_of(layers_of(Conv2D), layers_of(AveragePooling2D), layers_of(GlobalAveragePooling2D)), input_shapes())
+def test_the_receptive_step_names_the_pixels_that_matter(layer, shape):
+    output_shape = output_shape_or_reject(layer, shape)
+    if isinstance(layer, Conv2D):
+        layer = layer.with_settings(activation="linear")
+    module = module_of(layer, shape)
+    for parameter in module.parameters():
+        nn.init.ones_(parameter)
+    step = layer.receptive_step(shape)
+    at = tuple(size - 1 for size in output_shape[1:]) or (0, 0)  # the last place of the map
+    values = torch.randn(1, *shape, requires_grad=True)
+    output = module(values)
+    output[(0, 0, *at) if len(output_shape) == 3 else (0, 0)].backward()
+    matters = set(map(tuple, values.grad[0, 0].nonzero().tolist()))
+    rows, columns = (
+        [
+            place
+            for i in range(step.window[axis])
+            for place in [at[axis] * step.strides[axis] - step.padding[axis] + i * step.dilation[axis]]
+            if 0 <= place < shape[axis + 1]
+        ]
+        for axis in (0, 1)
+    )
+    assert matters == {(row, column) for row in rows for column in columns}
+
+
+@pytest.mark.parametrize("name", layer_types())
+def test_every_layer_type_explains_itself(name):
+    layer_type = layer_types()[name]
+    assert layer_type.__name__ == name
+    assert layer_type().summary().startswith(layer_type.title)
+    assert layer_type.icon.startswith(":material/")
+    assert layer_type.explanation.rstrip().endswith((".", ")"))
+    assert layer_type.__doc__
+
+
+def test_the_issues_layer_types_are_there():
+    assert set(layer_types()) >= {
+        "Conv2D",
+        "MaxPooling2D",
+        "AveragePooling2D",
+        "GlobalAveragePooling2D",
+        "Activation",
+        "BatchNormalization",
+        "Dropout",
+        "Flatten",
+        "Dense",
+    }

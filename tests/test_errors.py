@@ -1,0 +1,41 @@
+"""The words of an error."""
+
+import math
+
+import pytest
+
+from visualizer.errors import MAX_SHOWN, UserError, shown
+
+
+def test_a_user_error_reads_as_sentences():
+    assert str(UserError("It broke")) == "It broke."
+    assert str(UserError("It broke", "it fell")) == "It broke: it fell."
+    assert str(UserError("It broke", "it fell", "Glue it")) == "It broke: it fell. Glue it."
+    assert str(UserError("It broke", mend="Glue it")) == "It broke. Glue it."
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0"), ("relu", "'relu'"), ((3, 64, 64), "(3, 64, 64)"), (math.nan, "nan"), (None, "None")]
+)
+def test_a_small_value_is_shown_whole(value, text):
+    assert shown(value) == text
+
+
+def deep(levels: int) -> list:
+    value: list = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x" * 100_000, [["x" * 30] * 6] * 6, 10**4000, {str(number): number for number in range(10_000)}, deep(100_000)],
+    ids=["text", "list", "number", "dictionary", "deep"],
+)
+def test_a_large_value_is_shortened(value):
+    assert 10 < len(shown(value)) <= MAX_SHOWN
+
+
+def test_what_cannot_be_printed_is_escaped():
+    assert shown("\ud800\n") == r"'\ud800\n'"
