@@ -1,0 +1,57 @@
+"""What a run can be told while it lives. Plain data: they cross the border between processes."""
+
+from dataclasses import dataclass
+
+from visualizer.training.settings import LEARNING_RATE, SettingError
+
+
+@dataclass(frozen=True)
+class Start:
+    """Train on, to the end of the run."""
+
+
+Resume = Start
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Stop after the batch in hand, ready to go on."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Train one batch, then pause. After an epoch's last batch the epoch is evaluated too."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Train to the end of the epoch in hand, then pause."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End the run for good. `reason` is shown to the user."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class SetLearningRate:
+    """Take further steps with another learning rate. Raises SettingError where it is out of range."""
+
+    value: float
+
+    def __post_init__(self) -> None:
+        expected = LEARNING_RATE.check(self.value)
+        if expected:
+            raise SettingError(f"The learning rate is {self.value!r}", f"it must be {expected}", "Change it")
+
+
+@dataclass(frozen=True)
+class SetProbe:
+    """Watch the network on another picture; `index` is an index into `Dataset.pictures`."""
+
+    index: int
+
+
+Command = Start | Pause | Step | Epoch | Stop | SetLearningRate | SetProbe

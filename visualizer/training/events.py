@@ -1,0 +1,100 @@
+"""What a run emits while it trains. Plain data and numpy arrays: they cross the border between processes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+State = Literal["queued", "running", "paused", "finished", "stopped", "failed"]
+
+ACTIVE_STATES: tuple[State, ...] = ("queued", "running", "paused")
+ENDED_STATES: tuple[State, ...] = ("finished", "stopped", "failed")
+
+
+@dataclass(frozen=True)
+class BatchEnded:
+    """One batch was trained. `step` counts from 1; `loss` and `accuracy` (0 to 1) are the batch's, before its step."""
+
+    step: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class EpochEnded:
+    """One epoch was trained and evaluated; accuracies are from 0 to 1.
+
+    `train_loss` and `train_accuracy` are the mean over the epoch's pictures, each seen at its batch's turn, so early
+    batches were seen by a less trained network; the validation values come after the epoch, in evaluation mode. That
+    is why validation can look better than training at first. Epoch 0 is the untrained network: it has no training
+    values (NaN).
+    """
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+
+
+@dataclass(frozen=True)
+class FeatureMaps:
+    """What a layer gave out, after its activation: `array` is (channels shown, H, W) float32, of `channels` in all."""
+
+    layer_index: int
+    name: str
+    array: np.ndarray
+    channels: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The network's inside at one moment, in evaluation mode, on the probe picture.
+
+    Attributes:
+        step: Batches trained until then.
+        epoch_position: The same in epochs, such as 1.5.
+        probe_index: The probe picture's index in `Dataset.pictures`.
+        probabilities: (classes,) float32: softmax of the logits.
+        kernels: (out, in, kernel height, kernel width) float32 of the first layer that has kernels, or None.
+        kernels_layer: The index of that layer, or None.
+        maps: The feature maps of every layer that gives some.
+    """
+
+    step: int
+    epoch_position: float
+    probe_index: int
+    probabilities: np.ndarray
+    kernels: np.ndarray | None
+    kernels_layer: int | None
+    maps: tuple[FeatureMaps, ...]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """All weights and buffers at one moment, by their name in the network's `state_dict()`.
+
+    `epoch` is the number of finished epochs if the moment is the end of one (0: untrained), else None.
+    """
+
+    step: int
+    epoch: int | None
+    arrays: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class StateChanged:
+    """The run entered another state; `message` says why where that is not plain."""
+
+    state: State
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The run cannot go on; `message` says what happened and what to try."""
+
+    message: str
+
+
+Event = BatchEnded | EpochEnded | Snapshot | Weights | StateChanged | Failed

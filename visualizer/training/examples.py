@@ -1,0 +1,55 @@
+"""A data set as the tensors that a network trains on."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from visualizer.data.dataset import Dataset
+from visualizer.data.prepare import prepare
+
+# A training split above this is prepared batch by batch instead of once: slower, but thirty students fit in memory.
+MAX_PREPARED_BYTES = 512 * 2**20
+
+
+class Split:
+    """Some pictures of a data set with their labels, fitted to a network's input shape (C, H, W)."""
+
+    def __init__(self, dataset: Dataset, indices: np.ndarray, input_shape: tuple[int, int, int]) -> None:
+        self._dataset = dataset
+        self._indices = indices
+        self._input_shape = input_shape
+        self.labels = torch.from_numpy(dataset.labels[indices])
+        numbers = len(indices) * int(np.prod(input_shape))
+        self._prepared = self._prepare(indices) if numbers * 4 <= MAX_PREPARED_BYTES else None
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def _prepare(self, indices: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(prepare(self._dataset.pictures[indices], self._input_shape))
+
+    def batch(self, chosen: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Pictures (N, C, H, W) float32 in [0, 1] and labels (N,) int64; `chosen` is (N,) int64, into this split."""
+        if self._prepared is not None:
+            return self._prepared[chosen], self.labels[chosen]
+        return self._prepare(self._indices[chosen.numpy()]), self.labels[chosen]
+
+    def in_order(self, size: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """All of it in order, in batches of `size`."""
+        for chosen in torch.arange(len(self)).split(size):
+            yield self.batch(chosen)
+
+
+class Examples:
+    """A data set's training and validation splits for one input shape. Runs with the same two share one of these."""
+
+    def __init__(self, dataset: Dataset, input_shape: tuple[int, int, int]) -> None:
+        self.dataset = dataset
+        self.input_shape = input_shape
+        self.train = Split(dataset, dataset.train, input_shape)
+        self.validation = Split(dataset, dataset.validation, input_shape)
+
+    def picture(self, index: int) -> torch.Tensor:
+        """One picture of the data set as a batch: (1, C, H, W) float32 in [0, 1]."""
+        return torch.from_numpy(prepare(self.dataset.pictures[index : index + 1], self.input_shape))

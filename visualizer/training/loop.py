@@ -1,0 +1,171 @@
+"""The training loop. Read `Training._course` first: it is the whole of it, top to bottom."""
+
+import math
+from collections.abc import Generator, Iterator
+
+import torch
+
+from visualizer.architecture.network import build
+from visualizer.data.dataset import Dataset
+from visualizer.training.events import BatchEnded, EpochEnded, Event, Failed, Snapshot, StateChanged, Weights
+from visualizer.training.examples import Examples
+from visualizer.training.losses import loss_and_scores, make_optimizer
+from visualizer.training.settings import RunSpec, batches_per_epoch
+from visualizer.training.snapshots import take_snapshot
+
+# Pictures that are evaluated before commands are looked at again. Fixed, so that results do not depend on it.
+EVALUATION_BATCH = 64
+
+
+class Training:
+    """One network in training: `advance()` does one piece of work at a time until `ended`.
+
+    The same spec and data set give the same events bit for bit on the same machine with the same number of torch
+    threads: weights, the order of the batches and dropout all follow from the seed, and each training keeps a random
+    state of its own, so trainings that take turns do not disturb each other.
+
+    Args:
+        spec: What to train.
+        dataset: The data set that `spec.settings.dataset` names.
+        examples: `Examples(dataset, input shape)`, where several trainings share them.
+
+    Attributes:
+        step: Batches trained.
+        epoch: Epochs finished and evaluated.
+        learning_rate: That of the next step; set it with `set_learning_rate`.
+        probe_index: The picture that snapshots look at; may be set.
+        evaluating: True while the validation split is being evaluated.
+        ended: True once nothing is left to do: finished or failed.
+
+    Raises:
+        ArchitectureError: The layers do not fit together.
+    """
+
+    def __init__(self, spec: RunSpec, dataset: Dataset, examples: Examples | None = None) -> None:
+        settings = spec.settings
+        self.spec = spec
+        self.examples = examples or Examples(dataset, spec.architecture.input_shape)
+        self.network = build(spec.architecture, settings.initialization, settings.seed)
+        self.optimizer = make_optimizer(self.network, settings)
+        self.steps_per_epoch = batches_per_epoch(len(self.examples.train), settings.batch_size)
+        self.step = 0
+        self.epoch = 0
+        self.pictures_seen = 0
+        self.learning_rate = settings.learning_rate
+        self.probe_index = spec.probe_index
+        self.evaluating = True
+        self.ended = False
+        self._batch_order = torch.Generator().manual_seed(settings.seed)
+        self._random_state = torch.Generator().manual_seed(settings.seed).get_state()
+        self._rest = self._course()
+
+    def advance(self) -> list[Event]:
+        """Train one batch, or evaluate one piece of the validation split; what came of it."""
+        outside = torch.get_rng_state()
+        torch.set_rng_state(self._random_state)
+        try:
+            return next(self._rest, [])
+        finally:
+            self._random_state = torch.get_rng_state()
+            torch.set_rng_state(outside)
+
+    def _course(self) -> Iterator[list[Event]]:
+        """The whole training. Every `yield` ends one `advance`."""
+        evaluation = yield from self._evaluate()
+        yield [EpochEnded(0, math.nan, math.nan, *evaluation)]
+        while self.epoch < self.spec.settings.epochs:
+            total_loss = total_correct = pictures = 0.0
+            for chosen in self._epoch_batches():
+                loss, correct = self._train_batch(chosen)
+                if not math.isfinite(loss):
+                    yield self._fail(f"The loss became {_name(loss)} at step {self.step}")
+                    return
+                total_loss += loss * len(chosen)
+                total_correct += correct
+                pictures += len(chosen)
+                self.evaluating = self.step % self.steps_per_epoch == 0
+                yield [BatchEnded(self.step, loss, correct / len(chosen))]
+            if not self._weights_are_finite():
+                yield self._fail(f"The weights became infinite or NaN by step {self.step}")
+                return
+            evaluation = yield from self._evaluate()
+            self.epoch += 1
+            ended = EpochEnded(self.epoch, total_loss / pictures, total_correct / pictures, *evaluation)
+            self.ended = self.epoch == self.spec.settings.epochs
+            yield [ended, StateChanged("finished")] if self.ended else [ended]
+
+    def _epoch_batches(self) -> list[torch.Tensor]:
+        """The training split's indices in a new random order, cut into batches."""
+        order = torch.randperm(len(self.examples.train), generator=self._batch_order)
+        return list(order.split(self.spec.settings.batch_size))[: self.steps_per_epoch]
+
+    def _train_batch(self, chosen: torch.Tensor) -> tuple[float, int]:
+        """One step of the optimizer: the batch's mean loss and how many of it were right, both before the step."""
+        pictures, labels = self.examples.train.batch(chosen)
+        if not self.network.training:
+            self.network.train()
+        self.optimizer.zero_grad()
+        loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
+        loss.backward()
+        self.optimizer.step()
+        self.step += 1
+        self.pictures_seen += len(chosen)
+        return loss.item(), int((scores.argmax(1) == labels).sum())
+
+    def _evaluate(self) -> Generator[list[Event], None, tuple[float, float]]:
+        """Mean loss and accuracy (0 to 1) over the validation split in evaluation mode, in pieces."""
+        total_loss = total_correct = 0.0
+        self.evaluating = True
+        for pictures, labels in self.examples.validation.in_order(EVALUATION_BATCH):
+            self.network.eval()
+            with torch.inference_mode():
+                loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
+            total_loss += loss.item() * len(labels)
+            total_correct += int((scores.argmax(1) == labels).sum())
+            yield []
+        self.evaluating = False
+        count = len(self.examples.validation)
+        return total_loss / count, total_correct / count
+
+    def set_learning_rate(self, value: float) -> None:
+        """Take the next steps with this learning rate."""
+        self.learning_rate = value
+        for group in self.optimizer.param_groups:
+            group["lr"] = value
+
+    def snapshot(self) -> Snapshot:
+        """The network's inside now, on the probe picture."""
+        return take_snapshot(
+            self.network,
+            self.examples.picture(self.probe_index),
+            self.step,
+            self.step / self.steps_per_epoch,
+            self.probe_index,
+        )
+
+    def weights(self) -> Weights:
+        """A copy of the network's weights and buffers now."""
+        at_epoch_end = self.step == self.epoch * self.steps_per_epoch
+        arrays = {name: tensor.numpy().copy() for name, tensor in self.network.state_dict().items()}
+        return Weights(self.step, self.epoch if at_epoch_end else None, arrays)
+
+    def _weights_are_finite(self) -> bool:
+        return all(bool(weights.isfinite().all()) for weights in self.network.parameters())
+
+    def _fail(self, what: str) -> list[Event]:
+        self.ended = True
+        self.evaluating = False
+        epoch = (self.step - 1) // self.steps_per_epoch + 1
+        mend = f"Try a learning rate of {self.learning_rate / 10:g}"
+        if self.spec.settings.optimizer == "sgd":
+            mend += ", or Adam, which limits the size of its steps"
+        return [
+            Failed(
+                f"{what} (epoch {epoch}): with learning rate {self.learning_rate:g} the steps were so large that the "
+                f"numbers in the network grew past what float32 can hold. {mend}."
+            )
+        ]
+
+
+def _name(number: float) -> str:
+    return "NaN (not a number)" if math.isnan(number) else "infinite"

@@ -1,0 +1,68 @@
+"""What goes through the pipes between the pool and a worker."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from visualizer.training.commands import Command
+from visualizer.training.events import Event
+from visualizer.training.settings import RunSpec
+
+
+@dataclass(frozen=True)
+class Begin:
+    """To a worker: take a new run. It waits for its first command."""
+
+    run_id: str
+    spec: RunSpec
+
+
+@dataclass(frozen=True)
+class Told:
+    """To a worker: a command for one of its runs."""
+
+    run_id: str
+    command: Command
+
+
+@dataclass(frozen=True)
+class Ready:
+    """From a worker: torch is loaded, runs begin at once from now on."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run is.
+
+    Attributes:
+        step: Batches trained.
+        epoch: Epochs finished and evaluated.
+        learning_rate: That of the next step.
+        seconds: Time spent running, evaluation and the turns of other runs included, pauses not.
+        images_per_second: Training pictures each second, over the last few seconds of running.
+    """
+
+    step: int
+    epoch: int
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What happened in one run since its last bundle.
+
+    `batch_losses` and `batch_accuracies` are (batches,) float32, one for each batch since then, the last one being
+    batch `progress.step`; `events` are all others, in order.
+    """
+
+    run_id: str
+    progress: Progress
+    batch_losses: np.ndarray
+    batch_accuracies: np.ndarray
+    events: tuple[Event, ...]
+
+
+ToWorker = Begin | Told
+FromWorker = Ready | Bundle

@@ -1,0 +1,122 @@
+"""How a network is trained, as plain data."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from visualizer.architecture.architecture import Architecture, architecture_from_dict, architecture_to_dict
+from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
+from visualizer.architecture.settings import Choice, Integer, Real, SettingError, Spec, setting
+
+Loss = Literal["cross_entropy", "mse"]
+Optimizer = Literal["adam", "sgd", "rmsprop"]
+
+LOSSES: dict[Loss, str] = {
+    "cross_entropy": "Cross-entropy",
+    "mse": "Mean squared error (one-hot targets)",
+}
+OPTIMIZERS: dict[Optimizer, str] = {
+    "adam": "Adam",
+    "sgd": "SGD with momentum",
+    "rmsprop": "RMSprop",
+}
+
+LEARNING_RATE = Real("Learning rate", "How far each step follows the gradient.", 1e-6, 100.0, 0.001)
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a network is trained. The range and the help of each setting are in `SETTING_SPECS`.
+
+    Attributes:
+        dataset: Name of the data set, as `visualizer.data` knows it.
+        loss: "cross_entropy" of the logits, or "mse" of the network's output against one-hot targets.
+        optimizer: Which of torch's optimizers takes the steps.
+        learning_rate: Its step size.
+        momentum: Share of the last step that SGD keeps; the other optimizers do not use it.
+        batch_size: Pictures in one batch; the last batch of an epoch may be smaller.
+        epochs: How many times the training split is gone through.
+        seed: Sets the first weights, the order of the batches and dropout.
+        initialization: How the first weights are drawn.
+
+    Raises:
+        SettingError: A value is out of its range.
+    """
+
+    dataset: str = "digits"
+    loss: Loss = setting(
+        "cross_entropy",
+        Choice("Loss", "What training makes small.", tuple(LOSSES.items())),
+    )
+    optimizer: Optimizer = setting(
+        "adam",
+        Choice("Optimizer", "The rule that turns gradients into steps.", tuple(OPTIMIZERS.items())),
+    )
+    learning_rate: float = setting(0.001, LEARNING_RATE)
+    momentum: float = setting(
+        0.9,
+        Real("Momentum", "How much of the last step SGD keeps; 0 is plain gradient descent.", 0.0, 0.99, 0.05),
+        only_when=("optimizer", "sgd"),
+    )
+    batch_size: int = setting(32, Integer("Batch size", "How many pictures share one step.", 1, 1024))
+    epochs: int = setting(10, Integer("Epochs", "How many times all training pictures are seen.", 1, 1000))
+    seed: int = setting(0, Integer("Seed", "The same seed gives the same weights and the same curve.", 0, 2**31 - 1))
+    initialization: Initialization = setting(
+        "glorot_uniform",
+        Choice("Initialisation", "How the first weights are drawn.", tuple(INITIALIZATIONS.items())),
+    )
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.dataset, str) or not self.dataset:
+            raise SettingError("No data set is chosen", "", "Choose one")
+        for name, spec in SETTING_SPECS.items():
+            value = getattr(self, name)
+            expected = spec.check(value)
+            if expected:
+                raise SettingError(f"{spec.label} is {value!r}", f"it must be {expected}", "Change it")
+
+
+SETTING_SPECS: dict[str, Spec] = {
+    item.name: item.metadata["spec"] for item in dataclasses.fields(TrainingSettings) if "spec" in item.metadata
+}
+
+
+def batches_per_epoch(pictures: int, batch_size: int) -> int:
+    """How many batches `pictures` training pictures make.
+
+    The last batch may be smaller, but one of a single picture is left out (unless all are): batch normalisation
+    has nothing to normalise there, and its gradient would be the noisiest of all.
+    """
+    full, rest = divmod(pictures, batch_size)
+    return full + (rest > 1 or full == 0)
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """What one run trains: a network, how, and the picture it is watched on.
+
+    `probe_index` is an index into `Dataset.pictures`.
+    """
+
+    architecture: Architecture
+    settings: TrainingSettings
+    probe_index: int
+
+
+def run_spec_to_json(spec: RunSpec) -> str:
+    """The spec as a JSON text."""
+    data = {
+        "architecture": architecture_to_dict(spec.architecture),
+        "settings": dataclasses.asdict(spec.settings),
+        "probe_index": spec.probe_index,
+    }
+    return json.dumps(data, ensure_ascii=False)
+
+
+def run_spec_from_json(text: str) -> RunSpec:
+    """The spec that `run_spec_to_json` wrote. Raises UserError where a value in it is out of range."""
+    data: dict[str, Any] = json.loads(text)
+    return RunSpec(
+        architecture_from_dict(data["architecture"]), TrainingSettings(**data["settings"]), data["probe_index"]
+    )

@@ -1,0 +1,464 @@
+"""What is kept of every run, on disk: SQLite for records and curves, safetensors files for weights and snapshots.
+
+One process writes (the server's), many threads read. Every call opens a connection of its own, which costs a fraction
+of a millisecond and leaves nothing open in the many short-lived threads of a web server.
+"""
+
+import json
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
+
+from visualizer.errors import UserError
+from visualizer.training.events import (
+    ACTIVE_STATES,
+    EpochEnded,
+    Failed,
+    FeatureMaps,
+    Snapshot,
+    State,
+    StateChanged,
+    Weights,
+)
+from visualizer.training.messages import Bundle
+from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
+
+MAX_CURVE_POINTS = 1000
+WEIGHTS_BYTES_PER_RUN = 64 * 2**20
+_BLOCK = 4096  # batches in one row of the curve
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    run_id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    created REAL NOT NULL,
+    spec TEXT NOT NULL,
+    steps_per_epoch INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'queued',
+    message TEXT NOT NULL DEFAULT '',
+    epoch INTEGER NOT NULL DEFAULT 0,
+    step INTEGER NOT NULL DEFAULT 0,
+    learning_rate REAL NOT NULL,
+    seconds REAL NOT NULL DEFAULT 0,
+    images_per_second REAL NOT NULL DEFAULT 0,
+    keep_running INTEGER NOT NULL DEFAULT 0,
+    version INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS runs_of_owner ON runs (owner, created);
+CREATE TABLE IF NOT EXISTS batches (
+    run_id TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    losses BLOB NOT NULL,
+    accuracies BLOB NOT NULL,
+    PRIMARY KEY (run_id, block)
+);
+CREATE TABLE IF NOT EXISTS epochs (
+    run_id TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    train_loss REAL,
+    train_accuracy REAL,
+    validation_loss REAL,
+    validation_accuracy REAL,
+    PRIMARY KEY (run_id, epoch)
+);
+CREATE TABLE IF NOT EXISTS weights (
+    run_id TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    epoch INTEGER,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (run_id, step)
+);
+"""
+_RECORD = (
+    "run_id, owner, spec, state, message, epoch, step, steps_per_epoch, learning_rate, seconds, images_per_second, "
+    "keep_running, version"
+)
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Where a run stands.
+
+    Attributes:
+        message: Why it stopped or failed, for the user; else empty.
+        epoch: Epochs finished and evaluated.
+        step: Batches trained, of `total_steps`.
+        learning_rate: That of the next step.
+        seconds: Time spent running, evaluation and the turns of other runs included, pauses not.
+        images_per_second: Training pictures each second, over the last few seconds of running.
+        keep_running: True where it goes on after its page was closed.
+        version: Grows with each change, so that a page can skip a redraw.
+    """
+
+    run_id: str
+    owner: str
+    spec: RunSpec
+    state: State
+    message: str
+    epoch: int
+    step: int
+    steps_per_epoch: int
+    total_steps: int
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+    keep_running: bool
+    version: int
+
+    @property
+    def active(self) -> bool:
+        """True while commands still do something: queued, running or paused."""
+        return self.state in ACTIVE_STATES
+
+
+@dataclass(frozen=True)
+class History:
+    """A run's curves. Accuracies are from 0 to 1.
+
+    The batch curve, (points,) each, has a point for every batch up to 1,000 batches; of longer runs each point is the
+    mean over equally many consecutive batches (the last one over what is left), and its `step` is the last of them.
+
+    Attributes:
+        step: Batches trained at each point, int64.
+        epoch_position: The same in epochs, such as 1.5.
+        batch_loss, batch_accuracy: Of that batch, before its step.
+        epoch: (epochs + 1,) int64; 0 is the untrained network.
+        train_loss, train_accuracy: Mean over the epoch's pictures while it was trained; NaN for epoch 0.
+        validation_loss, validation_accuracy: After the epoch, in evaluation mode.
+    """
+
+    step: np.ndarray
+    epoch_position: np.ndarray
+    batch_loss: np.ndarray
+    batch_accuracy: np.ndarray
+    epoch: np.ndarray
+    train_loss: np.ndarray
+    train_accuracy: np.ndarray
+    validation_loss: np.ndarray
+    validation_accuracy: np.ndarray
+
+
+class RunStore:
+    """The runs in a folder, which is made where it is missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = Path(folder)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._writing = threading.Lock()
+        with closing(self._connect()) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_SCHEMA)
+
+    # What pages read
+
+    def record(self, run_id: str) -> RunRecord | None:
+        """Where the run stands, or None where there is none of this id."""
+        with closing(self._connect()) as connection:
+            row = connection.execute(f"SELECT {_RECORD} FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        return _record(row) if row else None
+
+    def runs_of(self, owner: str) -> list[RunRecord]:
+        """All runs of an owner, the latest first."""
+        with closing(self._connect()) as connection:
+            rows = connection.execute(
+                f"SELECT {_RECORD} FROM runs WHERE owner = ? ORDER BY created DESC, rowid DESC", (owner,)
+            ).fetchall()
+        return [_record(row) for row in rows]
+
+    def active_runs(self) -> list[RunRecord]:
+        """All runs that are queued, running or paused."""
+        with closing(self._connect()) as connection:
+            rows = connection.execute(
+                f"SELECT {_RECORD} FROM runs WHERE state IN (?, ?, ?) ORDER BY rowid", ACTIVE_STATES
+            ).fetchall()
+        return [_record(row) for row in rows]
+
+    def history(self, run_id: str) -> History:
+        """The run's curves; empty ones where nothing was trained yet."""
+        with closing(self._connect()) as connection:
+            blocks = connection.execute(
+                "SELECT losses, accuracies FROM batches WHERE run_id = ? ORDER BY block", (run_id,)
+            ).fetchall()
+            epochs = connection.execute(
+                "SELECT epoch, train_loss, train_accuracy, validation_loss, validation_accuracy FROM epochs "
+                "WHERE run_id = ? ORDER BY epoch",
+                (run_id,),
+            ).fetchall()
+            found = connection.execute("SELECT steps_per_epoch FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        losses = np.frombuffer(b"".join(row["losses"] for row in blocks), np.float32)
+        accuracies = np.frombuffer(b"".join(row["accuracies"] for row in blocks), np.float32)
+        step, loss, accuracy = _thin(losses, accuracies)
+        # None, SQLite's way to keep NaN, becomes NaN again.
+        curves = np.array([tuple(row)[1:] for row in epochs], np.float64).reshape(-1, 4).T
+        return History(
+            step=step,
+            epoch_position=step / (found["steps_per_epoch"] if found else 1),
+            batch_loss=loss,
+            batch_accuracy=accuracy,
+            epoch=np.array([row["epoch"] for row in epochs], np.int64),
+            train_loss=curves[0],
+            train_accuracy=curves[1],
+            validation_loss=curves[2],
+            validation_accuracy=curves[3],
+        )
+
+    def latest_snapshot(self, run_id: str) -> Snapshot | None:
+        """The last look inside, or None where there was none yet."""
+        try:
+            with safe_open(self._run_folder(run_id) / "snapshot.safetensors", framework="numpy") as file:
+                about = json.loads(file.metadata()["snapshot"])
+                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
+        except FileNotFoundError:
+            return None
+        return Snapshot(
+            step=about["step"],
+            epoch_position=about["epoch_position"],
+            probe_index=about["probe_index"],
+            probabilities=arrays["probabilities"],
+            kernels=arrays.get("kernels"),
+            kernels_layer=about["kernels_layer"],
+            maps=tuple(
+                FeatureMaps(index, name, arrays[f"maps-{index}"], channels) for index, name, channels in about["maps"]
+            ),
+        )
+
+    def weights(self, run_id: str, which: Literal["latest", "initial"] | int) -> dict[str, np.ndarray]:
+        """Weights for `network.load_state_dict` (as tensors): the latest, the untrained, or those after an epoch.
+
+        Raises:
+            UserError: They are not kept (yet).
+        """
+        condition, values = {
+            "latest": ("1 ORDER BY step DESC LIMIT 1", ()),
+            "initial": ("step = 0", ()),
+        }.get(str(which), ("epoch = ?", (which,)))
+        # Thinning may delete the file between the question and the reading: then the question has another answer.
+        for _ in range(3):
+            with closing(self._connect()) as connection:
+                row = connection.execute(
+                    f"SELECT step FROM weights WHERE run_id = ? AND {condition}", (run_id, *values)
+                ).fetchone()
+            if row is None:
+                break
+            try:
+                return load_file(self._weights_file(run_id, row["step"]))
+            except FileNotFoundError:
+                continue
+        raise UserError(
+            f"The weights “{which}” of this run are not kept",
+            "it has not got that far, or they made room for later ones",
+            "Choose another epoch",
+        )
+
+    def kept_epochs(self, run_id: str) -> tuple[int, ...]:
+        """The epochs whose weights can be had, in order; 0 is the untrained network."""
+        with closing(self._connect()) as connection:
+            rows = connection.execute(
+                "SELECT epoch FROM weights WHERE run_id = ? AND epoch IS NOT NULL ORDER BY epoch", (run_id,)
+            ).fetchall()
+        return tuple(row["epoch"] for row in rows)
+
+    # What the pool writes
+
+    def create(self, run_id: str, owner: str, spec: RunSpec, steps_per_epoch: int) -> None:
+        """A new run, queued."""
+        with self._write() as connection:
+            connection.execute(
+                "INSERT INTO runs (run_id, owner, created, spec, steps_per_epoch, learning_rate) VALUES (?, ?, ?, ?, ?, ?)",
+                (run_id, owner, time.time(), run_spec_to_json(spec), steps_per_epoch, spec.settings.learning_rate),
+            )
+        self._run_folder(run_id).mkdir(parents=True, exist_ok=True)
+
+    def apply(self, bundle: Bundle) -> None:
+        """Write what happened in a run."""
+        run_id, progress = bundle.run_id, bundle.progress
+        for event in bundle.events:
+            if isinstance(event, Snapshot):
+                self._save_snapshot(run_id, event)
+            elif isinstance(event, Weights):
+                save_atomically(self._weights_file(run_id, event.step), event.arrays)
+        with self._write() as connection:
+            self._append_batches(connection, bundle)
+            for event in bundle.events:
+                if isinstance(event, EpochEnded):
+                    connection.execute(
+                        "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?)",
+                        (
+                            run_id,
+                            event.epoch,
+                            event.train_loss,
+                            event.train_accuracy,
+                            event.validation_loss,
+                            event.validation_accuracy,
+                        ),
+                    )
+                elif isinstance(event, Weights):
+                    self._note_weights(connection, run_id, event)
+                elif isinstance(event, StateChanged):
+                    _set_state(connection, run_id, event.state, event.message)
+                elif isinstance(event, Failed):
+                    _set_state(connection, run_id, "failed", event.message)
+            connection.execute(
+                "UPDATE runs SET step = ?, epoch = ?, learning_rate = ?, seconds = ?, images_per_second = ?, "
+                "version = version + 1 WHERE run_id = ?",
+                (
+                    progress.step,
+                    progress.epoch,
+                    progress.learning_rate,
+                    progress.seconds,
+                    progress.images_per_second,
+                    run_id,
+                ),
+            )
+
+    def set_state(self, run_id: str, state: State, message: str) -> None:
+        """Say that a run ended other than by its own account; does nothing to one that has ended."""
+        with self._write() as connection:
+            _set_state(connection, run_id, state, message)
+
+    def set_keep_running(self, run_id: str, keep_running: bool) -> None:
+        """Whether the run goes on after its page was closed."""
+        with self._write() as connection:
+            connection.execute(
+                "UPDATE runs SET keep_running = ?, version = version + 1 WHERE run_id = ?", (keep_running, run_id)
+            )
+
+    # How it is written
+
+    def _append_batches(self, connection: sqlite3.Connection, bundle: Bundle) -> None:
+        """Add to the last block until it is full, so that a long curve is read from few rows."""
+        first = bundle.progress.step - len(bundle.batch_losses)
+        done = 0
+        while done < len(bundle.batch_losses):
+            block, offset = divmod(first + done, _BLOCK)
+            part = slice(done, done + _BLOCK - offset)
+            connection.execute(
+                "INSERT INTO batches VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "losses = CAST(losses || excluded.losses AS BLOB), "
+                "accuracies = CAST(accuracies || excluded.accuracies AS BLOB)",
+                (bundle.run_id, block, bundle.batch_losses[part].tobytes(), bundle.batch_accuracies[part].tobytes()),
+            )
+            done += _BLOCK - offset
+
+    def _note_weights(self, connection: sqlite3.Connection, run_id: str, event: Weights) -> None:
+        """Remember where the weights are; drop what they replace and what is over the limit."""
+        size = sum(array.nbytes for array in event.arrays.values())
+        connection.execute(
+            "INSERT OR REPLACE INTO weights VALUES (?, ?, ?, ?)", (run_id, event.step, event.epoch, size)
+        )
+        rows = connection.execute(
+            "SELECT step, epoch, bytes FROM weights WHERE run_id = ? ORDER BY step", (run_id,)
+        ).fetchall()
+        kept = {row["step"]: row["epoch"] for row in rows if row["epoch"] is not None or row["step"] == event.step}
+        stride = 1
+        while len(kept) > 2 and len(kept) * size > WEIGHTS_BYTES_PER_RUN:
+            stride *= 2
+            kept = {
+                step: epoch
+                for step, epoch in kept.items()
+                if step == event.step or (epoch is not None and epoch % stride == 0)
+            }
+        for row in rows:
+            if row["step"] not in kept:
+                connection.execute("DELETE FROM weights WHERE run_id = ? AND step = ?", (run_id, row["step"]))
+                self._weights_file(run_id, row["step"]).unlink(missing_ok=True)
+
+    def _save_snapshot(self, run_id: str, snapshot: Snapshot) -> None:
+        arrays = {f"maps-{maps.layer_index}": maps.array for maps in snapshot.maps}
+        arrays["probabilities"] = snapshot.probabilities
+        if snapshot.kernels is not None:
+            arrays["kernels"] = snapshot.kernels
+        about = {
+            "step": snapshot.step,
+            "epoch_position": snapshot.epoch_position,
+            "probe_index": snapshot.probe_index,
+            "kernels_layer": snapshot.kernels_layer,
+            "maps": [(maps.layer_index, maps.name, maps.channels) for maps in snapshot.maps],
+        }
+        save_atomically(
+            self._run_folder(run_id) / "snapshot.safetensors", arrays, metadata={"snapshot": json.dumps(about)}
+        )
+
+    def _run_folder(self, run_id: str) -> Path:
+        # Ids may come from a page's address.
+        if not run_id.isalnum():
+            raise UserError("There is no such run", "its id is not one that this app gives", "Start a new run")
+        return self._folder / run_id
+
+    def _weights_file(self, run_id: str, step: int) -> Path:
+        return self._run_folder(run_id) / f"weights-{step:08d}.safetensors"
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._folder / "runs.sqlite", timeout=10)
+        connection.row_factory = sqlite3.Row
+        # In WAL mode this keeps the file whole through a crash; only the last moments may be lost.
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._writing, closing(self._connect()) as connection, connection:
+            yield connection
+
+
+def time_left(record: RunRecord) -> float | None:
+    """Seconds until the run finishes if it goes on as fast as lately; None where that cannot be said."""
+    if not record.active or record.images_per_second <= 0:
+        return None
+    pictures = (record.total_steps - record.step) * record.spec.settings.batch_size
+    return pictures / record.images_per_second
+
+
+def save_atomically(path: Path, arrays: dict[str, np.ndarray], metadata: dict[str, str] | None = None) -> None:
+    """Write a safetensors file that readers see whole or not at all."""
+    temporary = path.with_suffix(".tmp")
+    save_file({name: np.require(array, requirements="C") for name, array in arrays.items()}, temporary, metadata)
+    os.replace(temporary, path)
+
+
+def _thin(losses: np.ndarray, accuracies: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """At most 1,000 points: the mean of equally many consecutive batches each, at the last one's step."""
+    count = len(losses)
+    width = max(1, -(-count // MAX_CURVE_POINTS))
+    starts = np.arange(0, count, width)
+    ends = np.minimum(starts + width, count)
+    if count == 0:
+        return ends, losses, accuracies
+    sizes = ends - starts
+    loss = np.add.reduceat(losses, starts, dtype=np.float64) / sizes
+    accuracy = np.add.reduceat(accuracies, starts, dtype=np.float64) / sizes
+    return ends, loss, accuracy
+
+
+def _set_state(connection: sqlite3.Connection, run_id: str, state: State, message: str) -> None:
+    connection.execute(
+        "UPDATE runs SET state = ?, message = ?, version = version + 1 WHERE run_id = ? AND state IN (?, ?, ?)",
+        (state, message, run_id, *ACTIVE_STATES),
+    )
+
+
+_spec = lru_cache(maxsize=256)(run_spec_from_json)
+
+
+def _record(row: sqlite3.Row) -> RunRecord:
+    values = dict(row)
+    spec = _spec(values["spec"])
+    return RunRecord(
+        **values
+        | {
+            "spec": spec,
+            "total_steps": values["steps_per_epoch"] * spec.settings.epochs,
+            "keep_running": bool(values["keep_running"]),
+        }
+    )

@@ -1,0 +1,301 @@
+"""What a worker process does: `python -m visualizer.training.worker` trains the runs that come down its standard input.
+
+A worker is a plain child process that speaks through its own two pipes, not a `multiprocessing` one: under Streamlit
+`__main__` is the app's script, and multiprocessing's "spawn" would run that script again in every worker. Pickle is
+used on these two pipes only, between the server and a process it started itself, as multiprocessing does.
+"""
+
+import math
+import os
+import pickle
+import signal
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from queue import SimpleQueue
+from time import perf_counter
+from typing import BinaryIO, Literal
+
+import numpy as np
+import torch
+
+from visualizer.data.catalog import load_dataset
+from visualizer.errors import UserError
+from visualizer.training.commands import Command, Epoch, Pause, SetLearningRate, Start, Step, Stop
+from visualizer.training.events import BatchEnded, EpochEnded, Event, Failed, StateChanged
+from visualizer.training.examples import Examples
+from visualizer.training.loop import Training
+from visualizer.training.messages import Begin, Bundle, FromWorker, Progress, Ready, ToWorker
+from visualizer.training.settings import TrainingSettings
+
+SLICE = 0.1  # seconds that a run trains before the next one has its turn
+BUNDLE_EVERY = 0.25  # seconds between two bundles of one run
+SNAPSHOT_EVERY = 0.33  # seconds between two snapshots of one run
+SNAPSHOT_SHARE = 0.02  # of the time at most: snapshots of a large network become rarer, so that training stays fast
+SPEED_MEMORY = 3.0  # seconds over which the speed is averaged
+
+Goal = Literal["end", "epoch", "batch"]
+Send = Callable[[FromWorker], None]
+
+
+class ActiveRun:
+    """A run in its worker: its training, how far it shall go now, and the events that wait for the next bundle."""
+
+    def __init__(self, run_id: str, training: Training, send: Send) -> None:
+        self.run_id = run_id
+        self.training = training
+        self.goal: Goal | None = None  # None: it rests
+        self.ended = False
+        self._send = send
+        self._clock = _Clock()
+        self._losses: list[float] = []
+        self._accuracies: list[float] = []
+        self._events: list[Event] = [training.weights()]
+        self._snapshot()
+
+    def take(self, command: Command) -> None:
+        """Do what a command says."""
+        if isinstance(command, Start):
+            self._go("end")
+        elif isinstance(command, Epoch):
+            self._go("epoch")
+        elif isinstance(command, Step):
+            self._go("batch")
+        elif isinstance(command, Pause):
+            if self.goal:
+                self._rest(StateChanged("paused"))
+        elif isinstance(command, Stop):
+            self._rest(StateChanged("stopped", command.reason))
+        elif isinstance(command, SetLearningRate):
+            self.training.set_learning_rate(command.value)
+            self._flush()
+        else:
+            self.training.probe_index = command.index
+            self._snapshot()
+            self._flush()
+
+    def turn(self, seconds: float, interrupted: Callable[[], bool]) -> None:
+        """Train for some seconds and at least one batch; less where something interrupts or the goal is reached."""
+        until = perf_counter() + seconds
+        while self.goal:
+            for event in self.training.advance():
+                self._note(event)
+            now = perf_counter()
+            if now >= self._clock.last + BUNDLE_EVERY:
+                if now >= self._next_snapshot:
+                    self._snapshot()
+                self._flush()
+            if now >= until or interrupted():
+                break
+
+    def fail(self, message: str) -> None:
+        """End as failed."""
+        self._events.append(Failed(message))
+        self._end()
+
+    def _note(self, event: Event) -> None:
+        if isinstance(event, BatchEnded):
+            self._losses.append(event.loss)
+            self._accuracies.append(event.accuracy)
+            if self.goal == "batch" and not self.training.evaluating:
+                self._rest(StateChanged("paused"))
+        elif isinstance(event, EpochEnded):
+            self._events.append(event)
+            if event.epoch > 0 and self.goal != "end" and not self.training.ended:
+                self._rest(StateChanged("paused"))
+            else:
+                self._events.append(self.training.weights())
+        elif isinstance(event, StateChanged):
+            self._snapshot()
+            self._events.append(event)
+            self._end()
+        else:
+            self._events.append(event)
+            self._end()
+
+    def _go(self, goal: Goal) -> None:
+        if self.goal is None:
+            self._clock.tick(self.training.pictures_seen, False)
+            self._events.append(StateChanged("running"))
+        self.goal = goal
+        self._flush()
+
+    def _rest(self, change: StateChanged) -> None:
+        """Pause or stop; what is shown then, and what Look inside loads, is the network as it is now."""
+        self._snapshot()
+        self._events += [self.training.weights(), change]
+        if change.state == "stopped":
+            self._end()
+        else:
+            self._flush()
+            self.goal = None
+
+    def _end(self) -> None:
+        self._flush()
+        self.goal = None
+        self.ended = True
+
+    def _snapshot(self) -> None:
+        started = perf_counter()
+        self._events.append(self.training.snapshot())
+        ended = perf_counter()
+        self._next_snapshot = ended + max(SNAPSHOT_EVERY, (ended - started) / SNAPSHOT_SHARE)
+
+    def _flush(self) -> None:
+        """Send what waits."""
+        training = self.training
+        self._clock.tick(training.pictures_seen, self.goal is not None)
+        self._send(
+            Bundle(
+                self.run_id,
+                Progress(
+                    training.step,
+                    training.epoch,
+                    training.learning_rate,
+                    self._clock.seconds,
+                    self._clock.images_per_second,
+                ),
+                np.array(self._losses, np.float32),
+                np.array(self._accuracies, np.float32),
+                tuple(self._events),
+            )
+        )
+        self._losses, self._accuracies, self._events = [], [], []
+
+
+class _Clock:
+    """Seconds spent running and pictures a second, a mean whose older parts fade."""
+
+    def __init__(self) -> None:
+        self.last = perf_counter()
+        self.seconds = 0.0
+        self._pictures = 0
+        self._faded_pictures = 0.0
+        self._faded_seconds = 0.0
+
+    def tick(self, pictures: int, running: bool) -> None:
+        now = perf_counter()
+        if running:
+            elapsed = now - self.last
+            fading = math.exp(-elapsed / SPEED_MEMORY)
+            self.seconds += elapsed
+            self._faded_seconds = self._faded_seconds * fading + elapsed
+            self._faded_pictures = self._faded_pictures * fading + pictures - self._pictures
+            self._pictures = pictures
+        self.last = now
+
+    @property
+    def images_per_second(self) -> float:
+        return self._faded_pictures / self._faded_seconds if self._faded_seconds else 0.0
+
+
+class TurnTaking:
+    """All runs of one worker: each trains for a slice of time, then the next one; commands are read between batches."""
+
+    def __init__(self, inbox: "SimpleQueue[ToWorker]", send: Send) -> None:
+        self._inbox = inbox
+        self._send = send
+        self._runs: deque[ActiveRun] = deque()
+
+    def serve(self) -> None:
+        """Work for ever; rest while no run runs."""
+        while True:
+            if not any(run.goal for run in self._runs):
+                self._take(self._inbox.get())
+            while not self._inbox.empty():
+                self._take(self._inbox.get())
+            self._give_turn()
+
+    def _give_turn(self) -> None:
+        for _ in range(len(self._runs)):
+            run = self._runs[0]
+            self._runs.rotate(-1)
+            if run.goal:
+                with _failing(run):
+                    run.turn(SLICE, lambda: not self._inbox.empty())
+                break
+        self._forget_ended()
+
+    def _take(self, message: ToWorker) -> None:
+        if isinstance(message, Begin):
+            self._begin(message)
+            return
+        for run in self._runs:
+            if run.run_id == message.run_id:
+                with _failing(run):
+                    run.take(message.command)
+        self._forget_ended()
+
+    def _begin(self, message: Begin) -> None:
+        settings, shape = message.spec.settings, message.spec.architecture.input_shape
+        try:
+            examples = _examples(settings.dataset, shape)
+            training = Training(message.spec, examples.dataset, examples)
+            self._runs.append(ActiveRun(message.run_id, training, self._send))
+        except Exception as error:
+            nothing = np.zeros(0, np.float32)
+            progress = Progress(0, 0, settings.learning_rate, 0.0, 0.0)
+            self._send(Bundle(message.run_id, progress, nothing, nothing, (Failed(_explain(error)),)))
+
+    def _forget_ended(self) -> None:
+        self._runs = deque(run for run in self._runs if not run.ended)
+
+
+@lru_cache(maxsize=3)
+def _examples(dataset: str, input_shape: tuple[int, int, int]) -> Examples:
+    """Runs of one worker share a data set's tensors."""
+    return Examples(load_dataset(dataset), input_shape)
+
+
+@contextmanager
+def _failing(run: ActiveRun) -> Iterator[None]:
+    """Whatever goes wrong in one run ends that run only."""
+    try:
+        yield
+    except Exception as error:
+        run.fail(_explain(error))
+
+
+def _explain(error: Exception) -> str:
+    """What a user is told; what is not theirs to mend goes to the server's log too."""
+    if isinstance(error, UserError):
+        return str(error)
+    traceback.print_exception(error)
+    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+        return "The computer has not enough memory for this run. Try a smaller batch or a smaller network."
+    return f"The run stopped at an error of the app: {type(error).__name__}. The server's log says more. Try it again."
+
+
+def main() -> None:
+    """Serve until standard input ends, which it does when the server process ends, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the server's terminal is the server's to handle
+    outward = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the pipe's pickles
+    inbox: SimpleQueue[ToWorker] = SimpleQueue()
+    threading.Thread(target=_receive, args=(sys.stdin.buffer, inbox), daemon=True).start()
+
+    def send(message: FromWorker) -> None:
+        pickle.dump(message, outward, protocol=pickle.HIGHEST_PROTOCOL)
+        outward.flush()
+
+    torch.set_num_threads(1)
+    # What most first runs need: loading it takes seconds.
+    load_dataset(TrainingSettings().dataset)
+    send(Ready())
+    TurnTaking(inbox, send).serve()
+
+
+def _receive(inward: BinaryIO, inbox: "SimpleQueue[ToWorker]") -> None:
+    try:
+        while True:
+            inbox.put(pickle.load(inward))
+    except EOFError:
+        os._exit(0)  # in the middle of a batch too: nobody is left who would read what comes of it
+
+
+if __name__ == "__main__":
+    main()
