@@ -16,8 +16,10 @@ PER_CLASS = 300
 Points = list[tuple[float, float]]
 
 _SCALE = 4  # shapes are drawn this much larger and then reduced, which smooths their edges
-_SMALLEST_RADIUS, _LARGEST_RADIUS = 11.0, 23.0  # pixels
-_LEAST_CONTRAST = 60  # luma, of 255: also a network that sees grey can tell the shape from the ground
+_SMALLEST_RADIUS, _LARGEST_RADIUS = 14.0, 24.0  # pixels
+_FARTHEST_FROM_CENTER = 8.0  # pixels, either way; the largest shape still fits
+_MOST_TURN = math.radians(20)  # either way; an arrow goes on pointing up
+_LEAST_CONTRAST = 80  # luma, of 255: also a network that sees grey can tell the shape from the ground
 _MOST_NOISE = 40  # of 255, either way
 _MOST_DISTRACTORS = 6
 
@@ -122,8 +124,9 @@ def _draw(random: np.random.RandomState, outlines: tuple[Points, ...]) -> np.nda
     for _ in range(random.randint(_MOST_DISTRACTORS + 1)):
         _speck(random, canvas)
     radius = random.uniform(_SMALLEST_RADIUS, _LARGEST_RADIUS)
-    center = random.uniform(radius, SIZE - radius, size=2)
-    picture.paste(color, mask=_mask(outlines, center, radius, random.uniform(0, 2 * math.pi)))
+    center = SIZE / 2 + random.uniform(-_FARTHEST_FROM_CENTER, _FARTHEST_FROM_CENTER, size=2)
+    angle = random.uniform(-_MOST_TURN, _MOST_TURN)
+    picture.paste(color, mask=_mask(outlines, center, radius, angle))
     noise = np.frombuffer(random.bytes(SIZE * SIZE * 3), dtype=np.uint8).reshape(SIZE, SIZE, 3)
     return _with_noise(np.asarray(picture), noise, random.randint(_MOST_NOISE + 1))
 
