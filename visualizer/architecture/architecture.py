@@ -51,14 +51,16 @@ class Architecture:
                 f"it needs 1 or 3 channels and 1 to {MAX_INPUT_SIZE} pixels in height and width",
                 "Change the input size",
             )
-        if len(self.layers) > MAX_LAYERS:
-            raise ArchitectureError(
-                f"The network has {len(self.layers)} layers", f"at most {MAX_LAYERS} fit here", "Remove some"
-            )
+        _check_layer_count(len(self.layers))
 
     def with_layers(self, layers: tuple[Layer, ...]) -> "Architecture":
         """This architecture with other layers. Raises ArchitectureError where they are too many."""
         return replace(self, layers=layers)
+
+
+def _check_layer_count(count: int) -> None:
+    if count > MAX_LAYERS:
+        raise ArchitectureError(f"The network has {count:,} layers", f"at most {MAX_LAYERS} fit here", "Remove some")
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
     if not report.fits:
         return report
     if not reports:
-        return replace(report, problem=Problem("the picture itself would leave", "a network needs layers", ()))
+        return replace(report, problem=Problem("the network has no layers yet", "it needs at least one", ()))
     report = replace(report, problem=_too_large(report))
     if report.problem is None and classes is not None and shape is not None:
         report = _check_classes(report, shape, classes)
@@ -182,7 +184,8 @@ def _check_classes(report: ArchitectureReport, output_shape: Shape, classes: int
         arrives = f"feature maps of {describe_shape(output_shape)} leave the network"
         mends = (Mend(f"Add Flatten and Dense {classes}", (row.layer, Flatten(), scores)),)
     else:
-        arrives = f"{output_shape[0]:,} numbers leave the network"
+        count = output_shape[0]
+        arrives = "1 number leaves the network" if count == 1 else f"{count:,} numbers leave the network"
         mends = (Mend(f"Add Dense {classes} with softmax", (row.layer, scores)),)
         if isinstance(row.layer, Dense):
             mends = (Mend(f"Use {classes} units", (row.layer.with_settings(units=classes),)), *mends)
@@ -221,9 +224,10 @@ def architecture_from_dict(data: Any) -> Architecture:
             f'it has no "format": "{JSON_FORMAT}"',
             "Choose a file that “Download” on the Build page wrote",
         )
-    if data.get("version") != JSON_VERSION:
+    version = data.get("version")
+    if type(version) is not int or version != JSON_VERSION:
         raise ArchitectureError(
-            f"This network has version {shown(data.get('version'))}",
+            f"This network has version {shown(version)}",
             f"this app reads version {JSON_VERSION}",
             "Save it again with this version of the app",
         )
@@ -232,7 +236,14 @@ def architecture_from_dict(data: Any) -> Architecture:
         raise ArchitectureError(
             "The network could not be read", 'it needs "name", "input_shape" and "layers"', "Add what is missing"
         )
-    return Architecture(name[:MAX_NAME_LENGTH], tuple(shape), tuple(layer_from_dict(layer) for layer in layers))
+    _check_layer_count(len(layers))
+    return Architecture(_one_line(name), tuple(shape), tuple(layer_from_dict(layer) for layer in layers))
+
+
+def _one_line(name: str) -> str:
+    """A name from a file, without line breaks and what cannot be printed or stored (such as half of a UTF-16 pair)."""
+    printable = "".join(character if character.isprintable() else " " for character in name)
+    return " ".join(printable.split())[:MAX_NAME_LENGTH].rstrip()
 
 
 def architecture_from_json(text: str | bytes) -> Architecture:

@@ -179,7 +179,7 @@ def require_maps(layer: Layer, input_shape: Shape) -> None:
     """Raise LayerDoesNotFit unless feature maps arrive."""
     if not is_maps(input_shape):
         raise LayerDoesNotFit(
-            f"a vector of {describe_shape(input_shape)} numbers arrives",
+            f"a vector of {describe_shape(input_shape)} number{'s' if input_shape != (1,) else ''} arrives",
             f"{layer.title} needs feature maps (height × width × channels): move it above Flatten",
             (Mend(f"Remove this {layer.title}", ()),),
         )
