@@ -251,3 +251,15 @@ def test_the_issues_layer_types_are_there():
         "Flatten",
         "Dense",
     }
+
+
+def test_the_smallest_batch_is_what_torch_can_train_on():
+    for shape, smallest in (((3, 1, 1), 2), ((5,), 2), ((3, 1, 2), 1)):
+        layer = BatchNormalization()
+        assert layer.smallest_batch(shape) == smallest
+        module = module_of(layer, shape).train()
+        module(torch.randn(smallest, *shape))
+        if smallest == 2:
+            with pytest.raises(ValueError, match="more than 1 value per channel"):
+                module(torch.randn(1, *shape))
+    assert Conv2D().smallest_batch((3, 1, 1)) == 1

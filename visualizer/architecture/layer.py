@@ -109,6 +109,10 @@ class Layer(ABC):
         """How this layer widens the receptive field; a window of 1 where it looks at one place only."""
         return ReceptiveStep()
 
+    def smallest_batch(self, input_shape: Shape) -> int:
+        """How many pictures a training batch must hold at least."""
+        return 1
+
     @property
     def keeps_shape(self) -> bool:
         """True where the output always has the input's shape, so that the layer does not set the number of classes."""

@@ -45,6 +45,10 @@ class BatchNormalization(Layer):
     def multiply_adds(self, input_shape: Shape) -> int:
         return numbers_in(input_shape)
 
+    def smallest_batch(self, input_shape: Shape) -> int:
+        # The variance of one number is 0: torch refuses it.
+        return 2 if numbers_in(input_shape[1:]) == 1 else 1
+
     def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
         from torch import nn
 
