@@ -69,16 +69,17 @@ def build(architecture: Architecture, initialization: Initialization = "glorot_u
 
 
 def _initialize(network: Network, initialization: Initialization) -> None:
-    for module in network.modules():
-        if not isinstance(module, nn.Conv2d | nn.Linear):
+    """Draw the weights of every layer type alike; what scales and shifts a channel keeps torch's ones and zeros."""
+    for name, parameter in network.named_parameters():
+        if name.endswith(".bias"):
+            nn.init.zeros_(parameter)
+        elif parameter.ndim < 2:
             continue
-        if initialization == "glorot_uniform":
-            nn.init.xavier_uniform_(module.weight)
+        elif initialization == "glorot_uniform":
+            nn.init.xavier_uniform_(parameter)
         elif initialization == "he_normal":
-            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            nn.init.kaiming_normal_(parameter, nonlinearity="relu")
         elif initialization == "small_normal":
-            nn.init.normal_(module.weight, std=0.01)
+            nn.init.normal_(parameter, std=0.01)
         else:
-            nn.init.zeros_(module.weight)
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)
+            nn.init.zeros_(parameter)
