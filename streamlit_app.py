@@ -1,18 +1,21 @@
-"""The app's entry: `streamlit run` finds this file. Page list and page settings; nothing else."""
+"""The app's entry: `streamlit run` finds this file and serves `app`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import streamlit as st
 
-st.set_page_config(page_title="CNN Visualizer", page_icon=":material/grid_on:", layout="wide")
+from visualizer.ui.failure import say_sorry
 
-page = st.navigation(
-    {
-        "": [st.Page("pages/home.py", title="Home", icon=":material/home:", default=True)],
-        "Your network": [
-            st.Page("pages/build.py", title="Build", icon=":material/layers:"),
-            st.Page("pages/train.py", title="Train", icon=":material/play_circle:"),
-            st.Page("pages/look_inside.py", title="Look inside", icon=":material/search:"),
-        ],
-        # "Concepts": [...],
-    }
-)
-page.run()
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """While the server runs; afterwards the worker processes are ended."""
+    yield
+    from visualizer.ui.server import close
+
+    close()
+
+
+# The script is not in this folder: Streamlit would then list the files of pages/ by itself, before it has run.
+app = st.App("visualizer/ui/navigation.py", lifespan=lifespan, on_script_error=say_sorry)

@@ -16,6 +16,7 @@ from visualizer.figures.volumes import volumes
 from visualizer.ui import bound
 from visualizer.ui.charts import show
 from visualizer.ui.layer_card import add_layer_menu, layer_card
+from visualizer.ui.links import page
 from visualizer.ui.quantities import count, size
 from visualizer.ui.session import session, show_message
 
@@ -28,7 +29,7 @@ head, train = st.columns([4, 1], vertical_alignment="bottom")
 head.title("Build a network")
 with train:
     if st.button("Train it", type="primary", icon=":material/play_circle:", disabled=not report.fits, width="stretch"):
-        st.switch_page("pages/train.py")
+        st.switch_page(page("train"))
 
 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
     presets = {preset.architecture: f"**{preset.name}**  {preset.description}" for preset in PRESETS}

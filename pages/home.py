@@ -3,6 +3,7 @@
 import streamlit as st
 
 from visualizer.ui.home_view import digit_picker, network_at_work
+from visualizer.ui.links import page
 from visualizer.ui.page_link_card import page_card
 
 st.title("See what a network sees")
@@ -15,10 +16,10 @@ network_at_work(digit_picker())
 st.subheader("Now make your own")
 columns = st.columns(3)
 with columns[0]:
-    page_card("pages/build.py", "1  Build", ":material/layers:", "Stack layers as cards; see shapes and costs at once.")
+    page_card(page("build"), "1  Build", ":material/layers:", "Stack layers as cards; see shapes and costs at once.")
 with columns[1]:
-    page_card("pages/train.py", "2  Train", ":material/play_circle:", "Press Start and watch filters and loss change.")
+    page_card(page("train"), "2  Train", ":material/play_circle:", "Press Start and watch filters and loss change.")
 with columns[2]:
     page_card(
-        "pages/look_inside.py", "3  Look inside", ":material/search:", "Give it your own photo and open every layer."
+        page("look_inside"), "3  Look inside", ":material/search:", "Give it your own photo and open every layer."
     )

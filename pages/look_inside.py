@@ -8,6 +8,7 @@ from visualizer.figures.picture import picture_chart
 from visualizer.figures.probabilities import probability_bars
 from visualizer.ui.charts import show
 from visualizer.ui.layer_view import layer_view
+from visualizer.ui.links import page
 from visualizer.ui.models import chosen_network, look, network_choices
 from visualizer.ui.picture_source import given_picture
 from visualizer.ui.run_controls import current_run
@@ -30,7 +31,7 @@ try:
     key, network = chosen_network(owner, choice)
 except UserError as error:
     st.error(str(error), icon=":material/error:")
-    st.page_link("pages/build.py", label="Mend it in Build", icon=":material/build:")
+    st.page_link(page("build"), label="Mend it in Build", icon=":material/build:")
     st.stop()
 
 record = current_run(owner)

@@ -5,6 +5,7 @@ import streamlit as st
 from visualizer.architecture.architecture import summarize
 from visualizer.data.catalog import DATASETS
 from visualizer.ui.dataset_view import dataset_gallery, watched_picture
+from visualizer.ui.links import page
 from visualizer.ui.live import live_curves, live_network
 from visualizer.ui.run_controls import controls, current_run, is_active, progress, run_learning_rate
 from visualizer.ui.server import worker_pool
@@ -18,7 +19,7 @@ worker_pool().warm_up()
 
 head, build = st.columns([4, 1], vertical_alignment="bottom")
 head.title("Train it live")
-build.page_link("pages/build.py", label="Change the network", icon=":material/layers:")
+build.page_link(page("build"), label="Change the network", icon=":material/layers:")
 
 opening = current_run(owner)
 fits = summarize(owner.architecture, DATASETS[owner.settings.dataset].classes).fits

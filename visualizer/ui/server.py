@@ -10,6 +10,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from visualizer.training.pool import WorkerPool
 from visualizer.training.store import RunStore
 
+_pools: list[WorkerPool] = []
+
 WORKSPACE_VARIABLE = "VISUALIZER_WORKSPACE"
 
 
@@ -27,7 +29,15 @@ def run_store() -> RunStore:
 @st.cache_resource(show_spinner=False)
 def worker_pool() -> WorkerPool:
     """The processes that train; they start here and end with the server."""
-    return WorkerPool(run_store(), is_watched=_is_connected)
+    pool = WorkerPool(run_store(), is_watched=_is_connected)
+    _pools.append(pool)
+    return pool
+
+
+def close() -> None:
+    """End the workers, where any were started."""
+    for pool in _pools:
+        pool.close()
 
 
 def owner_id() -> str:

@@ -1,0 +1,19 @@
+"""The script that runs for every page: page settings and the page list; nothing else."""
+
+import streamlit as st
+
+from visualizer.ui.links import ICON, page
+
+st.set_page_config(page_title="CNN Visualizer", page_icon=str(ICON), layout="wide")
+st.logo(str(ICON), size="large")
+
+st.navigation(
+    {
+        "": [st.Page(page("home"), title="Home", icon=":material/home:", default=True)],
+        "Your network": [
+            st.Page(page("build"), title="Build", icon=":material/layers:"),
+            st.Page(page("train"), title="Train", icon=":material/play_circle:"),
+            st.Page(page("look_inside"), title="Look inside", icon=":material/search:"),
+        ],
+    }
+).run()
