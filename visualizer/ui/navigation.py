@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from visualizer.ui.links import ICON, page
+from visualizer.ui.links import ICON, STYLE, page
 
-st.set_page_config(page_title="CNN Visualizer", page_icon=str(ICON), layout="wide")
+st.set_page_config(page_title="CNN Visualizer", page_icon=str(ICON), layout="wide", initial_sidebar_state=232)
+st.html(STYLE)
 st.logo(str(ICON), size="large")
 
 st.navigation(
