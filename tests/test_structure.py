@@ -1,0 +1,115 @@
+"""The house rules that a linter does not know; .ci/run holds the import rule with import-linter."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+APP = [ROOT / "streamlit_app.py", *PAGES, *sorted((ROOT / "visualizer").rglob("*.py"))]
+INTERFACE = [path for path in APP if path in PAGES or "ui" in path.parts]
+
+MAX_PAGE_LINES = 130
+# The names that packages are imported by where they differ from the name in requirements.txt.
+IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """The modules that some code imports, at its top or later."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return names
+
+
+def calls(tree: ast.AST, name: str) -> list[ast.Call]:
+    """The calls of `name` or `something.name`."""
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and re.search(rf"(^|\.){name}$", ast.unparse(node.func))
+    ]
+
+
+def by_path(paths: list[Path]):
+    return pytest.mark.parametrize("path", paths, ids=[path.relative_to(ROOT).as_posix() for path in paths])
+
+
+def test_the_app_is_found():
+    assert {path.stem for path in PAGES} >= {"home", "build", "train", "look_inside"}
+    assert len(INTERFACE) > 10
+
+
+@by_path(PAGES)
+def test_a_page_is_short_and_computes_nothing(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_PAGE_LINES
+    third_party = {name.split(".")[0] for name in imported(parsed(path))} - set(sys.stdlib_module_names)
+    assert third_party <= {"streamlit", "visualizer"}
+    assert "math" not in imported(parsed(path))
+
+
+@by_path(PAGES)
+def test_a_page_leaves_the_session_to_its_owner(path):
+    attributes = [node.attr for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute)]
+    assert "session_state" not in attributes
+
+
+@by_path(PAGES)
+def test_every_page_is_in_the_navigation(path):
+    text = (ROOT / "visualizer" / "ui" / "navigation.py").read_text(encoding="utf-8")
+    assert f'page("{path.stem}")' in text
+
+
+@by_path(INTERFACE)
+def test_html_is_a_constant(path):
+    """A literal or a module's constant: nothing that a user wrote can become HTML."""
+    tree = parsed(path)
+    raw = calls(tree, "html") + [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and any(keyword.arg == "unsafe_allow_html" for keyword in node.keywords)
+    ]
+    for call in raw:
+        assert isinstance(call.args[0], ast.Constant | ast.Name), ast.unparse(call)
+        assert isinstance(call.args[0], ast.Constant) or call.args[0].id.isupper(), ast.unparse(call)
+
+
+@by_path(INTERFACE)
+def test_every_cache_of_a_function_with_arguments_has_an_end(path):
+    for function in ast.walk(parsed(path)):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for decorator in function.decorator_list:
+            text = ast.unparse(decorator)
+            arguments = function.args.args + function.args.kwonlyargs
+            if "cache_data" in text or "cache_resource" in text:
+                assert not arguments or "max_entries=" in text, f"{function.name} is kept without limit"
+
+
+@by_path(PAGES)
+def test_the_first_paint_of_a_page_does_not_wait_for_torch(path):
+    """All that a page imports at its top, in a fresh interpreter."""
+    top = [node for node in parsed(path).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert top
+    code = "\n".join([*map(ast.unparse, top), "import sys", "print('torch' in sys.modules, 'sklearn' in sys.modules)"])
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (answer.returncode, answer.stdout.split()) == (0, ["False", "False"]), answer.stderr
+
+
+def test_requirements_name_what_the_app_imports_and_no_more():
+    modules = {name.split(".")[0] for path in APP for name in imported(parsed(path))}
+    third_party = modules - set(sys.stdlib_module_names) - {"visualizer", ""}
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    required = {re.split(r"[=<>~!\[; ]", line)[0] for line in lines if line.strip() and not line.startswith("#")}
+    assert {IMPORT_NAMES.get(name, name) for name in required} == third_party
