@@ -2,8 +2,9 @@
 
 import ast
 import importlib
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -71,15 +72,27 @@ class Conv2DTranspose(Layer):
 
 
 @pytest.fixture
-def new_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Layer]:
-    """One layer of a type whose only file lies in a folder of its own, beside visualizer/architecture/layers."""
-    (tmp_path / "conv2d_transpose.py").write_text(NEW_FILE)
+def add_layer_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], Layer]]:
+    """Puts a file (name, text) into a folder beside visualizer/architecture/layers; a layer of the type in it."""
     monkeypatch.setattr(layers, "__path__", [*layers.__path__, str(tmp_path)])
-    importlib.invalidate_caches()
-    yield layer_types()["Conv2DTranspose"]()
-    del _registry["Conv2DTranspose"]
-    del sys.modules[f"{layers.__name__}.conv2d_transpose"]
-    del layers.conv2d_transpose
+    before = set(layer_types())
+
+    def add(name: str, text: str) -> Layer:
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+        importlib.invalidate_caches()
+        (new,) = set(layer_types()) - before
+        return layer_types()[new]()
+
+    yield add
+    for new in set(_registry) - before:
+        name = _registry.pop(new).__module__.rpartition(".")[2]
+        del sys.modules[f"{layers.__name__}.{name}"]
+        delattr(layers, name)
+
+
+@pytest.fixture
+def new_layer(add_layer_type) -> Layer:
+    return add_layer_type("conv2d_transpose", NEW_FILE)
 
 
 @pytest.fixture
@@ -150,8 +163,17 @@ def test_its_form_is_drawn_from_its_settings(new_layer):
     assert [field.label for field in app.selectbox] == ["Activation"]
 
 
-def test_afterwards_it_is_gone():
-    assert "Conv2DTranspose" not in layer_types()
+def test_the_readmes_example_works(add_layer_type):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?@register.*?)```", text, re.DOTALL)
+    layer = add_layer_type("zero_padding2d", code)
+    architecture = Architecture("", (1, 8, 8), (layer, Conv2D()))
+    assert summarize(architecture).layers[0].output_shape == (1, 10, 10)
+    assert build(architecture)(torch.rand(2, 1, 8, 8)).shape == (2, 32, 8, 8)
+
+
+def test_afterwards_they_are_gone():
+    assert not {"Conv2DTranspose", "ZeroPadding2D"} & set(layer_types())
 
 
 # Where the code may name a layer class: its own file, the presets, and these, with the reason.
