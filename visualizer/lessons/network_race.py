@@ -1,0 +1,94 @@
+"""The same small CNN trained by one optimizer after the other: a bare torch loop, and nothing else."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.network import build
+from visualizer.lessons.optimizers import OPTIMIZERS
+
+BATCH_SIZE = 32
+EPOCHS = 5
+SEED = 0
+
+# Each learns with these; they are not the best possible ones.
+NETWORK_RATES: dict[str, float] = {"sgd": 0.2, "momentum": 0.05, "rmsprop": 0.005, "adam": 0.01}
+
+
+@dataclass(frozen=True)
+class TrainedBy:
+    """What became of the network with one optimizer.
+
+    Attributes:
+        optimizer: Its name in OPTIMIZERS.
+        learning_rate: Fixed over the whole training.
+        steps_per_epoch: Batches in an epoch.
+        losses: (T,) mean cross-entropy of each batch in nats, before the step it led to.
+        accuracy: Share of the held-out pictures that were right afterwards, 0 to 1; None where it failed.
+        failed_at: The step at which the loss was no longer a finite number; None where all went well.
+    """
+
+    optimizer: str
+    learning_rate: float
+    steps_per_epoch: int
+    losses: np.ndarray
+    accuracy: float | None
+    failed_at: int | None
+
+
+def train_by(
+    optimizer: str,
+    learning_rate: float,
+    architecture: Architecture,
+    pictures: np.ndarray,
+    labels: np.ndarray,
+    held_out_pictures: np.ndarray,
+    held_out_labels: np.ndarray,
+    epochs: int = EPOCHS,
+) -> TrainedBy:
+    """Train a fresh network. Every optimizer gets the same first weights and the same batches in the same order.
+
+    Args:
+        optimizer: Its name in OPTIMIZERS.
+        learning_rate: Fixed over the whole training.
+        architecture: A classifier that ends in a vector of one score for each class.
+        pictures, held_out_pictures: (N, C, H, W) float32 in [0, 1].
+        labels, held_out_labels: (N,) integers.
+        epochs: How often each picture is seen.
+
+    Raises:
+        ArchitectureError: The layers do not fit together.
+    """
+    network = build(architecture, seed=SEED)
+    torch_optimizer = OPTIMIZERS[optimizer].make(network.parameters(), learning_rate)
+    order = torch.Generator().manual_seed(SEED)
+    inputs, targets = torch.from_numpy(pictures), torch.from_numpy(labels)
+    steps_per_epoch = -(-len(inputs) // BATCH_SIZE)
+    losses: list[float] = []
+    for _ in range(epochs):
+        for batch in torch.randperm(len(inputs), generator=order).split(BATCH_SIZE):
+            torch_optimizer.zero_grad()
+            loss = functional.cross_entropy(network.logits(inputs[batch]), targets[batch])
+            loss.backward()
+            torch_optimizer.step()
+            losses.append(loss.item())
+            if not np.isfinite(losses[-1]):
+                return TrainedBy(
+                    optimizer, learning_rate, steps_per_epoch, np.array(losses), None, failed_at=len(losses)
+                )
+    network.eval()
+    with torch.inference_mode():
+        answers = network.logits(torch.from_numpy(held_out_pictures)).argmax(1).numpy()
+    accuracy = float((answers == held_out_labels).mean())
+    return TrainedBy(optimizer, learning_rate, steps_per_epoch, np.array(losses), accuracy, failed_at=None)
+
+
+def trailing_mean(values: np.ndarray, window: int) -> np.ndarray:
+    """The mean of each value and those before it, at most `window` together: (T,) in, (T,) out."""
+    sums = np.cumsum(np.concatenate([[0.0], values]))
+    ends = np.arange(1, len(values) + 1)
+    starts = np.maximum(ends - window, 0)
+    return (sums[ends] - sums[starts]) / (ends - starts)

@@ -1,0 +1,142 @@
+"""Surfaces to race optimizers on: functions of two numbers, each hard in a way of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A loss of two weights x and y.
+
+    Attributes:
+        name: Short id.
+        title: Its name for people.
+        idea: What is hard about it, one sentence.
+        formula: f(x, y) in LaTeX.
+        function: f, of two torch tensors or two numpy arrays.
+        start: Where every optimizer begins.
+        minima: The lowest points, one or more.
+        least: The value of f there.
+        x_range, y_range: The part that is drawn.
+        steps: How long a race takes.
+        logarithmic: Heights and colours show log₁₀(1 + f), since f has values of very different size; `least` is 0.
+    """
+
+    name: str
+    title: str
+    idea: str
+    formula: str
+    function: Callable[[Any, Any], Any]
+    start: tuple[float, float]
+    minima: tuple[tuple[float, float], ...]
+    least: float
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    steps: int
+    logarithmic: bool = False
+
+    def height(self, value: np.ndarray) -> np.ndarray:
+        """Values of f as they are drawn."""
+        return np.log10(1 + value) if self.logarithmic else value
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A surface over a grid: `x` (W,), `y` (H,) and the values of f, (H, W)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    values: np.ndarray
+
+
+def grid(surface: Surface, points: int) -> Grid:
+    """The values of f at points x points places of the part that is drawn."""
+    x = np.linspace(*surface.x_range, points)
+    y = np.linspace(*surface.y_range, points)
+    return Grid(x, y, surface.function(x[None, :], y[:, None]))
+
+
+def distance_to_minimum(surface: Surface, positions: np.ndarray) -> np.ndarray:
+    """How far each of the positions, (N, 2), is from the nearest lowest point: (N,)."""
+    gaps = positions[:, None, :] - np.array(surface.minima)[None, :, :]
+    return np.linalg.norm(gaps, axis=-1).min(axis=1)
+
+
+def _bowl(x: Any, y: Any) -> Any:
+    return (x**2 + y**2) / 2
+
+
+def _ravine(x: Any, y: Any) -> Any:
+    return 0.04 * x**2 + 1.8 * y**2
+
+
+def _saddle(x: Any, y: Any) -> Any:
+    return x**2 / 2 - y**2 / 2 + y**4 / 4
+
+
+def _beale(x: Any, y: Any) -> Any:
+    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+
+
+BOWL = Surface(
+    name="bowl",
+    title="Bowl",
+    idea="Equally steep in every direction, so the gradient points away from the minimum: the easiest case.",
+    formula=r"f(x, y) = \tfrac{1}{2}\,(x^2 + y^2)",
+    function=_bowl,
+    start=(-2.5, 1.8),
+    minima=((0.0, 0.0),),
+    least=0.0,
+    x_range=(-3.0, 3.0),
+    y_range=(-3.0, 3.0),
+    steps=80,
+)
+
+RAVINE = Surface(
+    name="ravine",
+    title="Ravine",
+    idea="45 times as steep across as along, so the gradient points almost only at the opposite wall.",
+    formula=r"f(x, y) = 0.04\,x^2 + 1.8\,y^2",
+    function=_ravine,
+    start=(-7.0, 2.0),
+    minima=((0.0, 0.0),),
+    least=0.0,
+    x_range=(-8.0, 4.0),
+    y_range=(-3.0, 3.0),
+    steps=120,
+)
+
+SADDLE = Surface(
+    name="saddle",
+    title="Saddle",
+    idea="In the middle it is flat: lowest seen along x, highest seen along y. The way down is to either side.",
+    formula=r"f(x, y) = \tfrac{1}{2}\,x^2 - \tfrac{1}{2}\,y^2 + \tfrac{1}{4}\,y^4",
+    function=_saddle,
+    start=(-1.5, 0.001),
+    minima=((0.0, 1.0), (0.0, -1.0)),
+    least=-0.25,
+    x_range=(-2.0, 2.0),
+    y_range=(-1.8, 1.8),
+    steps=120,
+)
+
+# E. M. L. Beale, 1958, as in https://www.sfu.ca/~ssurjano/beale.html
+BEALE = Surface(
+    name="beale",
+    title="Beale",
+    idea="Steep walls at the edges and a nearly flat valley that bends: no single learning rate suits both.",
+    formula=r"f(x, y) = (1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
+    function=_beale,
+    start=(1.0, 1.5),
+    minima=((3.0, 0.5),),
+    least=0.0,
+    x_range=(-4.5, 4.5),
+    y_range=(-4.5, 4.5),
+    steps=200,
+    logarithmic=True,
+)
+
+SURFACES: dict[str, Surface] = {surface.name: surface for surface in (RAVINE, BOWL, SADDLE, BEALE)}
