@@ -7,6 +7,7 @@ import numpy as np
 
 State = Literal["queued", "running", "paused", "finished", "stopped", "failed"]
 
+# "queued" is a run that has not had its first turn; commands reach all active runs.
 ACTIVE_STATES: tuple[State, ...] = ("queued", "running", "paused")
 ENDED_STATES: tuple[State, ...] = ("finished", "stopped", "failed")
 

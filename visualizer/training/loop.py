@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -57,15 +58,29 @@ class Training:
         self.ended = False
         self._batch_order = torch.Generator().manual_seed(settings.seed)
         self._random_state = torch.Generator().manual_seed(settings.seed).get_state()
+        self._in_turn = False
         self._rest = self._course()
 
     def advance(self) -> list[Event]:
         """Train one batch, or evaluate one piece of the validation split; what came of it."""
+        if self._in_turn:
+            return next(self._rest, [])
+        with self.turn():
+            return next(self._rest, [])
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Inside, torch draws random numbers (for dropout) from this training's own state.
+
+        `advance` does this for itself; around many of them it is done once, which is faster.
+        """
         outside = torch.get_rng_state()
         torch.set_rng_state(self._random_state)
+        self._in_turn = True
         try:
-            return next(self._rest, [])
+            yield
         finally:
+            self._in_turn = False
             self._random_state = torch.get_rng_state()
             torch.set_rng_state(outside)
 

@@ -16,11 +16,9 @@ from typing import Protocol
 
 import visualizer
 from visualizer.architecture.architecture import summarize
-from visualizer.architecture.layers.batch_normalization import BatchNormalization
-from visualizer.architecture.shapes import numbers_in
 from visualizer.data.catalog import load_dataset
 from visualizer.errors import UserError
-from visualizer.training.commands import Command, Start, Stop
+from visualizer.training.commands import Command, Stop
 from visualizer.training.events import ENDED_STATES, Failed, StateChanged
 from visualizer.training.messages import Begin, Bundle, FromWorker, Ready, Told, ToWorker
 from visualizer.training.settings import RunSpec, batches_per_epoch
@@ -28,7 +26,6 @@ from visualizer.training.store import RunStore
 
 # Of the activations of one batch, which a forward and backward pass keeps about twice.
 MAX_BATCH_BYTES = 2**30
-_START = Start()
 
 
 class Worker(Protocol):
@@ -121,8 +118,8 @@ class WorkerPool:
         for seat in self._seats:
             seat.start()
 
-    def submit(self, spec: RunSpec, owner: str, first: Command = _START) -> str:
-        """Begin a run and give it its first command; its id, which cannot be guessed.
+    def submit(self, spec: RunSpec, owner: str) -> str:
+        """Take a new run, which waits for its first command; its id, which cannot be guessed.
 
         Raises:
             UserError: The network does not fit together or to the data set, or the batch does not fit into memory.
@@ -132,7 +129,7 @@ class WorkerPool:
         self._store.create(run_id, owner, spec, steps_per_epoch)
         with self._submitting:
             seat = min(self._seats, key=lambda seat: len(seat.runs))
-            seat.begin(Begin(run_id, spec), first)
+            seat.begin(Begin(run_id, spec))
         return run_id
 
     def send(self, run_id: str, command: Command) -> None:
@@ -190,12 +187,11 @@ class _Seat:
                 )
                 self._collector.start()
 
-    def begin(self, message: Begin, first: Command) -> None:
+    def begin(self, message: Begin) -> None:
         with self._lock:
             self.start()
             self.runs.add(message.run_id)
             self._send(message)
-            self._send(Told(message.run_id, first))
 
     def tell(self, run_id: str, command: Command) -> None:
         with self._lock:
@@ -291,14 +287,12 @@ def check(spec: RunSpec) -> int:
             f"at most {MAX_BATCH_BYTES / 2**30:.0f} GiB are trained here",
             f"Use a batch size of at most {max(1, settings.batch_size * MAX_BATCH_BYTES // size)}",
         )
-    lone = settings.batch_size == 1 and any(
-        isinstance(row.layer, BatchNormalization) and row.input_shape and numbers_in(row.input_shape[1:]) == 1
-        for row in report.layers
-    )
-    if lone:
-        raise UserError(
-            "A batch of one picture cannot be normalised",
-            "batch normalisation needs several numbers for each channel",
-            "Use a batch size of 2 or more",
-        )
+    for row in report.layers:
+        smallest = row.layer.smallest_batch(row.input_shape) if row.input_shape else 1
+        if settings.batch_size < smallest:
+            raise UserError(
+                f"{row.layer.title} cannot be trained on batches of {settings.batch_size}",
+                f"it needs at least {smallest} pictures at a time",
+                f"Use a batch size of {smallest} or more",
+            )
     return batches_per_epoch(len(dataset.train), settings.batch_size)

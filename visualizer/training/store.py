@@ -275,7 +275,8 @@ class RunStore:
         """A new run, queued."""
         with self._write() as connection:
             connection.execute(
-                "INSERT INTO runs (run_id, owner, created, spec, steps_per_epoch, learning_rate) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO runs (run_id, owner, created, spec, steps_per_epoch, learning_rate) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 (run_id, owner, time.time(), run_spec_to_json(spec), steps_per_epoch, spec.settings.learning_rate),
             )
         self._run_folder(run_id).mkdir(parents=True, exist_ok=True)

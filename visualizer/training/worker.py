@@ -56,6 +56,7 @@ class ActiveRun:
         self._accuracies: list[float] = []
         self._events: list[Event] = [training.weights()]
         self._snapshot()
+        self._flush()
 
     def take(self, command: Command) -> None:
         """Do what a command says."""
@@ -81,16 +82,17 @@ class ActiveRun:
     def turn(self, seconds: float, interrupted: Callable[[], bool]) -> None:
         """Train for some seconds and at least one batch; less where something interrupts or the goal is reached."""
         until = perf_counter() + seconds
-        while self.goal:
-            for event in self.training.advance():
-                self._note(event)
-            now = perf_counter()
-            if now >= self._clock.last + BUNDLE_EVERY:
-                if now >= self._next_snapshot:
-                    self._snapshot()
-                self._flush()
-            if now >= until or interrupted():
-                break
+        with self.training.turn():
+            while self.goal:
+                for event in self.training.advance():
+                    self._note(event)
+                now = perf_counter()
+                if now >= self._clock.last + BUNDLE_EVERY:
+                    if now >= self._next_snapshot:
+                        self._snapshot()
+                    self._flush()
+                if now >= until or interrupted():
+                    break
 
     def fail(self, message: str) -> None:
         """End as failed."""
