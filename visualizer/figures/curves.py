@@ -1,0 +1,146 @@
+"""Loss and accuracy while a network trains."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, figure_of, number
+from visualizer.figures.palette import BLUE, GREY, VERMILLION
+
+HEIGHT = 300
+
+Numbers = np.ndarray | Sequence[float]
+
+
+def curves(
+    epoch_position: Numbers,
+    batch_loss: Numbers,
+    epochs: Numbers,
+    train_loss: Numbers,
+    validation_loss: Numbers,
+    *,
+    loss_label: str,
+    log_scale: bool = False,
+) -> Chart:
+    """The loss of every batch and, after each epoch, over the training and the validation split.
+
+    Args:
+        epoch_position: (B,) where each batch lies, in epochs from 0: 1.5 is half-way through the second one.
+        batch_loss: (B,).
+        epochs: (E,) epochs that were finished: 1, 2, ….
+        train_loss, validation_loss: (E,).
+        loss_label: The loss's name, with its unit.
+        log_scale: Draw the loss on a logarithmic axis.
+    """
+    y_axis = {"type": "log", "dtick": "D2"} if log_scale else {"rangemode": "tozero"}
+    return _chart(
+        loss_label, "Loss", (epoch_position, batch_loss), epochs, train_loss, validation_loss, y_axis, ".4f", 1.0
+    )
+
+
+def accuracy_curves(
+    epoch_position: Numbers,
+    batch_accuracy: Numbers,
+    epochs: Numbers,
+    train_accuracy: Numbers,
+    validation_accuracy: Numbers,
+) -> Chart:
+    """The accuracy of every batch and, after each epoch, over the training and the validation split.
+
+    Args:
+        epoch_position: (B,) where each batch lies, in epochs from 0.
+        batch_accuracy: (B,) from 0 to 1.
+        epochs: (E,) epochs that were finished.
+        train_accuracy, validation_accuracy: (E,) from 0 to 1.
+    """
+    y_axis = {"range": [0, 102], "ticksuffix": " %"}
+    return _chart(
+        "accuracy",
+        "Accuracy",
+        (epoch_position, batch_accuracy),
+        epochs,
+        train_accuracy,
+        validation_accuracy,
+        y_axis,
+        ".1f",
+        100.0,
+    )
+
+
+def _chart(
+    label: str,
+    noun: str,
+    batches: tuple[Numbers, Numbers],
+    epochs: Numbers,
+    train: Numbers,
+    validation: Numbers,
+    y_axis: dict[str, Any],
+    digits: str,
+    factor: float,
+) -> Chart:
+    position, of_batches = batches
+    suffix = " %" if factor == 100.0 else ""
+    hover = f"epoch %{{x:.2f}}<br><b>%{{y:{digits}}}{suffix}</b>"
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "each batch",
+            "x": np.asarray(position, dtype=np.float64),
+            "y": np.asarray(of_batches, dtype=np.float64) * factor,
+            "line": {"color": GREY, "width": 1},
+            "hovertemplate": f"{hover}<extra>each batch</extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": "training",
+            "x": np.asarray(epochs),
+            "y": np.asarray(train, dtype=np.float64) * factor,
+            "line": {"color": BLUE, "width": 3},
+            "marker": {"symbol": "circle", "size": 8},
+            "hovertemplate": f"{hover}<extra>training</extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": "validation",
+            "x": np.asarray(epochs),
+            "y": np.asarray(validation, dtype=np.float64) * factor,
+            "line": {"color": VERMILLION, "width": 3, "dash": "dash"},
+            "marker": {"symbol": "diamond", "size": 10},
+            "hovertemplate": f"{hover}<extra>validation</extra>",
+        },
+    ]
+    axis = {"tickfont": {"size": SMALL_FONT_SIZE}, "fixedrange": True}
+    last = float(position[-1]) if len(position) else 1.0
+    figure = figure_of(
+        traces,
+        height=HEIGHT,
+        margin=(0, 8, 36, 44),
+        xaxis=axis
+        | {
+            "title": {"text": "epoch", "standoff": 6},
+            "range": [0, max(last, 1.0) * 1.02],
+            "zeroline": False,
+            "nticks": 8,
+        },
+        yaxis=axis
+        | {"title": {"text": label, "standoff": 8}, "automargin": True, "nticks": 6, "zeroline": False}
+        | y_axis,
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+    )
+    return Chart(figure, _alt(noun, of_batches, epochs, train, validation, factor))
+
+
+def _alt(noun: str, of_batches: Numbers, epochs: Numbers, train: Numbers, validation: Numbers, factor: float) -> str:
+    def said(value: float) -> str:
+        return f"{value:.1%}" if factor == 100.0 else number(float(value))
+
+    if not len(of_batches):
+        return f"{noun}: no batch yet."
+    text = f"{noun} of {len(of_batches):,} batches, from {said(of_batches[0])} to {said(of_batches[-1])}"
+    if len(epochs):
+        text += f"; after epoch {int(epochs[-1])}: training {said(train[-1])}, validation {said(validation[-1])}"
+    return f"{text}."

@@ -1,0 +1,30 @@
+"""Pictures of a data set."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from visualizer.figures.chart import Chart, counted, figure_of, pixel_axes
+from visualizer.figures.mosaic import Mosaic
+from visualizer.figures.raster import image_trace
+
+MAX_TILE = 110.0
+
+
+def gallery(pictures: np.ndarray, labels: Sequence[str], columns: int, *, width: int = 900) -> Chart:
+    """Pictures in rows and columns with the names of their classes above them.
+
+    Args:
+        pictures: (N, H, W, C) uint8, C is 1 or 3.
+        labels: N names.
+        columns: How many pictures a row has.
+        width: Pixels that the page gives the chart.
+    """
+    count, height, tile_width = pictures.shape[:3]
+    mosaic = Mosaic(count, height, tile_width, columns, width, True, MAX_TILE / max(height, tile_width))
+    tiles = np.broadcast_to(pictures, (count, height, tile_width, 3))
+    image = image_trace(mosaic.raster(tiles), pixel=1 / mosaic.parts) | {"hoverinfo": "skip"}
+    axes = pixel_axes(mosaic.total_width, mosaic.total_height)
+    figure = figure_of([image, mosaic.title_trace(labels)], height=mosaic.pixel_height, margin=(0, 0, 0, 0), **axes)
+    classes = ", ".join(dict.fromkeys(labels))
+    return Chart(figure, f"{counted(count, 'picture')} of {height} × {tile_width} pixels. Their classes: {classes}.")

@@ -1,0 +1,147 @@
+"""Where the tiles of a mosaic lie: many small pictures in rows and columns on one pair of axes."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from visualizer.figures.chart import SMALL_FONT_SIZE, TINY_FONT_SIZE
+
+TILE_GAP = 6.0  # pixels of the screen
+MIN_TILE_FOR_SMALL_FONT = 56.0
+CHARACTER_WIDTH = 0.62  # of the font size, on the safe side for digits and lower case
+
+
+@dataclass(frozen=True)
+class Mosaic:
+    """`count` tiles of `height` x `width` cells in `columns` columns, for a chart `chart_width` pixels wide.
+
+    Positions and gaps are in cells, from the top left corner. In the grid of a heatmap a gap is one row or column,
+    narrow or wide, so that it costs few numbers; in a raster it is as many pixels as it needs.
+    """
+
+    count: int
+    height: int
+    width: int
+    columns: int
+    chart_width: float
+    titled: bool
+    max_cell: float
+
+    @property
+    def rows(self) -> int:
+        return -(-self.count // self.columns)
+
+    @cached_property
+    def cell(self) -> float:
+        """Pixels of the screen that one cell takes."""
+        available = self.chart_width - TILE_GAP * (self.columns - 1)
+        return max(min(available / (self.columns * self.width), self.max_cell), 0.05)
+
+    @property
+    def font_size(self) -> int:
+        return SMALL_FONT_SIZE if self.width * self.cell >= MIN_TILE_FOR_SMALL_FONT else TINY_FONT_SIZE
+
+    @cached_property
+    def parts(self) -> int:
+        """Into how many parts a cell is divided: gaps are whole parts, so that a raster of parts can draw them."""
+        return max(math.ceil(self.cell / 3), 1)
+
+    def _in_parts(self, pixels: float) -> float:
+        return max(round(pixels / self.cell * self.parts), 1) / self.parts
+
+    @cached_property
+    def gap(self) -> float:
+        return self._in_parts(TILE_GAP)
+
+    @cached_property
+    def title_height(self) -> float:
+        return self._in_parts(self.font_size + 5.0) if self.titled else 0.0
+
+    @property
+    def column_step(self) -> float:
+        return self.width + self.gap
+
+    @property
+    def row_step(self) -> float:
+        return self.height + self.title_height + self.gap
+
+    @property
+    def total_width(self) -> float:
+        return self.columns * self.column_step - self.gap
+
+    @property
+    def total_height(self) -> float:
+        return self.rows * self.row_step - self.gap
+
+    @property
+    def pixel_height(self) -> float:
+        return self.total_height * self.cell
+
+    def corner(self, index: int) -> tuple[float, float]:
+        """Left and top of a tile."""
+        row, column = divmod(index, self.columns)
+        return column * self.column_step, row * self.row_step + self.title_height
+
+    @cached_property
+    def x_edges(self) -> np.ndarray:
+        """Borders of the grid's columns: (grid columns + 1,)."""
+        starts = np.arange(self.columns) * self.column_step
+        return (starts[:, None] + np.arange(self.width + 1)).ravel()
+
+    @cached_property
+    def y_edges(self) -> np.ndarray:
+        """Borders of the grid's rows: (grid rows + 1,)."""
+        starts = np.arange(self.rows) * self.row_step + self.title_height
+        return (starts[:, None] + np.arange(self.height + 1)).ravel()
+
+    def grid(self, tiles: np.ndarray) -> np.ndarray:
+        """(count, height, width) as one grid with NaN between the tiles and where there are too few: float32."""
+        rows, columns = self.rows, self.columns
+        padded = np.full((rows * columns, self.height + 1, self.width + 1), np.nan, dtype=np.float32)
+        padded[: self.count, :-1, :-1] = tiles
+        grid = padded.reshape(rows, columns, self.height + 1, self.width + 1).transpose(0, 2, 1, 3)
+        return grid.reshape(rows * (self.height + 1), columns * (self.width + 1))[:-1, :-1]
+
+    def places(self, numbers: Sequence[int]) -> np.ndarray:
+        """For each cell of the grid (number of its tile, row, column), rows and columns from 1: uint16."""
+        rows, columns = self.rows, self.columns
+        places = np.zeros((rows * columns, self.height + 1, self.width + 1, 3), dtype=np.uint16)
+        places[: self.count, ..., 0] = np.asarray(numbers, dtype=np.uint16)[:, None, None]
+        places[..., 1] = np.arange(1, self.height + 2, dtype=np.uint16)[:, None]
+        places[..., 2] = np.arange(1, self.width + 2, dtype=np.uint16)
+        grid = places.reshape(rows, columns, self.height + 1, self.width + 1, 3).transpose(0, 2, 1, 3, 4)
+        return grid.reshape(rows * (self.height + 1), columns * (self.width + 1), 3)[:-1, :-1]
+
+    def raster(self, tiles: np.ndarray) -> np.ndarray:
+        """(count, height, width, 3) uint8 as one picture, each cell `parts` x `parts` pixels: (H, W, 4), gaps clear."""
+        parts = self.parts
+        picture = np.zeros((round(self.total_height * parts), round(self.total_width * parts), 4), dtype=np.uint8)
+        for index, tile in enumerate(tiles):
+            left, top = (round(place * parts) for place in self.corner(index))
+            large = tile.repeat(parts, axis=0).repeat(parts, axis=1)
+            picture[top : top + large.shape[0], left : left + large.shape[1], :3] = large
+            picture[top : top + large.shape[0], left : left + large.shape[1], 3] = 255
+        return picture
+
+    def title_trace(self, titles: Sequence[str]) -> dict[str, Any]:
+        """The titles above their tiles, as a Plotly trace; every n-th where they are too wide for their tiles."""
+        longest = max((len(title) for title in titles), default=0) * self.font_size * CHARACTER_WIDTH
+        every = math.ceil(longest / (self.column_step * self.cell))
+        shown = [index for index in range(self.count) if (index % self.columns) % max(every, 1) == 0]
+        corners = [self.corner(index) for index in shown]
+        return {
+            "type": "scatter",
+            "mode": "text",
+            "x": [left for left, _ in corners],
+            "y": [top for _, top in corners],
+            "text": [titles[index] for index in shown],
+            "textposition": "top right",
+            "textfont": {"size": self.font_size},
+            "hoverinfo": "skip",
+            "showlegend": False,
+            "cliponaxis": False,
+        }

@@ -1,0 +1,22 @@
+"""The colours of every figure. Source: Okabe and Ito, https://jfly.uni-koeln.de/color/
+
+Told apart by people with any colour vision; lines and bars have a contrast of at least 3 : 1 on the light and on the
+dark ground (a test holds it), for which orange, yellow, sky blue and purple of the original are left out or darkened.
+"""
+
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+GREEN = "#009E73"
+PURPLE = "#B5679A"
+ORANGE = "#B87A00"
+GREY = "#7D868C"
+RED = "#E5484D"
+
+# On a map in any colour: a white core with a black rim shows on dark and on bright pixels.
+MARK = "#FFFFFF"
+MARK_RIM = "#000000"
+GRID = "rgba(255, 255, 255, 0.85)"
+GRID_RIM = "rgba(0, 0, 0, 0.55)"
+
+SEQUENTIAL = "Viridis"  # perceptually uniform, 0 is dark
+DIVERGING = "RdBu_r"  # blue below zero, white at zero, red above

@@ -1,0 +1,63 @@
+"""Colour scales: which colours values get, and the bar that says so."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from visualizer.figures.chart import SMALL_FONT_SIZE
+from visualizer.figures.palette import DIVERGING, SEQUENTIAL
+
+BAR_HEIGHT = 58  # pixels above the map: title, bar and its numbers
+BAR_WIDTH = 240
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From `low` to `high`; a diverging one has white at 0, in the middle."""
+
+    low: float
+    high: float
+    diverging: bool
+
+    @classmethod
+    def of(cls, values: np.ndarray, *, diverging: bool) -> "Scale":
+        """The scale of all finite values: symmetric around 0 where diverging, else from 0 (or the least, if below)."""
+        finite = values[np.isfinite(values)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+        if diverging:
+            extent = max(abs(low), abs(high)) or 1.0
+            return cls(-extent, extent, True)
+        low = min(low, 0.0)
+        return cls(low, high if high > low else low + 1.0, False)
+
+    def trace_settings(self, title: str, chart_width: float) -> dict[str, Any]:
+        """The colour settings of a heatmap trace, with a bar above it at the left."""
+        return {
+            "zmin": self.low,
+            "zmax": self.high,
+            "colorscale": DIVERGING if self.diverging else SEQUENTIAL,
+            "colorbar": bar(title, chart_width),
+        }
+
+
+def bar(title: str, chart_width: float, **settings: Any) -> dict[str, Any]:
+    """A lying colour bar above the map at the left."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "xpad": 8,
+        "y": 1,
+        "yanchor": "bottom",
+        "ypad": 2,
+        "len": min(BAR_WIDTH, chart_width - 10),
+        "lenmode": "pixels",
+        "thickness": 10,
+        "outlinewidth": 0,
+        "nticks": 5,
+        "ticks": "outside",
+        "ticklen": 3,
+        "tickfont": {"size": SMALL_FONT_SIZE},
+        "title": {"text": title, "side": "top", "font": {"size": SMALL_FONT_SIZE}},
+    } | settings

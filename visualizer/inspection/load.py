@@ -1,0 +1,37 @@
+"""A network from its saved weights."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.network import Network, build
+from visualizer.errors import UserError
+
+
+def load_network(architecture: Architecture, weights: Mapping[str, np.ndarray]) -> Network:
+    """The network of that architecture with those weights, in evaluation mode.
+
+    Args:
+        architecture: What the weights belong to.
+        weights: Arrays by the names of `Network.state_dict()`, such as "layers.0.convolution.weight"; they are copied.
+
+    Raises:
+        ArchitectureError: The layers do not fit together.
+        UserError: A weight is missing, has another shape, or belongs to no layer.
+    """
+    network = build(architecture, "torch_default")
+    expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    found = {name: tuple(array.shape) for name, array in weights.items()}
+    wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+    if wrong:
+        name = wrong[0]
+        raise UserError(
+            f"The weights do not belong to the network “{architecture.name}”",
+            f"“{name}” is {found.get(name, 'not among them')}, the network has {expected.get(name, 'none of that name')}",
+            "Use the weights that were saved with this network",
+        )
+    # A copy: what safetensors or SQLite hand out may be read-only or go away.
+    network.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
+    return network.eval()

@@ -1,0 +1,126 @@
+"""What a network makes of one picture: every layer's input, kernels and output, from one forward pass."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import nn
+
+from visualizer.architecture.activations import FUNCTIONS
+from visualizer.architecture.layer import Layer
+from visualizer.architecture.network import Network
+from visualizer.errors import UserError
+
+Order = Literal["channel", "mean", "variance"]
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """One layer at work on one picture. All arrays are float32 and read-only.
+
+    Attributes:
+        index: The layer's place in the network, from 0.
+        layer: The layer itself.
+        input: What arrived, (C, H, W) or (F,).
+        kernels: (out, in, kernel height, kernel width) of a convolution, (units, inputs) of Dense, None elsewhere.
+        bias: (out,) or (units,), None where the layer has none.
+        before_activation: What the activation function received, None where the layer has none.
+        output: What left, (C', H', W') or (F',).
+    """
+
+    index: int
+    layer: Layer
+    input: np.ndarray
+    kernels: np.ndarray | None
+    bias: np.ndarray | None
+    before_activation: np.ndarray | None
+    output: np.ndarray
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A network at work on one picture.
+
+    Attributes:
+        picture: (C, H, W) float32 in [0, 1].
+        layers: One view for each layer, in order.
+        probabilities: (classes,) softmax of the logits; None where the network does not end in a vector.
+    """
+
+    picture: np.ndarray
+    layers: tuple[LayerView, ...]
+    probabilities: np.ndarray | None
+
+
+def probe(network: Network, picture: np.ndarray) -> Probe:
+    """Look at every layer while the network looks at `picture`.
+
+    One forward pass without gradient. The network is put in evaluation mode and stays in it, since several sessions
+    may share it. The kernels are views of its weights: they follow when these change.
+
+    Args:
+        network: Any built network.
+        picture: (C, H, W) in [0, 1], in the network's input shape.
+
+    Raises:
+        UserError: The picture has another shape than the network's input.
+    """
+    expected = network.architecture.input_shape
+    if picture.shape != expected:
+        raise UserError(
+            f"The picture has the shape {picture.shape}",
+            f"the network takes {expected} (channels, height, width)",
+            "Fit the picture to the network's input",
+        )
+    network.eval()
+    pixels = np.array(picture, dtype=np.float32)
+    flowing = torch.from_numpy(pixels)[None]
+    views: list[LayerView] = []
+    with torch.inference_mode():
+        for index, layer in enumerate(network.architecture.layers):
+            arrived = flowing
+            kernels = bias = before_activation = None
+            # Padding is a stage of its own, whose output nobody asks for.
+            for name, stage in network.layers[index].named_children():
+                if name in FUNCTIONS:
+                    before_activation = flowing
+                if isinstance(stage, nn.Conv2d | nn.Linear):
+                    kernels, bias = stage.weight, stage.bias
+                flowing = stage(flowing)
+            views.append(
+                LayerView(
+                    index,
+                    layer,
+                    _read_only(arrived[0]),
+                    None if kernels is None else _read_only(kernels),
+                    None if bias is None else _read_only(bias),
+                    None if before_activation is None else _read_only(before_activation[0]),
+                    _read_only(flowing[0]),
+                )
+            )
+        probabilities = None
+        if flowing.ndim == 2:
+            probabilities = _read_only((flowing if network.ends_in_softmax else flowing.softmax(dim=1))[0])
+    pixels.flags.writeable = False
+    return Probe(pixels, tuple(views), probabilities)
+
+
+def channel_order(maps: np.ndarray, by: Order) -> np.ndarray:
+    """Channels in the order in which a sorted grid shows them: (C,) integers.
+
+    Args:
+        maps: (C, H, W).
+        by: "channel" as they are numbered; "mean" or "variance" of each map, the largest first.
+    """
+    if by == "channel":
+        return np.arange(len(maps))
+    measure = maps.mean(axis=(1, 2)) if by == "mean" else maps.var(axis=(1, 2))
+    return np.argsort(-measure, kind="stable")
+
+
+def _read_only(tensor: torch.Tensor) -> np.ndarray:
+    """The tensor's numbers, not copied; a probe is shared between sessions, so nobody may write into it."""
+    array = tensor.detach().numpy()
+    array.flags.writeable = False
+    return array
