@@ -69,7 +69,7 @@ def _arrow() -> Points:
 # Each shape as outlines in the unit circle: the first is filled, the second, where there is one, is cut out of it.
 OUTLINES: dict[str, tuple[Points, ...]] = {
     "circle": (_circle(1),),
-    "square": (_regular(4),),
+    "square": ([_on_circle(corner / 4 + 1 / 8) for corner in range(4)],),
     "triangle": (_regular(3),),
     "star": (_star(),),
     "cross": (_cross(),),

@@ -1,0 +1,31 @@
+"""Two photos that scikit-learn brings along."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from visualizer.errors import UserError
+
+# Who took them, by the README of scikit-learn's `datasets/images`; both CC BY 2.0, which asks for the name.
+PHOTOS: dict[str, str] = {
+    "china": "Palace (photo: danielbuechele, CC BY 2.0)",
+    "flower": "Flower (photo: vultilion, CC BY 2.0)",
+}
+
+
+@lru_cache(maxsize=len(PHOTOS))
+def bundled_photo(name: str) -> np.ndarray:
+    """A bundled photo, (427, 640, 3) uint8, read-only.
+
+    Source: https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_sample_image.html
+
+    Raises:
+        UserError: There is no photo of that name.
+    """
+    if name not in PHOTOS:
+        raise UserError(f"There is no photo “{name[:40]}”", f"there are {', '.join(PHOTOS)}", "Choose one of these")
+    from sklearn.datasets import load_sample_image  # takes about a second to import
+
+    photo: np.ndarray = load_sample_image(f"{name}.jpg").copy()
+    photo.flags.writeable = False
+    return photo
