@@ -75,8 +75,8 @@ if report.problem:
 st.subheader("Layers")
 with (
     st.expander(
-        f"**Input  {architecture.name}**   {architecture.input_shape[1]} × {architecture.input_shape[2]} × "
-        f"{architecture.input_shape[0]}   :gray[{DATASETS[owner.settings.dataset].title}, {classes} classes]",
+        f"**Input\u2003{architecture.name}**\u2003{architecture.input_shape[1]} × {architecture.input_shape[2]} × "
+        f"{architecture.input_shape[0]}\u2003:gray[{DATASETS[owner.settings.dataset].title}, {classes} classes]",
         icon=":material/image:",
         key="input-card",
     ),

@@ -36,7 +36,7 @@ except UserError as error:
 
 record = current_run(owner)
 dataset = "digits" if choice == "bundled" else record.spec.settings.dataset if record else owner.settings.dataset
-controls, picture, answer = st.columns([4, 3, 4])
+controls, picture, answer = st.columns([5, 3, 4])
 with controls:
     given = given_picture(owner, dataset, network.architecture.input_shape)
     show_message(owner)

@@ -7,7 +7,7 @@ from visualizer.data.catalog import DATASETS
 from visualizer.ui.dataset_view import dataset_gallery, watched_picture
 from visualizer.ui.links import page
 from visualizer.ui.live import live_curves, live_network
-from visualizer.ui.run_controls import controls, current_run, is_active, progress, run_learning_rate
+from visualizer.ui.run_controls import controls, current_run, is_active, progress, run_settings
 from visualizer.ui.server import worker_pool
 from visualizer.ui.session import session, show_message
 from visualizer.ui.training_settings import settings_form
@@ -33,8 +33,8 @@ def live() -> None:
     controls(owner, record, fits=fits)
     if record is None:
         return
-    progress(owner, record)
-    run_learning_rate(owner, record)
+    progress(record)
+    run_settings(owner, record)
     live_curves(record)
     live_network(owner, record)
     if is_active(record) != is_active(opening):
@@ -46,8 +46,11 @@ st.fragment(live, run_every=REFRESH_SECONDS if running else None)()
 
 with st.expander("**Data and settings** of the next run", expanded=opening is None, icon=":material/tune:"):
     settings_form(owner)
-    left, right = st.columns([1, 4])
-    with left:
-        watched_picture(owner)
-    with right:
+    if opening is None:
+        picture, pictures = st.columns([1, 5])
+        with picture:
+            watched_picture(owner)
+        with pictures:
+            dataset_gallery(owner.settings.dataset)
+    else:
         dataset_gallery(owner.settings.dataset)

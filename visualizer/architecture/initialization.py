@@ -5,9 +5,9 @@ from typing import Literal
 Initialization = Literal["glorot_uniform", "he_normal", "torch_default", "small_normal", "zeros"]
 
 INITIALIZATIONS: dict[Initialization, str] = {
-    "glorot_uniform": "Glorot uniform (Keras's default)",
-    "he_normal": "He normal (made for ReLU)",
-    "torch_default": "PyTorch's default (uniform ±1/√inputs)",
+    "glorot_uniform": "Glorot uniform",
+    "he_normal": "He normal",
+    "torch_default": "PyTorch's default",
     "small_normal": "Normal, σ = 0.01",
-    "zeros": "All zeros (see why it fails)",
+    "zeros": "All zeros",
 }

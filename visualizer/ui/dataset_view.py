@@ -11,6 +11,7 @@ from visualizer.ui import bound
 from visualizer.ui.charts import show
 from visualizer.ui.run_controls import watch
 from visualizer.ui.session import Session
+from visualizer.ui.viewport import column_width, is_narrow
 
 PER_CLASS = 3
 
@@ -34,13 +35,17 @@ def _classes(dataset: Dataset) -> int:
 def dataset_gallery(name: str) -> None:
     """Some pictures of every class, and how the set is split."""
     dataset = opened_dataset(name)
+    columns = _classes(dataset)
     indices = examples(dataset, PER_CLASS)
+    if is_narrow():  # each class in a row of its own is too small there
+        columns //= 2
+        indices = indices[: _classes(dataset)]
     st.markdown(
         f"{dataset.description} {len(dataset.train):,} pictures to train on, {len(dataset.validation):,} to validate "
         f"(never trained on, looked at after each epoch), {len(dataset.test):,} kept for the test."
     )
     names = [dataset.class_names[label] for label in dataset.labels[indices]]
-    show(gallery(dataset.pictures[indices], names, columns=_classes(dataset)), "gallery")
+    show(gallery(dataset.pictures[indices], names, columns=columns, width=column_width(0.8)), "gallery")
 
 
 def watched_picture(owner: Session) -> None:
@@ -58,8 +63,14 @@ def watched_picture(owner: Session) -> None:
         candidates = of_class[label]
         watch(owner, int(candidates[np.searchsorted(candidates, owner.probe_index, side="right") % len(candidates)]))
 
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="bottom"):
         names = dict(enumerate(dataset.class_names))
-        bound.choice("Watched picture", label, choose_class, "watched-class", names, width=140)
-        st.button("Another", key="watched-next", icon=":material/shuffle:", on_click=choose_another)
-    show(picture_chart(dataset.pictures[owner.probe_index], dataset.class_names[label]), "watched-picture")
+        bound.choice("Watched picture", label, choose_class, "watched-class", names, width=96)
+        st.button(
+            "",
+            key="watched-next",
+            icon=":material/arrow_forward:",
+            on_click=choose_another,
+            help="Another one",
+        )
+    show(picture_chart(dataset.pictures[owner.probe_index], "", width=140), "watched-picture")

@@ -5,29 +5,29 @@ import streamlit as st
 from visualizer.architecture.shapes import describe_shape, is_maps
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
-from visualizer.figures.maps import map_grid
-from visualizer.figures.picture import picture_chart
+from visualizer.figures.overview import Step, overview
 from visualizer.figures.probabilities import probability_bars
 from visualizer.ui.charts import show
 from visualizer.ui.models import bundled_network, look
+from visualizer.ui.viewport import column_width, is_narrow
 
-_WIDTH = 190  # pixels: five pictures beside each other on a laptop, two on a phone
+_MAPS_SHARE = 0.77  # of the page's width; the rest is for the answer
 
 
 def digit_picker() -> int:
-    """Draw the choice of a digit, 0 to 9, and "another of it"; the chosen picture's index in the data set."""
+    """Draw the choice of a digit, and "another one" of it; the chosen picture's index in the data set."""
     dataset = load_dataset("digits")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        label = st.segmented_control(
-            "Digit", range(10), default=3, required=True, key="home-digit", persist_state="session"
+        label = st.pills(
+            "Show it a", range(10), default=3, required=True, key="home-digit", persist_state="session"
         )
         of_class = dataset.test[dataset.labels[dataset.test] == label]
         number = st.number_input(
-            f"Which of {len(of_class)}",
+            f"Picture 1 to {len(of_class)}",
             1,
             len(of_class),
             key=f"home-number-{label}",
-            width=120,
+            width=140,
             help="From the test split: the network was never trained on these pictures.",
         )
     return int(of_class[number - 1])
@@ -39,30 +39,21 @@ def network_at_work(index: int) -> None:
     network = bundled_network()
     picture = prepare(dataset.pictures[index][None], network.architecture.input_shape)[0]
     seen = look(("bundled",), network, picture)
-    with st.container(horizontal=True, gap="small", vertical_alignment="top"):
-        with st.container(width=_WIDTH, gap="xsmall"):
-            st.markdown("**Picture**")
-            show(picture_chart(picture, ""), "home-picture")
-            st.caption(f"{describe_shape(picture.shape)} pixels")
-        for view in seen.layers:
-            if not is_maps(view.output.shape):
-                continue
-            with st.container(width=_WIDTH, gap="xsmall"):
-                st.markdown(f"**{view.layer.summary()}**")
-                show(
-                    map_grid(
-                        view.output,
-                        titles=[str(channel + 1) for channel in range(len(view.output))],
-                        columns=4 if len(view.output) > 8 else 2,
-                        value_label="activation",
-                    ),
-                    f"home-maps-{view.index}",
-                )
-                st.caption(describe_shape(view.output.shape))
-        with st.container(width=_WIDTH + 60, gap="xsmall"):
-            st.markdown("**Answer**")
-            assert seen.probabilities is not None
-            show(
-                probability_bars(seen.probabilities, dataset.class_names, int(dataset.labels[index])),
-                "home-probabilities",
-            )
+    maps, answer = st.columns([_MAPS_SHARE, 1 - _MAPS_SHARE])
+    with maps:
+        steps = [
+            Step(view.layer.title, describe_shape(view.output.shape), view.output)
+            for view in seen.layers
+            if is_maps(view.output.shape)
+        ]
+        width = column_width(_MAPS_SHARE)
+        show(
+            overview(Step("Picture", describe_shape(picture.shape), picture), steps, width=width, stacked=is_narrow()),
+            "overview",
+        )
+    with answer:
+        st.markdown("**Its answer**")
+        assert seen.probabilities is not None
+        show(
+            probability_bars(seen.probabilities, dataset.class_names, int(dataset.labels[index])), "home-probabilities"
+        )

@@ -14,6 +14,8 @@ from visualizer.ui.layer_form import layer_form
 from visualizer.ui.quantities import count
 from visualizer.ui.session import Session
 
+_SPACE = "\u2003"  # Markdown makes one of several ordinary spaces
+
 _ACTIONS: dict[str, tuple[str, Callable[[Draft, int], Draft]]] = {
     "up": (":material/arrow_upward: Move up", lambda draft, card: draft.move(card, -1)),
     "down": (":material/arrow_downward: Move down", lambda draft, card: draft.move(card, 1)),
@@ -31,16 +33,12 @@ def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> No
     def act(action: str) -> None:
         owner.edit(lambda draft: _ACTIONS[action][1](draft, card))
 
-    body, menus = st.columns([12, 1], gap="xxsmall", vertical_alignment="top", wrap=False)
-    with body:
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="top", wrap=False, key=f"row-{card}"):
         expander = st.expander(_label(index, report), key=f"card-{card}", icon=report.layer.icon, on_change="rerun")
         if expander.open:
             with expander:
                 st.caption(report.layer.explanation)
                 layer_form(report.layer, f"setting-{card}", set_settings)
-        if report.problem:
-            _problem(owner, card, report.problem)
-    with menus, st.container(horizontal=True, gap=None, wrap=False):
         add_layer_menu(owner, index + 1, "", f"add-{card}", type="tertiary")
         bound.menu(
             "",
@@ -51,6 +49,8 @@ def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> No
             type="tertiary",
             help=f"Move, duplicate or delete layer {index + 1}",
         )
+    if report.problem:
+        _problem(owner, card, report.problem)
 
 
 def add_layer_menu(owner: Session, position: int, label: str, key: str, **widget: Any) -> None:
@@ -72,14 +72,14 @@ def add_layer_menu(owner: Session, position: int, label: str, key: str, **widget
 
 
 def _label(index: int, report: LayerReport) -> str:
-    title = f"**{index + 1}  {report.layer.summary()}**"
+    title = f"**{index + 1}{_SPACE}{report.layer.summary()}**"
     if report.problem:
-        return f"{title}   :red[:material/error: does not fit]"
+        return f"{title}{_SPACE}:red[:material/error: does not fit]"
     if report.output_shape is None:
-        return f"{title}   :gray[waits until the layer above fits]"
+        return f"{title}{_SPACE}:gray[waits until the layer above fits]"
     numbers = f"{report.parameters:,} parameters" if report.parameters else "nothing to learn"
     work = f" · {count(report.multiply_adds)} multiply-adds" if report.multiply_adds else ""
-    return f"{title}   → {describe_shape(report.output_shape)}   :gray[{numbers}{work}]"
+    return f"{title}{_SPACE}→ {describe_shape(report.output_shape)}{_SPACE}:gray[{numbers}{work}]"
 
 
 def _problem(owner: Session, card: int, problem: Problem) -> None:

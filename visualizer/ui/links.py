@@ -5,6 +5,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[2]
 
 ICON = _ROOT / "assets" / "icon.svg"
+VIEWPORT_SCRIPT = _ROOT / "assets" / "viewport.js"
 STYLE = _ROOT / "assets" / "style.css"
 
 

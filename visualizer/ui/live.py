@@ -10,8 +10,10 @@ from visualizer.training.settings import LOSSES
 from visualizer.training.store import RunRecord
 from visualizer.ui import bound
 from visualizer.ui.charts import show
+from visualizer.ui.dataset_view import watched_picture
 from visualizer.ui.server import run_store
 from visualizer.ui.session import Session
+from visualizer.ui.viewport import column_width
 
 MAPS_SHOWN = 16
 KERNELS_SHOWN = 32
@@ -53,12 +55,14 @@ def live_network(owner: Session, record: RunRecord) -> None:
         st.skeleton(height=240)
         return
     dataset = load_dataset(record.spec.settings.dataset)
-    kernels, maps, answer = st.columns([3, 4, 3])
+    watched, kernels, maps, answer = st.columns([2, 3, 4, 3])
+    with watched:
+        watched_picture(owner)
     with kernels:
-        st.markdown("**Kernels of the first layer**")
+        st.markdown("**First layer's kernels**")
         if snapshot.kernels is not None:
             shown = snapshot.kernels[:KERNELS_SHOWN]
-            show(kernel_grid(shown, input_channel=None), "live-kernels")
+            show(kernel_grid(shown, input_channel=None, columns=4, width=column_width(3 / 12)), "live-kernels")
     with maps:
         by_layer = {maps.layer_index: maps for maps in snapshot.maps}
         titles = {index: f"{index + 1}  {maps.name}" for index, maps in by_layer.items()}
@@ -75,11 +79,12 @@ def live_network(owner: Session, record: RunRecord) -> None:
                     columns=4,
                     value_label="activation",
                     hover=False,
+                    width=column_width(4 / 12),
                 ),
                 "live-maps",
             )
     with answer:
-        st.markdown(f"**Answer for the watched picture** ({dataset.class_names[dataset.labels[snapshot.probe_index]]})")
+        st.markdown("**Its answer**")
         show(
             probability_bars(snapshot.probabilities, dataset.class_names, int(dataset.labels[snapshot.probe_index])),
             "live-probabilities",

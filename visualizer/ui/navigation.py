@@ -3,9 +3,11 @@
 import streamlit as st
 
 from visualizer.ui.links import ICON, STYLE, page
+from visualizer.ui.viewport import measure_viewport
 
 st.set_page_config(page_title="CNN Visualizer", page_icon=str(ICON), layout="wide", initial_sidebar_state=232)
 st.html(STYLE)
+measure_viewport()
 st.logo(str(ICON), size="large")
 
 st.navigation(

@@ -6,6 +6,7 @@ from visualizer.training.commands import Command, Epoch, Pause, SetLearningRate,
 from visualizer.training.events import ACTIVE_STATES
 from visualizer.training.settings import RunSpec
 from visualizer.training.store import RunRecord, time_left
+from visualizer.ui import bound
 from visualizer.ui.quantities import duration
 from visualizer.ui.server import owner_id, run_store, worker_pool
 from visualizer.ui.session import Session
@@ -48,15 +49,24 @@ def watch(owner: Session, index: int) -> None:
         worker_pool().send(record.run_id, SetProbe(index))
 
 
-def run_learning_rate(owner: Session, record: RunRecord) -> None:
-    """Draw the learning rate of a run that can still go on; a new one holds from the next batch."""
+def run_settings(owner: Session, record: RunRecord) -> None:
+    """Draw what can be set while a run goes on: the learning rate of its next batches, and whether it needs the tab."""
 
     def change(value: float) -> None:
         owner.set_training(learning_rate=value)
         worker_pool().send(record.run_id, SetLearningRate(value))
 
     if is_active(record):
-        learning_rate(record.learning_rate, change, "run-learning-rate")
+        with st.container(horizontal=True, gap="large", vertical_alignment="center"):
+            with st.container(width=320):
+                learning_rate(record.learning_rate, change, "run-learning-rate")
+            bound.toggle(
+                "Keep training when I close this tab",
+                record.keep_running,
+                lambda keep: worker_pool().keep_running(record.run_id, keep),
+                "keep-running",
+                help="Otherwise the run stops within a minute after the tab is closed.",
+            )
 
 
 def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:

@@ -31,6 +31,7 @@ class Session:
         run_id: The run that Train shows, or None.
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
         photo_name: What that picture is called.
+        content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
     """
 
     history: History = field(default_factory=lambda: History(Draft.of(TINY.architecture)))
@@ -41,6 +42,7 @@ class Session:
     run_id: str | None = None
     photo: "np.ndarray | None" = None
     photo_name: str = ""
+    content_width: int = 960
 
     @property
     def architecture(self) -> Architecture:

@@ -15,7 +15,7 @@ LEARNING_RATES = {
     rate: f"{rate:g}" for rate in (digit * 10.0**power for power in range(-5, 2) for digit in (1, 2, 5)) if rate <= 10
 }
 BATCH_SIZES = {2**power: str(2**power) for power in range(0, 9)}
-_WIDTH = 200  # pixels
+_WIDTH = 156  # pixels: two beside each other on a phone
 
 
 def settings_form(owner: Session) -> None:
@@ -49,19 +49,26 @@ def settings_form(owner: Session) -> None:
         )
         learning_rate(settings.learning_rate, put("learning_rate"), "learning-rate")
         if settings.optimizer == "sgd":
-            bound.number("Momentum", settings.momentum, put("momentum"), "momentum", 0.0, 0.99, step=0.05, width=120)
-        bound.number("Epochs", settings.epochs, put("epochs"), "epochs", 1, 200, width=120)
+            bound.number("Momentum", settings.momentum, put("momentum"), "momentum", 0.0, 0.99, step=0.05, width=_WIDTH)
+        bound.number("Epochs", settings.epochs, put("epochs"), "epochs", 1, 200, width=_WIDTH)
         bound.choice(
             "Batch size",
             settings.batch_size,
             put("batch_size"),
             "batch-size",
             BATCH_SIZES,
-            width=120,
+            width=_WIDTH,
             help="How many pictures each step looks at.",
         )
         bound.choice(
-            "Weights start as", settings.initialization, put("initialization"), "init", INITIALIZATIONS, width=_WIDTH
+            "Weights start as",
+            settings.initialization,
+            put("initialization"),
+            "init",
+            INITIALIZATIONS,
+            width=_WIDTH,
+            help="Glorot uniform is Keras's default, He normal was made for ReLU, PyTorch's own is uniform within "
+            "±1/√inputs. From all zeros every filter stays the same: try it once.",
         )
         bound.number(
             "Seed",
@@ -70,7 +77,7 @@ def settings_form(owner: Session) -> None:
             "seed",
             0,
             2**31 - 1,
-            width=120,
+            width=_WIDTH,
             help="Fixes every random choice: the same seed gives the same curve.",
         )
 

@@ -1,0 +1,44 @@
+"""How wide the page is on this person's screen, so that figures are drawn at the size they are shown at."""
+
+import streamlit as st
+
+from visualizer.ui.links import VIEWPORT_SCRIPT
+from visualizer.ui.session import Session, session
+
+NARROW = 640  # pixels of content below which Streamlit puts columns below each other
+_GAP = 16  # pixels between columns
+_STEP = 20  # pixels; a smaller change of the window draws nothing anew
+_KEY = "viewport-width"
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> object:
+    return st.components.v2.component("cnn_visualizer.viewport", js=VIEWPORT_SCRIPT.read_text())
+
+
+def measure_viewport() -> None:
+    """Measure the page's content; where it is not as wide as it was, the page is drawn again."""
+    owner = session()
+
+    def changed() -> None:
+        _take(owner)
+
+    with st.container(key="viewport"):
+        _component()(key=_KEY, data={"width": owner.content_width, "step": _STEP}, on_width_change=changed)  # type: ignore[operator]
+
+
+def _take(owner: Session) -> None:
+    width = st.session_state[_KEY].width
+    if isinstance(width, int | float) and 100 <= width <= 10_000:
+        owner.content_width = int(width)
+
+
+def is_narrow() -> bool:
+    """Whether columns stand below each other, as on a phone."""
+    return session().content_width < NARROW
+
+
+def column_width(share: float = 1.0) -> int:
+    """Pixels of a column that takes this share (0 to 1) of the page; of the whole page where columns stack."""
+    width = session().content_width
+    return width if is_narrow() or share == 1.0 else int(width * share) - _GAP
