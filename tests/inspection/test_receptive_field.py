@@ -1,0 +1,184 @@
+"""The receptive field: by hand, against a published table, and against the gradient of networks drawn at random."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.strategies import architectures
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layer import Layer, ReceptiveStep
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.dropout import Dropout
+from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.network import build
+from visualizer.architecture.presets import CLASSIC, SMALL_VGG
+from visualizer.inspection.effective_field import MAX_UNITS, effective_field
+from visualizer.inspection.receptive_field import (
+    AxisField,
+    ReceptiveField,
+    axis_fields,
+    field_rows,
+    grown,
+    inner_half_share,
+    middle_half,
+    receptive_field,
+)
+
+
+def test_the_sum_of_a_small_vgg_is_the_textbook_s():
+    rows = field_rows(SMALL_VGG.architecture)[:10]
+    assert [row.size[0] for row in rows] == [1, 3, 5, 6, 10, 14, 16, 24, 32, 36]
+    assert [row.jump[0] for row in rows] == [1, 1, 1, 2, 2, 2, 4, 4, 4, 8]
+    # Each 3 x 3 "same" convolution starts one jump further to the left.
+    assert [row.start[0] for row in rows] == [0, -1, -2, -2, -4, -6, -6, -10, -14, -14]
+
+
+def test_vgg16_has_the_published_field():
+    """212 pixels after the last pooling of VGG-16: the table of Araujo et al., 2019."""
+    block = [Conv2D(filters=1, padding="same")]
+    layers = [*(block * 2), MaxPooling2D()] * 2 + [*(block * 3), MaxPooling2D()] * 3
+    last = field_rows(Architecture("VGG-16", (3, 224, 224), tuple(layers)))[-1]
+    assert (last.size, last.jump, last.places) == ((212, 212), (32, 32), (7, 7))
+
+
+def test_height_and_width_stride_and_dilation_go_their_own_ways():
+    layers = (Conv2D(filters=1, kernel_size=(3, 5), strides=(1, 2)), Conv2D(filters=1, dilation_rate=(2, 1)))
+    _, first, second = field_rows(Architecture("", (1, 20, 20), layers))
+    assert (first.size, first.jump) == ((3, 5), (1, 2))
+    assert (second.size, second.jump) == ((3 + 2 * 2 * 1, 5 + 2 * 1 * 2), (1, 2))
+    assert grown(first, ReceptiveStep((3, 3), (2, 2), (1, 1), (1, 1))) == ((5, 9), (2, 4), (-1, -2))
+
+
+def test_a_dense_layer_sees_every_pixel_that_the_last_maps_see():
+    rows = field_rows(CLASSIC.architecture)
+    # 14 x 14 places, a jump of 4, 10 pixels each: the last two rows and columns of 64 are lost to the poolings.
+    assert rows[4].places == (14, 14)
+    for row in rows[5:]:
+        assert (row.size, row.places) == ((10 + 13 * 4, 62), (1, 1))
+    field = receptive_field(rows, 7, (0, 0))
+    assert field.rows.clipped == (0, 61)
+    assert not field.mask[62:].any()
+
+
+def test_an_architecture_that_does_not_fit_is_summed_as_far_as_it_does():
+    rows = field_rows(Architecture("", (1, 4, 4), (Conv2D(filters=1), Conv2D(filters=1), Dense())))
+    assert [row.size for row in rows] == [(1, 1), (3, 3)]
+
+
+def test_the_picture_s_edge_and_dilation_cut_the_field():
+    rows = field_rows(Architecture("", (1, 6, 6), (Conv2D(filters=1, dilation_rate=(2, 2), padding="same"),)))
+    corner, *_ = axis_fields(rows, 1, 0)
+    assert (corner.first, corner.last, corner.size) == (-2, 2, 5)
+    assert corner.seen.tolist() == [True, False, True, False, False, False]
+    assert corner.clipped == (0, 2)
+
+
+def test_a_unit_may_see_nothing_but_padding():
+    layer = Conv2D(filters=1, kernel_size=(2, 2), dilation_rate=(16, 16), padding="same")
+    rows = field_rows(Architecture("", (1, 3, 3), (layer,)))
+    field = receptive_field(rows, 1, (1, 1))
+    assert field.rows.clipped is None
+    assert not field.mask.any()
+    assert inner_half_share(np.zeros((3, 3)), field) is None
+
+
+@settings(max_examples=60)
+@given(architectures(), st.data())
+def test_no_pixel_outside_the_field_has_a_gradient(architecture, data):
+    """For any layers, any activation, any pooling."""
+    rows = field_rows(architecture)
+    index = data.draw(st.integers(1, len(architecture.layers)))
+    place = tuple(data.draw(st.integers(0, size - 1)) for size in rows[index].places)
+    network = build(architecture, "torch_default", seed=1)
+    picture = np.random.default_rng(0).random(architecture.input_shape, dtype=np.float32)
+    gradient = effective_field(network, picture, index - 1, place)
+    assert not gradient[~receptive_field(rows, index, place).mask].any()
+
+
+def linear(layer: Layer) -> Layer | None:
+    """The layer without what can hide a pixel: activation functions and the choice of a maximum."""
+    if isinstance(layer, Activation):
+        return None
+    if isinstance(layer, MaxPooling2D):
+        return AveragePooling2D(layer.pool_size, layer.strides, layer.padding)
+    return replace(layer, activation="linear") if isinstance(layer, Conv2D | Dense) else layer
+
+
+@settings(max_examples=60)
+@given(architectures())
+def test_the_field_is_exactly_what_the_gradient_of_positive_weights_reaches(architecture):
+    """Brute force: with positive weights and nothing that hides a pixel, each pixel that is connected has a gradient.
+
+    All places of the last layer are compared, so that the field is neither too small nor too large anywhere; of a
+    vector, all of its units together.
+    """
+    layers = tuple(kept for layer in architecture.layers if (kept := linear(layer)) is not None) or (Dropout(),)
+    architecture = architecture.with_layers(layers)
+    rows = field_rows(architecture)
+    network = build(architecture, "torch_default").double().eval()
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.fill_(1.0)
+    picture = torch.ones(1, *architecture.input_shape, dtype=torch.float64, requires_grad=True)
+    output = network(picture)
+    for row, column in np.ndindex(rows[-1].places):
+        unit = output[0, 0, row, column] if output.ndim == 4 else output.sum()
+        (gradient,) = torch.autograd.grad(unit, picture, retain_graph=True)
+        reached = gradient[0].abs().sum(dim=0).numpy() > 0
+        np.testing.assert_array_equal(reached, receptive_field(rows, len(layers), (row, column)).mask)
+
+
+def test_the_middle_half_of_an_even_mass_holds_a_quarter_of_it():
+    for size in (1, 2, 3, 5, 8):
+        axis = AxisField(2, 1 + size, np.isin(np.arange(12), np.arange(2, 2 + size)))
+        field = ReceptiveField(axis, axis)
+        assert middle_half(axis) == (2 + size / 4, 2 + size * 3 / 4)
+        assert inner_half_share(field.mask.astype(float), field) == pytest.approx(0.25)
+    centre = np.zeros((12, 12))
+    centre[5, 5] = 3.0
+    axis = AxisField(1, 9, np.isin(np.arange(12), np.arange(1, 10)))
+    assert inner_half_share(centre, ReceptiveField(axis, axis)) == pytest.approx(1.0)
+
+
+def test_the_effective_field_is_the_mean_over_the_maps():
+    architecture = Architecture("", (3, 5, 5), (Conv2D(filters=2), Activation("sigmoid")))
+    network = build(architecture, seed=3)
+    picture = np.random.default_rng(1).random((3, 5, 5), dtype=np.float32)
+    weights = network.layers[0].convolution.weight.detach().numpy()
+    expected = np.zeros((5, 5))
+    expected[1:4, 2:5] = np.abs(weights).sum(axis=1).mean(axis=0)
+    # Before its own activation the convolution is linear: its gradient is its weights.
+    np.testing.assert_allclose(effective_field(network, picture, 0, (1, 2)), expected, rtol=1e-5)
+
+
+def test_only_the_first_maps_are_averaged_where_there_are_many():
+    architecture = Architecture("", (1, 3, 3), (Conv2D(filters=MAX_UNITS + 1),))
+    network = build(architecture, seed=3)
+    picture = np.full((1, 3, 3), 0.5, dtype=np.float32)
+    before = effective_field(network, picture, 0, (0, 0))
+    with torch.no_grad():
+        network.layers[0].convolution.weight[MAX_UNITS] += 100
+    np.testing.assert_array_equal(effective_field(network, picture, 0, (0, 0)), before)
+
+
+def test_a_deep_stack_of_equal_weights_sees_mostly_the_middle():
+    """Luo et al., 2016: the gradient of a stack of convolutions with equal weights comes near a Gaussian."""
+    layers = tuple(Conv2D(filters=1, activation="linear") for _ in range(8))
+    network = build(Architecture("", (1, 17, 17), layers))
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.fill_(1 / 9)
+    gradient = effective_field(network, np.zeros((1, 17, 17), dtype=np.float32), 7, (0, 0))
+    field = receptive_field(field_rows(network.architecture), 8, (0, 0))
+    assert field.mask.all()
+    share = inner_half_share(gradient, field)
+    assert share is not None
+    assert share > 0.85
+    assert gradient.sum() == pytest.approx(1.0)
