@@ -85,10 +85,17 @@ class Weights:
 
 @dataclass(frozen=True)
 class StateChanged:
-    """The run entered another state; `message` says why where that is not plain."""
+    """The run entered another state; `message` says why where that is not plain. Empty, it leaves the last advice."""
 
     state: State
     message: str = ""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The run goes on, but badly; `message` says what is seen and what to try. An empty one takes the last one back."""
+
+    message: str
 
 
 @dataclass(frozen=True)
@@ -98,4 +105,4 @@ class Failed:
     message: str
 
 
-Event = BatchEnded | EpochEnded | Snapshot | Weights | StateChanged | Failed
+Event = BatchEnded | EpochEnded | Snapshot | Weights | StateChanged | Advice | Failed

@@ -8,7 +8,7 @@ import torch
 
 from visualizer.architecture.network import build
 from visualizer.data.dataset import Dataset
-from visualizer.training.events import BatchEnded, EpochEnded, Event, Failed, Snapshot, StateChanged, Weights
+from visualizer.training.events import Advice, BatchEnded, EpochEnded, Event, Failed, Snapshot, StateChanged, Weights
 from visualizer.training.examples import Examples
 from visualizer.training.losses import loss_and_scores, make_optimizer
 from visualizer.training.settings import RunSpec, batches_per_epoch
@@ -16,6 +16,9 @@ from visualizer.training.snapshots import take_snapshot
 
 # Pictures that are evaluated before commands are looked at again. Fixed, so that results do not depend on it.
 EVALUATION_BATCH = 64
+# A network is called worse than untrained where its losses are above that many times the untrained one's. Dropout and
+# batch normalisation alone may raise one of the two losses at first, but not both.
+WORSE = 1.02
 
 
 class Training:
@@ -87,6 +90,8 @@ class Training:
     def _course(self) -> Iterator[list[Event]]:
         """The whole training. Every `yield` ends one `advance`."""
         evaluation = yield from self._evaluate()
+        untrained_loss = evaluation[0]
+        advice = ""
         yield [EpochEnded(0, math.nan, math.nan, *evaluation)]
         while self.epoch < self.spec.settings.epochs:
             total_loss = total_correct = pictures = 0.0
@@ -100,14 +105,20 @@ class Training:
                 pictures += len(chosen)
                 self.evaluating = self.step % self.steps_per_epoch == 0
                 yield [BatchEnded(self.step, loss, correct / len(chosen))]
-            if not self._weights_are_finite():
-                yield self._fail(f"The weights became infinite or NaN by step {self.step}")
-                return
             evaluation = yield from self._evaluate()
+            if not math.isfinite(evaluation[0]) or not self._weights_are_finite():
+                yield self._fail(f"The weights became too large by step {self.step}")
+                return
             self.epoch += 1
-            ended = EpochEnded(self.epoch, total_loss / pictures, total_correct / pictures, *evaluation)
-            self.ended = self.epoch == self.spec.settings.epochs
-            yield [ended, StateChanged("finished")] if self.ended else [ended]
+            train_loss = total_loss / pictures
+            events: list[Event] = []
+            if advice != (advice := self._advice(untrained_loss, train_loss, evaluation[0])):
+                events.append(Advice(advice))
+            events.append(EpochEnded(self.epoch, train_loss, total_correct / pictures, *evaluation))
+            if self.epoch == self.spec.settings.epochs:
+                self.ended = True
+                events.append(StateChanged("finished"))
+            yield events
 
     def _epoch_batches(self) -> list[torch.Tensor]:
         """The training split's indices in a new random order, cut into batches."""
@@ -167,17 +178,30 @@ class Training:
     def _weights_are_finite(self) -> bool:
         return all(bool(weights.isfinite().all()) for weights in self.network.parameters())
 
+    def _advice(self, untrained: float, train_loss: float, validation_loss: float) -> str:
+        """What to try where the network is clearly worse than before training; else empty."""
+        if min(train_loss, validation_loss) <= WORSE * untrained:
+            return ""
+        return (
+            f"The network is worse than before training: its validation loss was {untrained:.3g} and is now "
+            f"{validation_loss:.3g}. With learning rate {self.learning_rate:g} the steps are probably too large. "
+            f"{self._what_to_try()}."
+        )
+
+    def _what_to_try(self) -> str:
+        mend = f"Try a learning rate of {self.learning_rate / 10:g}"
+        if self.spec.settings.optimizer == "sgd":
+            mend += ", or Adam, which limits the size of its steps"
+        return mend
+
     def _fail(self, what: str) -> list[Event]:
         self.ended = True
         self.evaluating = False
         epoch = (self.step - 1) // self.steps_per_epoch + 1
-        mend = f"Try a learning rate of {self.learning_rate / 10:g}"
-        if self.spec.settings.optimizer == "sgd":
-            mend += ", or Adam, which limits the size of its steps"
         return [
             Failed(
                 f"{what} (epoch {epoch}): with learning rate {self.learning_rate:g} the steps were so large that the "
-                f"numbers in the network grew past what float32 can hold. {mend}."
+                f"numbers in the network grew past what float32 can hold. {self._what_to_try()}."
             )
         ]
 

@@ -6,6 +6,7 @@ of a millisecond and leaves nothing open in the many short-lived threads of a we
 
 import json
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -23,6 +24,7 @@ from safetensors.numpy import load_file, save_file
 from visualizer.errors import UserError
 from visualizer.training.events import (
     ACTIVE_STATES,
+    Advice,
     EpochEnded,
     Failed,
     FeatureMaps,
@@ -36,6 +38,7 @@ from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_t
 
 MAX_CURVE_POINTS = 1000
 WEIGHTS_BYTES_PER_RUN = 64 * 2**20
+WEIGHTS_BYTES = 4 * 2**30  # of all runs; above it the oldest ended runs are forgotten
 _BLOCK = 4096  # batches in one row of the curve
 
 _SCHEMA = """
@@ -91,7 +94,7 @@ class RunRecord:
     """Where a run stands.
 
     Attributes:
-        message: Why it stopped or failed, for the user; else empty.
+        message: Why it stopped or failed, or what to try where it goes badly, for the user; else empty.
         epoch: Epochs finished and evaluated.
         step: Batches trained, of `total_steps`.
         learning_rate: That of the next step.
@@ -272,13 +275,16 @@ class RunStore:
     # What the pool writes
 
     def create(self, run_id: str, owner: str, spec: RunSpec, steps_per_epoch: int) -> None:
-        """A new run, queued."""
+        """A new run, queued. The oldest ended runs are forgotten where the disk would fill up."""
         with self._write() as connection:
+            forgotten = _forget_oldest(connection)
             connection.execute(
                 "INSERT INTO runs (run_id, owner, created, spec, steps_per_epoch, learning_rate) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
                 (run_id, owner, time.time(), run_spec_to_json(spec), steps_per_epoch, spec.settings.learning_rate),
             )
+        for old in forgotten:
+            shutil.rmtree(self._run_folder(old), ignore_errors=True)
         self._run_folder(run_id).mkdir(parents=True, exist_ok=True)
 
     def apply(self, bundle: Bundle) -> None:
@@ -308,6 +314,8 @@ class RunStore:
                     self._note_weights(connection, run_id, event)
                 elif isinstance(event, StateChanged):
                     _set_state(connection, run_id, event.state, event.message)
+                elif isinstance(event, Advice):
+                    connection.execute("UPDATE runs SET message = ? WHERE run_id = ?", (event.message, run_id))
                 elif isinstance(event, Failed):
                     _set_state(connection, run_id, "failed", event.message)
             connection.execute(
@@ -359,19 +367,12 @@ class RunStore:
             "INSERT OR REPLACE INTO weights VALUES (?, ?, ?, ?)", (run_id, event.step, event.epoch, size)
         )
         rows = connection.execute(
-            "SELECT step, epoch, bytes FROM weights WHERE run_id = ? ORDER BY step", (run_id,)
+            "SELECT step, epoch FROM weights WHERE run_id = ? ORDER BY step", (run_id,)
         ).fetchall()
-        kept = {row["step"]: row["epoch"] for row in rows if row["epoch"] is not None or row["step"] == event.step}
-        stride = 1
-        while len(kept) > 2 and len(kept) * size > WEIGHTS_BYTES_PER_RUN:
-            stride *= 2
-            kept = {
-                step: epoch
-                for step, epoch in kept.items()
-                if step == event.step or (epoch is not None and epoch % stride == 0)
-            }
+        stride = _stride(max(row["epoch"] or 0 for row in rows), size)
         for row in rows:
-            if row["step"] not in kept:
+            regular = row["epoch"] is not None and row["epoch"] % stride == 0
+            if not regular and row["step"] != event.step:
                 connection.execute("DELETE FROM weights WHERE run_id = ? AND step = ?", (run_id, row["step"]))
                 self._weights_file(run_id, row["step"]).unlink(missing_ok=True)
 
@@ -442,11 +443,40 @@ def _thin(losses: np.ndarray, accuracies: np.ndarray) -> tuple[np.ndarray, np.nd
     return ends, loss, accuracy
 
 
+def _stride(epochs: int, size: int) -> int:
+    """1, 2, 4, ...: the weights of every so many epochs are kept, and the latest, so that they stay in the limit.
+
+    The untrained and the latest ones are kept even where these two are above it. `size` is in bytes.
+    """
+    stride = 1
+    while epochs >= stride and (epochs // stride + 2) * size > WEIGHTS_BYTES_PER_RUN:
+        stride *= 2
+    return stride
+
+
 def _set_state(connection: sqlite3.Connection, run_id: str, state: State, message: str) -> None:
     connection.execute(
-        "UPDATE runs SET state = ?, message = ?, version = version + 1 WHERE run_id = ? AND state IN (?, ?, ?)",
+        "UPDATE runs SET state = ?, message = coalesce(nullif(?, ''), message), version = version + 1 "
+        "WHERE run_id = ? AND state IN (?, ?, ?)",
         (state, message, run_id, *ACTIVE_STATES),
     )
+
+
+def _forget_oldest(connection: sqlite3.Connection) -> list[str]:
+    """Delete the rows of the oldest ended runs until the weights of all are in the limit; the runs' ids."""
+    rows = connection.execute(
+        "SELECT run_id, state, SUM(bytes) AS bytes FROM runs JOIN weights USING (run_id) "
+        "GROUP BY run_id ORDER BY created"
+    ).fetchall()
+    excess = sum(row["bytes"] for row in rows) - WEIGHTS_BYTES
+    forgotten = []
+    for row in rows:
+        if excess > 0 and row["state"] not in ACTIVE_STATES:
+            excess -= row["bytes"]
+            forgotten.append(row["run_id"])
+            for table in ("runs", "batches", "epochs", "weights"):
+                connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (row["run_id"],))
+    return forgotten
 
 
 _spec = lru_cache(maxsize=256)(run_spec_from_json)

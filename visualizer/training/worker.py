@@ -115,9 +115,11 @@ class ActiveRun:
             self._snapshot()
             self._events.append(event)
             self._end()
+        elif isinstance(event, Failed):
+            # No snapshot: its NaNs would replace the last picture that still says something.
+            self.fail(event.message)
         else:
             self._events.append(event)
-            self._end()
 
     def _go(self, goal: Goal) -> None:
         if self.goal is None:

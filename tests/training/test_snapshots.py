@@ -1,0 +1,76 @@
+"""A snapshot shows what the network's own layers give out."""
+
+import numpy as np
+import pytest
+import torch
+
+from tests.training.examples import MIXED, few_digits, spec
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from visualizer.architecture.network import build
+from visualizer.training.loop import Training
+from visualizer.training.snapshots import MAX_NUMBERS, take_snapshot
+
+
+def test_maps_kernels_and_probabilities_are_the_networks():
+    training = Training(spec(MIXED), few_digits())
+    while training.step < 3:
+        training.advance()
+    snapshot = training.snapshot()
+    network = training.network.eval()
+    picture = training.examples.picture(3)
+    assert np.allclose(picture[0, 0].numpy() * 255, few_digits().pictures[3, :, :, 0], atol=1e-3)
+    outputs = [picture]
+    with torch.no_grad():
+        for layer in network.layers:
+            outputs.append(layer(outputs[-1]))
+    assert (snapshot.step, snapshot.epoch_position, snapshot.probe_index) == (3, 3 / 4, 3)
+    assert [(maps.layer_index, maps.name, maps.channels) for maps in snapshot.maps] == [
+        (0, "Conv2D 6, 3 × 3", 6),
+        (1, MIXED.layers[1].summary(), 6),
+        (2, MIXED.layers[2].summary(), 6),
+    ]
+    for maps in snapshot.maps:
+        assert maps.array.dtype == np.float32
+        assert np.array_equal(maps.array, outputs[maps.layer_index + 1][0].numpy())
+    assert snapshot.kernels_layer == 0
+    assert np.array_equal(snapshot.kernels, network.layers[0].convolution.weight.detach().numpy())
+    assert np.array_equal(snapshot.probabilities, outputs[-1][0].numpy())
+    assert snapshot.probabilities.sum() == pytest.approx(1)
+
+
+def test_a_snapshot_is_a_copy():
+    training = Training(spec(), few_digits())
+    snapshot = training.snapshot()
+    kernels = snapshot.kernels.copy()
+    while training.step < 2:
+        training.advance()
+    assert np.array_equal(snapshot.kernels, kernels)
+    assert not np.array_equal(training.snapshot().kernels, kernels)
+
+
+def test_probabilities_where_the_network_ends_without_softmax():
+    plain = Architecture("plain", (1, 8, 8), (Flatten(), Dense(units=10, activation="linear")))
+    network = build(plain)
+    picture = torch.rand(1, 1, 8, 8)
+    snapshot = take_snapshot(network, picture, 0, 0.0, 0)
+    with torch.no_grad():
+        assert np.allclose(snapshot.probabilities, network(picture)[0].softmax(0).numpy())
+    assert (snapshot.kernels, snapshot.kernels_layer, snapshot.maps) == (None, None, ())
+
+
+def test_of_many_channels_the_first_are_kept():
+    wide = Architecture("wide", (1, 4, 4), (Conv2D(filters=40), GlobalAveragePooling2D(), Dense(units=10)))
+    (maps,) = take_snapshot(build(wide), torch.rand(1, 1, 4, 4), 0, 0.0, 0).maps
+    assert (maps.array.shape, maps.channels) == ((32, 2, 2), 40)
+
+
+def test_large_maps_stay_in_the_limit():
+    layers = tuple(Conv2D(filters=32, padding="same", kernel_size=(1, 1)) for _ in range(4))
+    large = Architecture("large", (3, 256, 256), (*layers, GlobalAveragePooling2D(), Dense(units=10)))
+    maps = take_snapshot(build(large), torch.rand(1, 3, 256, 256), 0, 0.0, 0).maps
+    assert [part.channels for part in maps] == [32] * 4
+    assert 0 < sum(part.array.size for part in maps) <= MAX_NUMBERS
