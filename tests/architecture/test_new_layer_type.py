@@ -176,57 +176,96 @@ def test_afterwards_they_are_gone():
     assert not {"Conv2DTranspose", "ZeroPadding2D"} & set(layer_types())
 
 
-# Where the code may name a layer class: its own file, the presets, and these, with the reason.
+# Concept pages are about certain layers and make networks of them. All else may name a layer class only here.
+CONCEPTS = ("pages/", "visualizer/ui/", "visualizer/lessons/", "visualizer/architecture/presets.py")
 MAY_NAME = {
-    "visualizer/architecture/architecture.py": {
-        "Dense": "the change that gives the right number of classes",
-        "Flatten": "goes before that Dense where feature maps leave the network",
-    },
-    "visualizer/architecture/layers/dense.py": {
-        "Flatten": "the change that mends a Dense layer on feature maps",
-        "GlobalAveragePooling2D": "the other such change",
-    },
-    "visualizer/architecture/presets.py": dict.fromkeys(layer_types(), "the presets are made of layers"),
+    ("visualizer/architecture/architecture.py", "Dense"): "the change that gives the right number of classes",
+    ("visualizer/architecture/architecture.py", "Flatten"): "goes before that Dense where feature maps leave",
+    ("visualizer/architecture/layers/dense.py", "Flatten"): "the change that mends a Dense layer on feature maps",
+    ("visualizer/architecture/layers/dense.py", "GlobalAveragePooling2D"): "the other such change",
+}
+# Even so, only this file asks which type a layer is.
+MAY_TELL_APART = {
+    ("visualizer/architecture/architecture.py", "Dense"): "its units can be changed to the number of classes",
 }
 
 
-def named_in(tree: ast.AST) -> set[str]:
-    """The identifiers in some code, and the texts that it compares with or looks up (`kind == "Dense"`)."""
+def identifiers(tree: ast.AST) -> set[str]:
+    """The names in some code, imported ones too; nn.Flatten and nn.Dropout are torch's."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             names.add(node.id)
         elif isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("nn", "torch.nn"):
-            names.add(node.attr)  # nn.Flatten and nn.Dropout are torch's
+            names.add(node.attr)
         elif isinstance(node, ast.ImportFrom):
             names.update(alias.name for alias in node.names)
-        texts: list[ast.expr | None] = []
-        if isinstance(node, ast.Compare):
-            texts = [node.left, *node.comparators]
-        elif isinstance(node, ast.Dict):
-            texts = list(node.keys)
-        elif isinstance(node, ast.MatchValue):
-            texts = [node.value]
-        elif isinstance(node, ast.Subscript):
-            texts = [node.slice]
-        names.update(text.value for text in texts if isinstance(text, ast.Constant) and isinstance(text.value, str))
     return names
 
 
-def test_no_other_file_knows_a_layer_type_by_name():
-    files = [
-        ROOT / "streamlit_app.py",
-        *(path for folder in ("visualizer", "pages") for path in (ROOT / folder).rglob("*.py")),
-    ]
-    assert len(files) > 30
-    known = {name: Path(sys.modules[kind.__module__].__file__) for name, kind in layer_types().items()}
+def told_apart(tree: ast.AST) -> set[str]:
+    """The names and texts that decide something: in isinstance, comparisons, tables and match statements."""
+    deciding: list[ast.AST | None] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("isinstance", "issubclass"):
+            deciding.append(node.args[1])
+        elif isinstance(node, ast.Compare):
+            deciding += [node.left, *node.comparators]
+        elif isinstance(node, ast.Dict):
+            deciding += node.keys
+        elif isinstance(node, ast.MatchValue):
+            deciding.append(node.value)
+        elif isinstance(node, ast.MatchClass):
+            deciding.append(node.cls)
+        elif isinstance(node, ast.Subscript):
+            deciding.append(node.slice)
+    inside = [inner for node in deciding if node is not None for inner in ast.walk(node)]
+    texts = {node.value for node in inside if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return texts | {node.id for node in inside if isinstance(node, ast.Name)}
+
+
+def app_files() -> dict[str, ast.Module]:
+    paths = [path for folder in ("visualizer", "pages") for path in (ROOT / folder).rglob("*.py")]
+    assert len(paths) > 30
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def own_files() -> dict[str, str]:
+    """The file of each layer type."""
+    modules = {name: sys.modules[layer_type.__module__] for name, layer_type in layer_types().items()}
+    return {name: Path(module.__file__).relative_to(ROOT).as_posix() for name, module in modules.items()}
+
+
+def test_no_machinery_knows_a_layer_type_by_name():
+    own = own_files()
     found = {
-        (path.relative_to(ROOT).as_posix(), name)
-        for path in files
-        for name in named_in(ast.parse(path.read_text()))
-        if name in known and known[name] != path
+        (path, name)
+        for path, tree in app_files().items()
+        if not path.startswith(CONCEPTS)
+        for name in identifiers(tree) & set(own)
+        if own[name] != path
     }
-    allowed = {(path, name) for path, names in MAY_NAME.items() for name in names}
-    assert found <= allowed
-    # The list of exceptions does not outlive them.
-    assert {path for path, _ in found} == set(MAY_NAME)
+    assert sorted(found) == sorted(MAY_NAME)
+
+
+def test_nothing_decides_by_the_type_of_a_layer():
+    own = own_files()
+    found = {(path, name) for path, tree in app_files().items() for name in told_apart(tree) & set(own)}
+    assert sorted(found) == sorted(MAY_TELL_APART)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "isinstance(layer, Dense)",
+        "isinstance(layer, Flatten | Dense)",
+        "type(layer) is Dense",
+        'type(layer).__name__ == "Dense"',
+        'kind in ("Dense", "Conv2D")',
+        '{"Dense": 1}[kind]',
+        "{Dense: draw}",
+        "match layer:\n    case Dense(): pass",
+    ],
+)
+def test_the_check_above_sees(code):
+    assert "Dense" in told_apart(ast.parse(code))
