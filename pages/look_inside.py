@@ -17,16 +17,18 @@ from visualizer.ui.session import session, show_message
 owner = session()
 st.title("Look inside")
 
+controls, picture, answer = st.columns([5, 3, 4])
 choices = network_choices(owner)
-choice = st.segmented_control(
-    "Network",
-    list(choices),
-    default=next(iter(choices)),
-    required=True,
-    format_func=choices.__getitem__,
-    key="network-choice",
-    persist_state="session",
-)
+with controls:
+    choice = st.segmented_control(
+        "Network",
+        list(choices),
+        default=next(iter(choices)),
+        required=True,
+        format_func=choices.__getitem__,
+        key="network-choice",
+        persist_state="session",
+    )
 try:
     key, network = chosen_network(owner, choice)
 except UserError as error:
@@ -36,7 +38,6 @@ except UserError as error:
 
 record = current_run(owner)
 dataset = "digits" if choice == "bundled" else record.spec.settings.dataset if record else owner.settings.dataset
-controls, picture, answer = st.columns([5, 3, 4])
 with controls:
     given = given_picture(owner, dataset, network.architecture.input_shape)
     show_message(owner)

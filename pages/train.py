@@ -7,8 +7,8 @@ from visualizer.data.catalog import DATASETS
 from visualizer.ui.dataset_view import dataset_gallery, watched_picture
 from visualizer.ui.links import page
 from visualizer.ui.live import live_curves, live_network
-from visualizer.ui.run_controls import controls, current_run, is_active, progress, run_settings
-from visualizer.ui.server import worker_pool
+from visualizer.ui.run_controls import controls, current_run, progress, run_settings
+from visualizer.ui.server import run_store, worker_pool
 from visualizer.ui.session import session, show_message
 from visualizer.ui.training_settings import settings_form
 
@@ -22,6 +22,7 @@ head.title("Train it live")
 build.page_link(page("build"), label="Change the network", icon=":material/layers:")
 
 opening = current_run(owner)
+opening_state = opening.state if opening else None
 fits = summarize(owner.architecture, DATASETS[owner.settings.dataset].classes).fits
 if not fits and opening is None:
     st.warning("The network in Build does not fit yet. Mend it there, then train it here.", icon=":material/build:")
@@ -33,15 +34,16 @@ def live() -> None:
     controls(owner, record, fits=fits)
     if record is None:
         return
-    progress(record)
+    history = run_store().history(record.run_id)
+    progress(record, history)
     run_settings(owner, record)
-    live_curves(record)
+    live_curves(record, history)
     live_network(owner, record)
-    if is_active(record) != is_active(opening):
+    if record.state != opening_state:
         st.rerun()
 
 
-running = is_active(opening)
+running = opening is not None and opening.active
 st.fragment(live, run_every=REFRESH_SECONDS if running else None)()
 
 with st.expander("**Data and settings** of the next run", expanded=opening is None, icon=":material/tune:"):

@@ -16,7 +16,7 @@ def show(chart: Chart, key: str, *, scrolls: bool = False) -> None:
         scrolls: Keep the figure's own width and scroll sideways where the page is narrower.
     """
     if scrolls:
-        with st.container(horizontal=True, wrap=False, key=f"{key}-scroll"):
-            st.plotly_chart(chart.figure, key=key, config=_CONFIG, alt=chart.alt, width="content")
+        with st.container(horizontal=True, wrap=False, key=f"scrolls-{key}"):
+            st.plotly_chart(chart.figure, key=key, config=_CONFIG, alt=chart.alt, width=int(chart.figure.layout.width))
     else:
         st.plotly_chart(chart.figure, key=key, config=_CONFIG, alt=chart.alt)

@@ -67,10 +67,9 @@ def watched_picture(owner: Session) -> None:
         names = dict(enumerate(dataset.class_names))
         bound.choice("Watched picture", label, choose_class, "watched-class", names, width=96)
         st.button(
-            "",
-            key="watched-next",
+            "Another picture",
+            key="bare-watched-next",
             icon=":material/arrow_forward:",
             on_click=choose_another,
-            help="Another one",
         )
     show(picture_chart(dataset.pictures[owner.probe_index], "", width=140), "watched-picture")

@@ -39,15 +39,14 @@ def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> No
             with expander:
                 st.caption(report.layer.explanation)
                 layer_form(report.layer, f"setting-{card}", set_settings)
-        add_layer_menu(owner, index + 1, "", f"add-{card}", type="tertiary")
+        add_layer_menu(owner, index + 1, f"Add a layer below layer {index + 1}", f"bare-add-{card}", type="tertiary")
         bound.menu(
-            "",
+            f"Move, duplicate or delete layer {index + 1}",
             {action: title for action, (title, _) in _ACTIONS.items()},
             act,
-            f"action-{card}",
+            f"bare-action-{card}",
             icon=":material/more_vert:",
             type="tertiary",
-            help=f"Move, duplicate or delete layer {index + 1}",
         )
     if report.problem:
         _problem(owner, card, report.problem)
@@ -66,7 +65,6 @@ def add_layer_menu(owner: Session, position: int, label: str, key: str, **widget
         add,
         key,
         icon=":material/add:",
-        help=f"Add a layer as layer {position + 1}",
         **widget,
     )
 

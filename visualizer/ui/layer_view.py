@@ -1,23 +1,28 @@
-"""One layer opened: what came in, its kernels, and what left, before and after the activation."""
+"""One layer opened: what left it, before and after the activation, its kernels, and what came in."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import streamlit as st
 
 from visualizer.architecture.pooling import Pooling2D
 from visualizer.architecture.shapes import describe_shape, is_maps
-from visualizer.figures.maps import kernel_grid, map_grid, single_map, weight_matrix
+from visualizer.figures.kernels import kernel_grid, weight_matrix
+from visualizer.figures.maps import map_grid, single_map
 from visualizer.figures.pooling import pooling_pair
 from visualizer.figures.vectors import unit_bars
 from visualizer.ui.charts import show
+from visualizer.ui.viewport import column_width, is_narrow
 
 if TYPE_CHECKING:
     from visualizer.inspection.probe import LayerView
 
-PER_PAGE = 32
-COLUMNS = 8
-_ORDERS = {"channel": "channel number", "mean": "mean activation", "variance": "variance"}
+Order = Literal["channel", "mean", "variance"]
+
+MAPS_ON_A_PAGE = 32
+KERNELS_ON_A_PAGE = 64
+_ORDERS: dict[Order, str] = {"channel": "channel number", "mean": "mean activation", "variance": "variance"}
+_SELECT = 180  # pixels
 
 
 def layer_view(view: "LayerView", key: str) -> None:
@@ -26,43 +31,44 @@ def layer_view(view: "LayerView", key: str) -> None:
     if isinstance(view.layer, Pooling2D):
         _pooling(view, view.layer, key)
     if is_maps(view.output.shape):
-        _maps(view, key)
+        _feature_maps(view, key)
     else:
-        _vector(view)
-    if view.kernels is not None:
-        _kernels(view, key)
+        _vector(view, key)
+    if view.kernels is not None and view.kernels.ndim == 4:
+        _kernels(view.kernels, key)
+    elif view.kernels is not None:
+        st.subheader("Weights")
+        show(weight_matrix(view.kernels, width=column_width()), f"{key}-weights")
     _arrived(view, key)
+
+
+def _columns() -> int:
+    return 4 if is_narrow() else 8
 
 
 def _signed(values: np.ndarray) -> bool:
     return bool(values.min() < 0)
 
 
-def _maps(view: "LayerView", key: str) -> None:
+def _feature_maps(view: "LayerView", key: str) -> None:
     from visualizer.inspection.probe import channel_order
 
     st.subheader("What leaves: feature maps")
-    channels = view.output.shape[0]
+    maps, label = view.output, "output"
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        moments = ["after", "before"] if view.before_activation is not None else ["after"]
-        moment = "after"
-        if len(moments) > 1:
-            moment = st.segmented_control(
-                "Activation",
-                moments,
-                default="after",
-                required=True,
-                format_func=lambda moment: f"{moment} the activation",
-                key=f"{key}-moment",
-                persist_state="session",
+        if view.before_activation is not None:
+            moment = st.selectbox(
+                "Activation", ["after", "before"], key="maps-moment", persist_state="session", width=_SELECT
             )
+            label = f"{moment} the activation"
+            maps = view.output if moment == "after" else view.before_activation
         order = st.selectbox(
             "Sorted by",
             list(_ORDERS),
             format_func=_ORDERS.__getitem__,
             key="maps-order",
             persist_state="session",
-            width=180,
+            width=_SELECT,
         )
         shared = st.selectbox(
             "Colour scale",
@@ -70,44 +76,58 @@ def _maps(view: "LayerView", key: str) -> None:
             format_func=lambda shared: "one for all maps" if shared else "one for each map",
             key="maps-shared",
             persist_state="session",
-            width=180,
+            width=_SELECT,
         )
-    maps = view.output if moment == "after" or view.before_activation is None else view.before_activation
-    ranking = channel_order(view.output, order)
-    pages = -(-channels // PER_PAGE)
-    page = st.pagination(pages, key=f"{key}-page", persist_state="session") if pages > 1 else 1
-    shown = ranking[(page - 1) * PER_PAGE : page * PER_PAGE]
+        ranking = channel_order(view.output, order)
+        enlarged = st.selectbox(
+            "Enlarge",
+            [0, *(int(channel) + 1 for channel in ranking)],
+            format_func=lambda number: f"map {number}" if number else "no map",
+            key=f"{key}-large",
+            persist_state="session",
+            width=_SELECT,
+        )
+    diverging = _signed(maps)
+    if enlarged:
+        show(
+            single_map(
+                maps[enlarged - 1],
+                title=f"Map {enlarged}",
+                value_label=label,
+                diverging=diverging,
+                width=min(column_width(), 640),
+            ),
+            f"{key}-single",
+        )
+    shown = _page(ranking, MAPS_ON_A_PAGE, f"{key}-page")
     show(
         map_grid(
             maps[shown],
             titles=[str(channel + 1) for channel in shown],
-            columns=min(COLUMNS, len(shown)),
+            columns=_columns(),
             shared_scale=shared,
-            diverging=_signed(maps),
-            value_label="activation" if moment == "after" else "before the activation",
+            diverging=diverging,
+            value_label=label,
+            width=column_width(),
         ),
         f"{key}-maps",
     )
-    enlarged = st.selectbox(
-        "Enlarge a map",
-        [None, *(int(channel) for channel in ranking)],
-        format_func=lambda channel: "none" if channel is None else f"map {channel + 1}",
-        key=f"{key}-large",
-        persist_state="session",
-        width=180,
-    )
-    if enlarged is not None:
-        show(
-            single_map(maps[enlarged], title=f"Map {enlarged + 1}", value_label="activation", diverging=_signed(maps)),
-            f"{key}-single",
-        )
+
+
+def _page(items: np.ndarray, on_a_page: int, key: str) -> np.ndarray:
+    """The items of the chosen page; no choice where they all fit on one."""
+    pages = -(-len(items) // on_a_page)
+    if pages == 1:
+        return items
+    page = st.pagination(pages, key=key, persist_state="session")
+    return items[(page - 1) * on_a_page : page * on_a_page]
 
 
 def _pooling(view: "LayerView", layer: Pooling2D, key: str) -> None:
     st.subheader("Before and after pooling, at one scale")
-    strongest = int(view.output.mean(axis=(1, 2)).argmax())
+    most_varied = int(view.output.var(axis=(1, 2)).argmax())
     channel = st.number_input(
-        f"Map 1 to {len(view.output)}", 1, len(view.output), strongest + 1, key=f"{key}-pooled", width=150
+        f"Map 1 to {len(view.output)}", 1, len(view.output), most_varied + 1, key=f"{key}-pooled", width=_SELECT
     )
     (top, _), (left, _) = layer.window.pads(view.input.shape)
     show(
@@ -119,64 +139,61 @@ def _pooling(view: "LayerView", layer: Pooling2D, key: str) -> None:
             (top, left),
             layer.kind,
             "activation",
+            width=column_width(),
         ),
         f"{key}-pooling",
     )
 
 
-def _kernels(view: "LayerView", key: str) -> None:
-    assert view.kernels is not None
-    if view.kernels.ndim == 2:
-        st.subheader("Weights")
-        show(weight_matrix(view.kernels), f"{key}-weights")
-        return
+def _kernels(kernels: np.ndarray, key: str) -> None:
     st.subheader("Kernels")
-    filters, channels = view.kernels.shape[:2]
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        channel = 0
-        if channels > 1:
-            channel = (
-                st.number_input(
-                    f"For input channel 1 to {channels}",
-                    1,
-                    channels,
-                    key=f"{key}-channel",
-                    persist_state="session",
-                    width=200,
-                )
-                - 1
-            )
-        pages = -(-filters // (2 * PER_PAGE))
-        page = st.pagination(pages, key=f"{key}-kernel-page", persist_state="session") if pages > 1 else 1
-    shown = view.kernels[(page - 1) * 2 * PER_PAGE : page * 2 * PER_PAGE]
+    filters, channels = kernels.shape[:2]
+    shown = _page(np.arange(filters), KERNELS_ON_A_PAGE, f"{key}-kernel-page")
+    page = kernels[shown]
     if channels == 3:
-        show(kernel_grid(shown, input_channel=None), f"{key}-rgb-kernels")
-    show(kernel_grid(shown, input_channel=channel), f"{key}-kernels")
+        st.caption("In colour: grey is 0, more red means that the filter looks for red, and so on.")
+        show(
+            kernel_grid(page, input_channel=None, columns=_columns(), width=column_width(), first=int(shown[0]) + 1),
+            f"{key}-colour-kernels",
+        )
+    channel = 1
+    if channels > 1:
+        channel = st.number_input(
+            f"Weights for input channel 1 to {channels}",
+            1,
+            channels,
+            key=f"{key}-channel",
+            persist_state="session",
+            width=260,
+        )
+    show(
+        kernel_grid(page, input_channel=channel - 1, columns=_columns(), width=column_width(), first=int(shown[0]) + 1),
+        f"{key}-kernels",
+    )
 
 
-def _vector(view: "LayerView") -> None:
+def _vector(view: "LayerView", key: str) -> None:
     st.subheader("What leaves: a vector")
     show(
-        unit_bars(view.output, before=view.before_activation, value_label="output"),
-        f"units-{view.index}",
+        unit_bars(view.output, before=view.before_activation, value_label="output", width=column_width()),
+        f"{key}-units",
     )
 
 
 def _arrived(view: "LayerView", key: str) -> None:
     st.subheader(f"What came in: {describe_shape(view.input.shape)}")
-    if is_maps(view.input.shape):
-        count = min(len(view.input), PER_PAGE)
-        if count < len(view.input):
-            st.caption(f"The first {count} of {len(view.input)} maps.")
-        show(
-            map_grid(
-                view.input[:count],
-                titles=[str(channel + 1) for channel in range(count)],
-                columns=min(COLUMNS, max(count, 4)),
-                diverging=_signed(view.input),
-                value_label="input",
-            ),
-            f"{key}-input",
-        )
-    else:
-        show(unit_bars(view.input, before=None, value_label="input"), f"{key}-input")
+    if not is_maps(view.input.shape):
+        show(unit_bars(view.input, value_label="input", width=column_width()), f"{key}-input")
+        return
+    shown = _page(np.arange(len(view.input)), MAPS_ON_A_PAGE, f"{key}-input-page")
+    show(
+        map_grid(
+            view.input[shown],
+            titles=[str(channel + 1) for channel in shown],
+            columns=_columns(),
+            diverging=_signed(view.input),
+            value_label="input",
+            width=column_width(),
+        ),
+        f"{key}-input",
+    )

@@ -4,10 +4,11 @@ import streamlit as st
 
 from visualizer.data.catalog import load_dataset
 from visualizer.figures.curves import accuracy_curves, curves
-from visualizer.figures.maps import kernel_grid, map_grid
+from visualizer.figures.kernels import kernel_grid
+from visualizer.figures.maps import map_grid
 from visualizer.figures.probabilities import probability_bars
 from visualizer.training.settings import LOSSES
-from visualizer.training.store import RunRecord
+from visualizer.training.store import History, RunRecord
 from visualizer.ui import bound
 from visualizer.ui.charts import show
 from visualizer.ui.dataset_view import watched_picture
@@ -19,9 +20,8 @@ MAPS_SHOWN = 16
 KERNELS_SHOWN = 32
 
 
-def live_curves(record: RunRecord) -> None:
+def live_curves(record: RunRecord, history: History) -> None:
     """Loss and accuracy over the epochs, side by side."""
-    history = run_store().history(record.run_id)
     left, right = st.columns(2)
     with left:
         show(

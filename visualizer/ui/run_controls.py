@@ -3,9 +3,8 @@
 import streamlit as st
 
 from visualizer.training.commands import Command, Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
-from visualizer.training.events import ACTIVE_STATES
 from visualizer.training.settings import RunSpec
-from visualizer.training.store import RunRecord, time_left
+from visualizer.training.store import History, RunRecord, time_left
 from visualizer.ui import bound
 from visualizer.ui.quantities import duration
 from visualizer.ui.server import owner_id, run_store, worker_pool
@@ -16,11 +15,6 @@ from visualizer.ui.training_settings import learning_rate
 def current_run(owner: Session) -> RunRecord | None:
     """The run that this tab shows, as it stands now; None where there is none."""
     return run_store().record(owner.run_id) if owner.run_id else None
-
-
-def is_active(record: RunRecord | None) -> bool:
-    """Whether the run can still go on."""
-    return record is not None and record.state in ACTIVE_STATES
 
 
 def start(owner: Session, command: Command) -> None:
@@ -45,7 +39,7 @@ def watch(owner: Session, index: int) -> None:
     """Watch the network on picture `index` of the data set, at once where a run goes on."""
     owner.probe_index = index
     record = current_run(owner)
-    if record is not None and is_active(record) and record.spec.settings.dataset == owner.settings.dataset:
+    if record is not None and record.active and record.spec.settings.dataset == owner.settings.dataset:
         worker_pool().send(record.run_id, SetProbe(index))
 
 
@@ -56,7 +50,7 @@ def run_settings(owner: Session, record: RunRecord) -> None:
         owner.set_training(learning_rate=value)
         worker_pool().send(record.run_id, SetLearningRate(value))
 
-    if is_active(record):
+    if record.active:
         with st.container(horizontal=True, gap="large", vertical_alignment="center"):
             with st.container(width=320):
                 learning_rate(record.learning_rate, change, "run-learning-rate")
@@ -73,13 +67,13 @@ def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:
     """Draw the buttons that make sense in the run's state."""
 
     def give(command: Command) -> None:
-        if record is not None and is_active(record):
+        if record is not None and record.active:
             worker_pool().send(record.run_id, command)
         else:
             start(owner, command)
 
     running = record is not None and record.state in ("queued", "running")
-    active = is_active(record)
+    active = record is not None and record.active
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         if running:
             st.button("Pause", key="pause", type="primary", icon=":material/pause:", on_click=give, args=(Pause(),))
@@ -125,8 +119,8 @@ def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:
         )
 
 
-def progress(record: RunRecord) -> None:
-    """Draw how far the run is and how long it will take."""
+def progress(record: RunRecord, history: History) -> None:
+    """Draw how far the run is, how good the network is by now, and how long it will take."""
     total = max(record.total_steps, 1)
     left = time_left(record)
     words = {
@@ -142,6 +136,8 @@ def progress(record: RunRecord) -> None:
         f"epoch {min(record.epoch + 1, record.spec.settings.epochs)} of {record.spec.settings.epochs}",
         f"step {record.step:,} of {record.total_steps:,}",
     ]
+    if len(history.epoch):
+        parts.append(f"**{history.validation_accuracy[-1]:.1%}** of the validation pictures right")
     if record.images_per_second:
         parts.append(f"{record.images_per_second:,.0f} pictures/s")
     if record.state == "running" and left is not None:
