@@ -4,7 +4,7 @@ import io
 import re
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from visualizer.errors import UserError
 
@@ -91,10 +91,8 @@ def read_image(data: bytes, name: str = "") -> np.ndarray:
         raise
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(file, "more pixels than any camera takes") from error
-    except UnidentifiedImageError as error:
-        raise _not_a_picture(file, data) from error
     except Exception as error:
-        raise _damaged(file) from error
+        raise _not_a_picture(file, data) from error
 
 
 def _called(name: str) -> str:
@@ -109,19 +107,17 @@ def _too_many_pixels(file: str, size: str) -> UploadError:
     )
 
 
-def _damaged(file: str) -> UploadError:
-    return UploadError(f"{file} is damaged", "it ends too early or its contents make no sense", "Copy or save it again")
-
-
 def _not_a_picture(file: str, data: bytes) -> UploadError:
-    """The error for bytes that no decoder took, by what they look like."""
+    """The error for bytes that could not be decoded, by what they look like."""
     for pattern, kind in _OTHER_KINDS:
         if re.match(pattern, data[:4096], re.DOTALL | re.IGNORECASE):
             return UploadError(f"{file} is {kind}", "this is not a format that can be opened", _ANOTHER_FORMAT)
-    if _KNOWN_START.match(data):
-        return _damaged(file)
     if _is_text(data):
         return UploadError(f"{file} is text", "it holds no picture", _ANOTHER_FILE)
+    if _KNOWN_START.match(data):
+        return UploadError(
+            f"{file} is damaged", "it ends too early or its contents make no sense", "Copy or save it again"
+        )
     return UploadError(f"{file} cannot be opened", f"it is not {FORMATS_IN_WORDS}", _ANOTHER_FORMAT)
 
 
@@ -141,17 +137,26 @@ def _reduced(image: Image.Image) -> Image.Image:
     if scale < 1:
         image.draft(None, size)  # only a JPEG heeds it
     image.load()
-    rgb = _to_rgb(image)
-    return rgb if rgb.size == size else rgb.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    has_16_bits = image.mode.startswith("I;16")
+    # Reduced before its colours are converted, which would need several times the memory of a large picture.
+    image = _with_mixable_pixels(image).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    if image.mode not in ("I", "F"):
+        return _colors_to_rgb(image)
+    values = np.asarray(image, dtype=np.float64)
+    grey = np.clip(values / 257, 0, 255) if has_16_bits else _stretched(values)
+    return Image.fromarray(np.rint(grey).astype(np.uint8), "L").convert("RGB")
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode == "RGB" and not image.has_transparency_data:
-        return image
+def _with_mixable_pixels(image: Image.Image) -> Image.Image:
+    """The picture in a mode whose values may be averaged: neither numbers of a palette nor one colour for "nothing"."""
+    if "transparency" in image.info or image.mode == "PA":
+        return image.convert("RGBA")
     if image.mode.startswith("I;16"):
-        return _grey_to_rgb(np.asarray(image).astype(np.float32) / 257)
-    if image.mode in ("I", "F"):
-        return _grey_to_rgb(_stretched(np.asarray(image)))
+        return image.convert("F")
+    return image.convert({"P": "RGB", "1": "L"}.get(image.mode, image.mode))
+
+
+def _colors_to_rgb(image: Image.Image) -> Image.Image:
     if image.has_transparency_data:
         with_alpha = image.convert("RGBA")
         ground = Image.new("RGB", image.size, "white")
@@ -161,19 +166,13 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _stretched(values: np.ndarray) -> np.ndarray:
-    """(H, W) numbers of any range, from the least (0) to the greatest (255); what is not finite becomes 0."""
-    values = values.astype(np.float64)
+    """Numbers of any range, float64, from the least (0) to the greatest (255); what is not finite becomes 0."""
     finite = np.isfinite(values)
     if not finite.any():
         return np.zeros(values.shape)
-    least, greatest = values[finite].min(), values[finite].max()
-    # Halved first: the whole range may be more than a float can hold.
-    span = greatest / 2 - least / 2 or 1.0
-    return np.where(finite, (np.where(finite, values, least) / 2 - least / 2) / span, 0) * 255
-
-
-def _grey_to_rgb(values: np.ndarray) -> Image.Image:
-    return Image.fromarray(np.rint(values).astype(np.uint8), "L").convert("RGB")
+    values = np.where(finite, values, values[finite].min())
+    least, span = values.min(), np.ptp(values)
+    return (values - least) / (span or 1) * 255
 
 
 def _upright(image: Image.Image) -> Image.Image:

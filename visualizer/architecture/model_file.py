@@ -76,8 +76,10 @@ def load_model(source: Path | str | bytes) -> tuple[Architecture, dict[str, np.n
     _check_arrays(architecture, {name: _described(entry) for name, entry in header.items() if name != "__metadata__"})
     try:
         arrays = load(data)
-    except SafetensorError as error:
+    except (SafetensorError, KeyError, ValueError) as error:
         raise _not_a_model("its weights are damaged") from error
+    # Once more: a header that names an array twice can be read in two ways.
+    _check_arrays(architecture, {name: (array.dtype, array.shape) for name, array in arrays.items()})
     return architecture, {name: array.copy() for name, array in arrays.items()}
 
 
