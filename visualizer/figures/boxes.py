@@ -1,12 +1,14 @@
 """Feature volumes as oblique boxes: how large each is drawn, and its outline. Lengths are pixels of the screen."""
 
+import math
 from dataclasses import dataclass
 
 from visualizer.architecture.shapes import Shape, is_maps
 
-OBLIQUE = 0.36  # to the right, and up, for one pixel of a map's width: cabinet projection, 0.5 · cos 45°
+# To the right, and up, for one pixel of a map's width: cabinet projection, which halves slanted edges.
+OBLIQUE = 0.5 * math.cos(math.radians(45))
 MIN_THICKNESS = 7.0  # of a vector's bar
-BREAK = 8.0
+BREAK = 18.0
 
 Points = list[tuple[float, float]]
 
@@ -33,6 +35,22 @@ class Box:
             return [(x, x + self.length)]
         middle = x + self.length / 2
         return [(x, middle - BREAK / 2), (middle + BREAK / 2, x + self.length)]
+
+    def dots(self, x: float) -> Points:
+        """Three dots where the middle is cut out; none where it is not."""
+        middle = x + self.width / 2
+        return [(middle + step * BREAK / 4, self.slant / 2) for step in (-1, 0, 1)] if self.broken else []
+
+    def gap(self, x: float) -> Points:
+        """Both ends of the piece that is cut out, at the height 0; none where none is."""
+        middle = x + self.width / 2
+        return [(middle - BREAK / 2, 0.0), (middle + BREAK / 2, 0.0)] if self.broken else []
+
+    def frame(self, x: float, margin: float) -> Points:
+        """A closed rectangle around the whole box."""
+        left, right = x - margin, x + self.width + margin
+        bottom, top = -self.height / 2 - margin, self.height / 2 + self.slant + margin
+        return [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
 
     def outlines(self, x: float) -> list[Points]:
         """The closed outline of each piece, for a box whose front face begins at `x`, around the height 0."""

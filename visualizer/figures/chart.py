@@ -1,5 +1,6 @@
 """What every figure function returns, and the look that all figures share."""
 
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ import plotly.graph_objects as go
 FONT_SIZE = 14
 SMALL_FONT_SIZE = 13
 TINY_FONT_SIZE = 11
+LINE = 18  # pixels, of the small font
+CHARACTER = 6.6  # pixels, the width of one in the small font, on average
 
 TRANSPARENT = "rgba(0, 0, 0, 0)"
 
@@ -21,7 +24,9 @@ class Chart:
     alt: str
 
 
-def figure_of(traces: list[Any], *, height: float, margin: tuple[int, int, int, int], **layout: Any) -> go.Figure:
+def figure_of(
+    traces: list[Any], *, height: float, margin: tuple[float, float, float, float], **layout: Any
+) -> go.Figure:
     """A figure in the shared look: transparent, text colours from the page's theme, zoom kept on updates.
 
     Args:
@@ -56,6 +61,39 @@ def pixel_axes(
         f"xaxis{suffix}": shared | {"range": [left, left + width], "constraintoward": "left"},
         f"yaxis{suffix}": shared
         | {"range": [top + height, top], "constraintoward": "top", "scaleanchor": f"x{suffix}", "scaleratio": 1},
+    }
+
+
+def header_line(text: str, offset: float, margin_top: float, **more: Any) -> dict[str, Any]:
+    """A line of text above the plot, `offset` pixels below the figure's upper edge, as a Plotly annotation."""
+    return {
+        "text": text,
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "top",
+        "yshift": margin_top - offset,
+        "showarrow": False,
+        "align": "left",
+        "font": {"size": SMALL_FONT_SIZE},
+    } | more
+
+
+def lines_of(text: str, width: float) -> list[str]:
+    """The text in lines that fit into `width` pixels at the small font size."""
+    return textwrap.wrap(text, max(int(width / CHARACTER), 12))
+
+
+def axis_style(title: str = "") -> dict[str, Any]:
+    """What all axes with numbers share."""
+    return {
+        "fixedrange": True,
+        "zeroline": False,
+        "automargin": "left+bottom",  # the room above is kept for header lines
+        "tickfont": {"size": SMALL_FONT_SIZE},
+        "title": {"text": title, "standoff": 8, "font": {"size": FONT_SIZE}},
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, figure_of, number
+from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, axis_style, figure_of, number
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
 HEIGHT = 300
@@ -33,7 +33,10 @@ def curves(
         loss_label: The loss's name, with its unit.
         log_scale: Draw the loss on a logarithmic axis.
     """
-    y_axis = {"type": "log", "dtick": "D2"} if log_scale else {"rangemode": "tozero"}
+    y_axis: dict[str, Any] = {"rangemode": "tozero"}
+    if log_scale:
+        steps = [digit * 10.0**power for power in range(-6, 4) for digit in (1, 2, 5)]
+        y_axis = {"type": "log", "tickvals": steps, "ticktext": [f"{step:g}" for step in steps]}
     return _chart(
         loss_label, "Loss", (epoch_position, batch_loss), epochs, train_loss, validation_loss, y_axis, ".4f", 1.0
     )
@@ -113,22 +116,14 @@ def _chart(
             "hovertemplate": f"{hover}<extra>validation</extra>",
         },
     ]
-    axis = {"tickfont": {"size": SMALL_FONT_SIZE}, "fixedrange": True}
-    last = float(position[-1]) if len(position) else 1.0
+    last = max(float(position[-1]), 1.0) if len(position) else 1.0
     figure = figure_of(
         traces,
         height=HEIGHT,
-        margin=(0, 8, 36, 44),
-        xaxis=axis
-        | {
-            "title": {"text": "epoch", "standoff": 6},
-            "range": [0, max(last, 1.0) * 1.02],
-            "zeroline": False,
-            "nticks": 8,
-        },
-        yaxis=axis
-        | {"title": {"text": label, "standoff": 8}, "automargin": True, "nticks": 6, "zeroline": False}
-        | y_axis,
+        margin=(8, 8, 34, 44),
+        showlegend=True,
+        xaxis=axis_style("epoch") | {"range": [-0.01 * last, 1.02 * last], "nticks": 8},
+        yaxis=axis_style(label) | {"nticks": 6} | y_axis,
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
     )
     return Chart(figure, _alt(noun, of_batches, epochs, train, validation, factor))

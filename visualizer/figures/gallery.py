@@ -1,5 +1,6 @@
 """Pictures of a data set."""
 
+import html
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,6 +26,11 @@ def gallery(pictures: np.ndarray, labels: Sequence[str], columns: int, *, width:
     tiles = np.broadcast_to(pictures, (count, height, tile_width, 3))
     image = image_trace(mosaic.raster(tiles), pixel=1 / mosaic.parts) | {"hoverinfo": "skip"}
     axes = pixel_axes(mosaic.total_width, mosaic.total_height)
-    figure = figure_of([image, mosaic.title_trace(labels)], height=mosaic.pixel_height, margin=(0, 0, 0, 0), **axes)
+    figure = figure_of(
+        [image, mosaic.title_trace([html.escape(label, quote=False) for label in labels])],
+        height=mosaic.pixel_height,
+        margin=(0, 0, 0, 0),
+        **axes,
+    )
     classes = ", ".join(dict.fromkeys(labels))
     return Chart(figure, f"{counted(count, 'picture')} of {height} × {tile_width} pixels. Their classes: {classes}.")

@@ -107,12 +107,14 @@ class Mosaic:
         return grid.reshape(rows * (self.height + 1), columns * (self.width + 1))[:-1, :-1]
 
     def places(self, numbers: Sequence[int]) -> np.ndarray:
-        """For each cell of the grid (number of its tile, row, column), rows and columns from 1: uint16."""
+        """For each cell of the grid (number of its tile, row, column), rows and columns from 1: uint8 or uint16."""
         rows, columns = self.rows, self.columns
-        places = np.zeros((rows * columns, self.height + 1, self.width + 1, 3), dtype=np.uint16)
-        places[: self.count, ..., 0] = np.asarray(numbers, dtype=np.uint16)[:, None, None]
-        places[..., 1] = np.arange(1, self.height + 2, dtype=np.uint16)[:, None]
-        places[..., 2] = np.arange(1, self.width + 2, dtype=np.uint16)
+        # The smallest type that fits: these numbers are most of what is sent to the browser.
+        kind = np.uint8 if max(*numbers, self.height + 1, self.width + 1) < 256 else np.uint16
+        places = np.zeros((rows * columns, self.height + 1, self.width + 1, 3), dtype=kind)
+        places[: self.count, ..., 0] = np.asarray(numbers, dtype=kind)[:, None, None]
+        places[..., 1] = np.arange(1, self.height + 2, dtype=kind)[:, None]
+        places[..., 2] = np.arange(1, self.width + 2, dtype=kind)
         grid = places.reshape(rows, columns, self.height + 1, self.width + 1, 3).transpose(0, 2, 1, 3, 4)
         return grid.reshape(rows * (self.height + 1), columns * (self.width + 1), 3)[:-1, :-1]
 
@@ -145,3 +147,9 @@ class Mosaic:
             "showlegend": False,
             "cliponaxis": False,
         }
+
+
+def mosaic_of(shape: Sequence[int], columns: int, chart_width: float, *, max_cell: float, titled: bool) -> Mosaic:
+    """The mosaic of (count, H, W) tiles."""
+    count, height, width = shape
+    return Mosaic(count, height, width, columns, chart_width, titled, max_cell)

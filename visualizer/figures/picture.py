@@ -1,8 +1,10 @@
 """One picture as it is."""
 
+import html
+
 import numpy as np
 
-from visualizer.figures.chart import Chart, figure_of, pixel_axes
+from visualizer.figures.chart import LINE, Chart, figure_of, header_line, lines_of, pixel_axes
 from visualizer.figures.raster import image_trace, rgb_pixels
 
 MAX_HEIGHT = 420
@@ -19,13 +21,21 @@ def picture_chart(picture: np.ndarray, title: str, *, width: int = 260) -> Chart
     pixels = rgb_pixels(picture)
     height, columns = pixels.shape[:2]
     cell = min(width / columns, MAX_HEIGHT / height)
-    top = 30 if title else 0
-    trace = image_trace(pixels) | {"hovertemplate": "row %{y:.0f}, column %{x:.0f}<br>%{color}<extra></extra>"}
-    figure = figure_of([trace], height=cell * height + top, margin=(0, 0, top, 0), **pixel_axes(columns, height))
-    if title:
-        figure.update_layout(
-            title={"text": title, "font": {"size": 14}, "x": 0, "y": 1, "yanchor": "top", "pad": {"t": 6}}
-        )
+    trace = image_trace(pixels) | {
+        "x0": 1,
+        "y0": 1,
+        "hovertemplate": "row %{y}, column %{x}<br>red %{color[0]}, green %{color[1]}, blue %{color[2]} of 255"
+        "<extra></extra>",
+    }
+    lines = [html.escape(line, quote=False) for line in lines_of(title, width)]
+    top = len(lines) * LINE + 6 if lines else 0
+    figure = figure_of(
+        [trace],
+        height=cell * height + top,
+        margin=(0, 0, top, 0),
+        annotations=[header_line(f"<b>{'<br>'.join(lines)}</b>", 0, top)] if lines else [],
+        **pixel_axes(columns, height, left=0.5, top=0.5),
+    )
     return Chart(
         figure, f"{title or 'Picture'}: {height} × {columns} pixels, mean brightness {pixels.mean() / 255:.0%}."
     )

@@ -1,15 +1,17 @@
 """Pooling: the same map before and after, at one scale."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, figure_of, number, pixel_axes
+from visualizer.figures.chart import LINE, Chart, figure_of, header_line, lines_of, number, pixel_axes
 from visualizer.figures.palette import GRID, GRID_RIM, MARK, MARK_RIM
-from visualizer.figures.scale import BAR_HEIGHT, Scale
+from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
 MAX_MARKED = 40  # pixels of a map whose windows are all drawn
+LEAST_STEP = 9.0  # pixels of the screen from line to line
 GRID_LINES = 16
 MAX_PANEL_HEIGHT = 420
 PANEL_GAP = 0.04
@@ -42,12 +44,20 @@ def pooling_pair(
     left, top, right, bottom = geometry.extent
     panel = width * (1 - PANEL_GAP) / 2
     cell = min(panel / (right - left), MAX_PANEL_HEIGHT / (bottom - top))
-    scale = Scale.of(before, diverging=bool(before.min() < 0)).trace_settings(value_label, width)
-    marked = max(before.shape) <= MAX_MARKED
-    every = 1 if marked else max(-(-max(after.shape) // GRID_LINES), 1)
+    scale = Scale.of(before, diverging=bool(before.min() < 0)).colours()
+    step = min(strides) * cell
+    every = math.ceil(LEAST_STEP / step)
+    if max(before.shape) > MAX_MARKED:
+        every = max(every, -(-max(after.shape) // GRID_LINES))
     strongest = np.unravel_index(int(np.argmax(after)), after.shape)
     row, column = int(strongest[0]), int(strongest[1])
     after_x, after_y = geometry.after_edges
+    marked_winners = kind == "max" and every == 1
+    notes = lines_of(_notes(geometry, marked_winners=marked_winners, every=every), width)
+    notes.append(value_label)
+    top_of_bar = len(notes) * LINE
+    header = top_of_bar + BAR_HEIGHT + 4
+    height = cell * (bottom - top) + header + 6
     traces: list[dict[str, Any]] = [
         {
             "type": "heatmap",
@@ -56,6 +66,7 @@ def pooling_pair(
             "y0": 0.5,
             "hovertemplate": "before: row %{customdata[0]}, column %{customdata[1]}<br><b>%{z:.4g}</b><extra></extra>",
             "customdata": _places(before.shape),
+            "colorbar": bar(width, height, top=top_of_bar),
         }
         | scale,
         {
@@ -67,15 +78,14 @@ def pooling_pair(
             "yaxis": "y2",
             "hovertemplate": "after: row %{customdata[0]}, column %{customdata[1]}<br><b>%{z:.4g}</b><extra></extra>",
             "customdata": _places(after.shape),
+            "showscale": False,
         }
-        | scale
-        | {"showscale": False},
+        | scale,
         *_lines(*geometry.grid(every)),
         *_box(geometry.window_box(row, column), ""),
         *_box((after_x[column], after_y[row], after_x[column + 1], after_y[row + 1]), "2"),
     ]
-    notes = []
-    if kind == "max" and marked:
+    if marked_winners:
         rows, columns = winners(before, geometry)
         traces.append(
             {
@@ -93,40 +103,33 @@ def pooling_pair(
                 "showlegend": False,
             }
         )
-        notes.append("A dot is the largest value of its window.")
-    if every > 1:
-        notes.append(f"Lines: every {every}th window.")
-    notes.append("Framed: the window that gave the largest value.")
-    title_top = BAR_HEIGHT + 18 * len(notes) + 26
     axes = pixel_axes(right - left, bottom - top, left=left, top=top)
     axes |= pixel_axes(right - left, bottom - top, left=left, top=top, suffix="2")
-    axes["xaxis"] |= {"domain": [0, (1 - PANEL_GAP) / 2]}
-    axes["xaxis2"] |= {"domain": [(1 + PANEL_GAP) / 2, 1]}
+    share = cell * (right - left) / width
+    axes["xaxis"] |= {"domain": [0, share]}
+    axes["xaxis2"] |= {"domain": [share + PANEL_GAP, 2 * share + PANEL_GAP]}
     axes["yaxis2"] |= {"anchor": "x2"}
+    sizes = [
+        f"<b>{name}</b>  {shape[0]} × {shape[1]}" for name, shape in (("before", before.shape), ("after", after.shape))
+    ]
     figure = figure_of(
-        traces, height=cell * (bottom - top) + title_top + 6, margin=(0, 0, title_top, 6), showlegend=False, **axes
+        traces,
+        height=height,
+        margin=(0, 0, header, 6),
+        showlegend=False,
+        annotations=[
+            header_line("<br>".join(notes), 0, header),
+            header_line(sizes[0], header - LINE - 2, header),
+            header_line(sizes[1], header - LINE - 2, header, x=share + PANEL_GAP),
+        ],
+        **axes,
     )
-    figure.data[0].colorbar.update(ypad=0, y=1)
-    for x, text in (
-        (0, f"<b>before</b> {before.shape[0]} × {before.shape[1]}"),
-        ((1 + PANEL_GAP) / 2, f"<b>after</b> {after.shape[0]} × {after.shape[1]}"),
-    ):
-        figure.add_annotation(
-            text=text,
-            x=x,
-            y=1,
-            xref="paper",
-            yref="paper",
-            xanchor="left",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": SMALL_FONT_SIZE},
-        )
     verb = "largest" if kind == "max" else "mean"
     alt = (
         f"One map before and after pooling: {before.shape[0]} × {before.shape[1]}, {value_label} from "
         f"{number(before.min())} to {number(before.max())}, becomes {after.shape[0]} × {after.shape[1]}, from "
-        f"{number(after.min())} to {number(after.max())}; each number is the {verb} of a {window[0]} × {window[1]} window."
+        f"{number(after.min())} to {number(after.max())}; each number is the {verb} of a "
+        f"{window[0]} × {window[1]} window."
     )
     return Chart(figure, alt)
 
@@ -183,6 +186,17 @@ class _Geometry:
             x += [float(spans[1][0]), float(spans[1][1]), None]
             y += [float(row), float(row), None]
         return x, y
+
+
+def _notes(geometry: _Geometry, *, marked_winners: bool, every: int) -> str:
+    overlap = any(window > stride for window, stride in zip(geometry.window, geometry.strides, strict=True))
+    parts = [
+        f"Lines: one for every {every} windows." if every > 1 else "Lines: where each window begins.",
+        "The windows overlap." if overlap else "",
+        "Dots: the largest value of each window." if marked_winners else "",
+        "Framed: the window with the largest result.",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def winners(before: np.ndarray, geometry: _Geometry) -> tuple[np.ndarray, np.ndarray]:

@@ -1,13 +1,16 @@
 """What a classifier answers: a bar for each class."""
 
+import html
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, Chart, figure_of
+from visualizer.figures.chart import FONT_SIZE, Chart, axis_style, figure_of
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
-BAR_HEIGHT = 27
+ROW = 27  # pixels
+VALUE_WIDTH = 64  # of "100.0 %" beside a full bar
 
 
 def probability_bars(
@@ -22,81 +25,69 @@ def probability_bars(
         probabilities: (classes,) from 0 to 1.
         class_names: One name for each class.
         true_label: The class that is right, where it is known.
-        compare: The name and the probabilities of another network, drawn as diamonds on the same lines.
+        compare: The name and the probabilities of another network: hatched bars below the others.
     """
     winner = int(np.argmax(probabilities))
-    percent = np.asarray(probabilities, dtype=np.float64) * 100
-    labels = []
-    for index, name in enumerate(class_names):
-        text = f"{name} ✓" if index == true_label else name
-        labels.append(f"<b>{text}</b>" if index == winner else text)
-    values = [f"{value:.1f} %" for value in percent]
-    traces = [
-        {
-            "type": "bar",
-            "orientation": "h",
-            "x": percent,
-            "y": list(range(len(percent))),
-            "text": [f"<b>{value}</b>" if index == winner else value for index, value in enumerate(values)],
-            "textposition": "outside",
-            "cliponaxis": False,
-            "marker": {"color": [BLUE if index == winner else GREY for index in range(len(percent))]},
-            "customdata": list(class_names),
-            "hovertemplate": "%{customdata}: <b>%{x:.2f} %</b><extra></extra>",
-            "showlegend": False,
-        }
-    ]
-    alt = f"The answer is {class_names[winner]} with {values[winner]}"
-    if true_label is not None:
-        alt += (
-            ", which is right"
-            if true_label == winner
-            else f"; right is {class_names[true_label]} ({values[true_label]})"
-        )
+    names = [html.escape(name, quote=False) for name in class_names]
+    labels = [f"{name} ✓" if index == true_label else name for index, name in enumerate(names)]
+    labels[winner] = f"<b>{labels[winner]}</b>"
+    traces = [_bars(probabilities, names, BLUE, "")]
+    alt = f"The answer is {class_names[winner]} with {probabilities[winner]:.1%}"
+    if true_label == winner:
+        alt += ", which is right"
+    elif true_label is not None:
+        alt += f"; right would be {class_names[true_label]}, which has {probabilities[true_label]:.1%}"
     if compare is not None:
         name, others = compare
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": np.asarray(others, dtype=np.float64) * 100,
-                "y": list(range(len(others))),
-                "name": name,
-                "marker": {"symbol": "diamond", "size": 11, "color": VERMILLION},
-                "customdata": list(class_names),
-                "hovertemplate": f"{name}: %{{customdata}} <b>%{{x:.2f}} %</b><extra></extra>",
-                "showlegend": True,
-                "cliponaxis": False,
-            }
-        )
+        traces.append(_bars(others, names, VERMILLION, html.escape(name, quote=False)))
         best = int(np.argmax(others))
         alt += f". {name}: {class_names[best]} with {others[best]:.1%}"
-    top = 34 if compare else 4
+    top, bottom = 34 if compare else 4, 28
     figure = figure_of(
         traces,
-        height=len(percent) * BAR_HEIGHT + top + 30,
-        margin=(0, 62, top, 30),
+        height=len(names) * ROW * (1.6 if compare else 1) + top + bottom,
+        margin=(8, VALUE_WIDTH, top, bottom),
         bargap=0.28,
-        xaxis={
-            "range": [0, 100],
-            "tickvals": [0, 50, 100],
-            "ticksuffix": " %",
-            "showgrid": True,
-            "zeroline": False,
-            "fixedrange": True,
-            "tickfont": {"size": FONT_SIZE},
-        },
-        yaxis={
-            "range": [len(percent) - 0.5, -0.5],
-            "tickvals": list(range(len(percent))),
+        barmode="group",
+        xaxis=axis_style()
+        | {"range": [0, 100], "tickvals": [0, 50, 100], "ticktext": ["0", "50", "100 %"], "showgrid": True},
+        yaxis=axis_style()
+        | {
+            "range": [len(names) - 0.5, -0.5],
+            "tickvals": list(range(len(names))),
             "ticktext": labels,
             "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
-            "automargin": True,
-            "ticklabelstandoff": 6,
             "tickfont": {"size": FONT_SIZE},
+            # Plotly does not make room for a label that stands off, but for a tick that is not seen.
+            "ticks": "outside",
+            "ticklen": 8,
+            "tickcolor": "rgba(0, 0, 0, 0)",
         },
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": FONT_SIZE}},
     )
     return Chart(figure, f"{alt}.")
+
+
+def _bars(probabilities: np.ndarray, names: Sequence[str], colour: str, network: str) -> dict[str, Any]:
+    winner = int(np.argmax(probabilities))
+    percent = np.asarray(probabilities, dtype=np.float64) * 100
+    values = [f"{value:.1f} %" for value in percent]
+    values[winner] = f"<b>{values[winner]}</b>"
+    marker: dict[str, Any] = {"color": [colour if index == winner else GREY for index in range(len(percent))]}
+    if network:
+        marker["pattern"] = {"shape": "/", "fgopacity": 0.6, "size": 6, "solidity": 0.5}
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": percent,
+        "y": list(range(len(percent))),
+        "text": values,
+        "textposition": "outside",
+        "textfont": {"size": FONT_SIZE},
+        "cliponaxis": False,
+        "marker": marker,
+        "name": network,
+        "showlegend": bool(network),
+        "customdata": list(names),
+        "hovertemplate": f"{network} %{{customdata}}: <b>%{{x:.2f}} %</b><extra></extra>",
+    }

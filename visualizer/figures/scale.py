@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE
+from visualizer.figures.chart import LINE, SMALL_FONT_SIZE
 from visualizer.figures.palette import DIVERGING, SEQUENTIAL
 
-BAR_HEIGHT = 58  # pixels above the map: title, bar and its numbers
+BAR_HEIGHT = 54  # pixels above the map: title, bar and its numbers
 BAR_WIDTH = 240
 
 
@@ -31,33 +31,39 @@ class Scale:
         low = min(low, 0.0)
         return cls(low, high if high > low else low + 1.0, False)
 
-    def trace_settings(self, title: str, chart_width: float) -> dict[str, Any]:
-        """The colour settings of a heatmap trace, with a bar above it at the left."""
+    def colours(self) -> dict[str, Any]:
+        """The settings of a heatmap trace that colour it, without a bar."""
         return {
             "zmin": self.low,
             "zmax": self.high,
             "colorscale": DIVERGING if self.diverging else SEQUENTIAL,
-            "colorbar": bar(title, chart_width),
         }
 
 
-def bar(title: str, chart_width: float, **settings: Any) -> dict[str, Any]:
-    """A lying colour bar above the map at the left."""
+def bar(chart_width: float, figure_height: float, *, top: float = LINE, **settings: Any) -> dict[str, Any]:
+    """A lying colour bar at the left, above the plot; its title is a `header_line` above it.
+
+    Args:
+        chart_width, figure_height: Pixels.
+        top: Where it begins, pixels below the figure's upper edge.
+        settings: More of Plotly's settings.
+    """
     return {
         "orientation": "h",
         "x": 0,
         "xanchor": "left",
-        "xpad": 8,
-        "y": 1,
-        "yanchor": "bottom",
+        "xpad": 16,
+        "y": 1 - top / figure_height,
+        "yref": "container",
+        "yanchor": "top",
         "ypad": 2,
-        "len": min(BAR_WIDTH, chart_width - 10),
+        "len": min(BAR_WIDTH, chart_width),
         "lenmode": "pixels",
         "thickness": 10,
         "outlinewidth": 0,
         "nticks": 5,
         "ticks": "outside",
         "ticklen": 3,
+        "ticklabeloverflow": "allow",
         "tickfont": {"size": SMALL_FONT_SIZE},
-        "title": {"text": title, "side": "top", "font": {"size": SMALL_FONT_SIZE}},
     } | settings

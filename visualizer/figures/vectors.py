@@ -1,102 +1,112 @@
 """A vector: what leaves a Dense or Flatten layer."""
 
-import numpy as np
+from typing import Any
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, counted, figure_of, number
-from visualizer.figures.palette import BLUE, VERMILLION
-from visualizer.figures.scale import BAR_HEIGHT, Scale
+import numpy as np
+import plotly.graph_objects as go
+
+from visualizer.figures.chart import Chart, axis_style, counted, figure_of, header_line, number
+from visualizer.figures.palette import BLUE, GREY
+from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
 MAX_BARS = 128
-STRIP_COLUMNS = 128
+STRIP_COLUMNS = 100
+MAX_STRIP_HEIGHT = 420
+PANEL = 170  # pixels
 
 
 def unit_bars(values: np.ndarray, *, before: np.ndarray | None = None, value_label: str, width: int = 720) -> Chart:
-    """The numbers of a vector: bars where there are at most 128, else a strip of colours folded into rows.
+    """The numbers of a vector: bars where there are at most 128, else a strip of colours folded into rows of 100.
 
     Args:
         values: (F,).
-        before: (F,) what the activation function received, drawn as diamonds; left out of a strip.
+        before: (F,) what the activation function received, drawn above the values; left out of a strip.
         value_label: What the values are.
         width: Pixels that the page gives the chart.
     """
     alt = (
         f"{counted(len(values), 'number')}, {value_label} from {number(values.min())} to {number(values.max())}; "
-        f"the largest is number {int(np.argmax(values)) + 1}, {int(np.count_nonzero(values == 0))} are 0."
+        f"the largest is number {int(np.argmax(values)) + 1}, {int(np.count_nonzero(values == 0)):,} are 0."
     )
     figure = _bars(values, before, value_label) if len(values) <= MAX_BARS else _strip(values, value_label, width)
     return Chart(figure, alt)
 
 
-def _bars(values, before, value_label):
-    units = np.arange(1, len(values) + 1)
-    traces = [
-        {
-            "type": "bar",
-            "x": units,
-            "y": values,
-            "name": f"{value_label}",
-            "marker": {"color": BLUE},
-            "hovertemplate": "unit %{x}<br><b>%{y:.4g}</b><extra></extra>",
-        }
-    ]
+def _bars(values: np.ndarray, before: np.ndarray | None, value_label: str) -> go.Figure:
+    """One panel, or two, since what an activation function receives and gives can have very different ranges."""
+    panels = [(value_label, values, BLUE)]
     if before is not None:
+        panels.insert(0, ("before the activation", before, GREY))
+    units = np.arange(1, len(values) + 1)
+    top = 26
+    height = len(panels) * (PANEL + top) + 44
+    traces, annotations, axes = [], [], {}
+    for index, (label, numbers, colour) in enumerate(panels):
+        suffix = "" if index == 0 else str(index + 1)
+        ceiling = index * (PANEL + top)
         traces.append(
             {
-                "type": "scatter",
-                "mode": "markers",
+                "type": "bar",
                 "x": units,
-                "y": before,
-                "name": "before the activation",
-                "marker": {"symbol": "diamond-open", "size": 7, "color": VERMILLION, "line": {"width": 1.5}},
-                "hovertemplate": "unit %{x}, before the activation<br><b>%{y:.4g}</b><extra></extra>",
+                "y": numbers,
+                "yaxis": f"y{suffix}",
+                "marker": {"color": colour},
+                "hovertemplate": f"unit %{{x}}, {label}<br><b>%{{y:.4g}}</b><extra></extra>",
             }
         )
-    axis = {"fixedrange": True, "tickfont": {"size": SMALL_FONT_SIZE}}
+        annotations.append(header_line(f"<b>{label}</b>", ceiling + 2, top))
+        plot = height - top - 44
+        domain = [1 - (ceiling + PANEL) / plot, 1 - ceiling / plot]
+        axes[f"yaxis{suffix}"] = axis_style() | {
+            "zeroline": True,
+            "nticks": 5,
+            "domain": [max(domain[0], 0), domain[1]],
+        }
+    ticks = {"dtick": 1} if len(values) <= 20 else {"nticks": 12}
     return figure_of(
         traces,
-        height=300,
-        margin=(0, 8, 34, 46),
+        height=height,
+        margin=(8, 4, top, 44),
         bargap=0.15,
-        xaxis=axis
+        showlegend=False,
+        annotations=annotations,
+        xaxis=axis_style("unit")
         | {
-            "title": {"text": "unit", "standoff": 6},
             "range": [0.4, len(values) + 0.6],
             "tickformat": "d",
-            "nticks": 12,
-        },
-        yaxis=axis | {"title": {"text": value_label, "standoff": 8}, "automargin": True, "zeroline": True, "nticks": 6},
-        showlegend=before is not None,
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+            "anchor": f"y{len(panels) if before is not None else ''}",
+        }
+        | ticks,
+        **axes,
     )
 
 
-def _strip(values, value_label, width):
+def _strip(values: np.ndarray, value_label: str, width: int) -> go.Figure:
     rows = -(-len(values) // STRIP_COLUMNS)
     padded = np.full(rows * STRIP_COLUMNS, np.nan, dtype=np.float32)
     padded[: len(values)] = values
-    diverging = bool(np.nanmin(values) < 0)
+    height = min(max(rows * 14, 42), MAX_STRIP_HEIGHT) + BAR_HEIGHT + 12
     trace = {
         "type": "heatmap",
         "z": padded.reshape(rows, STRIP_COLUMNS),
         "customdata": np.arange(1, len(padded) + 1, dtype=np.uint32).reshape(rows, STRIP_COLUMNS, 1),
         "hoverongaps": False,
-        "hovertemplate": "number %{customdata[0]}<br><b>%{z:.4g}</b><extra></extra>",
-    } | Scale.of(values, diverging=diverging).trace_settings(value_label, width)
-    ticks = list(range(0, rows, max(-(-rows // 8), 1)))
+        "hovertemplate": "number %{customdata[0]:,}<br><b>%{z:.4g}</b><extra></extra>",
+        "colorbar": bar(width - 60, height),
+    } | Scale.of(values, diverging=bool(np.nanmin(values) < 0)).colours()
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, rows) if rows / step <= 8 or step == rows)
+    ticks = list(range(0, rows, step))
+    y_axis: dict[str, Any] = axis_style() | {
+        "autorange": "reversed",
+        "showgrid": False,
+        "tickvals": ticks,
+        "ticktext": [f"{row * STRIP_COLUMNS + 1:,} …" for row in ticks],
+    }
     return figure_of(
         [trace],
-        height=max(rows * 14, 56) if rows < 30 else 420 + BAR_HEIGHT + 20,
-        margin=(0, 8, BAR_HEIGHT, 20),
+        height=height,
+        margin=(8, 4, BAR_HEIGHT, 12),
+        annotations=[header_line(f"{value_label}, {STRIP_COLUMNS} numbers a row", 0, BAR_HEIGHT)],
         xaxis={"visible": False, "fixedrange": True},
-        yaxis={
-            "autorange": "reversed",
-            "fixedrange": True,
-            "showgrid": False,
-            "zeroline": False,
-            "tickvals": ticks,
-            "ticktext": [f"{row * STRIP_COLUMNS + 1:,}" for row in ticks],
-            "automargin": True,
-            "tickfont": {"size": SMALL_FONT_SIZE},
-            "title": {"text": "number", "standoff": 6},
-        },
+        yaxis=y_axis,
     )

@@ -1,5 +1,6 @@
 """The whole network as feature volumes, drawn to scale."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +9,8 @@ from typing import Any
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, LayerReport
 from visualizer.architecture.layer import layer_types
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
-from visualizer.figures.boxes import Box, BoxScale, Points
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, counted, figure_of
+from visualizer.figures.boxes import MIN_THICKNESS, Box, BoxScale, Points
+from visualizer.figures.chart import CHARACTER, LINE, SMALL_FONT_SIZE, TRANSPARENT, Chart, counted, figure_of, lines_of
 from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
 
 # Lengths are pixels of the screen; one unit of the axes is one pixel.
@@ -20,17 +21,19 @@ MAX_BAR = 96.0
 GAP = 26.0
 EDGE = 16.0
 COMFORTABLE_WIDTH = 1080.0
-LEAST_WIDTH = 320.0
+LEAST_WIDTH = 400.0
 SHRINKS = (1.0, 0.85, 0.7, 0.6)
 TURNED_SLOT = 50.0
 TURN = -50  # degrees; negative is anticlockwise
-CHARACTER = 7.3  # the width of one character of a label, on the safe side
+BOLD_CHARACTER = 7.3  # the width of one character of a label, on the safe side
+FRAME_MARGIN = 9.0
+LEGEND_HEIGHT = 30.0
 LABEL_CHARACTERS = 13
-LINE = 18.0
 PLACEHOLDER = Box(44.0, 96.0, 0.0)
 SCALE_BAR = 46.0  # about what a scale bar is long
 
 INPUT = "Input"
+FAINT_RED = "rgba(229, 72, 77, 0.14)"
 GROUP_COLOURS = (BLUE, VERMILLION, PURPLE, GREEN, ORANGE)
 
 
@@ -112,16 +115,38 @@ def _scale(drawn: Sequence[_Volume], shrink: float) -> BoxScale:
 
 
 def _label(volume: _Volume) -> list[str]:
-    return [
-        *_wrapped(volume.name, LABEL_CHARACTERS),
-        describe_shape(volume.shape) if volume.shape is not None else "does not fit",
-    ]
+    return [*_wrapped(volume.name, LABEL_CHARACTERS), _shape_label(volume)]
+
+
+def _shape_label(volume: _Volume) -> str:
+    if volume.shape is None:
+        return "does not fit"
+    return f"{describe_shape(volume.shape)}{': does not fit' if volume.fails else ''}"
+
+
+def _turned_label(volume: _Volume) -> list[str]:
+    return [volume.name, _shape_label(volume)]
+
+
+def _label_size(drawn: Sequence[_Volume], *, turned: bool) -> tuple[float, float]:
+    """How far a label reaches to the left of its volume's middle, and down."""
+    if not turned:
+        lines = max(len(_label(volume)) for volume in drawn)
+        return 0.0, lines * LINE
+    angle = math.radians(-TURN)
+    longest = max(max(len(line) for line in _turned_label(volume)) for volume in drawn) * BOLD_CHARACTER
+    first = max(len(line) for line in _turned_label(drawn[0])) * BOLD_CHARACTER
+    height = 2 * LINE
+    return (
+        first * math.cos(angle) + height * math.sin(angle),
+        longest * math.sin(angle) + height * math.cos(angle),
+    )
 
 
 def _slots(boxes: Sequence[Box], drawn: Sequence[_Volume]) -> tuple[list[float], bool]:
     """The width that each volume takes, and whether the labels are turned, because they would not fit otherwise."""
     upright = [
-        max(box.width + GAP, max(len(line) for line in _label(volume)) * CHARACTER + 12)
+        max(box.width + GAP, max(len(line) for line in _label(volume)) * BOLD_CHARACTER + 12)
         for box, volume in zip(boxes, drawn, strict=True)
     ]
     if sum(upright) + 2 * EDGE <= COMFORTABLE_WIDTH:
@@ -140,47 +165,59 @@ def _figure(
     ceiling = max(box.height / 2 + box.slant for box in boxes) + 8
     floor = -max(box.height / 2 for box in boxes) - 8
     colours = _group_colours()
+    across, down = _label_size(drawn, turned=turned)
     bodies: list[dict[str, Any]] = []
     lit: list[Points] = []
     shaded: list[Points] = []
+    failing: list[Points] = []
+    dots: Points = []
     annotations: list[dict[str, Any]] = []
     named: set[str] = set()
-    left = EDGE
+    left = max(EDGE, across - slots[0] / 2)
+    flow: Points = [(left + slots[0] / 2, 0.0)]
     for volume, box, slot in zip(drawn, boxes, slots, strict=True):
         x = left + (slot - box.width) / 2
-        body = _polygons(box.outlines(x), RED if volume.shape is None else colours[volume.group])
-        if volume.fails:
-            body["line"] = {"color": RED, "width": 2.5, "dash": "dash"}
-        if volume.shape is None:
-            body["fillcolor"] = "rgba(229, 72, 77, 0.12)"
-        else:
+        body = _polygons(box.outlines(x), FAINT_RED if volume.shape is None else colours[volume.group])
+        if volume.shape is not None:
             lit += box.top_faces(x)
             shaded += box.side_faces(x)
+            dots += box.dots(x)
+            flow += box.gap(x)
             body |= {"showlegend": volume.group not in named, "name": volume.group.lstrip("0123456789 ")}
             named.add(volume.group)
+        if volume.fails:
+            failing.append(box.frame(x, 0.0 if volume.shape is None else FRAME_MARGIN))
         bodies.append(body | {"text": volume.hover, "hoverinfo": "text", "hoveron": "fills"})
         annotations.append(_annotation(volume, left + slot / 2, floor, turned=turned))
         left += slot
+    flow.append((left - slots[-1] / 2, 0.0))
     width = max(left + EDGE, LEAST_WIDTH)
-    longest = max(max(len(line) for line in _label(volume)) for volume in drawn)
-    lines = max(len(_label(volume)) for volume in drawn)
-    label_height = longest * CHARACTER * 0.77 + lines * LINE * 0.64 + 8 if turned else lines * LINE + 8
-    bottom = floor - label_height
-    flow = {"type": "scatter", "mode": "lines", "x": [EDGE, left], "y": [0, 0], "line": {"color": GREY, "width": 1.5}}
-    bars, captions, height = _scale_bars(scale, drawn, bottom - 14)
-    traces = [
-        flow | {"hoverinfo": "skip", "showlegend": False},
-        *bodies,
-        _polygons(lit, "rgba(255, 255, 255, 0.32)") | {"hoverinfo": "skip", "line": {"width": 0}},
-        _polygons(shaded, "rgba(0, 0, 0, 0.22)") | {"hoverinfo": "skip", "line": {"width": 0}},
-        *bars,
-    ]
-    lowest = bottom - 14 - height
+    bars, captions = _scale_bars(scale, floor - down - 24)
+    note = lines_of(_vector_note(drawn, boxes, scale), width - 2 * EDGE)
+    note_top = floor - down - 38
+    captions.append(_text("<br>".join(note), EDGE, note_top, xanchor="left", yanchor="top", align="left"))
+    lowest = note_top - len(note) * LINE - 4
+    silent = {"hoverinfo": "skip", "showlegend": False}
     axis = {"visible": False, "fixedrange": True}
     return figure_of(
-        traces,
-        height=ceiling - lowest + 30,
-        margin=(0, 0, 30, 0),
+        [
+            _segments(flow, {"color": GREY, "width": 1.5}),
+            *bodies,
+            _polygons(lit, "rgba(255, 255, 255, 0.32)") | silent | {"line": {"width": 0}},
+            _polygons(shaded, "rgba(0, 0, 0, 0.22)") | silent | {"line": {"width": 0}},
+            _polygons(failing, TRANSPARENT) | silent | {"line": {"color": RED, "width": 2.5, "dash": "dash"}},
+            silent
+            | {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [x for x, _ in dots],
+                "y": [y for _, y in dots],
+                "marker": {"size": 4, "color": GREY},
+            },
+            *bars,
+        ],
+        height=ceiling - lowest + LEGEND_HEIGHT,
+        margin=(0, 0, LEGEND_HEIGHT, 0),
         width=round(width),
         xaxis=axis | {"range": [0, width]},
         yaxis=axis | {"range": [lowest, ceiling]},
@@ -196,6 +233,20 @@ def _figure(
             "font": {"size": SMALL_FONT_SIZE},
         },
     )
+
+
+def _segments(points: Points, line: dict[str, Any]) -> dict[str, Any]:
+    """Lines from the first to the second point, from the third to the fourth, and so on."""
+    pairs = [points[index : index + 2] for index in range(0, len(points), 2)]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for pair in pairs for x in (*(x for x, _ in pair), None)],
+        "y": [y for pair in pairs for y in (*(y for _, y in pair), None)],
+        "line": line,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _polygons(outlines: Sequence[Points], colour: str) -> dict[str, Any]:
@@ -218,59 +269,50 @@ def _polygons(outlines: Sequence[Points], colour: str) -> dict[str, Any]:
 
 
 def _annotation(volume: _Volume, x: float, y: float, *, turned: bool) -> dict[str, Any]:
-    *name, shape = _label(volume)
-    if turned:
-        name = [" ".join(name)] if len(volume.name) <= LABEL_CHARACTERS * 2 else name
-    lines = [*(f"<b>{line}</b>" for line in name), shape]
-    return {
-        "text": "<br>".join(lines),
-        "x": x,
-        "y": y,
-        "showarrow": False,
-        "xanchor": "right" if turned else "center",
-        "yanchor": "top",
-        "align": "right" if turned else "center",
-        "textangle": TURN if turned else 0,
-        "font": {"size": SMALL_FONT_SIZE} | ({"color": RED} if volume.fails else {}),
-    }
+    *name, last = _turned_label(volume) if turned else _label(volume)
+    side = "right" if turned else "center"
+    more = {"xanchor": side, "yanchor": "top", "align": side, "textangle": TURN if turned else 0}
+    annotation = _text("<br>".join([*(f"<b>{line}</b>" for line in name), last]), x, y, **more)
+    if volume.fails:
+        annotation["font"] = {"size": SMALL_FONT_SIZE, "color": RED}
+    return annotation
 
 
-def _scale_bars(
-    scale: BoxScale, drawn: Sequence[_Volume], y: float
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], float]:
-    """Two bars that say how long pixels and channels are drawn, with their words, and the height of it all."""
+def _scale_bars(scale: BoxScale, y: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Two bars that say how long pixels and channels are drawn, and their words."""
     bars, captions = [], []
     left = EDGE
     for unit, noun in ((scale.pixel, "pixel"), (scale.channel, "channel")):
         count = _round_count(SCALE_BAR / unit)
-        length = count * unit
-        text = f"{counted(count, noun)}{' (height, width)' if noun == 'pixel' else ''}"
+        right = left + count * unit
+        text = f"{counted(count, noun)} (slanted: {2 * count})" if noun == "pixel" else counted(count, noun)
         bars.append(
             {
                 "type": "scatter",
                 "mode": "lines",
-                "x": [left, left, None, left, left + length, None, left + length, left + length],
+                "x": [left, left, None, left, right, None, right, right],
                 "y": [y - 4, y + 4, None, y, y, None, y - 4, y + 4],
                 "line": {"color": GREY, "width": 2},
                 "hoverinfo": "skip",
                 "showlegend": False,
             }
         )
-        captions.append(_caption(text, left + length + 6, y, "middle"))
-        left += length + 6 + len(text) * CHARACTER + 16
-    return bars, captions, 14.0
+        captions.append(_text(text, right + 6, y, xanchor="left", yanchor="middle"))
+        left = right + 6 + len(text) * CHARACTER + 20
+    return bars, captions
 
 
-def _caption(text: str, x: float, y: float, anchor: str) -> dict[str, Any]:
-    return {
-        "text": text,
-        "x": x,
-        "y": y,
-        "showarrow": False,
-        "xanchor": "left",
-        "yanchor": anchor,
-        "font": {"size": SMALL_FONT_SIZE},
-    }
+def _vector_note(drawn: Sequence[_Volume], boxes: Sequence[Box], scale: BoxScale) -> str:
+    """How vectors are drawn, where there are any."""
+    if all(volume.shape is None or is_maps(volume.shape) for volume in drawn):
+        return ""
+    thicker = ", drawn thicker" if scale.pixel < MIN_THICKNESS else ""
+    cut = ". Dots: a piece is left out" if any(box.broken for box in boxes) else ""
+    return f"Vectors are bars of 1 × 1 × N in the scale of the channels{thicker}{cut}."
+
+
+def _text(text: str, x: float, y: float, **more: Any) -> dict[str, Any]:
+    return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": SMALL_FONT_SIZE}} | more
 
 
 def _round_count(most: float) -> int:
@@ -280,9 +322,7 @@ def _round_count(most: float) -> int:
 
 
 def _alt(architecture: Architecture, report: ArchitectureReport, drawn: Sequence[_Volume]) -> str:
-    steps = [
-        f"{volume.name} {'does not fit' if volume.shape is None else describe_shape(volume.shape)}" for volume in drawn
-    ]
+    steps = [f"{volume.name} {_shape_label(volume)}" for volume in drawn]
     left_out = len(report.layers) + 1 - len(drawn)
     end = f"; {counted(left_out, 'layer')} after it left out" if left_out else ""
     return f"The network “{architecture.name}” from left to right: {', '.join(steps)}{end}."

@@ -27,9 +27,10 @@ def load_network(architecture: Architecture, weights: Mapping[str, np.ndarray]) 
     wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
     if wrong:
         name = wrong[0]
+        has, needs = found.get(name, "not among them"), expected.get(name, "none of that name")
         raise UserError(
             f"The weights do not belong to the network “{architecture.name}”",
-            f"“{name}” is {found.get(name, 'not among them')}, the network has {expected.get(name, 'none of that name')}",
+            f"“{name}” is {has}, the network has {needs}",
             "Use the weights that were saved with this network",
         )
     # A copy: what safetensors or SQLite hand out may be read-only or go away.

@@ -1,0 +1,196 @@
+"""Weights: the kernels of a convolution and the matrix of a Dense layer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from visualizer.figures.chart import (
+    LINE,
+    Chart,
+    axis_style,
+    counted,
+    figure_of,
+    header_line,
+    lines_of,
+    number,
+    pixel_axes,
+)
+from visualizer.figures.mosaic import TILE_GAP, Mosaic, mosaic_of
+from visualizer.figures.raster import image_trace
+from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
+
+MAX_CELL = 24.0  # pixels of the screen for one weight
+LEAST_TILE = 44.0
+MAX_TILE = 110.0
+MAX_COLUMNS = 16
+MAX_BLOCKS = 500
+
+
+def kernel_grid(
+    kernels: np.ndarray,
+    *,
+    input_channel: int | None,
+    columns: int | None = None,
+    width: int = 720,
+    first: int = 1,
+) -> Chart:
+    """The kernels of a convolution: what they do with one input channel, or as colour pictures.
+
+    Args:
+        kernels: (out, in, kernel height, kernel width) weights.
+        input_channel: From 0; None for a network's first layer: its one channel, or with three channels (red, green,
+            blue) each kernel as a colour picture.
+        columns: How many kernels a row has; by default as many as fit, a power of two.
+        width: Pixels that the page gives the chart.
+        first: The number of the first kernel, where these are not all of a layer.
+
+    Raises:
+        ValueError: `input_channel` is None and the kernels have neither one nor three input channels.
+    """
+    if input_channel is None and kernels.shape[1] not in (1, 3):
+        raise ValueError(f"Kernels with {kernels.shape[1]} input channels are no pictures: choose one channel.")
+    count, _, *size = kernels.shape
+    tile = min(max(MAX_CELL * max(size), LEAST_TILE), MAX_TILE)
+    columns = min(columns or _columns_that_fit(tile, width), count)
+    mosaic = mosaic_of((count, *size), columns, width, max_cell=tile / max(size), titled=True)
+    numbers = range(first, first + count)
+    if input_channel is None and kernels.shape[1] == 3:
+        return _in_colour(kernels, mosaic, numbers, width)
+    return _one_channel(kernels, input_channel or 0, mosaic, numbers, width)
+
+
+def _columns_that_fit(tile: float, width: float) -> int:
+    """As many tiles, shrunk to half their size if need be, as a row can hold."""
+    columns = MAX_COLUMNS
+    while columns > 1 and columns * (tile / 2 + TILE_GAP) > width:
+        columns //= 2
+    return columns
+
+
+def _one_channel(kernels: np.ndarray, channel: int, mosaic: Mosaic, numbers: Sequence[int], width: float) -> Chart:
+    shown = kernels[:, channel]
+    height = mosaic.pixel_height + BAR_HEIGHT + 4
+    trace = {
+        "type": "heatmap",
+        "x": mosaic.x_edges,
+        "y": mosaic.y_edges,
+        "z": mosaic.grid(shown),
+        "customdata": mosaic.places(numbers),
+        "hoverongaps": False,
+        "hovertemplate": (
+            f"filter %{{customdata[0]}}, input channel {channel + 1}<br>"
+            "row %{customdata[1]}, column %{customdata[2]}<br><b>weight %{z:.4g}</b><extra></extra>"
+        ),
+        "colorbar": bar(width, height),
+        # One scale for all channels, so that they can be compared.
+    } | Scale.of(kernels, diverging=True).colours()
+    figure = figure_of(
+        [trace, mosaic.title_trace([str(number) for number in numbers])],
+        height=height,
+        margin=(0, 0, BAR_HEIGHT, 4),
+        annotations=[header_line("weight", 0, BAR_HEIGHT)],
+        **pixel_axes(mosaic.total_width, mosaic.total_height),
+    )
+    alt = (
+        f"{counted(len(kernels), 'kernel')} of {kernels.shape[2]} × {kernels.shape[3]} weights for input channel "
+        f"{channel + 1}, from {number(shown.min())} to {number(shown.max())}; the colours go from "
+        f"−{number(np.abs(kernels).max())} to {number(np.abs(kernels).max())}."
+    )
+    return Chart(figure, alt)
+
+
+def _in_colour(kernels: np.ndarray, mosaic: Mosaic, numbers: Sequence[int], width: float) -> Chart:
+    extent = float(np.abs(kernels).max()) or 1.0
+    colours = np.round(127.5 + 127.5 * kernels.transpose(0, 2, 3, 1) / extent).astype(np.uint8)
+    image = image_trace(mosaic.raster(colours), pixel=1 / mosaic.parts) | {"hoverinfo": "skip"}
+    channels = [mosaic.grid(kernels[:, channel]) for channel in range(3)]
+    places = np.moveaxis(mosaic.places(numbers), -1, 0)
+    # An image trace cannot tell the weights, an invisible heatmap over it can.
+    pointer = {
+        "type": "heatmap",
+        "x": mosaic.x_edges,
+        "y": mosaic.y_edges,
+        "z": channels[0],
+        "opacity": 0,
+        "showscale": False,
+        "customdata": np.stack([*places, *channels], axis=-1).astype(np.float32),
+        "hoverongaps": False,
+        "hovertemplate": (
+            "filter %{customdata[0]}, row %{customdata[1]}, column %{customdata[2]}<br>weights: "
+            "<b>red %{customdata[3]:.3g}, green %{customdata[4]:.3g}, blue %{customdata[5]:.3g}</b><extra></extra>"
+        ),
+    }
+    note = (
+        f"Red, green and blue weights mixed as light: mid-grey is 0, full light +{number(extent)}, "
+        f"no light −{number(extent)}."
+    )
+    lines = lines_of(note, width)
+    top = len(lines) * LINE + 8
+    figure = figure_of(
+        [image, pointer, mosaic.title_trace([str(number) for number in numbers])],
+        height=mosaic.pixel_height + top + 4,
+        margin=(0, 0, top, 4),
+        annotations=[header_line("<br>".join(lines), 0, top)],
+        **pixel_axes(mosaic.total_width, mosaic.total_height),
+    )
+    size = f"{kernels.shape[2]} × {kernels.shape[3]}"
+    return Chart(figure, f"{counted(len(kernels), 'kernel')} of {size} as colour pictures. {note}")
+
+
+def weight_matrix(weights: np.ndarray, *, width: int = 720) -> Chart:
+    """The weights of a Dense layer as one picture, a row a unit and a column an input.
+
+    Where there are over 500 inputs or units, one cell stands for a block of them and shows its weight of largest size.
+
+    Args:
+        weights: (units, inputs).
+        width: Pixels that the page gives the chart.
+    """
+    units, inputs = weights.shape
+    shown, unit_block, input_block = _strongest_in_blocks(weights)
+    block = f"one cell: the strongest of {unit_block} × {input_block} weights (units × inputs)"
+    in_blocks = unit_block > 1 or input_block > 1
+    lines = lines_of(f"weight; {block}" if in_blocks else "weight", width)
+    top = BAR_HEIGHT + (len(lines) - 1) * LINE
+    height = min(max(len(shown) * 14, 120), 420) + top + 50
+    trace = {
+        "type": "heatmap",
+        "z": shown,
+        "x0": (1 + input_block) / 2,
+        "dx": input_block,
+        "y0": (1 + unit_block) / 2,
+        "dy": unit_block,
+        "hovertemplate": "around unit %{y:.0f}, input %{x:.0f}<br><b>strongest weight %{z:.4g}</b><extra></extra>"
+        if in_blocks
+        else "unit %{y}, input %{x}<br><b>weight %{z:.4g}</b><extra></extra>",
+        "colorbar": bar(width - 60, height, top=len(lines) * LINE),
+    } | Scale.of(weights, diverging=True).colours()
+    axis: dict[str, Any] = {"showgrid": False, "tickformat": ",d", "nticks": 6}
+    figure = figure_of(
+        [trace],
+        height=height,
+        margin=(60, 4, top, 50),
+        annotations=[header_line("<br>".join(lines), 0, top)],
+        xaxis=axis_style("input") | axis,
+        yaxis=axis_style("unit") | axis | {"autorange": "reversed"},
+    )
+    alt = (
+        f"Weights of {counted(units, 'unit')} for {counted(inputs, 'input')}, from {number(weights.min())} to "
+        f"{number(weights.max())}, mean {number(weights.mean())}{f'; {block}' if in_blocks else ''}."
+    )
+    return Chart(figure, alt)
+
+
+def _strongest_in_blocks(weights: np.ndarray) -> tuple[np.ndarray, int, int]:
+    """At most 500 x 500 blocks, each with its weight of largest size; and the block's units and inputs."""
+    unit_block, input_block = (-(-size // MAX_BLOCKS) for size in weights.shape)
+    if unit_block == 1 and input_block == 1:
+        return weights, 1, 1
+    units, inputs = weights.shape
+    rows, columns = -(-units // unit_block), -(-inputs // input_block)
+    padded = np.zeros((rows * unit_block, columns * input_block), dtype=np.float32)
+    padded[:units, :inputs] = weights
+    blocks = padded.reshape(rows, unit_block, columns, input_block)
+    largest, least = blocks.max(axis=(1, 3)), blocks.min(axis=(1, 3))
+    return np.where(-least > largest, least, largest), unit_block, input_block
