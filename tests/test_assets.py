@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import torch
+
+from visualizer.architecture.model_file import load_model, load_notes
+from visualizer.architecture.network import build
+from visualizer.architecture.presets import TINY
+from visualizer.data.catalog import load_dataset
+from visualizer.data.prepare import prepare
+
+HOME_NETWORK = Path(__file__).parents[1] / "assets" / "home_network.safetensors"
+
+
+def test_the_home_network_is_small() -> None:
+    assert HOME_NETWORK.stat().st_size < 1_000_000
+
+
+def test_the_home_network_is_the_tiny_preset() -> None:
+    architecture, _ = load_model(HOME_NETWORK)
+    assert architecture == TINY.architecture
+
+
+def test_the_home_network_is_as_good_as_its_notes_say() -> None:
+    architecture, weights = load_model(HOME_NETWORK)
+    notes = load_notes(HOME_NETWORK)
+    network = build(architecture).eval()
+    network.load_state_dict({name: torch.from_numpy(array) for name, array in weights.items()})
+    dataset = load_dataset(notes["dataset"])
+
+    def accuracy(split: str) -> float:
+        chosen = getattr(dataset, split)
+        pictures = torch.from_numpy(prepare(dataset.pictures[chosen], architecture.input_shape))
+        with torch.no_grad():
+            answers = network(pictures).argmax(dim=1).numpy()
+        return float((answers == dataset.labels[chosen]).mean())
+
+    for split in ("train", "validation", "test"):
+        # The notes have four places; one picture of 269 is 0.0037.
+        assert abs(accuracy(split) - float(notes[f"{split}_accuracy"])) < 0.0001
+    assert accuracy("test") > 0.95
+    assert accuracy("validation") > 0.97
