@@ -154,15 +154,21 @@ class WorkerPool:
         """Stop runs whose owner has been gone for a while."""
         gone_since: dict[str, float] = {}
         while not self._closing.wait(self._check_every):
-            runs = [record for record in self._store.active_runs() if not record.keep_running]
-            watched = {owner: self._is_watched(owner) for owner in {record.owner for record in runs}}
-            now = monotonic()
-            gone_since = {
-                record.run_id: gone_since.get(record.run_id, now) for record in runs if not watched[record.owner]
-            }
-            for run_id, since in gone_since.items():
-                if now - since >= self._grace:
-                    self.send(run_id, Stop("Stopped because its page was closed."))
+            try:
+                gone_since = self._look(gone_since)
+            except Exception:
+                traceback.print_exc()  # looked at again in a moment; without this thread no run would ever be stopped
+
+    def _look(self, gone_since: dict[str, float]) -> dict[str, float]:
+        """Since when each run's owner is gone, as far as they are, after stopping those that are gone for too long."""
+        runs = [record for record in self._store.active_runs() if not record.keep_running]
+        watched = {owner: self._is_watched(owner) for owner in {record.owner for record in runs}}
+        now = monotonic()
+        gone_since = {record.run_id: gone_since.get(record.run_id, now) for record in runs if not watched[record.owner]}
+        for run_id, since in gone_since.items():
+            if now - since >= self._grace:
+                self.send(run_id, Stop("Stopped because its page was closed."))
+        return gone_since
 
 
 class _Seat:

@@ -295,8 +295,9 @@ class RunStore:
                 self._save_snapshot(run_id, event)
             elif isinstance(event, Weights):
                 save_atomically(self._weights_file(run_id, event.step), event.arrays)
+        dropped: list[int] = []
         with self._write() as connection:
-            self._append_batches(connection, bundle)
+            _append_batches(connection, bundle)
             for event in bundle.events:
                 if isinstance(event, EpochEnded):
                     connection.execute(
@@ -311,7 +312,7 @@ class RunStore:
                         ),
                     )
                 elif isinstance(event, Weights):
-                    self._note_weights(connection, run_id, event)
+                    dropped += _note_weights(connection, run_id, event)
                 elif isinstance(event, StateChanged):
                     _set_state(connection, run_id, event.state, event.message)
                 elif isinstance(event, Advice):
@@ -330,6 +331,9 @@ class RunStore:
                     run_id,
                 ),
             )
+        # Only now: until the rows were gone, a reader could still ask for these files.
+        for step in dropped:
+            self._weights_file(run_id, step).unlink(missing_ok=True)
 
     def set_state(self, run_id: str, state: State, message: str) -> None:
         """Say that a run ended other than by its own account; does nothing to one that has ended."""
@@ -344,37 +348,6 @@ class RunStore:
             )
 
     # How it is written
-
-    def _append_batches(self, connection: sqlite3.Connection, bundle: Bundle) -> None:
-        """Add to the last block until it is full, so that a long curve is read from few rows."""
-        first = bundle.progress.step - len(bundle.batch_losses)
-        done = 0
-        while done < len(bundle.batch_losses):
-            block, offset = divmod(first + done, _BLOCK)
-            part = slice(done, done + _BLOCK - offset)
-            connection.execute(
-                "INSERT INTO batches VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-                "losses = CAST(losses || excluded.losses AS BLOB), "
-                "accuracies = CAST(accuracies || excluded.accuracies AS BLOB)",
-                (bundle.run_id, block, bundle.batch_losses[part].tobytes(), bundle.batch_accuracies[part].tobytes()),
-            )
-            done += _BLOCK - offset
-
-    def _note_weights(self, connection: sqlite3.Connection, run_id: str, event: Weights) -> None:
-        """Remember where the weights are; drop what they replace and what is over the limit."""
-        size = sum(array.nbytes for array in event.arrays.values())
-        connection.execute(
-            "INSERT OR REPLACE INTO weights VALUES (?, ?, ?, ?)", (run_id, event.step, event.epoch, size)
-        )
-        rows = connection.execute(
-            "SELECT step, epoch FROM weights WHERE run_id = ? ORDER BY step", (run_id,)
-        ).fetchall()
-        stride = _stride(max(row["epoch"] or 0 for row in rows), size)
-        for row in rows:
-            regular = row["epoch"] is not None and row["epoch"] % stride == 0
-            if not regular and row["step"] != event.step:
-                connection.execute("DELETE FROM weights WHERE run_id = ? AND step = ?", (run_id, row["step"]))
-                self._weights_file(run_id, row["step"]).unlink(missing_ok=True)
 
     def _save_snapshot(self, run_id: str, snapshot: Snapshot) -> None:
         arrays = {f"maps-{maps.layer_index}": maps.array for maps in snapshot.maps}
@@ -441,6 +414,37 @@ def _thin(losses: np.ndarray, accuracies: np.ndarray) -> tuple[np.ndarray, np.nd
     loss = np.add.reduceat(losses, starts, dtype=np.float64) / sizes
     accuracy = np.add.reduceat(accuracies, starts, dtype=np.float64) / sizes
     return ends, loss, accuracy
+
+
+def _append_batches(connection: sqlite3.Connection, bundle: Bundle) -> None:
+    """Add to the last block until it is full, so that a long curve is read from few rows."""
+    first = bundle.progress.step - len(bundle.batch_losses)
+    done = 0
+    while done < len(bundle.batch_losses):
+        block, offset = divmod(first + done, _BLOCK)
+        part = slice(done, done + _BLOCK - offset)
+        connection.execute(
+            "INSERT INTO batches VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "losses = CAST(losses || excluded.losses AS BLOB), "
+            "accuracies = CAST(accuracies || excluded.accuracies AS BLOB)",
+            (bundle.run_id, block, bundle.batch_losses[part].tobytes(), bundle.batch_accuracies[part].tobytes()),
+        )
+        done += _BLOCK - offset
+
+
+def _note_weights(connection: sqlite3.Connection, run_id: str, event: Weights) -> list[int]:
+    """Note these weights; the steps of those that they replace or that are over the limit now."""
+    size = sum(array.nbytes for array in event.arrays.values())
+    connection.execute("INSERT OR REPLACE INTO weights VALUES (?, ?, ?, ?)", (run_id, event.step, event.epoch, size))
+    rows = connection.execute("SELECT step, epoch FROM weights WHERE run_id = ? ORDER BY step", (run_id,)).fetchall()
+    stride = _stride(max(row["epoch"] or 0 for row in rows), size)
+    dropped = [
+        row["step"]
+        for row in rows
+        if row["step"] != event.step and (row["epoch"] is None or row["epoch"] % stride != 0)
+    ]
+    connection.executemany("DELETE FROM weights WHERE run_id = ? AND step = ?", [(run_id, step) for step in dropped])
+    return dropped
 
 
 def _stride(epochs: int, size: int) -> int:

@@ -107,7 +107,9 @@ class ActiveRun:
                 self._rest(StateChanged("paused"))
         elif isinstance(event, EpochEnded):
             self._events.append(event)
-            if event.epoch > 0 and self.goal != "end" and not self.training.ended:
+            if event.epoch == 0:
+                return  # the untrained weights were sent at the start
+            if self.goal != "end" and not self.training.ended:
                 self._rest(StateChanged("paused"))
             else:
                 self._events.append(self.training.weights())
@@ -283,8 +285,11 @@ def main() -> None:
     threading.Thread(target=_receive, args=(sys.stdin.buffer, inbox), daemon=True).start()
 
     def send(message: FromWorker) -> None:
-        pickle.dump(message, outward, protocol=pickle.HIGHEST_PROTOCOL)
-        outward.flush()
+        try:
+            pickle.dump(message, outward, protocol=pickle.HIGHEST_PROTOCOL)
+            outward.flush()
+        except BrokenPipeError:
+            os._exit(0)
 
     torch.set_num_threads(1)
     # What most first runs need: loading it takes seconds.
@@ -297,7 +302,7 @@ def _receive(inward: BinaryIO, inbox: "SimpleQueue[ToWorker]") -> None:
     try:
         while True:
             inbox.put(pickle.load(inward))
-    except EOFError:
+    except (EOFError, pickle.UnpicklingError):  # the latter where the server was killed in the middle of a message
         os._exit(0)  # in the middle of a batch too: nobody is left who would read what comes of it
 
 

@@ -1,0 +1,293 @@
+"""Real worker processes: runs come to their end, and so do processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.training.examples import MIXED, curve, epochs, spec, train_all
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layers.batch_normalization import BatchNormalization
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.presets import CLASSIC, TINY
+from visualizer.data.catalog import load_dataset
+from visualizer.errors import UserError
+from visualizer.training.commands import Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
+from visualizer.training.loop import Training
+from visualizer.training.pool import LocalWorker, WorkerPool, check
+from visualizer.training.settings import RunSpec, batches_per_epoch
+from visualizer.training.store import RunRecord, RunStore
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0  # seconds; reached only where something is broken
+
+
+@dataclass
+class Server:
+    """What a server has, with short periods: owner "gone" has closed the page."""
+
+    store: RunStore
+    pool: WorkerPool
+    workers: list[LocalWorker] = field(default_factory=list)
+
+    def submit(self, owner: str = "me", **settings) -> str:
+        return self.pool.submit(spec(**settings), owner)
+
+    def wait(self, run_id: str, condition: Callable[[RunRecord], bool]) -> RunRecord:
+        until = time.monotonic() + PATIENCE
+        while not condition(record := self.store.record(run_id)):
+            assert time.monotonic() < until, record
+            time.sleep(0.02)
+        return record
+
+    def wait_for_end(self, run_id: str) -> RunRecord:
+        return self.wait(run_id, lambda record: not record.active)
+
+
+def serve(folder: Path) -> Server:
+    workers: list[LocalWorker] = []
+
+    def make_worker() -> LocalWorker:
+        workers.append(LocalWorker())
+        return workers[-1]
+
+    store = RunStore(folder)
+    pool = WorkerPool(
+        store,
+        workers=1,
+        is_watched=lambda owner: owner != "gone",
+        grace=0.5,
+        check_every=0.1,
+        make_worker=make_worker,
+    )
+    return Server(store, pool, workers)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[Server]:
+    server = serve(tmp_path_factory.mktemp("runs"))
+    yield server
+    server.pool.close()
+
+
+def is_alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_run_gives_the_curve_of_its_seed(server):
+    """The same, bit for bit, as the loop by itself in this process with one torch thread."""
+    run_id = server.submit(architecture=MIXED, epochs=2, seed=5)
+    assert len(run_id) >= 32
+    server.pool.send(run_id, Start())
+    record = server.wait_for_end(run_id)
+    assert (record.state, record.message, record.epoch, record.step) == ("finished", "", 2, record.total_steps)
+    training = Training(spec(MIXED, epochs=2, seed=5), load_dataset("digits"))
+    events = train_all(training)
+    history = server.store.history(run_id)
+    assert np.array_equal(history.batch_loss.astype(np.float32), curve(events)[:, 0].astype(np.float32))
+    assert np.array_equal(history.validation_loss, [epoch.validation_loss for epoch in epochs(events)])
+    assert server.store.kept_epochs(run_id) == (0, 1, 2)
+    for name, array in server.store.weights(run_id, "latest").items():
+        assert np.array_equal(array, training.weights().arrays[name])
+    assert server.store.latest_snapshot(run_id).step == record.step
+    assert record.seconds > 0
+    assert record.images_per_second > 0
+
+
+def test_commands_reach_the_run(server):
+    run_id = server.submit(epochs=3)
+    server.wait(run_id, lambda _: server.store.latest_snapshot(run_id) is not None)
+    assert server.store.record(run_id).state == "queued"
+    server.pool.send(run_id, Step())
+    server.wait(run_id, lambda record: record.state == "paused" and record.step == 1)
+    server.pool.send(run_id, SetLearningRate(0.02))
+    server.wait(run_id, lambda record: record.learning_rate == 0.02)
+    server.pool.send(run_id, SetProbe(40))
+    server.wait(run_id, lambda _: server.store.latest_snapshot(run_id).probe_index == 40)
+    server.pool.send(run_id, Epoch())
+    record = server.wait(run_id, lambda record: record.state == "paused" and record.epoch == 1)
+    assert record.step == record.steps_per_epoch
+    server.pool.send(run_id, Stop())
+    assert server.wait_for_end(run_id).state == "stopped"
+    server.pool.send(run_id, Start())  # no effect, and no error
+    assert server.store.record(run_id).state == "stopped"
+
+
+def test_pause_and_keep_training(server):
+    run_id = server.submit(epochs=1000)
+    server.pool.send(run_id, Start())
+    server.wait(run_id, lambda record: record.step > 0)
+    server.pool.send(run_id, Pause())
+    step = server.wait(run_id, lambda record: record.state == "paused").step
+    server.pool.send(run_id, Start())
+    server.wait(run_id, lambda record: record.step > step)
+    server.pool.send(run_id, Stop())
+    server.wait_for_end(run_id)
+
+
+def test_two_runs_of_one_worker_both_go_on(server):
+    runs = [server.submit(epochs=1000) for _ in range(2)]
+    for run_id in runs:
+        server.pool.send(run_id, Start())
+    for _ in range(3):
+        steps = [server.store.record(run_id).step for run_id in runs]
+        for run_id, step in zip(runs, steps, strict=True):
+            server.wait(run_id, lambda record, step=step: record.step > step)
+    for run_id in runs:
+        server.pool.send(run_id, Stop())
+        server.wait_for_end(run_id)
+
+
+def test_a_closed_page_stops_its_run_unless_told_otherwise(server):
+    left, kept, watched = (server.submit(owner, epochs=1000) for owner in ("gone", "gone", "me"))
+    server.pool.keep_running(kept, True)
+    for run_id in (left, kept, watched):
+        server.pool.send(run_id, Start())
+    record = server.wait_for_end(left)
+    assert (record.state, record.message) == ("stopped", "Stopped because its page was closed.")
+    for run_id in (kept, watched):
+        assert server.store.record(run_id).active
+    server.pool.keep_running(kept, False)
+    assert server.wait_for_end(kept).state == "stopped"
+    assert server.store.record(watched).active
+    server.pool.send(watched, Stop())
+    server.wait_for_end(watched)
+
+
+def test_a_worker_that_dies_fails_its_runs_and_is_replaced(server):
+    run_id = server.submit(epochs=1000)
+    server.pool.send(run_id, Start())
+    server.wait(run_id, lambda record: record.epoch > 0)
+    os.kill(server.workers[-1].process_id, signal.SIGKILL)
+    record = server.wait_for_end(run_id)
+    assert record.state == "failed"
+    assert "ended unexpectedly (signal 9)" in record.message
+    assert "Start the run again" in record.message
+    # What was learnt until then is kept.
+    assert server.store.weights(run_id, "latest").keys() == server.store.weights(run_id, "initial").keys()
+    again = server.submit(epochs=1)
+    server.pool.send(again, Start())
+    assert server.wait_for_end(again).state == "finished"
+    assert len(server.workers) == 2
+
+
+def test_close_ends_the_process_and_stops_the_runs(tmp_path):
+    server = serve(tmp_path)
+    server.pool.warm_up()
+    run_id = server.submit(epochs=1000)
+    server.pool.send(run_id, Start())
+    server.wait(run_id, lambda record: record.step > 0)
+    process_id = server.workers[0].process_id
+    assert is_alive(process_id)
+    server.pool.close()
+    assert not is_alive(process_id)
+    record = server.store.record(run_id)
+    assert (record.state, record.message) == ("stopped", "The server was stopped.")
+    assert len(server.workers) == 1
+
+
+def test_a_new_server_says_what_became_of_the_old_ones_runs(tmp_path):
+    store = RunStore(tmp_path)
+    store.create("run1", "me", spec(), 4)
+    store.create("run2", "me", spec(), 4)
+    store.set_state("run2", "finished", "")
+    WorkerPool(store).close()
+    assert (store.record("run1").state, store.record("run2").state) == ("stopped", "finished")
+    assert "The server ended" in store.record("run1").message
+
+
+def test_a_worker_does_not_run_the_servers_script_and_ends_with_it_when_it_is_killed(tmp_path):
+    """Under Streamlit `__main__` is the app's script, which has no guard.
+
+    The worker holds the server's error stream open, so its end is seen where that stream ends.
+    """
+    script = tmp_path / "app.py"
+    script.write_text(
+        f"""
+import sys, time
+from pathlib import Path
+sys.path.insert(0, {str(ROOT)!r})
+print("script", flush=True)
+from tests.training.examples import spec
+from visualizer.training.commands import Start
+from visualizer.training.pool import WorkerPool
+from visualizer.training.store import RunStore
+
+store = RunStore(Path("runs"))
+pool = WorkerPool(store, workers=1)
+run_id = pool.submit(spec(epochs=1000), "me")
+pool.send(run_id, Start())
+while store.record(run_id).step == 0:
+    time.sleep(0.05)
+print("training", flush=True)
+time.sleep(600)
+"""
+    )
+    server = subprocess.Popen(
+        [sys.executable, script], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert [server.stdout.readline(), server.stdout.readline()] == ["script\n", "training\n"]
+    server.kill()
+    rest, errors = server.communicate(timeout=PATIENCE)
+    assert (rest, errors) == ("", "")
+
+
+LARGE = CLASSIC.architecture.with_layers((Conv2D(filters=512, padding="same"), *CLASSIC.architecture.layers))
+
+
+def normalized(*layers) -> Architecture:
+    return Architecture("normalized", (1, 8, 8), (*layers, Dense(units=10)))
+
+
+@pytest.mark.parametrize(
+    ("run", "message"),
+    [
+        (
+            spec(Architecture("two", (1, 8, 8), (Flatten(), Dense(units=2)))),
+            "cannot be trained on .*: 2 numbers leave the network, but .* each of the 10 classes",
+        ),
+        (
+            spec(Architecture("wide", (1, 8, 8), (Conv2D(kernel_size=(9, 9)), Flatten(), Dense(units=10)))),
+            "“wide” cannot be trained",
+        ),
+        (spec(dataset="mountains"), "There is no data set “mountains”"),
+        (RunSpec(TINY.architecture, spec().settings, probe_index=99_999), "watched picture"),
+        (
+            spec(LARGE, batch_size=512),
+            "A batch of 512 pictures makes 4.5 GiB of feature maps.* Use a batch size of at most 114",
+        ),
+        (spec(normalized(Flatten(), BatchNormalization()), batch_size=1), "Use a batch size of 2 or more"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_at_once(server, run, message):
+    before = len(server.store.runs_of("refused"))
+    with pytest.raises(UserError, match=message):
+        server.pool.submit(run, "refused")
+    assert len(server.store.runs_of("refused")) == before == 0
+
+
+def test_the_batch_size_that_is_proposed_fits():
+    assert check(spec(LARGE, batch_size=114)) == batches_per_epoch(len(load_dataset("digits").train), 114)
+
+
+def test_one_picture_can_be_normalised_where_its_maps_are_large(server):
+    network = normalized(Conv2D(filters=2), BatchNormalization(), Flatten())
+    run_id = server.pool.submit(spec(network, batch_size=1), "me")
+    server.pool.send(run_id, Step())
+    record = server.wait(run_id, lambda record: record.state != "queued" and record.state != "running")
+    assert record.state == "paused"
+    server.pool.send(run_id, Stop())
+    server.wait_for_end(run_id)

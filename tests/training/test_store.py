@@ -1,0 +1,268 @@
+"""The store gives back what was written, thins what is long, and keeps in its limits."""
+
+import sqlite3
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.training.examples import MIXED, few_digits, spec
+from visualizer.architecture.network import build
+from visualizer.errors import UserError
+from visualizer.training import store as store_module
+from visualizer.training.events import Advice, EpochEnded, Event, Failed, StateChanged, Weights
+from visualizer.training.loop import Training
+from visualizer.training.messages import Bundle, Progress
+from visualizer.training.store import RunStore, time_left
+
+NONE = np.zeros(0, np.float32)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    store = RunStore(tmp_path / "runs")
+    store.create("run1", "me", spec(epochs=4, batch_size=32), steps_per_epoch=4)
+    return store
+
+
+def bundle(*events: Event, step: int = 0, losses: np.ndarray = NONE, run_id: str = "run1", **progress) -> Bundle:
+    values = {"epoch": 0, "learning_rate": 0.001, "seconds": 0.0, "images_per_second": 0.0} | progress
+    return Bundle(run_id, Progress(step=step, **values), losses, losses / 2, events)
+
+
+def weights(step: int, epoch: int | None, numbers: int = 4) -> Weights:
+    return Weights(step, epoch, {"a": np.full(numbers, step, np.float32)})
+
+
+def files(store: RunStore) -> list[str]:
+    return sorted(path.name for path in store._run_folder("run1").iterdir())
+
+
+def test_a_new_run_is_queued(store):
+    record = store.record("run1")
+    assert (record.run_id, record.owner, record.spec) == ("run1", "me", spec(epochs=4, batch_size=32))
+    assert (record.state, record.message, record.epoch, record.step) == ("queued", "", 0, 0)
+    assert (record.steps_per_epoch, record.total_steps, record.learning_rate) == (4, 16, 0.001)
+    assert (record.active, record.keep_running) == (True, False)
+    assert time_left(record) is None
+    assert store.latest_snapshot("run1") is None
+    history = store.history("run1")
+    assert all(len(array) == 0 for array in vars(history).values())
+
+
+def test_a_run_that_is_not_there(store):
+    assert store.record("other") is None
+    assert store.latest_snapshot("other") is None
+    assert len(store.history("other").step) == 0
+    with pytest.raises(UserError, match="not kept"):
+        store.weights("other", "latest")
+    with pytest.raises(UserError, match="no such run"):
+        store.latest_snapshot("../run1")
+
+
+def test_progress_and_version(store):
+    before = store.record("run1").version
+    store.apply(
+        bundle(step=6, epoch=1, learning_rate=0.5, seconds=2.5, images_per_second=80.0, losses=np.ones(6, np.float32))
+    )
+    record = store.record("run1")
+    assert (record.step, record.epoch, record.learning_rate) == (6, 1, 0.5)
+    assert (record.seconds, record.images_per_second) == (2.5, 80.0)
+    assert record.version > before
+    assert time_left(record) == pytest.approx((16 - 6) * 32 / 80)
+    store.set_keep_running("run1", True)
+    assert store.record("run1").keep_running
+    assert store.record("run1").version > record.version
+
+
+def test_states_and_messages(store):
+    store.apply(bundle(StateChanged("running"), Advice("Try 0.1.")))
+    store.apply(bundle(StateChanged("paused")))
+    assert (store.record("run1").state, store.record("run1").message) == ("paused", "Try 0.1.")
+    store.apply(bundle(Advice(""), StateChanged("running")))
+    assert (store.record("run1").state, store.record("run1").message) == ("running", "")
+    store.apply(bundle(Failed("The loss became NaN.")))
+    assert (store.record("run1").state, store.record("run1").message) == ("failed", "The loss became NaN.")
+    store.set_state("run1", "stopped", "too late")
+    assert (store.record("run1").state, store.record("run1").message) == ("failed", "The loss became NaN.")
+    assert not store.record("run1").active
+
+
+def test_curves_come_back_exactly(store):
+    losses = np.random.default_rng(0).random(10).astype(np.float32)
+    store.apply(bundle(EpochEnded(0, float("nan"), float("nan"), 2.3, 0.1)))
+    store.apply(bundle(step=4, losses=losses[:4]))
+    store.apply(bundle(EpochEnded(1, 1.5, 0.4, 1.25, 0.5), step=4, epoch=1))
+    store.apply(bundle(step=10, losses=losses[4:]))
+    history = store.history("run1")
+    assert np.array_equal(history.step, np.arange(1, 11))
+    assert np.array_equal(history.epoch_position, np.arange(1, 11) / 4)
+    assert np.array_equal(history.batch_loss, losses)
+    assert np.array_equal(history.batch_accuracy, losses / 2)
+    assert np.array_equal(history.epoch, [0, 1])
+    assert np.array_equal(history.train_loss, [np.nan, 1.5], equal_nan=True)
+    assert np.array_equal(history.train_accuracy, [np.nan, 0.4], equal_nan=True)
+    assert np.array_equal(history.validation_loss, [2.3, 1.25])
+    assert np.array_equal(history.validation_accuracy, [0.1, 0.5])
+
+
+@pytest.mark.parametrize(("count", "points", "width"), [(1000, 1000, 1), (1001, 501, 2), (10_500, 955, 11)])
+def test_long_curves_are_means_of_equal_bins(store, count, points, width):
+    """Written in pieces that do not end where the store's blocks of 4,096 end."""
+    losses = np.random.default_rng(1).random(count).astype(np.float32)
+    for start in range(0, count, 777):
+        part = losses[start : start + 777]
+        store.apply(bundle(step=start + len(part), losses=part))
+    history = store.history("run1")
+    assert len(history.step) == points <= 1000
+    assert (history.step[0], history.step[-1]) == (width, count)
+    bins = [losses[start : start + width].astype(np.float64).mean() for start in range(0, count, width)]
+    assert np.allclose(history.batch_loss, bins, rtol=1e-12)
+    assert np.allclose(history.batch_accuracy, np.array(bins) / 2, rtol=1e-6)
+
+
+def test_a_snapshot_comes_back_exactly(store):
+    snapshot = replace(Training(spec(MIXED), few_digits()).snapshot(), step=7, epoch_position=1.75)
+    store.apply(bundle(snapshot))
+    back = store.latest_snapshot("run1")
+    assert (back.step, back.epoch_position, back.probe_index, back.kernels_layer) == (7, 1.75, 3, 0)
+    assert np.array_equal(back.probabilities, snapshot.probabilities)
+    assert np.array_equal(back.kernels, snapshot.kernels)
+    assert len(back.maps) == len(snapshot.maps) == 3
+    for one, other in zip(back.maps, snapshot.maps, strict=True):
+        assert (one.layer_index, one.name, one.channels) == (other.layer_index, other.name, other.channels)
+        assert np.array_equal(one.array, other.array)
+
+
+def test_weights_load_into_the_network(store):
+    training = Training(spec(MIXED, epochs=1), few_digits())
+    store.apply(bundle(training.weights()))
+    while not training.ended:
+        training.advance()
+    store.apply(bundle(training.weights()))
+    network = build(MIXED, seed=9)
+    pictures, _ = training.examples.validation.batch(torch.arange(8))
+    for which, expected in (
+        ("latest", training.network),
+        (1, training.network),
+        ("initial", build(MIXED)),
+        (0, build(MIXED)),
+    ):
+        arrays = store.weights("run1", which)
+        network.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})
+        assert torch.equal(network.eval()(pictures), expected.eval()(pictures))
+
+
+def test_weights_within_an_epoch_make_room_for_later_ones(store):
+    for step, epoch in ((0, 0), (2, None), (3, None), (4, 1), (5, None)):
+        store.apply(bundle(weights(step, epoch), step=step))
+    assert store.kept_epochs("run1") == (0, 1)
+    assert store.weights("run1", "latest")["a"][0] == 5
+    assert files(store) == [f"weights-{step:08d}.safetensors" for step in (0, 4, 5)]
+    with pytest.raises(UserError, match="“7”"):
+        store.weights("run1", 7)
+
+
+@pytest.mark.parametrize(
+    ("limit", "kept"),
+    [
+        (9 * 16, (0, 1, 2, 3, 4, 5, 6, 7)),
+        (8 * 16, (0, 2, 4, 6, 7)),
+        (5 * 16, (0, 2, 4, 6, 7)),
+        (4 * 16, (0, 4, 7)),
+        (1, (0, 7)),
+    ],
+)
+def test_every_second_epoch_is_dropped_above_the_limit(store, monkeypatch, limit, kept):
+    """Weights of 16 bytes each; room is left for those of a pause within an epoch."""
+    monkeypatch.setattr(store_module, "WEIGHTS_BYTES_PER_RUN", limit)
+    for epoch in range(8):
+        store.apply(bundle(weights(4 * epoch, epoch), step=4 * epoch))
+    assert store.kept_epochs("run1") == kept
+    assert files(store) == [f"weights-{4 * epoch:08d}.safetensors" for epoch in kept]
+    assert [store.weights("run1", epoch)["a"][0] for epoch in kept] == [4 * epoch for epoch in kept]
+
+
+def test_the_oldest_ended_runs_make_room(store, monkeypatch):
+    monkeypatch.setattr(store_module, "WEIGHTS_BYTES", 2 * 16)
+    for number in (2, 3, 4):
+        store.create(f"run{number}", "me", spec(), 4)
+    for number in (1, 2, 3, 4):
+        store.apply(bundle(weights(0, 0), run_id=f"run{number}"))
+    store.set_state("run2", "stopped", "")
+    store.set_state("run3", "finished", "")
+    store.set_state("run4", "finished", "")
+    store.create("run5", "me", spec(), 4)
+    # 64 bytes were too many; run 1, the oldest, goes on.
+    assert [record.run_id for record in store.runs_of("me")] == ["run5", "run4", "run1"]
+    assert store.weights("run1", "latest")["a"].nbytes == 16
+    assert not store._run_folder("run2").exists()
+
+
+def test_weights_are_whole_or_not_there(store, monkeypatch):
+    """A write that breaks off leaves the last file as it was, and no other that could be read."""
+    store.apply(bundle(weights(0, 0)))
+    real = store_module.save_file
+
+    def break_off(arrays, path, metadata):
+        real(arrays, path, metadata)
+        Path(path).write_bytes(Path(path).read_bytes()[:40])
+        raise OSError("no space left")
+
+    monkeypatch.setattr(store_module, "save_file", break_off)
+    with pytest.raises(OSError, match="no space"):
+        store.apply(bundle(Weights(0, 0, {"a": np.ones(4, np.float32)})))
+    with pytest.raises(OSError, match="no space"):
+        store.apply(bundle(weights(4, 1), step=4))
+    assert store.weights("run1", "latest")["a"].tolist() == [0, 0, 0, 0]
+    assert store.kept_epochs("run1") == (0,)
+
+
+def test_runs_of_an_owner_the_latest_first(store):
+    store.create("run2", "other", spec(), 4)
+    store.create("run3", "me", spec(MIXED), 4)
+    assert [record.run_id for record in store.runs_of("me")] == ["run3", "run1"]
+    store.set_state("run1", "stopped", "")
+    assert [record.run_id for record in store.active_runs()] == ["run2", "run3"]
+
+
+def test_many_threads_read_while_one_writes(store):
+    snapshot = Training(spec(MIXED), few_digits()).snapshot()
+    problems = []
+    done = threading.Event()
+
+    def read():
+        while not done.is_set():
+            try:
+                history = store.history("run1")
+                record = store.record("run1")
+                seen = store.latest_snapshot("run1")
+                assert len(history.step) <= record.step
+                assert seen is None or np.array_equal(seen.kernels, snapshot.kernels)
+                assert store.weights("run1", "latest")["a"][0] <= store.record("run1").step
+            except Exception as error:
+                problems.append(error)
+                return
+
+    store.apply(bundle(weights(0, 0)))
+    readers = [threading.Thread(target=read) for _ in range(6)]
+    for reader in readers:
+        reader.start()
+    for step in range(1, 60):
+        store.apply(bundle(weights(step, None), snapshot, step=step, losses=np.ones(1, np.float32)))
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert problems == []
+
+
+def test_what_is_on_disk_outlives_the_store(store, tmp_path):
+    store.apply(bundle(StateChanged("running"), weights(0, 0), step=1, losses=np.ones(1, np.float32)))
+    again = RunStore(tmp_path / "runs")
+    assert again.record("run1") == store.record("run1")
+    assert again.weights("run1", "initial")["a"].tolist() == [0, 0, 0, 0]
+    mode = sqlite3.connect(tmp_path / "runs" / "runs.sqlite").execute("PRAGMA journal_mode").fetchone()[0]
+    assert mode == "wal"

@@ -1,0 +1,216 @@
+"""A run in its worker: what each command does, and what is sent when."""
+
+from queue import SimpleQueue
+
+import numpy as np
+import pytest
+
+from tests.training.examples import LEAKY, MIXED, curve, few_digits, spec, train_all
+from visualizer.training import worker
+from visualizer.training.commands import Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
+from visualizer.training.events import EpochEnded, Failed, Snapshot, StateChanged, Weights
+from visualizer.training.loop import Training
+from visualizer.training.messages import Begin, Told
+from visualizer.training.worker import ActiveRun, TurnTaking
+
+DIGITS = few_digits()
+
+
+class Sent(list):
+    """The bundles that were sent."""
+
+    def events(self, kind):
+        return [event for bundle in self for event in bundle.events if isinstance(event, kind)]
+
+    @property
+    def states(self):
+        return [event.state for event in self.events(StateChanged)]
+
+    @property
+    def losses(self):
+        return np.concatenate([bundle.batch_losses for bundle in self])
+
+
+def active(**settings) -> tuple[ActiveRun, Sent]:
+    sent = Sent()
+    return ActiveRun("run1", Training(spec(MIXED, **settings), DIGITS), sent.append), sent
+
+
+def let_run(run: ActiveRun) -> None:
+    while run.goal:
+        run.turn(10, lambda: False)
+
+
+def test_a_new_run_waits_and_shows_the_untrained_network():
+    run, sent = active()
+    run.turn(10, lambda: False)
+    assert run.training.step == 0
+    assert [weights.epoch for weights in sent.events(Weights)] == [0]
+    assert [snapshot.step for snapshot in sent.events(Snapshot)] == [0]
+
+
+def test_one_step_trains_one_batch_and_shows_it():
+    run, sent = active(epochs=1)
+    for step in (1, 2):
+        run.take(Step())
+        let_run(run)
+        assert len(sent.losses) == sent[-1].progress.step == run.training.step == step
+        assert sent.events(Snapshot)[-1].step == sent.events(Weights)[-1].step == step
+        assert sent.states[-2:] == ["running", "paused"]
+
+
+def test_the_last_step_of_an_epoch_evaluates_it():
+    run, sent = active(epochs=2)
+    for _ in range(4):
+        run.take(Step())
+        let_run(run)
+    assert [epoch.epoch for epoch in sent.events(EpochEnded)] == [0, 1]
+    assert (run.training.step, sent[-1].progress.epoch, sent.states[-1]) == (4, 1, "paused")
+    for _ in range(4):
+        run.take(Step())
+        let_run(run)
+    assert (run.training.step, run.ended, sent.states[-1]) == (8, True, "finished")
+
+
+def test_one_epoch_trains_to_its_end():
+    run, sent = active(epochs=2)
+    run.take(Step())
+    let_run(run)
+    run.take(Epoch())
+    let_run(run)
+    assert (run.training.step, run.training.epoch, sent.states[-1]) == (4, 1, "paused")
+    assert [weights.epoch for weights in sent.events(Weights) if weights.epoch is not None][-1] == 1
+    run.take(Epoch())
+    let_run(run)
+    assert (run.training.step, sent.states[-1]) == (8, "finished")
+
+
+def test_pause_and_resume_give_the_same_curve():
+    run, sent = active(epochs=2)
+    run.take(Start())
+    while run.training.step < 3:
+        run.turn(0, lambda: False)
+    run.take(Pause())
+    steps = run.training.step
+    run.turn(10, lambda: False)
+    assert (run.training.step, sent.states[-1]) == (steps, "paused")
+    assert sent.events(Weights)[-1].step == steps
+    run.take(Start())
+    let_run(run)
+    assert sent.states == ["running", "paused", "running", "finished"]
+    expected = curve(train_all(Training(spec(MIXED, epochs=2), DIGITS)))
+    assert np.array_equal(sent.losses, expected[:, 0].astype(np.float32))
+
+
+def test_pausing_a_paused_run_changes_nothing():
+    run, sent = active()
+    run.take(Pause())
+    assert sent.states == []
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_stop_ends_it_and_keeps_the_weights(running):
+    run, sent = active()
+    run.take(Start() if running else Step())
+    while run.training.step < 1:
+        run.turn(0, lambda: False)
+    run.take(Stop("Its page was closed."))
+    assert run.ended
+    assert sent.events(StateChanged)[-1] == StateChanged("stopped", "Its page was closed.")
+    assert sent.events(Weights)[-1].step == run.training.step
+    run.turn(10, lambda: False)
+    assert len(sent.losses) == run.training.step == 1
+
+
+def test_learning_rate_and_probe_are_answered_at_once_while_paused():
+    run, sent = active()
+    run.take(SetLearningRate(0.25))
+    assert sent[-1].progress.learning_rate == 0.25
+    assert run.training.optimizer.param_groups[0]["lr"] == 0.25
+    run.take(SetProbe(11))
+    assert sent.events(Snapshot)[-1].probe_index == 11
+
+
+def test_a_turn_ends_with_its_time_or_a_waiting_command_but_makes_progress():
+    run, _ = active(epochs=1)
+    run.take(Start())
+    while run.training.evaluating:
+        run.turn(0, lambda: False)
+    run.turn(0, lambda: False)
+    assert run.training.step == 1
+    run.turn(10, lambda: True)
+    assert run.training.step == 2
+
+
+def test_no_batch_is_lost_however_bundles_fall(monkeypatch):
+    monkeypatch.setattr(worker, "BUNDLE_EVERY", 0.0)
+    monkeypatch.setattr(worker, "SNAPSHOT_EVERY", 0.0)
+    run, sent = active(epochs=3)
+    run.take(Start())
+    let_run(run)
+    position = 0
+    for bundle in sent:
+        position += len(bundle.batch_losses)
+        assert bundle.progress.step == position
+    assert position == 12
+    assert len(sent) > 12
+    assert [weights.epoch for weights in sent.events(Weights)] == [0, 1, 2, 3]
+    assert sent[-1].progress.seconds > 0
+    assert sent[-1].progress.images_per_second > 0
+
+
+def test_a_failure_is_the_last_word_and_replaces_no_weights():
+    sent = Sent()
+    training = Training(spec(LEAKY, optimizer="sgd", learning_rate=10.0, epochs=50), DIGITS)
+    run = ActiveRun("run1", training, sent.append)
+    run.take(Start())
+    let_run(run)
+    assert run.ended
+    assert isinstance(sent[-1].events[-1], Failed)
+    for weights in sent.events(Weights):
+        assert all(np.isfinite(array).all() for array in weights.arrays.values())
+
+
+def test_one_broken_run_leaves_the_others_alone(monkeypatch, capfd):
+    """And says something that a user can read; the log has the rest."""
+    monkeypatch.setattr(worker, "_examples", lambda *_: training_examples)
+    training_examples = Training(spec(), DIGITS).examples
+    sent = Sent()
+    turns = TurnTaking(SimpleQueue(), sent.append)
+    for run_id in ("broken", "good"):
+        turns._take(Begin(run_id, spec(epochs=1)))
+        turns._take(Told(run_id, Start()))
+    turns._runs[0].training._train_batch = lambda chosen: 1 / 0
+    while turns._runs:
+        turns._give_turn()
+    endings = {bundle.run_id: bundle.events[-1] for bundle in sent}
+    assert endings["good"] == StateChanged("finished")
+    assert endings["broken"].message.startswith("The run stopped at an error of the app: ZeroDivisionError.")
+    assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+def test_runs_take_turns(monkeypatch):
+    monkeypatch.setattr(worker, "SLICE", 0.0)
+    monkeypatch.setattr(worker, "_examples", lambda *_: examples)
+    examples = Training(spec(), DIGITS).examples
+    turns = TurnTaking(SimpleQueue(), Sent().append)
+    for run_id in ("a", "b", "c"):
+        turns._take(Begin(run_id, spec(epochs=5)))
+        turns._take(Told(run_id, Start()))
+    trainings = [run.training for run in turns._runs]
+    turns._take(Told("b", Pause()))
+    for _ in range(20):
+        turns._give_turn()
+    steps = [training.step for training in trainings]
+    assert steps[1] == 0
+    assert steps[0] > 3
+    assert abs(steps[0] - steps[2]) <= 1
+
+
+def test_a_run_that_cannot_begin_fails_with_the_reason():
+    sent = Sent()
+    turns = TurnTaking(SimpleQueue(), sent.append)
+    turns._take(Begin("lost", spec(dataset="mountains")))
+    (failed,) = sent.events(Failed)
+    assert "There is no data set “mountains”" in failed.message
+    assert not turns._runs
