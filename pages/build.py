@@ -11,6 +11,7 @@ from visualizer.architecture.architecture import (
     summarize,
 )
 from visualizer.architecture.presets import PRESETS
+from visualizer.architecture.shapes import describe_shape
 from visualizer.data.catalog import DATASETS
 from visualizer.figures.volumes import volumes
 from visualizer.ui import bound
@@ -19,6 +20,7 @@ from visualizer.ui.layer_card import add_layer_menu, layer_card
 from visualizer.ui.links import page
 from visualizer.ui.quantities import count, size
 from visualizer.ui.session import session, show_message
+from visualizer.ui.text import plain
 
 owner = session()
 architecture = owner.architecture
@@ -73,18 +75,18 @@ if report.problem:
     st.error(str(report.problem), icon=":material/error:")
 
 st.subheader("Layers")
+channels, height, width = architecture.input_shape
+input_label = (
+    f"**Input\u2003{plain(architecture.name)}**\u2003{describe_shape(architecture.input_shape)}"
+    f"\u2003:gray[{DATASETS[owner.settings.dataset].title}, {classes} classes]"
+)
 with (
-    st.expander(
-        f"**Input\u2003{architecture.name}**\u2003{architecture.input_shape[1]} × {architecture.input_shape[2]} × "
-        f"{architecture.input_shape[0]}\u2003:gray[{DATASETS[owner.settings.dataset].title}, {classes} classes]",
-        icon=":material/image:",
-        key="input-card",
-    ),
+    st.expander(input_label, icon=":material/image:", key="input-card"),
     st.container(horizontal=True, gap="small", vertical_alignment="bottom"),
 ):
-    channels, height, width = architecture.input_shape
 
-    def set_input(*shape: int) -> None:
+    def set_input(channels: int, height: int, width: int) -> None:
+        shape = (channels, height, width)
         owner.attempt(lambda: owner.open_architecture(replace(architecture, input_shape=shape)))
 
     bound.text("Name", architecture.name, owner.rename, "name", width=200, max_chars=60)

@@ -1,0 +1,24 @@
+"""One page of the app in Streamlit's own test runner, inside the real navigation."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 60
+
+
+def open_page(name: str) -> AppTest:
+    """The page pages/NAME.py after its first run; fails where that raises."""
+    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "navigation.py"), default_timeout=SECONDS).run()
+    return without_exception(app.switch_page(f"../../pages/{name}.py").run())
+
+
+def without_exception(app: AppTest) -> AppTest:
+    assert not app.exception, [box.value for box in app.exception]
+    return app
+
+
+def alts(app: AppTest) -> list[str]:
+    """The text alternatives of all charts on the page, in order."""
+    return [chart.proto.alt for chart in app.get("plotly_chart")]

@@ -1,0 +1,128 @@
+"""The Build page."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.app import alts, open_page, without_exception
+from visualizer.architecture.architecture import architecture_to_json
+from visualizer.architecture.presets import CLASSIC, LENET, TINY
+
+
+def metric(app: AppTest, label: str) -> str:
+    return next(metric.value for metric in app.metric if metric.label == label)
+
+
+def cards(app: AppTest) -> list[str]:
+    """The cards' labels in plain words, without the input's."""
+    return [expander.label.replace("*", "").replace("\u2003", " ") for expander in app.expander[1:]]
+
+
+def start_from(app: AppTest, preset) -> AppTest:
+    return without_exception(app.get("menu_button")[0].click(preset.architecture).run())
+
+
+def menu(app: AppTest, key: str):
+    return next(button for button in app.get("menu_button") if button.key == key)
+
+
+def open_card(app: AppTest, card: int) -> AppTest:
+    """Open a card; the browser would keep it open, here every run begins with all of them closed."""
+    app.session_state[f"card-{card}"] = True
+    return without_exception(app.run())
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return open_page("build")
+
+
+def test_every_card_shows_shape_parameters_and_multiply_adds(app):
+    assert cards(app)[0] == "1 Conv2D 8, 3 × 3 → 8 × 8 × 8 :gray[80 parameters · 4,608 multiply-adds]"
+    assert cards(app)[1] == "2 MaxPooling2D 2 × 2 → 4 × 4 × 8 :gray[nothing to learn]"
+    assert metric(app, "Parameters") == "1,898"
+    assert metric(app, "Multiply-adds for one picture") == "23,680"
+
+
+def test_the_classic_example_has_its_parameters(app):
+    start_from(app, CLASSIC)
+    assert metric(app, "Parameters") == "1,626,442"
+    assert "1,605,760 parameters" in cards(app)[5]
+    assert "Conv2D 32" in alts(app)[0]
+
+
+def test_a_changed_setting_changes_the_numbers_at_once_and_can_be_undone(app):
+    open_card(app, 0)
+    without_exception(app.number_input(key="setting-0-filters").set_value(4).run())
+    assert "→ 8 × 8 × 4 :gray[40 parameters" in cards(app)[0]
+    without_exception(next(button for button in app.button if button.label == "Undo").click().run())
+    assert "→ 8 × 8 × 8 :gray[80 parameters" in cards(app)[0]
+    assert open_card(app, 0).number_input(key="setting-0-filters").value == 8
+    without_exception(next(button for button in app.button if button.label == "Redo").click().run())
+    assert open_card(app, 0).number_input(key="setting-0-filters").value == 4
+
+
+def test_layers_are_added_moved_copied_and_deleted(app):
+    without_exception(menu(app, "bare-add-0").click("Dropout").run())
+    assert [card.split(" ")[1] for card in cards(app)[:3]] == ["Conv2D", "Dropout", "MaxPooling2D"]
+    without_exception(menu(app, "bare-action-6").click("down").run())
+    assert [card.split(" ")[1] for card in cards(app)[:3]] == ["Conv2D", "MaxPooling2D", "Dropout"]
+    without_exception(menu(app, "bare-action-6").click("duplicate").run())
+    assert len(cards(app)) == 8
+    without_exception(menu(app, "bare-action-6").click("delete").run())
+    assert len(cards(app)) == 7
+
+
+def test_a_layer_that_does_not_fit_says_why_and_offers_the_mend(app):
+    without_exception(menu(app, "bare-action-4").click("delete").run())
+    texts = [markdown.value for markdown in app.markdown]
+    assert any("Feature maps of 2 × 2 × 16 arrive, but Dense needs a vector" in text for text in texts)
+    assert next(button for button in app.button if button.label == "Train it").disabled
+    without_exception(next(button for button in app.button if button.label == "Put Flatten before it").click().run())
+    assert not next(button for button in app.button if button.label == "Train it").disabled
+    assert metric(app, "Parameters") == "1,898"
+
+
+def test_the_last_layer_must_give_one_number_for_each_class(app):
+    open_card(app, 5)
+    without_exception(app.number_input(key="setting-5-units").set_value(12).run())
+    assert any("one number for each of the 10 classes" in markdown.value for markdown in app.markdown)
+    without_exception(next(button for button in app.button if button.label == "Use 10 units").click().run())
+    assert open_card(app, 5).number_input(key="setting-5-units").value == 10
+
+
+def test_an_architecture_is_uploaded(app):
+    text = architecture_to_json(LENET.architecture).encode()
+    app.file_uploader[0].set_value(("lenet.json", text, "application/json"))
+    without_exception(app.run())
+    assert metric(app, "Parameters") == "61,706"
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": "cnn-visualizer/architecture"}', b"\xff\xfe\x00"])
+def test_a_bad_file_gets_one_sentence_and_loses_nothing(app, content):
+    app.file_uploader[0].set_value(("bad.json", content, "application/json"))
+    without_exception(app.run())
+    assert len(app.error) == 1
+    assert metric(app, "Parameters") == "1,898"
+    without_exception(app.run())
+    assert not app.error
+
+
+def test_a_name_cannot_bring_markup(app):
+    app.session_state["input-card"] = True
+    without_exception(app.text_input(key="name").set_value("![x](http://y)").run())
+    assert r"\!\[x\]\(http\:\/\/y\)" in app.expander[0].label
+
+
+def test_the_input_card_changes_the_network(app):
+    without_exception(app.number_input(key="height").set_value(12).run())
+    assert "→ 12 × 8 × 8" in cards(app)[0]
+    start_from(app, TINY)
+    assert "→ 8 × 8 × 8" in cards(app)[0]
+
+
+def test_a_network_that_is_too_large_says_so(app):
+    start_from(app, CLASSIC)
+    open_card(app, 11)
+    without_exception(app.number_input(key="setting-11-units").set_value(4096).run())
+    assert any("at most 20,000,000 can be trained here" in error.value for error in app.error)
+    assert next(button for button in app.button if button.label == "Train it").disabled

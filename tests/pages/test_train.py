@@ -1,0 +1,78 @@
+"""The Train page, with real worker processes."""
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.app import alts, open_page, without_exception
+from visualizer.architecture.presets import CLASSIC
+
+SECONDS = 120
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return open_page("train")
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return without_exception(next(button for button in app.button if button.label == label).click().run())
+
+
+def wait_for(app: AppTest, words: str) -> str:
+    """Run the page until its progress line has these words; the line."""
+    deadline = time.monotonic() + SECONDS
+    line = ""
+    while time.monotonic() < deadline:
+        without_exception(app.run())
+        line = next((bar.proto.text for bar in app.get("progress")), "")
+        if words in line:
+            return line
+        time.sleep(0.2)
+    raise AssertionError(f"“{words}” never came; the last line was “{line}”")
+
+
+def test_it_shows_the_data_set_and_its_splits_before_a_run(app):
+    assert any("30 pictures of 8 × 8 pixels" in alt for alt in alts(app))
+    assert any("1,258 pictures to train on, 270 to validate" in markdown.value for markdown in app.markdown)
+
+
+def test_one_step_trains_one_batch_and_pauses(app):
+    press(app, "One step")
+    line = wait_for(app, "Paused")
+    assert "step 1 of 400" in line
+    press(app, "One step")
+    assert "step 2 of 400" in wait_for(app, "step 2")
+    press(app, "Reset")
+    assert not app.get("progress")
+
+
+def test_one_epoch_pauses_at_its_end_with_curves_and_the_inside(app):
+    press(app, "One epoch")
+    line = wait_for(app, "Paused")
+    assert "step 40 of 400" in line
+    assert "of the validation pictures right" in line
+    texts = " ".join(alts(app))
+    assert "8 kernels of 3 × 3" in texts
+    assert "8 maps of 8 × 8" in texts
+    assert "The answer is" in texts
+
+
+def test_a_learning_rate_that_is_too_high_stops_and_says_what_to_try():
+    app = open_page("build")
+    without_exception(app.get("menu_button")[0].click(CLASSIC.architecture).run())
+    app.switch_page("../../pages/train.py").run()
+    app.select_slider(key="learning-rate").set_value(10.0)
+    without_exception(app.selectbox(key="optimizer").set_value("sgd").run())
+    press(app, "Start")
+    wait_for(app, "Failed")
+    assert "The loss became NaN" in app.error[0].value
+    assert "Try a learning rate of 1" in app.error[0].value
+
+
+def test_the_coloured_shapes_can_be_chosen(app):
+    without_exception(app.selectbox(key="train-dataset").set_value("shapes").run())
+    assert any("pictures of 64 × 64 pixels" in alt for alt in alts(app))
+    names = app.selectbox(key="watched-class").options
+    assert "star" in names
