@@ -11,13 +11,13 @@ from torch import nn
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.network import Network
 
-MAX_UNITS = 32  # whose gradients are averaged: each costs one pass backwards
+MAX_UNITS = 16  # whose gradients are averaged: each costs one pass backwards
 
 
 def effective_field(network: Network, picture: np.ndarray, layer: int, place: tuple[int, int]) -> np.ndarray:
     """How strongly the units at one place depend on each pixel of this picture.
 
-    The mean over the units of sum over the input channels of |d unit / d pixel|, for the first 32 maps (or units of a
+    The mean over the units of sum over the input channels of |d unit / d pixel|, for the first 16 maps (or units of a
     vector). A unit is taken before its layer's own activation, so that a ReLU that is off there does not hide it. The
     network is put in evaluation mode and stays in it.
 

@@ -1,0 +1,147 @@
+// The pixels that one unit of a map can see, drawn on the picture for the unit under the pointer. The server computed
+// every field; `field_map` in visualizer/ui/receptive_field_map.py says what arrives.
+const SVG = "http://www.w3.org/2000/svg";
+const SETTLED_AFTER = 250; // milliseconds without a further arrow key
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+const clamp = (value, size) => Math.min(Math.max(value, 0), size - 1);
+// A map's place as a share of its height or width, so that it means the same in every layer; and back.
+const share = (place, size) => (place + 0.5) / size;
+const placeAt = (part, size) => clamp(Math.floor(part * size), size);
+
+function add(parent, tag, attributes) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  parent.append(element);
+  return element;
+}
+
+function box(parent, name, top, left, height, width) {
+  return add(parent, "rect", { class: name, x: left, y: top, width, height });
+}
+
+function framed(parent, name, ...place) {
+  box(parent, "rim", ...place);
+  box(parent, name, ...place);
+}
+
+function range([first, last], one, many) {
+  return first === last ? `${one} ${first + 1}` : `${many} ${first + 1} to ${last + 1}`;
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".receptive-field");
+  const [picture, map] = root.querySelectorAll("svg");
+  const { size, places, margin, fields } = data;
+  // An arrow key that the server has not heard of yet counts more than what it sends.
+  let chosen = (root.pending ?? data.place).map((part, axis) => placeAt(part, places[axis]));
+  let shown = chosen;
+  let waiting;
+
+  root.querySelectorAll("figcaption").forEach((caption, index) => {
+    const name = document.createElement("strong");
+    const note = document.createElement("span");
+    [name.textContent, note.textContent] = data.captions[index];
+    if (index === 0 && (margin[0] || margin[1])) note.textContent += ", grey: padding";
+    caption.replaceChildren(name, "  ", note);
+  });
+  const single = places[0] * places[1] === 1;
+  const hint = "Point at the map, or use the arrow keys; click to choose the unit that is computed with below.";
+  root.querySelector(".hint").textContent = single ? data.note : `${hint} ${data.note}`;
+  map.setAttribute("aria-label", `${data.captions[1].join(", ")}. Arrow keys choose the unit.`);
+
+  // Padding around the picture as far as a field reaches into it, at most `margin`; the map gets the same room.
+  const [height, width] = size;
+  const whole = [height + 2 * margin[0], width + 2 * margin[1]];
+  for (const svg of [picture, map]) {
+    svg.setAttribute("viewBox", `${-margin[1]} ${-margin[0]} ${whole[1]} ${whole[0]}`);
+  }
+  const cell = [height / places[0], width / places[1]];
+
+  function draw() {
+    const [rows, columns] = shown.map((place, axis) => fields[axis][place]);
+    picture.replaceChildren();
+    box(picture, "padding", -margin[0], -margin[1], ...whole);
+    add(picture, "image", { href: data.picture, width, height, preserveAspectRatio: "none" });
+    const seen = rows.runs.flatMap(([top, bottom]) =>
+      columns.runs.map(([left, right]) => `M${left} ${top}H${right + 1}V${bottom + 1}H${left}Z`),
+    );
+    add(picture, "path", { class: "unseen", d: `M0 0H${width}V${height}H0Z${seen.join("")}` });
+    const beyond = rows.first < 0 || columns.first < 0 || rows.last >= height || columns.last >= width;
+    const frame = [rows.first, columns.first, rows.last - rows.first + 1, columns.last - columns.first + 1];
+    framed(picture, beyond ? "frame beyond" : "frame", ...frame);
+
+    map.replaceChildren();
+    add(map, "image", { href: data.map, width, height, preserveAspectRatio: "none" });
+    const cellOf = ([row, column]) => [row * cell[0], column * cell[1], ...cell];
+    if (shown !== chosen) box(map, "chosen", ...cellOf(chosen));
+    framed(map, "frame", ...cellOf(shown));
+
+    const text = describe(rows, columns);
+    root.querySelector(".sees").textContent = text;
+    picture.setAttribute("aria-label", `${data.captions[0].join(", ")}. ${text}`);
+  }
+
+  function describe(rows, columns) {
+    const unit = single ? "Every unit" : `The unit in row ${shown[0] + 1}, column ${shown[1] + 1}`;
+    if (!rows.runs.length || !columns.runs.length) return `${unit} sees nothing but padding.`;
+    const ends = (axis) => [axis.runs[0][0], axis.runs.at(-1)[1]];
+    const count = (axis) => ends(axis)[1] - ends(axis)[0] + 1;
+    const full = [rows, columns].map((axis) => axis.last - axis.first + 1);
+    const cut = full[0] > count(rows) || full[1] > count(columns);
+    const holes = rows.runs.length > 1 || columns.runs.length > 1;
+    return (
+      `${unit} sees ${range(ends(rows), "row", "rows")}, ${range(ends(columns), "column", "columns")}: ` +
+      `${count(rows)} × ${count(columns)} pixels` +
+      (holes ? ", with gaps between them" : "") +
+      (cut ? `, cut from ${full[0]} × ${full[1]} at the picture's edge.` : ".")
+    );
+  }
+
+  const shares = () => chosen.map((place, axis) => share(place, places[axis]));
+
+  function choose(place) {
+    clearTimeout(waiting);
+    root.pending = undefined;
+    shown = chosen = place;
+    draw();
+    setStateValue("place", shares());
+  }
+
+  function chooseWhenSettled() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      root.querySelector(".live").textContent = root.querySelector(".sees").textContent;
+      choose(chosen);
+    }, SETTLED_AFTER);
+  }
+
+  function under(event) {
+    const area = map.getBoundingClientRect();
+    const y = ((event.clientY - area.top) / area.height) * whole[0] - margin[0];
+    const x = ((event.clientX - area.left) / area.width) * whole[1] - margin[1];
+    return [clamp(Math.floor(y / cell[0]), places[0]), clamp(Math.floor(x / cell[1]), places[1])];
+  }
+
+  map.onpointermove = (event) => {
+    shown = under(event);
+    draw();
+  };
+  map.onpointerleave = () => {
+    shown = chosen;
+    draw();
+  };
+  map.onclick = (event) => choose(under(event));
+  map.onkeydown = (event) => {
+    const step = ARROWS[event.key];
+    if (!step) return;
+    event.preventDefault();
+    shown = chosen = chosen.map((place, axis) => clamp(place + step[axis], places[axis]));
+    root.pending = shares();
+    draw();
+    chooseWhenSettled();
+  };
+  draw();
+  if (root.pending) chooseWhenSettled();
+  return () => clearTimeout(waiting);
+}

@@ -1,0 +1,65 @@
+"""Receptive field and shapes: which pixels of the picture one unit sees."""
+
+import streamlit as st
+
+from visualizer.errors import UserError
+from visualizer.inspection.receptive_field import field_rows
+from visualizer.ui.links import page
+from visualizer.ui.receptive_field_view import (
+    choose_layer,
+    choose_picture,
+    choose_subject,
+    effective_fields,
+    field_on_picture,
+    formula,
+    questions,
+    shapes,
+    sum_table,
+)
+from visualizer.ui.session import session
+
+owner = session()
+
+
+def draw() -> None:
+    title, network, shown = st.columns([4, 3, 3], vertical_alignment="bottom")
+    title.title("Receptive field")
+    with network:
+        name, subject = choose_subject(owner)
+    with shown:
+        picture = choose_picture(subject.architecture)
+    st.markdown(
+        "A unit sees only the pixels that its window reaches through the windows before it. "
+        "**The deeper the layer, the more of the picture.**"
+    )
+    rows = field_rows(subject.architecture)
+    figure, asked = st.columns([11, 6], gap="medium")
+    with figure:
+        index = choose_layer(name, rows)
+        if index is None:
+            st.info("No layer of this network looks at the picture: add one in Build.", icon=":material/build:")
+            return
+        place = field_on_picture(owner, subject, picture, rows, index)
+    with asked:
+        questions(name, rows, index)
+        formula(rows, index, place)
+    st.subheader("Sees, or only could see? The effective receptive field", anchor=False)
+    effective_fields(owner, subject, picture, rows, index, place)
+    st.subheader("The sum, step by step", anchor=False)
+    sum_table(rows, index)
+    st.subheader("Shapes: height × width × channels", anchor=False)
+    shapes(subject.architecture)
+
+
+@st.fragment
+def lesson() -> None:
+    try:
+        draw()
+    except UserError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+lesson()
+with st.container(horizontal=True, gap="small"):
+    st.page_link(page("build"), label="Change strides and windows in Build", icon=":material/layers:")
+    st.page_link(page("look_inside"), label="See the feature maps in Look inside", icon=":material/search:")

@@ -1,0 +1,92 @@
+"""The picture with the field of one unit, beside the map that the unit is chosen on.
+
+Pointing needs no trip to the server: every field is computed before. The drawing is in assets/receptive_field.js, a
+component of https://docs.streamlit.io/develop/concepts/custom-components.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from visualizer.figures.raster import png_source, rgb_pixels
+from visualizer.inspection.receptive_field import FieldRow, Pair, axis_fields
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+MOST_PADDING = 0.14  # of the picture's height and width, drawn on each side
+_KEY = "receptive-field-map"
+_FILES = Path(__file__).parents[2] / "assets"
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> "ComponentRenderer":
+    texts = {kind: (_FILES / f"receptive_field.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
+    return st.components.v2.component("cnn_visualizer.receptive_field", **texts)  # type: ignore[arg-type]
+
+
+def field_map(
+    picture: np.ndarray,
+    map: np.ndarray,
+    rows: tuple[FieldRow, ...],
+    index: int,
+    captions: Sequence[tuple[str, str]],
+    note: str,
+) -> Pair:
+    """Draw both sides; return the (row, column) of the unit that was chosen, at first the one in the middle.
+
+    Args:
+        picture: What the network sees, (C, H, W) in [0, 1].
+        map: (H', W') in [0, 1], drawn in grey; the places of line `index`.
+        rows: What `field_rows` gave.
+        index: The line of `rows` whose units are shown, from 1.
+        captions: A title and a quiet note for the picture and for the map.
+        note: What the map shows, a sentence.
+    """
+    place = _place()
+    data: dict[str, Any] = {
+        "picture": png_source(rgb_pixels(picture)),
+        "map": png_source(rgb_pixels(map[np.newaxis])),
+        "size": picture.shape[1:],
+        "places": rows[index].places,
+        "margin": [_overhang(rows[index], axis, picture.shape[1 + axis]) for axis in (0, 1)],
+        "fields": [drawn_field(rows, index, axis) for axis in (0, 1)],
+        "captions": [list(caption) for caption in captions],
+        "note": note,
+        "place": place,
+    }
+    _component()(key=_KEY, data=data, on_place_change=lambda: None)
+    row, column = (min(int(part * size), size - 1) for part, size in zip(place, rows[index].places, strict=True))
+    return row, column
+
+
+def _place() -> tuple[float, float]:
+    """The chosen place as a share of the map's height and width, so that it means the same in every layer."""
+    place = getattr(st.session_state.get(_KEY), "place", None)
+    if not place:
+        return 0.5, 0.5
+    row, column = (min(max(float(part), 0.0), 1.0) for part in place)
+    return row, column
+
+
+def _overhang(row: FieldRow, axis: int, size: int) -> int:
+    """How many pixels of padding are drawn on each side: as many as a field reaches, up to a share of the picture."""
+    last = row.start[axis] + (row.places[axis] - 1) * row.jump[axis] + row.size[axis] - 1
+    reach = max(-row.start[axis], last - size + 1, 0)
+    return min(reach, max(round(size * MOST_PADDING), 1))
+
+
+def drawn_field(rows: tuple[FieldRow, ...], index: int, axis: int) -> list[dict[str, Any]]:
+    """What is sent of each place's field along one axis: its first and last pixel, and the seen ones as runs."""
+    return [
+        {"first": field.first, "last": field.last, "runs": _runs(field.seen)}
+        for field in axis_fields(rows, index, axis)
+    ]
+
+
+def _runs(seen: np.ndarray) -> list[list[int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], seen, [0]])))
+    return [[int(first), int(end) - 1] for first, end in zip(edges[::2], edges[1::2], strict=True)]
