@@ -5,6 +5,10 @@
 const MAX_PLANES = 16; // maps of one side that are drawn
 const MAX_CHANNELS = 3; // channels whose products are all shown: those with the largest sums
 const MAX_WINDOW = 49; // numbers of a window that are all shown
+const MIN_NUMBER_CELL = 34; // pixels of a cell that holds a number
+const MAX_NUMBER_WIDTH = 46;
+const MIN_NUMBER_WIDTH = 33;
+const SIGN_WIDTH = 28; // "×" or "=" with the gaps around it
 const GAP = 8; // pixels between maps
 const LABEL_HEIGHT = 22;
 const ANNOUNCE_AFTER = 400; // milliseconds without a further step
@@ -143,8 +147,9 @@ class SlidingWindow {
     const width = () => this.data.real[0].length;
     const point = (event) => {
       const [row, column] = this.pixelUnder(event, field, this.inputCell);
+      const before = this.pointed;
       this.pointed = [clamp(row, height()), clamp(column, width())];
-      if (brush !== null) this.draw(this.pointed, brush);
+      if (brush !== null) for (const pixel of between(before ?? this.pointed, this.pointed)) this.draw(pixel, brush);
       this.render();
     };
     const finish = () => {
@@ -156,6 +161,7 @@ class SlidingWindow {
       if (this.data.drawable) {
         brush = this.data.input[0][clamp(row, height())][clamp(column, width())] > 0.5 ? 0 : 1;
         field.setPointerCapture(event.pointerId);
+        this.pointed = null;
       }
       point(event);
     };
@@ -174,7 +180,7 @@ class SlidingWindow {
       event.preventDefault();
       this.pointed = [clamp(row + step[0], height()), clamp(column + step[1], width())];
       if (event.key === " ") {
-        this.draw(this.pointed, this.data.input[0][row][column] > 0.5 ? 0 : 1);
+        this.draw([row, column], this.data.input[0][row][column] > 0.5 ? 0 : 1);
         this.sendDrawing();
       }
       this.render();
@@ -187,12 +193,16 @@ class SlidingWindow {
   }
 
   draw([row, column], value) {
-    if (!this.data.real[row][column]) return;
+    if (!this.data.real[row][column] || this.data.input[0][row][column] === value) return;
+    this.drawn = true;
     for (const map of this.data.input) map[row][column] = value;
     this.paint(this.inputs, this.data.inputScale, this.inputCell);
   }
 
   sendDrawing() {
+    // Without a change no new data would come back.
+    if (!this.drawn) return;
+    this.drawn = false;
     const { real, input } = this.data;
     this.root.classList.add("waiting");
     this.send("drawing", input[0].flatMap((line, row) => line.filter((_, column) => real[row][column])));
@@ -206,18 +216,29 @@ class SlidingWindow {
     if (!this.data || !available || available === this.width) return;
     this.width = available;
     const beside = available >= 520;
+    this.root.classList.toggle("beside", beside);
     const width = beside ? (available - 24) / 2 : available;
-    const height = beside ? 340 : 270;
+    const height = beside ? 300 : 270;
     const { real, outputCell } = this.data;
     let input = cellFor(this.inputs.length, real.length, real[0].length, width, height);
     let output = cellFor(this.outputs.length, this.rows * outputCell, this.columns * outputCell, width, height);
     if (this.inputs.length === 1 && this.outputs.length === 1) input = output = Math.min(input, output);
     this.inputCell = input;
     this.outputCell = output * outputCell;
-    for (const figure of this.root.querySelectorAll("figure")) figure.style.width = `${Math.floor(width)}px`;
+    this.sizeNumbers(available);
+    for (const figure of this.root.querySelectorAll("figure")) figure.style.maxWidth = `${Math.floor(width)}px`;
     this.paint(this.inputs, this.data.inputScale, this.inputCell);
     this.paint(this.outputs, this.data.outputScale, this.outputCell);
     this.render();
+  }
+
+  // Window, kernel and products in one line if they fit, else two of them, else one.
+  sizeNumbers(available) {
+    const columns = this.data.window[1];
+    const widths = [3, 2, 1].map((grids) => Math.floor((available - SIGN_WIDTH * (grids - 1)) / (grids * (columns + 0.3))));
+    const width = Math.min(widths.find((each) => each >= MIN_NUMBER_WIDTH) ?? MIN_NUMBER_WIDTH, MAX_NUMBER_WIDTH);
+    this.decimals = width < 40 ? 2 : 3;
+    this.find(".arithmetic").style.setProperty("--number-width", `${width}px`);
   }
 
   paint(planes, scale, cell) {
@@ -238,6 +259,7 @@ class SlidingWindow {
           pen.fillStyle = values.length === 3 ? mixed(values, scale) : colourOf(values[0], scale);
           pen.fillRect(column * cell, row * cell, cell, cell);
           if (isInput && !this.data.real[row][column]) hatch(pen, column * cell, row * cell, cell);
+          else if (values.length === 1 && cell >= MIN_NUMBER_CELL) write(pen, values[0], scale, row, column, cell);
         }
       }
     }
@@ -412,7 +434,7 @@ class SlidingWindow {
       const parts = { term, title: term.appendChild(make("b")), window: part("window") };
       if (operation === "convolution") {
         term.append(make("span", "×", "sign"));
-        parts.kernel = part("kernel", editable ? "input" : "div");
+        parts.kernel = part(editable ? `kernel: type −${editable} to ${editable}` : "kernel", editable ? "input" : "div");
         term.append(make("span", "=", "sign"));
         parts.products = part("products");
         if (editable) parts.kernel.forEach((cell, index) => this.listenToWeight(cell, parts, index));
@@ -435,7 +457,9 @@ class SlidingWindow {
       if (!valid) return;
       const columns = this.data.window[1];
       const kernel = this.data.kernels[this.at.filter];
-      kernel[parts.channel][Math.floor(index / columns)][index % columns] = value;
+      const row = kernel[parts.channel][Math.floor(index / columns)];
+      if (row[index % columns] === value) return;
+      row[index % columns] = value;
       this.root.classList.add("waiting");
       this.send("kernel", { filter: this.at.filter, weights: kernel });
     };
@@ -483,14 +507,14 @@ class SlidingWindow {
       parts.kernel.forEach((cell, index) => {
         if (cell.matches(":focus")) return;
         const weight = kernel[channel][at(index)[0]][at(index)[1]];
-        if (cell.tagName === "INPUT") cell.value = shown(weight, 3);
-        else cell.textContent = shown(weight, 3);
+        if (cell.tagName === "INPUT") cell.value = shown(weight, this.decimals);
+        else cell.textContent = shown(weight, this.decimals);
         cell.removeAttribute("aria-invalid");
         tint(cell, weight, scale);
       });
       parts.products.forEach((cell, index) => {
         const product = products[channel][index];
-        cell.textContent = shown(product, 3);
+        cell.textContent = shown(product, this.decimals);
         tint(cell, product, scale);
       });
     });
@@ -499,9 +523,11 @@ class SlidingWindow {
 
   showInput(cell, channel, row, column) {
     const value = this.data.input[channel][row][column];
-    cell.textContent = shown(value, 3);
+    cell.textContent = shown(value, this.decimals);
     cell.classList.toggle("added", !this.data.real[row][column]);
-    tint(cell, value, this.data.inputScale);
+    const { inputScale, colour } = this.data;
+    if (colour) tintRgb(cell, [0, 1, 2].map((part) => (part === channel ? 255 * fraction(value, inputScale) : 0)));
+    else tint(cell, value, inputScale);
   }
 
   showSum(channels, sums, bias, torch) {
@@ -550,6 +576,15 @@ function arrow(event) {
   return step;
 }
 
+// The pixels of a line, so that a fast mouse leaves no gaps.
+function between([row, column], [toRow, toColumn]) {
+  const steps = Math.max(Math.abs(toRow - row), Math.abs(toColumn - column), 1);
+  return Array.from({ length: steps + 1 }, (_, step) => [
+    Math.round(row + ((toRow - row) * step) / steps),
+    Math.round(column + ((toColumn - column) * step) / steps),
+  ]);
+}
+
 function firstReal(real) {
   const row = real.findIndex((line) => line.some(Boolean));
   return [row, real[row].findIndex(Boolean)];
@@ -590,21 +625,23 @@ const colourOf = (value, scale) => css(rgbOf(value, scale));
 
 const mixed = (values, scale) => css(values.map((value) => 255 * fraction(value, scale)));
 
+// Black or white, whichever is read better. Source of the weights: ITU-R BT.601.
+const inkOn = ([red, green, blue]) => (0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#000" : "#fff");
+
 // The colour of a number behind its digits, which stay readable.
 function tint(cell, value, scale) {
-  const rgb = rgbOf(value, scale);
-  const [red, green, blue] = rgb;
+  tintRgb(cell, rgbOf(value, scale));
+}
+
+function tintRgb(cell, rgb) {
   cell.style.background = css(rgb);
-  cell.style.color = 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#000" : "#fff";
+  cell.style.color = inkOn(rgb);
 }
 
 function drawScale(holder, { low, high, colours, label }) {
   const bar = make("i");
   bar.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
-  const ends = make("div");
-  const middle = low < 0 ? [make("span", "0")] : [];
-  ends.append(make("span", shown(low, 2)), ...middle, make("span", shown(high, 2)));
-  holder.replaceChildren(bar, ends, make("div", label));
+  holder.replaceChildren(make("span", shown(low, 2)), bar, make("span", shown(high, 2)), make("span", label));
 }
 
 // ---- Pens: drawing on the canvases of a plane, in screen pixels
@@ -617,6 +654,14 @@ function penOf(plane, layer) {
 
 function clear(pen) {
   pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
+}
+
+function write(pen, value, scale, row, column, cell) {
+  pen.font = `13px ${getComputedStyle(pen.canvas).fontFamily}`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillStyle = inkOn(rgbOf(value, scale));
+  pen.fillText(shown(value, 2), (column + 0.5) * cell, (row + 0.5) * cell);
 }
 
 // Where a pixel was added around or between the real ones.

@@ -1,0 +1,38 @@
+"""The scales that the browser colours with."""
+
+import re
+
+import numpy as np
+import pytest
+
+from visualizer.figures.convolution_colours import grey_scale, positive_scale, signed_scale
+
+
+def luma(colour):
+    return np.dot([int(colour[at : at + 2], 16) for at in (1, 3, 5)], [0.299, 0.587, 0.114])
+
+
+def test_signed_values_are_centred_on_zero():
+    scale = signed_scale(np.array([-1.0, 3.0]), "weight")
+    assert (scale.low, scale.high, scale.label) == (-3.0, 3.0, "weight")
+    middle = scale.colours[len(scale.colours) // 2]
+    assert luma(middle) == max(map(luma, scale.colours))
+    assert int(scale.colours[0][5:], 16) > int(scale.colours[0][1:3], 16)  # blue below
+    assert int(scale.colours[-1][5:], 16) < int(scale.colours[-1][1:3], 16)  # red above
+
+
+def test_positive_values_start_at_zero_and_get_brighter():
+    scale = positive_scale(np.array([0.5, 2.0]), "edge strength")
+    assert (scale.low, scale.high) == (0.0, 2.0)
+    assert sorted(scale.colours, key=luma) == list(scale.colours)
+
+
+def test_grey_goes_from_black_to_white():
+    scale = grey_scale(1.0, "grey level")
+    assert (scale.low, scale.high, scale.colours) == (0.0, 1.0, ("#000000", "#ffffff"))
+
+
+@pytest.mark.parametrize("scale", [signed_scale(np.zeros(2), ""), positive_scale(np.zeros(2), "")])
+def test_nothing_but_zeros_still_has_a_scale(scale):
+    assert scale.high > scale.low
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in scale.colours)

@@ -1,0 +1,41 @@
+"""Colours for pictures that the browser draws itself: a scale as a list of colours, from its low to its high end."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from plotly.colors import sample_colorscale, unlabel_rgb
+
+from visualizer.figures.palette import DIVERGING, SEQUENTIAL
+
+_STOPS = 65  # odd, so that zero has a colour of its own
+
+
+@dataclass(frozen=True)
+class ColourScale:
+    """Which colour a number gets: `colours` ("#rrggbb") are spread evenly from `low` to `high`; `label` says what."""
+
+    low: float
+    high: float
+    colours: tuple[str, ...]
+    label: str
+
+
+def grey_scale(high: float, label: str) -> ColourScale:
+    """Black at 0, white at `high`."""
+    return ColourScale(0.0, high, ("#000000", "#ffffff"), label)
+
+
+def signed_scale(values: np.ndarray, label: str) -> ColourScale:
+    """Blue below zero, white at zero, red above; as far as the largest |value| on both sides."""
+    extent = float(np.abs(values).max()) or 1.0
+    return ColourScale(-extent, extent, _sampled(DIVERGING), label)
+
+
+def positive_scale(values: np.ndarray, label: str) -> ColourScale:
+    """Viridis from 0 to the largest value."""
+    return ColourScale(0.0, float(values.max()) or 1.0, _sampled(SEQUENTIAL), label)
+
+
+def _sampled(name: str) -> tuple[str, ...]:
+    colours = sample_colorscale(name, np.linspace(0, 1, _STOPS))
+    return tuple("#" + "".join(f"{round(part):02x}" for part in unlabel_rgb(colour)) for colour in colours)

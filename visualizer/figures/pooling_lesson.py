@@ -1,0 +1,56 @@
+"""What pooling does to a picture that moves, and what it loses."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from visualizer.figures.chart import Chart, counted, figure_of
+from visualizer.figures.maps import map_grid
+from visualizer.figures.palette import BLUE, GREY
+
+
+def change_bars(titles: Sequence[str], changes: Sequence[float], shift: int) -> Chart:
+    """How much each way of making a map smaller changes when the picture moves.
+
+    Args:
+        titles: The ways.
+        changes: Σ|after − before| / Σ|before| of each; 0.5 is drawn as 50 %.
+        shift: Pixels that the picture moved.
+    """
+    percents = [100 * change for change in changes]
+    least = min(changes)
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "y": list(titles),
+        "x": percents,
+        "text": [f"{percent:.0f} %" for percent in percents],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {"color": [BLUE if change == least else GREY for change in changes]},
+        "hovertemplate": "%{y}: %{x:.1f} %<extra></extra>",
+    }
+    figure = figure_of(
+        [bars],
+        height=48 * len(percents) + 60,
+        margin=(170, 50, 8, 52),
+        xaxis={"title": {"text": "change of the output (% of its sum)"}, "rangemode": "tozero", "fixedrange": True},
+        yaxis={"autorange": "reversed", "fixedrange": True},
+    )
+    told = ", ".join(f"{title} {percent:.0f} %" for title, percent in zip(titles, percents, strict=True))
+    return Chart(figure, f"Change of the output when the picture moves by {counted(shift, 'pixel')}: {told}.")
+
+
+def difference_grid(rows: Sequence[tuple[str, np.ndarray, str, np.ndarray]], value_label: str, width: int) -> Chart:
+    """Pairs of maps and the size of their difference, a row for each pair, all on one scale.
+
+    Args:
+        rows: (title, map, other title, other map); all maps are (H, W) of one shape, titles are short.
+        value_label: What the values are.
+        width: Pixels that the page gives the chart.
+    """
+    maps, titles = [], []
+    for title, one, other_title, other in rows:
+        maps += [one, other, np.abs(other - one)]
+        titles += [title, other_title, "|difference|"]
+    return map_grid(np.stack(maps), titles=titles, columns=3, value_label=value_label, hover=False, width=width)
