@@ -18,5 +18,10 @@ st.navigation(
             st.Page(page("train"), title="Train", icon=":material/play_circle:"),
             st.Page(page("look_inside"), title="Look inside", icon=":material/search:"),
         ],
+        "Concepts": [
+            st.Page(page("convolution"), title="Convolution", icon=":material/filter_center_focus:"),
+            st.Page(page("pooling"), title="Pooling", icon=":material/photo_size_select_small:"),
+            st.Page(page("receptive_field"), title="Receptive field", icon=":material/center_focus_strong:"),
+        ],
     }
 ).run()
