@@ -142,7 +142,8 @@ def _reduced(image: Image.Image) -> Image.Image:
     image = _with_mixable_pixels(image).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     if image.mode not in ("I", "F"):
         return _colors_to_rgb(image)
-    values = np.asarray(image, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # what is not a number is dealt with below
+        values = np.asarray(image, dtype=np.float64)
     grey = np.clip(values / 257, 0, 255) if has_16_bits else _stretched(values)
     return Image.fromarray(np.rint(grey).astype(np.uint8), "L").convert("RGB")
 
