@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import streamlit as st
 
-from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.ui.run_controls import current_run
 from visualizer.ui.server import run_store
 from visualizer.ui.session import Session
@@ -25,8 +25,8 @@ NetworkKey = tuple[str, ...]
 def network_choices(owner: Session) -> dict[NetworkChoice, str]:
     """The networks that this session can look into, with their titles; best first."""
     record = current_run(owner)
-    trained: dict[NetworkChoice, str] = {"trained": f"Mine, after {record.step:,} steps"} if record else {}
-    return {**trained, "untrained": "Mine, untrained", "bundled": "Ready-made (digits)"}
+    trained: dict[NetworkChoice, str] = {"trained": f"Mine after {record.step:,} steps"} if record else {}
+    return {**trained, "untrained": "Mine untrained", "bundled": "Ready-made"}
 
 
 def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, Network]":
@@ -40,7 +40,8 @@ def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, 
     spec = record.spec if record else None
     architecture = spec.architecture if spec else owner.architecture
     settings = spec.settings if spec else owner.settings
-    key = ("untrained", str(hash(architecture)), settings.initialization, str(settings.seed))
+    # Not its hash: layers of two types with the same settings, such as max and average pooling, have the same one.
+    key = ("untrained", architecture_to_json(architecture), settings.initialization, str(settings.seed))
     return key, _untrained(key, architecture, settings.initialization, settings.seed)
 
 
