@@ -98,10 +98,13 @@ def axis_style(title: str = "") -> dict[str, Any]:
 
 
 def number(value: float) -> str:
-    """A measured number as people read it: three significant digits, a real minus sign."""
-    if not np.isfinite(value):
-        return "not a number" if np.isnan(value) else "infinite"
-    return f"{value:.3g}".replace("-", "−")
+    """A measured number as people read it: three significant digits, no power below a million, a real minus sign."""
+    if np.isnan(value):
+        return "not a number"
+    if np.isinf(value):
+        return "infinity" if value > 0 else "−infinity"
+    text = f"{value:,.0f}" if 999.5 <= abs(value) < 1e6 else f"{value:.3g}"
+    return text.replace("-", "−")
 
 
 def counted(count: int, noun: str) -> str:

@@ -81,7 +81,7 @@ def pooling_pair(
             "showscale": False,
         }
         | scale,
-        *_lines(*geometry.grid(every)),
+        *_lines("windows", *geometry.grid(every)),
         *_box(geometry.window_box(row, column), ""),
         *_box((after_x[column], after_y[row], after_x[column + 1], after_y[row + 1]), "2"),
     ]
@@ -91,7 +91,7 @@ def pooling_pair(
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": "winner",
+                "name": "winners",
                 "x": columns.ravel() + 0.5,
                 "y": rows.ravel() + 0.5,
                 "marker": {
@@ -218,12 +218,15 @@ def _places(shape: tuple[int, ...]) -> np.ndarray:
     return np.stack([rows + 1, columns + 1], axis=-1)
 
 
-def _lines(x: list[float | None], y: list[float | None], suffix: str = "", width: float = 1.0) -> list[dict[str, Any]]:
+def _lines(
+    name: str, x: list[float | None], y: list[float | None], suffix: str = "", width: float = 1.0
+) -> list[dict[str, Any]]:
     """White lines with a black rim, which show on dark and on bright pixels."""
     return [
         {
             "type": "scatter",
             "mode": "lines",
+            "name": name,
             "x": x,
             "y": y,
             "xaxis": f"x{suffix}",
@@ -239,4 +242,4 @@ def _lines(x: list[float | None], y: list[float | None], suffix: str = "", width
 
 def _box(box: tuple[float, float, float, float], suffix: str) -> list[dict[str, Any]]:
     left, top, right, bottom = (float(side) for side in box)
-    return _lines([left, right, right, left, left], [top, top, bottom, bottom, top], suffix, width=3.0)
+    return _lines("strongest", [left, right, right, left, left], [top, top, bottom, bottom, top], suffix, width=3.0)

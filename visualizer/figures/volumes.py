@@ -21,8 +21,8 @@ MAX_BAR = 96.0
 GAP = 26.0
 EDGE = 16.0
 COMFORTABLE_WIDTH = 1080.0
-LEAST_WIDTH = 400.0
-SHRINKS = (1.0, 0.85, 0.7, 0.6)
+LEAST_WIDTH = 400
+SHRINKS = (1.0, 0.85, 0.7, 0.6, 0.5)
 TURNED_SLOT = 50.0
 TURN = -50  # degrees; negative is anticlockwise
 BOLD_CHARACTER = 7.3  # the width of one character of a label, on the safe side
@@ -64,7 +64,7 @@ def volumes(architecture: Architecture, report: ArchitectureReport) -> Chart:
         scale = _scale(drawn, shrink)
         boxes = [PLACEHOLDER if volume.shape is None else scale.box(volume.shape) for volume in drawn]
         slots, turned = _slots(boxes, drawn)
-        if sum(slots) + 2 * EDGE <= COMFORTABLE_WIDTH:
+        if _left_margin(drawn, slots, turned=turned) + sum(slots) + EDGE <= COMFORTABLE_WIDTH:
             break
     return Chart(_figure(drawn, boxes, slots, scale, turned=turned), _alt(architecture, report, drawn))
 
@@ -143,6 +143,12 @@ def _label_size(drawn: Sequence[_Volume], *, turned: bool) -> tuple[float, float
     )
 
 
+def _left_margin(drawn: Sequence[_Volume], slots: Sequence[float], *, turned: bool) -> float:
+    """Room for the first label, which may reach further to the left than its slot."""
+    across, _ = _label_size(drawn, turned=turned)
+    return max(EDGE, across - slots[0] / 2)
+
+
 def _slots(boxes: Sequence[Box], drawn: Sequence[_Volume]) -> tuple[list[float], bool]:
     """The width that each volume takes, and whether the labels are turned, because they would not fit otherwise."""
     upright = [
@@ -165,7 +171,7 @@ def _figure(
     ceiling = max(box.height / 2 + box.slant for box in boxes) + 8
     floor = -max(box.height / 2 for box in boxes) - 8
     colours = _group_colours()
-    across, down = _label_size(drawn, turned=turned)
+    _, down = _label_size(drawn, turned=turned)
     bodies: list[dict[str, Any]] = []
     lit: list[Points] = []
     shaded: list[Points] = []
@@ -173,7 +179,7 @@ def _figure(
     dots: Points = []
     annotations: list[dict[str, Any]] = []
     named: set[str] = set()
-    left = max(EDGE, across - slots[0] / 2)
+    left = _left_margin(drawn, slots, turned=turned)
     flow: Points = [(left + slots[0] / 2, 0.0)]
     for volume, box, slot in zip(drawn, boxes, slots, strict=True):
         x = left + (slot - box.width) / 2
@@ -191,7 +197,7 @@ def _figure(
         annotations.append(_annotation(volume, left + slot / 2, floor, turned=turned))
         left += slot
     flow.append((left - slots[-1] / 2, 0.0))
-    width = max(left + EDGE, LEAST_WIDTH)
+    width = max(math.ceil(left + EDGE), LEAST_WIDTH)
     bars, captions = _scale_bars(scale, floor - down - 24)
     note = lines_of(_vector_note(drawn, boxes, scale), width - 2 * EDGE)
     note_top = floor - down - 38
@@ -218,7 +224,7 @@ def _figure(
         ],
         height=ceiling - lowest + LEGEND_HEIGHT,
         margin=(0, 0, LEGEND_HEIGHT, 0),
-        width=round(width),
+        width=width,
         xaxis=axis | {"range": [0, width]},
         yaxis=axis | {"range": [lowest, ceiling]},
         hovermode="closest",
@@ -290,6 +296,7 @@ def _scale_bars(scale: BoxScale, y: float) -> tuple[list[dict[str, Any]], list[d
             {
                 "type": "scatter",
                 "mode": "lines",
+                "name": "scale",
                 "x": [left, left, None, left, right, None, right, right],
                 "y": [y - 4, y + 4, None, y, y, None, y - 4, y + 4],
                 "line": {"color": GREY, "width": 2},
