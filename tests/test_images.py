@@ -213,6 +213,29 @@ def test_too_many_bytes_are_refused() -> None:
         read_image(bytes(MAX_BYTES + 100_000), "a.png")
 
 
+def tiff_of_single_pixels(width: int, height: int) -> bytes:
+    """A grey TIFF in tiles of one pixel each, which all lie at the same place of the file."""
+    entries = [(256, width), (257, height), (258, 8), (259, 1), (262, 1), (277, 1), (322, 1), (323, 1)]
+    offsets_at = 8 + 2 + 12 * (len(entries) + 1) + 4
+    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    directory += struct.pack("<HHII", 324, 4, width * height, offsets_at)
+    start = b"II*\0" + struct.pack("<IH", 8, len(entries) + 1)
+    return start + directory + bytes(4) + struct.pack("<I", 8) * (width * height)
+
+
+def test_a_tiff_of_countless_tiles_is_refused() -> None:
+    assert read_image(tiff_of_single_pixels(30, 20)).shape == (20, 30, 3)
+    with pytest.raises(UploadError, match="too many pieces"):
+        read_image(tiff_of_single_pixels(500, 201))
+
+
+def test_a_jpeg_of_countless_scans_is_refused() -> None:
+    data = encoded(Image.fromarray(quadrants()), "JPEG", progressive=True)
+    last_scan = data[data.rindex(b"\xff\xda") : -2]
+    with pytest.raises(UploadError, match="too many pieces"):
+        read_image(data[:-2] + last_scan * 300 + data[-2:])
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [

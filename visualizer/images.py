@@ -14,6 +14,12 @@ MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 1024  # pixels; no network here takes in more than a quarter of it
 
+# A picture's data may come in pieces: strips or tiles of a TIFF, scans of a JPEG. Cameras and programs write few; a
+# small file of very many would keep a processor busy for minutes.
+_MAX_TILES = 100_000
+_MAX_JPEG_SCANS = 200
+_JPEG_START_OF_SCAN = b"\xff\xda"
+
 _ANOTHER_FORMAT = f"Save it as {FORMATS_IN_WORDS} and choose that file"
 _ANOTHER_FILE = "Choose another file"
 
@@ -86,6 +92,11 @@ def read_image(data: bytes, name: str = "") -> np.ndarray:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise _too_many_pixels(file, f"{image.width:,} × {image.height:,} pixels")
+            is_jpeg = image.format in ("JPEG", "MPO")
+            if len(image.tile) > _MAX_TILES or (is_jpeg and data.count(_JPEG_START_OF_SCAN) > _MAX_JPEG_SCANS):
+                raise UploadError(
+                    f"{file} is built of too many pieces", "it would take minutes to open", "Save it anew"
+                )
             return np.array(_upright(_reduced(image)))
     except UploadError:
         raise
