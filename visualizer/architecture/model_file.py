@@ -50,7 +50,8 @@ def save_model(
     Raises:
         ModelFileError: The weights are not those of this architecture.
     """
-    arrays = {name: np.ascontiguousarray(array) for name, array in weights.items()}
+    # Not ascontiguousarray, which would give a single number an axis.
+    arrays = {name: np.asarray(array, order="C") for name, array in weights.items()}
     _check_arrays(architecture, {name: (array.dtype, array.shape) for name, array in arrays.items()})
     network = {"architecture": architecture_to_dict(architecture), "notes": dict(notes or {})}
     return save(arrays, {METADATA_KEY: json.dumps(network, ensure_ascii=False)})
@@ -144,12 +145,16 @@ def _check_arrays(architecture: Architecture, arrays: Mapping[str, tuple[np.dtyp
     """Raise unless names, dtypes and shapes are those of the architecture's own state dict."""
     expected = _state_dict(architecture)
     if missing := expected.keys() - arrays.keys():
-        raise _not_a_model(f"the weights of {min(missing)} are missing")
+        raise _other_weights(f"{min(missing)} is missing")
     if surplus := arrays.keys() - expected.keys():
-        raise _not_a_model(f"it holds “{min(surplus)[:60]}”, which its network does not have")
+        raise _other_weights(f"it has no “{min(surplus)[:60]}”")
     for name, (dtype, shape) in expected.items():
         if arrays[name] != (dtype, shape):
-            raise _not_a_model(f"{name} must be {dtype} of shape {shape}, and is not")
+            raise _other_weights(f"{name} must be {dtype} of shape {shape}, and is not")
+
+
+def _other_weights(why: str) -> ModelFileError:
+    return ModelFileError("The weights are not those of the network beside them", why, _MEND)
 
 
 def _state_dict(architecture: Architecture) -> dict[str, tuple[np.dtype, tuple[int, ...]]]:
