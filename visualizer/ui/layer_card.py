@@ -34,7 +34,10 @@ def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> No
         owner.edit(lambda draft: _ACTIONS[action][1](draft, card))
 
     with st.container(horizontal=True, gap="xxsmall", vertical_alignment="top", wrap=False, key=f"row-{card}"):
-        expander = st.expander(_label(index, report), key=f"card-{card}", icon=report.layer.icon, on_change="rerun")
+        key = f"card-{card}"
+        # Streamlit takes an expander with another label for another one: without this, a card closes when it is edited.
+        st.session_state[key] = st.session_state.get(key, False)
+        expander = st.expander(_label(index, report), key=key, icon=report.layer.icon, on_change="rerun")
         if expander.open:
             with expander:
                 st.caption(report.layer.explanation)
