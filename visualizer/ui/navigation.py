@@ -21,6 +21,8 @@ st.navigation(
         "Concepts": [
             st.Page(page("convolution"), title="Convolution", icon=":material/filter_center_focus:"),
             st.Page(page("pooling"), title="Pooling", icon=":material/photo_size_select_small:"),
+            st.Page(page("activations"), title="Activations", icon=":material/ssid_chart:"),
+            st.Page(page("dense_and_softmax"), title="Dense and softmax", icon=":material/hub:"),
             st.Page(page("receptive_field"), title="Receptive field", icon=":material/center_focus_strong:"),
         ],
     }

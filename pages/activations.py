@@ -1,0 +1,25 @@
+"""Activation functions: their curves, what they do to a map and to the gradient, and how a ReLU dies."""
+
+import streamlit as st
+
+from visualizer.ui.activations_view import dead_relus, deep_chain, functions
+from visualizer.ui.links import page
+
+st.title("Activation functions")
+st.markdown(
+    "Between two layers **every number is bent by one function**; its derivative decides how much gradient comes back."
+)
+
+PARTS = {
+    "1  The functions": functions,
+    "2  A deep chain": deep_chain,
+    "3  Dead ReLUs": dead_relus,
+}
+for tab, part in zip(st.tabs(list(PARTS), key="activation-parts", on_change="rerun"), PARTS.values(), strict=True):
+    if tab.open:
+        with tab:
+            part()
+
+with st.container(horizontal=True, gap="medium"):
+    st.page_link(page("build"), label="Choose the activation of your own layers in Build", icon=":material/layers:")
+    st.page_link(page("look_inside"), label="See maps before and after it in Look inside", icon=":material/search:")

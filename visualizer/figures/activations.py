@@ -1,0 +1,235 @@
+"""What activation functions do: to the numbers of a map, to the gradient of a deep chain, and to units that die."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, axis_style, figure_of, header_line, number, pixel_axes
+from visualizer.figures.mosaic import Mosaic
+from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, MARK_RIM, PURPLE, VERMILLION
+from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
+
+_LEGEND: dict[str, Any] = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}}
+# Colour, dash and marker of each line: told apart without colour too.
+_STYLES = (
+    (BLUE, "solid", "circle"),
+    (GREEN, "dot", "square"),
+    (VERMILLION, "dash", "diamond"),
+    (PURPLE, "dashdot", "triangle-up"),
+    (GREY, "longdash", "x"),
+)
+
+
+def before_and_after(
+    edges: np.ndarray, before: np.ndarray, after: np.ndarray, name: str, *, height: int = 240
+) -> Chart:
+    """Two histograms on one axis: what enters an activation function and what leaves it.
+
+    Args:
+        edges: (bins + 1,) borders of the bins.
+        before, after: (bins,) how many numbers lie in each bin.
+        name: The function's name for people.
+        height: Pixels.
+    """
+    middles = (edges[:-1] + edges[1:]) / 2
+    total = int(before.sum())
+    traces = []
+    rows = ((before, "before", GREY, ""), (after, f"after {name}", BLUE, "2"))
+    for counts, label, color, suffix in rows:
+        traces.append(
+            {
+                "type": "bar",
+                "x": middles,
+                "y": counts / total * 100,
+                "width": np.diff(edges),
+                "name": label,
+                "yaxis": f"y{suffix}",
+                "marker": {"color": color, "line": {"width": 0}},
+                "customdata": np.stack([edges[:-1], edges[1:], counts], axis=1),
+                "hovertemplate": (
+                    f"{label}<br>%{{customdata[0]:.3g}} to %{{customdata[1]:.3g}}: <b>%{{customdata[2]:,}} numbers"
+                    "</b> (%{y:.1f} %)<extra></extra>"
+                ),
+                "showlegend": False,
+            }
+        )
+    share = axis_style() | {"ticksuffix": " %", "nticks": 4, "rangemode": "tozero"}
+    figure = figure_of(
+        traces,
+        height=height,
+        margin=(0, 8, 22, 42),
+        bargap=0,
+        xaxis=axis_style("value") | {"range": [edges[0], edges[-1]], "nticks": 9, "anchor": "y2"},
+        yaxis=share | {"domain": [0.6, 1]},
+        yaxis2=share | {"domain": [0, 0.4], "anchor": "x"},
+    )
+    for (_, label, _, _), top in zip(rows, (1.0, 0.4), strict=True):
+        figure.add_annotation(
+            text=f"<b>{label}</b>: share of the map's numbers", x=0, y=top, xref="paper", yref="paper", xanchor="left",
+            yanchor="bottom", showarrow=False, font={"size": SMALL_FONT_SIZE},
+        )  # fmt: skip
+    figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": "dot"})
+    fullest = int(after.argmax())
+    alt = (
+        f"Histograms of the map's {total:,} numbers. Before: {_share_below(edges, before):.0%} lie below 0. "
+        f"After {name}: {_share_below(edges, after):.0%} lie below 0, and {after[fullest] / total:.0%} lie in the "
+        f"fullest bin, from {number(edges[fullest])} to {number(edges[fullest + 1])}."
+    )
+    return Chart(figure, alt)
+
+
+def _share_below(edges: np.ndarray, counts: np.ndarray) -> float:
+    # A border lies at 0, give or take what rounding does.
+    return float(counts[edges[1:] < 1e-9].sum() / counts.sum())
+
+
+def gradient_lines(
+    norms: Mapping[str, np.ndarray], titles: Mapping[str, str], chosen: str, *, height: int = 360
+) -> Chart:
+    """The gradient's norm at every layer of a chain, one line for each activation function, on a logarithmic axis.
+
+    Args:
+        norms: By the function's name, (depth,) from the layer next to the picture on.
+        titles: Names for people, also of functions that are not drawn, so that each keeps its colour.
+        chosen: The function whose line is drawn wide.
+        height: Pixels.
+    """
+    traces = []
+    styles = dict(zip(titles, _STYLES, strict=False))
+    for name, values in norms.items():
+        color, dash, symbol = styles[name]
+        width = 4 if name == chosen else 2
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": f"<b>{titles[name]}</b>" if name == chosen else titles[name],
+                "x": np.arange(1, len(values) + 1),
+                "y": values,
+                "line": {"color": color, "width": width, "dash": dash},
+                "marker": {"symbol": symbol, "size": width + 5},
+                "hovertemplate": f"{titles[name]}, layer %{{x}}<br><b>gradient norm %{{y:.3g}}</b><extra></extra>",
+            }
+        )
+    depth = max(len(values) for values in norms.values())
+    every = np.concatenate(list(norms.values()))
+    decades = math.log10(every.max() / every.min())
+    figure = figure_of(
+        traces,
+        height=height,
+        margin=(0, 8, 34, 46),
+        xaxis=axis_style("layer (1 is next to the picture)")
+        | {
+            "range": [0.6, depth + 0.4],
+            "tickformat": "d",
+            "nticks": 13,
+        },
+        yaxis=axis_style()
+        | {
+            "type": "log",
+            # Plotly takes powers of ten for narrower than they are.
+            "title": {"text": "gradient norm (log scale)", "standoff": 22},
+            "exponentformat": "power",
+            # Whole powers of ten, at most eight of them; within two powers 1, 2, 5 too.
+            "dtick": math.ceil(decades / 8) if decades > 2 else "D2",
+        },
+        legend=_LEGEND,
+    )
+    parts = [
+        f"{titles[name]}: {number(values[-1])} at layer {len(values)}, {number(values[0])} at layer 1"
+        for name, values in norms.items()
+    ]
+    return Chart(figure, f"Norm of the gradient at each layer of the chain. {'; '.join(parts)}.")
+
+
+def firing_grid(firing: np.ndarray, *, columns: int = 16, width: int = 460) -> Chart:
+    """For how many pictures each unit fires, a square a unit; a cross marks the dead ones.
+
+    Args:
+        firing: (layers, units) share of the pictures from 0 to 1; the units must fill whole rows.
+        columns: Units in a row.
+        width: Pixels that the page gives the chart.
+    """
+    layers, units = firing.shape
+    tiles = firing.reshape(layers, units // columns, columns) * 100
+    mosaic = Mosaic(layers, units // columns, columns, 1, width, True, max_cell=34)
+    height = mosaic.pixel_height + BAR_HEIGHT + 4
+    dead = np.argwhere(tiles == 0)
+    corners = [mosaic.corner(int(layer)) for layer, _, _ in dead]
+    heatmap = {
+        "type": "heatmap",
+        "x": mosaic.x_edges,
+        "y": mosaic.y_edges,
+        "z": mosaic.grid(tiles),
+        "customdata": mosaic.grid(np.arange(layers * units).reshape(tiles.shape) % units + 1),
+        "hoverongaps": False,
+        "hovertemplate": "unit %{customdata}<br><b>fires for %{z:.1f} % of the pictures</b><extra></extra>",
+        "xgap": 1,
+        "ygap": 1,
+        "colorbar": bar(width, height),
+    } | Scale(0.0, 100.0, False).colours()
+    crosses = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [left + column + 0.5 for (left, _), (_, _, column) in zip(corners, dead, strict=True)],
+        "y": [top + row + 0.5 for (_, top), (_, row, _) in zip(corners, dead, strict=True)],
+        "marker": {"symbol": "x", "size": 9, "color": MARK, "line": {"width": 1, "color": MARK_RIM}},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    counts = [int(np.count_nonzero(layer == 0)) for layer in firing]
+    titles = [f"Layer {index + 1}: {count} of {units} ReLUs dead" for index, count in enumerate(counts)]
+    figure = figure_of(
+        [heatmap, crosses, mosaic.title_trace(titles)],
+        height=height,
+        margin=(0, 0, BAR_HEIGHT, 4),
+        annotations=[header_line("fires for … % of the pictures; ✕ for none: dead", 0, BAR_HEIGHT)],
+        **pixel_axes(mosaic.total_width, mosaic.total_height),
+    )
+    alive = firing[firing > 0]
+    alt = f"{'. '.join(titles)}. " + (
+        f"The others fire for {number(alive.min() * 100)} to {number(alive.max() * 100)} % of the pictures."
+        if len(alive)
+        else "No unit is left that fires."
+    )
+    return Chart(figure, alt)
+
+
+def dead_share_lines(
+    steps: Sequence[int] | np.ndarray, shares: Mapping[float, np.ndarray], chosen: float, *, height: int = 300
+) -> Chart:
+    """The share of dead ReLUs while a network trains, one line for each learning rate.
+
+    Args:
+        steps: (S,) training steps.
+        shares: By learning rate, (S,) from 0 to 1.
+        chosen: The learning rate whose line is drawn wide.
+        height: Pixels.
+    """
+    traces = []
+    for (rate, values), (color, dash, symbol) in zip(shares.items(), _STYLES, strict=False):
+        width = 4 if rate == chosen else 2
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": f"<b>{rate:g}</b>" if rate == chosen else f"{rate:g}",
+                "x": np.asarray(steps),
+                "y": np.asarray(values) * 100,
+                "line": {"color": color, "width": width, "dash": dash},
+                "marker": {"symbol": symbol, "size": width + 5},
+                "hovertemplate": f"learning rate {rate:g}, step %{{x}}<br><b>%{{y:.1f}} % dead</b><extra></extra>",
+            }
+        )
+    figure = figure_of(
+        traces,
+        height=height,
+        margin=(0, 8, 34, 46),
+        xaxis=axis_style("training step") | {"nticks": 6},
+        yaxis=axis_style("dead ReLUs") | {"ticksuffix": " %", "range": [0, 102]},
+        legend=_LEGEND | {"title": {"text": "learning rate "}},
+    )
+    said = [f"learning rate {rate:g}: {values[-1]:.0%}" for rate, values in shares.items()]
+    return Chart(figure, f"Share of dead ReLUs after {int(steps[-1])} training steps. {'; '.join(said)}.")

@@ -1,0 +1,206 @@
+"""How a logit comes about: contributions on the feature maps, as a vector, over the picture, and as a sum."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from visualizer.figures.chart import FONT_SIZE, Chart, axis_style, figure_of, header_line, number, pixel_axes
+from visualizer.figures.mosaic import mosaic_of
+from visualizer.figures.palette import BLUE, GREY, MARK_RIM, RED
+from visualizer.figures.raster import image_trace, rgb_pixels
+from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
+
+MAX_CELL = 34.0
+_ROW = 27  # pixels of a line of the sum
+_STRIP_ROW = 30
+_VALUE_WIDTH = 58  # pixels of "+0.0375" beside a bar
+
+
+def contribution_maps(
+    activations: np.ndarray, weights: np.ndarray, contributions: np.ndarray, *, columns: int, width: int
+) -> Chart:
+    """Contributions to a logit, drawn on the maps that they come from; the pointer tells the product.
+
+    Args:
+        activations, weights, contributions: (C, H, W), the last one is the product of the others.
+        columns: Maps in a row.
+        width: Pixels that the page gives the chart.
+    """
+    count, rows, tile_width = contributions.shape
+    mosaic = mosaic_of(contributions.shape, columns, width, max_cell=MAX_CELL, titled=True)
+    height = mosaic.pixel_height + BAR_HEIGHT + 4
+    index = np.arange(contributions.size).reshape(contributions.shape) + 1
+    places = mosaic.places(range(1, count + 1)).astype(np.float32)
+    told = [*np.moveaxis(places, -1, 0), *(mosaic.grid(values) for values in (index, activations, weights))]
+    trace = {
+        "type": "heatmap",
+        "x": mosaic.x_edges,
+        "y": mosaic.y_edges,
+        "z": mosaic.grid(contributions),
+        "customdata": np.stack(told, axis=-1),
+        "hoverongaps": False,
+        "hovertemplate": (
+            "map %{customdata[0]}, row %{customdata[1]}, column %{customdata[2]} (number %{customdata[3]})<br>"
+            "%{customdata[4]:.4g} × %{customdata[5]:.4g} = <b>%{z:.4g}</b><extra></extra>"
+        ),
+        "colorbar": bar(width, height),
+    } | Scale.of(contributions, diverging=True).colours()
+    figure = figure_of(
+        [trace, mosaic.title_trace([str(number) for number in range(1, count + 1)])],
+        height=height,
+        margin=(0, 0, BAR_HEIGHT, 4),
+        annotations=[header_line("activation × weight", 0, BAR_HEIGHT)],
+        **pixel_axes(mosaic.total_width, mosaic.total_height),
+    )
+    channel, row, column = np.unravel_index(int(np.abs(contributions).argmax()), contributions.shape)
+    return Chart(
+        figure,
+        f"{count} maps of {rows} × {tile_width} contributions, from {number(contributions.min())} to "
+        f"{number(contributions.max())}. The one of largest size is {number(contributions[channel, row, column])}, on "
+        f"map {channel + 1} in row {row + 1}, column {column + 1}.",
+    )
+
+
+def flat_vector(activations: np.ndarray, weights: np.ndarray, contributions: np.ndarray) -> Chart:
+    """The maps as the vector that Flatten makes: a line each for activations, weights and contributions.
+
+    Each line has its own colour scale around zero, since only its own numbers compare.
+
+    Args:
+        activations, weights, contributions: (C, H, W).
+    """
+    lines = {"activation": activations, "× weight": weights, "= contribution": contributions}
+    values = np.stack([line.ravel() for line in lines.values()]).astype(np.float64)
+    extents = np.abs(values).max(axis=1, keepdims=True)
+    trace = {
+        "type": "heatmap",
+        "z": values / np.where(extents > 0, extents, 1),
+        "x0": 1,
+        "dx": 1,
+        "customdata": values[..., np.newaxis],
+        "hovertemplate": "number %{x}<br>%{y} <b>%{customdata[0]:.4g}</b><extra></extra>",
+        "y": list(lines),
+        "ygap": 4,
+        "showscale": False,
+    } | Scale(-1.0, 1.0, True).colours()
+    length = values.shape[1]
+    per_map = length // len(activations)
+    # A tick where each map begins; every second where they are many.
+    step = per_map * max(1, len(activations) // 8)
+    figure = figure_of(
+        [trace],
+        height=3 * _STRIP_ROW + 20 + 46,
+        margin=(8, 8, 20, 46),
+        annotations=[header_line("each line: its own scale", 0, 20)],
+        xaxis=axis_style(f"number in the vector ({per_map} from each map)")
+        | {"showgrid": False, "tickvals": list(range(1, length + 1, step)), "range": [0.5, length + 0.5]},
+        yaxis=axis_style() | {"showgrid": False, "autorange": "reversed", "tickfont": {"size": FONT_SIZE}},
+    )
+    sizes = zip(lines, extents[:, 0], strict=True)
+    said = [f"{name.strip('×= ')} up to ±{number(float(extent))}" for name, extent in sizes]
+    return Chart(figure, f"The {length} numbers of the flattened maps in three lines: {', '.join(said)}.")
+
+
+def places_on_picture(picture: np.ndarray, by_place: np.ndarray, *, width: int) -> Chart:
+    """How much each place of the last maps adds to a logit, over the picture.
+
+    Args:
+        picture: (C, H, W) in [0, 1], what the network sees.
+        by_place: (H', W') contributions of all maps added up; drawn enlarged to the picture's size.
+        width: Pixels that the page gives the chart.
+    """
+    _, height, columns = picture.shape
+    rows, places = by_place.shape
+    heat = {
+        "type": "heatmap",
+        "z": by_place,
+        "x": np.linspace(0, columns, places + 1),
+        "y": np.linspace(0, height, rows + 1),
+        "opacity": 0.6,
+        "customdata": np.stack(np.meshgrid(np.arange(rows) + 1, np.arange(places) + 1, indexing="ij"), axis=-1),
+        "hovertemplate": "row %{customdata[0]}, column %{customdata[1]}<br><b>%{z:.4g}</b><extra></extra>",
+        "texttemplate": "<b>%{z:+.2f}</b>" if by_place.size <= 16 else "",
+        "textfont": {"size": FONT_SIZE, "color": MARK_RIM},
+    }
+    drawn = min(width, 230)
+    total_height = drawn * height / columns + BAR_HEIGHT + 4
+    heat |= Scale.of(by_place, diverging=True).colours() | {"colorbar": bar(drawn, total_height)}
+    # Dark ink on light paper, so that both colours of the scale show on it.
+    paper = (255 - 0.5 * rgb_pixels(picture)).astype(np.uint8)
+    figure = figure_of(
+        [image_trace(paper), heat],
+        height=total_height,
+        margin=(0, 0, BAR_HEIGHT, 4),
+        annotations=[header_line("all maps added up, by place", 0, BAR_HEIGHT)],
+        **pixel_axes(columns, height),
+    )
+    row, column = np.unravel_index(int(by_place.argmax()), by_place.shape)
+    return Chart(
+        figure,
+        f"Contributions of {rows} × {places} places over the picture, from {number(by_place.min())} to "
+        f"{number(by_place.max())}; most comes from row {row + 1}, column {column + 1}.",
+    )
+
+
+def logit_waterfall(
+    names: Sequence[str], values: Sequence[float], rest: float, bias: float, logit: float, others: int
+) -> Chart:
+    """A logit as a sum, term by term: the strongest contributions, all others together, the bias.
+
+    Args:
+        names: What the strongest contributions are called.
+        values: The strongest contributions, in the same order.
+        rest: All other contributions added up.
+        bias: The unit's bias.
+        logit: What all add up to.
+        others: How many contributions are in `rest`.
+    """
+    labels = [*names, f"{others} others together", "bias", "<b>logit</b>"]
+    terms = [*values, rest, bias]
+    ends = np.cumsum(terms)
+    trace = {
+        "type": "waterfall",
+        "orientation": "h",
+        "measure": ["relative"] * len(terms) + ["total"],
+        "x": [*terms, 0],
+        "y": list(range(len(labels))),
+        "text": [*(_signed(term) for term in terms), f"<b>{number(logit)}</b>"],
+        "textposition": "outside",
+        "textfont": {"size": FONT_SIZE},
+        "cliponaxis": False,
+        "customdata": [*labels[:-1], "logit"],
+        "hovertemplate": "%{customdata}<br><b>%{text}</b>, sum so far %{final:.4g}<extra></extra>",
+        "increasing": {"marker": {"color": RED}},
+        "decreasing": {"marker": {"color": BLUE}},
+        "totals": {"marker": {"color": GREY}},
+        "connector": {"line": {"color": GREY, "width": 1, "dash": "dot"}},
+        "showlegend": False,
+    }
+    low, high = min(0.0, float(ends.min())), max(0.0, float(ends.max()))
+    reach = high - low or 1.0
+    figure = figure_of(
+        [trace],
+        height=len(labels) * _ROW + 50,
+        margin=(8, _VALUE_WIDTH, 4, 46),
+        xaxis=axis_style("sum so far")
+        | {"range": [low - (0.2 if low < 0 else 0.01) * reach, high + 0.01 * reach], "nticks": 6},
+        yaxis=axis_style()
+        | {
+            "range": [len(labels) - 0.5, -0.5],
+            "tickvals": list(range(len(labels))),
+            "ticktext": labels,
+            "showgrid": False,
+            "tickfont": {"size": FONT_SIZE},
+        },
+    )
+    figure.add_vline(x=0, line={"color": GREY, "width": 1})
+    said = ", ".join(f"{name} {_signed(value)}" for name, value in zip(names, values, strict=True))
+    return Chart(
+        figure,
+        f"The logit as a sum: {said}, {others} others together {_signed(rest)}, bias {_signed(bias)}; "
+        f"in all {number(logit)}.",
+    )
+
+
+def _signed(value: float) -> str:
+    return f"+{number(value)}" if value > 0 else number(value)

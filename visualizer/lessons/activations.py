@@ -1,0 +1,224 @@
+"""Activation functions: their curves with derivatives, and what they do to a map. torch computes every number."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from visualizer.architecture.activations import DEFAULT_NEGATIVE_SLOPE, FUNCTIONS
+
+# Softmax is left out: it takes a whole vector.
+NAMES = ("relu", "leaky_relu", "sigmoid", "tanh", "gelu")
+REACH = 6.0
+STEPS_PER_UNIT = 100
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """How one activation function and its derivative are reckoned out, as text with places for numbers.
+
+    In `values` and `slopes`, {x} stands for the input, {y} for the output, {a} and {b} for the entries of
+    `Curve.terms`. Both hold two texts: for inputs up to 0, and for inputs above.
+
+    Attributes:
+        formula, derivative: In general, as LaTeX.
+        values, slopes: With the numbers put in, as plain text, without the result.
+        note: What is worth knowing about it, a sentence or two.
+    """
+
+    formula: str
+    derivative: str
+    values: tuple[str, str]
+    slopes: tuple[str, str]
+    note: str
+
+
+_SLOPE = f"{DEFAULT_NEGATIVE_SLOPE:g}"
+
+ARITHMETIC: dict[str, Arithmetic] = {
+    "relu": Arithmetic(
+        r"f(x) = \max(0, x)",
+        r"f'(x) = 1 \text{ if } x > 0 \text{, else } 0",
+        ("max(0, {x})",) * 2,
+        ("0, since x ≤ 0", "1, since x > 0"),
+        "Lets the positive part through unchanged. At 0 it has a corner and no derivative; torch takes 0 there.",
+    ),
+    "leaky_relu": Arithmetic(
+        rf"f(x) = x \text{{ if }} x > 0 \text{{, else }} {_SLOPE}\,x",
+        rf"f'(x) = 1 \text{{ if }} x > 0 \text{{, else }} {_SLOPE}",
+        (f"max({{x}}, {_SLOPE} · {{x}})",) * 2,
+        (f"{_SLOPE}, since x ≤ 0", "1, since x > 0"),
+        f"A ReLU that leaks: below 0 it keeps the slope {_SLOPE} (Keras’s choice; torch’s own default is 0.01), so "
+        "that some gradient always comes through.",
+    ),
+    "sigmoid": Arithmetic(
+        r"f(x) = \frac{1}{1 + e^{-x}}",
+        r"f'(x) = f(x)\,(1 - f(x))",
+        ("1 / (1 + {a})",) * 2,
+        ("{y} · (1 − {y})",) * 2,
+        "Squeezes everything between 0 and 1. Its derivative is at most 0.25, at x = 0, and nearly 0 far from it: it "
+        "saturates.",
+    ),
+    "tanh": Arithmetic(
+        r"f(x) = \frac{e^{x} - e^{-x}}{e^{x} + e^{-x}}",
+        r"f'(x) = 1 - f(x)^2",
+        ("({a} − {b}) / ({a} + {b})",) * 2,
+        ("1 − ({y})²",) * 2,
+        "Squeezes everything between −1 and 1, with 0 in the middle. Its derivative reaches 1 at x = 0, but it too "
+        "saturates.",
+    ),
+    "gelu": Arithmetic(
+        r"f(x) = x \cdot \Phi(x)",
+        r"f'(x) = \Phi(x) + x \cdot \varphi(x)",
+        ("{x} · {a}",) * 2,
+        ("{a} + {x} · {b}",) * 2,
+        "A smooth ReLU, usual in Transformers. Φ is the cumulative distribution function of the standard normal "
+        "distribution, φ its density. It dips below 0 near x = −0.75, and its derivative goes a little above 1.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """An activation function with its derivative on a grid of hundredths, float64.
+
+    Attributes:
+        name: A name in `NAMES`.
+        x: (P,) from −6 to 6.
+        y: (P,) the function.
+        slope: (P,) its derivative, by autograd.
+        terms: The numbers {a} and {b} of its arithmetic, each (P,): e⁻ˣ of sigmoid; eˣ and e⁻ˣ of tanh; Φ(x) and φ(x)
+            of GELU; none else.
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    slope: np.ndarray
+    terms: tuple[np.ndarray, ...]
+
+
+def evaluate(name: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The activation function and its derivative at each x, both in the shape of x, float64.
+
+    torch's own module computes the value and its autograd the derivative.
+    """
+    import torch
+
+    inputs = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    outputs = FUNCTIONS[name].make(DEFAULT_NEGATIVE_SLOPE)(inputs)
+    # The inputs do not influence each other's outputs, so the gradient of the sum is each one's derivative.
+    (slopes,) = torch.autograd.grad(outputs.sum(), inputs)
+    return outputs.detach().numpy(), slopes.numpy()
+
+
+def curve(name: str) -> Curve:
+    """The function of that name, from −6 to 6 in steps of 0.01."""
+    import torch
+
+    x = np.arange(-REACH * STEPS_PER_UNIT, REACH * STEPS_PER_UNIT + 1) / STEPS_PER_UNIT
+    y, slope = evaluate(name, x)
+    grid = torch.from_numpy(x)
+    terms: dict[str, tuple[torch.Tensor, ...]] = {
+        "sigmoid": (torch.exp(-grid),),
+        "tanh": (torch.exp(grid), torch.exp(-grid)),
+        "gelu": (torch.special.ndtr(grid), torch.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi)),
+    }
+    return Curve(name, x, y, slope, tuple(term.numpy() for term in terms.get(name, ())))
+
+
+@dataclass(frozen=True)
+class Activated:
+    """A map before and after an activation function.
+
+    Attributes:
+        name: The function.
+        before, after: (H, W) float32.
+        edges: (bins + 1,) borders of the bins that both histograms share.
+        before_counts, after_counts: (bins,) how many of the map's numbers lie in each bin.
+        silenced: How many numbers of the map are exactly 0 afterwards that were not before.
+        mean_slope: The mean derivative over the map's numbers: what share of a gradient comes back through it.
+    """
+
+    name: str
+    before: np.ndarray
+    after: np.ndarray
+    edges: np.ndarray
+    before_counts: np.ndarray
+    after_counts: np.ndarray
+    silenced: int
+    mean_slope: float
+
+
+def activate(name: str, values: np.ndarray, bins: int = 48) -> Activated:
+    """What the function makes of a map, with histograms of both.
+
+    Args:
+        name: A name in `NAMES`.
+        values: (H, W) float32, what a layer gives out before its activation.
+        bins: How many bins the histograms have.
+    """
+    after, slopes = evaluate(name, values)
+    after = after.astype(np.float32)
+    low = min(float(values.min()), float(after.min()))
+    high = max(float(values.max()), float(after.max()))
+    edges = _edges(low, high, bins)
+    return Activated(
+        name=name,
+        before=values,
+        after=after,
+        edges=edges,
+        before_counts=np.histogram(values, edges)[0],
+        after_counts=np.histogram(after, edges)[0],
+        silenced=int(np.count_nonzero((after == 0) & (values != 0))),
+        mean_slope=float(slopes.mean()),
+    )
+
+
+def _edges(low: float, high: float, bins: int) -> np.ndarray:
+    """Evenly spaced borders, of which one is 0, so that no bin mixes positive and negative numbers."""
+    low, high = min(low, 0.0), max(high, 0.0)
+    width = ((high - low) or 1.0) / bins
+    # A little more on both sides: rounding must not put the least or the largest number outside.
+    return np.arange(np.floor(low / width - 1e-6), np.ceil(high / width + 1e-6) + 1) * width
+
+
+@dataclass(frozen=True)
+class Rise:
+    """By how much each function's output changes when its input rises by 1.
+
+    Attributes:
+        start: The input rises from here to `start` + 1.
+        changes: Change of the output by function.
+    """
+
+    start: float
+    changes: dict[str, float]
+
+
+def rise(start: float) -> Rise:
+    """What every activation function makes of an input that rises by 1 from `start`."""
+    ends = {name: evaluate(name, np.array([start, start + 1.0]))[0] for name in NAMES}
+    return Rise(start, {name: float(values[1] - values[0]) for name, values in ends.items()})
+
+
+def sobel_response(picture: np.ndarray) -> np.ndarray:
+    """The vertical edges of a picture: its cross-correlation with the Sobel x kernel, before any activation.
+
+    Divided by its standard deviation, as batch normalization would do, so that the numbers reach where functions bend.
+    Source: https://en.wikipedia.org/wiki/Sobel_operator
+
+    Args:
+        picture: (1, H, W) float32 in [0, 1].
+
+    Returns:
+        (H − 2, W − 2) float32 with standard deviation 1; all 0 where the picture is even.
+    """
+    import torch
+    from torch.nn import functional
+
+    kernel = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
+    with torch.no_grad():
+        response: np.ndarray = functional.conv2d(torch.from_numpy(picture)[None], kernel[None, None])[0, 0].numpy()
+    spread = float(response.std())
+    return response / spread if spread > 0 else response

@@ -1,0 +1,150 @@
+"""Dead ReLUs: units that fire for no picture, and so learn nothing more."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+    from visualizer.architecture.network import Network
+
+UNITS = 64  # of each hidden layer
+HIDDEN_LAYERS = 2
+CLASSES = 10
+BATCH_SIZE = 32
+
+
+@dataclass(frozen=True)
+class FiringUnits:
+    """The units of a small network after some training steps.
+
+    Attributes:
+        learning_rate: Of plain SGD.
+        steps: (S,) training steps after which the dead were counted, from 0.
+        dead_shares: (S,) share of all hidden units, 0 to 1, that fired for no picture of the counting batch.
+        losses: (S,) cross-entropy over the counting batch; may be infinite or not a number.
+        firing: (layers, units) share of the pictures, 0 to 1, for which a unit's input lies above 0, after the last
+            step.
+        still_learning: How many of the dead units get a gradient, for any of their incoming weights or the bias, that
+            is not exactly 0, from the loss over the counting batch.
+        learning_if_leaky: The same for the same units with the same weights, had the network LeakyReLU instead.
+        pictures: How many pictures the counting batch has.
+    """
+
+    learning_rate: float
+    steps: np.ndarray
+    dead_shares: np.ndarray
+    losses: np.ndarray
+    firing: np.ndarray
+    still_learning: int
+    learning_if_leaky: int
+    pictures: int
+
+    @property
+    def dead(self) -> np.ndarray:
+        """(layers, units) True where a unit fires for no picture."""
+        return np.asarray(self.firing == 0)
+
+
+def train_and_count(
+    pictures: np.ndarray,
+    labels: np.ndarray,
+    counting: np.ndarray,
+    counting_labels: np.ndarray,
+    learning_rate: float,
+    *,
+    steps: int = 100,
+    every: int = 10,
+    seed: int = 0,
+) -> FiringUnits:
+    """Train Dense 64, Dense 64, Dense 10 with SGD, counting the hidden ReLUs that fire for no picture.
+
+    A unit fires for a picture where the number that enters its activation function is above 0. What dies and why: L. Lu
+    et al., Dying ReLU and Initialization, 2019, https://arxiv.org/abs/1903.06733
+
+    Args:
+        pictures: (N, C, H, W) float32 in [0, 1] to train on.
+        labels: (N,) classes from 0 to 9.
+        counting: (M, C, H, W) float32, the pictures that the counting is done on.
+        counting_labels: (M,).
+        learning_rate: Of plain SGD, without momentum.
+        steps: Batches of 32 to train on; a multiple of `every`.
+        every: Count after so many steps.
+        seed: Of the weights and of the batches.
+    """
+    import torch
+    from torch.nn import functional
+
+    network = _network("relu", pictures.shape[1:], seed)
+    optimizer = torch.optim.SGD(network.parameters(), learning_rate)
+    order = torch.Generator().manual_seed(seed)
+    inputs, targets = torch.from_numpy(pictures), torch.from_numpy(labels)
+    batch, answers = torch.from_numpy(counting), torch.from_numpy(counting_labels)
+    moments, shares, losses = [], [], []
+    for step in range(steps + 1):
+        if step % every == 0:
+            firing, loss = _firing(network, batch, answers)
+            moments.append(step)
+            shares.append(float((firing == 0).mean()))
+            losses.append(loss)
+        if step < steps:
+            chosen = torch.randint(len(inputs), (BATCH_SIZE,), generator=order)
+            optimizer.zero_grad()
+            functional.cross_entropy(network(inputs[chosen]), targets[chosen]).backward()
+            optimizer.step()
+    leaky = _network("leaky_relu", pictures.shape[1:], seed)
+    leaky.load_state_dict(network.state_dict())
+    return FiringUnits(
+        learning_rate=learning_rate,
+        steps=np.array(moments),
+        dead_shares=np.array(shares),
+        losses=np.array(losses),
+        firing=firing,
+        still_learning=_with_gradient(network, batch, answers, firing == 0),
+        learning_if_leaky=_with_gradient(leaky, batch, answers, firing == 0),
+        pictures=len(counting),
+    )
+
+
+def _network(activation: str, input_shape: tuple[int, int, int], seed: int) -> "Network":
+    from visualizer.architecture.architecture import Architecture
+    from visualizer.architecture.layers.dense import Dense
+    from visualizer.architecture.layers.flatten import Flatten
+    from visualizer.architecture.network import build
+
+    hidden = [Dense(units=UNITS, activation=activation) for _ in range(HIDDEN_LAYERS)]
+    layers = (Flatten(), *hidden, Dense(units=CLASSES, activation="linear"))
+    return build(Architecture(f"two layers of {activation}", input_shape, layers), "he_normal", seed)
+
+
+def _firing(network: "Network", batch: "torch.Tensor", answers: "torch.Tensor") -> tuple[np.ndarray, float]:
+    """For each hidden unit the share of the pictures that it fires for, (layers, units), and the batch's loss."""
+    import torch
+    from torch.nn import functional
+
+    shares = []
+    with torch.no_grad():
+        for _, name, module in network.stages():
+            batch = module(batch)
+            if name == "dense":
+                shares.append((batch > 0).float().mean(dim=0).numpy())
+        loss = float(functional.cross_entropy(batch, answers))
+    return np.stack(shares[:HIDDEN_LAYERS]), loss
+
+
+def _with_gradient(network: "Network", batch: "torch.Tensor", answers: "torch.Tensor", chosen: np.ndarray) -> int:
+    """How many of the chosen units, (layers, units) bool, get any gradient for their incoming weights or bias."""
+    import torch
+    from torch import nn
+    from torch.nn import functional
+
+    denses = [module for module in network.modules() if isinstance(module, nn.Linear)][:HIDDEN_LAYERS]
+    parameters = [parameter for dense in denses for parameter in (dense.weight, dense.bias)]
+    gradients = torch.autograd.grad(functional.cross_entropy(network(batch), answers), parameters)
+    moved = [
+        (of_weights != 0).any(dim=1) | (of_bias != 0)
+        for of_weights, of_bias in zip(gradients[::2], gradients[1::2], strict=True)
+    ]
+    return int((torch.stack(moved).numpy() & chosen).sum())

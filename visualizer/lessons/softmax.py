@@ -1,0 +1,71 @@
+"""Softmax with a temperature, and every number on the way."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Softmax:
+    """From logits to probabilities. All arrays are (classes,) float64.
+
+    Attributes:
+        logits: What the last Dense layer gave out.
+        temperature: What the logits are divided by.
+        scaled: The logits divided by the temperature.
+        exponentials: e to the power of each of these.
+        total: All exponentials added up.
+        probabilities: Each exponential divided by the total, by torch's softmax.
+        entropy: Of the probabilities in bits: 0 is certain, log2(classes) is even.
+    """
+
+    logits: np.ndarray
+    temperature: float
+    scaled: np.ndarray
+    exponentials: np.ndarray
+    total: float
+    probabilities: np.ndarray
+    entropy: float
+
+    @property
+    def most_entropy(self) -> float:
+        """The entropy in bits were all classes equally probable."""
+        return float(np.log2(len(self.logits)))
+
+    @property
+    def winner(self) -> int:
+        return int(self.probabilities.argmax())
+
+
+def softmax(logits: np.ndarray, temperature: float) -> Softmax:
+    """The probabilities of logits at a temperature.
+
+    Libraries take the largest logit off all others first, so that no exponential overflows; the factor cancels out.
+    Here the plain exponentials are shown: in float64 they overflow above 709, far from the logits of these networks.
+    Temperature: G. Hinton, O. Vinyals and J. Dean, Distilling the knowledge in a neural network, 2015,
+    https://arxiv.org/abs/1503.02531
+
+    Args:
+        logits: (classes,).
+        temperature: Above 0; 1 is the plain softmax.
+
+    Raises:
+        ValueError: The temperature is not above 0.
+    """
+    import torch
+
+    if not temperature > 0:
+        raise ValueError(f"A temperature must be above 0, not {temperature}.")
+    scaled = torch.tensor(np.asarray(logits, dtype=np.float64)) / temperature
+    exponentials = scaled.exp()
+    probabilities = torch.softmax(scaled, dim=0)
+    entropy = torch.special.entr(probabilities).sum() / np.log(2)
+    return Softmax(
+        logits=np.asarray(logits, dtype=np.float64),
+        temperature=temperature,
+        scaled=scaled.numpy(),
+        exponentials=exponentials.numpy(),
+        total=float(exponentials.sum()),
+        probabilities=probabilities.numpy(),
+        entropy=float(entropy),
+    )
