@@ -1,16 +1,20 @@
 """The app's entry: `streamlit run` finds this file and serves `app`."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 
 from visualizer.ui.failure import say_sorry
+from visualizer.ui.warm_up import warm_up
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """While the server runs; afterwards the worker processes are ended."""
+    # The first page paints meanwhile, and finds the libraries loaded that take seconds to load.
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield
     from visualizer.ui.server import close
 

@@ -55,10 +55,11 @@ _IS_IDLE = """
 
 @dataclass(frozen=True)
 class RunningApp:
-    """A server of the app: its address, and the file that its output goes to."""
+    """A server of the app: its address, the file that its output goes to, and the folder that it keeps runs in."""
 
     url: str
     log: Path
+    workspace: Path
     process: "subprocess.Popen[bytes]"
 
     def log_text(self) -> str:
@@ -82,19 +83,20 @@ def running_app(script: Path = ROOT / "streamlit_app.py", start_within: float = 
     with tempfile.TemporaryDirectory(prefix="visualizer-test-", ignore_cleanup_errors=True) as folder:
         port = free_port()
         log = Path(folder, "server.log")
+        workspace = Path(folder, "workspace")
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
         command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
                 cwd=script.parent,
-                env=os.environ | {"VISUALIZER_WORKSPACE": str(Path(folder, "workspace")), "PYTHONUNBUFFERED": "1"},
+                env=os.environ | {"VISUALIZER_WORKSPACE": str(workspace), "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        app = RunningApp(f"http://127.0.0.1:{port}", log, process)
+        app = RunningApp(f"http://127.0.0.1:{port}", log, workspace, process)
         try:
             _wait_for_health(app, start_within)
             yield app

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.app import (
     ROOT,
+    RunningApp,
     collect_errors,
     find_chromium,
     launch_chromium,
@@ -35,12 +36,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def app_url(browser: Browser) -> Iterator[str]:
-    """The address of a running app. Its log must hold no error when the last browser test is over."""
+def app(browser: Browser) -> Iterator[RunningApp]:
+    """A running app. Its log must hold no error when the last browser test is over."""
     with running_app() as app:
-        yield app.url
+        yield app
         errors = app.error_lines()
         assert not errors, f"The server's log tells of errors: {errors}\n{app.log_text()[-6000:]}"
+
+
+@pytest.fixture(scope="package")
+def app_url(app: RunningApp) -> str:
+    """The address of the running app."""
+    return app.url
 
 
 @pytest.fixture

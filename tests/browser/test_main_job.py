@@ -65,7 +65,7 @@ def test_build_train_and_look_inside(page: Page) -> None:
     expect(page.get_by_text("Stopped")).to_be_visible(timeout=30_000)
 
     go_to(page, "Look inside")
-    expect(page.get_by_text(re.compile("Mine, after [1-9]"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Mine after [1-9]"))).to_be_visible()
     page.get_by_test_id("stMain").get_by_text("Upload", exact=True).click()
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
         {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": jpeg(640, 480)}

@@ -151,7 +151,6 @@ def _kernels(kernels: np.ndarray, key: str) -> None:
     shown = _page(np.arange(filters), KERNELS_ON_A_PAGE, f"{key}-kernel-page")
     page = kernels[shown]
     if channels == 3:
-        st.caption("In colour: grey is 0, more red means that the filter looks for red, and so on.")
         show(
             kernel_grid(page, input_channel=None, columns=_columns(), width=column_width(), first=int(shown[0]) + 1),
             f"{key}-colour-kernels",

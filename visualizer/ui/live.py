@@ -17,7 +17,7 @@ from visualizer.ui.session import Session
 from visualizer.ui.viewport import column_width
 
 MAPS_SHOWN = 16
-KERNELS_SHOWN = 32
+KERNELS_SHOWN = 16
 
 
 def live_curves(record: RunRecord, history: History) -> None:
@@ -59,13 +59,15 @@ def live_network(owner: Session, record: RunRecord) -> None:
     with watched:
         watched_picture(owner)
     with kernels:
-        st.markdown("**First layer's kernels**")
         if snapshot.kernels is not None:
             shown = snapshot.kernels[:KERNELS_SHOWN]
+            st.markdown(f"**First layer's kernels**{_part(len(shown), len(snapshot.kernels))}")
             show(kernel_grid(shown, input_channel=None, columns=4, width=column_width(3 / 12)), "live-kernels")
     with maps:
         by_layer = {maps.layer_index: maps for maps in snapshot.maps}
-        titles = {index: f"{index + 1}  {maps.name}" for index, maps in by_layer.items()}
+        titles = {
+            index: f"{index + 1}  {maps.name}{_part(MAPS_SHOWN, maps.channels)}" for index, maps in by_layer.items()
+        }
         if titles:
             chosen = owner.live_layer if owner.live_layer in titles else next(iter(titles))
             bound.choice(
@@ -89,3 +91,7 @@ def live_network(owner: Session, record: RunRecord) -> None:
             probability_bars(snapshot.probabilities, dataset.class_names, int(dataset.labels[snapshot.probe_index])),
             "live-probabilities",
         )
+
+
+def _part(shown: int, there: int) -> str:
+    return f" (first {shown} of {there})" if shown < there else ""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from visualizer.data.catalog import DATASETS
 from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
 from visualizer.images import read_image
@@ -91,7 +90,7 @@ def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> Given:
     dataset = opened_dataset(name)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         label = st.selectbox(
-            f"Class of “{DATASETS[name].title}”",
+            "Class",
             range(len(dataset.class_names)),
             format_func=lambda label: dataset.class_names[label],
             key=f"picture-class-{name}",
