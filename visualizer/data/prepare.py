@@ -25,7 +25,7 @@ def prepare(pictures: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarr
         (N, *input_shape) float32 in [0, 1].
     """
     channels, height, width = input_shape
-    planes = np.moveaxis(pictures, -1, 1).astype(np.float32)
+    planes = np.moveaxis(pictures, -1, 1).astype(np.float32, order="C")
     planes *= np.float32(1 / 255)
     if planes.shape[1] == 3 and channels == 1:
         planes = np.tensordot(LUMA_WEIGHTS, planes, axes=(0, 1))[:, np.newaxis]
