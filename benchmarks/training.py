@@ -1,12 +1,12 @@
 """Does training in the app cost speed? `python -m benchmarks.training` answers in a few minutes.
 
-Each network is trained by turns as the app does it (worker process, snapshots, curves and weights written to the store,
-a watcher that reads the store three times a second as the page does) and by a bare PyTorch loop in this process. Both
-do the same work: the same network, data, batches, optimizer, epochs, validation after each epoch, and one torch thread.
-The ratio of each pair is taken by itself, since other load on the computer changes over minutes.
+Each network is trained by turns as the app does it (worker process; snapshots, curves and weights written to the store;
+a watcher that reads the store and makes the page's two charts three times a second) and by a bare PyTorch loop in this
+process. Both do the same work: the same network, data, batches, optimizer, epochs, validation after each epoch, and one
+torch thread. The ratio of each pair is taken by itself, since other load on the computer changes over minutes.
 
-After that the same run is trained once in a worker process and once in a thread of the process that reads the store:
-images a second, and how long a reading takes meanwhile.
+After that the same run is trained once in a worker process and once in a thread of the process that draws: images a
+second, and how long reading and drawing take meanwhile.
 """
 
 import argparse
@@ -25,13 +25,14 @@ from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.catalog import load_dataset
+from visualizer.figures.curves import accuracy_curves, curves
 from visualizer.training.commands import Start
 from visualizer.training.examples import Examples
 from visualizer.training.loop import EVALUATION_BATCH, Training
 from visualizer.training.losses import make_optimizer
 from visualizer.training.pool import WorkerPool
 from visualizer.training.settings import RunSpec, TrainingSettings, batches_per_epoch
-from visualizer.training.store import RunStore
+from visualizer.training.store import History, RunStore
 from visualizer.training.worker import SLICE, ActiveRun
 
 GOAL = 0.95
@@ -65,7 +66,7 @@ def bare_validation(network: torch.nn.Module, examples: Examples) -> None:
 
 
 def app_run(spec: RunSpec, store: RunStore, pool: WorkerPool) -> tuple[float, list[float]]:
-    """Seconds that the app takes for the run, and for each reading of the store meanwhile."""
+    """Seconds that the app takes for the run, and for each look of the watcher."""
     run_id = pool.submit(spec, "benchmark")
     while store.latest_snapshot(run_id) is None:
         time.sleep(0.05)
@@ -91,19 +92,28 @@ def thread_run(spec: RunSpec, store: RunStore, examples: Examples) -> tuple[floa
 
 
 def watch(store: RunStore, run_id: str) -> tuple[float, list[float]]:
-    """Read what the page reads, as often, until the run has ended."""
-    reads = []
+    """Read and draw what the page does, as often, until the run has ended."""
+    looks = []
     while True:
         started = time.perf_counter()
         record = store.record(run_id)
-        store.history(run_id)
+        history = store.history(run_id)
         store.latest_snapshot(run_id)
-        reads.append(time.perf_counter() - started)
+        draw(history)
+        looks.append(time.perf_counter() - started)
         assert record is not None
         if not record.active:
             assert record.state == "finished", record.message
-            return record.seconds, reads
+            return record.seconds, looks
         time.sleep(1 / READS_PER_SECOND)
+
+
+def draw(history: History) -> None:
+    position, epoch = history.epoch_position, history.epoch
+    train, validation = history.train_loss, history.validation_loss
+    curves(position, history.batch_loss, epoch, train, validation, loss_label="loss").figure.to_json()
+    train, validation = history.train_accuracy, history.validation_accuracy
+    accuracy_curves(position, history.batch_accuracy, epoch, train, validation).figure.to_json()
 
 
 def compare(title: str, spec: RunSpec, pairs: int, store: RunStore, pool: WorkerPool) -> float:
@@ -132,10 +142,10 @@ def threads_against_processes(spec: RunSpec, store: RunStore, pool: WorkerPool) 
     }
     print(f"{spec.architecture.name}, trained in")
     for place, measure in measures.items():
-        seconds, reads = measure()
-        milliseconds = sorted(1000 * read for read in reads)
+        seconds, looks = measure()
+        milliseconds = sorted(1000 * look for look in looks)
         print(
-            f"  {place:15}{images / seconds:8,.0f} images/s; a reading of the store takes "
+            f"  {place:15}{images / seconds:8,.0f} images/s; reading and drawing take "
             f"{statistics.median(milliseconds):.1f} ms in the median, {milliseconds[-1]:.1f} ms at worst",
             flush=True,
         )
@@ -152,7 +162,7 @@ def spec_of(architecture: Architecture, dataset: str, epochs: int) -> RunSpec:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, default=5, help="how many times both are trained (default 5)")
+    parser.add_argument("--pairs", type=int, default=7, help="how many times both are trained (default 7)")
     pairs = parser.parse_args().pairs
     torch.set_num_threads(1)
     print(f"Python {platform.python_version()}, torch {torch.__version__}, one torch thread, {platform.machine()}")
@@ -161,7 +171,7 @@ def main() -> None:
         pool = WorkerPool(store, workers=1)
         try:
             app_run(spec_of(TINY.architecture, "digits", 5), store, pool)  # to load torch and the data
-            compare("TINY on digits", spec_of(TINY.architecture, "digits", 80), pairs, store, pool)
+            compare("TINY on digits", spec_of(TINY.architecture, "digits", 60), pairs, store, pool)
             compare("CLASSIC on shapes", spec_of(CLASSIC.architecture, "shapes", 1), pairs, store, pool)
             threads_against_processes(spec_of(TINY.architecture, "digits", 80), store, pool)
         finally:
