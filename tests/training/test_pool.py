@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 import pytest
@@ -22,13 +23,15 @@ from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.errors import UserError
 from visualizer.training.commands import Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
+from visualizer.training.events import StateChanged
 from visualizer.training.loop import Training
+from visualizer.training.messages import Bundle, Progress, Told
 from visualizer.training.pool import LocalWorker, WorkerPool, check
 from visualizer.training.settings import RunSpec, batches_per_epoch
 from visualizer.training.store import RunRecord, RunStore
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0  # seconds; reached only where something is broken
+PATIENCE = 180.0  # seconds; reached only where something is broken
 
 
 @dataclass
@@ -37,7 +40,7 @@ class Server:
 
     store: RunStore
     pool: WorkerPool
-    workers: list[LocalWorker] = field(default_factory=list)
+    workers: list = field(default_factory=list)
 
     def submit(self, owner: str = "me", **settings) -> str:
         return self.pool.submit(spec(**settings), owner)
@@ -243,6 +246,87 @@ time.sleep(600)
     server.kill()
     rest, errors = server.communicate(timeout=PATIENCE)
     assert (rest, errors) == ("", "")
+
+
+class ScriptedWorker:
+    """Another maker's worker: says what the test puts into `says`; None is its end."""
+
+    def __init__(self) -> None:
+        self.told = SimpleQueue()
+        self.says = SimpleQueue()
+
+    def send(self, message) -> None:
+        self.told.put(message)
+
+    def receive(self):
+        message = self.says.get()
+        if message is None:
+            raise EOFError
+        return message
+
+    def close(self) -> str:
+        self.says.put(None)
+        return "exit code 1"
+
+
+def scripted(folder: Path) -> Server:
+    workers = []
+
+    def make_worker() -> ScriptedWorker:
+        workers.append(ScriptedWorker())
+        return workers[-1]
+
+    store = RunStore(folder)
+    return Server(store, WorkerPool(store, workers=1, make_worker=make_worker), workers)
+
+
+def test_a_worker_that_cannot_start_is_not_tried_again_until_asked(tmp_path):
+    server = scripted(tmp_path)
+    for attempt in (1, 2):
+        run_id = server.submit()
+        server.workers[-1].says.put(None)
+        assert "(exit code 1)" in server.wait_for_end(run_id).message
+        assert len(server.workers) == attempt
+    server.pool.close()
+
+
+def test_what_cannot_be_saved_fails_and_leaves_the_others_alone(tmp_path, monkeypatch, capfd):
+    server = scripted(tmp_path)
+    lost, other = server.submit(), server.submit()
+    real = server.store.apply
+
+    def apply(bundle: Bundle) -> None:
+        if bundle.run_id == lost:
+            raise OSError("no space left")
+        real(bundle)
+
+    monkeypatch.setattr(server.store, "apply", apply)
+    nothing = np.zeros(0, np.float32)
+    for run_id in (lost, other):
+        progress = Progress(step=0, epoch=0, learning_rate=0.1, seconds=0.0, images_per_second=0.0)
+        server.workers[0].says.put(Bundle(run_id, progress, nothing, nothing, (StateChanged("running"),)))
+    server.wait(other, lambda record: record.state == "running")
+    record = server.store.record(lost)
+    assert (record.state, record.message) == ("failed", "The server could not save this run; its log says why.")
+    told = [server.workers[0].told.get() for _ in range(3)]
+    assert told[2] == Told(lost, Stop())
+    assert "no space left" in capfd.readouterr().err
+    server.pool.close()
+
+
+def test_runs_go_to_the_least_busy_worker(tmp_path):
+    store = RunStore(tmp_path)
+    workers = []
+
+    def make_worker() -> ScriptedWorker:
+        workers.append(ScriptedWorker())
+        return workers[-1]
+
+    pool = WorkerPool(store, workers=2, make_worker=make_worker)
+    for _ in range(4):
+        pool.submit(spec(), "me")
+    assert [worker.told.qsize() for worker in workers] == [2, 2]
+    pool.close()
 
 
 LARGE = CLASSIC.architecture.with_layers((Conv2D(filters=512, padding="same"), *CLASSIC.architecture.layers))

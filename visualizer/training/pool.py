@@ -4,12 +4,12 @@ import atexit
 import os
 import pickle
 import secrets
-import sqlite3
 import subprocess
 import sys
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -213,11 +213,10 @@ class _Seat:
             collector.join()
 
     def _send(self, message: ToWorker) -> None:
-        try:
-            assert self._worker is not None
+        assert self._worker is not None
+        # It may just have died; the collector learns it too and says so to its runs.
+        with suppress(OSError):
             self._worker.send(message)
-        except OSError:
-            pass  # it has just died; the collector learns it too and says so to its runs
 
     def _collect(self, worker: Worker) -> None:
         """Write what the worker emits, until it ends."""
@@ -248,10 +247,12 @@ class _Seat:
         )
         try:
             self._store.apply(bundle)
-        except (OSError, sqlite3.Error):
-            # A full disk, most likely. The run would go on unseen.
+        except Exception:
+            # A full disk, most likely. The run would go on unseen, and without this thread so would all others.
             traceback.print_exc()
-            self.tell(bundle.run_id, Stop("Stopped because the server could not save it; its log says why."))
+            self.tell(bundle.run_id, Stop())
+            with suppress(Exception):
+                self._store.set_state(bundle.run_id, "failed", "The server could not save this run; its log says why.")
         if ended:
             with self._lock:
                 self.runs.discard(bundle.run_id)
