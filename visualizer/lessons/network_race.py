@@ -62,6 +62,8 @@ def train_by(
     Raises:
         ArchitectureError: The layers do not fit together.
     """
+    # So small a network is not faster on two cores, and on a busy machine the cores wait for each other.
+    torch.set_num_threads(1)
     network = build(architecture, seed=SEED)
     torch_optimizer = OPTIMIZERS[optimizer].make(network.parameters(), learning_rate)
     order = torch.Generator().manual_seed(SEED)

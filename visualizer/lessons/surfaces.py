@@ -54,8 +54,20 @@ class Grid:
 
 def grid(surface: Surface, points: int) -> Grid:
     """The values of f at points x points places of the part that is drawn."""
-    x = np.linspace(*surface.x_range, points)
-    y = np.linspace(*surface.y_range, points)
+    return _grid(surface, surface.x_range, surface.y_range, points)
+
+
+def close_up(surface: Surface, one: np.ndarray, other: np.ndarray, points: int) -> Grid:
+    """The values of f in a square around two places, (2,) each, with as much space around them as between them."""
+    middle = (one + other) / 2
+    half = max(1.2 * float(np.abs(one - other).max()), 0.02 * (surface.x_range[1] - surface.x_range[0]))
+    (left, bottom), (right, top) = middle - half, middle + half
+    return _grid(surface, (left, right), (bottom, top), points)
+
+
+def _grid(surface: Surface, x_range: tuple[float, float], y_range: tuple[float, float], points: int) -> Grid:
+    x = np.linspace(*x_range, points)
+    y = np.linspace(*y_range, points)
     return Grid(x, y, surface.function(x[None, :], y[:, None]))
 
 

@@ -39,10 +39,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a rule in LaTeX: the formula, and the same with numbers."""
+    """One line of a rule in LaTeX: the formula, its right side with the numbers put in, and what these make."""
 
     formula: str
-    with_numbers: str
+    numbers: str
+    result: str
 
 
 def step_of(path: Path, number: int) -> Step:
@@ -76,13 +77,13 @@ def rule(path: Path, number: int) -> tuple[Line, ...]:
     rate = _number(path.settings["lr"])
     g, before, after = _vector(step.gradient), _vector(step.before), _vector(step.after)
     if path.optimizer == "sgd":
-        return (Line(r"\theta_t = \theta_{t-1} - \eta\, g_t", rf"{before} - {rate}\, {g} = {after}"),)
+        return (Line(r"\theta_t = \theta_{t-1} - \eta\, g_t", rf"{before} - {rate}\, {g}", after),)
     if path.optimizer == "momentum":
         mu = _number(path.settings["momentum"])
         b = _vector(step.state["momentum_buffer"])
         return (
-            Line(r"b_t = \mu\, b_{t-1} + g_t", rf"{mu}\, {_vector(step.remembered['momentum_buffer'])} + {g} = {b}"),
-            Line(r"\theta_t = \theta_{t-1} - \eta\, b_t", rf"{before} - {rate}\, {b} = {after}"),
+            Line(r"b_t = \mu\, b_{t-1} + g_t", rf"{mu}\, {_vector(step.remembered['momentum_buffer'])} + {g}", b),
+            Line(r"\theta_t = \theta_{t-1} - \eta\, b_t", rf"{before} - {rate}\, {b}", after),
         )
     if path.optimizer == "rmsprop":
         alpha = path.settings["alpha"]
@@ -90,11 +91,13 @@ def rule(path: Path, number: int) -> tuple[Line, ...]:
         return (
             Line(
                 r"v_t = \alpha\, v_{t-1} + (1 - \alpha)\, g_t^2",
-                rf"{_number(alpha)}\, {_vector(step.remembered['square_avg'])} + {_number(1 - alpha)}\, {g}^2 = {v}",
+                rf"{_number(alpha)}\, {_vector(step.remembered['square_avg'])} + {_number(1 - alpha)}\, {g}^2",
+                v,
             ),
             Line(
                 r"\theta_t = \theta_{t-1} - \eta\, \frac{g_t}{\sqrt{v_t} + \varepsilon}",
-                rf"{before} - {rate}\, \frac{{{g}}}{{\sqrt{{{v}}} + {_number(path.settings['eps'])}}} = {after}",
+                rf"{before} - {rate}\, \frac{{{g}}}{{\sqrt{{{v}}} + {_number(path.settings['eps'])}}}",
+                after,
             ),
         )
     beta1, beta2 = path.settings["betas"]
@@ -104,23 +107,28 @@ def rule(path: Path, number: int) -> tuple[Line, ...]:
     return (
         Line(
             r"m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t",
-            rf"{_number(beta1)}\, {m_before} + {_number(1 - beta1)}\, {g} = {m}",
+            rf"{_number(beta1)}\, {m_before} + {_number(1 - beta1)}\, {g}",
+            m,
         ),
         Line(
             r"v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2",
-            rf"{_number(beta2)}\, {v_before} + {_number(1 - beta2)}\, {g}^2 = {v}",
+            rf"{_number(beta2)}\, {v_before} + {_number(1 - beta2)}\, {g}^2",
+            v,
         ),
         Line(
             r"\hat m_t = m_t \,/\, (1 - \beta_1^t)",
-            rf"{m} / (1 - {_number(beta1)}^{{{number}}}) = {m_hat}",
+            rf"{m} / (1 - {_number(beta1)}^{{{number}}})",
+            m_hat,
         ),
         Line(
             r"\hat v_t = v_t \,/\, (1 - \beta_2^t)",
-            rf"{v} / (1 - {_number(beta2)}^{{{number}}}) = {v_hat}",
+            rf"{v} / (1 - {_number(beta2)}^{{{number}}})",
+            v_hat,
         ),
         Line(
             r"\theta_t = \theta_{t-1} - \eta\, \frac{\hat m_t}{\sqrt{\hat v_t} + \varepsilon}",
-            rf"{before} - {rate}\, \frac{{{m_hat}}}{{\sqrt{{{v_hat}}} + {_number(path.settings['eps'])}}} = {after}",
+            rf"{before} - {rate}\, \frac{{{m_hat}}}{{\sqrt{{{v_hat}}} + {_number(path.settings['eps'])}}}",
+            after,
         ),
     )
 

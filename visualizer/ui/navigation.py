@@ -23,6 +23,8 @@ st.navigation(
             st.Page(page("pooling"), title="Pooling", icon=":material/photo_size_select_small:"),
             st.Page(page("activations"), title="Activations", icon=":material/ssid_chart:"),
             st.Page(page("dense_and_softmax"), title="Dense and softmax", icon=":material/hub:"),
+            st.Page(page("loss"), title="Loss functions", icon=":material/target:"),
+            st.Page(page("optimizers"), title="Optimisers", icon=":material/downhill_skiing:"),
             st.Page(page("receptive_field"), title="Receptive field", icon=":material/center_focus_strong:"),
         ],
     }

@@ -1,0 +1,20 @@
+"""Loss functions: cross-entropy and mean squared error, what they say and how hard they push."""
+
+import streamlit as st
+
+from visualizer.ui.links import page
+from visualizer.ui.loss_line import line_through_points
+from visualizer.ui.loss_softmax import same_prediction
+from visualizer.ui.loss_wrong import confidently_wrong
+
+st.title("Loss functions")
+st.markdown(
+    "A loss says how wrong an answer is, but **training feels only its gradient**: which way to push each logit, and "
+    "how hard."
+)
+st.fragment(same_prediction)()
+st.subheader("Why MSE learns slowly from a confident mistake", anchor=False)
+st.fragment(confidently_wrong)()
+st.subheader("Where MSE is right: a line through points", anchor=False)
+st.fragment(line_through_points)()
+st.page_link(page("train"), label="Train a network with either loss", icon=":material/play_circle:")

@@ -1,0 +1,28 @@
+"""Optimisers: four ways to go downhill, racing on a surface and on a real network."""
+
+import streamlit as st
+
+from visualizer.ui.links import page
+from visualizer.ui.optimizers_network import network_race
+from visualizer.ui.optimizers_race import chosen_surface, race
+from visualizer.ui.optimizers_step import one_step
+
+st.title("Optimisers")
+st.markdown(
+    "The gradient says which way is up. **The optimiser decides how far each weight goes down**: from one start, on "
+    "one surface, four of them take very different ways."
+)
+
+
+@st.fragment
+def on_a_surface() -> None:
+    surface, view = chosen_surface()
+    rates = race(surface, view)
+    st.subheader("One step, with its numbers", anchor=False)
+    one_step(surface, rates)
+
+
+on_a_surface()
+st.subheader("The same race on a real network", anchor=False)
+st.fragment(network_race)()
+st.page_link(page("train"), label="Train your own network with any of them", icon=":material/play_circle:")

@@ -1,0 +1,146 @@
+"""The charts show the paths that torch walked, and nothing of them too early."""
+
+import numpy as np
+import pytest
+
+from visualizer.figures.optimizers import (
+    FRAMES,
+    STYLES,
+    loss_race,
+    race_from_above,
+    race_in_3d,
+    step_chart,
+)
+from visualizer.lessons.network_race import TrainedBy
+from visualizer.lessons.optimizers import OPTIMIZERS, STARTING_RATES, descend
+from visualizer.lessons.surfaces import BEALE, RAVINE, SADDLE, close_up, grid
+
+TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
+# Drawn for each optimizer: a white casing, its trail, its head.
+PARTS = 3
+
+
+def race(surface, shown_step, rates=None, draw=race_from_above):
+    rates = STARTING_RATES[surface.name] | (rates or {})
+    paths = {name: descend(surface, name, rate) for name, rate in rates.items()}
+    return draw(surface, grid(surface, 9), paths, TITLES, shown_step), paths
+
+
+def heads(figure):
+    return {trace.name: trace for trace in figure.data if trace.name in TITLES.values()}
+
+
+def test_before_the_answer_all_heads_are_at_the_start_and_no_trail_tells_more():
+    chart, _ = race(RAVINE, 0)
+    for trace in chart.figure.data[2:]:
+        assert (list(trace.x), list(trace.y)) == ([-7.0], [2.0])
+    assert chart.figure.layout.sliders[0].active == 0
+
+
+def test_after_the_answer_trails_and_heads_are_the_paths():
+    chart, paths = race(RAVINE, RAVINE.steps)
+    for index, (name, path) in enumerate(paths.items()):
+        casing, trail, head = chart.figure.data[2 + PARTS * index : 2 + PARTS * (index + 1)]
+        for line in (casing, trail):
+            assert np.allclose(np.column_stack([line.x, line.y]), path.positions, atol=1e-6)
+        assert head.name == TITLES[name]
+        assert (head.x[0], head.y[0]) == pytest.approx(tuple(path.positions[-1]), abs=1e-6)
+        # A mark every ten steps.
+        assert np.flatnonzero(trail.marker.size)[:3].tolist() == [0, 10, 20]
+
+
+@pytest.mark.parametrize("draw", [race_from_above, race_in_3d])
+def test_each_frame_is_the_race_so_far(draw):
+    chart, paths = race(BEALE, 0, draw=draw)
+    figure = chart.figure
+    steps = [int(frame.name) for frame in figure.frames]
+    assert steps[0] == 0
+    assert steps[-1] == BEALE.steps
+    assert len(steps) <= FRAMES + 2
+    assert [step.args[0][0] for step in figure.layout.sliders[0].steps] == [frame.name for frame in figure.frames]
+    frame = figure.frames[len(steps) // 2]
+    assert list(frame.traces) == list(range(2, 2 + PARTS * len(OPTIMIZERS)))
+    for index, path in enumerate(paths.values()):
+        trail, head = frame.data[PARTS * index + 1 : PARTS * (index + 1)]
+        assert len(trail.x) == int(frame.name) + 1
+        assert trail.x[-1] == head.x[0] == pytest.approx(path.positions[int(frame.name), 0], abs=1e-6)
+
+
+def test_who_is_lost_stays_on_the_edge_of_the_picture():
+    chart, paths = race(RAVINE, RAVINE.steps, {"sgd": 1.0})
+    assert paths["sgd"].lost is not None
+    for trace in chart.figure.data[2:]:
+        assert np.min(trace.x) >= RAVINE.x_range[0]
+        assert np.max(trace.x) <= RAVINE.x_range[1]
+        assert np.max(np.abs(trace.y)) <= RAVINE.y_range[1]
+    assert abs(heads(chart.figure)["SGD"].y[0]) == RAVINE.y_range[1]
+    # The others race on to the end.
+    assert chart.figure.frames[-1].name == str(RAVINE.steps)
+
+
+def test_the_ground_is_the_surface_with_its_minima_marked():
+    chart, _ = race(SADDLE, 0)
+    ground, minima = chart.figure.data[:2]
+    assert np.allclose(ground.z, grid(SADDLE, 9).values, atol=1e-6)
+    assert ground.colorbar.title.text == "loss f"
+    assert sorted(minima.y) == [-1, 1]
+    beale, _ = race(BEALE, 0)
+    assert np.allclose(beale.figure.data[0].z, np.log10(1 + grid(BEALE, 9).values), atol=1e-5)
+    assert beale.figure.data[0].colorbar.title.text == "log₁₀(1 + f)"
+
+
+def test_in_3d_trails_lie_just_above_the_surface():
+    chart, paths = race(SADDLE, SADDLE.steps, draw=race_in_3d)
+    ground, _, _, trail, _ = chart.figure.data[:5]
+    above = np.asarray(trail.z) - paths["sgd"].values
+    assert (above > 0).all()
+    assert (above < 0.05 * np.ptp(ground.z)).all()
+
+
+def test_optimizers_differ_in_more_than_colour():
+    assert len({symbol for _, symbol, _ in STYLES.values()}) == len(OPTIMIZERS)
+    assert len({dash for _, _, dash in STYLES.values()}) == len(OPTIMIZERS)
+
+
+def test_the_race_in_words_says_where_everybody_is():
+    chart, paths = race(RAVINE, 30)
+    assert chart.alt.startswith("Ravine: 4 optimizers at step 30.")
+    assert "SGD at x −2.06" in chart.alt
+    assert paths["sgd"].positions[30, 0] == pytest.approx(-2.06, abs=0.005)
+
+
+def test_step_chart_draws_the_step_and_the_direction_against_the_gradient():
+    path = descend(RAVINE, "momentum", 0.1)
+    around = close_up(RAVINE, path.positions[4], path.positions[5], 20)
+    chart = step_chart(RAVINE, around, path, 5, "Momentum")
+    _, way, downhill, step = chart.figure.data
+    assert len(way.x) == 5
+    assert np.allclose(np.column_stack([step.x, step.y]), path.positions[4:6])
+    direction = np.array([downhill.x[1] - downhill.x[0], downhill.y[1] - downhill.y[0]])
+    assert np.allclose(direction / np.linalg.norm(direction), -path.gradients[4] / np.linalg.norm(path.gradients[4]))
+    for line in (downhill, step):
+        assert around.x[0] < min(line.x) < max(line.x) < around.x[-1]
+        assert around.y[0] < min(line.y) < max(line.y) < around.y[-1]
+
+
+def test_step_chart_says_how_far_the_step_turns_from_downhill():
+    path = descend(RAVINE, "sgd", 0.5)
+    around = close_up(RAVINE, path.positions[0], path.positions[1], 20)
+    assert "turns 0 degrees away" in step_chart(RAVINE, around, path, 1, "SGD").alt
+    path = descend(RAVINE, "adam", 0.2)
+    # Adam's first step is as long in x as in y: 45 degrees, where the gradient points almost along y.
+    around = close_up(RAVINE, path.positions[0], path.positions[1], 20)
+    turned = 45 - np.degrees(np.arctan(0.56 / 7.2))
+    assert f"turns {turned:.0f} degrees away" in step_chart(RAVINE, around, path, 1, "Adam").alt
+
+
+def test_loss_race_draws_each_curve_over_epochs():
+    losses = {"sgd": np.linspace(2.3, 0.5, 80), "adam": np.linspace(2.3, 0.1, 80)}
+    trained = {name: TrainedBy(name, 0.1, 40, values, 0.9, None) for name, values in losses.items()}
+    chart = loss_race(trained, losses, TITLES)
+    assert [trace.name for trace in chart.figure.data] == ["SGD", "Adam"]
+    for trace, values in zip(chart.figure.data, losses.values(), strict=True):
+        assert np.allclose(trace.y, values)
+        assert (trace.x[0], trace.x[-1]) == (1 / 40, 2)
+    assert chart.figure.layout.yaxis.type == "log"
+    assert "Adam from 2.3 to 0.1" in chart.alt

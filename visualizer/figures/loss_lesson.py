@@ -1,0 +1,401 @@
+"""Charts of the page on loss functions."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, counted, figure_of, number
+from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, MARK_RIM, SEQUENTIAL, VERMILLION
+
+if TYPE_CHECKING:
+    from visualizer.lessons.loss import Losses, Sweep
+    from visualizer.lessons.loss_line import Fit, Points
+
+CROSS_ENTROPY, MSE = "cross-entropy", "MSE"
+MAX_WRITTEN = 4  # classes whose numbers are written on their bars
+# Pale with a rim, so that it differs from a full bar in more than its colour.
+_OPEN = {"color": "rgba(213, 94, 0, 0.3)", "line": {"color": VERMILLION, "width": 2}}
+_OUTSIDE = {
+    "textposition": "outside",
+    "cliponaxis": False,
+    "constraintext": "none",
+    "textangle": 0,
+    "textfont": {"size": SMALL_FONT_SIZE},
+}
+_LEGEND = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}}
+_AXIS = {"fixedrange": True, "zeroline": False, "tickfont": {"size": SMALL_FONT_SIZE}}
+
+
+def softmax_bars(losses: "Losses", names: Sequence[str]) -> Chart:
+    """The probabilities that softmax makes, beside what they should be.
+
+    Args:
+        losses: The prediction.
+        names: The classes' names.
+    """
+    percent = losses.probabilities * 100
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "bar",
+            "name": "softmax",
+            "x": _class_axis(losses, names),
+            "y": percent,
+            "marker": {"color": BLUE},
+            "text": [_percent(value) for value in losses.probabilities],
+            **_OUTSIDE,
+            "hovertemplate": "%{x}: <b>%{y:.3g} %</b><extra>softmax</extra>",
+        },
+        {
+            "type": "bar",
+            "name": "should be",
+            "x": _class_axis(losses, names),
+            "y": losses.one_hot * 100,
+            "marker": {"color": "rgba(0, 0, 0, 0)", "line": {"color": GREY, "width": 2}},
+            "hovertemplate": "%{x}: <b>%{y:.0f} %</b><extra>should be</extra>",
+        },
+    ]
+    figure = _bars(traces, "probability (%)", {"range": [0, 118], "tickvals": [0, 50, 100]})
+    said = ", ".join(f"{name} {_percent(value)}" for name, value in zip(names, losses.probabilities, strict=True))
+    return Chart(figure, f"Softmax gives {said}; right is {names[losses.target]}.")
+
+
+def gradient_bars(losses: "Losses", names: Sequence[str], *, height: int = 300) -> Chart:
+    """Both gradients with respect to the logits, class by class, on one scale.
+
+    Args:
+        losses: The prediction.
+        names: The classes' names.
+        height: Pixels.
+    """
+    traces: list[dict[str, Any]] = []
+    for name, values, marker in (
+        (CROSS_ENTROPY, losses.cross_entropy_gradient, {"color": BLUE}),
+        (MSE, losses.mse_gradient, _OPEN),
+    ):
+        traces.append(
+            {
+                "type": "bar",
+                "name": name,
+                "x": _class_axis(losses, names),
+                "y": values,
+                "marker": marker,
+                "text": [number(value) for value in values] if len(names) <= MAX_WRITTEN else None,
+                **_OUTSIDE,
+                "hovertemplate": f"%{{x}}: <b>%{{y:.4g}}</b><extra>{name}</extra>",
+            }
+        )
+    figure = _bars(traces, "gradient ∂L/∂z", {"range": [-1.22, 1.22], "tickvals": [-1, 0, 1], "zeroline": True})
+    figure.update_layout(height=height, yaxis_zerolinecolor=GREY)
+    said = "; ".join(
+        f"{name}: {CROSS_ENTROPY} {number(one)}, {MSE} {number(other)}"
+        for name, one, other in zip(names, losses.cross_entropy_gradient, losses.mse_gradient, strict=True)
+    )
+    return Chart(figure, f"Gradients with respect to the logits. {said}.")
+
+
+def sweep_losses(sweep: "Sweep", now: float, moved: str) -> Chart:
+    """Both losses while the logit of class `moved` grows; `now` is where it stands."""
+    return _sweep_chart(sweep, now, moved, (sweep.cross_entropy, sweep.mse), "loss", {"rangemode": "tozero"}, "Loss")
+
+
+def sweep_gradients(sweep: "Sweep", now: float, moved: str) -> Chart:
+    """The lengths of both gradients while the logit of class `moved` grows, on a logarithmic axis."""
+    axis = {"type": "log", "tickvals": [10.0**power for power in range(-6, 2)], "exponentformat": "power"}
+    axis |= {"ticktext": ["10⁻⁶", "10⁻⁵", "10⁻⁴", "0.001", "0.01", "0.1", "1", "10"]}
+    lengths = (sweep.cross_entropy_size, sweep.mse_size)
+    return _sweep_chart(sweep, now, moved, lengths, "length of the gradient", axis, "Length of the gradient")
+
+
+def _sweep_chart(
+    sweep: "Sweep",
+    now: float,
+    moved: str,
+    values: tuple[np.ndarray, np.ndarray],
+    label: str,
+    axis: dict[str, Any],
+    noun: str,
+) -> Chart:
+    traces: list[dict[str, Any]] = []
+    said = []
+    for name, curve, colour, dash, symbol in (
+        (CROSS_ENTROPY, values[0], BLUE, "solid", "circle"),
+        (MSE, values[1], VERMILLION, "dash", "diamond"),
+    ):
+        here = float(np.interp(now, sweep.logit, curve))
+        said.append(f"{name} {number(curve[0])} to {number(curve[-1])}, now {number(here)}")
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": name,
+                "legendgroup": name,
+                "x": sweep.logit,
+                "y": curve,
+                "line": {"color": colour, "width": 3, "dash": dash},
+                "hovertemplate": f"logit %{{x:.1f}}: <b>%{{y:.4g}}</b><extra>{name}</extra>",
+            }
+        )
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "legendgroup": name,
+                "showlegend": False,
+                "x": [now],
+                "y": [here],
+                "marker": {"color": colour, "symbol": symbol, "size": 13, "line": {"color": MARK, "width": 1.5}},
+                "hoverinfo": "skip",
+            }
+        )
+    figure = figure_of(
+        traces,
+        height=320,
+        margin=(68, 8, 34, 46),
+        xaxis=_AXIS | {"title": {"text": f"logit of the wrong class {moved}", "standoff": 6}, "nticks": 8},
+        yaxis=_AXIS | {"title": {"text": label, "standoff": 8}, "automargin": True} | axis,
+        legend=_LEGEND,
+    )
+    alt = f"{noun} while the logit of {moved} goes from {number(sweep.logit[0])} to {number(sweep.logit[-1])}: "
+    return Chart(figure, alt + "; ".join(said) + ".")
+
+
+def learning_curves(cross_entropy: np.ndarray, mse: np.ndarray, right: str) -> Chart:
+    """The right class's probability while a network learns one picture with each loss.
+
+    Args:
+        cross_entropy, mse: (steps + 1,) probabilities, 0 to 1, from before the first step on.
+        right: The right class's name.
+    """
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": np.arange(len(values)),
+            "y": values * 100,
+            "line": {"color": colour, "width": 3, "dash": dash},
+            "hovertemplate": f"step %{{x}}: <b>%{{y:.3g}} %</b><extra>{name}</extra>",
+        }
+        for name, values, colour, dash in (
+            (CROSS_ENTROPY, cross_entropy, BLUE, "solid"),
+            (MSE, mse, VERMILLION, "dash"),
+        )
+    ]
+    figure = figure_of(
+        traces,
+        height=320,
+        margin=(0, 8, 34, 46),
+        xaxis=_AXIS | {"title": {"text": "step of SGD on this one picture", "standoff": 6}},
+        yaxis=_AXIS
+        | {
+            "title": {"text": f"probability of {right} (%)", "standoff": 8},
+            "range": [-2, 103],
+            "tickvals": [0, 50, 100],
+            "automargin": True,
+        },
+        legend=_LEGEND,
+    )
+    return Chart(
+        figure,
+        f"Probability of the right class {right} over {len(mse) - 1} steps: with {CROSS_ENTROPY} from "
+        f"{_percent(cross_entropy[0])} to {_percent(cross_entropy[-1])}, with {MSE} to {_percent(mse[-1])}.",
+    )
+
+
+def line_chart(points: "Points", line: "Fit", best: "Fit | None", labels: Sequence[str]) -> Chart:
+    """Points, a line, and the square on each residual; a square's area is that point's share of the error.
+
+    Args:
+        points: What the line should fit.
+        line: The line as it stands.
+        best: The line of least squares, or None to leave it out.
+        labels: What each point is, for the pointer.
+    """
+    ends = np.array([points.x.min() - 1, points.x.max() + 1])
+    # One pixel of x is drawn as wide as this much of y is high, so that the squares look like squares.
+    ratio = 0.4
+    low, high = 10.0, 52.0
+    squares_x: list[float | None] = []
+    squares_y: list[float | None] = []
+    for x, y, residual in zip(points.x, points.y, line.residuals, strict=True):
+        side = abs(residual) / (1 / ratio)
+        squares_x += [x, x + side, x + side, x, x, None]
+        squares_y += [y, y, y + residual, y + residual, y, None]
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "residual²",
+            "x": squares_x,
+            "y": squares_y,
+            "fill": "toself",
+            "fillcolor": "rgba(213, 94, 0, 0.16)",
+            "line": {"color": VERMILLION, "width": 1},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "your line",
+            "x": ends,
+            "y": line.slope * ends + line.intercept,
+            "line": {"color": VERMILLION, "width": 4},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "a digit",
+            "x": points.x,
+            "y": points.y,
+            "customdata": [[label, error**2] for label, error in zip(labels, line.residuals, strict=True)],
+            "marker": {"color": BLUE, "size": 9, "line": {"color": MARK, "width": 1}},
+            "hovertemplate": "%{customdata[0]}<br>%{y:.1f} % ink<br>residual² %{customdata[1]:.1f}<extra></extra>",
+        },
+    ]
+    if best is not None:
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": "least squares",
+                "x": ends,
+                "y": best.slope * ends + best.intercept,
+                "line": {"color": GREEN, "width": 3, "dash": "dash"},
+                "hoverinfo": "skip",
+            }
+        )
+    figure = figure_of(
+        traces,
+        height=400,
+        margin=(0, 8, 34, 46),
+        xaxis=_AXIS
+        | {
+            "title": {"text": "dark pixels more than average", "standoff": 6},
+            "range": [points.x.min() - 3, points.x.max() + 6],
+            "constrain": "domain",
+        },
+        yaxis=_AXIS
+        | {
+            "title": {"text": "ink (%)", "standoff": 8},
+            "range": [low, high],
+            "scaleanchor": "x",
+            "scaleratio": ratio,
+            "constrain": "domain",
+            "automargin": True,
+        },
+        legend=_LEGEND,
+    )
+    alt = (
+        f"{len(points.x)} digits: ink in per cent over dark pixels, and the line with slope {number(line.slope)} and "
+        f"intercept {number(line.intercept)}. Its mean squared error is {number(line.mse)}."
+    )
+    if best is not None:
+        alt += f" The line of least squares has {number(best.mse)}."
+    return Chart(figure, alt)
+
+
+def error_map(
+    slopes: np.ndarray, intercepts: np.ndarray, errors: np.ndarray, way: Sequence[tuple[float, float]], best: "Fit"
+) -> Chart:
+    """The mean squared error of every line as a map, with the way of the line that is being fitted.
+
+    Args:
+        slopes: (S,).
+        intercepts: (I,).
+        errors: (I, S) mean squared errors.
+        way: (slope, intercept) of each line so far; the last one is drawn large.
+        best: The line of least squares.
+    """
+    slope, intercept = way[-1]
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "contour",
+            "x": slopes,
+            "y": intercepts,
+            "z": np.log10(errors).astype(np.float32),
+            "customdata": errors.astype(np.float32),
+            "colorscale": SEQUENTIAL,
+            "ncontours": 16,
+            "line": {"width": 0.5, "color": "rgba(255, 255, 255, 0.6)"},
+            "colorbar": {
+                "title": {"text": "MSE", "side": "right", "font": {"size": SMALL_FONT_SIZE}},
+                "tickvals": [0, 1, 2, 3],
+                "ticktext": ["1", "10", "100", "1000"],
+                "thickness": 12,
+                "outlinewidth": 0,
+                "tickfont": {"size": SMALL_FONT_SIZE},
+            },
+            "hovertemplate": "slope %{x:.2f}, intercept %{y:.1f}<br><b>MSE %{customdata:.1f}</b><extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": "gradient steps",
+            "x": [step[0] for step in way],
+            "y": [step[1] for step in way],
+            "line": {"color": VERMILLION, "width": 3},
+            "marker": {"color": VERMILLION, "size": 7, "opacity": 1, "line": {"color": MARK, "width": 1}},
+            "showlegend": len(way) > 1,
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "your line",
+            "x": [slope],
+            "y": [intercept],
+            "marker": {"color": VERMILLION, "size": 15, "line": {"color": MARK, "width": 2}},
+            "hovertemplate": "your line<br>slope %{x:.3f}, intercept %{y:.3f}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "least squares",
+            "x": [best.slope],
+            "y": [best.intercept],
+            "marker": {"symbol": "star", "color": MARK, "size": 15, "line": {"color": MARK_RIM, "width": 1.5}},
+            "hovertemplate": "least squares<br>slope %{x:.3f}, intercept %{y:.3f}<extra></extra>",
+        },
+    ]
+    axis = {"fixedrange": True, "zeroline": False, "showgrid": False, "tickfont": {"size": SMALL_FONT_SIZE}}
+    figure = figure_of(
+        traces,
+        height=400,
+        margin=(0, 0, 34, 46),
+        xaxis=axis | {"title": {"text": "slope", "standoff": 6}, "range": [slopes[0], slopes[-1]]},
+        yaxis=axis
+        | {"title": {"text": "intercept", "standoff": 8}, "range": [intercepts[0], intercepts[-1]], "automargin": True},
+        legend=_LEGEND,
+    )
+    alt = (
+        f"Mean squared error over slope and intercept: a valley with its lowest point, {number(best.mse)}, at slope "
+        f"{number(best.slope)} and intercept {number(best.intercept)}. Your line is at slope {number(slope)} and "
+        f"intercept {number(intercept)}, after {counted(len(way) - 1, 'gradient step')}."
+    )
+    return Chart(figure, alt)
+
+
+def _class_axis(losses: "Losses", names: Sequence[str]) -> list[str]:
+    return [f"{name} ✓" if index == losses.target else name for index, name in enumerate(names)]
+
+
+def _bars(traces: list[dict[str, Any]], label: str, y_axis: dict[str, Any]) -> go.Figure:
+    return figure_of(
+        traces,
+        height=300,
+        margin=(0, 8, 34, 30),
+        barmode="group",
+        bargap=0.25,
+        xaxis={"type": "category", "fixedrange": True, "tickfont": {"size": FONT_SIZE}},
+        yaxis=_AXIS | {"title": {"text": label, "standoff": 8}, "automargin": True} | y_axis,
+        legend=_LEGEND,
+    )
+
+
+def _percent(share: float) -> str:
+    """A share of 1 with enough digits to see that a tiny one is not nothing."""
+    value = share * 100
+    return f"{value:.1f} %" if value >= 1 or value == 0 else f"{value:.2g} %"

@@ -1,0 +1,403 @@
+"""Optimizers on their way over a surface, from above and in three dimensions, and the loss of a network they train."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, figure_of, number
+from visualizer.figures.palette import BLUE, GREEN, GREY, GRID, MARK, MARK_RIM, PURPLE, SEQUENTIAL, VERMILLION
+
+if TYPE_CHECKING:
+    from visualizer.lessons.network_race import TrainedBy
+    from visualizer.lessons.optimizers import Path
+    from visualizer.lessons.surfaces import Grid, Surface
+
+HEIGHT = 560
+FRAMES = 40
+FRAME_MS = 120
+MARKED_EVERY = 10  # steps
+LIFT = 0.01  # of the surface's height: keeps lines and marks in sight on it
+# Each optimizer's colour, marker and dash, the same on every chart.
+STYLES: dict[str, tuple[str, str, str]] = {
+    "sgd": (BLUE, "circle", "solid"),
+    "momentum": (VERMILLION, "square", "dash"),
+    "rmsprop": (GREEN, "diamond", "dot"),
+    "adam": (PURPLE, "cross", "dashdot"),
+}
+_LOG_TICKS = [digit * 10.0**power for power in range(-4, 3) for digit in (1, 2, 5)]
+_CONTROL = "rgba(125, 134, 140, 0.18)"
+
+
+def race_from_above(
+    surface: "Surface", grid: "Grid", paths: Mapping[str, "Path"], titles: Mapping[str, str], shown_step: int
+) -> Chart:
+    """The race as lines on a map of the surface, with play, pause and a step slider that need no server.
+
+    Args:
+        surface: What is raced on.
+        grid: Its values.
+        paths: One for each optimizer.
+        titles: The optimizers' names for people.
+        shown_step: The step at which the race stands before anyone presses play.
+    """
+    ground = _contours(surface, grid) | {
+        "colorbar": {
+            "title": {"text": _height_label(surface), "side": "right", "font": {"size": SMALL_FONT_SIZE}},
+            "thickness": 12,
+            "outlinewidth": 0,
+            "tickfont": {"size": SMALL_FONT_SIZE},
+        },
+        "hovertemplate": f"x %{{x:.2f}}, y %{{y:.2f}}<br><b>{_height_label(surface)} %{{z:.3g}}</b><extra></extra>",
+    }
+    minima = np.array(surface.minima)
+    marks = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": minima[:, 0],
+        "y": minima[:, 1],
+        "name": "minimum",
+        "marker": {"symbol": "star", "size": 16, "color": MARK, "line": {"color": MARK_RIM, "width": 1.5}},
+        "hovertemplate": "minimum<br>x %{x:.2f}, y %{y:.2f}<extra></extra>",
+    }
+    figure = _race(surface, grid, [ground, marks], paths, titles, shown_step, three_dimensional=False)
+    axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "tickfont": {"size": SMALL_FONT_SIZE}}
+    figure.update_layout(
+        xaxis=axis | {"range": surface.x_range, "title": {"text": "weight x", "standoff": 4}},
+        yaxis=axis | {"range": surface.y_range, "title": {"text": "weight y", "standoff": 4}},
+    )
+    return Chart(figure, _race_alt(surface, paths, titles, shown_step))
+
+
+def race_in_3d(
+    surface: "Surface", grid: "Grid", paths: Mapping[str, "Path"], titles: Mapping[str, str], shown_step: int
+) -> Chart:
+    """The same race on the surface itself; drag turns it. Arguments as in `race_from_above`."""
+    ground = {
+        "type": "surface",
+        "x": grid.x,
+        "y": grid.y,
+        "z": surface.height(grid.values).astype(np.float32),
+        "colorscale": SEQUENTIAL,
+        "opacity": 0.6,
+        "colorbar": {
+            "title": {"text": _height_label(surface), "side": "right", "font": {"size": SMALL_FONT_SIZE}},
+            "thickness": 12,
+            "outlinewidth": 0,
+            "len": 0.7,
+            "tickfont": {"size": SMALL_FONT_SIZE},
+        },
+        "contours": {"z": {"show": True, "color": GREY, "width": 1}},
+        "hovertemplate": "x %{x:.2f}, y %{y:.2f}<br><b>height %{z:.3g}</b><extra></extra>",
+    }
+    minima = np.array(surface.minima)
+    lift = LIFT * float(np.ptp(surface.height(grid.values)))
+    marks = {
+        "type": "scatter3d",
+        "mode": "markers",
+        "x": minima[:, 0],
+        "y": minima[:, 1],
+        "z": np.full(len(minima), surface.height(np.array(surface.least)) + lift),
+        "name": "minimum",
+        "marker": {"symbol": "x", "size": 5, "color": MARK, "line": {"color": MARK_RIM, "width": 1}},
+        "hovertemplate": "minimum<br>x %{x:.2f}, y %{y:.2f}<extra></extra>",
+    }
+    figure = _race(surface, grid, [ground, marks], paths, titles, shown_step, three_dimensional=True)
+    axis = {"showbackground": False, "zeroline": False, "tickfont": {"size": 11}, "gridcolor": "rgba(125,134,140,0.4)"}
+    figure.update_layout(
+        dragmode="orbit",
+        scene={
+            "xaxis": axis | {"range": surface.x_range, "title": {"text": "weight x"}},
+            "yaxis": axis | {"range": surface.y_range, "title": {"text": "weight y"}},
+            "zaxis": axis | {"title": {"text": _height_label(surface)}},
+            "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.75},
+            "camera": {"eye": {"x": -0.95, "y": -1.45, "z": 1.25}, "center": {"x": 0.05, "y": 0, "z": -0.3}},
+        },
+    )
+    return Chart(figure, _race_alt(surface, paths, titles, shown_step))
+
+
+def _race(
+    surface: "Surface",
+    grid: "Grid",
+    ground: list[dict[str, Any]],
+    paths: Mapping[str, "Path"],
+    titles: Mapping[str, str],
+    shown_step: int,
+    *,
+    three_dimensional: bool,
+) -> go.Figure:
+    """The ground, a trail and a head for each optimizer, and the frames that move these."""
+    lift = LIFT * float(np.ptp(surface.height(grid.values)))
+    drawn = {name: _drawn(surface, path) for name, path in paths.items()}
+    last = max(path.steps for path in paths.values())
+    stops = sorted({*range(0, last, max(1, -(-last // FRAMES))), shown_step, last})
+    kind = "scatter3d" if three_dimensional else "scatter"
+    axes = list(enumerate("xyz" if three_dimensional else "xy"))
+
+    def part(points: np.ndarray, raised: float) -> dict[str, Any]:
+        return {"type": kind} | {axis: points[:, index] + (raised if axis == "z" else 0) for index, axis in axes}
+
+    def moved(step: int) -> list[dict[str, Any]]:
+        traces: list[dict[str, Any]] = []
+        for points in drawn.values():
+            until = min(step, len(points) - 1)
+            trail, head = points[: until + 1], points[until : until + 1]
+            # Each a little above the last, so that none hides another in three dimensions.
+            traces += [part(trail, lift), part(trail, 2 * lift), part(head, 3 * lift)]
+        return traces
+
+    traces = list(ground)
+    places = moved(shown_step)
+    for index, name in enumerate(drawn):
+        casing, trail, head = places[3 * index : 3 * index + 3]
+        colour, symbol, _ = STYLES[name]
+        quiet = {"legendgroup": name, "showlegend": False, "hoverinfo": "skip"}
+        # A white line below the coloured one keeps it in sight on every ground.
+        traces.append(
+            casing | quiet | {"mode": "lines", "line": {"color": MARK, "width": 7}, "visible": not three_dimensional}
+        )
+        marked = np.where(np.arange(last + 1) % MARKED_EVERY == 0, 5 if three_dimensional else 8, 0)
+        traces.append(
+            trail
+            | quiet
+            | {
+                "mode": "lines+markers",
+                "line": {"color": colour, "width": 4},
+                "marker": {"color": colour, "symbol": symbol, "size": marked, "opacity": 1, "line": {"width": 0}},
+            }
+        )
+        traces.append(
+            head
+            | {
+                "legendgroup": name,
+                "name": titles[name],
+                "mode": "markers",
+                "marker": {
+                    "color": colour,
+                    "symbol": symbol,
+                    "size": 8 if three_dimensional else 14,
+                    "line": {"color": MARK, "width": 1.5},
+                },
+                "hovertemplate": f"{titles[name]}<br>x %{{x:.3f}}, y %{{y:.3f}}<extra></extra>",
+            }
+        )
+    figure = figure_of(
+        traces,
+        height=HEIGHT,
+        margin=(0 if three_dimensional else 54, 0, 40, 150),
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+    )
+    moving = list(range(len(ground), len(traces)))
+    figure.frames = [{"name": str(step), "data": moved(step), "traces": moving} for step in stops]
+    figure.update_layout(updatemenus=[_play_and_pause(three_dimensional)], sliders=[_slider(stops, shown_step)])
+    return figure
+
+
+def _drawn(surface: "Surface", path: "Path") -> np.ndarray:
+    """The positions with their heights, (T + 1, 3); what lies outside the drawn part is put on its edge."""
+    xy = np.clip(path.positions, *np.array([surface.x_range, surface.y_range]).T)
+    height = surface.height(surface.function(xy[:, 0], xy[:, 1]))
+    return np.column_stack([xy, height]).astype(np.float32)
+
+
+def _play_and_pause(redraw: bool) -> dict[str, Any]:
+    play = {"frame": {"duration": FRAME_MS, "redraw": redraw}, "transition": {"duration": 0}, "fromcurrent": True}
+    pause = {"frame": {"duration": 0, "redraw": redraw}, "transition": {"duration": 0}, "mode": "immediate"}
+    return {
+        "type": "buttons",
+        "direction": "left",
+        "showactive": False,
+        "x": 0,
+        "xanchor": "left",
+        "y": 0,
+        "yanchor": "top",
+        "pad": {"t": 50, "r": 8},
+        "bgcolor": _CONTROL,
+        "borderwidth": 0,
+        "buttons": [
+            {"label": "▶ Play", "method": "animate", "args": [None, play]},
+            {"label": "❚❚ Pause", "method": "animate", "args": [[None], pause]},
+        ],
+    }
+
+
+def _slider(stops: list[int], shown_step: int) -> dict[str, Any]:
+    jump = {"frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}, "mode": "immediate"}
+    return {
+        "active": stops.index(shown_step),
+        "x": 0,
+        "len": 1,
+        "y": 0,
+        "yanchor": "top",
+        "pad": {"t": 60, "b": 0},
+        "currentvalue": {"prefix": "step ", "font": {"size": 16}, "xanchor": "right", "offset": 16},
+        "bgcolor": _CONTROL,
+        "bordercolor": GREY,
+        "borderwidth": 0,
+        "tickcolor": GREY,
+        "font": {"size": SMALL_FONT_SIZE},
+        "steps": [{"label": str(step), "method": "animate", "args": [[str(step)], jump]} for step in stops],
+    }
+
+
+def _height_label(surface: "Surface") -> str:
+    return "log₁₀(1 + f)" if surface.logarithmic else "loss f"
+
+
+def _race_alt(surface: "Surface", paths: Mapping[str, "Path"], titles: Mapping[str, str], shown_step: int) -> str:
+    stands = []
+    for name, path in paths.items():
+        at = min(shown_step, path.steps)
+        x, y = path.positions[at]
+        stands.append(f"{titles[name]} at x {number(x)}, y {number(y)} with loss {number(path.values[at])}")
+    return f"{surface.title}: {len(paths)} optimizers at step {shown_step}. {'; '.join(stands)}."
+
+
+def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title: str) -> Chart:
+    """One step from near by: where it started, against the gradient, and where the optimizer went.
+
+    Args:
+        surface: What is walked on.
+        grid: Its values around the step, as `lessons.surfaces.close_up` cuts them out.
+        path: The optimizer's way.
+        step: From 1.
+        title: The optimizer's name for people.
+    """
+    colour, _, _ = STYLES[path.optimizer]
+    before, after, gradient = path.positions[step - 1], path.positions[step], path.gradients[step - 1]
+    size = float(np.linalg.norm(gradient))
+    # Its length would not fit: only the direction counts here.
+    downhill = before - gradient / size * 0.3 * float(grid.x[-1] - grid.x[0]) if size else before
+    way = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": path.positions[:step, 0],
+        "y": path.positions[:step, 1],
+        "line": {"color": colour, "width": 2, "dash": "dot"},
+        "marker": {"color": colour, "size": 5},
+        "name": "the way here",
+        "hoverinfo": "skip",
+    }
+    figure = figure_of(
+        [
+            _contours(surface, grid)
+            | {
+                "contours": {"coloring": "none", "showlabels": True, "labelfont": {"size": 11, "color": GREY}},
+                "line": {"width": 1, "color": GREY},
+                "ncontours": 12,
+                "hoverinfo": "skip",
+                "showlegend": False,
+            },
+            way,
+            _arrow(before, downhill, GREY, "dash", "against the gradient (direction only)"),
+            _arrow(before, after, colour, "solid", f"step {step} of {title}"),
+        ],
+        height=420,
+        margin=(54, 4, 74, 44),
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+    )
+    axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "nticks": 6, "constrain": "domain"}
+    axis |= {"tickfont": {"size": SMALL_FONT_SIZE}}
+    figure.update_layout(
+        xaxis=axis | {"range": [grid.x[0], grid.x[-1]], "title": {"text": "weight x", "standoff": 4}},
+        yaxis=axis
+        | {"range": [grid.y[0], grid.y[-1]], "title": {"text": "weight y", "standoff": 4}, "scaleanchor": "x"},
+    )
+    alt = (
+        f"{title}, step {step}: from x {number(before[0])}, y {number(before[1])} to x {number(after[0])}, "
+        f"y {number(after[1])}; the gradient was {number(gradient[0])}, {number(gradient[1])}. The step turns "
+        f"{_angle(after - before, -gradient):.0f} degrees away from straight against the gradient."
+    )
+    return Chart(figure, alt)
+
+
+def loss_race(
+    trained: Mapping[str, "TrainedBy"], smoothed: Mapping[str, np.ndarray], titles: Mapping[str, str]
+) -> Chart:
+    """The training loss of one network under each optimizer.
+
+    Args:
+        trained: What became of the network, by optimizer.
+        smoothed: The losses to draw, (T,) each, such as trailing means.
+        titles: The optimizers' names for people.
+    """
+    traces = []
+    said = []
+    for name, result in trained.items():
+        colour, symbol, dash = STYLES[name]
+        epochs = np.arange(1, len(smoothed[name]) + 1) / result.steps_per_epoch
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": titles[name],
+                "x": epochs,
+                "y": smoothed[name],
+                "line": {"color": colour, "width": 3, "dash": dash},
+                # The last one only: it tells the lines apart without their colour.
+                "marker": {
+                    "color": colour,
+                    "symbol": symbol,
+                    "size": [0] * (len(epochs) - 1) + [12],
+                    "opacity": 1,
+                },
+                "hovertemplate": f"{titles[name]}<br>epoch %{{x:.2f}}<br><b>loss %{{y:.3f}}</b><extra></extra>",
+            }
+        )
+        said.append(f"{titles[name]} from {number(smoothed[name][0])} to {number(smoothed[name][-1])}")
+    axis = {"fixedrange": True, "zeroline": False, "tickfont": {"size": SMALL_FONT_SIZE}}
+    figure = figure_of(
+        traces,
+        height=420,
+        margin=(0, 12, 40, 46),
+        xaxis=axis | {"title": {"text": "epoch", "standoff": 6}, "rangemode": "tozero"},
+        yaxis=axis
+        | {
+            "title": {"text": "cross-entropy (nats), logarithmic"},
+            "type": "log",
+            "tickvals": _LOG_TICKS,
+            "ticktext": [f"{tick:g}" for tick in _LOG_TICKS],
+            "automargin": True,
+        },
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+    )
+    return Chart(figure, f"Training loss of the same network under {len(trained)} optimizers: {'; '.join(said)}.")
+
+
+def _contours(surface: "Surface", grid: "Grid") -> dict[str, Any]:
+    return {
+        "type": "contour",
+        "x": grid.x,
+        "y": grid.y,
+        "z": surface.height(grid.values).astype(np.float32),
+        "colorscale": SEQUENTIAL,
+        "ncontours": 24,
+        "line": {"width": 0.5, "color": GRID},
+    }
+
+
+def _arrow(start: np.ndarray, end: np.ndarray, colour: str, dash: str, name: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [start[0], end[0]],
+        "y": [start[1], end[1]],
+        "name": name,
+        "line": {"color": colour, "width": 4, "dash": dash},
+        "marker": {
+            "color": colour,
+            "symbol": ["circle", "arrow"],
+            "size": [9, 18],
+            "opacity": 1,
+            "angleref": "previous",
+        },
+        "hovertemplate": f"{name}<br>x %{{x:.4g}}, y %{{y:.4g}}<extra></extra>",
+    }
+
+
+def _angle(one: np.ndarray, other: np.ndarray) -> float:
+    """Degrees between two directions; 0 where one of them has no length."""
+    lengths = np.linalg.norm(one) * np.linalg.norm(other)
+    return float(np.degrees(np.arccos(np.clip(one @ other / lengths, -1, 1)))) if lengths else 0.0

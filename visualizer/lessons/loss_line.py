@@ -1,0 +1,85 @@
+"""A line through points, and the mean squared error that says how well it fits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+DARK = 127  # of 255: a pixel above it is more ink than paper
+
+
+@dataclass(frozen=True)
+class Points:
+    """Digits as points: how many dark pixels they have, and how much ink in all. All arrays are (N,).
+
+    Attributes:
+        x: Dark pixels more than the average digit has, float64.
+        y: Mean ink in per cent: 0 is an empty picture, 100 a black one, float64.
+        dark: Dark pixels, of 64, int64.
+        average: Dark pixels of the average of these digits, where x is 0.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    dark: np.ndarray
+    average: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A line y = slope · x + intercept beside N points.
+
+    Attributes:
+        slope, intercept: The line.
+        predictions: (N,) what it says for each x.
+        residuals: (N,) prediction − y.
+        mse: The mean of the squared residuals.
+        gradient: (2,) of the mean squared error with respect to slope and intercept, by torch's autograd.
+    """
+
+    slope: float
+    intercept: float
+    predictions: np.ndarray
+    residuals: np.ndarray
+    mse: float
+    gradient: np.ndarray
+
+
+def digits_as_points(pictures: np.ndarray) -> Points:
+    """(N, 8, 8, 1) uint8 digits, 255 is ink, as points."""
+    pixels = pictures.reshape(len(pictures), -1)
+    dark = (pixels > DARK).sum(axis=1)
+    average = float(dark.mean())
+    return Points(dark - average, pixels.mean(axis=1) / 255 * 100, dark, average)
+
+
+def fit(x: np.ndarray, y: np.ndarray, slope: float, intercept: float) -> Fit:
+    """The line with this slope and intercept beside the points."""
+    weights = torch.tensor([slope, intercept], dtype=torch.float64, requires_grad=True)
+    predictions = weights[0] * torch.from_numpy(x) + weights[1]
+    mse = torch.nn.functional.mse_loss(predictions, torch.from_numpy(y))
+    (gradient,) = torch.autograd.grad(mse, weights)
+    predicted = predictions.detach().numpy()
+    return Fit(slope, intercept, predicted, predicted - y, mse.item(), gradient.numpy())
+
+
+def best_line(x: np.ndarray, y: np.ndarray) -> Fit:
+    """The line of least squares, by torch.linalg.lstsq."""
+    columns = torch.from_numpy(np.column_stack([x, np.ones_like(x)]))
+    slope, intercept = torch.linalg.lstsq(columns, torch.from_numpy(y)[:, None]).solution[:, 0].tolist()
+    return fit(x, y, slope, intercept)
+
+
+def gradient_step(x: np.ndarray, y: np.ndarray, line: Fit, learning_rate: float) -> Fit:
+    """The line after one step of torch.optim.SGD on slope and intercept."""
+    weights = torch.tensor([line.slope, line.intercept], dtype=torch.float64, requires_grad=True)
+    weights.grad = torch.from_numpy(line.gradient.copy())
+    torch.optim.SGD([weights], lr=learning_rate).step()
+    slope, intercept = weights.detach().tolist()
+    return fit(x, y, slope, intercept)
+
+
+def mse_surface(x: np.ndarray, y: np.ndarray, slopes: np.ndarray, intercepts: np.ndarray) -> np.ndarray:
+    """The mean squared error of every line: (S,) slopes and (I,) intercepts in, (I, S) out."""
+    residuals = slopes[None, :, None] * x + intercepts[:, None, None] - y
+    return (residuals**2).mean(axis=-1)

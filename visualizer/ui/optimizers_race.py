@@ -1,0 +1,183 @@
+"""The race on a surface: choose the surface, guess the winner, set the learning rates, watch."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from visualizer.figures.chart import Chart, number
+from visualizer.figures.optimizers import race_from_above, race_in_3d
+from visualizer.lessons.optimizers import (
+    ARRIVED_WITHIN,
+    LEARNING_RATES,
+    OPTIMIZERS,
+    STARTING_RATES,
+    Path,
+    descend,
+    steepest_curvature,
+    winners,
+)
+from visualizer.lessons.surfaces import SURFACES, Grid, Surface, grid
+from visualizer.ui.charts import show
+from visualizer.ui.prediction import predict
+
+TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
+# The markers that the charts draw.
+SIGNS = {"sgd": "●", "momentum": "■", "rmsprop": "◆", "adam": "✚"}
+_VIEWS = {"above": ":material/map: From above", "3d": ":material/landscape: 3-D"}
+_GRID_POINTS = 70
+
+Rates = tuple[float, ...]
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def path_of(surface: str, optimizer: str, rate: float) -> Path:
+    """One optimizer's way over a surface."""
+    return descend(SURFACES[surface], optimizer, rate)
+
+
+@st.cache_data(max_entries=len(SURFACES), show_spinner=False)
+def _grid_of(surface: str) -> Grid:
+    return grid(SURFACES[surface], _GRID_POINTS)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _race_chart(surface: str, rates: Rates, view: str, shown_step: int) -> Chart:
+    paths = {name: path_of(surface, name, rate) for name, rate in zip(OPTIMIZERS, rates, strict=True)}
+    draw = race_in_3d if view == "3d" else race_from_above
+    return draw(SURFACES[surface], _grid_of(surface), paths, TITLES, shown_step)
+
+
+def chosen_surface() -> tuple[Surface, str]:
+    """Draw the choice of a surface and of the view of it: "above" or "3d"."""
+    with st.container(horizontal=True, gap="small"):
+        name = st.segmented_control(
+            "Surface",
+            list(SURFACES),
+            default="ravine",
+            required=True,
+            format_func=lambda name: SURFACES[name].title,
+            key="optimizers-surface",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        view = st.segmented_control(
+            "View",
+            list(_VIEWS),
+            default="above",
+            required=True,
+            format_func=_VIEWS.__getitem__,
+            key="optimizers-view",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    return SURFACES[name], view
+
+
+def race(surface: Surface, view: str) -> dict[str, float]:
+    """Draw the race with its question and its learning rates. Returns the rates by optimizer."""
+    rates = {name: _rate_now(surface, name) for name in OPTIMIZERS}
+    paths = {name: path_of(surface.name, name, rate) for name, rate in rates.items()}
+    picture, controls = st.columns([5, 3], gap="medium")
+    with controls:
+        told = True
+        if rates == STARTING_RATES[surface.name]:
+            told = _question(surface, paths)
+        else:
+            st.button(
+                "Back to the first learning rates",
+                icon=":material/restart_alt:",
+                key=f"optimizers-reset-{surface.name}",
+                on_click=_reset,
+                args=(surface,),
+            )
+        for name in OPTIMIZERS:
+            _rate_slider(surface, name, f" {_result(surface, paths[name])}" if told else "")
+    with picture:
+        last = max(path.steps for path in paths.values())
+        show(_race_chart(surface.name, tuple(rates.values()), view, last if told else 0), f"race-{surface.name}-{view}")
+        st.latex(surface.formula)
+        st.caption(f"{surface.idea} What leaves the drawn part is shown on its edge.")
+    return rates
+
+
+def _rate_key(surface: Surface, optimizer: str) -> str:
+    return f"rate-{surface.name}-{optimizer}"
+
+
+def _rate_now(surface: Surface, optimizer: str) -> float:
+    return float(st.session_state.get(_rate_key(surface, optimizer), STARTING_RATES[surface.name][optimizer]))
+
+
+def _reset(surface: Surface) -> None:
+    for name, rate in STARTING_RATES[surface.name].items():
+        st.session_state[_rate_key(surface, name)] = rate
+
+
+def _rate_slider(surface: Surface, optimizer: str, result: str) -> None:
+    st.select_slider(
+        f"{SIGNS[optimizer]} **{TITLES[optimizer]}**{result}",
+        LEARNING_RATES,
+        value=STARTING_RATES[surface.name][optimizer],
+        format_func=lambda rate: f"η = {rate:g}",
+        key=_rate_key(surface, optimizer),
+        persist_state="session",
+    )
+
+
+def _result(surface: Surface, path: Path) -> str:
+    if path.lost is not None:
+        return f":red[flew off at step {path.lost}: η is too large]"
+    if path.arrived is not None:
+        return f"arrives at step {path.arrived}"
+    return f"not there after {path.steps} steps, loss {number(path.values[-1])}"
+
+
+def _question(surface: Surface, paths: Mapping[str, Path]) -> bool:
+    first = winners(paths)
+    options = {name: f"{SIGNS[name]} {title}" for name, title in TITLES.items()}
+    return predict(
+        f"Which one is first to come within {ARRIVED_WITHIN:g} of the minimum ★ and stay?",
+        options,
+        first[0],
+        explanation(surface, paths),
+        key=f"race-{surface.name}",
+    )
+
+
+def explanation(surface: Surface, paths: Mapping[str, Path]) -> str:
+    """Who arrives when, and the numbers that make it so."""
+    arrivals = sorted((path.arrived, TITLES[name]) for name, path in paths.items() if path.arrived is not None)
+    late = [TITLES[name] for name, path in paths.items() if path.arrived is None]
+    order = ", ".join(f"{title} at step {step}" for step, title in arrivals)
+    if late:
+        order += f"; {' and '.join(late)} not within {surface.steps}"
+    return f"{order}. {_why(surface, paths)}"
+
+
+def _why(surface: Surface, paths: Mapping[str, Path]) -> str:
+    along_x, along_y = np.abs(paths["sgd"].gradients[0])
+    curvature = steepest_curvature(surface)
+    if surface.name == "ravine":
+        return (
+            f"At the start the gradient is {along_y / along_x:.0f} times as large across (y) as along (x). SGD must "
+            f"keep η below 2 / {number(curvature)} = {number(2 / curvature)} or climb the walls, so it crawls. In "
+            "momentum the zigzag cancels out and the way along adds up."
+        )
+    if surface.name == "bowl":
+        return (
+            "The gradient points straight away from the minimum and shrinks on the way, so SGD lands softly. Momentum "
+            "and Adam still have speed when they get there: they overshoot and come back."
+        )
+    if surface.name == "saddle":
+        moved = {name: abs(path.positions[1, 1] - path.positions[0, 1]) for name, path in paths.items()}
+        return (
+            f"At the start the gradient along y is only {number(along_y)}: SGD's first step there is "
+            f"{number(moved['sgd'])} long. RMSprop divides by the gradient's own size, so its step is "
+            f"{number(moved['rmsprop'])}."
+        )
+    return (
+        f"On the walls the gradient is huge, on the valley's floor almost nothing. The curvature at the minimum, "
+        f"{number(curvature)}, keeps SGD's η below {number(2 / curvature)}; Adam divides by the gradient's usual size, "
+        "so it may take a far larger η and keep its pace on the floor."
+    )
