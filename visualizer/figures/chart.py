@@ -86,12 +86,18 @@ def lines_of(text: str, width: float) -> list[str]:
     return textwrap.wrap(text, max(int(width / CHARACTER), 12))
 
 
-def axis_style(title: str = "") -> dict[str, Any]:
-    """What all axes with numbers share."""
+def axis_style(title: str = "", *, automargin: bool = True) -> dict[str, Any]:
+    """What all axes with numbers share.
+
+    Args:
+        title: What the axis counts or measures.
+        automargin: Let Plotly make room for the labels. It moves the upper edge too, by some pixels: not where header
+            lines or a colour bar are above.
+    """
     return {
         "fixedrange": True,
         "zeroline": False,
-        "automargin": "left+bottom",  # the room above is kept for header lines
+        "automargin": automargin,
         "tickfont": {"size": SMALL_FONT_SIZE},
         "title": {"text": title, "standoff": 8, "font": {"size": FONT_SIZE}},
     }

@@ -170,10 +170,10 @@ def weight_matrix(weights: np.ndarray, *, width: int = 720) -> Chart:
     figure = figure_of(
         [trace],
         height=height,
-        margin=(60, 4, top, 50),
+        margin=(68, 4, top, 50),
         annotations=[header_line("<br>".join(lines), 0, top)],
-        xaxis=axis_style("input") | axis,
-        yaxis=axis_style("unit") | axis | {"autorange": "reversed"},
+        xaxis=axis_style("input", automargin=False) | axis,
+        yaxis=axis_style("unit", automargin=False) | axis | {"autorange": "reversed"},
     )
     alt = (
         f"Weights of {counted(units, 'unit')} for {counted(inputs, 'input')}, from {number(weights.min())} to "

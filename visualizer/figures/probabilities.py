@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, Chart, axis_style, figure_of
+from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, axis_style, figure_of
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
 ROW = 27  # pixels
@@ -75,7 +75,7 @@ def _bars(probabilities: np.ndarray, names: Sequence[str], colour: str, network:
     values[winner] = f"<b>{values[winner]}</b>"
     marker: dict[str, Any] = {"color": [colour if index == winner else GREY for index in range(len(percent))]}
     if network:
-        marker["pattern"] = {"shape": "/", "fgopacity": 0.6, "size": 6, "solidity": 0.5}
+        marker["pattern"] = {"shape": "/", "fgopacity": 1, "size": 6, "solidity": 0.5}
     return {
         "type": "bar",
         "orientation": "h",
@@ -83,7 +83,8 @@ def _bars(probabilities: np.ndarray, names: Sequence[str], colour: str, network:
         "y": list(range(len(percent))),
         "text": values,
         "textposition": "outside",
-        "textfont": {"size": FONT_SIZE},
+        "textfont": {"size": SMALL_FONT_SIZE},
+        "constraintext": "none",
         "cliponaxis": False,
         "marker": marker,
         "name": network,

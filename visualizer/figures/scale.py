@@ -8,7 +8,7 @@ import numpy as np
 from visualizer.figures.chart import LINE, SMALL_FONT_SIZE
 from visualizer.figures.palette import DIVERGING, SEQUENTIAL
 
-BAR_HEIGHT = 54  # pixels above the map: title, bar and its numbers
+BAR_HEIGHT = 57  # pixels above the map: title, bar and its numbers
 BAR_WIDTH = 240
 
 
@@ -56,7 +56,7 @@ def bar(chart_width: float, figure_height: float, *, top: float = LINE, **settin
         "y": 1 - top / figure_height,
         "yref": "container",
         "yanchor": "top",
-        "ypad": 2,
+        "ypad": 5,
         "len": min(BAR_WIDTH, chart_width),
         "lenmode": "pixels",
         "thickness": 10,

@@ -92,11 +92,11 @@ def _strip(values: np.ndarray, value_label: str, width: int) -> go.Figure:
         "customdata": np.arange(1, len(padded) + 1, dtype=np.uint32).reshape(rows, STRIP_COLUMNS, 1),
         "hoverongaps": False,
         "hovertemplate": "number %{customdata[0]:,}<br><b>%{z:.4g}</b><extra></extra>",
-        "colorbar": bar(width - 60, height),
+        "colorbar": bar(width - 80, height),
     } | Scale.of(values, diverging=bool(np.nanmin(values) < 0)).colours()
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, rows) if rows / step <= 8 or step == rows)
     ticks = list(range(0, rows, step))
-    y_axis: dict[str, Any] = axis_style() | {
+    y_axis: dict[str, Any] = axis_style(automargin=False) | {
         "autorange": "reversed",
         "showgrid": False,
         "tickvals": ticks,
@@ -105,7 +105,7 @@ def _strip(values: np.ndarray, value_label: str, width: int) -> go.Figure:
     return figure_of(
         [trace],
         height=height,
-        margin=(8, 4, BAR_HEIGHT, 12),
+        margin=(76, 4, BAR_HEIGHT, 12),
         annotations=[header_line(f"{value_label}, {STRIP_COLUMNS} numbers a row", 0, BAR_HEIGHT)],
         xaxis={"visible": False, "fixedrange": True},
         yaxis=y_axis,

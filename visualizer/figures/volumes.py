@@ -196,7 +196,8 @@ def _figure(
         bodies.append(body | {"text": volume.hover, "hoverinfo": "text", "hoveron": "fills"})
         annotations.append(_annotation(volume, left + slot / 2, floor, turned=turned))
         left += slot
-    flow.append((left - slots[-1] / 2, 0.0))
+    # The line ends in front of a placeholder, which does not hide it.
+    flow.append((left - slots[-1] / 2 - (PLACEHOLDER.width / 2 if drawn[-1].shape is None else 0), 0.0))
     width = max(math.ceil(left + EDGE), LEAST_WIDTH)
     bars, captions = _scale_bars(scale, floor - down - 24)
     note = lines_of(_vector_note(drawn, boxes, scale), width - 2 * EDGE)
