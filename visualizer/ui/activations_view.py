@@ -192,9 +192,10 @@ def deep_chain() -> None:
     rule, numbers = st.columns(2, gap="medium", vertical_alignment="center")
     rule.latex(r"\frac{\partial L}{\partial z_l} = f'(z_l) \odot W_{l+1}^{\top} \frac{\partial L}{\partial z_{l+1}}")
     numbers.latex(
-        rf"\frac{{\lVert \partial L / \partial z_1 \rVert}}{{\lVert \partial L / \partial z_{{{depth}}} \rVert}} = "
-        rf"\frac{{{power_of_ten(chain.norms[0])}}}{{{power_of_ten(chain.norms[-1])}}} = {power_of_ten(chain.ratio)} = "
-        rf"{chain.factor_per_layer:.3f}^{{{depth - 1}}}"
+        rf"\begin{{aligned}} \frac{{\lVert \partial L / \partial z_1 \rVert}}"
+        rf"{{\lVert \partial L / \partial z_{{{depth}}} \rVert}} &= "
+        rf"\frac{{{power_of_ten(chain.norms[0])}}}{{{power_of_ten(chain.norms[-1])}}} \\ &= "
+        rf"{power_of_ten(chain.ratio)} = {chain.factor_per_layer:.3f}^{{{depth - 1}}} \end{{aligned}}"
     )
     st.caption(
         f"z is what a layer gives out before its activation. With {titles[name]} one layer changes the gradient’s norm "
