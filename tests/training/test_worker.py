@@ -147,7 +147,8 @@ def test_no_batch_is_lost_however_bundles_fall(monkeypatch):
     monkeypatch.setattr(worker, "SNAPSHOT_EVERY", 0.0)
     run, sent = active(epochs=3)
     run.take(Start())
-    let_run(run)
+    while run.goal:
+        run.turn(0, lambda: False)
     position = 0
     for bundle in sent:
         position += len(bundle.batch_losses)
@@ -157,6 +158,16 @@ def test_no_batch_is_lost_however_bundles_fall(monkeypatch):
     assert [weights.epoch for weights in sent.events(Weights)] == [0, 1, 2, 3]
     assert sent[-1].progress.seconds > 0
     assert sent[-1].progress.images_per_second > 0
+
+
+def test_what_a_turn_trained_is_sent_at_its_end(monkeypatch):
+    """Where thirty runs take turns, the next one is seconds away."""
+    monkeypatch.setattr(worker, "BUNDLE_EVERY", 0.0)
+    run, sent = active(epochs=1000)
+    run.take(Start())
+    run.turn(0.05, lambda: False)
+    assert run.training.step > 1
+    assert sent[-1].progress.step == run.training.step
 
 
 def test_a_failure_is_the_last_word_and_replaces_no_weights():

@@ -33,8 +33,8 @@ from visualizer.training.messages import Begin, Bundle, FromWorker, Progress, Re
 from visualizer.training.settings import TrainingSettings
 
 SLICE = 0.1  # seconds that a run trains before the next one has its turn
-BUNDLE_EVERY = 0.25  # seconds between two bundles of one run
-SNAPSHOT_EVERY = 0.33  # seconds between two snapshots of one run
+BUNDLE_EVERY = 0.2  # seconds between two bundles of one run, at least; they are sent at the end of a turn
+SNAPSHOT_EVERY = 0.3  # seconds between two snapshots of one run, at least
 SNAPSHOT_SHARE = 0.02  # of the time at most: snapshots of a large network become rarer, so that training stays fast
 SPEED_MEMORY = 3.0  # seconds over which the speed is averaged
 
@@ -86,13 +86,15 @@ class ActiveRun:
             while self.goal:
                 for event in self.training.advance():
                     self._note(event)
-                now = perf_counter()
-                if now >= self._clock.last + BUNDLE_EVERY:
-                    if now >= self._next_snapshot:
-                        self._snapshot()
-                    self._flush()
-                if now >= until or interrupted():
+                if perf_counter() >= until or interrupted():
                     break
+        # Here and not between batches: where many runs take turns, the next turn may be seconds away.
+        now = perf_counter()
+        if self.goal and now >= self._next_snapshot:
+            self._snapshot()
+            self._flush()
+        elif self.goal and now >= self._clock.last + BUNDLE_EVERY:
+            self._flush()
 
     def fail(self, message: str) -> None:
         """End as failed."""
