@@ -2,13 +2,13 @@
 // visualizer/ui/sliding_window.py says what arrives. torch computed all of it; the products are multiplied here only to
 // be shown, and torch's own number stands beside their sum.
 
-const MAX_PLANES = 16; // maps of one side that are drawn
+const MAX_PLANES = 16; // maps of one side that are drawn; _MAX_DRAWN of the wrapper
 const MAX_CHANNELS = 3; // channels whose products are all shown: those with the largest sums
 const MAX_WINDOW = 49; // numbers of a window that are all shown
 const MIN_NUMBER_CELL = 34; // pixels of a cell that holds a number
 const MAX_NUMBER_WIDTH = 46;
 const MIN_NUMBER_WIDTH = 33;
-const SIGN_WIDTH = 28; // "×" or "=" with the gaps around it
+const SIGN_WIDTH = 24; // "×" or "=" with the gaps around it
 const GAP = 8; // pixels between maps
 const LABEL_HEIGHT = 22;
 const ANNOUNCE_AFTER = 400; // milliseconds without a further step
@@ -235,7 +235,10 @@ class SlidingWindow {
   // Window, kernel and products in one line if they fit, else two of them, else one.
   sizeNumbers(available) {
     const columns = this.data.window[1];
-    const widths = [3, 2, 1].map((grids) => Math.floor((available - SIGN_WIDTH * (grids - 1)) / (grids * (columns + 0.3))));
+    // A line of one pixel goes around every number.
+    const widths = [3, 2, 1].map((grids) =>
+      Math.floor((available - SIGN_WIDTH * (grids - 1) - grids * (columns + 1)) / (grids * columns)),
+    );
     const width = Math.min(widths.find((each) => each >= MIN_NUMBER_WIDTH) ?? MIN_NUMBER_WIDTH, MAX_NUMBER_WIDTH);
     this.decimals = width < 40 ? 2 : 3;
     this.find(".arithmetic").style.setProperty("--number-width", `${width}px`);
@@ -434,7 +437,7 @@ class SlidingWindow {
       const parts = { term, title: term.appendChild(make("b")), window: part("window") };
       if (operation === "convolution") {
         term.append(make("span", "×", "sign"));
-        parts.kernel = part(editable ? `kernel: type −${editable} to ${editable}` : "kernel", editable ? "input" : "div");
+        parts.kernel = part(editable ? "kernel, editable" : "kernel", editable ? "input" : "div");
         term.append(make("span", "=", "sign"));
         parts.products = part("products");
         if (editable) parts.kernel.forEach((cell, index) => this.listenToWeight(cell, parts, index));
@@ -447,6 +450,7 @@ class SlidingWindow {
   listenToWeight(cell, parts, index) {
     cell.inputMode = "decimal";
     cell.setAttribute("aria-label", `Kernel weight ${index + 1}`);
+    cell.title = `Type a number from −${this.data.editable} to ${this.data.editable}`;
     cell.onfocus = () => cell.select();
     cell.onkeydown = (event) => event.key === "Enter" && cell.blur();
     cell.onblur = () => this.render();
@@ -502,7 +506,7 @@ class SlidingWindow {
     const scale = this.data.kernelScale;
     this.terms.forEach((parts, place) => {
       const channel = (parts.channel = channels[place]);
-      parts.title.textContent = input.length > 1 ? `${channelNames[channel]}: ${shown(sums[channel])}` : "";
+      parts.title.textContent = input.length > 1 ? `Channel ${channelNames[channel]}: sum ${shown(sums[channel])}` : "";
       parts.window.forEach((cell, index) => this.showInput(cell, channel, ...pixels[index]));
       parts.kernel.forEach((cell, index) => {
         if (cell.matches(":focus")) return;

@@ -4,7 +4,7 @@ import streamlit as st
 
 from visualizer.errors import UserError
 from visualizer.ui.convolution_controls import IDEAS, MODES, choose
-from visualizer.ui.convolution_view import another_kernel, finer_view, formulas, questions, slide_view
+from visualizer.ui.convolution_view import finer_view, formulas, questions, slide_view
 from visualizer.ui.links import page
 
 
@@ -41,9 +41,6 @@ def lesson() -> None:
         formulas(choice)
     with asked:
         questions(choice)
-    if mode == "one":
-        st.subheader("Another kernel")
-        another_kernel(choice)
     if mode != "transposed":
         st.subheader("The whole picture, finer")
         finer_view(choice)

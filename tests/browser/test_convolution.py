@@ -83,6 +83,9 @@ def test_a_typed_kernel_is_used(page: Page) -> None:
     weights.nth(4).fill("much")
     weights.nth(4).press("Enter")
     assert numbers(page, 1)[4] == 2.5
+    page.get_by_role("button", name="Back to Sobel x").click()
+    wait_until_idle(page)
+    assert numbers(page, 1) == [-1, 0, 1, -2, 0, 2, -1, 0, 1]
 
 
 def test_colour_filters_and_transposed(page: Page) -> None:

@@ -2,18 +2,16 @@
 
 import numpy as np
 
-from visualizer.figures.palette import BLUE
 from visualizer.figures.pooling_lesson import change_bars, difference_grid
 
 
 def test_the_bars_are_the_changes_in_percent():
-    chart = change_bars(["Stride", "Max"], [0.78, 0.295], shift=1)
+    chart = change_bars(["Stride", "Max", "Global"], [0.78, 0.295, 0.0042], shift=1)
     (bars,) = chart.figure.data
-    assert list(bars.y) == ["Stride", "Max"]
-    assert [round(value, 6) for value in bars.x] == [78, 29.5]
-    assert list(bars.text) == ["78 %", "30 %"]
-    assert [colour == BLUE for colour in bars.marker.color] == [False, True]
-    assert chart.alt == "Change of the output when the picture moves by 1 pixel: Stride 78 %, Max 30 %."
+    assert list(bars.y) == ["Stride", "Max", "Global"]
+    assert [round(value, 6) for value in bars.x] == [78, 29.5, 0.42]
+    assert list(bars.text) == ["78 %", "30 %", "0.42 %"]
+    assert chart.alt == "Change of the output when the picture moves by 1 pixel: Stride 78 %, Max 30 %, Global 0.42 %."
 
 
 def test_the_grid_shows_pairs_and_the_size_of_their_difference():

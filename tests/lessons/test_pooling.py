@@ -8,9 +8,6 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
-from visualizer.architecture.layers.conv2d import Conv2D
-from visualizer.architecture.layers.flatten import Flatten
-from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.errors import UserError
 from visualizer.lessons.pooling import (
@@ -19,7 +16,6 @@ from visualizer.lessons.pooling import (
     Shifted,
     edge_map,
     enlarge,
-    layer_costs,
     pool,
     shift_experiment,
 )
@@ -128,15 +124,3 @@ def test_no_step_changes_nothing_and_a_step_of_the_stride_moves_the_map():
         assert shifted.change_when_moved_back(1) == pytest.approx(0, abs=1e-6)
     assert MAX_SHIFT == 4
     assert Shifted("", np.zeros((2, 2)), np.zeros((2, 2))).change == 0
-
-
-def test_costs_of_a_chain():
-    first, second = Conv2D(filters=8, padding="same"), Conv2D(filters=16, padding="same")
-    pooled = layer_costs((1, 32, 32), [first, MaxPooling2D(), second])
-    assert [cost.shape for cost in pooled] == [(8, 32, 32), (8, 16, 16), (16, 16, 16)]
-    assert [cost.memory for cost in pooled] == [32768, 8192, 16384]
-    assert [cost.receptive_field for cost in pooled] == [3, 4, 8]
-    assert [cost.parameters for cost in pooled] == [80, 0, 1168]
-    assert [cost.receptive_field for cost in layer_costs((1, 32, 32), [first, second])] == [3, 5]
-    assert layer_costs((1, 32, 32), [first, GlobalAveragePooling2D()])[-1].shape == (8,)
-    assert layer_costs((1, 32, 32), [first, Flatten()])[-1].shape == (8192,)

@@ -1,10 +1,12 @@
 """The page on convolution: its controls change what is computed, its questions know the answer."""
 
+import io
 import json
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional
 
@@ -37,7 +39,7 @@ def test_the_first_picture_is_filtered_by_torch(app: AppTest):
     assert kernels.tolist() == [[[[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]]]
     expected = functional.conv2d(picture[None], kernels)[0].numpy()
     assert np.array(data["output"]) == pytest.approx(expected, abs=1e-5)
-    assert (data["inputName"][0], data["outputName"]) == ("Palace", ["Feature map", "30 × 30"])
+    assert (data["inputName"], data["outputName"]) == (["Palace", "reduced to 32 × 32"], ["Feature map", "30 × 30"])
 
 
 def test_controls_change_the_output_and_the_formula(app: AppTest):
@@ -89,7 +91,7 @@ def test_a_transposed_convolution_enlarges(app: AppTest):
 def test_a_digit_and_another_size(app: AppTest):
     app.selectbox(key="lesson-picture").select("dataset-digits")
     without_exception(app.segmented_control(key="lesson-size-48").set_value(8).run())
-    assert slide(app)["inputName"] == ["Handwritten digits", "8 × 8 pixels"]
+    assert slide(app)["inputName"] == ["Handwritten digits", "8 × 8"]
 
 
 def test_a_drawing_is_drawn_on_and_cleared(app: AppTest):
@@ -99,6 +101,23 @@ def test_a_drawing_is_drawn_on_and_cleared(app: AppTest):
     assert 0 < np.sum(data["input"]) < 256
     data = slide(without_exception(app.button(key="lesson-clear").click().run()))
     assert np.sum(data["input"]) == 0
+    assert not [pills for pills in app.pills if "which" in pills.key]
+
+
+def test_an_uploaded_picture_and_one_that_is_none(app: AppTest):
+    without_exception(app.selectbox(key="lesson-picture").select("upload").run())
+    assert app.info
+    halves = np.zeros((40, 60, 3), dtype=np.uint8)
+    halves[:, 30:] = 255
+    buffer = io.BytesIO()
+    Image.fromarray(halves).save(buffer, "PNG")
+    uploader = app.get("file_uploader")[0]
+    without_exception(uploader.upload("halves.png", buffer.getvalue(), "image/png").run())
+    data = slide(app)
+    assert data["inputName"] == ["halves.png", "reduced to 32 × 32"]
+    assert (data["input"][0][5][2], data["input"][0][5][29]) == (0, 1)
+    without_exception(app.get("file_uploader")[0].upload("song.png", b"ID3 not a picture", "image/png").run())
+    assert "song.png" in app.error[0].value
 
 
 def test_what_does_not_fit_is_told(app: AppTest):

@@ -35,7 +35,7 @@ def test_the_edges_of_the_picture_are_pooled_by_torch(app: AppTest):
     maps = torch.tensor(data["input"])
     assert np.array(data["output"]) == pytest.approx(functional.max_pool2d(maps[None], 2)[0].numpy(), abs=1e-6)
     assert (data["operation"], data["outputCell"]) == ("max", 2)
-    assert "256 are left (**25%**)" in text(app)
+    assert "**256 of 1,024** (25 %)" in text(app)
 
 
 def test_controls_change_the_output(app: AppTest):
@@ -57,7 +57,9 @@ def test_global_average_pooling_leaves_one_number(app: AppTest):
     assert np.shape(data["output"]) == (1, 1, 1)
     assert data["output"][0][0][0] == pytest.approx(np.mean(data["input"]), abs=1e-5)
     assert data["outputCell"] == 32
-    assert "GlobalAveragePooling2D" in text(app)
+    assert "**1 of 1,024** (0.098 %)" in text(app)
+    assert "| GlobalAveragePooling2D | 8, 32 bytes | 32 × 32 | 0 |" in text(app)
+    assert "| Dense 10 | 10, 40 bytes | 32 × 32 | 81,930 |" in text(app)
 
 
 def test_the_receptive_field_grows_with_pooling(app: AppTest):
@@ -73,7 +75,7 @@ def test_the_shift_is_shown_after_the_answer(app: AppTest):
     assert "Not quite:** it is max pooling" in text(app)
     assert "**equivariant**" not in text(app)
     without_exception(app.slider(key="pooling-shift").set_value(2).run())
-    assert "moved back, the max-pooled map changes by 0%" in text(app)
+    assert "moved back, the max-pooled map changes by 0 %" in text(app)
 
 
 def test_the_size_is_asked_for(app: AppTest):

@@ -6,7 +6,17 @@ import numpy as np
 
 from visualizer.figures.chart import Chart, counted, figure_of
 from visualizer.figures.maps import map_grid
-from visualizer.figures.palette import BLUE, GREY
+from visualizer.figures.palette import BLUE
+
+
+def percent(share: float) -> str:
+    """A share of 1 in whole per cents, a small one with two digits.
+
+    >>> percent(0.784), percent(0.0038)
+    ('78 %', '0.38 %')
+    """
+    value = 100 * share
+    return f"{value:.0f} %" if value >= 1 or value == 0 else f"{value:.2g} %"
 
 
 def change_bars(titles: Sequence[str], changes: Sequence[float], shift: int) -> Chart:
@@ -17,28 +27,27 @@ def change_bars(titles: Sequence[str], changes: Sequence[float], shift: int) -> 
         changes: Σ|after − before| / Σ|before| of each; 0.5 is drawn as 50 %.
         shift: Pixels that the picture moved.
     """
-    percents = [100 * change for change in changes]
-    least = min(changes)
+    told = [percent(change) for change in changes]
     bars = {
         "type": "bar",
         "orientation": "h",
         "y": list(titles),
-        "x": percents,
-        "text": [f"{percent:.0f} %" for percent in percents],
+        "x": [100 * change for change in changes],
+        "text": told,
         "textposition": "outside",
         "cliponaxis": False,
-        "marker": {"color": [BLUE if change == least else GREY for change in changes]},
+        "marker": {"color": BLUE},
         "hovertemplate": "%{y}: %{x:.1f} %<extra></extra>",
     }
     figure = figure_of(
         [bars],
-        height=48 * len(percents) + 60,
+        height=48 * len(told) + 60,
         margin=(170, 50, 8, 52),
         xaxis={"title": {"text": "change of the output (% of its sum)"}, "rangemode": "tozero", "fixedrange": True},
         yaxis={"autorange": "reversed", "fixedrange": True},
     )
-    told = ", ".join(f"{title} {percent:.0f} %" for title, percent in zip(titles, percents, strict=True))
-    return Chart(figure, f"Change of the output when the picture moves by {counted(shift, 'pixel')}: {told}.")
+    words = ", ".join(f"{title} {change}" for title, change in zip(titles, told, strict=True))
+    return Chart(figure, f"Change of the output when the picture moves by {counted(shift, 'pixel')}: {words}.")
 
 
 def difference_grid(rows: Sequence[tuple[str, np.ndarray, str, np.ndarray]], value_label: str, width: int) -> Chart:

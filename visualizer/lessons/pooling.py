@@ -1,14 +1,11 @@
 """Pooling of one map, what it loses, and what it makes of a picture that moves."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from visualizer.architecture.architecture import Architecture, summarize
-from visualizer.architecture.layer import Layer
-from visualizer.architecture.shapes import BYTES_PER_NUMBER, Padding, Shape, numbers_in, window_padding
+from visualizer.architecture.shapes import Padding, window_padding
 from visualizer.errors import UserError
 from visualizer.lessons.convolution import ConvolutionSettings, convolve
 from visualizer.lessons.kernels import named_kernel
@@ -219,44 +216,3 @@ def _edges(picture: np.ndarray, stride: int) -> np.ndarray:
     settings = ConvolutionSettings(stride, "same", "reflect")
     slide = convolve(picture[np.newaxis], kernels, np.zeros(1, dtype=np.float32), settings)
     return np.maximum(slide.output[0], 0)
-
-
-@dataclass(frozen=True)
-class LayerCost:
-    """One layer of a chain: what leaves it, and how far it sees.
-
-    Attributes:
-        title: The layer.
-        shape: (C, H, W) of its output.
-        receptive_field: Pixels of the picture, height and width alike, that one of its outputs depends on.
-        parameters: What it learns.
-    """
-
-    title: str
-    shape: Shape
-    receptive_field: int
-    parameters: int
-
-    @property
-    def memory(self) -> int:
-        """Bytes of its output for one picture, in float32."""
-        return numbers_in(self.shape) * BYTES_PER_NUMBER
-
-
-def layer_costs(input_shape: tuple[int, int, int], layers: Iterable[Layer]) -> tuple[LayerCost, ...]:
-    """Shape, memory and receptive field after each layer of a chain whose windows are square.
-
-    Source of the receptive field's recurrence: https://distill.pub/2019/computing-receptive-fields/
-    """
-    report = summarize(Architecture("chain", input_shape, tuple(layers)))
-    field, jump = 1, 1
-    costs = []
-    for row in report.layers:
-        assert row.input_shape is not None
-        assert row.output_shape is not None
-        assert row.parameters is not None
-        step = row.layer.receptive_step(row.input_shape)
-        field += (step.window[0] - 1) * step.dilation[0] * jump
-        jump *= step.strides[0]
-        costs.append(LayerCost(row.layer.summary(), row.output_shape, field, row.parameters))
-    return tuple(costs)

@@ -71,6 +71,10 @@ def type_kernel(choice: Choice, kernel: np.ndarray) -> None:
     st.session_state[_TYPED] = (choice.kernel_key, turned if choice.mode == "transposed" else kernel)
 
 
+def _forget_typed_kernel() -> None:
+    del st.session_state[_TYPED]
+
+
 def choose(mode: Mode) -> Choice | None:
     """Draw the controls and return what they say; None until there is a picture."""
     transposed = mode == "transposed"
@@ -113,6 +117,12 @@ def choose(mode: Mode) -> Choice | None:
     typed_key, typed = st.session_state.get(_TYPED, (None, None))
     if mode != "several" and typed_key == kernel_key:
         kernels, titles = typed[np.newaxis], ("Typed kernel",)
+        st.button(
+            f"Back to {KERNELS[names[0]].title}",
+            icon=":material/undo:",
+            key="convolution-untype",
+            on_click=_forget_typed_kernel,
+        )
     return Choice(
         mode,
         picture,

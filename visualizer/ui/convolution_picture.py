@@ -47,12 +47,14 @@ class LessonPicture:
         values: (C, n, n) float32 in [0, 1], rounded to hundredths, so that the arithmetic on the screen is exact.
         large: (C, m, m) float32 in [0, 1], the same finer, where there is more to see; else `values`.
         title: What it is.
+        note: Its size and how it came to it, such as "reduced to 32 × 32".
         drawable: Whether one can draw on it.
     """
 
     values: np.ndarray
     large: np.ndarray
     title: str
+    note: str
     drawable: bool = False
 
 
@@ -91,7 +93,7 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
         if st.button("Clear the drawing", icon=":material/delete:", key=f"{key}-clear"):
             take_drawing(np.zeros(DRAWING_SIZE**2, dtype=np.float32))
         values = np.repeat(given.drawing[np.newaxis], channels, axis=0)
-        return LessonPicture(values, values, "Your drawing", drawable=True)
+        return LessonPicture(values, values, "Your drawing", f"{DRAWING_SIZE} × {DRAWING_SIZE}", drawable=True)
     size = st.segmented_control(
         "Pixels, height and width",
         sizes,
@@ -106,7 +108,8 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
     if kind == "dataset":
         dataset = load_dataset(name)
         picture = dataset.pictures[dataset.test[:1]]
-        return _picture(prepare(picture, shape)[0], prepare(picture, large)[0], sources[source])
+        note = _note(picture.shape[1:3], size)
+        return LessonPicture(_rounded(prepare(picture, shape)[0]), prepare(picture, large)[0], sources[source], note)
     if kind == "photo":
         photo, title = bundled_photo(name), sources[source]
     else:
@@ -117,11 +120,18 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
         if given.upload is None:
             return None
         photo, title = given.upload, given.upload_name
-    return _picture(prepare_photo(photo, shape)[0], prepare_photo(photo, large)[0], title)
+    note = _note(photo.shape[:2], size)
+    return LessonPicture(_rounded(prepare_photo(photo, shape)[0]), prepare_photo(photo, large)[0], title, note)
 
 
-def _picture(values: np.ndarray, large: np.ndarray, title: str) -> LessonPicture:
-    return LessonPicture(np.round(values, 2), large, title)
+def _rounded(values: np.ndarray) -> np.ndarray:
+    hundredths: np.ndarray = np.round(values, 2)
+    return hundredths
+
+
+def _note(original: tuple[int, ...], size: int) -> str:
+    how = "reduced to " if min(original) > size else "enlarged to " if min(original) < size else ""
+    return f"{how}{size} × {size}"
 
 
 def _take_upload(data: bytes, name: str) -> None:

@@ -23,10 +23,10 @@ def slide_view(choice: Choice, slide: Slide) -> None:
     colour = len(slide.input) == 3
     unit = "red, green, blue" if colour else "grey level"
     _, height, width = choice.picture.values.shape
-    note = f"{height} × {width} pixels"
+    note = choice.picture.note
     if slide.real.shape != (height, width):
         how = "stretched by zeros" if choice.mode == "transposed" else "padded"
-        note += f", {how} to {slide.real.shape[0]} × {slide.real.shape[1]} (hatched)"
+        note += f", {how} to {slide.real.shape[0]} × {slide.real.shape[1]}"
     count = len(slide.output)
     size = f"{slide.output.shape[1]} × {slide.output.shape[2]}"
     sliding_window(
@@ -101,8 +101,9 @@ def _sum_formula(choice: Choice) -> str:
 
 
 def questions(choice: Choice) -> None:
-    """Something to predict: the output's size, and how many parameters several filters have."""
-    size, settings, length = choice.size, choice.settings, choice.picture.values.shape[1]
+    """Something to predict: the output's size, another kernel's output, how many parameters several filters have."""
+    size, settings, picture = choice.size, choice.settings, choice.picture.values
+    length = picture.shape[1]
     _ask(
         size_question(length, size, settings, choice.mode == "transposed"),
         f"size-{choice.mode}-{length}-{size}-{settings.stride}-{settings.padding}-{settings.dilation}",
@@ -110,18 +111,13 @@ def questions(choice: Choice) -> None:
     if choice.mode == "several":
         filters, channels = choice.kernels.shape[:2]
         _ask(parameter_question(filters, channels, size), f"parameters-{filters}-{channels}-{size}")
-
-
-def another_kernel(choice: Choice) -> None:
-    """Something to predict: what another kernel makes of the picture."""
-    name, size = choice.kernel_key[0], choice.size
-    question, maps = kernel_question(choice.picture.values, name, size)
-    titles, width = list(question.options), column_width(0.5)
-    pictures, asked = st.columns(2, gap="medium", vertical_alignment="bottom")
-    with pictures:
+    # On an empty picture all outputs are the same.
+    elif choice.mode == "one" and np.ptp(picture):
+        name = choice.kernel_key[0]
+        question, maps = kernel_question(picture, name, size)
+        titles, width = list(question.options), column_width(0.5)
         chart = map_grid(maps, titles=titles, columns=3, diverging=True, value_label="output", hover=False, width=width)
         show(chart, "convolution-which")
-    with asked:
         _ask(question, f"which-{name}-{size}")
 
 

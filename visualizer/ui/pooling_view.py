@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -13,9 +14,10 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
-from visualizer.architecture.shapes import Padding, describe_shape
+from visualizer.architecture.shapes import BYTES_PER_NUMBER, Padding, describe_shape, numbers_in
 from visualizer.figures.convolution_colours import grey_scale, positive_scale
-from visualizer.figures.pooling_lesson import change_bars, difference_grid
+from visualizer.figures.pooling_lesson import change_bars, difference_grid, percent
+from visualizer.inspection.receptive_field import field_rows, receptive_field
 from visualizer.lessons.convolution import ConvolutionSettings
 from visualizer.lessons.pooling import (
     MAX_SHIFT,
@@ -23,7 +25,6 @@ from visualizer.lessons.pooling import (
     PoolingSettings,
     edge_map,
     enlarge,
-    layer_costs,
     pool,
     shift_experiment,
 )
@@ -110,9 +111,9 @@ def slide_view(choice: Choice, slide: Slide) -> None:
     height, width = choice.values.shape
     unit = "edge strength" if choice.edges else "grey level"
     scale = positive_scale(choice.values, unit) if choice.edges else grey_scale(1.0, unit)
-    note = f"{height} × {width}"
+    note = choice.picture.note
     if slide.real.shape != (height, width):
-        note += f", padded to {slide.real.shape[0]} × {slide.real.shape[1]} (hatched)"
+        note += f", padded to {slide.real.shape[0]} × {slide.real.shape[1]}"
     rows, columns = slide.output.shape[1:]
     sliding_window(
         slide,
@@ -161,9 +162,12 @@ def shift_view(choice: Choice) -> None:
     """Move the picture, and measure how much of each output changes; the answer is asked for first."""
     picture = choice.picture.values[0]
     compared = shift_experiment(picture, 1)[:3]
+    if not any(shifted.change for shifted in compared):
+        st.info("There is no edge in this picture that could move: draw one.", icon=":material/draw:")
+        return
     least = min(compared, key=lambda shifted: shifted.change)
     options = {shifted.title: shifted.title.lower() for shifted in compared}
-    told = ", ".join(f"{shifted.title.lower()} {shifted.change:.0%}" for shifted in compared)
+    told = ", ".join(f"{shifted.title.lower()} {percent(shifted.change)}" for shifted in compared)
     answered = predict(
         "The picture moves by **one pixel**. Edges are found, then the map is halved: whose output changes least?",
         options,
@@ -184,8 +188,8 @@ def shift_view(choice: Choice) -> None:
             moved = results[1].change_when_moved_back(shift // 2)
             st.markdown(
                 f"A step of {shift} moves every output by exactly {shift // 2}: moved back, the max-pooled map changes "
-                f"by {moved:.0%}. Pooling is **equivariant** for such steps, and only roughly **invariant** for "
-                "smaller ones."
+                f"by {percent(moved)}. Pooling is **equivariant** for such steps, and only roughly **invariant** "
+                "for smaller ones."
             )
     with maps:
         names = ("stride", "max", "average")
@@ -196,12 +200,12 @@ def shift_view(choice: Choice) -> None:
 def loss_view(choice: Choice, slide: Slide) -> None:
     """Enlarge the pooled map again and show what is missing."""
     results = enlarge(slide)
-    kept = slide.output.size / choice.values.size
+    before, after = choice.values.size, slide.output.size
     unit = "edge strength" if choice.edges else "grey level"
     words, maps = st.columns([2, 3], gap="medium")
     with words:
         st.markdown(
-            f"Of {choice.values.size:,} numbers {slide.output.size:,} are left (**{kept:.0%}**). What is lost is where "
+            f"Numbers left: **{after:,} of {before:,}** ({percent(after / before)}). What is lost is where "
             f"in its window a number was. Enlarged to the old size, the mean difference, in {unit}, is:"
         )
         st.markdown("\n".join(f"- **{result.mean_error:.3f}** with {result.how}" for result in results))
@@ -227,15 +231,23 @@ def network_view(choice: Choice) -> None:
     for column, title, layers in zip(
         st.columns(2, gap="medium"), ("With pooling", "Without"), (with_pooling, without), strict=True
     ):
-        costs = layer_costs((1, height, width), layers)
-        lines = [
-            f"| {cost.title} | {describe_shape(cost.shape)}, {bytes_in_words(cost.memory)} | "
-            f"{cost.receptive_field} × {cost.receptive_field} | {cost.parameters:,} |"
-            for cost in costs
-        ]
-        header = "| Layer | Output, memory | Sees | Learns |\n| --- | --- | --- | --- |"
-        column.markdown(f"**{title}**\n\n{header}\n" + "\n".join(lines))
+        column.markdown(f"**{title}**\n\n{_table(Architecture(title, (1, height, width), tuple(layers)))}")
     st.caption(
-        "Memory: of the output for one picture, 4 bytes a number. Sees: the receptive field, in pixels of the picture. "
-        "Learns: parameters."
+        "Memory: of the output for one picture, 4 bytes a number. Sees: the receptive field of a unit in the middle, "
+        "in pixels of the picture. Learns: parameters."
     )
+
+
+def _table(architecture: Architecture) -> str:
+    """What each layer of a network costs and sees, as Markdown."""
+    rows = field_rows(architecture)
+    lines = ["| Layer | Output, memory | Sees | Learns |", "| --- | --- | --- | --- |"]
+    for index, report in enumerate(summarize(architecture).layers, start=1):
+        assert report.output_shape is not None
+        shape = report.output_shape
+        field = receptive_field(rows, index, (rows[index].places[0] // 2, rows[index].places[1] // 2))
+        seen = f"{field.rows.seen.sum()} × {field.columns.seen.sum()}"
+        memory = bytes_in_words(numbers_in(shape) * BYTES_PER_NUMBER)
+        cells = (report.layer.summary(), f"{describe_shape(shape)}, {memory}", seen, f"{report.parameters:,}")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
 MAX_WEIGHT = 100.0  # of a typed kernel
+_MAX_DRAWN = 16  # maps of one side; MAX_PLANES of the script
 _FILES = Path(__file__).parents[2] / "assets"
 
 
@@ -103,9 +104,9 @@ def sliding_window(
 
 
 def _start(output: np.ndarray) -> list[int]:
-    """Filter, row and column of the largest |output|, without the outer quarters, where padding decides."""
+    """Filter, row and column of the largest |output| that is drawn, without the outer quarters, where padding decides."""
     rows, columns = (length // 4 for length in output.shape[1:])
-    middle = np.abs(output[:, rows : output.shape[1] - rows, columns : output.shape[2] - columns])
+    middle = np.abs(output[:_MAX_DRAWN, rows : output.shape[1] - rows, columns : output.shape[2] - columns])
     best, row, column = np.unravel_index(int(middle.argmax()), middle.shape)
     return [int(best), int(row) + rows, int(column) + columns]
 
