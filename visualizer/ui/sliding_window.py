@@ -104,7 +104,7 @@ def sliding_window(
 
 
 def _start(output: np.ndarray) -> list[int]:
-    """Filter, row and column of the largest |output| that is drawn; not in the outer quarters, where padding decides."""
+    """Filter, row and column of the largest |output| drawn; not in the outer quarters, where padding decides."""
     rows, columns = (length // 4 for length in output.shape[1:])
     middle = np.abs(output[:_MAX_DRAWN, rows : output.shape[1] - rows, columns : output.shape[2] - columns])
     best, row, column = np.unravel_index(int(middle.argmax()), middle.shape)
