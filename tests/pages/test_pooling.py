@@ -35,6 +35,7 @@ def test_the_edges_of_the_picture_are_pooled_by_torch(app: AppTest):
     maps = torch.tensor(data["input"])
     assert np.array(data["output"]) == pytest.approx(functional.max_pool2d(maps[None], 2)[0].numpy(), abs=1e-6)
     assert (data["operation"], data["outputCell"]) == ("max", 2)
+    assert data["inputName"] == ["Palace, edges", "reduced to 32 × 32, a dot on each winner"]
     assert "**256 of 1,024** (25 %)" in text(app)
 
 

@@ -114,6 +114,8 @@ def slide_view(choice: Choice, slide: Slide) -> None:
     note = choice.picture.note
     if slide.real.shape != (height, width):
         note += f", padded to {slide.real.shape[0]} × {slide.real.shape[1]}"
+    if slide.winners is not None:
+        note += ", a dot on each winner"
     rows, columns = slide.output.shape[1:]
     sliding_window(
         slide,
