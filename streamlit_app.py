@@ -1,5 +1,6 @@
 """The app's entry: `streamlit run` finds this file and serves `app`."""
 
+import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +14,8 @@ from visualizer.ui.warm_up import warm_up
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """While the server runs; afterwards the worker processes are ended."""
+    # Torch reads it when it is loaded. With several threads for each visitor, all wait for one another on few cores.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     # The first page paints meanwhile, and finds the libraries loaded that take seconds to load.
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     yield
