@@ -18,9 +18,7 @@ def digit_picker() -> int:
     """Draw the choice of a digit, and "another one" of it; the chosen picture's index in the data set."""
     dataset = load_dataset("digits")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        label = st.pills(
-            "Show it a", range(10), default=3, required=True, key="home-digit", persist_state="session"
-        )
+        label = st.pills("Show it a", range(10), default=3, required=True, key="home-digit", persist_state="session")
         of_class = dataset.test[dataset.labels[dataset.test] == label]
         number = st.number_input(
             f"Picture 1 to {len(of_class)}",
