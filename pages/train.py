@@ -35,10 +35,11 @@ def live() -> None:
     if record is None:
         return
     history = run_store().history(record.run_id)
-    progress(record, history)
-    run_settings(owner, record)
-    live_curves(record, history)
-    live_network(owner, record)
+    with st.container(key="live"):
+        progress(record, history)
+        run_settings(owner, record)
+        live_curves(record, history)
+        live_network(owner, record)
     if record.state != opening_state:
         st.rerun()
 

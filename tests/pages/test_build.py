@@ -14,7 +14,8 @@ def metric(app: AppTest, label: str) -> str:
 
 def cards(app: AppTest) -> list[str]:
     """The cards' labels in plain words, without the input's."""
-    return [expander.label.replace("*", "").replace("\u2003", " ") for expander in app.expander[1:]]
+    labels = [button.label for button in app.button if (button.key or "").startswith("open-")]
+    return [label.split("\u2003", 1)[1].replace("*", "").replace("\u2003", " ") for label in labels]
 
 
 def start_from(app: AppTest, preset) -> AppTest:
@@ -26,9 +27,7 @@ def menu(app: AppTest, key: str):
 
 
 def open_card(app: AppTest, card: int) -> AppTest:
-    """Open a card; the browser would keep it open, here every run begins with all of them closed."""
-    app.session_state[f"card-{card}"] = True
-    return without_exception(app.run())
+    return without_exception(app.button(key=f"open-{card}").click().run())
 
 
 @pytest.fixture
@@ -56,9 +55,9 @@ def test_a_changed_setting_changes_the_numbers_at_once_and_can_be_undone(app):
     assert "→ 8 × 8 × 4 :gray[40 parameters" in cards(app)[0]
     without_exception(next(button for button in app.button if button.label == "Undo").click().run())
     assert "→ 8 × 8 × 8 :gray[80 parameters" in cards(app)[0]
-    assert open_card(app, 0).number_input(key="setting-0-filters").value == 8
+    assert app.number_input(key="setting-0-filters").value == 8
     without_exception(next(button for button in app.button if button.label == "Redo").click().run())
-    assert open_card(app, 0).number_input(key="setting-0-filters").value == 4
+    assert app.number_input(key="setting-0-filters").value == 4
 
 
 def test_layers_are_added_moved_copied_and_deleted(app):
@@ -87,7 +86,7 @@ def test_the_last_layer_must_give_one_number_for_each_class(app):
     without_exception(app.number_input(key="setting-5-units").set_value(12).run())
     assert any("one number for each of the 10 classes" in markdown.value for markdown in app.markdown)
     without_exception(next(button for button in app.button if button.label == "Use 10 units").click().run())
-    assert open_card(app, 5).number_input(key="setting-5-units").value == 10
+    assert app.number_input(key="setting-5-units").value == 10
 
 
 def test_an_architecture_is_uploaded(app):

@@ -33,26 +33,44 @@ def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> No
     def act(action: str) -> None:
         owner.edit(lambda draft: _ACTIONS[action][1](draft, card))
 
-    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="top", wrap=False, key=f"row-{card}"):
-        key = f"card-{card}"
-        # Streamlit takes an expander with another label for another one: without this, a card closes when it is edited.
-        st.session_state[key] = st.session_state.get(key, False)
-        expander = st.expander(_label(index, report), key=key, icon=report.layer.icon, on_change="rerun")
-        if expander.open:
-            with expander:
-                st.caption(report.layer.explanation)
-                layer_form(report.layer, f"setting-{card}", set_settings)
-        add_layer_menu(owner, index + 1, f"Add a layer below layer {index + 1}", f"bare-add-{card}", type="tertiary")
-        bound.menu(
-            f"Move, duplicate or delete layer {index + 1}",
-            {action: title for action, (title, _) in _ACTIONS.items()},
-            act,
-            f"bare-action-{card}",
-            icon=":material/more_vert:",
-            type="tertiary",
-        )
-    if report.problem:
-        _problem(owner, card, report.problem)
+    with st.container(border=True, gap="small", key=f"card-{card}"):
+        with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
+            opened = _header(owner, card, _label(index, report))
+            add_layer_menu(
+                owner, index + 1, f"Add a layer below layer {index + 1}", f"bare-add-{card}", type="tertiary"
+            )
+            bound.menu(
+                f"Move, duplicate or delete layer {index + 1}",
+                {action: title for action, (title, _) in _ACTIONS.items()},
+                act,
+                f"bare-action-{card}",
+                icon=":material/more_vert:",
+                type="tertiary",
+            )
+        if opened:
+            st.caption(report.layer.explanation)
+            layer_form(report.layer, f"setting-{card}", set_settings)
+        if report.problem:
+            _problem(owner, card, report.problem)
+
+
+def _header(owner: Session, card: int, label: str) -> bool:
+    """The card's first line, which opens and closes it; whether it is open.
+
+    A button and not st.expander: an expander whose label changes is another expander to Streamlit, which would draw
+    the form anew at each change and take the keyboard's focus away.
+    """
+    opened = card in owner.open_cards
+    st.button(
+        label,
+        key=f"open-{card}",
+        type="tertiary",
+        width="stretch",
+        icon=":material/expand_less:" if opened else ":material/expand_more:",
+        on_click=owner.toggle_card,
+        args=(card,),
+    )
+    return opened
 
 
 def add_layer_menu(owner: Session, position: int, label: str, key: str, **widget: Any) -> None:
@@ -73,7 +91,7 @@ def add_layer_menu(owner: Session, position: int, label: str, key: str, **widget
 
 
 def _label(index: int, report: LayerReport) -> str:
-    title = f"**{index + 1}{_SPACE}{report.layer.summary()}**"
+    title = f"{report.layer.icon}{_SPACE}**{index + 1}{_SPACE}{report.layer.summary()}**"
     if report.problem:
         return f"{title}{_SPACE}:red[:material/error: does not fit]"
     if report.output_shape is None:
@@ -87,15 +105,14 @@ def _problem(owner: Session, card: int, problem: Problem) -> None:
     def mend_layer(mend: Mend) -> None:
         owner.edit(lambda draft: draft.replace_layer(card, *mend.replacement))
 
-    with st.container(border=True, key=f"problem-{card}", gap="xsmall"):
-        st.markdown(f":red[:material/error:] {problem}")
-        with st.container(horizontal=True, gap="xsmall"):
-            for number, mend in enumerate(problem.mends):
-                st.button(
-                    mend.label,
-                    key=f"mend-{card}-{number}",
-                    icon=":material/build:",
-                    type="primary" if number == 0 else "secondary",
-                    on_click=mend_layer,
-                    args=(mend,),
-                )
+    st.markdown(f":red[:material/error:] {problem}")
+    with st.container(horizontal=True, gap="xsmall"):
+        for number, mend in enumerate(problem.mends):
+            st.button(
+                mend.label,
+                key=f"mend-{card}-{number}",
+                icon=":material/build:",
+                type="primary" if number == 0 else "secondary",
+                on_click=mend_layer,
+                args=(mend,),
+            )

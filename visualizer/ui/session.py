@@ -25,6 +25,7 @@ class Session:
     Attributes:
         history: The network in Build, with undo and redo.
         settings: The data set and the settings of the next training run.
+        open_cards: The cards of Build whose settings are shown, by their ids.
         message: A sentence about the last thing that was refused; shown once.
         probe_index: The picture of the data set that the network is watched on while it trains.
         live_layer: The layer whose feature maps Train shows.
@@ -36,6 +37,7 @@ class Session:
 
     history: History = field(default_factory=lambda: History(Draft.of(TINY.architecture)))
     settings: TrainingSettings = field(default_factory=TrainingSettings)
+    open_cards: set[int] = field(default_factory=set)
     message: str | None = None
     probe_index: int = 0
     live_layer: int = 0
@@ -71,6 +73,10 @@ class Session:
     def rename(self, name: str) -> None:
         """Name the network in Build."""
         self.open_architecture(replace(self.architecture, name=name.strip()[:MAX_NAME_LENGTH] or "My network"))
+
+    def toggle_card(self, card: int) -> None:
+        """Open a closed card of Build, close an open one."""
+        self.open_cards ^= {card}
 
     def undo(self) -> None:
         self.history = self.history.undo()
