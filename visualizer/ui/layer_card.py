@@ -66,6 +66,7 @@ def _header(owner: Session, card: int, label: str) -> bool:
         key=f"open-{card}",
         type="tertiary",
         width="stretch",
+        wrap=True,
         icon=":material/expand_less:" if opened else ":material/expand_more:",
         on_click=owner.toggle_card,
         args=(card,),
