@@ -49,8 +49,9 @@ def test_after_the_answer_trails_and_heads_are_the_paths():
         assert np.flatnonzero(trail.marker.size)[:3].tolist() == [0, 10, 20]
 
 
-@pytest.mark.parametrize("draw", [race_from_above, race_in_3d])
-def test_each_frame_is_the_race_so_far(draw):
+# In three dimensions there is no casing.
+@pytest.mark.parametrize(("draw", "parts"), [(race_from_above, PARTS), (race_in_3d, PARTS - 1)])
+def test_each_frame_is_the_race_so_far(draw, parts):
     chart, paths = race(BEALE, 0, draw=draw)
     figure = chart.figure
     steps = [int(frame.name) for frame in figure.frames]
@@ -59,9 +60,9 @@ def test_each_frame_is_the_race_so_far(draw):
     assert len(steps) <= FRAMES + 2
     assert [step.args[0][0] for step in figure.layout.sliders[0].steps] == [frame.name for frame in figure.frames]
     frame = figure.frames[len(steps) // 2]
-    assert list(frame.traces) == list(range(2, 2 + PARTS * len(OPTIMIZERS)))
+    assert list(frame.traces) == list(range(2, 2 + parts * len(OPTIMIZERS)))
     for index, path in enumerate(paths.values()):
-        trail, head = frame.data[PARTS * index + 1 : PARTS * (index + 1)]
+        trail, head = frame.data[parts * (index + 1) - 2 : parts * (index + 1)]
         assert len(trail.x) == int(frame.name) + 1
         assert trail.x[-1] == head.x[0] == pytest.approx(path.positions[int(frame.name), 0], abs=1e-6)
 
@@ -91,7 +92,7 @@ def test_the_ground_is_the_surface_with_its_minima_marked():
 
 def test_in_3d_trails_lie_just_above_the_surface():
     chart, paths = race(SADDLE, SADDLE.steps, draw=race_in_3d)
-    ground, _, _, trail, _ = chart.figure.data[:5]
+    ground, _, trail = chart.figure.data[:3]
     above = np.asarray(trail.z) - paths["sgd"].values
     assert (above > 0).all()
     assert (above < 0.05 * np.ptp(ground.z)).all()

@@ -51,10 +51,10 @@ def test_every_line_holds_the_numbers_of_its_step(name, lines):
     shown = rule(path, 7)
     assert len(shown) == lines
     (before, *_), (after,) = vectors(shown[-1].numbers), vectors(shown[-1].result)
-    assert before == pytest.approx(tuple(path.positions[6]), rel=1e-3)
-    assert after == pytest.approx(tuple(path.positions[7]), rel=1e-3)
+    assert before == pytest.approx(tuple(path.positions[6]), rel=5e-3)
+    assert after == pytest.approx(tuple(path.positions[7]), rel=5e-3)
     if lines > 1:
-        assert vectors(shown[0].numbers)[1] == pytest.approx(tuple(path.gradients[6]), rel=1e-3)
+        assert vectors(shown[0].numbers)[1] == pytest.approx(tuple(path.gradients[6]), rel=5e-3)
     assert f"{path.settings['lr']:g}" in shown[-1].numbers
 
 
@@ -71,7 +71,7 @@ def test_adam_corrects_with_the_number_of_the_step():
     lines = rule(path, 3)
     assert "(1 - 0.9^{3})" in lines[2].numbers
     (m,), (m_hat,) = vectors(lines[2].numbers), vectors(lines[2].result)
-    assert np.allclose(m_hat, np.array(m) / (1 - 0.9**3), rtol=1e-3)
+    assert np.allclose(m_hat, np.array(m) / (1 - 0.9**3), rtol=1e-2)
 
 
 def test_tiny_numbers_are_written_as_powers_of_ten():

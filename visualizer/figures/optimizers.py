@@ -134,55 +134,25 @@ def _race(
     last = max(path.steps for path in paths.values())
     stops = sorted({*range(0, last, max(1, -(-last // FRAMES))), shown_step, last})
     kind = "scatter3d" if three_dimensional else "scatter"
-    axes = list(enumerate("xyz" if three_dimensional else "xy"))
+    axes = "xyz" if three_dimensional else "xy"
+    # From above a trail has a casing of the same points.
+    lines = 1 if three_dimensional else 2
 
-    def part(points: np.ndarray, raised: float) -> dict[str, Any]:
-        return {"type": kind} | {axis: points[:, index] + (raised if axis == "z" else 0) for index, axis in axes}
+    def place(points: np.ndarray, raised: float) -> dict[str, Any]:
+        columns = (points + np.array([0, 0, raised])).astype(np.float32).T
+        return {"type": kind} | dict(zip(axes, columns, strict=False))
 
     def moved(step: int) -> list[dict[str, Any]]:
         traces: list[dict[str, Any]] = []
         for points in drawn.values():
             until = min(step, len(points) - 1)
-            trail, head = points[: until + 1], points[until : until + 1]
-            # Each a little above the last, so that none hides another in three dimensions.
-            traces += [part(trail, lift), part(trail, 2 * lift), part(head, 3 * lift)]
+            # A little above the surface, so that it hides nothing.
+            trail, head = place(points[: until + 1], 2 * lift), place(points[until : until + 1], 3 * lift)
+            traces += [trail] * lines + [head]
         return traces
 
-    traces = list(ground)
-    places = moved(shown_step)
-    for index, name in enumerate(drawn):
-        casing, trail, head = places[3 * index : 3 * index + 3]
-        colour, symbol, _ = STYLES[name]
-        quiet = {"legendgroup": name, "showlegend": False, "hoverinfo": "skip"}
-        # A white line below the coloured one keeps it in sight on every ground.
-        traces.append(
-            casing | quiet | {"mode": "lines", "line": {"color": MARK, "width": 7}, "visible": not three_dimensional}
-        )
-        marked = np.where(np.arange(last + 1) % MARKED_EVERY == 0, 5 if three_dimensional else 8, 0)
-        traces.append(
-            trail
-            | quiet
-            | {
-                "mode": "lines+markers",
-                "line": {"color": colour, "width": 4},
-                "marker": {"color": colour, "symbol": symbol, "size": marked, "opacity": 1, "line": {"width": 0}},
-            }
-        )
-        traces.append(
-            head
-            | {
-                "legendgroup": name,
-                "name": titles[name],
-                "mode": "markers",
-                "marker": {
-                    "color": colour,
-                    "symbol": symbol,
-                    "size": 8 if three_dimensional else 14,
-                    "line": {"color": MARK, "width": 1.5},
-                },
-                "hovertemplate": f"{titles[name]}<br>x %{{x:.3f}}, y %{{y:.3f}}<extra></extra>",
-            }
-        )
+    looks = [look for name in drawn for look in _looks(name, titles[name], last, three_dimensional)]
+    traces = [*ground, *(place | look for place, look in zip(moved(shown_step), looks, strict=True))]
     figure = figure_of(
         traces,
         height=HEIGHT,
@@ -195,11 +165,38 @@ def _race(
     return figure
 
 
+def _looks(name: str, title: str, last: int, three_dimensional: bool) -> list[dict[str, Any]]:
+    """How an optimizer's casing (from above only), trail and head look, whatever their places."""
+    colour, symbol, _ = STYLES[name]
+    quiet = {"legendgroup": name, "showlegend": False, "hoverinfo": "skip"}
+    # A white line below the coloured one keeps it in sight on every ground.
+    casing = quiet | {"mode": "lines", "line": {"color": MARK, "width": 7}}
+    marked = np.where(np.arange(last + 1) % MARKED_EVERY == 0, 5 if three_dimensional else 8, 0)
+    trail = quiet | {
+        "mode": "lines+markers",
+        "line": {"color": colour, "width": 4},
+        "marker": {"color": colour, "symbol": symbol, "size": marked, "opacity": 1, "line": {"width": 0}},
+    }
+    head = {
+        "legendgroup": name,
+        "name": title,
+        "mode": "markers",
+        "marker": {
+            "color": colour,
+            "symbol": symbol,
+            "size": 8 if three_dimensional else 14,
+            "line": {"color": MARK, "width": 1.5},
+        },
+        "hovertemplate": f"{title}<br>x %{{x:.3f}}, y %{{y:.3f}}<extra></extra>",
+    }
+    return [trail, head] if three_dimensional else [casing, trail, head]
+
+
 def _drawn(surface: "Surface", path: "Path") -> np.ndarray:
     """The positions with their heights, (T + 1, 3); what lies outside the drawn part is put on its edge."""
     xy = np.clip(path.positions, *np.array([surface.x_range, surface.y_range]).T)
     height = surface.height(surface.function(xy[:, 0], xy[:, 1]))
-    return np.column_stack([xy, height]).astype(np.float32)
+    return np.column_stack([xy, height])
 
 
 def _play_and_pause(redraw: bool) -> dict[str, Any]:

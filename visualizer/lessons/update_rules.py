@@ -75,7 +75,8 @@ def rule(path: Path, number: int) -> tuple[Line, ...]:
     """The lines of the optimizer's update rule, from the gradient to the new weights, for step `number`."""
     step = step_of(path, number)
     rate = _number(path.settings["lr"])
-    g, before, after = _vector(step.gradient), _vector(step.before), _vector(step.after)
+    # A step may be small beside the weights, which therefore have a digit more.
+    g, before, after = _vector(step.gradient), _vector(step.before, 4), _vector(step.after, 4)
     if path.optimizer == "sgd":
         return (Line(r"\theta_t = \theta_{t-1} - \eta\, g_t", rf"{before} - {rate}\, {g}", after),)
     if path.optimizer == "momentum":
@@ -133,13 +134,13 @@ def rule(path: Path, number: int) -> tuple[Line, ...]:
     )
 
 
-def _vector(values: np.ndarray) -> str:
-    return rf"\begin{{pmatrix}} {_number(values[0])} \\ {_number(values[1])} \end{{pmatrix}}"
+def _vector(values: np.ndarray, digits: int = 3) -> str:
+    return rf"\begin{{pmatrix}} {_number(values[0], digits)} \\ {_number(values[1], digits)} \end{{pmatrix}}"
 
 
-def _number(value: float) -> str:
-    """Four significant digits; very small and very large ones as a power of ten."""
-    text = f"{value:.4g}"
+def _number(value: float, digits: int = 3) -> str:
+    """So many significant digits; very small and very large ones as a power of ten."""
+    text = f"{value:.{digits}g}"
     if "e" not in text:
         return text
     mantissa, exponent = text.split("e")

@@ -97,7 +97,7 @@ def race(surface: Surface, view: str) -> dict[str, float]:
         last = max(path.steps for path in paths.values())
         show(_race_chart(surface.name, tuple(rates.values()), view, last if told else 0), f"race-{surface.name}-{view}")
         st.latex(surface.formula)
-        st.caption(f"{surface.idea} What leaves the drawn part is shown on its edge.")
+        st.caption(f"{surface.idea} A mark every 10 steps; what leaves the picture is shown on its edge.")
     return rates
 
 

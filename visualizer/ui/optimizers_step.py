@@ -48,14 +48,15 @@ def one_step(surface: Surface, rates: Mapping[str, float]) -> None:
             key = f"step-{surface.name}-{name}-{path.steps}"
             step = st.slider("Step t", 1, path.steps, min(5, path.steps), key=key, width=420)
     st.markdown(f"**{TITLES[name]}.** {OPTIMIZERS[name].idea}")
-    numbers, picture = st.columns([1, 1], gap="medium")
+    numbers, picture = st.columns([6, 5], gap="small")
     with numbers:
         st.markdown(_table(path, step))
         lines = rule(path, step)
         # On a phone the result stands on a line of its own.
-        result = r" \\ &= " if is_narrow() else " = "
+        size, result = (r"\footnotesize", r" \\ &= ") if is_narrow() else (r"\small", " = ")
         st.latex(
-            r"\begin{aligned}"
+            size
+            + r"\begin{aligned}"
             + r" \\[0.4em] ".join(
                 rf"{line.formula.replace('=', '&=', 1)} \\ &= {line.numbers}{result}{line.result}" for line in lines
             )
