@@ -15,7 +15,7 @@ def metric(app: AppTest, label: str) -> str:
 def cards(app: AppTest) -> list[str]:
     """The cards' labels in plain words, without the input's."""
     labels = [button.label for button in app.button if (button.key or "").startswith("open-")]
-    return [label.split("\u2003", 1)[1].replace("*", "").replace("\u2003", " ") for label in labels]
+    return [label.split("\u2003", 1)[1].replace("*", "").translate({0x2003: " ", 0xA0: " "}) for label in labels]
 
 
 def start_from(app: AppTest, preset) -> AppTest:

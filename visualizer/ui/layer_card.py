@@ -14,6 +14,7 @@ from visualizer.ui.layer_form import layer_form
 from visualizer.ui.quantities import count
 from visualizer.ui.session import Session
 
+_NO_BREAK = "\u00a0"
 _SPACE = "\u2003"  # Markdown makes one of several ordinary spaces
 
 _ACTIONS: dict[str, tuple[str, Callable[[Draft, int], Draft]]] = {
@@ -99,7 +100,8 @@ def _label(index: int, report: LayerReport) -> str:
         return f"{title}{_SPACE}:gray[waits until the layer above fits]"
     numbers = f"{report.parameters:,} parameters" if report.parameters else "nothing to learn"
     work = f" · {count(report.multiply_adds)} multiply-adds" if report.multiply_adds else ""
-    return f"{title}{_SPACE}→ {describe_shape(report.output_shape)}{_SPACE}:gray[{numbers}{work}]"
+    shape = describe_shape(report.output_shape).replace(" ", _NO_BREAK)
+    return f"{title}{_SPACE}→{_NO_BREAK}{shape}{_SPACE}:gray[{numbers}{work}]"
 
 
 def _problem(owner: Session, card: int, problem: Problem) -> None:
