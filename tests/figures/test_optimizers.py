@@ -16,8 +16,9 @@ from visualizer.lessons.optimizers import OPTIMIZERS, STARTING_RATES, descend
 from visualizer.lessons.surfaces import BEALE, RAVINE, SADDLE, close_up, grid
 
 TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
-# Drawn for each optimizer: a white casing, its trail, its head.
-PARTS = 3
+# The traces of a race from above: the ground, the minima, a legend entry for each optimizer, all white casings, a trail
+# for each optimizer, all heads.
+STILL = 6
 
 
 def race(surface, shown_step, rates=None, draw=race_from_above):
@@ -26,32 +27,31 @@ def race(surface, shown_step, rates=None, draw=race_from_above):
     return draw(surface, grid(surface, 9), paths, TITLES, shown_step), paths
 
 
-def heads(figure):
-    return {trace.name: trace for trace in figure.data if trace.name in TITLES.values()}
-
-
 def test_before_the_answer_all_heads_are_at_the_start_and_no_trail_tells_more():
     chart, _ = race(RAVINE, 0)
-    for trace in chart.figure.data[2:]:
-        assert (list(trace.x), list(trace.y)) == ([-7.0], [2.0])
+    _, *trails, heads = chart.figure.data[STILL:]
+    assert [(list(trail.x), list(trail.y)) for trail in trails] == [([-7.0], [2.0])] * 4
+    assert (list(heads.x), list(heads.y)) == ([-7.0] * 4, [2.0] * 4)
     assert chart.figure.layout.sliders[0].active == 0
 
 
 def test_after_the_answer_trails_and_heads_are_the_paths():
     chart, paths = race(RAVINE, RAVINE.steps)
+    casing, *trails, heads = chart.figure.data[STILL:]
     for index, (name, path) in enumerate(paths.items()):
-        casing, trail, head = chart.figure.data[2 + PARTS * index : 2 + PARTS * (index + 1)]
-        for line in (casing, trail):
-            assert np.allclose(np.column_stack([line.x, line.y]), path.positions, atol=1e-6)
-        assert head.name == TITLES[name]
-        assert (head.x[0], head.y[0]) == pytest.approx(tuple(path.positions[-1]), abs=1e-6)
+        assert trails[index].name == heads.text[index] == TITLES[name]
+        assert np.allclose(np.column_stack([trails[index].x, trails[index].y]), path.positions, atol=1e-6)
+        assert (heads.x[index], heads.y[index]) == pytest.approx(tuple(path.positions[-1]), abs=1e-6)
         # A mark every ten steps.
-        assert np.flatnonzero(trail.marker.size)[:3].tolist() == [0, 10, 20]
+        assert np.flatnonzero(trails[index].marker.size)[:3].tolist() == [0, 10, 20]
+    # All trails, with a gap after each.
+    assert np.isnan(casing.x).sum() == 4
+    assert np.array_equal(np.asarray(casing.x)[~np.isnan(casing.x)], np.concatenate([trail.x for trail in trails]))
 
 
 # In three dimensions there is no casing.
-@pytest.mark.parametrize(("draw", "parts"), [(race_from_above, PARTS), (race_in_3d, PARTS - 1)])
-def test_each_frame_is_the_race_so_far(draw, parts):
+@pytest.mark.parametrize(("draw", "casings"), [(race_from_above, 1), (race_in_3d, 0)])
+def test_each_frame_is_the_race_so_far(draw, casings):
     chart, paths = race(BEALE, 0, draw=draw)
     figure = chart.figure
     steps = [int(frame.name) for frame in figure.frames]
@@ -60,21 +60,24 @@ def test_each_frame_is_the_race_so_far(draw, parts):
     assert len(steps) <= FRAMES + 2
     assert [step.args[0][0] for step in figure.layout.sliders[0].steps] == [frame.name for frame in figure.frames]
     frame = figure.frames[len(steps) // 2]
-    assert list(frame.traces) == list(range(2, 2 + parts * len(OPTIMIZERS)))
+    assert list(frame.traces) == list(range(STILL, len(figure.data)))
+    *_, heads = frame.data
     for index, path in enumerate(paths.values()):
-        trail, head = frame.data[parts * (index + 1) - 2 : parts * (index + 1)]
+        trail = frame.data[casings + index]
         assert len(trail.x) == int(frame.name) + 1
-        assert trail.x[-1] == head.x[0] == pytest.approx(path.positions[int(frame.name), 0], abs=1e-6)
+        assert trail.x[-1] == heads.x[index] == pytest.approx(path.positions[int(frame.name), 0], abs=1e-6)
 
 
 def test_who_is_lost_stays_on_the_edge_of_the_picture():
     chart, paths = race(RAVINE, RAVINE.steps, {"sgd": 1.0})
     assert paths["sgd"].lost is not None
-    for trace in chart.figure.data[2:]:
-        assert np.min(trace.x) >= RAVINE.x_range[0]
-        assert np.max(trace.x) <= RAVINE.x_range[1]
-        assert np.max(np.abs(trace.y)) <= RAVINE.y_range[1]
-    assert abs(heads(chart.figure)["SGD"].y[0]) == RAVINE.y_range[1]
+    for trace in chart.figure.data[STILL:]:
+        assert np.nanmin(trace.x) >= RAVINE.x_range[0]
+        assert np.nanmax(trace.x) <= RAVINE.x_range[1]
+        assert np.nanmax(np.abs(trace.y)) <= RAVINE.y_range[1]
+    *_, heads = chart.figure.data
+    assert heads.text[0] == "SGD"
+    assert abs(heads.y[0]) == RAVINE.y_range[1]
     # The others race on to the end.
     assert chart.figure.frames[-1].name == str(RAVINE.steps)
 
@@ -92,10 +95,16 @@ def test_the_ground_is_the_surface_with_its_minima_marked():
 
 def test_in_3d_trails_lie_just_above_the_surface():
     chart, paths = race(SADDLE, SADDLE.steps, draw=race_in_3d)
-    ground, _, trail = chart.figure.data[:3]
+    ground, trail = chart.figure.data[0], chart.figure.data[STILL]
     above = np.asarray(trail.z) - paths["sgd"].values
     assert (above > 0).all()
     assert (above < 0.05 * np.ptp(ground.z)).all()
+
+
+def test_the_legend_has_each_optimizers_marker():
+    chart, _ = race(RAVINE, 0)
+    entries = {trace.name: trace.marker.symbol for trace in chart.figure.data[1:] if trace.showlegend is not False}
+    assert [entries[TITLES[name]] for name in OPTIMIZERS] == [STYLES[name][1] for name in OPTIMIZERS]
 
 
 def test_optimizers_differ_in_more_than_colour():

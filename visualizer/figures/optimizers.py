@@ -1,6 +1,6 @@
 """Optimizers on their way over a surface, from above and in three dimensions, and the loss of a network they train."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from visualizer.lessons.surfaces import Grid, Surface
 
 HEIGHT = 560
-FRAMES = 40
-FRAME_MS = 120
+FRAMES = 32
+FRAME_MS = 150
 MARKED_EVERY = 10  # steps
 LIFT = 0.01  # of the surface's height: keeps lines and marks in sight on it
 # Each optimizer's colour, marker and dash, the same on every chart.
@@ -128,68 +128,107 @@ def _race(
     *,
     three_dimensional: bool,
 ) -> go.Figure:
-    """The ground, a trail and a head for each optimizer, and the frames that move these."""
+    """The ground, a trail for each optimizer, all heads, and the frames that move these.
+
+    Heads share one trace, and so do the trails' casings: every trace is in every frame, and each costs time.
+    """
     lift = LIFT * float(np.ptp(surface.height(grid.values)))
     drawn = {name: _drawn(surface, path) for name, path in paths.items()}
     last = max(path.steps for path in paths.values())
     stops = sorted({*range(0, last, max(1, -(-last // FRAMES))), shown_step, last})
     kind = "scatter3d" if three_dimensional else "scatter"
     axes = "xyz" if three_dimensional else "xy"
-    # From above a trail has a casing of the same points.
-    lines = 1 if three_dimensional else 2
 
     def place(points: np.ndarray, raised: float) -> dict[str, Any]:
         columns = (points + np.array([0, 0, raised])).astype(np.float32).T
         return {"type": kind} | dict(zip(axes, columns, strict=False))
 
     def moved(step: int) -> list[dict[str, Any]]:
-        traces: list[dict[str, Any]] = []
-        for points in drawn.values():
-            until = min(step, len(points) - 1)
-            # A little above the surface, so that it hides nothing.
-            trail, head = place(points[: until + 1], 2 * lift), place(points[until : until + 1], 3 * lift)
-            traces += [trail] * lines + [head]
-        return traces
+        so_far = [points[: min(step, len(points) - 1) + 1] for points in drawn.values()]
+        # A little above the surface, so that it hides nothing.
+        trails = [place(points, 2 * lift) for points in so_far]
+        heads = place(np.stack([points[-1] for points in so_far]), 3 * lift)
+        if three_dimensional:
+            return [*trails, heads]
+        gap = np.full((1, 3), np.nan)
+        casing = place(np.concatenate([part for points in so_far for part in (points, gap)]), 0)
+        return [casing, *trails, heads]
 
-    looks = [look for name in drawn for look in _looks(name, titles[name], last, three_dimensional)]
-    traces = [*ground, *(place | look for place, look in zip(moved(shown_step), looks, strict=True))]
+    looks = _looks(titles, list(drawn), last, three_dimensional)
+    still = [
+        *ground,
+        *({"type": kind} | {axis: [None] for axis in axes} | entry for entry in _legend_entries(titles, drawn)),
+    ]
+    traces = [*still, *(place | look for place, look in zip(moved(shown_step), looks, strict=True))]
     figure = figure_of(
         traces,
         height=HEIGHT,
         margin=(0 if three_dimensional else 54, 0, 40, 150),
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"size": SMALL_FONT_SIZE},
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
     )
-    moving = list(range(len(ground), len(traces)))
+    moving = list(range(len(still), len(traces)))
     figure.frames = [{"name": str(step), "data": moved(step), "traces": moving} for step in stops]
     figure.update_layout(updatemenus=[_play_and_pause(three_dimensional)], sliders=[_slider(stops, shown_step)])
     return figure
 
 
-def _looks(name: str, title: str, last: int, three_dimensional: bool) -> list[dict[str, Any]]:
-    """How an optimizer's casing (from above only), trail and head look, whatever their places."""
-    colour, symbol, _ = STYLES[name]
-    quiet = {"legendgroup": name, "showlegend": False, "hoverinfo": "skip"}
-    # A white line below the coloured one keeps it in sight on every ground.
+def _looks(titles: Mapping[str, str], names: list[str], last: int, three_dimensional: bool) -> list[dict[str, Any]]:
+    """How the casing (from above only), each optimizer's trail, and the heads look, whatever their places."""
+    quiet = {"showlegend": False, "hoverinfo": "skip"}
+    # A white line below the coloured ones keeps them in sight on every ground.
     casing = quiet | {"mode": "lines", "line": {"color": MARK, "width": 7}}
     marked = np.where(np.arange(last + 1) % MARKED_EVERY == 0, 5 if three_dimensional else 8, 0)
-    trail = quiet | {
-        "mode": "lines+markers",
-        "line": {"color": colour, "width": 4},
-        "marker": {"color": colour, "symbol": symbol, "size": marked, "opacity": 1, "line": {"width": 0}},
-    }
-    head = {
-        "legendgroup": name,
-        "name": title,
+    trails = [
+        {
+            **quiet,
+            "name": titles[name],
+            "mode": "lines+markers",
+            "line": {"color": STYLES[name][0], "width": 4},
+            "marker": {
+                "color": STYLES[name][0],
+                "symbol": STYLES[name][1],
+                "size": marked,
+                "opacity": 1,
+                "line": {"width": 0},
+            },
+        }
+        for name in names
+    ]
+    heads = {
+        "showlegend": False,
         "mode": "markers",
         "marker": {
-            "color": colour,
-            "symbol": symbol,
+            "color": [STYLES[name][0] for name in names],
+            "symbol": [STYLES[name][1] for name in names],
             "size": 8 if three_dimensional else 14,
+            "opacity": 1,
             "line": {"color": MARK, "width": 1.5},
         },
-        "hovertemplate": f"{title}<br>x %{{x:.3f}}, y %{{y:.3f}}<extra></extra>",
+        "text": [titles[name] for name in names],
+        "hovertemplate": "%{text}<br>x %{x:.3f}, y %{y:.3f}<extra></extra>",
     }
-    return [trail, head] if three_dimensional else [casing, trail, head]
+    return [*trails, heads] if three_dimensional else [casing, *trails, heads]
+
+
+def _legend_entries(titles: Mapping[str, str], names: Iterable[str]) -> list[dict[str, Any]]:
+    """A marker for each optimizer in the legend; trails have marks of size 0, with which Plotly shows none there."""
+    return [
+        {
+            "name": titles[name],
+            "mode": "markers",
+            "marker": {"color": colour, "symbol": symbol, "size": 13, "opacity": 1},
+        }
+        for name in names
+        for colour, symbol, _ in [STYLES[name]]
+    ]
 
 
 def _drawn(surface: "Surface", path: "Path") -> np.ndarray:
@@ -370,7 +409,7 @@ def _contours(surface: "Surface", grid: "Grid") -> dict[str, Any]:
         "y": grid.y,
         "z": surface.height(grid.values).astype(np.float32),
         "colorscale": SEQUENTIAL,
-        "ncontours": 24,
+        "ncontours": 18,
         "line": {"width": 0.5, "color": GRID},
     }
 

@@ -25,7 +25,7 @@ TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
 # The markers that the charts draw.
 SIGNS = {"sgd": "●", "momentum": "■", "rmsprop": "◆", "adam": "✚"}
 _VIEWS = {"above": ":material/map: From above", "3d": ":material/landscape: 3-D"}
-_GRID_POINTS = 70
+_GRID_POINTS = 54
 
 Rates = tuple[float, ...]
 
