@@ -14,7 +14,7 @@ def metric(app: AppTest, label: str) -> str:
 
 def cards(app: AppTest) -> list[str]:
     """The cards' labels in plain words, without the input's."""
-    labels = [button.label for button in app.button if (button.key or "").startswith("open-")]
+    labels = [button.label for button in app.button if (button.key or "").startswith("open-")][1:]
     return [label.split("\u2003", 1)[1].replace("*", "").translate({0x2003: " ", 0xA0: " "}) for label in labels]
 
 
@@ -58,6 +58,11 @@ def test_a_changed_setting_changes_the_numbers_at_once_and_can_be_undone(app):
     assert app.number_input(key="setting-0-filters").value == 8
     without_exception(next(button for button in app.button if button.label == "Redo").click().run())
     assert app.number_input(key="setting-0-filters").value == 4
+
+
+def test_a_layer_is_added_before_the_first(app):
+    without_exception(menu(app, "bare-add-first").click("BatchNormalization").run())
+    assert cards(app)[0].startswith("1 BatchNormalization → 8 × 8 × 1")
 
 
 def test_layers_are_added_moved_copied_and_deleted(app):
@@ -107,12 +112,13 @@ def test_a_bad_file_gets_one_sentence_and_loses_nothing(app, content):
 
 
 def test_a_name_cannot_bring_markup(app):
-    app.session_state["input-card"] = True
+    open_card(app, -1)
     without_exception(app.text_input(key="name").set_value("![x](http://y)").run())
-    assert r"\!\[x\]\(http\:\/\/y\)" in app.expander[0].label
+    assert r"\!\[x\]\(http\:\/\/y\)" in app.button(key="open--1").label
 
 
 def test_the_input_card_changes_the_network(app):
+    open_card(app, -1)
     without_exception(app.number_input(key="height").set_value(12).run())
     assert "→ 12 × 8 × 8" in cards(app)[0]
     start_from(app, TINY)

@@ -35,7 +35,14 @@ def wait_for(app: AppTest, words: str) -> str:
 
 def test_it_shows_the_data_set_and_its_splits_before_a_run(app):
     assert any("30 pictures of 8 × 8 pixels" in alt for alt in alts(app))
-    assert any("1,258 pictures to train on, 270 to validate" in markdown.value for markdown in app.markdown)
+    for split, count in (
+        ("train", "1,258 pictures to train on"),
+        ("validation", "270 pictures to validate"),
+        ("test", "269"),
+    ):
+        group = next(group for group in app.get("button_group") if group.key == "gallery-split")
+        without_exception(group.set_value(split).run())
+        assert any(caption.value.startswith(count) for caption in app.caption)
 
 
 def test_one_step_trains_one_batch_and_pauses(app):

@@ -22,9 +22,9 @@ def opened_dataset(name: str) -> Dataset:
         return load_dataset(name)
 
 
-def examples(dataset: Dataset, per_class: int) -> np.ndarray:
-    """The first `per_class` training pictures of each class, column by column: indices (per_class * classes,)."""
-    columns = [dataset.train[dataset.labels[dataset.train] == label][:per_class] for label in range(_classes(dataset))]
+def examples(dataset: Dataset, split: np.ndarray, per_class: int) -> np.ndarray:
+    """The first `per_class` pictures of each class in a split, column by column: indices (per_class * classes,)."""
+    columns = [split[dataset.labels[split] == label][:per_class] for label in range(_classes(dataset))]
     return np.stack(columns, axis=1).ravel()
 
 
@@ -35,15 +35,28 @@ def _classes(dataset: Dataset) -> int:
 def dataset_gallery(name: str) -> None:
     """Some pictures of every class, and how the set is split."""
     dataset = opened_dataset(name)
+    st.markdown(dataset.description)
+    splits = {
+        "train": (dataset.train, "to train on"),
+        "validation": (dataset.validation, "to validate: never trained on, looked at after each epoch"),
+        "test": (dataset.test, "for the test: kept apart to the end"),
+    }
+    split = st.segmented_control(
+        "Split",
+        list(splits),
+        default="train",
+        required=True,
+        format_func=lambda name: f"{name}, {len(splits[name][0]):,}",
+        key="gallery-split",
+        persist_state="session",
+    )
+    chosen, purpose = splits[split]
+    st.caption(f"{len(chosen):,} pictures {purpose}. Some of each class:")
     columns = _classes(dataset)
-    indices = examples(dataset, PER_CLASS)
+    indices = examples(dataset, chosen, PER_CLASS)
     if is_narrow():  # each class in a row of its own is too small there
         columns //= 2
         indices = indices[: _classes(dataset)]
-    st.markdown(
-        f"{dataset.description} {len(dataset.train):,} pictures to train on, {len(dataset.validation):,} to validate "
-        f"(never trained on, looked at after each epoch), {len(dataset.test):,} kept for the test."
-    )
     names = [dataset.class_names[label] for label in dataset.labels[indices]]
     show(gallery(dataset.pictures[indices], names, columns=columns, width=column_width(0.8)), "gallery")
 

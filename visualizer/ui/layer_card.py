@@ -15,7 +15,7 @@ from visualizer.ui.quantities import count
 from visualizer.ui.session import Session
 
 _NO_BREAK = "\u00a0"
-_SPACE = "\u2003"  # Markdown makes one of several ordinary spaces
+SPACE = "\u2003"  # Markdown makes one of several ordinary spaces
 
 _ACTIONS: dict[str, tuple[str, Callable[[Draft, int], Draft]]] = {
     "up": (":material/arrow_upward: Move up", lambda draft, card: draft.move(card, -1)),
@@ -36,7 +36,7 @@ def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> No
 
     with st.container(border=True, gap="small", key=f"card-{card}"):
         with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
-            opened = _header(owner, card, _label(index, report))
+            opened = card_header(owner, card, _label(index, report))
             add_layer_menu(
                 owner, index + 1, f"Add a layer below layer {index + 1}", f"bare-add-{card}", type="tertiary"
             )
@@ -55,7 +55,7 @@ def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> No
             _problem(owner, card, report.problem)
 
 
-def _header(owner: Session, card: int, label: str) -> bool:
+def card_header(owner: Session, card: int, label: str) -> bool:
     """The card's first line, which opens and closes it; whether it is open.
 
     A button and not st.expander: an expander whose label changes is another expander to Streamlit, which would draw
@@ -93,15 +93,15 @@ def add_layer_menu(owner: Session, position: int, label: str, key: str, **widget
 
 
 def _label(index: int, report: LayerReport) -> str:
-    title = f"{report.layer.icon}{_SPACE}**{index + 1}{_SPACE}{report.layer.summary()}**"
+    title = f"{report.layer.icon}{SPACE}**{index + 1}{SPACE}{report.layer.summary()}**"
     if report.problem:
-        return f"{title}{_SPACE}:red[:material/error: does not fit]"
+        return f"{title}{SPACE}:red[:material/error: does not fit]"
     if report.output_shape is None:
-        return f"{title}{_SPACE}:gray[waits until the layer above fits]"
+        return f"{title}{SPACE}:gray[waits until the layer above fits]"
     numbers = f"{report.parameters:,} parameters" if report.parameters else "nothing to learn"
     work = f" · {count(report.multiply_adds)} multiply-adds" if report.multiply_adds else ""
     shape = describe_shape(report.output_shape).replace(" ", _NO_BREAK)
-    return f"{title}{_SPACE}→{_NO_BREAK}{shape}{_SPACE}:gray[{numbers}{work}]"
+    return f"{title}{SPACE}→{_NO_BREAK}{shape}{SPACE}:gray[{numbers}{work}]"
 
 
 def _problem(owner: Session, card: int, problem: Problem) -> None:

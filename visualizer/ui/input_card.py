@@ -1,0 +1,64 @@
+"""The first card of Build: the picture that comes in, the data set, and the network's name."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from visualizer.architecture.architecture import MAX_INPUT_SIZE, MAX_NAME_LENGTH
+from visualizer.architecture.shapes import describe_shape
+from visualizer.data.catalog import DATASETS
+from visualizer.ui import bound
+from visualizer.ui.layer_card import SPACE, add_layer_menu, card_header
+from visualizer.ui.session import Session
+from visualizer.ui.text import plain
+
+_CARD = -1  # layers' cards count from 0
+_CHANNELS = {1: "1 (grey)", 3: "3 (red, green, blue)"}
+
+
+def input_card(owner: Session) -> None:
+    """Draw the input's card; what is set on it changes the owner's network or data set."""
+    architecture = owner.architecture
+    dataset = DATASETS[owner.settings.dataset]
+    label = SPACE.join(
+        [
+            ":material/image:",
+            f"**Input{SPACE}{plain(architecture.name)}**",
+            describe_shape(architecture.input_shape),
+            f":gray[{dataset.title}, {dataset.classes} classes]",
+        ]
+    )
+    with st.container(border=True, gap="small", key="card-input"):
+        with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
+            opened = card_header(owner, _CARD, label)
+            add_layer_menu(owner, 0, "Add a layer above layer 1", "bare-add-first", type="tertiary")
+        if opened:
+            _form(owner)
+
+
+def _form(owner: Session) -> None:
+    architecture = owner.architecture
+    channels, height, width = architecture.input_shape
+
+    def set_input(channels: int, height: int, width: int) -> None:
+        shape = (channels, height, width)
+        owner.attempt(lambda: owner.open_architecture(replace(architecture, input_shape=shape)))
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        bound.text("Name", architecture.name, owner.rename, "name", width=200, max_chars=MAX_NAME_LENGTH)
+        bound.choice(
+            "Data set",
+            owner.settings.dataset,
+            owner.choose_dataset,
+            "dataset",
+            {name: entry.title for name, entry in DATASETS.items()},
+            width=200,
+            help="What it will be trained on; it sets the number of classes. Pictures are resized to the input.",
+        )
+        bound.number(
+            "Height", height, lambda new: set_input(channels, new, width), "height", 1, MAX_INPUT_SIZE, width=128
+        )
+        bound.number(
+            "Width", width, lambda new: set_input(channels, height, new), "width", 1, MAX_INPUT_SIZE, width=128
+        )
+        bound.choice("Channels", channels, lambda new: set_input(new, height, width), "channels", _CHANNELS, width=176)
