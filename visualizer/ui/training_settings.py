@@ -27,7 +27,7 @@ def settings_form(owner: Session) -> None:
 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         titles = {name: entry.title for name, entry in DATASETS.items()}
-        bound.choice("Data set", settings.dataset, owner.choose_dataset, "train-dataset", titles, width=_WIDTH)
+        bound.choice("Data set", settings.dataset, owner.choose_dataset, "train-dataset", titles, width=190)
         bound.choice(
             "Loss",
             settings.loss,
