@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from queue import SimpleQueue
+from queue import Queue, SimpleQueue
 from time import perf_counter
 from typing import BinaryIO, Literal
 
@@ -36,6 +36,7 @@ SLICE = 0.1  # seconds that a run trains before the next one has its turn
 BUNDLE_EVERY = 0.2  # seconds between two bundles of one run, at least; they are sent at the end of a turn
 SNAPSHOT_EVERY = 0.3  # seconds between two snapshots of one run, at least
 SNAPSHOT_SHARE = 0.02  # of the time at most: snapshots of a large network become rarer, so that training stays fast
+OUTBOX_LENGTH = 16  # bundles that may wait for the server; then training waits too
 SPEED_MEMORY = 3.0  # seconds over which the speed is averaged
 
 Goal = Literal["end", "epoch", "batch"]
@@ -284,20 +285,14 @@ def main() -> None:
     outward = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the pipe's pickles
     inbox: SimpleQueue[ToWorker] = SimpleQueue()
+    outbox: Queue[FromWorker] = Queue(OUTBOX_LENGTH)
     threading.Thread(target=_receive, args=(sys.stdin.buffer, inbox), daemon=True).start()
-
-    def send(message: FromWorker) -> None:
-        try:
-            pickle.dump(message, outward, protocol=pickle.HIGHEST_PROTOCOL)
-            outward.flush()
-        except BrokenPipeError:
-            os._exit(0)
-
+    threading.Thread(target=_deliver, args=(outbox, outward), daemon=True).start()
     torch.set_num_threads(1)
     # What most first runs need: loading it takes seconds.
     load_dataset(TrainingSettings().dataset)
-    send(Ready())
-    TurnTaking(inbox, send).serve()
+    outbox.put(Ready())
+    TurnTaking(inbox, outbox.put).serve()
 
 
 def _receive(inward: BinaryIO, inbox: "SimpleQueue[ToWorker]") -> None:
@@ -306,6 +301,16 @@ def _receive(inward: BinaryIO, inbox: "SimpleQueue[ToWorker]") -> None:
             inbox.put(pickle.load(inward))
     except (EOFError, pickle.UnpicklingError):  # the latter where the server was killed in the middle of a message
         os._exit(0)  # in the middle of a batch too: nobody is left who would read what comes of it
+
+
+def _deliver(outbox: "Queue[FromWorker]", outward: BinaryIO) -> None:
+    """Write to the pipe; training goes on while the server takes its time to read megabytes of weights."""
+    try:
+        while True:
+            pickle.dump(outbox.get(), outward, protocol=pickle.HIGHEST_PROTOCOL)
+            outward.flush()
+    except BrokenPipeError:
+        os._exit(0)
 
 
 if __name__ == "__main__":
