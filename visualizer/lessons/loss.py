@@ -2,13 +2,12 @@
 
 import copy
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import torch
-from torch.nn import functional
 
-from visualizer.architecture.network import Network
+if TYPE_CHECKING:
+    from visualizer.architecture.network import Network
 
 Loss = Literal["cross_entropy", "mse"]
 
@@ -66,6 +65,9 @@ class Sweep:
 
 def losses(logits: np.ndarray, target: int) -> Losses:
     """Both losses of one prediction, (classes,) logits, whose right class is `target`."""
+    import torch
+    from torch.nn import functional
+
     scores = torch.tensor(np.asarray(logits, dtype=np.float64), requires_grad=True)
     one_hot = functional.one_hot(torch.tensor(target), len(logits)).double()
     cross_entropy = functional.cross_entropy(scores, torch.tensor(target))
@@ -94,20 +96,25 @@ def sweep(logits: np.ndarray, target: int, moved: int, values: np.ndarray) -> Sw
     )
 
 
-def logits_of(network: Network, pictures: np.ndarray) -> np.ndarray:
+def logits_of(network: "Network", pictures: np.ndarray) -> np.ndarray:
     """The network's scores before its softmax: (N, C, H, W) float32 in [0, 1] in, (N, classes) float64 out."""
+    import torch
+
     with torch.inference_mode():
         return network.logits(torch.from_numpy(pictures)).double().numpy()
 
 
 def most_wrong(logits: np.ndarray, labels: np.ndarray) -> int:
     """Which of N predictions, (N, classes) logits, gives its right class the lowest probability."""
+    import torch
+    from torch.nn import functional
+
     scores = torch.from_numpy(np.asarray(logits, dtype=np.float64))
     return int(functional.cross_entropy(scores, torch.from_numpy(labels), reduction="none").argmax())
 
 
 def learn_one(
-    network: Network, picture: np.ndarray, label: int, loss: Loss, learning_rate: float, steps: int
+    network: "Network", picture: np.ndarray, label: int, loss: Loss, learning_rate: float, steps: int
 ) -> np.ndarray:
     """Train a copy of the network on one picture by plain SGD; the network itself stays as it is.
 
@@ -122,6 +129,9 @@ def learn_one(
     Returns:
         The right class's probability before training and after each step, (steps + 1,).
     """
+    import torch
+    from torch.nn import functional
+
     torch.set_num_threads(1)  # one picture: more threads would only wait for each other
     learner = copy.deepcopy(network).train()
     optimizer = torch.optim.SGD(learner.parameters(), lr=learning_rate)

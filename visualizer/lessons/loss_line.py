@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 DARK = 127  # of 255: a pixel above it is more ink than paper
 
@@ -55,6 +54,8 @@ def digits_as_points(pictures: np.ndarray) -> Points:
 
 def fit(x: np.ndarray, y: np.ndarray, slope: float, intercept: float) -> Fit:
     """The line with this slope and intercept beside the points."""
+    import torch
+
     weights = torch.tensor([slope, intercept], dtype=torch.float64, requires_grad=True)
     predictions = weights[0] * torch.from_numpy(x) + weights[1]
     mse = torch.nn.functional.mse_loss(predictions, torch.from_numpy(y))
@@ -65,6 +66,8 @@ def fit(x: np.ndarray, y: np.ndarray, slope: float, intercept: float) -> Fit:
 
 def best_line(x: np.ndarray, y: np.ndarray) -> Fit:
     """The line of least squares, by torch.linalg.lstsq."""
+    import torch
+
     columns = torch.from_numpy(np.column_stack([x, np.ones_like(x)]))
     slope, intercept = torch.linalg.lstsq(columns, torch.from_numpy(y)[:, None]).solution[:, 0].tolist()
     return fit(x, y, slope, intercept)
@@ -72,6 +75,8 @@ def best_line(x: np.ndarray, y: np.ndarray) -> Fit:
 
 def gradient_step(x: np.ndarray, y: np.ndarray, line: Fit, learning_rate: float) -> Fit:
     """The line after one step of torch.optim.SGD on slope and intercept."""
+    import torch
+
     weights = torch.tensor([line.slope, line.intercept], dtype=torch.float64, requires_grad=True)
     weights.grad = torch.from_numpy(line.gradient.copy())
     torch.optim.SGD([weights], lr=learning_rate).step()

@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch.nn import functional
 
 from visualizer.architecture.architecture import Architecture
-from visualizer.architecture.network import build
 from visualizer.lessons.optimizers import OPTIMIZERS
 
 BATCH_SIZE = 32
@@ -63,6 +60,11 @@ def train_by(
         ArchitectureError: The layers do not fit together.
     """
     # So small a network is not faster on two cores, and on a busy machine the cores wait for each other.
+    import torch
+    from torch.nn import functional
+
+    from visualizer.architecture.network import build
+
     torch.set_num_threads(1)
     network = build(architecture, seed=SEED)
     torch_optimizer = OPTIMIZERS[optimizer].make(network.parameters(), learning_rate)

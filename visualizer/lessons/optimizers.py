@@ -1,13 +1,15 @@
 """Four optimizers on one surface. `torch.optim` takes every step; this file only watches it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from visualizer.lessons.surfaces import Surface, distance_to_minimum
+
+if TYPE_CHECKING:
+    import torch
 
 ARRIVED_WITHIN = 0.1  # distance to the minimum
 # A position that is this many times the drawn part's size away from it does not come back.
@@ -16,12 +18,22 @@ LOST_BEYOND = 10.0
 
 @dataclass(frozen=True)
 class Optimizer:
-    """An optimizer: its name in the code, its name for people, its idea in a sentence, and its torch object's maker."""
+    """An optimizer: its name in the code, its name for people, its idea in a sentence, its class in `torch.optim`."""
 
     name: str
     title: str
     idea: str
-    make: Callable[[Any, float], torch.optim.Optimizer]
+    torch_class: str
+    options: Mapping[str, float] = field(default_factory=dict)
+
+    def make(self, parameters: Any, learning_rate: float) -> "torch.optim.Optimizer":
+        """The torch optimizer of these parameters."""
+        import torch
+
+        made: torch.optim.Optimizer = getattr(torch.optim, self.torch_class)(
+            parameters, lr=learning_rate, **self.options
+        )
+        return made
 
 
 # Settings that are not named are torch's defaults, which are those of the papers but for RMSprop's α: 0.99, where
@@ -33,25 +45,26 @@ OPTIMIZERS: dict[str, Optimizer] = {
             "sgd",
             "SGD",
             "Go downhill, against the gradient, by the learning rate times its length.",
-            lambda parameters, rate: torch.optim.SGD(parameters, lr=rate),
+            "SGD",
         ),
         Optimizer(
             "momentum",
             "Momentum",
             "SGD with a velocity: what points the same way again and again adds up, what changes sign cancels out.",
-            lambda parameters, rate: torch.optim.SGD(parameters, lr=rate, momentum=0.9),
+            "SGD",
+            {"momentum": 0.9},
         ),
         Optimizer(
             "rmsprop",
             "RMSprop",
             "Divide each coordinate's step by the usual size of its gradient: steep and flat directions move alike.",
-            lambda parameters, rate: torch.optim.RMSprop(parameters, lr=rate),
+            "RMSprop",
         ),
         Optimizer(
             "adam",
             "Adam",
             "A velocity as in momentum, divided by the usual size as in RMSprop, both corrected for starting at zero.",
-            lambda parameters, rate: torch.optim.Adam(parameters, lr=rate),
+            "Adam",
         ),
     )
 }
@@ -99,6 +112,8 @@ class Path:
 
 def descend(surface: Surface, optimizer: str, learning_rate: float, steps: int | None = None) -> Path:
     """Let one optimizer walk from the surface's start, in double precision; the surface says how many steps."""
+    import torch
+
     weights = torch.tensor(surface.start, dtype=torch.float64, requires_grad=True)
     torch_optimizer = OPTIMIZERS[optimizer].make([weights], learning_rate)
     settings = {key: value for key, value in torch_optimizer.param_groups[0].items() if key != "params"}
@@ -146,6 +161,8 @@ def steepest_curvature(surface: Surface) -> float:
     Plain gradient descent is only stable there with a learning rate below 2 divided by it
     (https://www.deeplearningbook.org/contents/numerical.html, section 4.3.1).
     """
+    import torch
+
     minimum = torch.tensor(surface.minima[0], dtype=torch.float64)
     hessian = torch.autograd.functional.hessian(lambda point: surface.function(point[0], point[1]), minimum)
     return float(torch.linalg.eigvalsh(hessian)[-1])
