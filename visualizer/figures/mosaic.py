@@ -20,7 +20,7 @@ class Mosaic:
     """`count` tiles of `height` x `width` cells in `columns` columns, for a chart `chart_width` pixels wide.
 
     Positions and gaps are in cells, from the top left corner. In the grid of a heatmap a gap is one row or column,
-    narrow or wide, so that it costs few numbers; in a raster it is as many pixels as it needs.
+    narrow or wide, or where cells are small several whole ones; in a raster it is as many pixels as it needs.
     """
 
     count: int
@@ -86,37 +86,57 @@ class Mosaic:
         row, column = divmod(index, self.columns)
         return column * self.column_step, row * self.row_step + self.title_height
 
+    @property
+    def _between(self) -> tuple[int, int]:
+        """Rows and columns of the grid between two tiles.
+
+        Where gaps are whole cells they are drawn as such: Plotly draws a grid of equal cells many times faster.
+        """
+        return (int(self.gap + self.title_height), int(self.gap)) if self.parts == 1 else (1, 1)
+
     @cached_property
     def x_edges(self) -> np.ndarray:
         """Borders of the grid's columns: (grid columns + 1,)."""
+        if self.parts == 1:
+            return np.arange(self.total_width + 1)
         starts = np.arange(self.columns) * self.column_step
         return (starts[:, None] + np.arange(self.width + 1)).ravel()
 
     @cached_property
     def y_edges(self) -> np.ndarray:
         """Borders of the grid's rows: (grid rows + 1,)."""
+        if self.parts == 1:
+            return np.arange(self.title_height, self.total_height + 1)
         starts = np.arange(self.rows) * self.row_step + self.title_height
         return (starts[:, None] + np.arange(self.height + 1)).ravel()
 
+    def _joined(self, padded: np.ndarray) -> np.ndarray:
+        """(rows * columns, height + gap, width + gap, …) as one grid, without the last gaps."""
+        below, beside = self._between
+        height, width = self.height + below, self.width + beside
+        more = padded.shape[3:]
+        grid = padded.reshape(self.rows, self.columns, height, width, *more).swapaxes(1, 2)
+        return grid.reshape(self.rows * height, self.columns * width, *more)[:-below, :-beside]
+
     def grid(self, tiles: np.ndarray) -> np.ndarray:
         """(count, height, width) as one grid with NaN between the tiles and where there are too few: float32."""
-        rows, columns = self.rows, self.columns
-        padded = np.full((rows * columns, self.height + 1, self.width + 1), np.nan, dtype=np.float32)
-        padded[: self.count, :-1, :-1] = tiles
-        grid = padded.reshape(rows, columns, self.height + 1, self.width + 1).transpose(0, 2, 1, 3)
-        return grid.reshape(rows * (self.height + 1), columns * (self.width + 1))[:-1, :-1]
+        below, beside = self._between
+        shape = (self.rows * self.columns, self.height + below, self.width + beside)
+        padded = np.full(shape, np.nan, dtype=np.float32)
+        padded[: self.count, :-below, :-beside] = tiles
+        return self._joined(padded)
 
     def places(self, numbers: Sequence[int]) -> np.ndarray:
         """For each cell of the grid (number of its tile, row, column), rows and columns from 1: uint8 or uint16."""
-        rows, columns = self.rows, self.columns
+        below, beside = self._between
+        height, width = self.height + below, self.width + beside
         # The smallest type that fits: these numbers are most of what is sent to the browser.
-        kind = np.uint8 if max(*numbers, self.height + 1, self.width + 1) < 256 else np.uint16
-        places = np.zeros((rows * columns, self.height + 1, self.width + 1, 3), dtype=kind)
-        places[: self.count, ..., 0] = np.asarray(numbers, dtype=kind)[:, None, None]
-        places[..., 1] = np.arange(1, self.height + 2, dtype=kind)[:, None]
-        places[..., 2] = np.arange(1, self.width + 2, dtype=kind)
-        grid = places.reshape(rows, columns, self.height + 1, self.width + 1, 3).transpose(0, 2, 1, 3, 4)
-        return grid.reshape(rows * (self.height + 1), columns * (self.width + 1), 3)[:-1, :-1]
+        dtype = np.uint8 if max(*numbers, height, width) < 256 else np.uint16
+        places = np.zeros((self.rows * self.columns, height, width, 3), dtype=dtype)
+        places[: self.count, ..., 0] = np.asarray(numbers, dtype=dtype)[:, None, None]
+        places[..., 1] = np.arange(1, height + 1, dtype=dtype)[:, None]
+        places[..., 2] = np.arange(1, width + 1, dtype=dtype)
+        return self._joined(places)
 
     def raster(self, tiles: np.ndarray) -> np.ndarray:
         """(count, height, width, 3) uint8 as one picture, each cell `parts` x `parts` pixels: (H, W, 4), gaps clear."""
