@@ -1,111 +1,121 @@
-"""Does training in the app cost speed? `python -m benchmarks.training` answers in a few minutes.
+"""Does training in the app cost speed? `python -m benchmarks.training` answers in about three minutes.
 
-Each network is trained by turns as the app does it (worker process; snapshots, curves and weights written to the store;
-a watcher that reads the store and makes the page's two charts three times a second) and by a bare PyTorch loop in this
-process. Both do the same work: the same network, data, batches, optimizer, epochs, validation after each epoch, and one
-torch thread. The ratio of each pair is taken by itself, since other load on the computer changes over minutes.
+Each network is trained as the app does it (worker process; snapshots, curves and weights written to the store; a
+watcher that reads the store and makes the page's two charts three times a second) and by a bare PyTorch loop in this
+process, two seconds each by turns, since other load on the computer changes from minute to minute. Both do the same
+work: the same network, data, batches, optimizer, validation after each epoch, and one torch thread. The ratio is that
+of all images in all seconds; that of the single turns says how much it varies, which is more where a turn may or may
+not have a validation in it.
 
-After that the same run is trained once in a worker process and once in a thread of the process that draws: images a
-second, and how long reading and drawing take meanwhile.
+After that a run is trained once in a worker process and once in a thread of the process that draws: images a second,
+and how long reading and drawing take meanwhile.
 """
 
 import argparse
+import os
 import platform
 import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
 from torch.nn import functional
 
 from visualizer.architecture.architecture import Architecture
-from visualizer.architecture.network import build
+from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.figures.curves import accuracy_curves, curves
-from visualizer.training.commands import Start
+from visualizer.training.commands import Pause, Start, Stop
 from visualizer.training.examples import Examples
 from visualizer.training.loop import EVALUATION_BATCH, Training
 from visualizer.training.losses import make_optimizer
+from visualizer.training.messages import Bundle, FromWorker
 from visualizer.training.pool import WorkerPool
 from visualizer.training.settings import RunSpec, TrainingSettings, batches_per_epoch
-from visualizer.training.store import History, RunStore
+from visualizer.training.store import History, RunRecord, RunStore
 from visualizer.training.worker import SLICE, ActiveRun
 
 GOAL = 0.95
-READS_PER_SECOND = 3
+LOOKS_PER_SECOND = 3
+TURN = 2.0  # seconds
+
+Turn = tuple[int, float]  # images trained, seconds
 
 
-def bare_loop(spec: RunSpec, examples: Examples) -> float:
-    """Seconds that plain PyTorch takes for the run: no events, no accuracy of batches, no snapshots."""
+def bare_loop(spec: RunSpec, examples: Examples) -> Iterator[int]:
+    """Plain PyTorch as its tutorials write it: the running loss, and loss and accuracy of the validation split.
+
+    After each batch, how many images it had. Sources: https://docs.pytorch.org/tutorials/beginner/introyt/trainingyt.html
+    and https://docs.pytorch.org/tutorials/beginner/basics/optimization_tutorial.html
+    """
     settings = spec.settings
     network = build(spec.architecture, settings.initialization, settings.seed)
     optimizer = make_optimizer(network, settings)
     generator = torch.Generator().manual_seed(settings.seed)
-    started = time.perf_counter()
-    bare_validation(network, examples)
-    for _ in range(settings.epochs):
+    while True:
         network.train()
+        running_loss = 0.0
         for chosen in torch.randperm(len(examples.train), generator=generator).split(settings.batch_size):
             pictures, labels = examples.train.batch(chosen)
             optimizer.zero_grad()
-            functional.cross_entropy(network.logits(pictures), labels).backward()
+            loss = functional.cross_entropy(network.logits(pictures), labels)
+            loss.backward()
             optimizer.step()
+            running_loss += loss.item()
+            yield len(chosen)
         bare_validation(network, examples)
-    return time.perf_counter() - started
 
 
-def bare_validation(network: torch.nn.Module, examples: Examples) -> None:
+def bare_validation(network: Network, examples: Examples) -> None:
     network.eval()
+    total_loss = right = 0.0
     with torch.inference_mode():
         for pictures, labels in examples.validation.in_order(EVALUATION_BATCH):
-            functional.cross_entropy(network.logits(pictures), labels).item()
+            scores = network.logits(pictures)
+            total_loss += functional.cross_entropy(scores, labels).item()
+            right += (scores.argmax(1) == labels).sum().item()
 
 
-def app_run(spec: RunSpec, store: RunStore, pool: WorkerPool) -> tuple[float, list[float]]:
-    """Seconds that the app takes for the run, and for each look of the watcher."""
-    run_id = pool.submit(spec, "benchmark")
-    while store.latest_snapshot(run_id) is None:
-        time.sleep(0.05)
+def bare_turn(loop: Iterator[int]) -> Turn:
+    images = 0
+    started = time.perf_counter()
+    while (seconds := time.perf_counter() - started) < TURN:
+        images += next(loop)
+    return images, seconds
+
+
+def app_turn(store: RunStore, pool: WorkerPool, run_id: str) -> Turn:
+    """The run goes on for a turn, and is paused again."""
+    before = record_of(store, run_id)
     pool.send(run_id, Start())
-    return watch(store, run_id)
+    watch(store, run_id, TURN)
+    pool.send(run_id, Pause())
+    after = wait(store, run_id, "paused")
+    return images_of(after) - images_of(before), after.seconds - before.seconds
 
 
-def thread_run(spec: RunSpec, store: RunStore, examples: Examples) -> tuple[float, list[float]]:
-    """The same in a thread of this process."""
-    store.create("thread", "benchmark", spec, batches_per_epoch(len(examples.train), spec.settings.batch_size))
-    run = ActiveRun("thread", Training(spec, examples.dataset, examples), store.apply)
-    run.take(Start())
-
-    def train() -> None:
-        while not run.ended:
-            run.turn(SLICE, lambda: False)
-
-    thread = threading.Thread(target=train)
-    thread.start()
-    result = watch(store, "thread")
-    thread.join()
-    return result
+def images_of(record: RunRecord) -> int:
+    """How many images a run has trained on."""
+    settings = record.spec.settings
+    epochs, steps = divmod(record.step, record.steps_per_epoch)
+    return epochs * len(load_dataset(settings.dataset).train) + steps * settings.batch_size
 
 
-def watch(store: RunStore, run_id: str) -> tuple[float, list[float]]:
-    """Read and draw what the page does, as often, until the run has ended."""
-    looks = []
-    while True:
-        started = time.perf_counter()
-        record = store.record(run_id)
-        history = store.history(run_id)
+def watch(store: RunStore, run_id: str, seconds: float) -> list[float]:
+    """Read and draw what the page does, as often; the seconds that each look took."""
+    looks: list[float] = []
+    until = time.perf_counter() + seconds
+    while (started := time.perf_counter()) < until:
+        record_of(store, run_id)
         store.latest_snapshot(run_id)
-        draw(history)
+        draw(store.history(run_id))
         looks.append(time.perf_counter() - started)
-        assert record is not None
-        if not record.active:
-            assert record.state == "finished", record.message
-            return record.seconds, looks
-        time.sleep(1 / READS_PER_SECOND)
+        time.sleep(1 / LOOKS_PER_SECOND)
+    return looks
 
 
 def draw(history: History) -> None:
@@ -116,64 +126,125 @@ def draw(history: History) -> None:
     accuracy_curves(position, history.batch_accuracy, epoch, train, validation).figure.to_json()
 
 
-def compare(title: str, spec: RunSpec, pairs: int, store: RunStore, pool: WorkerPool) -> float:
-    """Train by turns and print images a second and the ratio; the median ratio."""
-    examples = Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape)
-    images = len(examples.train) * spec.settings.epochs
+def record_of(store: RunStore, run_id: str) -> RunRecord:
+    record = store.record(run_id)
+    assert record is not None
+    return record
+
+
+def wait(store: RunStore, run_id: str, state: str) -> RunRecord:
+    while (record := record_of(store, run_id)).state != state:
+        assert record.active, f"The run ended: {record.state} {record.message}"
+        time.sleep(0.01)
+    return record
+
+
+def started_run(spec: RunSpec, store: RunStore, pool: WorkerPool) -> str:
+    """A run that is paused after its first batches: torch is loaded, the data too, the untrained network evaluated."""
+    run_id = pool.submit(spec, "benchmark")
+    pool.send(run_id, Start())
+    while record_of(store, run_id).step == 0:
+        time.sleep(0.01)
+    pool.send(run_id, Pause())
+    wait(store, run_id, "paused")
+    return run_id
+
+
+def compare(title: str, spec: RunSpec, pairs: int, store: RunStore, pool: WorkerPool) -> None:
+    """Train by turns and print images a second and the ratio."""
+    run_id = started_run(spec, store, pool)
+    loop = bare_loop(spec, Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape))
+    next(loop)
     app, bare = [], []
     for _ in range(pairs):
-        app.append(images / app_run(spec, store, pool)[0])
-        bare.append(images / bare_loop(spec, examples))
-    ratios = [one / other for one, other in zip(app, bare, strict=True)]
-    print(f"{title}: {images:,} images in each of {pairs} pairs")
-    print(f"  app    {spread(app, '{:,.0f}')} images/s")
-    print(f"  bare   {spread(bare, '{:,.0f}')} images/s")
-    ratio = statistics.median(ratios)
-    print(f"  ratio  {spread(ratios, '{:.3f}')}   goal {GOAL}: {'reached' if ratio >= GOAL else 'MISSED'}", flush=True)
-    return ratio
+        app.append(app_turn(store, pool, run_id))
+        bare.append(bare_turn(loop))
+    pool.send(run_id, Stop())
+    ratio = speed(app) / speed(bare)
+    single = sorted(speed([one]) / speed([other]) for one, other in zip(app, bare, strict=True))
+    low, *_, high = statistics.quantiles(single, n=4)
+    print(f"{title}: {pairs} pairs of turns")
+    print(f"  app    {speed(app):,.0f} images/s")
+    print(f"  bare   {speed(bare):,.0f} images/s")
+    print(
+        f"  ratio  {ratio:.3f}   goal {GOAL}: {'reached' if ratio >= GOAL else 'MISSED'}   "
+        f"(single turns: median {statistics.median(single):.3f}, half of them {low:.3f} to {high:.3f})",
+        flush=True,
+    )
 
 
-def threads_against_processes(spec: RunSpec, store: RunStore, pool: WorkerPool) -> None:
-    examples = Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape)
-    images = len(examples.train) * spec.settings.epochs
-    measures: dict[str, Callable[[], tuple[float, list[float]]]] = {
-        "worker process": lambda: app_run(spec, store, pool),
-        "thread": lambda: thread_run(spec, store, examples),
-    }
+def speed(turns: list[Turn]) -> float:
+    """Images a second."""
+    return sum(images for images, _ in turns) / sum(seconds for _, seconds in turns)
+
+
+def threads_against_processes(spec: RunSpec, seconds: float, store: RunStore, pool: WorkerPool) -> None:
+    """Train the same run in another process and in this one, and print images a second and the time to draw."""
+
+    def in_process() -> tuple[str, Callable[[], None]]:
+        run_id = started_run(spec, store, pool)
+        pool.send(run_id, Start())
+        return run_id, lambda: pool.send(run_id, Stop())
+
+    def in_thread() -> tuple[str, Callable[[], None]]:
+        examples = Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape)
+        store.create("thread", "benchmark", spec, batches_per_epoch(len(examples.train), spec.settings.batch_size))
+
+        def save(message: FromWorker) -> None:
+            assert isinstance(message, Bundle)
+            store.apply(message)
+
+        run = ActiveRun("thread", Training(spec, examples.dataset, examples), save)
+        run.take(Start())
+        stopped = threading.Event()
+
+        def train() -> None:
+            while not stopped.is_set():
+                run.turn(SLICE, stopped.is_set)
+
+        thread = threading.Thread(target=train)
+        thread.start()
+
+        def stop() -> None:
+            stopped.set()
+            thread.join()
+
+        return "thread", stop
+
     print(f"{spec.architecture.name}, trained in")
-    for place, measure in measures.items():
-        seconds, looks = measure()
-        milliseconds = sorted(1000 * look for look in looks)
+    for place, start in (("worker process", in_process), ("thread", in_thread)):
+        run_id, stop = start()
+        before = record_of(store, run_id)
+        milliseconds = sorted(1000 * look for look in watch(store, run_id, seconds))
+        after = record_of(store, run_id)
+        stop()
+        images = (images_of(after) - images_of(before)) / (after.seconds - before.seconds)
         print(
-            f"  {place:15}{images / seconds:8,.0f} images/s; reading and drawing take "
+            f"  {place:15}{images:8,.0f} images/s; reading and drawing take "
             f"{statistics.median(milliseconds):.1f} ms in the median, {milliseconds[-1]:.1f} ms at worst",
             flush=True,
         )
 
 
-def spread(values: list[float], form: str) -> str:
-    """The median, and the smallest and largest value."""
-    return f"{form} ({form} to {form})".format(statistics.median(values), min(values), max(values))
-
-
-def spec_of(architecture: Architecture, dataset: str, epochs: int) -> RunSpec:
-    return RunSpec(architecture, TrainingSettings(dataset=dataset, epochs=epochs), probe_index=0)
+def spec_of(architecture: Architecture, dataset: str) -> RunSpec:
+    return RunSpec(architecture, TrainingSettings(dataset=dataset, epochs=1000), probe_index=0)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, default=7, help="how many times both are trained (default 7)")
+    parser.add_argument("--pairs", type=int, default=10, help="how many turns each of the two has (default 10)")
     pairs = parser.parse_args().pairs
     torch.set_num_threads(1)
     print(f"Python {platform.python_version()}, torch {torch.__version__}, one torch thread, {platform.machine()}")
+    if hasattr(os, "getloadavg"):
+        print(f"Busy processes before the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(Path(folder))
         pool = WorkerPool(store, workers=1)
         try:
-            app_run(spec_of(TINY.architecture, "digits", 5), store, pool)  # to load torch and the data
-            compare("TINY on digits", spec_of(TINY.architecture, "digits", 60), pairs, store, pool)
-            compare("CLASSIC on shapes", spec_of(CLASSIC.architecture, "shapes", 1), pairs, store, pool)
-            threads_against_processes(spec_of(TINY.architecture, "digits", 80), store, pool)
+            compare("TINY on digits", spec_of(TINY.architecture, "digits"), pairs, store, pool)
+            compare("CLASSIC on shapes", spec_of(CLASSIC.architecture, "shapes"), 2 * pairs, store, pool)
+            threads_against_processes(spec_of(TINY.architecture, "digits"), 10.0, store, pool)
         finally:
             pool.close()
 

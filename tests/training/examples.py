@@ -15,7 +15,7 @@ from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.presets import TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.data.dataset import Dataset
-from visualizer.training.events import BatchEnded, EpochEnded, Event
+from visualizer.training.events import BatchesEnded, EpochEnded, Event
 from visualizer.training.loop import Training
 from visualizer.training.settings import RunSpec, TrainingSettings
 
@@ -58,13 +58,11 @@ def train_all(training: Training) -> list[Event]:
     return events
 
 
-def batches(events: list[Event]) -> list[BatchEnded]:
-    return [event for event in events if isinstance(event, BatchEnded)]
-
-
 def epochs(events: list[Event]) -> list[EpochEnded]:
     return [event for event in events if isinstance(event, EpochEnded)]
 
 
 def curve(events: list[Event]) -> np.ndarray:
-    return np.array([(batch.loss, batch.accuracy) for batch in batches(events)])
+    """Loss and accuracy of each batch: (batches, 2) float32."""
+    parts = [np.stack([event.losses, event.accuracies], axis=1) for event in events if isinstance(event, BatchesEnded)]
+    return np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch.nn import functional
 
-from tests.training.examples import LEAKY, MIXED, batches, curve, epochs, few_digits, spec, train_all
+from tests.training.examples import LEAKY, MIXED, curve, epochs, few_digits, spec, train_all
 from visualizer.architecture.network import build
 from visualizer.data.catalog import load_dataset
 from visualizer.training import examples as examples_module
-from visualizer.training.events import Advice, Failed, StateChanged
+from visualizer.training.events import Advice, BatchesEnded, Failed, StateChanged
 from visualizer.training.examples import Examples
 from visualizer.training.loop import Training
 
@@ -62,16 +62,40 @@ def test_a_snapshot_does_not_change_the_curve():
 def test_what_an_epoch_is():
     training = Training(spec(epochs=2, batch_size=32), DIGITS)
     events = train_all(training)
-    assert [batch.step for batch in batches(events)] == list(range(1, 9))  # 32 + 32 + 32 + 4 pictures
+    assert [(event.step, len(event.losses)) for event in events if isinstance(event, BatchesEnded)] == [(4, 4), (8, 4)]
     assert [epoch.epoch for epoch in epochs(events)] == [0, 1, 2]
     assert events[-1] == StateChanged("finished")
     assert (training.step, training.epoch, training.pictures_seen) == (8, 2, 200)
     assert math.isnan(epochs(events)[0].train_loss)
-    sizes = np.array([32, 32, 32, 4])
+    sizes = np.array([32, 32, 32, 4])  # pictures in each batch
     for number, epoch in enumerate(epochs(events)[1:]):
         loss, accuracy = curve(events)[4 * number : 4 * number + 4].T
         assert epoch.train_loss == pytest.approx((loss * sizes).sum() / 100)
         assert epoch.train_accuracy == pytest.approx((accuracy * sizes).sum() / 100)
+
+
+def test_a_batchs_accuracy_is_that_before_its_step():
+    training = Training(spec(), DIGITS)
+    while training.evaluating:
+        training.advance()
+    first = torch.randperm(100, generator=torch.Generator().manual_seed(0))[:32]
+    pictures, labels = training.examples.train.batch(first)
+    with torch.no_grad():
+        expected = (training.network(pictures).argmax(1) == labels).float().mean().item()
+    training.advance()
+    assert training.report()[0].accuracies == pytest.approx([expected])
+
+
+def test_reports_in_between_do_not_change_the_curve():
+    whole = train_all(Training(spec(MIXED, epochs=2), DIGITS))
+    training = Training(spec(MIXED, epochs=2), DIGITS)
+    events = []
+    while not training.ended:
+        events += training.advance()
+        events += training.report()
+    assert np.array_equal(curve(events), curve(whole))
+    assert epochs(events)[1:] == epochs(whole)[1:]
+    assert training.report() == []
 
 
 def test_every_picture_is_seen_once_in_an_epoch_and_in_another_order_in_the_next():
@@ -171,8 +195,7 @@ def test_a_network_that_gets_worse_than_untrained_is_advised_until_it_recovers()
     training = Training(spec(learning_rate=0.5, epochs=30), DIGITS)
     while training.epoch < 1:
         events = training.advance()
-    assert isinstance(events[0], Advice)
-    assert events[0].message
+    assert any(isinstance(event, Advice) and event.message for event in events)
     training = _with_fresh_weights(training)
     events = train_all(training)
     assert [event.message for event in events if isinstance(event, Advice)] == [""]

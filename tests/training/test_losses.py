@@ -9,7 +9,6 @@ from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.network import build
-from visualizer.training.events import BatchEnded
 from visualizer.training.loop import Training
 from visualizer.training.losses import loss_and_scores
 
@@ -77,9 +76,10 @@ def test_first_step_by_hand(name, rule, loss):
     first = torch.randperm(100, generator=torch.Generator().manual_seed(4))[:32]
     value, _ = loss_and_scores(twin, *training.examples.train.batch(first), loss)
     value.backward()
-    (event,) = training.advance()
-    assert isinstance(event, BatchEnded)
-    assert event.loss == pytest.approx(value.item(), rel=1e-6)
+    training.advance()
+    (event,) = training.report()
+    assert event.step == 1
+    assert event.losses == pytest.approx([value.item()], rel=1e-6)
     for after, before in zip(training.network.parameters(), twin.parameters(), strict=True):
         expected = before - rule(before.grad, 0.02, torch.zeros_like(before))
         assert torch.allclose(after, expected, atol=1e-6)

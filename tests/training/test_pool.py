@@ -100,7 +100,7 @@ def test_a_run_gives_the_curve_of_its_seed(server):
     training = Training(spec(MIXED, epochs=2, seed=5), load_dataset("digits"))
     events = train_all(training)
     history = server.store.history(run_id)
-    assert np.array_equal(history.batch_loss.astype(np.float32), curve(events)[:, 0].astype(np.float32))
+    assert np.array_equal(history.batch_loss, curve(events)[:, 0])
     assert np.array_equal(history.validation_loss, [epoch.validation_loss for epoch in epochs(events)])
     assert server.store.kept_epochs(run_id) == (0, 1, 2)
     for name, array in server.store.weights(run_id, "latest").items():
@@ -301,10 +301,9 @@ def test_what_cannot_be_saved_fails_and_leaves_the_others_alone(tmp_path, monkey
         real(bundle)
 
     monkeypatch.setattr(server.store, "apply", apply)
-    nothing = np.zeros(0, np.float32)
     for run_id in (lost, other):
         progress = Progress(step=0, epoch=0, learning_rate=0.1, seconds=0.0, images_per_second=0.0)
-        server.workers[0].says.put(Bundle(run_id, progress, nothing, nothing, (StateChanged("running"),)))
+        server.workers[0].says.put(Bundle(run_id, progress, (StateChanged("running"),)))
     server.wait(other, lambda record: record.state == "running")
     record = server.store.record(lost)
     assert (record.state, record.message) == ("failed", "The server could not save this run; its log says why.")

@@ -13,7 +13,7 @@ from tests.training.examples import MIXED, few_digits, spec
 from visualizer.architecture.network import build
 from visualizer.errors import UserError
 from visualizer.training import store as store_module
-from visualizer.training.events import Advice, EpochEnded, Event, Failed, StateChanged, Weights
+from visualizer.training.events import Advice, BatchesEnded, EpochEnded, Event, Failed, StateChanged, Weights
 from visualizer.training.loop import Training
 from visualizer.training.messages import Bundle, Progress
 from visualizer.training.store import RunStore, time_left
@@ -30,7 +30,8 @@ def store(tmp_path: Path) -> RunStore:
 
 def bundle(*events: Event, step: int = 0, losses: np.ndarray = NONE, run_id: str = "run1", **progress) -> Bundle:
     values = {"epoch": 0, "learning_rate": 0.001, "seconds": 0.0, "images_per_second": 0.0} | progress
-    return Bundle(run_id, Progress(step=step, **values), losses, losses / 2, events)
+    batches = (BatchesEnded(step, losses, losses / 2),) if len(losses) else ()
+    return Bundle(run_id, Progress(step=step, **values), (*batches, *events))
 
 
 def weights(step: int, epoch: int | None, numbers: int = 4) -> Weights:

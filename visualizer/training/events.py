@@ -13,12 +13,15 @@ ENDED_STATES: tuple[State, ...] = ("finished", "stopped", "failed")
 
 
 @dataclass(frozen=True)
-class BatchEnded:
-    """One batch was trained. `step` counts from 1; `loss` and `accuracy` (0 to 1) are the batch's, before its step."""
+class BatchesEnded:
+    """Consecutive batches were trained, the last of which was batch `step`, counted from 1.
+
+    `losses` and `accuracies` (0 to 1) are (batches,) float32, those of each batch before its step.
+    """
 
     step: int
-    loss: float
-    accuracy: float
+    losses: np.ndarray
+    accuracies: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -105,4 +108,4 @@ class Failed:
     message: str
 
 
-Event = BatchEnded | EpochEnded | Snapshot | Weights | StateChanged | Advice | Failed
+Event = BatchesEnded | EpochEnded | Snapshot | Weights | StateChanged | Advice | Failed

@@ -8,11 +8,12 @@ import torch
 
 from visualizer.architecture.network import build
 from visualizer.data.dataset import Dataset
-from visualizer.training.events import Advice, BatchEnded, EpochEnded, Event, Failed, Snapshot, StateChanged, Weights
+from visualizer.training.events import Advice, BatchesEnded, EpochEnded, Event, Failed, Snapshot, StateChanged, Weights
 from visualizer.training.examples import Examples
 from visualizer.training.losses import loss_and_scores, make_optimizer
 from visualizer.training.settings import RunSpec, batches_per_epoch
 from visualizer.training.snapshots import take_snapshot
+from visualizer.training.tally import Tally
 
 # Pictures that are evaluated before commands are looked at again. Fixed, so that results do not depend on it.
 EVALUATION_BATCH = 64
@@ -61,11 +62,15 @@ class Training:
         self.ended = False
         self._batch_order = torch.Generator().manual_seed(settings.seed)
         self._random_state = torch.Generator().manual_seed(settings.seed).get_state()
+        self._tally = Tally()
         self._in_turn = False
         self._rest = self._course()
 
     def advance(self) -> list[Event]:
-        """Train one batch, or evaluate one piece of the validation split; what came of it."""
+        """Train one batch, or evaluate one piece of the validation split; what came of it.
+
+        Batches are reported at the end of their epoch, all together, or earlier by `report`.
+        """
         if self._in_turn:
             return next(self._rest, [])
         with self.turn():
@@ -94,27 +99,24 @@ class Training:
         advice = ""
         yield [EpochEnded(0, math.nan, math.nan, *evaluation)]
         while self.epoch < self.spec.settings.epochs:
-            total_loss = total_correct = pictures = 0.0
+            self._tally = Tally()
             for chosen in self._epoch_batches():
-                loss, correct = self._train_batch(chosen)
+                loss = self._train_batch(chosen)
                 if not math.isfinite(loss):
                     yield self._fail(f"The loss became {_name(loss)} at step {self.step}")
                     return
-                total_loss += loss * len(chosen)
-                total_correct += correct
-                pictures += len(chosen)
                 self.evaluating = self.step % self.steps_per_epoch == 0
-                yield [BatchEnded(self.step, loss, correct / len(chosen))]
+                yield []
             evaluation = yield from self._evaluate()
             if not math.isfinite(evaluation[0]) or not self._weights_are_finite():
                 yield self._fail(f"The weights became too large by step {self.step}")
                 return
             self.epoch += 1
-            train_loss = total_loss / pictures
-            events: list[Event] = []
+            events = self.report()
+            train_loss, train_accuracy = self._tally.mean()
             if advice != (advice := self._advice(untrained_loss, train_loss, evaluation[0])):
                 events.append(Advice(advice))
-            events.append(EpochEnded(self.epoch, train_loss, total_correct / pictures, *evaluation))
+            events.append(EpochEnded(self.epoch, train_loss, train_accuracy, *evaluation))
             if self.epoch == self.spec.settings.epochs:
                 self.ended = True
                 events.append(StateChanged("finished"))
@@ -125,8 +127,8 @@ class Training:
         order = torch.randperm(len(self.examples.train), generator=self._batch_order)
         return list(order.split(self.spec.settings.batch_size))[: self.steps_per_epoch]
 
-    def _train_batch(self, chosen: torch.Tensor) -> tuple[float, int]:
-        """One step of the optimizer: the batch's mean loss and how many of it were right, both before the step."""
+    def _train_batch(self, chosen: torch.Tensor) -> float:
+        """One step of the optimizer; the batch's mean loss before it."""
         pictures, labels = self.examples.train.batch(chosen)
         if not self.network.training:
             self.network.train()
@@ -136,22 +138,28 @@ class Training:
         self.optimizer.step()
         self.step += 1
         self.pictures_seen += len(chosen)
-        return loss.item(), int((scores.argmax(1) == labels).sum())
+        value = loss.item()
+        if math.isfinite(value):
+            self._tally.add(value, scores.detach(), labels)
+        return value
 
     def _evaluate(self) -> Generator[list[Event], None, tuple[float, float]]:
         """Mean loss and accuracy (0 to 1) over the validation split in evaluation mode, in pieces."""
-        total_loss = total_correct = 0.0
         self.evaluating = True
+        tally = Tally()
         for pictures, labels in self.examples.validation.in_order(EVALUATION_BATCH):
             self.network.eval()
             with torch.inference_mode():
                 loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
-            total_loss += loss.item() * len(labels)
-            total_correct += int((scores.argmax(1) == labels).sum())
+            tally.add(loss.item(), scores, labels)
             yield []
         self.evaluating = False
-        count = len(self.examples.validation)
-        return total_loss / count, total_correct / count
+        return tally.mean()
+
+    def report(self) -> list[Event]:
+        """The batches that were trained and not yet reported."""
+        losses, accuracies = self._tally.take()
+        return [BatchesEnded(self.step, losses, accuracies)] if len(losses) else []
 
     def set_learning_rate(self, value: float) -> None:
         """Take the next steps with this learning rate."""
@@ -199,10 +207,11 @@ class Training:
         self.evaluating = False
         epoch = (self.step - 1) // self.steps_per_epoch + 1
         return [
+            *self.report(),
             Failed(
                 f"{what} (epoch {epoch}): with learning rate {self.learning_rate:g} the steps were so large that the "
                 f"numbers in the network grew past what float32 can hold. {self._what_to_try()}."
-            )
+            ),
         ]
 
 

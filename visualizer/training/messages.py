@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from visualizer.training.commands import Command
 from visualizer.training.events import Event
 from visualizer.training.settings import RunSpec
@@ -51,16 +49,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What happened in one run since its last bundle.
-
-    `batch_losses` and `batch_accuracies` are (batches,) float32, one for each batch since then, the last one being
-    batch `progress.step`; `events` are all others, in order.
-    """
+    """What happened in one run since its last bundle, in order, and where it is now."""
 
     run_id: str
     progress: Progress
-    batch_losses: np.ndarray
-    batch_accuracies: np.ndarray
     events: tuple[Event, ...]
 
 

@@ -25,6 +25,7 @@ from visualizer.errors import UserError
 from visualizer.training.events import (
     ACTIVE_STATES,
     Advice,
+    BatchesEnded,
     EpochEnded,
     Failed,
     FeatureMaps,
@@ -297,9 +298,10 @@ class RunStore:
                 save_atomically(self._weights_file(run_id, event.step), event.arrays)
         dropped: list[int] = []
         with self._write() as connection:
-            _append_batches(connection, bundle)
             for event in bundle.events:
-                if isinstance(event, EpochEnded):
+                if isinstance(event, BatchesEnded):
+                    _append_batches(connection, run_id, event)
+                elif isinstance(event, EpochEnded):
                     connection.execute(
                         "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?)",
                         (
@@ -416,18 +418,18 @@ def _thin(losses: np.ndarray, accuracies: np.ndarray) -> tuple[np.ndarray, np.nd
     return ends, loss, accuracy
 
 
-def _append_batches(connection: sqlite3.Connection, bundle: Bundle) -> None:
+def _append_batches(connection: sqlite3.Connection, run_id: str, event: BatchesEnded) -> None:
     """Add to the last block until it is full, so that a long curve is read from few rows."""
-    first = bundle.progress.step - len(bundle.batch_losses)
+    first = event.step - len(event.losses)
     done = 0
-    while done < len(bundle.batch_losses):
+    while done < len(event.losses):
         block, offset = divmod(first + done, _BLOCK)
         part = slice(done, done + _BLOCK - offset)
         connection.execute(
             "INSERT INTO batches VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
             "losses = CAST(losses || excluded.losses AS BLOB), "
             "accuracies = CAST(accuracies || excluded.accuracies AS BLOB)",
-            (bundle.run_id, block, bundle.batch_losses[part].tobytes(), bundle.batch_accuracies[part].tobytes()),
+            (run_id, block, event.losses[part].tobytes(), event.accuracies[part].tobytes()),
         )
         done += _BLOCK - offset
 

@@ -20,13 +20,12 @@ from queue import Queue, SimpleQueue
 from time import perf_counter
 from typing import BinaryIO, Literal
 
-import numpy as np
 import torch
 
 from visualizer.data.catalog import load_dataset
 from visualizer.errors import UserError
 from visualizer.training.commands import Command, Epoch, Pause, SetLearningRate, Start, Step, Stop
-from visualizer.training.events import BatchEnded, EpochEnded, Event, Failed, StateChanged
+from visualizer.training.events import EpochEnded, Event, Failed, StateChanged
 from visualizer.training.examples import Examples
 from visualizer.training.loop import Training
 from visualizer.training.messages import Begin, Bundle, FromWorker, Progress, Ready, ToWorker
@@ -50,11 +49,10 @@ class ActiveRun:
         self.run_id = run_id
         self.training = training
         self.goal: Goal | None = None  # None: it rests
+        self._step_before = 0  # the last command
         self.ended = False
         self._send = send
         self._clock = _Clock()
-        self._losses: list[float] = []
-        self._accuracies: list[float] = []
         self._events: list[Event] = [training.weights()]
         self._snapshot()
         self._flush()
@@ -87,6 +85,8 @@ class ActiveRun:
             while self.goal:
                 for event in self.training.advance():
                     self._note(event)
+                if self.goal == "batch" and self.training.step > self._step_before and not self.training.evaluating:
+                    self._rest(StateChanged("paused"))
                 if perf_counter() >= until or interrupted():
                     break
         # Here and not between batches: where many runs take turns, the next turn may be seconds away.
@@ -103,12 +103,7 @@ class ActiveRun:
         self._end()
 
     def _note(self, event: Event) -> None:
-        if isinstance(event, BatchEnded):
-            self._losses.append(event.loss)
-            self._accuracies.append(event.accuracy)
-            if self.goal == "batch" and not self.training.evaluating:
-                self._rest(StateChanged("paused"))
-        elif isinstance(event, EpochEnded):
+        if isinstance(event, EpochEnded):
             self._events.append(event)
             if event.epoch == 0:
                 return  # the untrained weights were sent at the start
@@ -131,12 +126,13 @@ class ActiveRun:
             self._clock.tick(self.training.pictures_seen, False)
             self._events.append(StateChanged("running"))
         self.goal = goal
+        self._step_before = self.training.step
         self._flush()
 
     def _rest(self, change: StateChanged) -> None:
         """Pause or stop; what is shown then, and what Look inside loads, is the network as it is now."""
         self._snapshot()
-        self._events += [self.training.weights(), change]
+        self._events += [*self.training.report(), self.training.weights(), change]
         if change.state == "stopped":
             self._end()
         else:
@@ -158,22 +154,15 @@ class ActiveRun:
         """Send what waits."""
         training = self.training
         self._clock.tick(training.pictures_seen, self.goal is not None)
-        self._send(
-            Bundle(
-                self.run_id,
-                Progress(
-                    training.step,
-                    training.epoch,
-                    training.learning_rate,
-                    self._clock.seconds,
-                    self._clock.images_per_second,
-                ),
-                np.array(self._losses, np.float32),
-                np.array(self._accuracies, np.float32),
-                tuple(self._events),
-            )
+        progress = Progress(
+            training.step,
+            training.epoch,
+            training.learning_rate,
+            self._clock.seconds,
+            self._clock.images_per_second,
         )
-        self._losses, self._accuracies, self._events = [], [], []
+        self._send(Bundle(self.run_id, progress, (*self._events, *training.report())))
+        self._events = []
 
 
 class _Clock:
@@ -246,9 +235,8 @@ class TurnTaking:
             training = Training(message.spec, examples.dataset, examples)
             self._runs.append(ActiveRun(message.run_id, training, self._send))
         except Exception as error:
-            nothing = np.zeros(0, np.float32)
             progress = Progress(0, 0, settings.learning_rate, 0.0, 0.0)
-            self._send(Bundle(message.run_id, progress, nothing, nothing, (Failed(_explain(error)),)))
+            self._send(Bundle(message.run_id, progress, (Failed(_explain(error)),)))
 
     def _forget_ended(self) -> None:
         self._runs = deque(run for run in self._runs if not run.ended)
