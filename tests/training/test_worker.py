@@ -129,6 +129,9 @@ def test_learning_rate_and_probe_are_answered_at_once_while_paused():
     assert run.training.optimizer.param_groups[0]["lr"] == 0.25
     run.take(SetProbe(11))
     assert sent.events(Snapshot)[-1].probe_index == 11
+    for nowhere in (-1, len(DIGITS.pictures)):
+        run.take(SetProbe(nowhere))
+        assert sent.events(Snapshot)[-1].probe_index == run.training.probe_index == 11
 
 
 def test_a_turn_ends_with_its_time_or_a_waiting_command_but_makes_progress():

@@ -49,7 +49,7 @@ class SetLearningRate:
 
 @dataclass(frozen=True)
 class SetProbe:
-    """Watch the network on another picture; `index` is an index into `Dataset.pictures`."""
+    """Watch the network on another picture; `index` is an index into `Dataset.pictures`, ignored where it is not one."""
 
     index: int
 

@@ -49,7 +49,7 @@ class ActiveRun:
         self.run_id = run_id
         self.training = training
         self.goal: Goal | None = None  # None: it rests
-        self._step_before = 0  # the last command
+        self._step_before = 0  # batches trained when the last command came
         self.ended = False
         self._send = send
         self._clock = _Clock()
@@ -73,7 +73,7 @@ class ActiveRun:
         elif isinstance(command, SetLearningRate):
             self.training.set_learning_rate(command.value)
             self._flush()
-        else:
+        elif 0 <= command.index < len(self.training.examples.dataset.pictures):
             self.training.probe_index = command.index
             self._snapshot()
             self._flush()
