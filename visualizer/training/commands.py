@@ -49,7 +49,7 @@ class SetLearningRate:
 
 @dataclass(frozen=True)
 class SetProbe:
-    """Watch the network on another picture; `index` is an index into `Dataset.pictures`, ignored where it is not one."""
+    """Watch the network on another picture: `index` into `Dataset.pictures`. One that is not there is ignored."""
 
     index: int
 
