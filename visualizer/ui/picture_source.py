@@ -23,19 +23,15 @@ _TYPES = ("jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp")
 
 @dataclass(frozen=True)
 class Given:
-    """A picture as it was given and as the network sees it.
+    """A picture as the network sees it.
 
     Attributes:
-        original: (H, W, C) uint8.
         seen: (C, H, W) float32 in [0, 1], the network's input shape.
-        title: What it is.
         label: Its true class in `class_names`, or None where that is not known.
         class_names: The names of the classes that the network was made for.
     """
 
-    original: np.ndarray
     seen: np.ndarray
-    title: str
     label: int | None
     class_names: tuple[str, ...]
 
@@ -64,26 +60,26 @@ def given_picture(owner: Session, dataset_name: str, input_shape: tuple[int, int
             key="photo",
             persist_state="session",
         )
-        original, title = bundled_photo(name), PHOTOS[name]
+        original = bundled_photo(name)
     else:
         if source == "upload":
             bound.upload(
                 "A picture (JPEG, PNG, WebP, GIF, TIFF or BMP, at most 20 MB)",
-                lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name), name)),
+                lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name))),
                 "picture-file",
                 type=_TYPES,
             )
         else:
             bound.camera(
                 "Take a picture",
-                lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name), "Camera")),
+                lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name))),
                 "camera-picture",
             )
         if owner.photo is None:
             return None
-        original, title = owner.photo, owner.photo_name
+        original = owner.photo
     seen, _ = prepare_photo(original, input_shape)
-    return Given(original, seen, title, None, class_names)
+    return Given(seen, None, class_names)
 
 
 def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> Given:
@@ -110,4 +106,4 @@ def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> Given:
     index = int(of_class[number - 1])
     original = dataset.pictures[index]
     seen = prepare(original[None], input_shape)[0]
-    return Given(original, seen, dataset.class_names[label], int(label), dataset.class_names)
+    return Given(seen, int(label), dataset.class_names)

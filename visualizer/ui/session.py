@@ -31,7 +31,6 @@ class Session:
         live_layer: The layer whose feature maps Train shows.
         run_id: The run that Train shows, or None.
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
-        photo_name: What that picture is called.
         content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
     """
 
@@ -43,7 +42,6 @@ class Session:
     live_layer: int = 0
     run_id: str | None = None
     photo: "np.ndarray | None" = None
-    photo_name: str = ""
     content_width: int = 960
 
     @property
@@ -97,10 +95,9 @@ class Session:
         self.set_training(dataset=name)
         self.probe_index = 0
 
-    def give_photo(self, picture: "np.ndarray", name: str) -> None:
+    def give_photo(self, picture: "np.ndarray") -> None:
         """Look at this picture, (H, W, 3) uint8, in Look inside."""
         self.photo = picture
-        self.photo_name = name
 
     def choose_live_layer(self, index: int) -> None:
         """Show the feature maps of another layer while training."""
