@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from visualizer.ui.activations_view import dead_relus, deep_chain, functions
+from visualizer.ui.lessons.activations_view import dead_relus, deep_chain, functions
 from visualizer.ui.links import page
 
 st.title("Activation functions")

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from visualizer.errors import UserError
-from visualizer.ui.convolution_controls import IDEAS, MODES, choose
-from visualizer.ui.convolution_view import finer_view, formulas, questions, slide_view
+from visualizer.ui.lessons.convolution_controls import IDEAS, MODES, choose
+from visualizer.ui.lessons.convolution_view import finer_view, formulas, questions, slide_view
 from visualizer.ui.links import page
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from visualizer.ui.dense_view import logit, probabilities
+from visualizer.ui.lessons.dense_view import logit, probabilities
 from visualizer.ui.links import page
 
 st.title("Dense and softmax")

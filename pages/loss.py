@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from visualizer.ui.lessons.loss_line import line_through_points
+from visualizer.ui.lessons.loss_softmax import same_prediction
+from visualizer.ui.lessons.loss_wrong import confidently_wrong
 from visualizer.ui.links import page
-from visualizer.ui.loss_line import line_through_points
-from visualizer.ui.loss_softmax import same_prediction
-from visualizer.ui.loss_wrong import confidently_wrong
 
 st.title("Loss functions")
 st.markdown(

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from visualizer.ui.lessons.optimizers_keyboard import open_chart_controls_to_the_keyboard
+from visualizer.ui.lessons.optimizers_network import network_race
+from visualizer.ui.lessons.optimizers_race import chosen_surface, race
+from visualizer.ui.lessons.optimizers_step import one_step
 from visualizer.ui.links import page
-from visualizer.ui.optimizers_keyboard import open_chart_controls_to_the_keyboard
-from visualizer.ui.optimizers_network import network_race
-from visualizer.ui.optimizers_race import chosen_surface, race
-from visualizer.ui.optimizers_step import one_step
 
 st.title("Optimisers")
 st.markdown(

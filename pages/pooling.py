@@ -3,8 +3,7 @@
 import streamlit as st
 
 from visualizer.errors import UserError
-from visualizer.ui.links import page
-from visualizer.ui.pooling_view import (
+from visualizer.ui.lessons.pooling_view import (
     KINDS,
     choose,
     formulas,
@@ -14,6 +13,7 @@ from visualizer.ui.pooling_view import (
     size_prediction,
     slide_view,
 )
+from visualizer.ui.links import page
 
 
 @st.fragment

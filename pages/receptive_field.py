@@ -4,8 +4,7 @@ import streamlit as st
 
 from visualizer.errors import UserError
 from visualizer.inspection.receptive_field import field_rows
-from visualizer.ui.links import page
-from visualizer.ui.receptive_field_view import (
+from visualizer.ui.lessons.receptive_field_view import (
     choose_layer,
     choose_picture,
     choose_subject,
@@ -16,6 +15,7 @@ from visualizer.ui.receptive_field_view import (
     shapes,
     sum_table,
 )
+from visualizer.ui.links import page
 from visualizer.ui.session import session
 
 owner = session()

@@ -1,12 +1,13 @@
-"""Where the pages' files and the app's icon are."""
+"""Where the pages' files and the assets are."""
 
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-ICON = _ROOT / "assets" / "icon.svg"
-VIEWPORT_SCRIPT = _ROOT / "assets" / "viewport.js"
-STYLE = _ROOT / "assets" / "style.css"
+ASSETS = _ROOT / "assets"
+ICON = ASSETS / "icon.svg"
+VIEWPORT_SCRIPT = ASSETS / "viewport.js"
+STYLE = ASSETS / "style.css"
 
 
 def page(name: str) -> Path:

@@ -1,12 +1,12 @@
 """The networks that a page can look into, and what they make of a picture; computed once, then kept."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_to_json
+from visualizer.ui.links import ASSETS
 from visualizer.ui.run_controls import current_run
 from visualizer.ui.server import run_store
 from visualizer.ui.session import Session
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from visualizer.architecture.network import Network
     from visualizer.inspection.probe import Probe
 
-HOME_NETWORK_FILE = Path(__file__).parents[2] / "assets" / "home_network.safetensors"
+HOME_NETWORK_FILE = ASSETS / "home_network.safetensors"
 
 NetworkChoice = Literal["trained", "untrained", "bundled"]
 # What a network's weights are known by: where they come from and how far they were trained.

@@ -5,7 +5,6 @@ assets/sliding_window.js, a component of https://docs.streamlit.io/develop/conce
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,18 +12,18 @@ import streamlit as st
 
 from visualizer.figures.convolution_colours import ColourScale, signed_scale
 from visualizer.lessons.sliding import Slide
+from visualizer.ui.links import ASSETS
 
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
 MAX_WEIGHT = 100.0  # of a typed kernel
 _MAX_DRAWN = 16  # maps of one side; MAX_PLANES of the script
-_FILES = Path(__file__).parents[2] / "assets"
 
 
 @st.cache_resource(show_spinner=False)
 def _component() -> "ComponentRenderer":
-    texts = {kind: (_FILES / f"sliding_window.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
+    texts = {kind: (ASSETS / f"sliding_window.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
     return st.components.v2.component("cnn_visualizer.sliding_window", **texts)  # type: ignore[arg-type]
 
 

@@ -9,9 +9,9 @@ from visualizer.figures.picture import picture_chart
 from visualizer.lessons.questions import Question, kernel_question, parameter_question, size_formula, size_question
 from visualizer.lessons.sliding import Slide
 from visualizer.ui.charts import show
-from visualizer.ui.convolution_controls import Choice, type_kernel
-from visualizer.ui.convolution_picture import take_drawing
-from visualizer.ui.prediction import predict
+from visualizer.ui.lessons.convolution_controls import Choice, type_kernel
+from visualizer.ui.lessons.convolution_picture import take_drawing
+from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.sliding_window import sliding_window
 from visualizer.ui.viewport import column_width
 

@@ -1,14 +1,15 @@
 """Lets the keyboard use the play button and the step slider that Plotly draws. The work is done in the browser."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from visualizer.ui.links import ASSETS
+
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
-_SCRIPT = Path(__file__).parents[2] / "assets" / "plotly_keyboard.js"
+_SCRIPT = ASSETS / "plotly_keyboard.js"
 
 
 @st.cache_resource(show_spinner=False)

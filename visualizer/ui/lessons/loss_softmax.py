@@ -13,9 +13,9 @@ from visualizer.figures.loss_lesson import gradient_bars, softmax_bars
 from visualizer.figures.picture import picture_chart
 from visualizer.lessons.loss import Losses, logits_of, losses, most_wrong
 from visualizer.ui.charts import show
-from visualizer.ui.latex import power_of_ten
+from visualizer.ui.lessons.latex import power_of_ten
+from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.models import bundled_network
-from visualizer.ui.prediction import predict
 from visualizer.ui.viewport import is_narrow
 
 _LARGEST = 12.0  # logit

@@ -9,7 +9,7 @@ import streamlit as st
 from visualizer.lessons.convolution import ConvolutionSettings, convolve, transpose_convolve
 from visualizer.lessons.kernels import KERNELS, SIZES, named_kernel
 from visualizer.lessons.sliding import Slide
-from visualizer.ui.convolution_picture import LessonPicture, lesson_picture
+from visualizer.ui.lessons.convolution_picture import LessonPicture, lesson_picture
 
 Mode = Literal["one", "several", "transposed"]
 KernelKey = tuple[str, int, int, int]  # name, size, angle in degrees, channels

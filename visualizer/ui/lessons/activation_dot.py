@@ -4,7 +4,6 @@ The drawing is in assets/activation_dot.js, a component of
 https://docs.streamlit.io/develop/concepts/custom-components; dragging needs no trip to the server.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,10 +12,10 @@ import streamlit as st
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.figures.palette import BLUE, VERMILLION
 from visualizer.lessons.activations import ARITHMETIC, REACH, STEPS_PER_UNIT, Curve, curve
+from visualizer.ui.links import ASSETS
 
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
-_FILES = Path(__file__).parents[2] / "assets"
 _SQUEEZED = ((-1.25, 1.25), (-1, 0, 1))
 _UNBOUNDED = ((-1.5, 6.2), (0, 2, 4, 6))
 # One scale for the derivatives of all functions: so they can be compared.
@@ -26,7 +25,7 @@ _START = 1.0
 
 @st.cache_resource(show_spinner=False)
 def _component() -> "ComponentRenderer":
-    texts = {kind: (_FILES / f"activation_dot.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
+    texts = {kind: (ASSETS / f"activation_dot.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
     return st.components.v2.component("cnn_visualizer.activation_dot", **texts)  # type: ignore[arg-type]
 
 

@@ -18,7 +18,7 @@ from visualizer.lessons.network_race import (
 )
 from visualizer.lessons.optimizers import LEARNING_RATES, OPTIMIZERS
 from visualizer.ui.charts import show
-from visualizer.ui.optimizers_race import SIGNS, TITLES
+from visualizer.ui.lessons.optimizers_race import SIGNS, TITLES
 
 SMOOTHED_OVER = 10  # batches
 

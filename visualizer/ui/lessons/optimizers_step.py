@@ -9,7 +9,7 @@ from visualizer.lessons.optimizers import OPTIMIZERS, Path
 from visualizer.lessons.surfaces import Surface, close_up
 from visualizer.lessons.update_rules import rule, step_of
 from visualizer.ui.charts import show
-from visualizer.ui.optimizers_race import SIGNS, TITLES, path_of
+from visualizer.ui.lessons.optimizers_race import SIGNS, TITLES, path_of
 from visualizer.ui.viewport import is_narrow
 
 _GRID_POINTS = 60

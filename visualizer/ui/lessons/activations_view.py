@@ -14,11 +14,11 @@ from visualizer.figures.maps import map_grid
 from visualizer.lessons.activations import ARITHMETIC, NAMES, Activated, Rise, activate, rise, sobel_response
 from visualizer.lessons.dead_units import FiringUnits, train_and_count
 from visualizer.lessons.gradient_chain import DENSE_UNITS, FILTERS, Chain, Kind, gradient_chain
-from visualizer.ui.activation_dot import activation_dot
 from visualizer.ui.charts import show
-from visualizer.ui.latex import power_of_ten
+from visualizer.ui.lessons.activation_dot import activation_dot
+from visualizer.ui.lessons.latex import power_of_ten
+from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.models import bundled_network, look
-from visualizer.ui.prediction import predict
 from visualizer.ui.viewport import column_width
 
 _PHOTO_SHAPE = (1, 72, 96)

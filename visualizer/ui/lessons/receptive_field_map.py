@@ -5,7 +5,6 @@ component of https://docs.streamlit.io/develop/concepts/custom-components.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,18 +12,18 @@ import streamlit as st
 
 from visualizer.figures.raster import png_source, rgb_pixels
 from visualizer.inspection.receptive_field import FieldRow, Pair, axis_fields
+from visualizer.ui.links import ASSETS
 
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
 MOST_PADDING = 0.14  # of the picture's height and width, drawn on each side
 _KEY = "receptive-field-map"
-_FILES = Path(__file__).parents[2] / "assets"
 
 
 @st.cache_resource(show_spinner=False)
 def _component() -> "ComponentRenderer":
-    texts = {kind: (_FILES / f"receptive_field.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
+    texts = {kind: (ASSETS / f"receptive_field.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
     return st.components.v2.component("cnn_visualizer.receptive_field", **texts)  # type: ignore[arg-type]
 
 

@@ -17,9 +17,9 @@ from visualizer.figures.probabilities import probability_bars
 from visualizer.lessons.dense import Contribution, LogitSum, logit_sum, strongest
 from visualizer.lessons.softmax import Softmax, softmax
 from visualizer.ui.charts import show
-from visualizer.ui.latex import power_of_ten
+from visualizer.ui.lessons.latex import power_of_ten
+from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.models import bundled_network, look
-from visualizer.ui.prediction import predict
 from visualizer.ui.viewport import column_width, is_narrow
 
 # A digit that the network is in two minds about.

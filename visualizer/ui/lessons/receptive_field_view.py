@@ -17,9 +17,9 @@ from visualizer.inspection.receptive_field import (
     receptive_field,
 )
 from visualizer.ui.charts import show
-from visualizer.ui.prediction import predict
-from visualizer.ui.receptive_field_map import field_map
-from visualizer.ui.receptive_field_networks import (
+from visualizer.ui.lessons.prediction import predict
+from visualizer.ui.lessons.receptive_field_map import field_map
+from visualizer.ui.lessons.receptive_field_networks import (
     Subject,
     first_picture,
     first_subject,
@@ -31,7 +31,7 @@ from visualizer.ui.receptive_field_networks import (
     trained_network,
     untrained_network,
 )
-from visualizer.ui.receptive_field_questions import next_question, stride_question
+from visualizer.ui.lessons.receptive_field_questions import next_question, stride_question
 from visualizer.ui.session import Session
 from visualizer.ui.viewport import column_width
 

@@ -31,8 +31,8 @@ from visualizer.lessons.pooling import (
 from visualizer.lessons.questions import size_formula, size_question
 from visualizer.lessons.sliding import Slide
 from visualizer.ui.charts import show
-from visualizer.ui.convolution_picture import LessonPicture, lesson_picture, take_drawing
-from visualizer.ui.prediction import predict
+from visualizer.ui.lessons.convolution_picture import LessonPicture, lesson_picture, take_drawing
+from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.quantities import size as bytes_in_words
 from visualizer.ui.sliding_window import sliding_window
 from visualizer.ui.viewport import column_width

@@ -8,7 +8,7 @@ from visualizer.figures.chart import number
 from visualizer.figures.loss_lesson import gradient_bars, learning_curves, sweep_gradients, sweep_losses
 from visualizer.lessons.loss import Losses, Sweep, learn_one, losses, sweep
 from visualizer.ui.charts import show
-from visualizer.ui.loss_softmax import wrong_digit
+from visualizer.ui.lessons.loss_softmax import wrong_digit
 from visualizer.ui.models import bundled_network
 
 _SWEPT = np.linspace(-5, 12, 86)  # of the wrong class's logit, in steps of 0.2

@@ -10,8 +10,8 @@ from visualizer.figures.chart import number
 from visualizer.figures.loss_lesson import error_map, line_chart
 from visualizer.lessons.loss_line import Fit, Points, best_line, digits_as_points, fit, gradient_step, mse_surface
 from visualizer.ui.charts import show
-from visualizer.ui.latex import power_of_ten
-from visualizer.ui.loss_softmax import LINE_BREAK, aligned
+from visualizer.ui.lessons.latex import power_of_ten
+from visualizer.ui.lessons.loss_softmax import LINE_BREAK, aligned
 from visualizer.ui.viewport import is_narrow
 
 _PER_CLASS = 3

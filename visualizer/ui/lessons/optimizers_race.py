@@ -19,7 +19,7 @@ from visualizer.lessons.optimizers import (
 )
 from visualizer.lessons.surfaces import SURFACES, Grid, Surface, grid
 from visualizer.ui.charts import show
-from visualizer.ui.prediction import predict
+from visualizer.ui.lessons.prediction import predict
 
 TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
 # The markers that the charts draw.

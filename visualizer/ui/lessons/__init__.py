@@ -1,0 +1,1 @@
+"""What only the concept pages draw."""
