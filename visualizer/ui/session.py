@@ -15,6 +15,8 @@ from visualizer.training.settings import TrainingSettings
 if TYPE_CHECKING:
     import numpy as np
 
+    from visualizer.ui.work import Job
+
 _KEY = "visualizer"
 
 
@@ -31,6 +33,7 @@ class Session:
         live_layer: The layer whose feature maps Train shows.
         run_id: The run that Train shows, or None.
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
+        jobs: Long work that this tab asked for, by the key of its place; `ui.work` fills it.
         content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
     """
 
@@ -42,6 +45,7 @@ class Session:
     live_layer: int = 0
     run_id: str | None = None
     photo: "np.ndarray | None" = None
+    jobs: "dict[str, Job[Any]]" = field(default_factory=dict)
     content_width: int = 960
 
     @property

@@ -1,0 +1,170 @@
+"""Work that takes longer than a second: done in a thread, with progress, and with a button that cancels it.
+
+Not in the page's own script: Streamlit does not interrupt a run of the whole page for a click inside a fragment, so a
+“Cancel” would be heard only when all is done.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Generator, Hashable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+from visualizer.errors import UserError
+from visualizer.ui.session import session
+
+T = TypeVar("T")
+
+REFRESH_SECONDS = 0.3
+# Jobs of all sessions that compute at once; further ones wait. One core stays for the pages.
+AT_ONCE = 1
+
+_log = logging.getLogger(__name__)
+_places = threading.Semaphore(AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far some work is.
+
+    Attributes:
+        share: From 0 to 1.
+        text: What is being done, in a few words.
+        partial: What there is so far, for a picture that grows; None where there is nothing to show.
+    """
+
+    share: float
+    text: str
+    partial: Any = None
+
+
+Steps = Generator[Progress, None, T]
+
+
+class Job(Generic[T]):
+    """A generator that runs in a thread of its own: it yields its progress and returns its result.
+
+    Args:
+        inputs: What the result depends on.
+        start: Makes the generator. It must not use Streamlit: it runs outside any session.
+
+    Attributes:
+        progress: The last one that was yielded.
+        result: None until it is done.
+        error: What to tell where it failed, else None.
+        ended: True once it is done, failed or was cancelled.
+    """
+
+    def __init__(self, inputs: Hashable, start: Callable[[], Steps[T]]) -> None:
+        self.inputs = inputs
+        self.progress = Progress(0.0, "Waiting for its turn …")
+        self.result: T | None = None
+        self.error: str | None = None
+        self.cancelled = threading.Event()
+        self._start = start
+        self._thread = threading.Thread(target=self._run, name="job", daemon=True)
+        self._thread.start()
+
+    @property
+    def ended(self) -> bool:
+        return not self._thread.is_alive()
+
+    def cancel(self) -> None:
+        """Stop at the next step; its result is not wanted any more."""
+        self.cancelled.set()
+
+    def join(self) -> None:
+        """Wait until it has ended."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not _places.acquire(timeout=REFRESH_SECONDS):
+            if self.cancelled.is_set():
+                return
+        try:
+            self.result = self._take_steps()
+        except UserError as error:
+            self.error = str(error)
+        except Exception:
+            _log.exception("a job failed")
+            self.error = "Something in this app went wrong at this. Try it again. The server's log has the details."
+        finally:
+            _places.release()
+
+    def _take_steps(self) -> T | None:
+        steps = self._start()
+        while not self.cancelled.is_set():
+            try:
+                self.progress = next(steps)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+        steps.close()
+        return None
+
+
+def work(
+    key: str,
+    inputs: Hashable,
+    start: Callable[[], Steps[T]],
+    *,
+    button: str,
+    icon: str = ":material/play_arrow:",
+    at_once: bool = False,
+    draw_partial: Callable[[Any], None] | None = None,
+) -> T | None:
+    """Draw a button that starts some work, then its progress with “Cancel”; the result once it is there.
+
+    The result is kept in the session until `inputs` change. Work whose inputs changed meanwhile is cancelled.
+
+    Args:
+        key: Unique on the page.
+        inputs: What the result depends on.
+        start: Makes the generator that does the work; see `Job`.
+        button: What the button says, such as "Draw it".
+        icon: The button's icon.
+        at_once: Start without being asked; the button is then only seen after a cancellation.
+        draw_partial: Draws `Progress.partial` while the work goes on.
+
+    Returns:
+        What the generator returned; None until then.
+    """
+    jobs = session().jobs
+    job: Job[T] | None = jobs.get(key)
+    if job is not None and job.inputs != inputs:
+        job.cancel()
+        del jobs[key]
+        job = None
+    if job is None and at_once:
+        job = jobs[key] = Job(inputs, start)
+
+    def begin() -> None:
+        jobs[key] = Job(inputs, start)
+
+    if job is not None and job.ended and not job.cancelled.is_set() and job.error is None:
+        return job.result
+    if job is None or job.cancelled.is_set() or job.error is not None:
+        if job is not None and job.error is not None:
+            st.error(job.error, icon=":material/error:")
+        st.button(button, key=f"{key}-start", icon=icon, on_click=begin)
+        return None
+    _watched(job, key, draw_partial)
+    return None
+
+
+def _watched(job: Job[Any], key: str, draw_partial: Callable[[Any], None] | None) -> None:
+    @st.fragment(run_every=REFRESH_SECONDS)
+    def watch() -> None:
+        # Asked before the progress is drawn: the job may end in between, and would then not be seen as ended.
+        ended = job.ended or job.cancelled.is_set()
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.progress(min(max(job.progress.share, 0.0), 1.0), text=job.progress.text)
+            st.button("Cancel", key=f"{key}-cancel", icon=":material/close:", on_click=job.cancel)
+        if draw_partial is not None and job.progress.partial is not None:
+            draw_partial(job.progress.partial)
+        if ended:
+            st.rerun()
+
+    watch()
