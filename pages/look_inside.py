@@ -7,8 +7,9 @@ from visualizer.errors import UserError
 from visualizer.figures.picture import picture_chart
 from visualizer.figures.probabilities import probability_bars
 from visualizer.ui.charts import show
-from visualizer.ui.layer_view import layer_view
+from visualizer.ui.layer_view import layers_part
 from visualizer.ui.links import page
+from visualizer.ui.looked import Looked
 from visualizer.ui.models import chosen_network, look, network_choices
 from visualizer.ui.picture_source import given_picture
 from visualizer.ui.run_controls import current_run
@@ -54,14 +55,9 @@ with answer:
     else:
         st.caption("This network does not end in one number for each class.")
 
-titles = {view.index: f"{view.index + 1}  {view.layer.summary()}" for view in seen.layers}
-index = st.pills(
-    "Layer",
-    list(titles),
-    default=0,
-    required=True,
-    format_func=titles.__getitem__,
-    key=f"layer-of-{len(titles)}",
-    persist_state="session",
-)
-layer_view(seen.layers[index], f"layer-{index}")
+looked = Looked(key, network, dataset, given, seen)
+PARTS = {"Layers": layers_part}
+for tab, part in zip(st.tabs(list(PARTS), key="look-parts", on_change="rerun"), PARTS.values(), strict=True):
+    if tab.open:
+        with tab:
+            part(looked)

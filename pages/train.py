@@ -4,6 +4,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import summarize
 from visualizer.data.catalog import DATASETS
+from visualizer.training.store import RunRecord
 from visualizer.ui.dataset_view import dataset_gallery, watched_picture
 from visualizer.ui.links import page
 from visualizer.ui.live import live_curves, live_network
@@ -28,24 +29,40 @@ if not fits and opening is None:
     st.warning("The network in Build does not fit yet. Mend it there, then train it here.", icon=":material/build:")
 
 
-def live() -> None:
+running = opening is not None and opening.active
+refreshed = st.fragment(run_every=REFRESH_SECONDS if running else None)
+
+
+@refreshed
+def steering() -> None:
     record = current_run(owner)
     show_message(owner)
     controls(owner, record, fits=fits)
-    if record is None:
-        return
-    history = run_store().history(record.run_id)
-    with st.container(key="live"):
-        progress(record, history)
-        run_settings(owner, record)
-        live_curves(record, history)
-        live_network(owner, record)
-    if record.state != opening_state:
+    if record is not None:
+        with st.container(key="live-progress"):
+            progress(record, run_store().history(record.run_id))
+            run_settings(owner, record)
+    # A run that began, ended or was put away changes the rest of the page too.
+    if (record.state if record else None) != opening_state:
         st.rerun()
 
 
-running = opening is not None and opening.active
-st.fragment(live, run_every=REFRESH_SECONDS if running else None)()
+@refreshed
+def live(_: RunRecord) -> None:
+    record = current_run(owner)
+    if record is not None:
+        with st.container(key="live"):
+            live_curves(record, run_store().history(record.run_id))
+            live_network(owner, record)
+
+
+steering()
+if opening is not None:
+    PARTS = {"Live": live}
+    for tab, part in zip(st.tabs(list(PARTS), key="train-parts", on_change="rerun"), PARTS.values(), strict=True):
+        if tab.open:
+            with tab:
+                part(opening)
 
 with st.expander("**Data and settings** of the next run", expanded=opening is None, icon=":material/tune:"):
     settings_form(owner)

@@ -1,4 +1,4 @@
-"""From plain data to a torch module. The one file of this package, beside `padded_average`, that imports torch."""
+"""From plain data to a torch module. Of this package only this file, `flow` and `padded_average` import torch."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -7,10 +7,12 @@ import torch
 from torch import nn
 
 from visualizer.architecture.architecture import Architecture, ArchitectureError, summarize
+from visualizer.architecture.flow import FlowNetwork, Node
 from visualizer.architecture.initialization import Initialization
+from visualizer.architecture.shapes import is_maps
 
 
-class Network(nn.Module):
+class Network(FlowNetwork):
     """An architecture as a torch module: `layers[i]` is layer i, an `nn.Sequential` of its named stages."""
 
     def __init__(self, architecture: Architecture) -> None:
@@ -23,11 +25,17 @@ class Network(nn.Module):
                 f"The network “{architecture.name}” does not fit", str(problem)[:-1], "Mend it in Build"
             )
         self.architecture = architecture
-        self.layers = nn.ModuleList(
-            nn.Sequential(OrderedDict(row.layer.stages(row.input_shape)))
-            for row in report.layers
-            if row.input_shape is not None
-        )
+        self.input_shape = architecture.input_shape
+        self.layers = nn.ModuleList()
+        nodes: list[Node] = []
+        for index, row in enumerate(report.layers):
+            assert row.input_shape is not None
+            assert row.output_shape is not None
+            stages = row.layer.stages(row.input_shape)
+            self.layers.append(nn.Sequential(OrderedDict(stages)))
+            window = row.layer.receptive_step(row.input_shape) if is_maps(row.output_shape) else None
+            nodes.append(Node(index, row.layer, tuple(stages), (index - 1,), window))
+        self.nodes = tuple(nodes)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         """(N, C, H, W) in, what the last layer gives out."""
@@ -37,17 +45,11 @@ class Network(nn.Module):
 
     def stages(self) -> Iterator[tuple[int, str, nn.Module]]:
         """Every stage in order, as (index of its layer, name, module)."""
-        for index, layer in enumerate(self.layers):
-            for name, module in layer.named_children():
-                yield index, name, module
-
-    @property
-    def ends_in_softmax(self) -> bool:
-        """True where the last stage is a softmax, which the logits leave out."""
-        return isinstance(list(self.stages())[-1][2], nn.Softmax)
+        for node in self.nodes:
+            for name, module in node.stages:
+                yield node.index, name, module
 
     def logits(self, pictures: torch.Tensor) -> torch.Tensor:
-        """The scores before a final softmax, or the output where there is none: (N, C, H, W) in, (N, classes) out."""
         modules = [module for _, _, module in self.stages()]
         for module in modules[:-1] if self.ends_in_softmax else modules:
             pictures = module(pictures)

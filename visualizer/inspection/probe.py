@@ -8,8 +8,7 @@ import torch
 from torch import nn
 
 from visualizer.architecture.activations import FUNCTIONS
-from visualizer.architecture.layer import Layer
-from visualizer.architecture.network import Network
+from visualizer.architecture.flow import PICTURE, Described, FlowNetwork
 from visualizer.errors import UserError
 
 Order = Literal["channel", "mean", "variance"]
@@ -21,7 +20,9 @@ class LayerView:
 
     Attributes:
         index: The layer's place in the network, from 0.
-        layer: The layer itself.
+        layer: The layer itself, or what describes it.
+        sources: The layers whose outputs arrive, by index, or PICTURE; several are added up.
+        block: The block that it belongs to, in words; empty where it stands by itself.
         input: What arrived, (C, H, W) or (F,).
         kernels: (out, in, kernel height, kernel width) of a convolution, (units, inputs) of Dense, None elsewhere.
         bias: (out,) or (units,), None where the layer has none.
@@ -30,7 +31,9 @@ class LayerView:
     """
 
     index: int
-    layer: Layer
+    layer: Described
+    sources: tuple[int, ...]
+    block: str
     input: np.ndarray
     kernels: np.ndarray | None
     bias: np.ndarray | None
@@ -53,20 +56,20 @@ class Probe:
     probabilities: np.ndarray | None
 
 
-def probe(network: Network, picture: np.ndarray) -> Probe:
+def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
     """Look at every layer while the network looks at `picture`.
 
     One forward pass without gradient. The network is put in evaluation mode and stays in it, since several sessions
     may share it. The kernels are views of its weights: they follow when these change.
 
     Args:
-        network: Any built network.
+        network: Any network.
         picture: (C, H, W) in [0, 1], in the network's input shape.
 
     Raises:
         UserError: The picture has another shape than the network's input.
     """
-    expected = network.architecture.input_shape
+    expected = network.input_shape
     if picture.shape != expected:
         raise UserError(
             f"The picture has the shape {picture.shape}",
@@ -75,23 +78,26 @@ def probe(network: Network, picture: np.ndarray) -> Probe:
         )
     network.eval()
     pixels = np.array(picture, dtype=np.float32)
-    flowing = torch.from_numpy(pixels)[None]
+    outputs = {PICTURE: torch.from_numpy(pixels)[None]}
     views: list[LayerView] = []
     with torch.inference_mode():
-        for index, layer in enumerate(network.architecture.layers):
-            arrived = flowing
+        for node in network.nodes:
+            arrived = flowing = node.arriving(outputs)
             kernels = bias = before_activation = None
             # Padding is a stage of its own, whose output nobody asks for.
-            for name, stage in network.layers[index].named_children():
+            for name, stage in node.stages:
                 if name in FUNCTIONS:
                     before_activation = flowing
                 if isinstance(stage, nn.Conv2d | nn.Linear):
                     kernels, bias = stage.weight, stage.bias
                 flowing = stage(flowing)
+            outputs[node.index] = flowing
             views.append(
                 LayerView(
-                    index,
-                    layer,
+                    node.index,
+                    node.layer,
+                    node.sources,
+                    node.block,
                     _read_only(arrived[0]),
                     None if kernels is None else _read_only(kernels),
                     None if bias is None else _read_only(bias),

@@ -12,6 +12,7 @@ from visualizer.figures.maps import map_grid, single_map
 from visualizer.figures.pooling import pooling_pair
 from visualizer.figures.vectors import unit_bars
 from visualizer.ui.charts import show
+from visualizer.ui.looked import Looked
 from visualizer.ui.viewport import column_width, is_narrow
 
 if TYPE_CHECKING:
@@ -23,6 +24,22 @@ MAPS_ON_A_PAGE = 32
 KERNELS_ON_A_PAGE = 64
 _ORDERS: dict[Order, str] = {"channel": "channel number", "mean": "mean activation", "variance": "variance"}
 _SELECT = 180  # pixels
+
+
+def layers_part(looked: Looked) -> None:
+    """Draw the choice of a layer, and everything about it."""
+    views = looked.seen.layers
+    titles = {view.index: f"{view.index + 1}  {view.layer.summary()}" for view in views}
+    index = st.pills(
+        "Layer",
+        list(titles),
+        default=0,
+        required=True,
+        format_func=titles.__getitem__,
+        key=f"layer-of-{len(titles)}",
+        persist_state="session",
+    )
+    layer_view(views[index], f"layer-{index}")
 
 
 def layer_view(view: "LayerView", key: str) -> None:

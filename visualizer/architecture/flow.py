@@ -1,0 +1,76 @@
+"""How a picture flows through a network, layer by layer: what can be looked into, whether it was built here or not."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import nn
+
+from visualizer.architecture.layer import ReceptiveStep
+
+PICTURE = -1  # the source of a node that looks at the picture itself
+
+
+class Described(Protocol):
+    """What is said of a layer: a `Layer` says it, and so does whatever describes a layer of another network."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def explanation(self) -> str: ...
+
+    def summary(self) -> str:
+        """The layer in one short line."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One layer in its place.
+
+    Attributes:
+        index: Its place in the network, from 0.
+        layer: What it is, in words and settings.
+        stages: Its torch modules, named, in order; none where it only adds up what arrives. Names of activation
+            functions are those of `FUNCTIONS`.
+        sources: The nodes whose outputs arrive, by index, or PICTURE; several are added up.
+        window: How its window widens the receptive field; None where it makes or takes a vector.
+        block: The block that it belongs to, in words; empty where it stands by itself.
+    """
+
+    index: int
+    layer: Described
+    stages: tuple[tuple[str, nn.Module], ...]
+    sources: tuple[int, ...]
+    window: ReceptiveStep | None
+    block: str = ""
+
+    def arriving(self, outputs: Mapping[int, torch.Tensor]) -> torch.Tensor:
+        """What arrives, given the picture (under PICTURE) and the outputs of earlier nodes by index."""
+        arrived = outputs[self.sources[0]]
+        for source in self.sources[1:]:
+            arrived = arrived + outputs[source]
+        return arrived
+
+
+class FlowNetwork(nn.Module, ABC):
+    """A torch module that pictures flow through: (N, *input_shape) in, (N, classes) or maps out.
+
+    Attributes:
+        input_shape: (C, H, W) of the pictures, whose values are in [0, 1].
+        nodes: Its layers in order; each takes what earlier ones gave.
+    """
+
+    input_shape: tuple[int, int, int]
+    nodes: tuple[Node, ...]
+
+    @property
+    def ends_in_softmax(self) -> bool:
+        """True where the last stage is a softmax, which the logits leave out."""
+        return bool(self.nodes[-1].stages) and isinstance(self.nodes[-1].stages[-1][1], nn.Softmax)
+
+    @abstractmethod
+    def logits(self, pictures: torch.Tensor) -> torch.Tensor:
+        """The scores before a final softmax, or the output where there is none: (N, C, H, W) in, (N, classes) out."""
