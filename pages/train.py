@@ -1,11 +1,14 @@
 """Train: choose the data and the settings, start, and watch the network learn."""
 
+from functools import partial
+
 import streamlit as st
 
 from visualizer.architecture.architecture import summarize
 from visualizer.data.catalog import DATASETS
 from visualizer.training.store import RunRecord
 from visualizer.ui.dataset_view import dataset_gallery, watched_picture
+from visualizer.ui.health_view import health_part
 from visualizer.ui.links import page
 from visualizer.ui.live import live_curves, live_network
 from visualizer.ui.run_controls import controls, current_run, progress, run_settings
@@ -30,7 +33,8 @@ if not fits and opening is None:
 
 
 running = opening is not None and opening.active
-refreshed = st.fragment(run_every=REFRESH_SECONDS if running else None)
+refresh = REFRESH_SECONDS if running else None
+refreshed = st.fragment(run_every=refresh)
 
 
 @refreshed
@@ -58,7 +62,7 @@ def live(_: RunRecord) -> None:
 
 steering()
 if opening is not None:
-    PARTS = {"Live": live}
+    PARTS = {"Live": live, "Health": partial(health_part, refresh=refresh)}
     for tab, part in zip(st.tabs(list(PARTS), key="train-parts", on_change="rerun"), PARTS.values(), strict=True):
         if tab.open:
             with tab:

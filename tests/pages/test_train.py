@@ -83,3 +83,14 @@ def test_the_coloured_shapes_can_be_chosen(app):
     assert any("pictures of 64 × 64 pixels" in alt for alt in alts(app))
     names = app.selectbox(key="watched-class").options
     assert "star" in names
+
+
+def test_the_health_of_a_run_is_shown_layer_by_layer(app):
+    press(app, "One epoch")
+    wait_for(app, "Paused")
+    app.session_state["train-parts"] = "Health"
+    without_exception(app.run())
+    assert "Nothing looks wrong" in app.success[0].value
+    (text,) = [text for text in alts(app) if "Dead ReLUs now" in text]
+    assert "1 Conv2D 8, 3 × 3" in text
+    assert "6 Dense 10" in text

@@ -87,6 +87,36 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class LayerHealth:
+    """One layer around one step.
+
+    Attributes:
+        layer_index: Its place in the network, from 0.
+        gradient_norm: Euclidean norm of the loss's gradient for all its weights; None where it has no weights.
+        weight_norm: Euclidean norm of all its weights before the step; None where it has none.
+        update_norm: Euclidean norm of what the step added to them; None where it has none.
+        dead_share: Share of its ReLU units, 0 to 1, that fired for no picture of the batch; a unit of a convolution is
+            one map, which fires where any of its places does. None where it has no ReLU.
+        units: How many ReLU units it has.
+    """
+
+    layer_index: int
+    gradient_norm: float | None
+    weight_norm: float | None
+    update_norm: float | None
+    dead_share: float | None
+    units: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the layers that have weights or a ReLU did around batch `step`, counted from 1."""
+
+    step: int
+    layers: tuple[LayerHealth, ...]
+
+
+@dataclass(frozen=True)
 class StateChanged:
     """The run entered another state; `message` says why where that is not plain. Empty, it leaves the last advice."""
 
@@ -108,4 +138,4 @@ class Failed:
     message: str
 
 
-Event = BatchesEnded | EpochEnded | Snapshot | Weights | StateChanged | Advice | Failed
+Event = BatchesEnded | EpochEnded | Snapshot | Weights | Health | StateChanged | Advice | Failed

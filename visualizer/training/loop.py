@@ -8,8 +8,19 @@ import torch
 
 from visualizer.architecture.network import build
 from visualizer.data.dataset import Dataset
-from visualizer.training.events import Advice, BatchesEnded, EpochEnded, Event, Failed, Snapshot, StateChanged, Weights
+from visualizer.training.events import (
+    Advice,
+    BatchesEnded,
+    EpochEnded,
+    Event,
+    Failed,
+    Health,
+    Snapshot,
+    StateChanged,
+    Weights,
+)
 from visualizer.training.examples import Examples
+from visualizer.training.health import Checkup
 from visualizer.training.losses import loss_and_scores, make_optimizer
 from visualizer.training.settings import RunSpec, batches_per_epoch
 from visualizer.training.snapshots import take_snapshot
@@ -20,6 +31,8 @@ EVALUATION_BATCH = 64
 # A network is called worse than untrained where its losses are above that many times the untrained one's. Dropout and
 # batch normalisation alone may raise one of the two losses at first, but not both.
 WORSE = 1.02
+# How often in an epoch the layers' health is looked at; always at the same batches, so that results do not change.
+CHECKUPS_PER_EPOCH = 4
 
 
 class Training:
@@ -63,6 +76,7 @@ class Training:
         self._batch_order = torch.Generator().manual_seed(settings.seed)
         self._random_state = torch.Generator().manual_seed(settings.seed).get_state()
         self._tally = Tally()
+        self._health: list[Health] = []
         self._in_turn = False
         self._rest = self._course()
 
@@ -133,15 +147,31 @@ class Training:
         if not self.network.training:
             self.network.train()
         self.optimizer.zero_grad()
-        loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
-        loss.backward()
-        self.optimizer.step()
+        if self._is_checked(self.step + 1):
+            loss, scores = self._step_with_checkup(pictures, labels)
+        else:
+            loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
+            loss.backward()
+            self.optimizer.step()
         self.step += 1
         self.pictures_seen += len(chosen)
         value = loss.item()
         if math.isfinite(value):
             self._tally.add(value, scores.detach(), labels)
         return value
+
+    def _is_checked(self, step: int) -> bool:
+        return step == 1 or step % max(self.steps_per_epoch // CHECKUPS_PER_EPOCH, 1) == 0
+
+    def _step_with_checkup(self, pictures: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The same step, looked at from all sides."""
+        with Checkup(self.network) as checkup:
+            loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
+        loss.backward()
+        checkup.after_backward()
+        self.optimizer.step()
+        self._health.append(checkup.after_step(self.step + 1))
+        return loss, scores
 
     def _evaluate(self) -> Generator[list[Event], None, tuple[float, float]]:
         """Mean loss and accuracy (0 to 1) over the validation split in evaluation mode, in pieces."""
@@ -157,9 +187,10 @@ class Training:
         return tally.mean()
 
     def report(self) -> list[Event]:
-        """The batches that were trained and not yet reported."""
+        """The batches that were trained, and the layers' health, as far as they are not yet reported."""
         losses, accuracies = self._tally.take()
-        return [BatchesEnded(self.step, losses, accuracies)] if len(losses) else []
+        health, self._health = self._health, []
+        return [*([BatchesEnded(self.step, losses, accuracies)] if len(losses) else []), *health]
 
     def set_learning_rate(self, value: float) -> None:
         """Take the next steps with this learning rate."""

@@ -4,6 +4,7 @@ One process writes (the server's), many threads read. Every call opens a connect
 of a millisecond and leaves nothing open in the many short-lived threads of a web server.
 """
 
+import dataclasses
 import json
 import os
 import shutil
@@ -29,6 +30,7 @@ from visualizer.training.events import (
     EpochEnded,
     Failed,
     FeatureMaps,
+    Health,
     Snapshot,
     State,
     StateChanged,
@@ -75,6 +77,17 @@ CREATE TABLE IF NOT EXISTS epochs (
     validation_loss REAL,
     validation_accuracy REAL,
     PRIMARY KEY (run_id, epoch)
+);
+CREATE TABLE IF NOT EXISTS health (
+    run_id TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    layer INTEGER NOT NULL,
+    gradient_norm REAL,
+    weight_norm REAL,
+    update_norm REAL,
+    dead_share REAL,
+    units INTEGER NOT NULL,
+    PRIMARY KEY (run_id, step, layer)
 );
 CREATE TABLE IF NOT EXISTS weights (
     run_id TEXT NOT NULL,
@@ -153,6 +166,31 @@ class History:
     validation_accuracy: np.ndarray
 
 
+@dataclass(frozen=True)
+class HealthHistory:
+    """How the layers did while the network was trained; (steps, layers) each, NaN where a layer has no such number.
+
+    Attributes:
+        step: (steps,) int64, batches counted from 1.
+        epoch_position: (steps,) the same in epochs.
+        layers: (layers,) int64, the layers that have weights or a ReLU, by their index from 0.
+        gradient_norm: Euclidean norm of the gradient for the layer's weights.
+        weight_norm: Euclidean norm of the layer's weights, before the step.
+        update_ratio: Norm of what the step added to the weights, divided by their norm.
+        dead_share: Share of ReLU units, 0 to 1, that fired for no picture of the batch.
+        units: (layers,) int64, how many ReLU units each has.
+    """
+
+    step: np.ndarray
+    epoch_position: np.ndarray
+    layers: np.ndarray
+    gradient_norm: np.ndarray
+    weight_norm: np.ndarray
+    update_ratio: np.ndarray
+    dead_share: np.ndarray
+    units: np.ndarray
+
+
 class RunStore:
     """The runs in a folder, which is made where it is missing."""
 
@@ -215,6 +253,32 @@ class RunStore:
             train_accuracy=curves[1],
             validation_loss=curves[2],
             validation_accuracy=curves[3],
+        )
+
+    def health(self, run_id: str) -> HealthHistory:
+        """How the run's layers did; empty arrays where nothing was trained yet."""
+        with closing(self._connect()) as connection:
+            rows = connection.execute(
+                "SELECT step, layer, gradient_norm, weight_norm, update_norm, dead_share, units FROM health "
+                "WHERE run_id = ? ORDER BY step, layer",
+                (run_id,),
+            ).fetchall()
+            found = connection.execute("SELECT steps_per_epoch FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        # Every look sees the same layers. None, SQLite's way to keep NaN, becomes NaN again.
+        layers = sorted({row["layer"] for row in rows})
+        table = np.array([tuple(row) for row in rows], np.float64).reshape(-1, max(len(layers), 1), 7)
+        step, _, gradient, weight, update, dead, units = np.moveaxis(table, 2, 0)
+        # A layer whose weights are all 0 has no ratio.
+        ratio = np.divide(update, weight, out=np.full_like(update, np.nan), where=weight > 0)
+        return HealthHistory(
+            step=step[:, 0].astype(np.int64),
+            epoch_position=step[:, 0] / (found["steps_per_epoch"] if found else 1),
+            layers=np.array(layers, np.int64),
+            gradient_norm=gradient,
+            weight_norm=weight,
+            update_ratio=ratio,
+            dead_share=dead,
+            units=units[0].astype(np.int64) if len(rows) else np.zeros(0, np.int64),
         )
 
     def latest_snapshot(self, run_id: str) -> Snapshot | None:
@@ -312,6 +376,11 @@ class RunStore:
                             event.validation_loss,
                             event.validation_accuracy,
                         ),
+                    )
+                elif isinstance(event, Health):
+                    connection.executemany(
+                        "INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                        [(run_id, event.step, *dataclasses.astuple(layer)) for layer in event.layers],
                     )
                 elif isinstance(event, Weights):
                     dropped += _note_weights(connection, run_id, event)
@@ -480,7 +549,7 @@ def _forget_oldest(connection: sqlite3.Connection) -> list[str]:
         if excess > 0 and row["state"] not in ACTIVE_STATES:
             excess -= row["bytes"]
             forgotten.append(row["run_id"])
-            for table in ("runs", "batches", "epochs", "weights"):
+            for table in ("runs", "batches", "epochs", "health", "weights"):
                 connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (row["run_id"],))
     return forgotten
 

@@ -1,0 +1,69 @@
+"""How the layers of a run do: what is wrong in plain sentences, and the numbers behind them."""
+
+import streamlit as st
+
+from visualizer.figures.health import Panel, health_panels
+from visualizer.training.diagnosis import diagnose
+from visualizer.training.store import HealthHistory, RunRecord
+from visualizer.ui.charts import show
+from visualizer.ui.server import run_store
+from visualizer.ui.viewport import column_width, is_narrow
+
+# About 0.001 of the weights is a usual step: https://cs231n.github.io/neural-networks-3/#ratio
+_USUAL_UPDATE = (1e-4, 1e-2)
+
+
+def health_part(run: RunRecord, refresh: float | None) -> None:
+    """Draw the health of a run, anew every `refresh` seconds while it is trained."""
+    st.fragment(_health, run_every=refresh)(run)
+
+
+def _health(run: RunRecord) -> None:
+    health = run_store().health(run.run_id)
+    if not len(health.step):
+        st.info("Nothing was trained yet: press Start or One step.", icon=":material/monitor_heart:")
+        return
+    names = [layer.summary() for layer in run.spec.architecture.layers]
+    findings = diagnose(health, names)
+    with st.container(key="live-health"):
+        for finding in findings:
+            st.warning(f"**{finding.seen}:** {finding.advice}.", icon=":material/stethoscope:")
+        if not findings:
+            st.success(_all_well(health), icon=":material/check_circle:")
+        titles = [f"{index + 1} {names[index]}" for index in health.layers]
+        show(
+            health_panels(
+                health.epoch_position,
+                titles,
+                _panels(health),
+                columns=1 if is_narrow() else 2,
+                width=column_width(),
+            ),
+            "health-panels",
+        )
+    st.caption(
+        "Measured a few times in each epoch, on the batch that is trained just then. A unit of a convolution is one of "
+        "its maps; it fires where any place of it is above 0. Batch normalisation's two numbers for each channel count "
+        "as weights."
+    )
+
+
+def _all_well(health: HealthHistory) -> str:
+    return (
+        f"**Nothing looks wrong** after step {health.step[-1]:,}: in every layer most units fire, a gradient arrives, "
+        "and the steps are neither far too large nor far too small."
+    )
+
+
+def _panels(health: HealthHistory) -> list[Panel]:
+    return [
+        Panel(
+            "Update to weight ratio",
+            "size of a step / size of the weights; usual: the band",
+            health.update_ratio,
+            usual=_USUAL_UPDATE,
+        ),
+        Panel("Dead ReLUs", "units that fire for no picture of the batch", health.dead_share, share=True),
+        Panel("Gradient", "Euclidean norm over all weights of a layer", health.gradient_norm),
+        Panel("Weights", "Euclidean norm over all weights of a layer", health.weight_norm),
+    ]
