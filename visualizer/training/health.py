@@ -1,5 +1,7 @@
 """Is a network in training well? What each layer's gradient, weights and units say while one batch is trained."""
 
+import math
+from collections.abc import Sequence
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -21,8 +23,10 @@ class Checkup:
         self._network = network
         self._hooks: list[torch.utils.hooks.RemovableHandle] = []
         self._fires: dict[int, torch.Tensor] = {}
-        self._gradient_norms: dict[int, float] = {}
-        self._before: dict[int, list[torch.Tensor]] = {}
+        self._parameters = list(network.parameters())
+        self._layers = [index for index, layer in enumerate(network.layers) for _ in layer.parameters()]
+        self._gradients: list[torch.Tensor] = []
+        self._before: list[torch.Tensor] = []
 
     def __enter__(self) -> Self:
         for index, _, module in self._network.stages():
@@ -36,42 +40,36 @@ class Checkup:
 
     def _note_firing(self, index: int, _: nn.Module, __: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
         # Of a map, the largest place tells whether it fires anywhere.
-        self._fires[index] = output.detach().movedim(1, 0).flatten(1).amax(1) > 0
+        self._fires[index] = output.detach().amax([0, *range(2, output.ndim)]) > 0
 
     def after_backward(self) -> None:
         """The gradients are there, the step is not taken yet."""
-        for index, parameters in self._parameters().items():
-            self._gradient_norms[index] = _norm([parameter.grad for parameter in parameters])
-            self._before[index] = [parameter.detach().clone() for parameter in parameters]
+        self._gradients = [
+            torch.zeros_like(parameter) if parameter.grad is None else parameter.grad for parameter in self._parameters
+        ]
+        self._before = [parameter.detach().clone() for parameter in self._parameters]
 
+    @torch.no_grad()
     def after_step(self, step: int) -> Health:
         """The optimizer has taken its step: what was seen."""
+        gradient_norms = self._norms(self._gradients)
+        weight_norms = self._norms(self._before)
+        update_norms = self._norms(
+            [after - before for after, before in zip(self._parameters, self._before, strict=True)]
+        )
         layers = []
-        parameters = self._parameters()
-        for index in sorted(parameters.keys() | self._fires.keys()):
+        for index in sorted(gradient_norms.keys() | self._fires.keys()):
             fires = self._fires.get(index)
-            dead_share, units = (None, 0) if fires is None else (1 - fires.float().mean().item(), len(fires))
-            weight_norm = update_norm = None
-            if index in parameters:
-                before = self._before[index]
-                weight_norm = _norm(before)
-                moved = [after.detach() - old for after, old in zip(parameters[index], before, strict=True)]
-                update_norm = _norm(moved)
-            layers.append(
-                LayerHealth(
-                    index, self._gradient_norms.get(index), weight_norm, update_norm, dead_share=dead_share, units=units
-                )
-            )
+            dead_share, units = (None, 0) if fires is None else (1 - int(fires.sum()) / len(fires), len(fires))
+            norms = (gradient_norms.get(index), weight_norms.get(index), update_norms.get(index))
+            layers.append(LayerHealth(index, *norms, dead_share=dead_share, units=units))
         return Health(step, tuple(layers))
 
-    def _parameters(self) -> dict[int, list[nn.Parameter]]:
-        """The weights of each layer that has any, by its index."""
-        found = {index: list(layer.parameters()) for index, layer in enumerate(self._network.layers)}
-        return {index: parameters for index, parameters in found.items() if parameters}
-
-
-def _norm(tensors: list[torch.Tensor | None] | list[torch.Tensor]) -> float:
-    """The Euclidean norm of all numbers together; 0 for those that are not there."""
-    there = [tensor for tensor in tensors if tensor is not None]
-    norms = torch._foreach_norm(there) if there else []
-    return float(torch.stack(list(norms)).norm()) if norms else 0.0
+    def _norms(self, tensors: Sequence[torch.Tensor]) -> dict[int, float]:
+        """The Euclidean norm over all weights of each layer that has any, by its index."""
+        squares: dict[int, float] = {}
+        # Read out once: each reading costs more than a small norm.
+        norms = torch.stack([torch.linalg.vector_norm(tensor) for tensor in tensors]).tolist() if tensors else []
+        for layer, norm in zip(self._layers, norms, strict=True):
+            squares[layer] = squares.get(layer, 0.0) + norm**2
+        return {layer: math.sqrt(square) for layer, square in squares.items()}
