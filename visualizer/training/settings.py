@@ -22,6 +22,7 @@ OPTIMIZERS: dict[Optimizer, str] = {
     "rmsprop": "RMSprop",
 }
 
+MAX_SEED = 2**31 - 1
 LEARNING_RATE = Real("Learning rate", "How far each step follows the gradient.", 1e-6, 100.0, 0.001)
 
 
@@ -61,7 +62,7 @@ class TrainingSettings:
     )
     batch_size: int = setting(32, Integer("Batch size", "How many pictures share one step.", 1, 1024))
     epochs: int = setting(10, Integer("Epochs", "How many times all training pictures are seen.", 1, 1000))
-    seed: int = setting(0, Integer("Seed", "The same seed gives the same weights and the same curve.", 0, 2**31 - 1))
+    seed: int = setting(0, Integer("Seed", "The same seed gives the same weights and the same curve.", 0, MAX_SEED))
     initialization: Initialization = setting(
         "glorot_uniform",
         Choice("Initialisation", "How the first weights are drawn.", tuple(INITIALIZATIONS.items())),

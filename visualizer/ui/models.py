@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_to_json
+from visualizer.training.store import RunRecord
 from visualizer.ui.links import ASSETS
 from visualizer.ui.run_controls import current_run
 from visualizer.ui.server import run_store
@@ -35,14 +36,19 @@ def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, 
     if choice == "bundled":
         return ("bundled",), bundled_network()
     if choice == "trained" and record is not None:
-        key = ("trained", record.run_id, str(record.epoch), str(record.version if record.state != "running" else 0))
-        return key, _trained(key, record.run_id, record.spec.architecture)
+        return latest_network(record)
     spec = record.spec if record else None
     architecture = spec.architecture if spec else owner.architecture
     settings = spec.settings if spec else owner.settings
     # Not its hash: layers of two types with the same settings, such as max and average pooling, have the same one.
     key = ("untrained", architecture_to_json(architecture), settings.initialization, str(settings.seed))
     return key, _untrained(key, architecture, settings.initialization, settings.seed)
+
+
+def latest_network(record: RunRecord) -> "tuple[NetworkKey, Network]":
+    """The network of a run as trained by now, with the key that its results are kept under. Raises UserError."""
+    key = ("trained", record.run_id, str(record.epoch), str(record.version if record.state != "running" else 0))
+    return key, _trained(key, record.run_id, record.spec.architecture)
 
 
 @st.cache_resource(max_entries=1, show_spinner="Opening the ready-made network …")

@@ -17,6 +17,7 @@ st.navigation(
             st.Page(page("build"), title="Build", icon=":material/layers:"),
             st.Page(page("train"), title="Train", icon=":material/play_circle:"),
             st.Page(page("look_inside"), title="Look inside", icon=":material/search:"),
+            st.Page(page("compare"), title="Compare", icon=":material/compare_arrows:"),
         ],
         "Concepts": [
             st.Page(page("convolution"), title="Convolution", icon=":material/filter_center_focus:"),

@@ -1,0 +1,31 @@
+"""Curves of several runs on one axis."""
+
+import numpy as np
+
+from visualizer.figures.comparison import band_curves
+from visualizer.training.comparison import Band
+
+ONE = Band(np.arange(3), np.array([0.1, 0.5, 0.75]), np.array([0.1, 0.5, 0.75]), np.array([0.1, 0.5, 0.75]), 1)
+THREE = Band(np.arange(2), np.array([0.1, 0.6]), np.array([0.0, 0.5]), np.array([0.2, 0.8]), 3)
+
+
+def test_a_line_for_each_and_a_band_where_there_are_several_runs():
+    chart = band_curves({"A": ONE, "B": THREE}, label="accuracy", share=True)
+    line, area, mean = chart.figure.data
+    np.testing.assert_allclose(line.y, [10, 50, 75])
+    np.testing.assert_allclose(mean.y, [10, 60])
+    np.testing.assert_allclose(area.y, [20, 80, 50, 0])
+    np.testing.assert_array_equal(area.x, [0, 1, 1, 0])
+    assert {trace.legendgroup for trace in (area, mean)} == {"B"}
+    assert line.line.color != mean.line.color
+    assert line.line.dash != mean.line.dash
+    assert chart.alt == (
+        "accuracy. A, one seed: 75.0% after epoch 2. B, mean of 3 seeds: 60.0% after epoch 1, from 50.0% to 80.0%."
+    )
+
+
+def test_a_run_without_an_epoch_is_an_empty_line():
+    nothing = np.zeros(0)
+    chart = band_curves({"A": Band(nothing, nothing, nothing, nothing, 1)}, label="loss", share=False)
+    assert len(chart.figure.data[0].y) == 0
+    assert "nothing yet" in chart.alt

@@ -1,0 +1,89 @@
+"""Curves of several runs on one axis, with the band of their seeds."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, axis_style, figure_of, number
+from visualizer.figures.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
+
+if TYPE_CHECKING:
+    from visualizer.training.comparison import Band
+
+HEIGHT = 340
+MOST = 5  # variants that have a look of their own
+_STYLES = (
+    (BLUE, "circle", "solid"),
+    (VERMILLION, "diamond", "dash"),
+    (GREEN, "square", "dot"),
+    (PURPLE, "triangle-up", "dashdot"),
+    (ORANGE, "x", "longdash"),
+)
+
+
+def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool) -> Chart:
+    """The mean of each variant's runs as a line; where there are several, their range as a band around it.
+
+    Args:
+        bands: At most five, by their name.
+        label: What is drawn, with its unit.
+        share: True for values from 0 to 1 that are drawn as per cent.
+    """
+    factor, digits, unit = (100.0, ".1f", " %") if share else (1.0, ".4f", "")
+    traces: list[dict[str, Any]] = []
+    said = []
+    for (name, band), (colour, symbol, dash) in zip(bands.items(), _STYLES, strict=False):
+        if band.runs > 1:
+            traces.append(
+                {
+                    "type": "scatter",
+                    "x": np.concatenate([band.epoch, band.epoch[::-1]]),
+                    "y": np.concatenate([band.high, band.low[::-1]]) * factor,
+                    "fill": "toself",
+                    "fillcolor": colour,
+                    "opacity": 0.22,
+                    "line": {"width": 0},
+                    "hoverinfo": "skip",
+                    "showlegend": False,
+                    "legendgroup": name,
+                }
+            )
+        runs = f"mean of {band.runs} seeds" if band.runs > 1 else "one seed"
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": name,
+                "legendgroup": name,
+                "x": band.epoch,
+                "y": band.mean * factor,
+                "line": {"color": colour, "width": 3, "dash": dash},
+                "marker": {"symbol": symbol, "size": 8, "color": colour},
+                "hovertemplate": f"epoch %{{x}}<br><b>%{{y:{digits}}}{unit}</b>, {runs}<extra>{name}</extra>",
+            }
+        )
+        said.append(f"{name}, {runs}: {_last(band, share=share)}")
+    last = max([1, *(int(band.epoch[-1]) for band in bands.values() if len(band.epoch))])
+    y_axis = {"range": [0, 102], "ticksuffix": " %"} if share else {"rangemode": "tozero"}
+    figure = figure_of(
+        traces,
+        height=HEIGHT,
+        margin=(8, 8, 54, 44),
+        showlegend=True,
+        xaxis=axis_style("epoch") | {"range": [-0.01 * last, 1.02 * last], "nticks": 8},
+        yaxis=axis_style(label) | {"nticks": 6} | y_axis,
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+    )
+    return Chart(figure, f"{label}. {'. '.join(said)}.")
+
+
+def _last(band: "Band", *, share: bool) -> str:
+    if not len(band.mean):
+        return "nothing yet"
+
+    def words(value: float) -> str:
+        return f"{value:.1%}" if share else number(float(value))
+
+    text = f"{words(band.mean[-1])} after epoch {band.epoch[-1]}"
+    return f"{text}, from {words(band.low[-1])} to {words(band.high[-1])}" if band.runs > 1 else text
