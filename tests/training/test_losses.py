@@ -9,6 +9,7 @@ from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.network import build
+from visualizer.training.events import BatchesEnded
 from visualizer.training.loop import Training
 from visualizer.training.losses import loss_and_scores
 
@@ -77,7 +78,7 @@ def test_first_step_by_hand(name, rule, loss):
     value, _ = loss_and_scores(twin, *training.examples.train.batch(first), loss)
     value.backward()
     training.advance()
-    (event,) = training.report()
+    (event,) = (event for event in training.report() if isinstance(event, BatchesEnded))
     assert event.step == 1
     assert event.losses == pytest.approx([value.item()], rel=1e-6)
     for after, before in zip(training.network.parameters(), twin.parameters(), strict=True):

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from visualizer.architecture.activations import FUNCTION_OPTIONS, NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layer import Layer
-from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.settings import Choice, Spec
 from visualizer.architecture.shapes import describe_shape
 from visualizer.data.catalog import DATASETS
@@ -147,22 +147,23 @@ def _of_settings(name: str, options: Mapping[Any, str] | None = None) -> Change:
 
 
 def _hidden_activations(architecture: Architecture) -> list[tuple[int, str]]:
-    """The layers, by index, that have an activation function and are not the last with one, with the field's name.
+    """The settings of hidden layers that choose an activation function: (index of the layer, name of the setting).
 
-    The last one's belongs to the loss: softmax gives the probabilities.
+    The last one of the network belongs to the loss (softmax gives the probabilities) and is left out.
     """
-    found = []
-    for index, layer in enumerate(architecture.layers):
-        name = "function" if isinstance(layer, Activation) else "activation"
-        if getattr(layer, name, None) is not None:
-            found.append((index, name))
+    found = [
+        (index, setting.name)
+        for index, layer in enumerate(architecture.layers)
+        for setting in layer.settings()
+        if isinstance(setting.spec, Choice) and setting.spec.options in (FUNCTION_OPTIONS, OPTIONAL_FUNCTION_OPTIONS)
+    ]
     return found[:-1]
 
 
 def hidden_activation(spec: RunSpec) -> str | None:
     """The activation function of all hidden layers; None where they have several or none."""
     layers = spec.architecture.layers
-    names = {getattr(layers[index], name) for index, name in _hidden_activations(spec.architecture)} - {"linear"}
+    names = {getattr(layers[index], name) for index, name in _hidden_activations(spec.architecture)} - {NO_ACTIVATION}
     return names.pop() if len(names) == 1 else None
 
 
@@ -170,7 +171,7 @@ def with_hidden_activation(spec: RunSpec, function: str) -> RunSpec:
     """The same with another activation function in every hidden layer that has one; linear ones stay linear."""
     layers: list[Layer] = list(spec.architecture.layers)
     for index, name in _hidden_activations(spec.architecture):
-        if getattr(layers[index], name) != "linear":
+        if getattr(layers[index], name) != NO_ACTIVATION:
             layers[index] = layers[index].with_settings(**{name: function})
     return replace(spec, architecture=spec.architecture.with_layers(tuple(layers)))
 
