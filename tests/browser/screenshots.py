@@ -1,7 +1,8 @@
-"""Photographs every page of the app: `python -m tests.browser.screenshots OUT_FOLDER [--pages / /train] [--url URL]`.
+"""Photographs every page of the app: `python -m tests.browser.screenshots OUT_FOLDER [--pages / /train] [--trained]`.
 
 For each page, window size (1280 x 800, 390 x 844) and theme (light, dark) it writes the first screen and the whole
-page, and says what is wrong with it: exception boxes, console errors, a page that is wider than its window.
+page, and says what is wrong with it: exception boxes, console errors, a page that is wider than its window. With
+`--trained` it then trains a network in each window and photographs the pages that show a run, each tab of them.
 """
 
 import argparse
@@ -62,7 +63,39 @@ def photograph(page: Page, folder: Path, name: str) -> list[str]:
     return problems
 
 
-def photograph_all(browser: Browser, url: str, folder: Path, paths: list[str], settle: float) -> int:
+def photograph_trained(page: Page, folder: Path, name: str) -> list[str]:
+    """Train twice in this window, and photograph every tab of the pages that show a run."""
+    problems = []
+    open_page(page, "/train")
+    for seed in ("0", "1"):
+        for label, value in (("Epochs", "3"), ("Seed", seed)):
+            field = page.get_by_role("spinbutton", name=label, exact=True)
+            if not field.is_visible():
+                page.get_by_text("of the next run").click()
+                page.wait_for_timeout(600)  # The expander grows for 0.5 s.
+            field.fill(value)
+            field.press("Enter")
+            wait_until_idle(page)
+        page.locator(".st-key-start button").click()
+        page.wait_for_timeout(1500)  # Until the last run's "Finished" is gone.
+        page.get_by_text("Finished").wait_for(timeout=120_000)
+        wait_until_idle(page)
+    for place in ("Train", "Look inside", "Compare"):
+        link = page.get_by_test_id("stSidebarNavLink").filter(has_text=place)
+        link.evaluate("element => element.click()")  # A phone's sidebar is closed, and open it would cover the page.
+        page.wait_for_timeout(600)
+        wait_until_idle(page)
+        for tab in page.get_by_role("tab").all_inner_texts() or [""]:
+            if tab:
+                page.get_by_role("tab", name=tab, exact=True).click()
+                page.wait_for_timeout(600)
+                wait_until_idle(page)
+            part = f"{name}-{place}-{tab}".strip("-").lower().replace(" ", "_").replace("?", "")
+            problems += [f"{place} {tab}: {problem}" for problem in photograph(page, folder, part)]
+    return problems
+
+
+def photograph_all(browser: Browser, url: str, folder: Path, paths: list[str], settle: float, *, trained: bool) -> int:
     """Photograph the pages at `paths` in all sizes and themes. Returns how many problems there were."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
@@ -75,15 +108,29 @@ def photograph_all(browser: Browser, url: str, folder: Path, paths: list[str], s
         name = f"{path.strip('/').replace('/', '-') or 'home'}-{width}-{scheme}"
         problems = photograph(page, folder, name) + errors
         context.close()
-        print(name, "ok" if not problems else "PROBLEMS", *problems, sep="\n  " if problems else " ", flush=True)
+        report(name, problems)
+        count += len(problems)
+    for (width, height), scheme in product(SIZES, SCHEMES) if trained else ():
+        context = new_context(browser, width, height, scheme, base_url=url)
+        page = context.new_page()
+        errors = collect_errors(page)
+        name = f"{width}-{scheme}"
+        problems = photograph_trained(page, folder, name) + errors
+        context.close()
+        report(f"{name} trained", problems)
         count += len(problems)
     return count
+
+
+def report(name: str, problems: list[str]) -> None:
+    print(name, "ok" if not problems else "PROBLEMS", *problems, sep="\n  " if problems else " ", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.browser.screenshots", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the pictures go")
-    parser.add_argument("--pages", nargs="+", metavar="PATH", help="such as / /train; all pages where left out")
+    parser.add_argument("--pages", nargs="*", metavar="PATH", help="such as / /train; all pages where left out")
+    parser.add_argument("--trained", action="store_true", help="also the pages that show a run, once one has been made")
     parser.add_argument("--url", help="an app that is running already; one is started where left out")
     parser.add_argument("--script", type=Path, default=ROOT / "streamlit_app.py", help="the app to start")
     parser.add_argument("--settle", type=float, default=0.7, help="seconds to wait for animations")
@@ -95,8 +142,8 @@ def main() -> None:
         browser = launch_chromium(playwright, executable)
 
         def run(url: str) -> int:
-            paths = arguments.pages or page_paths(browser, url)
-            return photograph_all(browser, url, arguments.folder, paths, arguments.settle)
+            paths = page_paths(browser, url) if arguments.pages is None else arguments.pages
+            return photograph_all(browser, url, arguments.folder, paths, arguments.settle, trained=arguments.trained)
 
         if arguments.url:
             problems = run(arguments.url)
