@@ -23,13 +23,15 @@ def parsed(path: Path) -> ast.Module:
 
 
 def imported(tree: ast.AST) -> set[str]:
-    """The modules that some code imports, at its top or later."""
+    """The modules that some code imports, at its top or later, or asks for the place of."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             names.add(node.module or "")
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "find_spec":
+            names |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
     return names
 
 

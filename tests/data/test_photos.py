@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.datasets import load_sample_image
 
 from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.errors import UserError
@@ -12,6 +13,7 @@ def test_a_photo_is_a_picture_in_colour(name: str) -> None:
     assert photo.dtype == np.uint8
     assert photo.std(axis=(0, 1)).min() > 20
     assert not photo.flags.writeable
+    assert np.array_equal(photo, load_sample_image(f"{name}.jpg"))
 
 
 def test_the_photos_are_the_ones_their_titles_name() -> None:

@@ -184,7 +184,7 @@ def test_too_high_a_learning_rate_says_what_happened_and_what_to_try():
 
 
 def test_a_network_that_gets_worse_than_untrained_is_advised_until_it_recovers():
-    training = Training(spec(learning_rate=5.0, epochs=2), DIGITS)
+    training = Training(spec(LEAKY, learning_rate=5.0, epochs=2), DIGITS)
     events = train_all(training)
     advice = next(event for event in events if isinstance(event, Advice))
     untrained, trained = epochs(events)[:2]
@@ -192,7 +192,7 @@ def test_a_network_that_gets_worse_than_untrained_is_advised_until_it_recovers()
     assert f"was {untrained.validation_loss:.3g} and is now {trained.validation_loss:.3g}" in advice.message
     assert "Try a learning rate of 0.5." in advice.message
 
-    training = Training(spec(learning_rate=0.5, epochs=30), DIGITS)
+    training = Training(spec(LEAKY, learning_rate=0.5, epochs=30), DIGITS)
     while training.epoch < 1:
         events = training.advance()
     assert any(isinstance(event, Advice) and event.message for event in events)
@@ -205,6 +205,26 @@ def _with_fresh_weights(training: Training) -> Training:
     training.network.load_state_dict(build(training.spec.architecture).state_dict())
     training.set_learning_rate(1e-3)
     return training
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [("sgd", 1.0), ("sgd", 10.0), ("adam", 0.3)])
+def test_a_network_whose_units_died_is_told_apart_from_one_that_learns(optimizer, rate):
+    """Its loss stays finite and near that of guessing, so only its answers show it."""
+    training = Training(spec(optimizer=optimizer, learning_rate=rate, epochs=1), load_dataset("digits"))
+    advice = next(event for event in train_all(training) if isinstance(event, Advice))
+    with torch.inference_mode():
+        scores = training.network.logits(training.examples.validation.batch(torch.arange(270))[0])
+    assert torch.allclose(scores, scores[:1].expand_as(scores), atol=1e-5)
+    assert advice.message.startswith("The network gives the same answer for every picture")
+    assert f"Try a learning rate of {rate / 10:g}" in advice.message
+
+
+def test_a_network_that_began_at_zero_is_told_that_this_is_why():
+    training = Training(spec(initialization="zeros", epochs=1), DIGITS)
+    advice = next(event for event in train_all(training) if isinstance(event, Advice))
+    assert "as it did before training" in advice.message
+    assert "“All zeros”" in advice.message
+    assert "learning rate" not in advice.message
 
 
 def test_training_that_is_only_slow_needs_no_advice():

@@ -1,8 +1,11 @@
 """Real handwritten digits, which scikit-learn brings along."""
 
+import gzip
+
 import numpy as np
 
 from visualizer.data.dataset import Dataset
+from visualizer.data.scikit_learn import scikit_learns_file
 from visualizer.data.splits import stratified_split
 
 TITLE = "Handwritten digits"
@@ -19,10 +22,9 @@ def make_digits() -> Dataset:
     Repository, 1998, https://doi.org/10.24432/C50P49, as in
     https://scikit-learn.org/stable/modules/generated/sklearn.datasets.load_digits.html
     """
-    from sklearn.datasets import load_digits  # takes about a second to import
-
-    bunch = load_digits()
-    labels = bunch.target.astype(np.int64)
+    with gzip.open(scikit_learns_file("datasets/data/digits.csv.gz"), "rt", encoding="ascii") as lines:
+        rows = np.loadtxt(lines, delimiter=",")
+    values, labels = rows[:, :-1].reshape(-1, 8, 8), rows[:, -1].astype(np.int64)
     train, validation, test = stratified_split(labels, _SPLIT_SEED)
     return Dataset(
         name="digits",
@@ -33,7 +35,7 @@ def make_digits() -> Dataset:
             "a tiny network reads nearly all of them."
         ),
         class_names=CLASS_NAMES,
-        pictures=np.rint(bunch.images * (255 / _LARGEST_VALUE)).astype(np.uint8)[..., np.newaxis],
+        pictures=np.rint(values * (255 / _LARGEST_VALUE)).astype(np.uint8)[..., np.newaxis],
         labels=labels,
         train=train,
         validation=validation,

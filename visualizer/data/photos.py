@@ -3,7 +3,9 @@
 from functools import lru_cache
 
 import numpy as np
+from PIL import Image
 
+from visualizer.data.scikit_learn import scikit_learns_file
 from visualizer.errors import UserError
 
 # Who took them, by the README of scikit-learn's `datasets/images`; both CC BY 2.0, which asks for the name.
@@ -24,8 +26,7 @@ def bundled_photo(name: str) -> np.ndarray:
     """
     if name not in PHOTOS:
         raise UserError(f"There is no photo “{name[:40]}”", f"there are {', '.join(PHOTOS)}", "Choose one of these")
-    from sklearn.datasets import load_sample_image  # takes about a second to import
-
-    photo: np.ndarray = load_sample_image(f"{name}.jpg").copy()
+    with Image.open(scikit_learns_file(f"datasets/images/{name}.jpg")) as picture:
+        photo: np.ndarray = np.array(picture.convert("RGB"))
     photo.flags.writeable = False
     return photo

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import torch
 
+from visualizer.architecture.initialization import INITIALIZATIONS
 from visualizer.architecture.network import build
 from visualizer.data.dataset import Dataset
 from visualizer.training.events import (
@@ -22,6 +23,7 @@ from visualizer.training.events import (
 from visualizer.training.examples import Examples
 from visualizer.training.health import Checkup
 from visualizer.training.losses import loss_and_scores, make_optimizer
+from visualizer.training.same_answers import SameAnswers
 from visualizer.training.settings import RunSpec, batches_per_epoch
 from visualizer.training.snapshots import take_snapshot
 from visualizer.training.tally import Tally
@@ -78,6 +80,7 @@ class Training:
         self._random_state = torch.Generator().manual_seed(settings.seed).get_state()
         self._tally = Tally()
         self._health: list[Health] = []
+        self._answers_alike = self._alike_untrained = False
         self._in_turn = False
         self._rest = self._course()
 
@@ -111,6 +114,7 @@ class Training:
         """The whole training. Every `yield` ends one `advance`."""
         evaluation = yield from self._evaluate()
         untrained_loss = evaluation[0]
+        self._alike_untrained = self._answers_alike
         advice = ""
         yield [EpochEnded(0, math.nan, math.nan, *evaluation)]
         while self.epoch < self.spec.settings.epochs:
@@ -178,12 +182,15 @@ class Training:
         """Mean loss and accuracy (0 to 1) over the validation split in evaluation mode, in pieces."""
         self.evaluating = True
         tally = Tally()
+        answers = SameAnswers()
         for pictures, labels in self.examples.validation.in_order(EVALUATION_BATCH):
             self.network.eval()
             with torch.inference_mode():
                 loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
             tally.add(loss.item(), scores, labels)
+            answers.add(scores)
             yield []
+        self._answers_alike = answers.alike
         self.evaluating = False
         return tally.mean()
 
@@ -219,13 +226,29 @@ class Training:
         return all(bool(weights.isfinite().all()) for weights in self.network.parameters())
 
     def _advice(self, untrained: float, train_loss: float, validation_loss: float) -> str:
-        """What to try where the network is clearly worse than before training; else empty."""
+        """What to try where the network answers nothing any more, or is clearly worse than untrained; else empty."""
+        if self._answers_alike:
+            return self._advice_on_same_answers()
         if min(train_loss, validation_loss) <= WORSE * untrained:
             return ""
         return (
             f"The network is worse than before training: its validation loss was {untrained:.3g} and is now "
             f"{validation_loss:.3g}. With learning rate {self.learning_rate:g} the steps are probably too large. "
             f"{self._what_to_try()}."
+        )
+
+    def _advice_on_same_answers(self) -> str:
+        seen = "The network gives the same answer for every picture"
+        if self._alike_untrained:
+            first = INITIALIZATIONS[self.spec.settings.initialization]
+            return (
+                f"{seen}, as it did before training: with the first weights “{first}” all units of a layer are alike, "
+                "and get the same gradient. Choose another initialisation and press Reset."
+            )
+        return (
+            f"{seen}: its units fire for none of them, or for all alike, and there "
+            f"no gradient comes back. With learning rate {self.learning_rate:g} the steps were probably too large. "
+            f"{self._what_to_try()}, and press Reset: such a network rarely recovers."
         )
 
     def _what_to_try(self) -> str:
