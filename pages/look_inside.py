@@ -7,6 +7,7 @@ from visualizer.errors import UserError
 from visualizer.figures.picture import picture_chart
 from visualizer.figures.probabilities import probability_bars
 from visualizer.ui.charts import show
+from visualizer.ui.filters_view import filters_part
 from visualizer.ui.layer_view import layers_part
 from visualizer.ui.links import page
 from visualizer.ui.looked import Looked
@@ -56,7 +57,7 @@ with answer:
         st.caption("This network does not end in one number for each class.")
 
 looked = Looked(key, network, dataset, given, seen)
-PARTS = {"Layers": layers_part}
+PARTS = {"Layers": layers_part, "Filters": filters_part}
 for tab, part in zip(st.tabs(list(PARTS), key="look-parts", on_change="rerun"), PARTS.values(), strict=True):
     if tab.open:
         with tab:

@@ -26,6 +26,16 @@ def test_kernels_of_a_page_keep_their_numbers():
     assert figure.data[0].customdata[0, 0, 0] == 65
 
 
+@pytest.mark.parametrize("channel", [0, None])
+def test_the_marked_kernel_has_a_frame(channel):
+    plain = kernel_grid(KERNELS, input_channel=channel, columns=5, first=65).figure
+    marked = kernel_grid(KERNELS, input_channel=channel, columns=5, first=65, marked=67).figure
+    assert len(marked.data) == len(plain.data) + 2
+    titles = plain.data[-1]
+    left = titles.x[list(titles.text).index("67")]
+    assert left < min(marked.data[-1].x) < max(marked.data[-1].x) < left + 3
+
+
 def test_kernels_over_three_channels_are_colours_with_grey_for_zero():
     kernels = np.zeros((2, 3, 1, 2), dtype=np.float32)
     kernels[0, :, 0, 0] = [0.5, -0.5, 0.0]

@@ -132,3 +132,11 @@ def test_one_map_large_has_its_rows_and_columns_from_one():
     assert chart.figure.layout.yaxis.range == (3.5, 0.5)
     assert "the largest is in row 2, column 3" in chart.alt
     assert texts(chart.figure) == ["<b>Map 5</b>  activation"]
+
+
+def test_a_marked_map_has_a_frame():
+    plain, marked = grid().figure, grid(marked=3).figure
+    assert len(marked.data) == len(plain.data) + 2
+    left, top = corner(3)
+    assert left < min(marked.data[-1].x) < max(marked.data[-1].x) < left + 4
+    assert top < min(marked.data[-1].y) < max(marked.data[-1].y) < top + 5

@@ -88,6 +88,65 @@ def test_a_bundled_photo_is_shown(app):
     assert any("The answer is" in text for text in alts(app))
 
 
+def filters(app: AppTest) -> AppTest:
+    app.session_state["look-parts"] = "Filters"
+    return finished(app)
+
+
+def finished(app: AppTest) -> AppTest:
+    """The app once the long work that it started is done."""
+    without_exception(app.run())
+    for job in list(app.session_state["visualizer"].jobs.values()):
+        job.join()
+        assert job.error is None
+    return without_exception(app.run())
+
+
+def test_a_filter_has_its_kernel_and_the_pictures_that_excite_it(app):
+    choose(app, "network-choice", "bundled")
+    texts = alts(filters(app))
+    assert any("8 kernels of 3 × 3" in text for text in texts)
+    assert any("One filter's weights for 1 channel, 3 × 3 each" in text for text in texts)
+    assert any("The 9 of 1,797 pictures that excite filter 1 most, from 4.02 to" in text for text in texts)
+
+
+def test_another_layer_and_another_filter_are_chosen(app):
+    choose(filters(app), "filters-layer-of-6", 2)
+    without_exception(app.number_input(key="filter-2").set_value(12).run())
+    texts = alts(finished(app))
+    assert any("16 maps of 4 × 4" in text for text in texts)
+    assert any("weights for 8 channels, 3 × 3 each" in text for text in texts)
+    assert any("excite filter 12 most" in text for text in texts)
+    choose(app, "filters-layer-of-6", 5)
+    texts = alts(finished(app))
+    assert any("weights for 16 channels, 2 × 2 each" in text for text in texts)
+    assert any("excite unit 10 most" in text for text in texts)
+
+
+def test_the_least_excited_and_the_whole_pictures_are_shown_on_demand(app):
+    filters(app)
+    choose(app, "filters-most", False)
+    choose(app, "filters-cropped", False)
+    assert any("excite filter 1 least" in text for text in alts(app))
+    assert app.get("plotly_chart")[-1].proto.id.endswith("filters-wholes")
+
+
+def test_a_picture_is_made_and_compared_with_real_ones(app):
+    choose(app, "network-choice", "bundled")
+    choose(filters(app), "filters-layer-of-6", 5)
+    finished(app)
+    without_exception(app.number_input(key="filters-steps").set_value(20).run())
+    app.button(key="filters-made-start").click()
+    finished(app)
+    job = app.session_state["visualizer"].jobs["filters-made"]
+    said = next(text.value for text in app.markdown if "made picture excites" in text.value)
+    best = app.session_state["visualizer"].jobs["filters-search"].result.strongest.values[0, 0]
+    assert f"**{job.result.reached / best:.2g} ×** as much as the strongest of 1,797 real ones" in said
+    assert any(text.startswith("value of unit 1: from") for text in alts(app))
+    without_exception(app.number_input(key="filter-5").set_value(2).run())
+    assert app.button(key="filters-made-start").label == "Make a picture for unit 2"
+
+
 def test_a_network_that_does_not_fit_leads_back_to_build():
     app = open_page("build")
     menu = next(button for button in app.get("menu_button") if button.key == "bare-action-4")

@@ -34,6 +34,7 @@ def kernel_grid(
     columns: int | None = None,
     width: int = 720,
     first: int = 1,
+    marked: int | None = None,
 ) -> Chart:
     """The kernels of a convolution: what they do with one input channel, or as colour pictures.
 
@@ -44,6 +45,7 @@ def kernel_grid(
         columns: How many kernels a row has; by default as many as fit, a power of two.
         width: Pixels that the page gives the chart.
         first: The number of the first kernel, where these are not all of a layer.
+        marked: Put a frame around the kernel with this number.
 
     Raises:
         ValueError: `input_channel` is None and the kernels have neither one nor three input channels.
@@ -56,8 +58,12 @@ def kernel_grid(
     mosaic = mosaic_of((count, *size), columns, width, max_cell=tile / max(size), titled=True)
     numbers = range(first, first + count)
     if input_channel is None and kernels.shape[1] == 3:
-        return _in_colour(kernels, mosaic, numbers, width)
-    return _one_channel(kernels, input_channel or 0, mosaic, numbers, width)
+        chart = _in_colour(kernels, mosaic, numbers, width)
+    else:
+        chart = _one_channel(kernels, input_channel or 0, mosaic, numbers, width)
+    if marked is not None:
+        chart.figure.add_traces(mosaic.outline_traces(marked - first))
+    return chart
 
 
 def _columns_that_fit(tile: float, width: float) -> int:

@@ -25,6 +25,7 @@ def map_grid(
     value_label: str,
     hover: bool = True,
     width: int = 720,
+    marked: int | None = None,
 ) -> Chart:
     """Many maps in rows and columns, each with its title above it.
 
@@ -37,6 +38,7 @@ def map_grid(
         value_label: What the values are, for the colour bar.
         hover: Tell map, row, column (from 1) and value under the pointer. It doubles what is sent.
         width: Pixels that the page gives the chart; its height follows from it.
+        marked: Put a frame around this one, by its place in `maps`.
     """
     mosaic = mosaic_of(maps.shape, columns, width, max_cell=_max_cell(maps.shape), titled=any(titles))
     height = mosaic.pixel_height + BAR_HEIGHT + 4
@@ -55,7 +57,7 @@ def map_grid(
     else:
         trace["hoverinfo"] = "skip"
     figure = figure_of(
-        [trace, mosaic.title_trace(titles)],
+        [trace, mosaic.title_trace(titles), *([] if marked is None else mosaic.outline_traces(marked))],
         height=height,
         margin=(0, 0, BAR_HEIGHT, 4),
         annotations=[header_line(label, 0, BAR_HEIGHT)],

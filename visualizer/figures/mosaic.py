@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from visualizer.figures.chart import SMALL_FONT_SIZE, TINY_FONT_SIZE
+from visualizer.figures.palette import GREY, MARK, MARK_RIM
 
 TILE_GAP = 6.0  # pixels of the screen
 MIN_TILE_FOR_SMALL_FONT = 56.0
@@ -163,6 +164,40 @@ class Mosaic:
             "text": [titles[index] for index in shown],
             "textposition": "top right",
             "textfont": {"size": self.font_size},
+            "hoverinfo": "skip",
+            "showlegend": False,
+            "cliponaxis": False,
+        }
+
+    def outline_traces(self, index: int) -> list[dict[str, Any]]:
+        """A frame along the inner edge of one tile, as Plotly traces: white with a dark rim, seen on any colour."""
+        left, top = self.corner(index)
+        inset = min(2 / self.cell, self.width / 4, self.height / 4)
+        x, y = (left + inset, left + self.width - inset), (top + inset, top + self.height - inset)
+        shared = {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [x[0], x[1], x[1], x[0], x[0]],
+            "y": [y[0], y[0], y[1], y[1], y[0]],
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+        return [shared | {"line": {"color": MARK_RIM, "width": 5}}, shared | {"line": {"color": MARK, "width": 2}}]
+
+    def edges_trace(self) -> dict[str, Any]:
+        """A thin line around every tile, so that one as bright as the page still has an edge."""
+        x: list[float | None] = []
+        y: list[float | None] = []
+        for index in range(self.count):
+            left, top = self.corner(index)
+            x += [left, left + self.width, left + self.width, left, left, None]
+            y += [top, top, top + self.height, top + self.height, top, None]
+        return {
+            "type": "scatter",
+            "mode": "lines",
+            "x": x,
+            "y": y,
+            "line": {"color": GREY, "width": 1},
             "hoverinfo": "skip",
             "showlegend": False,
             "cliponaxis": False,

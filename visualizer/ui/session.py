@@ -32,6 +32,7 @@ class Session:
         probe_index: The picture of the data set that the network is watched on while it trains.
         live_layer: The layer whose feature maps Train shows.
         run_id: The run that Train shows, or None.
+        filter_number: The filter that Look inside shows, from 1; the last one in a layer that has fewer.
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
         jobs: Long work that this tab asked for, by the key of its place; `ui.work` fills it.
         content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
@@ -44,6 +45,7 @@ class Session:
     probe_index: int = 0
     live_layer: int = 0
     run_id: str | None = None
+    filter_number: int = 1
     photo: "np.ndarray | None" = None
     jobs: "dict[str, Job[Any]]" = field(default_factory=dict)
     content_width: int = 960
@@ -102,6 +104,10 @@ class Session:
     def give_photo(self, picture: "np.ndarray") -> None:
         """Look at this picture, (H, W, 3) uint8, in Look inside."""
         self.photo = picture
+
+    def choose_filter(self, number: int) -> None:
+        """Show another filter in Look inside."""
+        self.filter_number = number
 
     def choose_live_layer(self, index: int) -> None:
         """Show the feature maps of another layer while training."""

@@ -1,0 +1,202 @@
+"""One filter: its kernel for each channel that arrives, what excites it, and how a picture for it came about."""
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from visualizer.figures.chart import (
+    LINE,
+    SMALL_FONT_SIZE,
+    Chart,
+    axis_style,
+    counted,
+    figure_of,
+    header_line,
+    lines_of,
+    number,
+    pixel_axes,
+)
+from visualizer.figures.mosaic import Mosaic, mosaic_of
+from visualizer.figures.palette import BLUE, GREY, MARK, MARK_RIM, VERMILLION
+from visualizer.figures.raster import image_trace, rgb_pixels
+from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
+
+MAX_CELL = 30.0  # pixels of the screen for one weight
+LEAST_TILE = 48.0
+MAX_TILE = 120.0
+STRIPE = 5.0  # pixels of the screen
+_STRIPES = np.array([[96, 104, 110], [150, 158, 164]], dtype=np.uint8)
+ASCENT_HEIGHT = 280
+
+
+def kernel_by_channel(
+    kernel: np.ndarray, titles: Sequence[str], extent: float, *, columns: int, width: int = 720
+) -> Chart:
+    """The kernel of one filter, a tile for each channel that arrives.
+
+    Args:
+        kernel: (C, kernel height, kernel width) weights, in the order in which they are shown.
+        titles: What each channel is.
+        extent: The colours go from −extent to +extent; of the whole filter, so that pages can be compared.
+        columns: How many tiles a row has.
+        width: Pixels that the page gives the chart.
+    """
+    count, *size = kernel.shape
+    tile = min(max(MAX_CELL * max(size), LEAST_TILE), MAX_TILE)
+    mosaic = mosaic_of((count, *size), min(columns, count), width, max_cell=tile / max(size), titled=True)
+    height = mosaic.pixel_height + BAR_HEIGHT + 4
+    trace = {
+        "type": "heatmap",
+        "x": mosaic.x_edges,
+        "y": mosaic.y_edges,
+        "z": mosaic.grid(kernel),
+        "text": _titles_by_cell(mosaic, titles),
+        "customdata": mosaic.places(range(1, count + 1)),
+        "hoverongaps": False,
+        "hovertemplate": (
+            "%{text}, row %{customdata[1]}, column %{customdata[2]}<br><b>weight %{z:.4g}</b><extra></extra>"
+        ),
+        "colorbar": bar(width, height),
+    } | Scale.of(np.array([-extent, extent]), diverging=True).colours()
+    figure = figure_of(
+        [trace, mosaic.title_trace([html.escape(title, quote=False) for title in titles])],
+        height=height,
+        margin=(0, 0, BAR_HEIGHT, 4),
+        annotations=[header_line("weight, one scale for all channels of this filter", 0, BAR_HEIGHT)],
+        **pixel_axes(mosaic.total_width, mosaic.total_height),
+    )
+    alt = (
+        f"One filter's weights for {counted(count, 'channel')}, {size[0]} × {size[1]} each, from "
+        f"{number(kernel.min())} to {number(kernel.max())}; the colours go from −{number(extent)} to {number(extent)}. "
+        f"First: {', '.join(titles[:4])}."
+    )
+    return Chart(figure, alt)
+
+
+def _titles_by_cell(mosaic: Mosaic, titles: Sequence[str]) -> np.ndarray:
+    numbers = mosaic.places(range(1, mosaic.count + 1))[..., 0].astype(np.intp)
+    return np.array(["", *(html.escape(title, quote=False) for title in titles)], dtype=object)[numbers]
+
+
+def patches(
+    pixels: np.ndarray,
+    inside: np.ndarray,
+    titles: Sequence[str],
+    *,
+    columns: int,
+    alt: str,
+    width: int = 720,
+    boxes: Sequence[tuple[float, float, float, float]] = (),
+) -> Chart:
+    """Pictures or parts of pictures in rows and columns, each with its title above it.
+
+    Args:
+        pixels: (N, C, h, w) in [0, 1]; C is 1 (grey) or 3.
+        inside: (N, h, w) bool; cells outside the picture are striped.
+        titles: One for each.
+        columns: How many a row has.
+        alt: What they are, in words.
+        width: Pixels that the page gives the chart.
+        boxes: A frame in each: (top, left, height, width) in its pixels, or none.
+    """
+    count, _, *size = pixels.shape
+    mosaic = mosaic_of((count, *size), min(columns, count), width, max_cell=MAX_TILE / max(size), titled=True)
+    raster = mosaic.raster(np.stack([rgb_pixels(tile) for tile in pixels]))
+    drawn = mosaic.raster(np.repeat(inside[..., None].astype(np.uint8), 3, axis=-1))
+    outside = (drawn[..., 3] > 0) & (drawn[..., 0] == 0)
+    rows, across = np.nonzero(outside)
+    period = max(round(STRIPE / mosaic.cell * mosaic.parts), 1)
+    raster[rows, across, :3] = _STRIPES[(rows + across) // period % 2]
+    traces = [
+        image_trace(raster, pixel=1 / mosaic.parts) | {"hoverinfo": "skip"},
+        mosaic.title_trace([html.escape(title, quote=False) for title in titles]),
+    ]
+    figure = figure_of(
+        [*traces, mosaic.edges_trace(), *_frames(mosaic, boxes)],
+        height=mosaic.pixel_height + 4,
+        margin=(1, 1, 1, 3),
+        **pixel_axes(mosaic.total_width, mosaic.total_height),
+    )
+    return Chart(figure, alt)
+
+
+def _frames(mosaic: Mosaic, boxes: Sequence[tuple[float, float, float, float]]) -> list[dict[str, Any]]:
+    """The boxes as one line with gaps, kept within their pictures; white in a dark rim shows on any picture."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for index, (first_row, first_column, height, width) in enumerate(boxes):
+        left, top = mosaic.corner(index)
+        rows = np.clip([first_row, first_row + height], 0, mosaic.height) + top
+        columns = np.clip([first_column, first_column + width], 0, mosaic.width) + left
+        x += [*columns[[0, 1, 1, 0, 0]], None]
+        y += [*rows[[0, 0, 1, 1, 0]], None]
+    shared = {"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip", "showlegend": False}
+    lines = ((5, MARK_RIM), (2, MARK))
+    return [shared | {"line": {"color": colour, "width": width}} for width, colour in lines] if x else []
+
+
+def ascent_chart(
+    history: np.ndarray, steps: int, *, best_real: float | None, mean_real: float | None, label: str, width: int = 720
+) -> Chart:
+    """How a filter's value rose while a picture was made for it, and what real pictures reach.
+
+    Args:
+        history: (steps so far,) the value before each step.
+        steps: How many steps there are in all.
+        best_real: What the strongest real picture reaches, where that is known.
+        mean_real: What real pictures reach on average.
+        label: What the value is.
+        width: Pixels that the page gives the chart.
+    """
+    taken = np.arange(len(history))
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "the picture so far",
+            "x": taken,
+            "y": history,
+            "line": {"color": BLUE, "width": 3},
+            "hovertemplate": "after %{x} steps<br><b>%{y:.4g}</b><extra></extra>",
+        }
+    ]
+    alt = f"{label}: from {number(history[0])} to {number(history[-1])} after {counted(len(history) - 1, 'step')}"
+    for value, name, colour, dash in (
+        (best_real, "strongest real picture", VERMILLION, "dash"),
+        (mean_real, "real pictures on average", GREY, "dot"),
+    ):
+        if value is None:
+            continue
+        alt += f"; {name} {number(value)}"
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": f"{name}: {number(value)}",
+                "x": [0, steps],
+                "y": [value, value],
+                "line": {"color": colour, "width": 2, "dash": dash},
+                "hovertemplate": f"{name}<br><b>%{{y:.4g}}</b><extra></extra>",
+            }
+        )
+    lines = lines_of(label, width)
+    top = LINE * (len(lines) + len(traces)) + 14
+    figure = figure_of(
+        traces,
+        height=ASCENT_HEIGHT,
+        margin=(60, 8, top, 46),
+        showlegend=True,
+        annotations=[header_line("<br>".join(f"<b>{line}</b>" for line in lines), 0, top)],
+        xaxis=axis_style("step", automargin=False) | {"range": [0, max(steps, 1)], "nticks": 6},
+        yaxis=axis_style(automargin=False) | {"nticks": 6},
+        legend={
+            "orientation": "v",
+            "x": 0,
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"size": SMALL_FONT_SIZE},
+        },
+    )
+    return Chart(figure, f"{alt}.")

@@ -1,0 +1,192 @@
+"""Which pictures excite the filters of a layer most, and where: one pass over a data set answers for all its filters.
+
+Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014,
+https://arxiv.org/abs/1311.2901, who show a filter by the strongest patches of a data set.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from visualizer.architecture.activations import FUNCTIONS
+from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
+
+MAX_BATCH = 128
+NUMBERS_AT_ONCE = 4_000_000  # that the layers give for one batch: 16 MB
+
+# The pictures from one number up to another, prepared for the network: (n, C, H, W) float32 in [0, 1].
+Fetch = Callable[[int, int], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """For each of F filters the K pictures that come first, best first; each picture once, at its best place.
+
+    Attributes:
+        values: (F, K) float32, the filter's value there, before its activation function.
+        pictures: (F, K) int64, the pictures by number.
+        places: (F, K, 2) int64, row and column of the filter's map; 0 for a unit of a vector.
+    """
+
+    values: np.ndarray
+    pictures: np.ndarray
+    places: np.ndarray
+
+
+@dataclass(frozen=True)
+class Excitation:
+    """What a data set does to the filters of one layer.
+
+    Attributes:
+        count: How many pictures were searched.
+        strongest: By the largest value over all places of a picture, the largest first.
+        weakest: By the least value over all places of a picture, the least first.
+        place_mean: (F,) float32, the mean over the pictures of each one's largest value.
+        map_best: (F,) float32, the largest mean over all places that a picture reaches.
+        map_mean: (F,) float32, the mean of those over the pictures.
+    """
+
+    count: int
+    strongest: Ranking
+    weakest: Ranking
+    place_mean: np.ndarray
+    map_best: np.ndarray
+    map_mean: np.ndarray
+
+
+def before_activation(network: FlowNetwork, index: int, pictures: torch.Tensor) -> torch.Tensor:
+    """What layer `index` gives before its own activation function: (N, F, H', W') or (N, F).
+
+    Only the layers that lead to it are run, and an output is let go after its last use.
+
+    Args:
+        network: In evaluation mode, else layers such as dropout would act.
+        index: The layer's place in the network, from 0.
+        pictures: (N, C, H, W).
+    """
+    leading = _leading_to(network, index)
+    last_use = {source: node.index for node in leading for source in node.sources}
+    outputs = {PICTURE: pictures}
+    for node in leading:
+        flowing = node.arriving(outputs)
+        for source in node.sources:
+            if last_use[source] == node.index:
+                outputs.pop(source, None)
+        stages = list(node.stages)
+        if node.index == index and stages and stages[-1][0] in FUNCTIONS:
+            stages.pop()
+        for _, stage in stages:
+            flowing = stage(flowing)
+        outputs[node.index] = flowing
+    return outputs[index]
+
+
+def strongest(
+    network: FlowNetwork, index: int, fetch: Fetch, total: int, count: int
+) -> Generator[int, None, Excitation]:
+    """Find the pictures that excite the filters of a layer most and least.
+
+    The network is put in evaluation mode and stays in it. Of pictures with the same value the one with the lower number
+    comes first, and of places the first in reading order.
+
+    Args:
+        network: Any network.
+        index: The layer's place in the network, from 0; its filters are its maps, or its units where it gives a vector.
+        fetch: Gives the pictures.
+        total: How many there are, at least one.
+        count: How many are wanted for each filter; fewer where there are not as many pictures.
+
+    Yields:
+        How many pictures were searched so far.
+    """
+    network.eval()
+    high, low = _Best(count), _Best(count)
+    largest, means = [], []
+    batch = _batch_size(network, index)
+    for start in range(0, total, batch):
+        stop = min(start + batch, total)
+        with torch.inference_mode():
+            pictures = torch.from_numpy(np.ascontiguousarray(fetch(start, stop), dtype=np.float32))
+            values = before_activation(network, index, pictures).numpy()
+        numbers = np.arange(start, stop)
+        width = values.shape[3] if values.ndim == 4 else 1
+        flat = values.reshape(*values.shape[:2], -1)
+        largest.append(high.take(flat, numbers, width))
+        means.append(flat.mean(axis=2))
+        low.take(-flat, numbers, width)
+        yield stop
+    lowest = low.ranking()
+    places, maps = np.concatenate(largest), np.concatenate(means)
+    return Excitation(
+        total,
+        high.ranking(),
+        Ranking(-lowest.values, lowest.pictures, lowest.places),
+        places.mean(axis=0),
+        maps.max(axis=0),
+        maps.mean(axis=0),
+    )
+
+
+class _Best:
+    """Keeps the `count` largest of all values that it is given, for each filter."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._kept: Ranking | None = None
+
+    def take(self, values: np.ndarray, numbers: np.ndarray, width: int) -> np.ndarray:
+        """Look at (N, F, places) values of the pictures `numbers`, maps `width` wide; the (N, F) largest ones."""
+        spots = values.argmax(axis=2)
+        largest: np.ndarray = np.take_along_axis(values, spots[..., None], axis=2)[..., 0]
+        places = np.stack(np.divmod(spots, width), axis=-1)
+        new = Ranking(
+            largest.T,
+            np.broadcast_to(numbers, largest.T.shape),
+            places.swapaxes(0, 1),
+        )
+        both = new if self._kept is None else _joined(self._kept, new)
+        # Stable, so that the picture with the lower number stays first.
+        order = np.argsort(-both.values, axis=1, kind="stable")[:, : self._count]
+        self._kept = Ranking(
+            np.take_along_axis(both.values, order, axis=1),
+            np.take_along_axis(both.pictures, order, axis=1),
+            np.take_along_axis(both.places, order[..., None], axis=1),
+        )
+        return largest
+
+    def ranking(self) -> Ranking:
+        assert self._kept is not None
+        return self._kept
+
+
+def _joined(first: Ranking, second: Ranking) -> Ranking:
+    return Ranking(
+        np.concatenate([first.values, second.values], axis=1),
+        np.concatenate([first.pictures, second.pictures], axis=1),
+        np.concatenate([first.places, second.places], axis=1),
+    )
+
+
+def _leading_to(network: FlowNetwork, index: int) -> list[Node]:
+    """The nodes that what layer `index` gives depends on, itself the last."""
+    needed = {index}
+    for node in reversed(network.nodes[: index + 1]):
+        if node.index in needed:
+            needed.update(node.sources)
+    return [node for node in network.nodes[: index + 1] if node.index in needed]
+
+
+def _batch_size(network: FlowNetwork, index: int) -> int:
+    """As many pictures as can flow through at once without filling the memory."""
+    numbers = 0
+    outputs = {PICTURE: torch.zeros(1, *network.input_shape)}
+    with torch.inference_mode():
+        for node in _leading_to(network, index):
+            flowing = node.arriving(outputs)
+            for _, stage in node.stages:
+                flowing = stage(flowing)
+                numbers += flowing.numel()
+            outputs[node.index] = flowing
+    return min(max(NUMBERS_AT_ONCE // max(numbers, 1), 1), MAX_BATCH)

@@ -1,0 +1,73 @@
+"""What belongs to one filter of a layer: the channels that it looks at, and its weights for each of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from visualizer.architecture.flow import PICTURE
+from visualizer.architecture.shapes import is_maps
+from visualizer.inspection.probe import LayerView
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """The weights of one filter.
+
+    Attributes:
+        weights: (C, kernel height, kernel width); of a unit that reads flattened maps (C, map height, map width).
+        channels: (C,) the numbers of the channels that they belong to, from 0.
+        strength: (C,) the size of each channel's weights: the root of the sum of their squares, divided by that of all.
+        flattened: True where the channels were maps before they were flattened into a vector.
+        of_picture: True where the channels are those of the picture itself.
+    """
+
+    weights: np.ndarray
+    channels: np.ndarray
+    strength: np.ndarray
+    flattened: bool
+    of_picture: bool
+
+
+def kernel_of(views: Sequence[LayerView], index: int, filter: int) -> Kernel | None:
+    """The weights of a filter by the channels that it looks at, the strongest channel first.
+
+    Args:
+        views: The layers of a network at work on a picture.
+        index: The layer's place, from 0; it has kernels.
+        filter: Which of its filters or units, from 0.
+
+    Returns:
+        None for a unit that reads a vector which is no flattened maps.
+    """
+    view = views[index]
+    assert view.kernels is not None
+    weights = view.kernels[filter]
+    flattened = False
+    sources = view.sources
+    if weights.ndim == 1:
+        maps = _flattened_maps(views, view)
+        if maps is None:
+            return None
+        weights, flattened = weights.reshape(maps.input.shape), True
+        sources = maps.sources
+    # In a convolution with groups a filter looks at its own group of channels only; depthwise, at a single one.
+    seen = len(weights)
+    group = 0 if flattened else filter // (len(view.kernels) // (len(view.input) // seen))
+    channels = np.arange(group * seen, (group + 1) * seen)
+    size = np.sqrt(np.square(weights, dtype=np.float64).sum(axis=(1, 2)))
+    total = np.sqrt(np.square(size).sum())
+    strength = size / total if total > 0 else size
+    order = np.argsort(-strength, kind="stable")
+    return Kernel(weights[order], channels[order], strength[order], flattened, sources == (PICTURE,))
+
+
+def _flattened_maps(views: Sequence[LayerView], view: LayerView) -> LayerView | None:
+    """The layer that only wrote its maps one after the other into the vector that `view` reads, if there is one."""
+    while len(view.sources) == 1 and view.sources[0] != PICTURE:
+        view = views[view.sources[0]]
+        if is_maps(view.input.shape):
+            return view if np.array_equal(view.input.ravel(), view.output) else None
+        if not np.array_equal(view.input, view.output):
+            return None
+    return None

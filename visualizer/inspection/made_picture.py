@@ -1,0 +1,180 @@
+"""A picture made to excite a filter: gradient ascent on the picture's own pixels (activation maximisation).
+
+Sources: Erhan, Bengio, Courville and Vincent, "Visualizing Higher-Layer Features of a Deep Network", 2009; jitter and
+total variation as in Olah, Mordvintsev and Schubert, "Feature Visualization", Distill, 2017,
+https://distill.pub/2017/feature-visualization/ (without its change of colour space and its random turns and scales).
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from visualizer.architecture.flow import FlowNetwork
+from visualizer.errors import UserError
+from visualizer.inspection.excitation import before_activation
+
+Aim = Literal["place", "map"]
+
+RATE = 0.1  # Adam's, on the logits of the pixels
+# How strong the noise of the picture is that it starts from, on the logits; stronger where no gradient arrives.
+_STARTS = (0.1, 1.0, 3.0)
+
+
+@dataclass(frozen=True)
+class Ascent:
+    """How a picture is made.
+
+    Attributes:
+        aim: What is made as large as it gets: "place", the filter's value at its strongest place (while the picture is
+            made: of those in the middle of its map), which draws its pattern once; or "map", the mean over all places
+            of its map, which draws it everywhere.
+        steps: How often the picture is changed.
+        jitter: Pixels by which the picture is moved at random before each step, at most, either way.
+        total_variation: How much differences between neighbouring pixels are held down; 0 not at all. At 1 a change of
+            all pixels by their full range along the first gradient weighs as much as a mean difference of 1.
+        seed: Of the noise that it starts from, and of the jitter.
+    """
+
+    aim: Aim = "place"
+    steps: int = 128
+    jitter: int = 0
+    total_variation: float = 0.05
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Growing:
+    """A picture on its way.
+
+    Attributes:
+        picture: (C, H, W) float32 in [0, 1], before step `step` (from 0) changes it.
+        history: (step + 1,) float32, what is aimed at, at each step so far, of the picture moved by that step's jitter.
+    """
+
+    picture: np.ndarray
+    history: np.ndarray
+
+
+@dataclass(frozen=True)
+class Made:
+    """A picture that was made, and what the network itself says of it.
+
+    Attributes:
+        picture: (C, H, W) float32 in [0, 1].
+        reached: What was aimed at, of this picture as it is.
+        place: (row, column) of the filter's strongest place in it; (0, 0) for a unit of a vector.
+        history: (steps,) float32 as in `Growing`.
+    """
+
+    picture: np.ndarray
+    reached: float
+    place: tuple[int, int]
+    history: np.ndarray
+
+
+def maximise(network: FlowNetwork, index: int, filter: int, ascent: Ascent) -> Generator[Growing, None, Made]:
+    """Make a picture that excites a filter, before its activation function, as much as it gets.
+
+    The pixels are the sigmoid of what is changed, so that they stay in [0, 1] as those of real pictures do. The
+    network's weights are not touched, and no gradient is kept in them; it is put in evaluation mode and stays in it.
+
+    Args:
+        network: Any network.
+        index: The layer's place in the network, from 0.
+        filter: Which of its maps, or of its units where it gives a vector, from 0.
+        ascent: How it is made.
+
+    Raises:
+        UserError: Nothing in the picture changes the filter.
+    """
+    network.eval()
+    random = torch.Generator().manual_seed(ascent.seed)
+    logits, extent = _start(network, index, filter, ascent.aim, random)
+    optimizer = torch.optim.Adam([logits], RATE)
+    history: list[float] = []
+    for _ in range(ascent.steps):
+        picture = torch.sigmoid(logits)
+        moved = _moved(picture, ascent.jitter, random)
+        excited = _climbed(_values(network, index, filter, moved), ascent.aim)
+        history.append(float(excited.detach()))
+        yield Growing(_array(picture), np.array(history, dtype=np.float32))
+        loss = -excited / extent + ascent.total_variation * total_variation(picture)
+        # Not backward(): it would leave gradients in weights that sessions share.
+        (logits.grad,) = torch.autograd.grad(loss, logits)
+        optimizer.step()
+    with torch.no_grad():
+        picture = torch.sigmoid(logits)
+        values = _values(network, index, filter, picture)
+    row, column = divmod(int(values.argmax()), values.shape[1])
+    return Made(
+        _array(picture),
+        float(_aimed(values, ascent.aim)),
+        (row, column),
+        np.array(history, dtype=np.float32),
+    )
+
+
+def total_variation(picture: torch.Tensor) -> torch.Tensor:
+    """The mean over all pixels and colours of |difference to the right| + |difference below|: (1, C, H, W) to a scalar.
+
+    Source: Rudin, Osher and Fatemi, 1992, in the form with absolute values.
+    """
+    right = (picture[..., 1:] - picture[..., :-1]).abs().sum()
+    below = (picture[..., 1:, :] - picture[..., :-1, :]).abs().sum()
+    return (right + below) / picture.numel()
+
+
+def _start(
+    network: FlowNetwork, index: int, filter: int, aim: Aim, random: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Grey with a little noise, and by how much the filter would change if each pixel moved by 1 along the gradient."""
+    for noise in _STARTS:
+        logits = (noise * torch.randn(1, *network.input_shape, generator=random)).requires_grad_()
+        picture = torch.sigmoid(logits)
+        (slope,) = torch.autograd.grad(_climbed(_values(network, index, filter, picture), aim), picture)
+        extent = slope.abs().sum()
+        if torch.isfinite(extent) and extent > 0:
+            return logits, extent
+    raise UserError(
+        "No picture can be made for this filter",
+        "its value does not change whatever is changed in the picture, because everything before it stays at 0, or its "
+        "weights are no numbers any more",
+        "Choose another filter or another layer",
+    )
+
+
+def _values(network: FlowNetwork, index: int, filter: int, picture: torch.Tensor) -> torch.Tensor:
+    """The filter's map, (H', W'); (1, 1) for a unit of a vector."""
+    values = before_activation(network, index, picture)[0, filter]
+    return values if values.ndim == 2 else values.reshape(1, 1)
+
+
+def _climbed(values: torch.Tensor, aim: Aim) -> torch.Tensor:
+    """What is aimed at while the picture is made: of places only those in the middle, where less padding is seen."""
+    height, width = values.shape
+    middle = values[height // 4 : height - height // 4, width // 4 : width - width // 4]
+    return _aimed(middle if aim == "place" else values, aim)
+
+
+def _aimed(values: torch.Tensor, aim: Aim) -> torch.Tensor:
+    return values.max() if aim == "place" else values.mean()
+
+
+def _moved(picture: torch.Tensor, jitter: int, random: torch.Generator) -> torch.Tensor:
+    """The picture moved by up to `jitter` pixels; what comes in at an edge repeats the edge."""
+    if jitter == 0:
+        return picture
+    down, right = torch.randint(-jitter, jitter + 1, (2,), generator=random).tolist()
+    height, width = picture.shape[2:]
+    padded = functional.pad(picture, (jitter,) * 4, mode="replicate")
+    return padded[..., jitter - down : jitter - down + height, jitter - right : jitter - right + width]
+
+
+def _array(picture: torch.Tensor) -> np.ndarray:
+    array: np.ndarray = picture.detach()[0].numpy().copy()
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,184 @@
+"""The filters of a network: choose one, and see its kernel, what excites it, and a picture made for it."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from visualizer.architecture.shapes import is_maps
+from visualizer.figures.chart import Chart
+from visualizer.figures.filters import kernel_by_channel
+from visualizer.figures.kernels import kernel_grid
+from visualizer.figures.maps import map_grid
+from visualizer.figures.vectors import MAX_BARS, unit_bars
+from visualizer.ui import bound
+from visualizer.ui.chart_events import Clicked, on_click
+from visualizer.ui.charts import show
+from visualizer.ui.filters_excited import Filter, excited_part
+from visualizer.ui.looked import Looked
+from visualizer.ui.session import session
+from visualizer.ui.viewport import column_width, is_narrow
+
+if TYPE_CHECKING:
+    from visualizer.inspection.filters import Kernel
+    from visualizer.inspection.probe import LayerView
+
+ON_A_PAGE = 32
+_COLOURS = ("red", "green", "blue")
+
+
+def filters_part(looked: Looked) -> None:
+    """Draw the choice of a filter, and everything about it."""
+    views = [view for view in looked.seen.layers if view.kernels is not None]
+    if not views:
+        st.info("This network has no filters: add a Conv2D or a Dense layer in Build.", icon=":material/filter_alt:")
+        return
+    st.markdown(
+        "A **filter** is a small set of weights that slides over what arrives and looks for one pattern. Where the "
+        "pattern is, its number is large. One filter makes one feature map. A **unit** of a Dense layer does the same "
+        "once, for everything that arrives."
+    )
+    titles = {view.index: f"{view.index + 1}  {view.layer.summary()}" for view in views}
+    index = st.pills(
+        "Layer",
+        list(titles),
+        default=views[0].index,
+        required=True,
+        format_func=titles.__getitem__,
+        key=f"filters-layer-of-{len(looked.seen.layers)}",
+        persist_state="session",
+    )
+    view = looked.seen.layers[index]
+    number = _chosen(view)
+    _kernel(looked, view, number)
+    excited_part(looked, Filter(index, number, _noun(view), view.output.shape))
+
+
+def _noun(view: "LayerView") -> str:
+    return "filter" if is_maps(view.output.shape) else "unit"
+
+
+def _chosen(view: "LayerView") -> int:
+    """Draw the layer's filters to choose from; the number of the chosen one, from 1."""
+    assert view.kernels is not None
+    owner, filters, noun = session(), len(view.kernels), _noun(view)
+    number = min(owner.filter_number, filters)
+    page_key = f"filters-page-{view.index}-of-{filters}"
+
+    def choose(chosen: int) -> None:
+        owner.choose_filter(chosen)
+        st.session_state[page_key] = (chosen - 1) // ON_A_PAGE + 1
+
+    def clicked(point: Clicked) -> None:
+        told = point.data[0] if point.data else point.x
+        if isinstance(told, int | float) and 1 <= told <= filters:
+            owner.choose_filter(int(told))
+
+    st.subheader(f"Choose a {noun}")
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        bound.number(
+            f"{noun.capitalize()} 1 to {filters:,}", number, choose, f"filter-{view.index}", 1, filters, width=180
+        )
+        pages = -(-filters // ON_A_PAGE)
+        page = 1
+        if pages > 1 and is_maps(view.output.shape):
+            page = st.pagination(pages, default=(number - 1) // ON_A_PAGE + 1, key=page_key, persist_state="session")
+    shown = np.arange(filters)[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    chart, said = _choice(view, shown, number)
+    st.caption(f"{said} Click one to choose it.")
+    show(chart, f"filters-{view.index}")
+    on_click(f"filters-{view.index}", clicked)
+    return number
+
+
+def _choice(view: "LayerView", shown: np.ndarray, number: int) -> tuple[Chart, str]:
+    """What the filters are chosen by, and what it is: their kernels where these are pictures, else their maps."""
+    from visualizer.architecture.flow import PICTURE
+
+    assert view.kernels is not None
+    columns = 4 if is_narrow() else 8 if len(shown) <= 16 else 16
+    if not is_maps(view.output.shape):
+        said = "What each unit gives for the picture above."
+        if len(view.output) > MAX_BARS:
+            said = "What each unit gives for the picture above, 100 units a row."
+        return unit_bars(view.output, value_label="output", width=column_width()), said
+    if view.kernels.shape[1] in (1, 3) and (view.sources == (PICTURE,) or view.kernels.shape[1] == 1):
+        chart = kernel_grid(
+            view.kernels[shown],
+            input_channel=None,
+            columns=columns,
+            width=column_width(),
+            first=int(shown[0]) + 1,
+            marked=number if number - 1 in shown else None,
+        )
+        if view.kernels.shape[1] == 3:
+            return chart, (
+                "A first layer looks at the picture itself, so its kernels are pictures too. Each weight becomes "
+                "light: zero is mid-grey, and all kernels share one scale."
+            )
+        if len(view.input) > 1:
+            return chart, "Each filter of this layer looks at one channel only, with one kernel (depthwise)."
+        return chart, "The picture is grey, so each filter has one kernel: a weight for each pixel under it."
+    maps = view.output[shown]
+    return map_grid(
+        maps,
+        titles=[str(channel + 1) for channel in shown],
+        columns=columns,
+        diverging=bool(view.output.min() < 0),
+        value_label="output",
+        width=column_width(),
+        marked=number - 1 - int(shown[0]) if number - 1 in shown else None,
+    ), (
+        "The kernels of a deeper layer are no pictures: they weigh feature maps, not colours, and there are as many as "
+        "maps arrive. So choose by what each filter makes of the picture above."
+    )
+
+
+def _kernel(looked: Looked, view: "LayerView", number: int) -> None:
+    from visualizer.inspection.filters import kernel_of
+
+    assert view.kernels is not None
+    noun = _noun(view)
+    kernel = kernel_of(looked.seen.layers, view.index, number - 1)
+    if kernel is None:
+        st.subheader(f"The weights of {noun} {number}")
+        st.caption("One weight for each number that arrives.")
+        show(unit_bars(view.kernels[number - 1], value_label="weight", width=column_width()), "filter-weights")
+        return
+    count = len(kernel.channels)
+    st.subheader(f"The kernel of {noun} {number}" if count == 1 else f"The kernels of {noun} {number}, by channel")
+    st.caption(_said(view, kernel, noun))
+    shown = slice(0, count)
+    if count > ON_A_PAGE:
+        page = st.pagination(-(-count // ON_A_PAGE), key=f"filters-channels-{view.index}", persist_state="session")
+        shown = slice((page - 1) * ON_A_PAGE, page * ON_A_PAGE)
+    titles = [_name(kernel, channel) for channel in kernel.channels]
+    show(
+        kernel_by_channel(
+            kernel.weights[shown],
+            titles[shown],
+            float(np.abs(kernel.weights).max()) or 1.0,
+            columns=4 if is_narrow() else 8 if count <= 16 else 16,
+            width=column_width(),
+        ),
+        "filter-kernel",
+    )
+
+
+def _name(kernel: "Kernel", channel: int) -> str:
+    if not kernel.of_picture:
+        return f"map {channel + 1}"
+    return _COLOURS[channel] if len(kernel.channels) == len(_COLOURS) else "brightness"
+
+
+def _said(view: "LayerView", kernel: "Kernel", noun: str) -> str:
+    if len(kernel.channels) == 1:
+        return f"This {noun} looks at one channel. A red weight adds what it lies on, a blue one takes it away."
+    what = "the picture's colours" if kernel.of_picture else "the maps that arrive"
+    half = min(int(np.searchsorted(np.cumsum(np.square(kernel.strength)), 0.5)) + 1, len(kernel.channels))
+    share = f" The first {half} of {len(kernel.channels)} make up half of it (by the squares of the weights)."
+    flat = " Flatten only wrote them in a row: here they are maps again." if kernel.flattened else ""
+    return (
+        f"This {noun} has one kernel for each of {what}, and adds up what they find; the strongest comes first.{flat}"
+        f"{share} A red weight adds what it lies on, a blue one takes it away."
+    )
