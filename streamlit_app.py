@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from visualizer.ui.failure import say_sorry
+from visualizer.ui.plotly_script import plotly_route
 from visualizer.ui.warm_up import warm_up
 
 
@@ -25,4 +26,4 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 # The script is not in this folder: Streamlit would then list the files of pages/ by itself, before it has run.
-app = st.App("visualizer/ui/navigation.py", lifespan=lifespan, on_script_error=say_sorry)
+app = st.App("visualizer/ui/navigation.py", lifespan=lifespan, routes=[plotly_route()], on_script_error=say_sorry)

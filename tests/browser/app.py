@@ -37,7 +37,7 @@ HARMLESS_MISSING_ADDRESSES = ("/_stcore/health", "/_stcore/host-config")
 Scheme = Literal["light", "dark"]
 
 # Streamlit says on its outermost element whether the script runs; an old element waits for its new value as "stale".
-# Charts load their code late and show a skeleton until then. A page that stays so for a moment is idle.
+# A chart that is not yet drawn says so. A page that stays so for a moment is idle.
 IDLE_FOR_MS = 250
 _IS_IDLE = """
 (quietFor) => {
@@ -45,7 +45,7 @@ _IS_IDLE = """
   const busy = !app
     || app.dataset.testConnectionState !== 'CONNECTED'
     || app.dataset.testScriptState !== 'notRunning'
-    || document.querySelector('[data-stale="true"], [data-testid="stAppSkeleton"], [data-testid="stSkeleton"]');
+    || document.querySelector('[data-stale="true"], [data-testid="stAppSkeleton"], [data-drawing]');
   if (busy) { window.idleSince = undefined; return false; }
   window.idleSince ??= performance.now();
   return performance.now() - window.idleSince >= quietFor;

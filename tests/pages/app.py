@@ -1,6 +1,8 @@
 """One page of the app in Streamlit's own test runner, inside the real navigation."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -19,6 +21,12 @@ def without_exception(app: AppTest) -> AppTest:
     return app
 
 
+def charts(app: AppTest) -> list[dict[str, Any]]:
+    """What each chart of the page was given to draw, in order: its figure (JSON text) and its text alternative."""
+    data = [json.loads(component.proto.json) for component in app.get("bidi_component") if component.proto.json]
+    return [chart for chart in data if "figure" in chart]
+
+
 def alts(app: AppTest) -> list[str]:
     """The text alternatives of all charts on the page, in order."""
-    return [chart.proto.alt for chart in app.get("plotly_chart")]
+    return [chart["alt"] for chart in charts(app)]

@@ -1,6 +1,6 @@
 """The page on receptive fields."""
 
-from tests.pages.app import open_page, without_exception
+from tests.pages.app import alts, open_page, without_exception
 from visualizer.architecture.presets import SMALL_VGG
 
 
@@ -36,4 +36,4 @@ def test_a_trained_network_is_shown_beside_the_untrained_one():
     labels = [metric.label for metric in app.metric]
     assert [label.split(":")[0] for label in labels] == ["Untrained", "Trained"]
     assert app.metric[0].value != app.metric[1].value
-    assert sum("Gradient of the unit" in chart.proto.alt for chart in app.get("plotly_chart")) == 2
+    assert sum("Gradient of the unit" in alt for alt in alts(app)) == 2

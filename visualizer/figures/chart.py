@@ -45,6 +45,8 @@ def figure_of(
         "hoverlabel": {"font": {"size": FONT_SIZE}},
         "dragmode": False,
         "uirevision": "keep",
+        # The page gives its own colours and letters; Plotly's default template would be sent with every figure.
+        "template": {},
     }
     return go.Figure(traces, common | layout)
 

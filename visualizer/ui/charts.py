@@ -1,22 +1,37 @@
-"""How a chart gets onto a page."""
+"""Shows figures.
+
+Not with st.plotly_chart: since it takes a chart whose data changed for another chart, the browser throws the drawing
+away and makes it anew, which takes twice as long, flickers, and forgets what was zoomed. `assets/plot.js` changes it.
+"""
+
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from visualizer.figures.chart import Chart
+from visualizer.ui.links import ASSETS
+from visualizer.ui.plotly_script import ADDRESS
 
-_CONFIG = {"displayModeBar": False, "scrollZoom": False, "displaylogo": False}
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+_HOLDER = '<div class="plot" role="figure"><div></div></div>'
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> "ComponentRenderer":
+    script = (ASSETS / "plot.js").read_text(encoding="utf-8")
+    return st.components.v2.component("cnn_visualizer.plot", html=_HOLDER, js=script, isolate_styles=False)
 
 
 def show(chart: Chart, key: str, *, scrolls: bool = False) -> None:
     """Put a chart on the page with its text alternative.
 
     Args:
-        chart: The figure and its text alternative.
+        chart: The figure and its text alternative. Without a width of its own it takes the page's.
         key: Unique on the page.
-        scrolls: Keep the figure's own width and scroll sideways where the page is narrower.
+        scrolls: Scroll sideways where the page is narrower than the figure.
     """
-    if scrolls:
-        with st.container(horizontal=True, wrap=False, key=f"scrolls-{key}"):
-            st.plotly_chart(chart.figure, key=key, config=_CONFIG, alt=chart.alt, width=int(chart.figure.layout.width))
-    else:
-        st.plotly_chart(chart.figure, key=key, config=_CONFIG, alt=chart.alt)
+    data = {"figure": chart.figure.to_json(), "alt": chart.alt, "address": ADDRESS}
+    with st.container(key=f"{'scrolls-' if scrolls else ''}{key}"):
+        _component()(key=f"plot-{key}", data=data)

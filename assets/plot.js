@@ -1,0 +1,130 @@
+// Draws a Plotly figure. When its data change, the drawing changes too, instead of being thrown away and made anew.
+const views = new WeakMap();
+
+// Plotly is served beside the app, once for all charts, from the Python package that makes the figures.
+function plotly(address) {
+  // Each chart may have a copy of this module, but they share the window.
+  window.plotlyLibrary ??= new Promise((resolve, reject) => {
+    // The app may live below a path of its own; the page's scripts know it.
+    const own = document.querySelector('script[src*="/static/js/"]')?.src.split("/static/js/")[0] ?? "";
+    const script = document.createElement("script");
+    script.src = own + address;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      window.plotlyLibrary = undefined;
+      reject(new Error("Plotly could not be loaded"));
+    };
+    document.head.append(script);
+  });
+  return window.plotlyLibrary;
+}
+
+export default function ({ data, parentElement }) {
+  if (!views.has(parentElement)) views.set(parentElement, new View(parentElement.querySelector(".plot")));
+  const view = views.get(parentElement);
+  const call = (view.call = Symbol());
+  view.update(data);
+  return () => {
+    if (view.call !== call) return;
+    views.delete(parentElement);
+    view.end();
+  };
+}
+
+class View {
+  constructor(holder) {
+    this.holder = holder;
+    this.drawing = Promise.resolve();
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(holder);
+    // Streamlit writes the theme's colours to an element above when a person changes it.
+    this.theme = new MutationObserver(() => this.colours !== this.themeColours() && this.draw());
+    for (let above = holder; above; above = above.parentElement)
+      this.theme.observe(above, { attributes: true, attributeFilter: ["style", "class"] });
+  }
+
+  update({ figure, alt, address }) {
+    this.holder.setAttribute("aria-label", alt);
+    this.address = address;
+    if (figure === this.figure) return;
+    this.figure = figure;
+    this.draw();
+  }
+
+  // One at a time, and always the newest: what came meanwhile is drawn in its place.
+  draw() {
+    this.asked = true;
+    this.holder.dataset.drawing = "true";
+    this.drawing = this.drawing.then(() => this.drawNewest()).catch(() => this.sayItFailed());
+  }
+
+  async drawNewest() {
+    if (!this.asked || this.ended) return;
+    this.asked = false;
+    const figure = JSON.parse(this.figure);
+    this.fixedWidth = figure.layout.width;
+    this.holder.style.height = `${figure.layout.height}px`;
+    this.holder.style.width = this.fixedWidth ? `${this.fixedWidth}px` : "";
+    const Plotly = await plotly(this.address);
+    if (this.ended) return;
+    this.colours = this.themeColours();
+    this.width = this.holder.clientWidth;
+    const layout = { ...figure.layout, template: template(this.holder), width: this.fixedWidth ?? this.width };
+    const config = { displayModeBar: false, displaylogo: false, scrollZoom: false };
+    await Plotly.react(this.holder.firstElementChild, { ...figure, layout, config });
+    if (!this.asked) delete this.holder.dataset.drawing;
+  }
+
+  sayItFailed() {
+    delete this.holder.dataset.drawing;
+    this.holder.firstElementChild.textContent = "This chart could not be drawn: reload the page.";
+  }
+
+  resize() {
+    const width = this.holder.clientWidth;
+    const drawn = this.holder.firstElementChild;
+    if (this.fixedWidth || !width || width === this.width || !drawn.layout) return;
+    this.width = width;
+    window.Plotly.relayout(drawn, { width });
+  }
+
+  themeColours() {
+    const style = getComputedStyle(this.holder);
+    return style.getPropertyValue("--st-text-color") + style.getPropertyValue("--st-background-color");
+  }
+
+  end() {
+    this.ended = true;
+    this.observer.disconnect();
+    this.theme.disconnect();
+    if (window.Plotly) window.Plotly.purge(this.holder.firstElementChild);
+  }
+}
+
+// The page's own colours and letters, for all that a figure does not say itself.
+function template(holder) {
+  const style = getComputedStyle(holder);
+  const [text, ground, line, family] = ["text-color", "background-color", "border-color", "font"].map((name) =>
+    style.getPropertyValue(`--st-${name}`).trim(),
+  );
+  const axis = {
+    gridcolor: line,
+    zerolinecolor: line,
+    linecolor: line,
+    tickcolor: line,
+    tickfont: { color: text },
+    title: { font: { color: text } },
+    automargin: true,
+  };
+  const scene = { ...axis, backgroundcolor: ground, showbackground: false };
+  return {
+    layout: {
+      font: { family, color: text },
+      xaxis: { ...axis, showgrid: false, zeroline: false },
+      yaxis: axis,
+      scene: { xaxis: scene, yaxis: scene, zaxis: scene },
+      hoverlabel: { bgcolor: ground, bordercolor: line, font: { family, color: text }, align: "left" },
+      legend: { font: { color: text }, bgcolor: "rgba(0, 0, 0, 0)" },
+    },
+  };
+}
