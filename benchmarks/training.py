@@ -1,11 +1,10 @@
 """Does training in the app cost speed? `python -m benchmarks.training` answers in about three minutes.
 
-Each network is trained as the app does it (worker process; snapshots, curves and weights written to the store; a
-watcher that reads the store and makes the page's two charts three times a second) and by a bare PyTorch loop in this
-process, two seconds each by turns, since other load on the computer changes from minute to minute. Both do the same
-work: the same network, data, batches, optimizer, validation after each epoch, and one torch thread. The ratio is that
-of all images in all seconds; that of the single turns says how much it varies, which is more where a turn may or may
-not have a validation in it.
+Each network is trained in the app (worker process; snapshots, curves and weights written to the store; its Train page
+open in Chromium, which draws all of it live) and by a bare PyTorch loop in this process, two seconds each by turns,
+since other load on the computer changes from minute to minute. Both do the same work: the same network, data, batches,
+optimizer, validation after each epoch, and one torch thread. The ratio is that of all images in all seconds; that of
+the single turns says how much it varies, which is more where a turn may or may not have a validation in it.
 
 After that a run is trained once in a worker process and once in a thread of the process that draws: images a second,
 and how long reading and drawing take meanwhile.
@@ -22,8 +21,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
+from playwright.sync_api import Page, sync_playwright
 from torch.nn import functional
 
+from tests.browser.app import find_chromium, launch_chromium, new_context, open_page, running_app, wait_until_idle
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import CLASSIC, TINY
@@ -88,14 +89,38 @@ def bare_turn(loop: Iterator[int]) -> Turn:
     return images, seconds
 
 
-def app_turn(store: RunStore, pool: WorkerPool, run_id: str) -> Turn:
-    """The run goes on for a turn, and is paused again."""
+def app_turn(store: RunStore, page: Page, run_id: str) -> Turn:
+    """The run goes on for a turn in front of its page, and is paused again."""
     before = record_of(store, run_id)
-    pool.send(run_id, Start())
-    watch(store, run_id, TURN)
-    pool.send(run_id, Pause())
+    page.get_by_role("button", name="Resume").click()
+    page.wait_for_timeout(1000 * TURN)
+    page.get_by_role("button", name="Pause").click()
     after = wait(store, run_id, "paused")
+    page.get_by_role("button", name="Resume").wait_for()
     return images_of(after) - images_of(before), after.seconds - before.seconds
+
+
+def run_in_the_app(page: Page, store: RunStore, preset: str, dataset: str) -> str:
+    """Build the network, choose the data, start, and pause after the first batches; the run's id."""
+    open_page(page, "/build")
+    page.get_by_role("button", name="Start from").click()
+    page.get_by_test_id("stMenuButtonBody").get_by_text(preset).click()
+    wait_until_idle(page)
+    page.get_by_role("button", name="Train it").click()
+    wait_until_idle(page)
+    page.get_by_role("combobox", name="Data set").click()
+    page.get_by_role("option", name=dataset).click()
+    wait_until_idle(page)
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("1000")
+    epochs.press("Enter")
+    wait_until_idle(page)
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Resume").wait_for(timeout=60_000)
+    (record,) = store.active_runs()
+    wait(store, record.run_id, "paused")
+    return record.run_id
 
 
 def images_of(record: RunRecord) -> int:
@@ -150,16 +175,18 @@ def started_run(spec: RunSpec, store: RunStore, pool: WorkerPool) -> str:
     return run_id
 
 
-def compare(title: str, spec: RunSpec, pairs: int, store: RunStore, pool: WorkerPool) -> None:
+def compare(title: str, preset: str, dataset: str, pairs: int, store: RunStore, page: Page) -> None:
     """Train by turns and print images a second and the ratio."""
-    run_id = started_run(spec, store, pool)
+    run_id = run_in_the_app(page, store, preset, dataset)
+    spec = record_of(store, run_id).spec
     loop = bare_loop(spec, Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape))
     next(loop)
     app, bare = [], []
     for _ in range(pairs):
-        app.append(app_turn(store, pool, run_id))
+        app.append(app_turn(store, page, run_id))
         bare.append(bare_turn(loop))
-    pool.send(run_id, Stop())
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait(store, run_id, "stopped")
     ratio = speed(app) / speed(bare)
     single = sorted(speed([one]) / speed([other]) for one, other in zip(app, bare, strict=True))
     low, *_, high = statistics.quantiles(single, n=4)
@@ -238,12 +265,23 @@ def main() -> None:
     print(f"Python {platform.python_version()}, torch {torch.__version__}, one torch thread, {platform.machine()}")
     if hasattr(os, "getloadavg"):
         print(f"Busy processes before the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    executable = find_chromium()
+    if executable is None:
+        raise SystemExit("No Chromium or Chrome was found: install one (Debian: apt-get install chromium).")
+    with running_app() as app, sync_playwright() as playwright:
+        browser = launch_chromium(playwright, executable)
+        store = RunStore(app.workspace)
+        for preset, dataset, turns in (
+            (TINY, "Handwritten digits", pairs),
+            (CLASSIC, "Coloured shapes", 2 * pairs),
+        ):
+            page = new_context(browser, 1280, 800, base_url=app.url).new_page()
+            compare(f"{preset.name} on {dataset}", preset.name, dataset, turns, store, page)
+            page.context.close()
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(Path(folder))
         pool = WorkerPool(store, workers=1)
         try:
-            compare("TINY on digits", spec_of(TINY.architecture, "digits"), pairs, store, pool)
-            compare("CLASSIC on shapes", spec_of(CLASSIC.architecture, "shapes"), 2 * pairs, store, pool)
             threads_against_processes(spec_of(TINY.architecture, "digits"), 10.0, store, pool)
         finally:
             pool.close()

@@ -4,6 +4,7 @@ Not with st.plotly_chart: since it takes a chart whose data changed for another 
 away and makes it anew, which takes twice as long, flickers, and forgets what was zoomed. `assets/plot.js` changes it.
 """
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -33,5 +34,5 @@ def show(chart: Chart, key: str, *, scrolls: bool = False) -> None:
         scrolls: Scroll sideways where the page is narrower than the figure.
     """
     data = {"figure": chart.figure.to_json(), "alt": chart.alt, "address": ADDRESS}
-    with st.container(key=f"{'scrolls-' if scrolls else ''}{key}"):
+    with st.container(key=f"scrolls-{key}") if scrolls else nullcontext(), st.container(key=key):
         _component()(key=f"plot-{key}", data=data)

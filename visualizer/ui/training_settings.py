@@ -50,7 +50,7 @@ def settings_form(owner: Session) -> None:
         learning_rate(settings.learning_rate, put("learning_rate"), "learning-rate")
         if settings.optimizer == "sgd":
             bound.number("Momentum", settings.momentum, put("momentum"), "momentum", 0.0, 0.99, step=0.05, width=_WIDTH)
-        bound.number("Epochs", settings.epochs, put("epochs"), "epochs", 1, 200, width=_WIDTH)
+        bound.number("Epochs", settings.epochs, put("epochs"), "epochs", 1, 1000, width=_WIDTH)
         bound.choice(
             "Batch size",
             settings.batch_size,
