@@ -1,4 +1,4 @@
-// Tells the server which point of a Plotly chart was clicked: st.plotly_chart reports selections only, and a heatmap has none.
+// Tells the server which point of a Plotly chart was clicked.
 export default function ({ data, setTriggerValue }) {
   const main = document.querySelector('[data-testid="stMain"]');
   if (!main) return;
@@ -12,7 +12,7 @@ export default function ({ data, setTriggerValue }) {
       // A number, an array, or an array of a typed kind, which JSON would write as an object.
       data: typeof point.customdata === "object" && point.customdata ? Array.from(point.customdata) : [point.customdata ?? []].flat(),
     });
-  // Charts come late, and Streamlit may make them anew.
+  // Charts come late, and go where the page has no place for them any more.
   const attach = () => {
     const found = main.querySelector(`.st-key-${data.chart} .js-plotly-plot`);
     if (found === chart || !found?.on) return;

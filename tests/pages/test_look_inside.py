@@ -128,7 +128,7 @@ def test_the_least_excited_and_the_whole_pictures_are_shown_on_demand(app):
     choose(app, "filters-most", False)
     choose(app, "filters-cropped", False)
     assert any("excite filter 1 least" in text for text in alts(app))
-    assert app.get("plotly_chart")[-1].proto.id.endswith("filters-wholes")
+    assert app.get("bidi_component")[-1].proto.id.endswith("filters-wholes")
 
 
 def test_a_picture_is_made_and_compared_with_real_ones(app):

@@ -1,4 +1,4 @@
-"""Clicks on the points of a chart, such as the pixels of a heatmap, which st.plotly_chart does not report."""
+"""Clicks on the points of a chart, such as the pixels of a heatmap."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
