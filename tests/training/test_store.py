@@ -157,12 +157,13 @@ def test_weights_load_into_the_network(store):
         assert torch.equal(network.eval()(pictures), expected.eval()(pictures))
 
 
-def test_weights_within_an_epoch_make_room_for_later_ones(store):
+def test_weights_of_a_pause_make_room_for_later_ones(store):
+    """Those after batch 2 stay: the first batches are worth going back to."""
     for step, epoch in ((0, 0), (2, None), (3, None), (4, 1), (5, None)):
         store.apply(bundle(weights(step, epoch), step=step))
     assert store.kept_epochs("run1") == (0, 1)
     assert store.weights("run1", "latest")["a"][0] == 5
-    assert files(store) == [f"weights-{step:08d}.safetensors" for step in (0, 4, 5)]
+    assert files(store) == [f"weights-{step:08d}.safetensors" for step in (0, 2, 4, 5)]
     with pytest.raises(UserError, match="“7”"):
         store.weights("run1", 7)
 

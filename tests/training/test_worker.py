@@ -8,7 +8,7 @@ import pytest
 from tests.training.examples import LEAKY, MIXED, curve, few_digits, spec, train_all
 from visualizer.training import worker
 from visualizer.training.commands import Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
-from visualizer.training.events import EpochEnded, Failed, Snapshot, StateChanged, Weights
+from visualizer.training.events import EpochEnded, Failed, Gradients, Snapshot, StateChanged, Weights
 from visualizer.training.loop import Training
 from visualizer.training.messages import Begin, Told
 from visualizer.training.worker import ActiveRun, TurnTaking
@@ -158,7 +158,9 @@ def test_no_batch_is_lost_however_bundles_fall(monkeypatch):
         assert bundle.progress.step == position
     assert position == 12
     assert len(sent) > 12
-    assert [weights.epoch for weights in sent.events(Weights)] == [0, 1, 2, 3]
+    moments = [(weights.step, weights.epoch) for weights in sent.events(Weights)]
+    assert moments == [(0, 0), (1, None), (2, None), (4, 1), (8, 2), (12, 3)]
+    assert [gradients.step for gradients in sent.events(Gradients)] == [1, 2, 4, 8, 12]
     assert sent[-1].progress.seconds > 0
     assert sent[-1].progress.images_per_second > 0
 

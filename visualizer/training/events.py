@@ -87,6 +87,21 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class Gradients:
+    """How large the numbers of the loss's gradient were at batch `step`, the one that was trained last.
+
+    Attributes:
+        step: Batches trained, that one included.
+        layers: The layers that have weights, by index.
+        counts: (layers, len(GRADIENT_EDGES)) int64, see `moments.gradient_counts`.
+    """
+
+    step: int
+    layers: tuple[int, ...]
+    counts: np.ndarray
+
+
+@dataclass(frozen=True)
 class LayerHealth:
     """One layer around one step.
 
@@ -138,4 +153,4 @@ class Failed:
     message: str
 
 
-Event = BatchesEnded | EpochEnded | Snapshot | Weights | Health | StateChanged | Advice | Failed
+Event = BatchesEnded | EpochEnded | Snapshot | Weights | Gradients | Health | StateChanged | Advice | Failed

@@ -4,6 +4,7 @@ import math
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 
 from visualizer.architecture.initialization import INITIALIZATIONS
@@ -15,6 +16,7 @@ from visualizer.training.events import (
     EpochEnded,
     Event,
     Failed,
+    Gradients,
     Health,
     Snapshot,
     StateChanged,
@@ -23,6 +25,7 @@ from visualizer.training.events import (
 from visualizer.training.examples import Examples
 from visualizer.training.health import Checkup
 from visualizer.training.losses import loss_and_scores, make_optimizer
+from visualizer.training.moments import GRADIENT_EDGES, gradient_counts, is_among_first
 from visualizer.training.same_answers import SameAnswers
 from visualizer.training.settings import RunSpec, batches_per_epoch
 from visualizer.training.snapshots import take_snapshot
@@ -80,6 +83,7 @@ class Training:
         self._random_state = torch.Generator().manual_seed(settings.seed).get_state()
         self._tally = Tally()
         self._health: list[Health] = []
+        self._moments: list[Event] = []
         self._answers_alike = self._alike_untrained = False
         self._in_turn = False
         self._rest = self._course()
@@ -163,7 +167,26 @@ class Training:
         value = loss.item()
         if math.isfinite(value):
             self._tally.add(value, scores.detach(), labels)
+            self._keep_moment()
         return value
+
+    def _keep_moment(self) -> None:
+        """Note what the time machine shows of this moment, where it is one that is kept."""
+        first = is_among_first(self.step, self.steps_per_epoch)
+        if first or self.step % self.steps_per_epoch == 0:
+            gradients = self._gradients()
+            if first and self._weights_are_finite():
+                self._moments.append(self.weights())
+            self._moments.append(gradients)
+
+    def _gradients(self) -> Gradients:
+        counts = {}
+        for index, layer in enumerate(self.network.layers):
+            found = [weights.grad.numpy() for weights in layer.parameters() if weights.grad is not None]
+            if found:
+                counts[index] = gradient_counts(found)
+        shape = (len(counts), len(GRADIENT_EDGES))
+        return Gradients(self.step, tuple(counts), np.array(list(counts.values()), np.int64).reshape(shape))
 
     def _is_checked(self, step: int) -> bool:
         return step == 1 or step % max(self.steps_per_epoch // CHECKUPS_PER_EPOCH, 1) == 0
@@ -195,10 +218,11 @@ class Training:
         return tally.mean()
 
     def report(self) -> list[Event]:
-        """The batches that were trained, and the layers' health, as far as they are not yet reported."""
+        """The batches that were trained, the layers' health, and what is kept, as far as they are not yet reported."""
         losses, accuracies = self._tally.take()
         health, self._health = self._health, []
-        return [*([BatchesEnded(self.step, losses, accuracies)] if len(losses) else []), *health]
+        moments, self._moments = self._moments, []
+        return [*([BatchesEnded(self.step, losses, accuracies)] if len(losses) else []), *health, *moments]
 
     def set_learning_rate(self, value: float) -> None:
         """Take the next steps with this learning rate."""

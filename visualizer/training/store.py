@@ -30,6 +30,7 @@ from visualizer.training.events import (
     EpochEnded,
     Failed,
     FeatureMaps,
+    Gradients,
     Health,
     Snapshot,
     State,
@@ -37,6 +38,7 @@ from visualizer.training.events import (
     Weights,
 )
 from visualizer.training.messages import Bundle
+from visualizer.training.moments import GRADIENT_EDGES, kept_steps
 from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
 
 MAX_CURVE_POINTS = 1000
@@ -95,6 +97,13 @@ CREATE TABLE IF NOT EXISTS weights (
     epoch INTEGER,
     bytes INTEGER NOT NULL,
     PRIMARY KEY (run_id, step)
+);
+CREATE TABLE IF NOT EXISTS gradients (
+    run_id TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    layer INTEGER NOT NULL,
+    counts BLOB NOT NULL,
+    PRIMARY KEY (run_id, step, layer)
 );
 """
 _RECORD = (
@@ -189,6 +198,18 @@ class HealthHistory:
     update_ratio: np.ndarray
     dead_share: np.ndarray
     units: np.ndarray
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment of a run whose weights are kept: after `step` batches, `epoch_position` in epochs.
+
+    `epoch` is the number of finished epochs if the moment is the end of one (0: untrained), else None.
+    """
+
+    step: int
+    epoch: int | None
+    epoch_position: float
 
 
 class RunStore:
@@ -329,6 +350,50 @@ class RunStore:
             "Choose another epoch",
         )
 
+    def weights_at(self, run_id: str, step: int, prefix: str = "") -> dict[str, np.ndarray]:
+        """The weights after `step` batches; only those whose names begin with `prefix`.
+
+        Raises:
+            UserError: They are not kept (any more).
+        """
+        try:
+            with safe_open(self._weights_file(run_id, step), framework="numpy") as file:
+                return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
+        except FileNotFoundError:
+            raise UserError(
+                f"The weights after {step:,} batches of this run are not kept",
+                "they made room for later ones",
+                "Choose another moment",
+            ) from None
+
+    def moments(self, run_id: str) -> tuple[Moment, ...]:
+        """The moments whose weights can be had, in order."""
+        with closing(self._connect()) as connection:
+            rows = connection.execute(
+                "SELECT weights.step, weights.epoch, steps_per_epoch FROM weights JOIN runs USING (run_id) "
+                "WHERE run_id = ? ORDER BY weights.step",
+                (run_id,),
+            ).fetchall()
+        return tuple(Moment(row["step"], row["epoch"], row["step"] / row["steps_per_epoch"]) for row in rows)
+
+    def gradients(self, run_id: str) -> dict[int, Gradients]:
+        """How large the gradients' numbers were, by step."""
+        with closing(self._connect()) as connection:
+            rows = connection.execute(
+                "SELECT step, layer, counts FROM gradients WHERE run_id = ? ORDER BY step, layer", (run_id,)
+            ).fetchall()
+        by_step: dict[int, list[sqlite3.Row]] = {}
+        for row in rows:
+            by_step.setdefault(row["step"], []).append(row)
+        return {
+            step: Gradients(
+                step,
+                tuple(row["layer"] for row in of_step),
+                np.frombuffer(b"".join(row["counts"] for row in of_step), np.int64).reshape(-1, len(GRADIENT_EDGES)),
+            )
+            for step, of_step in by_step.items()
+        }
+
     def kept_epochs(self, run_id: str) -> tuple[int, ...]:
         """The epochs whose weights can be had, in order; 0 is the untrained network."""
         with closing(self._connect()) as connection:
@@ -381,6 +446,14 @@ class RunStore:
                     connection.executemany(
                         "INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                         [(run_id, event.step, *dataclasses.astuple(layer)) for layer in event.layers],
+                    )
+                elif isinstance(event, Gradients):
+                    connection.executemany(
+                        "INSERT OR REPLACE INTO gradients VALUES (?, ?, ?, ?)",
+                        [
+                            (run_id, event.step, layer, counts.tobytes())
+                            for layer, counts in zip(event.layers, event.counts, strict=True)
+                        ],
                     )
                 elif isinstance(event, Weights):
                     dropped += _note_weights(connection, run_id, event)
@@ -508,25 +581,15 @@ def _note_weights(connection: sqlite3.Connection, run_id: str, event: Weights) -
     size = sum(array.nbytes for array in event.arrays.values())
     connection.execute("INSERT OR REPLACE INTO weights VALUES (?, ?, ?, ?)", (run_id, event.step, event.epoch, size))
     rows = connection.execute("SELECT step, epoch FROM weights WHERE run_id = ? ORDER BY step", (run_id,)).fetchall()
-    stride = _stride(max(row["epoch"] or 0 for row in rows), size)
-    dropped = [
-        row["step"]
-        for row in rows
-        if row["step"] != event.step and (row["epoch"] is None or row["epoch"] % stride != 0)
-    ]
-    connection.executemany("DELETE FROM weights WHERE run_id = ? AND step = ?", [(run_id, step) for step in dropped])
+    found = connection.execute("SELECT steps_per_epoch FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+    moments = [(row["step"], row["epoch"]) for row in rows]
+    kept = kept_steps(moments, found["steps_per_epoch"], size, WEIGHTS_BYTES_PER_RUN)
+    dropped = [step for step, _ in moments if step not in kept]
+    for table in ("weights", "gradients"):
+        connection.executemany(
+            f"DELETE FROM {table} WHERE run_id = ? AND step = ?", [(run_id, step) for step in dropped]
+        )
     return dropped
-
-
-def _stride(epochs: int, size: int) -> int:
-    """1, 2, 4, ...: the weights of every so many epochs are kept, and the latest, so that they stay in the limit.
-
-    The untrained and the latest ones are kept even where these two are above it. `size` is in bytes.
-    """
-    stride = 1
-    while epochs >= stride and (epochs // stride + 2) * size > WEIGHTS_BYTES_PER_RUN:
-        stride *= 2
-    return stride
 
 
 def _set_state(connection: sqlite3.Connection, run_id: str, state: State, message: str) -> None:
@@ -549,7 +612,7 @@ def _forget_oldest(connection: sqlite3.Connection) -> list[str]:
         if excess > 0 and row["state"] not in ACTIVE_STATES:
             excess -= row["bytes"]
             forgotten.append(row["run_id"])
-            for table in ("runs", "batches", "epochs", "health", "weights"):
+            for table in ("runs", "batches", "epochs", "health", "weights", "gradients"):
                 connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (row["run_id"],))
     return forgotten
 
