@@ -31,7 +31,7 @@ def test_a_patch_shows_its_pixels_and_stripes_where_there_is_no_picture():
     pixels = np.random.default_rng(0).random((2, 3, 4, 6), dtype=np.float32)
     inside = np.ones((2, 4, 6), dtype=bool)
     inside[1, :2] = False
-    figure = patches(pixels, inside, ["a", "b"], columns=2, width=300, alt="Two.").figure
+    figure = patches(pixels, inside, [("a",), ("b",)], columns=2, width=300, alt="Two.").figure
     image = figure.data[0]
     drawn = image_pixels(image)
     left, top = figure.data[1].x[1], figure.data[1].y[1]
@@ -50,10 +50,19 @@ def test_a_patch_shows_its_pixels_and_stripes_where_there_is_no_picture():
     assert set(np.unique(outside)) == {96, 150}
 
 
+def test_a_title_in_two_lines_has_room_and_its_longest_line_decides():
+    pixels, inside = np.zeros((9, 1, 8, 8), dtype=np.float32), np.ones((9, 8, 8), dtype=bool)
+    titles = [(f"{number / 3:.3g}", "triangle") for number in range(9)]
+    figure = patches(pixels, inside, titles, columns=9, width=960, alt="Nine.").figure
+    assert list(figure.data[1].text) == [f"{value}<br>{name}" for value, name in titles]
+    one_line = patches(pixels, inside, [("a",)] * 9, columns=9, width=960, alt="Nine.").figure
+    assert 12 < figure.layout.height - one_line.layout.height < 24
+
+
 def test_the_frame_in_a_whole_picture_ends_at_its_edge():
     pixels, inside = np.zeros((2, 1, 8, 8), dtype=np.float32), np.ones((2, 8, 8), dtype=bool)
     boxes = [(-1.0, 2.0, 3.0, 3.0), (5.0, 5.0, 3.0, 3.0)]
-    figure = patches(pixels, inside, ["a", "b"], columns=2, width=300, alt="Two.", boxes=boxes).figure
+    figure = patches(pixels, inside, [("a",), ("b",)], columns=2, width=300, alt="Two.", boxes=boxes).figure
     rim, core = figure.data[-2:]
     assert rim.line.width > core.line.width
     assert (rim.x, rim.y) == (core.x, core.y)

@@ -49,3 +49,8 @@ def test_ticks_of_a_strip_name_the_first_number_of_their_row():
     layout = unit_bars(np.ones(12_544), value_label="output").figure.layout
     assert list(layout.yaxis.tickvals) == [0, 20, 40, 60, 80, 100, 120]
     assert list(layout.yaxis.ticktext)[:2] == ["1 …", "2,001 …"]
+
+
+def test_a_marked_unit_has_a_band_behind_its_bar():
+    (band,) = unit_bars(np.array([1.0, 0.0, 2.0]), value_label="output", marked=2).figure.layout.shapes
+    assert (band.x0, band.x1, band.layer) == (1.5, 2.5, "below")

@@ -83,11 +83,12 @@ def _titles_by_cell(mosaic: Mosaic, titles: Sequence[str]) -> np.ndarray:
 def patches(
     pixels: np.ndarray,
     inside: np.ndarray,
-    titles: Sequence[str],
+    titles: Sequence[Sequence[str]],
     *,
     columns: int,
     alt: str,
     width: int = 720,
+    max_tile: float = MAX_TILE,
     boxes: Sequence[tuple[float, float, float, float]] = (),
 ) -> Chart:
     """Pictures or parts of pictures in rows and columns, each with its title above it.
@@ -95,14 +96,16 @@ def patches(
     Args:
         pixels: (N, C, h, w) in [0, 1]; C is 1 (grey) or 3.
         inside: (N, h, w) bool; cells outside the picture are striped.
-        titles: One for each.
+        titles: One for each, in lines; all have as many.
         columns: How many a row has.
         alt: What they are, in words.
         width: Pixels that the page gives the chart.
+        max_tile: Pixels of the screen that the longer side of one takes at most.
         boxes: A frame in each: (top, left, height, width) in its pixels, or none.
     """
-    count, _, *size = pixels.shape
-    mosaic = mosaic_of((count, *size), min(columns, count), width, max_cell=MAX_TILE / max(size), titled=True)
+    count, _, high, wide = pixels.shape
+    max_cell = max_tile / max(high, wide)
+    mosaic = Mosaic(count, high, wide, min(columns, count), width, True, max_cell, len(titles[0]))
     raster = mosaic.raster(np.stack([rgb_pixels(tile) for tile in pixels]))
     drawn = mosaic.raster(np.repeat(inside[..., None].astype(np.uint8), 3, axis=-1))
     outside = (drawn[..., 3] > 0) & (drawn[..., 0] == 0)
@@ -111,7 +114,7 @@ def patches(
     raster[rows, across, :3] = _STRIPES[(rows + across) // period % 2]
     traces = [
         image_trace(raster, pixel=1 / mosaic.parts) | {"hoverinfo": "skip"},
-        mosaic.title_trace([html.escape(title, quote=False) for title in titles]),
+        mosaic.title_trace(["<br>".join(html.escape(line, quote=False) for line in lines) for lines in titles]),
     ]
     figure = figure_of(
         [*traces, mosaic.edges_trace(), *_frames(mosaic, boxes)],

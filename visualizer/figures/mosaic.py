@@ -31,6 +31,7 @@ class Mosaic:
     chart_width: float
     titled: bool
     max_cell: float
+    title_lines: int = 1
 
     @property
     def rows(self) -> int:
@@ -60,7 +61,7 @@ class Mosaic:
 
     @cached_property
     def title_height(self) -> float:
-        return self._in_parts(self.font_size + 5.0) if self.titled else 0.0
+        return self._in_parts((self.font_size + 5.0) * self.title_lines) if self.titled else 0.0
 
     @property
     def column_step(self) -> float:
@@ -151,8 +152,13 @@ class Mosaic:
         return picture
 
     def title_trace(self, titles: Sequence[str]) -> dict[str, Any]:
-        """The titles above their tiles, as a Plotly trace; every n-th where they are too wide for their tiles."""
-        longest = max((len(title) for title in titles), default=0) * self.font_size * CHARACTER_WIDTH
+        """The titles above their tiles, as a Plotly trace; every n-th where they are too wide for their tiles.
+
+        Args:
+            titles: One for each tile, each in at most `title_lines` lines, with `<br>` between them.
+        """
+        lines = [line for title in titles for line in title.split("<br>")]
+        longest = max(map(len, lines), default=0) * self.font_size * CHARACTER_WIDTH
         every = math.ceil(longest / (self.column_step * self.cell))
         shown = [index for index in range(self.count) if (index % self.columns) % max(every, 1) == 0]
         corners = [self.corner(index) for index in shown]

@@ -15,7 +15,14 @@ MAX_STRIP_HEIGHT = 420
 PANEL = 170  # pixels
 
 
-def unit_bars(values: np.ndarray, *, before: np.ndarray | None = None, value_label: str, width: int = 720) -> Chart:
+def unit_bars(
+    values: np.ndarray,
+    *,
+    before: np.ndarray | None = None,
+    value_label: str,
+    width: int = 720,
+    marked: int | None = None,
+) -> Chart:
     """The numbers of a vector: bars where there are at most 128, else a strip of colours folded into rows of 100.
 
     Args:
@@ -23,12 +30,17 @@ def unit_bars(values: np.ndarray, *, before: np.ndarray | None = None, value_lab
         before: (F,) what the activation function received, drawn above the values; left out of a strip.
         value_label: What the values are.
         width: Pixels that the page gives the chart.
+        marked: Put a band behind the bar with this number, from 1; not in a strip.
     """
     alt = (
         f"{counted(len(values), 'number')}, {value_label} from {number(values.min())} to {number(values.max())}; "
         f"the largest is number {int(np.argmax(values)) + 1}, {int(np.count_nonzero(values == 0)):,} are 0."
     )
     figure = _bars(values, before, value_label) if len(values) <= MAX_BARS else _strip(values, value_label, width)
+    if marked is not None and len(values) <= MAX_BARS:
+        figure.add_vrect(
+            marked - 0.5, marked + 0.5, fillcolor=GREY, opacity=0.3, layer="below", line={"color": GREY, "width": 2}
+        )
     return Chart(figure, alt)
 
 

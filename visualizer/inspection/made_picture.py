@@ -34,15 +34,15 @@ class Ascent:
             of its map, which draws it everywhere.
         steps: How often the picture is changed.
         jitter: Pixels by which the picture is moved at random before each step, at most, either way.
-        total_variation: How much differences between neighbouring pixels are held down; 0 not at all. At 1 a change of
-            all pixels by their full range along the first gradient weighs as much as a mean difference of 1.
+        total_variation: How much differences between neighbouring pixels are held down; 0 not at all. It is the weight
+            of `total_variation` beside the rise of the filter's value, whose gradient's absolute values add up to 1.
         seed: Of the noise that it starts from, and of the jitter.
     """
 
     aim: Aim = "place"
     steps: int = 128
     jitter: int = 0
-    total_variation: float = 0.05
+    total_variation: float = 0.3
     seed: int = 0
 
 
@@ -51,11 +51,13 @@ class Growing:
     """A picture on its way.
 
     Attributes:
-        picture: (C, H, W) float32 in [0, 1], before step `step` (from 0) changes it.
-        history: (step + 1,) float32, what is aimed at, at each step so far, of the picture moved by that step's jitter.
+        picture: (C, H, W) float32 in [0, 1], as the network sees it in this step: moved by the jitter.
+        place: (row, column) of the filter's strongest place in it; (0, 0) for a unit of a vector.
+        history: (steps so far + 1,) float32, what is aimed at: of each step's picture before it was changed.
     """
 
     picture: np.ndarray
+    place: tuple[int, int]
     history: np.ndarray
 
 
@@ -67,7 +69,7 @@ class Made:
         picture: (C, H, W) float32 in [0, 1].
         reached: What was aimed at, of this picture as it is.
         place: (row, column) of the filter's strongest place in it; (0, 0) for a unit of a vector.
-        history: (steps,) float32 as in `Growing`.
+        history: (steps,) float32, as in `Growing`.
     """
 
     picture: np.ndarray
@@ -93,27 +95,30 @@ def maximise(network: FlowNetwork, index: int, filter: int, ascent: Ascent) -> G
     """
     network.eval()
     random = torch.Generator().manual_seed(ascent.seed)
-    logits, extent = _start(network, index, filter, ascent.aim, random)
+    logits = _start(network, index, filter, ascent.aim, random)
     optimizer = torch.optim.Adam([logits], RATE)
     history: list[float] = []
     for _ in range(ascent.steps):
-        picture = torch.sigmoid(logits)
+        picture = torch.sigmoid(logits).detach().requires_grad_()
         moved = _moved(picture, ascent.jitter, random)
-        excited = _climbed(_values(network, index, filter, moved), ascent.aim)
+        values = _values(network, index, filter, moved)
+        excited = _climbed(values, ascent.aim)
         history.append(float(excited.detach()))
-        yield Growing(_array(picture), np.array(history, dtype=np.float32))
-        loss = -excited / extent + ascent.total_variation * total_variation(picture)
+        yield Growing(_array(moved), _best_place(values), np.array(history, dtype=np.float32))
         # Not backward(): it would leave gradients in weights that sessions share.
-        (logits.grad,) = torch.autograd.grad(loss, logits)
+        (rise,) = torch.autograd.grad(excited, picture)
+        (roughness,) = torch.autograd.grad(total_variation(picture), picture)
+        extent = rise.abs().sum()
+        downhill = ascent.total_variation * roughness - (rise / extent if extent > 0 else 0.0)
+        logits.grad = downhill * (picture * (1 - picture)).detach()
         optimizer.step()
     with torch.no_grad():
         picture = torch.sigmoid(logits)
         values = _values(network, index, filter, picture)
-    row, column = divmod(int(values.argmax()), values.shape[1])
     return Made(
         _array(picture),
         float(_aimed(values, ascent.aim)),
-        (row, column),
+        _best_place(values),
         np.array(history, dtype=np.float32),
     )
 
@@ -128,17 +133,15 @@ def total_variation(picture: torch.Tensor) -> torch.Tensor:
     return (right + below) / picture.numel()
 
 
-def _start(
-    network: FlowNetwork, index: int, filter: int, aim: Aim, random: torch.Generator
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Grey with a little noise, and by how much the filter would change if each pixel moved by 1 along the gradient."""
+def _start(network: FlowNetwork, index: int, filter: int, aim: Aim, random: torch.Generator) -> torch.Tensor:
+    """The logits of grey with a little noise, or with more where nothing of the filter's gradient arrives."""
     for noise in _STARTS:
-        logits = (noise * torch.randn(1, *network.input_shape, generator=random)).requires_grad_()
-        picture = torch.sigmoid(logits)
-        (slope,) = torch.autograd.grad(_climbed(_values(network, index, filter, picture), aim), picture)
-        extent = slope.abs().sum()
+        logits = noise * torch.randn(1, *network.input_shape, generator=random)
+        picture = torch.sigmoid(logits).requires_grad_()
+        (rise,) = torch.autograd.grad(_climbed(_values(network, index, filter, picture), aim), picture)
+        extent = rise.abs().sum()
         if torch.isfinite(extent) and extent > 0:
-            return logits, extent
+            return logits
     raise UserError(
         "No picture can be made for this filter",
         "its value does not change whatever is changed in the picture, because everything before it stays at 0, or its "
@@ -162,6 +165,11 @@ def _climbed(values: torch.Tensor, aim: Aim) -> torch.Tensor:
 
 def _aimed(values: torch.Tensor, aim: Aim) -> torch.Tensor:
     return values.max() if aim == "place" else values.mean()
+
+
+def _best_place(values: torch.Tensor) -> tuple[int, int]:
+    row, column = divmod(int(values.argmax()), values.shape[1])
+    return row, column
 
 
 def _moved(picture: torch.Tensor, jitter: int, random: torch.Generator) -> torch.Tensor:

@@ -104,3 +104,8 @@ def crop(picture: np.ndarray, sight: Sight, place: Pair) -> Crop:
     pixels = np.zeros((channels, *size), dtype=picture.dtype)
     pixels[:, inside] = picture[:, rows[row_inside][:, None], columns[column_inside]].reshape(channels, -1)
     return Crop(top, left, pixels, inside)
+
+
+def whole(picture: np.ndarray) -> Crop:
+    """All of a picture, (C, H, W)."""
+    return Crop(0, 0, picture, np.ones(picture.shape[1:], dtype=bool))

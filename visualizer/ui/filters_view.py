@@ -14,7 +14,8 @@ from visualizer.figures.vectors import MAX_BARS, unit_bars
 from visualizer.ui import bound
 from visualizer.ui.chart_events import Clicked, on_click
 from visualizer.ui.charts import show
-from visualizer.ui.filters_excited import Filter, excited_part
+from visualizer.ui.filters_excited import Filter, strongest_part
+from visualizer.ui.filters_made import made_part
 from visualizer.ui.looked import Looked
 from visualizer.ui.session import session
 from visualizer.ui.viewport import column_width, is_narrow
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
     from visualizer.inspection.filters import Kernel
     from visualizer.inspection.probe import LayerView
 
-ON_A_PAGE = 32
 _COLOURS = ("red", "green", "blue")
 
 
 def filters_part(looked: Looked) -> None:
     """Draw the choice of a filter, and everything about it."""
+    from visualizer.inspection.sight import sight_of
+
     views = [view for view in looked.seen.layers if view.kernels is not None]
     if not views:
         st.info("This network has no filters: add a Conv2D or a Dense layer in Build.", icon=":material/filter_alt:")
@@ -51,7 +53,13 @@ def filters_part(looked: Looked) -> None:
     view = looked.seen.layers[index]
     number = _chosen(view)
     _kernel(looked, view, number)
-    excited_part(looked, Filter(index, number, _noun(view), view.output.shape))
+    filter, sight = Filter(index, number, _noun(view), view.output.shape), sight_of(looked.network, index)
+    dataset, found = strongest_part(looked, filter, sight)
+    made_part(looked, filter, sight, dataset, found)
+
+
+def _on_a_page() -> int:
+    return 16 if is_narrow() else 32
 
 
 def _noun(view: "LayerView") -> str:
@@ -63,11 +71,13 @@ def _chosen(view: "LayerView") -> int:
     assert view.kernels is not None
     owner, filters, noun = session(), len(view.kernels), _noun(view)
     number = min(owner.filter_number, filters)
-    page_key = f"filters-page-{view.index}-of-{filters}"
+    on_a_page = _on_a_page()
+    pages, page = -(-filters // on_a_page), 1
+    page_key = f"filters-page-{view.index}-of-{pages}"
 
     def choose(chosen: int) -> None:
         owner.choose_filter(chosen)
-        st.session_state[page_key] = (chosen - 1) // ON_A_PAGE + 1
+        st.session_state[page_key] = (chosen - 1) // on_a_page + 1
 
     def clicked(point: Clicked) -> None:
         told = point.data[0] if point.data else point.x
@@ -75,15 +85,10 @@ def _chosen(view: "LayerView") -> int:
             owner.choose_filter(int(told))
 
     st.subheader(f"Choose a {noun}")
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        bound.number(
-            f"{noun.capitalize()} 1 to {filters:,}", number, choose, f"filter-{view.index}", 1, filters, width=180
-        )
-        pages = -(-filters // ON_A_PAGE)
-        page = 1
-        if pages > 1 and is_maps(view.output.shape):
-            page = st.pagination(pages, default=(number - 1) // ON_A_PAGE + 1, key=page_key, persist_state="session")
-    shown = np.arange(filters)[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    bound.number(f"{noun.capitalize()} 1 to {filters:,}", number, choose, f"filter-{view.index}", 1, filters, width=180)
+    if pages > 1 and is_maps(view.output.shape):
+        page = st.pagination(pages, default=(number - 1) // on_a_page + 1, key=page_key, persist_state="session")
+    shown = np.arange(filters)[(page - 1) * on_a_page : page * on_a_page]
     chart, said = _choice(view, shown, number)
     st.caption(f"{said} Click one to choose it.")
     show(chart, f"filters-{view.index}")
@@ -101,12 +106,12 @@ def _choice(view: "LayerView", shown: np.ndarray, number: int) -> tuple[Chart, s
         said = "What each unit gives for the picture above."
         if len(view.output) > MAX_BARS:
             said = "What each unit gives for the picture above, 100 units a row."
-        return unit_bars(view.output, value_label="output", width=column_width()), said
+        return unit_bars(view.output, value_label="output", width=column_width(), marked=number), said
     if view.kernels.shape[1] in (1, 3) and (view.sources == (PICTURE,) or view.kernels.shape[1] == 1):
         chart = kernel_grid(
             view.kernels[shown],
             input_channel=None,
-            columns=columns,
+            columns=4 if is_narrow() else 8,
             width=column_width(),
             first=int(shown[0]) + 1,
             marked=number if number - 1 in shown else None,
@@ -149,9 +154,11 @@ def _kernel(looked: Looked, view: "LayerView", number: int) -> None:
     st.subheader(f"The kernel of {noun} {number}" if count == 1 else f"The kernels of {noun} {number}, by channel")
     st.caption(_said(view, kernel, noun))
     shown = slice(0, count)
-    if count > ON_A_PAGE:
-        page = st.pagination(-(-count // ON_A_PAGE), key=f"filters-channels-{view.index}", persist_state="session")
-        shown = slice((page - 1) * ON_A_PAGE, page * ON_A_PAGE)
+    on_a_page = _on_a_page()
+    pages = -(-count // on_a_page)
+    if pages > 1:
+        page = st.pagination(pages, key=f"filters-channels-{view.index}-of-{pages}", persist_state="session")
+        shown = slice((page - 1) * on_a_page, page * on_a_page)
     titles = [_name(kernel, channel) for channel in kernel.channels]
     show(
         kernel_by_channel(
@@ -176,7 +183,10 @@ def _said(view: "LayerView", kernel: "Kernel", noun: str) -> str:
         return f"This {noun} looks at one channel. A red weight adds what it lies on, a blue one takes it away."
     what = "the picture's colours" if kernel.of_picture else "the maps that arrive"
     half = min(int(np.searchsorted(np.cumsum(np.square(kernel.strength)), 0.5)) + 1, len(kernel.channels))
-    share = f" The first {half} of {len(kernel.channels)} make up half of it (by the squares of the weights)."
+    share = (
+        f" The first {f'{half} make' if half > 1 else 'one makes'} up half of it, of {len(kernel.channels)} "
+        "(by the squares of the weights)."
+    )
     flat = " Flatten only wrote them in a row: here they are maps again." if kernel.flattened else ""
     return (
         f"This {noun} has one kernel for each of {what}, and adds up what they find; the strongest comes first.{flat}"
