@@ -26,19 +26,27 @@ report = summarize(architecture, classes)
 head, train = st.columns([4, 1], vertical_alignment="bottom")
 head.title("Build a network")
 with train:
-    if st.button("Train it", type="primary", icon=":material/play_circle:", disabled=not report.fits, width="stretch"):
+    if st.button(
+        "Train it",
+        key="train-it",
+        type="primary",
+        icon=":material/play_circle:",
+        disabled=not report.fits,
+        width="stretch",
+    ):
         st.switch_page(page("train"))
 
 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
     presets = {preset.architecture: f"**{preset.name}**  {preset.description}" for preset in PRESETS}
     bound.menu("Start from", presets, owner.open_architecture, "preset", icon=":material/auto_awesome:")
-    st.button("Undo", icon=":material/undo:", disabled=not owner.history.past, on_click=owner.undo)
-    st.button("Redo", icon=":material/redo:", disabled=not owner.history.future, on_click=owner.redo)
+    st.button("Undo", key="undo", icon=":material/undo:", disabled=not owner.history.past, on_click=owner.undo)
+    st.button("Redo", key="redo", icon=":material/redo:", disabled=not owner.history.future, on_click=owner.redo)
     st.download_button(
         "Download",
         architecture_to_json(architecture),
         f"{architecture.name}.json",
         "application/json",
+        key="download-architecture",
         icon=":material/download:",
         on_click="ignore",
     )

@@ -99,6 +99,23 @@ def test_every_cache_of_a_function_with_arguments_has_an_end(path):
                 assert not arguments or "max_entries=" in text, f"{function.name} is kept without limit"
 
 
+WIDGETS = {
+    "button", "camera_input", "checkbox", "download_button", "feedback", "file_uploader", "menu_button", "multiselect",
+    "number_input", "pills", "radio", "segmented_control", "select_slider", "selectbox", "slider", "tabs", "text_area",
+    "text_input", "toggle",
+}  # fmt: skip
+
+
+@by_path(INTERFACE)
+def test_every_widget_has_a_key_of_its_own(path):
+    """Without one its label is its identity: a label that changes makes another widget, which loses value and focus."""
+    for call in ast.walk(parsed(path)):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in WIDGETS:
+            if ast.unparse(call.func.value) == "bound":
+                continue  # which asks for one as an argument
+            assert any(keyword.arg in ("key", None) for keyword in call.keywords), ast.unparse(call)
+
+
 @by_path(PAGES)
 def test_the_first_paint_of_a_page_does_not_wait_for_torch(path):
     """All that a page imports at its top, in a fresh interpreter."""

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from visualizer.lessons.loss_line import best_line, digits_as_points, fit, gradient_step, mse_surface
+from visualizer.lessons.loss_line import (
+    best_line,
+    descend,
+    digits_as_points,
+    fit,
+    gradient_step,
+    mse_surface,
+    slope_curvature,
+)
 
 X = np.array([-2.0, 0.0, 1.0, 3.0])
 Y = np.array([1.0, 2.0, 2.0, 5.0])
@@ -63,3 +71,12 @@ def test_the_surface_has_slopes_along_the_columns():
     for row, intercept in enumerate(intercepts):
         for column, slope in enumerate(slopes):
             assert surface[row, column] == pytest.approx(fit(X, Y, slope, intercept).mse)
+
+
+def test_above_two_by_the_curvature_steps_climb_and_below_they_descend():
+    x, y = np.array([-2.0, 1.0, 1.0]), np.array([0.0, 1.0, 2.0])
+    assert slope_curvature(x) == pytest.approx(4.0)
+    begin = fit(x, y, 3.0, 1.0)
+    for rate, sign in ((0.49, -1), (0.51, 1)):
+        after = descend(x, y, begin, rate, 20)
+        assert np.sign(abs(after.slope - best_line(x, y).slope) - abs(begin.slope - best_line(x, y).slope)) == sign

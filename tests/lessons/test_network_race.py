@@ -7,7 +7,17 @@ from torch.nn import functional
 
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import TINY
-from visualizer.lessons.network_race import BATCH_SIZE, NETWORK_RATES, trailing_mean, train_by
+from visualizer.lessons.network_race import (
+    BATCH_SIZE,
+    LAP,
+    NETWORK_RATES,
+    Examples,
+    TrainedBy,
+    lowest_loss,
+    race,
+    trailing_mean,
+    train_by,
+)
 from visualizer.lessons.optimizers import LEARNING_RATES, OPTIMIZERS
 
 CLASSES = 10
@@ -20,14 +30,12 @@ def examples():
     labels = random.integers(0, CLASSES, 400)
     pictures = random.uniform(0, 0.2, (400, 1, 8, 8)).astype(np.float32)
     pictures[np.arange(400), 0, 2 * (labels // 4), 2 * (labels % 4)] = 1
-    return pictures, labels
+    return Examples(pictures[:320], labels[:320], pictures[320:], labels[320:])
 
 
 def train(examples, name, rate, epochs=2):
-    pictures, labels = examples
-    return train_by(
-        name, rate, TINY.architecture, pictures[:320], labels[:320], pictures[320:], labels[320:], epochs=epochs
-    )
+    *_, last = train_by(name, rate, TINY.architecture, examples, epochs=epochs)
+    return last
 
 
 def test_all_begin_with_the_same_weights_and_batch(examples):
@@ -44,7 +52,7 @@ def test_the_same_settings_give_the_same_curve(examples):
 
 
 def test_losses_are_those_of_a_loop_that_nobody_wrote_here(examples):
-    pictures, labels = (torch.from_numpy(array[:320]) for array in examples)
+    pictures, labels = torch.from_numpy(examples.pictures), torch.from_numpy(examples.labels)
     network = build(TINY.architecture)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
     expected = []
@@ -72,6 +80,24 @@ def test_steps_that_are_too_large_end_the_training(examples):
     assert trained.accuracy is None
     assert np.isfinite(trained.losses[:-1]).all()
     assert not np.isfinite(trained.losses[-1])
+
+
+def test_in_a_race_each_gets_what_it_gets_alone(examples):
+    states = list(race({"sgd": 1e20, "adam": 0.01}, TINY.architecture, examples, epochs=2))
+    assert np.array_equal(states[-1]["adam"].losses, train(examples, "adam", 0.01).losses)
+    assert states[-1]["sgd"].failed_at is not None
+    assert [len(state["adam"].losses) for state in states[:2]] == [LAP, 2 * LAP]
+    assert states[0]["adam"].accuracy is None
+    assert states[-1]["adam"].accuracy is not None
+
+
+def test_who_failed_is_never_lowest():
+    def state(losses, failed_at=None):
+        return TrainedBy("adam", 0.1, 10, np.array(losses), None, failed_at)
+
+    raced = {"sgd": state([9.0, 0.1, 0.3]), "adam": state([1.0, 0.3, 0.3]), "momentum": state([0.0], failed_at=1)}
+    assert lowest_loss(raced, 2) == "sgd"
+    assert lowest_loss(raced, 3) == "adam"
 
 
 def test_every_optimizer_has_a_rate_that_the_slider_has():

@@ -65,9 +65,9 @@ def test_a_moved_logit_changes_both_losses_and_both_gradients(app):
     lengths = [torch.autograd.grad(loss, scores)[0].norm().item() for loss in (cross_entropy, mse)]
     assert f"cross-entropy **{lengths[0]:.3g}**, MSE **{lengths[1]:.3g}**" in texts(app)
     # Nothing to guess any more, until the network's own numbers are back.
-    assert not app.pills
+    assert "answer-loss-gradient" not in [pills.key for pills in app.pills]
     without_exception(app.button(key="loss-reset").click().run())
-    assert app.pills
+    assert "answer-loss-gradient" in [pills.key for pills in app.pills]
 
 
 def test_mse_needs_more_steps_to_learn_the_digit(app):
@@ -134,3 +134,11 @@ def test_the_formula_holds_the_numbers_of_the_step(app):
 
 def test_it_leads_to_train(app):
     assert any("train" in link.proto.page for link in app.get("page_link"))
+
+
+def test_the_line_asks_what_a_larger_learning_rate_does():
+    app = open_page("loss")
+    without_exception(app.pills(key="answer-loss-line").set_value("lower").run())
+    said = "\n".join(markdown.value for markdown in app.markdown)
+    assert "**Not quite:** it is higher" in said
+    assert "They lead to 978,513." in said

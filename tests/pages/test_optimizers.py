@@ -60,10 +60,10 @@ def test_a_learning_rate_moves_the_result_without_a_question(app):
     set_slider(app, "rate-ravine-rmsprop", 0.1)
     arrived = descend(RAVINE, "rmsprop", 0.1).arrived
     assert label(app, "rmsprop") == f"◆ **RMSprop** arrives at step {arrived}"
-    assert not app.pills
+    assert "answer-race-ravine" not in [pills.key for pills in app.pills]
     without_exception(app.button(key="optimizers-reset-ravine").click().run())
     assert app.select_slider(key="rate-ravine-rmsprop").value == 0.05
-    assert app.pills
+    assert "answer-race-ravine" in [pills.key for pills in app.pills]
 
 
 def test_a_learning_rate_that_is_too_large_is_said(app):
@@ -99,15 +99,34 @@ def test_who_is_lost_at_the_first_step_still_shows_it(app):
     assert not app.slider
 
 
-def test_the_network_learns_the_more_the_better_the_rate(app):
-    def right(app: AppTest) -> float:
-        return float(app.select_slider(key="network-rate-adam").label.split("** ")[1].split("%")[0])
+def finished(app: AppTest) -> AppTest:
+    app.session_state["visualizer"].jobs["network-race"].join()
+    return without_exception(app.run())
 
-    learnt = right(app)
+
+def right_share(app: AppTest) -> float:
+    return float(app.select_slider(key="network-rate-adam").label.split("** ")[1].split("%")[0])
+
+
+def test_the_network_learns_the_more_the_better_the_rate(app):
+    set_slider(app, "network-rate-adam", 0.005)
+    learnt = right_share(finished(app))
     assert learnt > 85
     set_slider(app, "network-rate-adam", 0.0001)
-    assert right(app) < learnt
+    assert right_share(finished(app)) < learnt
     assert "Training loss of the same network under 4 optimizers" in alts(app)[2]
+
+
+def test_the_networks_race_begins_with_a_prediction_and_decides_it(app):
+    assert "network-race" not in app.session_state["visualizer"].jobs
+    without_exception(app.pills(key="answer-network-race").set_value("sgd").run())
+    assert "The race decides." in texts(app) or "Mean loss of the last" in texts(app)
+    finished(app)
+    trained = app.session_state["visualizer"].jobs["network-race"].result
+    ends = {name: state.losses[-10:].mean() for name, state in trained.items()}
+    best = min(ends, key=ends.get)
+    assert f"Mean loss of the last 10 batches: {OPTIMIZERS[best].title} {ends[best]:.3g}" in texts(app)
+    assert ("**Right.**" if best == "sgd" else "**Not quite:**") in texts(app)
 
 
 def test_it_leads_to_train(app):

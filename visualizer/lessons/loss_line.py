@@ -88,3 +88,18 @@ def mse_surface(x: np.ndarray, y: np.ndarray, slopes: np.ndarray, intercepts: np
     """The mean squared error of every line: (S,) slopes and (I,) intercepts in, (I, S) out."""
     residuals = slopes[None, :, None] * x + intercepts[:, None, None] - y
     return (residuals**2).mean(axis=-1)
+
+
+def descend(x: np.ndarray, y: np.ndarray, line: Fit, learning_rate: float, steps: int) -> Fit:
+    """The line after several gradient steps."""
+    for _ in range(steps):
+        line = gradient_step(x, y, line, learning_rate)
+    return line
+
+
+def slope_curvature(x: np.ndarray) -> float:
+    """The second derivative of the mean squared error by the slope, 2 · mean(x²): it is the same everywhere.
+
+    A gradient step overshoots so far that the next one is larger where the learning rate is above 2 divided by it.
+    """
+    return float(2 * (x**2).mean())

@@ -8,10 +8,21 @@ import streamlit as st
 from visualizer.data.catalog import load_dataset
 from visualizer.figures.chart import number
 from visualizer.figures.loss_lesson import error_map, line_chart
-from visualizer.lessons.loss_line import Fit, Points, best_line, digits_as_points, fit, gradient_step, mse_surface
+from visualizer.lessons.loss_line import (
+    Fit,
+    Points,
+    best_line,
+    descend,
+    digits_as_points,
+    fit,
+    gradient_step,
+    mse_surface,
+    slope_curvature,
+)
 from visualizer.ui.charts import show
 from visualizer.ui.lessons.latex import power_of_ten
 from visualizer.ui.lessons.loss_softmax import LINE_BREAK, aligned
+from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.viewport import is_narrow
 
 _PER_CLASS = 3
@@ -95,6 +106,7 @@ def line_through_points() -> None:
         f"how much ink a digit has, given its dark pixels ({len(points.x)} real digits). Each residual is drawn as the "
         "square that MSE makes of it: **make the squares small**."
     )
+    _ask(points)
     left, right = st.columns(2, gap="medium")
     with left:
         show(line_chart(points, line, best if slope == best.slope else None, labels), "loss-line")
@@ -111,15 +123,42 @@ def line_through_points() -> None:
             persist_state="session",
         )
         with st.container(horizontal=True, gap="small"):
-            st.button("Gradient step", icon=":material/step:", type="primary", on_click=_take_steps, args=(1, rate))
-            st.button("10 steps", icon=":material/fast_forward:", on_click=_take_steps, args=(10, rate))
-            st.button("Best line", icon=":material/star:", on_click=_take_best)
+            for label, count, icon in (
+                ("Gradient step", 1, ":material/step:"),
+                ("10 steps", 10, ":material/fast_forward:"),
+            ):
+                key, look = f"loss-line-{count}", "primary" if count == 1 else "secondary"
+                st.button(label, key=key, icon=icon, type=look, on_click=_take_steps, args=(count, rate))
+            st.button("Best line", key="loss-line-best", icon=":material/star:", on_click=_take_best)
         if way.message:
             st.warning(way.message, icon=":material/warning:")
     st.latex(_formulas(line, rate))
     st.markdown(
         f"MSE **{number(line.mse)}** (per cent of ink, squared); the line of least squares has {number(best.mse)}, and "
         "no line has less. An average digit has the ink of the intercept; each more dark pixel adds the slope."
+    )
+
+
+def _ask(points: Points) -> None:
+    """What does a learning rate twice as large do? The way from the first line is computed with both."""
+    steps, rate, doubled = 10, 0.1, 0.2
+    first = fit(points.x, points.y, *_FIRST)
+    near, far = (descend(points.x, points.y, first, each, steps).mse for each in (rate, doubled))
+    most = 2 / slope_curvature(points.x)
+    options = {
+        "lower": "lower: it gets there in half the steps",
+        "same": "about the same: it arrives either way",
+        "higher": "higher: it jumps over the valley",
+    }
+    right = "same" if abs(far - near) < 0.1 * near else "lower" if far < near else "higher"
+    predict(
+        f"From the first line (MSE {number(first.mse)}), {steps} gradient steps with η = {rate:g} lead to an MSE of "
+        f"{number(near)}. And {steps} steps with **η = {doubled:g}**?",
+        options,
+        right,
+        f"They lead to {number(far)}. The error curves by 2 · mean(x²) = {number(2 / most)} along the slope, so any η "
+        f"above 2 / {number(2 / most)} = {number(most)} lands higher on the other side of the valley than it began.",
+        key="loss-line",
     )
 
 

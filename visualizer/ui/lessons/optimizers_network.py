@@ -1,4 +1,6 @@
-"""The race on a real network: the same CNN trained by each optimizer."""
+"""The race on a real network: the same CNN trained by each optimizer, side by side."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
@@ -7,65 +9,116 @@ from visualizer.architecture.architecture import summarize
 from visualizer.architecture.presets import TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
+from visualizer.figures.chart import number
 from visualizer.figures.optimizers import loss_race
 from visualizer.lessons.network_race import (
     BATCH_SIZE,
     EPOCHS,
     NETWORK_RATES,
+    Examples,
     TrainedBy,
+    lowest_loss,
+    race,
     trailing_mean,
-    train_by,
 )
-from visualizer.lessons.optimizers import LEARNING_RATES, OPTIMIZERS
+from visualizer.lessons.optimizers import LEARNING_RATES
 from visualizer.ui.charts import show
 from visualizer.ui.lessons.optimizers_race import SIGNS, TITLES
+from visualizer.ui.lessons.prediction import predict
+from visualizer.ui.work import Progress, Steps, work
 
 SMOOTHED_OVER = 10  # batches
+_JOB = "network-race"
+_CHART = "optimizers-losses"
+_QUESTION = "network-race"
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
-def _trained(optimizer: str, rate: float) -> TrainedBy:
+@st.cache_data(max_entries=1, show_spinner=False)
+def _examples() -> Examples:
     dataset = load_dataset("digits")
-    architecture = TINY.architecture
 
     def split(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return prepare(dataset.pictures[indices], architecture.input_shape), dataset.labels[indices]
+        return prepare(dataset.pictures[indices], TINY.architecture.input_shape), dataset.labels[indices]
 
-    return train_by(optimizer, rate, architecture, *split(dataset.train), *split(dataset.validation))
+    return Examples(*split(dataset.train), *split(dataset.validation))
 
 
 def network_race() -> None:
-    """Draw the learning rates, train what has not been trained with them before, and draw the losses."""
-    dataset = load_dataset("digits")
+    """Draw the question, the learning rates and the losses, and train with them where that was not yet done."""
+    examples = _examples()
     st.markdown(
         f"Now {summarize(TINY.architecture).parameters:,} weights instead of two: the “{TINY.name}” learns "
-        f"{len(dataset.train):,} real handwritten digits for {EPOCHS} epochs in batches of {BATCH_SIZE}. Every "
+        f"{len(examples.labels):,} real handwritten digits for {EPOCHS} epochs in batches of {BATCH_SIZE}. Every "
         "optimiser gets the same first weights and the same batches in the same order."
     )
+    rates = {name: float(st.session_state.get(_rate_key(name), rate)) for name, rate in NETWORK_RATES.items()}
+    question = st.container()
     picture, controls = st.columns([5, 3], gap="medium")
     with controls:
-        places = {name: st.empty() for name in OPTIMIZERS}
-    rates = {name: float(st.session_state.get(f"network-rate-{name}", NETWORK_RATES[name])) for name in OPTIMIZERS}
-    trained: dict[str, TrainedBy] = {}
-    with picture:
-        sign = st.empty()
-        for done, (name, rate) in enumerate(rates.items()):
-            # A change of any control stops it between two trainings, each of which takes a moment.
-            sign.progress(done / len(rates), f"Training with {TITLES[name]} …")
-            trained[name] = _trained(name, rate)
-        sign.empty()
-        smoothed = {name: trailing_mean(result.losses, SMOOTHED_OVER) for name, result in trained.items()}
-        show(loss_race(trained, smoothed, TITLES), "optimizers-losses")
-        st.caption(f"Mean loss of the last {SMOOTHED_OVER} batches, each taken before the step that it led to.")
+        places = {name: st.empty() for name in NETWORK_RATES}
+    trained = None
+    if rates != NETWORK_RATES or st.session_state.get(f"answer-{_QUESTION}"):
+        with picture:
+            trained = _trained(rates, examples)
+    else:
+        picture.caption("The race starts when you have answered, or with other learning rates.")
+    if rates == NETWORK_RATES:
+        with question:
+            _ask(trained)
     for name, place in places.items():
         place.select_slider(
-            f"{SIGNS[name]} **{TITLES[name]}** {_result(trained[name])}",
+            f"{SIGNS[name]} **{TITLES[name]}** {_result(trained[name]) if trained else ''}",
             LEARNING_RATES,
             value=NETWORK_RATES[name],
             format_func=lambda rate: f"η = {rate:g}",
-            key=f"network-rate-{name}",
+            key=_rate_key(name),
             persist_state="session",
         )
+
+
+def _rate_key(optimizer: str) -> str:
+    return f"network-rate-{optimizer}"
+
+
+def _trained(rates: Mapping[str, float], examples: Examples) -> dict[str, TrainedBy] | None:
+    """What became of all four; while they train, their curves grow."""
+
+    def steps() -> Steps[dict[str, TrainedBy]]:
+        states: dict[str, TrainedBy] = {}
+        for states in race(rates, TINY.architecture, examples):
+            done = sum(len(state.losses) for state in states.values())
+            whole = sum(EPOCHS * state.steps_per_epoch for state in states.values())
+            yield Progress(done / whole, f"Batch {max(len(state.losses) for state in states.values()):,}", states)
+        return states
+
+    trained = work(_JOB, tuple(rates.items()), steps, button="Race again", at_once=True, draw_partial=_draw)
+    if trained is not None:
+        _draw(trained)
+    return trained
+
+
+def _draw(trained: Mapping[str, TrainedBy]) -> None:
+    smoothed = {name: trailing_mean(state.losses, SMOOTHED_OVER) for name, state in trained.items()}
+    show(loss_race(trained, smoothed, TITLES), _CHART)
+    st.caption(f"Mean loss of the last {SMOOTHED_OVER} batches, each taken before the step that it led to.")
+
+
+def _ask(trained: Mapping[str, TrainedBy] | None) -> None:
+    question = f"After {EPOCHS} epochs with these learning rates, whose loss is lowest?"
+    options = {name: f"{SIGNS[name]} {title}" for name, title in TITLES.items()}
+    if trained is None:
+        predict(question, options, None, "The race decides.", key=_QUESTION)
+        return
+    ends = {name: state.losses[-SMOOTHED_OVER:].mean() for name, state in trained.items()}
+    order = ", ".join(f"{TITLES[name]} {number(ends[name])}" for name in sorted(ends, key=lambda name: ends[name]))
+    predict(
+        question,
+        options,
+        lowest_loss(trained, SMOOTHED_OVER),
+        f"Mean loss of the last {SMOOTHED_OVER} batches: {order}. With one seed and these learning rates only: another "
+        "rate can turn the order round. Try it.",
+        key=_QUESTION,
+    )
 
 
 def _result(trained: TrainedBy) -> str:

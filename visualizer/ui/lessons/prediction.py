@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import streamlit as st
 
 
-def predict(question: str, options: Mapping[str, str], right: str, explanation: str, key: str) -> bool:
+def predict(question: str, options: Mapping[str, str], right: str | None, explanation: str, key: str) -> bool:
     """Ask, and after an answer say whether it was right, and why.
 
     Args:
         question: What will happen? One sentence.
         options: Each possible answer with its words.
-        right: The option that is true.
+        right: The option that is true; None while that is being found out.
         explanation: Why it is true, with the numbers on the screen.
         key: Unique on the page; put into it what the question depends on, so that another setting asks anew.
 
@@ -30,6 +30,9 @@ def predict(question: str, options: Mapping[str, str], right: str, explanation: 
         )
         if answer is None:
             return False
+        if right is None:
+            st.markdown(f":material/hourglass_top: {explanation}")
+            return True
         verdict = ":green[:material/check_circle: **Right.**]"
         if answer != right:
             verdict = f":red[:material/cancel: **Not quite:** it is {options[right]}.]"
