@@ -29,6 +29,7 @@ _PER_CLASS = 3
 _SLOPES, _INTERCEPTS = (-2.0, 4.0), (15.0, 45.0)
 _FIRST = (-0.5, 24.0)
 _RATES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+_STEPS = (("Gradient step", 1, ":material/step:"), ("10 steps", 10, ":material/fast_forward:"))
 _SLOPE_KEY, _INTERCEPT_KEY, _WAY_KEY = "loss-line-slope", "loss-line-intercept", "loss-line-way"
 
 
@@ -123,12 +124,9 @@ def line_through_points() -> None:
             persist_state="session",
         )
         with st.container(horizontal=True, gap="small"):
-            for label, count, icon in (
-                ("Gradient step", 1, ":material/step:"),
-                ("10 steps", 10, ":material/fast_forward:"),
-            ):
-                key, look = f"loss-line-{count}", "primary" if count == 1 else "secondary"
-                st.button(label, key=key, icon=icon, type=look, on_click=_take_steps, args=(count, rate))
+            for label, count, icon in _STEPS:
+                key = f"loss-line-{count}"
+                st.button(label, key=key, icon=icon, type="primary", on_click=_take_steps, args=(count, rate))
             st.button("Best line", key="loss-line-best", icon=":material/star:", on_click=_take_best)
         if way.message:
             st.warning(way.message, icon=":material/warning:")
