@@ -1,0 +1,272 @@
+"""The arithmetic of any pixel is the module's own output, for any network."""
+
+from collections import OrderedDict
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from tests.inspection.branching import Branching
+from tests.strategies import architectures, layers_of
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
+from visualizer.architecture.layer import LayerDoesNotFit, layer_types
+from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.network import build
+from visualizer.inspection.pixel import before, explain, field, holds, output_of
+from visualizer.inspection.probe import Probe, probe
+from visualizer.inspection.steps import (
+    Activated,
+    Added,
+    Explanation,
+    Given,
+    Normalized,
+    Passed,
+    Softmaxed,
+    Spot,
+    Unexplained,
+    WeightedSum,
+    WindowMaximum,
+    WindowMean,
+    WindowSum,
+)
+
+
+def unsettle(network: nn.Module, seed: int) -> None:
+    """Give every number a network has a value of its own, running statistics too."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, value in [*network.named_parameters(), *network.named_buffers()]:
+            if value.is_floating_point():
+                value.copy_(torch.rand(value.shape, generator=generator) + (0.5 if "var" in name else -0.4))
+
+
+def picture_for(network: FlowNetwork, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).random(network.input_shape, dtype=np.float32)
+
+
+def close(one: float, other: float, extent: float = 0.0) -> bool:
+    """To 1e-5: of the numbers that are added up where they are large, since float32 has seven digits."""
+    return abs(one - other) <= 1e-5 * max(1.0, abs(other), extent)
+
+
+def extent(explanation: Explanation) -> float:
+    """How large the numbers are that take part, after what multiplies them."""
+    first, *rest = explanation.steps
+    size = float(np.abs(first.products).sum()) if isinstance(first, WindowSum | WeightedSum) else abs(first.result)
+    for step in rest:
+        if isinstance(step, Normalized):
+            size = (size + abs(step.mean)) * abs(step.scale) / np.sqrt(step.variance + step.epsilon) + abs(step.shift)
+    return size
+
+
+def check(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
+    explanation = explain(network, seen, spot)
+    own = seen.layers[spot.node].input if spot.arriving else output_of(seen, spot.node)
+    assert explanation.value == own[spot.place]
+    assert close(explanation.steps[-1].result, explanation.value, extent(explanation)), explanation
+    for step, following in zip(explanation.steps, explanation.steps[1:], strict=False):
+        taken = following.values[following.chosen] if isinstance(following, Softmaxed) else following.before
+        assert close(step.result, taken, extent(explanation)), explanation
+    check_sources(network, seen, explanation)
+    return explanation
+
+
+def check_sources(network: FlowNetwork, seen: Probe, explanation: Explanation) -> None:
+    """What the first step took is what the layer before really gave there."""
+    step, spot = explanation.steps[0], explanation.spot
+    if isinstance(step, WindowSum):
+        for number, channel in enumerate(step.channels):
+            for row, column in np.ndindex(step.window.inside.shape):
+                came_from(
+                    network, seen, spot, step.window.place(channel, row, column), step.values[number, row, column]
+                )
+    elif isinstance(step, WindowMaximum | WindowMean):
+        for row, column in np.ndindex(step.window.inside.shape):
+            came_from(network, seen, spot, step.window.place(step.channel, row, column), step.values[row, column])
+    elif isinstance(step, WeightedSum):
+        for item, value in enumerate(step.inputs):
+            came_from(network, seen, spot, step.place(item), value)
+    elif isinstance(step, Passed):
+        came_from(network, seen, spot, step.place, step.result)
+    elif isinstance(step, Added):
+        for source, value in zip(step.sources, step.terms, strict=True):
+            assert output_of(seen, source.node)[source.place] == np.float32(value)
+
+
+def came_from(network: FlowNetwork, seen: Probe, spot: Spot, place: tuple[int, ...] | None, value: float) -> None:
+    if place is None:
+        assert value in (0.0, -np.inf)
+        return
+    source = before(network, spot, place)
+    assert holds(seen, source)
+    assert explain(network, seen, source).value == np.float32(value) if source.arriving else True
+    if not source.arriving:
+        assert output_of(seen, source.node)[place] == np.float32(value)
+
+
+def places_of(data: st.DataObject, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(data.draw(st.integers(0, size - 1)) for size in shape)
+
+
+@given(architectures(), st.integers(0, 1000), st.data())
+def test_any_number_of_any_network_is_explained_exactly(architecture, seed, data):
+    network = build(architecture, "he_normal", seed).eval()
+    unsettle(network, seed)
+    seen = probe(network, picture_for(network, seed))
+    for view in seen.layers:
+        explanation = check(network, seen, Spot(view.index, places_of(data, view.output.shape)))
+        assert not any(isinstance(step, Unexplained) for step in explanation.steps)
+
+
+@pytest.mark.parametrize("name", list(layer_types()))
+@given(data=st.data())
+def test_every_layer_type_by_itself(name, data):
+    layer = data.draw(layers_of(layer_types()[name]))
+    for layers in ((layer,), (Flatten(), layer)):
+        architecture = Architecture("", (3, 9, 7), layers)
+        try:
+            layer.output_shape((3, 9, 7) if len(layers) == 1 else (189,))
+        except LayerDoesNotFit:
+            continue
+        network = build(architecture, "torch_default").eval()
+        unsettle(network, 1)
+        seen = probe(network, picture_for(network))
+        view = seen.layers[-1]
+        explanation = check(network, seen, Spot(view.index, places_of(data, view.output.shape)))
+        assert not any(isinstance(step, Unexplained) for step in explanation.steps)
+
+
+def test_a_network_that_branches_is_followed_down_to_the_picture():
+    network = Branching().eval()
+    seen = probe(network, picture_for(network))
+    last = check(network, seen, Spot(3, (5, 2, 1)))
+    convolution, activated = last.steps
+    assert isinstance(convolution, WindowSum)
+    assert isinstance(activated, Activated)
+    arriving = before(network, last.spot, convolution.window.place(1, 0, 2))
+    assert arriving == Spot(3, (1, 4, 4), arriving=True)
+    (added,) = check(network, seen, arriving).steps
+    assert added.sources == (Spot(1, (1, 4, 4)), Spot(2, (1, 4, 4)))
+    # Depthwise: it looks at its own channel only.
+    wide = check(network, seen, added.sources[0])
+    assert wide.steps[0].channels.tolist() == [1]
+    assert wide.steps[0].kernel.shape == (1, 5, 5)
+    first = check(network, seen, before(network, wide.spot, (1, 4, 4)))
+    assert before(network, first.spot, (2, 3, 3)) == Spot(PICTURE, (2, 3, 3))
+    assert explain(network, seen, Spot(PICTURE, (2, 3, 3))).steps == (Given(float(seen.picture[2, 3, 3])),)
+    for view in seen.layers:
+        for place in np.ndindex(view.output.shape):
+            check(network, seen, Spot(view.index, place))
+
+
+class Stages(FlowNetwork):
+    """One layer of any modules."""
+
+    def __init__(self, shape: tuple[int, int, int], **stages: nn.Module) -> None:
+        super().__init__()
+        self.input_shape = shape
+        self.body = nn.Sequential(OrderedDict(stages))
+        self.nodes = (Node(0, Conv2D(), tuple(stages.items()), (PICTURE,), None),)
+
+    def logits(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self.body(pictures)
+
+
+class Swish(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * torch.sigmoid(x)
+
+
+class Padding(nn.Conv2d):
+    """A convolution that pads by itself, as those of other libraries do."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(nn.functional.pad(x, (0, 1, 0, 1)))
+
+
+@pytest.mark.parametrize(
+    ("stages", "kinds"),
+    [
+        (
+            {"c": nn.Conv2d(4, 8, 3, stride=2, padding=1, groups=2), "n": nn.BatchNorm2d(8), "a": nn.ReLU6()},
+            [WindowSum, Normalized, Activated],
+        ),
+        ({"c": nn.Conv2d(4, 4, 5, padding=(2, 1), groups=4, dilation=(1, 2)), "a": nn.SiLU()}, [WindowSum, Activated]),
+        ({"c": nn.Conv2d(4, 2, 3, padding="same"), "a": Swish()}, [WeightedSum, Activated]),
+        ({"c": Padding(4, 2, 3)}, [WeightedSum]),
+        ({"c": nn.Conv2d(4, 2, 3, padding=1, padding_mode="reflect")}, [WeightedSum]),
+        ({"c": nn.ConvTranspose2d(4, 2, 2, stride=2)}, [WeightedSum]),
+        ({"p": nn.MaxPool2d(3, 2, 1)}, [WindowMaximum]),
+        ({"p": nn.AvgPool2d(3, 2, 1)}, [WindowMean]),
+        ({"p": nn.AdaptiveAvgPool2d((3, 2))}, [WindowMean]),
+        ({"p": nn.ZeroPad2d(2)}, [Passed]),
+        ({"u": nn.Upsample(scale_factor=2, mode="bilinear")}, [WeightedSum]),
+        ({"l": nn.GroupNorm(2, 4)}, [Unexplained]),
+    ],
+)
+def test_modules_of_other_networks(stages, kinds):
+    network = Stages((4, 8, 7), **stages).eval()
+    unsettle(network, 2)
+    seen = probe(network, picture_for(network))
+    shape = seen.layers[0].output.shape
+    for place in ((0, 2, 3), tuple(size - 1 for size in shape), (1, 0, 0)):
+        spot = Spot(0, place)
+        explanation = explain(network, seen, spot)
+        assert close(explanation.steps[-1].result, explanation.value, extent(explanation))
+        assert explanation.value == seen.layers[0].output[place]
+        if place == (0, 2, 3):
+            assert [type(step) for step in explanation.steps] == kinds
+
+
+def test_max_pooling_has_a_winner_and_average_pooling_leaves_padding_out():
+    network = build(Architecture("", (1, 3, 3), (MaxPooling2D(padding="same"), AveragePooling2D(padding="same"))))
+    picture = np.arange(9, dtype=np.float32).reshape(1, 3, 3) / 10
+    seen = probe(network, picture)
+    (most,) = explain(network, seen, Spot(0, (0, 1, 1))).steps
+    assert most.winner == (0, 0)
+    assert most.window.inside.tolist() == [[True, False], [False, False]]
+    (mean,) = explain(network, seen, Spot(1, (0, 0, 0))).steps
+    assert mean.counted.all()
+    assert mean.result == pytest.approx((0.4 + 0.5 + 0.7 + 0.8) / 4)
+
+
+def test_softmax_tells_all_exponentials_and_flatten_where_a_number_was():
+    network = build(Architecture("", (2, 2, 3), (Flatten(), Dense(units=4, activation="softmax"))), "he_normal")
+    seen = probe(network, picture_for(network))
+    dense, softmax = explain(network, seen, Spot(1, (2,))).steps
+    assert dense.place(7) == (7,)
+    assert (softmax.chosen, softmax.values.shape) == (2, (4,))
+    assert softmax.exponentials.max() == 1.0
+    (passed,) = explain(network, seen, Spot(0, (7,))).steps
+    assert passed.place == (1, 0, 1)
+
+
+def test_the_field_is_what_the_gradient_reaches():
+    network = Branching().eval()
+    seen = probe(network, picture_for(network))
+    assert field(network, explain(network, seen, Spot(PICTURE, (0, 4, 5)))) == ((4, 4), (5, 5))
+    assert field(network, explain(network, seen, Spot(0, (0, 0, 5)))) == ((0, 1), (4, 6))
+    # Through the 5 x 5 path: three pixels further to each side of a pixel.
+    assert field(network, explain(network, seen, Spot(3, (0, 5, 4), arriving=True))) == ((2, 8), (1, 7))
+    assert field(network, explain(network, seen, Spot(3, (0, 2, 1)))) == ((1, 9), (0, 7))
+    flat = build(Architecture("", (1, 6, 6), (Conv2D(filters=2), Flatten(), Dense(units=3))))
+    seen = probe(flat, picture_for(flat))
+    assert field(flat, explain(flat, seen, Spot(1, (17,)))) == ((0, 2), (1, 3))
+    assert field(flat, explain(flat, seen, Spot(2, (1,)))) == ((0, 5), (0, 5))
+
+
+def test_a_spot_that_is_not_there_is_told():
+    network = build(Architecture("", (1, 6, 6), (Conv2D(filters=2), Flatten())))
+    seen = probe(network, picture_for(network))
+    assert holds(seen, Spot(0, (1, 3, 3)))
+    assert holds(seen, Spot(PICTURE, (0, 5, 5)))
+    for spot in (Spot(0, (2, 0, 0)), Spot(0, (1,)), Spot(1, (32,)), Spot(2, (0,)), Spot(-2, (0,)), Spot(0, (0, -1, 0))):
+        assert not holds(seen, spot)

@@ -1,0 +1,130 @@
+"""One number of a network explained: its arithmetic, and the numbers that it was made of."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from visualizer.architecture.flow import PICTURE, FlowNetwork
+from visualizer.inspection.arithmetic import Stage, step_of
+from visualizer.inspection.probe import Probe
+from visualizer.inspection.sight import Pair, sight_of
+from visualizer.inspection.steps import Added, Explanation, Given, Passed, Place, Spot, Step
+
+
+def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
+    """How the number at `spot` came to be.
+
+    Only its layer is computed again, from what the probe kept, so that this takes no longer than one layer.
+
+    Args:
+        network: The network that was probed, in evaluation mode.
+        seen: What it made of a picture.
+        spot: A number that exists: `holds` says so.
+    """
+    if spot.node == PICTURE:
+        value = float(seen.picture[spot.place])
+        return Explanation(spot, value, (Given(value),))
+    node, view = network.nodes[spot.node], seen.layers[spot.node]
+    if spot.arriving or not node.stages:
+        sources = tuple(Spot(source, spot.place) for source in node.sources)
+        terms = tuple(float(output_of(seen, source)[spot.place]) for source in node.sources)
+        value = float(view.input[spot.place])
+        step: Step = Added(sources, terms) if len(terms) > 1 else Passed(spot.place, terms[0])
+        return Explanation(spot, value, (step,))
+    with torch.inference_mode():
+        flows = [torch.tensor(view.input)[None]]
+        for _, module in node.stages:
+            flows.append(module(flows[-1]))
+        steps = _steps(node.stages, flows, spot.place)
+    return Explanation(spot, float(flows[-1][0][spot.place]), steps)
+
+
+def _steps(stages: tuple[tuple[str, nn.Module], ...], flows: list[torch.Tensor], place: Place) -> tuple[Step, ...]:
+    """From the last stage back to the first, or to one that takes many numbers together; told in order."""
+    steps: list[Step] = []
+    for index in reversed(range(len(stages))):
+        name, module = stages[index]
+        corner, start = _padding_before(stages, index)
+        shape = flows[start].shape[2:]
+        limits = (int(shape[0]), int(shape[1])) if len(shape) == 2 else (1, 1)
+        step = step_of(module, Stage(name, flows[index], flows[index + 1], place, corner, limits))
+        steps.append(step)
+        if isinstance(step, Passed):
+            if step.place is None:
+                break
+            place = step.place
+        elif not hasattr(step, "before") and not hasattr(step, "chosen"):
+            break
+    # A number that is only handed on needs no telling beside what is computed.
+    told = [step for step in steps if not isinstance(step, Passed)]
+    return tuple(reversed(told or [_joined(steps)]))
+
+
+def _joined(steps: list[Step]) -> Step:
+    last = steps[-1]
+    assert isinstance(last, Passed)
+    return Passed(last.place, last.result)
+
+
+def _padding_before(stages: tuple[tuple[str, nn.Module], ...], index: int) -> tuple[Pair, int]:
+    """Rows and columns that the paddings right before a stage add at the top and left, and the first of them."""
+    top = left = 0
+    while index and isinstance(stages[index - 1][1], nn.ConstantPad2d):
+        padding = stages[index - 1][1].padding
+        assert isinstance(padding, tuple)
+        top, left, index = top + padding[2], left + padding[0], index - 1
+    return (top, left), index
+
+
+def output_of(seen: Probe, node: int) -> np.ndarray:
+    """What left a layer, (C, H, W) or (F,); the picture under PICTURE."""
+    return seen.picture if node == PICTURE else seen.layers[node].output
+
+
+def holds(seen: Probe, spot: Spot) -> bool:
+    """Whether there is such a number."""
+    if not PICTURE <= spot.node < len(seen.layers):
+        return False
+    numbers = seen.layers[spot.node].input if spot.arriving else output_of(seen, spot.node)
+    return len(spot.place) == numbers.ndim and all(
+        0 <= at < size for at, size in zip(spot.place, numbers.shape, strict=True)
+    )
+
+
+def before(network: FlowNetwork, spot: Spot, place: Place) -> Spot:
+    """The number that arrives at the layer of `spot` at `place`: of the layer before, or the sum of several."""
+    sources = network.nodes[spot.node].sources
+    return Spot(sources[0], place) if len(sources) == 1 else Spot(spot.node, place, arriving=True)
+
+
+def field(network: FlowNetwork, explanation: Explanation) -> tuple[Pair, Pair] | None:
+    """The pixels of the picture that a number sees: (first row, last row), (first column, last column), from 0.
+
+    None where it sees nothing but padding. Where paths meet, the smallest box around the fields of all of them.
+    """
+    _, height, width = network.input_shape
+    spot, (step, *_) = explanation.spot, explanation.steps
+    if spot.node == PICTURE:
+        return (spot.place[1], spot.place[1]), (spot.place[2], spot.place[2])
+    if isinstance(step, Passed) and step.place is None:
+        return None
+    place = step.place if isinstance(step, Passed) and step.place is not None else spot.place
+    if spot.arriving or isinstance(step, Passed):
+        fields = [_field_of(network, source, place) for source in network.nodes[spot.node].sources]
+    else:
+        fields = [_field_of(network, spot.node, place)]
+    rows, columns = (
+        (max(min(ends[axis][0] for ends in fields), 0), min(max(ends[axis][1] for ends in fields), limit - 1))
+        for axis, limit in ((0, height), (1, width))
+    )
+    return (rows, columns) if rows[0] <= rows[1] and columns[0] <= columns[1] else None
+
+
+def _field_of(network: FlowNetwork, node: int, place: Place) -> tuple[Pair, Pair]:
+    if node == PICTURE:
+        return (place[1], place[1]), (place[2], place[2])
+    if len(place) == 1:
+        return (0, network.input_shape[1] - 1), (0, network.input_shape[2] - 1)
+    sight = sight_of(network, node)
+    top, left = sight.corner((place[1], place[2]))
+    return (top, top + sight.size[0] - 1), (left, left + sight.size[1] - 1)
