@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from visualizer.figures.convolution_colours import grey_scale, positive_scale, signed_scale
+from visualizer.figures.convolution_colours import ColourScale, grey_scale, painted, positive_scale, signed_scale
 
 
 def luma(colour):
@@ -36,3 +36,12 @@ def test_grey_goes_from_black_to_white():
 def test_nothing_but_zeros_still_has_a_scale(scale):
     assert scale.high > scale.low
     assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in scale.colours)
+
+
+def test_numbers_are_painted_between_the_colours_of_a_scale():
+    scale = ColourScale(-1.0, 1.0, ("#000000", "#640000", "#ffffff"), "")
+    values = np.array([[-1.0, -0.5, 0.0], [1.0, 5.0, -np.inf]])
+    assert painted(values, scale).tolist() == [
+        [[0, 0, 0], [50, 0, 0], [100, 0, 0]],
+        [[255, 255, 255], [255, 255, 255], [0, 0, 0]],
+    ]

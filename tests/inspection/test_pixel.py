@@ -199,10 +199,10 @@ class Padding(nn.Conv2d):
             {"c": nn.Conv2d(4, 8, 3, stride=2, padding=1, groups=2), "n": nn.BatchNorm2d(8), "a": nn.ReLU6()},
             [WindowSum, Normalized, Activated],
         ),
-        ({"c": nn.Conv2d(4, 4, 5, padding=(2, 1), groups=4, dilation=(1, 2)), "a": nn.SiLU()}, [WindowSum, Activated]),
+        ({"c": nn.Conv2d(4, 4, 5, padding=(2, 4), groups=4, dilation=(1, 2)), "a": nn.SiLU()}, [WindowSum, Activated]),
         ({"c": nn.Conv2d(4, 2, 3, padding="same"), "a": Swish()}, [WeightedSum, Activated]),
-        ({"c": Padding(4, 2, 3)}, [WeightedSum]),
-        ({"c": nn.Conv2d(4, 2, 3, padding=1, padding_mode="reflect")}, [WeightedSum]),
+        ({"c": Padding(4, 2, 3)}, [WindowSum]),
+        ({"c": nn.Conv2d(4, 2, 3, padding=1, padding_mode="reflect")}, [WindowSum]),
         ({"c": nn.ConvTranspose2d(4, 2, 2, stride=2)}, [WeightedSum]),
         ({"p": nn.MaxPool2d(3, 2, 1)}, [WindowMaximum]),
         ({"p": nn.AvgPool2d(3, 2, 1)}, [WindowMean]),
@@ -217,13 +217,23 @@ def test_modules_of_other_networks(stages, kinds):
     unsettle(network, 2)
     seen = probe(network, picture_for(network))
     shape = seen.layers[0].output.shape
-    for place in ((0, 2, 3), tuple(size - 1 for size in shape), (1, 0, 0)):
+    for place in ((0, 2, 1), tuple(size - 1 for size in shape), (1, 0, 0)):
         spot = Spot(0, place)
         explanation = explain(network, seen, spot)
         assert close(explanation.steps[-1].result, explanation.value, extent(explanation))
         assert explanation.value == seen.layers[0].output[place]
-        if place == (0, 2, 3):
+        if place == (0, 2, 1):
             assert [type(step) for step in explanation.steps] == kinds
+
+
+def test_a_module_that_does_more_than_its_kind_is_tried_out_where_it_does():
+    network = Stages((4, 8, 7), c=nn.Conv2d(4, 2, 3, padding=1, padding_mode="reflect")).eval()
+    seen = probe(network, picture_for(network))
+    (step,) = explain(network, seen, Spot(0, (0, 0, 0))).steps
+    assert isinstance(step, WeightedSum)
+    # Of the 3 × 3 pixels one row and one column are the mirror images of others.
+    assert len(step.indices) == 4 * 2 * 2
+    assert [step.place(item) for item in (0, 3)] == [(0, 0, 0), (0, 1, 1)]
 
 
 def test_max_pooling_has_a_winner_and_average_pooling_leaves_padding_out():
@@ -239,7 +249,7 @@ def test_max_pooling_has_a_winner_and_average_pooling_leaves_padding_out():
 
 
 def test_softmax_tells_all_exponentials_and_flatten_where_a_number_was():
-    network = build(Architecture("", (2, 2, 3), (Flatten(), Dense(units=4, activation="softmax"))), "he_normal")
+    network = build(Architecture("", (3, 2, 3), (Flatten(), Dense(units=4, activation="softmax"))), "he_normal")
     seen = probe(network, picture_for(network))
     dense, softmax = explain(network, seen, Spot(1, (2,))).steps
     assert dense.place(7) == (7,)

@@ -1,6 +1,7 @@
 """The Look inside page."""
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, without_exception
+from visualizer.inspection.steps import Spot
 
 
 def encoded(picture: np.ndarray, format: str) -> bytes:
@@ -34,6 +36,7 @@ def test_it_shows_what_came_in_kernels_maps_and_the_answer(app):
     assert sum("8 maps of 8 × 8" in text for text in texts) == 1
     assert [subheader.value for subheader in app.subheader] == [
         "What leaves: feature maps",
+        "One number explained",
         "Kernels",
         "What came in: 8 × 8 × 1",
     ]
@@ -154,3 +157,69 @@ def test_a_network_that_does_not_fit_leads_back_to_build():
     app.switch_page("../../pages/look_inside.py").run()
     without_exception(app)
     assert "does not fit" in app.error[0].value
+
+
+def explained(app: AppTest) -> dict:
+    """What the browser is given to draw of the number that is explained."""
+    (component,) = (element for element in app.get("bidi_component") if element.proto.id.endswith("pixel-explained"))
+    return json.loads(component.proto.json)
+
+
+def go_on(app: AppTest, *places: tuple[int, ...]) -> AppTest:
+    """As if these numbers had been clicked one after the other."""
+    app.session_state["visualizer"].explain_pixel(tuple(Spot(node, tuple(place)) for node, *place in places))
+    return without_exception(app.run())
+
+
+def test_the_largest_number_is_explained_at_first_and_any_other_by_its_row_and_column(app):
+    choose(app, "network-choice", "bundled")
+    data = explained(app)
+    assert data["spot"] == [0, 4, 5, 3]
+    assert data["value"] == data["lines"][-1][2] == "2.577"
+    assert [line[0] for line in data["lines"]] == ["Products, summed", "Bias, added", "ReLU"]
+    without_exception(app.number_input(key="pixel-row-0-8").set_value(1).run())
+    data = explained(app)
+    assert data["spot"] == [0, 4, 0, 3]
+    grids = {grid["name"]: grid for grid in data["terms"][0]["grids"]}
+    assert grids["window"]["places"][0] == [None, None, None]
+    assert grids["window"]["places"][1] == [[0, 0, 2], [0, 0, 3], [0, 0, 4]]
+    assert [panel["marks"] for panel in data["panels"]] == [[[0, 2, 2, 3]], [[0, 3, 1, 1]]]
+
+
+def test_a_number_is_followed_from_the_answer_to_the_picture(app):
+    choose(app, "network-choice", "bundled")
+    choose(app, "layer-of-6", 5)
+    data = explained(app)
+    assert (data["spot"], data["value"]) == ([5, 0], "0.9913")
+    assert len(data["items"]) == 10
+    assert data["rest"].startswith("54 other products together")
+    assert data["shares"][0]["chosen"]
+    way = [(5, 0), (4, 22), (3, 5, 1, 0), (2, 5, 2, 1), (1, 4, 1, 1), (0, 4, 2, 2), (-1, 0, 1, 1)]
+    values = []
+    for length in range(1, len(way) + 1):
+        data = explained(go_on(app, *way[:length]))
+        assert data["spot"] == list(way[length - 1])
+        assert len(data["trail"]) == length
+        assert data["value"] == data["lines"][-1][2]
+        values.append(data["value"])
+    assert values[1] == values[2]
+    assert data["trail"][-1] == {"layer": "Picture", "place": "brightness, row 2, column 2"}
+
+
+def test_of_many_channels_there_are_pages(app):
+    choose(app, "network-choice", "bundled")
+    choose(app, "layer-of-6", 2)
+    data = explained(app)
+    assert (len(data["terms"]), data["pages"]) == (3, 3)
+    owner = app.session_state["visualizer"]
+    owner.explain_pixel((Spot(2, (0, 0, 0)),), page=2)
+    data = explained(without_exception(app.run()))
+    assert (len(data["terms"]), data["page"]) == (2, 2)
+
+
+def test_a_number_that_is_not_there_any_more_gives_way_to_the_largest(app):
+    go_on(app, (0, 99, 0, 0))
+    first = explained(app)["spot"]
+    assert first[1] < 8
+    choose(app, "layer-of-6", 1)
+    assert explained(app)["spot"][0] == 1

@@ -107,7 +107,7 @@ def _(module: nn.ConstantPad2d, stage: Stage) -> Step:
 
 @_step_of.register
 def _(module: nn.Softmax, stage: Stage) -> Step:
-    values = _numbers(stage.arrived[0][(slice(None), *stage.place[1:])])
+    values = _numbers(stage.arrived[0])[(slice(None), *stage.place[1:])]  # type: ignore[arg-type]
     return Softmaxed(values, stage.place[0])
 
 

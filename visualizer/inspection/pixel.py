@@ -56,14 +56,8 @@ def _steps(stages: tuple[tuple[str, nn.Module], ...], flows: list[torch.Tensor],
         elif not hasattr(step, "before") and not hasattr(step, "chosen"):
             break
     # A number that is only handed on needs no telling beside what is computed.
-    told = [step for step in steps if not isinstance(step, Passed)]
-    return tuple(reversed(told or [_joined(steps)]))
-
-
-def _joined(steps: list[Step]) -> Step:
-    last = steps[-1]
-    assert isinstance(last, Passed)
-    return Passed(last.place, last.result)
+    told: list[Step] = [step for step in steps if not isinstance(step, Passed)]
+    return tuple(reversed(told)) if told else (steps[-1],)
 
 
 def _padding_before(stages: tuple[tuple[str, nn.Module], ...], index: int) -> tuple[Pair, int]:

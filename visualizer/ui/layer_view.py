@@ -13,6 +13,7 @@ from visualizer.figures.pooling import pooling_pair
 from visualizer.figures.vectors import unit_bars
 from visualizer.ui.charts import show
 from visualizer.ui.looked import Looked
+from visualizer.ui.pixel_view import pixel_part
 from visualizer.ui.viewport import column_width, is_narrow
 
 if TYPE_CHECKING:
@@ -39,18 +40,16 @@ def layers_part(looked: Looked) -> None:
         key=f"layer-of-{len(titles)}",
         persist_state="session",
     )
-    layer_view(views[index], f"layer-{index}")
+    layer_view(looked, views[index], f"layer-{index}")
 
 
-def layer_view(view: "LayerView", key: str) -> None:
+def layer_view(looked: Looked, view: "LayerView", key: str) -> None:
     """Draw everything about one layer for the picture at hand."""
     st.caption(view.layer.explanation)
     if isinstance(view.layer, Pooling2D):
         _pooling(view, view.layer, key)
-    if is_maps(view.output.shape):
-        _feature_maps(view, key)
-    else:
-        _vector(view, key)
+    charts = _feature_maps(view, key) if is_maps(view.output.shape) else _vector(view, key)
+    pixel_part(looked, view.index, charts)
     if view.kernels is not None and view.kernels.ndim == 4:
         _kernels(view.kernels, key)
     elif view.kernels is not None:
@@ -67,7 +66,8 @@ def _signed(values: np.ndarray) -> bool:
     return bool(values.min() < 0)
 
 
-def _feature_maps(view: "LayerView", key: str) -> None:
+def _feature_maps(view: "LayerView", key: str) -> dict[str, int]:
+    """Draw the maps; the keys of the charts, each with the map that it shows, or -1 where it shows several."""
     from visualizer.inspection.probe import channel_order
 
     st.subheader("What leaves: feature maps")
@@ -129,6 +129,7 @@ def _feature_maps(view: "LayerView", key: str) -> None:
         ),
         f"{key}-maps",
     )
+    return {f"{key}-maps": -1} | ({f"{key}-single": enlarged - 1} if enlarged else {})
 
 
 def _page(items: np.ndarray, on_a_page: int, key: str) -> np.ndarray:
@@ -188,12 +189,13 @@ def _kernels(kernels: np.ndarray, key: str) -> None:
     )
 
 
-def _vector(view: "LayerView", key: str) -> None:
+def _vector(view: "LayerView", key: str) -> dict[str, int]:
     st.subheader("What leaves: a vector")
     show(
         unit_bars(view.output, before=view.before_activation, value_label="output", width=column_width()),
         f"{key}-units",
     )
+    return {f"{key}-units": -1}
 
 
 def _arrived(view: "LayerView", key: str) -> None:

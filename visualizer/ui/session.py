@@ -15,6 +15,7 @@ from visualizer.training.settings import TrainingSettings
 if TYPE_CHECKING:
     import numpy as np
 
+    from visualizer.inspection.steps import Spot
     from visualizer.ui.work import Job
 
 _KEY = "visualizer"
@@ -33,6 +34,8 @@ class Session:
         live_layer: The layer whose feature maps Train shows.
         run_id: The run that Train shows, or None.
         filter_number: The filter that Look inside shows, from 1; the last one in a layer that has fewer.
+        pixel_path: The numbers that Look inside explains, each made of the next; the last one is shown.
+        pixel_page: The page of the channels or products that the last one is made of, from 0.
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
         jobs: Long work that this tab asked for, by the key of its place; `ui.work` fills it.
         content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
@@ -46,6 +49,8 @@ class Session:
     live_layer: int = 0
     run_id: str | None = None
     filter_number: int = 1
+    pixel_path: "tuple[Spot, ...]" = ()
+    pixel_page: int = 0
     photo: "np.ndarray | None" = None
     jobs: "dict[str, Job[Any]]" = field(default_factory=dict)
     content_width: int = 960
@@ -108,6 +113,10 @@ class Session:
     def choose_filter(self, number: int) -> None:
         """Show another filter in Look inside."""
         self.filter_number = number
+
+    def explain_pixel(self, path: "tuple[Spot, ...]", page: int = 0) -> None:
+        """Explain the last number of this path in Look inside."""
+        self.pixel_path, self.pixel_page = path, page
 
     def choose_live_layer(self, index: int) -> None:
         """Show the feature maps of another layer while training."""

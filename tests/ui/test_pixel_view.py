@@ -1,0 +1,57 @@
+"""What a browser asks for is checked: only numbers that are there are opened."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tests.inspection.branching import Branching
+from visualizer.architecture.flow import PICTURE
+from visualizer.inspection.probe import probe
+from visualizer.inspection.steps import Spot
+from visualizer.ui.pixel_data import pixel_data
+from visualizer.ui.pixel_view import _next
+
+
+@pytest.fixture(scope="module")
+def looked():
+    network = Branching().eval()
+    picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
+    return SimpleNamespace(network=network, seen=probe(network, picture))
+
+
+LAST = Spot(3, (5, 2, 1))
+SUM = Spot(3, (1, 4, 4), arriving=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "expected"),
+    [
+        ((LAST,), {"place": [1, 4, 4]}, ((LAST, SUM), 0)),
+        ((LAST, SUM), {"source": 2}, ((LAST, SUM, Spot(2, (1, 4, 4))), 0)),
+        ((LAST, SUM), {"back": 0}, ((LAST,), 0)),
+        ((LAST, SUM), {"place": [1, 0, 3], "beside": True}, ((LAST, Spot(3, (1, 0, 3), arriving=True)), 0)),
+        ((LAST,), {"page": 1}, ((LAST,), 1)),
+        ((Spot(0, (0, 1, 1)),), {"place": [2, 0, 0]}, ((Spot(0, (0, 1, 1)), Spot(PICTURE, (2, 0, 0))), 0)),
+        ((LAST,), {"place": [4, 0, 0]}, None),
+        ((LAST,), {"place": [-1, 0, 0]}, None),
+        ((LAST,), {"place": [0]}, None),
+        ((LAST,), {"place": "no"}, None),
+        ((LAST, SUM), {"source": 0}, None),
+        ((LAST,), {}, None),
+        ((LAST,), None, None),
+        ((LAST,), 7, None),
+        ((Spot(PICTURE, (0, 0, 0)),), {"place": [0, 0, 0]}, None),
+        ((Spot(PICTURE, (0, 0, 0)),), {"source": 0}, None),
+    ],
+)
+def test_only_what_is_there_is_opened(looked, path, asked, expected):
+    assert _next(looked, path, asked) == expected
+
+
+def test_a_branch_is_drawn_with_all_that_is_added_up(looked):
+    data = pixel_data(looked, (LAST, SUM), 0)
+    assert [item["source"] for item in data["items"]] == [1, 2]
+    assert data["trail"][1]["layer"].startswith("Arriving at layer 4")
+    assert data["lines"][0][0] == "Added up"
+    assert [panel["title"] for panel in data["panels"]] == ["Picture", "Map 2"]

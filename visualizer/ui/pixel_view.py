@@ -1,0 +1,144 @@
+"""Any number of a network explained: choose one by a click or by its row and column, and go back to the picture."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from visualizer.architecture.shapes import is_maps
+from visualizer.ui import bound
+from visualizer.ui.chart_events import Clicked, on_click
+from visualizer.ui.links import ASSETS
+from visualizer.ui.looked import Looked
+from visualizer.ui.pixel_data import pixel_data
+from visualizer.ui.session import session
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+    from visualizer.inspection.steps import Spot
+
+_FIELD = 130  # pixels
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> "ComponentRenderer":
+    texts = {kind: (ASSETS / f"pixel.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
+    return st.components.v2.component("cnn_visualizer.pixel", **texts)  # type: ignore[arg-type]
+
+
+@st.fragment
+def pixel_part(looked: Looked, index: int, charts: dict[str, int]) -> None:
+    """Explain one number of layer `index`; at first its largest. Only this part is drawn anew when one is chosen.
+
+    Args:
+        looked: The network and what it makes of the picture.
+        index: The layer whose numbers the charts above show.
+        charts: The keys of these charts, each with the map that it shows, from 0, or -1 where its points say it.
+    """
+    path = _path(looked, index)
+    st.subheader("One number explained")
+    st.caption("Click any number in the chart above, or choose it here. Then click a number that it was made of.")
+    _fields(looked, path[0])
+    for key, channel in charts.items():
+        _listen(looked, index, key, channel)
+    _explanation(looked, path)
+
+
+def _path(looked: Looked, index: int) -> "tuple[Spot, ...]":
+    """The path that was chosen, as long as it begins in this layer and all its numbers are there."""
+    from visualizer.inspection.pixel import holds
+    from visualizer.inspection.steps import Spot
+
+    path = session().pixel_path
+    if path and path[0].node == index and all(holds(looked.seen, spot) for spot in path):
+        return path
+    output = looked.seen.layers[index].output
+    place = np.unravel_index(int(np.nan_to_num(output, nan=-np.inf).argmax()), output.shape)
+    return (Spot(index, tuple(int(part) for part in place)),)
+
+
+def _fields(looked: Looked, spot: "Spot") -> None:
+    """Row and column as fields, so that a click is not the only way."""
+    shape = looked.seen.layers[spot.node].output.shape
+    names = ("Map", "Row", "Column") if is_maps(shape) else ("Unit",)
+    with st.container(horizontal=True, gap="small"):
+        for axis, (name, size) in enumerate(zip(names, shape, strict=True)):
+
+            def choose(number: int, axis: int = axis) -> None:
+                place = tuple(number - 1 if at == axis else part for at, part in enumerate(spot.place))
+                _choose(looked, spot.node, place)
+
+            label = f"{name} 1 to {size:,}"
+            if size == 1:
+                continue
+            key = f"pixel-{name.lower()}-{spot.node}-{size}"
+            bound.number(label, spot.place[axis] + 1, choose, key, 1, size, width=_FIELD)
+
+
+def _choose(looked: Looked, index: int, place: tuple[int, ...]) -> None:
+    from visualizer.inspection.pixel import holds
+    from visualizer.inspection.steps import Spot
+
+    spot = Spot(index, place)
+    if holds(looked.seen, spot):
+        session().explain_pixel((spot,))
+
+
+def _listen(looked: Looked, index: int, key: str, channel: int) -> None:
+    vector = not is_maps(looked.seen.layers[index].output.shape)
+
+    def clicked(point: Clicked) -> None:
+        try:
+            if channel >= 0:
+                place: tuple[int, ...] = (channel, point.index[0], point.index[1])
+            elif vector:
+                place = (int(point.data[0] if point.data else point.x) - 1,)
+            else:
+                number, row, column = (int(part) - 1 for part in point.data[:3])
+                place = (number, row, column)
+        except (TypeError, ValueError, IndexError):
+            return
+        _choose(looked, index, place)
+
+    on_click(key, clicked)
+
+
+def _explanation(looked: Looked, path: "tuple[Spot, ...]") -> None:
+    owner = session()
+    key = "pixel-explained"
+
+    def go() -> None:
+        found = _next(looked, path, st.session_state[key].go)
+        if found is not None:
+            owner.explain_pixel(*found)
+
+    _component()(key=key, data=pixel_data(looked, path, owner.pixel_page), on_go_change=go)
+
+
+def _next(looked: Looked, path: "tuple[Spot, ...]", asked: Any) -> "tuple[tuple[Spot, ...], int] | None":
+    """The path and page that the browser asks for, if there is such: anybody can send anything."""
+    from visualizer.architecture.flow import PICTURE
+    from visualizer.inspection.pixel import before, holds
+    from visualizer.inspection.steps import Spot
+
+    spot = path[-1]
+    try:
+        if "back" in asked:
+            return path[: max(int(asked["back"]), 0) + 1], 0
+        if "page" in asked:
+            return path, max(int(asked["page"]), 0)
+        if spot.node == PICTURE:
+            return None
+        if "source" in asked:
+            following = Spot(int(asked["source"]), spot.place)
+            return ((*path, following), 0) if following.node in looked.seen.layers[spot.node].sources else None
+        place = tuple(int(part) for part in asked["place"])
+        if asked.get("beside"):
+            following = Spot(spot.node, place, spot.arriving)
+            path = path[:-1]
+        else:
+            following = before(looked.network, spot, place)
+    except (TypeError, KeyError, ValueError, IndexError, OverflowError, AttributeError):
+        return None
+    return ((*path, following), 0) if holds(looked.seen, following) else None

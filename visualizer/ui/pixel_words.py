@@ -1,0 +1,202 @@
+"""The arithmetic of one number in words and formulas, with the real numbers put in."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from visualizer.architecture.activations import FUNCTIONS
+
+if TYPE_CHECKING:
+    from visualizer.inspection.steps import Explanation, Normalized, Softmaxed, Spot, Step, WeightedSum, WindowSum
+
+COLOURS = ("red", "green", "blue")
+LARGEST = 3  # channels or numbers that a sum names, before the rest
+_MOST_SUMMANDS = 9  # of a mean that is written out
+_PLAIN_EXPONENT = 20.0  # up to which e to the power of a number is written as it is
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step as a line: what it is, the formula with its numbers, and what comes out."""
+
+    label: str
+    formula: str
+    result: str
+
+
+def told(value: float, digits: int = 4) -> str:
+    """A number in four significant digits, with a real minus sign.
+
+    >>> told(-0.123456), told(12.0)
+    ('−0.1235', '12')
+    """
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "infinity" if value > 0 else "−infinity"
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, _, exponent = text.partition("e")
+        power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        text = f"{mantissa} · 10{power}"
+    return ("0" if text == "-0" else text).replace("-", "−")
+
+
+def place_words(spot: "Spot", channels: int) -> str:
+    """Where a number is: "map 3, row 2, column 5", "unit 7", or "red, row 2, column 5" of a picture in colour."""
+    from visualizer.architecture.flow import PICTURE
+
+    if len(spot.place) == 1:
+        return f"unit {spot.place[0] + 1:,}"
+    channel, row, column = spot.place
+    name = channel_name(channel, channels if spot.node == PICTURE else 0)
+    return f"{name}, row {row + 1}, column {column + 1}"
+
+
+def channel_name(channel: int, of_picture: int) -> str:
+    """ "map 3", or the colour where it is a channel of a picture with so many."""
+    if not of_picture:
+        return f"map {channel + 1}"
+    return COLOURS[channel] if of_picture == len(COLOURS) else "brightness"
+
+
+def lines(explanation: "Explanation", of_picture: int) -> list[Line]:
+    """Every step as a line.
+
+    Args:
+        explanation: The number.
+        of_picture: How many channels the picture has, where the picture is what arrives; else 0.
+    """
+    return [line for step in explanation.steps for line in _lines(step, of_picture)]
+
+
+def _lines(step: "Step", of_picture: int) -> list[Line]:
+    from visualizer.inspection import steps
+
+    if isinstance(step, steps.WindowSum):
+        return _window_sum(step, of_picture)
+    if isinstance(step, steps.WeightedSum):
+        return _weighted_sum(step)
+    if isinstance(step, steps.WindowMaximum):
+        rows, columns = step.values.shape
+        return [Line("Largest", f"the largest of the {rows} × {columns} numbers under the window", told(step.result))]
+    if isinstance(step, steps.WindowMean):
+        return [_mean(step.values[step.counted])]
+    if isinstance(step, steps.Normalized):
+        return _normalized(step)
+    if isinstance(step, steps.Activated):
+        title = FUNCTIONS[step.function].title if step.function in FUNCTIONS else step.function
+        return [Line(title, _activation(step.function, step.before, step.slope), told(step.result))]
+    if isinstance(step, steps.Softmaxed):
+        return [_softmax(step)]
+    if isinstance(step, steps.Added):
+        terms = signed_sum(
+            [(value, f"layer {spot.node + 1}") for value, spot in zip(step.terms, step.sources, strict=True)]
+        )
+        return [Line("Added up", terms, told(step.result))]
+    if isinstance(step, steps.Passed):
+        if step.place is None:
+            return [Line("Padding", "added around the maps that arrive", told(step.result))]
+        return [Line("Handed on", "the same number, unchanged", told(step.result))]
+    if isinstance(step, steps.Given):
+        return [Line("Picture", "how bright the pixel is, from 0 (dark) to 1 (full)", told(step.result))]
+    return [Line(step.module, "computed from what arrives, by arithmetic that is not opened here", told(step.result))]
+
+
+def _window_sum(step: "WindowSum", of_picture: int) -> list[Line]:
+    count, (rows, columns) = len(step.channels), step.kernel.shape[1:]
+    sums = step.sums
+    total = float(sums.sum())
+    if count == 1:
+        products = [(float(value), "") for value in step.products.ravel()]
+        named = signed_sum(products) if len(products) <= _MOST_SUMMANDS else f"{rows * columns} products"
+        found = [Line("Products, summed", named, told(total))]
+    else:
+        order = np.argsort(-np.abs(sums), kind="stable")
+        named_terms = [(float(sums[at]), channel_name(int(step.channels[at]), of_picture)) for at in order[:LARGEST]]
+        found = [
+            Line(f"Sums of {count} channels", signed_sum([*named_terms, *_rest(sums[order[LARGEST:]])]), told(total))
+        ]
+    return [*found, *_biased(total, step.bias)]
+
+
+def _weighted_sum(step: "WeightedSum") -> list[Line]:
+    products = step.products
+    total = float(products.sum())
+    order = np.argsort(-np.abs(products), kind="stable")
+    terms = [(float(products[at]), "") for at in order[:LARGEST]] + _rest(products[order[LARGEST:]])
+    return [Line(f"Sum of {len(products):,} products", signed_sum(terms), told(total)), *_biased(total, step.bias)]
+
+
+def _rest(values: np.ndarray) -> list[tuple[float, str]]:
+    return [(float(values.sum()), f"{len(values):,} more")] if len(values) else []
+
+
+def _biased(total: float, bias: float | None) -> list[Line]:
+    if bias is None:
+        return []
+    return [Line("Bias, added", signed_sum([(total, ""), (bias, "bias")]), told(total + bias))]
+
+
+def _mean(values: np.ndarray) -> Line:
+    count = values.size
+    if count <= _MOST_SUMMANDS:
+        return Line(
+            "Mean", f"({signed_sum([(float(value), '') for value in values.ravel()])}) / {count}", told(values.mean())
+        )
+    return Line("Mean", f"{told(float(values.sum()))} (the sum) / {count:,} numbers", told(values.mean()))
+
+
+def _normalized(step: "Normalized") -> list[Line]:
+    return [
+        Line(
+            "Normalised",
+            f"({told(step.before)} − mean {bracketed(step.mean)}) "
+            f"/ √(variance {told(step.variance)} + {told(step.epsilon)})",
+            told(step.standardized),
+        ),
+        Line(
+            "Scaled, shifted",
+            f"{told(step.standardized)} · {bracketed(step.scale)} + {bracketed(step.shift)}",
+            told(step.result),
+        ),
+    ]
+
+
+def _activation(name: str, x: float, slope: float | None) -> str:
+    if name == "relu":
+        return f"max(0, {told(x)})"
+    if name == "leaky_relu" and slope is not None:
+        return f"{told(x)}, above 0 as it is" if x > 0 else f"{told(slope)} · {bracketed(x)}"
+    if name == "sigmoid":
+        return f"1 / (1 + e^({told(-x)}))"
+    if name == "tanh":
+        return f"tanh({told(x)})"
+    if name == "gelu":
+        return f"{told(x)} · Φ({told(x)}), Φ = {told(0.5 * (1 + math.erf(x / math.sqrt(2))))}"
+    return f"{name}({told(x)})"
+
+
+def _softmax(step: "Softmaxed") -> Line:
+    value, top = float(step.values[step.chosen]), float(step.values.max())
+    # Large ones are written less the largest, as they are computed: the share is the same.
+    less = top if abs(top) > _PLAIN_EXPONENT else 0.0
+    power, total = math.exp(value - less), float(np.exp(step.values - less).sum())
+    base = f"e^({told(value)}{f' − {bracketed(top)}' if less else ''})"
+    return Line(
+        "Softmax", f"{base} / the sum of all {len(step.values)} = {told(power)} / {told(total)}", told(step.result)
+    )
+
+
+def bracketed(value: float) -> str:
+    """A number that stands after a sign."""
+    return f"({told(value)})" if value < 0 else told(value)
+
+
+def signed_sum(terms: list[tuple[float, str]]) -> str:
+    """ "0.2 (map 1) − 0.1 (bias)" of [(0.2, "map 1"), (-0.1, "bias")]."""
+    text = ""
+    for value, name in terms:
+        sign = ("−" if not text else " − ") if value < 0 else ("" if not text else " + ")
+        text += f"{sign}{told(abs(value))}" + (f" ({name})" if name else "")
+    return text
