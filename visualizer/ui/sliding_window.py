@@ -1,7 +1,7 @@
 """The sliding window: input, window and output beside each other, each output pixel explained where one points.
 
 Everything is computed before; pointing, playing and scrubbing need no trip to the server. The drawing is in
-assets/sliding_window.js, a component of https://docs.streamlit.io/develop/concepts/custom-components.
+assets/sliding_window/, a component of https://docs.streamlit.io/develop/concepts/custom-components.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,13 +18,19 @@ if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
 MAX_WEIGHT = 100.0  # of a typed kernel
+# A component takes one script: these become it, each building on those before it.
+_SCRIPTS = ("helpers", "colours", "pen", "maps", "arithmetic", "sliding_window")
 _MAX_DRAWN = 16  # maps of one side; MAX_PLANES of the script
 
 
 @st.cache_resource(show_spinner=False)
 def _component() -> "ComponentRenderer":
-    texts = {kind: (ASSETS / f"sliding_window.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
-    return st.components.v2.component("cnn_visualizer.sliding_window", **texts)  # type: ignore[arg-type]
+    def text(name: str) -> str:
+        return (ASSETS / "sliding_window" / name).read_text(encoding="utf-8")
+
+    script = "\n".join(text(f"{part}.js") for part in _SCRIPTS)
+    html, css = text("sliding_window.html"), text("sliding_window.css")
+    return st.components.v2.component("cnn_visualizer.sliding_window", html=html, css=css, js=script)
 
 
 def sliding_window(

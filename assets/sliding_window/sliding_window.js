@@ -1,0 +1,230 @@
+// An input, the window that slides over it, and the output, explained pixel by pixel: what is pointed at, and the sweep.
+// `data` in visualizer/ui/sliding_window.py says what arrives.
+
+const ANNOUNCE_AFTER = 400; // milliseconds without a further step
+
+const views = new WeakMap();
+
+// Streamlit calls this for each new `data`, and the returned function when the component goes; where two calls overlap,
+// also the earlier call's, which must not end what the later one has drawn.
+export default function slidingWindow({ data, parentElement, setTriggerValue }) {
+  if (!views.has(parentElement)) {
+    views.set(parentElement, new SlidingWindow(parentElement.querySelector(".sliding-window")));
+  }
+  const view = views.get(parentElement);
+  const call = (view.call = Symbol());
+  view.send = setTriggerValue;
+  view.update(data);
+  return () => {
+    if (view.call === call) {
+      view.stop();
+      view.observer.disconnect();
+      views.delete(parentElement);
+    }
+  };
+}
+
+class SlidingWindow extends Arithmetic {
+  constructor(root) {
+    super();
+    this.root = root;
+    this.find = (selector) => root.querySelector(selector);
+    this.at = null; // the output pixel that is explained: {filter, row, column}
+    this.pointed = null; // the input pixel under the pointer: [row, column]
+    this.sweeping = false; // only the outputs up to `at` have been computed, so to speak
+    this.frame = null;
+    this.find(".play").onclick = () => (this.frame ? this.stop() : this.play());
+    this.find(".back").onclick = () => this.sweepTo(this.index - 1);
+    this.find(".on").onclick = () => this.sweepTo(this.index + 1);
+    this.find(".scrub").oninput = (event) => this.sweepTo(Number(event.target.value));
+    this.observer = new ResizeObserver(() => this.layout());
+    this.observer.observe(root);
+  }
+
+  update(data) {
+    this.data = data;
+    [this.rows, this.columns] = [data.output[0].length, data.output[0][0].length];
+    const shape = JSON.stringify([data.output.length, this.rows, this.columns, data.real.length, data.real[0].length]);
+    if (shape !== this.shape) {
+      this.shape = shape;
+      this.stop();
+      this.sweeping = false;
+      const [filter, row, column] = data.start;
+      this.at = { filter, row, column };
+    }
+    this.root.classList.remove("waiting");
+    this.find(".input").classList.toggle("drawable", data.drawable);
+    this.find(".scrub").max = this.rows * this.columns - 1;
+    this.inputs = this.fill("input", data.colour ? [data.input] : data.input.map((map) => [map]), data.channelNames);
+    this.outputs = this.fill("output", data.output.map((map) => [map]), data.filterNames);
+    this.buildArithmetic();
+    this.width = null;
+    this.layout();
+  }
+
+  // ---- The two sides ------------------------------------------------------------------------------------------
+
+  listenToOutput(field, index) {
+    const point = (event) => {
+      const [row, column] = this.pixelUnder(event, field, this.outputCell);
+      this.pointAt({ filter: index(), row: clamp(row, this.rows), column: clamp(column, this.columns) });
+    };
+    field.onpointerdown = (event) => {
+      this.stop();
+      point(event);
+    };
+    field.onpointermove = (event) => this.frame || point(event);
+    field.onkeydown = (event) => {
+      const step = arrow(event);
+      if (!step) return;
+      this.stop();
+      const { row, column } = this.at;
+      this.pointAt({
+        filter: index(),
+        row: clamp(row + step[0], this.rows),
+        column: clamp(column + step[1], this.columns),
+      });
+      this.announce();
+    };
+  }
+
+  listenToInput(field) {
+    let brush = null;
+    const height = () => this.data.real.length;
+    const width = () => this.data.real[0].length;
+    const point = (event) => {
+      const [row, column] = this.pixelUnder(event, field, this.inputCell);
+      const before = this.pointed;
+      this.pointed = [clamp(row, height()), clamp(column, width())];
+      if (brush !== null) for (const pixel of between(before ?? this.pointed, this.pointed)) this.draw(pixel, brush);
+      this.render();
+    };
+    const finish = () => {
+      if (brush !== null) this.sendDrawing();
+      brush = null;
+    };
+    field.onpointerdown = (event) => {
+      const [row, column] = this.pixelUnder(event, field, this.inputCell);
+      if (this.data.drawable) {
+        brush = this.data.input[0][clamp(row, height())][clamp(column, width())] > 0.5 ? 0 : 1;
+        field.setPointerCapture(event.pointerId);
+        this.pointed = null;
+      }
+      point(event);
+    };
+    field.onpointermove = point;
+    field.onpointerup = finish;
+    field.onpointercancel = finish;
+    field.onpointerleave = () => {
+      this.pointed = null;
+      this.render();
+    };
+    field.onkeydown = (event) => {
+      if (!this.data.drawable) return;
+      const [row, column] = this.pointed ?? firstReal(this.data.real);
+      const step = arrow(event) ?? (event.key === " " ? [0, 0] : null);
+      if (!step) return;
+      event.preventDefault();
+      this.pointed = [clamp(row + step[0], height()), clamp(column + step[1], width())];
+      if (event.key === " ") {
+        this.draw([row, column], this.data.input[0][row][column] > 0.5 ? 0 : 1);
+        this.sendDrawing();
+      }
+      this.render();
+    };
+  }
+
+  pixelUnder(event, field, cell) {
+    const box = field.getBoundingClientRect();
+    return [Math.floor((event.clientY - box.top) / cell), Math.floor((event.clientX - box.left) / cell)];
+  }
+
+  draw([row, column], value) {
+    if (!this.data.real[row][column] || this.data.input[0][row][column] === value) return;
+    this.drawn = true;
+    for (const map of this.data.input) map[row][column] = value;
+    this.paint(this.inputs, this.data.inputScale, this.inputCell);
+  }
+
+  sendDrawing() {
+    // Without a change no new data would come back.
+    if (!this.drawn) return;
+    this.drawn = false;
+    const { real, input } = this.data;
+    this.root.classList.add("waiting");
+    this.send("drawing", input[0].flatMap((line, row) => line.filter((_, column) => real[row][column])));
+  }
+
+  // ---- Sizes and colours --------------------------------------------------------------------------------------
+
+  pointAt(at) {
+    this.at = at;
+    this.sweeping = false;
+    this.pointed = null;
+    this.render();
+  }
+
+  sweepTo(index) {
+    this.stop();
+    this.moveTo(index);
+    this.announce();
+  }
+
+  moveTo(index) {
+    const place = clamp(index, this.rows * this.columns);
+    this.at = { ...this.at, row: Math.floor(place / this.columns), column: place % this.columns };
+    this.sweeping = true;
+    this.pointed = null;
+    this.render();
+  }
+
+  play() {
+    const last = this.rows * this.columns - 1;
+    const start = this.sweeping && this.index < last ? this.index : 0;
+    let began = null;
+    let from = start;
+    let speed = null;
+    const step = (now) => {
+      const chosen = Number(this.find(".speed").value);
+      if (chosen !== speed) [speed, began, from] = [chosen, now, began === null ? start : this.index];
+      this.moveTo(from + Math.floor(((now - began) / 1000) * speed));
+      if (this.index < last) this.frame = requestAnimationFrame(step);
+      else this.stop();
+    };
+    this.frame = requestAnimationFrame(step);
+    this.showPlaying();
+  }
+
+  stop() {
+    cancelAnimationFrame(this.frame);
+    this.frame = null;
+    this.showPlaying();
+  }
+
+  showPlaying() {
+    const button = this.find(".play");
+    button.classList.toggle("playing", this.frame !== null);
+    button.title = this.frame === null ? "Play" : "Pause";
+    button.setAttribute("aria-label", button.title);
+  }
+
+  announce() {
+    clearTimeout(this.announcement);
+    this.announcement = setTimeout(() => {
+      this.find(".live").textContent = `${this.find(".place").textContent}: ${this.find(".result").textContent}`;
+    }, ANNOUNCE_AFTER);
+  }
+
+  // ---- What is drawn for a position ---------------------------------------------------------------------------
+
+  render() {
+    if (!this.inputCell) return;
+    const { row, column } = this.at;
+    this.find(".scrub").value = this.index;
+    this.find(".place").textContent = `row ${row + 1}, column ${column + 1} of ${this.rows} × ${this.columns}`;
+    this.find(".scrub").setAttribute("aria-valuetext", this.find(".place").textContent);
+    this.markInput();
+    this.markOutput();
+    this.showArithmetic();
+  }
+}
