@@ -18,10 +18,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   find(".trail").replaceChildren(...data.trail.map((part, index) => crumb(part, index, data.trail.length, go)));
   const here = data.trail.at(-1);
   find(".value").replaceChildren(`${here.layer}: ${here.place} = `, make("strong", data.value));
-  find(".panels").replaceChildren(...data.panels.map((panel) => drawPanel(panel, data.spot, go)));
+  find(".sentence").textContent = data.sentence;
+  find(".panels").replaceChildren(...data.panels.map((panel) => drawPanel(panel, go)));
   find(".lines").replaceChildren(...data.lines.map(drawLine));
   drawMadeOf(find, data, go);
   find(".softmax").hidden = !data.shares.length;
+  find(".softmax .heading").textContent = data.sharesTitle;
   find(".shares").replaceChildren(...data.shares.map((share) => drawItem(share, null)));
 
   const spot = root.dataset.spot;
@@ -45,7 +47,7 @@ function crumb({ layer, place }, index, count, go) {
 
 // ---- Pictures
 
-function drawPanel({ title, note, source, size: [rows, columns], marks, into, beside }, spot, go) {
+function drawPanel({ title, note, source, size: [rows, columns], marks, scale, into, beside }, go) {
   const figure = make("figure");
   const caption = make("figcaption");
   caption.append(make("strong", title), make("span", ` ${note}`));
@@ -74,7 +76,16 @@ function drawPanel({ title, note, source, size: [rows, columns], marks, into, be
     };
   }
   figure.append(caption, field);
+  if (scale) figure.append(drawScale(scale));
   return figure;
+}
+
+function drawScale({ low, high, colours }) {
+  const holder = make("div", "", "scale");
+  const bar = make("i");
+  bar.style.background = `linear-gradient(to right, ${colours.join(", ")})`;
+  holder.append(make("span", low), bar, make("span", high));
+  return holder;
 }
 
 // ---- The arithmetic
@@ -111,7 +122,8 @@ function drawMadeOf(find, data, go) {
 function heading({ terms, items, pages }) {
   const order = pages > 1 ? ", the largest first" : "";
   if (terms.length) return `What it is made of${order}. Click a number of the window to open it.`;
-  return `What it is made of${order}. Click one to open it.`;
+  const striped = items.some(({ share }) => share < 0) ? " A striped bar takes away." : "";
+  return `What it is made of${order}.${striped} Click one to open it.`;
 }
 
 function drawTerm({ name, grids, sum }, go) {

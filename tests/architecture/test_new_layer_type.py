@@ -143,6 +143,23 @@ def test_it_is_looked_into(architecture):
     np.testing.assert_allclose(view.output, expected.numpy(), atol=1e-6)
 
 
+def test_its_numbers_are_explained(architecture):
+    from visualizer.inspection.pixel import explain
+    from visualizer.inspection.probe import probe
+    from visualizer.inspection.steps import Activated, Spot, WeightedSum
+
+    network = build(architecture, "torch_default").eval()
+    seen = probe(network, torch.rand(1, 8, 8).numpy())
+    explanation = explain(network, seen, Spot(1, (2, 5, 7)))
+    first, last = explanation.steps
+    # Nothing knows this module: that it is a weighted sum, here of one pixel in three maps, is found by trying.
+    assert isinstance(first, WeightedSum)
+    assert [first.place(item) for item in range(len(first.indices))] == [(0, 2, 3), (1, 2, 3), (2, 2, 3)]
+    assert isinstance(last, Activated)
+    assert last.before == pytest.approx(first.result, abs=1e-5)
+    assert last.result == explanation.value == seen.layers[1].output[2, 5, 7]
+
+
 def test_its_form_is_drawn_from_its_settings(new_layer):
     def page():
         from visualizer.architecture.layer import layer_types

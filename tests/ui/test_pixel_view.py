@@ -17,7 +17,8 @@ from visualizer.ui.pixel_view import _next
 def looked():
     network = Branching().eval()
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
-    return SimpleNamespace(network=network, seen=probe(network, picture))
+    given = SimpleNamespace(class_names=("a", "b"))
+    return SimpleNamespace(network=network, seen=probe(network, picture), given=given)
 
 
 LAST = Spot(3, (5, 2, 1))

@@ -20,7 +20,7 @@ from visualizer.inspection.steps import (
     WindowMean,
     WindowSum,
 )
-from visualizer.ui.pixel_words import lines, place_words, signed_sum, told
+from visualizer.ui.pixel_words import lines, place_words, sentence, signed_sum, told
 
 WINDOW = Window(np.array([-1, 0]), np.array([2, 3]), np.array([[False, False], [True, True]]))
 
@@ -99,7 +99,7 @@ def test_normalisation_has_all_its_numbers():
         ("relu", -2.0, None, "max(0, −2)"),
         ("leaky_relu", -2.0, 0.2, "0.2 · (−2)"),
         ("leaky_relu", 2.0, 0.2, "2, above 0 as it is"),
-        ("sigmoid", -2.0, None, "1 / (1 + e^(2))"),
+        ("sigmoid", -2.0, None, "1 / (1 + e^2)"),
         ("tanh", 2.0, None, "tanh(2)"),
         ("gelu", 1.0, None, "1 · Φ(1), Φ = 0.8413"),
         ("SiLU", 1.0, None, "SiLU(1)"),
@@ -110,7 +110,7 @@ def test_activation_functions(name, x, slope, formula):
 
 
 def test_softmax_divides_by_the_sum_and_does_not_overflow():
-    assert said(Softmaxed(np.log([1.0, 3.0]), 1)) == [("Softmax", "e^(1.099) / the sum of all 2 = 3 / 4", "0.75")]
+    assert said(Softmaxed(np.log([1.0, 3.0]), 1)) == [("Softmax", "e^1.099 / the sum of all 2 = 3 / 4", "0.75")]
     (line,) = said(Softmaxed(np.array([1000.0, 1000.0]), 0))
     assert line == ("Softmax", "e^(1000 − 1000) / the sum of all 2 = 1 / 2", "0.5")
 
@@ -120,3 +120,38 @@ def test_places():
     assert place_words(Spot(3, (1233,)), 3) == "unit 1,234"
     assert place_words(Spot(-1, (2, 0, 1)), 3) == "blue, row 1, column 2"
     assert place_words(Spot(-1, (0, 0, 1)), 1) == "brightness, row 1, column 2"
+
+
+def in_words(*steps: Step, of_picture: int = 0) -> str:
+    return sentence(Explanation(Spot(0, (0, 0, 0)), 0.0, steps), of_picture)
+
+
+def test_sentences_tell_what_is_done_with_how_many_numbers():
+    said = in_words(window_sum(5, 0.5), Activated("relu", -1.0, 0.0))
+    assert "a window of 2 × 2 in each of 5 maps that arrive" in said
+    assert "adds all 20 products up, and its bias on top. ReLU makes it 0" in said
+    assert "in each of 3 colours of the picture" in in_words(window_sum(3, None), of_picture=3)
+    assert "2 × 2 of the picture, multiplies" in in_words(window_sum(1, None), of_picture=1)
+    assert "ReLU lets it through" in in_words(Activated("relu", 1.0, 1.0))
+    assert "LeakyReLU is applied" in in_words(Activated("leaky_relu", 1.0, 1.0, 0.2))
+    mean = WindowMean(WINDOW, 0, np.ones((2, 2)), WINDOW.inside)
+    assert in_words(mean) == "It is the mean of the 2 numbers under its window. Padding does not count."
+
+
+@pytest.mark.parametrize(
+    ("step", "word"),
+    [
+        (WeightedSum((1,), np.arange(1), np.ones(1), np.ones(1), 1.0), "its bias"),
+        (WindowMaximum(WINDOW, 0, np.ones((2, 2)), (0, 0)), "largest"),
+        (Normalized(0, 0, 1, 0, 1, 0), "spread"),
+        (Softmaxed(np.ones(2), 0), "share"),
+        (Added((), ()), "branches"),
+        (Passed(None, 0.0), "padding"),
+        (Passed((0,), 0.0), "handed on"),
+        (Given(0.0), "the way ends"),
+        (Unexplained("x", 0.0), "not opened"),
+    ],
+)
+def test_every_step_has_a_sentence(step, word):
+    assert word in in_words(step)
+    assert in_words(step).endswith(".")

@@ -73,7 +73,7 @@ def _step_of(module: nn.Module, stage: Stage) -> Step:
     if stage.name in FUNCTIONS or type(module).__module__ == nn.ReLU.__module__:
         slope = getattr(module, "negative_slope", None)
         name = stage.name if stage.name in FUNCTIONS else type(module).__name__
-        if _reads_only_its_place(module, stage):
+        if stage.name in FUNCTIONS or _reads_only_its_place(module, stage):
             return Activated(name, stage.before, stage.value, slope)
     return Unexplained(type(module).__name__, stage.value)
 

@@ -8,7 +8,7 @@ from visualizer.architecture.shapes import is_maps
 from visualizer.figures.convolution_colours import ColourScale, painted, positive_scale, signed_scale
 from visualizer.figures.raster import png_source, rgb_pixels
 from visualizer.ui.looked import Looked
-from visualizer.ui.pixel_words import channel_name, lines, place_words, told
+from visualizer.ui.pixel_words import bracketed, channel_name, lines, place_words, sentence, told
 
 if TYPE_CHECKING:
     from visualizer.inspection.steps import Explanation, Spot, Step, Window
@@ -38,6 +38,7 @@ def pixel_data(looked: Looked, path: "tuple[Spot, ...]", page: int) -> dict[str,
         "spot": [spot.node, *spot.place],
         "trail": [{"layer": layer_words(looked, part), "place": _place(looked, part)} for part in path],
         "value": told(explanation.value),
+        "sentence": sentence(explanation, channels),
         "panels": _panels(looked, explanation),
         "lines": [[line.label, line.formula, line.result] for line in lines(explanation, channels)],
         **_parts(looked, explanation, channels, page),
@@ -55,7 +56,10 @@ def layer_words(looked: Looked, spot: "Spot") -> str:
 
 
 def _place(looked: Looked, spot: "Spot") -> str:
-    return place_words(spot, len(looked.seen.picture))
+    words = place_words(spot, len(looked.seen.picture))
+    return words + (
+        _class_words(looked, spot.node, spot.place[0]) if len(spot.place) == 1 and not spot.arriving else ""
+    )
 
 
 # ---- Pictures with what is marked on them
@@ -86,18 +90,13 @@ def _panels(looked: Looked, explanation: "Explanation") -> list[dict[str, Any]]:
         window, channel = looks_at
         marks = [_box(_ends(window.rows, view.input.shape[1]), _ends(window.columns, view.input.shape[2]))]
         name = f"Map {channel + 1} that arrives"
-        panels.append(_panel(name, "its window is framed", _in_colour(view.input[channel], view.input), marks))
-        panels[-1] |= {"into": channel}
+        panels.append(_map_panel(name, "its window is framed", view.input, channel, marks) | {"into": channel})
     numbers = view.input if spot.arriving else output_of(seen, spot.node)
     if is_maps(numbers.shape):
         channel, row, column = spot.place
-        own = _panel(
-            f"Map {channel + 1}",
-            "the number is framed",
-            _in_colour(numbers[channel], numbers),
-            [_box((row, row), (column, column))],
-        )
-        panels.append(own | {"beside": channel})
+        marks = [_box((row, row), (column, column))]
+        name = f"Map {channel + 1}"
+        panels.append(_map_panel(name, "the number is framed", numbers, channel, marks) | {"beside": channel})
     return panels
 
 
@@ -131,12 +130,28 @@ def _panel(title: str, note: str, pixels: np.ndarray, marks: list[list[int]]) ->
     }
 
 
+def _map_panel(title: str, note: str, maps: np.ndarray, channel: int, marks: list[list[int]]) -> dict[str, Any]:
+    """One of the maps, in the colours of a scale that all of them share."""
+    scale = _scale_of(maps, "")
+    ends = {"low": told(scale.low, 3), "high": told(scale.high, 3), "colours": scale.colours[::8]}
+    return _panel(title, note, painted(maps[channel], scale), marks) | {"scale": ends}
+
+
 def _scale_of(values: np.ndarray, label: str) -> ColourScale:
-    return signed_scale(values, label) if values.min() < 0 else positive_scale(values, label)
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        finite = np.zeros(1)
+    return signed_scale(finite, label) if finite.min() < 0 else positive_scale(finite, label)
 
 
-def _in_colour(map: np.ndarray, all_maps: np.ndarray) -> np.ndarray:
-    return painted(map, _scale_of(all_maps, ""))
+def _signed_scale(values: np.ndarray, label: str) -> ColourScale:
+    return signed_scale(np.nan_to_num(values, posinf=0.0, neginf=0.0), label)
+
+
+def _share(part: float, whole: float) -> float:
+    """How long a bar is, from -1 to 1; 0 where a number is not finite."""
+    share = part / whole if whole else 0.0
+    return float(np.clip(np.nan_to_num(share), -1, 1))
 
 
 # ---- What the first step takes, number by number
@@ -147,7 +162,15 @@ def _parts(looked: Looked, explanation: "Explanation", of_picture: int, page: in
     from visualizer.inspection import steps
 
     first, last = explanation.steps[0], explanation.steps[-1]
-    found: dict[str, Any] = {"terms": [], "items": [], "rest": "", "page": 0, "pages": 1, "shares": []}
+    found: dict[str, Any] = {
+        "terms": [],
+        "items": [],
+        "rest": "",
+        "page": 0,
+        "pages": 1,
+        "shares": [],
+        "sharesTitle": "",
+    }
     if isinstance(first, steps.WindowSum):
         found |= _window_terms(looked, first, of_picture, page)
     elif isinstance(first, steps.WindowMaximum):
@@ -165,14 +188,17 @@ def _parts(looked: Looked, explanation: "Explanation", of_picture: int, page: in
                 {
                     "name": f"{layer_words(looked, source)}: {_place(looked, source)}",
                     "text": told(term),
-                    "share": term / largest,
+                    "share": _share(term, largest),
                     "source": source.node,
                 }
                 for source, term in zip(first.sources, first.terms, strict=True)
             ]
         }
     if isinstance(last, steps.Softmaxed):
-        found |= {"shares": _shares(last)}
+        found["shares"] = _shares(looked, explanation, last)
+        count, shown = len(last.values), len(found["shares"])
+        which = f"the {shown} largest of {count:,} exponentials" if count > shown else "every exponential"
+        found["sharesTitle"] = f"Softmax: {which} as a share of the sum of all"
     return found
 
 
@@ -187,8 +213,8 @@ def _window_terms(looked: Looked, step: Any, of_picture: int, page: int) -> dict
         order[page * on_a_page : (page + 1) * on_a_page],
         np.setdiff1d(order, order[page * on_a_page : (page + 1) * on_a_page]),
     )
-    value_scale, weight_scale = _scale_of(step.values, "value"), signed_scale(step.kernel, "weight")
-    product_scale = signed_scale(products, "product")
+    value_scale, weight_scale = _scale_of(step.values, "value"), _signed_scale(step.kernel, "weight")
+    product_scale = _signed_scale(products, "product")
     terms = []
     for at in shown:
         channel = int(step.channels[at])
@@ -257,8 +283,8 @@ def _items(looked: Looked, explanation: "Explanation", step: Any, page: int) -> 
             looked,
             explanation,
             step.place(int(at)),
-            f"{told(float(step.inputs[at]))} × {told(float(step.weights[at]))} = {told(float(products[at]))}",
-            float(products[at]) / largest,
+            f"{told(float(step.inputs[at]))} × {bracketed(float(step.weights[at]))} = {told(float(products[at]))}",
+            _share(float(products[at]), largest),
         )
         for at in shown
     ]
@@ -274,21 +300,47 @@ def _item(
     from visualizer.inspection.pixel import before
 
     source = before(looked.network, explanation.spot, place)
-    return {"name": _place(looked, source), "text": text, "share": share, "place": list(place)}
+    return {
+        "name": _place(looked, source) + _origin(looked, source),
+        "text": text,
+        "share": share,
+        "place": list(place),
+    }
 
 
-def _shares(step: Any) -> list[dict[str, Any]]:
+def _origin(looked: Looked, spot: "Spot") -> str:
+    """Which number of a map a unit is, where its layer only hands numbers on in another order."""
+    from visualizer.inspection.pixel import before, explain
+    from visualizer.inspection.steps import Passed
+
+    if spot.arriving or len(spot.place) != 1 or not is_maps(looked.seen.layers[spot.node].input.shape):
+        return ""
+    (step, *_) = explain(looked.network, looked.seen, spot).steps
+    if not isinstance(step, Passed) or step.place is None:
+        return ""
+    return f": {_place(looked, before(looked.network, spot, step.place))}"
+
+
+def _class_words(looked: Looked, node: int, unit: int) -> str:
+    """The class that a unit of the last layer stands for."""
+    names = looked.given.class_names
+    last = node == len(looked.seen.layers) - 1 and looked.seen.layers[node].output.shape == (len(names),)
+    return f", for “{names[unit]}”" if last else ""
+
+
+def _shares(looked: Looked, explanation: "Explanation", step: Any) -> list[dict[str, Any]]:
     """The exponentials of a softmax, the largest first, the chosen one always among them."""
     exponentials = step.exponentials
     order = [int(at) for at in np.argsort(-exponentials, kind="stable")[:ITEMS_ON_A_PAGE]]
     if step.chosen not in order:
         order[-1] = step.chosen
     shares = exponentials / exponentials.sum()
+    noun = "unit" if len(explanation.spot.place) == 1 else "map"
     return [
         {
-            "name": f"{at + 1}",
-            "text": f"e^({told(float(step.values[at]))}) / sum = {told(float(shares[at]))}",
-            "share": float(shares[at]),
+            "name": f"{noun} {at + 1}{_class_words(looked, explanation.spot.node, at)}",
+            "text": f"e^{bracketed(float(step.values[at]))} / sum = {told(float(shares[at]))}",
+            "share": _share(float(shares[at]), 1.0),
             "chosen": at == step.chosen,
         }
         for at in order

@@ -70,6 +70,67 @@ def lines(explanation: "Explanation", of_picture: int) -> list[Line]:
     return [line for step in explanation.steps for line in _lines(step, of_picture)]
 
 
+def sentence(explanation: "Explanation", of_picture: int) -> str:
+    """What is done to what arrives, in plain sentences; `of_picture` as in `lines`."""
+    return " ".join(_sentence(step, of_picture) for step in explanation.steps)
+
+
+def _sentence(step: "Step", of_picture: int) -> str:
+    from visualizer.inspection import steps
+
+    if isinstance(step, steps.WindowSum):
+        rows, columns = step.kernel.shape[1:]
+        what = "colours of the picture" if of_picture else "maps that arrive"
+        where = "of one map" if len(step.channels) == 1 else f"in each of {len(step.channels)} {what}"
+        if of_picture == 1:
+            where = "of the picture"
+        bias = "" if step.bias is None else ", and its bias on top"
+        return (
+            f"It looks at a window of {rows} × {columns} {where}, multiplies each number there by a weight of its "
+            f"kernel, and adds all {step.kernel.size:,} products up{bias}."
+        )
+    if isinstance(step, steps.WeightedSum):
+        bias = "" if step.bias is None else ", and its bias on top"
+        return (
+            f"It multiplies {step.inputs.size:,} numbers that arrive by a weight each, and adds the products up{bias}."
+        )
+    if isinstance(step, steps.WindowMaximum):
+        return "It keeps the largest number under its window and drops the others."
+    if isinstance(step, steps.WindowMean):
+        padding = "" if step.counted.all() else " Padding does not count."
+        return f"It is the mean of the {int(step.counted.sum()):,} numbers under its window.{padding}"
+    if isinstance(step, steps.Normalized):
+        return (
+            "Batch normalisation takes away the mean and divides by the spread that it met in training, then it scales "
+            "and shifts."
+        )
+    if isinstance(step, steps.Activated):
+        if step.function == "relu":
+            return (
+                "ReLU lets it through, since it is above 0."
+                if step.before > 0
+                else "ReLU makes it 0, since it is not above 0."
+            )
+        return f"{_title(step.function)} is applied to that."
+    if isinstance(step, steps.Softmaxed):
+        return "Softmax turns it into a share: e to the power of it, divided by the same of all units together."
+    if isinstance(step, steps.Added):
+        return "Several branches meet here: what they give at this place is added up."
+    if isinstance(step, steps.Passed):
+        return (
+            "It is a number that padding added."
+            if step.place is None
+            else "Nothing is computed: the number is handed on."
+        )
+    if isinstance(step, steps.Given):
+        return "It is a pixel of the picture: here the way ends."
+    return "This layer computes in a way that is not opened here."
+
+
+def _title(function: str) -> str:
+    return FUNCTIONS[function].title if function in FUNCTIONS else function
+
+
 def _lines(step: "Step", of_picture: int) -> list[Line]:
     from visualizer.inspection import steps
 
@@ -85,8 +146,7 @@ def _lines(step: "Step", of_picture: int) -> list[Line]:
     if isinstance(step, steps.Normalized):
         return _normalized(step)
     if isinstance(step, steps.Activated):
-        title = FUNCTIONS[step.function].title if step.function in FUNCTIONS else step.function
-        return [Line(title, _activation(step.function, step.before, step.slope), told(step.result))]
+        return [Line(_title(step.function), _activation(step.function, step.before, step.slope), told(step.result))]
     if isinstance(step, steps.Softmaxed):
         return [_softmax(step)]
     if isinstance(step, steps.Added):
@@ -169,7 +229,7 @@ def _activation(name: str, x: float, slope: float | None) -> str:
     if name == "leaky_relu" and slope is not None:
         return f"{told(x)}, above 0 as it is" if x > 0 else f"{told(slope)} · {bracketed(x)}"
     if name == "sigmoid":
-        return f"1 / (1 + e^({told(-x)}))"
+        return f"1 / (1 + e^{bracketed(-x)})"
     if name == "tanh":
         return f"tanh({told(x)})"
     if name == "gelu":
@@ -182,7 +242,7 @@ def _softmax(step: "Softmaxed") -> Line:
     # Large ones are written less the largest, as they are computed: the share is the same.
     less = top if abs(top) > _PLAIN_EXPONENT else 0.0
     power, total = math.exp(value - less), float(np.exp(step.values - less).sum())
-    base = f"e^({told(value)}{f' − {bracketed(top)}' if less else ''})"
+    base = f"e^({told(value)} − {bracketed(top)})" if less else f"e^{bracketed(value)}"
     return Line(
         "Softmax", f"{base} / the sum of all {len(step.values)} = {told(power)} / {told(total)}", told(step.result)
     )

@@ -1,0 +1,124 @@
+"""What does looking inside cost? `python -m benchmarks.inspection` says so in about a minute.
+
+Activations: every layer's input and output for one picture, against a plain forward pass, by turns.
+
+Pixel: from the click on a number until its explanation is painted, in a real browser: on a feature map, and on a number
+of a window, which opens the layer before.
+"""
+
+import platform
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.pages import build_classic, opened, seconds, spread
+from tests.browser.app import find_chromium, launch_chromium, running_app, wait_until_idle
+from visualizer.architecture.network import Network, build
+from visualizer.architecture.presets import PRESETS
+from visualizer.inspection.probe import probe
+
+ACTIVATIONS_GOAL = 1.3  # times a plain forward pass
+CLICK_GOAL = 0.3  # seconds
+TURNS = 60
+CLICKS = 12
+
+# The explanation lives in a shadow tree, which document.querySelector does not enter.
+_SPOT = """(window.explained ??= [...document.querySelectorAll('*')]
+  .map((element) => element.shadowRoot?.querySelector('.pixel')).find(Boolean))?.dataset.spot"""
+
+
+def measure_activations() -> bool:
+    """Print for every preset how much longer it takes to keep all activations; whether the goal is met by all."""
+    met = True
+    # Threads that wait for one another take processor time too, the more the busier the computer is.
+    torch.set_num_threads(1)
+    for preset in PRESETS:
+        network = build(preset.architecture).eval()
+        picture = np.random.default_rng(0).random(preset.architecture.input_shape, dtype=np.float32)
+        forwards, probes = [], []
+        for _ in range(TURNS):
+            forwards.append(time_of(lambda: forward(network, picture)))  # noqa: B023
+            probes.append(time_of(lambda: probe(network, picture)))  # noqa: B023
+        ratios = [one / other for one, other in zip(probes, forwards, strict=True)]
+        ratio = statistics.median(ratios)
+        met = met and ratio <= ACTIVATIONS_GOAL
+        print(
+            f"Activations of {preset.name}: {1000 * statistics.median(probes):.2f} ms, forward pass "
+            f"{1000 * statistics.median(forwards):.2f} ms, ratio {ratio:.2f}, goal {ACTIVATIONS_GOAL}: "
+            f"{'met' if ratio <= ACTIVATIONS_GOAL else 'MISSED'}"
+        )
+    return met
+
+
+def forward(network: Network, picture: np.ndarray) -> torch.Tensor:
+    with torch.inference_mode():
+        output: torch.Tensor = network(torch.from_numpy(picture)[None])
+        return output
+
+
+def time_of(work: Callable[[], object]) -> float:
+    """Seconds of processor time of this thread and torch's: what other load on the computer changes least."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def measure_clicks() -> bool:
+    """Print how long a click takes; whether the goal is met by the median of each kind."""
+    executable = find_chromium()
+    if executable is None:
+        raise SystemExit("No Chromium or Chrome was found: install one (Debian: apt-get install chromium).")
+    with running_app() as app, sync_playwright() as playwright:
+        browser = launch_chromium(playwright, executable)
+        print(f"Chromium {browser.version}, the classic example of 64 × 64")
+        with opened(browser, app.url, "/build") as page:
+            build_classic(page)
+            page.get_by_test_id("stSidebarNav").get_by_role("link", name="Look inside").click()
+            wait_until_idle(page)
+            page.get_by_test_id("stMain").get_by_text("3 Conv2D 64").click()
+            wait_until_idle(page)
+            map_clicks = [click_map(page, turn) for turn in range(CLICKS)]
+            window_clicks = []
+            for turn in range(CLICKS):
+                click_map(page, turn)
+                window_clicks.append(click_number(page, turn))
+        browser.close()
+    return all([report("a feature map", map_clicks), report("a number of a window", window_clicks)])
+
+
+def click_map(page: Page, turn: int) -> float:
+    picture = page.locator(".st-key-layer-2-maps .heatmaplayer image").first
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    assert box is not None
+    # Into the first map of the row, each time another pixel.
+    x, y = box["x"] + 10 + 6 * turn, box["y"] + 20 + 4 * (turn % 5)
+    before = page.evaluate(f"() => {_SPOT}")
+    return seconds(page, "mouseup", f"({_SPOT}) !== '{before}'", lambda: page.mouse.click(x, y))
+
+
+def click_number(page: Page, turn: int) -> float:
+    number = page.locator(".pixel .grid").first.locator("button").nth(turn % 9)
+    number.scroll_into_view_if_needed()
+    before = page.evaluate(f"() => {_SPOT}")
+    return seconds(page, "click", f"({_SPOT}) !== '{before}'", number.click)
+
+
+def report(what: str, clicks: list[float]) -> bool:
+    met = statistics.median(clicks) <= CLICK_GOAL
+    print(f"A click on {what}: {spread(clicks, ' s')}, goal {CLICK_GOAL} s: {'met' if met else 'MISSED'}")
+    return met
+
+
+def main() -> None:
+    print(f"Python {platform.python_version()}, torch {torch.__version__}, 1 thread")
+    met = [measure_activations(), measure_clicks()]
+    raise SystemExit(0 if all(met) else 1)
+
+
+if __name__ == "__main__":
+    main()
