@@ -103,7 +103,7 @@ def strongest(
     """
     network.eval()
     high, low = _Best(count), _Best(count)
-    largest, means = [], []
+    place_sum, map_sum, map_best = np.float64(0), np.float64(0), np.float32(-np.inf)
     batch = _batch_size(network, index)
     for start in range(0, total, batch):
         stop = min(start + batch, total)
@@ -113,19 +113,20 @@ def strongest(
         numbers = np.arange(start, stop)
         width = values.shape[3] if values.ndim == 4 else 1
         flat = values.reshape(*values.shape[:2], -1)
-        largest.append(high.take(flat, numbers, width))
-        means.append(flat.mean(axis=2))
+        means = flat.mean(axis=2)
+        place_sum = place_sum + high.take(flat, numbers, width).sum(axis=0, dtype=np.float64)
+        map_sum = map_sum + means.sum(axis=0, dtype=np.float64)
+        map_best = np.maximum(map_best, means.max(axis=0))
         low.take(-flat, numbers, width)
         yield stop
     lowest = low.ranking()
-    places, maps = np.concatenate(largest), np.concatenate(means)
     return Excitation(
         total,
         high.ranking(),
         Ranking(-lowest.values, lowest.pictures, lowest.places),
-        places.mean(axis=0),
-        maps.max(axis=0),
-        maps.mean(axis=0),
+        np.asarray(place_sum / total, dtype=np.float32),
+        np.asarray(map_best, dtype=np.float32),
+        np.asarray(map_sum / total, dtype=np.float32),
     )
 
 

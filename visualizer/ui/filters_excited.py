@@ -80,6 +80,8 @@ def strongest_part(looked: Looked, filter: Filter, sight: "Sight") -> "tuple[Dat
             persist_state="session",
             width=170,
         )
+    if name != looked.dataset:
+        st.caption("The network did not learn from these pictures.")
     found = _searched(looked, filter, dataset, total)
     if found is not None:
         _strongest(looked, filter, sight, dataset, found)

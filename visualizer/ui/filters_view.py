@@ -1,5 +1,6 @@
 """The filters of a network: choose one, and see its kernel, what excites it, and a picture made for it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from visualizer.ui.filters_excited import Filter, strongest_part
 from visualizer.ui.filters_made import made_part
 from visualizer.ui.looked import Looked
 from visualizer.ui.session import session
+from visualizer.ui.text import plain
 from visualizer.ui.viewport import column_width, is_narrow
 
 if TYPE_CHECKING:
@@ -51,7 +53,9 @@ def filters_part(looked: Looked) -> None:
         persist_state="session",
     )
     view = looked.seen.layers[index]
-    number = _chosen(view)
+    names = looked.given.class_names
+    answers = view is looked.seen.layers[-1] and not is_maps(view.output.shape) and len(view.output) == len(names)
+    number = _chosen(view, names if answers else None)
     _kernel(looked, view, number)
     filter, sight = Filter(index, number, _noun(view), view.output.shape), sight_of(looked.network, index)
     dataset, found = strongest_part(looked, filter, sight)
@@ -66,8 +70,13 @@ def _noun(view: "LayerView") -> str:
     return "filter" if is_maps(view.output.shape) else "unit"
 
 
-def _chosen(view: "LayerView") -> int:
-    """Draw the layer's filters to choose from; the number of the chosen one, from 1."""
+def _chosen(view: "LayerView", meaning: Sequence[str] | None) -> int:
+    """Draw the layer's filters to choose from; the number of the chosen one, from 1.
+
+    Args:
+        view: The layer.
+        meaning: The classes that its units stand for, where they do.
+    """
     assert view.kernels is not None
     owner, filters, noun = session(), len(view.kernels), _noun(view)
     number = min(owner.filter_number, filters)
@@ -90,6 +99,8 @@ def _chosen(view: "LayerView") -> int:
         page = st.pagination(pages, default=(number - 1) // on_a_page + 1, key=page_key, persist_state="session")
     shown = np.arange(filters)[(page - 1) * on_a_page : page * on_a_page]
     chart, said = _choice(view, shown, number)
+    if meaning is not None:
+        said = f"{said} Unit {number} is the one for the class “{plain(meaning[number - 1])}”."
     st.caption(f"{said} Click one to choose it.")
     show(chart, f"filters-{view.index}")
     on_click(f"filters-{view.index}", clicked)
