@@ -29,7 +29,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const spot = root.dataset.spot;
   // What had the focus is gone: it goes to where the new number stands.
   if (last && last !== spot && held) find(".value").focus({ preventScroll: true });
-  if (last && last !== spot) find(".panels").scrollIntoView({ block: "nearest" });
+  if (last && last !== spot) {
+    if (root.getBoundingClientRect().top < 0) root.scrollIntoView();
+    else find(".panels").scrollIntoView({ block: "nearest" });
+  }
   views.set(parentElement, spot);
 }
 
@@ -106,7 +109,7 @@ function drawMadeOf(find, data, go) {
   find(".terms").replaceChildren(...data.terms.map((term) => drawTerm(term, go)));
   find(".items").replaceChildren(
     ...data.items.map((item) =>
-      drawItem(item, () => go(item.source === undefined ? { place: item.place } : { source: item.source })),
+      drawItem(item, opens(item) && (() => go(item.place ? { place: item.place } : { source: item.source }))),
     ),
   );
   find(".rest").textContent = data.rest;
@@ -119,8 +122,12 @@ function drawMadeOf(find, data, go) {
   following.onclick = () => go({ page: data.page + 1 });
 }
 
+const opens = ({ place, source }) => place !== undefined || source !== undefined;
+
 function heading({ terms, items, pages }) {
   const order = pages > 1 ? ", the largest first" : "";
+  const inner = terms.length ? !terms[0].grids[0].opens : items.length && !opens(items[0]);
+  if (inner) return `What it is made of inside the layer${order}.`;
   if (terms.length) return `What it is made of${order}. Click a number of the window to open it.`;
   const striped = items.some(({ share }) => share < 0) ? " A striped bar takes away." : "";
   return `What it is made of${order}.${striped} Click one to open it.`;
@@ -141,16 +148,16 @@ function drawTerm({ name, grids, sum }, go) {
   return term;
 }
 
-function drawGrid({ name, small, texts, colours, dark, places, winner }, of, go) {
+function drawGrid({ name, small, narrow, texts, colours, dark, places, opens, winner }, of, go) {
   const holder = make("div", "", "grid-holder");
-  const grid = make("div", "", small ? "grid small" : "grid");
+  const grid = make("div", "", small ? "grid small" : narrow ? "grid narrow" : "grid");
   grid.style.gridTemplateColumns = `repeat(${texts[0].length}, auto)`;
   const cells = texts.map((line, row) =>
     line.map((text, column) => {
       const place = places?.[row][column];
-      const cell = place ? button(text, "", () => go({ place })) : make("span", text);
+      const cell = place && opens ? button(text, "", () => go({ place })) : make("span", text);
       const where = places && !place ? "padding" : place ? `row ${place[1] + 1}, column ${place[2] + 1}` : "";
-      if (place) cell.setAttribute("aria-label", `${of}, ${where}: ${text}. Open it`);
+      if (place && opens) cell.setAttribute("aria-label", `${of}, ${where}: ${text}. Open it`);
       if (where || small) cell.title = small ? `${where ? `${where}: ` : ""}${text}` : where;
       if (places && !place) cell.classList.add("added");
       if (winner?.[0] === row && winner[1] === column) cell.classList.add("winner");

@@ -5,7 +5,7 @@ from collections import OrderedDict
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -13,7 +13,7 @@ from tests.inspection.branching import Branching
 from tests.strategies import architectures, layers_of
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
-from visualizer.architecture.layer import LayerDoesNotFit, layer_types
+from visualizer.architecture.layer import LayerDoesNotFit, ReceptiveStep, layer_types
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
@@ -257,6 +257,71 @@ def test_softmax_tells_all_exponentials_and_flatten_where_a_number_was():
     assert softmax.exponentials.max() == 1.0
     (passed,) = explain(network, seen, Spot(0, (7,))).steps
     assert passed.place == (1, 0, 1)
+
+
+class Random(FlowNetwork):
+    """Convolutions of any grouping, normalisations and activations that branch and are added up, as `nodes` says."""
+
+    def __init__(self, nodes: list[tuple[tuple[int, ...], str, int, int]]) -> None:
+        super().__init__()
+        self.input_shape = (3, 7, 6)
+        built = [Node(0, Conv2D(), (("convolution", nn.Conv2d(3, 4, 1)),), (PICTURE,), ReceptiveStep())]
+        for index, (sources, kind, groups, dilation) in enumerate(nodes, start=1):
+            stages: tuple[tuple[str, nn.Module], ...] = ()
+            window = ReceptiveStep()
+            if kind == "convolution":
+                convolution = nn.Conv2d(4, 4, 3, padding=dilation, groups=groups, dilation=dilation)
+                stages = (("convolution", convolution), ("normalization", nn.BatchNorm2d(4)), ("gelu", nn.GELU()))
+                window = ReceptiveStep((3, 3), (1, 1), (dilation, dilation), (dilation, dilation))
+            elif kind == "pool":
+                stages, window = (("pool", nn.MaxPool2d(3, 1, 1)),), ReceptiveStep((3, 3), padding=(1, 1))
+            used = tuple(dict.fromkeys(source % index for source in sources))
+            built.append(Node(index, Conv2D(), stages, used, window))
+        self.nodes = tuple(built)
+        self.parts = nn.ModuleList([module for node in built for _, module in node.stages])
+
+    def logits(self, pictures: torch.Tensor) -> torch.Tensor:
+        outputs = {PICTURE: pictures}
+        for node in self.nodes:
+            flowing = node.arriving(outputs)
+            for _, module in node.stages:
+                flowing = module(flowing)
+            outputs[node.index] = flowing
+        return flowing
+
+
+def branching_nodes() -> st.SearchStrategy[list[tuple[tuple[int, ...], str, int, int]]]:
+    sources = st.lists(st.integers(0, 9), min_size=1, max_size=3).map(tuple)
+    kinds = st.sampled_from(["convolution", "pool", "addition"])
+    return st.lists(st.tuples(sources, kinds, st.sampled_from([1, 2, 4]), st.integers(1, 2)), min_size=1, max_size=6)
+
+
+@settings(max_examples=60)
+@given(branching_nodes(), st.integers(0, 1000), st.data())
+def test_any_number_of_a_network_that_branches_is_explained_exactly_and_sees_no_more_than_its_field(nodes, seed, data):
+    network = Random(nodes).eval()
+    unsettle(network, seed)
+    seen = probe(network, picture_for(network, seed))
+    for node in network.nodes:
+        spot = Spot(node.index, places_of(data, (4, 7, 6)), arriving=data.draw(st.booleans()) and len(node.sources) > 1)
+        explanation = check(network, seen, spot)
+        assert explanation.direct
+        assert not any(isinstance(step, Unexplained) for step in explanation.steps)
+    last = Spot(len(nodes), places_of(data, (4, 7, 6)))
+    (top, bottom), (left, right) = field(network, explain(network, seen, last))
+    picture = torch.from_numpy(seen.picture.copy())[None].requires_grad_()
+    (gradient,) = torch.autograd.grad(network.logits(picture)[0][last.place], picture)
+    gradient[..., top : bottom + 1, left : right + 1] = 0
+    assert not gradient.any()
+
+
+def test_a_layer_of_several_convolutions_is_opened_at_its_last():
+    network = Stages((4, 8, 7), a=nn.Conv2d(4, 6, 1), b=nn.ReLU(), p=nn.ZeroPad2d(1), c=nn.Conv2d(6, 2, 3)).eval()
+    seen = probe(network, picture_for(network))
+    explanation = explain(network, seen, Spot(0, (1, 0, 3)))
+    assert not explanation.direct
+    assert explanation.steps[0].channels.tolist() == list(range(6))
+    assert close(explanation.steps[-1].result, explanation.value)
 
 
 def test_the_field_is_what_the_gradient_reaches():

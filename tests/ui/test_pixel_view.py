@@ -1,11 +1,15 @@
 """What a browser asks for is checked: only numbers that are there are opened."""
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from tests.inspection.branching import Branching
+from tests.inspection.test_pixel import Stages
 from visualizer.architecture.flow import PICTURE
 from visualizer.inspection.probe import probe
 from visualizer.inspection.steps import Spot
@@ -56,3 +60,22 @@ def test_a_branch_is_drawn_with_all_that_is_added_up(looked):
     assert data["trail"][1]["layer"].startswith("Arriving at layer 4")
     assert data["lines"][0][0] == "Added up"
     assert [panel["title"] for panel in data["panels"]] == ["Picture", "Map 2"]
+
+
+def test_what_is_inside_a_layer_is_shown_but_not_opened():
+    network = Stages((3, 6, 6), a=nn.Conv2d(3, 5, 1), b=nn.Conv2d(5, 2, 3)).eval()
+    picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
+    inner = SimpleNamespace(network=network, seen=probe(network, picture), given=SimpleNamespace(class_names=()))
+    data = pixel_data(inner, (Spot(0, (1, 2, 3)),), 0)
+    assert [term["grids"][0]["opens"] for term in data["terms"]] == [False] * 3
+    assert [panel["title"] for panel in data["panels"]] == ["Picture", "Map 2"]
+
+
+def test_numbers_that_are_not_finite_are_told_and_drawn(looked):
+    network = Branching().eval()
+    with torch.no_grad():
+        network.parts[0].weight.fill_(float("inf"))
+    broken = SimpleNamespace(network=network, seen=probe(network, looked.seen.picture), given=looked.given)
+    for spot in (Spot(0, (1, 2, 3)), LAST, SUM):
+        text = json.dumps(pixel_data(broken, (spot,), 0), allow_nan=False)
+        assert "infinity" in text or "not a number" in text

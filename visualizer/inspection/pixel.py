@@ -8,7 +8,18 @@ from visualizer.architecture.flow import PICTURE, FlowNetwork
 from visualizer.inspection.arithmetic import Stage, step_of
 from visualizer.inspection.probe import Probe
 from visualizer.inspection.sight import Pair, sight_of
-from visualizer.inspection.steps import Added, Explanation, Given, Passed, Place, Spot, Step
+from visualizer.inspection.steps import (
+    Activated,
+    Added,
+    Explanation,
+    Given,
+    Normalized,
+    Passed,
+    Place,
+    Softmaxed,
+    Spot,
+    Step,
+)
 
 
 def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
@@ -35,13 +46,19 @@ def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
         flows = [torch.tensor(view.input)[None]]
         for _, module in node.stages:
             flows.append(module(flows[-1]))
-        steps = _steps(node.stages, flows, spot.place)
-    return Explanation(spot, float(flows[-1][0][spot.place]), steps)
+        steps, direct = _steps(node.stages, flows, spot.place)
+    return Explanation(spot, float(flows[-1][0][spot.place]), steps, direct)
 
 
-def _steps(stages: tuple[tuple[str, nn.Module], ...], flows: list[torch.Tensor], place: Place) -> tuple[Step, ...]:
-    """From the last stage back to the first, or to one that takes many numbers together; told in order."""
+def _steps(
+    stages: tuple[tuple[str, nn.Module], ...], flows: list[torch.Tensor], place: Place
+) -> tuple[tuple[Step, ...], bool]:
+    """From the last stage back to the first, or to one that takes many numbers together; told in order.
+
+    And whether that one takes what arrives at the layer: a block of several convolutions is opened at its last one.
+    """
     steps: list[Step] = []
+    direct = True
     for index in reversed(range(len(stages))):
         name, module = stages[index]
         corner, start = _padding_before(stages, index)
@@ -53,11 +70,12 @@ def _steps(stages: tuple[tuple[str, nn.Module], ...], flows: list[torch.Tensor],
             if step.place is None:
                 break
             place = step.place
-        elif not hasattr(step, "before") and not hasattr(step, "chosen"):
+        elif not isinstance(step, Normalized | Activated | Softmaxed):
+            direct = start == 0
             break
     # A number that is only handed on needs no telling beside what is computed.
     told: list[Step] = [step for step in steps if not isinstance(step, Passed)]
-    return tuple(reversed(told)) if told else (steps[-1],)
+    return (tuple(reversed(told)) if told else (steps[-1],)), direct
 
 
 def _padding_before(stages: tuple[tuple[str, nn.Module], ...], index: int) -> tuple[Pair, int]:

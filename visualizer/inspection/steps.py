@@ -264,9 +264,11 @@ class Explanation:
     Attributes:
         spot: The number.
         value: What the network itself computed.
-        steps: Its arithmetic in order; each takes up the result of the one before. The first takes what arrives.
+        steps: Its arithmetic in order; each takes up the result of the one before.
+        direct: Whether the first one takes what arrives at the layer, and not what came of that inside it.
     """
 
     spot: Spot
     value: float
     steps: tuple[Step, ...]
+    direct: bool = True

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CHANNELS_ON_A_PAGE = 3
 ITEMS_ON_A_PAGE = 10
+SHORTER_NUMBERS = 9  # of a window, beyond which its numbers have two significant digits
 MOST_NUMBERS = 49  # of a window whose numbers are written out
 MOST_CELLS = 1024  # of a window that is drawn cell by cell
 
@@ -32,7 +33,7 @@ def pixel_data(looked: Looked, path: "tuple[Spot, ...]", page: int) -> dict[str,
 
     seen, network, spot = looked.seen, looked.network, path[-1]
     explanation = explain(network, seen, spot)
-    of_picture = spot.node != PICTURE and network.nodes[spot.node].sources == (PICTURE,)
+    of_picture = explanation.direct and spot.node != PICTURE and network.nodes[spot.node].sources == (PICTURE,)
     channels = len(seen.picture) if of_picture else 0
     return {
         "spot": [spot.node, *spot.place],
@@ -86,7 +87,13 @@ def _panels(looked: Looked, explanation: "Explanation") -> list[dict[str, Any]]:
     panels = [_panel("Picture", note, pixels, marks)]
     view = looked.seen.layers[spot.node]
     looks_at = _looks_at(explanation.steps[0])
-    if looks_at and is_maps(view.input.shape) and view.sources != (PICTURE,) and not spot.arriving:
+    if (
+        looks_at
+        and explanation.direct
+        and is_maps(view.input.shape)
+        and view.sources != (PICTURE,)
+        and not spot.arriving
+    ):
         window, channel = looks_at
         marks = [_box(_ends(window.rows, view.input.shape[1]), _ends(window.columns, view.input.shape[2]))]
         name = f"Map {channel + 1} that arrives"
@@ -172,7 +179,7 @@ def _parts(looked: Looked, explanation: "Explanation", of_picture: int, page: in
         "sharesTitle": "",
     }
     if isinstance(first, steps.WindowSum):
-        found |= _window_terms(looked, first, of_picture, page)
+        found |= _window_terms(explanation, first, of_picture, page)
     elif isinstance(first, steps.WindowMaximum):
         found |= _window_term(looked, explanation, first.window, first.channel, first.values, of_picture, first.winner)
     elif isinstance(first, steps.WindowMean):
@@ -202,7 +209,7 @@ def _parts(looked: Looked, explanation: "Explanation", of_picture: int, page: in
     return found
 
 
-def _window_terms(looked: Looked, step: Any, of_picture: int, page: int) -> dict[str, Any]:
+def _window_terms(explanation: "Explanation", step: Any, of_picture: int, page: int) -> dict[str, Any]:
     large = step.kernel[0].size > MOST_NUMBERS
     on_a_page = 1 if large else CHANNELS_ON_A_PAGE
     pages = -(-len(step.channels) // on_a_page)
@@ -219,7 +226,7 @@ def _window_terms(looked: Looked, step: Any, of_picture: int, page: int) -> dict
     for at in shown:
         channel = int(step.channels[at])
         grids = [
-            _grid("window", step.values[at], value_scale, step.window, channel),
+            _grid("window", step.values[at], value_scale, step.window, channel, opens=explanation.direct),
             _grid("kernel", step.kernel[at], weight_scale),
             _grid("products", products[at], product_scale),
         ]
@@ -243,17 +250,27 @@ def _window_term(
 ) -> dict[str, Any]:
     if values.size > MOST_CELLS:
         return {}
-    grid = _grid("window", values, _scale_of(looked.seen.layers[explanation.spot.node].input, "value"), window, channel)
+    scale = _scale_of(values, "value")
+    if explanation.direct:
+        scale = _scale_of(looked.seen.layers[explanation.spot.node].input, "value")
+    grid = _grid("window", values, scale, window, channel, opens=explanation.direct)
     if winner is not None:
         grid["winner"] = list(winner)
     return {"terms": [{"name": channel_name(channel, of_picture), "grids": [grid], "sum": ""}]}
 
 
 def _grid(
-    name: str, values: np.ndarray, scale: ColourScale, window: "Window | None" = None, channel: int = 0
+    name: str,
+    values: np.ndarray,
+    scale: ColourScale,
+    window: "Window | None" = None,
+    channel: int = 0,
+    *,
+    opens: bool = False,
 ) -> dict[str, Any]:
     """Numbers in rows with their colours; with a window each says which number it is, and null where it is padding."""
     small = values.size > MOST_NUMBERS
+    digits = 3 if values.size <= SHORTER_NUMBERS else 2
     colours = painted(values, scale)
     bright = colours @ np.array([0.299, 0.587, 0.114]) > 140
     places = None
@@ -264,10 +281,12 @@ def _grid(
     return {
         "name": name,
         "small": small,
-        "texts": [[told(float(value), 3) if np.isfinite(value) else "−∞" for value in row] for row in values],
+        "narrow": digits == 2,
+        "texts": [[told(float(value), digits) if np.isfinite(value) else "−∞" for value in row] for row in values],
         "colours": [["#" + bytes(colour).hex() for colour in row] for row in colours],
         "dark": (~bright).tolist(),
         "places": places,
+        "opens": opens,
     }
 
 
@@ -299,6 +318,8 @@ def _item(
 ) -> dict[str, Any]:
     from visualizer.inspection.pixel import before
 
+    if not explanation.direct:
+        return {"name": f"number {', '.join(str(part + 1) for part in place)}", "text": text, "share": share}
     source = before(looked.network, explanation.spot, place)
     return {
         "name": _place(looked, source) + _origin(looked, source),
