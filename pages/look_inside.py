@@ -15,6 +15,7 @@ from visualizer.ui.models import chosen_network, look, network_choices
 from visualizer.ui.picture_source import given_picture
 from visualizer.ui.run_controls import current_run
 from visualizer.ui.session import session, show_message
+from visualizer.ui.why_view import why_part
 
 owner = session()
 st.title("Look inside")
@@ -57,7 +58,7 @@ with answer:
         st.caption("This network does not end in one number for each class.")
 
 looked = Looked(key, network, dataset, given, seen)
-PARTS = {"Layers": layers_part, "Filters": filters_part}
+PARTS = {"Layers": layers_part, "Filters": filters_part, "Why this class?": why_part}
 for tab, part in zip(st.tabs(list(PARTS), key="look-parts", on_change="rerun"), PARTS.values(), strict=True):
     if tab.open:
         with tab:

@@ -1,0 +1,16 @@
+import numpy as np
+
+from visualizer.figures.attribution import deletion_curves
+
+
+def test_the_curves_and_the_band_are_the_probabilities_in_per_cent():
+    shares = np.array([0.0, 0.5, 1.0])
+    at_random = np.array([[0.9, 0.8, 0.1], [0.9, 0.4, 0.1]])
+    chart = deletion_curves(shares, np.array([0.9, 0.2, 0.1]), at_random, "cat")
+    band, heat, random = chart.figure.data
+    assert list(heat.y) == [90, 20, 10]
+    assert np.allclose(random.y, [90, 60, 10])
+    assert np.allclose(band.y, [90, 80, 10, 10, 40, 90])
+    assert list(heat.x) == [0, 50, 100]
+    assert "cat, 90.0% for the whole picture. With 50% of it gone: 20.0%" in chart.alt
+    assert "60.0% on average at random" in chart.alt

@@ -1,0 +1,250 @@
+"""Which pixels speak for a class? Four methods, computed by captum, each for the logit of one class.
+
+The logit and not the probability: a probability also rises when the other classes lose.
+"""
+
+import copy
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+import numpy as np
+import torch
+from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam, Occlusion, Saliency
+
+from visualizer.architecture.flow import FlowNetwork
+from visualizer.errors import UserError
+
+Method = Literal["grad_cam", "saliency", "integrated_gradients", "occlusion"]
+T = TypeVar("T")
+
+PATH_STEPS = 50
+_AT_ONCE = 10  # pictures in one pass
+_LOOK_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """How much each pixel speaks for a class, by one method.
+
+    Attributes:
+        method: Which one.
+        target: The class, from 0.
+        heat: (H, W) float32, read-only.
+        signed: True where numbers below 0 speak against the class; else all are at least 0.
+        logit: The class's logit for the picture.
+        baseline_logit: That of what a method compares with: a black picture for integrated gradients, else None.
+    """
+
+    method: Method
+    target: int
+    heat: np.ndarray
+    signed: bool
+    logit: float
+    baseline_logit: float | None = None
+
+
+class NoMapsError(UserError):
+    """Grad-CAM needs feature maps, and the network has none."""
+
+
+def map_layers(network: FlowNetwork) -> tuple[int, ...]:
+    """The layers that Grad-CAM can weigh: those that give feature maps of more than one place, by index."""
+    shape = torch.zeros(1, *network.input_shape)
+    outputs = {-1: shape}
+    found = []
+    with torch.inference_mode():
+        for node in network.nodes:
+            flowing = node.arriving(outputs)
+            for _, stage in node.stages:
+                flowing = stage(flowing)
+            outputs[node.index] = flowing
+            if node.stages and flowing.ndim == 4 and flowing.shape[2] * flowing.shape[3] > 1:
+                found.append(node.index)
+    return tuple(found)
+
+
+def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int) -> Attribution:
+    """Where in a layer's maps is what raises the logit?
+
+    Each map is weighed by the mean of its gradient, the weighed maps are added up, and what is below 0 is left out.
+    Then it is enlarged to the picture (bilinear). Source: Selvaraju et al., 2017, https://arxiv.org/abs/1610.02391
+
+    Args:
+        network: Any network that ends in a vector of logits.
+        picture: (C, H, W) in [0, 1].
+        target: The class, from 0.
+        layer: One of `map_layers(network)`.
+
+    Raises:
+        NoMapsError: That layer gives no maps.
+    """
+    if layer not in map_layers(network):
+        raise NoMapsError("Grad-CAM weighs feature maps", "this layer gives none", "Choose another layer or method")
+    own = _own(network)
+    inputs = _batch(picture)
+    method = LayerGradCam(own.logits, own.nodes[layer].stages[-1][1])
+    maps = method.attribute(inputs, target=target, relu_attributions=True)
+    heat = LayerAttribution.interpolate(maps, tuple(picture.shape[1:]), "bilinear")
+    return _found("grad_cam", own, inputs, target, heat[0, 0], signed=False)
+
+
+def saliency(network: FlowNetwork, picture: np.ndarray, target: int) -> Attribution:
+    """How much does the logit move when a pixel moves a little? The largest |gradient| of its channels.
+
+    Source: Simonyan et al., 2014, https://arxiv.org/abs/1312.6034. Arguments as in `grad_cam`.
+    """
+    own = _own(network)
+    inputs = _batch(picture)
+    gradient = Saliency(own.logits).attribute(inputs, target=target, abs=True)
+    return _found("saliency", own, inputs, target, gradient[0].amax(0), signed=False)
+
+
+Steps = Generator[float, None, Attribution]
+
+
+def integrated_gradients(network: FlowNetwork, picture: np.ndarray, target: int) -> Steps:
+    """The gradients on the way from a black picture to this one, added up, times what each pixel changed on the way.
+
+    All pixels together give the difference of the logits, up to the error of adding up in 50 steps. The channels of a
+    pixel are added up. Source: Sundararajan et al., 2017, https://arxiv.org/abs/1703.01365
+
+    Yields:
+        The share that is done, 0 to 1. Arguments as in `grad_cam`.
+    """
+    own = _own(network)
+    inputs = _batch(picture)
+    passes = -(-PATH_STEPS // _AT_ONCE)
+
+    def compute(forward: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+        return IntegratedGradients(forward).attribute(
+            inputs, torch.zeros_like(inputs), target, n_steps=PATH_STEPS, internal_batch_size=_AT_ONCE
+        )
+
+    parts = yield from _with_progress(compute, own.logits, passes)
+    with torch.inference_mode():
+        baseline = float(own.logits(torch.zeros_like(inputs))[0, target])
+    heat = parts[0].sum(0)
+    return _found("integrated_gradients", own, inputs, target, heat, signed=True, baseline=baseline)
+
+
+def occlusion(network: FlowNetwork, picture: np.ndarray, target: int, window: int, stride: int) -> Steps:
+    """How far does the logit fall when a square of the picture is covered with the picture's mean colour?
+
+    Each pixel gets the mean of all squares that covered it. Source: Zeiler and Fergus, 2014,
+    https://arxiv.org/abs/1311.2901
+
+    Args:
+        network: Any network that ends in a vector of logits.
+        picture: (C, H, W) in [0, 1].
+        target: The class, from 0.
+        window: Side of the square in pixels, at most the picture's.
+        stride: By how many pixels it is moved, at most `window`.
+
+    Yields:
+        The share that is done, 0 to 1.
+    """
+    own = _own(network)
+    inputs = _batch(picture)
+    channels = len(picture)
+    places = [-(-(size - window) // stride) + 1 for size in picture.shape[1:]]
+
+    def compute(forward: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+        covered: torch.Tensor = Occlusion(forward).attribute(
+            inputs,
+            sliding_window_shapes=(channels, window, window),
+            strides=(channels, stride, stride),
+            baselines=inputs.mean(dim=(2, 3), keepdim=True).expand_as(inputs),
+            target=target,
+            perturbations_per_eval=_AT_ONCE,
+        )
+        return covered
+
+    drops = yield from _with_progress(compute, own.logits, -(-places[0] * places[1] // _AT_ONCE))
+    # captum gives every channel of a pixel the same number.
+    return _found("occlusion", own, inputs, target, drops[0, 0], signed=True)
+
+
+def with_random_weights(network: FlowNetwork, seed: int) -> FlowNetwork:
+    """The same layers with all weights drawn anew, as torch draws them by itself; the same seed gives the same ones."""
+    drawn = copy.deepcopy(network)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        for module in drawn.modules():
+            if callable(reset := getattr(module, "reset_parameters", None)):
+                reset()
+    return drawn.eval()
+
+
+class _StoppedError(Exception):
+    pass
+
+
+def _with_progress(
+    compute: Callable[[Callable[[torch.Tensor], torch.Tensor]], T],
+    forward: Callable[[torch.Tensor], torch.Tensor],
+    passes: int,
+) -> Generator[float, None, T]:
+    """What `compute` makes with `forward`. captum tells nothing on its way, so the passes are counted from outside."""
+    stopped = threading.Event()
+    counted = [0]
+    outcome: list[T] = []
+    failures: list[BaseException] = []
+
+    def counting(pictures: torch.Tensor) -> torch.Tensor:
+        if stopped.is_set():
+            raise _StoppedError
+        counted[0] += 1
+        return forward(pictures)
+
+    def run() -> None:
+        try:
+            outcome.append(compute(counting))
+        except BaseException as failure:
+            failures.append(failure)
+
+    thread = threading.Thread(target=run, name="attribution", daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            yield min(counted[0] / max(passes, 1), 1.0)
+            thread.join(_LOOK_SECONDS)
+    finally:
+        stopped.set()
+    if failures:
+        raise failures[0]
+    return outcome[0]
+
+
+def _own(network: FlowNetwork) -> FlowNetwork:
+    """A copy whose layers captum may listen to: other sessions look into the same network at the same time."""
+    own = copy.deepcopy(network).eval()
+    for parameter in own.parameters():
+        parameter.requires_grad_(False)
+    # What works in place would change what captum has kept of the layer before.
+    for module in own.modules():
+        if isinstance(getattr(module, "inplace", None), bool):
+            module.inplace = False  # type: ignore[assignment]
+    return own
+
+
+def _batch(picture: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(np.array(picture, dtype=np.float32))[None].requires_grad_(True)
+
+
+def _found(
+    method: Method,
+    network: FlowNetwork,
+    inputs: torch.Tensor,
+    target: int,
+    heat: torch.Tensor,
+    *,
+    signed: bool,
+    baseline: float | None = None,
+) -> Attribution:
+    with torch.inference_mode():
+        logit = float(network.logits(inputs)[0, target])
+    array = heat.detach().numpy().astype(np.float32)
+    array.flags.writeable = False
+    return Attribution(method, target, array, signed, logit, baseline)
