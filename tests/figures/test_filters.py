@@ -27,6 +27,17 @@ def test_every_weight_is_at_its_place_with_its_channel_s_name():
     assert "map 9, map 2" in chart.alt
 
 
+@pytest.mark.parametrize(("channels", "numbered"), [(3, True), (8, False)])
+def test_few_weights_are_told_as_numbers_that_fit_their_cells(channels, numbered):
+    kernel = np.ones((channels, 3, 3), dtype=np.float32)
+    figure = kernel_by_channel(kernel, ["map"] * channels, 1.0, columns=8, width=600).figure
+    heatmap = figure.data[0]
+    assert heatmap.texttemplate == ("%{z:.2f}" if numbered else "")
+    high = figure.layout.yaxis.range[0]
+    pixels_of_a_cell = (figure.layout.height - figure.layout.margin.t - figure.layout.margin.b) / high
+    assert (pixels_of_a_cell > 40) == numbered
+
+
 def test_a_patch_shows_its_pixels_and_stripes_where_there_is_no_picture():
     pixels = np.random.default_rng(0).random((2, 3, 4, 6), dtype=np.float32)
     inside = np.ones((2, 4, 6), dtype=bool)

@@ -1,5 +1,7 @@
 """A made picture excites its filter, and the network itself says how much."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -91,6 +93,17 @@ def test_each_value_on_the_way_is_what_the_network_gives_for_the_picture_that_is
         values = by_hand(network, 2, growing.picture)[0]
         assert growing.history[-1] == pytest.approx(values[1:3, 1:3].max(), rel=1e-4)
         assert values[growing.place] == values.max()
+
+
+def test_it_is_moved_at_first_and_settles_at_last():
+    """Where it is not moved, a further picture differs from the one before by the step alone."""
+    network = build(TINY.architecture, "he_normal", 1)
+    yielded, made = drained(maximise(network, 2, 0, Ascent(steps=40, jitter=2)))
+    pictures = [growing.picture for growing in yielded] + [made.picture]
+    changes = [np.abs(after - before).max() for before, after in itertools.pairwise(pictures)]
+    # A logit changes by about Adam's rate in one step, a pixel by at most a quarter of that.
+    assert max(changes[30:]) < 0.06 < max(changes[:29])
+    assert made.reached >= made.history[30]
 
 
 def test_total_variation_makes_it_smoother():

@@ -24,8 +24,11 @@ from visualizer.figures.raster import image_trace, rgb_pixels
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
 MAX_CELL = 30.0  # pixels of the screen for one weight
+CELL_WITH_NUMBER = 46.0
+MOST_WITH_NUMBERS = 40  # weights in all
 LEAST_TILE = 48.0
 MAX_TILE = 120.0
+SCALE_OF_FILTER = "weight, one scale for all channels of this filter"
 STRIPE = 5.0  # pixels of the screen
 _STRIPES = np.array([[96, 104, 110], [150, 158, 164]], dtype=np.uint8)
 ASCENT_HEIGHT = 280
@@ -34,7 +37,7 @@ ASCENT_HEIGHT = 280
 def kernel_by_channel(
     kernel: np.ndarray, titles: Sequence[str], extent: float, *, columns: int, width: int = 720
 ) -> Chart:
-    """The kernel of one filter, a tile for each channel that arrives.
+    """The kernel of one filter, a tile for each channel that arrives; where there are few weights, with their numbers.
 
     Args:
         kernel: (C, kernel height, kernel width) weights, in the order in which they are shown.
@@ -44,8 +47,10 @@ def kernel_by_channel(
         width: Pixels that the page gives the chart.
     """
     count, *size = kernel.shape
-    tile = min(max(MAX_CELL * max(size), LEAST_TILE), MAX_TILE)
-    mosaic = mosaic_of((count, *size), min(columns, count), width, max_cell=tile / max(size), titled=True)
+    cell = min(max(MAX_CELL * max(size), LEAST_TILE), MAX_TILE) / max(size)
+    numbered = kernel.size <= MOST_WITH_NUMBERS and CELL_WITH_NUMBER * size[1] * min(columns, count) <= width
+    cell = max(cell, CELL_WITH_NUMBER) if numbered else cell
+    mosaic = mosaic_of((count, *size), min(columns, count), width, max_cell=cell, titled=True)
     height = mosaic.pixel_height + BAR_HEIGHT + 4
     trace = {
         "type": "heatmap",
@@ -59,12 +64,14 @@ def kernel_by_channel(
             "%{text}, row %{customdata[1]}, column %{customdata[2]}<br><b>weight %{z:.4g}</b><extra></extra>"
         ),
         "colorbar": bar(width, height),
+        "texttemplate": "%{z:.2f}" if numbered else "",
+        "textfont": {"size": SMALL_FONT_SIZE},
     } | Scale.of(np.array([-extent, extent]), diverging=True).colours()
     figure = figure_of(
         [trace, mosaic.title_trace([html.escape(title, quote=False) for title in titles])],
         height=height,
         margin=(0, 0, BAR_HEIGHT, 4),
-        annotations=[header_line("weight, one scale for all channels of this filter", 0, BAR_HEIGHT)],
+        annotations=[header_line("weight" if count == 1 else SCALE_OF_FILTER, 0, BAR_HEIGHT)],
         **pixel_axes(mosaic.total_width, mosaic.total_height),
     )
     alt = (

@@ -19,6 +19,9 @@ from visualizer.inspection.excitation import before_activation
 
 Aim = Literal["place", "map"]
 
+# The share of the steps after which the picture is not moved any more: strides and pooling make the value depend on
+# where exactly it lies.
+SETTLED_AFTER = 0.75
 RATE = 0.1  # Adam's, on the logits of the pixels
 # How strong the noise of the picture is that it starts from, on the logits; stronger where no gradient arrives.
 _STARTS = (0.1, 1.0, 3.0)
@@ -33,7 +36,8 @@ class Ascent:
             made: of those in the middle of its map), which draws its pattern once; or "map", the mean over all places
             of its map, which draws it everywhere.
         steps: How often the picture is changed.
-        jitter: Pixels by which the picture is moved at random before each step, at most, either way.
+        jitter: Pixels by which the picture is moved at random before each step, at most, either way; in the last
+            quarter of the steps it stays where it is.
         total_variation: How much differences between neighbouring pixels are held down; 0 not at all. It is the weight
             of `total_variation` beside the rise of the filter's value, whose gradient's absolute values add up to 1.
         seed: Of the noise that it starts from, and of the jitter.
@@ -98,9 +102,10 @@ def maximise(network: FlowNetwork, index: int, filter: int, ascent: Ascent) -> G
     logits = _start(network, index, filter, ascent.aim, random)
     optimizer = torch.optim.Adam([logits], RATE)
     history: list[float] = []
-    for _ in range(ascent.steps):
+    for step in range(ascent.steps):
         picture = torch.sigmoid(logits).detach().requires_grad_()
-        moved = _moved(picture, ascent.jitter, random)
+        jitter = ascent.jitter if step < SETTLED_AFTER * ascent.steps else 0
+        moved = _moved(picture, jitter, random)
         values = _values(network, index, filter, moved)
         excited = _climbed(values, ascent.aim)
         history.append(float(excited.detach()))

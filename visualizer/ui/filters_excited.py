@@ -144,7 +144,7 @@ def _strongest(looked: Looked, filter: Filter, sight: "Sight", dataset: Dataset,
     pictures = prepare(dataset.pictures[numbers], looked.network.input_shape)
     crops = _crops(pictures, sight, ranking, row)
     classes = [dataset.class_names[label] for label in dataset.labels[numbers]]
-    titles = [(written(float(value)), name) for value, name in zip(values, classes, strict=True)]
+    titles = [(written(float(value)), f"“{name}”") for value, name in zip(values, classes, strict=True)]
     st.markdown(
         "**What do they have in common?** Look first, then read the kernel above again."
         if most

@@ -115,8 +115,8 @@ def _ascent(looked: Looked, filter: Filter) -> "Ascent":
         st.markdown(
             "It starts from grey with a little noise. In each step every pixel is changed a little, up or down, in the "
             "direction that raises the value: the network learns nothing, the *picture* does. Moving the picture about "
-            "at random (jitter) and holding down differences between neighbours (total variation) keep it from "
-            "becoming pure noise."
+            "at random (jitter, but for the last quarter of the steps) and holding down differences between neighbours "
+            "(total variation) keep it from becoming pure noise."
         )
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
             if filter.places > 1:
