@@ -14,6 +14,7 @@ from visualizer.ui.live import live_curves, live_network
 from visualizer.ui.run_controls import controls, current_run, progress, run_settings
 from visualizer.ui.server import run_store, worker_pool
 from visualizer.ui.session import session, show_message
+from visualizer.ui.time_machine import time_machine_part
 from visualizer.ui.training_settings import settings_form
 
 REFRESH_SECONDS = 0.4  # 2.5 pictures a second: smooth to the eye, and cheap for thirty at once
@@ -62,7 +63,11 @@ def live(_: RunRecord) -> None:
 
 steering()
 if opening is not None:
-    PARTS = {"Live": live, "Health": partial(health_part, refresh=refresh)}
+    PARTS = {
+        "Live": live,
+        "Health": partial(health_part, refresh=refresh),
+        "Time machine": partial(time_machine_part, refresh=refresh),
+    }
     for tab, part in zip(st.tabs(list(PARTS), key="train-parts", on_change="rerun"), PARTS.values(), strict=True):
         if tab.open:
             with tab:

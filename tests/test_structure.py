@@ -15,7 +15,7 @@ INTERFACE = [path for path in APP if path in PAGES or "ui" in path.parts]
 
 MAX_PAGE_LINES = 130
 # The names that packages are imported by where they differ from the name in requirements.txt.
-IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}
+IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn", "imageio-ffmpeg": "imageio_ffmpeg"}
 
 
 def parsed(path: Path) -> ast.Module:

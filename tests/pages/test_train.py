@@ -94,3 +94,50 @@ def test_the_health_of_a_run_is_shown_layer_by_layer(app):
     (text,) = [text for text in alts(app) if "Dead ReLUs now" in text]
     assert "1 Conv2D 8, 3 × 3" in text
     assert "6 Dense 10" in text
+
+
+def moments_of(app: AppTest) -> list[str]:
+    return app.select_slider(key="moment").options
+
+
+def test_the_time_machine_goes_back_to_a_moment_and_says_what_changed(app):
+    press(app, "One epoch")
+    wait_for(app, "Paused")
+    app.session_state["train-parts"] = "Time machine"
+    without_exception(app.run())
+    assert moments_of(app) == ["before training", *(f"batch {2**power}" for power in range(6)), "epoch 1"]
+    newest = alts(app)
+    assert app.markdown[-1].value
+    said = next(text.value for text in app.markdown if text.value.startswith("### Epoch 1"))
+    assert "After 40 of 400 batches. Since “batch 32” layer" in said
+    assert "moved most: its weights changed by" in said
+    without_exception(app.select_slider(key="moment").set_value(0).run())
+    assert any(text.value.startswith("### Before training") for text in app.markdown)
+    before = alts(app)
+    for kind in (
+        "8 kernels of 3 × 3",
+        "The answer is",
+        "8 maps of 8 × 8",
+        "Confusion matrix:",
+        "Histogram of the weight",
+    ):
+        then, now = (next(text for text in texts if kind in text) for texts in (before, newest))
+        assert then != now, kind
+    assert any("none at “before training”" in text for text in before)
+
+
+def test_the_film_plays_to_its_end_and_stops(app):
+    press(app, "One epoch")
+    wait_for(app, "Paused")
+    app.session_state["train-parts"] = "Time machine"
+    without_exception(app.run())
+    press(app, "Play the film")
+    seen = set()
+    deadline = time.monotonic() + SECONDS
+    while any(button.label == "Pause the film" for button in app.button) and time.monotonic() < deadline:
+        seen.add(next(text.value.splitlines()[0] for text in app.markdown if text.value.startswith("### ")))
+        time.sleep(0.1)
+        without_exception(app.run())
+    assert len(seen) >= 7
+    assert any(text.value.startswith("### Epoch 1") for text in app.markdown)
+    assert any(button.label == "Play the film" for button in app.button)

@@ -71,6 +71,12 @@ def accuracy_curves(
     )
 
 
+def marked_at(chart: Chart, epoch_position: float) -> Chart:
+    """The same curves with a line at one moment."""
+    chart.figure.add_vline(x=epoch_position, line={"color": GREY, "width": 3, "dash": "dot"})
+    return Chart(chart.figure, f"{chart.alt} A line marks epoch {epoch_position:.3g}.")
+
+
 def _chart(
     label: str,
     noun: str,

@@ -35,6 +35,7 @@ def kernel_grid(
     width: int = 720,
     first: int = 1,
     marked: int | None = None,
+    extent: float | None = None,
 ) -> Chart:
     """The kernels of a convolution: what they do with one input channel, or as colour pictures.
 
@@ -46,6 +47,7 @@ def kernel_grid(
         width: Pixels that the page gives the chart.
         first: The number of the first kernel, where these are not all of a layer.
         marked: Put a frame around the kernel with this number.
+        extent: The weight that has full colour; by default the largest of these, whatever its sign.
 
     Raises:
         ValueError: `input_channel` is None and the kernels have neither one nor three input channels.
@@ -57,10 +59,11 @@ def kernel_grid(
     columns = min(columns or _columns_that_fit(tile, width), count)
     mosaic = mosaic_of((count, *size), columns, width, max_cell=tile / max(size), titled=True)
     numbers = range(first, first + count)
+    extent = extent or float(np.abs(kernels).max()) or 1.0
     if input_channel is None and kernels.shape[1] == 3:
-        chart = _in_colour(kernels, mosaic, numbers, width)
+        chart = _in_colour(kernels, mosaic, numbers, width, extent)
     else:
-        chart = _one_channel(kernels, input_channel or 0, mosaic, numbers, width)
+        chart = _one_channel(kernels, input_channel or 0, mosaic, numbers, width, extent)
     if marked is not None:
         chart.figure.add_traces(mosaic.outline_traces(marked - first))
     return chart
@@ -74,7 +77,9 @@ def _columns_that_fit(tile: float, width: float) -> int:
     return columns
 
 
-def _one_channel(kernels: np.ndarray, channel: int, mosaic: Mosaic, numbers: Sequence[int], width: float) -> Chart:
+def _one_channel(
+    kernels: np.ndarray, channel: int, mosaic: Mosaic, numbers: Sequence[int], width: float, extent: float
+) -> Chart:
     shown = kernels[:, channel]
     height = mosaic.pixel_height + BAR_HEIGHT + 4
     trace = {
@@ -90,7 +95,7 @@ def _one_channel(kernels: np.ndarray, channel: int, mosaic: Mosaic, numbers: Seq
         ),
         "colorbar": bar(width, height),
         # One scale for all channels, so that they can be compared.
-    } | Scale.of(kernels, diverging=True).colours()
+    } | Scale(-extent, extent, True).colours()
     figure = figure_of(
         [trace, mosaic.title_trace([str(number) for number in numbers])],
         height=height,
@@ -101,13 +106,12 @@ def _one_channel(kernels: np.ndarray, channel: int, mosaic: Mosaic, numbers: Seq
     alt = (
         f"{counted(len(kernels), 'kernel')} of {kernels.shape[2]} × {kernels.shape[3]} weights for input channel "
         f"{channel + 1}, from {number(shown.min())} to {number(shown.max())}; the colours go from "
-        f"−{number(np.abs(kernels).max())} to {number(np.abs(kernels).max())}."
+        f"−{number(extent)} to {number(extent)}."
     )
     return Chart(figure, alt)
 
 
-def _in_colour(kernels: np.ndarray, mosaic: Mosaic, numbers: Sequence[int], width: float) -> Chart:
-    extent = float(np.abs(kernels).max()) or 1.0
+def _in_colour(kernels: np.ndarray, mosaic: Mosaic, numbers: Sequence[int], width: float, extent: float) -> Chart:
     colours = np.round(127.5 + 127.5 * kernels.transpose(0, 2, 3, 1) / extent).astype(np.uint8)
     image = image_trace(mosaic.raster(colours), pixel=1 / mosaic.parts) | {"hoverinfo": "skip"}
     channels = [mosaic.grid(kernels[:, channel]) for channel in range(3)]

@@ -26,6 +26,7 @@ def map_grid(
     hover: bool = True,
     width: int = 720,
     marked: int | None = None,
+    scale: Scale | None = None,
 ) -> Chart:
     """Many maps in rows and columns, each with its title above it.
 
@@ -39,13 +40,14 @@ def map_grid(
         hover: Tell map, row, column (from 1) and value under the pointer. It doubles what is sent.
         width: Pixels that the page gives the chart; its height follows from it.
         marked: Put a frame around this one, by its place in `maps`.
+        scale: The shared colour scale, where others are to have the same; by default that of these maps.
     """
     mosaic = mosaic_of(maps.shape, columns, width, max_cell=_max_cell(maps.shape), titled=any(titles))
     height = mosaic.pixel_height + BAR_HEIGHT + 4
     trace: dict[str, Any] = {"type": "heatmap", "x": mosaic.x_edges, "y": mosaic.y_edges, "hoverongaps": False}
     if shared_scale:
         label = value_label
-        scale, values = Scale.of(maps, diverging=diverging), maps
+        scale, values = scale or Scale.of(maps, diverging=diverging), maps
         trace["colorbar"] = bar(width, height)
     else:
         scale, values, ends = _own_scales(maps, diverging=diverging)

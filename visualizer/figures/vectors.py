@@ -22,6 +22,7 @@ def unit_bars(
     value_label: str,
     width: int = 720,
     marked: int | None = None,
+    scale: Scale | None = None,
 ) -> Chart:
     """The numbers of a vector: bars where there are at most 128, else a strip of colours folded into rows of 100.
 
@@ -31,13 +32,18 @@ def unit_bars(
         value_label: What the values are.
         width: Pixels that the page gives the chart.
         marked: Put a band behind the bar with this number, from 1; not in a strip.
+        scale: From which value to which they are drawn, where others are to have the same; by default those of these.
     """
     alt = (
         f"{counted(len(values), 'number')}, {value_label} from {number(values.min())} to {number(values.max())}; "
         f"the largest is number {int(np.argmax(values)) + 1}, {int(np.count_nonzero(values == 0)):,} are 0."
     )
-    figure = _bars(values, before, value_label) if len(values) <= MAX_BARS else _strip(values, value_label, width)
-    if marked is not None and len(values) <= MAX_BARS:
+    if len(values) > MAX_BARS:
+        return Chart(_strip(values, value_label, width, scale), alt)
+    figure = _bars(values, before, value_label)
+    if scale is not None:
+        figure.update_layout(yaxis_range=[scale.low, scale.high])
+    if marked is not None:
         figure.add_vrect(
             marked - 0.5, marked + 0.5, fillcolor=GREY, opacity=0.3, layer="below", line={"color": GREY, "width": 2}
         )
@@ -93,7 +99,7 @@ def _bars(values: np.ndarray, before: np.ndarray | None, value_label: str) -> go
     )
 
 
-def _strip(values: np.ndarray, value_label: str, width: int) -> go.Figure:
+def _strip(values: np.ndarray, value_label: str, width: int, scale: Scale | None) -> go.Figure:
     rows = -(-len(values) // STRIP_COLUMNS)
     padded = np.full(rows * STRIP_COLUMNS, np.nan, dtype=np.float32)
     padded[: len(values)] = values
@@ -105,7 +111,7 @@ def _strip(values: np.ndarray, value_label: str, width: int) -> go.Figure:
         "hoverongaps": False,
         "hovertemplate": "number %{customdata[0]:,}<br><b>%{z:.4g}</b><extra></extra>",
         "colorbar": bar(width - 80, height),
-    } | Scale.of(values, diverging=bool(np.nanmin(values) < 0)).colours()
+    } | (scale or Scale.of(values, diverging=bool(np.nanmin(values) < 0))).colours()
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, rows) if rows / step <= 8 or step == rows)
     ticks = list(range(0, rows, step))
     y_axis: dict[str, Any] = axis_style(automargin=False) | {

@@ -8,7 +8,7 @@ from visualizer.training.store import History, RunRecord, time_left
 from visualizer.ui import bound
 from visualizer.ui.quantities import duration
 from visualizer.ui.server import owner_id, run_store, worker_pool
-from visualizer.ui.session import Session
+from visualizer.ui.session import Session, TimeMachine
 from visualizer.ui.training_settings import learning_rate
 
 
@@ -24,6 +24,8 @@ def start(owner: Session, command: Command) -> None:
         spec = RunSpec(owner.architecture, owner.settings, owner.probe_index)
         owner.run_id = worker_pool().submit(spec, owner_id())
         worker_pool().send(owner.run_id, command)
+
+        owner.time_machine = TimeMachine()
 
     owner.attempt(action)
 

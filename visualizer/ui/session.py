@@ -22,6 +22,27 @@ _KEY = "visualizer"
 
 
 @dataclass
+class TimeMachine:
+    """Where the time machine of Train stands.
+
+    Attributes:
+        step: The chosen moment, by the batches trained until then; None follows the newest.
+        layer: The layer that is looked at, by its index.
+        incoming: Which incoming map's kernels are shown, from 1, where a layer has one for each.
+        playing: True while the film runs.
+        per_second: Moments a second of the film.
+        due: When the film's next moment is due, by `time.monotonic`.
+    """
+
+    step: int | None = None
+    layer: int = 0
+    incoming: int = 1
+    playing: bool = False
+    per_second: float = 2.0
+    due: float = 0.0
+
+
+@dataclass
 class Session:
     """What one person made in this tab.
 
@@ -37,6 +58,7 @@ class Session:
         pixel_path: The numbers that Look inside explains, each made of the next; the last one is shown.
         pixel_page: The page of the channels or products that the last one is made of, from 0.
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
+        time_machine: Where the time machine of Train stands.
         jobs: Long work that this tab asked for, by the key of its place; `ui.work` fills it.
         content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
     """
@@ -52,6 +74,7 @@ class Session:
     pixel_path: "tuple[Spot, ...]" = ()
     pixel_page: int = 0
     photo: "np.ndarray | None" = None
+    time_machine: TimeMachine = field(default_factory=TimeMachine)
     jobs: "dict[str, Job[Any]]" = field(default_factory=dict)
     content_width: int = 960
 

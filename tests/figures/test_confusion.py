@@ -1,0 +1,29 @@
+"""The confusion matrix: counts in the cells, shares of a row as colour."""
+
+import numpy as np
+
+from visualizer.figures.confusion import confusion_matrix
+
+COUNTS = np.array([[8, 2, 0], [0, 5, 0], [0, 0, 0]])
+NAMES = ["cat", "dog <b>", "cow"]
+
+
+def test_cells_hold_counts_and_colours_are_shares_of_the_row():
+    (trace,) = confusion_matrix(COUNTS, NAMES, width=500).figure.data
+    np.testing.assert_allclose(trace.z, [[80, 20, 0], [0, 100, 0], [0, 0, 0]])
+    assert np.array(trace.text).tolist() == [["8", "2", ""], ["", "5", ""], ["", "", ""]]
+    assert (trace.zmin, trace.zmax) == (0, 100)
+    assert trace.customdata[0][1].tolist() == ["cat", "dog &lt;b&gt;"]
+
+
+def test_rows_go_down_in_the_order_of_the_classes():
+    layout = confusion_matrix(COUNTS, NAMES, width=500).figure.layout
+    assert layout.yaxis.range == (2.5, -0.5)
+    assert layout.yaxis.ticktext == layout.xaxis.ticktext == ("cat", "dog &lt;b&gt;", "cow")
+
+
+def test_the_text_names_the_most_frequent_mistake():
+    chart = confusion_matrix(COUNTS, NAMES, width=500)
+    assert chart.alt == ("Confusion matrix: 13 of 15 pictures right; most often cat is taken for dog <b>, 2 times.")
+    assert confusion_matrix(np.diag([3, 2, 1]), NAMES, width=500).alt == "Confusion matrix: 6 of 6 pictures right."
+    assert confusion_matrix(np.zeros((3, 3), int), NAMES, width=500).alt == "Confusion matrix of no pictures."

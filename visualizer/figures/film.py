@@ -1,0 +1,275 @@
+"""A training as a film: each frame is drawn with numpy and Pillow, without a browser, from the arrays of the page."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from plotly.colors import sample_colorscale, unlabel_rgb
+
+from visualizer.figures.chart import number
+from visualizer.figures.palette import BLUE, DIVERGING, GREY, SEQUENTIAL, VERMILLION
+from visualizer.figures.scale import Scale
+
+WIDTH, HEIGHT = 960, 640  # whole blocks of 16 pixels, which MP4 wants
+MAX_FRAMES = 128
+MAX_TILES = 16
+MAX_UNITS = 64
+MAX_CLASSES = 12
+MAX_POINTS = 1000
+
+Format = Literal["gif", "mp4"]
+Box = tuple[int, int, int, int]  # left, top, right, bottom
+
+_INK, _PAPER, _PALE = "#1F2328", "#FFFFFF", "#D5D9DD"
+# What Pillow's own font has no letters for.
+_LETTERS = str.maketrans({"×": "x", "−": "-", "…": "..", "“": '"', "”": '"'})
+
+
+@dataclass(frozen=True)
+class Film:
+    """What the frames are drawn from; one colour scale holds for all moments.
+
+    Attributes:
+        title: Stands on every frame.
+        layer: The name of the layer that is shown.
+        moments: A name for each moment.
+        positions: (moments,) the same in epochs.
+        kernels: (moments, filters, h, w), or (moments, filters, 3, h, w) in colour; None where the layer has none.
+        outputs: (moments, channels, H, W); of a vector each unit is a channel of one number.
+        probabilities: (moments, classes) from 0 to 1.
+        class_names: A name for each class.
+        true_label: The class that is right.
+        curve: (points,) epochs and loss of the batches.
+        validation: (epochs,) epochs and validation loss.
+        loss_label: The loss's name, with its unit.
+    """
+
+    title: str
+    layer: str
+    moments: tuple[str, ...]
+    positions: np.ndarray
+    kernels: np.ndarray | None
+    outputs: np.ndarray
+    probabilities: np.ndarray
+    class_names: tuple[str, ...]
+    true_label: int
+    curve: tuple[np.ndarray, np.ndarray]
+    validation: tuple[np.ndarray, np.ndarray]
+    loss_label: str
+
+    @cached_property
+    def kernel_scale(self) -> Scale:
+        return Scale.of(np.zeros(1) if self.kernels is None else self.kernels, diverging=True)
+
+    @cached_property
+    def output_scale(self) -> Scale:
+        return Scale.of(self.outputs, diverging=bool(self.outputs.min() < 0))
+
+
+def draw_frame(film: Film, index: int) -> np.ndarray:
+    """The film's frame at one moment: (HEIGHT, WIDTH, 3) uint8."""
+    image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
+    draw = ImageDraw.Draw(image)
+    _text(draw, (24, 14), film.moments[index], 26)
+    _text(draw, (24, 48), film.title, 16)
+    if film.kernels is None:
+        _text(draw, (24, 88), "This layer has no kernels.", 16)
+    else:
+        _mosaic(image, (24, 84, 304, 384), f"Kernels of {film.layer}", film.kernels[index], film.kernel_scale, "weight")
+    name = "Feature maps" if film.outputs.shape[-1] > 1 else "Output"
+    _mosaic(image, (332, 84, 632, 384), f"{name} of {film.layer}", film.outputs[index], film.output_scale, "output")
+    _answers(draw, (660, 84, 936, 384), film, index)
+    _loss(draw, (84, 436, 936, 586), film, index)
+    return np.asarray(image)
+
+
+def can_write(format: Format) -> bool:
+    """Whether this computer can write such a file: MP4 needs the package imageio-ffmpeg, which brings ffmpeg."""
+    return format == "gif" or find_spec("imageio_ffmpeg") is not None
+
+
+def encode(frames: Iterable[np.ndarray], format: Format, per_second: float) -> Iterator[bytes | None]:
+    """Write a film, taking one frame after the other: None after each, at last the file.
+
+    Args:
+        frames: (H, W, 3) uint8 each.
+        format: "gif" repeats for ever.
+        per_second: How many frames a second has.
+    """
+    import imageio.v2 as imageio
+
+    # Each frame several times: players do not like films of two frames a second.
+    times = max(round(12 / per_second), 1) if format == "mp4" else 1
+    settings: dict[str, Any] = {"format": "GIF-PIL", "duration": 1 / per_second, "loop": 0}
+    if format == "mp4":
+        settings = {"format": "FFMPEG", "fps": per_second * times, "macro_block_size": 16}
+    with tempfile.TemporaryDirectory(prefix="film-") as folder:
+        path = Path(folder, f"film.{format}")
+        writer: Any = imageio.get_writer(path, **settings)
+        with writer:
+            for frame in frames:
+                for _ in range(times):
+                    writer.append_data(frame)
+                yield None
+        yield path.read_bytes()
+
+
+def _mosaic(image: Image.Image, box: Box, title: str, tiles: np.ndarray, scale: Scale, label: str) -> None:
+    """Tiles (n, h, w), or (n, 3, h, w) as colour pictures, in rows and columns, with their colour bar below."""
+    left, top, right, bottom = box
+    draw = ImageDraw.Draw(image)
+    _text(draw, (left, top), _fit(title, right - left, 16), 16)
+    count = len(tiles)
+    height, width = tiles.shape[-2:]
+    room = bottom - top - 26 - 44
+    columns = min(range(1, count + 1), key=lambda columns: -_cell(count, columns, height, width, right - left, room))
+    cell = _cell(count, columns, height, width, right - left, room)
+    step = (int(cell * width) + 4, int(cell * height) + 4)
+    for place, tile in enumerate(_coloured(tiles, scale)):
+        row, column = divmod(place, columns)
+        corner = (left + column * step[0], top + 26 + row * step[1])
+        large = Image.fromarray(tile).resize((step[0] - 4, step[1] - 4), Image.Resampling.NEAREST)
+        image.paste(large, corner)
+        draw.rectangle((corner[0] - 1, corner[1] - 1, corner[0] + step[0] - 4, corner[1] + step[1] - 4), outline=GREY)
+    _bar(image, (left, bottom - 34, min(left + 200, right), bottom - 22), scale, label, tiles.ndim == 4)
+
+
+def _cell(count: int, columns: int, height: int, width: int, room_x: int, room_y: int) -> float:
+    """Pixels for one number where the tiles have that many columns."""
+    rows = -(-count // columns)
+    return min((room_x / columns - 4) / width, (room_y / rows - 4) / height, 56.0)
+
+
+def _coloured(tiles: np.ndarray, scale: Scale) -> np.ndarray:
+    """(n, h, w, 3) uint8."""
+    share = np.clip((tiles - scale.low) / (scale.high - scale.low), 0, 1)
+    if tiles.ndim == 4:
+        return np.round(255 * np.moveaxis(share, 1, -1)).astype(np.uint8)
+    return _palette(scale.diverging)[np.round(255 * share).astype(np.uint8)]
+
+
+@lru_cache(maxsize=2)
+def _palette(diverging: bool) -> np.ndarray:
+    """(256, 3) uint8."""
+    colours = sample_colorscale(DIVERGING if diverging else SEQUENTIAL, list(np.linspace(0, 1, 256)))
+    return np.array([unlabel_rgb(colour) for colour in colours]).round().astype(np.uint8)
+
+
+def _bar(image: Image.Image, box: Box, scale: Scale, label: str, mixed: bool) -> None:
+    left, top, right, bottom = box
+    draw = ImageDraw.Draw(image)
+    if mixed:
+        text = f"red, green, blue light: −{number(scale.high)} … {number(scale.high)}"
+        _text(draw, (left, top), text, 14)
+        return
+    strip = _palette(scale.diverging)[np.linspace(0, 255, right - left).astype(np.uint8)]
+    image.paste(Image.fromarray(np.broadcast_to(strip, (bottom - top, *strip.shape)).copy()), (left, top))
+    _text(draw, (left, bottom + 4), number(scale.low), 14)
+    _text(draw, (right, bottom + 4), number(scale.high), 14, anchor="ra")
+    _text(draw, (right + 8, top - 2), label, 14)
+
+
+def _answers(draw: ImageDraw.ImageDraw, box: Box, film: Film, index: int) -> None:
+    """A bar for each class, the most probable ones where there are too many; the right class has a sign."""
+    left, top, right, bottom = box
+    probabilities = film.probabilities[index]
+    shown = np.arange(len(probabilities))
+    title = "Its answer"
+    if len(shown) > MAX_CLASSES:
+        largest = film.probabilities.max(axis=0).argsort()[::-1]
+        shown = np.sort(largest[:MAX_CLASSES])
+        title = f"Its answer ({MAX_CLASSES} of {len(probabilities)} classes)"
+    _text(draw, (left, top), title, 16)
+    row = min((bottom - top - 26) / len(shown), 27)
+    start, end = left + 92, right - 60
+    winner = int(probabilities.argmax())
+    for place, label in enumerate(shown):
+        y = top + 26 + place * row
+        name = f"{film.class_names[label]} (right)" if label == film.true_label else film.class_names[label]
+        _text(draw, (start - 8, y + row / 2), _fit(name, 84, 14), 14, anchor="rm")
+        share = float(probabilities[label])
+        draw.rectangle((start, y + 3, end, y + row - 4), outline=_PALE)
+        draw.rectangle(
+            (start, y + 3, start + share * (end - start), y + row - 4), fill=BLUE if label == winner else GREY
+        )
+        _text(draw, (end + 6, y + row / 2), f"{100 * share:.0f} %", 14, anchor="lm")
+
+
+def _loss(draw: ImageDraw.ImageDraw, box: Box, film: Film, index: int) -> None:
+    """The loss of the batches and of the validation pictures over the epochs, and a line and a dot at the moment."""
+    left, top, right, bottom = box
+    epochs, losses = film.curve
+    every = max(1, -(-len(epochs) // MAX_POINTS))
+    epochs, losses = epochs[::every], losses[::every]
+    last = max([float(film.positions[-1]), *epochs[-1:], 1e-6])
+    finite = [values[np.isfinite(values)] for values in (losses, film.validation[1])]
+    ceiling = 1.05 * max((float(values.max()) for values in finite if values.size), default=1.0) or 1.0
+
+    def at(epoch: float, loss: float) -> tuple[float, float]:
+        return left + epoch / last * (right - left), bottom - loss / ceiling * (bottom - top)
+
+    _text(draw, (24, top - 32), film.loss_label, 16)
+    _legend(draw, (right, top - 23))
+    draw.line((left, top, left, bottom, right, bottom), GREY, 1)
+    for loss in _ticks(ceiling, 4):
+        _text(draw, (left - 8, at(0, loss)[1]), number(loss), 14, anchor="rm")
+    for epoch in _ticks(last, 10):
+        _text(draw, (at(epoch, 0)[0], bottom + 6), number(epoch), 14, anchor="ma")
+    _text(draw, ((left + right) / 2, bottom + 26), "epoch", 16, anchor="ma")
+    points = [at(float(x), float(y)) for x, y in zip(epochs, losses, strict=True) if np.isfinite(y)]
+    if len(points) > 1:
+        draw.line(points, GREY, 1)
+    points = [at(float(x), float(y)) for x, y in zip(*film.validation, strict=True) if np.isfinite(y)]
+    if len(points) > 1:
+        draw.line(points, VERMILLION, 3)
+    position = float(film.positions[index])
+    x = at(position, 0)[0]
+    draw.line((x, top, x, bottom), _INK, 2)
+    if len(points):
+        known = film.validation[0][np.isfinite(film.validation[1])]
+        y = at(0, float(np.interp(position, known, film.validation[1][np.isfinite(film.validation[1])])))[1]
+        draw.ellipse((x - 7, y - 7, x + 7, y + 7), fill=VERMILLION, outline=_PAPER, width=2)
+
+
+def _ticks(largest: float, most: int) -> list[float]:
+    """Round numbers from 0 up to the largest."""
+    step = next(
+        digit * 10.0**power for power in range(-9, 10) for digit in (1, 2, 5) if largest / (digit * 10.0**power) <= most
+    )
+    return [step * place for place in range(int(largest / step + 1e-9) + 1)]
+
+
+def _text(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, anchor: str = "la") -> None:
+    draw.text(at, text.translate(_LETTERS), _INK, _font(size), anchor=anchor)
+
+
+def _legend(draw: ImageDraw.ImageDraw, corner: tuple[int, int]) -> None:
+    x, y = corner
+    for text, colour, width in (("validation", VERMILLION, 3), ("each batch", GREY, 1)):
+        _text(draw, (x, y), text, 14, anchor="rm")
+        x -= int(draw.textlength(text, _font(14))) + 8
+        draw.line((x - 28, y, x, y), colour, width)
+        x -= 48
+
+
+def _fit(text: str, width: int, size: int) -> str:
+    """As much of the text as fits."""
+    font, text = _font(size), text.translate(_LETTERS)
+    if font.getlength(text) <= width:
+        return text
+    while text and font.getlength(f"{text}..") > width:
+        text = text[:-1]
+    return f"{text}.."
+
+
+@lru_cache(maxsize=8)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(size)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    return font
