@@ -5,15 +5,14 @@ import streamlit as st
 from visualizer.architecture.shapes import describe_shape
 from visualizer.errors import UserError
 from visualizer.figures.picture import picture_chart
-from visualizer.figures.probabilities import probability_bars
+from visualizer.figures.probabilities import MOST_BARS, probability_bars, top_bars
 from visualizer.ui.charts import show
 from visualizer.ui.filters_view import filters_part
 from visualizer.ui.layer_view import layers_part
 from visualizer.ui.links import page
 from visualizer.ui.looked import Looked
-from visualizer.ui.models import chosen_network, look, network_choices
+from visualizer.ui.models import classes_of, look, network_choices, opened_network
 from visualizer.ui.picture_source import given_picture
-from visualizer.ui.run_controls import current_run
 from visualizer.ui.session import session, show_message
 from visualizer.ui.why_view import why_part
 
@@ -33,16 +32,16 @@ with controls:
         persist_state="session",
     )
 try:
-    key, network = chosen_network(owner, choice)
+    key, network = opened_network(owner, choice)
+    dataset, classes = classes_of(owner, choice)
 except UserError as error:
     st.error(str(error), icon=":material/error:")
-    st.page_link(page("build"), label="Mend it in Build", icon=":material/build:")
+    if choice in ("trained", "untrained"):
+        st.page_link(page("build"), label="Mend it in Build", icon=":material/build:")
     st.stop()
 
-record = current_run(owner)
-dataset = "digits" if choice == "bundled" else record.spec.settings.dataset if record else owner.settings.dataset
 with controls:
-    given = given_picture(owner, dataset, network.architecture.input_shape)
+    given = given_picture(owner, dataset, network.input_shape, classes)
     show_message(owner)
 if given is None:
     st.info("Give it a picture: then every layer shows what it makes of it.", icon=":material/add_a_photo:")
@@ -52,7 +51,9 @@ with picture:
     show(picture_chart(given.seen, f"What the network sees ({describe_shape(given.seen.shape)})"), "seen")
 with answer:
     names = given.class_names
-    if seen.probabilities is not None and len(seen.probabilities) == len(names):
+    if seen.probabilities is not None and len(seen.probabilities) == len(names) > MOST_BARS:
+        show(top_bars(seen.probabilities, names), "probabilities")
+    elif seen.probabilities is not None and len(seen.probabilities) == len(names):
         show(probability_bars(seen.probabilities, names, given.label), "probabilities")
     else:
         st.caption("This network does not end in one number for each class.")

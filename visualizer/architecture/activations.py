@@ -28,6 +28,18 @@ def _relu(_: float) -> "nn.Module":
     return nn.ReLU()
 
 
+def _relu6(_: float) -> "nn.Module":
+    from torch import nn
+
+    return nn.ReLU6()
+
+
+def _silu(_: float) -> "nn.Module":
+    from torch import nn
+
+    return nn.SiLU()
+
+
 def _leaky_relu(negative_slope: float) -> "nn.Module":
     from torch import nn
 
@@ -64,9 +76,11 @@ FUNCTIONS: dict[str, ActivationFunction] = {
     for function in (
         ActivationFunction("relu", "ReLU", "max(0, x)", _relu),
         ActivationFunction("leaky_relu", "LeakyReLU", "x if x > 0, else slope · x", _leaky_relu),
+        ActivationFunction("relu6", "ReLU6", "min(max(0, x), 6)", _relu6),
         ActivationFunction("sigmoid", "sigmoid", "1 / (1 + e⁻ˣ)", _sigmoid),
         ActivationFunction("tanh", "tanh", "(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)", _tanh),
         ActivationFunction("gelu", "GELU", "x · Φ(x)", _gelu),
+        ActivationFunction("silu", "SiLU", "x / (1 + e⁻ˣ)", _silu),
         ActivationFunction("softmax", "softmax", "eˣⁱ / Σⱼ eˣʲ over the channels", _softmax),
     )
 }

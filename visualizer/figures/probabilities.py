@@ -10,6 +10,7 @@ from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, axis_sty
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
 ROW = 27  # pixels
+MOST_BARS = 20  # classes up to which each has its bar
 VALUE_WIDTH = 64  # of "100.0 %" beside a full bar
 
 
@@ -66,6 +67,20 @@ def probability_bars(
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": FONT_SIZE}},
     )
     return Chart(figure, f"{alt}.")
+
+
+def top_bars(probabilities: np.ndarray, class_names: Sequence[str], count: int = 5) -> Chart:
+    """The `count` most probable of many classes as bars, the first one at the top.
+
+    Args:
+        probabilities: (classes,) from 0 to 1.
+        class_names: One name for each class.
+        count: How many are shown.
+    """
+    order = np.argsort(-probabilities, kind="stable")[:count]
+    chart = probability_bars(probabilities[order], [class_names[at] for at in order])
+    others = [f"{class_names[at]} {probabilities[at]:.1%}" for at in order[1:]]
+    return Chart(chart.figure, f"{chart.alt} Next of {len(class_names):,} classes: {', '.join(others)}.")
 
 
 def _bars(probabilities: np.ndarray, names: Sequence[str], colour: str, network: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from visualizer.ui.chart_events import Clicked, on_click
 from visualizer.ui.charts import show
 from visualizer.ui.filters_excited import Filter, strongest_part
 from visualizer.ui.filters_made import made_part
+from visualizer.ui.layer_choice import chosen_layer
 from visualizer.ui.looked import Looked
 from visualizer.ui.session import session
 from visualizer.ui.text import plain
@@ -42,16 +43,7 @@ def filters_part(looked: Looked) -> None:
         "pattern is, its number is large. One filter makes one feature map. A **unit** of a Dense layer does the same "
         "once, for everything that arrives."
     )
-    titles = {view.index: f"{view.index + 1}  {view.layer.summary()}" for view in views}
-    index = st.pills(
-        "Layer",
-        list(titles),
-        default=views[0].index,
-        required=True,
-        format_func=titles.__getitem__,
-        key=f"filters-layer-of-{len(looked.seen.layers)}",
-        persist_state="session",
-    )
+    index = chosen_layer(views, f"filters-layer-of-{len(looked.seen.layers)}")
     view = looked.seen.layers[index]
     names = looked.given.class_names
     answers = view is looked.seen.layers[-1] and not is_maps(view.output.shape) and len(view.output) == len(names)

@@ -12,6 +12,7 @@ from visualizer.figures.maps import map_grid, single_map
 from visualizer.figures.pooling import pooling_pair
 from visualizer.figures.vectors import unit_bars
 from visualizer.ui.charts import show
+from visualizer.ui.layer_choice import chosen_layer
 from visualizer.ui.looked import Looked
 from visualizer.ui.pixel_view import pixel_part
 from visualizer.ui.viewport import column_width, is_narrow
@@ -30,17 +31,10 @@ _SELECT = 180  # pixels
 def layers_part(looked: Looked) -> None:
     """Draw the choice of a layer, and everything about it."""
     views = looked.seen.layers
-    titles = {view.index: f"{view.index + 1}  {view.layer.summary()}" for view in views}
-    index = st.pills(
-        "Layer",
-        list(titles),
-        default=0,
-        required=True,
-        format_func=titles.__getitem__,
-        key=f"layer-of-{len(titles)}",
-        persist_state="session",
-    )
-    layer_view(looked, views[index], f"layer-{index}")
+    index = chosen_layer(views, f"layer-of-{len(views)}")
+    # A network of blocks has other layers in the same places.
+    of = f"-of-{len(views)}" if any(view.block for view in views) else ""
+    layer_view(looked, views[index], f"layer-{index}{of}")
 
 
 def layer_view(looked: Looked, view: "LayerView", key: str) -> None:
@@ -51,7 +45,7 @@ def layer_view(looked: Looked, view: "LayerView", key: str) -> None:
     charts = _feature_maps(view, key) if is_maps(view.output.shape) else _vector(view, key)
     pixel_part(looked, view.index, charts)
     if view.kernels is not None and view.kernels.ndim == 4:
-        _kernels(view.kernels, key)
+        _kernels(view, view.kernels, key)
     elif view.kernels is not None:
         st.subheader("Weights")
         show(weight_matrix(view.kernels, width=column_width()), f"{key}-weights")
@@ -163,7 +157,7 @@ def _pooling(view: "LayerView", layer: Pooling2D, key: str) -> None:
     )
 
 
-def _kernels(kernels: np.ndarray, key: str) -> None:
+def _kernels(view: "LayerView", kernels: np.ndarray, key: str) -> None:
     st.subheader("Kernels")
     filters, channels = kernels.shape[:2]
     shown = _page(np.arange(filters), KERNELS_ON_A_PAGE, f"{key}-kernel-page")
@@ -174,6 +168,8 @@ def _kernels(kernels: np.ndarray, key: str) -> None:
             f"{key}-colour-kernels",
         )
     channel = 1
+    if channels == 1 and len(view.input) > 1:
+        st.caption("One kernel for each map: this layer is depthwise, each filter looks at its own map only.")
     if channels > 1:
         channel = st.number_input(
             f"Weights for input channel 1 to {channels}",

@@ -7,27 +7,57 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.training.store import RunRecord
+from visualizer.ui.byte_cache import ByteCache
 from visualizer.ui.links import ASSETS
 from visualizer.ui.run_controls import current_run
 from visualizer.ui.server import run_store
 from visualizer.ui.session import Session
 
 if TYPE_CHECKING:
+    from visualizer.architecture.flow import FlowNetwork
     from visualizer.architecture.network import Network
     from visualizer.inspection.probe import Probe
 
 HOME_NETWORK_FILE = ASSETS / "home_network.safetensors"
 
 NetworkChoice = Literal["trained", "untrained", "bundled"]
+LookChoice = Literal[NetworkChoice, "efficientnet"]
 # What a network's weights are known by: where they come from and how far they were trained.
 NetworkKey = tuple[str, ...]
 
 
-def network_choices(owner: Session) -> dict[NetworkChoice, str]:
+IMAGENET = "imagenet"
+# Bytes of all looks that are kept together; one of a large network takes 50 MB.
+KEPT_LOOKS = 512_000_000
+
+
+def network_choices(owner: Session) -> dict[LookChoice, str]:
     """The networks that this session can look into, with their titles; best first."""
     record = current_run(owner)
-    trained: dict[NetworkChoice, str] = {"trained": f"Mine after {record.step:,} steps"} if record else {}
-    return {**trained, "untrained": "Mine untrained", "bundled": "Ready-made"}
+    trained: dict[LookChoice, str] = {"trained": f"Mine after {record.step:,} steps"} if record else {}
+    return {
+        **trained,
+        "untrained": "Mine untrained",
+        "bundled": "Ready-made",
+        "efficientnet": "EfficientNet-Lite0 (ImageNet)",
+    }
+
+
+def opened_network(owner: Session, choice: LookChoice) -> "tuple[NetworkKey, FlowNetwork]":
+    """The network of that choice, with the key that its results are kept under. Raises UserError."""
+    if choice == "efficientnet":
+        return ("efficientnet",), _efficientnet()
+    return chosen_network(owner, choice)
+
+
+def classes_of(owner: Session, choice: LookChoice) -> tuple[str, tuple[str, ...]]:
+    """The data set that a network learns from, and its classes where it is none of ours. Raises UserError."""
+    if choice == "efficientnet":
+        return IMAGENET, _imagenet_classes()
+    record = current_run(owner)
+    if choice == "bundled":
+        return "digits", ()
+    return (record.spec.settings if record else owner.settings).dataset, ()
 
 
 def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, Network]":
@@ -60,6 +90,20 @@ def bundled_network() -> "Network":
     return load_network(*load_model(HOME_NETWORK_FILE))
 
 
+@st.cache_resource(max_entries=1, show_spinner="Opening EfficientNet-Lite0 …")
+def _efficientnet() -> "FlowNetwork":
+    from visualizer.pretrained.efficientnet_lite0 import load_efficientnet
+
+    return load_efficientnet()
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def _imagenet_classes() -> tuple[str, ...]:
+    from visualizer.pretrained.efficientnet_lite0 import class_names
+
+    return class_names()
+
+
 @st.cache_resource(max_entries=32, show_spinner="Opening your network …")
 def _trained(key: NetworkKey, run_id: str, _architecture: Architecture) -> "Network":
     from visualizer.inspection.load import load_network
@@ -74,9 +118,25 @@ def _untrained(key: NetworkKey, _architecture: Architecture, _initialization: st
     return build(_architecture, _initialization, seed)  # type: ignore[arg-type]
 
 
-@st.cache_resource(max_entries=128, show_spinner="Looking at the picture …")
-def look(key: NetworkKey, _network: "Network", picture: np.ndarray) -> "Probe":
+def look(key: NetworkKey, network: "FlowNetwork", picture: np.ndarray) -> "Probe":
     """Everything the network makes of a picture, (C, H, W) in [0, 1]."""
-    from visualizer.inspection.probe import probe
+    kept, at = _looks(), (key, picture.shape, picture.astype(np.float32).tobytes())
+    seen = kept.get(at)
+    if seen is None:
+        from visualizer.inspection.probe import probe
 
-    return probe(_network, picture)
+        with st.spinner("Looking at the picture …"):
+            seen = probe(network, picture)
+        kept.put(at, seen)
+    return seen
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _looks() -> "ByteCache[Probe]":
+    return ByteCache(KEPT_LOOKS, _bytes_of)
+
+
+def _bytes_of(seen: "Probe") -> int:
+    """Of the numbers that one look holds; what arrives at a layer is mostly what left another one."""
+    arrays = [array for view in seen.layers for array in (view.input, view.before_activation, view.output)]
+    return sum({array.ctypes.data: array.nbytes for array in arrays if array is not None}.values())

@@ -36,18 +36,30 @@ class Given:
     class_names: tuple[str, ...]
 
 
-def given_picture(owner: Session, dataset_name: str, input_shape: tuple[int, int, int]) -> Given | None:
-    """Draw the choice of a picture and return it; None until there is one."""
+def given_picture(
+    owner: Session, dataset_name: str, input_shape: tuple[int, int, int], class_names: tuple[str, ...] = ()
+) -> Given | None:
+    """Draw the choice of a picture and return it; None until there is one.
+
+    Args:
+        owner: The session.
+        dataset_name: The data set that the network learns from.
+        input_shape: (C, H, W) of the network's input.
+        class_names: What the network tells apart, where its data set is none of ours; then only photos are offered.
+    """
+    photos_only = bool(class_names)
+    sources = [name for name in _SOURCES if name != "dataset" or not photos_only]
     source = st.segmented_control(
         "Picture from",
-        list(_SOURCES),
-        default="dataset",
+        sources,
+        default=sources[0],
         required=True,
         format_func=_SOURCES.__getitem__,
-        key="picture-source",
+        key="picture-source-of-photos" if photos_only else "picture-source",
         persist_state="session",
     )
-    class_names = opened_dataset(dataset_name).class_names
+    if not photos_only:
+        class_names = opened_dataset(dataset_name).class_names
     if source == "dataset":
         return _from_dataset(dataset_name, input_shape)
     if source == "photo":

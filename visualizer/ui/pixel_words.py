@@ -226,6 +226,10 @@ def _normalized(step: "Normalized") -> list[Line]:
 def _activation(name: str, x: float, slope: float | None) -> str:
     if name == "relu":
         return f"max(0, {told(x)})"
+    if name == "relu6":
+        return f"min(max(0, {told(x)}), 6)"
+    if name == "silu":
+        return f"{told(x)} / (1 + e^{bracketed(-x)})"
     if name == "leaky_relu" and slope is not None:
         return f"{told(x)}, above 0 as it is" if x > 0 else f"{told(slope)} · {bracketed(x)}"
     if name == "sigmoid":

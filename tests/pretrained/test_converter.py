@@ -1,0 +1,144 @@
+"""Modules of other makers as nodes; small ones, written here."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from visualizer.architecture.flow import PICTURE
+from visualizer.errors import UserError
+from visualizer.inspection.pixel import explain
+from visualizer.inspection.probe import probe
+from visualizer.inspection.steps import Spot
+from visualizer.pretrained.converter import convert
+
+MEAN, SPREAD = (0.4, 0.5, 0.6), (0.2, 0.25, 0.3)
+
+
+class Residual(nn.Module):
+    """Like a block of ResNet, with activations in place."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(channels)
+        self.act = nn.ReLU(inplace=True)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, arrived: torch.Tensor) -> torch.Tensor:
+        left = self.second(self.act(self.norm(self.first(arrived))))
+        left += arrived
+        return functional.relu(left)
+
+
+class SameConv(nn.Conv2d):
+    """Pads by TensorFlow's rule, more at the bottom and the right."""
+
+    def forward(self, arrived: torch.Tensor) -> torch.Tensor:
+        return super().forward(functional.pad(arrived, (0, 1, 0, 1)))
+
+
+class Small(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = SameConv(3, 8, 3, stride=2, bias=False)
+        self.blocks = nn.ModuleList([Residual(8), Residual(8)])
+        self.depthwise = nn.Conv2d(8, 8, 3, stride=2, padding=1, groups=8)
+        self.widen = nn.Conv2d(8, 12, 1)
+        self.act = nn.ReLU6(inplace=True)
+        self.pool = nn.MaxPool2d(2)
+        self.fc = nn.Linear(12, 5)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        flowing = self.stem(pictures)
+        for block in self.blocks:
+            flowing = block(flowing)
+        flowing = self.pool(self.act(self.widen(self.depthwise(flowing))))
+        flowing = functional.adaptive_avg_pool2d(flowing, 1)
+        return self.fc(flowing.view(flowing.size(0), -1))
+
+
+def small() -> Small:
+    torch.manual_seed(0)
+    module = Small().eval()
+    for norm in module.modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            nn.init.uniform_(norm.running_mean, -1, 1)
+            nn.init.uniform_(norm.running_var, 0.5, 2)
+    return module
+
+
+def test_the_logits_are_the_module_s_own():
+    module = small()
+    network = convert(module, (3, 32, 32), MEAN, SPREAD)
+    pictures = torch.rand(4, 3, 32, 32)
+    normalised = (pictures - torch.tensor(MEAN)[:, None, None]) / torch.tensor(SPREAD)[:, None, None]
+    with torch.inference_mode():
+        torch.testing.assert_close(network.logits(pictures), module(normalised), rtol=1e-5, atol=1e-5)
+
+
+def test_layers_blocks_and_shortcuts_are_found():
+    network = convert(small(), (3, 32, 32), MEAN, SPREAD)
+    assert [(node.layer.summary(), node.sources) for node in network.nodes] == [
+        ("Normalise the colours", (PICTURE,)),
+        ("Convolution 3 × 3, 8 maps, stride 2", (0,)),
+        ("Convolution 3 × 3, 8 maps", (1,)),
+        ("Convolution 3 × 3, 8 maps", (2,)),
+        ("Add the shortcut", (3, 1)),
+        ("Convolution 3 × 3, 8 maps", (4,)),
+        ("Convolution 3 × 3, 8 maps", (5,)),
+        ("Add the shortcut", (6, 4)),
+        ("Depthwise 3 × 3, 8 maps, stride 2", (7,)),
+        ("Expand 1 × 1, 12 maps", (8,)),
+        ("Largest of 2 × 2", (9,)),
+        ("Mean of each map", (10,)),
+        ("Dense 5", (11,)),
+    ]
+    named = [node.block for node in network.nodes]
+    assert named[2] == named[3] == named[4] == "Residual block 1: convolution, convolution, add"
+    assert named[7] == "Residual block 2: convolution, convolution, add"
+    assert not any(named[:2] + named[8:])
+    assert [name for name, _ in network.nodes[2].stages] == ["convolution", "batch_normalization", "relu"]
+    assert [name for name, _ in network.nodes[1].stages] == ["pad", "convolution"]
+
+
+def test_any_number_is_explained():
+    network = convert(small(), (3, 32, 32), MEAN, SPREAD)
+    random = np.random.default_rng(0)
+    seen = probe(network, random.random((3, 32, 32), dtype=np.float32))
+    for view in seen.layers:
+        place = tuple(int(random.integers(size)) for size in view.output.shape)
+        explanation = explain(network, seen, Spot(view.index, place))
+        assert explanation.value == pytest.approx(float(view.output[place]), abs=1e-5)
+        assert explanation.steps[-1].result == pytest.approx(explanation.value, abs=1e-5)
+        before = view.before_activation
+        assert before is None or (before < 0).any()  # an activation in place would have written over it
+
+
+class Joined(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return torch.cat([self.conv(pictures), self.conv(pictures)], dim=1)
+
+
+class Deciding(nn.Module):
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return pictures if pictures.mean() > 0 else -pictures
+
+
+class Doubled(nn.ReLU):
+    def forward(self, arrived: torch.Tensor) -> torch.Tensor:
+        return 2 * super().forward(arrived)
+
+
+@pytest.mark.parametrize(
+    ("module", "says"),
+    [(Joined(), "“cat”"), (Deciding(), "depends on the picture"), (nn.Sequential(Doubled()), "“Doubled”")],
+)
+def test_what_is_not_known_is_named(module, says):
+    with pytest.raises(UserError, match=says):
+        convert(module, (3, 8, 8), MEAN, SPREAD)

@@ -1,0 +1,19 @@
+"""Results that are kept up to so many bytes."""
+
+from visualizer.ui.byte_cache import ByteCache
+
+
+def test_what_was_not_asked_for_the_longest_goes_first():
+    cache = ByteCache[bytes](10, len)
+    cache.put("a", b"aaaa")
+    cache.put("b", b"bbbb")
+    assert cache.get("a") == b"aaaa"
+    cache.put("c", b"cccc")
+    assert [cache.get(key) for key in "abc"] == [b"aaaa", None, b"cccc"]
+
+
+def test_one_that_is_too_large_is_kept_alone():
+    cache = ByteCache[bytes](10, len)
+    cache.put("a", b"a")
+    cache.put("b", b"b" * 20)
+    assert [cache.get(key) for key in "ab"] == [None, b"b" * 20]

@@ -1,0 +1,1 @@
+"""Networks that others trained, opened as layers that can be looked into."""

@@ -1,0 +1,374 @@
+"""Any torch module whose layers are of known kinds, as a network that can be looked into.
+
+The module is traced symbolically (https://docs.pytorch.org/docs/stable/fx.html) and run once, so that every operation
+and every shape is known. A convolution with the normalisation and the activation after it becomes one node.
+"""
+
+import copy
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import fx, nn
+from torch.nn import functional
+
+from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
+from visualizer.architecture.layer import ReceptiveStep
+from visualizer.architecture.shapes import window_padding
+from visualizer.errors import UserError
+from visualizer.pretrained.description import ADDED, AVERAGE, COLOURS, DENSE, Description, describe_convolution
+
+Stage = tuple[str, nn.Module]
+
+# The largest difference of a logit from the module's own, as a part of the largest logit.
+TOLERANCE = 1e-4
+
+_ACTIVATIONS: dict[type[nn.Module], str] = {
+    nn.ReLU: "relu",
+    nn.ReLU6: "relu6",
+    nn.LeakyReLU: "leaky_relu",
+    nn.Sigmoid: "sigmoid",
+    nn.Tanh: "tanh",
+    nn.GELU: "gelu",
+    nn.SiLU: "silu",
+}
+_FUNCTIONS: dict[Any, Callable[[], nn.Module]] = {
+    functional.relu: nn.ReLU,
+    torch.relu: nn.ReLU,
+    "relu": nn.ReLU,
+    "relu_": nn.ReLU,
+    functional.relu6: nn.ReLU6,
+    functional.silu: nn.SiLU,
+    torch.sigmoid: nn.Sigmoid,
+    "sigmoid": nn.Sigmoid,
+    torch.tanh: nn.Tanh,
+}
+_ADDITIONS = (operator.add, operator.iadd, torch.add, "add", "add_")
+_FLATTENINGS = (torch.flatten, "flatten", "view", "reshape", torch.reshape)
+_KNOWN = (nn.Conv2d, nn.BatchNorm2d, nn.Linear, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, *_ACTIVATIONS)
+
+
+class ConvertedNetwork(FlowNetwork):
+    """Nodes that are run one after the other."""
+
+    def __init__(self, input_shape: tuple[int, int, int], nodes: tuple[Node, ...]) -> None:
+        super().__init__()
+        self.input_shape = input_shape
+        self.nodes = nodes
+        self.parts = nn.ModuleList([module for node in nodes for _, module in node.stages])
+        self.eval()
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) in [0, 1] in, (N, classes) out."""
+        return self._run(pictures, drop_softmax=False)
+
+    def logits(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self._run(pictures, drop_softmax=self.ends_in_softmax)
+
+    def _run(self, pictures: torch.Tensor, drop_softmax: bool) -> torch.Tensor:
+        # An output is let go after its last use: all of them together are large.
+        last_use = {source: node.index for node in self.nodes for source in node.sources}
+        outputs = {PICTURE: pictures}
+        for node in self.nodes:
+            flowing = node.arriving(outputs)
+            for source in set(node.sources):
+                if last_use[source] == node.index:
+                    del outputs[source]
+            stages = node.stages[:-1] if drop_softmax and node is self.nodes[-1] else node.stages
+            for _, module in stages:
+                flowing = module(flowing)
+            outputs[node.index] = flowing
+        return flowing
+
+
+@dataclass
+class _Draft:
+    """A node in the making; `end` is the traced operation whose result is its output so far."""
+
+    sources: tuple[int, ...]
+    end: fx.Node
+    block: str
+    stages: list[Stage] = field(default_factory=list)
+    output_shape: tuple[int, ...] = ()
+
+
+class _Tracer(fx.Tracer):
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        return isinstance(m, _KNOWN) or super().is_leaf_module(m, module_qualified_name)
+
+
+class _Values(fx.Interpreter):
+    """Runs a traced module and keeps what each operation gave."""
+
+    def __init__(self, module: fx.GraphModule) -> None:
+        super().__init__(module, garbage_collect_values=False)
+        self.values: dict[fx.Node, Any] = {}
+
+    def run_node(self, n: fx.Node) -> Any:
+        # A copy: a later operation may write into it.
+        result = super().run_node(n)
+        self.values[n] = result.clone() if isinstance(result, torch.Tensor) else result
+        return result
+
+
+def convert(
+    module: nn.Module,
+    input_shape: tuple[int, int, int],
+    mean: tuple[float, ...],
+    spread: tuple[float, ...],
+) -> ConvertedNetwork:
+    """The module as nodes; its weights are shared, not copied.
+
+    Args:
+        module: In evaluation mode; takes pictures less `mean`, divided by `spread`, channel by channel.
+        input_shape: (C, H, W) of the pictures.
+        mean, spread: One for each channel, for values in [0, 1].
+
+    Raises:
+        UserError: An operation is of no known kind; the sentence names it.
+    """
+    module = module.eval()
+    tracer = _Tracer()
+    try:
+        graph = tracer.trace(module)
+    except Exception as error:  # whatever a module does in its own code while it is traced
+        raise UserError(
+            "This network cannot be opened", f"its way of computing depends on the picture ({type(error).__name__})"
+        ) from error
+    traced = fx.GraphModule(module, graph)
+    run = _Values(traced)
+    pictures = torch.rand((1, *input_shape), generator=torch.Generator().manual_seed(0))
+    colours = _colours(mean, spread)
+    with torch.inference_mode():
+        expected = run.run(colours(pictures)).clone()
+        drafts = _Builder(traced, run.values, colours).drafts
+        network = ConvertedNetwork(input_shape, tuple(_nodes(drafts)))
+        found = network(pictures)
+    if not _same(found, expected):
+        raise UserError("This network cannot be opened", "its layers put together compute something else than it does")
+    return network
+
+
+def _colours(mean: tuple[float, ...], spread: tuple[float, ...]) -> nn.BatchNorm2d:
+    """(x − mean) / spread, as batch normalisation after training does it."""
+    colours = nn.BatchNorm2d(len(mean), eps=0.0, affine=False).eval()
+    assert colours.running_mean is not None and colours.running_var is not None  # noqa: PT018
+    colours.running_mean.copy_(torch.tensor(mean))
+    colours.running_var.copy_(torch.tensor(spread) ** 2)
+    return colours
+
+
+def _same(found: torch.Tensor, expected: torch.Tensor) -> bool:
+    if found.shape != expected.shape:
+        return False
+    largest = max(1.0, float(expected.abs().max()))
+    return float((found - expected).abs().max()) <= TOLERANCE * largest
+
+
+class _Builder:
+    """Walks over the traced operations and makes drafts of nodes of them."""
+
+    def __init__(self, traced: fx.GraphModule, values: dict[fx.Node, Any], colours: nn.Module) -> None:
+        self.drafts: list[_Draft] = []
+        self._modules = dict(traced.named_modules())
+        self._values = values
+        self._at: dict[fx.Node, int] = {}
+        self._blocks: dict[str, str] = {}
+        for operation in traced.graph.nodes:
+            if operation.op == "placeholder":
+                self._start(operation, (PICTURE,), [("batch_normalization", colours)])
+            elif operation.op != "output" and isinstance(values[operation], torch.Tensor):
+                self._take(operation)
+
+    def _take(self, operation: fx.Node) -> None:
+        target: Any = operation.target
+        if operation.op == "call_module":
+            self._take_module(operation, self._modules[target])
+        elif target in _ADDITIONS and self._is_addition(operation):
+            self._start(operation, tuple(self._at[source] for source in operation.all_input_nodes), [])
+        elif target in _FUNCTIONS:
+            made = _FUNCTIONS[target]()
+            self._append(operation, [(_ACTIVATIONS[type(made)], made)])
+        elif target in _FLATTENINGS and self._values[operation].ndim == 2:
+            self._append(operation, [("flatten", nn.Flatten())])
+        elif target in (functional.dropout, "contiguous"):
+            self._append(operation, [])
+        elif target in (functional.adaptive_avg_pool2d, torch.mean, "mean") and self._is_global_mean(operation):
+            kept: list[Stage] = [("average_pooling", nn.AdaptiveAvgPool2d(1))]
+            self._start(
+                operation, self._sources(operation), kept + [("flatten", nn.Flatten())] * (self._rank(operation) == 2)
+            )
+        else:
+            raise _unknown(getattr(target, "__name__", str(target)))
+
+    def _take_module(self, operation: fx.Node, module: nn.Module) -> None:
+        arrived, left = self._values[operation.all_input_nodes[0]], self._values[operation]
+        if isinstance(module, nn.Conv2d):
+            self._start(operation, self._sources(operation), _convolution(module, arrived, left))
+        elif isinstance(module, nn.Linear):
+            self._start(operation, self._sources(operation), [("dense", module)])
+        elif isinstance(module, nn.MaxPool2d | nn.AvgPool2d | nn.AdaptiveAvgPool2d):
+            name = "max_pooling" if isinstance(module, nn.MaxPool2d) else "average_pooling"
+            self._start(operation, self._sources(operation), [(name, module)])
+        elif isinstance(module, nn.BatchNorm2d):
+            self._append(operation, [("batch_normalization", module)])
+        elif isinstance(module, nn.Dropout | nn.Dropout2d | nn.Identity):
+            self._append(operation, [])
+        elif isinstance(module, nn.Flatten | nn.ZeroPad2d):
+            self._append(operation, [(type(module).__name__.lower(), module)])
+        elif type(module) in _ACTIVATIONS:
+            # Not in place: what it received is looked at as well.
+            own = copy.copy(module)
+            if hasattr(own, "inplace"):
+                setattr(own, "inplace", False)  # noqa: B010
+            self._append(operation, [(_ACTIVATIONS[type(module)], own)])
+        else:
+            raise _unknown(type(module).__name__)
+        for name, stage in self.drafts[self._at[operation]].stages[-1:]:
+            if stage is module and not _same(stage(arrived), left):
+                raise _unknown(f"{type(module).__name__} ({name})")
+
+    def _is_addition(self, operation: fx.Node) -> bool:
+        inputs = operation.all_input_nodes
+        alike = len(inputs) == 2 and all(self._values[one].shape == self._values[operation].shape for one in inputs)
+        return alike and not operation.kwargs
+
+    def _is_global_mean(self, operation: fx.Node) -> bool:
+        arrived, left = self._values[operation.all_input_nodes[0]], self._values[operation]
+        return arrived.ndim == 4 and _same(left.flatten(1), arrived.mean((2, 3)))
+
+    def _rank(self, operation: fx.Node) -> int:
+        return int(self._values[operation].ndim)
+
+    def _sources(self, operation: fx.Node) -> tuple[int, ...]:
+        return (self._at[operation.all_input_nodes[0]],)
+
+    def _start(self, operation: fx.Node, sources: tuple[int, ...], stages: list[Stage]) -> None:
+        self.drafts.append(_Draft(sources, operation, self._block(operation), list(stages)))
+        self._finish(operation, len(self.drafts) - 1)
+
+    def _append(self, operation: fx.Node, stages: list[Stage]) -> None:
+        """Add stages to the node that gives what arrives, where nobody else looks at that."""
+        before = operation.all_input_nodes[0]
+        index = self._at[before]
+        if stages and (self._lookers(before) > 1 or index == 0 or self.drafts[index].end is not before):
+            self._start(operation, (index,), stages)
+            return
+        self.drafts[index].stages += stages
+        if self.drafts[index].end is before:
+            self.drafts[index].end = operation
+        self._finish(operation, index)
+
+    def _lookers(self, operation: fx.Node) -> int:
+        """How many operations take its numbers, not only its size."""
+        return sum(isinstance(self._values[user], torch.Tensor) for user in operation.users)
+
+    def _finish(self, operation: fx.Node, index: int) -> None:
+        self._at[operation] = index
+        self.drafts[index].output_shape = tuple(self._values[operation].shape[1:])
+
+    def _block(self, operation: fx.Node) -> str:
+        """The repeated part that an operation belongs to: the first numbered module that holds several others."""
+        for path, kind in (operation.meta.get("nn_module_stack") or {}).values():
+            module = self._modules.get(path)
+            parts = path.split(".")
+            if parts[-1].isdigit() and module is not None and not isinstance(module, (nn.Sequential, *_KNOWN)):
+                name = getattr(kind, "__name__", str(kind).rsplit(".", 1)[-1]).removesuffix("Block")
+                return self._blocks.setdefault(path, f"{name} block {len(self._blocks) + 1}".strip())
+        return ""
+
+
+def _convolution(module: nn.Conv2d, arrived: torch.Tensor, left: torch.Tensor) -> list[Stage]:
+    """A convolution, also one of a kind of its own that pads by TensorFlow's rule, as plain stages."""
+    if type(module) is nn.Conv2d and module.padding_mode == "zeros" and not isinstance(module.padding, str):
+        return [("convolution", module)]
+    (top, bottom), (before, after) = (
+        window_padding(size, window, stride, gap, "same")
+        for size, window, stride, gap in zip(
+            arrived.shape[2:], module.kernel_size, module.stride, module.dilation, strict=True
+        )
+    )
+    symmetric = top == bottom and before == after
+    pads: list[Stage] = [] if symmetric else [("pad", nn.ZeroPad2d((before, after, top, bottom)))]
+    sizes = [(top, before) if symmetric else (0, 0)]
+    if not isinstance(module.padding, str):
+        sizes.append((int(module.padding[0]), int(module.padding[1])))
+    for padding, paddings in zip(sizes, (pads, list[Stage]()), strict=False):
+        plain = nn.Conv2d(
+            module.in_channels,
+            module.out_channels,
+            (module.kernel_size[0], module.kernel_size[1]),
+            stride=(module.stride[0], module.stride[1]),
+            padding=padding,
+            dilation=(module.dilation[0], module.dilation[1]),
+            groups=module.groups,
+            bias=module.bias is not None,
+            device="meta",
+        )
+        plain.weight, plain.bias = module.weight, module.bias
+        flowing = arrived
+        for _, pad in paddings:
+            flowing = pad(flowing)
+        if _same(plain(flowing), left):
+            return [*paddings, ("convolution", plain)]
+    raise _unknown(type(module).__name__)
+
+
+def _unknown(name: str) -> UserError:
+    return UserError(
+        "This network cannot be opened",
+        f"it uses the operation “{name}”, which is not known here",
+        "Choose another one",
+    )
+
+
+def _nodes(drafts: list[_Draft]) -> Iterator[Node]:
+    roles: dict[str, list[str]] = {}
+    described = [_describe(draft) for draft in drafts]
+    for draft, description in zip(drafts, described, strict=True):
+        roles.setdefault(draft.block, []).append(description.role)
+    for index, (draft, description) in enumerate(zip(drafts, described, strict=True)):
+        block = f"{draft.block}: {', '.join(roles[draft.block])}" if draft.block else ""
+        window = _window(draft) if len(draft.output_shape) == 3 else None
+        yield Node(index, description, tuple(draft.stages), draft.sources, window, block)
+
+
+def _describe(draft: _Draft) -> Description:
+    modules = [module for _, module in draft.stages]
+    if draft.sources == (PICTURE,):
+        return Description("Normalise", COLOURS, "Normalise the colours", "normalise")
+    for module in modules:
+        if isinstance(module, nn.Conv2d):
+            return describe_convolution(module, any(isinstance(other, nn.BatchNorm2d) for other in modules))
+        if isinstance(module, nn.Linear):
+            return Description("Dense", DENSE, f"Dense {module.out_features:,}", "dense")
+        if isinstance(module, nn.AdaptiveAvgPool2d):
+            return Description("Average", AVERAGE, "Mean of each map", "mean")
+        if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
+            kind = "Largest" if isinstance(module, nn.MaxPool2d) else "Mean"
+            said = f"{kind} of {_pair(module.kernel_size)[0]} × {_pair(module.kernel_size)[1]}"
+            explanation = f"Pooling: {kind.lower()} number under each window; the map gets smaller."
+            return Description("Pooling", explanation, said, "pooling")
+    if len(draft.sources) > 1:
+        return Description("Add", ADDED, "Add the shortcut", "add")
+    name = type(modules[0]).__name__ if modules else "Nothing"
+    return Description(name, "One function is applied to every number that arrives.", name, name.lower())
+
+
+def _window(draft: _Draft) -> ReceptiveStep:
+    padding = [0, 0]
+    for _, module in draft.stages:
+        if isinstance(module, nn.ZeroPad2d):
+            padding = [padding[0] + module.padding[2], padding[1] + module.padding[0]]
+        elif isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
+            own = _pair(module.padding)  # type: ignore[arg-type]
+            dilation = _pair(getattr(module, "dilation", 1))
+            pads = (padding[0] + own[0], padding[1] + own[1])
+            return ReceptiveStep(_pair(module.kernel_size), _pair(module.stride), dilation, pads)
+    return ReceptiveStep()
+
+
+def _pair(value: int | tuple[int, ...]) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else (int(value[0]), int(value[1]))

@@ -1,0 +1,68 @@
+"""What is said of a layer of a network that was not built here."""
+
+from dataclasses import dataclass
+
+from torch import nn
+
+DEPTHWISE = (
+    "A depthwise convolution: each filter looks at one arriving map only, its own, so it can find a pattern in that "
+    "map but mixes nothing. It is cheap: one small kernel for each map."
+)
+POINTWISE = (
+    "A 1 × 1 convolution: at every pixel it mixes all arriving maps by weights and looks at no neighbour. It changes "
+    "how many maps there are."
+)
+GROUPED = (
+    "A grouped convolution: the arriving maps are dealt out to {groups} groups, and a filter sees only its own group."
+)
+PLAIN = "A convolution: each filter slides a small kernel over all arriving maps and adds up the products."
+STRIDE = " Its stride is {stride}: the kernel moves {stride} pixels a step, so the map gets smaller by that factor."
+NORMALISED = " Batch normalisation then shifts and scales each map."
+ADDED = (
+    "A shortcut: what entered the block is added to what the block computed, pixel by pixel. So the block only has to "
+    "learn what to change, and the network can be deep."
+)
+COLOURS = "The colours are shifted and scaled to the range that the network was trained with: (x − mean) / spread."
+DENSE = (
+    "Every unit adds up all arriving numbers, each times its own weight, and a bias. There is one unit for each class."
+)
+AVERAGE = "Turns each feature map into one number: its mean."
+
+
+@dataclass(frozen=True)
+class Description:
+    """A layer in words.
+
+    Attributes:
+        title: What kind of layer it is.
+        explanation: What it does, in plain sentences.
+        short: The same in one short line.
+        role: What it is for in its block, in one word.
+    """
+
+    title: str
+    explanation: str
+    short: str
+    role: str
+
+    def summary(self) -> str:
+        return self.short
+
+
+def describe_convolution(module: nn.Conv2d, normalised: bool) -> Description:
+    """The words for a convolution; `normalised` says that batch normalisation follows."""
+    height, width = module.kernel_size[0], module.kernel_size[1]
+    size, stride = f"{height} × {width}", max(int(step) for step in module.stride)
+    kind, role, explanation = "Convolution", "convolution", PLAIN
+    if module.groups > 1 and module.groups == module.in_channels:
+        kind, role, explanation = "Depthwise", "depthwise", DEPTHWISE
+    elif module.groups > 1:
+        kind, role, explanation = "Grouped", "grouped", GROUPED.format(groups=module.groups)
+    elif (height, width) == (1, 1):
+        grows = module.out_channels > module.in_channels
+        role = "expand" if grows else "project" if module.out_channels < module.in_channels else "mix"
+        kind, explanation = role.capitalize(), POINTWISE
+    short = f"{kind} {size}, {module.out_channels} maps"
+    if stride > 1:
+        short, explanation = f"{short}, stride {stride}", explanation + STRIDE.format(stride=stride)
+    return Description(kind, explanation + (NORMALISED if normalised else ""), short, role)

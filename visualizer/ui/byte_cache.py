@@ -1,0 +1,37 @@
+"""Results that are kept up to so many bytes: what was not asked for the longest goes first."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class ByteCache(Generic[T]):
+    """Values by key, shared between sessions.
+
+    Args:
+        limit: Bytes of all values together. The newest one is kept even where it alone is larger.
+        size: The bytes of a value.
+    """
+
+    def __init__(self, limit: int, size: Callable[[T], int]) -> None:
+        self._limit, self._size = limit, size
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> T | None:
+        """The value kept under `key`, or None."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Hashable, value: T) -> None:
+        """Keep a value, and let go of old ones where they are too many together."""
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            while len(self._kept) > 1 and sum(map(self._size, self._kept.values())) > self._limit:
+                self._kept.popitem(last=False)

@@ -1,0 +1,51 @@
+"""The choice of a layer; in a network of blocks first the block, then the layer in it."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from visualizer.inspection.probe import LayerView
+
+
+def chosen_layer(views: "Sequence[LayerView]", key: str) -> int:
+    """Draw the choice; the index of the chosen layer, at first that of the first one.
+
+    Args:
+        views: The layers to choose from.
+        key: Of the choice among layers, or among blocks where there are any.
+    """
+    if not any(view.block for view in views):
+        return _chosen("Layer", {view.index: _title(view) for view in views}, key)
+    # What stands by itself is a group of its own; a block is folded until it is chosen.
+    groups = [list(group) for _, group in groupby(views, lambda view: view.block or view.index)]
+    titles = {
+        group[0].index: f":material/unfold_more: {group[0].block.partition(':')[0]}"
+        if group[0].block
+        else _title(group[0])
+        for group in groups
+    }
+    first = _chosen("Layer or block", titles, key)
+    opened = next(group for group in groups if group[0].index == first)
+    if not opened[0].block:
+        return first
+    return _chosen(opened[0].block, {view.index: _title(view) for view in opened}, f"{key}-in-{first}")
+
+
+def _title(view: "LayerView") -> str:
+    return f"{view.index + 1}  {view.layer.summary()}"
+
+
+def _chosen(label: str, titles: dict[int, str], key: str) -> int:
+    chosen: int = st.pills(
+        label,
+        list(titles),
+        default=next(iter(titles)),
+        required=True,
+        format_func=titles.__getitem__,
+        key=key,
+        persist_state="session",
+    )
+    return chosen
