@@ -194,9 +194,11 @@ function drawItem({ name, text, share, chosen }, open) {
   const row = make("div", "", chosen ? "item chosen" : "item");
   row.append(open ? button(name, "", open) : make("span", name, "name"));
   const bar = make("span", "", "bar");
-  const fill = make("i", "", share < 0 ? "below" : "above");
-  fill.style.width = `${Math.abs(share) * 100}%`;
-  bar.append(fill);
+  if (share) {
+    const fill = make("i", "", share < 0 ? "below" : "above");
+    fill.style.width = `${Math.abs(share) * 100}%`;
+    bar.append(fill);
+  }
   row.append(make("span", text, "text"), bar);
   return row;
 }

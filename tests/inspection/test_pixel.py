@@ -94,6 +94,10 @@ def check_sources(network: FlowNetwork, seen: Probe, explanation: Explanation) -
     elif isinstance(step, WeightedSum):
         for item, value in enumerate(step.inputs):
             came_from(network, seen, spot, step.place(item), value)
+    elif isinstance(step, Normalized | Activated):
+        came_from(network, seen, spot, explanation.taken, step.before)
+    elif isinstance(step, Softmaxed):
+        came_from(network, seen, spot, explanation.taken, step.values[step.chosen])
     elif isinstance(step, Passed):
         came_from(network, seen, spot, step.place, step.result)
     elif isinstance(step, Added):

@@ -15,6 +15,7 @@ from visualizer.inspection.probe import probe
 from visualizer.inspection.steps import Spot
 from visualizer.ui.pixel_data import pixel_data
 from visualizer.ui.pixel_view import _next
+from visualizer.ui.pixel_words import told
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +80,13 @@ def test_numbers_that_are_not_finite_are_told_and_drawn(looked):
     for spot in (Spot(0, (1, 2, 3)), LAST, SUM):
         text = json.dumps(pixel_data(broken, (spot,), 0), allow_nan=False)
         assert "infinity" in text or "not a number" in text
+
+
+@pytest.mark.parametrize("stage", [nn.BatchNorm2d(3), nn.GELU(), nn.Softmax(dim=1), nn.Dropout()])
+def test_a_layer_that_takes_one_number_leads_to_that_number(stage):
+    network = Stages((3, 6, 6), stage=stage).eval()
+    picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
+    looked = SimpleNamespace(network=network, seen=probe(network, picture), given=SimpleNamespace(class_names=()))
+    (item,) = pixel_data(looked, (Spot(0, (1, 2, 3)),), 0)["items"]
+    assert (item["name"], item["place"]) == ("green, row 3, column 4", [1, 2, 3])
+    assert item["text"] == told(float(picture[1, 2, 3]))

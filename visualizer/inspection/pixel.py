@@ -46,18 +46,20 @@ def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
         flows = [torch.tensor(view.input)[None]]
         for _, module in node.stages:
             flows.append(module(flows[-1]))
-        steps, direct = _steps(node.stages, flows, spot.place)
-    return Explanation(spot, float(flows[-1][0][spot.place]), steps, direct)
+        steps, taken, direct = _steps(node.stages, flows, spot.place)
+    return Explanation(spot, float(flows[-1][0][spot.place]), steps, taken, direct)
 
 
 def _steps(
     stages: tuple[tuple[str, nn.Module], ...], flows: list[torch.Tensor], place: Place
-) -> tuple[tuple[Step, ...], bool]:
+) -> tuple[tuple[Step, ...], Place | None, bool]:
     """From the last stage back to the first, or to one that takes many numbers together; told in order.
 
-    And whether that one takes what arrives at the layer: a block of several convolutions is opened at its last one.
+    Then where the one number arrives, as far as it is one; and whether the first step takes what arrives at the layer:
+    a block of several convolutions is opened at its last one.
     """
     steps: list[Step] = []
+    taken: Place | None = place
     direct = True
     for index in reversed(range(len(stages))):
         name, module = stages[index]
@@ -68,14 +70,15 @@ def _steps(
         steps.append(step)
         if isinstance(step, Passed):
             if step.place is None:
+                taken = None
                 break
-            place = step.place
+            taken = place = step.place
         elif not isinstance(step, Normalized | Activated | Softmaxed):
-            direct = start == 0
+            taken, direct = None, start == 0
             break
     # A number that is only handed on needs no telling beside what is computed.
     told: list[Step] = [step for step in steps if not isinstance(step, Passed)]
-    return (tuple(reversed(told)) if told else (steps[-1],)), direct
+    return (tuple(reversed(told)) if told else (steps[-1],)), taken, direct
 
 
 def _padding_before(stages: tuple[tuple[str, nn.Module], ...], index: int) -> tuple[Pair, int]:

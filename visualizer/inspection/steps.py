@@ -265,10 +265,12 @@ class Explanation:
         spot: The number.
         value: What the network itself computed.
         steps: Its arithmetic in order; each takes up the result of the one before.
+        taken: Where the one number arrives that all steps are about; None where the first one takes several, or none.
         direct: Whether the first one takes what arrives at the layer, and not what came of that inside it.
     """
 
     spot: Spot
     value: float
     steps: tuple[Step, ...]
+    taken: Place | None = None
     direct: bool = True

@@ -186,8 +186,11 @@ def _parts(looked: Looked, explanation: "Explanation", of_picture: int, page: in
         found |= _window_term(looked, explanation, first.window, first.channel, first.values, of_picture, None)
     elif isinstance(first, steps.WeightedSum):
         found |= _items(looked, explanation, first, page)
+    elif isinstance(first, steps.Normalized | steps.Activated | steps.Softmaxed) and explanation.taken is not None:
+        value = first.values[first.chosen] if isinstance(first, steps.Softmaxed) else first.before
+        found |= {"items": [_item(looked, explanation, explanation.taken, told(float(value)), 0.0)]}
     elif isinstance(first, steps.Passed) and first.place is not None:
-        found |= {"items": [_item(looked, explanation, first.place, told(first.result), 1.0)]}
+        found |= {"items": [_item(looked, explanation, first.place, told(first.result), 0.0)]}
     elif isinstance(first, steps.Added):
         largest = max(map(abs, first.terms)) or 1.0
         found |= {

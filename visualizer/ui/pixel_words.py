@@ -111,7 +111,7 @@ def _sentence(step: "Step", of_picture: int) -> str:
                 if step.before > 0
                 else "ReLU makes it 0, since it is not above 0."
             )
-        return f"{_title(step.function)} is applied to that."
+        return f"{_title(step.function)} is applied to the number."
     if isinstance(step, steps.Softmaxed):
         return "Softmax turns it into a share: e to the power of it, divided by the same of all units together."
     if isinstance(step, steps.Added):
