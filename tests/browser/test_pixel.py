@@ -2,9 +2,9 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.app import open_page, wait_until_idle
+from tests.browser.app import collect_errors, new_context, open_page, wait_until_idle
 
 
 def number(text: str) -> float:
@@ -79,3 +79,22 @@ def test_a_pixel_is_clicked_and_followed_to_the_picture(page: Page):
     assert box is not None
     page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.9)
     settle(page, "^2 [0-9]+ 3 3$")
+
+
+def test_a_finger_chooses_a_number_on_a_phone(browser: Browser, app_url: str):
+    context = new_context(browser, 390, 844, base_url=app_url)
+    page = context.new_page()
+    errors = collect_errors(page)
+    open_page(page, "/look_inside")
+    picture = page.locator(".st-key-layer-0-maps .heatmaplayer image").first
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    assert box is not None
+    page.touchscreen.tap(box["x"] + 3, box["y"] + 3)
+    settle(page, "^0 0 0 0$")
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+    # The answer came into view.
+    expect(explained(page).locator(".panels")).to_be_in_viewport()
+    context.close()
+    assert not errors
