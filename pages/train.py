@@ -8,6 +8,7 @@ from visualizer.architecture.architecture import summarize
 from visualizer.data.catalog import DATASETS
 from visualizer.training.store import RunRecord
 from visualizer.ui.dataset_view import dataset_gallery, watched_picture
+from visualizer.ui.evaluation_view import evaluation_part
 from visualizer.ui.health_view import health_part
 from visualizer.ui.links import page
 from visualizer.ui.live import live_curves, live_network
@@ -67,6 +68,7 @@ if opening is not None:
         "Live": live,
         "Health": partial(health_part, refresh=refresh),
         "Time machine": partial(time_machine_part, refresh=refresh),
+        "Evaluation": partial(evaluation_part, owner),
     }
     for tab, part in zip(st.tabs(list(PARTS), key="train-parts", on_change="rerun"), PARTS.values(), strict=True):
         if tab.open:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from visualizer.data.dataset import Dataset
 from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
 from visualizer.images import read_image
@@ -92,6 +93,15 @@ def given_picture(
         original = owner.photo
     seen, _ = prepare_photo(original, input_shape)
     return Given(seen, None, class_names)
+
+
+def choose_picture(dataset: Dataset, index: int) -> None:
+    """Make a picture of the test split, by its index in `Dataset.pictures`, the one that is given from now on."""
+    label = int(dataset.labels[index])
+    of_class = dataset.test[dataset.labels[dataset.test] == label]
+    st.session_state["picture-source"] = "dataset"
+    st.session_state[f"picture-class-{dataset.name}"] = label
+    st.session_state[f"picture-number-{dataset.name}"] = int(np.flatnonzero(of_class == index)[0]) + 1
 
 
 def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> Given:

@@ -59,6 +59,7 @@ class Session:
         pixel_page: The page of the channels or products that the last one is made of, from 0.
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
         time_machine: Where the time machine of Train stands.
+        confusion_cell: The cell of the confusion matrix whose pictures are shown (right class, answer), or None.
         jobs: Long work that this tab asked for, by the key of its place; `ui.work` fills it.
         content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
     """
@@ -75,6 +76,7 @@ class Session:
     pixel_page: int = 0
     photo: "np.ndarray | None" = None
     time_machine: TimeMachine = field(default_factory=TimeMachine)
+    confusion_cell: tuple[int, int] | None = None
     jobs: "dict[str, Job[Any]]" = field(default_factory=dict)
     content_width: int = 960
 

@@ -1,0 +1,122 @@
+"""What is counted, against counting by hand."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.datasets import load_iris
+
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from visualizer.architecture.network import build
+from visualizer.inspection.embedding import STAGES, neighbours, principal_components
+from visualizer.inspection.evaluation import BINS, calibration_of, evaluate, evaluation_of
+
+
+def ended(steps):
+    said = []
+    while True:
+        try:
+            said.append(next(steps))
+        except StopIteration as stop:
+            return stop.value, said
+
+
+@st.composite
+def answers(draw):
+    count, classes = draw(st.integers(1, 40)), draw(st.integers(2, 5))
+    random = np.random.default_rng(draw(st.integers(0, 1000)))
+    probabilities = random.dirichlet(np.full(classes, 0.4), count).astype(np.float32)
+    return random.integers(0, classes, count), probabilities
+
+
+@given(answers())
+def test_all_counts_are_those_of_counting_by_hand(drawn):
+    labels, probabilities = drawn
+    found = evaluation_of(labels, probabilities, np.zeros((len(labels), 0)))
+    said = probabilities.argmax(1)
+    for label in range(probabilities.shape[1]):
+        for answer in range(probabilities.shape[1]):
+            places = [place for place in range(len(labels)) if (labels[place], said[place]) == (label, answer)]
+            assert found.confusion[label, answer] == len(places)
+            assert sorted(found.cell(label, answer)) == places
+            sure = probabilities[found.cell(label, answer), answer]
+            assert (np.diff(sure) <= 0).all()
+        of_class, called = labels == label, said == label
+        right = (of_class & called).sum()
+        expected = right / of_class.sum() if of_class.any() else np.nan
+        assert found.recall[label] == pytest.approx(expected, nan_ok=True)
+        expected = right / called.sum() if called.any() else np.nan
+        assert found.precision[label] == pytest.approx(expected, nan_ok=True)
+    assert found.accuracy == pytest.approx(np.mean(said == labels))
+    assert sorted(found.mistakes()) == np.flatnonzero(said != labels).tolist()
+    assert (np.diff(probabilities.max(1)[found.mistakes()]) <= 0).all()
+
+
+@given(answers())
+def test_calibration_by_hand(drawn):
+    labels, probabilities = drawn
+    found = calibration_of(labels, probabilities)
+    sure, right = probabilities.max(1).astype(float), probabilities.argmax(1) == labels
+    error, row = 0.0, 0
+    for number in range(BINS):
+        low, high = number / BINS, (number + 1) / BINS
+        inside = (sure >= low) & ((sure < high) | (number == BINS - 1))
+        if inside.any():
+            assert found.counts[row] == inside.sum()
+            assert found.confidence[row] == pytest.approx(sure[inside].mean(), rel=1e-5)
+            assert found.accuracy[row] == pytest.approx(right[inside].mean())
+            error += inside.sum() * abs(sure[inside].mean() - right[inside].mean()) / len(labels)
+            row += 1
+    assert row == len(found.counts)
+    assert found.error == pytest.approx(error, rel=1e-4, abs=1e-7)
+
+
+def test_a_network_is_asked_for_all_pictures_in_order():
+    layers = (Conv2D(filters=3), GlobalAveragePooling2D(), Dense(units=4), Dense(units=5, activation="softmax"))
+    network = build(Architecture("small", (1, 6, 6), layers)).eval()
+    pictures = np.random.default_rng(1).random((7, 1, 6, 6), dtype=np.float32)
+    labels = np.array([0, 1, 2, 3, 4, 0, 1])
+    found, said = ended(evaluate(network, [pictures[:4], pictures[4:]], labels))
+    with torch.no_grad():
+        expected = network(torch.from_numpy(pictures))
+        flowing = torch.from_numpy(pictures)
+        for layer in network.layers[:3]:
+            flowing = layer(flowing)
+    np.testing.assert_allclose(found.probabilities, expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found.hidden, flowing, rtol=1e-5, atol=1e-6)
+    assert said == [4 / 7, 1.0]
+
+
+def test_without_a_dense_layer_there_is_nothing_hidden():
+    network = build(Architecture("maps", (1, 6, 6), (Conv2D(filters=3, activation="linear"), GlobalAveragePooling2D())))
+    found, _ = ended(evaluate(network.eval(), [np.zeros((2, 1, 6, 6), np.float32)], np.array([0, 1])))
+    assert found.hidden.shape == (2, 0)
+    flat = build(Architecture("flat", (1, 2, 2), (Flatten(), Dense(units=2, activation="linear"))))
+    found, _ = ended(evaluate(flat.eval(), [np.ones((1, 1, 2, 2), np.float32)], np.array([0])))
+    assert found.hidden.tolist() == [[1, 1, 1, 1]]
+
+
+def test_the_components_are_those_of_the_singular_values():
+    numbers = load_iris().data
+    found = principal_components(numbers)
+    centred = numbers - numbers.mean(0)
+    _, values, directions = np.linalg.svd(centred, full_matrices=False)
+    assert np.allclose(np.abs(found.places), np.abs(centred @ directions[:2].T), atol=1e-8)
+    assert np.allclose(found.kept, (values**2 / (values**2).sum())[:2])
+
+
+def test_neighbours_keep_groups_together_and_stop_between_stages():
+    numbers = np.concatenate([np.random.default_rng(0).normal(centre, 0.1, (20, 6)) for centre in (0, 5)])
+    found, said = ended(neighbours(numbers))
+    assert [share for share, _ in said] == [stage / STAGES for stage in range(STAGES)]
+    assert found.kept is None
+    one, other = found.places[:20], found.places[20:]
+    gap = np.linalg.norm(one.mean(0) - other.mean(0))
+    assert gap > 2 * max(np.linalg.norm(group - group.mean(0), axis=1).max() for group in (one, other))
+    again, _ = ended(neighbours(numbers))
+    assert np.array_equal(found.places, again.places)

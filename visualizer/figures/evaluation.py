@@ -1,0 +1,160 @@
+"""How good a network is: by class, by confidence, and its pictures on a map."""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+
+from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, axis_style, figure_of
+from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
+
+ROW = 30  # pixels
+_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY)
+_SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "star", "x", "hexagon", "pentagon", "triangle-down")
+
+
+def class_bars(recall: np.ndarray, precision: np.ndarray, counts: np.ndarray, class_names: Sequence[str]) -> Chart:
+    """Recall and precision of each class.
+
+    Args:
+        recall: (classes,) share of a class's pictures that were found, 0 to 1; NaN where it has none.
+        precision: (classes,) share of the answers of that class that were right; NaN where there were none.
+        counts: (classes,) pictures of each class.
+        class_names: One name for each class.
+    """
+    names = [f"{html.escape(name, quote=False)}  ({count})" for name, count in zip(class_names, counts, strict=True)]
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "x": 100 * values,
+            "y": list(range(len(names))),
+            "marker": {"color": colour, "pattern": {"shape": pattern, "bgcolor": colour, "fgcolor": "rgba(255, 255, 255, 0.6)"}},
+            "hovertemplate": f"{name} of %{{customdata}}: <b>%{{x:.1f}} %</b><extra></extra>",
+            "customdata": names,
+        }
+        for name, values, colour, pattern in (
+            ("recall: of this class, found", recall, BLUE, ""),
+            ("precision: called so, and right", precision, VERMILLION, "/"),
+        )
+    ]
+    figure = figure_of(
+        traces,
+        height=len(names) * ROW + 84,
+        margin=(8, 12, 44, 40),
+        bargap=0.3,
+        xaxis=axis_style("per cent of the pictures") | {"range": [0, 101], "showgrid": True},
+        yaxis=axis_style()
+        | {
+            "range": [len(names) - 0.5, -0.5],
+            "tickvals": list(range(len(names))),
+            "ticktext": names,
+            "showgrid": False,
+        },
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+    )
+    said = ", ".join(f"{name} {value:.0%}" for name, value in zip(class_names, recall, strict=True))
+    return Chart(figure, f"Recall by class: {said}.")
+
+
+def reliability(confidence: np.ndarray, accuracy: np.ndarray, counts: np.ndarray, error: float) -> Chart:
+    """How often the network is right, by how sure it is.
+
+    Args:
+        confidence: (B,) mean probability of the answers of a bin, 0 to 1.
+        accuracy: (B,) share of them that is right.
+        counts: (B,) pictures of a bin.
+        error: The expected calibration error, 0 to 1.
+    """
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "as sure as right",
+            "x": [0, 100],
+            "y": [0, 100],
+            "line": {"color": GREY, "width": 2, "dash": "dash"},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": "this network",
+            "x": 100 * confidence,
+            "y": 100 * accuracy,
+            "line": {"color": BLUE, "width": 3},
+            "marker": {"size": 8 + 22 * np.sqrt(counts / counts.max()), "opacity": 0.85},
+            "customdata": counts,
+            "hovertemplate": (
+                "%{customdata} pictures<br>on average %{x:.1f} % sure<br><b>%{y:.1f} % right</b><extra></extra>"
+            ),
+        },
+    ]
+    figure = figure_of(
+        traces,
+        height=360,
+        margin=(0, 12, 44, 46),
+        xaxis=axis_style("how sure it is (mean of a bin)") | {"range": [0, 106], "ticksuffix": " %", "showgrid": True},
+        yaxis=axis_style("how often it is right") | {"range": [-3, 106], "ticksuffix": " %"},
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+    )
+    last = (
+        f"{counts[-1]:,} of {counts.sum():,} pictures it is {confidence[-1]:.1%} sure, and right in {accuracy[-1]:.1%}"
+    )
+    return Chart(figure, f"Calibration in {len(counts)} bins: of {last}. Expected calibration error {error:.1%}.")
+
+
+def picture_map(
+    places: np.ndarray, labels: np.ndarray, answers: np.ndarray, class_names: Sequence[str], axes: tuple[str, str]
+) -> Chart:
+    """Every picture as a point, by its class; those that were answered wrongly have a red ring.
+
+    Each point's customdata is its picture's place, from 0.
+
+    Args:
+        places: (N, 2).
+        labels: (N,) the right classes.
+        answers: (N,) what the network says.
+        class_names: One name for each class.
+        axes: What the two axes are.
+    """
+    traces = []
+    for label, name in enumerate(class_names):
+        chosen = np.flatnonzero(labels == label)
+        wrong = answers[chosen] != label
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": html.escape(name, quote=False),
+                "x": places[chosen, 0],
+                "y": places[chosen, 1],
+                "customdata": chosen,
+                "text": [html.escape(class_names[answer], quote=False) for answer in answers[chosen]],
+                "marker": {
+                    "color": _COLOURS[label % len(_COLOURS)],
+                    "symbol": _SYMBOLS[label % len(_SYMBOLS)],
+                    "size": np.where(wrong, 13, 9),
+                    "line": {"color": RED, "width": np.where(wrong, 3, 0)},
+                    "opacity": 0.85,
+                },
+                "hovertemplate": f"is {html.escape(name, quote=False)}, answer %{{text}}<extra></extra>",
+            }
+        )
+    plain = {"showgrid": True, "showticklabels": False}
+    figure = figure_of(
+        traces,
+        height=520,
+        margin=(0, 8, 66, 30),
+        hovermode="closest",
+        xaxis=axis_style(axes[0]) | plain,
+        yaxis=axis_style(axes[1]) | plain,
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+    )
+    wrong = int((labels != answers).sum())
+    return Chart(
+        figure,
+        f"{len(labels):,} pictures as points, by their {len(class_names)} classes; {wrong:,} with a red ring are "
+        f"answered wrongly. Axes: {axes[0]} and {axes[1]}.",
+    )

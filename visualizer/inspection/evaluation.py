@@ -1,0 +1,147 @@
+"""How good a network is on pictures that it was never trained on, and where it errs; scikit-learn counts."""
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from visualizer.architecture.flow import PICTURE, FlowNetwork
+
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Is a network that says 80 % right in 80 % of the cases? By bins of its confidence, those with pictures only.
+
+    Attributes:
+        confidence: (B,) mean probability of the answers in each bin, 0 to 1.
+        accuracy: (B,) share of them that is right, 0 to 1.
+        counts: (B,) how many pictures each bin has.
+        error: Mean |confidence − accuracy|, weighed by the counts: the expected calibration error. Source: Guo et al.,
+            2017, https://arxiv.org/abs/1706.04599
+    """
+
+    confidence: np.ndarray
+    accuracy: np.ndarray
+    counts: np.ndarray
+    error: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a network answers to N pictures.
+
+    Attributes:
+        labels: (N,) the right classes.
+        probabilities: (N, classes) softmax of the logits, float32.
+        hidden: (N, F) float32, what its last layer was given; empty where the network has no Dense layer.
+        confusion: (classes, classes) pictures: row the right class, column the answer.
+        precision: (classes,) share of the pictures called so that are so, 0 to 1; NaN where none was called so.
+        recall: (classes,) share of the pictures of a class that were called so; NaN where there are none.
+        calibration: By confidence.
+    """
+
+    labels: np.ndarray
+    probabilities: np.ndarray
+    hidden: np.ndarray
+    confusion: np.ndarray
+    precision: np.ndarray
+    recall: np.ndarray
+    calibration: Calibration
+
+    @property
+    def answers(self) -> np.ndarray:
+        """(N,) the class with the largest probability."""
+        return self.probabilities.argmax(axis=1)
+
+    @property
+    def accuracy(self) -> float:
+        return float((self.answers == self.labels).mean())
+
+    def cell(self, label: int, answer: int) -> np.ndarray:
+        """The pictures of a class that got this answer, the most confident first: places from 0."""
+        places = np.flatnonzero((self.labels == label) & (self.answers == answer))
+        return places[np.argsort(-self.probabilities[places, answer], kind="stable")]
+
+    def mistakes(self) -> np.ndarray:
+        """The pictures that it got wrong, the most confident mistake first: places from 0."""
+        wrong = np.flatnonzero(self.answers != self.labels)
+        return wrong[np.argsort(-self.probabilities.max(axis=1)[wrong], kind="stable")]
+
+
+def evaluate(
+    network: FlowNetwork, batches: Iterable[np.ndarray], labels: np.ndarray
+) -> Generator[float, None, Evaluation]:
+    """Show all pictures to a network.
+
+    Args:
+        network: Any network that ends in a vector of logits, in evaluation mode.
+        batches: The pictures in order, (n, C, H, W) float32 in [0, 1] each.
+        labels: (N,) their classes.
+
+    Yields:
+        The share that is done, 0 to 1.
+    """
+    scores: list[torch.Tensor] = []
+    hidden: list[torch.Tensor] = []
+    done = 0
+    for batch in batches:
+        with torch.inference_mode():
+            logits, given = _logits_and_hidden(network, torch.from_numpy(batch))
+        scores.append(logits)
+        hidden.append(given)
+        done += len(batch)
+        yield done / len(labels)
+    probabilities = torch.cat(scores).softmax(dim=1).numpy()
+    return evaluation_of(labels, probabilities, torch.cat(hidden).numpy())
+
+
+def evaluation_of(labels: np.ndarray, probabilities: np.ndarray, hidden: np.ndarray) -> Evaluation:
+    """All that is counted; arguments as in `Evaluation`."""
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+    answers, classes = probabilities.argmax(axis=1), range(probabilities.shape[1])
+    precision, recall, _, _ = precision_recall_fscore_support(
+        labels, answers, labels=list(classes), zero_division=np.nan
+    )
+    confusion = confusion_matrix(labels, answers, labels=list(classes))
+    return Evaluation(
+        labels, probabilities, hidden, confusion, precision, recall, calibration_of(labels, probabilities)
+    )
+
+
+def calibration_of(labels: np.ndarray, probabilities: np.ndarray) -> Calibration:
+    """The answers by their confidence, in ten bins of the same width."""
+    from sklearn.calibration import calibration_curve
+
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    if right.all() or not right.any():  # scikit-learn wants both kinds
+        right = right.astype(float)
+        ids = np.minimum((confidence * BINS).astype(int), BINS - 1)
+        used = np.unique(ids)
+        accuracy, mean = (np.array([values[ids == each].mean() for each in used]) for values in (right, confidence))
+    else:
+        accuracy, mean = calibration_curve(right, confidence, n_bins=BINS)
+    counts = np.histogram(confidence, bins=np.linspace(0, 1, BINS + 1))[0]
+    counts = counts[counts > 0]
+    error = float((counts * np.abs(mean - accuracy)).sum() / counts.sum())
+    return Calibration(mean, accuracy, counts, error)
+
+
+def _logits_and_hidden(network: FlowNetwork, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """One pass: the scores before a final softmax, and what the last Dense layer was given, (n, F)."""
+    outputs = {PICTURE: pictures}
+    hidden = pictures[:, :0].flatten(1)
+    flowing = logits = pictures
+    for node in network.nodes:
+        flowing = node.arriving(outputs)
+        for _, stage in node.stages:
+            if isinstance(stage, nn.Linear):
+                hidden = flowing
+            logits = flowing
+            flowing = stage(flowing)
+        outputs[node.index] = flowing
+    return (logits if network.ends_in_softmax else flowing), hidden
