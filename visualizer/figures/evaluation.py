@@ -30,7 +30,10 @@ def class_bars(recall: np.ndarray, precision: np.ndarray, counts: np.ndarray, cl
             "name": name,
             "x": 100 * values,
             "y": list(range(len(names))),
-            "marker": {"color": colour, "pattern": {"shape": pattern, "bgcolor": colour, "fgcolor": "rgba(255, 255, 255, 0.6)"}},
+            "marker": {
+                "color": colour,
+                "pattern": {"shape": pattern, "bgcolor": colour, "fgcolor": "rgba(255, 255, 255, 0.6)"},
+            },
             "hovertemplate": f"{name} of %{{customdata}}: <b>%{{x:.1f}} %</b><extra></extra>",
             "customdata": names,
         }
