@@ -1,0 +1,23 @@
+"""EfficientNet-Lite0 with a real mouse: a photo, its five likeliest classes, a block opened, its depthwise maps."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.app import open_page, wait_until_idle
+
+
+def test_a_block_of_a_real_network_is_opened(page: Page):
+    open_page(page, "/look_inside")
+    page.get_by_text("EfficientNet-Lite0 (ImageNet)").click()
+    expect(page.get_by_role("figure", name=re.compile("The answer is palace"))).to_be_visible(timeout=60_000)
+    page.get_by_text("Flower (photo").click()
+    expect(page.get_by_role("figure", name=re.compile("The answer is daisy"))).to_be_visible(timeout=60_000)
+    wait_until_idle(page)
+    page.get_by_text("MBConv block 3", exact=False).first.click()
+    wait_until_idle(page)
+    expect(page.get_by_text("MBConv block 3: expand, depthwise, project, add")).to_be_visible()
+    page.get_by_text("Depthwise 3 × 3, 144 maps").click()
+    expect(page.get_by_role("figure", name=re.compile("32 maps of 56 × 56"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("figure", name=re.compile("64 kernels of 3 × 3"))).to_be_visible()
+    wait_until_idle(page)
