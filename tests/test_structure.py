@@ -107,9 +107,10 @@ def test_every_cache_of_a_function_with_arguments_has_an_end(path):
 
 
 WIDGETS = {
-    "button", "camera_input", "checkbox", "download_button", "feedback", "file_uploader", "menu_button", "multiselect",
-    "number_input", "pills", "radio", "segmented_control", "select_slider", "selectbox", "slider", "tabs", "text_area",
-    "text_input", "toggle",
+    "audio_input", "button", "camera_input", "chat_input", "checkbox", "color_picker", "data_editor", "date_input",
+    "datetime_input", "download_button", "feedback", "file_uploader", "menu_button", "multiselect", "number_input",
+    "pagination", "pills", "radio", "segmented_control", "select_slider", "selectbox", "slider", "tabs", "text_area",
+    "text_input", "time_input", "toggle",
 }  # fmt: skip
 
 
