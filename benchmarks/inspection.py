@@ -2,6 +2,9 @@
 
 Activations: every layer's input and output for one picture, against a plain forward pass, by turns.
 
+Grad-CAM: of EfficientNet-Lite0 at its last and its first layer with maps, to which it is the longest way back, against
+one forward and backward pass, by turns.
+
 Pixel: from the click on a number until its explanation is painted, in a real browser: on a feature map, and on a number
 of a window, which opens the layer before.
 """
@@ -20,6 +23,7 @@ from tests.browser.app import find_chromium, launch_chromium, running_app, wait_
 from visualizer.architecture.flow import FlowNetwork
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import PRESETS
+from visualizer.inspection.attribution import grad_cam, map_layers
 from visualizer.inspection.probe import probe
 from visualizer.pretrained.efficientnet_lite0 import load_efficientnet
 
@@ -27,7 +31,9 @@ ACTIVATIONS_GOAL = 1.3  # times a plain forward pass
 # Or so many seconds more: a network of 0.1 ms takes twice as long to look into, which nobody notices.
 UNNOTICED = 0.0005
 CLICK_GOAL = 0.3  # seconds
+GRAD_CAM_GOAL = 1.5  # times a forward and a backward pass
 TURNS = 60
+GRAD_CAM_TURNS = 20
 CLICKS = 12
 
 # The explanation lives in a shadow tree, which document.querySelector does not enter.
@@ -61,10 +67,40 @@ def measure_activations() -> bool:
     return met
 
 
+def measure_grad_cam() -> bool:
+    """Print how much longer Grad-CAM takes than a forward and a backward pass; whether the goal is met."""
+    torch.set_num_threads(1)
+    network = load_efficientnet().requires_grad_(False)
+    picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
+    layers = map_layers(network)
+    met = True
+    for name, layer in (("last", layers[-1]), ("first", layers[0])):
+        passes, heats = [], []
+        for _ in range(GRAD_CAM_TURNS):
+            passes.append(time_of(lambda: forward_and_backward(network, picture)))
+            heats.append(time_of(lambda: grad_cam(network, picture, 0, layer)))  # noqa: B023
+        ratio = statistics.median(one / other for one, other in zip(heats, passes, strict=True))
+        within = ratio <= GRAD_CAM_GOAL
+        met = met and within
+        print(
+            f"Grad-CAM of EfficientNet-Lite0, {name} layer: {1000 * statistics.median(heats):.1f} ms, forward and "
+            f"backward pass {1000 * statistics.median(passes):.1f} ms, ratio {ratio:.2f}, goal {GRAD_CAM_GOAL}: "
+            f"{'met' if within else 'MISSED'}"
+        )
+    return met
+
+
 def forward(network: FlowNetwork, picture: np.ndarray) -> torch.Tensor:
     with torch.inference_mode():
         output: torch.Tensor = network(torch.from_numpy(picture)[None])
         return output
+
+
+def forward_and_backward(network: FlowNetwork, picture: np.ndarray) -> torch.Tensor:
+    """The gradient of a logit by the pixels, (1, C, H, W)."""
+    pictures = torch.from_numpy(picture)[None].requires_grad_(True)
+    (gradient,) = torch.autograd.grad(network.logits(pictures)[0, 0], pictures)
+    return gradient
 
 
 def time_of(work: Callable[[], object]) -> float:
@@ -123,7 +159,7 @@ def report(what: str, clicks: list[float]) -> bool:
 
 def main() -> None:
     print(f"Python {platform.python_version()}, torch {torch.__version__}, 1 thread")
-    met = [measure_activations(), measure_clicks()]
+    met = [measure_activations(), measure_grad_cam(), measure_clicks()]
     raise SystemExit(0 if all(met) else 1)
 
 

@@ -92,6 +92,7 @@ def test_grad_cam_by_its_formula(layer):
         expected = functional.interpolate(torch.relu(weighed), (12, 12), mode="bilinear")[0, 0].detach()
         found = grad_cam(network, picture, target, layer)
         np.testing.assert_allclose(found.heat, expected, rtol=1e-4, atol=1e-6)
+        assert found.logit == pytest.approx(logit(network, picture, target), rel=1e-5)
         hottest.append(found.heat.max())
     assert max(hottest) > 0
 
@@ -103,6 +104,11 @@ def test_grad_cam_has_only_layers_with_maps():
         grad_cam(network, picture_of(), 0, 5)
     dense = build(Architecture("dense", (1, 4, 4), (Flatten(), Dense(units=3))))
     assert map_layers(dense) == ()
+    layers = (Conv2D(filters=2), MaxPooling2D(pool_size=(4, 4), strides=(4, 4)), Flatten(), Dense(units=3))
+    of_one_place = build(Architecture("of one place", (1, 6, 6), layers))
+    assert map_layers(of_one_place) == (0,)
+    with pytest.raises(NoMapsError, match="this layer gives none"):
+        grad_cam(of_one_place, np.zeros((1, 6, 6), dtype=np.float32), 0, 1)
 
 
 def test_integrated_gradients_add_up_to_the_difference_of_the_logits():

@@ -1,5 +1,7 @@
 """EfficientNet-Lite0 on Look inside."""
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -28,6 +30,25 @@ def test_a_block_is_opened_and_shows_its_depthwise_kernels(app):
     choose(app, "layer-of-61-in-7", 8)
     assert any("64 kernels of 3 × 3" in text for text in alts(app))
     assert any("depthwise" in caption.value for caption in app.caption)
+
+
+def test_it_says_why_it_is_a_palace(app):
+    app.session_state["look-parts"] = "Why this class?"
+    without_exception(app.run())
+    assert app.selectbox(key="why-class-of-1000").options[0].startswith("palace (")
+    panels = next(
+        json.loads(element.proto.json)["panels"]
+        for element in app.get("bidi_component")
+        if element.proto.id.endswith("why-overlay")
+    )
+    assert len(panels) == 2
+    assert panels[0]["heat"] != panels[1]["heat"]
+
+
+def test_its_filters_open(app):
+    app.session_state["look-parts"] = "Filters"
+    without_exception(app.run())
+    assert any("32 kernels of 3 × 3" in text for text in alts(app))
 
 
 def test_other_networks_open_afterwards(app):

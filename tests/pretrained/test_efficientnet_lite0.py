@@ -12,6 +12,7 @@ from visualizer.data.photos import bundled_photo
 from visualizer.data.prepare import prepare_photo
 from visualizer.errors import UserError
 from visualizer.inspection.attribution import grad_cam
+from visualizer.inspection.filters import of_picture
 from visualizer.inspection.pixel import explain, field
 from visualizer.inspection.probe import Probe, probe
 from visualizer.inspection.steps import Spot, WindowSum
@@ -146,6 +147,15 @@ def test_the_receptive_field_is_the_pixels_that_can_change_the_number(network, b
     rows, columns = np.nonzero(slope[0].sum(dim=0).numpy())
     found = field(network, explain(network, probed, Spot(index, place)))
     assert found == ((rows.min(), rows.max()), (columns.min(), columns.max()))
+
+
+def test_only_its_first_convolution_looks_at_the_colours(network, probed):
+    looking = [
+        view.index
+        for view in probed.layers
+        if view.kernels is not None and view.kernels.ndim == 4 and of_picture(probed.layers, view.sources)
+    ]
+    assert looking == [layer(network, "Convolution 3 × 3, 32 maps, stride 2")]
 
 
 def test_grad_cam_by_its_formula_leaves_the_shared_network_as_it_was(network):

@@ -80,14 +80,26 @@ def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int)
     Raises:
         NoMapsError: That layer gives no maps.
     """
-    if layer not in map_layers(network):
-        raise NoMapsError("Grad-CAM weighs feature maps", "this layer gives none", "Choose another layer or method")
+    if not network.nodes[layer].stages or network.nodes[layer].window is None:
+        raise _no_maps()
     own = _own(network)
-    inputs = _batch(picture)
-    method = LayerGradCam(own.logits, own.nodes[layer].stages[-1][1])
-    maps = method.attribute(inputs, target=target, relu_attributions=True)
+    logits: list[torch.Tensor] = []
+
+    def forward(pictures: torch.Tensor) -> torch.Tensor:
+        logits.append(own.logits(pictures))
+        return logits[-1]
+
+    method = LayerGradCam(forward, own.nodes[layer].stages[-1][1])
+    maps = method.attribute(_batch(picture), target=target, relu_attributions=True)
+    if maps.shape[2] * maps.shape[3] == 1:
+        raise _no_maps()
     heat = LayerAttribution.interpolate(maps, tuple(picture.shape[1:]), "bilinear")
-    return _found("grad_cam", own, inputs, target, heat[0, 0], signed=False)
+    # Of the same pass: on a large network another one would cost as much again.
+    return _attribution("grad_cam", target, heat[0, 0], float(logits[0].detach()[0, target]), signed=False)
+
+
+def _no_maps() -> NoMapsError:
+    return NoMapsError("Grad-CAM weighs feature maps", "this layer gives none", "Choose another layer or method")
 
 
 def saliency(network: FlowNetwork, picture: np.ndarray, target: int) -> Attribution:
@@ -245,6 +257,12 @@ def _found(
 ) -> Attribution:
     with torch.inference_mode():
         logit = float(network.logits(inputs)[0, target])
+    return _attribution(method, target, heat, logit, signed=signed, baseline=baseline)
+
+
+def _attribution(
+    method: Method, target: int, heat: torch.Tensor, logit: float, *, signed: bool, baseline: float | None = None
+) -> Attribution:
     array = heat.detach().numpy().astype(np.float32)
     array.flags.writeable = False
     return Attribution(method, target, array, signed, logit, baseline)

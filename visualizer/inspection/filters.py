@@ -19,7 +19,7 @@ class Kernel:
         channels: (C,) the numbers of the channels that they belong to, from 0.
         strength: (C,) the size of each channel's weights: the root of the sum of their squares, divided by that of all.
         flattened: True where the channels were maps before they were flattened into a vector.
-        of_picture: True where the channels are those of the picture itself.
+        of_picture: True where the channels are those of the picture, perhaps scaled or shifted.
     """
 
     weights: np.ndarray
@@ -59,7 +59,21 @@ def kernel_of(views: Sequence[LayerView], index: int, filter: int) -> Kernel | N
     total = np.sqrt(np.square(size).sum())
     strength = size / total if total > 0 else size
     order = np.argsort(-strength, kind="stable")
-    return Kernel(weights[order], channels[order], strength[order], flattened, sources == (PICTURE,))
+    return Kernel(weights[order], channels[order], strength[order], flattened, of_picture(views, sources))
+
+
+def of_picture(views: Sequence[LayerView], sources: tuple[int, ...]) -> bool:
+    """Whether the channels that arrive from `sources` are the picture's own.
+
+    Also after layers without kernels that keep the shape, such as one that normalises the colours: they work channel by
+    channel.
+    """
+    while len(sources) == 1 and sources[0] != PICTURE:
+        view = views[sources[0]]
+        if view.kernels is not None or view.output.shape != view.input.shape:
+            return False
+        sources = view.sources
+    return sources == (PICTURE,)
 
 
 def _flattened_maps(views: Sequence[LayerView], view: LayerView) -> LayerView | None:

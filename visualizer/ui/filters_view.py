@@ -32,6 +32,7 @@ _COLOURS = ("red", "green", "blue")
 
 def filters_part(looked: Looked) -> None:
     """Draw the choice of a filter, and everything about it."""
+    from visualizer.inspection.filters import of_picture
     from visualizer.inspection.sight import sight_of
 
     views = [view for view in looked.seen.layers if view.kernels is not None]
@@ -47,7 +48,7 @@ def filters_part(looked: Looked) -> None:
     view = looked.seen.layers[index]
     names = looked.given.class_names
     answers = view is looked.seen.layers[-1] and not is_maps(view.output.shape) and len(view.output) == len(names)
-    number = _chosen(view, names if answers else None)
+    number = _chosen(view, of_picture(looked.seen.layers, view.sources), names if answers else None)
     _kernel(looked, view, number)
     filter, sight = Filter(index, number, _noun(view), view.output.shape), sight_of(looked.network, index)
     dataset, found = strongest_part(looked, filter, sight)
@@ -62,11 +63,12 @@ def _noun(view: "LayerView") -> str:
     return "filter" if is_maps(view.output.shape) else "unit"
 
 
-def _chosen(view: "LayerView", meaning: Sequence[str] | None) -> int:
+def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> int:
     """Draw the layer's filters to choose from; the number of the chosen one, from 1.
 
     Args:
         view: The layer.
+        colours: Whether the picture's own channels arrive.
         meaning: The classes that its units stand for, where they do.
     """
     assert view.kernels is not None
@@ -90,7 +92,7 @@ def _chosen(view: "LayerView", meaning: Sequence[str] | None) -> int:
     if pages > 1 and is_maps(view.output.shape):
         page = st.pagination(pages, default=(number - 1) // on_a_page + 1, key=page_key, persist_state="session")
     shown = np.arange(filters)[(page - 1) * on_a_page : page * on_a_page]
-    chart, said = _choice(view, shown, number)
+    chart, said = _choice(view, colours, shown, number)
     if meaning is not None:
         said = f"{said} Unit {number} is the one for the class “{plain(meaning[number - 1])}”."
     st.caption(f"{said} Click one to choose it.")
@@ -99,10 +101,8 @@ def _chosen(view: "LayerView", meaning: Sequence[str] | None) -> int:
     return number
 
 
-def _choice(view: "LayerView", shown: np.ndarray, number: int) -> tuple[Chart, str]:
+def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) -> tuple[Chart, str]:
     """What the filters are chosen by, and what it is: their kernels where these are pictures, else their maps."""
-    from visualizer.architecture.flow import PICTURE
-
     assert view.kernels is not None
     columns = 4 if is_narrow() else 8 if len(shown) <= 16 else 16
     if not is_maps(view.output.shape):
@@ -110,7 +110,7 @@ def _choice(view: "LayerView", shown: np.ndarray, number: int) -> tuple[Chart, s
         if len(view.output) > MAX_BARS:
             said = "What each unit gives for the picture above, 100 units a row."
         return unit_bars(view.output, value_label="output", width=column_width(), marked=number), said
-    if view.kernels.shape[1] in (1, 3) and (view.sources == (PICTURE,) or view.kernels.shape[1] == 1):
+    if view.kernels.shape[1] == 1 or (colours and view.kernels.shape[1] == 3):
         chart = kernel_grid(
             view.kernels[shown],
             input_channel=None,
@@ -121,7 +121,7 @@ def _choice(view: "LayerView", shown: np.ndarray, number: int) -> tuple[Chart, s
         )
         if view.kernels.shape[1] == 3:
             return chart, (
-                "A first layer looks at the picture itself, so its kernels are pictures too. Each weight becomes "
+                "This layer looks at the colours of the picture, so its kernels are pictures too. Each weight becomes "
                 "light: zero is mid-grey, and all kernels share one scale."
             )
         if len(view.input) > 1:
