@@ -114,7 +114,7 @@ def test_optimizers_differ_in_more_than_colour():
 
 def test_the_race_in_words_says_where_everybody_is():
     chart, paths = race(RAVINE, 30)
-    assert chart.alt.startswith("Ravine: 4 optimizers at step 30.")
+    assert chart.alt.startswith("Ravine: 4 optimisers at step 30.")
     assert "SGD at x −2.06" in chart.alt
     assert paths["sgd"].positions[30, 0] == pytest.approx(-2.06, abs=0.005)
 

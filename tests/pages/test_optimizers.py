@@ -30,7 +30,7 @@ def label(app: AppTest, name: str, surface: str = "ravine") -> str:
 
 
 def test_before_the_answer_nobody_has_moved(app):
-    assert alts(app)[0].startswith("Ravine: 4 optimizers at step 0. SGD at x −7, y 2")
+    assert alts(app)[0].startswith("Ravine: 4 optimisers at step 0. SGD at x −7, y 2")
     assert label(app, "sgd") == "● **SGD**"
 
 
@@ -50,7 +50,7 @@ def test_the_wrong_answer_names_the_right_one(app):
 @pytest.mark.parametrize("surface", SURFACES)
 def test_every_surface_asks_and_explains(app, surface):
     without_exception(app.segmented_control(key="optimizers-surface").set_value(surface).run())
-    assert alts(app)[0].startswith(f"{SURFACES[surface].title}: 4 optimizers at step 0.")
+    assert alts(app)[0].startswith(f"{SURFACES[surface].title}: 4 optimisers at step 0.")
     answer(app, surface, "sgd")
     assert "SGD" in texts(app)
     assert f"at step {SURFACES[surface].steps}" in alts(app)[0]
@@ -114,7 +114,7 @@ def test_the_network_learns_the_more_the_better_the_rate(app):
     assert learnt > 85
     set_slider(app, "network-rate-adam", 0.0001)
     assert right_share(finished(app)) < learnt
-    assert "Training loss of the same network under 4 optimizers" in alts(app)[2]
+    assert "Training loss of the same network under 4 optimisers" in alts(app)[2]
 
 
 def test_the_networks_race_begins_with_a_prediction_and_decides_it(app):

@@ -6,7 +6,7 @@ import numpy as np
 
 from visualizer.figures.chart import FONT_SIZE, Chart, axis_style, figure_of, header_line, number, pixel_axes
 from visualizer.figures.mosaic import mosaic_of
-from visualizer.figures.palette import BLUE, GREY, MARK_RIM, RED
+from visualizer.figures.palette import BLUE, GREY, MARK, MARK_RIM, RED
 from visualizer.figures.raster import image_trace, rgb_pixels
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
@@ -119,19 +119,31 @@ def places_on_picture(picture: np.ndarray, by_place: np.ndarray, *, width: int) 
         "opacity": 0.6,
         "customdata": np.stack(np.meshgrid(np.arange(rows) + 1, np.arange(places) + 1, indexing="ij"), axis=-1),
         "hovertemplate": "row %{customdata[0]}, column %{customdata[1]}<br><b>%{z:.4g}</b><extra></extra>",
-        "texttemplate": "<b>%{z:+.2f}</b>" if by_place.size <= 16 else "",
-        "textfont": {"size": FONT_SIZE, "color": MARK_RIM},
     }
     drawn = min(width, 230)
     total_height = drawn * height / columns + BAR_HEIGHT + 4
     heat |= Scale.of(by_place, diverging=True).colours() | {"colorbar": bar(drawn, total_height)}
     # Dark ink on light paper, so that both colours of the scale show on it.
     paper = (255 - 0.5 * rgb_pixels(picture)).astype(np.uint8)
+    # Each number on a ground of its own: behind it are all shades from pale to dark.
+    sums = [
+        {
+            "text": f"<b>{_signed(float(value))}</b>",
+            "x": (place + 0.5) * columns / places,
+            "y": (line + 0.5) * height / rows,
+            "showarrow": False,
+            "font": {"size": FONT_SIZE, "color": MARK_RIM},
+            "bgcolor": MARK,
+            "borderpad": 2,
+        }
+        for (line, place), value in np.ndenumerate(by_place)
+        if by_place.size <= 16
+    ]
     figure = figure_of(
         [image_trace(paper), heat],
         height=total_height,
         margin=(0, 0, BAR_HEIGHT, 4),
-        annotations=[header_line("all maps added up, by place", 0, BAR_HEIGHT)],
+        annotations=[header_line("all maps added up, by place", 0, BAR_HEIGHT), *sums],
         **pixel_axes(columns, height),
     )
     row, column = np.unravel_index(int(by_place.argmax()), by_place.shape)
@@ -183,7 +195,7 @@ def logit_waterfall(
         height=len(labels) * _ROW + 50,
         margin=(8, _VALUE_WIDTH, 4, 46),
         xaxis=axis_style("sum so far")
-        | {"range": [low - (0.2 if low < 0 else 0.01) * reach, high + 0.01 * reach], "nticks": 6},
+        | {"range": [low - (0.36 if low < 0 else 0.01) * reach, high + 0.01 * reach], "nticks": 6},
         yaxis=axis_style()
         | {
             "range": [len(labels) - 0.5, -0.5],
@@ -193,7 +205,7 @@ def logit_waterfall(
             "tickfont": {"size": FONT_SIZE},
         },
     )
-    figure.add_vline(x=0, line={"color": GREY, "width": 1})
+    figure.add_vline(x=0, line={"color": GREY, "width": 1}, layer="below")
     said = ", ".join(f"{name} {_signed(value)}" for name, value in zip(names, values, strict=True))
     return Chart(
         figure,

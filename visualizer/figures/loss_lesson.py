@@ -97,7 +97,10 @@ def gradient_bars(losses: "Losses", names: Sequence[str], *, height: int = 300) 
 
 def sweep_losses(sweep: "Sweep", now: float, moved: str) -> Chart:
     """Both losses while the logit of class `moved` grows; `now` is where it stands."""
-    return _sweep_chart(sweep, now, moved, (sweep.cross_entropy, sweep.mse), "loss", {"rangemode": "tozero"}, "Loss")
+    top = float(max(sweep.cross_entropy.max(), sweep.mse.max()))
+    # A little below zero, so that the mark of a small loss is whole and the corner's two labels keep apart.
+    axis = {"range": [-0.06 * top, 1.04 * top]}
+    return _sweep_chart(sweep, now, moved, (sweep.cross_entropy, sweep.mse), "loss", axis, "Loss")
 
 
 def sweep_gradients(sweep: "Sweep", now: float, moved: str) -> Chart:

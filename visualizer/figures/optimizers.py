@@ -288,7 +288,7 @@ def _race_alt(surface: "Surface", paths: Mapping[str, "Path"], titles: Mapping[s
         at = min(shown_step, path.steps)
         x, y = path.positions[at]
         stands.append(f"{titles[name]} at x {number(x)}, y {number(y)} with loss {number(path.values[at])}")
-    return f"{surface.title}: {len(paths)} optimizers at step {shown_step}. {'; '.join(stands)}."
+    return f"{surface.title}: {len(paths)} optimisers at step {shown_step}. {'; '.join(stands)}."
 
 
 def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title: str) -> Chart:
@@ -399,7 +399,7 @@ def loss_race(
         },
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
     )
-    return Chart(figure, f"Training loss of the same network under {len(trained)} optimizers: {'; '.join(said)}.")
+    return Chart(figure, f"Training loss of the same network under {len(trained)} optimisers: {'; '.join(said)}.")
 
 
 def _contours(surface: "Surface", grid: "Grid") -> dict[str, Any]:

@@ -110,7 +110,7 @@ BOWL = Surface(
 RAVINE = Surface(
     name="ravine",
     title="Ravine",
-    idea="45 times as steep across as along, so the gradient points almost only at the opposite wall.",
+    idea="It curves 45 times as strongly across as along, so the gradient points almost only at the opposite wall.",
     formula=r"f(x, y) = 0.04\,x^2 + 1.8\,y^2",
     function=_ravine,
     start=(-7.0, 2.0),

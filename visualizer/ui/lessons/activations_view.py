@@ -33,6 +33,11 @@ _CHAIN_PICTURES = 16
 _DEFAULT_DEPTH = 12
 _ASKED_CHAIN = ("sigmoid", _DEFAULT_DEPTH, "dense", "glorot_uniform")
 _KINDS: dict[Kind, str] = {"dense": "Dense", "convolution": "Conv2D"}
+# What Wᵀ in the chain rule stands for, where it is no plain matrix.
+_AS_MATRIX: dict[Kind, str] = {
+    "dense": "",
+    "convolution": "; W is the convolution written as a matrix, Wᵀ the transposed convolution",
+}
 # With all weights 0 no gradient comes back at all, and a logarithmic axis has no place for that.
 _DRAWN = {name: title for name, title in INITIALIZATIONS.items() if name != "zeros"}
 
@@ -198,9 +203,10 @@ def deep_chain() -> None:
         rf"{power_of_ten(chain.ratio)} = {chain.factor_per_layer:.3f}^{{{depth - 1}}} \end{{aligned}}"
     )
     st.caption(
-        f"z is what a layer gives out before its activation. With {titles[name]} one layer changes the gradient’s norm "
-        f"by the factor {chain.factor_per_layer:.3f} on (geometric) average. Below 1 it vanishes in a deep network, "
-        "above 1 it explodes; initialisation and normalisation are chosen to keep it near 1."
+        f"z is what a layer gives out before its activation{_AS_MATRIX[kind]}. With {titles[name]} one layer "
+        f"changes the gradient’s norm by the factor {chain.factor_per_layer:.3f} on (geometric) average. Below 1 it "
+        "vanishes in a deep network, above 1 it explodes; initialisation and normalisation are chosen to keep it near "
+        "1."
     )
 
 

@@ -76,7 +76,8 @@ def formulas(choice: Choice) -> None:
     st.latex(_sum_formula(choice))
     st.caption(
         "Libraries call this convolution; strictly it is **cross-correlation**. A mathematician's convolution turns "
-        "the kernel by 180° first. A network learns its kernels: it can learn the turned one just as well."
+        "the kernel by 180° first. A network learns its kernels: it can learn the turned one just as well. "
+        "y: feature map, k: kernel, x: picture with its padding; rows and columns count from 0 in the formula."
     )
     st.latex(
         r"\begin{aligned} H' &= \left\lfloor\frac{H+p-d\,(k-1)-1}{s}\right\rfloor+1 \\ &= "

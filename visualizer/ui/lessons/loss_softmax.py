@@ -124,7 +124,8 @@ def _question(seen: Losses) -> bool:
         "gone": f"{number(seen.mse_size)}: almost nothing",
     }
     return predict(
-        f"The answer is as wrong as can be, and cross-entropy’s gradient is {number(length)} long. How long is MSE’s?",
+        f"The answer is about as wrong as can be, and cross-entropy’s gradient is {number(length)} long. How long is "
+        "MSE’s?",
         options,
         "gone",
         f"MSE’s gradient goes back through softmax, whose slope p (1 − p) is almost zero once softmax is sure, rightly "

@@ -16,9 +16,9 @@ _GRID_POINTS = 60
 # What torch calls the numbers that an optimizer remembers, with the formula's letter and what they are.
 _REMEMBERED = {
     "momentum_buffer": "velocity $b_t$ (`momentum_buffer`)",
-    "square_avg": "usual square of the gradient $v_t$ (`square_avg`)",
-    "exp_avg": "usual gradient $m_t$ (`exp_avg`)",
-    "exp_avg_sq": "usual square of the gradient $v_t$ (`exp_avg_sq`)",
+    "square_avg": "running mean of the squared gradient $v_t$ (`square_avg`)",
+    "exp_avg": "running mean of the gradient $m_t$ (`exp_avg`)",
+    "exp_avg_sq": "running mean of the squared gradient $v_t$ (`exp_avg_sq`)",
 }
 # What differs elsewhere, so that nobody stumbles over it.
 _NOTES = {
