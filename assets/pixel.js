@@ -29,7 +29,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const spot = root.dataset.spot;
   // What had the focus is gone: it goes to where the new number stands.
   if (last && last !== spot && held) find(".value").focus({ preventScroll: true });
-  if (last && last !== spot) {
+  if (last && last !== spot && data.chosen) {
     if (root.getBoundingClientRect().top < 0) root.scrollIntoView();
     else find(".panels").scrollIntoView({ block: "nearest" });
   }

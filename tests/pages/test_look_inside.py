@@ -177,7 +177,8 @@ def test_the_largest_number_is_explained_at_first_and_any_other_by_its_row_and_c
     assert data["spot"] == [0, 4, 5, 3]
     assert data["value"] == data["lines"][-1][2] == "2.577"
     assert [line[0] for line in data["lines"]] == ["Products, summed", "Bias, added", "ReLU"]
-    without_exception(app.number_input(key="pixel-row-0-8").set_value(1).run())
+    row = next(field for field in app.number_input if field.key.startswith("pixel-row-0-8-"))
+    without_exception(row.set_value(1).run())
     data = explained(app)
     assert data["spot"] == [0, 4, 0, 3]
     grids = {grid["name"]: grid for grid in data["terms"][0]["grids"]}

@@ -1,6 +1,7 @@
 """Any number of a network explained: choose one by a click or by its row and column, and go back to the picture."""
 
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 import streamlit as st
@@ -61,6 +62,8 @@ def _path(looked: Looked, index: int) -> "tuple[Spot, ...]":
 def _fields(looked: Looked, spot: "Spot") -> None:
     """Row and column as fields, so that a click is not the only way."""
     shape = looked.seen.layers[spot.node].output.shape
+    # A field that still says where the last picture's number was, while this one is opened, has chosen nothing here.
+    of = f"{crc32(looked.seen.picture.tobytes(), crc32(repr(looked.key).encode())):x}"
     names = ("Map", "Row", "Column") if is_maps(shape) else ("Unit",)
     with st.container(horizontal=True, gap="small"):
         for axis, (name, size) in enumerate(zip(names, shape, strict=True)):
@@ -72,7 +75,7 @@ def _fields(looked: Looked, spot: "Spot") -> None:
             label = f"{name} 1 to {size:,}"
             if size == 1:
                 continue
-            key = f"pixel-{name.lower()}-{spot.node}-{size}"
+            key = f"pixel-{name.lower()}-{spot.node}-{size}-{of}"
             bound.number(label, spot.place[axis] + 1, choose, key, 1, size, width=_FIELD)
 
 
@@ -113,7 +116,9 @@ def _explanation(looked: Looked, path: "tuple[Spot, ...]") -> None:
         if found is not None:
             owner.explain_pixel(*found)
 
-    _component()(key=key, data=pixel_data(looked, path, owner.pixel_page), on_go_change=go)
+    # Only a number that somebody chose may move the page: another network or picture has another largest number too.
+    data = pixel_data(looked, path, owner.pixel_page) | {"chosen": path == owner.pixel_path}
+    _component()(key=key, data=data, on_go_change=go)
 
 
 def _next(looked: Looked, path: "tuple[Spot, ...]", asked: Any) -> "tuple[tuple[Spot, ...], int] | None":
