@@ -16,6 +16,10 @@ def test_rank_correlation_by_hand():
     one, other = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 1.0, 3.0, 4.0])
     assert rank_correlation(one, other) == pytest.approx(0.8)
     assert np.isnan(rank_correlation(np.ones(4), one))
+    assert np.isnan(rank_correlation(np.zeros(4), np.zeros(4)))
+    # What gets 0 from both does not count.
+    background = np.zeros(50)
+    assert rank_correlation(np.append(one, background), np.append(other, background)) == pytest.approx(0.8)
 
 
 def test_deletion_takes_the_hottest_pixels_first():

@@ -31,12 +31,17 @@ class Deletion:
 def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
     """Spearman's correlation of the sizes of two heats, −1 to 1: 1 where both put the pixels into the same order.
 
-    The sizes, since a method that only turned all signs round would still point at the same pixels. NaN where one of
-    the heats is the same everywhere. Source: Adebayo et al., 2018, https://arxiv.org/abs/1810.03292
+    The sizes, since a method that only turned all signs round would still point at the same pixels. Pixels that get 0
+    from both are left out: a black background gets 0 from some methods whatever the network is, and would make any two
+    look alike. NaN where one of the heats is the same everywhere.
+
+    Source: Adebayo et al., 2018, https://arxiv.org/abs/1810.03292
     """
-    if np.ptp(np.abs(one)) == 0 or np.ptp(np.abs(other)) == 0:
+    told = (one != 0) | (other != 0)
+    sizes, others = np.abs(one[told]), np.abs(other[told])
+    if not told.any() or np.ptp(sizes) == 0 or np.ptp(others) == 0:
         return float("nan")
-    return float(spearmanr(np.abs(one).ravel(), np.abs(other).ravel()).statistic)
+    return float(spearmanr(sizes, others).statistic)
 
 
 def deletion(

@@ -59,8 +59,8 @@ def heat_overlay(
         "width": width,
         "unit": unit,
         "colours": list(scale.colours),
-        "ends": ["against the class", "for it (each picture: its own scale, white is 0)"]
+        "ends": [f"{unit}: against the class", "for it (each picture: its own scale, white is 0)"]
         if signed
-        else ["0", "most (each picture: its own scale)"],
+        else [f"{unit}: 0", "most (each picture: its own scale)"],
     }
     _component()(key=key, data=data)

@@ -191,12 +191,7 @@ def _overlays(looked: Looked, own: "Attribution", random: "Attribution", name: s
         "one of them is the same everywhere, so there is nothing to compare."
         if np.isnan(correlation)
         else f"their pixels are in the same order to **{number(correlation)}** (Spearman’s rank correlation; 1 is the "
-        "same, 0 is none). "
-        + (
-            "So alike, a method tells more about the picture than about what was learnt: doubt it."
-            if correlation > 0.5
-            else "So the method does depend on what was learnt. That alone does not make it right."
-        )
+        "same, 0 is none). " + _judged(correlation)
     )
     told = predict(
         "One of these is the network itself, the other one the same layers with **random weights**, which have learnt "
@@ -218,6 +213,14 @@ def _overlays(looked: Looked, own: "Attribution", random: "Attribution", name: s
         key="why-overlay",
         width=column_width() if is_narrow() else 360,
     )
+
+
+def _judged(correlation: float) -> str:
+    if correlation > 0.6:
+        return "So alike, the method tells more about the picture than about what was learnt: doubt it."
+    if correlation < 0.3:
+        return "So the method does depend on what was learnt. That alone does not make it right."
+    return "So a good part of it comes from the picture alone, not from what was learnt: read it with care."
 
 
 def _sums(own: "Attribution", name: str) -> None:
