@@ -51,7 +51,7 @@ def gradient_spread(counts: np.ndarray, edges: np.ndarray, moments: Sequence[str
     whole = whole[:: max(1, -(-len(whole) // 6))]
     ticks = {
         "tickvals": [powers[first] - step, *whole],
-        "ticktext": ["less", *(f"{10.0**power:g}" for power in whole)],
+        "ticktext": ["less", *(np.format_float_positional(10.0**power, trim="-") for power in whole)],
     }
     return _spread(shown, places, moments, chosen, width, "size of the gradient", "of the gradient", ticks, "10^{}")
 
@@ -119,8 +119,9 @@ def _spread(
         | {
             "domain": [_HEAT + 0.03, 1],
             "range": [0, 1.05 * largest],
-            "ticksuffix": " %",
-            "nticks": 3,
+            "tickvals": [0, largest],
+            "ticktext": ["0", f"{largest:.2g} %"],
+            "tickangle": 0,
             "anchor": "y",
         },
         yaxis=axis_style(label, automargin=False) | {"range": [edges[0], edges[-1]], "showgrid": False} | ticks,

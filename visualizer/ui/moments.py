@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from visualizer.inspection.moment import LayerMoment
 
 CONFUSION_PICTURES = 500
-WEIGHT_BINS = 60
+WEIGHT_BINS = 40
 
 
 def name_of(moment: Moment) -> str:
