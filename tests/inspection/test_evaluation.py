@@ -57,15 +57,18 @@ def test_all_counts_are_those_of_counting_by_hand(drawn):
     assert (np.diff(probabilities.max(1)[found.mistakes()]) <= 0).all()
 
 
-@given(answers())
-def test_calibration_by_hand(drawn):
+@given(answers(), st.booleans())
+def test_calibration_by_hand(drawn, on_borders):
     labels, probabilities = drawn
+    if on_borders:  # confidences of 0.5, 0.6, …, which lie between two bins
+        share = np.round(np.clip(probabilities[:, 0], 0.5, 1.0) * 10) / 10
+        probabilities = np.stack([share, 1 - share], axis=1)
     found = calibration_of(labels, probabilities)
     sure, right = probabilities.max(1).astype(float), probabilities.argmax(1) == labels
     error, row = 0.0, 0
     for number in range(BINS):
-        low, high = number / BINS, (number + 1) / BINS
-        inside = (sure >= low) & ((sure < high) | (number == BINS - 1))
+        low, high = np.linspace(0, 1, BINS + 1)[number : number + 2]
+        inside = ((sure > low) | (number == 0)) & (sure <= high)
         if inside.any():
             assert found.counts[row] == inside.sum()
             assert found.confidence[row] == pytest.approx(sure[inside].mean(), rel=1e-5)

@@ -4,7 +4,7 @@ import pytest
 
 from visualizer.training.store import Moment
 from visualizer.ui import film
-from visualizer.ui.film import advance, place_of, play_or_pause
+from visualizer.ui.film import advance, is_an_echo, place_of, play_or_pause
 from visualizer.ui.film_export import _bounded
 from visualizer.ui.session import TimeMachine
 
@@ -66,3 +66,11 @@ def test_a_film_has_at_most_128_frames_the_first_and_the_last_among_them():
     assert (chosen[0], chosen[-1]) == (0, 999)
     assert chosen == sorted(set(chosen))
     assert _bounded(MOMENTS) == MOMENTS
+
+
+def test_what_the_browser_still_shows_does_not_stop_the_film(clock):
+    machine = TimeMachine(step=4, playing=True, moved_at=clock[0])
+    assert is_an_echo(machine, MOMENTS, place=2, step=1)
+    assert not is_an_echo(machine, MOMENTS, place=2, step=8)  # ahead of the film: a hand
+    clock[0] += 3
+    assert not is_an_echo(machine, MOMENTS, place=2, step=1)  # the browser has long heard of it

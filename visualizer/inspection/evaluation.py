@@ -117,16 +117,17 @@ def calibration_of(labels: np.ndarray, probabilities: np.ndarray) -> Calibration
     """The answers by their confidence, in ten bins of the same width."""
     from sklearn.calibration import calibration_curve
 
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    confidence, right = probabilities.max(axis=1).astype(float), probabilities.argmax(axis=1) == labels
+    # Into the same bins as scikit-learn's: what lies on a border belongs to the lower one.
+    bins = np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], confidence)
+    counts = np.bincount(bins, minlength=BINS)
+    used = counts > 0
     if right.all() or not right.any():  # scikit-learn wants both kinds
-        right = right.astype(float)
-        ids = np.minimum((confidence * BINS).astype(int), BINS - 1)
-        used = np.unique(ids)
-        accuracy, mean = (np.array([values[ids == each].mean() for each in used]) for values in (right, confidence))
+        mean = np.bincount(bins, confidence, minlength=BINS)[used] / counts[used]
+        accuracy = np.full(len(mean), float(right.all()))
     else:
         accuracy, mean = calibration_curve(right, confidence, n_bins=BINS)
-    counts = np.histogram(confidence, bins=np.linspace(0, 1, BINS + 1))[0]
-    counts = counts[counts > 0]
+    counts = counts[used]
     error = float((counts * np.abs(mean - accuracy)).sum() / counts.sum())
     return Calibration(mean, accuracy, counts, error)
 

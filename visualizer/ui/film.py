@@ -12,6 +12,8 @@ from visualizer.ui.session import TimeMachine
 
 SPEEDS = {1.0: "1 per second", 2.0: "2 per second", 4.0: "4 per second"}
 _SLIDER = "moment"
+# How late the browser may be, in seconds and in moments.
+_LATE, _PASSED = 2.0, 4
 
 
 def place_of(machine: TimeMachine, moments: Sequence[Moment]) -> int:
@@ -69,17 +71,30 @@ def film_controls(machine: TimeMachine, moments: Sequence[Moment], *, grows: boo
     return place
 
 
+def is_an_echo(machine: TimeMachine, moments: Sequence[Moment], place: int, step: int) -> bool:
+    """Whether the browser only tells the moment it still shows, since the film or the run has just gone on from it.
+
+    Every refresh of the page tells where the slider stands, and it hears a little late that it was moved.
+    """
+    passed = {moment.step for moment in moments[max(place - _PASSED, 0) : place]}
+    return step in passed and time.monotonic() - machine.moved_at < _LATE
+
+
 def _slider(machine: TimeMachine, moments: Sequence[Moment], place: int) -> None:
     names = {moment.step: name_of(moment) for moment in moments}
 
     def chosen() -> None:
-        machine.step = st.session_state[_SLIDER]
-        machine.playing = False
+        told = st.session_state[_SLIDER]
+        # While the film plays the slider only shows it: to stop it there is a button.
+        if not machine.playing and not is_an_echo(machine, moments, place, told):
+            machine.step = told
 
     if len(moments) < 2:
         st.caption("There is one moment so far: the untrained network. Train it to get more.")
         return
     # Written only where it differs: else a hand that drags it while the page refreshes would be pushed back.
     if st.session_state.get(_SLIDER) != moments[place].step:
+        if _SLIDER in st.session_state:  # else it is drawn for the first time
+            machine.moved_at = time.monotonic()
         st.session_state[_SLIDER] = moments[place].step
     st.select_slider("Moment", list(names), format_func=names.__getitem__, key=_SLIDER, on_change=chosen)

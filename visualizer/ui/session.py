@@ -32,6 +32,7 @@ class TimeMachine:
         playing: True while the film runs.
         per_second: Moments a second of the film.
         due: When the film's next moment is due, by `time.monotonic`.
+        moved_at: When the slider was last moved by the film or by the run, by `time.monotonic`.
     """
 
     step: int | None = None
@@ -40,6 +41,7 @@ class TimeMachine:
     playing: bool = False
     per_second: float = 2.0
     due: float = 0.0
+    moved_at: float = 0.0
 
 
 @dataclass
