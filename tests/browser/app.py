@@ -179,6 +179,22 @@ def wait_until_idle(page: Page, seconds: float = 60.0) -> None:
     page.wait_for_function(_IS_IDLE, arg=IDLE_FOR_MS, timeout=seconds * 1000)
 
 
+def click_as_soon_as_it_is_there(page: Page, button: str) -> None:
+    """Click on a button, by its words, in the moment it appears: on a fast machine the work it cancels is soon over."""
+    page.evaluate(
+        """(words) => {
+          const observer = new MutationObserver(() => {
+            const found = [...document.querySelectorAll('button')].find((one) => one.innerText.includes(words));
+            if (!found) return;
+            observer.disconnect();
+            found.click();
+          });
+          observer.observe(document.body, { childList: true, subtree: true });
+        }""",
+        button,
+    )
+
+
 def no_exceptions(page: Page) -> None:
     """Assert that no exception box is on the page."""
     expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -92,20 +92,3 @@ def test_three_dimensions_and_a_step_with_its_numbers(page: Page) -> None:
     expect(step).to_have_value("6")
     assert table.inner_text() != before
     no_exceptions(page)
-
-
-def test_the_race_of_the_real_network_is_cancelled_and_run_again(page: Page) -> None:
-    open_page(page, "/optimizers")
-    page.locator(".st-key-predict-network-race").get_by_role("radio", name="Adam").click()
-    cancel = page.get_by_role("button", name="Cancel")
-    cancel.click()
-    again = page.get_by_role("button", name="Race again")
-    expect(again).to_be_visible()
-    expect(cancel).to_have_count(0)
-    # Nothing of it was finished: no result is told.
-    expect(page.get_by_text("of unseen digits right")).to_have_count(0)
-    again.click()
-    expect(page.get_by_text(re.compile(r"\d% of unseen digits right"))).to_have_count(4, timeout=60_000)
-    expect(page.get_by_text("Mean loss of the last 10 batches: ")).to_be_visible()
-    expect(again).to_have_count(0)
-    no_exceptions(page)

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import no_exceptions, open_page, wait_until_idle
+from tests.browser.app import click_as_soon_as_it_is_there, no_exceptions, open_page, wait_until_idle
 
 
 def test_the_overlay_follows_class_opacity_and_pointer(page: Page):
@@ -52,8 +52,8 @@ def test_occlusion_of_a_photo_is_cancelled_and_started_again(page: Page):
     wait_until_idle(page)
     page.get_by_role("tab", name="Why this class?").click()
     wait_until_idle(page)
+    click_as_soon_as_it_is_there(page, "Cancel")
     page.get_by_role("radio", name="Occlusion").click()
-    page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Find it again").click()
     expect(page.locator(".overlays figure")).to_have_count(2, timeout=60_000)
     no_exceptions(page)
