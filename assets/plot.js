@@ -37,6 +37,9 @@ class View {
     this.drawing = Promise.resolve();
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(holder);
+    // A drawing that cannot be seen changes when it comes near: a live page changes all of them a few times a second.
+    this.sight = new IntersectionObserver((entries) => this.see(entries.at(-1).isIntersecting), { scrollMargin: "200px" });
+    this.sight.observe(holder);
     // Streamlit writes the theme's colours to an element above when a person changes it.
     this.theme = new MutationObserver(() => this.colours !== this.themeColours() && this.draw());
     for (let above = holder; above; above = above.parentElement)
@@ -51,9 +54,15 @@ class View {
     this.draw();
   }
 
+  see(inSight) {
+    this.inSight = inSight;
+    if (inSight && this.asked) this.draw();
+  }
+
   // One at a time, and always the newest: what came meanwhile is drawn in its place.
   draw() {
     this.asked = true;
+    if (this.drawn && !this.inSight) return;
     this.holder.dataset.drawing = "true";
     this.drawing = this.drawing.then(() => this.drawNewest()).catch(() => this.sayItFailed());
   }
@@ -72,7 +81,8 @@ class View {
     const layout = { ...figure.layout, template: template(this.holder), width: this.fixedWidth ?? this.width };
     const config = { displayModeBar: false, displaylogo: false, scrollZoom: false };
     await Plotly.react(this.holder.firstElementChild, { ...figure, layout, config });
-    if (!this.asked) delete this.holder.dataset.drawing;
+    this.drawn = true;
+    if (!this.asked || !this.inSight) delete this.holder.dataset.drawing;
   }
 
   sayItFailed() {
@@ -96,6 +106,7 @@ class View {
   end() {
     this.ended = true;
     this.observer.disconnect();
+    this.sight.disconnect();
     this.theme.disconnect();
     if (window.Plotly) window.Plotly.purge(this.holder.firstElementChild);
   }

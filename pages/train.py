@@ -6,12 +6,11 @@ import streamlit as st
 
 from visualizer.architecture.architecture import summarize
 from visualizer.data.catalog import DATASETS
-from visualizer.training.store import RunRecord
 from visualizer.ui.dataset_view import dataset_gallery, watched_picture
 from visualizer.ui.evaluation_view import evaluation_part
 from visualizer.ui.health_view import health_part
 from visualizer.ui.links import page
-from visualizer.ui.live import live_curves, live_network
+from visualizer.ui.live import live_part
 from visualizer.ui.run_controls import controls, current_run, progress, run_settings
 from visualizer.ui.server import run_store, worker_pool
 from visualizer.ui.session import session, show_message
@@ -36,44 +35,37 @@ if not fits and opening is None:
 
 running = opening is not None and opening.active
 refresh = REFRESH_SECONDS if running else None
-refreshed = st.fragment(run_every=refresh)
 
-
-@refreshed
-def steering() -> None:
-    record = current_run(owner)
-    show_message(owner)
-    controls(owner, record, fits=fits)
-    if record is not None:
-        with st.container(key="live-progress"):
-            progress(record, run_store().history(record.run_id))
-            run_settings(owner, record)
-    # A run that began, ended or was put away changes the rest of the page too.
-    if (record.state if record else None) != opening_state:
-        st.rerun()
-
-
-@refreshed
-def live(_: RunRecord) -> None:
-    record = current_run(owner)
-    if record is not None:
-        with st.container(key="live"):
-            live_curves(record, run_store().history(record.run_id))
-            live_network(owner, record)
-
-
-steering()
+show_message(owner)
+controls(owner, opening, fits=fits)
 if opening is not None:
+    how_far = st.container(key="live-progress")
+    run_settings(owner, opening)
     PARTS = {
-        "Live": live,
+        "Live": partial(live_part, owner),
         "Health": partial(health_part, refresh=refresh),
         "Time machine": partial(time_machine_part, refresh=refresh),
         "Evaluation": partial(evaluation_part, owner),
     }
+    moves = None
     for tab, part in zip(st.tabs(list(PARTS), key="train-parts", on_change="rerun"), PARTS.values(), strict=True):
         if tab.open:
             with tab:
-                part(opening)
+                moves = part(opening)
+
+    @st.fragment(run_every=refresh)
+    def moving() -> None:
+        record = current_run(owner)
+        # A run that began, ended or was put away changes the rest of the page too.
+        if record is None or record.state != opening_state:
+            st.rerun()
+        history = run_store().history(record.run_id)
+        with how_far:
+            progress(record, history)
+        if moves is not None:
+            moves(record, history)
+
+    moving()
 
 with st.expander("**Data and settings** of the next run", expanded=opening is None, icon=":material/tune:"):
     settings_form(owner)

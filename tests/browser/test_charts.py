@@ -19,6 +19,9 @@ def test_a_chart_whose_data_change_stays_the_same_element(page: Page):
     filters = page.get_by_role("spinbutton", name="Filters")
     filters.fill("12")
     filters.press("Enter")
+    wait_until_idle(page)
+    # What is out of sight changes when it is looked at.
+    page.locator(DRAWN).scroll_into_view_if_needed()
     expect(page.locator(f"{DRAWN} text").filter(has_text="8 × 8 × 12")).to_have_count(1)
     assert page.evaluate(f"() => window.drawn === document.querySelector('{DRAWN}')")
     expect(page.get_by_role("figure", name=re.compile("8 × 8 × 12"))).to_be_visible()

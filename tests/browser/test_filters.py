@@ -34,6 +34,7 @@ def test_a_filter_is_chosen_by_a_click_and_a_picture_is_made_for_it(page: Page):
     expect(page.get_by_role("heading", name="The kernels of filter 7, by channel")).to_be_visible()
     expect(page.get_by_role("spinbutton", name="Filter 1 to 16")).to_have_value("7")
     expect(page.get_by_role("heading", name="The pictures that excite filter 7 most")).to_be_visible()
+    page.locator(".st-key-filters-wholes").scroll_into_view_if_needed()
     expect(page.locator(".st-key-filters-wholes .textpoint text").first).to_have_text(re.compile(r"^6\.77“\d”$"))
     page.get_by_role("button", name="Make a picture for filter 7").click()
     expect(page.get_by_text("as much as the strongest of 1,797 real ones")).to_be_visible(timeout=60_000)

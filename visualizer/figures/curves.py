@@ -9,6 +9,7 @@ from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, axis_style, figure_
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
 HEIGHT = 300
+MARKED_EPOCHS = 30  # above it the markers of an epoch each would touch, and cost more to draw than all the rest
 
 Numbers = np.ndarray | Sequence[float]
 
@@ -91,6 +92,7 @@ def _chart(
     position, of_batches = batches
     suffix = " %" if factor == 100.0 else ""
     hover = f"epoch %{{x:.2f}}<br><b>%{{y:{digits}}}{suffix}</b>"
+    of_epochs = "lines+markers" if len(epochs) <= MARKED_EPOCHS else "lines"
     traces = [
         {
             "type": "scatter",
@@ -103,7 +105,7 @@ def _chart(
         },
         {
             "type": "scatter",
-            "mode": "lines+markers",
+            "mode": of_epochs,
             "name": "training",
             "x": np.asarray(epochs),
             "y": np.asarray(train, dtype=np.float64) * factor,
@@ -113,7 +115,7 @@ def _chart(
         },
         {
             "type": "scatter",
-            "mode": "lines+markers",
+            "mode": of_epochs,
             "name": "validation",
             "x": np.asarray(epochs),
             "y": np.asarray(validation, dtype=np.float64) * factor,

@@ -34,5 +34,5 @@ def show(chart: Chart, key: str, *, scrolls: bool = False) -> None:
         scrolls: Scroll sideways where the page is narrower than the figure.
     """
     data = {"figure": chart.figure.to_json(), "alt": chart.alt, "address": ADDRESS}
-    with st.container(key=f"scrolls-{key}") if scrolls else nullcontext(), st.container(key=key):
-        _component()(key=f"plot-{key}", data=data)
+    with st.container(key=f"scrolls-{key}") if scrolls else nullcontext():
+        _component()(key=key, data=data)
