@@ -112,7 +112,7 @@ def race_in_3d(
             "yaxis": axis | {"range": surface.y_range, "title": {"text": "weight y"}},
             "zaxis": axis | {"title": {"text": _height_label(surface)}},
             "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.75},
-            "camera": {"eye": {"x": -0.95, "y": -1.45, "z": 1.25}, "center": {"x": 0.05, "y": 0, "z": -0.3}},
+            "camera": {"eye": {"x": -1.2, "y": -1.83, "z": 1.58}, "center": {"x": 0.05, "y": 0, "z": -0.3}},
         },
     )
     return Chart(figure, _race_alt(surface, paths, titles, shown_step))
@@ -171,6 +171,7 @@ def _race(
             "yanchor": "bottom",
             "font": {"size": SMALL_FONT_SIZE},
             "itemclick": False,
+            "itemsizing": "constant",
             "itemdoubleclick": False,
         },
     )
@@ -397,7 +398,15 @@ def loss_race(
             "ticktext": [f"{tick:g}" for tick in _LOG_TICKS],
             "automargin": True,
         },
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"size": SMALL_FONT_SIZE},
+            # Else the symbols have the size of a line's first mark, which is none.
+            "itemsizing": "constant",
+        },
     )
     return Chart(figure, f"Training loss of the same network under {len(trained)} optimisers: {'; '.join(said)}.")
 

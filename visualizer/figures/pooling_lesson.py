@@ -43,8 +43,8 @@ def change_bars(titles: Sequence[str], changes: Sequence[float], shift: int) -> 
         [bars],
         height=48 * len(told) + 60,
         margin=(170, 50, 8, 52),
-        xaxis={"title": {"text": "change of the output (% of its sum)"}, "rangemode": "tozero", "fixedrange": True},
-        yaxis={"autorange": "reversed", "fixedrange": True},
+        xaxis={"title": {"text": "change (% of its sum)", "standoff": 8}, "rangemode": "tozero", "fixedrange": True},
+        yaxis={"autorange": "reversed", "fixedrange": True, "ticklabelstandoff": 6},
     )
     words = ", ".join(f"{title} {change}" for title, change in zip(titles, told, strict=True))
     return Chart(figure, f"Change of the output when the picture moves by {counted(shift, 'pixel')}: {words}.")
