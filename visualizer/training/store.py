@@ -41,7 +41,7 @@ from visualizer.training.messages import Bundle
 from visualizer.training.moments import GRADIENT_EDGES, kept_steps
 from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
 
-MAX_CURVE_POINTS = 1000
+MAX_CURVE_POINTS = 500
 WEIGHTS_BYTES_PER_RUN = 64 * 2**20
 WEIGHTS_BYTES = 4 * 2**30  # of all runs; above it the oldest ended runs are forgotten
 _BLOCK = 4096  # batches in one row of the curve
@@ -547,7 +547,7 @@ def save_atomically(path: Path, arrays: dict[str, np.ndarray], metadata: dict[st
 
 
 def _thin(losses: np.ndarray, accuracies: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """At most 1,000 points: the mean of equally many consecutive batches each, at the last one's step."""
+    """At most `MAX_CURVE_POINTS`: the mean of equally many consecutive batches each, at the last one's step."""
     count = len(losses)
     width = max(1, -(-count // MAX_CURVE_POINTS))
     starts = np.arange(0, count, width)

@@ -33,7 +33,8 @@ from visualizer.training.settings import TrainingSettings
 
 SLICE = 0.1  # seconds that a run trains before the next one has its turn
 BUNDLE_EVERY = 0.2  # seconds between two bundles of one run, at least; they are sent at the end of a turn
-SNAPSHOT_EVERY = 0.3  # seconds between two snapshots of one run, at least
+# Seconds between two snapshots of one run, at least: to draw one costs the browser more than all the curves.
+SNAPSHOT_EVERY = 0.7
 SNAPSHOT_SHARE = 0.02  # of the time at most: snapshots of a large network become rarer, so that training stays fast
 OUTBOX_LENGTH = 16  # bundles that may wait for the server; then training waits too
 SPEED_MEMORY = 3.0  # seconds over which the speed is averaged
