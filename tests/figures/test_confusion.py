@@ -9,7 +9,8 @@ NAMES = ["cat", "dog <b>", "cow"]
 
 
 def test_cells_hold_counts_and_colours_are_shares_of_the_row():
-    (trace,) = confusion_matrix(COUNTS, NAMES, width=500).figure.data
+    trace, numbers = confusion_matrix(COUNTS, NAMES, width=500).figure.data
+    assert list(zip(numbers.y, numbers.x, numbers.text, strict=True)) == [(0, 0, "8"), (0, 1, "2"), (1, 1, "5")]
     np.testing.assert_allclose(trace.z, [[80, 20, 0], [0, 100, 0], [0, 0, 0]])
     assert np.array(trace.text).tolist() == [["8", "2", ""], ["", "5", ""], ["", "", ""]]
     assert (trace.zmin, trace.zmax) == (0, 100)

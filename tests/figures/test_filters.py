@@ -31,8 +31,15 @@ def test_every_weight_is_at_its_place_with_its_channel_s_name():
 def test_few_weights_are_told_as_numbers_that_fit_their_cells(channels, numbered):
     kernel = np.ones((channels, 3, 3), dtype=np.float32)
     figure = kernel_by_channel(kernel, ["map"] * channels, 1.0, columns=8, width=600).figure
-    heatmap = figure.data[0]
-    assert heatmap.texttemplate == ("%{z:.2f}" if numbered else "")
+    if numbered:
+        text = figure.data[2]
+        assert text.text == ("1.00",) * 27
+        cells = [(column, row) for row in range(3) for column in range(3)]
+        assert [(int(x), int(y)) for x, y in zip(text.x[:9], text.y[:9], strict=True)] == [
+            (column, int(text.y[0]) + row) for column, row in cells
+        ]
+    else:
+        assert len(figure.data) == 2
     high = figure.layout.yaxis.range[0]
     pixels_of_a_cell = (figure.layout.height - figure.layout.margin.t - figure.layout.margin.b) / high
     assert (pixels_of_a_cell > 40) == numbered

@@ -7,7 +7,7 @@ import numpy as np
 
 from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, axis_style, figure_of, header_line
 from visualizer.figures.palette import SEQUENTIAL
-from visualizer.figures.scale import BAR_HEIGHT, bar
+from visualizer.figures.scale import BAR_HEIGHT, bar, cell_numbers
 
 MAX_SIDE = 520.0
 _LEFT = 84
@@ -29,15 +29,11 @@ def confusion_matrix(counts: np.ndarray, class_names: Sequence[str], *, width: i
     side = min(width - _LEFT, MAX_SIDE)
     top = BAR_HEIGHT + 4
     height = side + top + _BOTTOM
+    colours = {"zmin": 0, "zmax": 100, "colorscale": SEQUENTIAL}
     trace = {
         "type": "heatmap",
         "z": shares,
-        "zmin": 0,
-        "zmax": 100,
-        "colorscale": SEQUENTIAL,
         "text": np.where(counts > 0, counts.astype(str), ""),
-        "texttemplate": "%{text}",
-        "textfont": {"size": FONT_SIZE if side / classes >= 30 else SMALL_FONT_SIZE},
         "xgap": 1,
         "ygap": 1,
         "customdata": np.stack(
@@ -48,10 +44,14 @@ def confusion_matrix(counts: np.ndarray, class_names: Sequence[str], *, width: i
             "<extra></extra>"
         ),
         "colorbar": bar(width, height, tickvals=[0, 50, 100], ticktext=["0", "50", "100 %"]),
-    }
+    } | colours
+    rows, columns = np.nonzero(counts)
+    size = FONT_SIZE if side / classes >= 30 else SMALL_FONT_SIZE
+    words = [str(counts[cell]) for cell in zip(rows, columns, strict=True)]
+    numbers = cell_numbers(columns, rows, words, shares[rows, columns], colours, size=size)
     ticks = {"tickvals": list(range(classes)), "ticktext": names, "showgrid": False}
     figure = figure_of(
-        [trace],
+        [trace, numbers],
         height=height,
         margin=(_LEFT, max(width - _LEFT - side, 0), top, _BOTTOM),
         annotations=[header_line("share of the pictures of a class", 0, top, xshift=-_LEFT)],

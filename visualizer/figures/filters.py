@@ -21,7 +21,7 @@ from visualizer.figures.chart import (
 from visualizer.figures.mosaic import Mosaic, mosaic_of
 from visualizer.figures.palette import BLUE, GREY, MARK, MARK_RIM, VERMILLION
 from visualizer.figures.raster import image_trace, rgb_pixels
-from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
+from visualizer.figures.scale import BAR_HEIGHT, Scale, bar, cell_numbers
 
 MAX_CELL = 30.0  # pixels of the screen for one weight
 CELL_WITH_NUMBER = 46.0
@@ -52,6 +52,7 @@ def kernel_by_channel(
     cell = max(cell, CELL_WITH_NUMBER) if numbered else cell
     mosaic = mosaic_of((count, *size), min(columns, count), width, max_cell=cell, titled=True)
     height = mosaic.pixel_height + BAR_HEIGHT + 4
+    colours = Scale.of(np.array([-extent, extent]), diverging=True).colours()
     trace = {
         "type": "heatmap",
         "x": mosaic.x_edges,
@@ -64,11 +65,13 @@ def kernel_by_channel(
             "%{text}, row %{customdata[1]}, column %{customdata[2]}<br><b>weight %{z:.4g}</b><extra></extra>"
         ),
         "colorbar": bar(width, height),
-        "texttemplate": "%{z:.2f}" if numbered else "",
-        "textfont": {"size": SMALL_FONT_SIZE},
-    } | Scale.of(np.array([-extent, extent]), diverging=True).colours()
+    } | colours
     figure = figure_of(
-        [trace, mosaic.title_trace([html.escape(title, quote=False) for title in titles])],
+        [
+            trace,
+            mosaic.title_trace([html.escape(title, quote=False) for title in titles]),
+            *([_weights(mosaic, kernel, colours)] if numbered else []),
+        ],
         height=height,
         margin=(0, 0, BAR_HEIGHT, 4),
         annotations=[header_line("weight" if count == 1 else SCALE_OF_FILTER, 0, BAR_HEIGHT)],
@@ -80,6 +83,16 @@ def kernel_by_channel(
         f"First: {', '.join(titles[:4])}."
     )
     return Chart(figure, alt)
+
+
+def _weights(mosaic: Mosaic, kernel: np.ndarray, colours: dict[str, Any]) -> dict[str, Any]:
+    """The number of every weight in its cell."""
+    tile, row, column = (places.ravel() for places in np.indices(kernel.shape))
+    left, top = np.array([mosaic.corner(index) for index in range(len(kernel))]).T
+    words = [f"{weight:.2f}".replace("-", "−") for weight in kernel.ravel()]
+    return cell_numbers(
+        left[tile] + column + 0.5, top[tile] + row + 0.5, words, kernel.ravel(), colours, size=SMALL_FONT_SIZE
+    )
 
 
 def _titles_by_cell(mosaic: Mosaic, titles: Sequence[str]) -> np.ndarray:

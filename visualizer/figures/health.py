@@ -16,7 +16,8 @@ AXIS_HEIGHT = 52  # below a panel
 _COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE)
 _SIGNS = ("circle", "diamond", "square", "triangle-up", "x")
 _DASHES = ("solid", "dash", "dot", "dashdot")
-_GAP = 0.09  # of the width, between two panels: the axis's numbers
+_GAP = 0.09  # of the width at least, between two panels
+_NUMBERS = 52  # pixels at least that the axis's numbers take there
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def health_panels(
         width: Pixels that the page gives the chart.
     """
     rows = -(-len(panels) // columns)
+    gap = max(_GAP, _NUMBERS / width)
     legend = _legend_height(names, width)
     row_height = TITLE_HEIGHT + PANEL_HEIGHT + AXIS_HEIGHT
     height = legend + rows * row_height
@@ -62,8 +64,8 @@ def health_panels(
         suffix = "" if place == 0 else str(place + 1)
         top = 1 - (row * row_height + TITLE_HEIGHT) / (rows * row_height)
         domain = [top - PANEL_HEIGHT / (rows * row_height), top]
-        share = (1 - _GAP * columns) / columns
-        left = column * (share + _GAP) + _GAP
+        share = (1 - gap * columns) / columns
+        left = column * (share + gap) + gap
         layout[f"xaxis{suffix}"] = axis_style("epoch", automargin=False) | {
             "domain": [left, left + share],
             "anchor": f"y{suffix}",
@@ -73,7 +75,7 @@ def health_panels(
         layout[f"yaxis{suffix}"] = (
             axis_style(automargin=False) | {"domain": domain, "anchor": f"x{suffix}"} | _value_axis(panel)
         )
-        layout["annotations"].append(_title(panel, left - _GAP + 0.005, top))
+        layout["annotations"].append(_title(panel, left - gap + 0.005, top))
         if panel.usual:
             layout["shapes"].append(_band(panel.usual, suffix))
         traces += _lines(epoch_position, names, panel, suffix, legend=place == 0)

@@ -1,9 +1,11 @@
 """Colour scales: which colours values get, and the bar that says so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from plotly.colors import sample_colorscale, unlabel_rgb
 
 from visualizer.figures.chart import LINE, SMALL_FONT_SIZE
 from visualizer.figures.palette import DIVERGING, SEQUENTIAL
@@ -67,3 +69,35 @@ def bar(chart_width: float, figure_height: float, *, top: float = LINE, **settin
         "ticklabeloverflow": "allow",
         "tickfont": {"size": SMALL_FONT_SIZE},
     } | settings
+
+
+def cell_numbers(
+    x: np.ndarray, y: np.ndarray, words: Sequence[str], values: np.ndarray, colours: dict[str, Any], *, size: int
+) -> dict[str, Any]:
+    """A trace that writes into the cells of a heatmap: in black or white, whichever can be read on the cell's colour.
+
+    Plotly's own texts on a heatmap are grey on green. Source of the contrast: https://www.w3.org/TR/WCAG22/
+
+    Args:
+        x, y: (N,) the middles of the cells.
+        words: N texts.
+        values: (N,) what the cells are coloured by.
+        colours: The heatmap's `zmin`, `zmax` and `colorscale`.
+        size: Pixels of the letters.
+    """
+    share = np.clip((values - colours["zmin"]) / (colours["zmax"] - colours["zmin"]), 0, 1)
+    rgb = np.array([unlabel_rgb(colour) for colour in sample_colorscale(colours["colorscale"], share)]).reshape(-1, 3)
+    linear = np.where(rgb / 255 <= 0.04045, rgb / 255 / 12.92, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ [0.2126, 0.7152, 0.0722]
+    # At this luminance black and white have the same contrast, 4.6 : 1.
+    letters = np.where(luminance > 0.179, "#000000", "#FFFFFF").tolist()
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": x,
+        "y": y,
+        "text": list(words),
+        "textfont": {"size": size, "color": letters},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }

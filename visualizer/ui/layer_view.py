@@ -45,7 +45,7 @@ def layer_view(looked: Looked, view: "LayerView", key: str) -> None:
     charts = _feature_maps(view, key) if is_maps(view.output.shape) else _vector(view, key)
     pixel_part(looked, view.index, charts)
     if view.kernels is not None and view.kernels.ndim == 4:
-        _kernels(view, view.kernels, key)
+        _kernels(looked, view, view.kernels, key)
     elif view.kernels is not None:
         st.subheader("Weights")
         show(weight_matrix(view.kernels, width=column_width()), f"{key}-weights")
@@ -157,12 +157,14 @@ def _pooling(view: "LayerView", layer: Pooling2D, key: str) -> None:
     )
 
 
-def _kernels(view: "LayerView", kernels: np.ndarray, key: str) -> None:
+def _kernels(looked: Looked, view: "LayerView", kernels: np.ndarray, key: str) -> None:
+    from visualizer.inspection.filters import of_picture
+
     st.subheader("Kernels")
     filters, channels = kernels.shape[:2]
     shown = _page(np.arange(filters), KERNELS_ON_A_PAGE, f"{key}-kernel-page")
     page = kernels[shown]
-    if channels == 3:
+    if channels == 3 and of_picture(looked.seen.layers, view.sources):
         show(
             kernel_grid(page, input_channel=None, columns=_columns(), width=column_width(), first=int(shown[0]) + 1),
             f"{key}-colour-kernels",
