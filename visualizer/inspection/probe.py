@@ -76,7 +76,8 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
             f"the network takes {expected} (channels, height, width)",
             "Fit the picture to the network's input",
         )
-    network.eval()
+    if network.training:  # asked first, since to say it again to every module takes as long as a small network
+        network.eval()
     pixels = np.array(picture, dtype=np.float32)
     outputs = {PICTURE: torch.from_numpy(pixels)[None]}
     views: list[LayerView] = []
