@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.settings import IntegerPair, Setting, SettingError
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.errors import shown
@@ -88,6 +89,15 @@ class Layer(ABC):
     def with_settings(self, **changes: Any) -> "Layer":
         """This layer with some settings changed. Raises SettingError where one is out of range."""
         return dataclasses.replace(self, **changes)
+
+    @classmethod
+    def keras_forms(cls) -> tuple[KerasForm, ...]:
+        """How Keras source writes this layer type; unless overridden, as a class of the same name and settings."""
+        return (KerasForm((cls.__name__,), tuple(setting.name for setting in cls.settings())),)
+
+    def keras_form(self) -> KerasForm:
+        """The form that this very layer is written in."""
+        return self.keras_forms()[0]
 
     def summary(self) -> str:
         """The layer in one short line, for its card and for figures."""

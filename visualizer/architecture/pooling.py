@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, ReceptiveStep
 from visualizer.architecture.settings import Choice, IntegerPair, setting
 from visualizer.architecture.shapes import Padding, Shape
@@ -24,6 +25,15 @@ class Pooling2D(Layer):
         (2, 2), IntegerPair("Stride", "How many pixels the window moves each step; usually its own size.", 1, 16)
     )
     padding: Padding = setting("valid", Choice("Padding", PADDING_HELP, PADDING_OPTIONS))
+
+    @classmethod
+    def keras_names(cls) -> tuple[str, ...]:
+        """What Keras calls it, the usual name first."""
+        return (cls.__name__,)
+
+    @classmethod
+    def keras_forms(cls) -> tuple[KerasForm, ...]:
+        return (KerasForm(cls.keras_names(), ("pool_size", "strides", "padding"), same={"strides": "pool_size"}),)
 
     @property
     def window(self) -> Window:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from visualizer.architecture.activations import DEFAULT_NEGATIVE_SLOPE, FUNCTION_OPTIONS, FUNCTIONS
+from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.settings import Choice, Real, setting
 from visualizer.architecture.shapes import Shape
@@ -31,6 +32,25 @@ class Activation(Layer):
         Real("Negative slope", "How steep LeakyReLU is below zero.", 0.0, 1.0, 0.05),
         only_when=("function", "leaky_relu"),
     )
+
+    @classmethod
+    def keras_forms(cls) -> tuple[KerasForm, ...]:
+        # https://keras.io/api/layers/activation_layers/: LeakyReLU as a layer has the slope 0.3, as a name 0.2.
+        leaky = KerasForm(
+            ("LeakyReLU",),
+            ("negative_slope",),
+            renamed={"alpha": "negative_slope"},
+            implied={"function": "leaky_relu"},
+            defaults={"negative_slope": 0.3},
+        )
+        named = KerasForm(("Activation",), ("activation",), renamed={"activation": "function"})
+        relu = KerasForm(("ReLU",), (), implied={"function": "relu"})
+        softmax = KerasForm(("Softmax",), (), implied={"function": "softmax"})
+        return named, leaky, relu, softmax
+
+    def keras_form(self) -> KerasForm:
+        named, leaky, *_ = self.keras_forms()
+        return leaky if self.function == "leaky_relu" else named
 
     def summary(self) -> str:
         return f"Activation {FUNCTIONS[self.function].title}"

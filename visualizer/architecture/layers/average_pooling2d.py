@@ -25,6 +25,10 @@ class AveragePooling2D(Pooling2D):
         "where there are any, are left out of the mean."
     )
 
+    @classmethod
+    def keras_names(cls) -> tuple[str, ...]:
+        return ("AveragePooling2D", "AvgPool2D")
+
     def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
         from torch import nn
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape, is_maps, numbers_in
@@ -31,6 +32,11 @@ class BatchNormalization(Layer):
     epsilon: float = setting(
         0.001, Real("Epsilon", "Added to the variance so that nothing is divided by zero.", 1e-7, 1, 0.001)
     )
+
+    @classmethod
+    def keras_forms(cls) -> tuple[KerasForm, ...]:
+        order = (None, "momentum", "epsilon")
+        return (KerasForm(("BatchNormalization",), order, defaults={"momentum": 0.99, "epsilon": 0.001}),)
 
     @property
     def keeps_shape(self) -> bool:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from visualizer.architecture.activations import OPTIONAL_FUNCTION_OPTIONS, activation_stages
+from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
+from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, ReceptiveStep, register
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
 from visualizer.architecture.shapes import Padding, Shape
@@ -43,6 +44,11 @@ class Conv2D(Layer):
         (1, 1), IntegerPair("Dilation", "Gap between the kernel's pixels; 1 is none. Widens the view for free.", 1, 16)
     )
     use_bias: bool = setting(True, Toggle("Bias", "Add one learnt number to each feature map."))
+
+    @classmethod
+    def keras_forms(cls) -> tuple[KerasForm, ...]:
+        order = ("filters", "kernel_size", "strides", "padding", None, "dilation_rate", None, "activation", "use_bias")
+        return (KerasForm(("Conv2D", "Convolution2D"), order, defaults={"activation": NO_ACTIVATION}),)
 
     def _window(self) -> Window:
         return Window("kernel_size", self.kernel_size, self.strides, self.padding, self.dilation_rate)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from visualizer.architecture.activations import OPTIONAL_FUNCTION_OPTIONS, activation_stages
+from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
+from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, LayerDoesNotFit, Mend, register
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
@@ -32,6 +33,10 @@ class Dense(Layer):
         "relu", Choice("Activation", "The function applied to every number that leaves.", OPTIONAL_FUNCTION_OPTIONS)
     )
     use_bias: bool = setting(True, Toggle("Bias", "Add one learnt number to each unit."))
+
+    @classmethod
+    def keras_forms(cls) -> tuple[KerasForm, ...]:
+        return (KerasForm(("Dense",), ("units", "activation", "use_bias"), defaults={"activation": NO_ACTIVATION}),)
 
     def summary(self) -> str:
         return f"Dense {self.units}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape
@@ -25,6 +26,11 @@ class Dropout(Layer):
     )
 
     rate: float = setting(0.25, Real("Rate", "The share of the numbers that is set to zero.", 0.0, 0.95, 0.05))
+
+    @classmethod
+    def keras_forms(cls) -> tuple[KerasForm, ...]:
+        # Spatial dropout drops whole maps: another layer, not read as this one.
+        return (KerasForm(("Dropout",), ("rate",)),)
 
     def summary(self) -> str:
         return f"Dropout {self.rate:g}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, ReceptiveStep, register, require_maps
 from visualizer.architecture.shapes import Shape
 
@@ -22,6 +23,10 @@ class GlobalAveragePooling2D(Layer):
         "Turns each feature map into one number, its mean. It replaces Flatten with far fewer parameters after it, and "
         "fits maps of any size."
     )
+
+    @classmethod
+    def keras_forms(cls) -> tuple[KerasForm, ...]:
+        return (KerasForm(("GlobalAveragePooling2D", "GlobalAvgPool2D"), ()),)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         require_maps(self, input_shape)

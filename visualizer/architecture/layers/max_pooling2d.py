@@ -25,6 +25,10 @@ class MaxPooling2D(Pooling2D):
         "less. It has nothing to learn. Padding, where there is any, never wins."
     )
 
+    @classmethod
+    def keras_names(cls) -> tuple[str, ...]:
+        return ("MaxPooling2D", "MaxPool2D")
+
     def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
         from torch import nn
 

@@ -1,0 +1,31 @@
+"""How a layer type is written in Keras source."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class KerasForm:
+    """One way in which Keras source writes a layer type.
+
+    Attributes:
+        names: What Keras calls it, the usual name first.
+        arguments: Keras's arguments in their order, as far as they are settings of ours; `None` stands at the place of
+            one that is not.
+        renamed: Keras's name of a setting where it is another one than ours.
+        implied: Settings that the name itself says, such as the function of `LeakyReLU`.
+        defaults: What Keras takes for a setting that is left out, where that is not our default.
+        same: Settings that, left out, are the same as another one, such as a pooling's stride and its window.
+    """
+
+    names: tuple[str, ...]
+    arguments: tuple[str | None, ...]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    implied: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)
+
+    def setting(self, argument: str) -> str:
+        """Our name of one of Keras's arguments."""
+        return self.renamed.get(argument, argument)

@@ -1,0 +1,400 @@
+"""Follows Python source by its syntax tree, as far as networks are written with it; runs none of it.
+
+Names, numbers, tuples, lists, arithmetic, loops over what is written down, and functions of the source itself are
+followed. What a call means is asked of a `Library`; everything else is UNKNOWN.
+"""
+
+import ast
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from visualizer.errors import UserError
+
+MAX_CHARACTERS = 100_000
+MAX_EVALUATIONS = 50_000
+MAX_CALL_DEPTH = 12
+MAX_ITEMS = 1_000
+LARGEST_NUMBER = 1e12
+
+
+class SourceError(UserError):
+    """The text is no Python source that can be followed."""
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A name that the source imports or never defines, such as `keras.layers.Conv2D`."""
+
+    path: str
+
+    @property
+    def name(self) -> str:
+        """Its last part."""
+        return self.path.rsplit(".", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that the source does not say; `text` is the code that it comes from."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Member:
+    """A method of an object of the library, about to be called."""
+
+    owner: Any
+    name: str
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that the source defines."""
+
+    code: ast.FunctionDef
+
+
+class Library(Protocol):
+    """What the source calls without defining it."""
+
+    def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
+        """The value of a call; an Unknown where its meaning is not known."""
+
+    def passed_over(self, line: int, why: str) -> None:
+        """Told of a statement that is not followed."""
+
+    @property
+    def heard(self) -> int:
+        """Rises with each call that had a meaning."""
+
+
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+MAX_EXPONENT = 32
+
+
+class _Return(Exception):
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def parse(source: str) -> ast.Module:
+    """The syntax tree of Python source. Raises SourceError, with the line, where it is none."""
+    if len(source) > MAX_CHARACTERS:
+        raise SourceError(
+            f"The text has {len(source):,} characters", f"at most {MAX_CHARACTERS:,} are read", "Paste the network only"
+        )
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        where = f"line {error.lineno}" if error.lineno else "it"
+        raise SourceError(
+            "This is not Python source", f"{where} cannot be read ({error.msg})", "Paste whole lines of the program"
+        ) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SourceError("This is not Python source", "it cannot be read", "Paste the network only") from error
+
+
+@dataclass
+class Follower:
+    """Goes through a syntax tree, statement by statement.
+
+    Attributes:
+        library: Says what calls mean.
+        names: The names that the source has given values.
+    """
+
+    library: Library
+    names: dict[str, Any] = field(default_factory=dict)
+    _left: int = MAX_EVALUATIONS
+    _depth: int = 0
+    _called: set[str] = field(default_factory=set)
+
+    def follow(self, module: ast.Module) -> None:
+        """Follow the whole source; functions that nothing calls are followed at its end. Raises SourceError."""
+        try:
+            for statement in module.body:
+                self._top(statement)
+            for value in list(self.names.values()):
+                if isinstance(value, Function) and value.code.name not in self._called:
+                    self._call_function(value, [], {})
+        except _Return:
+            pass
+        except RecursionError as error:
+            raise SourceError("The source cannot be followed", "it is nested too deeply", "Simplify it") from error
+
+    def _top(self, statement: ast.stmt) -> None:
+        before = self.library.heard
+        self._statement(statement)
+        quiet = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.Pass)
+        constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        plain = isinstance(statement, ast.Assign) and not any(
+            isinstance(node, ast.Call) for node in ast.walk(statement.value)
+        )
+        if self.library.heard == before and not isinstance(statement, quiet) and not constant and not plain:
+            self.library.passed_over(statement.lineno, "")
+
+    def _spend(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise SourceError(
+                "The source cannot be followed", "it does too much before the network is built", "Paste the network only"
+            )
+
+    def _block(self, statements: list[ast.stmt]) -> None:
+        for statement in statements:
+            self._statement(statement)
+
+    def _statement(self, statement: ast.stmt) -> None:
+        self._spend()
+        match statement:
+            case ast.Import(names=aliases):
+                for alias in aliases:
+                    top = alias.name.split(".")[0]
+                    self.names[alias.asname or top] = Symbol(alias.name if alias.asname else top)
+            case ast.ImportFrom(module=module, names=aliases):
+                for alias in aliases:
+                    self.names[alias.asname or alias.name] = Symbol(f"{module or ''}.{alias.name}")
+            case ast.Assign(targets=targets, value=value):
+                result = self.value(value)
+                for target in targets:
+                    self._assign(target, result)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                self._assign(target, self.value(value))
+            case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=value):
+                self.names[name] = self._arithmetic(op, self.value(ast.Name(name)), self.value(value), statement)
+            case ast.Expr(value=value):
+                self.value(value)
+            case ast.FunctionDef(name=name):
+                self.names[name] = Function(statement)
+            case ast.Return(value=value):
+                raise _Return(self.value(value) if value else None)
+            case ast.If():
+                self._if(statement)
+            case ast.For(target=target, iter=iterable, body=body):
+                items = self.value(iterable)
+                if not isinstance(items, tuple | list):
+                    self.library.passed_over(statement.lineno, "it repeats over something that is not written down")
+                    return
+                for item in items[:MAX_ITEMS]:
+                    self._assign(target, item)
+                    self._block(body)
+            case ast.With(body=body) | ast.Try(body=body):
+                self._block(body)
+            case ast.While() | ast.ClassDef() | ast.AsyncFunctionDef():
+                self.library.passed_over(statement.lineno, "loops with `while`, classes and async code are not followed")
+
+    def _if(self, statement: ast.If) -> None:
+        test = self.value(statement.test)
+        if isinstance(test, Unknown):
+            self.library.passed_over(statement.lineno, "the condition cannot be known, so its first branch is taken")
+            self._block(statement.body)
+        else:
+            self._block(statement.body if test else statement.orelse)
+
+    def _assign(self, target: ast.expr, value: Any) -> None:
+        match target:
+            case ast.Name(id=name):
+                self.names[name] = value
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                known = isinstance(value, tuple | list) and len(value) == len(parts)
+                for index, part in enumerate(parts):
+                    self._assign(part, value[index] if known else Unknown(ast.unparse(target), target.lineno))
+
+    def value(self, node: ast.expr) -> Any:
+        """What an expression stands for."""
+        self._spend()
+        match node:
+            case ast.Constant(value=value):
+                return value
+            case ast.Name(id="__name__"):
+                return "__main__"
+            case ast.Name(id=name):
+                return self.names.get(name, Symbol(name))
+            case ast.Tuple(elts=parts):
+                return tuple(self._parts(parts))
+            case ast.List(elts=parts):
+                return list(self._parts(parts))
+            case ast.Dict(keys=keys, values=values):
+                pairs = [(self.value(key), self.value(value)) for key, value in zip(keys, values, strict=True) if key]
+                return {key: value for key, value in pairs if isinstance(key, str | int)}
+            case ast.Attribute(value=owner, attr=name):
+                return self._attribute(self.value(owner), name, node)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                number = self.value(operand)
+                return -number if isinstance(number, int | float) else self._unknown(node)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                truth = self.value(operand)
+                return truth if isinstance(truth, Unknown) else not truth
+            case ast.BinOp(left=left, op=op, right=right):
+                return self._arithmetic(op, self.value(left), self.value(right), node)
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
+                return self._compare(_COMPARISONS[type(op)], self.value(left), self.value(right), node)
+            case ast.Subscript(value=owner, slice=index):
+                return self._subscript(self.value(owner), self.value(index), node)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                truth = self.value(test)
+                return self._unknown(node) if isinstance(truth, Unknown) else self.value(body if truth else orelse)
+            case ast.ListComp(elt=element, generators=[ast.comprehension(target=target, iter=iterable, ifs=[])]):
+                items = self.value(iterable)
+                return list(self._repeat(element, target, items)) if isinstance(items, tuple | list) else []
+            case ast.Call():
+                return self._call(node)
+        return self._unknown(node)
+
+    def _unknown(self, node: ast.AST) -> Unknown:
+        return Unknown(ast.unparse(node)[:80], getattr(node, "lineno", 0))
+
+    def _parts(self, parts: list[ast.expr]) -> Iterator[Any]:
+        for part in parts:
+            if isinstance(part, ast.Starred):
+                items = self.value(part.value)
+                yield from items[:MAX_ITEMS] if isinstance(items, tuple | list) else [self._unknown(part)]
+            else:
+                yield self.value(part)
+
+    def _repeat(self, element: ast.expr, target: ast.expr, items: tuple[Any, ...] | list[Any]) -> Iterator[Any]:
+        for item in items[:MAX_ITEMS]:
+            self._assign(target, item)
+            yield self.value(element)
+
+    def _attribute(self, owner: Any, name: str, node: ast.AST) -> Any:
+        if isinstance(owner, Symbol):
+            return Symbol(f"{owner.path}.{name}")
+        if isinstance(owner, Unknown | int | float | str | bool | None):
+            return self._unknown(node)
+        return Member(owner, name)
+
+    def _arithmetic(self, op: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
+        sequences = isinstance(left, tuple | list) and type(left) is type(right) and isinstance(op, ast.Add)
+        if sequences and len(left) + len(right) <= MAX_ITEMS:
+            return left + right
+        if not isinstance(left, int | float) or not isinstance(right, int | float):
+            return self._unknown(node)
+        try:
+            if isinstance(op, ast.Pow) and abs(right) <= MAX_EXPONENT and abs(left) <= LARGEST_NUMBER:
+                result = left**right
+            elif type(op) in _OPERATORS:
+                result = _OPERATORS[type(op)](left, right)
+            else:
+                return self._unknown(node)
+        except (ArithmeticError, ValueError):
+            return self._unknown(node)
+        known = isinstance(result, int | float) and abs(result) <= LARGEST_NUMBER
+        return result if known else self._unknown(node)
+
+    def _compare(self, comparison: Callable[[Any, Any], bool], left: Any, right: Any, node: ast.AST) -> Any:
+        plain = int | float | str | tuple | list | None
+        if not isinstance(left, plain) or not isinstance(right, plain):
+            return self._unknown(node)
+        try:
+            return comparison(left, right)
+        except TypeError:
+            return self._unknown(node)
+
+    def _subscript(self, owner: Any, index: Any, node: ast.AST) -> Any:
+        if isinstance(owner, tuple | list | dict) and isinstance(index, int | str):
+            try:
+                return owner[index]  # type: ignore[index]
+            except (IndexError, KeyError, TypeError):
+                pass
+        return self._unknown(node)
+
+    def _call(self, node: ast.Call) -> Any:
+        function = self.value(node.func)
+        arguments = list(self._parts(node.args))
+        keywords: dict[str, Any] = {}
+        for keyword in node.keywords:
+            value = self.value(keyword.value)
+            if keyword.arg:
+                keywords[keyword.arg] = value
+            elif isinstance(value, dict):  # **settings
+                keywords |= {name: item for name, item in value.items() if isinstance(name, str)}
+        if isinstance(function, Function):
+            return self._call_function(function, arguments, keywords)
+        if isinstance(function, Symbol) and function.path in _BUILTINS:
+            try:
+                return _BUILTINS[function.path](*arguments)
+            except (TypeError, ValueError, OverflowError):
+                return self._unknown(node)
+        return self.library.call(function, arguments, keywords, node.lineno, ast.unparse(node.func)[:80])
+
+    def _call_function(self, function: Function, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        code = function.code
+        self._called.add(code.name)
+        if self._depth >= MAX_CALL_DEPTH:
+            return self._unknown(code)
+        parameters = code.args.posonlyargs + code.args.args
+        local = dict(zip((item.arg for item in parameters), arguments, strict=False))
+        defaults = code.args.defaults
+        for parameter, default in zip(parameters[len(parameters) - len(defaults) :], defaults, strict=True):
+            local.setdefault(parameter.arg, self.value(default))
+        for parameter, default in zip(code.args.kwonlyargs, code.args.kw_defaults, strict=True):
+            local.setdefault(parameter.arg, self.value(default) if default else self._unknown(parameter))
+        local |= {name: value for name, value in keywords.items() if name in {item.arg for item in parameters}}
+        local |= {name: value for name, value in keywords.items() if name in {p.arg for p in code.args.kwonlyargs}}
+        for parameter in parameters:
+            local.setdefault(parameter.arg, Unknown(parameter.arg, code.lineno))
+        outside, self.names = self.names, {**self.names, **local}
+        self._depth += 1
+        try:
+            self._block(code.body)
+        except _Return as returned:
+            return returned.value
+        finally:
+            self.names = outside
+            self._depth -= 1
+        return None
+
+
+def _range(*arguments: int) -> list[int]:
+    numbers = range(*arguments)
+    if len(numbers) > MAX_ITEMS:
+        raise ValueError
+    return list(numbers)
+
+
+def _items(items: Any) -> list[Any]:
+    if not isinstance(items, tuple | list):
+        raise TypeError
+    return list(items)
+
+
+def _number(kind: type[int] | type[float]) -> Callable[[Any], int | float]:
+    def convert(number: Any) -> int | float:
+        if not isinstance(number, int | float):
+            raise TypeError
+        return kind(number)
+
+    return convert
+
+
+_BUILTINS: dict[str, Callable[..., Any]] = {
+    "range": _range,
+    "len": lambda items: len(_items(items)),
+    "enumerate": lambda items: list(enumerate(_items(items))),
+    "zip": lambda *several: list(zip(*map(_items, several), strict=False)),
+    "reversed": lambda items: _items(items)[::-1],
+    "tuple": lambda items=(): tuple(_items(items)),
+    "list": lambda items=(): _items(items),
+    "int": _number(int),
+    "float": _number(float),
+}
