@@ -13,6 +13,7 @@ from visualizer.figures.volumes import volumes
 from visualizer.ui import bound
 from visualizer.ui.charts import show
 from visualizer.ui.input_card import input_card
+from visualizer.ui.keras_code import paste_keras
 from visualizer.ui.layer_card import add_layer_menu, layer_card
 from visualizer.ui.links import page
 from visualizer.ui.quantities import count, size
@@ -60,6 +61,7 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         )
 
 show_message(owner)
+paste_keras(owner, classes)
 show(volumes(architecture, report), "volumes", scrolls=True)
 
 with st.container(horizontal=True, gap="medium"):

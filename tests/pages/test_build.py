@@ -3,9 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import alts, open_page, without_exception
+from tests.pages.app import ROOT, alts, open_page, without_exception
 from visualizer.architecture.architecture import architecture_to_json
 from visualizer.architecture.presets import CLASSIC, LENET, TINY
+from visualizer.ui.keras_code import EXAMPLE
 
 
 def metric(app: AppTest, label: str) -> str:
@@ -131,3 +132,57 @@ def test_a_network_that_is_too_large_says_so(app):
     without_exception(app.number_input(key="setting-11-units").set_value(4096).run())
     assert any("at most 20,000,000 can be trained here" in error.value for error in app.error)
     assert next(button for button in app.button if button.label == "Train it").disabled
+
+
+def paste(app: AppTest, source: str) -> AppTest:
+    app.text_area(key="keras-source").set_value(source)
+    return without_exception(next(button for button in app.button if button.key == "keras-build").click().run())
+
+
+def written(app: AppTest) -> str:
+    """All Markdown of the page, without what escapes signs."""
+    return "\n".join(text.value for text in app.markdown).replace("\\", "")
+
+
+def test_keras_source_becomes_the_network_and_undo_brings_the_old_one_back(app):
+    paste(app, EXAMPLE)
+    assert metric(app, "Parameters") == "1,626,442"
+    assert cards(app)[0].startswith("1 Conv2D 32, 3 × 3 → 62 × 62 × 32")
+    assert "7 layers with 1,626,442 parameters were built" in written(app)
+    assert "Adam, learning rate 0.001, Cross-entropy, 10 epochs, batches of 32" in written(app)
+    assert "**Line 14**: The pictures come from the data set" in written(app)
+    without_exception(next(button for button in app.button if button.label == "Undo").click().run())
+    assert metric(app, "Parameters") == "1,898"
+    assert "were built" not in written(app)
+
+
+def test_the_example_can_be_filled_in(app):
+    without_exception(next(button for button in app.button if button.key == "keras-example").click().run())
+    assert app.text_area(key="keras-source").value == EXAMPLE
+
+
+def test_the_number_of_classes_and_the_notes_of_keras_source(app):
+    paste(app, "m = Sequential([Input((8, 8, 1)),\n Foo('*a*'), Flatten(),\n Dense(n)])\nm.fit(x, y, 100, 7)")
+    assert cards(app)[1].startswith("2 Dense 10")
+    assert "- **Line 2**: “Foo(…)” is not known here and is left out." in written(app)
+    assert "- **Line 3**: “n”, for units, is not said in the text; 10 is taken." in written(app)
+    without_exception(app.button(key="bare-keras-close").click().run())
+    assert "“Foo(…)”" not in written(app)
+    without_exception(app.switch_page(str(ROOT / "pages" / "train.py")).run())
+    assert app.selectbox(key="batch-size").value == 100
+    assert app.number_input(key="epochs").value == 7
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("", "No network was found in this text"),
+        ("model = Sequential(\nx = 3", "This is not Python source: line 1 cannot be read"),
+        ("m = Sequential([" + "Flatten(), " * 61 + "])", "The network has 61 layers: at most 60 fit here"),
+    ],
+)
+def test_source_without_a_network_is_refused_and_nothing_is_lost(app, source, sentence):
+    paste(app, source)
+    assert app.error[0].value.startswith(sentence)
+    assert metric(app, "Parameters") == "1,898"
+    assert app.text_area(key="keras-source").value == source

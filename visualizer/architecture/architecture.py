@@ -237,10 +237,10 @@ def architecture_from_dict(data: Any) -> Architecture:
             "The network could not be read", 'it needs "name", "input_shape" and "layers"', "Add what is missing"
         )
     _check_layer_count(len(layers))
-    return Architecture(_one_line(name), tuple(shape), tuple(layer_from_dict(layer) for layer in layers))
+    return Architecture(one_line(name), tuple(shape), tuple(layer_from_dict(layer) for layer in layers))
 
 
-def _one_line(name: str) -> str:
+def one_line(name: str) -> str:
     """A name from a file, without line breaks and what cannot be printed or stored (such as half of a UTF-16 pair)."""
     printable = "".join(character if character.isprintable() else " " for character in name)
     return " ".join(printable.split())[:MAX_NAME_LENGTH].rstrip()

@@ -11,16 +11,18 @@ class KerasForm:
 
     Attributes:
         names: What Keras calls it, the usual name first.
-        arguments: Keras's arguments in their order, as far as they are settings of ours; `None` stands at the place of
-            one that is not.
-        renamed: Keras's name of a setting where it is another one than ours.
+        arguments: Keras's arguments in their order, as far as they can be told apart by place; those that are no
+            settings of ours too.
+        required: Those of them that Keras has no default for.
+        renamed: Our name of a setting by Keras's name, where the two differ.
         implied: Settings that the name itself says, such as the function of `LeakyReLU`.
         defaults: What Keras takes for a setting that is left out, where that is not our default.
         same: Settings that, left out, are the same as another one, such as a pooling's stride and its window.
     """
 
     names: tuple[str, ...]
-    arguments: tuple[str | None, ...]
+    arguments: tuple[str, ...]
+    required: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     implied: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)

@@ -4,20 +4,22 @@ Read are `Sequential` models and chains of the functional API, as Keras 2 and 3 
 is named with its line, and the rest is built.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from visualizer.architecture.architecture import MAX_INPUT_SIZE, MAX_NAME_LENGTH, Architecture
+from visualizer.architecture.architecture import MAX_INPUT_SIZE, Architecture, one_line, summarize
+from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.layer import Layer, layer_types
-from visualizer.architecture.settings import SettingError
 from visualizer.errors import UserError
-from visualizer.source_code.keras_layers import Placed, ReadLayer, read_layer
-from visualizer.source_code.keras_training import Configured, read_compile, read_fit
+from visualizer.source_code.keras_layers import Placed, ReadLayer, read_layer, said_input
+from visualizer.source_code.keras_training import read_compile, read_fit, read_initializer
 from visualizer.source_code.notes import Note, Notes
-from visualizer.source_code.python_subset import Follower, Member, Symbol, Unknown, parse
+from visualizer.source_code.python_subset import MAX_ITEMS, Follower, Member, Symbol, Unknown, parse
+from visualizer.source_code.values import Configured, in_words
 
 DEFAULT_INPUT = (3, 64, 64)
+KERAS_INITIALIZATION: Initialization = "glorot_uniform"
 
 # Layers that have no work to do here, and why.
 NOT_NEEDED = {
@@ -26,7 +28,6 @@ NOT_NEEDED = {
     "Resizing": "pictures are resized to the network's input here",
     "CenterCrop": "pictures are resized to the network's input here",
 }
-_INPUT_ARGUMENTS = ("input_shape", "shape", "batch_input_shape", "batch_shape", "input_dim")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class KerasReading:
     """
 
     architecture: Architecture
-    settings: Mapping[str, Any]
+    settings: dict[str, Any]
     notes: tuple[Note, ...]
 
 
@@ -69,17 +70,23 @@ class _Chain:
     layers: tuple[Placed, ...] = ()
 
 
-def read_keras(source: str) -> KerasReading:
+def read_keras(source: str, classes: int | None = None) -> KerasReading:
     """The network and the training settings in Keras source.
+
+    Args:
+        source: The text, as it was pasted.
+        classes: How many numbers the last layer gives where the source leaves that open.
 
     Raises:
         SourceError: The text is no Python source.
         NoNetworkError: It builds no network of layers that are known here.
     """
-    module = parse(source)
+    parsed = parse(source)
     reader = _Reader()
-    Follower(reader).follow(module)
-    return reader.reading()
+    for line in parsed.left_out:
+        reader.passed_over(line, line, "")
+    Follower(reader).follow(parsed.module)
+    return reader.reading(classes)
 
 
 class _Reader:
@@ -91,8 +98,10 @@ class _Reader:
         self.stacks: list[_Stack] = []
         self.chains: list[_Chain] = []
         self.settings: dict[str, Any] = {}
-        self.initializers: set[str] = set()
-        self.passed: set[int] = set()
+        self.made: dict[int, ReadLayer] = {}
+        self.used: dict[int, Any] = {}  # by id; kept, so that no other object gets the id
+        self.passed: list[range] = []
+        self.used_lines: set[int] = set()
         self.forms = {
             name: (layer_type, form)
             for layer_type in layer_types().values()
@@ -102,11 +111,16 @@ class _Reader:
 
     # What python_subset.Library asks
 
-    def passed_over(self, line: int, why: str) -> None:
+    def passed_over(self, first: int, last: int, why: str) -> None:
         if why:
-            self.notes.add(line, why[0].upper() + why[1:])
+            self.heard += 1
+            self.notes.add(first, why[0].upper() + why[1:])
         else:
-            self.passed.add(line)
+            self.passed.append(range(first, last + 1))
+
+    def combine(self, left: Any, right: Any, line: int, text: str) -> Any:
+        flowing = [item for item in (left, right) if isinstance(item, _Chain)]
+        return self._unknown_on(flowing, text, line) if flowing else Unknown(text, line)
 
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         match function:
@@ -122,12 +136,16 @@ class _Reader:
 
     def _construct(self, symbol: Symbol, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         name = symbol.name
+        if symbol.path.split(".")[0] == "torch":
+            return Unknown(text, line)
         if name in self.forms:
             self.heard += 1
             layer_type, form = self.forms[name]
-            read = read_layer(layer_type, form, arguments, keywords, line, self.notes)
-            self.initializers |= {read.initializer} if read.initializer else set()
-            # tf.nn.relu(x) and keras.layers.concatenate([a, b]) take what flows, not settings.
+            given = [*arguments, *keywords.values()]
+            self._use(given)
+            self.used |= {id(item): item for item in given}  # an activation that is a layer
+            read = read_layer(layer_type, form, name, arguments, keywords, line, self.notes)
+            self.made[id(read)] = read
             return read
         if name == "Sequential":
             self.heard += 1
@@ -139,7 +157,8 @@ class _Reader:
             return stack
         if name in ("Input", "InputLayer"):
             self.heard += 1
-            return _Chain(line, _input_shape(arguments, keywords))
+            said = said_input(keywords)
+            return _Chain(line, arguments[0] if said is None and arguments else said)
         if name in ("Model", "Functional"):
             return self._model(arguments, keywords, line)
         if name == "image_data_format":
@@ -147,11 +166,7 @@ class _Reader:
         flowing = [item for item in _flat([arguments, list(keywords.values())]) if isinstance(item, _Chain)]
         if flowing:
             return self._unknown_on(flowing, text, line)
-        if name in NOT_NEEDED:
-            return Configured(name, {}, line)
-        if "preprocessing" in symbol.path or name.startswith("Random"):
-            return Unknown(text, line)
-        return Configured(name, dict(enumerate(arguments)) | keywords, line)
+        return Configured(name, tuple(arguments), keywords, line)
 
     def _model(self, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         outputs = keywords.get("outputs", arguments[1] if len(arguments) > 1 else None)
@@ -170,25 +185,30 @@ class _Reader:
         self.heard += 1
         longest = max(flowing, key=lambda chain: len(chain.layers))
         if len(flowing) > 1:
-            self.notes.add(line, f"`{text}` joins branches; a network here is one chain, so only the longest is kept")
+            self.notes.add(line, f"“{text}” joins branches; a network here is one chain, so only the longest is kept")
         else:
-            self.notes.add(line, f"`{text}` is not known here and is left out")
+            self.notes.add(line, f"“{text}” is not known here and is left out")
         return longest
 
     # Layers are called, added
 
     def _apply(self, function: Any, arguments: list[Any], line: int, text: str) -> Any:
         flowing = [item for item in _flat(arguments) if isinstance(item, _Chain)]
-        if not flowing:
-            return Unknown(text, line)
         if isinstance(function, Unknown | Configured):
-            name = function.name if isinstance(function, Configured) else function.text
-            if isinstance(function, Configured) and function.name in NOT_NEEDED:
-                self.heard += 1
-                self.notes.add(line, f"`{name}` is left out: {NOT_NEEDED[function.name]}")
-                return flowing[0]
-            return self._unknown_on(flowing, name, line)
+            if not flowing:
+                return Unknown(text, line)
+            if isinstance(function, Configured):
+                self.used_lines.add(function.line)
+                if function.name in NOT_NEEDED:
+                    self.heard += 1
+                    self._leave_out(function, line)
+                    return flowing[0]
+            return self._unknown_on(flowing, in_words(function), line)
         self.heard += 1
+        self.used[id(function)] = function
+        if not flowing:
+            self.notes.add(line, "What goes into this layer is not known here; the network begins with it")
+            flowing = [_Chain(line)]
         chain = flowing[0]
         if len(flowing) > 1:
             self.notes.add(line, "A layer gets several inputs; a network here is one chain, so only the first is kept")
@@ -205,6 +225,7 @@ class _Reader:
         self.heard += 1
         match item:
             case ReadLayer():
+                self.used[id(item)] = item
                 if stack.input_shape is None and not stack.layers:
                     stack.input_shape = item.input_shape
                 stack.layers.extend(item.placed)
@@ -215,14 +236,24 @@ class _Reader:
                 stack.layers.extend(item.layers)
             case _Chain(input_shape=shape, layers=()):
                 stack.input_shape = shape
-            case Configured(name=name, line=where) if name in NOT_NEEDED:
-                self.notes.add(where, f"`{name}` is left out: {NOT_NEEDED[name]}")
-            case Configured(name=name, line=where) | Unknown(text=name, line=where):
-                self.notes.add(where or line, f"`{name}` is not known here and is left out")
-            case Symbol(path=path):
-                self.notes.add(line, f"`{path}` is not known here and is left out")
+            case Configured():
+                if stack.input_shape is None and not stack.layers:
+                    stack.input_shape = said_input(item.keywords)
+                self._leave_out(item, line)
             case _:
-                self.notes.add(line, "Something that is no layer is left out")
+                self._leave_out(item, line)
+
+    def _leave_out(self, item: Any, line: int) -> None:
+        """Note what is not built."""
+        where = getattr(item, "line", 0) or line
+        self.used_lines.add(where)
+        if isinstance(item, Configured):
+            for inner in _flat([*item.arguments, *item.keywords.values()]):
+                self.used[id(inner)] = inner
+        if isinstance(item, Configured) and item.name in NOT_NEEDED:
+            self.notes.add(where, f"“{item.name}” is left out: {NOT_NEEDED[item.name]}")
+        else:
+            self.notes.add(where, f"“{in_words(item)}” is not known here and is left out")
 
     def _method(self, stack: _Stack, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         if name == "add":
@@ -239,20 +270,31 @@ class _Reader:
         elif name == "compile":
             self.heard += 1
             stack.trained = True
+            self._use([*arguments, *keywords.values()])
             self.settings |= read_compile(arguments, keywords, line, self.notes)
         elif name in ("fit", "fit_generator"):
             self.heard += 1
             stack.trained = True
+            self._use([keywords.get("callbacks")])
             self.settings |= read_fit(arguments, keywords, line, self.notes)
         return Unknown(name, line)
 
+    def _use(self, items: list[Any]) -> None:
+        """Remember that what some lines made is used, so that they were not passed over."""
+        for item in _flat(items):
+            if isinstance(item, Configured) and id(item) not in self.used:
+                self.used[id(item)] = item
+                self.used_lines.add(item.line)
+                self._use([*item.arguments, *item.keywords.values()])
+
     # The result
 
-    def reading(self) -> KerasReading:
+    def reading(self, classes: int | None) -> KerasReading:
         stack = self._chosen()
-        architecture = Architecture(
-            (stack.name or "From Keras")[:MAX_NAME_LENGTH], self._input(stack), self._layers(stack)
-        )
+        name = "From Keras" if stack.name is None else one_line(stack.name)
+        layers = self._layers(stack, classes)
+        architecture = Architecture(name, self._input(stack), layers)
+        self._say_what_does_not_fit(architecture, stack)
         self._initialization()
         self._say_what_was_passed()
         return KerasReading(architecture, self.settings, self.notes.in_order())
@@ -275,8 +317,26 @@ class _Reader:
                 self.notes.add(stack.line, f"Another model begins here; the one of line {chosen.line} is read")
         return chosen
 
-    def _layers(self, stack: _Stack) -> tuple[Layer, ...]:
-        return tuple(placed.layer for placed in stack.layers)
+    def _layers(self, stack: _Stack, classes: int | None) -> tuple[Layer, ...]:
+        """The layers, with something for each setting that the source leaves open."""
+        deciding = [index for index, placed in enumerate(stack.layers) if not placed.layer.keeps_shape]
+        layers = []
+        for index, placed in enumerate(stack.layers):
+            layer = placed.layer
+            for setting, words in placed.unsaid:
+                if classes and deciding and index == deciding[-1] and type(getattr(layer, setting)) is int:
+                    layer = layer.with_settings(**{setting: classes})
+                taken = in_words(getattr(layer, setting))
+                self.notes.add(placed.line, f"“{words}”, for {setting}, is not said in the text; {taken} is taken")
+            layers.append(layer)
+        return tuple(layers)
+
+    def _say_what_does_not_fit(self, architecture: Architecture, stack: _Stack) -> None:
+        for placed, row in zip(stack.layers, summarize(architecture).layers, strict=True):
+            if row.problem:
+                self.notes.add(
+                    placed.line, f"This layer does not fit; its card offers what mends it. {row.problem}"[:-1]
+                )
 
     def _input(self, stack: _Stack) -> tuple[int, int, int]:
         shape, line = stack.input_shape, stack.line
@@ -310,59 +370,44 @@ class _Reader:
         for channels in (1, 3):
             side = round((size / channels) ** 0.5)
             if channels * side * side == size and side <= MAX_INPUT_SIZE:
-                self.notes.add(line, f"The input is a vector of {size}; here it is a {side} × {side} picture: add Flatten")
+                self.notes.add(
+                    line, f"The input is a vector of {size}; here it is a {side} × {side} picture: add Flatten"
+                )
                 return channels, side, side
         self.notes.add(line, f"The input is a vector of {size}, which is no picture; 64 × 64 × 3 is taken")
         return DEFAULT_INPUT
 
     def _initialization(self) -> None:
-        from visualizer.source_code.keras_training import INITIALIZERS
-
-        if len(self.initializers) == 1:
-            name = next(iter(self.initializers))
-            if name in INITIALIZERS:
-                self.settings["initialization"] = INITIALIZERS[name]
+        """One way to draw the first weights holds for all layers here."""
+        said = [(layer.line, layer.initializer) for layer in self.made.values() if layer.initializer is not None]
+        known = [(line, way) for line, given in said if (way := read_initializer(given, line, self.notes))]
+        self.settings["initialization"] = known[0][1] if known else KERAS_INITIALIZATION
+        for line, way in known:
+            if way != known[0][1]:
+                self.notes.add(line, "Another “kernel_initializer” than in the layers before: one holds for all here")
 
     def _say_what_was_passed(self) -> None:
-        if self.passed:
-            self.notes.add(0, f"{_lines(self.passed)} not about the network and passed over")
+        for key, layer in self.made.items():
+            if key not in self.used:
+                self.notes.add(layer.line, f"This {layer.name} is made but put into no network that is read")
+        for lines in self.passed:
+            if not self.used_lines & set(lines):
+                for line in lines:
+                    self.notes.add(line, "Not about the network, and passed over")
 
 
-def _input_shape(arguments: list[Any], keywords: Mapping[str, Any]) -> Any:
-    for name in _INPUT_ARGUMENTS:
-        if name in keywords:
-            shape = keywords[name]
-            if name.startswith("batch") and isinstance(shape, tuple | list):
-                return tuple(shape[1:])
-            return (shape,) if name == "input_dim" else shape
-    return arguments[0] if arguments else None
-
-
-def _flat(items: Iterable[Any]) -> Iterable[Any]:
-    for item in items:
+def _flat(items: Any) -> Iterator[Any]:
+    """What lists hold, lists within them too; so many at most, as a list may hold itself again and again."""
+    waiting = [items]
+    for _ in range(MAX_ITEMS):
+        if not waiting:
+            return
+        item = waiting.pop()
         if isinstance(item, list | tuple):
-            yield from _flat(item)
+            waiting.extend(reversed(item[:MAX_ITEMS]))
         else:
             yield item
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value.strip() else None
-
-
-def _lines(numbers: set[int]) -> str:
-    """Such as "Lines 1–3 and 7 are"."""
-    ordered = sorted(numbers)
-    spans: list[list[int]] = []
-    for number in ordered:
-        if spans and number == spans[-1][1] + 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    parts = [str(first) if first == last else f"{first}–{last}" for first, last in spans]
-    if len(ordered) == 1:
-        return f"Line {parts[0]} is"
-    return f"Lines {parts[0]} are" if len(parts) == 1 else f"Lines {', '.join(parts[:-1])} and {parts[-1]} are"
-
-
-__all__ = ["KerasReading", "NoNetworkError", "SettingError", "read_keras"]
+    return value if isinstance(value, str) else None

@@ -5,22 +5,44 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Note:
-    """One sentence about one line, counted from 1; 0 where it is about the whole."""
+    """One sentence about some lines, counted from 1; about the whole where there are none."""
 
-    line: int
+    lines: tuple[int, ...]
     sentence: str
+
+    @property
+    def where(self) -> str:
+        """The lines in words, such as "Lines 1–3 and 7"; empty where it is about the whole."""
+        return line_words(self.lines)
 
 
 class Notes:
-    """Gathers notes; the same one only once."""
+    """Gathers notes; the same sentence about several lines is one note."""
 
     def __init__(self) -> None:
-        self._notes: dict[Note, None] = {}
+        self._lines: dict[str, set[int]] = {}
 
     def add(self, line: int, sentence: str) -> None:
-        """Note something; the sentence has no full stop yet."""
-        self._notes[Note(line, f"{sentence}.")] = None
+        """Note something about a line, or (0) about the whole; the sentence has no full stop yet."""
+        self._lines.setdefault(f"{sentence}.", set()).update({line} if line else ())
 
     def in_order(self) -> tuple[Note, ...]:
-        """By line; those about the whole last."""
-        return tuple(sorted(self._notes, key=lambda note: (note.line == 0, note.line)))
+        """By their first lines; those about the whole last."""
+        notes = [Note(tuple(sorted(lines)), sentence) for sentence, lines in self._lines.items()]
+        return tuple(sorted(notes, key=lambda note: (not note.lines, note.lines)))
+
+
+def line_words(numbers: tuple[int, ...]) -> str:
+    """Such as "Lines 1–3 and 7"; the numbers rise."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    parts = [str(first) if first == last else f"{first}–{last}" for first, last in spans]
+    if not parts:
+        return ""
+    if len(numbers) == 1:
+        return f"Line {parts[0]}"
+    return f"Lines {parts[0]}" if len(parts) == 1 else f"Lines {', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,11 +1,13 @@
 """Follows Python source by its syntax tree, as far as networks are written with it; runs none of it.
 
 Names, numbers, tuples, lists, arithmetic, loops over what is written down, and functions of the source itself are
-followed. What a call means is asked of a `Library`; everything else is UNKNOWN.
+followed. What a call means is asked of a `Library`; everything else is `Unknown`.
 """
 
 import ast
 import operator
+import textwrap
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -16,6 +18,7 @@ MAX_CHARACTERS = 100_000
 MAX_EVALUATIONS = 50_000
 MAX_CALL_DEPTH = 12
 MAX_ITEMS = 1_000
+MAX_TEXT = 80
 LARGEST_NUMBER = 1e12
 
 
@@ -51,6 +54,15 @@ class Member:
     name: str
 
 
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """What functools.partial makes: a function of the library with arguments that it always gets."""
+
+    function: Any
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Function:
     """A function that the source defines."""
@@ -64,8 +76,11 @@ class Library(Protocol):
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         """The value of a call; an Unknown where its meaning is not known."""
 
-    def passed_over(self, line: int, why: str) -> None:
-        """Told of a statement that is not followed."""
+    def combine(self, left: Any, right: Any, line: int, text: str) -> Any:
+        """The value of an operator between things that the library made."""
+
+    def passed_over(self, first: int, last: int, why: str) -> None:
+        """Told of the lines of a statement that is not followed; `why` is empty where it is not about the library."""
 
     @property
     def heard(self) -> int:
@@ -96,21 +111,56 @@ class _Return(Exception):
         self.value = value
 
 
-def parse(source: str) -> ast.Module:
+@dataclass(frozen=True)
+class Parsed:
+    """A syntax tree, and the lines that were no Python and left out of it, such as a notebook's commands."""
+
+    module: ast.Module
+    left_out: tuple[int, ...] = ()
+
+
+def parse(source: str) -> Parsed:
     """The syntax tree of Python source. Raises SourceError, with the line, where it is none."""
     if len(source) > MAX_CHARACTERS:
         raise SourceError(
             f"The text has {len(source):,} characters", f"at most {MAX_CHARACTERS:,} are read", "Paste the network only"
         )
     try:
-        return ast.parse(source)
+        return Parsed(_parse(source))
     except SyntaxError as error:
+        try:
+            bare, left_out = _without_decoration(source)
+            return Parsed(_parse(bare), left_out)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            pass
         where = f"line {error.lineno}" if error.lineno else "it"
         raise SourceError(
-            "This is not Python source", f"{where} cannot be read ({error.msg})", "Paste whole lines of the program"
+            "This is not Python source",
+            f"{where} cannot be read ({error.msg[:MAX_TEXT]})",
+            "Paste whole lines of the program",
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise SourceError("This is not Python source", "it cannot be read", "Paste the network only") from error
+
+
+def _parse(source: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as an unknown escape in a text
+        return ast.parse(source)
+
+
+def _without_decoration(source: str) -> tuple[str, tuple[int, ...]]:
+    """Source without what stands around it in a notebook, a console or a web page, and the lines that were left out.
+
+    The others keep their numbers.
+    """
+    lines = textwrap.dedent(source).splitlines()
+    if any(line.startswith(">>> ") for line in lines):
+        kept = [line[4:] if line.startswith((">>> ", "... ")) else "" for line in lines]
+    else:
+        kept = ["" if line.lstrip().startswith(("!", "%", "```")) else line for line in lines]
+    left_out = [number for number, pair in enumerate(zip(lines, kept, strict=True), 1) if pair[0] and not pair[1]]
+    return "\n".join(kept), tuple(left_out)
 
 
 @dataclass
@@ -126,15 +176,20 @@ class Follower:
     names: dict[str, Any] = field(default_factory=dict)
     _left: int = MAX_EVALUATIONS
     _depth: int = 0
-    _called: set[str] = field(default_factory=set)
+    _texts: dict[int, str] = field(default_factory=dict)
 
     def follow(self, module: ast.Module) -> None:
         """Follow the whole source; functions that nothing calls are followed at its end. Raises SourceError."""
         try:
             for statement in module.body:
                 self._top(statement)
+            called = {
+                node.func.id
+                for node in ast.walk(module)
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            }
             for value in list(self.names.values()):
-                if isinstance(value, Function) and value.code.name not in self._called:
+                if isinstance(value, Function) and value.code.name not in called:
                     self._call_function(value, [], {})
         except _Return:
             pass
@@ -146,17 +201,21 @@ class Follower:
         self._statement(statement)
         quiet = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.Pass)
         constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-        plain = isinstance(statement, ast.Assign) and not any(
-            isinstance(node, ast.Call) for node in ast.walk(statement.value)
-        )
+        assigned = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+        plain = assigned is not None and not any(isinstance(node, ast.Call) for node in ast.walk(assigned))
         if self.library.heard == before and not isinstance(statement, quiet) and not constant and not plain:
-            self.library.passed_over(statement.lineno, "")
+            self.library.passed_over(statement.lineno, statement.end_lineno or statement.lineno, "")
+
+    def _pass_over(self, node: ast.stmt, why: str) -> None:
+        self.library.passed_over(node.lineno, node.lineno, why)
 
     def _spend(self) -> None:
         self._left -= 1
         if self._left < 0:
             raise SourceError(
-                "The source cannot be followed", "it does too much before the network is built", "Paste the network only"
+                "The source cannot be followed",
+                "it does too much before the network is built",
+                "Paste the network only",
             )
 
     def _block(self, statements: list[ast.stmt]) -> None:
@@ -192,7 +251,7 @@ class Follower:
             case ast.For(target=target, iter=iterable, body=body):
                 items = self.value(iterable)
                 if not isinstance(items, tuple | list):
-                    self.library.passed_over(statement.lineno, "it repeats over something that is not written down")
+                    self._pass_over(statement, "it repeats over something that is not written down")
                     return
                 for item in items[:MAX_ITEMS]:
                     self._assign(target, item)
@@ -200,12 +259,12 @@ class Follower:
             case ast.With(body=body) | ast.Try(body=body):
                 self._block(body)
             case ast.While() | ast.ClassDef() | ast.AsyncFunctionDef():
-                self.library.passed_over(statement.lineno, "loops with `while`, classes and async code are not followed")
+                self._pass_over(statement, "loops with “while”, classes and async code are not followed")
 
     def _if(self, statement: ast.If) -> None:
         test = self.value(statement.test)
         if isinstance(test, Unknown):
-            self.library.passed_over(statement.lineno, "the condition cannot be known, so its first branch is taken")
+            self._pass_over(statement, "the condition cannot be known, so its first branch is taken")
             self._block(statement.body)
         else:
             self._block(statement.body if test else statement.orelse)
@@ -224,7 +283,8 @@ class Follower:
         self._spend()
         match node:
             case ast.Constant(value=value):
-                return value
+                large = isinstance(value, int | float) and not abs(value) <= LARGEST_NUMBER
+                return self._unknown(node) if large else value
             case ast.Name(id="__name__"):
                 return "__main__"
             case ast.Name(id=name):
@@ -261,7 +321,16 @@ class Follower:
         return self._unknown(node)
 
     def _unknown(self, node: ast.AST) -> Unknown:
-        return Unknown(ast.unparse(node)[:80], getattr(node, "lineno", 0))
+        return Unknown(self._text(node), getattr(node, "lineno", 0))
+
+    def _text(self, node: ast.AST) -> str:
+        """The start of the code of a node; written once, as a loop may come here often."""
+        if id(node) not in self._texts:
+            try:
+                self._texts[id(node)] = ast.unparse(node)[:MAX_TEXT]
+            except ValueError:  # a whole number of thousands of digits
+                self._texts[id(node)] = "a very long number"
+        return self._texts[id(node)]
 
     def _parts(self, parts: list[ast.expr]) -> Iterator[Any]:
         for part in parts:
@@ -287,7 +356,12 @@ class Follower:
         sequences = isinstance(left, tuple | list) and type(left) is type(right) and isinstance(op, ast.Add)
         if sequences and len(left) + len(right) <= MAX_ITEMS:
             return left + right
+        if isinstance(left, tuple | list) and isinstance(right, int) and isinstance(op, ast.Mult):
+            return left * right if len(left) * right <= MAX_ITEMS else self._unknown(node)
         if not isinstance(left, int | float) or not isinstance(right, int | float):
+            opaque = not (isinstance(left, _PLAIN) and isinstance(right, _PLAIN))
+            if opaque:
+                return self.library.combine(left, right, getattr(node, "lineno", 0), self._text(node))
             return self._unknown(node)
         try:
             if isinstance(op, ast.Pow) and abs(right) <= MAX_EXPONENT and abs(left) <= LARGEST_NUMBER:
@@ -302,8 +376,8 @@ class Follower:
         return result if known else self._unknown(node)
 
     def _compare(self, comparison: Callable[[Any, Any], bool], left: Any, right: Any, node: ast.AST) -> Any:
-        plain = int | float | str | tuple | list | None
-        if not isinstance(left, plain) or not isinstance(right, plain):
+        # Lists within lists are not compared: that may take as long as there are ways through them.
+        if not isinstance(left, int | float | str | None) or not isinstance(right, int | float | str | None):
             return self._unknown(node)
         try:
             return comparison(left, right)
@@ -328,18 +402,44 @@ class Follower:
                 keywords[keyword.arg] = value
             elif isinstance(value, dict):  # **settings
                 keywords |= {name: item for name, item in value.items() if isinstance(name, str)}
+        if isinstance(function, Partial):
+            arguments = [*function.arguments, *arguments]
+            keywords = function.keywords | keywords
+            function = function.function
         if isinstance(function, Function):
             return self._call_function(function, arguments, keywords)
+        if isinstance(function, Symbol) and function.name == "partial" and arguments:
+            return Partial(arguments[0], tuple(arguments[1:]), keywords)
+        if isinstance(function, Member) and isinstance(function.owner, list):
+            return self._change_list(function.owner, function.name, arguments, node)
         if isinstance(function, Symbol) and function.path in _BUILTINS:
             try:
                 return _BUILTINS[function.path](*arguments)
             except (TypeError, ValueError, OverflowError):
                 return self._unknown(node)
-        return self.library.call(function, arguments, keywords, node.lineno, ast.unparse(node.func)[:80])
+        return self.library.call(function, arguments, keywords, node.lineno, self._text(node.func))
+
+    def _change_list(self, items: list[Any], method: str, arguments: list[Any], node: ast.Call) -> Any:
+        """What a method of a list does, as far as layers are gathered with it."""
+        match method, arguments:
+            case "append", [item]:
+                items.append(item)
+            case "extend", [list() | tuple() as more]:
+                items.extend(more)
+            case "insert", [int(place), item]:
+                items.insert(place, item)
+            case "pop", []:
+                return items.pop() if items else self._unknown(node)
+            case _:
+                return self._unknown(node)
+        if len(items) > MAX_ITEMS:
+            raise SourceError(
+                "The source cannot be followed", f"line {node.lineno} makes a list too long", "Paste the network only"
+            )
+        return None
 
     def _call_function(self, function: Function, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         code = function.code
-        self._called.add(code.name)
         if self._depth >= MAX_CALL_DEPTH:
             return self._unknown(code)
         parameters = code.args.posonlyargs + code.args.args
@@ -347,8 +447,8 @@ class Follower:
         defaults = code.args.defaults
         for parameter, default in zip(parameters[len(parameters) - len(defaults) :], defaults, strict=True):
             local.setdefault(parameter.arg, self.value(default))
-        for parameter, default in zip(code.args.kwonlyargs, code.args.kw_defaults, strict=True):
-            local.setdefault(parameter.arg, self.value(default) if default else self._unknown(parameter))
+        for parameter, kept in zip(code.args.kwonlyargs, code.args.kw_defaults, strict=True):
+            local.setdefault(parameter.arg, self.value(kept) if kept else self._unknown(parameter))
         local |= {name: value for name, value in keywords.items() if name in {item.arg for item in parameters}}
         local |= {name: value for name, value in keywords.items() if name in {p.arg for p in code.args.kwonlyargs}}
         for parameter in parameters:
@@ -363,6 +463,9 @@ class Follower:
             self.names = outside
             self._depth -= 1
         return None
+
+
+_PLAIN = (int, float, str, bytes, complex, type(None), type(...), tuple, list, dict, Unknown, Symbol, Function, Partial)
 
 
 def _range(*arguments: int) -> list[int]:

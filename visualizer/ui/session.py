@@ -10,6 +10,7 @@ from visualizer.architecture.architecture import MAX_NAME_LENGTH, Architecture
 from visualizer.architecture.editing import Draft, History
 from visualizer.architecture.presets import TINY
 from visualizer.errors import UserError
+from visualizer.source_code.keras_reader import KerasReading, read_keras
 from visualizer.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Session:
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
         time_machine: Where the time machine of Train stands.
         confusion_cell: The cell of the confusion matrix whose pictures are shown (right class, answer), or None.
+        read_source: What the last source that was pasted into Build gave, or None.
         jobs: Long work that this tab asked for, by the key of its place; `ui.work` fills it.
         content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
     """
@@ -79,6 +81,7 @@ class Session:
     photo: "np.ndarray | None" = None
     time_machine: TimeMachine = field(default_factory=TimeMachine)
     confusion_cell: tuple[int, int] | None = None
+    read_source: KerasReading | None = None
     jobs: "dict[str, Job[Any]]" = field(default_factory=dict)
     content_width: int = 960
 
@@ -105,6 +108,30 @@ class Session:
     def open_architecture(self, architecture: Architecture) -> None:
         """Put another network into Build, undoably."""
         self.edit(lambda draft: draft.with_architecture(architecture))
+
+    def build_from_keras(self, source: str, classes: int) -> None:
+        """Put the network of Keras source into Build, undoably, and its training settings into Train.
+
+        `classes` is how many numbers the last layer gives where the source leaves that open.
+        """
+
+        def action() -> None:
+            self.read_source = None
+            reading = read_keras(source, classes)
+            self.settings = replace(self.settings, **reading.settings)
+            self.history = self.history.change(self.history.present.with_architecture(reading.architecture))
+            self.read_source = reading
+
+        self.attempt(action)
+
+    def has_had(self, architecture: Architecture) -> bool:
+        """True where that network is in Build or was, and was not undone."""
+        drafts = (*self.history.past, self.history.present)
+        return any(draft.architecture == architecture for draft in drafts)
+
+    def forget_reading(self) -> None:
+        """Say no more about the source that was pasted."""
+        self.read_source = None
 
     def rename(self, name: str) -> None:
         """Name the network in Build."""

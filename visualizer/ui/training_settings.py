@@ -56,7 +56,7 @@ def settings_form(owner: Session) -> None:
             settings.batch_size,
             put("batch_size"),
             "batch-size",
-            BATCH_SIZES,
+            dict(sorted((BATCH_SIZES | {settings.batch_size: str(settings.batch_size)}).items())),
             width=_WIDTH,
             help="How many pictures each step looks at.",
         )

@@ -43,9 +43,11 @@ class Activation(Layer):
             implied={"function": "leaky_relu"},
             defaults={"negative_slope": 0.3},
         )
-        named = KerasForm(("Activation",), ("activation",), renamed={"activation": "function"})
-        relu = KerasForm(("ReLU",), (), implied={"function": "relu"})
-        softmax = KerasForm(("Softmax",), (), implied={"function": "softmax"})
+        named = KerasForm(
+            ("Activation",), ("activation",), required=("activation",), renamed={"activation": "function"}
+        )
+        relu = KerasForm(("ReLU",), ("max_value",), implied={"function": "relu"})
+        softmax = KerasForm(("Softmax",), ("axis",), implied={"function": "softmax"})
         return named, leaky, relu, softmax
 
     def keras_form(self) -> KerasForm:

@@ -35,7 +35,7 @@ class BatchNormalization(Layer):
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
-        order = (None, "momentum", "epsilon")
+        order = ("axis", "momentum", "epsilon")
         return (KerasForm(("BatchNormalization",), order, defaults={"momentum": 0.99, "epsilon": 0.001}),)
 
     @property

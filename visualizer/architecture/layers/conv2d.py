@@ -47,8 +47,15 @@ class Conv2D(Layer):
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
-        order = ("filters", "kernel_size", "strides", "padding", None, "dilation_rate", None, "activation", "use_bias")
-        return (KerasForm(("Conv2D", "Convolution2D"), order, defaults={"activation": NO_ACTIVATION}),)
+        places = ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups")
+        return (
+            KerasForm(
+                ("Conv2D", "Convolution2D"),
+                (*places, "activation", "use_bias"),
+                required=("filters", "kernel_size"),
+                defaults={"activation": NO_ACTIVATION},
+            ),
+        )
 
     def _window(self) -> Window:
         return Window("kernel_size", self.kernel_size, self.strides, self.padding, self.dilation_rate)

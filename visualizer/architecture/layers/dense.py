@@ -36,7 +36,14 @@ class Dense(Layer):
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
-        return (KerasForm(("Dense",), ("units", "activation", "use_bias"), defaults={"activation": NO_ACTIVATION}),)
+        return (
+            KerasForm(
+                ("Dense",),
+                ("units", "activation", "use_bias"),
+                required=("units",),
+                defaults={"activation": NO_ACTIVATION},
+            ),
+        )
 
     def summary(self) -> str:
         return f"Dense {self.units}"

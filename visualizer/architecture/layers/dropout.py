@@ -30,7 +30,7 @@ class Dropout(Layer):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         # Spatial dropout drops whole maps: another layer, not read as this one.
-        return (KerasForm(("Dropout",), ("rate",)),)
+        return (KerasForm(("Dropout",), ("rate",), required=("rate",)),)
 
     def summary(self) -> str:
         return f"Dropout {self.rate:g}"

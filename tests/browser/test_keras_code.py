@@ -1,0 +1,39 @@
+"""Source that is pasted becomes the network, and Train is set as it says."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.app import no_exceptions, open_page, wait_until_idle
+from tests.source_code.keras_sources import EXAMPLES
+
+
+def test_the_classic_example_is_pasted_built_and_about_to_train(page: Page) -> None:
+    open_page(page, "/build")
+    expect(page.get_by_text("1,898", exact=True)).to_be_visible()
+    page.get_by_text("Paste Keras code", exact=True).click()
+    box = page.get_by_role("textbox", name="Keras source")
+    source = EXAMPLES["the classic example, layer by layer"].source.replace("epochs=10", "epochs=6")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("text => navigator.clipboard.writeText(text)", source)
+    box.click()
+    page.keyboard.press("Control+V")
+    expect(box).to_have_value(source)
+    page.get_by_role("button", name="Build it").click()
+    wait_until_idle(page)
+    expect(page.get_by_text("1,626,442", exact=True)).to_be_visible()
+    expect(page.get_by_text("Line 14: The pictures come from the data set")).to_be_visible()
+    # The box closes, so that what was built is seen.
+    expect(box).to_be_hidden()
+    expect(page.get_by_role("figure").first).to_be_in_viewport()
+    no_exceptions(page)
+
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1,898", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Redo").click()
+    expect(page.get_by_text("1,626,442", exact=True)).to_be_visible()
+
+    page.get_by_role("button", name="Train it").click()
+    expect(page.get_by_role("heading", name="Train it live")).to_be_visible()
+    wait_until_idle(page)
+    expect(page.get_by_role("combobox", name="Optimiser")).to_have_value("Adam")
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("6")
+    no_exceptions(page)

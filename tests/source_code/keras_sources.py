@@ -1,0 +1,562 @@
+"""Networks as people write them in Keras, each with what must be read from it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from visualizer.architecture.layer import Layer
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
+from visualizer.architecture.layers.batch_normalization import BatchNormalization
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.dropout import Dropout
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+
+
+@dataclass(frozen=True)
+class Example:
+    """A source, its input (C, H, W), its layers, its training settings, and each line's note, by a piece of it."""
+
+    source: str
+    input_shape: tuple[int, int, int]
+    layers: tuple[Layer, ...]
+    settings: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[tuple[int, str], ...] = ()
+    name: str = "From Keras"
+
+
+ADAM = {"optimizer": "adam", "learning_rate": 0.001}
+SOFTMAX_10 = Dense(units=10, activation="softmax")
+BATCH_NORMALIZATION = BatchNormalization(momentum=0.99, epsilon=0.001)
+
+
+def plain_conv(filters: int, **settings: Any) -> Conv2D:
+    return Conv2D(filters=filters, activation="linear", **settings)
+
+
+EXAMPLES = {
+    "the classic example, layer by layer": Example(
+        """\
+from keras.models import Sequential
+from keras.layers import Conv2D, MaxPooling2D, Flatten, Dense
+
+model = Sequential()
+model.add(Conv2D(32, (3, 3), activation='relu', input_shape=(64, 64, 3)))
+model.add(MaxPooling2D(pool_size=(2, 2)))
+model.add(Conv2D(64, (3, 3), activation='relu'))
+model.add(MaxPooling2D(pool_size=(2, 2)))
+model.add(Flatten())
+model.add(Dense(128, activation='relu'))
+model.add(Dense(10, activation='softmax'))
+
+model.compile(optimizer='adam', loss='categorical_crossentropy', metrics=['accuracy'])
+model.fit(x_train, y_train, epochs=10, batch_size=32)
+""",
+        (3, 64, 64),
+        (Conv2D(filters=32), MaxPooling2D(), Conv2D(filters=64), MaxPooling2D(), Flatten(), Dense(), SOFTMAX_10),
+        {**ADAM, "loss": "cross_entropy", "epochs": 10, "batch_size": 32},
+        ((14, "The pictures come from the data set that is chosen on Train"),),
+    ),
+    "the MNIST example of keras.io": Example(
+        """\
+import numpy as np
+import keras
+from keras import layers
+
+num_classes = 10
+input_shape = (28, 28, 1)
+
+# Load the data and split it between train and test sets
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+x_train = x_train.astype("float32") / 255
+y_train = keras.utils.to_categorical(y_train, num_classes)
+
+model = keras.Sequential(
+    [
+        keras.Input(shape=input_shape),
+        layers.Conv2D(32, kernel_size=(3, 3), activation="relu"),
+        layers.MaxPooling2D(pool_size=(2, 2)),
+        layers.Conv2D(64, kernel_size=(3, 3), activation="relu"),
+        layers.MaxPooling2D(pool_size=(2, 2)),
+        layers.Flatten(),
+        layers.Dropout(0.5),
+        layers.Dense(num_classes, activation="softmax"),
+    ]
+)
+
+model.summary()
+batch_size = 128
+epochs = 15
+model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+model.fit(x_train, y_train, batch_size=batch_size, epochs=epochs, validation_split=0.1)
+score = model.evaluate(x_test, y_test, verbose=0)
+print("Test loss:", score[0])
+""",
+        (1, 28, 28),
+        (
+            Conv2D(filters=32),
+            MaxPooling2D(),
+            Conv2D(filters=64),
+            MaxPooling2D(),
+            Flatten(),
+            Dropout(rate=0.5),
+            SOFTMAX_10,
+        ),
+        {**ADAM, "loss": "cross_entropy", "epochs": 15, "batch_size": 128},
+        (
+            (9, "Not about the network"),
+            (10, "Not about the network"),
+            (11, "Not about the network"),
+            (26, "Not about the network"),
+            (30, "The pictures come from"),
+            (31, "Not about the network"),
+            (32, "Not about the network"),
+        ),
+    ),
+    "TensorFlow's CIFAR tutorial": Example(
+        """\
+import tensorflow as tf
+from tensorflow.keras import datasets, layers, models
+
+model = models.Sequential()
+model.add(layers.Conv2D(32, (3, 3), activation='relu', input_shape=(32, 32, 3)))
+model.add(layers.MaxPooling2D((2, 2)))
+model.add(layers.Conv2D(64, (3, 3), activation='relu'))
+model.add(layers.MaxPooling2D((2, 2)))
+model.add(layers.Conv2D(64, (3, 3), activation='relu'))
+model.add(layers.Flatten())
+model.add(layers.Dense(64, activation='relu'))
+model.add(layers.Dense(10))
+model.compile(optimizer='adam',
+              loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+              metrics=['accuracy'])
+history = model.fit(train_images, train_labels, epochs=10,
+                    validation_data=(test_images, test_labels))
+""",
+        (3, 32, 32),
+        (
+            Conv2D(filters=32),
+            MaxPooling2D(),
+            Conv2D(filters=64),
+            MaxPooling2D(),
+            Conv2D(filters=64),
+            Flatten(),
+            Dense(units=64),
+            Dense(units=10, activation="linear"),
+        ),
+        {**ADAM, "loss": "cross_entropy", "epochs": 10, "batch_size": 32},
+        ((16, "The pictures come from"),),
+    ),
+    "tf.keras in full, keywords only, constants computed": Example(
+        """\
+import tensorflow as tf
+IMG = 96
+HEIGHT, WIDTH = IMG // 2, IMG // 2
+CHANNELS: int = 3
+NUM_CLASSES = 5
+model = tf.keras.models.Sequential(layers=[
+    tf.keras.layers.InputLayer(input_shape=(HEIGHT, WIDTH, CHANNELS)),
+    tf.keras.layers.Conv2D(filters=2 ** 4, kernel_size=5, strides=2, padding='same', use_bias=False),
+    tf.keras.layers.BatchNormalization(),
+    tf.keras.layers.Activation('relu'),
+    tf.keras.layers.AveragePooling2D(pool_size=3, strides=2, padding="SAME"),
+    tf.keras.layers.GlobalAveragePooling2D(),
+    tf.keras.layers.Dense(units=NUM_CLASSES, activation=tf.nn.softmax),
+], name='small')
+model.compile(optimizer=tf.keras.optimizers.SGD(learning_rate=1e-2, momentum=0.9), loss='mse')
+model.fit(x=x, y=y, epochs=3)
+""",
+        (3, 48, 48),
+        (
+            plain_conv(16, kernel_size=(5, 5), strides=(2, 2), padding="same", use_bias=False),
+            BATCH_NORMALIZATION,
+            Activation(function="relu"),
+            AveragePooling2D(pool_size=(3, 3), strides=(2, 2), padding="same"),
+            GlobalAveragePooling2D(),
+            Dense(units=5, activation="softmax"),
+        ),
+        {"optimizer": "sgd", "learning_rate": 0.01, "momentum": 0.9, "loss": "mse", "epochs": 3, "batch_size": 32},
+        ((16, "The pictures come from"),),
+        "small",
+    ),
+    "the functional API": Example(
+        """\
+from tensorflow.keras.layers import Input, Conv2D, MaxPool2D, Flatten, Dense, Dropout
+from tensorflow.keras.models import Model
+
+inp = Input(shape=(28, 28, 1))
+x = Conv2D(16, 3, activation="relu", padding="same")(inp)
+x = MaxPool2D()(x)
+x = Dropout(.25)(x)
+x = Flatten()(x)
+out = Dense(10, activation="softmax")(x)
+model = Model(inputs=inp, outputs=out)
+""",
+        (1, 28, 28),
+        (Conv2D(filters=16, padding="same"), MaxPooling2D(), Dropout(rate=0.25), Flatten(), SOFTMAX_10),
+    ),
+    "the functional API with a function for each block": Example(
+        """\
+from tensorflow import keras
+from tensorflow.keras import layers
+
+def conv_block(x, filters, kernel_size=3):
+    x = layers.Conv2D(filters, kernel_size, padding="same", use_bias=False)(x)
+    x = layers.BatchNormalization(momentum=0.9)(x)
+    return layers.ReLU()(x)
+
+def build_model(input_shape, num_classes=10):
+    inputs = keras.Input(input_shape)
+    x = inputs
+    for filters in [16] * 2 + [32]:
+        x = conv_block(x, filters)
+    x = layers.GlobalAveragePooling2D()(x)
+    outputs = layers.Dense(num_classes, activation="softmax")(x)
+    return keras.Model(inputs, outputs, name="blocks")
+
+if __name__ == "__main__":
+    model = build_model(input_shape=(32, 32, 3))
+    model.compile("rmsprop", "categorical_crossentropy", metrics=["acc"])
+""",
+        (3, 32, 32),
+        (
+            *(
+                layer
+                for filters in (16, 16, 32)
+                for layer in (
+                    plain_conv(filters, padding="same", use_bias=False),
+                    BatchNormalization(momentum=0.9),
+                    Activation(function="relu"),
+                )
+            ),
+            GlobalAveragePooling2D(),
+            SOFTMAX_10,
+        ),
+        {"optimizer": "rmsprop", "learning_rate": 0.001, "loss": "cross_entropy"},
+        (),
+        "blocks",
+    ),
+    "a partial, as in Hands-On Machine Learning": Example(
+        """\
+from functools import partial
+
+DefaultConv2D = partial(tf.keras.layers.Conv2D, kernel_size=3, padding="same",
+                        activation="relu", kernel_initializer="he_normal")
+model = tf.keras.Sequential([
+    DefaultConv2D(filters=64, kernel_size=7, input_shape=[28, 28, 1]),
+    tf.keras.layers.MaxPool2D(),
+    DefaultConv2D(filters=128),
+    tf.keras.layers.Flatten(),
+    tf.keras.layers.Dense(units=128, activation="relu", kernel_initializer="he_normal"),
+    tf.keras.layers.Dropout(0.5),
+    tf.keras.layers.Dense(units=10, activation="softmax")
+])
+""",
+        (1, 28, 28),
+        (
+            Conv2D(filters=64, kernel_size=(7, 7), padding="same"),
+            MaxPooling2D(),
+            Conv2D(filters=128, padding="same"),
+            Flatten(),
+            Dense(units=128),
+            Dropout(rate=0.5),
+            SOFTMAX_10,
+        ),
+        {"initialization": "he_normal"},
+        ((3, "Not about the network"), (4, "Not about the network")),
+    ),
+    "leaky functions with Keras's own slopes": Example(
+        """\
+import keras
+from keras.layers import LeakyReLU
+start = keras.initializers.HeNormal()
+m = keras.Sequential()
+m.add(keras.Input((16, 16, 3)))
+m.add(keras.layers.Conv2D(8, 3, kernel_initializer=start))
+m.add(LeakyReLU())
+m.add(keras.layers.Conv2D(8, 3, activation=LeakyReLU(alpha=0.1)))
+m.add(keras.layers.Conv2D(8, 3, activation="leaky_relu"))
+m.add(keras.layers.Flatten())
+m.add(keras.layers.Dense(2))
+m.add(keras.layers.Softmax())
+""",
+        (3, 16, 16),
+        (
+            plain_conv(8),
+            Activation(function="leaky_relu", negative_slope=0.3),
+            plain_conv(8),
+            Activation(function="leaky_relu", negative_slope=0.1),
+            Conv2D(filters=8, activation="leaky_relu"),
+            Flatten(),
+            Dense(units=2, activation="linear"),
+            Activation(function="softmax"),
+        ),
+        {"initialization": "he_normal"},
+    ),
+    "a list that grows": Example(
+        """\
+from keras import layers, models
+stack = [layers.Input(shape=(32, 32, 3))]
+for i in range(3):
+    stack.append(layers.Conv2D(16 * 2 ** i, 3, activation='swish'))
+    if i < 2:
+        stack.append(layers.MaxPooling2D())
+stack += [layers.Flatten(), layers.Dense(10, 'softmax')]
+model = models.Sequential(stack)
+""",
+        (3, 32, 32),
+        (
+            Conv2D(filters=16, activation="silu"),
+            MaxPooling2D(),
+            Conv2D(filters=32, activation="silu"),
+            MaxPooling2D(),
+            Conv2D(filters=64, activation="silu"),
+            Flatten(),
+            SOFTMAX_10,
+        ),
+    ),
+    "positional arguments throughout": Example(
+        """\
+from keras.layers import *
+from keras.models import *
+model = Sequential([
+    Conv2D(6, 5, 1, 'same', 'channels_last', 1, 1, 'tanh', True, input_shape=(28, 28, 1)),
+    AveragePooling2D(2, 2),
+    Conv2D(16, (5, 5), (1, 1), 'valid', activation='tanh'),
+    AveragePooling2D((2, 2), None, 'valid'),
+    Flatten(),
+    Dense(84, 'tanh', False),
+    BatchNormalization(-1, .8, 1e-5),
+    Dense(10, 'softmax'),
+])
+""",
+        (1, 28, 28),
+        (
+            Conv2D(filters=6, kernel_size=(5, 5), padding="same", activation="tanh"),
+            AveragePooling2D(),
+            Conv2D(filters=16, kernel_size=(5, 5), activation="tanh"),
+            AveragePooling2D(),
+            Flatten(),
+            Dense(units=84, activation="tanh", use_bias=False),
+            BatchNormalization(momentum=0.8, epsilon=1e-5),
+            SOFTMAX_10,
+        ),
+    ),
+    "augmentation and rescaling in the model": Example(
+        """\
+data_augmentation = keras.Sequential([
+    layers.RandomFlip("horizontal"),
+    layers.RandomRotation(0.1),
+])
+model = keras.Sequential([
+    data_augmentation,
+    layers.Rescaling(1./255, input_shape=(180, 180, 3)),
+    layers.Conv2D(16, 3, padding='same', activation='relu'),
+    layers.SpatialDropout2D(0.2),
+    layers.MaxPooling2D(),
+    layers.Flatten(),
+    layers.Dense(num_classes),
+])
+model.compile(
+    optimizer=keras.optimizers.AdamW(1e-3, weight_decay=1e-4),
+    loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
+    metrics=['accuracy', 'AUC'])
+model.fit(train_ds, validation_data=val_ds, epochs=epochs, callbacks=[keras.callbacks.EarlyStopping()])
+""",
+        (3, 180, 180),
+        (Conv2D(filters=16, padding="same"), MaxPooling2D(), Flatten(), Dense(units=7, activation="linear")),
+        {**ADAM, "loss": "cross_entropy", "epochs": 1, "batch_size": 32},
+        (
+            (2, "“RandomFlip(…)” is not known here and is left out"),
+            (3, "“RandomRotation(…)” is not known here and is left out"),
+            (7, "“Rescaling” is left out: pictures here go from 0 to 1 already"),
+            (9, "“SpatialDropout2D(…)” is not known here and is left out"),
+            (12, "“num_classes”, for units, is not said in the text; 7 is taken"),
+            (15, "The optimiser “AdamW” is not known here; Adam is taken"),
+            (15, "“weight_decay=0.0001” of AdamW is left out"),
+            (16, "“label_smoothing=0.1” of CategoricalCrossentropy is left out"),
+            (14, "The measure “AUC” is left out"),
+            (18, "The pictures come from"),
+            (18, "“epochs”, for epochs, is not said in the text; 1 is taken"),
+            (18, "“callbacks=[EarlyStopping(…)]” of fit is left out"),
+        ),
+    ),
+    "regularisers, names and an optimiser made before": Example(
+        """\
+from keras import regularizers, optimizers
+weight_decay = 1e-4
+model = Sequential()
+model.add(Conv2D(32, (3,3), padding='same', kernel_regularizer=regularizers.l2(weight_decay),
+                 input_shape=x_train.shape[1:], name='conv_1'))
+model.add(Activation('elu'))
+model.add(BatchNormalization(axis=1))
+model.add(Flatten())
+model.add(Dense(10, activation='softmax', bias_initializer='zeros', dtype='float32'))
+opt = optimizers.RMSprop(lr=0.0005, decay=1e-6)
+model.compile(loss='binary_crossentropy', optimizer=opt, metrics=['accuracy'])
+model.fit_generator(datagen.flow(x_train, y_train, batch_size=64), steps_per_epoch=100, epochs=125, verbose=1)
+model.save('model.h5')
+""",
+        (3, 64, 64),
+        (
+            plain_conv(32, padding="same"),
+            Activation(function="relu"),
+            BATCH_NORMALIZATION,
+            Flatten(),
+            SOFTMAX_10,
+        ),
+        {
+            "optimizer": "rmsprop",
+            "learning_rate": 0.0005,
+            "loss": "cross_entropy",
+            "epochs": 125,
+            "batch_size": 32,
+        },
+        (
+            (3, "The input's shape is not written as three numbers; 64 × 64 × 3 is taken"),
+            (4, "“kernel_regularizer=l2(…)” of Conv2D is left out"),
+            (6, "“activation='elu'” of Activation is not known here"),
+            (7, "“axis=1” of BatchNormalization is left out"),
+            (10, "“decay=1e-06” of RMSprop is left out"),
+            (11, "The loss “binary_crossentropy” is not known here"),
+            (12, "The pictures come from"),
+            (12, "“steps_per_epoch=100” of fit is left out"),
+            (13, "Not about the network"),
+        ),
+    ),
+    "Dense on feature maps, which has no Flatten": Example(
+        """\
+model = Sequential([Input((8, 8, 1)), Conv2D(4, 3),
+  Dense(10)])
+""",
+        (1, 8, 8),
+        (plain_conv(4), Dense(units=10, activation="linear")),
+        {},
+        ((2, "This layer does not fit; its card offers what mends it. Feature maps of 6 × 6 × 4 arrive"),),
+    ),
+    "a notebook's cell": Example(
+        """\
+!pip install -q keras
+%matplotlib inline
+from keras import Sequential, layers
+model = Sequential([
+    layers.Input((8, 8, 1)),
+    layers.Conv2D(4, 3, activation="relu"),
+    layers.GlobalAvgPool2D(),
+    layers.Dense(10, activation="softmax"),
+])
+model.summary()
+""",
+        (1, 8, 8),
+        (Conv2D(filters=4), GlobalAveragePooling2D(), SOFTMAX_10),
+        {},
+        ((1, "Not about the network"), (2, "Not about the network"), (10, "Not about the network")),
+    ),
+    "a console's prompts": Example(
+        """\
+>>> model = keras.Sequential()
+>>> model.add(keras.layers.Conv2D(4, 3,
+...           input_shape=(8, 8, 1)))
+>>> model.add(keras.layers.Flatten())
+>>> model.output_shape
+(None, 144)
+""",
+        (1, 8, 8),
+        (plain_conv(4), Flatten()),
+        {},
+        ((5, "Not about the network"), (6, "Not about the network")),
+    ),
+    "a residual block, which a chain cannot hold": Example(
+        """\
+inputs = layers.Input(shape=(16, 16, 3))
+x = layers.Conv2D(8, 3, padding="same", activation="relu")(inputs)
+y = layers.Conv2D(8, 3, padding="same")(x)
+z = layers.Add()([x, y])
+z = z + x
+z = layers.GlobalAveragePooling2D()(z)
+z = layers.Dense(3, activation="softmax")(z)
+model = Model(inputs, z)
+""",
+        (3, 16, 16),
+        (
+            Conv2D(filters=8, padding="same"),
+            plain_conv(8, padding="same"),
+            GlobalAveragePooling2D(),
+            Dense(units=3, activation="softmax"),
+        ),
+        {},
+        ((4, "“Add(…)” joins branches"), (5, "“z + x” joins branches")),
+    ),
+    "a pretrained base": Example(
+        """\
+base = keras.applications.MobileNetV2(weights="imagenet", include_top=False, input_shape=(96, 96, 3))
+base.trainable = False
+model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(1, activation="sigmoid")])
+model.compile(optimizer=keras.optimizers.SGD(), loss=keras.losses.MeanSquaredError(), metrics=None)
+""",
+        (3, 96, 96),
+        (GlobalAveragePooling2D(), Dense(units=1, activation="sigmoid")),
+        {"optimizer": "sgd", "learning_rate": 0.01, "momentum": 0.0, "loss": "mse"},
+        ((1, "“MobileNetV2(…)” is not known here and is left out"),),
+    ),
+    "numbers beyond what fits here": Example(
+        """\
+model = Sequential([
+    InputLayer(batch_input_shape=(None, 512, 300, 4)),
+    Conv2D(1024, 3, 20),
+    MaxPooling2D(pool_size=(2, 3)),
+    Dropout(0.99),
+    GlobalAveragePooling2D(),
+    Dense(5.5, use_bias=None),
+])
+model.compile(Adam(learning_rate=ExponentialDecay(0.02, 1000, 0.9), beta_1=0.5), "mse")
+model.fit(x, y, 4096, 5000)
+""",
+        (3, 256, 256),
+        (
+            plain_conv(512, strides=(16, 16)),
+            MaxPooling2D(pool_size=(2, 3), strides=(2, 3)),
+            Dropout(rate=0.95),
+            GlobalAveragePooling2D(),
+            Dense(units=128, activation="linear"),
+        ),
+        {"optimizer": "adam", "learning_rate": 0.02, "loss": "mse", "batch_size": 1024, "epochs": 1000},
+        (
+            (1, "The input has 4 channels; here it has 1 or 3, and 3 are taken"),
+            (1, "The input is 512 × 300; at most 256 pixels are taken"),
+            (3, "“filters=1024” of Conv2D is beyond what fits here, 1 to 512; 512 is taken"),
+            (3, "“strides=20” of Conv2D is beyond what fits here, 1 to 16; (16, 16) is taken"),
+            (5, "“rate=0.99” of Dropout is beyond what fits here"),
+            (7, "“units=5.5” of Dense is not known here; 128 is taken"),
+            (7, "“use_bias=None” of Dense is not known here; True is taken"),
+            (9, "The learning rate's plan “ExponentialDecay(…)” is left out"),
+            (9, "“beta_1=0.5” of Adam is left out"),
+            (10, "Batch size 4096 is beyond what fits here; 1024 is taken"),
+            (10, "Epochs 5000 is beyond what fits here; 1000 is taken"),
+            (10, "The pictures come from"),
+        ),
+    ),
+    "channels first, dense only, two models": Example(
+        """\
+first = Sequential([Dense(3, input_dim=12)])
+second = Sequential()
+second.add(Conv2D(3, 3, input_shape=(3, 40, 20), data_format="channels_first"))
+second.add(layer=Flatten())
+unused = Dense(4)
+while True:
+    break
+""",
+        (3, 40, 20),
+        (plain_conv(3), Flatten()),
+        {},
+        (
+            (1, "Another model begins here; the one of line 2 is read"),
+            (2, "The input's shape has the channels first; it is read so"),
+            (3, "“data_format='channels_first'” of Conv2D is left out"),
+            (5, "This Dense is made but put into no network that is read"),
+            (6, "Loops with “while”, classes and async code are not followed"),
+        ),
+    ),
+}

@@ -1,0 +1,167 @@
+"""Keras source as people write it becomes the network that Keras would build."""
+
+import pytest
+
+from tests.source_code.keras_sources import EXAMPLES, Example
+from visualizer.architecture.architecture import summarize
+from visualizer.architecture.layer import layer_types
+from visualizer.errors import UserError
+from visualizer.source_code.keras_reader import NoNetworkError, read_keras
+from visualizer.source_code.python_subset import MAX_CHARACTERS, SourceError
+from visualizer.training.settings import TrainingSettings
+
+CLASSES = 7
+CLASSIC = EXAMPLES["the classic example, layer by layer"]
+
+
+def test_there_are_many_styles():
+    assert len(EXAMPLES) >= 15
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+def test_the_network_is_read(example: Example):
+    architecture = read_keras(example.source, CLASSES).architecture
+    assert architecture.layers == example.layers
+    assert architecture.input_shape == example.input_shape
+    assert architecture.name == example.name
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+def test_the_training_settings_are_read(example: Example):
+    settings = read_keras(example.source, CLASSES).settings
+    assert settings == {"initialization": "glorot_uniform"} | example.settings
+    TrainingSettings(**settings)
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+def test_what_is_left_out_is_named_with_its_line_and_nothing_else(example: Example):
+    notes = [(line, note.sentence) for note in read_keras(example.source, CLASSES).notes for line in note.lines or (0,)]
+    unmatched = [
+        (line, piece)
+        for line, piece in example.notes
+        if not any(number == line and sentence.startswith(piece) for number, sentence in notes)
+    ]
+    assert not unmatched, notes
+    assert len(notes) == len(example.notes), notes
+
+
+def test_the_classic_example_has_its_parameters():
+    assert summarize(read_keras(CLASSIC.source).architecture, 10).parameters == 1_626_442
+
+
+def test_every_layer_type_can_be_read():
+    """By its usual name and with what Keras requires; whatever is left out is Keras's default, not ours."""
+    for layer_type in layer_types().values():
+        for form in layer_type.keras_forms():
+            given = ", ".join(f"{name}={'2' if name != 'activation' else repr('tanh')}" for name in form.required)
+            for name in form.names:
+                source = f"Sequential([Input((8, 8, 1)), {name}({given.replace('rate=2', 'rate=0.2')})])"
+                reading = read_keras(source)
+                assert type(reading.architecture.layers[0]) is layer_type, source
+                assert not [note for note in reading.notes if "fit" not in note.sentence], source
+
+
+def test_an_argument_that_keras_requires_is_missed():
+    (note,) = read_keras("Sequential([Input((8, 8, 1)), Conv2D(4)])").notes
+    assert (note.lines, note.sentence) == (
+        (1,),
+        "Conv2D needs kernel_size, which is missing; (3, 3) is taken.",
+    )
+
+
+def test_the_same_note_about_several_lines_is_one():
+    source = "m = Sequential([Input((32, 32, 3))])\n" + "m.add(SpatialDropout2D(0.1))\n" * 3 + "m.add(Flatten())"
+    (note,) = read_keras(source).notes
+    assert note.lines == (2, 3, 4)
+    assert note.where == "Lines 2–4"
+
+
+def test_the_number_of_classes_fills_only_the_last_layer():
+    source = "m = Sequential([Input((8, 8, 1)), Flatten(), Dense(HIDDEN), Dense(CLASSES), Softmax()])"
+    layers = read_keras(source, 4).architecture.layers
+    assert [layers[1].units, layers[2].units] == [128, 4]
+
+
+@pytest.mark.parametrize(
+    ("source", "where"),
+    [
+        ("model = Sequential([\n  Conv2D(3, 3),\n", "line 1"),
+        ("model = Sequential()\nmodel.add(Dense(3)\nmodel.add(Dense(4))", "line 2"),
+        ("x = 1\n  y = 2", "line 2"),
+        ("(" * 5_000, "This is not Python source"),
+        ("x = " + "[" * 150 + "]" * 150 + "\n" + "a." * 30_000 + "b", "This is not Python source"),
+        ("x = " + "-" * 50_000 + "1", "This is not Python source"),
+        ("x = " + "9" * 5_000, "This is not Python source"),
+        ("\0", "This is not Python source"),
+    ],
+)
+def test_what_is_no_python_is_refused_in_one_sentence_with_its_line(source: str, where: str):
+    with pytest.raises(SourceError) as refused:
+        read_keras(source)
+    assert where in str(refused.value)
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "print('hello')",
+        "import torch.nn as nn\nmodel = nn.Sequential(nn.Flatten(), nn.Dropout(0.5))",
+        "class Net(keras.Model):\n    def call(self, x):\n        return x",
+        "model = Sequential([])",
+    ],
+)
+def test_a_text_without_a_network_is_refused(source: str):
+    with pytest.raises(NoNetworkError, match="No network was found in this text"):
+        read_keras(source)
+
+
+def test_a_huge_text_is_refused():
+    with pytest.raises(SourceError, match=r"100,001 characters"):
+        read_keras("#" * (MAX_CHARACTERS + 1))
+
+
+DOUBLED = "\n".join(["a = [1]", *["a = [a, a]"] * 60])
+LOOPS = "\n".join(f"{'  ' * depth}for i{depth} in range(1000):" for depth in range(20))
+HOSTILE = {
+    "a loop of loops": f"{LOOPS}\n{' ' * 40}x = 1",
+    "functions that call themselves": "def f(x):\n    f(x)\n    f(x)\n    return f(x)\nf(1)",
+    "a list that doubles": DOUBLED + "\nmodel = Sequential(a)",
+    "lists that are compared": DOUBLED + "\n" + DOUBLED.replace("a", "b") + "\nif a == b: pass\nm = Sequential(a)",
+    "an object that doubles": "a = f()\n" + "a = f(a, a)\n" * 60 + "m = Sequential()\nm.compile(a)\nm.add(a)",
+    "large powers": "x = 10 ** 10 ** 10\ny = 9 ** 99999999\nz = [0] * 10 ** 9\nw = 'a' * 10 ** 9",
+    "a large whole number": f"m = Sequential([Dense(0x{'f' * 20_000})])",
+    "infinity": "m = Sequential([Dense(4, activation=1e999), Dense(1e999 - 1e999), Dense(-1j)])",
+    "a list that grows without end": "a = []\nfor i in range(1000):\n    for j in range(1000):\n        a.append(i)",
+    "a list in itself": "a = []\na.append(a)\nm = Sequential(a)\nm.fit(a, a, callbacks=a)",
+    "deep expressions": "x = " + "not " * 900 + "1",
+    "many layers": "m = Sequential()\nfor i in range(500):\n    m.add(Flatten())",
+    "operators on a model": "m = Sequential()\nx = m + 1\ny = -m\nz = m[0]\nw = m.layers[-1].x\nm()\nm(m)\nm.pop()",
+    "a name that is markup": "m = Sequential([Flatten(), Foo('<b>')], name='<script>\\n![](http://x)')",
+    "a long text repeated": f"for i in range(1000):\n    foo(bar.{'x' * 50_000} + 1)",
+    "strange arguments": "Sequential([Conv2D(*1, **2), Dense(*[1] * 50, **{'a`b': {}, 3: 4}), Conv2D(3, (1, 2, 3))])",
+    "no arguments": "m = Sequential()\nm.compile()\nm.fit()\nm.build()\nm.add()\nInput()(1)\nModel()\npartial()",
+    "code that would do harm": "__import__('os').system('exit')\neval('1')\nexec('raise')\nimport antigravity",
+    "statements of all kinds": "a = b = (c, *d) = [1, 2]\na[0] = 1\na.b += 2\ndel a\n(x := 3)\nlambda: 1\nassert 0",
+}
+
+
+@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_source_gives_a_network_or_a_sentence(source: str):
+    error = reading = None
+    try:
+        reading = read_keras(source, 10)
+    except UserError as refused:
+        error = refused
+    assert reading is not None or len(str(error)) < 300
+    if reading:
+        assert reading.architecture.name.isprintable()
+        assert all(len(note.sentence) < 300 for note in reading.notes)
+
+
+def test_nothing_is_run(tmp_path):
+    target = tmp_path / "written"
+    opened = f"open({str(target)!r}, 'w')"
+    read_keras(f"{opened}.write('x')\nm = Sequential([Flatten()])\n[{opened} for _ in [1]]")
+    assert not target.exists()

@@ -1,0 +1,175 @@
+"""One call of a Keras layer -> our layer. Each layer type says itself how Keras writes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from visualizer.architecture.activations import NO_ACTIVATION
+from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.layer import Layer
+from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, Spec
+from visualizer.source_code.notes import Notes
+from visualizer.source_code.python_subset import Symbol, Unknown
+from visualizer.source_code.values import in_words, name_of
+
+INPUT_ARGUMENTS = ("input_shape", "shape", "batch_input_shape", "batch_shape", "input_dim")
+
+# What leaves a layer as it is, by argument: nothing need be said of it.
+NEUTRAL: Mapping[str, tuple[Any, ...]] = {
+    "name": (),
+    "dtype": ("float32",),
+    "data_format": ("channels_last",),
+    "axis": (-1, 3),
+    "groups": (1,),
+    "trainable": (True,),
+    "center": (True,),
+    "scale": (True,),
+    "bias_initializer": ("zeros", "Zeros"),
+    "beta_initializer": ("zeros", "Zeros"),
+    "gamma_initializer": ("ones", "Ones"),
+    "moving_mean_initializer": ("zeros", "Zeros"),
+    "moving_variance_initializer": ("ones", "Ones"),
+}
+NAMES_ONLY = ("name",)
+# Other names of functions.
+ALIASES = {"swish": "silu", "None": NO_ACTIVATION}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A layer and the line that it comes from; `unsaid` are settings whose value the source leaves open, as it does."""
+
+    layer: Layer
+    line: int
+    unsaid: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ReadLayer:
+    """What one call makes: a layer, and a second one where its activation is a layer of its own.
+
+    Attributes:
+        name: What the source calls it.
+        line: Where it is made.
+        placed: The layers.
+        input_shape: The shape of the network's input that the call says, as it is written, or None.
+        initializer: What draws its first weights, as far as it is said.
+    """
+
+    name: str
+    line: int
+    placed: tuple[Placed, ...]
+    input_shape: Any = None
+    initializer: Any = None
+
+
+def read_layer(
+    layer_type: type[Layer],
+    form: KerasForm,
+    name: str,
+    arguments: list[Any],
+    keywords: Mapping[str, Any],
+    line: int,
+    notes: Notes,
+) -> ReadLayer:
+    """The layer that `name(*arguments, **keywords)` makes. What it cannot take over is noted."""
+    given = dict(zip(form.arguments, arguments, strict=False)) | dict(keywords)
+    for extra in arguments[len(form.arguments) :]:
+        notes.add(line, f"“{in_words(extra)}” is one argument too many for {name} and is left out")
+    specs = {setting.name: setting.spec for setting in layer_type.settings()}
+    defaults = {item.name: item.default for item in fields(layer_type)}
+    values: dict[str, Any] = {**form.defaults, **form.implied}
+    unsaid: list[tuple[str, str]] = []
+    after: tuple[Placed, ...] = ()
+    for argument, value in given.items():
+        setting = form.setting(argument)
+        if argument in INPUT_ARGUMENTS or argument == "kernel_initializer":
+            continue
+        if setting not in specs or setting in form.implied:
+            _note_other(argument, value, name, line, notes)
+        elif isinstance(value, ReadLayer) and isinstance(specs[setting], Choice):
+            values[setting] = NO_ACTIVATION
+            after = value.placed
+        elif value is None and setting in form.same:
+            continue
+        elif isinstance(value, Unknown | Symbol) and not isinstance(specs[setting], Choice):
+            unsaid.append((setting, in_words(value)))
+        else:
+            taken = _taken(specs[setting], value)
+            if taken is None:
+                instead = values.get(setting, defaults[setting])
+                what = f"“{argument}={in_words(value)}” of {name}"
+                notes.add(line, f"{what} is not known here; {in_words(instead)} is taken")
+            else:
+                values[setting] = taken
+                _note_change(specs[setting], argument, value, taken, name, line, notes)
+    for missing in form.required:
+        if missing not in given:
+            taken = in_words(defaults[form.setting(missing)])
+            notes.add(line, f"{name} needs {missing}, which is missing; {taken} is taken")
+    for setting, other in form.same.items():
+        if setting not in values and other in values:
+            values[setting] = _taken(specs[setting], values[other])
+    layer = layer_type(**{setting: value for setting, value in values.items() if value is not None})
+    placed = (Placed(layer, line, tuple(unsaid)), *after)
+    return ReadLayer(name, line, placed, said_input(keywords), given.get("kernel_initializer"))
+
+
+def said_input(keywords: Mapping[str, Any]) -> Any:
+    """The shape of one picture that the keywords of a call say, as it is written, or None."""
+    for name in INPUT_ARGUMENTS:
+        if name in keywords:
+            shape = keywords[name]
+            if name.startswith("batch") and isinstance(shape, tuple | list):
+                return tuple(shape[1:])
+            return (shape,) if name == "input_dim" else shape
+    return None
+
+
+def _note_other(argument: str, value: Any, name: str, line: int, notes: Notes) -> None:
+    """Note an argument that is no setting here, unless it changes nothing."""
+    neutral = NEUTRAL.get(argument, ())
+    if value is None or argument in NAMES_ONLY or name_of(value) in neutral or _among(value, neutral):
+        return
+    notes.add(line, f"“{argument}={in_words(value)}” of {name} is left out")
+
+
+def _among(value: Any, plain: tuple[Any, ...]) -> bool:
+    return isinstance(value, int | float | str) and value in plain
+
+
+def _taken(spec: Spec, value: Any) -> Any:
+    """The value as the setting takes it: the nearest one in its range, or None where there is none."""
+    if isinstance(spec, IntegerPair):
+        pair = (value, value) if not isinstance(value, tuple | list) else tuple(value)
+        pair = pair * 2 if len(pair) == 1 else pair
+        single = Integer(spec.label, spec.help, spec.minimum, spec.maximum)
+        sides = [_taken(single, side) for side in pair]
+        return tuple(sides) if len(sides) == 2 and None not in sides else None
+    if isinstance(spec, Integer | Real):
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            return None
+        nearest = min(max(value, spec.minimum), spec.maximum)
+        if isinstance(spec, Real):
+            return float(nearest)
+        return int(nearest) if nearest == int(nearest) else None
+    if isinstance(spec, Choice):
+        named = NO_ACTIVATION if value is None else name_of(value)
+        for option in (named, named and ALIASES.get(named, named.lower())):
+            if spec.check(option) is None:
+                return option
+        return None
+    return bool(value) if isinstance(value, bool | int) else None
+
+
+def _note_change(spec: Spec, argument: str, value: Any, taken: Any, name: str, line: int, notes: Notes) -> None:
+    """Note where another value was taken than the one that is written."""
+    if isinstance(spec, Integer | Real | IntegerPair):
+        written = value if isinstance(value, tuple | list) else (value,)
+        kept = taken if isinstance(taken, tuple) else (taken,)
+        if set(written) != set(kept):
+            notes.add(
+                line,
+                f"“{argument}={in_words(value)}” of {name} is beyond what fits here, "
+                f"{spec.minimum:g} to {spec.maximum:g}; {in_words(taken)} is taken",
+            )

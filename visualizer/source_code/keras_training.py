@@ -1,0 +1,157 @@
+"""`compile(...)` and `fit(...)` of Keras -> values for `TrainingSettings`.
+
+Keras's own defaults, which hold where the source says nothing: https://keras.io/api/models/model_training_apis/ and
+https://keras.io/api/optimizers/.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from visualizer.architecture.initialization import Initialization
+from visualizer.architecture.settings import Integer, Real
+from visualizer.source_code.notes import Notes
+from visualizer.source_code.values import Configured, in_words, name_of
+from visualizer.training.settings import SETTING_SPECS, Loss, Optimizer
+
+COMPILE_ARGUMENTS = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+FIT_ARGUMENTS = ("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data")
+
+_OPTIMIZERS: Mapping[str, Optimizer] = {"adam": "adam", "sgd": "sgd", "rmsprop": "rmsprop"}
+_LEARNING_RATES: Mapping[Optimizer, float] = {"adam": 0.001, "sgd": 0.01, "rmsprop": 0.001}
+_LOSSES: Mapping[str, Loss] = {
+    "categoricalcrossentropy": "cross_entropy",
+    "sparsecategoricalcrossentropy": "cross_entropy",
+    "mse": "mse",
+    "meansquarederror": "mse",
+}
+# Keras's arguments of optimisers that change nothing at these values.
+_NEUTRAL: Mapping[str, tuple[Any, ...]] = {
+    "beta_1": (0.9,),
+    "beta_2": (0.999,),
+    "rho": (0.9,),
+    "epsilon": (1e-7, 1e-8),
+    "amsgrad": (False,),
+    "nesterov": (False,),
+    "centered": (False,),
+    "decay": (0, 0.0),
+    "weight_decay": (0, 0.0),
+    "use_ema": (False,),
+    "name": (),
+}
+_INITIALIZERS: Mapping[str, Initialization] = {
+    "glorotuniform": "glorot_uniform",
+    "henormal": "he_normal",
+    "zeros": "zeros",
+}
+_METRICS = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy")
+_METRIC_CLASSES = ("CategoricalAccuracy", "SparseCategoricalAccuracy", "Accuracy")
+_OWN_DATA = ("x", "y", "generator", "validation_split", "validation_data", "validation_steps", "validation_batch_size")
+
+
+def _bare(name: str) -> str:
+    """A name without what Keras writes differently for a class and for a text: SparseX, sparse_x."""
+    return name.replace("_", "").lower()
+
+
+def read_compile(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes: Notes) -> dict[str, Any]:
+    """The settings in `model.compile(...)`: optimiser, learning rate, momentum, loss."""
+    given = dict(zip(COMPILE_ARGUMENTS, arguments, strict=False)) | dict(keywords)
+    settings = _optimizer(given.pop("optimizer", "rmsprop"), line, notes)
+    if "loss" in given:
+        settings |= _loss(given.pop("loss"), line, notes)
+    metrics = given.pop("metrics", None) or []
+    for metric in metrics if isinstance(metrics, list | tuple) else [metrics]:
+        if not (name_of(metric) in _METRICS or name_of(metric) in _METRIC_CLASSES):
+            notes.add(
+                line,
+                f"The measure “{name_of(metric) or in_words(metric)}” is left out; loss and accuracy are measured here",
+            )
+    for name, value in given.items():
+        if value is not None:
+            notes.add(line, f"“{name}={in_words(value)}” of compile is left out")
+    return settings
+
+
+def read_fit(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes: Notes) -> dict[str, Any]:
+    """The settings in `model.fit(...)`: epochs and batch size."""
+    given = dict(zip(FIT_ARGUMENTS, arguments, strict=False)) | dict(keywords)
+    settings: dict[str, Any] = {}
+    for name, default in (("batch_size", 32), ("epochs", 1)):
+        value = given.pop(name, None)
+        settings[name] = default if value is None else _number(name, value, default, line, notes)
+    if any(name in given for name in _OWN_DATA):
+        notes.add(line, "The pictures come from the data set that is chosen on Train, which is split there")
+    for name, value in given.items():
+        if name not in _OWN_DATA and name != "verbose" and value is not None and value != []:
+            notes.add(line, f"“{name}={in_words(value)}” of fit is left out")
+    return settings
+
+
+def read_initializer(value: Any, line: int, notes: Notes) -> Initialization | None:
+    """How weights are first drawn, by what `kernel_initializer` is given; noted where there is no such way here."""
+    name = name_of(value)
+    found = _INITIALIZERS.get(_bare(name)) if name else None
+    if found is None:
+        notes.add(line, f"“kernel_initializer={in_words(value)}” is not known here and is left out")
+    return found
+
+
+def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
+    name = name_of(value)
+    where = value.line if isinstance(value, Configured) else line
+    known = _OPTIMIZERS.get(_bare(name)) if name else None
+    optimizer: Optimizer = known or "adam"
+    if known is None:
+        notes.add(where, f"The optimiser “{name or in_words(value)}” is not known here; Adam is taken")
+    keywords = dict(value.keywords) if isinstance(value, Configured) else {}
+    if isinstance(value, Configured):
+        keywords = dict(zip(("learning_rate", "momentum"), value.arguments, strict=False)) | keywords
+    settings: dict[str, Any] = {"optimizer": optimizer}
+    rate = keywords.pop("learning_rate", keywords.pop("lr", None))
+    if isinstance(rate, Configured):
+        start = rate.keywords.get("initial_learning_rate", rate.arguments[0] if rate.arguments else None)
+        notes.add(where, f"The learning rate's plan “{in_words(rate)}” is left out; its first value stays")
+        rate = start
+    default = _LEARNING_RATES[optimizer]
+    settings["learning_rate"] = default if rate is None else _number("learning_rate", rate, default, where, notes)
+    momentum = keywords.pop("momentum", 0.0)
+    if optimizer == "sgd":
+        settings["momentum"] = _number("momentum", momentum, 0.0, where, notes)
+    elif momentum:
+        notes.add(where, f"“momentum={in_words(momentum)}” of {name} is left out")
+    for argument, other in keywords.items():
+        neutral = _NEUTRAL.get(argument, ())
+        plain = isinstance(other, int | float) and other in neutral
+        if other is not None and not plain and argument != "name":
+            notes.add(where, f"“{argument}={in_words(other)}” of {name} is left out")
+    return settings
+
+
+def _loss(value: Any, line: int, notes: Notes) -> dict[str, Any]:
+    name = name_of(value)
+    loss = _LOSSES.get(_bare(name)) if name else None
+    if isinstance(value, Configured):
+        for argument, other in value.keywords.items():
+            if argument not in ("from_logits", "name", "reduction") and other:
+                notes.add(value.line, f"“{argument}={in_words(other)}” of {name} is left out")
+    if loss is None:
+        notes.add(
+            getattr(value, "line", line),
+            f"The loss “{name or in_words(value)}” is not known here; cross-entropy over the classes is taken",
+        )
+    return {"loss": loss or "cross_entropy"}
+
+
+def _number(name: str, value: Any, default: float, line: int, notes: Notes) -> float:
+    """A number in the range of its setting; noted where that is not the one that is written."""
+    spec = SETTING_SPECS[name]
+    assert isinstance(spec, Integer | Real)
+    label = spec.label.lower()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        notes.add(line, f"“{in_words(value)}”, for {label}, is not said in the text; {default:g} is taken")
+        return default
+    kind = int if isinstance(spec, Integer) else float
+    nearest = kind(min(max(value, spec.minimum), spec.maximum))
+    if nearest != value:
+        notes.add(line, f"{spec.label} {value:g} is beyond what fits here; {nearest:g} is taken")
+    return nearest
