@@ -11,7 +11,8 @@ from visualizer.ui.filters_view import filters_part
 from visualizer.ui.layer_view import layers_part
 from visualizer.ui.links import page
 from visualizer.ui.looked import Looked
-from visualizer.ui.models import classes_of, look, network_choices, opened_network
+from visualizer.ui.models import look, network_choices, opened_network
+from visualizer.ui.named_network import named_network
 from visualizer.ui.picture_source import given_picture
 from visualizer.ui.session import session, show_message
 from visualizer.ui.why_view import why_part
@@ -32,21 +33,26 @@ with controls:
         persist_state="session",
     )
 try:
-    key, network = opened_network(owner, choice)
-    dataset, classes = classes_of(owner, choice)
+    if choice == "named":
+        with controls:
+            opened = named_network(owner)
+    else:
+        opened = opened_network(owner, choice)
 except UserError as error:
     st.error(str(error), icon=":material/error:")
     if choice in ("trained", "untrained"):
         st.page_link(page("build"), label="Mend it in Build", icon=":material/build:")
     st.stop()
+if opened is None:
+    st.stop()
 
 with controls:
-    given = given_picture(owner, dataset, network.input_shape, classes)
+    given = given_picture(owner, opened.dataset, opened.network.input_shape, opened.classes)
     show_message(owner)
 if given is None:
     st.info("Give it a picture: then every layer shows what it makes of it.", icon=":material/add_a_photo:")
     st.stop()
-seen = look(key, network, given.seen)
+seen = look(opened.key, opened.network, given.seen)
 with picture:
     show(picture_chart(given.seen, f"What the network sees ({describe_shape(given.seen.shape)})"), "seen")
 with answer:
@@ -58,7 +64,7 @@ with answer:
     else:
         st.caption("This network does not end in one number for each class.")
 
-looked = Looked(key, network, dataset, given, seen)
+looked = Looked(opened.key, opened.network, opened.dataset, given, seen)
 PARTS = {"Layers": layers_part, "Filters": filters_part, "Why this class?": why_part}
 for tab, part in zip(st.tabs(list(PARTS), key="look-parts", on_change="rerun"), PARTS.values(), strict=True):
     if tab.open:

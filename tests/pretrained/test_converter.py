@@ -116,6 +116,46 @@ def test_any_number_is_explained():
         assert before is None or (before < 0).any()  # an activation in place would have written over it
 
 
+class NormalizedAndActivated(nn.BatchNorm2d):
+    """Like timm's normalisation that holds its activation."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.drop, self.act = nn.Identity(), nn.ReLU(inplace=True)
+
+    def forward(self, arrived: torch.Tensor) -> torch.Tensor:
+        return self.act(self.drop(super().forward(arrived)))
+
+
+def test_a_normalisation_that_holds_its_activation_is_told_apart():
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), NormalizedAndActivated(4)).eval()
+    nn.init.uniform_(module[1].running_mean, -1, 1)
+    network = convert(module, (3, 8, 8), MEAN, SPREAD)
+    assert [name for name, _ in network.nodes[1].stages] == ["convolution", "batch_normalization", "relu"]
+    view = probe(network, np.random.default_rng(0).random((3, 8, 8), dtype=np.float32)).layers[1]
+    assert view.before_activation.min() < 0 <= view.output.min()
+
+
+def test_maps_are_still_seen_before_they_become_a_vector():
+    torch.manual_seed(0)
+    pools = (nn.MaxPool2d(2), nn.AdaptiveAvgPool2d(5), nn.AdaptiveAvgPool2d((2, 3)))
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), *pools, nn.Dropout(), nn.Flatten(), nn.Linear(24, 2))
+    network = convert(module, (3, 12, 12), MEAN, SPREAD)
+    assert [node.layer.summary() for node in network.nodes[2:]] == [
+        "Largest of 2 × 2",
+        "Mean of each of 2 × 3 parts",
+        "Flatten",
+        "Dense 2",
+    ]
+    seen = probe(network, np.random.default_rng(0).random((3, 12, 12), dtype=np.float32))
+    assert [view.output.shape for view in seen.layers[2:]] == [(4, 5, 5), (4, 2, 3), (24,), (2,)]
+    for view in seen.layers:
+        for place in np.ndindex(view.output.shape):
+            explanation = explain(network, seen, Spot(view.index, place))
+            assert explanation.steps[-1].result == pytest.approx(float(view.output[place]), abs=1e-5)
+
+
 class Joined(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -130,6 +170,11 @@ class Deciding(nn.Module):
         return pictures if pictures.mean() > 0 else -pictures
 
 
+class Both(nn.Module):
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return pictures, pictures
+
+
 class Doubled(nn.ReLU):
     def forward(self, arrived: torch.Tensor) -> torch.Tensor:
         return 2 * super().forward(arrived)
@@ -137,7 +182,12 @@ class Doubled(nn.ReLU):
 
 @pytest.mark.parametrize(
     ("module", "says"),
-    [(Joined(), "“cat”"), (Deciding(), "depends on the picture"), (nn.Sequential(Doubled()), "“Doubled”")],
+    [
+        (Joined(), "“cat”"),
+        (Deciding(), "depends on the picture"),
+        (nn.Sequential(Doubled()), "“Doubled”"),
+        (Both(), "several results"),
+    ],
 )
 def test_what_is_not_known_is_named(module, says):
     with pytest.raises(UserError, match=says):

@@ -58,6 +58,21 @@ def test_a_job_that_waits_can_be_cancelled():
     assert second.result is None
 
 
+def test_work_that_only_waits_keeps_nobody_waiting():
+    go_on = threading.Event()
+
+    def fetching():
+        go_on.wait(10)
+        yield Progress(0.5, "")
+
+    waiting = Job("fetch", fetching, computes=False)
+    computing = Job("count", lambda: counting(3))
+    computing.join()
+    assert (computing.result, waiting.ended) == (3, False)
+    go_on.set()
+    waiting.join()
+
+
 def test_what_a_person_can_mend_is_told_as_it_is():
     def refusing():
         yield Progress(0, "")

@@ -18,7 +18,16 @@ from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
 from visualizer.architecture.layer import ReceptiveStep
 from visualizer.architecture.shapes import window_padding
 from visualizer.errors import UserError
-from visualizer.pretrained.description import ADDED, AVERAGE, COLOURS, DENSE, Description, describe_convolution
+from visualizer.pretrained.description import (
+    ADDED,
+    AVERAGE,
+    AVERAGE_OF_PARTS,
+    COLOURS,
+    DENSE,
+    FLATTENED,
+    Description,
+    describe_convolution,
+)
 
 Stage = tuple[str, nn.Module]
 
@@ -47,6 +56,8 @@ _FUNCTIONS: dict[Any, Callable[[], nn.Module]] = {
 }
 _ADDITIONS = (operator.add, operator.iadd, torch.add, "add", "add_")
 _FLATTENINGS = (torch.flatten, "flatten", "view", "reshape", torch.reshape)
+_HANDING_ON = (nn.Dropout, nn.Dropout2d, nn.Identity)
+_HANDING_ON_FUNCTIONS = (functional.dropout, functional.adaptive_avg_pool2d, "contiguous")
 _KNOWN = (nn.Conv2d, nn.BatchNorm2d, nn.Linear, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, *_ACTIVATIONS)
 
 
@@ -142,7 +153,10 @@ def convert(
     pictures = torch.rand((1, *input_shape), generator=torch.Generator().manual_seed(0))
     colours = _colours(mean, spread)
     with torch.inference_mode():
-        expected = run.run(colours(pictures)).clone()
+        expected = run.run(colours(pictures))
+        if not isinstance(expected, torch.Tensor):
+            raise UserError("This network cannot be opened", "it gives several results at once", "Choose another one")
+        expected = expected.clone()
         drafts = _Builder(traced, run.values, colours).drafts
         network = ConvertedNetwork(input_shape, tuple(_nodes(drafts)))
         found = network(pictures)
@@ -177,7 +191,7 @@ class _Builder:
         self._at: dict[fx.Node, int] = {}
         self._blocks: dict[str, str] = {}
         for operation in traced.graph.nodes:
-            if operation.op == "placeholder":
+            if operation.op == "placeholder" and isinstance(values[operation], torch.Tensor):
                 self._start(operation, (PICTURE,), [("batch_normalization", colours)])
             elif operation.op != "output" and isinstance(values[operation], torch.Tensor):
                 self._take(operation)
@@ -191,9 +205,9 @@ class _Builder:
         elif target in _FUNCTIONS:
             made = _FUNCTIONS[target]()
             self._append(operation, [(_ACTIVATIONS[type(made)], made)])
-        elif target in _FLATTENINGS and self._values[operation].ndim == 2:
-            self._append(operation, [("flatten", nn.Flatten())])
-        elif target in (functional.dropout, "contiguous"):
+        elif target in _FLATTENINGS and self._rank(operation) == 2:
+            self._flatten(operation)
+        elif self._hands_on(operation):
             self._append(operation, [])
         elif target in (functional.adaptive_avg_pool2d, torch.mean, "mean") and self._is_global_mean(operation):
             kept: list[Stage] = [("average_pooling", nn.AdaptiveAvgPool2d(1))]
@@ -209,21 +223,19 @@ class _Builder:
             self._start(operation, self._sources(operation), _convolution(module, arrived, left))
         elif isinstance(module, nn.Linear):
             self._start(operation, self._sources(operation), [("dense", module)])
+        elif self._hands_on(operation):
+            self._append(operation, [])
         elif isinstance(module, nn.MaxPool2d | nn.AvgPool2d | nn.AdaptiveAvgPool2d):
             name = "max_pooling" if isinstance(module, nn.MaxPool2d) else "average_pooling"
             self._start(operation, self._sources(operation), [(name, module)])
         elif isinstance(module, nn.BatchNorm2d):
-            self._append(operation, [("batch_normalization", module)])
-        elif isinstance(module, nn.Dropout | nn.Dropout2d | nn.Identity):
-            self._append(operation, [])
-        elif isinstance(module, nn.Flatten | nn.ZeroPad2d):
+            self._append(operation, _normalization(module, arrived, left))
+        elif isinstance(module, nn.Flatten):
+            self._flatten(operation)
+        elif isinstance(module, nn.ZeroPad2d):
             self._append(operation, [(type(module).__name__.lower(), module)])
         elif type(module) in _ACTIVATIONS:
-            # Not in place: what it received is looked at as well.
-            own = copy.copy(module)
-            if hasattr(own, "inplace"):
-                setattr(own, "inplace", False)  # noqa: B010
-            self._append(operation, [(_ACTIVATIONS[type(module)], own)])
+            self._append(operation, [_activation(module)])
         else:
             raise _unknown(type(module).__name__)
         for name, stage in self.drafts[self._at[operation]].stages[-1:]:
@@ -238,6 +250,23 @@ class _Builder:
     def _is_global_mean(self, operation: fx.Node) -> bool:
         arrived, left = self._values[operation.all_input_nodes[0]], self._values[operation]
         return arrived.ndim == 4 and _same(left.flatten(1), arrived.mean((2, 3)))
+
+    def _hands_on(self, operation: fx.Node) -> bool:
+        """Whether it is of a kind that may change nothing, and changes nothing here."""
+        target = operation.target
+        if operation.op == "call_module":
+            known = isinstance(self._modules[str(target)], (*_HANDING_ON, nn.AdaptiveAvgPool2d))
+        else:
+            known = target in _HANDING_ON_FUNCTIONS or getattr(target, "__name__", "") == "stochastic_depth"
+        return known and torch.equal(self._values[operation], self._values[operation.all_input_nodes[0]])
+
+    def _flatten(self, operation: fx.Node) -> None:
+        """Maps that become a vector are a layer of their own, so that they are still seen as maps before."""
+        stages: list[Stage] = [("flatten", nn.Flatten())]
+        if self._values[operation.all_input_nodes[0]][0, 0].numel() > 1:
+            self._start(operation, self._sources(operation), stages)
+        else:
+            self._append(operation, stages)
 
     def _rank(self, operation: fx.Node) -> int:
         return int(self._values[operation].ndim)
@@ -316,6 +345,35 @@ def _convolution(module: nn.Conv2d, arrived: torch.Tensor, left: torch.Tensor) -
     raise _unknown(type(module).__name__)
 
 
+def _normalization(module: nn.BatchNorm2d, arrived: torch.Tensor, left: torch.Tensor) -> list[Stage]:
+    """Batch normalisation, also one of a kind of its own that applies further modules after it, as plain stages."""
+    if type(module) is nn.BatchNorm2d:
+        return [("batch_normalization", module)]
+    plain = nn.BatchNorm2d(module.num_features, module.eps, affine=False).eval()
+    plain.weight, plain.bias = module.weight, module.bias
+    plain.running_mean, plain.running_var = module.running_mean, module.running_var
+    stages: list[Stage] = [("batch_normalization", plain)]
+    for further in module.children():
+        if not isinstance(further, _HANDING_ON):
+            if type(further) not in _ACTIVATIONS:
+                raise _unknown(type(further).__name__)
+            stages.append(_activation(further))
+    flowing = arrived
+    for _, stage in stages:
+        flowing = stage(flowing)
+    if not _same(flowing, left):
+        raise _unknown(type(module).__name__)
+    return stages
+
+
+def _activation(module: nn.Module) -> Stage:
+    """Not in place: what it received is looked at as well."""
+    own = copy.copy(module)
+    if hasattr(own, "inplace"):
+        setattr(own, "inplace", False)  # noqa: B010
+    return _ACTIVATIONS[type(module)], own
+
+
 def _unknown(name: str) -> UserError:
     return UserError(
         "This network cannot be opened",
@@ -331,7 +389,9 @@ def _nodes(drafts: list[_Draft]) -> Iterator[Node]:
         roles.setdefault(draft.block, []).append(description.role)
     for index, (draft, description) in enumerate(zip(drafts, described, strict=True)):
         block = f"{draft.block}: {', '.join(roles[draft.block])}" if draft.block else ""
-        window = _window(draft) if len(draft.output_shape) == 3 else None
+        # What takes the mean of a map, or of a part of one, is said to see all of the picture.
+        averages = any(isinstance(module, nn.AdaptiveAvgPool2d) for _, module in draft.stages)
+        window = _window(draft) if len(draft.output_shape) == 3 and not averages else None
         yield Node(index, description, tuple(draft.stages), draft.sources, window, block)
 
 
@@ -345,6 +405,10 @@ def _describe(draft: _Draft) -> Description:
         if isinstance(module, nn.Linear):
             return Description("Dense", DENSE, f"Dense {module.out_features:,}", "dense")
         if isinstance(module, nn.AdaptiveAvgPool2d):
+            parts = _pair(module.output_size)  # type: ignore[arg-type]
+            if parts != (1, 1):
+                said = f"Mean of each of {parts[0]} × {parts[1]} parts"
+                return Description("Average", AVERAGE_OF_PARTS, said, "mean")
             return Description("Average", AVERAGE, "Mean of each map", "mean")
         if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
             kind = "Largest" if isinstance(module, nn.MaxPool2d) else "Mean"
@@ -353,6 +417,8 @@ def _describe(draft: _Draft) -> Description:
             return Description("Pooling", explanation, said, "pooling")
     if len(draft.sources) > 1:
         return Description("Add", ADDED, "Add the shortcut", "add")
+    if draft.stages and isinstance(modules[0], nn.Flatten):
+        return Description("Flatten", FLATTENED, "Flatten", "flatten")
     name = type(modules[0]).__name__ if modules else "Nothing"
     return Description(name, "One function is applied to every number that arrives.", name, name.lower())
 

@@ -28,6 +28,9 @@ DENSE = (
 )
 AVERAGE = "Turns each feature map into one number: its mean."
 
+AVERAGE_OF_PARTS = "Cuts each feature map into so many equal parts and takes the mean of each."
+FLATTENED = "Writes the numbers of all maps one after the other into one long vector. Nothing is computed."
+
 
 @dataclass(frozen=True)
 class Description:

@@ -1,5 +1,6 @@
 """The networks that a page can look into, and what they make of a picture; computed once, then kept."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -21,14 +22,31 @@ if TYPE_CHECKING:
 HOME_NETWORK_FILE = ASSETS / "home_network.safetensors"
 
 NetworkChoice = Literal["trained", "untrained", "bundled"]
-LookChoice = Literal[NetworkChoice, "efficientnet"]
+# Of these, one asked for by its name is opened by `named_network`.
+LookChoice = Literal[NetworkChoice, "efficientnet", "named"]
 # What a network's weights are known by: where they come from and how far they were trained.
 NetworkKey = tuple[str, ...]
-
 
 IMAGENET = "imagenet"
 # Bytes of all looks that are kept together; one of a large network takes 50 MB.
 KEPT_LOOKS = 512_000_000
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A network to look into.
+
+    Attributes:
+        key: What its results are kept under.
+        network: It, in evaluation mode. Sessions share it: nobody may change it.
+        dataset: The name of the data set whose classes it tells apart.
+        classes: Their names, where the data set is none of ours; else empty.
+    """
+
+    key: NetworkKey
+    network: "FlowNetwork"
+    dataset: str
+    classes: tuple[str, ...] = ()
 
 
 def network_choices(owner: Session) -> dict[LookChoice, str]:
@@ -40,24 +58,20 @@ def network_choices(owner: Session) -> dict[LookChoice, str]:
         "untrained": "Mine untrained",
         "bundled": "Ready-made",
         "efficientnet": "EfficientNet-Lite0 (ImageNet)",
+        "named": "Another by its name",
     }
 
 
-def opened_network(owner: Session, choice: LookChoice) -> "tuple[NetworkKey, FlowNetwork]":
-    """The network of that choice, with the key that its results are kept under. Raises UserError."""
+def opened_network(owner: Session, choice: LookChoice) -> Opened:
+    """The network of that choice, which is not one asked for by its name. Raises UserError."""
+    assert choice != "named"
     if choice == "efficientnet":
-        return ("efficientnet",), _efficientnet()
-    return chosen_network(owner, choice)
-
-
-def classes_of(owner: Session, choice: LookChoice) -> tuple[str, tuple[str, ...]]:
-    """The data set that a network learns from, and its classes where it is none of ours. Raises UserError."""
-    if choice == "efficientnet":
-        return IMAGENET, _imagenet_classes()
-    record = current_run(owner)
+        return Opened(("efficientnet",), _efficientnet(), IMAGENET, _imagenet_classes())
+    key, network = chosen_network(owner, choice)
     if choice == "bundled":
-        return "digits", ()
-    return (record.spec.settings if record else owner.settings).dataset, ()
+        return Opened(key, network, "digits")
+    record = current_run(owner)
+    return Opened(key, network, (record.spec.settings if record else owner.settings).dataset)
 
 
 def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, Network]":

@@ -64,6 +64,7 @@ class Session:
         time_machine: Where the time machine of Train stands.
         confusion_cell: The cell of the confusion matrix whose pictures are shown (right class, answer), or None.
         read_source: What the last source that was pasted into Build gave, or None.
+        asked_network: The network that Look inside was asked for by name, and whether with random weights, or None.
         jobs: Long work that this tab asked for, by the key of its place; `ui.work` fills it.
         content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
     """
@@ -82,6 +83,7 @@ class Session:
     time_machine: TimeMachine = field(default_factory=TimeMachine)
     confusion_cell: tuple[int, int] | None = None
     read_source: KerasReading | None = None
+    asked_network: tuple[str, bool] | None = None
     jobs: "dict[str, Job[Any]]" = field(default_factory=dict)
     content_width: int = 960
 

@@ -49,6 +49,7 @@ class Job(Generic[T]):
     Args:
         inputs: What the result depends on.
         start: Makes the generator. It must not use Streamlit: it runs outside any session.
+        computes: False for work that mostly waits, for a server in the network: it takes nobody's place.
 
     Attributes:
         progress: The last one that was yielded.
@@ -57,13 +58,14 @@ class Job(Generic[T]):
         ended: True once it is done, failed or was cancelled.
     """
 
-    def __init__(self, inputs: Hashable, start: Callable[[], Steps[T]]) -> None:
+    def __init__(self, inputs: Hashable, start: Callable[[], Steps[T]], computes: bool = True) -> None:
         self.inputs = inputs
         self.progress = Progress(0.0, "Waiting for its turn …")
         self.result: T | None = None
         self.error: str | None = None
         self.cancelled = threading.Event()
         self._start = start
+        self._places = _places if computes else threading.Semaphore()
         self._thread = threading.Thread(target=self._run, name="job", daemon=True)
         self._thread.start()
 
@@ -80,7 +82,7 @@ class Job(Generic[T]):
         self._thread.join()
 
     def _run(self) -> None:
-        while not _places.acquire(timeout=REFRESH_SECONDS):
+        while not self._places.acquire(timeout=REFRESH_SECONDS):
             if self.cancelled.is_set():
                 return
         try:
@@ -91,7 +93,7 @@ class Job(Generic[T]):
             _log.exception("a job failed")
             self.error = "Something in this app went wrong at this. Try it again. The server's log has the details."
         finally:
-            _places.release()
+            self._places.release()
 
     def _take_steps(self) -> T | None:
         steps = self._start()
@@ -113,6 +115,7 @@ def work(
     button: str,
     icon: str = ":material/play_arrow:",
     at_once: bool = False,
+    computes: bool = True,
     draw_partial: Callable[[Any], None] | None = None,
 ) -> T | None:
     """Draw a button that starts some work, then its progress with “Cancel”; the result once it is there.
@@ -126,6 +129,7 @@ def work(
         button: What the button says, such as "Draw it".
         icon: The button's icon.
         at_once: Start without being asked; the button is then only seen after a cancellation.
+        computes: False for work that mostly waits, for a server in the network: no other work then waits for it.
         draw_partial: Draws `Progress.partial` while the work goes on.
 
     Returns:
@@ -138,10 +142,10 @@ def work(
         del jobs[key]
         job = None
     if job is None and at_once:
-        job = jobs[key] = Job(inputs, start)
+        job = jobs[key] = Job(inputs, start, computes)
 
     def begin() -> None:
-        jobs[key] = Job(inputs, start)
+        jobs[key] = Job(inputs, start, computes)
 
     if job is not None and job.ended and not job.cancelled.is_set() and job.error is None:
         return job.result

@@ -1,0 +1,235 @@
+"""Any network of torchvision or timm, found by its name."""
+
+import re
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from visualizer.errors import UserError, shown
+from visualizer.pretrained.converter import ConvertedNetwork, convert
+from visualizer.pretrained.download import MOST_BYTES, download
+from visualizer.pretrained.packages import PACKAGES, Blueprint, Package, PackageMissing, WeightsFile
+
+# Of VGG-19, the largest one that is often taught, and a little more: the server holds it in memory for everyone.
+MOST_WEIGHTS = 150_000_000
+_BYTES_OF_A_WEIGHT = 4
+
+assert MOST_WEIGHTS * _BYTES_OF_A_WEIGHT <= MOST_BYTES  # whatever may be opened may be fetched
+
+Progress = tuple[float, str]
+
+
+class WeightsUnavailable(UserError):
+    """The network is known, but its trained weights cannot be had; it can still be opened with random ones."""
+
+
+@dataclass(frozen=True)
+class NamedNetwork:
+    """A network that was found by name.
+
+    Attributes:
+        title: Its package and its name.
+        network: Its layers to look into.
+        class_names: One for each of its numbers.
+        bytes: What its weights take.
+    """
+
+    title: str
+    network: ConvertedNetwork
+    class_names: tuple[str, ...]
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The networks of all packages that are there.
+
+    Attributes:
+        names: Such as "torchvision: resnet18".
+        problems: A sentence for each package that is there but does not start.
+        missing: The packages that are not installed.
+    """
+
+    names: tuple[str, ...]
+    problems: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def offered() -> Offer:
+    """What can be asked for here."""
+    names: list[str] = []
+    problems: list[str] = []
+    missing: list[str] = []
+    for package in PACKAGES:
+        try:
+            names += [f"{package.name}: {name}" for name in package.names()]
+        except PackageMissing:
+            missing.append(package.name)
+        except UserError as error:
+            problems.append(str(error))
+    return Offer(tuple(names), tuple(problems), tuple(missing))
+
+
+def open_by_name(text: str, *, random_weights: bool = False) -> Generator[Progress, None, NamedNetwork]:
+    """Find a network, build it, fetch its weights and make nodes of it; yields how far that is and what is done.
+
+    Args:
+        text: Its package and its name, such as "torchvision: resnet18"; without a package all are asked in turn.
+        random_weights: Leave its weights as they were drawn, with seed 0.
+
+    Raises:
+        WeightsUnavailable: Its trained weights cannot be had.
+        UserError: The package is missing, the name is not known, or the network is of a kind that is not shown here.
+    """
+    yield 0.0, "Looking for it …"
+    title, blueprint = _found(text)
+    yield 0.02, "Building it …"
+    _refuse_large(title, blueprint)
+    module = _built(title, blueprint)
+    yield 0.1, "Taking it apart …"
+    # Before its weights are fetched: they may be large, and it may be of a kind that is not shown.
+    network = _converted(module, blueprint)
+    if not random_weights:
+        file = _weights_of(title, blueprint)
+        if not file.path.is_file():
+            yield from _fetched(title, file)
+        yield 0.9, "Putting its weights in …"
+        network = _converted(_loaded(title, blueprint, file), blueprint)
+    count = _width(network)
+    names = blueprint.class_names
+    if len(names) != count:
+        names = tuple(f"class {number}" for number in range(1, count + 1))
+    size = sum(tensor.nbytes for tensor in network.state_dict().values())
+    return NamedNetwork(title, network, names, size)
+
+
+def _found(text: str) -> tuple[str, Blueprint]:
+    package_name, colon, name = (part.strip() for part in text.rpartition(":"))
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
+        raise UserError(
+            f"{shown(text)} is not a name of a network", "", "Write it like “torchvision: resnet18” or like “resnet18”"
+        )
+    asked = [package for package in PACKAGES if not colon or package.name == package_name.lower()]
+    if not asked:
+        raise UserError(
+            f"{shown(package_name)} is not known here",
+            "networks are found by name in " + " and in ".join(package.name for package in PACKAGES),
+            "Write it like “torchvision: resnet18”",
+        )
+    there: list[str] = []
+    missing: list[PackageMissing] = []
+    for package in asked:
+        try:
+            blueprint = _blueprint(package, name)
+        except PackageMissing as error:
+            missing.append(error)
+            continue
+        there.append(package.name)
+        if blueprint is not None:
+            return f"{package.name}: {name}", blueprint
+    if not there and len(missing) > 1:
+        names = [package.name for package in asked]
+        raise PackageMissing(
+            f"{name} cannot be looked for",
+            f"neither {' nor '.join(names)} is installed",
+            f"To add them, run pip install {' '.join(names)} where this app runs and start the app anew",
+        )
+    if not there:
+        raise missing[0]
+    raise UserError(f"There is no network “{name}” in {' or in '.join(there)}", "", "Look at how it is spelt")
+
+
+def _blueprint(package: Package, name: str) -> Blueprint | None:
+    try:
+        return package.blueprint(name) or package.blueprint(name.lower())
+    except UserError:
+        raise
+    except Exception as error:  # another version of the package may speak otherwise
+        raise UserError(
+            f"{package.name} did not say what {name} is",
+            f"perhaps there is no such network in this version of it ({type(error).__name__})",
+            f"Look at how it is spelt, or install a newer {package.name}",
+        ) from error
+
+
+def _refuse_large(title: str, blueprint: Blueprint) -> None:
+    with torch.device("meta"):
+        count = sum(weights.numel() for weights in _built(title, blueprint).parameters())
+    if count > MOST_WEIGHTS:
+        raise UserError(
+            f"{title} is not opened here",
+            f"it has {count / 1e6:,.0f} million weights, and at most {MOST_WEIGHTS // 1_000_000} million fit",
+            "Choose a smaller one",
+        )
+
+
+def _built(title: str, blueprint: Blueprint) -> nn.Module:
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            return blueprint.build().eval()
+    except Exception as error:  # whatever a package's own code does
+        raise UserError(
+            f"{title} could not be built", f"its package refused ({type(error).__name__})", "Choose another one"
+        ) from error
+
+
+def _converted(module: nn.Module, blueprint: Blueprint) -> ConvertedNetwork:
+    try:
+        return convert(module, (3, *blueprint.input_size), blueprint.mean, blueprint.spread)
+    except UserError:
+        raise
+    except Exception as error:  # modules of others may be put together in any way
+        raise UserError(
+            "This network cannot be opened",
+            f"it is put together in a way that is not known here ({type(error).__name__})",
+            "Choose another one",
+        ) from error
+
+
+def _weights_of(title: str, blueprint: Blueprint) -> WeightsFile:
+    if blueprint.weights is None:
+        why = blueprint.refusal or "its package names none"
+        raise WeightsUnavailable(f"{title} comes without trained weights that can be opened", why)
+    return blueprint.weights
+
+
+def _fetched(title: str, file: WeightsFile) -> Generator[Progress, None, None]:
+    text = f"Fetching the weights of {title} …"
+    yield 0.2, text
+    try:
+        for share in download(file.url, file.path, file.sha256):
+            yield 0.2 + 0.7 * share, text
+    except UserError as error:
+        raise WeightsUnavailable(
+            f"The trained weights of {title} did not arrive",
+            error.why,
+            f"Try it again later, or fetch {file.url} elsewhere and keep it as {_short(file.path)} on that computer",
+        ) from error
+
+
+def _loaded(title: str, blueprint: Blueprint, file: WeightsFile) -> nn.Module:
+    try:
+        return blueprint.load(file.path).eval()
+    except Exception as error:  # a file that holds more than numbers, is broken, or belongs to another version
+        raise WeightsUnavailable(
+            f"The weights of {title} could not be put in",
+            f"the file is broken, holds more than numbers, or does not fit ({type(error).__name__})",
+            f"Take away {_short(file.path)} and try it again",
+        ) from error
+
+
+def _short(path: Path) -> str:
+    try:
+        return f"~/{path.relative_to(Path.home()).as_posix()}"
+    except ValueError:
+        return str(path)
+
+
+def _width(network: ConvertedNetwork) -> int:
+    with torch.inference_mode():
+        output = network(torch.zeros(1, *network.input_shape))
+    return int(output.shape[1]) if output.ndim == 2 else 0
