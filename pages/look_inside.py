@@ -11,6 +11,7 @@ from visualizer.ui.filters_view import filters_part
 from visualizer.ui.layer_view import layers_part
 from visualizer.ui.links import page
 from visualizer.ui.looked import Looked
+from visualizer.ui.model_file import model_file_menu
 from visualizer.ui.models import look, network_choices, opened_network
 from visualizer.ui.named_network import named_network
 from visualizer.ui.picture_source import given_picture
@@ -20,18 +21,17 @@ from visualizer.ui.why_view import why_part
 owner = session()
 st.title("Look inside")
 
-controls, picture, answer = st.columns([5, 3, 4])
 choices = network_choices(owner)
-with controls:
-    choice = st.segmented_control(
-        "Network",
-        list(choices),
-        default=next(iter(choices)),
-        required=True,
-        format_func=choices.__getitem__,
-        key="network-choice",
-        persist_state="session",
-    )
+choice = st.segmented_control(
+    "Network",
+    list(choices),
+    default=next(iter(choices)),
+    required=True,
+    format_func=choices.__getitem__,
+    key="network-choice",
+    persist_state="session",
+)
+controls, picture, answer = st.columns([5, 3, 4])
 try:
     if choice == "named":
         with controls:
@@ -47,6 +47,7 @@ if opened is None:
     st.stop()
 
 with controls:
+    model_file_menu(owner, opened.key, opened.network, opened.dataset)
     given = given_picture(owner, opened.dataset, opened.network.input_shape, opened.classes)
     show_message(owner)
 if given is None:

@@ -140,4 +140,5 @@ def test_requirements_name_what_the_app_imports_and_no_more():
     files = ("requirements.txt", "requirements-pretrained.txt")
     lines = [line for name in files for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
     required = {re.split(r"[=<>~!\[; ]", line)[0] for line in lines if line.strip() and not line.startswith("#")}
-    assert {IMPORT_NAMES.get(name, name) for name in required} == third_party
+    # Torch's ONNX exporter imports these, and does not bring them.
+    assert {IMPORT_NAMES.get(name, name) for name in required} - {"onnx", "onnxscript"} == third_party

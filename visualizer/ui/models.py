@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from visualizer.architecture.flow import FlowNetwork
     from visualizer.architecture.network import Network
     from visualizer.inspection.probe import Probe
+    from visualizer.ui.model_file import OpenedModel
 
 HOME_NETWORK_FILE = ASSETS / "home_network.safetensors"
 
 NetworkChoice = Literal["trained", "untrained", "bundled"]
 # Of these, one asked for by its name is opened by `named_network`.
-LookChoice = Literal[NetworkChoice, "efficientnet", "named"]
+LookChoice = Literal[NetworkChoice, "file", "efficientnet", "named"]
 # What a network's weights are known by: where they come from and how far they were trained.
 NetworkKey = tuple[str, ...]
 
@@ -53,8 +54,10 @@ def network_choices(owner: Session) -> dict[LookChoice, str]:
     """The networks that this session can look into, with their titles; best first."""
     record = current_run(owner)
     trained: dict[LookChoice, str] = {"trained": f"Mine after {record.step:,} steps"} if record else {}
+    opened: dict[LookChoice, str] = {"file": "From a file"} if owner.opened_model else {}
     return {
         **trained,
+        **opened,
         "untrained": "Mine untrained",
         "bundled": "Ready-made",
         "efficientnet": "EfficientNet-Lite0 (ImageNet)",
@@ -67,11 +70,15 @@ def opened_network(owner: Session, choice: LookChoice) -> Opened:
     assert choice != "named"
     if choice == "efficientnet":
         return Opened(("efficientnet",), _efficientnet(), IMAGENET, _imagenet_classes())
-    key, network = chosen_network(owner, choice)
-    if choice == "bundled":
-        return Opened(key, network, "digits")
     record = current_run(owner)
-    return Opened(key, network, (record.spec.settings if record else owner.settings).dataset)
+    dataset = (record.spec.settings if record else owner.settings).dataset
+    if choice == "file":
+        assert owner.opened_model is not None
+        model = owner.opened_model
+        from_file = ("file", model.digest)
+        return Opened(from_file, _from_file(from_file, model), model.dataset or dataset)
+    key, network = chosen_network(owner, choice)
+    return Opened(key, network, "digits" if choice == "bundled" else dataset)
 
 
 def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, Network]":
@@ -123,6 +130,13 @@ def _trained(key: NetworkKey, run_id: str, _architecture: Architecture) -> "Netw
     from visualizer.inspection.load import load_network
 
     return load_network(_architecture, run_store().weights(run_id, "latest"))
+
+
+@st.cache_resource(max_entries=32, show_spinner="Opening the network …")
+def _from_file(key: NetworkKey, _model: "OpenedModel") -> "Network":
+    from visualizer.inspection.load import load_network
+
+    return load_network(_model.architecture, _model.weights)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Building your network …")

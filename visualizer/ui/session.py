@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from visualizer.inspection.steps import Spot
+    from visualizer.ui.model_file import OpenedModel
     from visualizer.ui.work import Job
 
 _KEY = "visualizer"
@@ -60,6 +61,7 @@ class Session:
         filter_number: The filter that Look inside shows, from 1; the last one in a layer that has fewer.
         pixel_path: The numbers that Look inside explains, each made of the next; the last one is shown.
         pixel_page: The page of the channels or products that the last one is made of, from 0.
+        opened_model: The network that Look inside opened from a file, or None.
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
         time_machine: Where the time machine of Train stands.
         confusion_cell: The cell of the confusion matrix whose pictures are shown (right class, answer), or None.
@@ -79,6 +81,7 @@ class Session:
     filter_number: int = 1
     pixel_path: "tuple[Spot, ...]" = ()
     pixel_page: int = 0
+    opened_model: "OpenedModel | None" = None
     photo: "np.ndarray | None" = None
     time_machine: TimeMachine = field(default_factory=TimeMachine)
     confusion_cell: tuple[int, int] | None = None
@@ -161,6 +164,10 @@ class Session:
         """Train on another data set; the watched picture starts at its first one."""
         self.set_training(dataset=name)
         self.probe_index = 0
+
+    def open_model(self, model: "OpenedModel") -> None:
+        """Look inside this network, which came from a file."""
+        self.opened_model = model
 
     def give_photo(self, picture: "np.ndarray") -> None:
         """Look at this picture, (H, W, 3) uint8, in Look inside."""

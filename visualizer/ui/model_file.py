@@ -1,0 +1,145 @@
+"""A network with its weights as a file: saved and opened again in Look inside."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.model_file import MAX_MODEL_BYTES, load_model, load_notes, save_model
+from visualizer.data.catalog import DATASETS
+from visualizer.ui import bound
+from visualizer.ui.quantities import size
+from visualizer.ui.session import Session
+from visualizer.ui.text import plain
+from visualizer.ui.work import Progress, Steps, work
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from visualizer.architecture.flow import FlowNetwork
+    from visualizer.architecture.network import Network
+
+NOTE_DATASET = "dataset"
+
+
+@dataclass(frozen=True)
+class OpenedModel:
+    """A network with its weights, as it came from a file.
+
+    Attributes:
+        digest: What the file is known by: the same bytes have the same one.
+        architecture: The network.
+        weights: Arrays by the names of the network's state dict.
+        dataset: The data set that it was trained on; None where the file names none of ours that fits.
+    """
+
+    digest: str
+    architecture: Architecture
+    weights: "dict[str, np.ndarray]"
+    dataset: str | None
+
+
+def read_model(data: bytes) -> OpenedModel:
+    """What an uploaded file holds. Raises UserError."""
+    architecture, weights = load_model(data)
+    dataset = load_notes(data).get(NOTE_DATASET)
+    return OpenedModel(
+        hashlib.sha256(data).hexdigest(), architecture, weights, dataset if dataset in DATASETS else None
+    )
+
+
+def model_file_menu(owner: Session, key: tuple[str, ...], network: "FlowNetwork", dataset: str) -> None:
+    """Draw the menu that saves this network and opens a saved one."""
+    from visualizer.architecture.network import Network
+
+    with st.popover("Save or open a network", icon=":material/save:", key="model-files", on_change="rerun") as menu:
+        if menu.open:
+            if isinstance(network, Network):
+                _save(key, network, dataset)
+            else:
+                st.caption("Networks that were built here can be saved; this one comes with its package.")
+            _open(owner)
+
+
+def _save(key: tuple[str, ...], network: "Network", dataset: str) -> None:
+    name = _file_name(network.architecture.name)
+    st.markdown("**Save the network** with its weights")
+
+    def saved() -> bytes:
+        weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
+        return save_model(network.architecture, weights, {NOTE_DATASET: dataset})
+
+    st.download_button(
+        "For this app (safetensors)",
+        saved,
+        f"{name}.safetensors",
+        "application/octet-stream",
+        key="download-model",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    made = work(
+        "onnx",
+        (key, dataset),
+        partial(_make_onnx, network, dataset),
+        button="For other programs (ONNX)",
+        icon=":material/deployed_code:",
+    )
+    if made is not None:
+        st.download_button(
+            f"Download {name}.onnx ({size(len(made))})",
+            made,
+            f"{name}.onnx",
+            "application/octet-stream",
+            key="download-onnx",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        sides = " × ".join(map(str, network.input_shape))
+        st.caption(f"Its input “pictures” takes n × {sides} numbers from 0 to 1 (pictures, channels, height, width).")
+
+
+def _open(owner: Session) -> None:
+    def take(data: bytes, _: str) -> None:
+        def action() -> None:
+            owner.open_model(read_model(data))
+            st.session_state["network-choice"] = "file"
+
+        owner.attempt(action)
+
+    st.markdown("**Open a saved network**")
+    bound.upload(
+        "A file that “For this app” saved",
+        take,
+        "model-file",
+        type="safetensors",
+        max_upload_size=-(-MAX_MODEL_BYTES // 1_000_000),
+    )
+    if owner.opened_model is not None:
+        architecture = owner.opened_model.architecture
+        st.button(
+            f"Put the layers of {plain(architecture.name)} into Build",
+            key="model-to-build",
+            icon=":material/layers:",
+            on_click=owner.open_architecture,
+            args=(architecture,),
+        )
+
+
+def _make_onnx(network: "Network", dataset: str) -> Steps[bytes]:
+    yield Progress(0.1, "Loading the exporter …")
+    from visualizer.data.catalog import load_dataset
+    from visualizer.inspection.onnx_file import onnx_bytes
+
+    names = load_dataset(dataset).class_names if dataset in DATASETS else ()
+    yield Progress(0.5, "Writing the network …")
+    return onnx_bytes(network, names)
+
+
+def _file_name(name: str) -> str:
+    """The network's name as that of a file on any system."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "network"
