@@ -16,10 +16,12 @@ from visualizer.ui.input_card import input_card
 from visualizer.ui.keras_code import paste_keras
 from visualizer.ui.layer_card import add_layer_menu, layer_card
 from visualizer.ui.links import page
+from visualizer.ui.network_link import link_popover, open_link, show_arrival
 from visualizer.ui.quantities import count, size
 from visualizer.ui.session import session, show_message
 
 owner = session()
+open_link(owner)
 architecture = owner.architecture
 classes = DATASETS[owner.settings.dataset].classes
 report = summarize(architecture, classes)
@@ -59,8 +61,10 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             type="json",
             max_upload_size=1,
         )
+    link_popover(owner)
 
 show_message(owner)
+show_arrival(owner)
 paste_keras(owner, classes)
 show(volumes(architecture, report), "volumes", scrolls=True)
 

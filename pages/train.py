@@ -11,6 +11,7 @@ from visualizer.ui.evaluation_view import evaluation_part
 from visualizer.ui.health_view import health_part
 from visualizer.ui.links import page
 from visualizer.ui.live import live_part
+from visualizer.ui.network_link import link_popover
 from visualizer.ui.run_controls import controls, current_run, progress, run_settings
 from visualizer.ui.server import run_store, worker_pool
 from visualizer.ui.session import session, show_message
@@ -69,6 +70,7 @@ if opening is not None:
 
 with st.expander("**Data and settings** of the next run", expanded=opening is None, icon=":material/tune:"):
     settings_form(owner)
+    link_popover(owner)
     if opening is None:
         picture, pictures = st.columns([1, 5])
         with picture:

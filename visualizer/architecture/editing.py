@@ -90,6 +90,10 @@ class History:
         """Make `draft` the present; the old one can be undone. The same architecture changes nothing."""
         if draft.architecture == self.present.architecture:
             return self
+        return self.open(draft)
+
+    def open(self, draft: Draft) -> "History":
+        """Make `draft` the present, also where it has the same architecture; the old one can be undone."""
         return History(draft, (*self.past, self.present)[-MAX_UNDO:])
 
     def undo(self) -> "History":

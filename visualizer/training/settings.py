@@ -8,6 +8,7 @@ from typing import Any, Literal
 from visualizer.architecture.architecture import Architecture, architecture_from_dict, architecture_to_dict
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
 from visualizer.architecture.settings import Choice, Integer, Real, SettingError, Spec, setting
+from visualizer.errors import shown
 
 Loss = Literal["cross_entropy", "mse"]
 Optimizer = Literal["adam", "sgd", "rmsprop"]
@@ -75,12 +76,36 @@ class TrainingSettings:
             value = getattr(self, name)
             expected = spec.check(value)
             if expected:
-                raise SettingError(f"{spec.label} is {value!r}", f"it must be {expected}", "Change it")
+                raise SettingError(f"{spec.label} is {shown(value)}", f"it must be {expected}", "Change it")
 
 
 SETTING_SPECS: dict[str, Spec] = {
     item.name: item.metadata["spec"] for item in dataclasses.fields(TrainingSettings) if "spec" in item.metadata
 }
+
+
+def settings_to_dict(settings: TrainingSettings) -> dict[str, Any]:
+    """The settings as plain JSON values."""
+    return dataclasses.asdict(settings)
+
+
+def settings_from_dict(data: Any) -> TrainingSettings:
+    """The settings that `settings_to_dict` wrote; what is left out takes its default.
+
+    Raises:
+        SettingError: It is anything else, names an unknown setting, or a value is out of its range.
+    """
+    if not isinstance(data, dict):
+        raise SettingError("The training settings could not be read", "they are not an object", "Make them anew")
+    known = {item.name for item in dataclasses.fields(TrainingSettings)}
+    if surplus := sorted(data.keys() - known):
+        raise SettingError(f"There is no training setting {shown(surplus[0])}", "", "Remove it")
+    settings = TrainingSettings(**data)
+    # JSON has no whole numbers beside the others: a learning rate of 1 is 1.0.
+    reals: dict[str, Any] = {
+        name: float(data[name]) for name, spec in SETTING_SPECS.items() if name in data and isinstance(spec, Real)
+    }
+    return dataclasses.replace(settings, **reals)
 
 
 def batches_per_epoch(pictures: int, batch_size: int) -> int:
@@ -109,7 +134,7 @@ def run_spec_to_json(spec: RunSpec) -> str:
     """The spec as a JSON text."""
     data = {
         "architecture": architecture_to_dict(spec.architecture),
-        "settings": dataclasses.asdict(spec.settings),
+        "settings": settings_to_dict(spec.settings),
         "probe_index": spec.probe_index,
     }
     return json.dumps(data, ensure_ascii=False)
@@ -119,5 +144,5 @@ def run_spec_from_json(text: str) -> RunSpec:
     """The spec that `run_spec_to_json` wrote. Raises UserError where a value in it is out of range."""
     data: dict[str, Any] = json.loads(text)
     return RunSpec(
-        architecture_from_dict(data["architecture"]), TrainingSettings(**data["settings"]), data["probe_index"]
+        architecture_from_dict(data["architecture"]), settings_from_dict(data["settings"]), data["probe_index"]
     )

@@ -1,7 +1,7 @@
 """The one typed owner of what a browser session holds. Pages ask `session()`; no page uses string keys."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -46,6 +46,25 @@ class TimeMachine:
     moved_at: float = 0.0
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """What a link brought into this tab, or why it brought nothing.
+
+    Attributes:
+        sentence: What to tell; shown until the network in Build changes.
+        refused: True where nothing was opened.
+        before, after: The drafts in Build before it was opened and since then; the same one where it was refused.
+        settings_before, settings_after: The training settings of both.
+    """
+
+    sentence: str
+    refused: bool
+    before: Draft
+    after: Draft
+    settings_before: TrainingSettings
+    settings_after: TrainingSettings
+
+
 @dataclass
 class Session:
     """What one person made in this tab.
@@ -55,6 +74,7 @@ class Session:
         settings: The data set and the settings of the next training run.
         open_cards: The cards of Build whose settings are shown, by their ids.
         message: A sentence about the last thing that was refused; shown once.
+        arrival: What the last link brought, or None.
         probe_index: The picture of the data set that the network is watched on while it trains.
         live_layer: The layer whose feature maps Train shows.
         run_id: The run that Train shows, or None.
@@ -75,6 +95,7 @@ class Session:
     settings: TrainingSettings = field(default_factory=TrainingSettings)
     open_cards: set[int] = field(default_factory=set)
     message: str | None = None
+    arrival: Arrival | None = None
     probe_index: int = 0
     live_layer: int = 0
     run_id: str | None = None
@@ -147,10 +168,40 @@ class Session:
         self.open_cards ^= {card}
 
     def undo(self) -> None:
-        self.history = self.history.undo()
+        left, self.history = self.history.present, self.history.undo()
+        here = self.arrival
+        if here is not None and left is here.after and self.history.present is here.before:
+            self._set_back(here.settings_after, here.settings_before)
 
     def redo(self) -> None:
-        self.history = self.history.redo()
+        left, self.history = self.history.present, self.history.redo()
+        here = self.arrival
+        if here is not None and left is here.before and self.history.present is here.after:
+            self._set_back(here.settings_before, here.settings_after)
+
+    def _set_back(self, old: TrainingSettings, new: TrainingSettings) -> None:
+        """Give each setting that is still as in `old` its value in `new`: what was set by hand since then stays."""
+        values = {item.name: getattr(old, item.name) for item in fields(old)}
+        kept = [name for name, value in values.items() if getattr(self.settings, name) == value]
+        self._settle(replace(self.settings, **{name: getattr(new, name) for name in kept}))
+
+    def _settle(self, settings: TrainingSettings) -> None:
+        if settings.dataset != self.settings.dataset:
+            self.probe_index = 0
+        self.settings = settings
+
+    def open_linked(self, architecture: Architecture, settings: TrainingSettings, sentence: str) -> None:
+        """Put what a link holds into Build and Train, undoably, and tell `sentence` about it."""
+        before, settings_before = self.history.present, self.settings
+        # Also where the network is the same: the settings may not be.
+        self.history = self.history.open(before.with_architecture(architecture))
+        self._settle(settings)
+        self.arrival = Arrival(sentence, False, before, self.history.present, settings_before, settings)
+
+    def refuse_link(self, sentence: str) -> None:
+        """Tell why a link brought nothing."""
+        present = self.history.present
+        self.arrival = Arrival(sentence, True, present, present, self.settings, self.settings)
 
     def set_training(self, **changes: Any) -> None:
         """Change settings of the next run."""

@@ -1,0 +1,22 @@
+// A link with a button that copies it.
+export default function ({ data, parentElement }) {
+  const [input, button, told] = ["input", "button", "span"].map((name) => parentElement.querySelector(name));
+  if (input.value !== data.link) told.textContent = "";
+  input.value = data.link;
+  input.onfocus = () => input.select();
+  button.onclick = async () => {
+    told.textContent = (await copied(input)) ? "Copied." : "Press Ctrl+C to copy it.";
+  };
+}
+
+async function copied(input) {
+  try {
+    await navigator.clipboard.writeText(input.value);
+    return true;
+  } catch {
+    // Browsers keep the clipboard from pages without https, as in a school's network: there the old way.
+    input.focus();
+    input.select();
+    return document.execCommand("copy");
+  }
+}

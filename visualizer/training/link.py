@@ -1,0 +1,131 @@
+"""A network with its training settings as a short text that fits into an address.
+
+The text is one letter for the version, then base64url (RFC 4648, section 5, without padding) of 6 bytes of checksum and
+of the zlib-compressed JSON. The checksum finds what was damaged on its way; it is no seal, so what the JSON says is
+checked like any uploaded file.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import zlib
+from dataclasses import dataclass
+
+from visualizer.architecture.architecture import (
+    MAX_JSON_BYTES,
+    Architecture,
+    architecture_from_dict,
+    architecture_to_dict,
+)
+from visualizer.errors import UserError
+from visualizer.training.settings import TrainingSettings, settings_from_dict, settings_to_dict
+
+VERSION = "a"
+MAX_CHARACTERS = 8_000  # longer addresses are cut off or refused by mail programs, chats and servers
+CHECKSUM_BYTES = 6
+
+
+class LinkError(UserError):
+    """A link holds no network that can be opened, or a network does not fit into a link."""
+
+
+@dataclass(frozen=True)
+class LinkedNetwork:
+    """What a link holds."""
+
+    architecture: Architecture
+    settings: TrainingSettings
+
+
+def link_text(linked: LinkedNetwork) -> str:
+    """The text that `read_link` reads: letters, digits, "-" and "_" only.
+
+    Raises:
+        LinkError: The network is too large for a link.
+    """
+    data = {"architecture": architecture_to_dict(linked.architecture), "settings": settings_to_dict(linked.settings)}
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    packed = zlib.compress(text.encode(), 9)
+    link = VERSION + _encoded(_checksum(packed) + packed)
+    if len(link) > MAX_CHARACTERS:
+        raise LinkError(
+            "This network does not fit into a link",
+            f"it would have {len(link):,} characters, and at most {MAX_CHARACTERS:,} arrive everywhere",
+            "Use “Download” instead and send the file",
+        )
+    return link
+
+
+def read_link(text: str) -> LinkedNetwork:
+    """The network in a text that `link_text` wrote.
+
+    Raises:
+        LinkError: The text is too long, damaged, of another version, or holds anything else.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise _refused(f"it has {len(text):,} characters, and a link of this app has at most {MAX_CHARACTERS:,}")
+    if not text:
+        raise _refused("it is empty")
+    if text[0] != VERSION:
+        raise LinkError(
+            "This link could not be opened",
+            "it was damaged, or made by another version of this app",
+            "Ask for a link from this version",
+        )
+    packed = _decoded(text[1:])
+    if _checksum(packed[CHECKSUM_BYTES:]) != packed[:CHECKSUM_BYTES]:
+        raise _damaged()
+    try:
+        data = json.loads(_unpacked(packed[CHECKSUM_BYTES:]))
+    except (ValueError, RecursionError) as error:
+        raise _refused("it does not hold a network") from error
+    if not isinstance(data, dict) or data.keys() != {"architecture", "settings"}:
+        raise _refused("it does not hold a network with its training settings")
+    try:
+        return LinkedNetwork(architecture_from_dict(data["architecture"]), settings_from_dict(data["settings"]))
+    except UserError as error:
+        # Its own advice is for people who edit a file.
+        reasons = [error.what[0].lower() + error.what[1:], error.why]
+        raise _refused(", ".join(filter(None, reasons))) from error
+
+
+def _checksum(packed: bytes) -> bytes:
+    return hashlib.sha256(VERSION.encode() + packed).digest()[:CHECKSUM_BYTES]
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise _damaged() from error
+    # The last letter has bits that count for nothing: one spelling only.
+    if _encoded(data) != text:
+        raise _damaged()
+    return data
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """The JSON, at most as long as a network's file may be: a few bytes can be made to unpack into gigabytes."""
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(packed, MAX_JSON_BYTES)
+    except zlib.error as error:
+        raise _damaged() from error
+    if not unpacker.eof or unpacker.unused_data:
+        raise _refused(f"it does not unpack into a network of at most {MAX_JSON_BYTES:,} bytes")
+    return text
+
+
+def _damaged() -> LinkError:
+    return LinkError(
+        "This link could not be opened", "it was changed or cut off on its way", "Copy it again, from end to end"
+    )
+
+
+def _refused(why: str) -> LinkError:
+    return LinkError("This link could not be opened", why, "Ask for a new one")

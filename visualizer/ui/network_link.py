@@ -1,0 +1,90 @@
+"""A link that opens a network with its training settings: made here, and read from the address of the Build page."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+import streamlit as st
+
+from visualizer.data.catalog import DATASETS
+from visualizer.errors import UserError
+from visualizer.training.link import LinkedNetwork, link_text, read_link
+from visualizer.ui.links import ASSETS
+from visualizer.ui.session import Session
+from visualizer.ui.text import plain
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+PARAMETER = "network"
+_PATH = "build"
+_THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
+
+
+def link_popover(owner: Session) -> None:
+    """Draw a button that shows a link to the network in Build and the settings of the next run."""
+    with st.popover("Link", icon=":material/link:", key="link"):
+        st.markdown("Whoever opens this link gets **your network and your training settings**, to change as they like.")
+        try:
+            text = link_text(LinkedNetwork(owner.architecture, owner.settings))
+        except UserError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        _component()(key="copy-link", data={"link": _address(text)})
+        notes = ["It holds no trained weights: the network starts to learn anew."]
+        if not st.context.url:
+            notes.append("Write the address of this app before it.")
+        elif urlsplit(st.context.url).hostname in _THIS_COMPUTER:
+            notes.append(
+                "**This address works on this computer only.** For others, open the app by its address in the network "
+                "(such as `http://192.168.0.7:8501`), and copy the link there."
+            )
+        st.caption(" ".join(notes))
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> "ComponentRenderer":
+    # st.code has a button that copies, but it is seen only while a mouse is over it: never on a phone.
+    texts = {kind: (ASSETS / f"copy_link.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
+    return st.components.v2.component("cnn_visualizer.copy_link", **texts)  # type: ignore[arg-type]
+
+
+def _address(text: str) -> str:
+    # The app may live below a path of its own; the page's address has it, and its last part is the page.
+    return f"{urljoin(st.context.url or '/', _PATH)}?{PARAMETER}={text}"
+
+
+def open_link(owner: Session) -> None:
+    """Open the network in the page's address, if there is one, once."""
+    text = st.query_params.get(PARAMETER)
+    if text is not None:
+        # Left there, it would be opened again on every reload, over what was changed meanwhile.
+        del st.query_params[PARAMETER]
+        _open(owner, text)
+
+
+def show_arrival(owner: Session) -> None:
+    """Tell what a link brought, or why it brought nothing, until the network changes."""
+    arrival = owner.arrival
+    if arrival is not None and owner.history.present is arrival.after:
+        box, icon = (st.error, ":material/link_off:") if arrival.refused else (st.info, ":material/link:")
+        box(arrival.sentence, icon=icon)
+
+
+def _open(owner: Session, text: str) -> None:
+    try:
+        linked = read_link(text)
+    except UserError as error:
+        owner.refuse_link(plain(str(error)))
+        return
+    settings, kept = linked.settings, ""
+    if settings.dataset not in DATASETS:
+        settings = replace(settings, dataset=owner.settings.dataset)
+        kept = " Its pictures are not on this computer, so the data set stays as it was."
+    layers = len(linked.architecture.layers)
+    owner.open_linked(
+        linked.architecture,
+        settings,
+        f"Opened from a link: **{plain(linked.architecture.name) or 'a network'}** with {layers} "
+        f"layer{'s' if layers != 1 else ''} and its training settings.{kept} “Undo” brings back what was here before.",
+    )
