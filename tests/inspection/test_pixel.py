@@ -12,7 +12,7 @@ from torch import nn
 from tests.inspection.branching import Branching
 from tests.strategies import architectures, layers_of
 from visualizer.architecture.architecture import Architecture
-from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
+from visualizer.architecture.flow import PICTURE, FlowNetwork, Meeting, Node
 from visualizer.architecture.layer import LayerDoesNotFit, ReceptiveStep, layer_types
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -27,6 +27,8 @@ from visualizer.inspection.steps import (
     Added,
     Explanation,
     Given,
+    Joined,
+    Multiplied,
     Normalized,
     Passed,
     Softmaxed,
@@ -100,8 +102,10 @@ def check_sources(network: FlowNetwork, seen: Probe, explanation: Explanation) -
         came_from(network, seen, spot, explanation.taken, step.values[step.chosen])
     elif isinstance(step, Passed):
         came_from(network, seen, spot, step.place, step.result)
-    elif isinstance(step, Added):
-        for source, value in zip(step.sources, step.terms, strict=True):
+    elif isinstance(step, Added | Multiplied | Joined):
+        sources = (step.source,) if isinstance(step, Joined) else step.sources
+        values = {Added: "terms", Multiplied: "factors"}.get(type(step), "")
+        for source, value in zip(sources, getattr(step, values, (step.result,)), strict=True):
             assert output_of(seen, source.node)[source.place] == np.float32(value)
 
 
@@ -264,12 +268,16 @@ def test_softmax_tells_all_exponentials_and_flatten_where_a_number_was():
 
 
 class Random(FlowNetwork):
-    """Convolutions of any grouping, normalisations and activations that branch and are added up, as `nodes` says."""
+    """Convolutions of any grouping, normalisations and activations that branch and meet in any way, as `nodes` says.
+
+    A “gate” is the mean of each map through a sigmoid, which another layer is multiplied by.
+    """
 
     def __init__(self, nodes: list[tuple[tuple[int, ...], str, int, int]]) -> None:
         super().__init__()
         self.input_shape = (3, 7, 6)
         built = [Node(0, Conv2D(), (("convolution", nn.Conv2d(3, 4, 1)),), (PICTURE,), ReceptiveStep())]
+        places = [0]
         for index, (sources, kind, groups, dilation) in enumerate(nodes, start=1):
             stages: tuple[tuple[str, nn.Module], ...] = ()
             window = ReceptiveStep()
@@ -279,8 +287,20 @@ class Random(FlowNetwork):
                 window = ReceptiveStep((3, 3), (1, 1), (dilation, dilation), (dilation, dilation))
             elif kind == "pool":
                 stages, window = (("pool", nn.MaxPool2d(3, 1, 1)),), ReceptiveStep((3, 3), padding=(1, 1))
-            used = tuple(dict.fromkeys(source % index for source in sources))
-            built.append(Node(index, Conv2D(), stages, used, window))
+            used = tuple(dict.fromkeys(places[source % index] for source in sources))
+            meeting: Meeting = "sum"
+            if kind == "concatenation" and len(used) > 1:
+                # So that what follows receives as many maps as anywhere.
+                built.append(Node(len(built), Conv2D(), (), used, ReceptiveStep(), meeting="concatenation"))
+                stages, used = (("convolution", nn.Conv2d(4 * len(used), 4, 1)),), (len(built) - 1,)
+            elif kind == "gate":
+                gate = (("average", nn.AdaptiveAvgPool2d(1)), ("sigmoid", nn.Sigmoid()))
+                built.append(Node(len(built), Conv2D(), gate, used[:1], None))
+                used, meeting = (used[-1], len(built) - 1), "product"
+            elif kind == "product":
+                meeting = "product"
+            built.append(Node(len(built), Conv2D(), stages, used, window, meeting=meeting))
+            places.append(len(built) - 1)
         self.nodes = tuple(built)
         self.parts = nn.ModuleList([module for node in built for _, module in node.stages])
 
@@ -296,22 +316,25 @@ class Random(FlowNetwork):
 
 def branching_nodes() -> st.SearchStrategy[list[tuple[tuple[int, ...], str, int, int]]]:
     sources = st.lists(st.integers(0, 9), min_size=1, max_size=3).map(tuple)
-    kinds = st.sampled_from(["convolution", "pool", "addition"])
+    kinds = st.sampled_from(["convolution", "pool", "addition", "concatenation", "gate", "product"])
     return st.lists(st.tuples(sources, kinds, st.sampled_from([1, 2, 4]), st.integers(1, 2)), min_size=1, max_size=6)
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(branching_nodes(), st.integers(0, 1000), st.data())
 def test_any_number_of_a_network_that_branches_is_explained_exactly_and_sees_no_more_than_its_field(nodes, seed, data):
     network = Random(nodes).eval()
     unsettle(network, seed)
     seen = probe(network, picture_for(network, seed))
     for node in network.nodes:
-        spot = Spot(node.index, places_of(data, (4, 7, 6)), arriving=data.draw(st.booleans()) and len(node.sources) > 1)
+        arriving = data.draw(st.booleans()) and len(node.sources) > 1
+        view = seen.layers[node.index]
+        shape = view.input.shape if arriving else view.output.shape
+        spot = Spot(node.index, places_of(data, shape), arriving)
         explanation = check(network, seen, spot)
         assert explanation.direct
         assert not any(isinstance(step, Unexplained) for step in explanation.steps)
-    last = Spot(len(nodes), places_of(data, (4, 7, 6)))
+    last = Spot(len(network.nodes) - 1, places_of(data, (4, 7, 6)))
     (top, bottom), (left, right) = field(network, explain(network, seen, last))
     picture = torch.from_numpy(seen.picture.copy())[None].requires_grad_()
     (gradient,) = torch.autograd.grad(network.logits(picture)[0][last.place], picture)

@@ -85,7 +85,7 @@ def put_torchvision(
     """A torchvision with the networks “tiny”, “bare” (without weights), “unknown” and “huge”; its files in `folder`."""
     take_away(monkeypatch, "timm")
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(folder))
-    builders = {"tiny": Tiny, "bare": Tiny, "unknown": Unknown, "huge": Huge}
+    builders = {"tiny": Tiny, "bare": Tiny, "unknown": Unknown, "huge": Huge, "inception_v3": Tiny}
     models = types.ModuleType("torchvision.models")
     entries = Enum("Entries", {"DEFAULT": Weights(url)})  # type: ignore[misc]
     models.list_models = lambda module=None: list(builders)  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.error import URLError
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -64,6 +65,13 @@ def test_torchvision_s_weights_are_put_in(monkeypatch, tmp_path):
         ]
         with torch.inference_mode():
             torch.testing.assert_close(found.network.logits(pictures), module(colours), rtol=1e-5, atol=1e-5)
+
+
+def test_a_network_that_scales_its_colours_itself_is_given_them_so(monkeypatch, tmp_path):
+    put_torchvision(monkeypatch, tmp_path)
+    network = opened("inception_v3", random_weights=True).network
+    colours = network.nodes[0].stages[0][1](torch.tensor([0.0, 0.5, 1.0]).repeat(3, 1)[None, :, None])
+    np.testing.assert_allclose(colours[0, 0, 0], [-1, 0, 1])
 
 
 def test_timm_s_weights_are_put_in(monkeypatch, tmp_path):

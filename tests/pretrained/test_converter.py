@@ -8,9 +8,9 @@ from torch.nn import functional
 
 from visualizer.architecture.flow import PICTURE
 from visualizer.errors import UserError
-from visualizer.inspection.pixel import explain
+from visualizer.inspection.pixel import explain, field
 from visualizer.inspection.probe import probe
-from visualizer.inspection.steps import Spot
+from visualizer.inspection.steps import Spot, Unexplained
 from visualizer.pretrained.converter import convert
 
 MEAN, SPREAD = (0.4, 0.5, 0.6), (0.2, 0.25, 0.3)
@@ -156,13 +156,94 @@ def test_maps_are_still_seen_before_they_become_a_vector():
             assert explanation.steps[-1].result == pytest.approx(float(view.output[place]), abs=1e-5)
 
 
+class Excitation(nn.Module):
+    """Squeeze and excitation, as https://arxiv.org/abs/1709.01507 has it."""
+
+    def __init__(self, channels: int, gate_first: bool) -> None:
+        super().__init__()
+        self.down, self.up = nn.Conv2d(channels, 2, 1), nn.Conv2d(2, channels, 1)
+        self.act, self.gate_first = nn.Hardswish(), gate_first
+
+    def forward(self, arrived: torch.Tensor) -> torch.Tensor:
+        gate = torch.sigmoid(self.up(self.act(self.down(arrived.mean((2, 3), keepdim=True)))))
+        return gate * arrived if self.gate_first else arrived * gate
+
+
+class Meeting(nn.Module):
+    """Like a part of GoogLeNet, then one of DenseNet, between gates."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem, self.wide = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 5, 5, padding=2)
+        self.before, self.after = Excitation(4, gate_first=True), Excitation(9, gate_first=False)
+        self.norm, self.last = nn.BatchNorm2d(13), nn.Conv2d(13, 3, 1)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        stem = self.before(functional.hardswish(self.stem(pictures)))
+        pooled = functional.max_pool2d(stem, kernel_size=3, stride=1, padding=1)
+        both = self.after(torch.cat([self.wide(stem), pooled], 1))
+        all_of_them = functional.relu(self.norm(torch.cat((both, stem), dim=1)))
+        return functional.avg_pool2d(self.last(all_of_them), 4).flatten(1)
+
+
+def test_gates_and_joined_maps_are_layers_and_any_number_is_explained():
+    torch.manual_seed(0)
+    module = Meeting().eval()
+    nn.init.uniform_(module.norm.running_mean, -1, 1)
+    network = convert(module, (3, 8, 8), (0.0,) * 3, (1.0,) * 3)
+    pictures = torch.rand(2, 3, 8, 8)
+    with torch.inference_mode():
+        torch.testing.assert_close(network.logits(pictures), module(pictures), rtol=1e-5, atol=1e-5)
+    meeting = [(node.layer.summary(), node.sources, node.meeting) for node in network.nodes if len(node.sources) > 1]
+    assert meeting == [
+        ("Multiply by a gate", (1, 4), "product"),
+        ("Join the maps of 2 layers", (7, 6), "concatenation"),
+        ("Multiply by a gate", (8, 11), "product"),
+        ("Join the maps of 2 layers", (12, 5), "concatenation"),
+    ]
+    seen = probe(network, pictures[0].numpy())
+    spots = [
+        Spot(view.index, place, arriving)
+        for view in seen.layers
+        for arriving in (False, True)
+        for place in np.ndindex(view.input.shape if arriving else view.output.shape)
+    ]
+    for spot in spots:
+        own = seen.layers[spot.node].input if spot.arriving else seen.layers[spot.node].output
+        explanation = explain(network, seen, spot)
+        assert not any(isinstance(step, Unexplained) for step in explanation.steps)
+        assert explanation.steps[-1].result == pytest.approx(float(own[spot.place]), abs=1e-5)
+
+
 class Joined(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(3, 4, 3)
+        self.narrow, self.wide = nn.Conv2d(3, 4, 1), nn.Conv2d(3, 2, 5, padding=2)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return torch.cat([self.conv(pictures), self.conv(pictures)], dim=1)
+        return torch.cat([self.narrow(pictures), self.wide(pictures)], dim=1)
+
+
+def test_a_gate_lets_a_number_see_the_whole_picture_and_joined_maps_only_their_own():
+    network = convert(Meeting().eval(), (3, 20, 20), (0.0,) * 3, (1.0,) * 3)
+    seen = probe(network, np.random.default_rng(0).random((3, 20, 20), dtype=np.float32))
+    assert field(network, explain(network, seen, Spot(1, (0, 9, 9)))) == ((8, 10), (8, 10))
+    assert field(network, explain(network, seen, Spot(5, (0, 9, 9)))) == ((0, 19), (0, 19))
+    joined = convert(Joined(), (3, 20, 20), MEAN, SPREAD)
+    seen = probe(joined, np.random.default_rng(0).random((3, 20, 20), dtype=np.float32))
+    first, second = (explain(joined, seen, Spot(3, (channel, 9, 9))) for channel in (3, 4))
+    assert field(joined, first) == ((9, 9), (9, 9))
+    assert field(joined, second) == ((7, 11), (7, 11))
+
+
+class Stacked(nn.Module):
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return torch.cat([pictures, pictures], dim=2)
+
+
+class Louder(nn.Module):
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return pictures * 2
 
 
 class Deciding(nn.Module):
@@ -183,7 +264,8 @@ class Doubled(nn.ReLU):
 @pytest.mark.parametrize(
     ("module", "says"),
     [
-        (Joined(), "“cat”"),
+        (Stacked(), "“cat”"),
+        (Louder(), "“mul”"),
         (Deciding(), "depends on the picture"),
         (nn.Sequential(Doubled()), "“Doubled”"),
         (Both(), "several results"),

@@ -8,6 +8,8 @@ from visualizer.inspection.steps import (
     Added,
     Explanation,
     Given,
+    Joined,
+    Multiplied,
     Normalized,
     Passed,
     Softmaxed,
@@ -75,6 +77,9 @@ def test_pooling_and_the_rest():
     assert said(Unexplained("GroupNorm", 1.0))[0][0] == "GroupNorm"
     added = Added((Spot(1, (0, 0, 0)), Spot(4, (0, 0, 0))), (1.5, -2.0))
     assert said(added) == [("Added up", "1.5 (layer 2) − 2 (layer 5)", "−0.5")]
+    gated = Multiplied((Spot(1, (0, 2, 3)), Spot(4, (0, 0, 0))), (1.5, -2.0))
+    assert said(gated) == [("Multiplied", "1.5 (layer 2) · (−2) (layer 5)", "−3")]
+    assert said(Joined(Spot(4, (6, 2, 3)), -0.5)) == [("Joined", "map 7 of layer 5, unchanged", "−0.5")]
 
 
 def test_a_weighted_sum_names_its_largest_products():
@@ -146,6 +151,8 @@ def test_sentences_tell_what_is_done_with_how_many_numbers():
         (Normalized(0, 0, 1, 0, 1, 0), "spread"),
         (Softmaxed(np.ones(2), 0), "share"),
         (Added((), ()), "branches"),
+        (Multiplied((), ()), "gate"),
+        (Joined(Spot(0, (0,)), 0.0), "behind one another"),
         (Passed(None, 0.0), "padding"),
         (Passed((0,), 0.0), "handed on"),
         (Given(0.0), "the way ends"),

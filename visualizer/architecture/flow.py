@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import torch
 from torch import nn
@@ -11,6 +11,10 @@ from torch import nn
 from visualizer.architecture.layer import ReceptiveStep
 
 PICTURE = -1  # the source of a node that looks at the picture itself
+
+# How the outputs of several nodes become what arrives: added up, their maps behind one another, or multiplied, where
+# one number may stand for a whole map.
+Meeting = Literal["sum", "concatenation", "product"]
 
 
 class Described(Protocol):
@@ -33,11 +37,12 @@ class Node:
     Attributes:
         index: Its place in the network, from 0.
         layer: What it is, in words and settings.
-        stages: Its torch modules, named, in order; none where it only adds up what arrives. Names of activation
+        stages: Its torch modules, named, in order; none where it only puts together what arrives. Names of activation
             functions are those of `FUNCTIONS`.
-        sources: The nodes whose outputs arrive, by index, or PICTURE; several are added up.
+        sources: The nodes whose outputs arrive, by index, or PICTURE; several meet.
         window: How its window widens the receptive field; None where it makes or takes a vector.
         block: The block that it belongs to, in words; empty where it stands by itself.
+        meeting: How several sources meet.
     """
 
     index: int
@@ -46,12 +51,15 @@ class Node:
     sources: tuple[int, ...]
     window: ReceptiveStep | None
     block: str = ""
+    meeting: Meeting = "sum"
 
     def arriving(self, outputs: Mapping[int, torch.Tensor]) -> torch.Tensor:
         """What arrives, given the picture (under PICTURE) and the outputs of earlier nodes by index."""
+        if self.meeting == "concatenation":
+            return torch.cat([outputs[source] for source in self.sources], dim=1)
         arrived = outputs[self.sources[0]]
         for source in self.sources[1:]:
-            arrived = arrived + outputs[source]
+            arrived = arrived * outputs[source] if self.meeting == "product" else arrived + outputs[source]
         return arrived
 
 

@@ -13,6 +13,8 @@ from visualizer.inspection.steps import (
     Added,
     Explanation,
     Given,
+    Joined,
+    Multiplied,
     Normalized,
     Passed,
     Place,
@@ -37,10 +39,16 @@ def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
         return Explanation(spot, value, (Given(value),))
     node, view = network.nodes[spot.node], seen.layers[spot.node]
     if spot.arriving or not node.stages:
-        sources = tuple(Spot(source, spot.place) for source in node.sources)
-        terms = tuple(float(output_of(seen, source)[spot.place]) for source in node.sources)
+        sources = made_of(network, seen, spot)
+        terms = tuple(float(output_of(seen, source.node)[source.place]) for source in sources)
         value = float(view.input[spot.place])
-        step: Step = Added(sources, terms) if len(terms) > 1 else Passed(spot.place, terms[0])
+        step: Step
+        if len(node.sources) == 1:
+            step = Passed(spot.place, terms[0])
+        elif node.meeting == "concatenation":
+            step = Joined(sources[0], terms[0])
+        else:
+            step = Multiplied(sources, terms) if node.meeting == "product" else Added(sources, terms)
         return Explanation(spot, value, (step,))
     with torch.inference_mode():
         flows = [torch.tensor(view.input)[None]]
@@ -91,6 +99,23 @@ def _padding_before(stages: tuple[tuple[str, nn.Module], ...], index: int) -> tu
     return (top, left), index
 
 
+def made_of(network: FlowNetwork, seen: Probe, spot: Spot) -> tuple[Spot, ...]:
+    """The numbers of other layers, or of the picture, that become the one that arrives at the place of `spot`."""
+    node = network.nodes[spot.node]
+    if node.meeting == "concatenation":
+        channel, *place = spot.place
+        for source in node.sources:
+            if channel < len(output_of(seen, source)):
+                return (Spot(source, (channel, *place)),)
+            channel -= len(output_of(seen, source))
+        raise IndexError(spot.place)
+    # One number may stand for a whole map.
+    return tuple(
+        Spot(source, tuple(np.minimum(spot.place, np.array(output_of(seen, source).shape) - 1).tolist()))
+        for source in node.sources
+    )
+
+
 def output_of(seen: Probe, node: int) -> np.ndarray:
     """What left a layer, (C, H, W) or (F,); the picture under PICTURE."""
     return seen.picture if node == PICTURE else seen.layers[node].output
@@ -107,7 +132,7 @@ def holds(seen: Probe, spot: Spot) -> bool:
 
 
 def before(network: FlowNetwork, spot: Spot, place: Place) -> Spot:
-    """The number that arrives at the layer of `spot` at `place`: of the layer before, or the sum of several."""
+    """The number that arrives at the layer of `spot` at `place`: of the layer before, or what several give."""
     sources = network.nodes[spot.node].sources
     return Spot(sources[0], place) if len(sources) == 1 else Spot(spot.node, place, arriving=True)
 
@@ -124,7 +149,9 @@ def field(network: FlowNetwork, explanation: Explanation) -> tuple[Pair, Pair] |
     if isinstance(step, Passed) and step.place is None:
         return None
     place = step.place if isinstance(step, Passed) and step.place is not None else spot.place
-    if spot.arriving or isinstance(step, Passed):
+    if isinstance(step, Joined):
+        fields = [_field_of(network, step.source.node, step.source.place)]
+    elif spot.arriving or isinstance(step, Passed):
         fields = [_field_of(network, source, place) for source in network.nodes[spot.node].sources]
     else:
         fields = [_field_of(network, spot.node, place)]

@@ -21,7 +21,7 @@ class LayerView:
     Attributes:
         index: The layer's place in the network, from 0.
         layer: The layer itself, or what describes it.
-        sources: The layers whose outputs arrive, by index, or PICTURE; several are added up.
+        sources: The layers whose outputs arrive, by index, or PICTURE; several meet.
         block: The block that it belongs to, in words; empty where it stands by itself.
         input: What arrived, (C, H, W) or (F,).
         kernels: (out, in, kernel height, kernel width) of a convolution, (units, inputs) of Dense, None elsewhere.

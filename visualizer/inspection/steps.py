@@ -18,7 +18,7 @@ class Spot:
     Attributes:
         node: The layer, by index; PICTURE for the picture itself.
         place: The place in its output.
-        arriving: Not what leaves the layer but what arrives at it; told apart where several outputs are added up.
+        arriving: Not what leaves the layer but what arrives at it; told apart where several outputs meet.
     """
 
     node: int
@@ -228,6 +228,26 @@ class Added:
 
 
 @dataclass(frozen=True)
+class Multiplied:
+    """What several layers gave, multiplied; a gate gives one number for a whole map. `sources` as in `Added`."""
+
+    sources: tuple[Spot, ...]
+    factors: tuple[float, ...]
+
+    @property
+    def result(self) -> float:
+        return float(np.prod(np.array(self.factors, dtype=np.float64)))
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A number of one of several layers whose maps stand behind one another: nothing was computed."""
+
+    source: Spot
+    result: float
+
+
+@dataclass(frozen=True)
 class Given:
     """A pixel of the picture: nothing was computed."""
 
@@ -252,6 +272,8 @@ Step = (
     | Softmaxed
     | Passed
     | Added
+    | Multiplied
+    | Joined
     | Given
     | Unexplained
 )

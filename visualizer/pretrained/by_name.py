@@ -156,8 +156,10 @@ def _blueprint(package: Package, name: str) -> Blueprint | None:
 
 
 def _refuse_large(title: str, blueprint: Blueprint) -> None:
-    with torch.device("meta"):
-        count = sum(weights.numel() for weights in _built(title, blueprint).parameters())
+    count = blueprint.weight_count
+    if count is None:
+        with torch.device("meta"):  # where weights take no memory
+            count = sum(weights.numel() for weights in _built(title, blueprint).parameters())
     if count > MOST_WEIGHTS:
         raise UserError(
             f"{title} is not opened here",

@@ -14,7 +14,7 @@ import torch
 from torch import fx, nn
 from torch.nn import functional
 
-from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
+from visualizer.architecture.flow import PICTURE, FlowNetwork, Meeting, Node
 from visualizer.architecture.layer import ReceptiveStep
 from visualizer.architecture.shapes import window_padding
 from visualizer.errors import UserError
@@ -25,6 +25,8 @@ from visualizer.pretrained.description import (
     COLOURS,
     DENSE,
     FLATTENED,
+    GATED,
+    JOINED,
     Description,
     describe_convolution,
 )
@@ -42,6 +44,9 @@ _ACTIVATIONS: dict[type[nn.Module], str] = {
     nn.Tanh: "tanh",
     nn.GELU: "gelu",
     nn.SiLU: "silu",
+    nn.Hardswish: "hardswish",
+    nn.Hardsigmoid: "hardsigmoid",
+    nn.ELU: "elu",
 }
 _FUNCTIONS: dict[Any, Callable[[], nn.Module]] = {
     functional.relu: nn.ReLU,
@@ -50,11 +55,19 @@ _FUNCTIONS: dict[Any, Callable[[], nn.Module]] = {
     "relu_": nn.ReLU,
     functional.relu6: nn.ReLU6,
     functional.silu: nn.SiLU,
+    functional.hardswish: nn.Hardswish,
+    functional.hardsigmoid: nn.Hardsigmoid,
     torch.sigmoid: nn.Sigmoid,
     "sigmoid": nn.Sigmoid,
     torch.tanh: nn.Tanh,
 }
 _ADDITIONS = (operator.add, operator.iadd, torch.add, "add", "add_")
+_PRODUCTS = (operator.mul, operator.imul, torch.mul, "mul", "mul_")
+_CONCATENATIONS = (torch.cat, torch.concat)
+_POOLINGS: dict[Any, tuple[str, type[nn.Module]]] = {
+    functional.max_pool2d: ("max_pooling", nn.MaxPool2d),
+    functional.avg_pool2d: ("average_pooling", nn.AvgPool2d),
+}
 _FLATTENINGS = (torch.flatten, "flatten", "view", "reshape", torch.reshape)
 _HANDING_ON = (nn.Dropout, nn.Dropout2d, nn.Identity)
 _HANDING_ON_FUNCTIONS = (functional.dropout, functional.adaptive_avg_pool2d, "contiguous")
@@ -103,6 +116,7 @@ class _Draft:
     block: str
     stages: list[Stage] = field(default_factory=list)
     output_shape: tuple[int, ...] = ()
+    meeting: Meeting = "sum"
 
 
 class _Tracer(fx.Tracer):
@@ -202,6 +216,14 @@ class _Builder:
             self._take_module(operation, self._modules[target])
         elif target in _ADDITIONS and self._is_addition(operation):
             self._start(operation, tuple(self._at[source] for source in operation.all_input_nodes), [])
+        elif target in _PRODUCTS and self._is_product(operation):
+            # The gate comes last.
+            inputs = sorted(operation.all_input_nodes, key=lambda one: -self._values[one].numel())
+            self._start(operation, tuple(self._at[source] for source in inputs), [], "product")
+        elif target in _CONCATENATIONS and (joined := self._joined(operation)):
+            self._start(operation, tuple(self._at[source] for source in joined), [], "concatenation")
+        elif target in _POOLINGS:
+            self._pool(operation)
         elif target in _FUNCTIONS:
             made = _FUNCTIONS[target]()
             self._append(operation, [(_ACTIVATIONS[type(made)], made)])
@@ -247,6 +269,30 @@ class _Builder:
         alike = len(inputs) == 2 and all(self._values[one].shape == self._values[operation].shape for one in inputs)
         return alike and not operation.kwargs
 
+    def _is_product(self, operation: fx.Node) -> bool:
+        """Whether two layers meet, of which one may give a single number for each map."""
+        inputs, size = operation.all_input_nodes, self._values[operation].shape
+        shapes = [self._values[one].shape for one in inputs]
+        alike = all(shape in (size, (*size[:2], *[1] * len(size[2:]))) for shape in shapes)
+        return len(inputs) == 2 and len(operation.args) == 2 and size in shapes and alike and not operation.kwargs
+
+    def _joined(self, operation: fx.Node) -> list[fx.Node]:
+        """The operations whose maps stand behind one another; none where something else is put together."""
+        inputs = operation.args[0] if operation.args else operation.kwargs.get("tensors")
+        nodes = [one for one in inputs if isinstance(one, fx.Node)] if isinstance(inputs, list | tuple) else []
+        left = self._values[operation]
+        if left.ndim != 4 or not nodes or sum(self._values[one].shape[1] for one in nodes) != left.shape[1]:
+            return []
+        return nodes if torch.equal(torch.cat([self._values[one] for one in nodes], dim=1), left) else []
+
+    def _pool(self, operation: fx.Node) -> None:
+        name, kind = _POOLINGS[operation.target]
+        arrived = self._values[operation.all_input_nodes[0]]
+        module = kind(*operation.args[1:], **{key: value for key, value in operation.kwargs.items() if key != "input"})
+        if not _same(module(arrived), self._values[operation]):
+            raise _unknown(str(getattr(operation.target, "__name__", operation.target)))
+        self._start(operation, self._sources(operation), [(name, module)])
+
     def _is_global_mean(self, operation: fx.Node) -> bool:
         arrived, left = self._values[operation.all_input_nodes[0]], self._values[operation]
         return arrived.ndim == 4 and _same(left.flatten(1), arrived.mean((2, 3)))
@@ -274,8 +320,10 @@ class _Builder:
     def _sources(self, operation: fx.Node) -> tuple[int, ...]:
         return (self._at[operation.all_input_nodes[0]],)
 
-    def _start(self, operation: fx.Node, sources: tuple[int, ...], stages: list[Stage]) -> None:
-        self.drafts.append(_Draft(sources, operation, self._block(operation), list(stages)))
+    def _start(
+        self, operation: fx.Node, sources: tuple[int, ...], stages: list[Stage], meeting: Meeting = "sum"
+    ) -> None:
+        self.drafts.append(_Draft(sources, operation, self._block(operation), list(stages), meeting=meeting))
         self._finish(operation, len(self.drafts) - 1)
 
     def _append(self, operation: fx.Node, stages: list[Stage]) -> None:
@@ -392,7 +440,7 @@ def _nodes(drafts: list[_Draft]) -> Iterator[Node]:
         # What takes the mean of a map, or of a part of one, is said to see all of the picture.
         averages = any(isinstance(module, nn.AdaptiveAvgPool2d) for _, module in draft.stages)
         window = _window(draft) if len(draft.output_shape) == 3 and not averages else None
-        yield Node(index, description, tuple(draft.stages), draft.sources, window, block)
+        yield Node(index, description, tuple(draft.stages), draft.sources, window, block, draft.meeting)
 
 
 def _describe(draft: _Draft) -> Description:
@@ -415,6 +463,10 @@ def _describe(draft: _Draft) -> Description:
             said = f"{kind} of {_pair(module.kernel_size)[0]} × {_pair(module.kernel_size)[1]}"
             explanation = f"Pooling: {kind.lower()} number under each window; the map gets smaller."
             return Description("Pooling", explanation, said, "pooling")
+    if draft.meeting == "concatenation":
+        return Description("Join", JOINED, f"Join the maps of {len(draft.sources)} layers", "join")
+    if draft.meeting == "product":
+        return Description("Gate", GATED, "Multiply by a gate", "gate")
     if len(draft.sources) > 1:
         return Description("Add", ADDED, "Add the shortcut", "add")
     if draft.stages and isinstance(modules[0], nn.Flatten):

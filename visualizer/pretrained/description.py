@@ -22,6 +22,13 @@ ADDED = (
     "A shortcut: what entered the block is added to what the block computed, pixel by pixel. So the block only has to "
     "learn what to change, and the network can be deep."
 )
+JOINED = (
+    "The maps of several layers are put behind one another. Nothing is computed: what looks at them next sees them all."
+)
+GATED = (
+    "A gate: each number is multiplied by another one, mostly one for each map between 0 and 1. So the network turns a "
+    "map down where it does not help with this picture."
+)
 COLOURS = "The colours are shifted and scaled to the range that the network was trained with: (x − mean) / spread."
 DENSE = (
     "Every unit adds up all arriving numbers, each times its own weight, and a bias. There is one unit for each class."

@@ -22,6 +22,10 @@ Colours = tuple[float, ...]
 IMAGENET_MEAN: Colours = (0.485, 0.456, 0.406)
 IMAGENET_SPREAD: Colours = (0.229, 0.224, 0.225)
 
+# With its trained weights, torchvision has these take ImageNet's colours back and scale them to −1 to 1 themselves
+# (`transform_input`). Built without them they do not: then they are given the colours scaled so.
+_SCALING_THEMSELVES = ("googlenet", "inception_v3")
+
 
 @dataclass(frozen=True)
 class WeightsFile:
@@ -49,6 +53,7 @@ class Blueprint:
         build: Builds it with random weights.
         weights: Its trained weights; None where there are none.
         load: Gives it with the weights of such a file, of which nothing but numbers is read.
+        weight_count: How many weights it has, where the package tells; else None.
         refusal: Why its weights are not read, as a clause; empty where they are.
     """
 
@@ -59,6 +64,7 @@ class Blueprint:
     build: Callable[[], nn.Module]
     weights: WeightsFile | None
     load: Callable[[Path], nn.Module]
+    weight_count: int | None = None
     refusal: str = ""
 
 
@@ -138,10 +144,14 @@ class Torchvision(Package):
             return module
 
         name = weights.url.rsplit("/", 1)[-1]
+        mean, spread = tuple(preset.mean), tuple(preset.std)
+        if network in _SCALING_THEMSELVES:
+            mean = spread = (0.5, 0.5, 0.5)
         digits = re.search(r"-([0-9a-f]{8,64})\.", name)
         # Where torchvision itself keeps it.
         file = WeightsFile(weights.url, _checkpoints() / name, digits[1] if digits else "")
-        return Blueprint(size, tuple(preset.mean), tuple(preset.std), class_names, build, file, load)
+        count = weights.meta.get("num_params")
+        return Blueprint(size, mean, spread, class_names, build, file, load, count)
 
 
 class Timm(Package):
@@ -182,7 +192,7 @@ class Timm(Package):
             build,
             file,
             load,
-            refusal,
+            refusal=refusal,
         )
 
     def _class_names(self, count: int) -> tuple[str, ...]:

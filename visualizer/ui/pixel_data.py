@@ -1,5 +1,6 @@
 """What the browser draws of one number's explanation, as plain JSON; assets/pixel.js draws it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -193,23 +194,33 @@ def _parts(looked: Looked, explanation: "Explanation", of_picture: int, page: in
         found |= {"items": [_item(looked, explanation, first.place, told(first.result), 0.0)]}
     elif isinstance(first, steps.Added):
         largest = max(map(abs, first.terms)) or 1.0
-        found |= {
-            "items": [
-                {
-                    "name": f"{layer_words(looked, source)}: {_place(looked, source)}",
-                    "text": told(term),
-                    "share": _share(term, largest),
-                    "source": source.node,
-                }
-                for source, term in zip(first.sources, first.terms, strict=True)
-            ]
-        }
+        shares = [_share(term, largest) for term in first.terms]
+        found |= {"items": _made_of(looked, first.sources, first.terms, shares)}
+    elif isinstance(first, steps.Multiplied):
+        found |= {"items": _made_of(looked, first.sources, first.factors, [0.0] * len(first.factors))}
+    elif isinstance(first, steps.Joined):
+        found |= {"items": _made_of(looked, (first.source,), (first.result,), [0.0])}
     if isinstance(last, steps.Softmaxed):
         found["shares"] = _shares(looked, explanation, last)
         count, shown = len(last.values), len(found["shares"])
         which = f"the {shown} largest of {count:,} exponentials" if count > shown else "every exponential"
         found["sharesTitle"] = f"Softmax: {which} as a share of the sum of all"
     return found
+
+
+def _made_of(
+    looked: Looked, sources: "Sequence[Spot]", numbers: Sequence[float], shares: Sequence[float]
+) -> list[dict[str, Any]]:
+    """Numbers of other layers, each with its share of a bar."""
+    return [
+        {
+            "name": f"{layer_words(looked, source)}: {_place(looked, source)}",
+            "text": told(number),
+            "share": share,
+            "source": source.node,
+        }
+        for source, number, share in zip(sources, numbers, shares, strict=True)
+    ]
 
 
 def _window_terms(explanation: "Explanation", step: Any, of_picture: int, page: int) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def _explanation(looked: Looked, path: "tuple[Spot, ...]") -> None:
 def _next(looked: Looked, path: "tuple[Spot, ...]", asked: Any) -> "tuple[tuple[Spot, ...], int] | None":
     """The path and page that the browser asks for, if there is such: anybody can send anything."""
     from visualizer.architecture.flow import PICTURE
-    from visualizer.inspection.pixel import before, holds
+    from visualizer.inspection.pixel import before, holds, made_of
     from visualizer.inspection.steps import Spot
 
     spot = path[-1]
@@ -136,14 +136,15 @@ def _next(looked: Looked, path: "tuple[Spot, ...]", asked: Any) -> "tuple[tuple[
         if spot.node == PICTURE:
             return None
         if "source" in asked:
-            following = Spot(int(asked["source"]), spot.place)
-            return ((*path, following), 0) if following.node in looked.seen.layers[spot.node].sources else None
+            node = int(asked["source"])
+            following = next(one for one in made_of(looked.network, looked.seen, spot) if one.node == node)
+            return ((*path, following), 0) if holds(looked.seen, following) else None
         place = tuple(int(part) for part in asked["place"])
         if asked.get("beside"):
             following = Spot(spot.node, place, spot.arriving)
             path = path[:-1]
         else:
             following = before(looked.network, spot, place)
-    except (TypeError, KeyError, ValueError, IndexError, OverflowError, AttributeError):
+    except (TypeError, KeyError, ValueError, IndexError, OverflowError, AttributeError, StopIteration):
         return None
     return ((*path, following), 0) if holds(looked.seen, following) else None

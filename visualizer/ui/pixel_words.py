@@ -116,6 +116,10 @@ def _sentence(step: "Step", of_picture: int) -> str:
         return "Softmax turns it into a share: e to the power of it, divided by the same of all units together."
     if isinstance(step, steps.Added):
         return "Several branches meet here: what they give at this place is added up."
+    if isinstance(step, steps.Multiplied):
+        return "A gate: what one layer gives is multiplied by what another says of how much of it counts."
+    if isinstance(step, steps.Joined):
+        return "The maps of several layers stand behind one another here: nothing is computed."
     if isinstance(step, steps.Passed):
         return (
             "It is a number that padding added."
@@ -154,6 +158,15 @@ def _lines(step: "Step", of_picture: int) -> list[Line]:
             [(value, f"layer {spot.node + 1}") for value, spot in zip(step.terms, step.sources, strict=True)]
         )
         return [Line("Added up", terms, told(step.result))]
+    if isinstance(step, steps.Multiplied):
+        factors = " · ".join(
+            f"{bracketed(value) if at else told(value)} (layer {spot.node + 1})"
+            for at, (value, spot) in enumerate(zip(step.factors, step.sources, strict=True))
+        )
+        return [Line("Multiplied", factors, told(step.result))]
+    if isinstance(step, steps.Joined):
+        map_number = step.source.place[0] + 1
+        return [Line("Joined", f"map {map_number} of layer {step.source.node + 1}, unchanged", told(step.result))]
     if isinstance(step, steps.Passed):
         if step.place is None:
             return [Line("Padding", "added around the maps that arrive", told(step.result))]
