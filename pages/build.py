@@ -2,16 +2,13 @@
 
 import streamlit as st
 
-from visualizer.architecture.architecture import (
-    architecture_from_json,
-    architecture_to_json,
-    summarize,
-)
+from visualizer.architecture.architecture import architecture_from_json, summarize
 from visualizer.architecture.presets import PRESETS
 from visualizer.data.catalog import DATASETS
 from visualizer.figures.volumes import volumes
 from visualizer.ui import bound
 from visualizer.ui.charts import show
+from visualizer.ui.download_menu import download_menu
 from visualizer.ui.input_card import input_card
 from visualizer.ui.keras_code import paste_keras
 from visualizer.ui.layer_card import add_layer_menu, layer_card
@@ -44,15 +41,7 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
     bound.menu("Start from", presets, owner.open_architecture, "preset", icon=":material/auto_awesome:")
     st.button("Undo", key="undo", icon=":material/undo:", disabled=not owner.history.past, on_click=owner.undo)
     st.button("Redo", key="redo", icon=":material/redo:", disabled=not owner.history.future, on_click=owner.redo)
-    st.download_button(
-        "Download",
-        architecture_to_json(architecture),
-        f"{architecture.name}.json",
-        "application/json",
-        key="download-architecture",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    download_menu(owner, fits=report.fits)
     with st.popover("Upload", icon=":material/upload:"):
         bound.upload(
             "A network that “Download” saved (JSON)",

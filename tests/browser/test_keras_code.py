@@ -1,5 +1,6 @@
 """Source that is pasted becomes the network, and Train is set as it says."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.app import no_exceptions, open_page, wait_until_idle
@@ -36,4 +37,27 @@ def test_the_classic_example_is_pasted_built_and_about_to_train(page: Page) -> N
     wait_until_idle(page)
     expect(page.get_by_role("combobox", name="Optimiser")).to_have_value("Adam")
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("6")
+    no_exceptions(page)
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "layer"),
+    [
+        (
+            "As a Keras script",
+            "tiny_digits_net_keras.py",
+            'layers.Conv2D(8, (3, 3), padding="same", activation="relu")',
+        ),
+        ("As a PyTorch script", "tiny_digits_net_pytorch.py", "nn.Conv2d(1, 8, kernel_size=(3, 3)"),
+    ],
+)
+def test_the_network_is_downloaded_as_a_script(page: Page, label: str, name: str, layer: str) -> None:
+    open_page(page, "/build")
+    page.get_by_role("button", name="Download").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=label).click()
+    assert download.value.suggested_filename == name
+    script = download.value.path().read_text(encoding="utf-8")
+    compile(script, name, "exec")
+    assert layer in script
     no_exceptions(page)

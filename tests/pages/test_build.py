@@ -186,3 +186,15 @@ def test_source_without_a_network_is_refused_and_nothing_is_lost(app, source, se
     assert app.error[0].value.startswith(sentence)
     assert metric(app, "Parameters") == "1,898"
     assert app.text_area(key="keras-source").value == source
+
+
+def downloads(app: AppTest) -> dict[str, bool]:
+    """Whether each download can be had, by its label."""
+    return {button.proto.label: not button.proto.disabled for button in app.get("download_button")}
+
+
+def test_a_network_that_does_not_fit_is_kept_but_is_no_script(app):
+    assert list(downloads(app).values()) == [True, True, True]
+    paste(app, "m = Sequential([Input((8, 8, 1)), Dense(10)])")
+    assert list(downloads(app).values()) == [True, False, False]
+    assert "A script can be written once every layer fits." in [caption.value for caption in app.caption]

@@ -235,7 +235,7 @@ if __name__ == "__main__":
             SOFTMAX_10,
         ),
         {"optimizer": "rmsprop", "learning_rate": 0.001, "loss": "cross_entropy"},
-        (),
+        ((20, "RMSprop forgets more slowly here"),),
         "blocks",
     ),
     "a partial, as in Hands-On Machine Learning": Example(
@@ -419,6 +419,7 @@ model.save('model.h5')
             (4, "“kernel_regularizer=l2(…)” of Conv2D is left out"),
             (6, "“activation='elu'” of Activation is not known here"),
             (7, "“axis=1” of BatchNormalization is left out"),
+            (10, "RMSprop forgets more slowly here, as in PyTorch: rho is 0.99, in Keras 0.9"),
             (10, "“decay=1e-06” of RMSprop is left out"),
             (11, "The loss “binary_crossentropy” is not known here"),
             (12, "The pictures come from"),

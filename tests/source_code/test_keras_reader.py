@@ -141,6 +141,7 @@ HOSTILE = {
     "a name that is markup": "m = Sequential([Flatten(), Foo('<b>')], name='<script>\\n![](http://x)')",
     "a long text repeated": f"for i in range(1000):\n    foo(bar.{'x' * 50_000} + 1)",
     "strange arguments": "Sequential([Conv2D(*1, **2), Dense(*[1] * 50, **{'a`b': {}, 3: 4}), Conv2D(3, (1, 2, 3))])",
+    "long names": f"m = Sequential([Flatten({'y' * 900}=1)])\nm.compile('{'z ' * 900}', **{{'q' : 1}})",
     "no arguments": "m = Sequential()\nm.compile()\nm.fit()\nm.build()\nm.add()\nInput()(1)\nModel()\npartial()",
     "code that would do harm": "__import__('os').system('exit')\neval('1')\nexec('raise')\nimport antigravity",
     "statements of all kinds": "a = b = (c, *d) = [1, 2]\na[0] = 1\na.b += 2\ndel a\n(x := 3)\nlambda: 1\nassert 0",

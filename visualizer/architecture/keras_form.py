@@ -14,19 +14,23 @@ class KerasForm:
         arguments: Keras's arguments in their order, as far as they can be told apart by place; those that are no
             settings of ours too.
         required: Those of them that Keras has no default for.
+        written: Those that are always written, by their place, whether there is a default or not.
         renamed: Our name of a setting by Keras's name, where the two differ.
         implied: Settings that the name itself says, such as the function of `LeakyReLU`.
         defaults: What Keras takes for a setting that is left out, where that is not our default.
         same: Settings that, left out, are the same as another one, such as a pooling's stride and its window.
+        initialized: Whether it takes a `kernel_initializer`.
     """
 
     names: tuple[str, ...]
     arguments: tuple[str, ...]
     required: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
     implied: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
+    initialized: bool = False
 
     def setting(self, argument: str) -> str:
         """Our name of one of Keras's arguments."""

@@ -33,7 +33,9 @@ class Pooling2D(Layer):
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
-        return (KerasForm(cls.keras_names(), ("pool_size", "strides", "padding"), same={"strides": "pool_size"}),)
+        places = ("pool_size", "strides", "padding")
+        # Keras 3 has a default window for max pooling only.
+        return (KerasForm(cls.keras_names(), places, written=("pool_size",), same={"strides": "pool_size"}),)
 
     @property
     def window(self) -> Window:

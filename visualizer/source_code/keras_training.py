@@ -28,7 +28,7 @@ _LOSSES: Mapping[str, Loss] = {
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "beta_1": (0.9,),
     "beta_2": (0.999,),
-    "rho": (0.9,),
+    "rho": (0.99,),
     "epsilon": (1e-7, 1e-8),
     "amsgrad": (False,),
     "nesterov": (False,),
@@ -119,6 +119,8 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
         settings["momentum"] = _number("momentum", momentum, 0.0, where, notes)
     elif momentum:
         notes.add(where, f"“momentum={in_words(momentum)}” of {name} is left out")
+    if known == "rmsprop" and "rho" not in keywords:
+        notes.add(where, "RMSprop forgets more slowly here, as in PyTorch: rho is 0.99, in Keras 0.9")
     for argument, other in keywords.items():
         neutral = _NEUTRAL.get(argument, ())
         plain = isinstance(other, int | float) and other in neutral

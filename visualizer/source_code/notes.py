@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MAX_LETTERS = 240
+
 
 @dataclass(frozen=True)
 class Note:
@@ -24,7 +26,10 @@ class Notes:
 
     def add(self, line: int, sentence: str) -> None:
         """Note something about a line, or (0) about the whole; the sentence has no full stop yet."""
-        self._lines.setdefault(f"{sentence}.", set()).update({line} if line else ())
+        short = " ".join(sentence[: MAX_LETTERS + 1].split())
+        if len(sentence) > MAX_LETTERS:
+            short = f"{short[:MAX_LETTERS]} …"
+        self._lines.setdefault(f"{short}.", set()).update({line} if line else ())
 
     def in_order(self) -> tuple[Note, ...]:
         """By their first lines; those about the whole last."""

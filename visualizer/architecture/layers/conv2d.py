@@ -54,6 +54,7 @@ class Conv2D(Layer):
                 (*places, "activation", "use_bias"),
                 required=("filters", "kernel_size"),
                 defaults={"activation": NO_ACTIVATION},
+                initialized=True,
             ),
         )
 

@@ -42,6 +42,7 @@ class Dense(Layer):
                 ("units", "activation", "use_bias"),
                 required=("units",),
                 defaults={"activation": NO_ACTIVATION},
+                initialized=True,
             ),
         )
 

@@ -1,0 +1,279 @@
+"""The scripts are run: they hold the same network as this app, and train it."""
+
+import contextlib
+import io
+import runpy
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import torch
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from tests.source_code.keras_sources import EXAMPLES
+from tests.strategies import architectures
+from visualizer.architecture.architecture import Architecture, summarize
+from visualizer.architecture.initialization import INITIALIZATIONS
+from visualizer.architecture.layer import Layer
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
+from visualizer.architecture.layers.batch_normalization import BatchNormalization
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.dropout import Dropout
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.network import Network, build
+from visualizer.architecture.padded_average import PaddedAveragePooling
+from visualizer.architecture.presets import PRESETS, TINY
+from visualizer.architecture.shapes import is_maps
+from visualizer.source_code.keras_reader import read_keras
+from visualizer.source_code.keras_writer import keras_model, keras_script
+from visualizer.source_code.pytorch_writer import pytorch_model, pytorch_script
+from visualizer.source_code.scripts import ends_in_softmax
+from visualizer.training.settings import LOSSES, OPTIMIZERS, TrainingSettings
+
+KERAS_IMPORTS = "import keras\nfrom keras import layers\n"
+TORCH_IMPORTS = "import torch\nfrom torch import nn\nfrom torch.nn import functional\n"
+TOLERANCE = 1e-4
+
+PADDED_AVERAGE = Architecture(
+    "padded", (3, 7, 8), (AveragePooling2D((3, 2), (2, 2), "same"), Flatten(), Dense(units=3))
+)
+EVERYTHING = Architecture(
+    "everything",
+    (3, 12, 11),
+    (
+        Conv2D(filters=4, kernel_size=(3, 2), padding="same", strides=(2, 2), activation="leaky_relu", use_bias=False),
+        BatchNormalization(momentum=0.8, epsilon=0.01),
+        Activation(function="leaky_relu", negative_slope=0.05),
+        MaxPooling2D((3, 3), (1, 2), "same"),
+        Conv2D(filters=5, dilation_rate=(2, 1), kernel_size=(2, 3), activation="gelu"),
+        Dropout(rate=0.5),
+        Flatten(),
+        BatchNormalization(),
+        Dense(units=10, activation="softmax"),
+    ),
+)
+
+
+def run(source: str, folder: Path) -> dict[str, Any]:
+    """What the names of a script are after it ran as a program of its own would."""
+    script = folder / "script.py"
+    script.write_text(source, encoding="utf-8")
+    with contextlib.redirect_stdout(io.StringIO()):
+        return runpy.run_path(str(script))
+
+
+def with_random_numbers(architecture: Architecture) -> Network:
+    """The network with nothing at its neutral value: biases, scales and running statistics too."""
+    network = build(architecture, "torch_default", seed=1).eval()
+    generator = torch.Generator().manual_seed(2)
+    with torch.no_grad():
+        for name, numbers in [*network.named_parameters(), *network.named_buffers()]:
+            if numbers.is_floating_point() and (numbers.ndim < 2 or "running" in name):
+                numbers.copy_(torch.rand(numbers.shape, generator=generator) + 0.5)
+    return network
+
+
+def copy_to_keras(network: Network, model: Any) -> None:
+    """Every number of the network into the Keras model, whose channels come last."""
+    flattened: tuple[int, ...] | None = None
+    report = summarize(network.architecture)
+    for layer, row, target in zip(network.layers, report.layers, model.layers, strict=True):
+        assert row.input_shape is not None
+        if is_maps(row.input_shape) and not is_maps(row.output_shape or ()):
+            flattened = row.input_shape if row.output_shape == (np.prod(row.input_shape),) else None
+        for module in layer:
+            # A flattened picture's numbers come pixel by pixel in Keras, channel by channel in torch.
+            order = np.arange(row.input_shape[0])
+            if flattened and not is_maps(row.input_shape) and len(order) == np.prod(flattened):
+                order = order.reshape(flattened).transpose(1, 2, 0).ravel()
+            if isinstance(module, nn.Conv2d):
+                arrays = [module.weight.detach().permute(2, 3, 1, 0), module.bias]
+            elif isinstance(module, nn.Linear):
+                arrays = [module.weight.detach()[:, order].T, module.bias]
+                flattened = None
+            elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+                arrays = [
+                    numbers[order] for numbers in (module.weight, module.bias, module.running_mean, module.running_var)
+                ]
+            else:
+                assert not list(module.parameters())
+                continue
+            target.set_weights([array.detach().numpy() for array in arrays if array is not None])
+
+
+def outputs_of_keras(model: Any, pictures: torch.Tensor, shape: tuple[int, ...], flattened: Any) -> np.ndarray:
+    answer = np.asarray(keras.ops.convert_to_numpy(model(pictures.permute(0, 2, 3, 1).numpy(), training=False)))
+    if is_maps(shape):
+        return answer.transpose(0, 3, 1, 2)
+    if flattened:
+        channels, height, width = flattened
+        return answer.reshape(-1, height, width, channels).transpose(0, 3, 1, 2).reshape(len(answer), -1)
+    return answer
+
+
+def last_flattened(architecture: Architecture) -> tuple[int, ...] | None:
+    """The maps whose numbers leave the network as one vector, where no Dense layer mixed them."""
+    shape = None
+    for row in summarize(architecture).layers:
+        assert row.input_shape is not None
+        assert row.output_shape is not None
+        if is_maps(row.input_shape) and not is_maps(row.output_shape):
+            shape = row.input_shape if row.output_shape == (np.prod(row.input_shape),) else None
+        elif not row.layer.keeps_shape and not is_maps(row.input_shape) and row.parameters:
+            shape = None
+    return shape
+
+
+def in_use(layer: Layer) -> Layer:
+    """The layer, with its defaults for settings that change nothing."""
+    for setting in layer.settings():
+        if setting.only_when and getattr(layer, setting.only_when[0]) != setting.only_when[1]:
+            layer = layer.with_settings(**{setting.name: getattr(type(layer), setting.name)})
+    return layer
+
+
+def keras_can(architecture: Architecture) -> bool:
+    """Keras refuses strides together with dilation.
+
+    Where average pooling pads two sides unlike, Keras with torch repeats the edge's pixels; with TensorFlow it leaves
+    the padding out of the mean, as this app does.
+    """
+    for layer in architecture.layers:
+        if max(getattr(layer, "strides", (1, 1))) > 1 and max(getattr(layer, "dilation_rate", (1, 1))) > 1:
+            return False
+    poolings = [module for module in Network(architecture).modules() if isinstance(module, PaddedAveragePooling)]
+    return all(pool.padding[0] == pool.padding[1] and pool.padding[2] == pool.padding[3] for pool in poolings)
+
+
+@settings(deadline=None, max_examples=200)
+@given(architectures())
+@example(EVERYTHING)
+@example(PADDED_AVERAGE)
+def test_written_as_keras_and_read_again_it_is_the_same(architecture: Architecture):
+    reading = read_keras(keras_model(architecture))
+    assert reading.architecture.layers == tuple(in_use(layer) for layer in architecture.layers)
+    assert reading.architecture.input_shape == architecture.input_shape
+    assert reading.architecture.name == architecture.name
+    assert not reading.notes
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_what_was_read_is_written_and_read_again(name: str):
+    architecture = read_keras(EXAMPLES[name].source, 10).architecture
+    assert read_keras(keras_model(architecture)).architecture == architecture
+
+
+@settings(deadline=None, max_examples=25)
+@given(architectures())
+@example(EVERYTHING)
+@example(PADDED_AVERAGE)
+@example(TINY.architecture)
+def test_keras_computes_the_same(tmp_path_factory, architecture: Architecture):
+    assume(keras_can(architecture))
+    model = run(KERAS_IMPORTS + keras_model(architecture), tmp_path_factory.mktemp("keras"))["model"]
+    assert sum(int(np.prod(weight.shape)) for weight in model.trainable_weights) == summarize(architecture).parameters
+    network = with_random_numbers(architecture)
+    copy_to_keras(network, model)
+    pictures = torch.rand(2, *architecture.input_shape, generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        expected = network(pictures).numpy()
+    found = outputs_of_keras(model, pictures, expected.shape[1:], last_flattened(architecture))
+    np.testing.assert_allclose(found, expected, atol=TOLERANCE, rtol=TOLERANCE)
+
+
+@settings(deadline=None, max_examples=60)
+@given(architectures())
+@example(EVERYTHING)
+@example(PADDED_AVERAGE)
+def test_pytorch_computes_the_same(tmp_path_factory, architecture: Architecture):
+    model = run(TORCH_IMPORTS + pytorch_model(architecture), tmp_path_factory.mktemp("torch"))["model"].eval()
+    assert sum(numbers.numel() for numbers in model.parameters()) == summarize(architecture).parameters
+    network = with_random_numbers(architecture)
+    model.load_state_dict(dict(zip(model.state_dict(), network.state_dict().values(), strict=True)))
+    pictures = torch.rand(2, *architecture.input_shape, generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        np.testing.assert_allclose(model(pictures), network(pictures), atol=1e-6, rtol=1e-5)
+
+
+@settings(deadline=None, max_examples=100)
+@given(architectures())
+def test_that_it_ends_in_softmax_is_known_without_torch(architecture: Architecture):
+    assert ends_in_softmax(architecture) == Network(architecture).ends_in_softmax
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_the_presets_are_the_same_in_both(preset, tmp_path):
+    model = run(KERAS_IMPORTS + keras_model(preset.architecture), tmp_path)["model"]
+    assert model.count_params() == summarize(preset.architecture).parameters
+    model = run(TORCH_IMPORTS + pytorch_model(preset.architecture), tmp_path)["model"]
+    assert sum(numbers.numel() for numbers in model.parameters()) == summarize(preset.architecture).parameters
+
+
+def variants() -> list[TrainingSettings]:
+    """Each loss, optimiser and initialisation in one of them; one batch of one picture."""
+    names = list(INITIALIZATIONS)
+    chosen = [TrainingSettings(initialization=name, epochs=1, batch_size=256) for name in names]
+    for index, optimizer in enumerate(OPTIMIZERS):
+        chosen[index] = TrainingSettings(
+            optimizer=optimizer, initialization=names[index], loss=list(LOSSES)[index % 2], epochs=1, batch_size=256
+        )
+    return [*chosen, TrainingSettings(dataset="shapes", epochs=1, batch_size=128, momentum=0.5)]
+
+
+LINEAR = TINY.architecture.with_layers((*TINY.architecture.layers[:-1], Dense(units=10, activation="linear")))
+COLOUR = Architecture("Colour ×2", (3, 10, 12), (Conv2D(filters=4), Flatten(), Dense(units=10, activation="softmax")))
+
+
+@pytest.mark.parametrize("chosen", variants(), ids=lambda chosen: f"{chosen.optimizer}-{chosen.initialization}")
+@pytest.mark.parametrize("architecture", [TINY.architecture, LINEAR, COLOUR], ids=["tiny", "linear", "colour"])
+def test_both_scripts_run_from_top_to_bottom(architecture, chosen, tmp_path):
+    found = run(keras_script(architecture, chosen), tmp_path)
+    assert found["pictures"].min() >= 0
+    assert found["pictures"].max() <= 1
+    assert found["pictures"].shape[1:] == (*architecture.input_shape[1:], architecture.input_shape[0])
+    found = run(pytorch_script(architecture, chosen), tmp_path)
+    assert np.isfinite(float(found["loss"].detach()))
+    assert found["pictures"].shape[1:] == architecture.input_shape
+    assert 0 <= float(found["accuracy"]) <= 1
+
+
+def test_both_scripts_learn(tmp_path):
+    chosen = TrainingSettings(epochs=4)
+    keras_found = run(keras_script(TINY.architecture, chosen), tmp_path)
+    assert max(keras_found["model"].history.history["val_accuracy"]) > 0.8
+    assert float(run(pytorch_script(TINY.architecture, chosen), tmp_path)["accuracy"]) > 0.8
+
+
+def test_batches_of_one_picture_are_trained_on():
+    alone = pytorch_script(TINY.architecture, TrainingSettings(batch_size=1))
+    assert "continue" not in alone
+
+
+@pytest.mark.parametrize("initialization", INITIALIZATIONS)
+def test_the_first_weights_are_drawn_alike(initialization, tmp_path):
+    """Their spread in the layer with the most of them."""
+    architecture = Architecture("", (1, 8, 8), (Flatten(), Dense(units=200), Dense(units=10)))
+    chosen = TrainingSettings(initialization=initialization, epochs=1, batch_size=1024, learning_rate=1e-6)
+    expected = float(build(architecture, initialization).layers[1][0].weight.detach().std())
+    in_keras = run(keras_script(architecture, chosen), tmp_path)["model"].layers[1].get_weights()[0].std()
+    in_torch = float(run(pytorch_script(architecture, chosen), tmp_path)["model"][1].weight.detach().std())
+    assert in_keras == pytest.approx(expected, rel=0.05, abs=1e-4)
+    assert in_torch == pytest.approx(expected, rel=0.05, abs=1e-4)
+
+
+@given(st.text(max_size=80))
+def test_no_name_breaks_out_of_its_place(name: str):
+    architecture = Architecture(name, (1, 8, 8), TINY.architecture.layers)
+    for script in (keras_script(architecture, TrainingSettings()), pytorch_script(architecture, TrainingSettings())):
+        first, second = script.splitlines()[:2]
+        assert first.startswith("# ")
+        assert second == ""
+        compile(script, "script", "exec")
+    assert read_keras(keras_model(architecture)).architecture.layers == architecture.layers

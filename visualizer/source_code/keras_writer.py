@@ -1,0 +1,119 @@
+"""Architecture and training settings -> a Keras 3 script that defines, compiles and trains the network."""
+
+import json
+from typing import Any
+
+from visualizer.architecture.architecture import Architecture, one_line
+from visualizer.architecture.initialization import Initialization
+from visualizer.architecture.layer import Layer
+from visualizer.source_code.scripts import (
+    DIGITS_IMPORT,
+    ends_in_softmax,
+    heading,
+    imports,
+    loads_digits,
+    noise,
+    output_shape,
+)
+from visualizer.training.settings import Optimizer, TrainingSettings
+
+# How Keras draws the same first weights; where it does so anyway, nothing is written. PyTorch's own are uniform within
+# ±1/√inputs, whose variance is 1/(3·inputs).
+_INITIALIZERS: dict[Initialization, str] = {
+    "glorot_uniform": "",
+    "he_normal": "keras.initializers.HeNormal()",
+    "torch_default": 'keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")',
+    "small_normal": "keras.initializers.RandomNormal(stddev=0.01)",
+    "zeros": '"zeros"',
+}
+# With the constants that this app, which trains with PyTorch, takes.
+_OPTIMIZERS: dict[Optimizer, str] = {
+    "adam": "Adam(learning_rate={rate!r}, epsilon=1e-8)",
+    "sgd": "SGD(learning_rate={rate!r}, momentum={momentum!r})",
+    "rmsprop": "RMSprop(learning_rate={rate!r}, rho=0.99, epsilon=1e-8)",
+}
+
+
+def keras_model(architecture: Architecture, initialization: Initialization = "glorot_uniform") -> str:
+    """The lines that define the network as `model`; they want `import keras` and `from keras import layers`."""
+    channels, height, width = architecture.input_shape
+    lines = [f"keras.Input(({height}, {width}, {channels}))"]
+    lines += [_layer(layer, _INITIALIZERS[initialization]) for layer in architecture.layers]
+    inside = "".join(f"        {line},\n" for line in lines)
+    # Keras allows no stroke in a name.
+    name = json.dumps(one_line(architecture.name.replace("/", "-")), ensure_ascii=False)
+    return f"model = keras.Sequential(\n    [\n{inside}    ],\n    name={name},\n)\n"
+
+
+def keras_script(architecture: Architecture, settings: TrainingSettings) -> str:
+    """The whole script. The network must fit and end in one number for each class."""
+    (classes,) = output_shape(architecture)
+    loss = f"CategoricalCrossentropy(from_logits={not ends_in_softmax(architecture)})"
+    if settings.loss == "mse":
+        loss = "MeanSquaredError()"
+    optimizer = _OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate, momentum=settings.momentum)
+    digits = loads_digits(architecture, settings.dataset)
+    return f"""\
+{heading(architecture, "Keras 3")}
+{imports("import keras", "import numpy as np", "from keras import layers", DIGITS_IMPORT if digits else "")}
+keras.utils.set_random_seed({settings.seed})
+
+{keras_model(architecture, settings.initialization)}model.summary()
+
+{_digits(architecture) if digits else _noise(architecture, classes)}
+one_hot = keras.utils.to_categorical(labels, {classes})
+order = np.random.default_rng({settings.seed}).permutation(len(pictures))
+pictures, one_hot = pictures[order], one_hot[order]
+
+model.compile(
+    optimizer=keras.optimizers.{optimizer},
+    loss=keras.losses.{loss},
+    metrics=["accuracy"],
+)
+model.fit(pictures, one_hot, batch_size={settings.batch_size}, epochs={settings.epochs}, validation_split=0.15)
+"""
+
+
+def _layer(layer: Layer, initializer: str) -> str:
+    form = layer.keras_form()
+    values = {setting.name: getattr(layer, setting.name) for setting in layer.settings()}
+    defaults = {setting.name: getattr(type(layer), setting.name) for setting in layer.settings()} | dict(form.defaults)
+    defaults |= {setting: values[other] for setting, other in form.same.items()}
+    arguments = []
+    for argument in form.arguments:
+        setting = form.setting(argument)
+        if setting not in values or setting in form.implied:
+            continue
+        if argument in form.required or argument in form.written:
+            arguments.append(_value(values[setting]))
+        elif values[setting] != defaults[setting]:
+            arguments.append(f"{argument}={_value(values[setting])}")
+    if form.initialized and initializer:
+        arguments.append(f"kernel_initializer={initializer}")
+    return f"layers.{form.names[0]}({', '.join(arguments)})"
+
+
+def _value(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, str) else repr(value)
+
+
+def _digits(architecture: Architecture) -> str:
+    channels, height, width = architecture.input_shape
+    lines = [
+        "# 1,797 handwritten digits of 8 × 8 pixels, 0 (paper) to 1 (ink).",
+        "pictures, labels = load_digits(return_X_y=True)",
+        'pictures = pictures.reshape(-1, 8, 8, 1).astype("float32") / 16',
+    ]
+    if (height, width) != (8, 8):
+        lines += [
+            f"pictures = keras.ops.image.resize(pictures, ({height}, {width}), antialias=True)",
+            "pictures = np.clip(keras.ops.convert_to_numpy(pictures), 0, 1)",
+        ]
+    if channels != 1:
+        lines.append(f"pictures = np.repeat(pictures, {channels}, axis=-1)")
+    return "\n".join(lines)
+
+
+def _noise(architecture: Architecture, classes: int) -> str:
+    channels, height, width = architecture.input_shape
+    return noise((height, width, channels), classes).rstrip()

@@ -1,0 +1,168 @@
+"""Architecture and training settings -> a PyTorch script that defines and trains the network.
+
+The modules are written as torch itself prints them. torch is imported when a script is written.
+"""
+
+import ast
+import inspect
+from typing import TYPE_CHECKING
+
+from visualizer.architecture.architecture import Architecture, summarize
+from visualizer.architecture.initialization import Initialization
+from visualizer.architecture.shapes import describe_shape
+from visualizer.source_code.scripts import (
+    DIGITS_IMPORT,
+    ends_in_softmax,
+    heading,
+    imports,
+    loads_digits,
+    noise,
+    output_shape,
+)
+from visualizer.training.settings import Optimizer, TrainingSettings
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_INITIALIZERS: dict[Initialization, str] = {
+    "glorot_uniform": "nn.init.xavier_uniform_(parameter)",
+    "he_normal": 'nn.init.kaiming_normal_(parameter, nonlinearity="relu")',
+    "torch_default": "",
+    "small_normal": "nn.init.normal_(parameter, std=0.01)",
+    "zeros": "nn.init.zeros_(parameter)",
+}
+_OPTIMIZERS: dict[Optimizer, str] = {
+    "adam": "Adam(model.parameters(), lr={rate!r})",
+    "sgd": "SGD(model.parameters(), lr={rate!r}, momentum={momentum!r})",
+    "rmsprop": "RMSprop(model.parameters(), lr={rate!r})",
+}
+# Decimals of a number in the script: 1 − 0.9 is 0.1.
+_DECIMALS = 12
+
+
+def pytorch_model(architecture: Architecture) -> str:
+    """The lines that define the network as `model`; they want torch, nn and functional.
+
+    Raises:
+        ArchitectureError: The layers do not fit together.
+    """
+    from visualizer.architecture.network import Network
+
+    network = Network(architecture)
+    rows = summarize(architecture).layers
+    own: dict[str, str] = {}
+    inside = []
+    for node, row in zip(network.nodes, rows, strict=True):
+        assert row.output_shape is not None
+        inside.append(f"    # {row.layer.summary()} → {describe_shape(row.output_shape)}")
+        for _, module in node.stages:
+            kind = type(module)
+            if not kind.__module__.startswith("torch."):
+                own[kind.__name__] = inspect.getsource(kind)
+            inside.append(f"    {_module(module)},")
+    classes = "".join(f"\n{source}\n\n" for source in own.values())
+    return f"{classes}model = nn.Sequential(\n" + "\n".join(inside) + "\n)\n"
+
+
+def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> str:
+    """The whole script. The network must fit and end in one number for each class."""
+    (classes,) = output_shape(architecture)
+    optimizer = _OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate, momentum=settings.momentum)
+    digits = loads_digits(architecture, settings.dataset)
+    numpy, sklearn = ("", DIGITS_IMPORT) if digits else ("import numpy as np", "")
+    scores = "model(train_pictures[chosen])"
+    if settings.loss == "mse":
+        loss = f"functional.mse_loss(scores, functional.one_hot(train_labels[chosen], {classes}).float())"
+    else:
+        loss = "functional.cross_entropy(scores, train_labels[chosen])"
+        if ends_in_softmax(architecture):
+            scores = "model[:-1](train_pictures[chosen])  # without softmax, which cross_entropy does itself"
+    return f"""\
+{heading(architecture, "PyTorch")}
+{imports(numpy, "import torch", sklearn, "from torch import nn", "from torch.nn import functional")}
+torch.manual_seed({settings.seed})
+
+{pytorch_model(architecture)}print(model)
+{_initialization(settings.initialization)}
+{_digits(architecture) if digits else _noise(architecture, classes)}
+order = torch.randperm(len(pictures))
+pictures, labels = pictures[order], labels[order]
+held_out = int(0.15 * len(pictures))
+train_pictures, train_labels = pictures[held_out:], labels[held_out:]
+test_pictures, test_labels = pictures[:held_out], labels[:held_out]
+
+optimizer = torch.optim.{optimizer}
+for epoch in range({settings.epochs}):
+    model.train()
+    for chosen in torch.randperm(len(train_pictures)).split({settings.batch_size}):
+{_SINGLE if settings.batch_size > 1 else ""}        scores = {scores}
+        loss = {loss}
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    model.eval()
+    with torch.no_grad():
+        accuracy = (model(test_pictures).argmax(1) == test_labels).float().mean()
+    print(f"Epoch {{epoch + 1}}: loss {{loss.item():.4f}}, validation accuracy {{accuracy:.1%}}")
+"""
+
+
+_SINGLE = """\
+        if len(chosen) == 1:
+            continue  # batch normalisation has nothing to normalise in one picture
+"""
+
+
+def _module(module: "nn.Module") -> str:
+    """The call that makes the module, without the arguments that have torch's own defaults."""
+    kind = type(module)
+    # -inf is how torch prints it, and no name in Python.
+    call = ast.parse(repr(module).replace("=-inf", "=-float('inf')"), mode="eval").body
+    assert isinstance(call, ast.Call)
+    defaults = {name: parameter.default for name, parameter in inspect.signature(kind).parameters.items()}
+    arguments = [ast.unparse(argument) for argument in call.args]
+    for keyword in call.keywords:
+        value = keyword.value
+        default = defaults.get(keyword.arg or "")
+        if ast.unparse(value) == repr(default):
+            continue
+        if isinstance(value, ast.Constant) and isinstance(value.value, float):
+            value = ast.Constant(round(value.value, _DECIMALS))
+        arguments.append(f"{keyword.arg}={ast.unparse(value)}")
+    prefix = "nn." if kind.__module__.startswith("torch.") else ""
+    return f"{prefix}{kind.__name__}({', '.join(arguments)})"
+
+
+def _initialization(initialization: Initialization) -> str:
+    draw = _INITIALIZERS[initialization]
+    if not draw:
+        return ""
+    return f"""
+# The first weights; PyTorch's own would be uniform within ±1/√inputs.
+for name, parameter in model.named_parameters():
+    if name.endswith("bias"):
+        nn.init.zeros_(parameter)
+    elif parameter.ndim >= 2:
+        {draw}
+"""
+
+
+def _digits(architecture: Architecture) -> str:
+    channels, height, width = architecture.input_shape
+    lines = [
+        "# 1,797 handwritten digits of 8 × 8 pixels, 0 (paper) to 1 (ink).",
+        "pictures, labels = map(torch.tensor, load_digits(return_X_y=True))",
+        "pictures = pictures.float().reshape(-1, 1, 8, 8) / 16",
+    ]
+    if (height, width) != (8, 8):
+        lines.append(
+            f'pictures = functional.interpolate(pictures, ({height}, {width}), mode="bilinear", antialias=True)'
+        )
+    if channels != 1:
+        lines.append(f"pictures = pictures.repeat(1, {channels}, 1, 1)")
+    return "\n".join(lines)
+
+
+def _noise(architecture: Architecture, classes: int) -> str:
+    lines = noise(architecture.input_shape, classes)
+    return f"{lines}pictures, labels = torch.tensor(pictures), torch.tensor(labels)"

@@ -1,0 +1,62 @@
+"""Build's downloads: the network as this app's file, and as scripts that define and train it without this app."""
+
+import re
+from collections.abc import Callable
+
+import streamlit as st
+
+from visualizer.architecture.architecture import architecture_to_json
+from visualizer.ui.session import Session
+
+
+def download_menu(owner: Session, *, fits: bool) -> None:
+    """Draw the menu. A network that does not fit (yet) is no program, but can be kept."""
+    architecture, settings = owner.architecture, owner.settings
+
+    def keras() -> str:
+        from visualizer.source_code.keras_writer import keras_script
+
+        return keras_script(architecture, settings)
+
+    def pytorch() -> str:
+        from visualizer.source_code.pytorch_writer import pytorch_script  # imports torch, on a click
+
+        return pytorch_script(architecture, settings)
+
+    with st.popover("Download", icon=":material/download:"):
+        st.download_button(
+            "The network for this app (JSON)",
+            architecture_to_json(architecture),
+            f"{architecture.name}.json",
+            "application/json",
+            key="download-architecture",
+            icon=":material/layers:",
+            on_click="ignore",
+            width="stretch",
+        )
+        _script("As a Keras script", keras, f"{_stem(architecture.name)}_keras.py", "download-keras", fits)
+        _script("As a PyTorch script", pytorch, f"{_stem(architecture.name)}_pytorch.py", "download-pytorch", fits)
+        st.caption(
+            "A script defines the network and trains it as Train is set. It runs without this app."
+            if fits
+            else "A script can be written once every layer fits."
+        )
+
+
+def _script(label: str, write: Callable[[], str], name: str, key: str, fits: bool) -> None:
+    st.download_button(
+        label,
+        write if fits else "",
+        name,
+        "text/x-python",
+        key=key,
+        icon=":material/code:",
+        on_click="ignore",
+        disabled=not fits,
+        width="stretch",
+    )
+
+
+def _stem(name: str) -> str:
+    """A name as Python's files have it, such as classic_example."""
+    return re.sub(r"\W+", "_", name.lower()).strip("_") or "network"
