@@ -46,7 +46,7 @@ def test_the_classic_example_is_pasted_built_and_about_to_train(page: Page) -> N
         (
             "As a Keras script",
             "tiny_digits_net_keras.py",
-            'layers.Conv2D(8, (3, 3), padding="same", activation="relu")',
+            "layers.Conv2D(8, (3, 3), ",
         ),
         ("As a PyTorch script", "tiny_digits_net_pytorch.py", "nn.Conv2d(1, 8, kernel_size=(3, 3)"),
     ],

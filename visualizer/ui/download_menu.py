@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from visualizer.architecture.architecture import architecture_to_json
+from visualizer.architecture.architecture import Architecture, architecture_to_json
+from visualizer.source_code.scripts import loads_digits
 from visualizer.ui.session import Session
 
 
@@ -36,11 +37,7 @@ def download_menu(owner: Session, *, fits: bool) -> None:
         )
         _script("As a Keras script", keras, f"{_stem(architecture.name)}_keras.py", "download-keras", fits)
         _script("As a PyTorch script", pytorch, f"{_stem(architecture.name)}_pytorch.py", "download-pytorch", fits)
-        st.caption(
-            "A script defines the network and trains it as Train is set. It runs without this app."
-            if fits
-            else "A script can be written once every layer fits."
-        )
+        st.caption(_about(architecture, settings.dataset) if fits else "A script can be written once every layer fits.")
 
 
 def _script(label: str, write: Callable[[], str], name: str, key: str, fits: bool) -> None:
@@ -55,6 +52,11 @@ def _script(label: str, write: Callable[[], str], name: str, key: str, fits: boo
         disabled=not fits,
         width="stretch",
     )
+
+
+def _about(architecture: Architecture, dataset: str) -> str:
+    words = "A script defines the network and trains it as Train is set. It runs without this app"
+    return f"{words}." if loads_digits(architecture, dataset) else f"{words}, on pictures that you put into it."
 
 
 def _stem(name: str) -> str:

@@ -27,7 +27,7 @@ model.fit(x_train, y_train, epochs=10, batch_size=32)
 """
 # More notes than these scroll, so that the drawing below stays in sight.
 MOST_NOTES = 6
-NOTES_HEIGHT = 210
+NOTES_HEIGHT = 216
 _TEXT = "keras-source"
 _BOX = "keras-code"
 
@@ -76,7 +76,9 @@ def _result(owner: Session, reading: KerasReading) -> None:
                 on_click=owner.forget_reading,
             )
         if reading.notes:
-            st.markdown("**What was left out, or taken otherwise**")
+            count = len(reading.notes)
+            notes = "One thing was" if count == 1 else f"{count} things were"
+            st.markdown(f"**{notes} left out or taken otherwise**")
             long = len(reading.notes) > MOST_NOTES
             st.container(height=NOTES_HEIGHT if long else "content", border=False).markdown(
                 "\n".join(f"- {_words(note)}" for note in reading.notes)
