@@ -141,3 +141,15 @@ def test_the_film_plays_to_its_end_and_stops(app):
     assert len(seen) >= 7
     assert any(text.value.startswith("### Epoch 1") for text in app.markdown)
     assert any(button.label == "Play the film" for button in app.button)
+
+
+def test_augmentation_is_shown_before_it_is_trained_with(app):
+    app.session_state["augmentation"] = True
+    without_exception(app.run())
+    assert any("0 of them differ from it" in text for text in alts(app))
+    without_exception(app.number_input(key="augment-rotation").set_value(30.0).run())
+    assert any("8 of them differ from it" in text for text in alts(app))
+    without_exception(app.toggle(key="augment-flip").set_value(True).run())
+    app.session_state["augmentation"] = True
+    press(app, "One step")
+    assert "step 1 of 400" in wait_for(app, "Paused")

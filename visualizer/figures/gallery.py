@@ -34,3 +34,21 @@ def gallery(pictures: np.ndarray, labels: Sequence[str], columns: int, *, width:
     )
     classes = ", ".join(dict.fromkeys(labels))
     return Chart(figure, f"{counted(count, 'picture')} of {height} × {tile_width} pixels. Their classes: {classes}.")
+
+
+def changed_gallery(pictures: np.ndarray, columns: int, *, width: int = 900) -> Chart:
+    """One picture as it is, and then as training sees it, changed at random.
+
+    Args:
+        pictures: (1 + N, H, W, C) uint8, the first one as it is.
+        columns: How many a row has.
+        width: Pixels that the page gives the chart.
+    """
+    count, height, tile_width = pictures.shape[:3]
+    chart = gallery(pictures, ["as it is", *map(str, range(1, count))], columns, width=width)
+    different = sum(not np.array_equal(picture, pictures[0]) for picture in pictures[1:])
+    return Chart(
+        chart.figure,
+        f"A picture of {height} × {tile_width} pixels as it is, and {count - 1} times as training sees it: "
+        f"{different} of them differ from it.",
+    )

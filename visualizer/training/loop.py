@@ -10,6 +10,7 @@ import torch
 from visualizer.architecture.initialization import INITIALIZATIONS
 from visualizer.architecture.network import build
 from visualizer.data.dataset import Dataset
+from visualizer.training.augmentation import Augmentation
 from visualizer.training.events import (
     Advice,
     BatchesEnded,
@@ -81,6 +82,7 @@ class Training:
         self.ended = False
         self._batch_order = torch.Generator().manual_seed(settings.seed)
         self._random_state = torch.Generator().manual_seed(settings.seed).get_state()
+        self._augmentation = Augmentation(settings)
         self._tally = Tally()
         self._health: list[Health] = []
         self._moments: list[Event] = []
@@ -153,6 +155,7 @@ class Training:
     def _train_batch(self, chosen: torch.Tensor) -> float:
         """One step of the optimizer; the batch's mean loss before it."""
         pictures, labels = self.examples.train.batch(chosen)
+        pictures = self._augmentation(pictures)
         if not self.network.training:
             self.network.train()
         self.optimizer.zero_grad()

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from visualizer.architecture.architecture import Architecture, architecture_from_dict, architecture_to_dict
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
-from visualizer.architecture.settings import Choice, Integer, Real, SettingError, Spec, setting
+from visualizer.architecture.settings import Choice, Integer, Real, SettingError, Spec, Toggle, setting
 from visualizer.errors import shown
 
 Loss = Literal["cross_entropy", "mse"]
@@ -41,6 +41,13 @@ class TrainingSettings:
         epochs: How many times the training split is gone through.
         seed: Sets the first weights, the order of the batches and dropout.
         initialization: How the first weights are drawn.
+        flip: Whether half of the training pictures are mirrored left to right, at random in every epoch.
+        flip_vertical: The same, top to bottom.
+        shift: The largest shift along each axis, as a share of the picture's side.
+        rotation: The largest turn to either side, in degrees.
+        crop: The largest share of each side that is cut away; what is left is enlarged to the old size.
+        brightness: The largest change of the brightness, as a share of it.
+        noise: The standard deviation of normal noise on every number of a picture, of its range from 0 to 1.
 
     Raises:
         SettingError: A value is out of its range.
@@ -68,6 +75,13 @@ class TrainingSettings:
         "glorot_uniform",
         Choice("Initialisation", "How the first weights are drawn.", tuple(INITIALIZATIONS.items())),
     )
+    flip: bool = setting(False, Toggle("Mirror left and right", "Half of the pictures, at random."))
+    flip_vertical: bool = setting(False, Toggle("Mirror top and bottom", "Half of the pictures, at random."))
+    shift: float = setting(0.0, Real("Shift", "At most, as a share of the side.", 0.0, 0.5, 0.05))
+    rotation: float = setting(0.0, Real("Rotation", "At most, in degrees to either side.", 0.0, 180.0, 5.0))
+    crop: float = setting(0.0, Real("Crop", "Cut away at most, as a share of each side.", 0.0, 0.5, 0.05))
+    brightness: float = setting(0.0, Real("Brightness", "Changed at most, as a share of it.", 0.0, 0.9, 0.1))
+    noise: float = setting(0.0, Real("Noise", "Standard deviation; pictures go from 0 to 1.", 0.0, 0.5, 0.05))
 
     def __post_init__(self) -> None:
         if not isinstance(self.dataset, str) or not self.dataset:
@@ -82,6 +96,8 @@ class TrainingSettings:
 SETTING_SPECS: dict[str, Spec] = {
     item.name: item.metadata["spec"] for item in dataclasses.fields(TrainingSettings) if "spec" in item.metadata
 }
+# Those that change the training pictures at random.
+AUGMENTATIONS = ("flip", "flip_vertical", "shift", "rotation", "crop", "brightness", "noise")
 
 
 def settings_to_dict(settings: TrainingSettings) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from visualizer.architecture.initialization import INITIALIZATIONS
 from visualizer.data.catalog import DATASETS
 from visualizer.training.settings import LOSSES, OPTIMIZERS
 from visualizer.ui import bound
+from visualizer.ui.augmentation import augmentation_menu, augmentation_words
 from visualizer.ui.session import Session
 
 # 1, 2 and 5 times each power of ten: the steps by which learning rates are compared.
@@ -80,6 +81,9 @@ def settings_form(owner: Session) -> None:
             width=_WIDTH,
             help="Fixes every random choice: the same seed gives the same curve.",
         )
+        augmentation_menu(owner)
+    if changed := augmentation_words(settings):
+        st.caption(f"Training pictures are changed at random: {changed}.")
 
 
 def learning_rate(value: float, on_change: Callable[[float], None], key: str) -> None:
