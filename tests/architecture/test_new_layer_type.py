@@ -160,6 +160,17 @@ def test_its_numbers_are_explained(architecture):
     assert last.result == explanation.value == seen.layers[1].output[2, 5, 7]
 
 
+def test_it_is_read_and_written_as_source(architecture):
+    from visualizer.source_code.keras_reader import read_keras
+    from visualizer.source_code.keras_writer import keras_model
+    from visualizer.source_code.pytorch_writer import pytorch_model
+
+    written = keras_model(architecture)
+    assert 'layers.Conv2DTranspose(filters=4, kernel_size=(2, 2), strides=(2, 2), activation="relu")' in written
+    assert read_keras(written).architecture == architecture
+    assert "nn.ConvTranspose2d(3, 4, kernel_size=(2, 2), stride=(2, 2))" in pytorch_model(architecture)
+
+
 def test_its_form_is_drawn_from_its_settings(new_layer):
     def page():
         from visualizer.architecture.layer import layer_types

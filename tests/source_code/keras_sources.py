@@ -557,7 +557,88 @@ while True:
             (2, "The input's shape has the channels first; it is read so"),
             (3, "“data_format='channels_first'” of Conv2D is left out"),
             (5, "This Dense is made but put into no network that is read"),
-            (6, "Loops with “while”, classes and async code are not followed"),
+            (6, "Loops with “while” and async code are not followed"),
+        ),
+    ),
+    "a class with a method that builds, as on PyImageSearch": Example(
+        """\
+class LeNet:
+    @staticmethod
+    def build(width, height, depth, classes):
+        model = Sequential()
+        inputShape = (height, width, depth)
+        if K.image_data_format() == "channels_first":
+            inputShape = (depth, height, width)
+        model.add(Conv2D(20, (5, 5), padding="same", input_shape=inputShape))
+        model.add(Activation("relu"))
+        model.add(MaxPooling2D(pool_size=(2, 2), strides=(2, 2)))
+        model.add(Flatten())
+        model.add(Dense(classes))
+        model.add(Activation("softmax"))
+        return model
+
+model = LeNet.build(width=28, height=24, depth=1, classes=10)
+model.compile(loss="categorical_crossentropy", optimizer=SGD(learning_rate=0.01), metrics=["accuracy"])
+""",
+        (1, 24, 28),
+        (
+            plain_conv(20, kernel_size=(5, 5), padding="same"),
+            Activation(function="relu"),
+            MaxPooling2D(),
+            Flatten(),
+            Dense(units=10, activation="linear"),
+            Activation(function="softmax"),
+        ),
+        {"optimizer": "sgd", "learning_rate": 0.01, "momentum": 0.0, "loss": "cross_entropy"},
+    ),
+    "a model that is a class, as in TensorFlow's quickstart": Example(
+        """\
+class Block(layers.Layer):
+    def __init__(self, filters, **kwargs):
+        super().__init__(**kwargs)
+        self.conv = Conv2D(filters, 3, activation='relu')
+        self.drop = Dropout(0.2)
+
+    def call(self, x, training=False):
+        x = self.conv(x)
+        if training:
+            x = self.drop(x)
+        return x
+
+class MyModel(Model):
+    def __init__(self):
+        super().__init__()
+        self.block1 = Block(32)
+        self.block2 = Block(64)
+        self.flatten = Flatten()
+        self.d1 = Dense(128, activation='relu')
+        self.d2 = Dense(10)
+
+    def call(self, x):
+        x = self.block2(self.block1(x))
+        x = self.flatten(x)
+        x = self.d1(x)
+        return self.d2(x)
+
+model = MyModel()
+model.compile(optimizer='adam', loss='mse')
+model.fit(x, y, epochs=5)
+""",
+        (3, 64, 64),
+        (
+            Conv2D(filters=32),
+            Dropout(rate=0.2),
+            Conv2D(filters=64),
+            Dropout(rate=0.2),
+            Flatten(),
+            Dense(units=128),
+            Dense(units=10, activation="linear"),
+        ),
+        {**ADAM, "loss": "mse", "epochs": 5, "batch_size": 32},
+        (
+            (8, "What goes into this layer is not known here; the network begins with it"),
+            (8, "The input's shape is not said; 64 × 64 × 3 is taken"),
+            (30, "The pictures come from"),
         ),
     ),
 }

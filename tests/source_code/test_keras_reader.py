@@ -109,6 +109,7 @@ def test_what_is_no_python_is_refused_in_one_sentence_with_its_line(source: str,
         "print('hello')",
         "import torch.nn as nn\nmodel = nn.Sequential(nn.Flatten(), nn.Dropout(0.5))",
         "class Net(keras.Model):\n    def call(self, x):\n        return x",
+        "class A:\n  def __init__(self):\n    self.a = A()\n  def call(self, x):\n    return self(x)\nA()(1)",
         "model = Sequential([])",
     ],
 )

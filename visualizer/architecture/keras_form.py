@@ -14,7 +14,7 @@ class KerasForm:
         arguments: Keras's arguments in their order, as far as they can be told apart by place; those that are no
             settings of ours too.
         required: Those of them that Keras has no default for.
-        written: Those that are always written, by their place, whether there is a default or not.
+        written: Those that are written even where they have their default.
         renamed: Our name of a setting by Keras's name, where the two differ.
         implied: Settings that the name itself says, such as the function of `LeakyReLU`.
         defaults: What Keras takes for a setting that is left out, where that is not our default.

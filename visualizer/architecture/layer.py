@@ -93,7 +93,9 @@ class Layer(ABC):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         """How Keras source writes this layer type; unless overridden, as a class of the same name and settings."""
-        return (KerasForm((cls.__name__,), tuple(setting.name for setting in cls.settings())),)
+        names = tuple(setting.name for setting in cls.settings())
+        # What Keras's defaults are is not known here, so everything is written.
+        return (KerasForm((cls.__name__,), names, written=names),)
 
     def keras_form(self) -> KerasForm:
         """The form that this very layer is written in."""

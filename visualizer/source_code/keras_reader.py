@@ -15,7 +15,7 @@ from visualizer.errors import UserError
 from visualizer.source_code.keras_layers import Placed, ReadLayer, read_layer, said_input
 from visualizer.source_code.keras_training import read_compile, read_fit, read_initializer
 from visualizer.source_code.notes import Note, Notes
-from visualizer.source_code.python_subset import MAX_ITEMS, Follower, Member, Symbol, Unknown, parse
+from visualizer.source_code.python_subset import MAX_ITEMS, Follower, Instance, Member, Symbol, Unknown, parse
 from visualizer.source_code.values import Configured, in_words
 
 DEFAULT_INPUT = (3, 64, 64)
@@ -128,6 +128,9 @@ class _Reader:
                 return self._construct(function, arguments, keywords, line, text)
             case Member(owner=_Stack() as stack, name=name):
                 return self._method(stack, name, arguments, keywords, line)
+            case Member(owner=Instance(), name="compile" | "fit" as name):
+                # A class of the source's own that is a model; its layers are found where they are called.
+                return self._method(_Stack(line), name, arguments, keywords, line)
             case ReadLayer() | _Stack() | Unknown() | Configured():
                 return self._apply(function, arguments, line, text)
         return Unknown(text, line)

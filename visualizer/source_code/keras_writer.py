@@ -84,9 +84,9 @@ def _layer(layer: Layer, initializer: str) -> str:
         setting = form.setting(argument)
         if setting not in values or setting in form.implied:
             continue
-        if argument in form.required or argument in form.written:
+        if argument in form.required:
             arguments.append(_value(values[setting]))
-        elif values[setting] != defaults[setting]:
+        elif argument in form.written or values[setting] != defaults[setting]:
             arguments.append(f"{argument}={_value(values[setting])}")
     if form.initialized and initializer:
         arguments.append(f"kernel_initializer={initializer}")

@@ -19,6 +19,7 @@ MAX_EVALUATIONS = 50_000
 MAX_CALL_DEPTH = 12
 MAX_ITEMS = 1_000
 MAX_TEXT = 80
+INIT, CALL = "__init__", "call"
 LARGEST_NUMBER = 1e12
 
 
@@ -68,6 +69,21 @@ class Function:
     """A function that the source defines."""
 
     code: ast.FunctionDef
+
+
+@dataclass(frozen=True, eq=False)
+class Class:
+    """A class that the source defines, with its methods."""
+
+    methods: dict[str, ast.FunctionDef]
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """An object of a class that the source defines."""
+
+    made_of: Class
+    attributes: dict[str, Any]
 
 
 class Library(Protocol):
@@ -176,6 +192,8 @@ class Follower:
     names: dict[str, Any] = field(default_factory=dict)
     _left: int = MAX_EVALUATIONS
     _depth: int = 0
+    _instances: list[Instance] = field(default_factory=list)
+    _called: set[int] = field(default_factory=set)  # ids of those; all are kept above
     _texts: dict[int, str] = field(default_factory=dict)
 
     def follow(self, module: ast.Module) -> None:
@@ -183,23 +201,39 @@ class Follower:
         try:
             for statement in module.body:
                 self._top(statement)
-            called = {
-                node.func.id
-                for node in ast.walk(module)
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            }
-            for value in list(self.names.values()):
-                if isinstance(value, Function) and value.code.name not in called:
-                    self._call_function(value, [], {})
+            self._follow_what_nothing_calls(module)
         except _Return:
             pass
         except RecursionError as error:
             raise SourceError("The source cannot be followed", "it is nested too deeply", "Simplify it") from error
 
+    def _follow_what_nothing_calls(self, module: ast.Module) -> None:
+        """Functions and classes that are left for another program, and models, which Keras itself calls."""
+        calls = [node.func for node in ast.walk(module) if isinstance(node, ast.Call)]
+        called = {function.id for function in calls if isinstance(function, ast.Name)}
+        called |= {function.attr for function in calls if isinstance(function, ast.Attribute)}
+        for name, value in list(self.names.items()):
+            if name in called:
+                continue
+            if isinstance(value, Function):
+                self._call_function(value, [], {})
+            elif isinstance(value, Class):
+                self._follow_class(value, called)
+        # A model is made before the layers in it, which it calls itself.
+        for instance in self._instances:
+            if CALL in instance.made_of.methods and id(instance) not in self._called:
+                self._call_instance(instance, [], {})
+
+    def _follow_class(self, followed: Class, called: set[str]) -> None:
+        instance = self._instance(followed, [], {})
+        for name, method in followed.methods.items():
+            if CALL not in followed.methods and name not in called and not name.startswith("_"):
+                self._call_any(self._attribute(instance, name, method), [], {}, method)
+
     def _top(self, statement: ast.stmt) -> None:
         before = self.library.heard
         self._statement(statement)
-        quiet = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.Pass)
+        quiet = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Pass)
         constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
         assigned = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
         plain = assigned is not None and not any(isinstance(node, ast.Call) for node in ast.walk(assigned))
@@ -258,8 +292,10 @@ class Follower:
                     self._block(body)
             case ast.With(body=body) | ast.Try(body=body):
                 self._block(body)
-            case ast.While() | ast.ClassDef() | ast.AsyncFunctionDef():
-                self._pass_over(statement, "loops with “while”, classes and async code are not followed")
+            case ast.ClassDef(name=name, body=body):
+                self.names[name] = Class({item.name: item for item in body if isinstance(item, ast.FunctionDef)})
+            case ast.While() | ast.AsyncFunctionDef():
+                self._pass_over(statement, "loops with “while” and async code are not followed")
 
     def _if(self, statement: ast.If) -> None:
         test = self.value(statement.test)
@@ -273,6 +309,10 @@ class Follower:
         match target:
             case ast.Name(id=name):
                 self.names[name] = value
+            case ast.Attribute(value=owner, attr=name):
+                instance = self.value(owner)
+                if isinstance(instance, Instance):
+                    instance.attributes[name] = value
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 known = isinstance(value, tuple | list) and len(value) == len(parts)
                 for index, part in enumerate(parts):
@@ -348,6 +388,14 @@ class Follower:
     def _attribute(self, owner: Any, name: str, node: ast.AST) -> Any:
         if isinstance(owner, Symbol):
             return Symbol(f"{owner.path}.{name}")
+        if isinstance(owner, Instance) and name in owner.attributes:
+            return owner.attributes[name]
+        kind = owner.made_of if isinstance(owner, Instance) else owner
+        if isinstance(kind, Class) and name in kind.methods:
+            function = Function(kind.methods[name])
+            decorators = {self._text(item) for item in function.code.decorator_list}
+            bound = isinstance(owner, Instance) or "classmethod" in decorators
+            return Partial(function, (owner,), {}) if bound and "staticmethod" not in decorators else function
         if isinstance(owner, Unknown | int | float | str | bool | None):
             return self._unknown(node)
         return Member(owner, name)
@@ -402,22 +450,47 @@ class Follower:
                 keywords[keyword.arg] = value
             elif isinstance(value, dict):  # **settings
                 keywords |= {name: item for name, item in value.items() if isinstance(name, str)}
-        if isinstance(function, Partial):
+        return self._call_any(function, arguments, keywords, node)
+
+    def _call_any(
+        self, function: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.Call | ast.FunctionDef
+    ) -> Any:
+        while isinstance(function, Partial):
             arguments = [*function.arguments, *arguments]
             keywords = function.keywords | keywords
             function = function.function
         if isinstance(function, Function):
             return self._call_function(function, arguments, keywords)
+        if isinstance(function, Class):
+            return self._instance(function, arguments, keywords)
+        if isinstance(function, Instance):
+            return self._call_instance(function, arguments, keywords)
         if isinstance(function, Symbol) and function.name == "partial" and arguments:
             return Partial(arguments[0], tuple(arguments[1:]), keywords)
-        if isinstance(function, Member) and isinstance(function.owner, list):
+        if isinstance(function, Member) and isinstance(function.owner, list) and isinstance(node, ast.Call):
             return self._change_list(function.owner, function.name, arguments, node)
         if isinstance(function, Symbol) and function.path in _BUILTINS:
             try:
                 return _BUILTINS[function.path](*arguments)
             except (TypeError, ValueError, OverflowError):
                 return self._unknown(node)
-        return self.library.call(function, arguments, keywords, node.lineno, self._text(node.func))
+        return self.library.call(function, arguments, keywords, node.lineno, self._text(getattr(node, "func", node)))
+
+    def _instance(self, made_of: Class, arguments: list[Any], keywords: dict[str, Any]) -> Instance:
+        instance = Instance(made_of, {})
+        self._instances.append(instance)
+        if INIT in made_of.methods:
+            self._call_function(Function(made_of.methods[INIT]), [instance, *arguments], keywords)
+        return instance
+
+    def _call_instance(self, instance: Instance, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        """What Keras does where a layer or a model is called: its method `call`, here as while it is trained."""
+        self._called.add(id(instance))
+        methods = instance.made_of.methods
+        method = methods.get(CALL) or methods.get(f"__{CALL}__")
+        if method is None:
+            return Unknown(CALL, 0)
+        return self._call_function(Function(method), [instance, *arguments], {"training": True} | keywords)
 
     def _change_list(self, items: list[Any], method: str, arguments: list[Any], node: ast.Call) -> Any:
         """What a method of a list does, as far as layers are gathered with it."""
