@@ -156,6 +156,27 @@ def test_maps_are_still_seen_before_they_become_a_vector():
             assert explanation.steps[-1].result == pytest.approx(float(view.output[place]), abs=1e-5)
 
 
+class ConvolutionAndActivation(nn.Sequential):
+    def __init__(self) -> None:
+        super().__init__(nn.Conv2d(3, 3, 1), nn.ReLU())
+
+
+class Plain(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 1)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self.conv(pictures)
+
+
+def test_only_what_repeats_and_holds_several_layers_is_a_block():
+    row = nn.Sequential(ConvolutionAndActivation(), Plain(), nn.Sequential(Residual(3), Residual(3)))
+    network = convert(row, (3, 8, 8), MEAN, SPREAD)
+    blocks = ["Residual block 1: convolution, convolution, add", "Residual block 2: convolution, convolution, add"]
+    assert [node.block for node in network.nodes] == ["", "", ""] + [blocks[0]] * 3 + [blocks[1]] * 3
+
+
 class Excitation(nn.Module):
     """Squeeze and excitation, as https://arxiv.org/abs/1709.01507 has it."""
 

@@ -32,6 +32,7 @@ from visualizer.pretrained.description import (
 )
 
 Stage = tuple[str, nn.Module]
+Block = tuple[str, str]  # the path of a part of the module, and its kind
 
 # The largest difference of a logit from the module's own, as a part of the largest logit.
 TOLERANCE = 1e-4
@@ -113,7 +114,7 @@ class _Draft:
 
     sources: tuple[int, ...]
     end: fx.Node
-    block: str
+    block: Block | None
     stages: list[Stage] = field(default_factory=list)
     output_shape: tuple[int, ...] = ()
     meeting: Meeting = "sum"
@@ -171,7 +172,7 @@ def convert(
         if not isinstance(expected, torch.Tensor):
             raise UserError("This network cannot be opened", "it gives several results at once", "Choose another one")
         expected = expected.clone()
-        drafts = _Builder(traced, run.values, colours).drafts
+        drafts = _Builder(module, traced, run.values, colours).drafts
         network = ConvertedNetwork(input_shape, tuple(_nodes(drafts)))
         found = network(pictures)
     if not _same(found, expected):
@@ -198,12 +199,14 @@ def _same(found: torch.Tensor, expected: torch.Tensor) -> bool:
 class _Builder:
     """Walks over the traced operations and makes drafts of nodes of them."""
 
-    def __init__(self, traced: fx.GraphModule, values: dict[fx.Node, Any], colours: nn.Module) -> None:
+    def __init__(
+        self, module: nn.Module, traced: fx.GraphModule, values: dict[fx.Node, Any], colours: nn.Module
+    ) -> None:
         self.drafts: list[_Draft] = []
-        self._modules = dict(traced.named_modules())
+        # Not the traced one's, in which modules that hold others have lost their kind.
+        self._modules = dict(module.named_modules())
         self._values = values
         self._at: dict[fx.Node, int] = {}
-        self._blocks: dict[str, str] = {}
         for operation in traced.graph.nodes:
             if operation.op == "placeholder" and isinstance(values[operation], torch.Tensor):
                 self._start(operation, (PICTURE,), [("batch_normalization", colours)])
@@ -346,15 +349,17 @@ class _Builder:
         self._at[operation] = index
         self.drafts[index].output_shape = tuple(self._values[operation].shape[1:])
 
-    def _block(self, operation: fx.Node) -> str:
+    def _block(self, operation: fx.Node) -> Block | None:
         """The repeated part that an operation belongs to: the first numbered module that holds several others."""
-        for path, kind in (operation.meta.get("nn_module_stack") or {}).values():
+        for path, _ in (operation.meta.get("nn_module_stack") or {}).values():
             module = self._modules.get(path)
-            parts = path.split(".")
-            if parts[-1].isdigit() and module is not None and not isinstance(module, (nn.Sequential, *_KNOWN)):
-                name = getattr(kind, "__name__", str(kind).rsplit(".", 1)[-1]).removesuffix("Block")
-                return self._blocks.setdefault(path, f"{name} block {len(self._blocks) + 1}".strip())
-        return ""
+            if (
+                path.rpartition(".")[2].isdigit()
+                and module is not None
+                and not isinstance(module, (nn.Sequential, *_KNOWN))
+            ):
+                return path, type(module).__name__.removesuffix("Block")
+        return None
 
 
 def _convolution(module: nn.Conv2d, arrived: torch.Tensor, left: torch.Tensor) -> list[Stage]:
@@ -431,12 +436,19 @@ def _unknown(name: str) -> UserError:
 
 
 def _nodes(drafts: list[_Draft]) -> Iterator[Node]:
-    roles: dict[str, list[str]] = {}
+    roles: dict[Block, list[str]] = {}
     described = [_describe(draft) for draft in drafts]
     for draft, description in zip(drafts, described, strict=True):
-        roles.setdefault(draft.block, []).append(description.role)
+        if draft.block is not None:
+            roles.setdefault(draft.block, []).append(description.role)
+    # A block of one layer has nothing to open.
+    several = [block for block in roles if len(roles[block]) > 1]
+    named = {
+        block: f"{block[1]} block {number}: {', '.join(roles[block])}".strip()
+        for number, block in enumerate(several, start=1)
+    }
     for index, (draft, description) in enumerate(zip(drafts, described, strict=True)):
-        block = f"{draft.block}: {', '.join(roles[draft.block])}" if draft.block else ""
+        block = named.get(draft.block, "") if draft.block is not None else ""
         # What takes the mean of a map, or of a part of one, is said to see all of the picture.
         averages = any(isinstance(module, nn.AdaptiveAvgPool2d) for _, module in draft.stages)
         window = _window(draft) if len(draft.output_shape) == 3 and not averages else None
