@@ -12,10 +12,12 @@ from visualizer.ui.layer_view import layers_part
 from visualizer.ui.links import page
 from visualizer.ui.looked import Looked
 from visualizer.ui.model_file import model_file_menu
-from visualizer.ui.models import look, network_choices, opened_network
+from visualizer.ui.models import look, network_choices, opened_network, quick_answer
 from visualizer.ui.named_network import named_network
-from visualizer.ui.picture_source import given_picture
+from visualizer.ui.picture_source import Given, given_picture
 from visualizer.ui.session import session, show_message
+from visualizer.ui.text import plain
+from visualizer.ui.viewport import is_narrow
 from visualizer.ui.why_view import why_part
 
 owner = session()
@@ -31,7 +33,7 @@ choice = st.segmented_control(
     key="network-choice",
     persist_state="session",
 )
-controls, picture, answer = st.columns([5, 3, 4])
+controls, picture, answer_place = st.columns([5, 3, 4])
 try:
     if choice == "named":
         with controls:
@@ -45,27 +47,40 @@ except UserError as error:
     st.stop()
 if opened is None:
     st.stop()
+key, network = opened.key, opened.network
+
+
+def answer(given: Given | None) -> None:
+    """What the network sees and says; while somebody draws, this alone is drawn anew."""
+    if given is None:
+        picture.caption("Here you will see what the network sees.")
+        answer_place.caption("And here what it takes it for.")
+        return
+    probabilities = quick_answer(network, given.seen) if given.drawn else look(key, network, given.seen).probabilities
+    if given.drawn and is_narrow() and probabilities is not None and len(probabilities) == len(given.class_names):
+        best = int(probabilities.argmax())  # the bars are below, out of sight
+        st.markdown(f"It says **{plain(given.class_names[best])}**: {probabilities[best]:.1%}")
+    with picture:
+        show(picture_chart(given.seen, f"What the network sees ({describe_shape(given.seen.shape)})"), "seen")
+    with answer_place:
+        names = given.class_names
+        if probabilities is None or len(probabilities) != len(names):
+            st.caption("This network does not end in one number for each class.")
+        elif len(names) > MOST_BARS:
+            show(top_bars(probabilities, names), "probabilities")
+        else:
+            show(probability_bars(probabilities, names, given.label), "probabilities")
+
 
 with controls:
-    model_file_menu(owner, opened.key, opened.network, opened.dataset)
-    given = given_picture(owner, opened.dataset, opened.network.input_shape, opened.classes)
+    model_file_menu(owner, key, network, opened.dataset)
+    given = given_picture(owner, opened.dataset, network.input_shape, opened.classes, answer)
     show_message(owner)
 if given is None:
     st.info("Give it a picture: then every layer shows what it makes of it.", icon=":material/add_a_photo:")
     st.stop()
-seen = look(opened.key, opened.network, given.seen)
-with picture:
-    show(picture_chart(given.seen, f"What the network sees ({describe_shape(given.seen.shape)})"), "seen")
-with answer:
-    names = given.class_names
-    if seen.probabilities is not None and len(seen.probabilities) == len(names) > MOST_BARS:
-        show(top_bars(seen.probabilities, names), "probabilities")
-    elif seen.probabilities is not None and len(seen.probabilities) == len(names):
-        show(probability_bars(seen.probabilities, names, given.label), "probabilities")
-    else:
-        st.caption("This network does not end in one number for each class.")
 
-looked = Looked(opened.key, opened.network, opened.dataset, given, seen)
+looked = Looked(key, network, opened.dataset, given, look(key, network, given.seen))
 PARTS = {"Layers": layers_part, "Filters": filters_part, "Why this class?": why_part}
 for tab, part in zip(st.tabs(list(PARTS), key="look-parts", on_change="rerun"), PARTS.values(), strict=True):
     if tab.open:

@@ -21,7 +21,7 @@ from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import TINY
 from visualizer.errors import UserError
-from visualizer.inspection.probe import channel_order, probe
+from visualizer.inspection.probe import answer, channel_order, probe
 
 
 def picture_for(architecture: Architecture, seed: int = 0) -> np.ndarray:
@@ -46,6 +46,18 @@ def test_every_layer_of_any_network_is_what_its_module_computes(architecture, se
             flowing = module(flowing)
             np.testing.assert_array_equal(view.output, flowing[0])
     np.testing.assert_array_equal(seen.layers[-1].output, run(network, picture))
+
+
+@given(architectures(), st.integers(0, 1000))
+def test_the_answer_alone_is_the_probes(architecture, seed):
+    network = build(architecture, "he_normal", seed)
+    picture = picture_for(architecture, seed)
+    expected, alone = probe(network, picture).probabilities, answer(network, picture)
+    if expected is None:
+        assert alone is None
+    else:
+        assert alone is not None
+        np.testing.assert_allclose(alone, expected, atol=1e-6)
 
 
 @given(architectures(), st.integers(0, 1000))

@@ -2,13 +2,15 @@
 
 import io
 import json
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, without_exception
+from visualizer.data.drawing import SIDE
 from visualizer.inspection.steps import Spot
 
 
@@ -89,6 +91,49 @@ def test_a_bad_picture_gets_one_sentence(app, content):
 def test_a_bundled_photo_is_shown(app):
     choose(app, "picture-source", "photo")
     assert any("The answer is" in text for text in alts(app))
+
+
+def draw(app: AppTest, strokes: Iterable[tuple[float, float, float, float]]) -> AppTest:
+    """The page after these lines were drawn, in shares of the paper: from right, down to right, down."""
+    paper = Image.new("L", (SIDE, SIDE))
+    for stroke in strokes:
+        ImageDraw.Draw(paper).line([share * SIDE for share in stroke], fill=255, width=5)
+    app.session_state["visualizer"].give_drawing(np.asarray(paper))
+    return without_exception(app.run())
+
+
+def test_a_drawing_is_looked_at_by_every_part(app):
+    choose(app, "network-choice", "bundled")
+    choose(app, "picture-source", "draw")
+    assert any("Give it a picture" in info.value for info in app.info)
+    assert not alts(app)
+    draw(app, [(0.3, 0.15, 0.7, 0.15), (0.7, 0.15, 0.45, 0.88)])
+    assert any("What the network sees (8 × 8 × 1)" in text for text in alts(app))
+    assert sum(text.startswith("The answer is 7 with ") for text in alts(app)) == 1
+    assert any("8 maps of 8 × 8" in text for text in alts(app))
+    assert any("as the digits that it learned from were" in caption.value for caption in app.caption)
+    app.session_state["look-parts"] = "Why this class?"
+    without_exception(app.run())
+    assert any(option.startswith("7 (") for option in app.selectbox(key="why-class-of-10").options[:1])
+
+
+def test_a_drawing_can_be_wiped_away(app):
+    choose(app, "picture-source", "draw")
+    draw(app, [(0.5, 0.1, 0.5, 0.9)])
+    assert alts(app)
+    draw(app, [])
+    assert not alts(app)
+    assert any("Give it a picture" in info.value for info in app.info)
+
+
+def test_a_drawing_stays_while_another_picture_is_looked_at(app):
+    choose(app, "picture-source", "draw")
+    draw(app, [(0.5, 0.1, 0.5, 0.9)])
+    drawn = alts(app)
+    choose(app, "picture-source", "dataset")
+    assert alts(app) != drawn
+    choose(app, "picture-source", "draw")
+    assert alts(app) == drawn
 
 
 def filters(app: AppTest) -> AppTest:

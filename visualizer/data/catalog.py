@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from visualizer.data import digits, shapes
 from visualizer.data.dataset import Dataset
+from visualizer.data.drawing import AS_IT_IS, LIKE_THE_DIGITS, DrawnAs
 from visualizer.errors import UserError
 
 
@@ -17,15 +18,17 @@ class DatasetEntry:
         title: Its name for people.
         classes: How many classes it has.
         make: Makes it; takes from a moment up to seconds.
+        drawn_as: How a drawing becomes like its pictures.
     """
 
     title: str
     classes: int
     make: Callable[[], Dataset]
+    drawn_as: DrawnAs = AS_IT_IS
 
 
 DATASETS: dict[str, DatasetEntry] = {
-    "digits": DatasetEntry(digits.TITLE, len(digits.CLASS_NAMES), digits.make_digits),
+    "digits": DatasetEntry(digits.TITLE, len(digits.CLASS_NAMES), digits.make_digits, LIKE_THE_DIGITS),
     "shapes": DatasetEntry(shapes.TITLE, len(shapes.CLASS_NAMES), shapes.make_shapes),
 }
 
@@ -45,3 +48,8 @@ def load_dataset(name: str) -> Dataset:
     for array in (dataset.pictures, dataset.labels, dataset.train, dataset.validation, dataset.test):
         array.flags.writeable = False
     return dataset
+
+
+def drawn_as(name: str) -> DrawnAs:
+    """How a drawing becomes like the pictures of that data set, which may be none of ours: then it stays as it is."""
+    return DATASETS[name].drawn_as if name in DATASETS else AS_IT_IS

@@ -69,15 +69,7 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
     Raises:
         UserError: The picture has another shape than the network's input.
     """
-    expected = network.input_shape
-    if picture.shape != expected:
-        raise UserError(
-            f"The picture has the shape {picture.shape}",
-            f"the network takes {expected} (channels, height, width)",
-            "Fit the picture to the network's input",
-        )
-    if network.training:  # asked first, since to say it again to every module takes as long as a small network
-        network.eval()
+    _make_ready(network, picture)
     pixels = np.array(picture, dtype=np.float32)
     outputs = {PICTURE: torch.from_numpy(pixels)[None]}
     views: list[LayerView] = []
@@ -108,9 +100,39 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
             )
         probabilities = None
         if flowing.ndim == 2:
-            probabilities = _read_only((flowing if network.ends_in_softmax else flowing.softmax(dim=1))[0])
+            probabilities = _probabilities(network, flowing)
     pixels.flags.writeable = False
     return Probe(pixels, tuple(views), probabilities)
+
+
+def answer(network: FlowNetwork, picture: np.ndarray) -> np.ndarray | None:
+    """The class probabilities alone, as `probe` has them: (classes,), None where it does not end in a vector.
+
+    Keeps nothing of what the layers make of the picture, for one that changes while somebody draws it.
+
+    Raises:
+        UserError: The picture has another shape than the network's input.
+    """
+    _make_ready(network, picture)
+    with torch.inference_mode():
+        flowing = network(torch.from_numpy(np.array(picture, dtype=np.float32))[None])
+        return _probabilities(network, flowing) if flowing.ndim == 2 else None
+
+
+def _make_ready(network: FlowNetwork, picture: np.ndarray) -> None:
+    expected = network.input_shape
+    if picture.shape != expected:
+        raise UserError(
+            f"The picture has the shape {picture.shape}",
+            f"the network takes {expected} (channels, height, width)",
+            "Fit the picture to the network's input",
+        )
+    if network.training:  # asked first, since to say it again to every module takes as long as a small network
+        network.eval()
+
+
+def _probabilities(network: FlowNetwork, flowing: torch.Tensor) -> np.ndarray:
+    return _read_only((flowing if network.ends_in_softmax else flowing.softmax(dim=1))[0])
 
 
 def channel_order(maps: np.ndarray, by: Order) -> np.ndarray:

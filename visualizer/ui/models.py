@@ -159,6 +159,13 @@ def look(key: NetworkKey, network: "FlowNetwork", picture: np.ndarray) -> "Probe
     return seen
 
 
+def quick_answer(network: "FlowNetwork", picture: np.ndarray) -> "np.ndarray | None":
+    """The class probabilities of a picture that is still being drawn: nothing of it is worth keeping."""
+    from visualizer.inspection.probe import answer
+
+    return answer(network, picture)
+
+
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _looks() -> "ByteCache[Probe]":
     return ByteCache(KEPT_LOOKS, _bytes_of)

@@ -1,20 +1,24 @@
-"""The picture that Look inside shows to the network: from the data set, a bundled photo, an upload or the camera."""
+"""The picture that Look inside shows: from the data set, drawn, a bundled photo, an upload or the camera."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
+from visualizer.data.catalog import drawn_as
 from visualizer.data.dataset import Dataset
 from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
 from visualizer.images import read_image
 from visualizer.ui import bound
 from visualizer.ui.dataset_view import opened_dataset
-from visualizer.ui.session import Session
+from visualizer.ui.draw import canvas
+from visualizer.ui.session import Session, show_message
 
 _SOURCES = {
     "dataset": ":material/dataset: Data set",
+    "draw": ":material/draw: Draw",
     "photo": ":material/photo_library: Photo",
     "upload": ":material/upload: Upload",
     "camera": ":material/photo_camera: Camera",
@@ -30,15 +34,21 @@ class Given:
         seen: (C, H, W) float32 in [0, 1], the network's input shape.
         label: Its true class in `class_names`, or None where that is not known.
         class_names: The names of the classes that the network was made for.
+        drawn: It is being drawn, and may be another one in a moment.
     """
 
     seen: np.ndarray
     label: int | None
     class_names: tuple[str, ...]
+    drawn: bool = False
 
 
 def given_picture(
-    owner: Session, dataset_name: str, input_shape: tuple[int, int, int], class_names: tuple[str, ...] = ()
+    owner: Session,
+    dataset_name: str,
+    input_shape: tuple[int, int, int],
+    class_names: tuple[str, ...],
+    answer: Callable[[Given | None], None],
 ) -> Given | None:
     """Draw the choice of a picture and return it; None until there is one.
 
@@ -46,14 +56,16 @@ def given_picture(
         owner: The session.
         dataset_name: The data set that the network learns from.
         input_shape: (C, H, W) of the network's input.
-        class_names: What the network tells apart, where its data set is none of ours; then only photos are offered.
+        class_names: What the network tells apart, where its data set is none of ours, which then is not offered.
+        answer: Draws what is to be seen at once. It is called with the picture in each run, and while somebody draws
+            also in between, without the rest of the page: what it draws into must lie outside of this function.
     """
     photos_only = bool(class_names)
     sources = [name for name in _SOURCES if name != "dataset" or not photos_only]
     source = st.segmented_control(
         "Picture from",
         sources,
-        default=sources[0],
+        default="photo" if photos_only else "dataset",
         required=True,
         format_func=_SOURCES.__getitem__,
         key="picture-source-of-photos" if photos_only else "picture-source",
@@ -61,8 +73,19 @@ def given_picture(
     )
     if not photos_only:
         class_names = opened_dataset(dataset_name).class_names
+    if source == "draw":
+        return _drawn(owner, dataset_name, input_shape, class_names, answer)
     if source == "dataset":
-        return _from_dataset(dataset_name, input_shape)
+        given: Given | None = _from_dataset(dataset_name, input_shape)
+    else:
+        original = _photo(owner, source)
+        given = None if original is None else Given(prepare_photo(original, input_shape)[0], None, class_names)
+    answer(given)
+    return given
+
+
+def _photo(owner: Session, source: str) -> np.ndarray | None:
+    """Draw the choice of a photo of that source and return it, (H, W, 3) uint8; None until there is one."""
     if source == "photo":
         name = st.segmented_control(
             "Photo",
@@ -73,26 +96,42 @@ def given_picture(
             key="photo",
             persist_state="session",
         )
-        original = bundled_photo(name)
+        return bundled_photo(name)
+    if source == "upload":
+        bound.upload(
+            "A picture (JPEG, PNG, WebP, GIF, TIFF or BMP, at most 20 MB)",
+            lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name))),
+            "picture-file",
+            type=_TYPES,
+        )
     else:
-        if source == "upload":
-            bound.upload(
-                "A picture (JPEG, PNG, WebP, GIF, TIFF or BMP, at most 20 MB)",
-                lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name))),
-                "picture-file",
-                type=_TYPES,
-            )
-        else:
-            bound.camera(
-                "Take a picture",
-                lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name))),
-                "camera-picture",
-            )
-        if owner.photo is None:
-            return None
-        original = owner.photo
-    seen, _ = prepare_photo(original, input_shape)
-    return Given(seen, None, class_names)
+        bound.camera(
+            "Take a picture",
+            lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name))),
+            "camera-picture",
+        )
+    return owner.photo
+
+
+@st.fragment
+def _drawn(
+    owner: Session,
+    dataset_name: str,
+    input_shape: tuple[int, int, int],
+    class_names: tuple[str, ...],
+    answer: Callable[[Given | None], None],
+) -> Given | None:
+    """The canvas and what is drawn on it; a fragment, so that the answer can follow the pen."""
+    way = drawn_as(dataset_name)
+    canvas(owner, "drawing")
+    show_message(owner)
+    given = None
+    if owner.drawing is not None:
+        seen = prepare(way.picture(owner.drawing)[None], input_shape)[0]
+        given = Given(seen, None, class_names, drawn=True)
+    answer(given)
+    st.caption(way.words)
+    return given
 
 
 def choose_picture(dataset: Dataset, index: int) -> None:

@@ -83,6 +83,7 @@ class Session:
         pixel_page: The page of the channels or products that the last one is made of, from 0.
         opened_model: The network that Look inside opened from a file, or None.
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
+        drawing: What was drawn in Look inside, (64, 64) uint8, 0 (paper) to 255 (ink), or None where nothing is.
         time_machine: Where the time machine of Train stands.
         confusion_cell: The cell of the confusion matrix whose pictures are shown (right class, answer), or None.
         read_source: What the last source that was pasted into Build gave, or None.
@@ -104,6 +105,7 @@ class Session:
     pixel_page: int = 0
     opened_model: "OpenedModel | None" = None
     photo: "np.ndarray | None" = None
+    drawing: "np.ndarray | None" = None
     time_machine: TimeMachine = field(default_factory=TimeMachine)
     confusion_cell: tuple[int, int] | None = None
     read_source: KerasReading | None = None
@@ -223,6 +225,10 @@ class Session:
     def give_photo(self, picture: "np.ndarray") -> None:
         """Look at this picture, (H, W, 3) uint8, in Look inside."""
         self.photo = picture
+
+    def give_drawing(self, drawing: "np.ndarray") -> None:
+        """Look at this drawing, (64, 64) uint8, in Look inside; an empty one is none."""
+        self.drawing = drawing if drawing.any() else None
 
     def choose_filter(self, number: int) -> None:
         """Show another filter in Look inside."""
