@@ -641,4 +641,79 @@ model.fit(x, y, epochs=5)
             (30, "The pictures come from"),
         ),
     ),
+    "functions, settings in a dictionary, ReLU up to 6": Example(
+        """\
+cfg = {"filters": [8, 16], "lr": 3e-4, "dropout": 0.3}
+inputs = tf.keras.Input(shape=[32, 32, 3])
+x = inputs
+for i, f in enumerate(cfg["filters"]):
+    x = layers.Conv2D(filters=f, kernel_size=[3, 3], padding='same', activation=None, name=f'conv{i}')(x)
+    x = tf.nn.relu(x)
+    x = layers.ReLU(6.)(x)
+    x = layers.Activation(activations.tanh)(x)
+x = keras.activations.leaky_relu(x, negative_slope=0.1)
+x = layers.GlobalMaxPooling2D()(x)
+x = tf.nn.sigmoid(x, "probabilities")
+x = layers.Flatten()(x)
+x = layers.Dropout(cfg["dropout"])(x)
+x = layers.Dense(10 if True else 3, activation=tf.keras.activations.softmax)(x)
+model = tf.keras.Model(inputs=[inputs], outputs=[x])
+EPOCHS, BS = 20, 64
+model.compile(tf.keras.optimizers.Adam(cfg['lr']), loss=tf.keras.losses.sparse_categorical_crossentropy)
+model.fit(aug.flow(trainX, trainY, batch_size=BS), epochs=EPOCHS)
+""",
+        (3, 32, 32),
+        (
+            *(
+                layer
+                for filters in (8, 16)
+                for layer in (
+                    plain_conv(filters, padding="same"),
+                    Activation(function="relu"),
+                    Activation(function="relu6"),
+                    Activation(function="tanh"),
+                )
+            ),
+            Activation(function="leaky_relu", negative_slope=0.1),
+            Activation(function="sigmoid"),
+            Flatten(),
+            Dropout(rate=0.3),
+            SOFTMAX_10,
+        ),
+        {"optimizer": "adam", "learning_rate": 3e-4, "loss": "cross_entropy", "epochs": 20, "batch_size": 32},
+        (
+            (10, "“GlobalMaxPooling2D(…)” is not known here"),
+            (11, "“'probabilities'” of tf.nn.sigmoid is left out"),
+            (18, "The pictures come from"),
+        ),
+    ),
+    "a search over settings, whose loops and conditions are open": Example(
+        """\
+def build_model(hp):
+    model = keras.Sequential()
+    model.add(layers.Input(shape=(28, 28, 1)))
+    for i in range(hp.Int("layers", 1, 3)):
+        model.add(layers.Conv2D(hp.Int("f", 32, 64), 3, activation=hp.Choice("a", ["relu", "tanh"])))
+    if hp.Boolean("dropout"):
+        model.add(layers.Dropout(rate=0.25))
+    if hp.Boolean("quiet"):
+        print("quiet")
+    else:
+        model.add(layers.Flatten())
+    model.add(layers.Dense(2))
+    model.compile(keras.optimizers.Adam(hp.Float("lr", 1e-4, 1e-2)), "mse")
+    return model
+""",
+        (1, 28, 28),
+        (plain_conv(32), Dropout(rate=0.25), Flatten(), Dense(units=2, activation="linear")),
+        {**ADAM, "loss": "mse"},
+        (
+            (4, "How often this is repeated is not said; once is taken"),
+            (5, "“hp.Int”, for filters, is not said in the text; 32 is taken"),
+            (5, "“activation=hp.Choice” of Conv2D is not known here; 'linear' is taken"),
+            (6, "Whether this holds is not said; it is taken to"),
+            (8, "Whether this holds is not said; it is taken not to"),
+            (13, "“hp.Float”, for learning rate, is not said in the text; 0.001 is taken"),
+        ),
+    ),
 }

@@ -1,6 +1,11 @@
 """Keras source as people write it becomes the network that Keras would build."""
 
+import contextlib
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.source_code.keras_sources import EXAMPLES, Example
 from visualizer.architecture.architecture import summarize
@@ -160,6 +165,26 @@ def test_hostile_source_gives_a_network_or_a_sentence(source: str):
     if reading:
         assert reading.architecture.name.isprintable()
         assert all(len(note.sentence) < 300 for note in reading.notes)
+
+
+LINES = sorted({line for example in EXAMPLES.values() for line in example.source.splitlines()})
+PIECES = ["", "-1", "None", "1e400", "[]", "{}", "()", "*x", "**x", "model", "x", "...", "lambda: 0", "10**30", "'a'"]
+
+
+@given(
+    st.sampled_from(list(EXAMPLES)),
+    st.lists(st.tuples(st.integers(0, 500), st.sampled_from(PIECES)), max_size=4),
+    st.lists(st.tuples(st.integers(0, 40), st.sampled_from(LINES)), max_size=4),
+)
+def test_no_damage_to_a_source_brings_the_reader_down(name, pieces, lines):
+    words = re.findall(r"\w+|[^\w\s]|\s+", EXAMPLES[name].source)
+    for place, piece in pieces:
+        words[place % len(words)] = piece
+    source = "".join(words).splitlines()
+    for place, line in lines:
+        source.insert(place, line)
+    with contextlib.suppress(UserError):
+        TrainingSettings(**read_keras("\n".join(source), 10).settings)
 
 
 def test_nothing_is_run(tmp_path):

@@ -15,6 +15,8 @@ class KerasForm:
             settings of ours too.
         required: Those of them that Keras has no default for.
         written: Those that are written even where they have their default.
+        when: Arguments that must have these values for the name to mean this form.
+        function_argument: The argument that a function of the library's own stands for, such as `tf.nn.relu(x)`.
         renamed: Our name of a setting by Keras's name, where the two differ.
         implied: Settings that the name itself says, such as the function of `LeakyReLU`.
         defaults: What Keras takes for a setting that is left out, where that is not our default.
@@ -26,6 +28,8 @@ class KerasForm:
     arguments: tuple[str, ...]
     required: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    when: Mapping[str, Any] = field(default_factory=dict)
+    function_argument: str | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
     implied: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)

@@ -83,7 +83,7 @@ def read_layer(
     after: tuple[Placed, ...] = ()
     for argument, value in given.items():
         setting = form.setting(argument)
-        if argument in INPUT_ARGUMENTS or argument == "kernel_initializer":
+        if argument in INPUT_ARGUMENTS or argument == "kernel_initializer" or argument in form.when:
             continue
         if setting not in specs or setting in form.implied:
             _note_other(argument, value, name, line, notes)
@@ -113,6 +113,21 @@ def read_layer(
     layer = layer_type(**{setting: value for setting, value in values.items() if value is not None})
     placed = (Placed(layer, line, tuple(unsaid)), *after)
     return ReadLayer(name, line, placed, said_input(keywords), given.get("kernel_initializer"))
+
+
+def is_written(form: KerasForm, arguments: list[Any], keywords: Mapping[str, Any]) -> bool:
+    """Whether a call by one of the form's names means this form."""
+    given = dict(zip(form.arguments, arguments, strict=False)) | dict(keywords)
+    return all(isinstance(given.get(name), int | float) and given[name] == value for name, value in form.when.items())
+
+
+def is_function(layer_type: type[Layer], form: KerasForm, name: str) -> bool:
+    """Whether a function of that name, such as `relu`, is a layer of this form."""
+    if form.function_argument is None:
+        return False
+    setting = form.setting(form.function_argument)
+    (spec,) = [item.spec for item in layer_type.settings() if item.name == setting]
+    return _taken(spec, name) is not None
 
 
 def said_input(keywords: Mapping[str, Any]) -> Any:

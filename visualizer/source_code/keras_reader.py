@@ -10,9 +10,10 @@ from typing import Any
 
 from visualizer.architecture.architecture import MAX_INPUT_SIZE, Architecture, one_line, summarize
 from visualizer.architecture.initialization import Initialization
+from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, layer_types
 from visualizer.errors import UserError
-from visualizer.source_code.keras_layers import Placed, ReadLayer, read_layer, said_input
+from visualizer.source_code.keras_layers import Placed, ReadLayer, is_function, is_written, read_layer, said_input
 from visualizer.source_code.keras_training import read_compile, read_fit, read_initializer
 from visualizer.source_code.notes import Note, Notes
 from visualizer.source_code.python_subset import MAX_ITEMS, Follower, Instance, Member, Symbol, Unknown, parse
@@ -102,12 +103,7 @@ class _Reader:
         self.used: dict[int, Any] = {}  # by id; kept, so that no other object gets the id
         self.passed: list[range] = []
         self.used_lines: set[int] = set()
-        self.forms = {
-            name: (layer_type, form)
-            for layer_type in layer_types().values()
-            for form in layer_type.keras_forms()
-            for name in form.names
-        }
+        self.forms = [(layer_type, form) for layer_type in layer_types().values() for form in layer_type.keras_forms()]
 
     # What python_subset.Library asks
 
@@ -141,13 +137,13 @@ class _Reader:
         name = symbol.name
         if symbol.path.split(".")[0] == "torch":
             return Unknown(text, line)
-        if name in self.forms:
+        form = self._form(name, arguments, keywords)
+        if form is not None:
             self.heard += 1
-            layer_type, form = self.forms[name]
             given = [*arguments, *keywords.values()]
             self._use(given)
             self.used |= {id(item): item for item in given}  # an activation that is a layer
-            read = read_layer(layer_type, form, name, arguments, keywords, line, self.notes)
+            read = read_layer(*form, name, arguments, keywords, line, self.notes)
             self.made[id(read)] = read
             return read
         if name == "Sequential":
@@ -167,9 +163,28 @@ class _Reader:
         if name == "image_data_format":
             return "channels_last"
         flowing = [item for item in _flat([arguments, list(keywords.values())]) if isinstance(item, _Chain)]
+        functions = [(layer_type, form) for layer_type, form in self.forms if is_function(layer_type, form, name)]
+        if functions and len(flowing) == 1:
+            layer_type, function = functions[0]
+            rest = [item for item in arguments if not isinstance(item, _Chain)]
+            said = {key: item for key, item in keywords.items() if not isinstance(item, _Chain)}
+            said[str(function.function_argument)] = name
+            for item in rest:
+                self.notes.add(line, f"“{in_words(item)}” of {text} is left out")
+            read = read_layer(layer_type, function, text, [], said, line, self.notes)
+            return self._apply(read, flowing, line, text)
         if flowing:
             return self._unknown_on(flowing, text, line)
         return Configured(name, tuple(arguments), keywords, line)
+
+    def _form(self, name: str, arguments: list[Any], keywords: dict[str, Any]) -> tuple[type[Layer], KerasForm] | None:
+        """The layer type that a call makes, and how it is written there; None where it makes no layer that is known."""
+        fitting = [
+            (layer_type, form)
+            for layer_type, form in self.forms
+            if name in form.names and is_written(form, arguments, keywords)
+        ]
+        return fitting[0] if fitting else None
 
     def _model(self, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         outputs = keywords.get("outputs", arguments[1] if len(arguments) > 1 else None)

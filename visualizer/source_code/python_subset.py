@@ -285,7 +285,8 @@ class Follower:
             case ast.For(target=target, iter=iterable, body=body):
                 items = self.value(iterable)
                 if not isinstance(items, tuple | list):
-                    self._pass_over(statement, "it repeats over something that is not written down")
+                    self._assign(target, self._unknown(iterable))
+                    self._followed_anyway(statement, body, "how often this is repeated is not said; once is taken")
                     return
                 for item in items[:MAX_ITEMS]:
                     self._assign(target, item)
@@ -299,11 +300,19 @@ class Follower:
 
     def _if(self, statement: ast.If) -> None:
         test = self.value(statement.test)
-        if isinstance(test, Unknown):
-            self._pass_over(statement, "the condition cannot be known, so its first branch is taken")
-            self._block(statement.body)
-        else:
+        if not isinstance(test, Unknown):
             self._block(statement.body if test else statement.orelse)
+        elif not self._followed_anyway(statement, statement.body, "whether this holds is not said; it is taken to"):
+            self._followed_anyway(statement, statement.orelse, "whether this holds is not said; it is taken not to")
+
+    def _followed_anyway(self, statement: ast.stmt, body: list[ast.stmt], why: str) -> bool:
+        """Follow statements of which it is not said whether they run; False where they are not about the library."""
+        before = self.library.heard
+        self._block(body)
+        if self.library.heard == before:
+            return False
+        self._pass_over(statement, why)
+        return True
 
     def _assign(self, target: ast.expr, value: Any) -> None:
         match target:

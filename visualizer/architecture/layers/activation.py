@@ -44,11 +44,16 @@ class Activation(Layer):
             defaults={"negative_slope": 0.3},
         )
         named = KerasForm(
-            ("Activation",), ("activation",), required=("activation",), renamed={"activation": "function"}
+            ("Activation",),
+            ("activation",),
+            required=("activation",),
+            function_argument="activation",
+            renamed={"activation": "function"},
         )
+        relu6 = KerasForm(("ReLU",), ("max_value",), when={"max_value": 6}, implied={"function": "relu6"})
         relu = KerasForm(("ReLU",), ("max_value",), implied={"function": "relu"})
         softmax = KerasForm(("Softmax",), ("axis",), implied={"function": "softmax"})
-        return named, leaky, relu, softmax
+        return named, leaky, relu6, relu, softmax
 
     def keras_form(self) -> KerasForm:
         named, leaky, *_ = self.keras_forms()
