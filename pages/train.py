@@ -12,6 +12,7 @@ from visualizer.ui.health_view import health_part
 from visualizer.ui.links import page
 from visualizer.ui.live import live_part
 from visualizer.ui.network_link import link_popover
+from visualizer.ui.report_view import report_part
 from visualizer.ui.run_controls import controls, current_run, progress, run_settings
 from visualizer.ui.server import run_store, worker_pool
 from visualizer.ui.session import session, show_message
@@ -67,6 +68,7 @@ if opening is not None:
             moves(record, history)
 
     moving()
+    report_part(opening)
 
 with st.expander("**Data and settings** of the next run", expanded=opening is None, icon=":material/tune:"):
     settings_form(owner)

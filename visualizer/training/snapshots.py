@@ -30,7 +30,7 @@ def take_snapshot(
         probabilities = scores[0] if network.ends_in_softmax else scores[0].softmax(0)
     maps = [(index, output[0]) for index, output in enumerate(outputs) if output.dim() == 4]
     share = MAX_NUMBERS // max(len(maps), 1)
-    kernels_layer, kernels = _first_kernels(network)
+    kernels_layer, kernels = first_kernels(network)
     return Snapshot(
         step=step,
         epoch_position=epoch_position,
@@ -50,7 +50,7 @@ def take_snapshot(
     )
 
 
-def _first_kernels(network: Network) -> tuple[int | None, np.ndarray | None]:
+def first_kernels(network: Network) -> tuple[int | None, np.ndarray | None]:
     """The first convolution's layer index and kernels."""
     for index, _, module in network.stages():
         if isinstance(module, nn.Conv2d):

@@ -1,6 +1,7 @@
 """The evaluation of a run on its test split: where it errs, how sure it is, and how it sorts the pictures."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from visualizer.ui.viewport import column_width, is_narrow
 from visualizer.ui.work import Progress, Steps, work
 
 if TYPE_CHECKING:
+    from visualizer.architecture.network import Network
     from visualizer.inspection.embedding import Embedding
     from visualizer.inspection.evaluation import Evaluation
 
@@ -48,19 +50,7 @@ def evaluation_part(owner: Session, run: RunRecord) -> None:
         return
     dataset = opened_dataset(run.spec.settings.dataset)
 
-    def start() -> "Steps[Evaluation]":
-        from visualizer.inspection.evaluation import evaluate
-
-        steps = evaluate(network, _batches(dataset, network.input_shape), dataset.labels[dataset.test])
-        while True:
-            try:
-                share = next(steps)
-            except StopIteration as stop:
-                result: Evaluation = stop.value
-                return result
-            yield Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures")
-
-    found = work("evaluation", key, start, button="Evaluate it", at_once=True)
+    found = work("evaluation", key, partial(evaluated, network, dataset), button="Evaluate it", at_once=True)
     if found is None:
         return
     right = int((found.answers == found.labels).sum())
@@ -74,6 +64,20 @@ def evaluation_part(owner: Session, run: RunRecord) -> None:
     _mistakes(owner, dataset, found)
     _calibration(found, probable=network.ends_in_softmax or run.spec.settings.loss != "mse")
     _map(key, dataset, found)
+
+
+def evaluated(network: "Network", dataset: Dataset) -> "Steps[Evaluation]":
+    """Show the whole test split to a network; for `work`."""
+    from visualizer.inspection.evaluation import evaluate
+
+    steps = evaluate(network, _batches(dataset, network.input_shape), dataset.labels[dataset.test])
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as stop:
+            result: Evaluation = stop.value
+            return result
+        yield Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures")
 
 
 def _batches(dataset: Dataset, input_shape: tuple[int, int, int]) -> Iterator[np.ndarray]:

@@ -1,0 +1,351 @@
+"""The report of a run: one HTML file with everything in it, without a script.
+
+Its figures are SVG and small PNGs. Plotly would have to be put into every file, 4.8 MB of it, and mail programs and
+school networks stop files with scripts; what a chart shows when pointed at is here the title of a mark or a table.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from visualizer.architecture.architecture import LayerReport, summarize
+from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, Spec, Toggle
+from visualizer.architecture.shapes import describe_shape
+from visualizer.data.dataset import Dataset
+from visualizer.figures.chart import counted, number
+from visualizer.figures.confusion import confusion_matrix
+from visualizer.figures.convolution_colours import ColourScale, painted, signed_scale
+from visualizer.figures.curves import accuracy_curves, curves
+from visualizer.figures.raster import png_source
+from visualizer.report.line_chart import Line, line_chart
+from visualizer.report.markup import Content, document, element
+from visualizer.training.settings import LOSSES, TrainingSettings
+from visualizer.training.store import History, RunRecord
+
+MAX_FILTERS = 64
+MAX_EPOCH_ROWS = 200
+# The file may load nothing and run nothing, whoever's words are in it.
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_CSS = Path(__file__).parent / "report.css"
+_COLUMNS = ("Gives out", "Parameters", "Multiply-adds")
+_UPRIGHT = 3  # letters of a column's title; longer ones are turned
+_STATES = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed"}
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """All that a report tells.
+
+    Attributes:
+        record: The run as it stands.
+        history: Its curves.
+        dataset: What it learns from.
+        confusion: (classes, classes) test pictures: row the right class, column the answer; None where none is there.
+        kernels: (out, in, kernel height, kernel width) of the first convolution, or None.
+        kernels_layer: That layer's index, or None.
+        made: When the report was made, with its time zone.
+        versions: Version by name, of what computed it.
+    """
+
+    record: RunRecord
+    history: History
+    dataset: Dataset
+    confusion: np.ndarray | None
+    kernels: np.ndarray | None
+    kernels_layer: int | None
+    made: datetime
+    versions: Mapping[str, str]
+
+
+def report_html(report: RunReport) -> str:
+    """The whole file."""
+    architecture = report.record.spec.architecture
+    name = architecture.name or "A network"
+    head = [
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", f"{name}: report of a training run"),
+        element("style", _CSS.read_text(encoding="utf-8")),
+    ]
+    body = [
+        element("header", element("h1", name), element("p", _subtitle(report), class_="quiet"), _key_numbers(report)),
+        element(
+            "main", *_network(report), *_settings(report), *_curves(report), *_filters(report), *_confusion(report)
+        ),
+        _footer(report),
+    ]
+    return document("en", head, body)
+
+
+def _subtitle(report: RunReport) -> str:
+    record = report.record
+    state = _STATES.get(record.state, "Not finished yet")
+    return (
+        f"Report of a training run on “{report.dataset.title}”. {state} after {counted(record.epoch, 'epoch')} of "
+        f"{record.spec.settings.epochs} ({record.step:,} of {record.total_steps:,} steps). "
+        f"Made on {report.made.day} {report.made:%B %Y, %H:%M}."
+    )
+
+
+def _key_numbers(report: RunReport) -> Element:
+    summary = summarize(report.record.spec.architecture)
+    numbers = {}
+    if report.confusion is not None and report.confusion.sum():
+        numbers["Test pictures right"] = f"{np.trace(report.confusion) / report.confusion.sum():.1%}"
+    if len(report.history.epoch):
+        numbers["Validation pictures right"] = f"{report.history.validation_accuracy[-1]:.1%}"
+    numbers["Parameters"] = f"{summary.parameters:,}"
+    numbers["Multiply-adds for one picture"] = f"{summary.multiply_adds:,}"
+    return _terms(numbers, "numbers")
+
+
+def _terms(terms: Mapping[str, str], kind: str) -> Element:
+    pairs = [element("div", element("dt", name), element("dd", value)) for name, value in terms.items()]
+    return element("dl", *pairs, class_=kind)
+
+
+def _network(report: RunReport) -> Iterator[Element]:
+    architecture = report.record.spec.architecture
+    summary = summarize(architecture)
+    yield element("h2", "The network")
+    yield element(
+        "p",
+        f"The picture comes in as {describe_shape(architecture.input_shape)} numbers (height × width × channels). "
+        "Each layer makes the next row of numbers out of what the one before it gave.",
+    )
+    head = [
+        element("th", "Layer", class_="what", scope="col"),
+        *(element("th", title, scope="col") for title in _COLUMNS),
+    ]
+    body = [_layer_row(place, row) for place, row in enumerate(summary.layers, start=1)]
+    total = _cells("", summary.parameters, summary.multiply_adds)
+    foot = element("tr", element("th", "All layers", class_="what", scope="row"), *total)
+    table = [element("thead", element("tr", *head)), element("tbody", *body), element("tfoot", foot)]
+    yield element("div", element("table", *table, class_="layers"), class_="scrolls")
+
+
+def _layer_row(place: int, row: LayerReport) -> Element:
+    settings = " · ".join(f"{label} {words}" for label, words in _settings_of(row.layer))
+    what: list[Content] = [f"{place}  {row.layer.summary()}"]
+    if settings:
+        what.append(element("small", settings))
+    shape = describe_shape(row.output_shape) if row.output_shape else ""
+    return element(
+        "tr",
+        element("td", *what, class_="what"),
+        *_cells(shape, row.parameters or 0, row.multiply_adds or 0),
+    )
+
+
+def _cells(shape: str, parameters: int, multiply_adds: int) -> list[Element]:
+    # A phone shows each title beside its number.
+    words = zip(_COLUMNS, (shape, f"{parameters:,}", f"{multiply_adds:,}"), strict=True)
+    return [element("td", text, data_title=title) if text else element("td") for title, text in words]
+
+
+def _settings_of(owner: Any) -> Iterator[tuple[str, str]]:
+    """Label and value of each setting that counts, of a layer or of a training."""
+    for field in dataclasses.fields(owner):
+        spec, only_when = field.metadata.get("spec"), field.metadata.get("only_when")
+        if spec is not None and (only_when is None or getattr(owner, only_when[0]) == only_when[1]):
+            yield spec.label, _words(spec, getattr(owner, field.name))
+
+
+def _words(spec: Spec, value: Any) -> str:
+    match spec:
+        case Choice():
+            return dict(spec.options)[value]
+        case IntegerPair():
+            return f"{value[0]} × {value[1]}"
+        case Toggle():
+            return "yes" if value else "no"
+        case Real():
+            return f"{value:g}"
+        case Integer():
+            return str(value)
+
+
+def _settings(report: RunReport) -> Iterator[Element]:
+    record, dataset = report.record, report.dataset
+    settings: TrainingSettings = record.spec.settings
+    terms = dict(_settings_of(settings))
+    if record.learning_rate != settings.learning_rate:
+        terms["Learning rate at the end"] = f"{record.learning_rate:g}"
+    terms["Time spent training"] = f"{record.seconds:,.0f} s"
+    yield element("h2", "How it was trained")
+    yield element("p", f"{dataset.title}: {dataset.description}")
+    yield element(
+        "p",
+        f"{len(dataset.train):,} pictures to train on, {len(dataset.validation):,} to validate after each epoch, and "
+        f"{len(dataset.test):,} for the test, kept apart to the end. {len(dataset.class_names)} classes: "
+        f"{', '.join(dataset.class_names)}.",
+    )
+    yield _terms(terms, "facts")
+
+
+def _curves(report: RunReport) -> Iterator[Element]:
+    history = report.history
+    loss_label = LOSSES[report.record.spec.settings.loss]
+    yield element("h2", "How it learnt")
+    if not len(history.batch_loss):
+        yield element("p", "Nothing was trained yet.")
+        return
+    yield element(
+        "p",
+        "The thin line is each batch before its step. After every epoch, a dot tells the mean over the training "
+        "pictures, and a diamond the same for the validation pictures, which it was never trained on.",
+    )
+    losses = (history.batch_loss, history.train_loss, history.validation_loss)
+    accuracies = (history.batch_accuracy, history.train_accuracy, history.validation_accuracy)
+    loss_alt = curves(history.epoch_position, losses[0], history.epoch, losses[1], losses[2], loss_label=loss_label).alt
+    accuracy_alt = accuracy_curves(
+        history.epoch_position, accuracies[0], history.epoch, accuracies[1], accuracies[2]
+    ).alt
+    charts = [
+        _figure(f"Loss: {loss_label}", _chart(history, losses, "", None, loss_alt)),
+        _figure("Accuracy", _chart(history, [100 * one for one in accuracies], " %", 100.0, accuracy_alt)),
+    ]
+    yield element("div", *charts, class_="curves")
+    if len(history.epoch):
+        yield _epochs(history)
+
+
+def _figure(title: str, content: Element) -> Element:
+    return element("figure", element("figcaption", title), content)
+
+
+def _chart(history: History, values: Sequence[np.ndarray], unit: str, top: float | None, alt: str) -> Element:
+    of_batches, of_training, of_validation = values
+    lines = [
+        Line("each batch", "batch", history.epoch_position, of_batches),
+        Line("training", "training", history.epoch, of_training, "circle"),
+        Line("validation", "validation", history.epoch, of_validation, "diamond"),
+    ]
+    return line_chart(lines, x_label="epoch", unit=unit, top=top, alt=alt)
+
+
+def _epochs(history: History) -> Element:
+    columns = ("Epoch", "Training loss", "Validation loss", "Training right", "Validation right")
+    chosen = np.unique(np.linspace(0, len(history.epoch) - 1, min(len(history.epoch), MAX_EPOCH_ROWS)).astype(int))
+    rows = []
+    for place in chosen.tolist():
+        losses = [_number(array[place]) for array in (history.train_loss, history.validation_loss)]
+        shares = [_share(array[place]) for array in (history.train_accuracy, history.validation_accuracy)]
+        words = [str(history.epoch[place]), *losses, *shares]
+        rows.append(element("tr", *(element("td", one) for one in words)))
+    head = element("thead", element("tr", *(element("th", one, scope="col") for one in columns)))
+    table = element("table", head, element("tbody", *rows), class_="epochs")
+    return element("details", element("summary", "The same as numbers"), element("div", table, class_="scrolls"))
+
+
+def _number(value: float) -> str:
+    return "" if np.isnan(value) else number(float(value))
+
+
+def _share(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.1%}"
+
+
+def _filters(report: RunReport) -> Iterator[Element]:
+    kernels = report.kernels
+    if kernels is None or report.kernels_layer is None:
+        return
+    layer = report.record.spec.architecture.layers[report.kernels_layer]
+    shown = kernels[:MAX_FILTERS]
+    in_colour = kernels.shape[1] == 3
+    yield element("h2", "What its first filters look for")
+    part = f" The first {len(shown)} of {len(kernels)} are shown." if len(shown) < len(kernels) else ""
+    yield element(
+        "p",
+        f"The {counted(len(kernels), 'filter')} of layer {report.kernels_layer + 1}, {layer.summary()}. A filter "
+        f"answers strongly where the picture is like its pattern.{part}",
+    )
+    if not np.isfinite(shown).all():
+        yield element("p", "Its weights are no numbers any more: the learning rate was too high.")
+        return
+    scale = signed_scale(shown if in_colour else shown[:, 0], "weight")
+    if in_colour:
+        yield element(
+            "p",
+            "Red, green and blue weights are mixed as light: mid-grey is 0, full light "
+            f"+{number(scale.high)}, no light {number(scale.low)}.",
+            class_="scale",
+        )
+    else:
+        bar = png_source(painted(np.linspace(scale.low, scale.high, 101)[None], scale))
+        yield element(
+            "p",
+            element("span", f"weight {number(scale.low)}"),
+            element("img", src=bar, alt="from blue through white, which is 0, to red"),
+            element("span", f"+{number(scale.high)}"),
+            class_="scale",
+        )
+    pictures = [_filter(place, kernel, scale, in_colour) for place, kernel in enumerate(shown, start=1)]
+    yield element("div", *pictures, class_="filters")
+
+
+def _filter(place: int, kernel: np.ndarray, scale: ColourScale, in_colour: bool) -> Element:
+    shown = kernel if in_colour else kernel[:1]
+    if in_colour:
+        pixels = np.round(127.5 + 127.5 * kernel.transpose(1, 2, 0) / scale.high)
+        pixels = np.clip(pixels, 0, 255).astype(np.uint8)
+    else:
+        pixels = painted(kernel[0], scale)
+    told = f"Filter {place}: weights from {number(float(shown.min()))} to {number(float(shown.max()))}"
+    image = element("img", src=png_source(pixels), alt=told, title=told)
+    return element("figure", image, element("figcaption", str(place)))
+
+
+def _confusion(report: RunReport) -> Iterator[Element]:
+    counts, names = report.confusion, report.dataset.class_names
+    yield element("h2", "What it takes for what")
+    if counts is None or not counts.sum():
+        yield element("p", "The data set has no test pictures.")
+        return
+    right, total = int(np.trace(counts)), int(counts.sum())
+    yield element(
+        "p",
+        f"It gets {right:,} of {total:,} test pictures right: {right / total:.1%}. It never saw them before. A row is "
+        "what a picture shows, a column what the network answers. The stronger a cell's colour, the larger its share "
+        "of the row; right answers are framed.",
+    )
+    yield element("p", confusion_matrix(counts, names, width=400).alt, class_="quiet")
+    yield element("p", "The numbers count pictures; “found” is the share of a class that was answered rightly.")
+    turned = max(map(len, names)) > _UPRIGHT
+    head = [element("th", "is ↓   answer →", scope="col"), *(_column(name, turned) for name in (*names, "found"))]
+
+    rows: list[Element] = []
+    for name, row in zip(names, counts.tolist(), strict=True):
+        cells = [
+            element("td", str(count), style=f"--share: {100 * count / max(sum(row), 1):.0f}%", class_=kind)
+            for count, kind in zip(row, _kinds(row, len(rows)), strict=True)
+        ]
+        found = f"{row[len(rows)] / sum(row):.0%}" if sum(row) else ""
+        rows.append(element("tr", element("th", name, scope="row"), *cells, element("td", found, class_="found")))
+    table = element("table", element("thead", element("tr", *head)), element("tbody", *rows), class_="confusion")
+    yield element("div", table, class_="scrolls")
+
+
+def _kinds(row: Sequence[int], right: int) -> list[str]:
+    return ["right" if place == right else "" if count else "none" for place, count in enumerate(row)]
+
+
+def _column(name: str, turned: bool) -> Element:
+    content: Content = element("span", name) if turned else name
+    return element("th", content, class_="answer", scope="col")
+
+
+def _footer(report: RunReport) -> Element:
+    versions = ", ".join(f"{name} {version}" for name, version in report.versions.items())
+    return element(
+        "footer",
+        f"Made with CNN Visualizer ({versions}). The same settings and the same seed give the same curve on the same "
+        "kind of computer. This file needs neither the app nor the internet.",
+    )
