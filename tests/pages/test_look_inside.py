@@ -117,6 +117,14 @@ def test_a_drawing_is_looked_at_by_every_part(app):
     assert any(option.startswith("7 (") for option in app.selectbox(key="why-class-of-10").options[:1])
 
 
+def test_for_another_data_set_a_drawing_stays_as_it_is(app):
+    app.session_state["visualizer"].choose_dataset("shapes")
+    choose(app, "picture-source", "draw")
+    draw(app, [(0.1, 0.5, 0.9, 0.5)])
+    assert any(caption.value.startswith("White ink on black paper") for caption in app.caption)
+    assert any(text.startswith("The answer is ") for text in alts(app))
+
+
 def test_a_drawing_can_be_wiped_away(app):
     choose(app, "picture-source", "draw")
     draw(app, [(0.5, 0.1, 0.5, 0.9)])
