@@ -4,7 +4,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import architecture_from_json, summarize
 from visualizer.architecture.presets import PRESETS
-from visualizer.data.catalog import DATASETS
+from visualizer.data.catalog import dataset_entry
 from visualizer.figures.volumes import volumes
 from visualizer.ui import bound
 from visualizer.ui.charts import show
@@ -20,7 +20,7 @@ from visualizer.ui.session import session, show_message
 owner = session()
 open_link(owner)
 architecture = owner.architecture
-classes = DATASETS[owner.settings.dataset].classes
+classes = dataset_entry(owner.settings.dataset).classes
 report = summarize(architecture, classes)
 
 head, train = st.columns([4, 1], vertical_alignment="bottom")

@@ -5,13 +5,14 @@ from functools import partial
 import streamlit as st
 
 from visualizer.architecture.architecture import summarize
-from visualizer.data.catalog import DATASETS
+from visualizer.data.catalog import dataset_entry
 from visualizer.ui.dataset_view import dataset_gallery, watched_picture
 from visualizer.ui.evaluation_view import evaluation_part
 from visualizer.ui.health_view import health_part
 from visualizer.ui.links import page
 from visualizer.ui.live import live_part
 from visualizer.ui.network_link import link_popover
+from visualizer.ui.own_pictures import own_pictures_part
 from visualizer.ui.report_view import report_part
 from visualizer.ui.run_controls import controls, current_run, progress, run_settings
 from visualizer.ui.server import run_store, worker_pool
@@ -30,7 +31,7 @@ build.page_link(page("build"), label="Change the network", icon=":material/layer
 
 opening = current_run(owner)
 opening_state = opening.state if opening else None
-fits = summarize(owner.architecture, DATASETS[owner.settings.dataset].classes).fits
+fits = summarize(owner.architecture, dataset_entry(owner.settings.dataset).classes).fits
 if not fits and opening is None:
     st.warning("The network in Build does not fit yet. Mend it there, then train it here.", icon=":material/build:")
 
@@ -81,3 +82,9 @@ with st.expander("**Data and settings** of the next run", expanded=opening is No
             dataset_gallery(owner.settings.dataset)
     else:
         dataset_gallery(owner.settings.dataset)
+
+with st.expander(
+    "**Your own pictures** as a data set", icon=":material/add_photo_alternate:", key="own-part", on_change="rerun"
+) as own_part:
+    if own_part.open:
+        own_pictures_part(owner)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from visualizer.data import digits, shapes
 from visualizer.data.dataset import Dataset
 from visualizer.data.drawing import AS_IT_IS, LIKE_THE_DIGITS, DrawnAs
+from visualizer.data.own_dataset import is_own, load_own, own_classes, title_of
 from visualizer.errors import UserError
 
 
@@ -33,18 +34,36 @@ DATASETS: dict[str, DatasetEntry] = {
 }
 
 
-@lru_cache(maxsize=len(DATASETS))
+MAX_LOADED = 8  # data sets that a process keeps
+
+
+def is_known(name: str) -> bool:
+    """Whether there is a data set of that name on this server."""
+    try:
+        dataset_entry(name)
+    except UserError:
+        return False
+    return True
+
+
+def dataset_entry(name: str) -> DatasetEntry:
+    """What is known of a data set before it is made. Raises UserError where there is none of that name."""
+    if name in DATASETS:
+        return DATASETS[name]
+    if is_own(name):
+        classes = own_classes(name)
+        return DatasetEntry(title_of(classes), len(classes), lambda: load_own(name))
+    raise UserError(f"There is no data set “{name[:40]}”", f"there are {', '.join(DATASETS)}", "Choose one of these")
+
+
+@lru_cache(maxsize=MAX_LOADED)
 def load_dataset(name: str) -> Dataset:
     """The data set of that name; made once in a process, then shared. Its arrays are read-only.
 
     Raises:
         UserError: There is no data set of that name.
     """
-    if name not in DATASETS:
-        raise UserError(
-            f"There is no data set “{name[:40]}”", f"there are {', '.join(DATASETS)}", "Choose one of these"
-        )
-    dataset = DATASETS[name].make()
+    dataset = dataset_entry(name).make()
     for array in (dataset.pictures, dataset.labels, dataset.train, dataset.validation, dataset.test):
         array.flags.writeable = False
     return dataset

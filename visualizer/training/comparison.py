@@ -11,7 +11,7 @@ from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.settings import Choice, Spec
 from visualizer.architecture.shapes import describe_shape
-from visualizer.data.catalog import DATASETS
+from visualizer.data.catalog import dataset_entry, is_known
 from visualizer.training.settings import MAX_SEED, SETTING_SPECS, RunSpec
 from visualizer.training.store import History, RunRecord
 
@@ -69,9 +69,14 @@ def differences(compared: Sequence[Variant]) -> tuple[Difference, ...]:
     return tuple(row for row in rows if len(set(row.values)) > 1)
 
 
+def _title(dataset: str) -> str:
+    # A run may outlive the data set of somebody's own that it was trained on.
+    return dataset_entry(dataset).title if is_known(dataset) else "pictures that are no longer kept"
+
+
 def _training_rows(compared: Sequence[Variant]) -> list[Difference]:
     settings = [variant.spec.settings for variant in compared]
-    rows = [Difference("Data set", tuple(DATASETS[one.dataset].title for one in settings))]
+    rows = [Difference("Data set", tuple(_title(one.dataset) for one in settings))]
     for name, spec in SETTING_SPECS.items():
         if name == "seed" or (name == "momentum" and all(one.optimizer != "sgd" for one in settings)):
             continue

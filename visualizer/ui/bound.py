@@ -73,6 +73,17 @@ def upload(label: str, on_file: Callable[[bytes, str], None], key: str, **widget
     st.file_uploader(label, key=key, on_change=_receive, args=(key, on_file), **widget)
 
 
+def uploads(label: str, on_files: Callable[[list[tuple[str, bytes]]], None], key: str, **widget: Any) -> None:
+    """An upload of several files at once: `on_files` gets the name and the bytes of each."""
+
+    def received() -> None:
+        files = st.session_state[key]
+        if files:
+            on_files([(file.name, file.getvalue()) for file in files])
+
+    st.file_uploader(label, key=key, on_change=received, accept_multiple_files=True, **widget)
+
+
 def camera(label: str, on_file: Callable[[bytes, str], None], key: str, **widget: Any) -> None:
     """A camera picture: `on_file(data, name)` is called once for each picture that is taken."""
     st.camera_input(label, key=key, on_change=_receive, args=(key, on_file), **widget)

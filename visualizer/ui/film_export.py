@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from visualizer.data.catalog import DATASETS, load_dataset
+from visualizer.data.catalog import dataset_entry, load_dataset
 from visualizer.figures.film import MAX_FRAMES, MAX_TILES, MAX_UNITS, Film, Format, can_write, draw_frame, encode
 from visualizer.training.settings import LOSSES
 from visualizer.training.store import Moment, RunRecord
@@ -92,7 +92,7 @@ def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -
     history = run_store().history(run.run_id)
     label = int(dataset.labels[picture])
     return Film(
-        title=f"{run.spec.architecture.name} on {DATASETS[run.spec.settings.dataset].title}, "
+        title=f"{run.spec.architecture.name} on {dataset_entry(run.spec.settings.dataset).title}, "
         f"looking at a picture of: {dataset.class_names[label]}",
         layer=f"layer {layer + 1} {run.spec.architecture.layers[layer].summary()}",
         moments=tuple(name_of(moment).capitalize() for moment in moments),

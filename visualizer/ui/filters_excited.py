@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from visualizer.architecture.shapes import Shape, is_maps
-from visualizer.data.catalog import DATASETS
+from visualizer.data.catalog import DATASETS, dataset_entry, is_known
 from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number as written
@@ -57,13 +57,16 @@ class Filter:
 def strongest_part(looked: Looked, filter: Filter, sight: "Sight") -> "tuple[Dataset, Excitation | None]":
     """Draw the pictures of a data set that excite a filter most; the set, and what was found once it was searched."""
     st.subheader(f"The pictures that excite {filter.noun} {filter.number} most")
-    known = looked.dataset if looked.dataset in DATASETS else next(iter(DATASETS))
+    titles = {name: entry.title for name, entry in DATASETS.items()}
+    if looked.dataset not in titles and is_known(looked.dataset):
+        titles[looked.dataset] = dataset_entry(looked.dataset).title
+    known = looked.dataset if looked.dataset in titles else next(iter(titles))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         name = st.selectbox(
             "Data set to search",
-            list(DATASETS),
-            index=list(DATASETS).index(known),
-            format_func=lambda name: DATASETS[name].title,
+            list(titles),
+            index=list(titles).index(known),
+            format_func=titles.__getitem__,
             key=f"filters-dataset-{known}",
             persist_state="session",
             width=_SELECT,

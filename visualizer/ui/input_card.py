@@ -6,8 +6,9 @@ import streamlit as st
 
 from visualizer.architecture.architecture import MAX_INPUT_SIZE, MAX_NAME_LENGTH
 from visualizer.architecture.shapes import describe_shape
-from visualizer.data.catalog import DATASETS
+from visualizer.data.catalog import dataset_entry
 from visualizer.ui import bound
+from visualizer.ui.dataset_names import dataset_titles
 from visualizer.ui.layer_card import SPACE, add_layer_menu, card_header
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain
@@ -19,7 +20,7 @@ _CHANNELS = {1: "1 (grey)", 3: "3 (red, green, blue)"}
 def input_card(owner: Session) -> None:
     """Draw the input's card; what is set on it changes the owner's network or data set."""
     architecture = owner.architecture
-    dataset = DATASETS[owner.settings.dataset]
+    dataset = dataset_entry(owner.settings.dataset)
     label = SPACE.join(
         [
             ":material/image:",
@@ -51,7 +52,7 @@ def _form(owner: Session) -> None:
             owner.settings.dataset,
             owner.choose_dataset,
             "dataset",
-            {name: entry.title for name, entry in DATASETS.items()},
+            dataset_titles(owner),
             width=200,
             help="What it will be trained on; it sets the number of classes. Pictures are resized to the input.",
         )

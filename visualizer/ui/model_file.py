@@ -10,7 +10,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.model_file import MAX_MODEL_BYTES, load_model, load_notes, save_model
-from visualizer.data.catalog import DATASETS
+from visualizer.data.catalog import is_known
 from visualizer.ui import bound
 from visualizer.ui.quantities import size
 from visualizer.ui.session import Session
@@ -48,7 +48,7 @@ def read_model(data: bytes) -> OpenedModel:
     architecture, weights = load_model(data)
     dataset = load_notes(data).get(NOTE_DATASET)
     return OpenedModel(
-        hashlib.sha256(data).hexdigest(), architecture, weights, dataset if dataset in DATASETS else None
+        hashlib.sha256(data).hexdigest(), architecture, weights, dataset if dataset and is_known(dataset) else None
     )
 
 
@@ -135,7 +135,7 @@ def _make_onnx(network: "Network", dataset: str) -> Steps[bytes]:
     from visualizer.data.catalog import load_dataset
     from visualizer.inspection.onnx_file import onnx_bytes
 
-    names = load_dataset(dataset).class_names if dataset in DATASETS else ()
+    names = load_dataset(dataset).class_names if is_known(dataset) else ()
     yield Progress(0.5, "Writing the network …")
     return onnx_bytes(network, names)
 

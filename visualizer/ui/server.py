@@ -1,23 +1,14 @@
 """What the whole server shares: the run store and the workers. One of each, made on first use."""
 
-import os
-from pathlib import Path
-
 import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from visualizer.training.pool import WorkerPool
 from visualizer.training.store import RunStore
+from visualizer.workspace import workspace
 
 _pools: list[WorkerPool] = []
-
-WORKSPACE_VARIABLE = "VISUALIZER_WORKSPACE"
-
-
-def workspace() -> Path:
-    """The folder where runs are kept: the environment's VISUALIZER_WORKSPACE, else ./workspace."""
-    return Path(os.environ.get(WORKSPACE_VARIABLE, "workspace"))
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,6 +1,6 @@
 """The one typed owner of what a browser session holds. Pages ask `session()`; no page uses string keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from visualizer.training.settings import TrainingSettings
 if TYPE_CHECKING:
     import numpy as np
 
+    from visualizer.data.own_pictures import Fit, Found
     from visualizer.inspection.steps import Spot
     from visualizer.ui.model_file import OpenedModel
     from visualizer.ui.work import Job
@@ -65,6 +66,67 @@ class Arrival:
     settings_after: TrainingSettings
 
 
+@dataclass(frozen=True)
+class Files:
+    """Files that were given and wait to be read.
+
+    Attributes:
+        number: Which ones of this session they are.
+        zip: A ZIP of class folders, or None.
+        files: Name and bytes of each, where it is no ZIP.
+        class_name: The class that `files` belong to.
+    """
+
+    number: int
+    zip: bytes | None
+    files: tuple[tuple[str, bytes], ...]
+    class_name: str
+
+
+@dataclass
+class OwnPictures:
+    """The pictures that somebody collects for a data set.
+
+    Attributes:
+        pictures: (H, W, 3) uint8 pictures by class.
+        broken: A sentence for each file that was left out.
+        waiting: Files that are being read, or None.
+        given: How many times files were given.
+        size: Pixels of a side that they get.
+        fit: How they become squares.
+    """
+
+    pictures: "dict[str, list[np.ndarray]]" = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+    waiting: Files | None = None
+    given: int = 0
+    size: int = 32
+    fit: "Fit" = "crop"
+
+    @property
+    def count(self) -> int:
+        """How many pictures there are in all classes."""
+        return sum(map(len, self.pictures.values()))
+
+    def give(self, files: Files) -> None:
+        """Read these next."""
+        self.waiting = files
+        self.given += 1
+
+    def take(self, found: "Sequence[Found]") -> None:
+        """Add what was read."""
+        self.waiting = None
+        for file in found:
+            if file.picture is None:
+                self.broken.append(file.problem)
+            else:
+                self.pictures.setdefault(file.class_name, []).append(file.picture)
+
+    def remove(self, name: str) -> None:
+        """Forget a class."""
+        self.pictures.pop(name, None)
+
+
 @dataclass
 class Session:
     """What one person made in this tab.
@@ -81,6 +143,8 @@ class Session:
         filter_number: The filter that Look inside shows, from 1; the last one in a layer that has fewer.
         pixel_path: The numbers that Look inside explains, each made of the next; the last one is shown.
         pixel_page: The page of the channels or products that the last one is made of, from 0.
+        own_pictures: The pictures that are collected for a data set of one's own.
+        own_datasets: The data sets that were made of them, by name.
         opened_model: The network that Look inside opened from a file, or None.
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
         drawing: What was drawn in Look inside, (64, 64) uint8, 0 (paper) to 255 (ink), or None where nothing is.
@@ -103,6 +167,8 @@ class Session:
     filter_number: int = 1
     pixel_path: "tuple[Spot, ...]" = ()
     pixel_page: int = 0
+    own_pictures: OwnPictures = field(default_factory=OwnPictures)
+    own_datasets: tuple[str, ...] = ()
     opened_model: "OpenedModel | None" = None
     photo: "np.ndarray | None" = None
     drawing: "np.ndarray | None" = None
@@ -217,6 +283,11 @@ class Session:
         """Train on another data set; the watched picture starts at its first one."""
         self.set_training(dataset=name)
         self.probe_index = 0
+
+    def use_own(self, name: str) -> None:
+        """Train on this data set, which was made of one's own pictures."""
+        self.own_datasets = (*self.own_datasets, name)
+        self.choose_dataset(name)
 
     def open_model(self, model: "OpenedModel") -> None:
         """Look inside this network, which came from a file."""

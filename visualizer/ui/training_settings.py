@@ -5,10 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from visualizer.architecture.initialization import INITIALIZATIONS
-from visualizer.data.catalog import DATASETS
 from visualizer.training.settings import LOSSES, OPTIMIZERS
 from visualizer.ui import bound
 from visualizer.ui.augmentation import augmentation_menu, augmentation_words
+from visualizer.ui.dataset_names import dataset_titles
 from visualizer.ui.session import Session
 
 # 1, 2 and 5 times each power of ten: the steps by which learning rates are compared.
@@ -27,8 +27,9 @@ def settings_form(owner: Session) -> None:
         return lambda value: owner.set_training(**{name: value})
 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        titles = {name: entry.title for name, entry in DATASETS.items()}
-        bound.choice("Data set", settings.dataset, owner.choose_dataset, "train-dataset", titles, width=190)
+        bound.choice(
+            "Data set", settings.dataset, owner.choose_dataset, "train-dataset", dataset_titles(owner), width=190
+        )
         bound.choice(
             "Loss",
             settings.loss,

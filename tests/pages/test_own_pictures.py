@@ -1,0 +1,74 @@
+"""A data set of one's own pictures is made on the Train page, and trained on."""
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.data.own import picture, png, two_classes, zipped
+from tests.pages.app import alts, open_page, without_exception
+
+SECONDS = 60
+
+
+@pytest.fixture
+def app() -> AppTest:
+    app = open_page("train")
+    app.session_state["own-part"] = True
+    return without_exception(app.run())
+
+
+def read(app: AppTest) -> AppTest:
+    """Wait until the files that were given are read."""
+    deadline = time.monotonic() + SECONDS
+    while any(button.key == "own-forget" for button in app.button) and time.monotonic() < deadline:
+        time.sleep(0.1)
+        without_exception(app.run())
+    return app
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button if (button.key or "").startswith("own-remove-")]
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    return without_exception(next(button for button in app.button if button.key == key).click().run())
+
+
+def given(app: AppTest, data: bytes) -> AppTest:
+    app.get("file_uploader")[0].set_value(("a.zip", data, "application/zip"))
+    return read(without_exception(app.run()))
+
+
+def test_a_zip_becomes_a_data_set_that_is_trained_on(app):
+    given(app, zipped(two_classes() | {"set/dark/broken.png": b"no"}))
+    assert labels(app) == ["**dark** 10 (50%)", "**bright** 10 (50%)"]
+    assert any(expander.label == "Left out: 1" for expander in app.expander)
+    assert any("10 pictures of 32 × 32 pixels" in text for text in alts(app))
+    press(app, "own-use")
+    assert app.selectbox(key="train-dataset").value.startswith("own-")
+    assert any("20 pictures of your own" in text.value for text in app.markdown)
+
+
+def test_pictures_are_added_class_by_class_and_a_class_is_removed(app):
+    without_exception(app.text_input(key="own-class").set_value("cup").run())
+    files = [(f"{seed}.png", png(picture(90, seed)), "image/png") for seed in range(3)]
+    app.get("file_uploader")[1].set_value(files)
+    read(without_exception(app.run()))
+    assert labels(app) == ["**cup** 3 (100%)"]
+    press(app, "own-use")
+    assert "at least 2 classes" in app.error[0].value
+    press(app, "own-remove-cup")
+    assert labels(app) == []
+
+
+def test_a_file_that_is_no_zip_gets_a_sentence_and_can_be_forgotten(app):
+    app.get("file_uploader")[0].set_value(("a.zip", b"no zip", "application/zip"))
+    without_exception(app.run())
+    deadline = time.monotonic() + SECONDS
+    while not app.error and time.monotonic() < deadline:
+        time.sleep(0.1)
+        without_exception(app.run())
+    assert "The ZIP file cannot be used" in app.error[0].value
+    press(app, "own-forget")
+    assert not app.error

@@ -1,0 +1,111 @@
+"""Data sets that people made of their own pictures, each a file in the workspace."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from visualizer.data.dataset import Dataset
+from visualizer.data.own_pictures import Fit, check, fitted
+from visualizer.data.splits import stratified_split
+from visualizer.errors import UserError
+from visualizer.workspace import workspace
+
+MAX_KEPT = 200  # files; the oldest go first
+_PREFIX = "own-"
+_NAME = re.compile(r"own-[0-9a-f]{16}")
+_SPLIT_SEED = 0
+
+
+def is_own(name: str) -> bool:
+    """Whether this is the name of such a data set, there or not."""
+    return _NAME.fullmatch(name) is not None
+
+
+def save_own(pictures: Mapping[str, Sequence[np.ndarray]], size: int, fit: Fit) -> str:
+    """Keep these pictures, fitted to one size, as a data set; its name. The same pictures get the same name.
+
+    Args:
+        pictures: (H, W, 3) uint8 pictures by class.
+        size: Pixels of a side.
+        fit: How they become squares.
+
+    Raises:
+        UserError: There are too few of them or too many classes.
+    """
+    check(pictures)
+    names = sorted(pictures)
+    arrays = {
+        "pictures": np.stack([fitted(picture, size, fit) for name in names for picture in pictures[name]]),
+        "labels": np.repeat(np.arange(len(names)), [len(pictures[name]) for name in names]),
+    }
+    digest = hashlib.sha256(json.dumps(names).encode())
+    for array in arrays.values():
+        digest.update(array.tobytes())
+    name = _PREFIX + digest.hexdigest()[:16]
+    path = _path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Whole or not at all for the processes that read it.
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    save_file(arrays, temporary, {"classes": json.dumps(names)})
+    os.replace(temporary, path)
+    for old in sorted(path.parent.glob(f"{_PREFIX}*.safetensors"), key=lambda file: file.stat().st_mtime)[:-MAX_KEPT]:
+        old.unlink(missing_ok=True)
+    return name
+
+
+def own_classes(name: str) -> tuple[str, ...]:
+    """The names of the data set's classes. Raises UserError where it is not there."""
+    with _opened(name) as file:
+        return tuple(json.loads(file.metadata()["classes"]))
+
+
+def load_own(name: str) -> Dataset:
+    """The data set of that name. Raises UserError where it is not there."""
+    with _opened(name) as file:
+        classes = tuple(json.loads(file.metadata()["classes"]))
+        pictures, labels = file.get_tensor("pictures"), file.get_tensor("labels")
+    train, validation, test = stratified_split(labels, _SPLIT_SEED)
+    size = pictures.shape[1]
+    return Dataset(
+        name=name,
+        title=title_of(classes),
+        description=f"{len(pictures):,} pictures of your own, {size} × {size} pixels in colour. With few of them, a "
+        "picture more or less in the validation split moves the accuracy by much.",
+        class_names=classes,
+        pictures=pictures,
+        labels=labels,
+        train=train,
+        validation=validation,
+        test=test,
+    )
+
+
+def title_of(classes: Sequence[str]) -> str:
+    """What such a data set is called."""
+    return f"Mine: {', '.join(classes[:3])}{' …' if len(classes) > 3 else ''}"
+
+
+def _path(name: str) -> Path:
+    return workspace() / "datasets" / f"{name}.safetensors"
+
+
+def _opened(name: str) -> Any:
+    try:
+        # The name is part of a path, and may come from a link.
+        if not is_own(name):
+            raise FileNotFoundError(name)
+        return safe_open(_path(name), framework="numpy")
+    except (FileNotFoundError, SafetensorError) as error:
+        raise UserError(
+            "This data set is not on this server (any more)",
+            "people's own pictures are kept for a while, and only where they were added",
+            "Add the pictures again, or choose another data set",
+        ) from error

@@ -1,0 +1,166 @@
+"""People's own pictures: from a ZIP of class folders or file by file, fitted to one square size.
+
+Nothing of a ZIP is written to disk under a name from inside it, and no more of it is unpacked than the limits allow,
+whatever its headers say.
+"""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from visualizer.errors import UserError
+from visualizer.images import MAX_BYTES, UploadError, read_image
+
+Fit = Literal["crop", "letterbox"]
+
+FITS: dict[Fit, str] = {"crop": "Crop to the middle", "letterbox": "Whole, with black bars"}
+SIZES = (32, 48, 64, 96)
+MAX_CLASSES = 20
+MAX_PICTURES = 2_000
+MAX_NAME_LENGTH = 30
+MAX_ZIP_BYTES = 200_000_000
+MIN_OF_A_CLASS = 6  # so that training, validation and test split each get one
+_MAX_ENTRIES = 10_000
+_KEPT_SIDE = 128  # pixels; more than the largest of SIZES, so that it may be chosen later
+
+
+@dataclass(frozen=True)
+class Found:
+    """One file that was read.
+
+    Attributes:
+        name: Its name, for people.
+        class_name: The class that it belongs to.
+        picture: (H, W, 3) uint8, at most 128 pixels on the longer side; None where it could not be read.
+        problem: Why it could not, one sentence; else empty.
+        share: How much of all files is read by then, from 0 to 1.
+    """
+
+    name: str
+    class_name: str
+    picture: np.ndarray | None
+    problem: str
+    share: float
+
+
+def read_zip(data: bytes) -> Iterator[Found]:
+    """The pictures in a ZIP, each in a folder that is named after its class; one after the other, since it takes long.
+
+    Raises:
+        UserError: It is no ZIP, is empty or too large, or has no folders with pictures.
+    """
+    if len(data) > MAX_ZIP_BYTES:
+        raise _zip_error(f"it has over {MAX_ZIP_BYTES // 1_000_000} MB", "Make the pictures smaller")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        files = [info for info in archive.infolist() if _is_wanted(info)]
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise _zip_error("it is no ZIP file, or damaged") from error
+    if len(files) > _MAX_ENTRIES:
+        raise _zip_error(f"it has over {_MAX_ENTRIES:,} files", "Leave some out")
+    if not files:
+        raise _zip_error("no file in it lies in a folder", "Put the pictures of each class into a folder of its name")
+    for place, info in enumerate(files, start=1):
+        path = PurePosixPath(info.filename)
+        yield read_file(_unpacked(archive, info), path.name, path.parent.name, place / len(files))
+
+
+def read_file(data: bytes | None, name: str, class_name: str, share: float = 1.0) -> Found:
+    """One file as a picture of that class; `data` is None where it could not be unpacked."""
+    picture, problem = None, ""
+    try:
+        if data is None:
+            raise UploadError(
+                f"{name} could not be unpacked", "the ZIP is damaged, or it has a password", "Pack it anew"
+            )
+        picture = _reduced(read_image(data, name))
+    except UserError as error:
+        problem = str(error)
+    return Found(name, tidy_name(class_name), picture, problem, share)
+
+
+def tidy_name(name: str) -> str:
+    """A class's name without signs that cannot be printed, at most 30 letters."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:MAX_NAME_LENGTH]
+
+
+def fitted(picture: np.ndarray, size: int, fit: Fit) -> np.ndarray:
+    """A picture as a square, each new pixel the mean of what it covers.
+
+    Args:
+        picture: (H, W, 3) uint8.
+        size: Pixels of a side.
+        fit: Whether the longer side is cut, or the shorter one filled up with black.
+
+    Returns:
+        (size, size, 3) uint8.
+    """
+    image = Image.fromarray(picture)
+    height, width = picture.shape[:2]
+    if fit == "crop":
+        side = min(height, width)
+        left, top = (width - side) // 2, (height - side) // 2
+        return np.asarray(image.crop((left, top, left + side, top + side)).resize((size, size), Image.Resampling.BOX))
+    scale = size / max(height, width)
+    new_width, new_height = max(1, round(width * scale)), max(1, round(height * scale))
+    canvas = np.zeros((size, size, 3), dtype=np.uint8)
+    top, left = (size - new_height) // 2, (size - new_width) // 2
+    canvas[top : top + new_height, left : left + new_width] = np.asarray(
+        image.resize((new_width, new_height), Image.Resampling.BOX)
+    )
+    return canvas
+
+
+def check(pictures: Mapping[str, Sequence[np.ndarray]]) -> None:
+    """Raise UserError unless these pictures, by class, make a data set."""
+    if len(pictures) < 2:
+        raise _too_few("there must be at least 2 classes to tell apart", "Add pictures of another class")
+    if len(pictures) > MAX_CLASSES:
+        raise _too_few(f"there are {len(pictures)} classes, at most {MAX_CLASSES} can be told apart", "Remove some")
+    small = [name for name, found in pictures.items() if len(found) < MIN_OF_A_CLASS]
+    if small:
+        raise _too_few(
+            f"“{small[0]}” has {len(pictures[small[0]])}, and {MIN_OF_A_CLASS} is the least that can be split into "
+            "training, validation and test pictures",
+            "Add some to it",
+        )
+
+
+def _too_few(why: str, mend: str) -> UserError:
+    return UserError("These pictures are no data set yet", why, mend)
+
+
+def _zip_error(why: str, mend: str = "Choose another file") -> UserError:
+    return UserError("The ZIP file cannot be used", why, mend)
+
+
+def _is_wanted(info: zipfile.ZipInfo) -> bool:
+    """Whether an entry is a file in a class folder, and none that a system hides."""
+    parts = PurePosixPath(info.filename).parts
+    hidden = any(part.startswith((".", "__MACOSX")) or part == "Thumbs.db" for part in parts)
+    return not info.is_dir() and not hidden and len(parts) >= 2 and bool(tidy_name(parts[-2]))
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
+    """An entry's bytes, one more than images may have at most; None where it is damaged or has a password."""
+    try:
+        with archive.open(info) as file:
+            return file.read(MAX_BYTES + 1)
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, NotImplementedError, zlib.error):
+        return None
+
+
+def _reduced(picture: np.ndarray) -> np.ndarray:
+    height, width = picture.shape[:2]
+    scale = _KEPT_SIDE / max(height, width)
+    if scale >= 1:
+        return picture
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))

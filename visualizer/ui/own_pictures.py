@@ -1,0 +1,152 @@
+"""Make a data set of one's own pictures: from a ZIP of class folders, or class by class."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.own_dataset import save_own
+from visualizer.data.own_pictures import (
+    FITS,
+    MAX_NAME_LENGTH,
+    MAX_PICTURES,
+    MAX_ZIP_BYTES,
+    SIZES,
+    Found,
+    fitted,
+    read_file,
+    read_zip,
+    tidy_name,
+)
+from visualizer.errors import UserError
+from visualizer.figures.gallery import gallery
+from visualizer.images import MAX_BYTES
+from visualizer.ui import bound
+from visualizer.ui.charts import show
+from visualizer.ui.session import Files, OwnPictures, Session
+from visualizer.ui.text import plain
+from visualizer.ui.viewport import column_width, is_narrow
+from visualizer.ui.work import Progress, Steps, work
+
+SHOWN_OF_A_CLASS = 5
+_COLUMNS = 10
+_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp"]
+
+
+def own_pictures_part(owner: Session) -> None:
+    """Draw how pictures are given, what there is so far, and the button that makes a data set of them."""
+    own = owner.own_pictures
+    st.markdown("At least two classes, such as **cup** and **pen**, with at least 6 pictures each; 30 are better.")
+    if own.waiting is None:
+        _give(own)
+    else:
+        _read(own, own.waiting)
+    if own.pictures:
+        _classes(own)
+        _shape(own)
+        _use(owner)
+    if own.broken:
+        with st.expander(f"Left out: {len(own.broken):,}", key="own-broken"):
+            for sentence in own.broken[:50]:
+                st.markdown(f"- {plain(sentence)}")
+            if len(own.broken) > 50:
+                st.markdown(f"- … and {len(own.broken) - 50:,} more")
+
+
+def _give(own: OwnPictures) -> None:
+    zipped, by_class = st.columns(2)
+    with zipped:
+        bound.upload(
+            "A ZIP with a folder of pictures for each class",
+            lambda data, name: own.give(Files(own.given, data, (), "")),
+            f"own-zip-{own.given}",
+            type="zip",
+            max_upload_size=MAX_ZIP_BYTES // 1_000_000,
+        )
+    with by_class:
+        st.text_input("Or a class's name …", key="own-class", max_chars=MAX_NAME_LENGTH, placeholder="cup")
+        name = tidy_name(str(st.session_state["own-class"] or ""))
+        bound.uploads(
+            "… and its pictures",
+            lambda files: own.give(Files(own.given, None, tuple(files), name)),
+            f"own-files-{own.given}",
+            type=_TYPES,
+            disabled=not name,
+            max_upload_size=MAX_BYTES // 1_000_000,
+        )
+
+
+def _read(own: OwnPictures, files: Files) -> None:
+    found = work("own-pictures", files.number, partial(_reading, files), button="Read them", at_once=True)
+    if found is not None:
+        own.take(found)
+        st.rerun()
+    job_cancelled = st.button("Forget these files", key="own-forget", icon=":material/close:")
+    if job_cancelled:
+        own.waiting = None
+        st.rerun()
+
+
+def _reading(files: Files) -> Steps[list[Found]]:
+    found: list[Found] = []
+    count = len(files.files)
+    entries = (
+        read_zip(files.zip)
+        if files.zip is not None
+        else (read_file(data, name, files.class_name, (at + 1) / count) for at, (name, data) in enumerate(files.files))
+    )
+    for one in entries:
+        found.append(one)
+        if sum(file.picture is not None for file in found) > MAX_PICTURES:
+            raise UserError("There are too many pictures", f"at most {MAX_PICTURES:,} can be used", "Leave some out")
+        yield Progress(one.share, f"{len(found):,} files read")
+    return found
+
+
+def _classes(own: OwnPictures) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for name, pictures in own.pictures.items():
+            share = len(pictures) / own.count
+            st.button(
+                f"**{plain(name)}** {len(pictures):,} ({share:.0%})",
+                key=f"own-remove-{name}",
+                icon=":material/close:",
+                help="Remove this class.",
+                on_click=own.remove,
+                args=(name,),
+            )
+
+
+def _shape(own: OwnPictures) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        bound.choice(
+            "Size",
+            own.size,
+            lambda size: setattr(own, "size", size),
+            "own-size",
+            {size: f"{size} × {size}" for size in SIZES},
+            st.segmented_control,
+            required=True,
+        )
+        bound.choice(
+            "Not square?",
+            own.fit,
+            lambda fit: setattr(own, "fit", fit),
+            "own-fit",
+            FITS,
+            st.segmented_control,
+            required=True,
+        )
+    shown = [(name, picture) for name, found in own.pictures.items() for picture in found[:SHOWN_OF_A_CLASS]]
+    tiles = np.stack([fitted(picture, own.size, own.fit) for _, picture in shown])
+    columns = _COLUMNS // 2 if is_narrow() else _COLUMNS
+    show(gallery(tiles, [name for name, _ in shown], columns, width=column_width() - 40), "own-gallery")
+
+
+def _use(owner: Session) -> None:
+    own = owner.own_pictures
+
+    def use() -> None:
+        owner.attempt(lambda: owner.use_own(save_own(own.pictures, own.size, own.fit)))
+
+    st.button(f"Use these {own.count:,} pictures", key="own-use", type="primary", icon=":material/check:", on_click=use)
