@@ -177,6 +177,21 @@ def test_only_what_repeats_and_holds_several_layers_is_a_block():
     assert [node.block for node in network.nodes] == ["", "", ""] + [blocks[0]] * 3 + [blocks[1]] * 3
 
 
+class Named(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.plain, self.second = Residual(3), Plain(), Residual(3)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self.second(self.plain(self.first(pictures)))
+
+
+def test_where_nothing_is_numbered_a_block_is_of_a_kind_that_comes_several_times():
+    network = convert(Named(), (3, 8, 8), MEAN, SPREAD)
+    said = [node.block.partition(":")[0] for node in network.nodes]
+    assert said == ["", *["Residual block 1"] * 3, "", *["Residual block 2"] * 3]
+
+
 class Excitation(nn.Module):
     """Squeeze and excitation, as https://arxiv.org/abs/1709.01507 has it."""
 

@@ -6,6 +6,7 @@ and every shape is known. A convolution with the normalisation and the activatio
 
 import copy
 import operator
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,8 @@ Block = tuple[str, str]  # the path of a part of the module, and its kind
 
 # The largest difference of a logit from the module's own, as a part of the largest logit.
 TOLERANCE = 1e-4
+# So many layers of a block are named beside it.
+MOST_ROLES = 9
 
 _ACTIVATIONS: dict[type[nn.Module], str] = {
     nn.ReLU: "relu",
@@ -205,6 +208,7 @@ class _Builder:
         self.drafts: list[_Draft] = []
         # Not the traced one's, in which modules that hold others have lost their kind.
         self._modules = dict(module.named_modules())
+        self._blocks = _blocks(module)
         self._values = values
         self._at: dict[fx.Node, int] = {}
         for operation in traced.graph.nodes:
@@ -350,16 +354,25 @@ class _Builder:
         self.drafts[index].output_shape = tuple(self._values[operation].shape[1:])
 
     def _block(self, operation: fx.Node) -> Block | None:
-        """The repeated part that an operation belongs to: the first numbered module that holds several others."""
+        """The repeated part that an operation belongs to: the outermost of such modules that it is in."""
         for path, _ in (operation.meta.get("nn_module_stack") or {}).values():
-            module = self._modules.get(path)
-            if (
-                path.rpartition(".")[2].isdigit()
-                and module is not None
-                and not isinstance(module, (nn.Sequential, *_KNOWN))
-            ):
-                return path, type(module).__name__.removesuffix("Block")
+            if path in self._blocks:
+                return path, type(self._modules[path]).__name__.removesuffix("Block").strip("_")
         return None
+
+
+def _blocks(module: nn.Module) -> set[str]:
+    """The paths of its repeated parts: numbered ones, or where there are none, those whose kind comes several times."""
+    parts = {
+        path: type(part)
+        for path, part in module.named_modules()
+        if path
+        and not isinstance(part, (nn.Sequential, nn.ModuleList, nn.ModuleDict, *_KNOWN))
+        and sum(isinstance(inner, nn.Conv2d) for inner in part.modules()) > 1
+    }
+    numbered = {path for path in parts if path.rpartition(".")[2].isdigit()}
+    counts = Counter(parts.values())
+    return numbered or {path for path, kind in parts.items() if counts[kind] > 1}
 
 
 def _convolution(module: nn.Conv2d, arrived: torch.Tensor, left: torch.Tensor) -> list[Stage]:
@@ -444,7 +457,7 @@ def _nodes(drafts: list[_Draft]) -> Iterator[Node]:
     # A block of one layer has nothing to open.
     several = [block for block in roles if len(roles[block]) > 1]
     named = {
-        block: f"{block[1]} block {number}: {', '.join(roles[block])}".strip()
+        block: f"{block[1]} block {number}: {_listed(roles[block])}".strip()
         for number, block in enumerate(several, start=1)
     }
     for index, (draft, description) in enumerate(zip(drafts, described, strict=True)):
@@ -453,6 +466,10 @@ def _nodes(drafts: list[_Draft]) -> Iterator[Node]:
         averages = any(isinstance(module, nn.AdaptiveAvgPool2d) for _, module in draft.stages)
         window = _window(draft) if len(draft.output_shape) == 3 and not averages else None
         yield Node(index, description, tuple(draft.stages), draft.sources, window, block, draft.meeting)
+
+
+def _listed(roles: list[str]) -> str:
+    return ", ".join(roles if len(roles) <= MOST_ROLES else [*roles[:MOST_ROLES], "…"])
 
 
 def _describe(draft: _Draft) -> Description:
