@@ -91,6 +91,17 @@ def test_it_tells_the_settings_that_count_and_no_others():
     assert "Learning rate at the end 0.001" in words
 
 
+def test_it_tells_the_augmentation_that_there_was_and_no_other():
+    _, words = read(example())
+    assert "Augmentation none" in words
+    assert "Mirror" not in words
+    mirrored = RunSpec(TINY.architecture, replace(SETTINGS, flip=True), 0)
+    _, words = read(example(record=replace(example().record, spec=mirrored)))
+    assert "Mirror left and right yes" in words
+    assert "Augmentation none" not in words
+    assert "Rotation" not in words
+
+
 def test_it_tells_where_the_run_stands():
     _, words = read(example())
     assert "Handwritten digits”. Finished after 3 epochs of 3 (12 of 12 steps). Made on 9 March 2026, 14:05." in words

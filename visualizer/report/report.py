@@ -25,7 +25,8 @@ from visualizer.figures.curves import accuracy_curves, curves
 from visualizer.figures.raster import png_source
 from visualizer.report.line_chart import Line, line_chart
 from visualizer.report.markup import Content, document, element
-from visualizer.training.settings import LOSSES, TrainingSettings
+from visualizer.training.augmentation import is_augmented
+from visualizer.training.settings import AUGMENTATIONS, LOSSES, SETTING_SPECS, TrainingSettings
 from visualizer.training.store import History, RunRecord
 
 MAX_FILTERS = 64
@@ -175,7 +176,10 @@ def _words(spec: Spec, value: Any) -> str:
 def _settings(report: RunReport) -> Iterator[Element]:
     record, dataset = report.record, report.dataset
     settings: TrainingSettings = record.spec.settings
-    terms = dict(_settings_of(settings))
+    unused = {SETTING_SPECS[name].label for name in AUGMENTATIONS if not getattr(settings, name)}
+    terms = {label: words for label, words in _settings_of(settings) if label not in unused}
+    if not is_augmented(settings):
+        terms["Augmentation"] = "none"
     if record.learning_rate != settings.learning_rate:
         terms["Learning rate at the end"] = f"{record.learning_rate:g}"
     terms["Time spent training"] = f"{record.seconds:,.0f} s"
