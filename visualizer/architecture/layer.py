@@ -101,6 +101,10 @@ class Layer(ABC):
         """The form that this very layer is written in."""
         return self.keras_forms()[0]
 
+    def keras_remark(self, input_shape: Shape) -> str:
+        """What a person must know of this layer in Keras, as a sentence; empty where it is the same there."""
+        return ""
+
     def summary(self) -> str:
         """The layer in one short line, for its card and for figures."""
         return self.title

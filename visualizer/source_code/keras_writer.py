@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from visualizer.architecture.architecture import Architecture, one_line
+from visualizer.architecture.architecture import Architecture, one_line, summarize
 from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.layer import Layer
 from visualizer.source_code.scripts import (
@@ -37,9 +37,12 @@ _OPTIMIZERS: dict[Optimizer, str] = {
 def keras_model(architecture: Architecture, initialization: Initialization = "glorot_uniform") -> str:
     """The lines that define the network as `model`; they want `import keras` and `from keras import layers`."""
     channels, height, width = architecture.input_shape
-    lines = [f"keras.Input(({height}, {width}, {channels}))"]
-    lines += [_layer(layer, _INITIALIZERS[initialization]) for layer in architecture.layers]
-    inside = "".join(f"        {line},\n" for line in lines)
+    lines = [f"keras.Input(({height}, {width}, {channels})),"]
+    for row in summarize(architecture).layers:
+        remark = row.layer.keras_remark(row.input_shape) if row.output_shape and row.input_shape else ""
+        lines += [f"# {remark}"] * bool(remark)
+        lines.append(f"{_layer(row.layer, _INITIALIZERS[initialization])},")
+    inside = "".join(f"        {line}\n" for line in lines)
     # Keras allows no stroke in a name.
     name = json.dumps(one_line(architecture.name.replace("/", "-")), ensure_ascii=False)
     return f"model = keras.Sequential(\n    [\n{inside}    ],\n    name={name},\n)\n"

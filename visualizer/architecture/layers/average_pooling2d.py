@@ -29,6 +29,12 @@ class AveragePooling2D(Pooling2D):
     def keras_names(cls) -> tuple[str, ...]:
         return ("AveragePooling2D", "AvgPool2D")
 
+    def keras_remark(self, input_shape: Shape) -> str:
+        (top, bottom), (left, right) = self.window.pads(input_shape)
+        if top != bottom or left != right:
+            return "Keras with PyTorch repeats the pixels at the edge here; with TensorFlow it leaves the padding out."
+        return ""
+
     def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
         from torch import nn
 

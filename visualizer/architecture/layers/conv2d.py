@@ -58,6 +58,11 @@ class Conv2D(Layer):
             ),
         )
 
+    def keras_remark(self, input_shape: Shape) -> str:
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            return "Keras refuses strides together with dilation_rate: change one of them here."
+        return ""
+
     def _window(self) -> Window:
         return Window("kernel_size", self.kernel_size, self.strides, self.padding, self.dilation_rate)
 
