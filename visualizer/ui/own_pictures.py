@@ -22,6 +22,7 @@ from visualizer.errors import UserError
 from visualizer.figures.gallery import gallery
 from visualizer.images import MAX_BYTES
 from visualizer.ui import bound
+from visualizer.ui.camera_series import camera_series
 from visualizer.ui.charts import show
 from visualizer.ui.session import Files, OwnPictures, Session
 from visualizer.ui.text import plain
@@ -37,9 +38,9 @@ def own_pictures_part(owner: Session) -> None:
     """Draw how pictures are given, what there is so far, and the button that makes a data set of them."""
     own = owner.own_pictures
     st.markdown("At least two classes, such as **cup** and **pen**, with at least 6 pictures each; 30 are better.")
-    if own.waiting is None:
-        _give(own)
-    else:
+    # It stays while files are read, so that the camera stays on.
+    _give(owner, own)
+    if own.waiting is not None:
         _read(own, own.waiting)
     if own.pictures:
         _classes(own)
@@ -53,7 +54,7 @@ def own_pictures_part(owner: Session) -> None:
                 st.markdown(f"- … and {len(own.broken) - 50:,} more")
 
 
-def _give(own: OwnPictures) -> None:
+def _give(owner: Session, own: OwnPictures) -> None:
     zipped, by_class = st.columns(2)
     with zipped:
         bound.upload(
@@ -73,6 +74,15 @@ def _give(own: OwnPictures) -> None:
             type=_TYPES,
             disabled=not name,
             max_upload_size=MAX_BYTES // 1_000_000,
+        )
+        st.caption("… or show it to the camera, and turn it while 30 pictures are taken:")
+        camera_series(
+            owner,
+            lambda pictures: own.give(
+                Files(own.given, None, tuple(("camera.jpg", picture) for picture in pictures), name)
+            ),
+            "own-camera",
+            ready=bool(name),
         )
 
 

@@ -1,0 +1,57 @@
+"""A series of camera pictures with one click: show the camera an object, and turn it while they are taken."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from visualizer.errors import UserError
+from visualizer.ui.links import ASSETS
+from visualizer.ui.session import Session
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+COUNT = 30
+SIDE = 128  # pixels
+MAX_LETTERS = 100_000  # of one picture in base64; a JPEG of that size has some 10,000
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> "ComponentRenderer":
+    texts = {kind: (ASSETS / f"camera_series.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
+    return st.components.v2.component("cnn_visualizer.camera_series", **texts)  # type: ignore[arg-type]
+
+
+def camera_series(owner: Session, on_pictures: Callable[[list[bytes]], None], key: str, *, ready: bool) -> None:
+    """Draw the camera with its button.
+
+    Args:
+        owner: The session, which keeps the sentence where a series cannot be read.
+        on_pictures: Called with the files of a series, which may be anything: read them as uploads are read.
+        key: Unique on the page.
+        ready: Whether pictures may be taken by now.
+    """
+
+    def taken() -> None:
+        sent = st.session_state[key].pictures
+        # A trigger that did not fire is None.
+        if sent is not None:
+            owner.attempt(lambda: on_pictures(read_series(sent)))
+
+    _component()(key=key, data={"count": COUNT, "side": SIDE, "ready": ready}, on_pictures_change=taken)
+
+
+def read_series(sent: Any) -> list[bytes]:
+    """The files in what a browser sent. Raises UserError where it is no list of at most 30 short base64 texts."""
+    try:
+        if not isinstance(sent, list) or not 0 < len(sent) <= COUNT:
+            raise ValueError("no series")
+        if any(not isinstance(text, str) or len(text) > MAX_LETTERS for text in sent):
+            raise ValueError("no text, or too long")
+        return [base64.b64decode(text, validate=True) for text in sent]
+    except (ValueError, binascii.Error) as error:
+        why = "what came is no series of pictures"
+        raise UserError("The camera's pictures did not arrive", why, "Try it again") from error
