@@ -80,7 +80,7 @@ def _open(owner: Session, text: str) -> None:
     settings, kept = linked.settings, ""
     if settings.dataset not in DATASETS:
         settings = replace(settings, dataset=owner.settings.dataset)
-        kept = " Its pictures are not on this computer, so the data set stays as it was."
+        kept = " Its pictures did not come along, so the data set stays as it was."
     layers = len(linked.architecture.layers)
     owner.open_linked(
         linked.architecture,
