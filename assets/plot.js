@@ -51,6 +51,9 @@ class View {
     this.address = address;
     if (figure === this.figure) return;
     this.figure = figure;
+    const { width, height } = JSON.parse(figure).layout;
+    // Another size moves what lies around it, also for who sees only that.
+    this.resized ||= width !== this.fixedWidth || height !== this.height;
     this.draw();
   }
 
@@ -62,17 +65,18 @@ class View {
   // One at a time, and always the newest: what came meanwhile is drawn in its place.
   draw() {
     this.asked = true;
-    if (this.drawn && !this.inSight) return;
+    if (this.drawn && !this.inSight && !this.resized) return;
     this.holder.dataset.drawing = "true";
     this.drawing = this.drawing.then(() => this.drawNewest()).catch(() => this.sayItFailed());
   }
 
   async drawNewest() {
     if (!this.asked || this.ended) return;
-    this.asked = false;
+    this.asked = this.resized = false;
     const figure = JSON.parse(this.figure);
     this.fixedWidth = figure.layout.width;
-    this.holder.style.height = `${figure.layout.height}px`;
+    this.height = figure.layout.height;
+    this.holder.style.height = `${this.height}px`;
     this.holder.style.width = this.fixedWidth ? `${this.fixedWidth}px` : "";
     const Plotly = await plotly(this.address);
     if (this.ended) return;

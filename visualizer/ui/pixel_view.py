@@ -69,6 +69,9 @@ def _fields(looked: Looked, spot: "Spot") -> None:
         for axis, (name, size) in enumerate(zip(names, shape, strict=True)):
 
             def choose(number: int, axis: int = axis) -> None:
+                # A browser may tell once more what it was given: nobody chose anything then.
+                if number - 1 == spot.place[axis]:
+                    return
                 place = tuple(number - 1 if at == axis else part for at, part in enumerate(spot.place))
                 _choose(looked, spot.node, place)
 
