@@ -6,7 +6,6 @@ import runpy
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 import torch
@@ -111,6 +110,8 @@ def outputs_of_keras(model: Any, pictures: torch.Tensor, shape: tuple[int, ...],
     # With the channels last, as Keras has them, torch 2.13's oneDNN leaves out numbers of maps one pixel wide: compare
     # functional.conv2d(pad(x.permute(0, 3, 1, 2), (1, 1, 1, 2)), w, stride=(1, 2)) for x of (1, 2, 1, 1) in float64.
     with torch.backends.mkldnn.flags(enabled=False):
+        import keras
+
         answer = np.asarray(keras.ops.convert_to_numpy(model(pictures.permute(0, 2, 3, 1).numpy(), training=False)))
     if is_maps(shape):
         return answer.transpose(0, 3, 1, 2)
@@ -161,6 +162,8 @@ def test_where_keras_differs_the_script_says_so(tmp_path):
     model = run(KERAS_IMPORTS + keras_model(uneven), tmp_path)["model"]
     picture = torch.arange(4.0).expand(1, 1, 4, 4)
     np.testing.assert_allclose(build(uneven)(picture)[0, 0, 0], [1, 2.5])
+    import keras
+
     in_keras = keras.ops.convert_to_numpy(model(picture.permute(0, 2, 3, 1).numpy()))[0, 0, :, 0]
     np.testing.assert_allclose(in_keras, [1, 8 / 3], rtol=1e-6)
 
