@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from tests.training.examples import MIXED, few_digits, spec
+from visualizer import workspace
 from visualizer.architecture.network import build
 from visualizer.errors import UserError
 from visualizer.training import store as store_module
@@ -207,14 +208,14 @@ def test_the_oldest_ended_runs_make_room(store, monkeypatch):
 def test_weights_are_whole_or_not_there(store, monkeypatch):
     """A write that breaks off leaves the last file as it was, and no other that could be read."""
     store.apply(bundle(weights(0, 0)))
-    real = store_module.save_file
+    real = workspace.save_file
 
     def break_off(arrays, path, metadata):
         real(arrays, path, metadata)
         Path(path).write_bytes(Path(path).read_bytes()[:40])
         raise OSError("no space left")
 
-    monkeypatch.setattr(store_module, "save_file", break_off)
+    monkeypatch.setattr(workspace, "save_file", break_off)
     with pytest.raises(OSError, match="no space"):
         store.apply(bundle(Weights(0, 0, {"a": np.ones(4, np.float32)})))
     with pytest.raises(OSError, match="no space"):

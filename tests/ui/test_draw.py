@@ -30,7 +30,7 @@ def mounted(owner: Session, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         given.update(arguments)
         return SimpleNamespace(rested=None)
 
-    monkeypatch.setattr(draw, "_component", lambda: mount)
+    monkeypatch.setattr(draw, "component", {"draw": mount}.__getitem__)
     draw.canvas(owner, "paper")
     return given
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,13 +9,12 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from visualizer.data.dataset import Dataset
 from visualizer.data.own_pictures import Fit, check, fitted
 from visualizer.data.splits import stratified_split
 from visualizer.errors import UserError
-from visualizer.workspace import workspace
+from visualizer.workspace import save_atomically, workspace
 
 MAX_KEPT = 200  # files; the oldest go first
 _PREFIX = "own-"
@@ -52,10 +50,7 @@ def save_own(pictures: Mapping[str, Sequence[np.ndarray]], size: int, fit: Fit) 
     name = _PREFIX + digest.hexdigest()[:16]
     path = _path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Whole or not at all for the processes that read it.
-    temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    save_file(arrays, temporary, {"classes": json.dumps(names)})
-    os.replace(temporary, path)
+    save_atomically(path, arrays, {"classes": json.dumps(names)})
     for old in sorted(path.parent.glob(f"{_PREFIX}*.safetensors"), key=lambda file: file.stat().st_mtime)[:-MAX_KEPT]:
         old.unlink(missing_ok=True)
     return name

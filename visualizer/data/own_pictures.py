@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
+from visualizer.data.prepare import center_crop
 from visualizer.errors import UserError
 from visualizer.images import MAX_BYTES, UploadError, read_image
 
@@ -80,7 +81,9 @@ def read_file(data: bytes | None, name: str, class_name: str, share: float = 1.0
             raise UploadError(
                 f"{name} could not be unpacked", "the ZIP is damaged, or it has a password", "Pack it anew"
             )
-        picture = _reduced(read_image(data, name))
+        picture = read_image(data, name)
+        if max(picture.shape) > _KEPT_SIDE:
+            picture = _resized(picture, _KEPT_SIDE)
     except UserError as error:
         problem = str(error)
     return Found(name, tidy_name(class_name), picture, problem, share)
@@ -102,19 +105,13 @@ def fitted(picture: np.ndarray, size: int, fit: Fit) -> np.ndarray:
     Returns:
         (size, size, 3) uint8.
     """
-    image = Image.fromarray(picture)
-    height, width = picture.shape[:2]
     if fit == "crop":
-        side = min(height, width)
-        left, top = (width - side) // 2, (height - side) // 2
-        return np.asarray(image.crop((left, top, left + side, top + side)).resize((size, size), Image.Resampling.BOX))
-    scale = size / max(height, width)
-    new_width, new_height = max(1, round(width * scale)), max(1, round(height * scale))
+        return _resized(center_crop(picture, 1.0), size)
+    whole = _resized(picture, size)
+    height, width = whole.shape[:2]
     canvas = np.zeros((size, size, 3), dtype=np.uint8)
-    top, left = (size - new_height) // 2, (size - new_width) // 2
-    canvas[top : top + new_height, left : left + new_width] = np.asarray(
-        image.resize((new_width, new_height), Image.Resampling.BOX)
-    )
+    top, left = (size - height) // 2, (size - width) // 2
+    canvas[top : top + height, left : left + width] = whole
     return canvas
 
 
@@ -157,10 +154,9 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
         return None
 
 
-def _reduced(picture: np.ndarray) -> np.ndarray:
+def _resized(picture: np.ndarray, longer_side: int) -> np.ndarray:
+    """The picture with that many pixels on its longer side, each the mean of what it covers."""
     height, width = picture.shape[:2]
-    scale = _KEPT_SIDE / max(height, width)
-    if scale >= 1:
-        return picture
+    scale = longer_side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))

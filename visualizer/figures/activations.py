@@ -2,16 +2,23 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, axis_style, figure_of, header_line, number, pixel_axes
+from visualizer.figures.chart import (
+    LEGEND_ABOVE,
+    SMALL_FONT_SIZE,
+    Chart,
+    axis_style,
+    figure_of,
+    header_line,
+    number,
+    pixel_axes,
+)
 from visualizer.figures.mosaic import Mosaic
 from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, MARK_RIM, PURPLE, VERMILLION
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
-_LEGEND: dict[str, Any] = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}}
 # Colour, dash and marker of each line: told apart without colour too.
 _STYLES = (
     (BLUE, "solid", "circle"),
@@ -135,7 +142,7 @@ def gradient_lines(
             # Whole powers of ten, at most eight of them; within two powers 1, 2, 5 too.
             "dtick": math.ceil(decades / 8) if decades > 2 else "D2",
         },
-        legend=_LEGEND,
+        legend=LEGEND_ABOVE,
     )
     parts = [
         f"{titles[name]}: {number(values[-1])} at layer {len(values)}, {number(values[0])} at layer 1"
@@ -229,7 +236,7 @@ def dead_share_lines(
         margin=(0, 8, 34, 46),
         xaxis=axis_style("training step") | {"nticks": 6},
         yaxis=axis_style("dead ReLUs") | {"ticksuffix": " %", "range": [0, 102]},
-        legend=_LEGEND | {"title": {"text": "learning rate "}},
+        legend=LEGEND_ABOVE | {"title": {"text": "learning rate "}},
     )
     said = [f"learning rate {rate:g}: {values[-1]:.0%}" for rate, values in shares.items()]
     return Chart(figure, f"Share of dead ReLUs after {int(steps[-1])} training steps. {'; '.join(said)}.")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, axis_style, figure_of
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of
 from visualizer.figures.palette import GREY, VERMILLION
 
 
@@ -48,7 +48,7 @@ def deletion_curves(shares: np.ndarray, by_heat: np.ndarray, at_random: np.ndarr
         margin=(0, 12, 40, 46),
         xaxis=axis_style("pixels taken away") | {"ticksuffix": " %"},
         yaxis=axis_style(f"probability of {class_name}") | {"range": [0, 103], "ticksuffix": " %"},
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+        legend=LEGEND_ABOVE,
     )
     half = len(shares) // 2
     alt = (

@@ -14,6 +14,14 @@ LINE = 18  # pixels, of the small font
 CHARACTER = 6.6  # pixels, the width of one in the small font, on average
 
 TRANSPARENT = "rgba(0, 0, 0, 0)"
+# Above the plot, from its left edge on.
+LEGEND_ABOVE: dict[str, Any] = {
+    "orientation": "h",
+    "x": 0,
+    "y": 1,
+    "yanchor": "bottom",
+    "font": {"size": SMALL_FONT_SIZE},
+}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, axis_style, figure_of, number
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of, number
 from visualizer.figures.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool) -> Char
         showlegend=True,
         xaxis=axis_style("epoch") | {"range": [-0.01 * last, 1.02 * last], "nticks": 8},
         yaxis=axis_style(label) | {"nticks": 6} | y_axis,
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+        legend=LEGEND_ABOVE,
     )
     return Chart(figure, f"{label}. {'. '.join(said)}.")
 

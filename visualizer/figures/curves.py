@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, axis_style, figure_of, number
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of, number
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
 HEIGHT = 300
@@ -132,7 +132,7 @@ def _chart(
         showlegend=True,
         xaxis=axis_style("epoch") | {"range": [-0.01 * last, 1.02 * last], "nticks": 8},
         yaxis=axis_style(label) | {"nticks": 6} | y_axis,
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+        legend=LEGEND_ABOVE,
     )
     return Chart(figure, _alt(noun, of_batches, epochs, train, validation, factor))
 

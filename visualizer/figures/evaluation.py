@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, axis_style, figure_of
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of
 from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
 
 ROW = 30  # pixels
@@ -55,7 +55,7 @@ def class_bars(recall: np.ndarray, precision: np.ndarray, counts: np.ndarray, cl
             "ticktext": names,
             "showgrid": False,
         },
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+        legend=LEGEND_ABOVE,
     )
     said = ", ".join(f"{name} {value:.0%}" for name, value in zip(class_names, recall, strict=True))
     return Chart(figure, f"Recall by class: {said}.")
@@ -100,7 +100,7 @@ def reliability(confidence: np.ndarray, accuracy: np.ndarray, counts: np.ndarray
         margin=(0, 12, 44, 46),
         xaxis=axis_style("how sure it is (mean of a bin)") | {"range": [0, 106], "ticksuffix": " %", "showgrid": True},
         yaxis=axis_style("how often it is right") | {"range": [-3, 106], "ticksuffix": " %"},
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+        legend=LEGEND_ABOVE,
     )
     last = (
         f"{counts[-1]:,} of {counts.sum():,} pictures it is {confidence[-1]:.1%} sure, and right in {accuracy[-1]:.1%}"
@@ -153,7 +153,7 @@ def picture_map(
         hovermode="closest",
         xaxis=axis_style(axes[0]) | plain,
         yaxis=axis_style(axes[1]) | plain,
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+        legend=LEGEND_ABOVE,
     )
     wrong = int((labels != answers).sum())
     return Chart(

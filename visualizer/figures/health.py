@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 from plotly.colors import sample_colorscale
 
-from visualizer.figures.chart import FONT_SIZE, LINE, SMALL_FONT_SIZE, Chart, axis_style, figure_of, lines_of, number
+from visualizer.figures.chart import (
+    FONT_SIZE,
+    LEGEND_ABOVE,
+    LINE,
+    SMALL_FONT_SIZE,
+    Chart,
+    axis_style,
+    figure_of,
+    lines_of,
+    number,
+)
 from visualizer.figures.palette import BLUE, GREEN, ORANGE, PURPLE, SEQUENTIAL, VERMILLION
 
 PANEL_HEIGHT = 190
@@ -83,12 +93,8 @@ def health_panels(
         traces,
         height=height,
         margin=(0, 8, legend, 0),
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "font": {"size": SMALL_FONT_SIZE},
+        legend=LEGEND_ABOVE
+        | {
             "itemsizing": "constant",
         },
         showlegend=True,

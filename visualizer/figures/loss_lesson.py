@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, counted, figure_of, number
+from visualizer.figures.chart import FONT_SIZE, LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, counted, figure_of, number
 from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, MARK_RIM, SEQUENTIAL, VERMILLION
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ _OUTSIDE = {
     "textangle": 0,
     "textfont": {"size": SMALL_FONT_SIZE},
 }
-_LEGEND = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}}
 _AXIS = {"fixedrange": True, "zeroline": False, "tickfont": {"size": SMALL_FONT_SIZE}}
 
 
@@ -158,7 +157,7 @@ def _sweep_chart(
         margin=(68, 8, 34, 46),
         xaxis=_AXIS | {"title": {"text": f"logit of the wrong class {moved}", "standoff": 6}, "nticks": 8},
         yaxis=_AXIS | {"title": {"text": label, "standoff": 8}, "automargin": True} | axis,
-        legend=_LEGEND,
+        legend=LEGEND_ABOVE,
     )
     alt = f"{noun} while the logit of {moved} goes from {number(sweep.logit[0])} to {number(sweep.logit[-1])}: "
     return Chart(figure, alt + "; ".join(said) + ".")
@@ -198,7 +197,7 @@ def learning_curves(cross_entropy: np.ndarray, mse: np.ndarray, right: str) -> C
             "tickvals": [0, 50, 100],
             "automargin": True,
         },
-        legend=_LEGEND,
+        legend=LEGEND_ABOVE,
     )
     return Chart(
         figure,
@@ -289,7 +288,7 @@ def line_chart(points: "Points", line: "Fit", best: "Fit | None", labels: Sequen
             "constrain": "domain",
             "automargin": True,
         },
-        legend=_LEGEND,
+        legend=LEGEND_ABOVE,
     )
     alt = (
         f"{len(points.x)} digits: ink in per cent over dark pixels, and the line with slope {number(line.slope)} and "
@@ -371,7 +370,7 @@ def error_map(
         xaxis=axis | {"title": {"text": "slope", "standoff": 6}, "range": [slopes[0], slopes[-1]]},
         yaxis=axis
         | {"title": {"text": "intercept", "standoff": 8}, "range": [intercepts[0], intercepts[-1]], "automargin": True},
-        legend=_LEGEND,
+        legend=LEGEND_ABOVE,
     )
     alt = (
         f"Mean squared error over slope and intercept: a valley with its lowest point, {number(best.mse)}, at slope "
@@ -394,7 +393,7 @@ def _bars(traces: list[dict[str, Any]], label: str, y_axis: dict[str, Any]) -> g
         bargap=0.25,
         xaxis={"type": "category", "fixedrange": True, "tickfont": {"size": FONT_SIZE}},
         yaxis=_AXIS | {"title": {"text": label, "standoff": 8}, "automargin": True} | y_axis,
-        legend=_LEGEND,
+        legend=LEGEND_ABOVE,
     )
 
 

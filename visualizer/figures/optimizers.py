@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, figure_of, number
+from visualizer.figures.chart import LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, figure_of, number
 from visualizer.figures.palette import BLUE, GREEN, GREY, GRID, MARK, MARK_RIM, PURPLE, SEQUENTIAL, VERMILLION
 
 if TYPE_CHECKING:
@@ -164,12 +164,8 @@ def _race(
         traces,
         height=HEIGHT,
         margin=(0 if three_dimensional else 54, 0, 40, 150),
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "font": {"size": SMALL_FONT_SIZE},
+        legend=LEGEND_ABOVE
+        | {
             "itemclick": False,
             "itemsizing": "constant",
             "itemdoubleclick": False,
@@ -333,7 +329,7 @@ def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title:
         ],
         height=420,
         margin=(54, 4, 74, 44),
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}},
+        legend=LEGEND_ABOVE,
     )
     axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "nticks": 6, "constrain": "domain"}
     axis |= {"tickfont": {"size": SMALL_FONT_SIZE}}
@@ -398,12 +394,8 @@ def loss_race(
             "ticktext": [f"{tick:g}" for tick in _LOG_TICKS],
             "automargin": True,
         },
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "font": {"size": SMALL_FONT_SIZE},
+        legend=LEGEND_ABOVE
+        | {
             # Else the symbols have the size of a line's first mark, which is none.
             "itemsizing": "constant",
         },

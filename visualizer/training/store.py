@@ -6,7 +6,6 @@ of a millisecond and leaves nothing open in the many short-lived threads of a we
 
 import dataclasses
 import json
-import os
 import shutil
 import sqlite3
 import threading
@@ -20,7 +19,7 @@ from typing import Literal
 
 import numpy as np
 from safetensors import safe_open
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from visualizer.errors import UserError
 from visualizer.training.events import (
@@ -40,6 +39,7 @@ from visualizer.training.events import (
 from visualizer.training.messages import Bundle
 from visualizer.training.moments import GRADIENT_EDGES, kept_steps
 from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
+from visualizer.workspace import save_atomically
 
 MAX_CURVE_POINTS = 500
 WEIGHTS_BYTES_PER_RUN = 64 * 2**20
@@ -537,13 +537,6 @@ def time_left(record: RunRecord) -> float | None:
         return None
     pictures = (record.total_steps - record.step) * record.spec.settings.batch_size
     return pictures / record.images_per_second
-
-
-def save_atomically(path: Path, arrays: dict[str, np.ndarray], metadata: dict[str, str] | None = None) -> None:
-    """Write a safetensors file that readers see whole or not at all."""
-    temporary = path.with_suffix(".tmp")
-    save_file({name: np.require(array, requirements="C") for name, array in arrays.items()}, temporary, metadata)
-    os.replace(temporary, path)
 
 
 def _thin(losses: np.ndarray, accuracies: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

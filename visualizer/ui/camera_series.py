@@ -3,26 +3,17 @@
 import base64
 import binascii
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from visualizer.errors import UserError
-from visualizer.ui.links import ASSETS
+from visualizer.ui.component import component
 from visualizer.ui.session import Session
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
 
 COUNT = 30
 SIDE = 128  # pixels
 MAX_LETTERS = 100_000  # of one picture in base64; a JPEG of that size has some 10,000
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> "ComponentRenderer":
-    texts = {kind: (ASSETS / f"camera_series.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
-    return st.components.v2.component("cnn_visualizer.camera_series", **texts)  # type: ignore[arg-type]
 
 
 def camera_series(owner: Session, on_pictures: Callable[[list[bytes]], None], key: str, *, ready: bool) -> None:
@@ -41,7 +32,7 @@ def camera_series(owner: Session, on_pictures: Callable[[list[bytes]], None], ke
         if sent is not None:
             owner.attempt(lambda: on_pictures(read_series(sent)))
 
-    _component()(key=key, data={"count": COUNT, "side": SIDE, "ready": ready}, on_pictures_change=taken)
+    component("camera_series")(key=key, data={"count": COUNT, "side": SIDE, "ready": ready}, on_pictures_change=taken)
 
 
 def read_series(sent: Any) -> list[bytes]:

@@ -2,24 +2,13 @@
 
 import base64
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
-import streamlit as st
 
 from visualizer.figures.chart import number
 from visualizer.figures.convolution_colours import painted, positive_scale, signed_scale
 from visualizer.figures.raster import png_source, rgb_pixels
-from visualizer.ui.links import ASSETS
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> "ComponentRenderer":
-    texts = {kind: (ASSETS / f"heat_overlay.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
-    return st.components.v2.component("cnn_visualizer.heat_overlay", **texts)  # type: ignore[arg-type]
+from visualizer.ui.component import component
 
 
 def heat_overlay(
@@ -63,4 +52,4 @@ def heat_overlay(
         if signed
         else [f"{unit}: 0", "most (each picture: its own scale)"],
     }
-    _component()(key=key, data=data)
+    component("heat_overlay")(key=key, data=data)

@@ -7,7 +7,7 @@ import streamlit as st
 from visualizer.ui.byte_cache import ByteCache
 from visualizer.ui.models import IMAGENET, Opened
 from visualizer.ui.session import Session
-from visualizer.ui.work import Progress, Steps, work
+from visualizer.ui.work import Progress, Steps, forget, work
 
 if TYPE_CHECKING:
     from visualizer.pretrained.by_name import NamedNetwork, Offer
@@ -113,9 +113,7 @@ def _opened(owner: Session, asked: Asked) -> Opened | None:
 
 def _ask(owner: Session, name: str, random_weights: bool) -> None:
     """Open that network, from the beginning if it was asked for before."""
-    job = owner.jobs.pop(_JOB, None)
-    if job is not None:
-        job.cancel()
+    forget(_JOB)
     owner.asked_network = (name, random_weights)
 
 

@@ -1,7 +1,6 @@
 """A link that opens a network with its training settings: made here, and read from the address of the Build page."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import streamlit as st
@@ -9,12 +8,9 @@ import streamlit as st
 from visualizer.data.catalog import DATASETS
 from visualizer.errors import UserError
 from visualizer.training.link import LinkedNetwork, link_text, read_link
-from visualizer.ui.links import ASSETS
+from visualizer.ui.component import component
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
 
 PARAMETER = "network"
 _PATH = "build"
@@ -30,7 +26,8 @@ def link_popover(owner: Session) -> None:
         except UserError as error:
             st.error(str(error), icon=":material/error:")
             return
-        _component()(key="copy-link", data={"link": _address(text)})
+        # st.code has a button that copies, but it is seen only while a mouse is over it: never on a phone.
+        component("copy_link")(key="copy-link", data={"link": _address(text)})
         notes = ["It holds no trained weights: the network starts to learn anew."]
         if not st.context.url:
             notes.append("Write the address of this app before it.")
@@ -40,13 +37,6 @@ def link_popover(owner: Session) -> None:
                 "(such as `http://192.168.0.7:8501`), and copy the link there."
             )
         st.caption(" ".join(notes))
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> "ComponentRenderer":
-    # st.code has a button that copies, but it is seen only while a mouse is over it: never on a phone.
-    texts = {kind: (ASSETS / f"copy_link.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
-    return st.components.v2.component("cnn_visualizer.copy_link", **texts)  # type: ignore[arg-type]
 
 
 def _address(text: str) -> str:

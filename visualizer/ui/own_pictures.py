@@ -27,10 +27,11 @@ from visualizer.ui.charts import show
 from visualizer.ui.session import Files, OwnPictures, Session
 from visualizer.ui.text import plain
 from visualizer.ui.viewport import column_width, is_narrow
-from visualizer.ui.work import Progress, Steps, work
+from visualizer.ui.work import Progress, Steps, forget, work
 
 SHOWN_OF_A_CLASS = 5
 _COLUMNS = 10
+_JOB = "own-pictures"
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp"]
 
 
@@ -87,14 +88,16 @@ def _give(owner: Session, own: OwnPictures) -> None:
 
 
 def _read(own: OwnPictures, files: Files) -> None:
-    found = work("own-pictures", files.number, partial(_reading, files), button="Read them", at_once=True)
+    def put_away() -> None:
+        own.waiting = None
+        forget(_JOB)
+
+    found = work(_JOB, files.number, partial(_reading, files), button="Read them", at_once=True)
     if found is not None:
         own.take(found)
+        forget(_JOB)  # which holds the files
         st.rerun()
-    job_cancelled = st.button("Forget these files", key="own-forget", icon=":material/close:")
-    if job_cancelled:
-        own.waiting = None
-        st.rerun()
+    st.button("Forget these files", key="own-forget", icon=":material/close:", on_click=put_away)
 
 
 def _reading(files: Files) -> Steps[list[Found]]:

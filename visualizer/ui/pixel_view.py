@@ -9,23 +9,15 @@ import streamlit as st
 from visualizer.architecture.shapes import is_maps
 from visualizer.ui import bound
 from visualizer.ui.chart_events import Clicked, on_click
-from visualizer.ui.links import ASSETS
+from visualizer.ui.component import component
 from visualizer.ui.looked import Looked
 from visualizer.ui.pixel_data import pixel_data
 from visualizer.ui.session import session
 
 if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
-
     from visualizer.inspection.steps import Spot
 
 _FIELD = 130  # pixels
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> "ComponentRenderer":
-    texts = {kind: (ASSETS / f"pixel.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
-    return st.components.v2.component("cnn_visualizer.pixel", **texts)  # type: ignore[arg-type]
 
 
 @st.fragment
@@ -121,7 +113,7 @@ def _explanation(looked: Looked, path: "tuple[Spot, ...]") -> None:
 
     # Only a number that somebody chose may move the page: another network or picture has another largest number too.
     data = pixel_data(looked, path, owner.pixel_page) | {"chosen": path == owner.pixel_path}
-    _component()(key=key, data=data, on_go_change=go)
+    component("pixel")(key=key, data=data, on_go_change=go)
 
 
 def _next(looked: Looked, path: "tuple[Spot, ...]", asked: Any) -> "tuple[tuple[Spot, ...], int] | None":

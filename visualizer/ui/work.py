@@ -158,6 +158,13 @@ def work(
     return None
 
 
+def forget(key: str) -> None:
+    """Cancel the work of that key if it goes on, and keep neither its result nor what it was made of."""
+    job = session().jobs.pop(key, None)
+    if job is not None:
+        job.cancel()
+
+
 def _watched(job: Job[Any], key: str, draw_partial: Callable[[Any], None] | None) -> None:
     @st.fragment(run_every=REFRESH_SECONDS)
     def watch() -> None:

@@ -4,7 +4,7 @@ The drawing is in assets/activation_dot.js, a component of
 https://docs.streamlit.io/develop/concepts/custom-components; dragging needs no trip to the server.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,21 +12,13 @@ import streamlit as st
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.figures.palette import BLUE, VERMILLION
 from visualizer.lessons.activations import ARITHMETIC, REACH, STEPS_PER_UNIT, Curve, curve
-from visualizer.ui.links import ASSETS
+from visualizer.ui.component import component
 
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
 _SQUEEZED = ((-1.25, 1.25), (-1, 0, 1))
 _UNBOUNDED = ((-1.5, 6.2), (0, 2, 4, 6))
 # One scale for the derivatives of all functions: so they can be compared.
 _SLOPES = ((-0.3, 1.25), (0, 0.5, 1))
 _START = 1.0
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> "ComponentRenderer":
-    texts = {kind: (ASSETS / f"activation_dot.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
-    return st.components.v2.component("cnn_visualizer.activation_dot", **texts)  # type: ignore[arg-type]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -59,4 +51,4 @@ def _digits(values: np.ndarray) -> list[float]:
 
 def activation_dot(name: str) -> None:
     """Draw the function of that name, a key of `lessons.activations.ARITHMETIC`, with its dot."""
-    _component()(key="activation-dot", data=_data(name))
+    component("activation_dot")(key="activation-dot", data=_data(name))

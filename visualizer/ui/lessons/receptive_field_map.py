@@ -5,26 +5,17 @@ component of https://docs.streamlit.io/develop/concepts/custom-components.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from visualizer.figures.raster import png_source, rgb_pixels
 from visualizer.inspection.receptive_field import FieldRow, Pair, axis_fields
-from visualizer.ui.links import ASSETS
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
+from visualizer.ui.component import component
 
 MOST_PADDING = 0.14  # of the picture's height and width, drawn on each side
 _KEY = "receptive-field-map"
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> "ComponentRenderer":
-    texts = {kind: (ASSETS / f"receptive_field.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
-    return st.components.v2.component("cnn_visualizer.receptive_field", **texts)  # type: ignore[arg-type]
 
 
 def field_map(
@@ -57,7 +48,7 @@ def field_map(
         "note": note,
         "place": place,
     }
-    _component()(key=_KEY, data=data, on_place_change=lambda: None)
+    component("receptive_field")(key=_KEY, data=data, on_place_change=lambda: None)
     row, column = (min(int(part * size), size - 1) for part, size in zip(place, rows[index].places, strict=True))
     return row, column
 

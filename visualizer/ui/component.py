@@ -1,0 +1,17 @@
+"""Components of our own: HTML, CSS and JavaScript in assets/, under one name."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from visualizer.ui.links import ASSETS
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def component(name: str) -> "ComponentRenderer":
+    """The component in assets/NAME.html, .css and .js; read once."""
+    texts = {kind: (ASSETS / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
+    return st.components.v2.component(f"cnn_visualizer.{name}", **texts)  # type: ignore[arg-type]
