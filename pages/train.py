@@ -11,7 +11,6 @@ from visualizer.ui.evaluation_view import evaluation_part
 from visualizer.ui.health_view import health_part
 from visualizer.ui.links import page
 from visualizer.ui.live import live_part
-from visualizer.ui.network_link import link_popover
 from visualizer.ui.own_pictures import own_pictures_part
 from visualizer.ui.report_view import report_part
 from visualizer.ui.run_controls import controls, current_run, progress, run_settings
@@ -73,7 +72,6 @@ if opening is not None:
 
 with st.expander("**Data and settings** of the next run", expanded=opening is None, icon=":material/tune:"):
     settings_form(owner)
-    link_popover(owner)
     if opening is None:
         picture, pictures = st.columns([1, 5])
         with picture:

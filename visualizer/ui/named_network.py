@@ -50,7 +50,10 @@ def named_network(owner: Session) -> Opened | None:
         if offer.missing and not offer.names:
             missing = " and ".join(offer.missing)
             verb = "are" if len(offer.missing) > 1 else "is"
-            st.caption(f"Such networks come with {missing}, which {verb} not installed here.")
+            st.caption(
+                f"Such networks come with {missing}, which {verb} not installed here: on the server, "
+                f"`pip install {' '.join(offer.missing)}` adds them."
+            )
         return None
     return _opened(owner, owner.asked_network)
 

@@ -9,6 +9,7 @@ from visualizer.training.settings import LOSSES, OPTIMIZERS
 from visualizer.ui import bound
 from visualizer.ui.augmentation import augmentation_menu, augmentation_words
 from visualizer.ui.dataset_names import dataset_titles
+from visualizer.ui.network_link import link_popover
 from visualizer.ui.session import Session
 
 # 1, 2 and 5 times each power of ten: the steps by which learning rates are compared.
@@ -16,7 +17,7 @@ LEARNING_RATES = {
     rate: f"{rate:g}" for rate in (digit * 10.0**power for power in range(-5, 2) for digit in (1, 2, 5)) if rate <= 10
 }
 BATCH_SIZES = {2**power: str(2**power) for power in range(0, 9)}
-_WIDTH = 156  # pixels: two beside each other on a phone
+_WIDTH = 150  # pixels: two beside each other on a phone
 
 
 def settings_form(owner: Session) -> None:
@@ -83,6 +84,7 @@ def settings_form(owner: Session) -> None:
             help="Fixes every random choice: the same seed gives the same curve.",
         )
         augmentation_menu(owner)
+        link_popover(owner)
     if changed := augmentation_words(settings):
         st.caption(f"Training pictures are changed at random: {changed}.")
 
