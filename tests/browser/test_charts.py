@@ -13,9 +13,11 @@ DRAWN = ".st-key-volumes .js-plotly-plot"
 
 def test_a_chart_whose_data_change_stays_the_same_element(page: Page):
     open_page(page, "/build")
-    page.evaluate(f"() => {{ window.drawn = document.querySelector('{DRAWN}'); }}")
     expect(page.locator(f"{DRAWN} text").filter(has_text="8 × 8 × 8")).to_have_count(1)
     page.get_by_text("Conv2D 8, 3 × 3").click()
+    wait_until_idle(page)
+    # Not before: while a page loads, its charts may be made twice. What stays is a chart whose data change.
+    page.evaluate(f"() => {{ window.drawn = document.querySelector('{DRAWN}'); }}")
     filters = page.get_by_role("spinbutton", name="Filters")
     filters.fill("12")
     filters.press("Enter")
