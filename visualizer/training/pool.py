@@ -2,81 +2,20 @@
 
 import atexit
 import os
-import pickle
 import secrets
-import subprocess
-import sys
 import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from time import monotonic
-from typing import Protocol
 
-import visualizer
-from visualizer.architecture.architecture import summarize
-from visualizer.data.catalog import load_dataset
-from visualizer.errors import UserError
+from visualizer.training.check import check
 from visualizer.training.commands import Command, Stop
 from visualizer.training.events import ENDED_STATES, Failed, StateChanged
-from visualizer.training.messages import Begin, Bundle, FromWorker, Ready, Told, ToWorker
-from visualizer.training.settings import RunSpec, batches_per_epoch
+from visualizer.training.messages import Begin, Bundle, Ready, Told, ToWorker
+from visualizer.training.settings import RunSpec
 from visualizer.training.store import RunStore
-
-# Of the activations of one batch, which a forward and backward pass keeps about twice.
-MAX_BATCH_BYTES = 2**30
-
-
-class Worker(Protocol):
-    """Trains runs somewhere else. Another maker than `LocalWorker` may put it on another computer."""
-
-    def send(self, message: ToWorker) -> None:
-        """Give it a message. May be called from any thread. Raises OSError where it has ended."""
-
-    def receive(self) -> FromWorker:
-        """Its next message, waiting for one. Raises EOFError once it has ended and all was read."""
-
-    def close(self) -> str:
-        """End it, if it has not ended, and wait until it has; how it ended, in words."""
-
-
-class LocalWorker:
-    """A worker process on this computer. It ends when this process ends, since its standard input ends then."""
-
-    def __init__(self) -> None:
-        root = str(Path(visualizer.__file__).parent.parent)
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "visualizer.training.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
-        )
-        self._sending = threading.Lock()
-
-    @property
-    def process_id(self) -> int:
-        return self._process.pid
-
-    def send(self, message: ToWorker) -> None:
-        assert self._process.stdin is not None
-        with self._sending:
-            pickle.dump(message, self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
-            self._process.stdin.flush()
-
-    def receive(self) -> FromWorker:
-        assert self._process.stdout is not None
-        try:
-            message: FromWorker = pickle.load(self._process.stdout)
-        except pickle.UnpicklingError as error:  # it was killed in the middle of a message
-            raise EOFError from error
-        return message
-
-    def close(self) -> str:
-        self._process.kill()
-        code = self._process.wait()
-        return f"exit code {code}" if code >= 0 else f"signal {-code}"
+from visualizer.training.workers import LocalWorker, Worker
 
 
 class WorkerPool:
@@ -267,39 +206,3 @@ class _Seat:
             f"The process that trained this run ended unexpectedly ({ending}); often the computer ran out of memory. "
             "Start the run again, with a smaller batch or a smaller network if it happens twice.",
         )
-
-
-def check(spec: RunSpec) -> int:
-    """The run's batches in an epoch, if it can be trained.
-
-    Raises:
-        UserError: The network does not fit together or to the data set, or the batch does not fit into memory.
-    """
-    architecture, settings = spec.architecture, spec.settings
-    dataset = load_dataset(settings.dataset)
-    report = summarize(architecture, classes=len(dataset.class_names))
-    if not report.fits:
-        problem = report.problem or next(row.problem for row in report.layers if row.problem)
-        raise UserError(
-            f"The network “{architecture.name}” cannot be trained on {dataset.title}",
-            str(problem)[:-1],
-            "Mend it in Build",
-        )
-    if not 0 <= spec.probe_index < len(dataset.pictures):
-        raise UserError("The watched picture is not in the data set", "", "Choose another one")
-    size = report.activation_bytes(settings.batch_size)
-    if size > MAX_BATCH_BYTES:
-        raise UserError(
-            f"A batch of {settings.batch_size} pictures makes {size / 2**30:.1f} GiB of feature maps",
-            f"at most {MAX_BATCH_BYTES / 2**30:.0f} GiB are trained here",
-            f"Use a batch size of at most {max(1, settings.batch_size * MAX_BATCH_BYTES // size)}",
-        )
-    for row in report.layers:
-        smallest = row.layer.smallest_batch(row.input_shape) if row.input_shape else 1
-        if settings.batch_size < smallest:
-            raise UserError(
-                f"{row.layer.title} cannot be trained on batches of {settings.batch_size}",
-                f"it needs at least {smallest} pictures at a time",
-                f"Use a batch size of {smallest} or more",
-            )
-    return batches_per_epoch(len(dataset.train), settings.batch_size)

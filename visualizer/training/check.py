@@ -1,0 +1,45 @@
+"""Whether a run can be trained here, asked before it begins."""
+
+from visualizer.architecture.architecture import summarize
+from visualizer.data.catalog import load_dataset
+from visualizer.errors import UserError
+from visualizer.training.settings import RunSpec, batches_per_epoch
+
+# Of the activations of one batch, which a forward and backward pass keeps about twice.
+MAX_BATCH_BYTES = 2**30
+
+
+def check(spec: RunSpec) -> int:
+    """The run's batches in an epoch, if it can be trained.
+
+    Raises:
+        UserError: The network does not fit together or to the data set, or the batch does not fit into memory.
+    """
+    architecture, settings = spec.architecture, spec.settings
+    dataset = load_dataset(settings.dataset)
+    report = summarize(architecture, classes=len(dataset.class_names))
+    if not report.fits:
+        problem = report.problem or next(row.problem for row in report.layers if row.problem)
+        raise UserError(
+            f"The network “{architecture.name}” cannot be trained on {dataset.title}",
+            str(problem)[:-1],
+            "Mend it in Build",
+        )
+    if not 0 <= spec.probe_index < len(dataset.pictures):
+        raise UserError("The watched picture is not in the data set", "", "Choose another one")
+    size = report.activation_bytes(settings.batch_size)
+    if size > MAX_BATCH_BYTES:
+        raise UserError(
+            f"A batch of {settings.batch_size} pictures makes {size / 2**30:.1f} GiB of feature maps",
+            f"at most {MAX_BATCH_BYTES / 2**30:.0f} GiB are trained here",
+            f"Use a batch size of at most {max(1, settings.batch_size * MAX_BATCH_BYTES // size)}",
+        )
+    for row in report.layers:
+        smallest = row.layer.smallest_batch(row.input_shape) if row.input_shape else 1
+        if settings.batch_size < smallest:
+            raise UserError(
+                f"{row.layer.title} cannot be trained on batches of {settings.batch_size}",
+                f"it needs at least {smallest} pictures at a time",
+                f"Use a batch size of {smallest} or more",
+            )
+    return batches_per_epoch(len(dataset.train), settings.batch_size)

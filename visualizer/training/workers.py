@@ -1,0 +1,63 @@
+"""Where runs are trained, as the pool sees it: a `Worker` takes messages and gives messages, wherever it is."""
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Protocol
+
+import visualizer
+from visualizer.training.messages import FromWorker, ToWorker
+
+
+class Worker(Protocol):
+    """Trains runs somewhere else. Another maker than `LocalWorker` may put it on another computer."""
+
+    def send(self, message: ToWorker) -> None:
+        """Give it a message. May be called from any thread. Raises OSError where it has ended."""
+
+    def receive(self) -> FromWorker:
+        """Its next message, waiting for one. Raises EOFError once it has ended and all was read."""
+
+    def close(self) -> str:
+        """End it, if it has not ended, and wait until it has; how it ended, in words."""
+
+
+class LocalWorker:
+    """A worker process on this computer. It ends when this process ends, since its standard input ends then."""
+
+    def __init__(self) -> None:
+        root = str(Path(visualizer.__file__).parent.parent)
+        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "visualizer.training.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
+        )
+        self._sending = threading.Lock()
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
+    def send(self, message: ToWorker) -> None:
+        assert self._process.stdin is not None
+        with self._sending:
+            pickle.dump(message, self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            self._process.stdin.flush()
+
+    def receive(self) -> FromWorker:
+        assert self._process.stdout is not None
+        try:
+            message: FromWorker = pickle.load(self._process.stdout)
+        except pickle.UnpicklingError as error:  # it was killed in the middle of a message
+            raise EOFError from error
+        return message
+
+    def close(self) -> str:
+        self._process.kill()
+        code = self._process.wait()
+        return f"exit code {code}" if code >= 0 else f"signal {-code}"
