@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from visualizer.images import MAX_BYTES, UploadError, read_image
+from visualizer.images import UploadError, read_image
+from visualizer.limits import limits
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 # Pillow warns of damaged notes and of many pixels beside what it does about them.
@@ -210,7 +211,7 @@ def test_fifty_megapixels_are_not_too_many() -> None:
 
 def test_too_many_bytes_are_refused() -> None:
     with pytest.raises(UploadError, match=r"“a\.png” has 20\.1 MB: at most 20 MB can be opened"):
-        read_image(bytes(MAX_BYTES + 100_000), "a.png")
+        read_image(bytes(limits().upload_bytes + 100_000), "a.png")
 
 
 def tiff_of_single_pixels(width: int, height: int) -> bytes:

@@ -7,11 +7,10 @@ import numpy as np
 from PIL import Image
 
 from visualizer.errors import UserError
+from visualizer.limits import limits
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 FORMATS_IN_WORDS = "JPEG, PNG, WebP, GIF, TIFF or BMP"
-MAX_BYTES = 20_000_000
-MAX_PIXELS = 50_000_000
 MAX_SIDE = 1024  # pixels; no network here takes in more than a quarter of it
 
 # A picture's data may come in pieces: strips or tiles of a TIFF, scans of a JPEG. Cameras and programs write few; a
@@ -68,8 +67,8 @@ def read_image(data: bytes, name: str = "") -> np.ndarray:
     work.
 
     Args:
-        data: The file, at most 20 MB; JPEG, PNG, WebP, GIF, TIFF or BMP, at most 50 megapixels, which its header tells
-            before anything is decoded.
+        data: The file, JPEG, PNG, WebP, GIF, TIFF or BMP, of at most `Limits.upload_mb`, and of at most
+            `Limits.megapixels`, which its header tells before anything is decoded.
         name: The file's name, for the sentence of an error.
 
     Returns:
@@ -81,16 +80,16 @@ def read_image(data: bytes, name: str = "") -> np.ndarray:
     file = _called(name)
     if not data:
         raise UploadError(f"{file} is empty", mend=_ANOTHER_FILE)
-    if len(data) > MAX_BYTES:
+    if len(data) > limits().upload_bytes:
         raise UploadError(
             f"{file} has {len(data) / 1e6:,.1f} MB",
-            f"at most {MAX_BYTES // 1_000_000} MB can be opened",
+            f"at most {limits().upload_mb:,} MB can be opened",
             "Choose a smaller one, or save it smaller",
         )
     # Pillow's decoders meet broken files with many kinds of exception; whichever it is, the file is what is wrong.
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
+            if image.width * image.height > limits().pixels:
                 raise _too_many_pixels(file, f"{image.width:,} × {image.height:,} pixels")
             is_jpeg = image.format in ("JPEG", "MPO")
             if len(image.tile) > _MAX_TILES or (is_jpeg and data.count(_JPEG_START_OF_SCAN) > _MAX_JPEG_SCANS):
@@ -114,7 +113,7 @@ def _called(name: str) -> str:
 
 def _too_many_pixels(file: str, size: str) -> UploadError:
     return UploadError(
-        f"{file} has {size}", f"at most {MAX_PIXELS // 1_000_000} megapixels can be opened", "Save it smaller"
+        f"{file} has {size}", f"at most {limits().megapixels} megapixels can be opened", "Save it smaller"
     )
 
 

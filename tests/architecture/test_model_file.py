@@ -14,7 +14,7 @@ from visualizer.architecture.layers.batch_normalization import BatchNormalizatio
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
-from visualizer.architecture.model_file import MAX_MODEL_BYTES, ModelFileError, load_model, load_notes, save_model
+from visualizer.architecture.model_file import ModelFileError, load_model, load_notes, max_model_bytes, save_model
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import PRESETS, TINY
 from visualizer.errors import UserError
@@ -155,7 +155,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_file_larger_than_any_network_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "large.safetensors"
     with path.open("wb") as file:
-        file.truncate(MAX_MODEL_BYTES + 1)
+        file.truncate(max_model_bytes() + 1)
     with pytest.raises(ModelFileError, match="more than any network here"):
         load_model(path)
 

@@ -11,6 +11,7 @@ from tests.data.own import picture, png, two_classes, zipped
 from visualizer.data import own_pictures
 from visualizer.data.own_pictures import check, fitted, read_file, read_zip
 from visualizer.errors import UserError
+from visualizer.limits import Limits
 
 
 def test_a_zip_gives_pictures_by_the_folder_they_lie_in():
@@ -50,11 +51,11 @@ def test_a_path_from_inside_is_only_a_class_name(tmp_path, monkeypatch):
 
 
 def test_a_bomb_is_unpacked_no_further_than_a_picture_may_be(monkeypatch):
-    monkeypatch.setattr(own_pictures, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(own_pictures, "limits", lambda: Limits(upload_mb=1))
     read = []
     monkeypatch.setattr(own_pictures, "read_image", lambda data, name: read.append(len(data)) or picture(1, 1))
     list(read_zip(zipped({"a/1.png": bytes(5_000_000)})))
-    assert read == [1_001]
+    assert read == [1_000_001]
 
 
 def test_a_damaged_or_locked_entry_is_told():

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -181,7 +182,7 @@ def test_weights_of_a_pause_make_room_for_later_ones(store):
 )
 def test_every_second_epoch_is_dropped_above_the_limit(store, monkeypatch, limit, kept):
     """Weights of 16 bytes each; room is left for those of a pause within an epoch."""
-    monkeypatch.setattr(store_module, "WEIGHTS_BYTES_PER_RUN", limit)
+    monkeypatch.setattr(store_module, "limits", lambda: SimpleNamespace(run_bytes=limit, storage_bytes=2**40))
     for epoch in range(8):
         store.apply(bundle(weights(4 * epoch, epoch), step=4 * epoch))
     assert store.kept_epochs("run1") == kept
@@ -190,7 +191,7 @@ def test_every_second_epoch_is_dropped_above_the_limit(store, monkeypatch, limit
 
 
 def test_the_oldest_ended_runs_make_room(store, monkeypatch):
-    monkeypatch.setattr(store_module, "WEIGHTS_BYTES", 2 * 16)
+    monkeypatch.setattr(store_module, "limits", lambda: SimpleNamespace(run_bytes=2**30, storage_bytes=2 * 16))
     for number in (2, 3, 4):
         store.create(f"run{number}", "me", spec(), 4)
     for number in (1, 2, 3, 4):

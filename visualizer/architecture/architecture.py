@@ -15,15 +15,14 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, describe_shape, is_maps, numbers_in
 from visualizer.errors import UserError, shown
+from visualizer.limits import MIB, limits
 
 JSON_FORMAT = "cnn-visualizer/architecture"
 JSON_VERSION = 1
 MAX_JSON_BYTES = 200_000
 MAX_LAYERS = 60
 MAX_NAME_LENGTH = 60
-MAX_INPUT_SIZE = 256
-MAX_PARAMETERS = 20_000_000
-MAX_ACTIVATION_NUMBERS = 20_000_000
+MAX_INPUT_SIZE = 1024  # that can be written down; what a server trains is in `Limits`
 
 
 class ArchitectureError(UserError):
@@ -32,7 +31,7 @@ class ArchitectureError(UserError):
 
 @dataclass(frozen=True)
 class Architecture:
-    """A chain of layers. `input_shape` is (C, H, W), 1 or 3 channels, at most 256 pixels high and wide.
+    """A chain of layers. `input_shape` is (C, H, W), 1 or 3 channels, at most 1024 pixels high and wide.
 
     Raises:
         ArchitectureError: The input shape is out of range, or there are over 60 layers.
@@ -147,23 +146,32 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
         return report
     if not reports:
         return replace(report, problem=Problem("the network has no layers yet", "it needs at least one", ()))
-    report = replace(report, problem=_too_large(report))
+    report = replace(report, problem=_too_large(architecture, report))
     if report.problem is None and classes is not None and shape is not None:
         report = _check_classes(report, shape, classes)
     return report
 
 
-def _too_large(report: ArchitectureReport) -> Problem | None:
-    if report.parameters > MAX_PARAMETERS:
+def _too_large(architecture: Architecture, report: ArchitectureReport) -> Problem | None:
+    _, height, width = architecture.input_shape
+    if max(height, width) > limits().input_side:
         return Problem(
-            f"the network has {report.parameters:,} parameters",
-            f"at most {MAX_PARAMETERS:,} can be trained here: pool before Flatten, or use fewer filters or units",
+            f"the input is {height} × {width} pixels",
+            f"at most {limits().input_side} × {limits().input_side} are taken here: make the input smaller",
             (),
         )
-    if report.activation_numbers > MAX_ACTIVATION_NUMBERS:
+    if report.parameters > limits().parameters:
         return Problem(
-            f"one picture makes {report.activation_numbers:,} numbers in all layers",
-            f"at most {MAX_ACTIVATION_NUMBERS:,} fit here: pool earlier, use strides, fewer filters or a smaller input",
+            f"the network has {report.parameters:,} parameters",
+            f"at most {limits().parameters:,} can be trained here: pool before Flatten, or use fewer filters or units",
+            (),
+        )
+    size = report.activation_bytes(1)
+    if size > limits().picture_bytes:
+        return Problem(
+            f"one picture makes {-(-size // MIB):,} MiB of numbers in all layers",
+            f"at most {limits().picture_mib:,} MiB fit here: pool earlier, use strides, fewer filters or a smaller "
+            "input",
             (),
         )
     return None

@@ -16,21 +16,25 @@ from safetensors.numpy import load, save
 
 from visualizer.architecture.architecture import (
     MAX_JSON_BYTES,
-    MAX_PARAMETERS,
     Architecture,
     architecture_from_dict,
     architecture_to_dict,
 )
 from visualizer.architecture.shapes import BYTES_PER_NUMBER
 from visualizer.errors import UserError
+from visualizer.limits import limits
 
 METADATA_KEY = "network"
 MAX_HEADER_BYTES = 2 * MAX_JSON_BYTES
-MAX_MODEL_BYTES = MAX_PARAMETERS * BYTES_PER_NUMBER + 1_000_000 + MAX_HEADER_BYTES
 
 _LENGTH_BYTES = 8  # a file starts with its header's length, https://huggingface.co/docs/safetensors/index#format
 _DTYPES: dict[str, np.dtype] = {"F32": np.dtype(np.float32), "I64": np.dtype(np.int64)}
 _MEND = "Choose a file that this app saved"
+
+
+def max_model_bytes() -> int:
+    """How large a file may be: the weights of the largest network that may be trained, and what stands beside them."""
+    return limits().parameters * BYTES_PER_NUMBER + 1_000_000 + MAX_HEADER_BYTES
 
 
 class ModelFileError(UserError):
@@ -100,11 +104,11 @@ def _read(source: Path | str | bytes) -> bytes:
     if not isinstance(source, bytes):
         try:
             with Path(source).open("rb") as file:
-                source = file.read(MAX_MODEL_BYTES + 1)
+                source = file.read(max_model_bytes() + 1)
         except OSError as error:
             raise ModelFileError("The file with the network could not be opened", mend="Choose another file") from error
-    if len(source) > MAX_MODEL_BYTES:
-        raise _not_a_model(f"it has over {MAX_MODEL_BYTES // 1_000_000} MB, more than any network here")
+    if len(source) > max_model_bytes():
+        raise _not_a_model(f"it has over {max_model_bytes() // 1_000_000} MB, more than any network here")
     return source
 
 

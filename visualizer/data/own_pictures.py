@@ -17,16 +17,15 @@ from PIL import Image
 
 from visualizer.data.prepare import center_crop
 from visualizer.errors import UserError
-from visualizer.images import MAX_BYTES, UploadError, read_image
+from visualizer.images import UploadError, read_image
+from visualizer.limits import limits
 
 Fit = Literal["crop", "letterbox"]
 
 FITS: dict[Fit, str] = {"crop": "Crop to the middle", "letterbox": "Whole, with black bars"}
 SIZES = (32, 48, 64, 96)
 MAX_CLASSES = 20
-MAX_PICTURES = 2_000
 MAX_NAME_LENGTH = 30
-MAX_ZIP_BYTES = 200_000_000
 MIN_OF_A_CLASS = 6  # so that training, validation and test split each get one
 _MAX_ENTRIES = 10_000
 _KEPT_SIDE = 128  # pixels; more than the largest of SIZES, so that it may be chosen later
@@ -57,8 +56,8 @@ def read_zip(data: bytes) -> Iterator[Found]:
     Raises:
         UserError: It is no ZIP, is empty or too large, or has no folders with pictures.
     """
-    if len(data) > MAX_ZIP_BYTES:
-        raise _zip_error(f"it has over {MAX_ZIP_BYTES // 1_000_000} MB", "Make the pictures smaller")
+    if len(data) > limits().zip_bytes:
+        raise _zip_error(f"it has over {limits().zip_mb:,} MB", "Make the pictures smaller")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         files = [info for info in archive.infolist() if _is_wanted(info)]
@@ -149,7 +148,7 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
     """An entry's bytes, one more than images may have at most; None where it is damaged or has a password."""
     try:
         with archive.open(info) as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(limits().upload_bytes + 1)
     except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, NotImplementedError, zlib.error):
         return None
 

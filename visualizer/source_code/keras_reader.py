@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from visualizer.architecture.architecture import MAX_INPUT_SIZE, Architecture, one_line, summarize
+from visualizer.architecture.architecture import Architecture, one_line, summarize
 from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, layer_types
 from visualizer.errors import UserError
+from visualizer.limits import limits
 from visualizer.source_code.keras_layers import Placed, ReadLayer, is_function, is_written, read_layer, said_input
 from visualizer.source_code.keras_training import read_compile, read_fit, read_initializer
 from visualizer.source_code.notes import Note, Notes
@@ -379,15 +380,16 @@ class _Reader:
         if found[2] not in (1, 3):
             self.notes.add(line, f"The input has {found[2]} channels; here it has 1 or 3, and 3 are taken")
             found[2] = 3
-        if max(found[:2]) > MAX_INPUT_SIZE:
-            self.notes.add(line, f"The input is {found[0]} × {found[1]}; at most {MAX_INPUT_SIZE} pixels are taken")
-        return found[2], min(found[0], MAX_INPUT_SIZE), min(found[1], MAX_INPUT_SIZE)
+        most = limits().input_side
+        if max(found[:2]) > most:
+            self.notes.add(line, f"The input is {found[0]} × {found[1]}; at most {most} pixels are taken")
+        return found[2], min(found[0], most), min(found[1], most)
 
     def _vector(self, size: int, line: int) -> tuple[int, int, int]:
         """The picture that a vector of so many numbers is."""
         for channels in (1, 3):
             side = round((size / channels) ** 0.5)
-            if channels * side * side == size and side <= MAX_INPUT_SIZE:
+            if channels * side * side == size and side <= limits().input_side:
                 self.notes.add(
                     line, f"The input is a vector of {size}; here it is a {side} × {side} picture: add Flatten"
                 )

@@ -22,6 +22,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from visualizer.errors import UserError
+from visualizer.limits import limits
 from visualizer.training.events import (
     ACTIVE_STATES,
     Advice,
@@ -42,8 +43,6 @@ from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_t
 from visualizer.workspace import save_atomically
 
 MAX_CURVE_POINTS = 500
-WEIGHTS_BYTES_PER_RUN = 64 * 2**20
-WEIGHTS_BYTES = 4 * 2**30  # of all runs; above it the oldest ended runs are forgotten
 _BLOCK = 4096  # batches in one row of the curve
 
 _SCHEMA = """
@@ -576,7 +575,7 @@ def _note_weights(connection: sqlite3.Connection, run_id: str, event: Weights) -
     rows = connection.execute("SELECT step, epoch FROM weights WHERE run_id = ? ORDER BY step", (run_id,)).fetchall()
     found = connection.execute("SELECT steps_per_epoch FROM runs WHERE run_id = ?", (run_id,)).fetchone()
     moments = [(row["step"], row["epoch"]) for row in rows]
-    kept = kept_steps(moments, found["steps_per_epoch"], size, WEIGHTS_BYTES_PER_RUN)
+    kept = kept_steps(moments, found["steps_per_epoch"], size, limits().run_bytes)
     dropped = [step for step, _ in moments if step not in kept]
     for table in ("weights", "gradients"):
         connection.executemany(
@@ -599,7 +598,7 @@ def _forget_oldest(connection: sqlite3.Connection) -> list[str]:
         "SELECT run_id, state, SUM(bytes) AS bytes FROM runs JOIN weights USING (run_id) "
         "GROUP BY run_id ORDER BY created"
     ).fetchall()
-    excess = sum(row["bytes"] for row in rows) - WEIGHTS_BYTES
+    excess = sum(row["bytes"] for row in rows) - limits().storage_bytes
     forgotten = []
     for row in rows:
         if excess > 0 and row["state"] not in ACTIVE_STATES:

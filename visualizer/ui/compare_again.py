@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from visualizer.limits import limits
 from visualizer.training.commands import Start, Stop
 from visualizer.training.comparison import CHANGES, Variant, repeated
 from visualizer.training.settings import RunSpec
@@ -11,7 +12,6 @@ from visualizer.ui.server import owner_id, worker_pool
 from visualizer.ui.session import Session
 
 MAX_SEEDS = 5
-MAX_RUNS = 12  # at once: they take turns with everybody else's
 
 
 def again(owner: Session, compared: Mapping[str, Variant]) -> None:
@@ -79,15 +79,17 @@ def _start_button(owner: Session, specs: list[RunSpec], *, asked: bool) -> None:
 
     if not specs:
         st.caption("All of these are there already." if asked else "Choose at least one value.")
-    elif len(specs) > MAX_RUNS:
-        st.caption(f"These are {len(specs)} runs; at most {MAX_RUNS} start together. Choose fewer values or seeds.")
+    elif len(specs) > limits().active_runs:
+        st.caption(
+            f"These are {len(specs)} runs; at most {limits().active_runs} start together. Choose fewer values or seeds."
+        )
     words = f"Start {len(specs)} run{'s' if len(specs) != 1 else ''}"
     st.button(
         words,
         key="again-start",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=not 0 < len(specs) <= MAX_RUNS,
+        disabled=not 0 < len(specs) <= limits().active_runs,
         on_click=start,
         help="Those with seeds that are there already are not run twice.",
     )

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from visualizer.architecture.architecture import MAX_INPUT_SIZE, MAX_NAME_LENGTH
+from visualizer.architecture.architecture import MAX_NAME_LENGTH
 from visualizer.architecture.shapes import describe_shape
 from visualizer.data.catalog import dataset_entry
+from visualizer.limits import limits
 from visualizer.ui import bound
 from visualizer.ui.dataset_names import dataset_titles
 from visualizer.ui.layer_card import SPACE, add_layer_menu, card_header
@@ -56,10 +57,8 @@ def _form(owner: Session) -> None:
             width=200,
             help="What it will be trained on; it sets the number of classes. Pictures are resized to the input.",
         )
-        bound.number(
-            "Height", height, lambda new: set_input(channels, new, width), "height", 1, MAX_INPUT_SIZE, width=128
-        )
-        bound.number(
-            "Width", width, lambda new: set_input(channels, height, new), "width", 1, MAX_INPUT_SIZE, width=128
-        )
+        # A file may bring more than may be trained: then the field shows it as it is.
+        most = max(limits().input_side, height, width)
+        bound.number("Height", height, lambda new: set_input(channels, new, width), "height", 1, most, width=128)
+        bound.number("Width", width, lambda new: set_input(channels, height, new), "width", 1, most, width=128)
         bound.choice("Channels", channels, lambda new: set_input(new, height, width), "channels", _CHANNELS, width=176)

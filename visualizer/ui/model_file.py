@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from visualizer.architecture.architecture import Architecture
-from visualizer.architecture.model_file import MAX_MODEL_BYTES, load_model, load_notes, save_model
+from visualizer.architecture.model_file import load_model, load_notes, max_model_bytes, save_model
 from visualizer.data.catalog import is_known
 from visualizer.ui import bound
 from visualizer.ui.quantities import size
@@ -117,7 +117,7 @@ def _open(owner: Session) -> None:
         take,
         "model-file",
         type="safetensors",
-        max_upload_size=-(-MAX_MODEL_BYTES // 1_000_000),
+        max_upload_size=-(-max_model_bytes() // 1_000_000),
     )
     if owner.opened_model is not None:
         architecture = owner.opened_model.architecture

@@ -9,8 +9,6 @@ from visualizer.data.own_dataset import save_own
 from visualizer.data.own_pictures import (
     FITS,
     MAX_NAME_LENGTH,
-    MAX_PICTURES,
-    MAX_ZIP_BYTES,
     SIZES,
     Found,
     fitted,
@@ -20,7 +18,7 @@ from visualizer.data.own_pictures import (
 )
 from visualizer.errors import UserError
 from visualizer.figures.gallery import gallery
-from visualizer.images import MAX_BYTES
+from visualizer.limits import limits
 from visualizer.ui import bound
 from visualizer.ui.camera_series import camera_series
 from visualizer.ui.charts import show
@@ -63,7 +61,7 @@ def _give(owner: Session, own: OwnPictures) -> None:
             lambda data, name: own.give(Files(own.given, data, (), "")),
             f"own-zip-{own.given}",
             type="zip",
-            max_upload_size=MAX_ZIP_BYTES // 1_000_000,
+            max_upload_size=limits().zip_mb,
         )
     with by_class:
         st.text_input("Or a class's name …", key="own-class", max_chars=MAX_NAME_LENGTH, placeholder="cup")
@@ -74,7 +72,7 @@ def _give(owner: Session, own: OwnPictures) -> None:
             f"own-files-{own.given}",
             type=_TYPES,
             disabled=not name,
-            max_upload_size=MAX_BYTES // 1_000_000,
+            max_upload_size=limits().upload_mb,
         )
         st.caption("… or show it to the camera, and turn it while 30 pictures are taken:")
         camera_series(
@@ -110,8 +108,10 @@ def _reading(files: Files) -> Steps[list[Found]]:
     )
     for one in entries:
         found.append(one)
-        if sum(file.picture is not None for file in found) > MAX_PICTURES:
-            raise UserError("There are too many pictures", f"at most {MAX_PICTURES:,} can be used", "Leave some out")
+        if sum(file.picture is not None for file in found) > limits().dataset_pictures:
+            raise UserError(
+                "There are too many pictures", f"at most {limits().dataset_pictures:,} can be used", "Leave some out"
+            )
         yield Progress(one.share, f"{len(found):,} files read")
     return found
 

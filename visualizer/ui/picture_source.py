@@ -10,7 +10,8 @@ from visualizer.data.catalog import drawn_as
 from visualizer.data.dataset import Dataset
 from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
-from visualizer.images import read_image
+from visualizer.images import FORMATS_IN_WORDS, read_image
+from visualizer.limits import limits
 from visualizer.ui import bound
 from visualizer.ui.dataset_view import opened_dataset
 from visualizer.ui.draw import canvas
@@ -99,10 +100,11 @@ def _photo(owner: Session, source: str) -> np.ndarray | None:
         return bundled_photo(name)
     if source == "upload":
         bound.upload(
-            "A picture (JPEG, PNG, WebP, GIF, TIFF or BMP, at most 20 MB)",
+            f"A picture ({FORMATS_IN_WORDS}, at most {limits().upload_mb:,} MB)",
             lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name))),
             "picture-file",
             type=_TYPES,
+            max_upload_size=limits().upload_mb,
         )
     else:
         bound.camera(

@@ -1,0 +1,51 @@
+"""The settings of a server: read, checked, and told."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from visualizer.limits import LimitError, Limits, limits, limits_from, table, variable
+
+DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
+
+
+def test_what_is_not_set_has_its_default():
+    assert limits_from({}) == Limits()
+    assert limits_from({"VISUALIZER_UPLOAD_MB": " ", "UPLOAD_MB": "3", "VISUALIZER_WORKSPACE": "x"}) == Limits()
+
+
+@pytest.mark.parametrize("item", fields(Limits), ids=lambda item: item.name)
+def test_each_is_read_from_its_variable_and_held_in_its_range(item):
+    least, most = item.metadata["least"], item.metadata["most"]
+    for value in (least, most, item.default):
+        assert getattr(limits_from({variable(item.name): f" {value} "}), item.name) == value
+    for wrong in (str(least - 1), str(most + 1), "many", "1.5", "1e3", "-1", "٣", "9" * 5_000):
+        with pytest.raises(LimitError) as caught:
+            limits_from({variable(item.name): wrong})
+        sentence = str(caught.value)
+        assert variable(item.name) in sentence
+        assert f"from {least} to {most}" in sentence
+        assert f"leave it out to have {item.default}" in sentence
+        assert len(sentence) < 300
+        assert sentence.count(".") <= 2  # one sentence, beside the point in "1.5"
+
+
+def test_sizes_in_bytes_follow_their_settings():
+    some = Limits(upload_mb=3, megapixels=2, zip_mb=7, dataset_mib=5, picture_mib=4, batch_mib=6, run_mib=8)
+    assert (some.upload_bytes, some.pixels, some.zip_bytes) == (3_000_000, 2_000_000, 7_000_000)
+    assert [some.dataset_bytes, some.picture_bytes, some.batch_bytes, some.run_bytes] == [
+        mib * 1_048_576 for mib in (5, 4, 6, 8)
+    ]
+
+
+def test_they_are_read_once(monkeypatch):
+    before = limits()
+    monkeypatch.setenv("VISUALIZER_UPLOAD_MB", "1")
+    assert limits() is before
+
+
+def test_the_docs_have_the_table_of_the_code():
+    """`python -m visualizer.limits` writes it."""
+    assert f"\n\n{table()}\n\n" in DOCS.read_text(encoding="utf-8")
+    assert len(table().splitlines()) == 2 + len(fields(Limits))

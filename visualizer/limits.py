@@ -1,0 +1,138 @@
+"""What the server takes at most: bounds that whoever runs it sets through VISUALIZER_* environment variables.
+
+docs/settings.md has them as a table, which `python -m visualizer.limits` writes.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from typing import Any
+
+PREFIX = "VISUALIZER_"
+MB = 1_000_000  # of files, as systems and browsers show their sizes
+MIB = 2**20  # of memory
+
+_WHOLE = re.compile(r"[0-9]{1,18}")
+
+
+class LimitError(Exception):
+    """A setting of the server is wrong; its text is one sentence for whoever starts it."""
+
+
+def _limit(default: int, least: int, most: int, unit: str, meaning: str) -> Any:
+    return field(default=default, metadata={"least": least, "most": most, "unit": unit, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one server. Each is a whole number; its unit, range and meaning stand beside it.
+
+    Raises:
+        LimitError: One is out of its range.
+    """
+
+    upload_mb: int = _limit(20, 1, 2_000, "MB", "Largest picture file that can be opened.")
+    megapixels: int = _limit(
+        50, 1, 170, "megapixels", "Most pixels of a picture, read from its header before decoding."
+    )
+    zip_mb: int = _limit(200, 1, 2_000, "MB", "Largest ZIP file of pictures.")
+    dataset_pictures: int = _limit(2_000, 12, 1_000_000, "pictures", "Most pictures in a data set of one's own.")
+    dataset_mib: int = _limit(100, 1, 100_000, "MiB", "Most memory of those pictures while they are collected.")
+    parameters: int = _limit(20_000_000, 1_000, 10**10, "parameters", "Most parameters of a network.")
+    input_side: int = _limit(256, 8, 1024, "pixels", "Most pixels of each side of a network's input.")
+    picture_mib: int = _limit(
+        80, 1, 100_000, "MiB", "Most activation memory of one picture: its input and the outputs of all layers."
+    )
+    batch_mib: int = _limit(1_024, 1, 10**6, "MiB", "Most activation memory of one batch in training.")
+    active_runs: int = _limit(12, 1, 10_000, "runs", "Most runs of one workspace that take turns at the same time.")
+    workspace_runs: int = _limit(100, 1, 100_000, "runs", "Most runs that one workspace keeps; the oldest go first.")
+    workspace_days: int = _limit(60, 1, 10_000, "days", "How long a workspace is kept after it was last used.")
+    run_mib: int = _limit(64, 1, 100_000, "MiB", "Most weights that one run keeps, over all its moments.")
+    storage_mib: int = _limit(
+        4_096, 1, 10**9, "MiB", "Most weights of all runs together; the oldest ended runs go first."
+    )
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value, least, most = getattr(self, item.name), item.metadata["least"], item.metadata["most"]
+            if type(value) is not int or not least <= value <= most:
+                raise LimitError(
+                    f"The setting {variable(item.name)} is {value!r}, but must be a whole number from {least} to "
+                    f"{most} ({item.metadata['unit']}): correct it, or leave it out to have {item.default}."
+                )
+
+    @property
+    def upload_bytes(self) -> int:
+        return self.upload_mb * MB
+
+    @property
+    def pixels(self) -> int:
+        return self.megapixels * 1_000_000
+
+    @property
+    def zip_bytes(self) -> int:
+        return self.zip_mb * MB
+
+    @property
+    def dataset_bytes(self) -> int:
+        return self.dataset_mib * MIB
+
+    @property
+    def picture_bytes(self) -> int:
+        return self.picture_mib * MIB
+
+    @property
+    def batch_bytes(self) -> int:
+        return self.batch_mib * MIB
+
+    @property
+    def run_bytes(self) -> int:
+        return self.run_mib * MIB
+
+    @property
+    def storage_bytes(self) -> int:
+        return self.storage_mib * MIB
+
+
+def variable(name: str) -> str:
+    """The environment variable that sets the limit of that name."""
+    return PREFIX + name.upper()
+
+
+def limits_from(environment: Mapping[str, str]) -> Limits:
+    """The limits that these environment variables set; those that are left out or empty keep their defaults.
+
+    Raises:
+        LimitError: One is no whole number, or out of its range.
+    """
+    values: dict[str, Any] = {}
+    for item in fields(Limits):
+        text = environment.get(variable(item.name), "").strip()
+        if text:
+            # What is no number is left as it is, and refused with its range.
+            values[item.name] = int(text) if _WHOLE.fullmatch(text) else text[:40]
+    return Limits(**values)
+
+
+@lru_cache(maxsize=1)
+def limits() -> Limits:
+    """The limits of this process, from its environment, which is read once. Raises LimitError."""
+    return limits_from(os.environ)
+
+
+def table() -> str:
+    """The settings as a Markdown table."""
+    rows = ["| Variable | Default | Unit | What it bounds |", "| --- | ---: | --- | --- |"]
+    for item in fields(Limits):
+        rows.append(
+            f"| `{variable(item.name)}` | {item.default:,} | {item.metadata['unit']} | {item.metadata['meaning']} |"
+        )
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(table() + "\n")
