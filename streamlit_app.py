@@ -1,12 +1,14 @@
 """The app's entry: `streamlit run` finds this file and serves `app`."""
 
 import os
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 
+from visualizer.limits import LimitError, limits
 from visualizer.ui.failure import say_sorry
 from visualizer.ui.plotly_script import plotly_route
 from visualizer.ui.warm_up import warm_up
@@ -24,6 +26,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
     close()
 
+
+try:
+    limits()
+except LimitError as error:
+    sys.exit(f"The server was not started. {error}")
 
 # The script is not in this folder: Streamlit would then list the files of pages/ by itself, before it has run.
 app = st.App("visualizer/ui/navigation.py", lifespan=lifespan, routes=[plotly_route()], on_script_error=say_sorry)

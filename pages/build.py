@@ -6,6 +6,7 @@ from visualizer.architecture.architecture import architecture_from_json, summari
 from visualizer.architecture.presets import PRESETS
 from visualizer.data.catalog import dataset_entry
 from visualizer.figures.volumes import volumes
+from visualizer.limits import limits
 from visualizer.ui import bound
 from visualizer.ui.charts import show
 from visualizer.ui.download_menu import download_menu
@@ -16,6 +17,7 @@ from visualizer.ui.links import page
 from visualizer.ui.network_link import link_popover, open_link, show_arrival
 from visualizer.ui.quantities import count, size
 from visualizer.ui.session import session, show_message
+from visualizer.ui.too_large import show_passed_bound
 
 owner = session()
 open_link(owner)
@@ -58,7 +60,11 @@ paste_keras(owner, classes)
 show(volumes(architecture, report), "volumes", scrolls=True)
 
 with st.container(horizontal=True, gap="medium"):
-    st.metric("Parameters", f"{report.parameters:,}", help="Numbers that training changes.")
+    st.metric(
+        "Parameters",
+        f"{report.parameters:,}",
+        help=f"Numbers that training changes; at most {limits().parameters:,} here.",
+    )
     st.metric(
         "Multiply-adds for one picture",
         count(report.multiply_adds),
@@ -68,9 +74,11 @@ with st.container(horizontal=True, gap="medium"):
     st.metric(
         f"Activations, batch of {owner.settings.batch_size}",
         size(report.activation_bytes(owner.settings.batch_size)),
-        help="Memory of the input and of every layer's output for one batch, 4 bytes a number.",
+        help="Memory of the input and of every layer's output for one batch, 4 bytes a number; "
+        f"at most {size(limits().batch_bytes)} here.",
     )
-if report.problem:
+show_passed_bound(owner, report)
+if report.problem and not report.passed_bound():
     st.error(str(report.problem), icon=":material/error:")
 
 st.subheader("Layers")

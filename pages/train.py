@@ -17,6 +17,7 @@ from visualizer.ui.run_controls import controls, current_run, progress, run_sett
 from visualizer.ui.server import run_store, worker_pool
 from visualizer.ui.session import session, show_message
 from visualizer.ui.time_machine import time_machine_part
+from visualizer.ui.too_large import show_passed_bound
 from visualizer.ui.training_settings import settings_form
 
 REFRESH_SECONDS = 0.4  # 2.5 pictures a second: smooth to the eye, and cheap for thirty at once
@@ -30,10 +31,12 @@ build.page_link(page("build"), label="Change the network", icon=":material/layer
 
 opening = current_run(owner)
 opening_state = opening.state if opening else None
-fits = summarize(owner.architecture, dataset_entry(owner.settings.dataset).classes).fits
-if not fits and opening is None:
-    st.warning("The network in Build does not fit yet. Mend it there, then train it here.", icon=":material/build:")
-
+report = summarize(owner.architecture, dataset_entry(owner.settings.dataset).classes)
+fits = report.fits
+if opening is None:
+    show_passed_bound(owner, report)
+    if not fits and not report.passed_bound():
+        st.warning("The network in Build does not fit yet. Mend it there, then train it here.", icon=":material/build:")
 
 running = opening is not None and opening.active
 refresh = REFRESH_SECONDS if running else None

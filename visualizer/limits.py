@@ -46,6 +46,9 @@ class Limits:
         80, 1, 100_000, "MiB", "Most activation memory of one picture: its input and the outputs of all layers."
     )
     batch_mib: int = _limit(1_024, 1, 10**6, "MiB", "Most activation memory of one batch in training.")
+    batch_billions: int = _limit(
+        200, 1, 10**6, "billions", "Most multiply-adds of one batch, forwards: other runs wait while it is computed."
+    )
     active_runs: int = _limit(12, 1, 10_000, "runs", "Most runs of one workspace that take turns at the same time.")
     workspace_runs: int = _limit(100, 1, 100_000, "runs", "Most runs that one workspace keeps; the oldest go first.")
     workspace_days: int = _limit(60, 1, 10_000, "days", "How long a workspace is kept after it was last used.")
@@ -86,6 +89,10 @@ class Limits:
     @property
     def batch_bytes(self) -> int:
         return self.batch_mib * MIB
+
+    @property
+    def batch_multiply_adds(self) -> int:
+        return self.batch_billions * 10**9
 
     @property
     def run_bytes(self) -> int:

@@ -208,7 +208,7 @@ def test_too_many_parameters_are_refused_before_torch_makes_them():
     architecture = Architecture("large", (3, 256, 256), (Flatten(), Dense(units=4096)))
     report = summarize(architecture)
     assert not report.fits
-    assert str(report.problem).startswith("The network has 805,310,464 parameters, but at most 20,000,000 can")
+    assert str(report.problem).startswith("The network has 805,310,464 parameters, but at most 20,000,000 fit here: ")
     with pytest.raises(ArchitectureError, match="805,310,464 parameters"):
         Network(architecture)
 

@@ -126,14 +126,6 @@ def test_the_input_card_changes_the_network(app):
     assert "→ 8 × 8 × 8" in cards(app)[0]
 
 
-def test_a_network_that_is_too_large_says_so(app):
-    start_from(app, CLASSIC)
-    open_card(app, 11)
-    without_exception(app.number_input(key="setting-11-units").set_value(4096).run())
-    assert any("at most 20,000,000 can be trained here" in error.value for error in app.error)
-    assert next(button for button in app.button if button.label == "Train it").disabled
-
-
 def paste(app: AppTest, source: str) -> AppTest:
     app.text_area(key="keras-source").set_value(source)
     return without_exception(next(button for button in app.button if button.key == "keras-build").click().run())
@@ -198,3 +190,40 @@ def test_a_network_that_does_not_fit_is_kept_but_is_no_script(app):
     paste(app, "m = Sequential([Input((8, 8, 1)), Dense(10)])")
     assert list(downloads(app).values()) == [True, False, False]
     assert "A script can be written once every layer fits." in [caption.value for caption in app.caption]
+
+
+def open_layer(app: AppTest, index: int) -> int:
+    """Open the card of layer `index`, from 0; the card's number."""
+    keys = [button.key for button in app.button if (button.key or "").startswith("open-")][1:]
+    card = int(keys[index].removeprefix("open-"))
+    open_card(app, card)
+    return card
+
+
+def test_a_passed_bound_is_shown_with_a_mend_before_anything_is_trained(app):
+    start_from(app, CLASSIC)
+    app.session_state["visualizer"].set_training(batch_size=1024)
+    card = open_layer(app, 0)
+    without_exception(app.number_input(key=f"setting-{card}-filters").set_value(256).run())
+    sentence = app.error[0].value
+    assert sentence.startswith("A batch of 1,024 pictures makes ")
+    mend = app.button(key="mend-batch-size")
+    assert sentence.endswith(mend.label.replace("Use a batch size of", "use a batch size of at most") + ".")
+    without_exception(mend.click().run())
+    assert not app.error
+    assert not app.button(key="train-it").disabled
+
+
+def test_a_network_with_too_many_parameters_cannot_be_sent_to_training(app):
+    start_from(app, CLASSIC)
+    card = open_layer(app, next(index for index, text in enumerate(cards(app)) if "1,605,760 parameters" in text))
+    without_exception(app.number_input(key=f"setting-{card}-units").set_value(4096).run())
+    sentence = app.error[0].value
+    assert sentence.startswith("The network has 51,")
+    assert sentence.endswith("but at most 20,000,000 fit here: pool before Flatten, or use fewer filters or units.")
+    assert app.button(key="train-it").disabled
+    without_exception(app.switch_page("../../pages/train.py").run())
+    assert [error.value for error in app.error] == [sentence]
+    assert app.button(key="start").disabled
+    without_exception(app.switch_page("../../pages/look_inside.py").run())
+    assert any(sentence in box.value for box in [*app.error, *app.warning])

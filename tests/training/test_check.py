@@ -36,7 +36,7 @@ def normalized(*layers) -> Architecture:
         (RunSpec(TINY.architecture, spec().settings, probe_index=99_999), "watched picture"),
         (
             spec(LARGE, batch_size=512),
-            "A batch of 512 pictures makes 4.5 GiB of feature maps.* Use a batch size of at most 114",
+            "A batch of 512 pictures makes 4.47 GiB of numbers in all layers.* use a batch size of at most 114",
         ),
         (spec(normalized(Flatten(), BatchNormalization()), batch_size=1), "Use a batch size of 2 or more"),
     ],

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from visualizer.architecture.bounds import largest_batch, passed_bound
 from visualizer.architecture.layer import (
     Layer,
     LayerDoesNotFit,
@@ -13,9 +14,9 @@ from visualizer.architecture.layer import (
 )
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.problem import Problem
 from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, describe_shape, is_maps, numbers_in
 from visualizer.errors import UserError, shown
-from visualizer.limits import MIB, limits
 
 JSON_FORMAT = "cnn-visualizer/architecture"
 JSON_VERSION = 1
@@ -63,18 +64,6 @@ def _check_layer_count(count: int) -> None:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Why a layer does not fit: what arrives, what it needs, and the changes that would mend it, best first."""
-
-    arrives: str
-    needs: str
-    mends: tuple[Mend, ...]
-
-    def __str__(self) -> str:
-        return f"{self.arrives[0].upper()}{self.arrives[1:]}, but {self.needs}."
-
-
-@dataclass(frozen=True)
 class LayerReport:
     """One layer in its place. Shapes and counts are None where an earlier layer does not fit."""
 
@@ -88,8 +77,9 @@ class LayerReport:
 
 @dataclass(frozen=True)
 class ArchitectureReport:
-    """What `summarize` found. Totals count the layers that fit; `fits` says whether all do."""
+    """What `summarize` found. Totals count the layers that fit; `fits` says whether all do, and no bound is passed."""
 
+    input_shape: tuple[int, int, int]
     layers: tuple[LayerReport, ...]
     problem: Problem | None
     parameters: int
@@ -107,6 +97,16 @@ class ArchitectureReport:
         order, and more where an activation keeps its own input.
         """
         return self.activation_numbers * batch_size * BYTES_PER_NUMBER
+
+    def passed_bound(self, batch_size: int = 1) -> Problem | None:
+        """The first bound of this server that the network passes with such batches; see `bounds.passed_bound`."""
+        counts = self.parameters, self.activation_numbers, self.multiply_adds
+        return passed_bound(self.input_shape, *counts, batch_size)
+
+    @property
+    def largest_batch(self) -> int:
+        """How many pictures may go through the network at once, at least 1."""
+        return largest_batch(self.activation_numbers, self.multiply_adds)
 
 
 def summarize(architecture: Architecture, classes: int | None = None) -> ArchitectureReport:
@@ -136,6 +136,7 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
         activation_numbers += numbers_in(output_shape)
         shape = output_shape
     report = ArchitectureReport(
+        input_shape=architecture.input_shape,
         layers=tuple(reports),
         problem=None,
         parameters=sum(row.parameters or 0 for row in reports),
@@ -146,35 +147,10 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
         return report
     if not reports:
         return replace(report, problem=Problem("the network has no layers yet", "it needs at least one", ()))
-    report = replace(report, problem=_too_large(architecture, report))
+    report = replace(report, problem=report.passed_bound())
     if report.problem is None and classes is not None and shape is not None:
         report = _check_classes(report, shape, classes)
     return report
-
-
-def _too_large(architecture: Architecture, report: ArchitectureReport) -> Problem | None:
-    _, height, width = architecture.input_shape
-    if max(height, width) > limits().input_side:
-        return Problem(
-            f"the input is {height} × {width} pixels",
-            f"at most {limits().input_side} × {limits().input_side} are taken here: make the input smaller",
-            (),
-        )
-    if report.parameters > limits().parameters:
-        return Problem(
-            f"the network has {report.parameters:,} parameters",
-            f"at most {limits().parameters:,} can be trained here: pool before Flatten, or use fewer filters or units",
-            (),
-        )
-    size = report.activation_bytes(1)
-    if size > limits().picture_bytes:
-        return Problem(
-            f"one picture makes {-(-size // MIB):,} MiB of numbers in all layers",
-            f"at most {limits().picture_mib:,} MiB fit here: pool earlier, use strides, fewer filters or a smaller "
-            "input",
-            (),
-        )
-    return None
 
 
 def _check_classes(report: ArchitectureReport, output_shape: Shape, classes: int) -> ArchitectureReport:

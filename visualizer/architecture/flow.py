@@ -69,10 +69,12 @@ class FlowNetwork(nn.Module, ABC):
     Attributes:
         input_shape: (C, H, W) of the pictures, whose values are in [0, 1].
         nodes: Its layers in order; each takes what earlier ones gave.
+        largest_batch: How many pictures may go through at once, for the memory that their activations take.
     """
 
     input_shape: tuple[int, int, int]
     nodes: tuple[Node, ...]
+    largest_batch: int = 64
 
     @property
     def ends_in_softmax(self) -> bool:

@@ -26,6 +26,7 @@ class Network(FlowNetwork):
             )
         self.architecture = architecture
         self.input_shape = architecture.input_shape
+        self.largest_batch = report.largest_batch
         self.layers = nn.ModuleList()
         nodes: list[Node] = []
         for index, row in enumerate(report.layers):

@@ -127,11 +127,12 @@ def integrated_gradients(network: FlowNetwork, picture: np.ndarray, target: int)
     """
     own = _own(network)
     inputs = _batch(picture)
-    passes = -(-PATH_STEPS // _AT_ONCE)
+    at_once = min(_AT_ONCE, network.largest_batch)
+    passes = -(-PATH_STEPS // at_once)
 
     def compute(forward: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
         return IntegratedGradients(forward).attribute(
-            inputs, torch.zeros_like(inputs), target, n_steps=PATH_STEPS, internal_batch_size=_AT_ONCE
+            inputs, torch.zeros_like(inputs), target, n_steps=PATH_STEPS, internal_batch_size=at_once
         )
 
     parts = yield from _with_progress(compute, own.logits, passes)
@@ -160,6 +161,7 @@ def occlusion(network: FlowNetwork, picture: np.ndarray, target: int, window: in
     own = _own(network)
     inputs = _batch(picture)
     channels = len(picture)
+    at_once = min(_AT_ONCE, network.largest_batch)
     places = [-(-(size - window) // stride) + 1 for size in picture.shape[1:]]
 
     def compute(forward: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
@@ -169,11 +171,11 @@ def occlusion(network: FlowNetwork, picture: np.ndarray, target: int, window: in
             strides=(channels, stride, stride),
             baselines=inputs.mean(dim=(2, 3), keepdim=True).expand_as(inputs),
             target=target,
-            perturbations_per_eval=_AT_ONCE,
+            perturbations_per_eval=at_once,
         )
         return covered
 
-    drops = yield from _with_progress(compute, own.logits, -(-places[0] * places[1] // _AT_ONCE))
+    drops = yield from _with_progress(compute, own.logits, -(-places[0] * places[1] // at_once))
     # captum gives every channel of a pixel the same number.
     return _found("occlusion", own, inputs, target, drops[0, 0], signed=True)
 

@@ -61,7 +61,7 @@ def confusion(network: Network, pictures: np.ndarray, labels: np.ndarray, classe
     """
     network.eval()
     with torch.inference_mode():
-        parts = torch.from_numpy(pictures).split(_BATCH)
+        parts = torch.from_numpy(pictures).split(min(_BATCH, network.largest_batch))
         answers = np.concatenate([network.logits(part).argmax(1).numpy() for part in parts])
     return np.bincount(labels * classes + answers, minlength=classes**2).reshape(classes, classes)
 

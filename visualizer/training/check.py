@@ -3,7 +3,6 @@
 from visualizer.architecture.architecture import summarize
 from visualizer.data.catalog import load_dataset
 from visualizer.errors import UserError
-from visualizer.limits import limits
 from visualizer.training.settings import RunSpec, batches_per_epoch
 
 
@@ -25,14 +24,8 @@ def check(spec: RunSpec) -> int:
         )
     if not 0 <= spec.probe_index < len(dataset.pictures):
         raise UserError("The watched picture is not in the data set", "", "Choose another one")
-    size = report.activation_bytes(settings.batch_size)
-    most = limits().batch_bytes
-    if size > most:
-        raise UserError(
-            f"A batch of {settings.batch_size} pictures makes {size / 2**30:.1f} GiB of feature maps",
-            f"at most {most / 2**30:.3g} GiB are trained here",
-            f"Use a batch size of at most {max(1, settings.batch_size * most // size)}",
-        )
+    if passed := report.passed_bound(settings.batch_size):
+        raise UserError(str(passed)[:-1])
     for row in report.layers:
         smallest = row.layer.smallest_batch(row.input_shape) if row.input_shape else 1
         if settings.batch_size < smallest:

@@ -80,6 +80,7 @@ class Training:
         self.probe_index = spec.probe_index
         self.evaluating = True
         self.ended = False
+        self._evaluation_batch = min(EVALUATION_BATCH, self.network.largest_batch)
         self._batch_order = torch.Generator().manual_seed(settings.seed)
         self._random_state = torch.Generator().manual_seed(settings.seed).get_state()
         self._augmentation = Augmentation(settings)
@@ -209,7 +210,7 @@ class Training:
         self.evaluating = True
         tally = Tally()
         answers = SameAnswers()
-        for pictures, labels in self.examples.validation.in_order(EVALUATION_BATCH):
+        for pictures, labels in self.examples.validation.in_order(self._evaluation_batch):
             self.network.eval()
             with torch.inference_mode():
                 loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)

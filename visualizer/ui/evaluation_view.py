@@ -70,7 +70,7 @@ def evaluated(network: "Network", dataset: Dataset) -> "Steps[Evaluation]":
     """Show the whole test split to a network; for `work`."""
     from visualizer.inspection.evaluation import evaluate
 
-    steps = evaluate(network, _batches(dataset, network.input_shape), dataset.labels[dataset.test])
+    steps = evaluate(network, _batches(dataset, network), dataset.labels[dataset.test])
     while True:
         try:
             share = next(steps)
@@ -80,9 +80,10 @@ def evaluated(network: "Network", dataset: Dataset) -> "Steps[Evaluation]":
         yield Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures")
 
 
-def _batches(dataset: Dataset, input_shape: tuple[int, int, int]) -> Iterator[np.ndarray]:
-    for first in range(0, len(dataset.test), _BATCH):
-        yield prepare(dataset.pictures[dataset.test[first : first + _BATCH]], input_shape)
+def _batches(dataset: Dataset, network: "Network") -> Iterator[np.ndarray]:
+    size = min(_BATCH, network.largest_batch)
+    for first in range(0, len(dataset.test), size):
+        yield prepare(dataset.pictures[dataset.test[first : first + size]], network.input_shape)
 
 
 def _confusion(owner: Session, dataset: Dataset, found: "Evaluation") -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from visualizer.architecture.architecture import LayerReport, Problem
+from visualizer.architecture.architecture import LayerReport
 from visualizer.architecture.editing import Draft
 from visualizer.architecture.layer import Mend, layer_types
+from visualizer.architecture.problem import Problem
 from visualizer.architecture.shapes import describe_shape
 from visualizer.ui import bound
 from visualizer.ui.layer_form import layer_form

@@ -1,0 +1,25 @@
+"""Why a network, or a layer in it, cannot be used as it is."""
+
+from dataclasses import dataclass
+
+from visualizer.architecture.layer import Mend
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why something does not fit.
+
+    Attributes:
+        arrives: What there is, in words.
+        needs: What is needed instead, in words.
+        mends: Changes of the layer that would mend it, best first.
+        batch_size: The largest batch size that would mend it, where a smaller batch does.
+    """
+
+    arrives: str
+    needs: str
+    mends: tuple[Mend, ...] = ()
+    batch_size: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.arrives[0].upper()}{self.arrives[1:]}, but {self.needs}."
