@@ -11,6 +11,7 @@ from visualizer.ui.evaluation_view import evaluation_part
 from visualizer.ui.health_view import health_part
 from visualizer.ui.links import page
 from visualizer.ui.live import live_part
+from visualizer.ui.more_datasets import more_datasets_part
 from visualizer.ui.own_pictures import own_pictures_part
 from visualizer.ui.report_view import report_part
 from visualizer.ui.run_controls import controls, current_run, progress, run_settings
@@ -89,3 +90,12 @@ with st.expander(
 ) as own_part:
     if own_part.open:
         own_pictures_part(owner)
+
+with st.expander(
+    "**MNIST and Fashion-MNIST** from the internet",
+    icon=":material/cloud_download:",
+    key="more-part",
+    on_change="rerun",
+) as more_part:
+    if more_part.open:
+        more_datasets_part(owner)

@@ -20,6 +20,8 @@ from typing import Literal
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
 ROOT = Path(__file__).resolve().parents[2]
+# Nobody listens there: an app under test has no internet, wherever the tests run.
+NO_INTERNET = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "no_proxy": "localhost"}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -90,7 +92,7 @@ def running_app(script: Path = ROOT / "streamlit_app.py", start_within: float = 
             process = subprocess.Popen(
                 command,
                 cwd=script.parent,
-                env=os.environ | {"VISUALIZER_WORKSPACE": str(workspace), "PYTHONUNBUFFERED": "1"},
+                env=os.environ | NO_INTERNET | {"VISUALIZER_WORKSPACE": str(workspace), "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from visualizer.data.catalog import drawn_as, load_dataset
-from visualizer.data.drawing import AS_IT_IS, LIKE_THE_DIGITS, SIDE, as_it_is, like_the_digits, read_drawing
+from visualizer.data.drawing import (
+    AS_IT_IS,
+    LIKE_MNIST,
+    LIKE_THE_DIGITS,
+    SIDE,
+    as_it_is,
+    like_mnist,
+    like_the_digits,
+    read_drawing,
+)
 from visualizer.errors import UserError
 
 
@@ -63,6 +72,7 @@ def test_an_empty_paper_is_refused(picture):
 
 def test_each_data_set_says_how_a_drawing_becomes_like_it():
     assert drawn_as("digits") is LIKE_THE_DIGITS
+    assert drawn_as("mnist") is LIKE_MNIST
     assert drawn_as("shapes") is AS_IT_IS
     assert drawn_as("imagenet") is AS_IT_IS
 
@@ -137,3 +147,32 @@ def test_any_ink_becomes_a_picture(seed):
         picture = like_the_digits(drawing)
         assert (picture.shape, picture.dtype) == ((8, 8, 1), np.uint8)
         assert picture.any()
+
+
+def test_drawn_as_the_digits_of_mnist_are():
+    drawing = np.zeros((SIDE, SIDE), dtype=np.uint8)
+    drawing[4:54, 40:44] = 200  # a 1 of 50 × 4 pixels, far to the right
+    picture = like_mnist(drawing)
+    assert (picture.shape, picture.dtype) == ((28, 28, 1), np.uint8)
+    rows, columns = np.nonzero(picture[..., 0])
+    assert rows.max() - rows.min() + 1 == 20
+    assert columns.max() - columns.min() + 1 == 2
+    assert picture.max() == 255
+    # Its centre of mass lies in the middle, as well as whole pixels allow.
+    weights = picture[..., 0] / picture.sum()
+    assert abs((weights.sum(axis=1) * np.arange(28)).sum() - 13.5) <= 0.5
+    assert abs((weights.sum(axis=0) * np.arange(28)).sum() - 13.5) <= 0.5
+    assert (like_mnist(np.roll(drawing, -20, axis=1)) == picture).all()
+
+
+def test_a_heavy_end_stays_in_the_picture_of_mnist():
+    drawing = np.zeros((SIDE, SIDE), dtype=np.uint8)
+    drawing[0:8] = 255
+    drawing[8:, 31:33] = 20
+    picture = like_mnist(drawing)[..., 0]
+    assert np.ptp(np.flatnonzero(picture.any(axis=1))) + 1 <= 20
+    small = np.zeros((SIDE, SIDE), dtype=np.uint8)
+    small[30:33, 30:33] = 255
+    assert np.count_nonzero(like_mnist(small)) == 9  # a part of a digit stays small
+    with pytest.raises(UserError, match="Nothing is drawn yet"):
+        like_mnist(np.zeros((SIDE, SIDE), dtype=np.uint8))

@@ -138,6 +138,17 @@ def test_a_data_set_that_is_not_here_stays_away():
     assert shown_settings(app)["epochs"] == 3
 
 
+def test_a_data_set_that_can_be_fetched_is_named():
+    app = opened(link_text(LinkedNetwork(LENET.architecture, TrainingSettings(dataset="mnist", epochs=3))))
+    assert (
+        "It is made to train on MNIST, which is not on this server yet, so the data set stays as it was: fetch MNIST "
+        "on the Train page, then choose it there."
+    ) in app.info[0].value
+    assert shown_settings(app)["epochs"] == 3
+    on_train(app)
+    assert app.selectbox(key="train-dataset").value == "digits"
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from visualizer.data import digits, shapes
 from visualizer.data.dataset import Dataset
 from visualizer.data.drawing import AS_IT_IS, LIKE_THE_DIGITS, DrawnAs
+from visualizer.data.openml import OFFERS, is_fetched, load_fetched, not_fetched
 from visualizer.data.own_dataset import is_own, load_own, own_classes, title_of
 from visualizer.errors import UserError
 
@@ -34,7 +35,17 @@ DATASETS: dict[str, DatasetEntry] = {
 }
 
 
+_FETCHED: dict[str, DatasetEntry] = {
+    name: DatasetEntry(offer.title, len(offer.class_names), partial(load_fetched, name), offer.drawn_as)
+    for name, offer in OFFERS.items()
+}
+
 MAX_LOADED = 8  # data sets that a process keeps
+
+
+def for_everybody() -> dict[str, DatasetEntry]:
+    """The data sets that everybody on this server can choose: those of the app, and those that were fetched."""
+    return DATASETS | {name: entry for name, entry in _FETCHED.items() if is_fetched(name)}
 
 
 def is_known(name: str) -> bool:
@@ -50,6 +61,10 @@ def dataset_entry(name: str) -> DatasetEntry:
     """What is known of a data set before it is made. Raises UserError where there is none of that name."""
     if name in DATASETS:
         return DATASETS[name]
+    if name in _FETCHED:
+        if not is_fetched(name):
+            raise not_fetched(name)
+        return _FETCHED[name]
     if is_own(name):
         classes = own_classes(name)
         return DatasetEntry(title_of(classes), len(classes), lambda: load_own(name))
@@ -71,4 +86,5 @@ def load_dataset(name: str) -> Dataset:
 
 def drawn_as(name: str) -> DrawnAs:
     """How a drawing becomes like the pictures of that data set, which may be none of ours: then it stays as it is."""
-    return DATASETS[name].drawn_as if name in DATASETS else AS_IT_IS
+    entry = (DATASETS | _FETCHED).get(name)
+    return entry.drawn_as if entry else AS_IT_IS

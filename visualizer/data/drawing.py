@@ -20,6 +20,7 @@ _INK = 0.25  # of a drawing's pixel, from which on it counts for the outline
 _MOST_ENLARGED = 4.0
 _MOST_DISTORTED = 2.5  # height against width
 _MOST_THICKENED = _BLOCK  # pixels on either side
+_MNIST_SIDE, _MNIST_BOX = 28, 20  # pixels of a picture of MNIST, and of the box that its digit fits into
 
 
 @dataclass(frozen=True)
@@ -95,12 +96,46 @@ def like_the_digits(drawing: np.ndarray) -> np.ndarray:
     return np.rint(counts * (255 / _LEVELS)).astype(np.uint8)[..., np.newaxis]
 
 
+def like_mnist(drawing: np.ndarray) -> np.ndarray:
+    """The drawing prepared as the digits of MNIST are, (28, 28, 1) uint8.
+
+    These were reduced to fit into a box of 20 × 20 pixels with their aspect ratio kept, which made grey levels, and
+    centred by their centre of mass (http://yann.lecun.com/exdb/mnist/).
+
+    Raises:
+        UserError: Nothing is drawn.
+    """
+    rows, columns = _ink_of(drawing)
+    cut = drawing[rows, columns].astype(np.float64)
+    height, width = cut.shape
+    # A part of a digit is not blown up to a whole one.
+    scale = min(_MNIST_BOX / max(height, width), 1.0)
+    tall, wide = max(round(height * scale), 1), max(round(width * scale), 1)
+    scaled = _averaging(height, tall) @ cut @ _averaging(width, wide).T
+    scaled *= 255 / scaled.max()
+    middle = (_MNIST_SIDE - 1) / 2
+    # `middle` minus the centre of mass, as far as the picture has room.
+    top, left = (
+        min(max(round(middle - scaled.sum(axis=1 - axis) @ np.arange(size) / scaled.sum()), 0), _MNIST_SIDE - size)
+        for axis, size in enumerate((tall, wide))
+    )
+    picture = np.zeros((_MNIST_SIDE, _MNIST_SIDE, 1), dtype=np.uint8)
+    picture[top : top + tall, left : left + wide, 0] = np.rint(scaled)
+    return picture
+
+
 AS_IT_IS = DrawnAs(as_it_is, "White ink on black paper, resized to the network’s input.")
 LIKE_THE_DIGITS = DrawnAs(
     like_the_digits,
     "Prepared as the digits that it learned from were: cut out, centred, scaled to the full height, its strokes made "
     "as thick as theirs, then the ink counted in 8 × 8 squares. Most of its 7s have a bar through the stem: without "
     "one, it may take yours for a 3.",
+)
+
+LIKE_MNIST = DrawnAs(
+    like_mnist,
+    "Prepared as the digits that it learned from were: cut out, reduced to a box of 20 × 20 pixels, its centre of mass "
+    "put into the middle of 28 × 28.",
 )
 
 

@@ -9,7 +9,8 @@ from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
 
 # A training split above this is prepared batch by batch instead of once: slower, but thirty students fit in memory.
-MAX_PREPARED_BYTES = 512 * 2**20
+# MNIST fits at 32 × 32 pixels in grey.
+MAX_PREPARED_BYTES = 256 * 2**20
 
 
 class Split:

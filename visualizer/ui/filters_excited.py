@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from visualizer.architecture.shapes import Shape, is_maps
-from visualizer.data.catalog import DATASETS, dataset_entry, is_known
+from visualizer.data.catalog import dataset_entry, for_everybody, is_known
 from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number as written
@@ -29,6 +29,8 @@ SEARCH_AT_ONCE = 1_000_000
 # Pixels of a picture above which not all pictures are searched unless asked for: each takes long.
 _MANY_PIXELS = 128 * 128
 _FEW_PICTURES = 300
+# Of a data set with very many not all are searched unless asked for either.
+_MANY_PICTURES = 5_000
 _SELECT = 190  # pixels
 
 
@@ -57,7 +59,7 @@ class Filter:
 def strongest_part(looked: Looked, filter: Filter, sight: "Sight") -> "tuple[Dataset, Excitation | None]":
     """Draw the pictures of a data set that excite a filter most; the set, and what was found once it was searched."""
     st.subheader(f"The pictures that excite {filter.noun} {filter.number} most")
-    titles = {name: entry.title for name, entry in DATASETS.items()}
+    titles = {name: entry.title for name, entry in for_everybody().items()}
     if looked.dataset not in titles and is_known(looked.dataset):
         titles[looked.dataset] = dataset_entry(looked.dataset).title
     known = looked.dataset if looked.dataset in titles else next(iter(titles))
@@ -78,7 +80,7 @@ def strongest_part(looked: Looked, filter: Filter, sight: "Sight") -> "tuple[Dat
             f"Pictures, of {there:,}",
             1,
             there,
-            min(_FEW_PICTURES, there) if large else there,
+            min(_FEW_PICTURES if large else _MANY_PICTURES, there),
             key=f"filters-total-{name}-{large}",
             persist_state="session",
             width=170,

@@ -5,7 +5,8 @@ from urllib.parse import urljoin, urlsplit
 
 import streamlit as st
 
-from visualizer.data.catalog import DATASETS
+from visualizer.data.catalog import for_everybody
+from visualizer.data.openml import OFFERS
 from visualizer.errors import UserError
 from visualizer.training.link import LinkedNetwork, link_text, read_link
 from visualizer.ui.component import component
@@ -68,13 +69,23 @@ def _open(owner: Session, text: str) -> None:
         owner.refuse_link(plain(str(error)))
         return
     settings, kept = linked.settings, ""
-    if settings.dataset not in DATASETS:
+    if settings.dataset not in for_everybody():
+        kept = _why_kept(settings.dataset)
         settings = replace(settings, dataset=owner.settings.dataset)
-        kept = " Its pictures did not come along, so the data set stays as it was."
     layers = len(linked.architecture.layers)
     owner.open_linked(
         linked.architecture,
         settings,
         f"Opened from a link: **{plain(linked.architecture.name) or 'a network'}** with {layers} "
         f"layer{'s' if layers != 1 else ''} and its training settings.{kept} “Undo” brings back what was here before.",
+    )
+
+
+def _why_kept(dataset: str) -> str:
+    if dataset not in OFFERS:
+        return " Its pictures did not come along, so the data set stays as it was."
+    title = OFFERS[dataset].title
+    return (
+        f" It is made to train on {title}, which is not on this server yet, so the data set stays as it was: fetch "
+        f"{title} on the Train page, then choose it there."
     )

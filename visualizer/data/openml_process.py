@@ -1,0 +1,53 @@
+"""Fetches one data set from openml.org: `python -m visualizer.data.openml_process NAME FOLDER`.
+
+It writes FOLDER/NAME.safetensors. Where it fails, it writes {"why": …} as JSON to its standard output and ends with 1.
+"""
+
+import json
+import os
+import socket
+import sys
+import warnings
+from contextlib import suppress
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+
+from visualizer.data.openml import OFFERS, keep
+from visualizer.errors import UserError
+
+SILENCE_SECONDS = 15.0  # after which a server that says nothing is given up
+
+
+def main(name: str, folder: str) -> int:
+    """Fetch it; the exit code."""
+    with suppress(OSError, AttributeError):
+        os.nice(10)  # the pages of the app go first
+    warnings.simplefilter("ignore")  # scikit-learn tells of every new attempt
+    socket.setdefaulttimeout(SILENCE_SECONDS)
+    openml_name, version = OFFERS[name].openml
+    try:
+        from sklearn.datasets import fetch_openml
+
+        found = fetch_openml(openml_name, version=version, as_frame=False, data_home=folder, n_retries=1)
+        keep(name, found.data, found.target, Path(folder, f"{name}.safetensors"))
+    except HTTPError as error:
+        return _give_up(f"openml.org, or something on the way to it, answered with the code {error.code}")
+    except (URLError, TimeoutError, ConnectionError, HTTPException):
+        return _give_up("openml.org was not reached: the computer that this app runs on seems to have no internet")
+    except UserError as error:
+        return _give_up(error.why)
+    except ValueError:  # of fetch_openml, where the checksum is another
+        return _give_up("what openml.org gave was damaged or is another file than it should be")
+    except OSError as error:
+        return _give_up(f"it could not be written to the disk of the server ({error.strerror})")
+    return 0
+
+
+def _give_up(why: str) -> int:
+    sys.stdout.write(json.dumps({"why": why}))
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,54 @@
+"""Data sets that are fetched from the internet, once for everybody on this server, and only when somebody asks."""
+
+from functools import partial
+
+import streamlit as st
+
+from visualizer.data.catalog import is_known
+from visualizer.data.openml import OFFERS, fetch
+from visualizer.ui.session import Session
+from visualizer.ui.work import Progress, Steps, forget, work
+
+
+def more_datasets_part(owner: Session) -> None:
+    """Draw what can be fetched, and what came of it."""
+    for name, offer in OFFERS.items():
+        with st.container(border=True, key=f"more-{name}"):
+            st.markdown(f"**{offer.title}.** {offer.about}")
+            if is_known(name):
+                chosen = owner.settings.dataset == name
+                st.button(
+                    f"{offer.title} is chosen" if chosen else f"Train on {offer.title}",
+                    key=f"use-{name}",
+                    icon=":material/check:",
+                    disabled=chosen,
+                    on_click=owner.choose_dataset,
+                    args=(name,),
+                )
+                continue
+            key = f"fetch-{name}"
+            done = work(
+                key,
+                name,
+                partial(_fetching, name),
+                button=f"Fetch {offer.title} (about {offer.megabytes} MB) once for everybody on this server",
+                icon=":material/cloud_download:",
+                computes=False,
+            )
+            if done is not None:
+                forget(key)
+                st.rerun()
+
+
+def _fetching(name: str) -> Steps[str]:
+    steps = fetch(name)
+    try:
+        while True:
+            try:
+                share, said = next(steps)
+            except StopIteration as stop:
+                done: str = stop.value
+                return done
+            yield Progress(share, said)
+    finally:
+        steps.close()
