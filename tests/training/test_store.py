@@ -15,6 +15,7 @@ from visualizer import workspace
 from visualizer.architecture.network import build
 from visualizer.errors import UserError
 from visualizer.training import store as store_module
+from visualizer.training.checkpoints import Checkpoint
 from visualizer.training.events import Advice, BatchesEnded, EpochEnded, Event, Failed, StateChanged, Weights
 from visualizer.training.loop import Training
 from visualizer.training.messages import Bundle, Progress
@@ -270,3 +271,110 @@ def test_what_is_on_disk_outlives_the_store(store, tmp_path):
     assert again.weights("run1", "initial")["a"].tolist() == [0, 0, 0, 0]
     mode = sqlite3.connect(tmp_path / "runs" / "runs.sqlite").execute("PRAGMA journal_mode").fetchone()[0]
     assert mode == "wal"
+
+
+def checkpoint(step: int, epoch: int) -> Checkpoint:
+    position = {"untrained_loss": 2.3}
+    return Checkpoint(step, epoch, {"network/a": np.full(4, step, np.float32)}, position)
+
+
+def trained(store: RunStore, steps: int, checkpoints: tuple[int, ...] = ()) -> None:
+    """Epoch by epoch of 4 batches, each batch with loss `step`, with these checkpoints."""
+    store.apply(bundle(EpochEnded(0, np.nan, np.nan, 1.0, 0.1), weights(0, 0), StateChanged("running")))
+    for step in range(1, steps + 1):
+        end = step % 4 == 0
+        events = [EpochEnded(step // 4, 1.0, 0.5, 1.0, 0.5), weights(step, step // 4)] if end else []
+        if step in checkpoints:
+            events.append(checkpoint(step, step // 4))
+        losses = np.array([step], np.float32)
+        store.apply(bundle(*events, step=step, losses=losses, epoch=step // 4, seconds=float(step)))
+
+
+def test_only_the_newest_checkpoint_is_kept(store):
+    assert store.record("run1").checkpoint_step is None
+    trained(store, 10, checkpoints=(4, 8, 10))
+    record = store.record("run1")
+    assert (record.checkpoint_step, record.checkpoint_epoch) == (10, 2)
+    assert [name for name in files(store) if name.startswith("checkpoint")] == ["checkpoint-00000010.safetensors"]
+
+
+@pytest.mark.parametrize("at", [4, 6])
+def test_a_run_is_brought_back_to_its_checkpoint(store, monkeypatch, at):
+    monkeypatch.setattr(store_module, "_BLOCK", 5)
+    trained(store, 11, checkpoints=(at,))
+    store.set_state("run1", "interrupted", "The server was restarted.")
+    again = store.rewind("run1", "queued", "It goes on.")
+    assert again is not None
+    assert (again.step, again.epoch, again.position) == (at, 1, {"untrained_loss": 2.3})
+    assert np.array_equal(again.arrays["network/a"], np.full(4, at, np.float32))
+    record = store.record("run1")
+    assert (record.state, record.message, record.step, record.epoch) == ("queued", "It goes on.", at, 1)
+    assert record.seconds == 11.0  # it did run that long
+    history = store.history("run1")
+    assert history.batch_loss.tolist() == list(range(1, at + 1))
+    assert history.epoch.tolist() == [0, 1]
+    assert store.kept_epochs("run1") == (0, 1)
+    # It happens again: nothing is there twice.
+    for step in range(at + 1, 12):
+        store.apply(bundle(step=step, losses=np.array([step], np.float32), epoch=step // 4))
+    assert store.history("run1").batch_loss.tolist() == list(range(1, 12))
+
+
+def test_a_run_without_a_checkpoint_begins_anew(store):
+    trained(store, 3)
+    assert store.rewind("run1", "queued", "") is None
+    assert (store.record("run1").step, store.record("run1").epoch) == (0, 0)
+    assert all(len(array) == 0 for array in vars(store.history("run1")).values())
+    assert store.kept_epochs("run1") == (0,)  # the untrained network is the same again
+
+
+def test_a_damaged_checkpoint_means_from_the_beginning(store):
+    trained(store, 5, checkpoints=(4,))
+    (store._run_folder("run1") / "checkpoint-00000004.safetensors").write_bytes(b"no")
+    assert store.rewind("run1", "queued", "") is None
+    assert len(store.history("run1").step) == 0
+
+
+def test_a_crash_between_the_file_and_the_row_leaves_the_older_checkpoint(store, monkeypatch):
+    trained(store, 5, checkpoints=(4,))
+
+    def killed(*_) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store_module, "_append_batches", killed)
+    with pytest.raises(KeyboardInterrupt):
+        store.apply(bundle(checkpoint(8, 2), step=8, losses=np.ones(3, np.float32)))
+    monkeypatch.undo()
+    assert store.record("run1").checkpoint_step == 4
+    assert store.rewind("run1", "queued", "").step == 4
+    assert store.history("run1").batch_loss.tolist() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("state", ["finished", "stopped", "failed"])
+def test_a_run_that_is_over_keeps_no_checkpoint(store, state):
+    trained(store, 5, checkpoints=(4,))
+    store.set_state("run1", state, "")
+    assert store.record("run1").checkpoint_step is None
+    assert not [name for name in files(store) if name.startswith("checkpoint")]
+
+
+def test_an_interrupted_run_waits_until_it_is_given_up(store):
+    trained(store, 5, checkpoints=(4,))
+    store.set_state("run1", "interrupted", "Its page was closed.")
+    store.set_state("run1", "failed", "too late")
+    record = store.record("run1")
+    assert (record.state, record.active, record.message) == ("interrupted", False, "Its page was closed.")
+    store.set_state("run1", "stopped", "")
+    assert store.record("run1").state == "stopped"
+
+
+def test_a_database_of_an_older_version_opens_and_gets_checkpoints(tmp_path):
+    store = RunStore(tmp_path)
+    store.create("old", "me", spec(), 4)
+    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+        for column in ("checkpoint_step", "checkpoint_epoch", "checkpoint_bytes"):
+            connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    store = RunStore(tmp_path)
+    assert store.record("old").checkpoint_step is None
+    store.apply(bundle(checkpoint(8, 2), step=8, run_id="old"))
+    assert RunStore(tmp_path).record("old").checkpoint_step == 8

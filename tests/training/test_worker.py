@@ -7,7 +7,8 @@ import pytest
 
 from tests.training.examples import LEAKY, MIXED, curve, few_digits, spec, train_all
 from visualizer.training import worker
-from visualizer.training.commands import Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
+from visualizer.training.checkpoints import Checkpoint
+from visualizer.training.commands import Epoch, Interrupt, Pause, SetLearningRate, SetProbe, Start, Step, Stop
 from visualizer.training.events import EpochEnded, Failed, Gradients, Snapshot, StateChanged, Weights
 from visualizer.training.loop import Training
 from visualizer.training.messages import Begin, Told
@@ -120,6 +121,84 @@ def test_stop_ends_it_and_keeps_the_weights(running):
     assert sent.events(Weights)[-1].step == run.training.step
     run.turn(10, lambda: False)
     assert len(sent.losses) == run.training.step == 1
+
+
+def whole_curve(**settings) -> np.ndarray:
+    return curve(train_all(Training(spec(MIXED, **settings), DIGITS)))[:, 0]
+
+
+def gone_on(checkpoint: Checkpoint, **settings) -> Sent:
+    """What a run sends that goes on from a checkpoint to its end."""
+    sent = Sent()
+    run = ActiveRun("run1", Training(spec(MIXED, **settings), DIGITS, checkpoint=checkpoint), sent.append, seconds=7.0)
+    run.take(Start())
+    let_run(run)
+    return sent
+
+
+@pytest.mark.parametrize("command", [Pause(), Interrupt("Its page was closed.")])
+def test_a_run_that_rests_sends_a_checkpoint_from_which_it_goes_on(command):
+    run, sent = active(epochs=2)
+    run.take(Start())
+    while run.training.step < 3:
+        run.turn(0, lambda: False)
+    run.take(command)
+    assert run.ended == isinstance(command, Interrupt)
+    (checkpoint,) = sent.events(Checkpoint)
+    assert checkpoint.step == len(sent.losses) == run.training.step
+    later = gone_on(checkpoint, epochs=2)
+    assert np.array_equal(np.concatenate([sent.losses, later.losses]), whole_curve(epochs=2))
+    assert [weights.step for weights in later.events(Weights)] == [4, 8]
+    assert later.events(Snapshot)[0].step == checkpoint.step
+    assert later[0].progress.seconds >= 7.0
+
+
+def test_a_run_that_is_over_sends_no_checkpoint():
+    run, sent = active(epochs=1)
+    run.take(Stop())
+    finished, also_sent = active(epochs=1)
+    finished.take(Start())
+    let_run(finished)
+    assert sent.states[-1] == "stopped"
+    assert also_sent.states[-1] == "finished"
+    assert not sent.events(Checkpoint)
+    assert not also_sent.events(Checkpoint)
+
+
+def test_checkpoints_come_with_epochs_and_all_that_was_trained_until_then(monkeypatch):
+    monkeypatch.setattr(worker, "CHECKPOINT_EVERY", 0.0)
+    monkeypatch.setattr(worker, "CHECKPOINT_SHARE", 1e9)
+    monkeypatch.setattr(worker, "CHECKPOINT_RATE", 1e15)
+    run, sent = active(epochs=3)
+    run.take(Start())
+    while run.goal:
+        run.turn(0, lambda: False)
+    # One with the untrained network, and one with each epoch but the last, which ends the run.
+    assert [checkpoint.step for checkpoint in sent.events(Checkpoint)] == [0, 4, 8]
+    for bundle in sent:
+        for checkpoint in (event for event in bundle.events if isinstance(event, Checkpoint)):
+            assert checkpoint.step == bundle.progress.step
+
+
+def test_long_epochs_have_checkpoints_in_between_and_short_ones_share_them(monkeypatch):
+    monkeypatch.setattr(worker, "CHECKPOINT_EVERY", 0.0)
+    monkeypatch.setattr(worker, "CHECKPOINT_SHARE", 1e9)
+    monkeypatch.setattr(worker, "CHECKPOINT_RATE", 1e15)
+    monkeypatch.setattr(worker, "CHECKPOINT_WITHIN_EPOCH", 0.0)
+    run, sent = active(epochs=1)
+    run.take(Start())
+    while run.goal:
+        run.turn(0, lambda: False)
+    assert {1, 2, 3} <= {checkpoint.step for checkpoint in sent.events(Checkpoint)}
+    monkeypatch.undo()
+    # Writing so many bytes a second is what the server can bear, so the next one is hours away.
+    monkeypatch.setattr(worker, "CHECKPOINT_EVERY", 0.0)
+    monkeypatch.setattr(worker, "CHECKPOINT_RATE", 0.001)
+    run, sent = active(epochs=20)
+    run.take(Start())
+    while run.goal:
+        run.turn(0, lambda: False)
+    assert len(sent.events(Checkpoint)) == 1
 
 
 def test_learning_rate_and_probe_are_answered_at_once_while_paused():

@@ -44,6 +44,15 @@ class Augmentation:
         # Another stream than that of the batches' order, which the same seed starts.
         self._random = torch.Generator().manual_seed(settings.seed + 1_000_003)
 
+    @property
+    def random_state(self) -> torch.Tensor:
+        """The state of its random generator, uint8; may be set to one that was read before."""
+        return self._random.get_state()
+
+    @random_state.setter
+    def random_state(self, state: torch.Tensor) -> None:
+        self._random.set_state(state)
+
     def __call__(self, pictures: torch.Tensor) -> torch.Tensor:
         """The pictures changed, each in its own way: (N, C, H, W) float32 in [0, 1] in and out."""
         settings = self.settings

@@ -36,6 +36,13 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Interrupt:
+    """End the run for now: it can go on from a checkpoint that is made first. `reason` is shown to the user."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class SetLearningRate:
     """Take further steps with another learning rate. Raises SettingError where it is out of range."""
 
@@ -54,4 +61,4 @@ class SetProbe:
     index: int
 
 
-Command = Start | Pause | Step | Epoch | Stop | SetLearningRate | SetProbe
+Command = Start | Pause | Step | Epoch | Stop | Interrupt | SetLearningRate | SetProbe

@@ -5,11 +5,15 @@ from typing import Literal
 
 import numpy as np
 
-State = Literal["queued", "running", "paused", "finished", "stopped", "failed"]
+from visualizer.training.checkpoints import Checkpoint
 
-# "queued" is a run that has not had its first turn; commands reach all active runs.
+State = Literal["queued", "running", "paused", "interrupted", "finished", "stopped", "failed"]
+
+# "queued" is a run that waits for its turn; commands reach all active runs.
 ACTIVE_STATES: tuple[State, ...] = ("queued", "running", "paused")
-ENDED_STATES: tuple[State, ...] = ("finished", "stopped", "failed")
+# "interrupted" is a run that no worker has any more; it can go on from its checkpoint when it is asked to.
+RESUMABLE_STATES: tuple[State, ...] = (*ACTIVE_STATES, "interrupted")
+ENDED_STATES: tuple[State, ...] = ("interrupted", "finished", "stopped", "failed")
 
 
 @dataclass(frozen=True)
@@ -153,4 +157,6 @@ class Failed:
     message: str
 
 
-Event = BatchesEnded | EpochEnded | Snapshot | Weights | Gradients | Health | StateChanged | Advice | Failed
+Event = (
+    BatchesEnded | EpochEnded | Snapshot | Weights | Gradients | Health | Checkpoint | StateChanged | Advice | Failed
+)

@@ -11,6 +11,7 @@ from visualizer.architecture.initialization import INITIALIZATIONS
 from visualizer.architecture.network import build
 from visualizer.data.dataset import Dataset
 from visualizer.training.augmentation import Augmentation
+from visualizer.training.checkpoints import Checkpoint
 from visualizer.training.events import (
     Advice,
     BatchesEnded,
@@ -27,6 +28,7 @@ from visualizer.training.examples import Examples
 from visualizer.training.health import Checkup
 from visualizer.training.losses import loss_and_scores, make_optimizer
 from visualizer.training.moments import GRADIENT_EDGES, gradient_counts, is_among_first
+from visualizer.training.optimizer_state import load_optimizer_arrays, optimizer_arrays
 from visualizer.training.same_answers import SameAnswers
 from visualizer.training.settings import RunSpec, batches_per_epoch
 from visualizer.training.snapshots import take_snapshot
@@ -53,6 +55,7 @@ class Training:
         spec: What to train.
         dataset: The data set that `spec.settings.dataset` names.
         examples: `Examples(dataset, input shape)`, where several trainings share them.
+        checkpoint: Where a training of the same spec stood (see `checkpoint`): this one goes on there.
 
     Attributes:
         step: Batches trained.
@@ -66,7 +69,13 @@ class Training:
         ArchitectureError: The layers do not fit together.
     """
 
-    def __init__(self, spec: RunSpec, dataset: Dataset, examples: Examples | None = None) -> None:
+    def __init__(
+        self,
+        spec: RunSpec,
+        dataset: Dataset,
+        examples: Examples | None = None,
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
         settings = spec.settings
         self.spec = spec
         self.examples = examples or Examples(dataset, spec.architecture.input_shape)
@@ -82,13 +91,18 @@ class Training:
         self.ended = False
         self._evaluation_batch = min(EVALUATION_BATCH, self.network.largest_batch)
         self._batch_order = torch.Generator().manual_seed(settings.seed)
+        self._order_before_epoch = self._batch_order.get_state()
         self._random_state = torch.Generator().manual_seed(settings.seed).get_state()
         self._augmentation = Augmentation(settings)
         self._tally = Tally()
         self._health: list[Health] = []
         self._moments: list[Event] = []
+        self._untrained_loss: float | None = None
         self._answers_alike = self._alike_untrained = False
+        self._given_advice = ""
         self._in_turn = False
+        if checkpoint is not None:
+            self._go_back_to(checkpoint)
         self._rest = self._course()
 
     def advance(self) -> list[Event]:
@@ -119,13 +133,12 @@ class Training:
 
     def _course(self) -> Iterator[list[Event]]:
         """The whole training. Every `yield` ends one `advance`."""
-        evaluation = yield from self._evaluate()
-        untrained_loss = evaluation[0]
-        self._alike_untrained = self._answers_alike
-        advice = ""
-        yield [EpochEnded(0, math.nan, math.nan, *evaluation)]
+        if self._untrained_loss is None:
+            evaluation = yield from self._evaluate()
+            self._untrained_loss = evaluation[0]
+            self._alike_untrained = self._answers_alike
+            yield [EpochEnded(0, math.nan, math.nan, *evaluation)]
         while self.epoch < self.spec.settings.epochs:
-            self._tally = Tally()
             for chosen in self._epoch_batches():
                 loss = self._train_batch(chosen)
                 if not math.isfinite(loss):
@@ -140,8 +153,10 @@ class Training:
             self.epoch += 1
             events = self.report()
             train_loss, train_accuracy = self._tally.mean()
-            if advice != (advice := self._advice(untrained_loss, train_loss, evaluation[0])):
+            advice = self._advice(self._untrained_loss, train_loss, evaluation[0])
+            if advice != self._given_advice:
                 events.append(Advice(advice))
+                self._given_advice = advice
             events.append(EpochEnded(self.epoch, train_loss, train_accuracy, *evaluation))
             if self.epoch == self.spec.settings.epochs:
                 self.ended = True
@@ -149,9 +164,16 @@ class Training:
             yield events
 
     def _epoch_batches(self) -> list[torch.Tensor]:
-        """The training split's indices in a new random order, cut into batches."""
+        """The training split's indices in a new random order, cut into batches; those already trained are left out.
+
+        There are such only where a training goes on from a checkpoint in the middle of an epoch.
+        """
+        trained = self.step - self.epoch * self.steps_per_epoch
+        if trained == 0:
+            self._tally = Tally()
+        self._order_before_epoch = self._batch_order.get_state()
         order = torch.randperm(len(self.examples.train), generator=self._batch_order)
-        return list(order.split(self.spec.settings.batch_size))[: self.steps_per_epoch]
+        return list(order.split(self.spec.settings.batch_size))[trained : self.steps_per_epoch]
 
     def _train_batch(self, chosen: torch.Tensor) -> float:
         """One step of the optimizer; the batch's mean loss before it."""
@@ -249,6 +271,57 @@ class Training:
         at_epoch_end = self.step == self.epoch * self.steps_per_epoch
         arrays = {name: tensor.numpy().copy() for name, tensor in self.network.state_dict().items()}
         return Weights(self.step, self.epoch if at_epoch_end else None, arrays)
+
+    def checkpoint(self) -> list[Event]:
+        """What `report` gives, then a copy of all that the further course depends on.
+
+        A training that starts from it goes on with the same events bit for bit, as far as torch computes the same bits
+        twice. An evaluation that was going on is begun again, which draws no random number.
+        """
+        reported = self.report()
+        at_epoch_end = self.step == self.epoch * self.steps_per_epoch
+        generators = {
+            "torch": torch.get_rng_state() if self._in_turn else self._random_state,
+            # That of the epoch in work is drawn again, and its trained batches are passed over.
+            "order": self._batch_order.get_state() if at_epoch_end else self._order_before_epoch,
+            "augmentation": self._augmentation.random_state,
+        }
+        arrays = {
+            **{f"network/{name}": array for name, array in self.weights().arrays.items()},
+            **{f"optimizer/{name}": array for name, array in optimizer_arrays(self.optimizer).items()},
+            **{f"random/{name}": state.numpy().copy() for name, state in generators.items()},
+        }
+        position = {
+            "pictures_seen": self.pictures_seen,
+            "learning_rate": self.learning_rate,
+            "probe_index": self.probe_index,
+            "tally": self._tally.sums,
+            "untrained_loss": self._untrained_loss,
+            "alike_untrained": self._alike_untrained,
+            "advice": self._given_advice,
+        }
+        return [*reported, Checkpoint(self.step, self.epoch, arrays, position)]
+
+    def _go_back_to(self, checkpoint: Checkpoint) -> None:
+        position = checkpoint.position
+        self.step, self.epoch = checkpoint.step, checkpoint.epoch
+        self.pictures_seen = position["pictures_seen"]
+        self.probe_index = position["probe_index"]
+        self._tally = Tally(*position["tally"])
+        self._untrained_loss = position["untrained_loss"]
+        self._alike_untrained = position["alike_untrained"]
+        self._given_advice = position["advice"]
+        # Between the last batch of an epoch and its end, it is being evaluated; so is the untrained network.
+        self.evaluating = self._untrained_loss is None or self.step == (self.epoch + 1) * self.steps_per_epoch
+        self.network.load_state_dict(
+            {name: torch.from_numpy(array) for name, array in checkpoint.part("network").items()}
+        )
+        load_optimizer_arrays(self.optimizer, checkpoint.part("optimizer"))
+        self.set_learning_rate(position["learning_rate"])
+        states = {name: torch.from_numpy(state).clone() for name, state in checkpoint.part("random").items()}
+        self._random_state = states["torch"]
+        self._batch_order.set_state(states["order"])
+        self._augmentation.random_state = states["augmentation"]
 
     def _weights_are_finite(self) -> bool:
         return all(bool(weights.isfinite().all()) for weights in self.network.parameters())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from visualizer.training.checkpoints import Checkpoint
 from visualizer.training.commands import Command
 from visualizer.training.events import Event
 from visualizer.training.settings import RunSpec
@@ -9,10 +10,17 @@ from visualizer.training.settings import RunSpec
 
 @dataclass(frozen=True)
 class Begin:
-    """To a worker: take a new run. It waits for its first command."""
+    """To a worker: take a run. It waits for its first command.
+
+    Attributes:
+        checkpoint: Where it goes on; None for one that begins.
+        seconds: How long it has run until then.
+    """
 
     run_id: str
     spec: RunSpec
+    checkpoint: Checkpoint | None = None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

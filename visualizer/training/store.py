@@ -23,8 +23,10 @@ from safetensors.numpy import load_file
 
 from visualizer.errors import UserError
 from visualizer.limits import limits
+from visualizer.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from visualizer.training.events import (
     ACTIVE_STATES,
+    RESUMABLE_STATES,
     Advice,
     BatchesEnded,
     EpochEnded,
@@ -40,74 +42,15 @@ from visualizer.training.events import (
 from visualizer.training.messages import Bundle
 from visualizer.training.moments import GRADIENT_EDGES, kept_steps
 from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
+from visualizer.training.store_schema import TABLES, cut, prepare
 from visualizer.workspace import save_atomically
 
 MAX_CURVE_POINTS = 500
 _BLOCK = 4096  # batches in one row of the curve
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    run_id TEXT PRIMARY KEY,
-    owner TEXT NOT NULL,
-    created REAL NOT NULL,
-    spec TEXT NOT NULL,
-    steps_per_epoch INTEGER NOT NULL,
-    state TEXT NOT NULL DEFAULT 'queued',
-    message TEXT NOT NULL DEFAULT '',
-    epoch INTEGER NOT NULL DEFAULT 0,
-    step INTEGER NOT NULL DEFAULT 0,
-    learning_rate REAL NOT NULL,
-    seconds REAL NOT NULL DEFAULT 0,
-    images_per_second REAL NOT NULL DEFAULT 0,
-    keep_running INTEGER NOT NULL DEFAULT 0,
-    version INTEGER NOT NULL DEFAULT 0
-);
-CREATE INDEX IF NOT EXISTS runs_of_owner ON runs (owner, created);
-CREATE TABLE IF NOT EXISTS batches (
-    run_id TEXT NOT NULL,
-    block INTEGER NOT NULL,
-    losses BLOB NOT NULL,
-    accuracies BLOB NOT NULL,
-    PRIMARY KEY (run_id, block)
-);
-CREATE TABLE IF NOT EXISTS epochs (
-    run_id TEXT NOT NULL,
-    epoch INTEGER NOT NULL,
-    train_loss REAL,
-    train_accuracy REAL,
-    validation_loss REAL,
-    validation_accuracy REAL,
-    PRIMARY KEY (run_id, epoch)
-);
-CREATE TABLE IF NOT EXISTS health (
-    run_id TEXT NOT NULL,
-    step INTEGER NOT NULL,
-    layer INTEGER NOT NULL,
-    gradient_norm REAL,
-    weight_norm REAL,
-    update_norm REAL,
-    dead_share REAL,
-    units INTEGER NOT NULL,
-    PRIMARY KEY (run_id, step, layer)
-);
-CREATE TABLE IF NOT EXISTS weights (
-    run_id TEXT NOT NULL,
-    step INTEGER NOT NULL,
-    epoch INTEGER,
-    bytes INTEGER NOT NULL,
-    PRIMARY KEY (run_id, step)
-);
-CREATE TABLE IF NOT EXISTS gradients (
-    run_id TEXT NOT NULL,
-    step INTEGER NOT NULL,
-    layer INTEGER NOT NULL,
-    counts BLOB NOT NULL,
-    PRIMARY KEY (run_id, step, layer)
-);
-"""
 _RECORD = (
     "run_id, owner, spec, state, message, epoch, step, steps_per_epoch, learning_rate, seconds, images_per_second, "
-    "keep_running, version"
+    "keep_running, version, checkpoint_step, checkpoint_epoch"
 )
 
 
@@ -124,6 +67,7 @@ class RunRecord:
         images_per_second: Training pictures each second, over the last few seconds of running.
         keep_running: True where it goes on after its page was closed.
         version: Grows with each change, so that a page can skip a redraw.
+        checkpoint_step, checkpoint_epoch: Batches and epochs at its last checkpoint, or None where it has none.
     """
 
     run_id: str
@@ -140,6 +84,8 @@ class RunRecord:
     images_per_second: float
     keep_running: bool
     version: int
+    checkpoint_step: int | None = None
+    checkpoint_epoch: int | None = None
 
     @property
     def active(self) -> bool:
@@ -219,8 +165,7 @@ class RunStore:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._writing = threading.Lock()
         with closing(self._connect()) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
+            prepare(connection)
 
     # What pages read
 
@@ -424,6 +369,8 @@ class RunStore:
                 self._save_snapshot(run_id, event)
             elif isinstance(event, Weights):
                 save_atomically(self._weights_file(run_id, event.step), event.arrays)
+            elif isinstance(event, Checkpoint):
+                write_checkpoint(self._checkpoint_file(run_id, event.step), event)
         dropped: list[int] = []
         with self._write() as connection:
             for event in bundle.events:
@@ -456,6 +403,12 @@ class RunStore:
                     )
                 elif isinstance(event, Weights):
                     dropped += _note_weights(connection, run_id, event)
+                elif isinstance(event, Checkpoint):
+                    connection.execute(
+                        "UPDATE runs SET checkpoint_step = ?, checkpoint_epoch = ?, checkpoint_bytes = ? "
+                        "WHERE run_id = ?",
+                        (event.step, event.epoch, event.nbytes, run_id),
+                    )
                 elif isinstance(event, StateChanged):
                     _set_state(connection, run_id, event.state, event.message)
                 elif isinstance(event, Advice):
@@ -477,11 +430,36 @@ class RunStore:
         # Only now: until the rows were gone, a reader could still ask for these files.
         for step in dropped:
             self._weights_file(run_id, step).unlink(missing_ok=True)
+        if any(isinstance(event, Checkpoint | StateChanged | Failed) for event in bundle.events):
+            self._remove_old_checkpoints(run_id)
+
+    def rewind(self, run_id: str, state: State, message: str) -> Checkpoint | None:
+        """Bring a run back to its last checkpoint, so that it goes on from there; None where it begins anew.
+
+        What its curves, its health and its weights tell of later is forgotten: it will happen again.
+        """
+        with self._write() as connection:
+            found = connection.execute("SELECT checkpoint_step FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+            step = found["checkpoint_step"] if found else None
+            checkpoint = read_checkpoint(self._checkpoint_file(run_id, step)) if step is not None else None
+            # An untrained network that was not evaluated yet has no epoch 0 to keep.
+            evaluated = checkpoint is not None and checkpoint.position["untrained_loss"] is not None
+            step, epoch = (checkpoint.step, checkpoint.epoch if evaluated else -1) if checkpoint else (0, -1)
+            dropped = cut(connection, run_id, step, epoch, _BLOCK)
+            connection.execute(
+                "UPDATE runs SET state = ?, message = ?, step = ?, epoch = ?, images_per_second = 0, "
+                "version = version + 1 WHERE run_id = ?",
+                (state, message, step, max(epoch, 0), run_id),
+            )
+        for later in dropped:
+            self._weights_file(run_id, later).unlink(missing_ok=True)
+        return checkpoint
 
     def set_state(self, run_id: str, state: State, message: str) -> None:
         """Say that a run ended other than by its own account; does nothing to one that has ended."""
         with self._write() as connection:
             _set_state(connection, run_id, state, message)
+        self._remove_old_checkpoints(run_id)
 
     def set_keep_running(self, run_id: str, keep_running: bool) -> None:
         """Whether the run goes on after its page was closed."""
@@ -516,6 +494,19 @@ class RunStore:
 
     def _weights_file(self, run_id: str, step: int) -> Path:
         return self._run_folder(run_id) / f"weights-{step:08d}.safetensors"
+
+    def _checkpoint_file(self, run_id: str, step: int) -> Path:
+        return self._run_folder(run_id) / f"checkpoint-{step:08d}.safetensors"
+
+    def _remove_old_checkpoints(self, run_id: str) -> None:
+        """Keep the newest one, and none of a run that cannot go on. Only after the rows are written: they name one."""
+        with closing(self._connect()) as connection:
+            found = connection.execute("SELECT state, checkpoint_step FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        may_go_on = found is not None and found["state"] in RESUMABLE_STATES
+        kept = self._checkpoint_file(run_id, found["checkpoint_step"] or 0) if may_go_on else None
+        for path in self._run_folder(run_id).glob("checkpoint-*.safetensors"):
+            if path != kept:
+                path.unlink(missing_ok=True)
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._folder / "runs.sqlite", timeout=10)
@@ -585,17 +576,23 @@ def _note_weights(connection: sqlite3.Connection, run_id: str, event: Weights) -
 
 
 def _set_state(connection: sqlite3.Connection, run_id: str, state: State, message: str) -> None:
-    connection.execute(
+    # An interrupted run waits for somebody to let it go on; only they give it up.
+    changed = connection.execute(
         "UPDATE runs SET state = ?, message = coalesce(nullif(?, ''), message), version = version + 1 "
-        "WHERE run_id = ? AND state IN (?, ?, ?)",
-        (state, message, run_id, *ACTIVE_STATES),
-    )
+        "WHERE run_id = ? AND (state IN (?, ?, ?) OR (state = 'interrupted' AND ? = 'stopped'))",
+        (state, message, run_id, *ACTIVE_STATES, state),
+    ).rowcount
+    if changed and state not in RESUMABLE_STATES:
+        connection.execute(
+            "UPDATE runs SET checkpoint_step = NULL, checkpoint_epoch = NULL, checkpoint_bytes = 0 WHERE run_id = ?",
+            (run_id,),
+        )
 
 
 def _forget_oldest(connection: sqlite3.Connection) -> list[str]:
     """Delete the rows of the oldest ended runs until the weights of all are in the limit; the runs' ids."""
     rows = connection.execute(
-        "SELECT run_id, state, SUM(bytes) AS bytes FROM runs JOIN weights USING (run_id) "
+        "SELECT run_id, state, SUM(bytes) + checkpoint_bytes AS bytes FROM runs JOIN weights USING (run_id) "
         "GROUP BY run_id ORDER BY created"
     ).fetchall()
     excess = sum(row["bytes"] for row in rows) - limits().storage_bytes
@@ -604,7 +601,7 @@ def _forget_oldest(connection: sqlite3.Connection) -> list[str]:
         if excess > 0 and row["state"] not in ACTIVE_STATES:
             excess -= row["bytes"]
             forgotten.append(row["run_id"])
-            for table in ("runs", "batches", "epochs", "health", "weights", "gradients"):
+            for table in TABLES:
                 connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (row["run_id"],))
     return forgotten
 

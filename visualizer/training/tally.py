@@ -9,12 +9,15 @@ class Tally:
 
     What was right is counted for many batches together: done for each batch, it would slow a small network down by
     a few percent.
+
+    Args:
+        pictures, loss, right: `sums` of a tally, to go on from there.
     """
 
-    def __init__(self) -> None:
-        self._pictures = 0
-        self._loss = 0.0
-        self._right = 0
+    def __init__(self, pictures: int = 0, loss: float = 0.0, right: int = 0) -> None:
+        self._pictures = pictures
+        self._loss = loss
+        self._right = right
         self._losses: list[float] = []
         self._scores: list[torch.Tensor] = []
         self._labels: list[torch.Tensor] = []
@@ -39,6 +42,11 @@ class Tally:
             accuracies = (right_in_batch / sizes).astype(np.float32)
         self._losses, self._scores, self._labels = [], [], []
         return losses, accuracies
+
+    @property
+    def sums(self) -> tuple[int, float, int]:
+        """Pictures, the sum of their losses, and how many were right, of all batches that were taken."""
+        return self._pictures, self._loss, self._right
 
     def mean(self) -> tuple[float, float]:
         """Mean loss and accuracy (0 to 1) over the pictures of all batches so far."""

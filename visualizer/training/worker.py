@@ -24,8 +24,9 @@ import torch
 
 from visualizer.data.catalog import load_dataset
 from visualizer.errors import UserError
-from visualizer.training.commands import Command, Epoch, Pause, SetLearningRate, Start, Step, Stop
-from visualizer.training.events import EpochEnded, Event, Failed, StateChanged
+from visualizer.training.checkpoints import Checkpoint
+from visualizer.training.commands import Command, Epoch, Interrupt, Pause, SetLearningRate, Start, Step, Stop
+from visualizer.training.events import ENDED_STATES, EpochEnded, Event, Failed, StateChanged
 from visualizer.training.examples import Examples
 from visualizer.training.loop import Training
 from visualizer.training.messages import Begin, Bundle, FromWorker, Progress, Ready, ToWorker
@@ -36,6 +37,12 @@ BUNDLE_EVERY = 0.2  # seconds between two bundles of one run, at least; they are
 # Seconds between two snapshots of one run, at least: to draw one costs the browser more than all the curves.
 SNAPSHOT_EVERY = 0.7
 SNAPSHOT_SHARE = 0.02  # of the time at most: snapshots of a large network become rarer, so that training stays fast
+# A checkpoint is made with the end of an epoch or, in long ones, in between, so many seconds of the run's own training
+# after the last one. So a worker that dies takes at most the epoch in work with it, of shorter epochs 2 seconds.
+CHECKPOINT_EVERY = 2.0
+CHECKPOINT_WITHIN_EPOCH = 30.0
+CHECKPOINT_SHARE = 0.02  # of the time at most, for making it here ...
+CHECKPOINT_RATE = 8_000_000  # ... and bytes a second at most, for the server to write: 20 MB every 2.5 seconds
 OUTBOX_LENGTH = 16  # bundles that may wait for the server; then training waits too
 SPEED_MEMORY = 3.0  # seconds over which the speed is averaged
 
@@ -46,15 +53,19 @@ Send = Callable[[FromWorker], None]
 class ActiveRun:
     """A run in its worker: its training, how far it shall go now, and the events that wait for the next bundle."""
 
-    def __init__(self, run_id: str, training: Training, send: Send) -> None:
+    def __init__(self, run_id: str, training: Training, send: Send, seconds: float = 0.0) -> None:
         self.run_id = run_id
         self.training = training
         self.goal: Goal | None = None  # None: it rests
         self._step_before = 0  # batches trained when the last command came
         self.ended = False
         self._send = send
-        self._clock = _Clock()
-        self._events: list[Event] = [training.weights()]
+        self._clock = _Clock(seconds, training.pictures_seen)
+        self._trained_seconds = 0.0  # in its own turns, since the last checkpoint
+        self._checkpoint_gap = CHECKPOINT_EVERY
+        self._epoch_ended = False  # since the last checkpoint
+        # One that goes on sent those of its checkpoint long ago.
+        self._events: list[Event] = [] if training.step else [training.weights()]
         self._snapshot()
         self._flush()
 
@@ -71,6 +82,8 @@ class ActiveRun:
                 self._rest(StateChanged("paused"))
         elif isinstance(command, Stop):
             self._rest(StateChanged("stopped", command.reason))
+        elif isinstance(command, Interrupt):
+            self._rest(StateChanged("interrupted", command.reason))
         elif isinstance(command, SetLearningRate):
             self.training.set_learning_rate(command.value)
             self._flush()
@@ -81,7 +94,8 @@ class ActiveRun:
 
     def turn(self, seconds: float, interrupted: Callable[[], bool]) -> None:
         """Train for some seconds and at least one batch; less where something interrupts or the goal is reached."""
-        until = perf_counter() + seconds
+        started = perf_counter()
+        until = started + seconds
         with self.training.turn():
             while self.goal:
                 for event in self.training.advance():
@@ -92,10 +106,14 @@ class ActiveRun:
                     break
         # Here and not between batches: where many runs take turns, the next turn may be seconds away.
         now = perf_counter()
-        if self.goal and now >= self._next_snapshot:
+        self._trained_seconds += now - started
+        if not self.goal:
+            return
+        made = self._checkpoint_if_due()
+        if now >= self._next_snapshot:
             self._snapshot()
             self._flush()
-        elif self.goal and now >= self._clock.last + BUNDLE_EVERY:
+        elif made or now >= self._clock.last + BUNDLE_EVERY:
             self._flush()
 
     def fail(self, message: str) -> None:
@@ -106,6 +124,7 @@ class ActiveRun:
     def _note(self, event: Event) -> None:
         if isinstance(event, EpochEnded):
             self._events.append(event)
+            self._epoch_ended = True
             if event.epoch == 0:
                 return  # the untrained weights were sent at the start
             if self.goal != "end" and not self.training.ended:
@@ -122,6 +141,24 @@ class ActiveRun:
         else:
             self._events.append(event)
 
+    def _checkpoint_if_due(self) -> bool:
+        least = self._checkpoint_gap if self._epoch_ended else max(self._checkpoint_gap, CHECKPOINT_WITHIN_EPOCH)
+        if self._trained_seconds < least:
+            return False
+        self._checkpoint()
+        return True
+
+    def _checkpoint(self) -> None:
+        """Note where the run stands, with all that happened until then."""
+        started = perf_counter()
+        *reported, checkpoint = self.training.checkpoint()
+        assert isinstance(checkpoint, Checkpoint)
+        self._events += [*reported, checkpoint]
+        cost = perf_counter() - started
+        self._checkpoint_gap = max(CHECKPOINT_EVERY, cost / CHECKPOINT_SHARE, checkpoint.nbytes / CHECKPOINT_RATE)
+        self._trained_seconds = 0.0
+        self._epoch_ended = False
+
     def _go(self, goal: Goal) -> None:
         if self.goal is None:
             self._clock.tick(self.training.pictures_seen, False)
@@ -133,8 +170,11 @@ class ActiveRun:
     def _rest(self, change: StateChanged) -> None:
         """Pause or stop; what is shown then, and what Look inside loads, is the network as it is now."""
         self._snapshot()
-        self._events += [*self.training.report(), self.training.weights(), change]
-        if change.state == "stopped":
+        self._events += [*self.training.report(), self.training.weights()]
+        if change.state != "stopped":
+            self._checkpoint()
+        self._events.append(change)
+        if change.state in ENDED_STATES:
             self._end()
         else:
             self._flush()
@@ -169,10 +209,10 @@ class ActiveRun:
 class _Clock:
     """Seconds spent running and pictures a second, a mean whose older parts fade."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float, pictures: int) -> None:
         self.last = perf_counter()
-        self.seconds = 0.0
-        self._pictures = 0
+        self.seconds = seconds
+        self._pictures = pictures
         self._faded_pictures = 0.0
         self._faded_seconds = 0.0
 
@@ -233,10 +273,10 @@ class TurnTaking:
         settings, shape = message.spec.settings, message.spec.architecture.input_shape
         try:
             examples = _examples(settings.dataset, shape)
-            training = Training(message.spec, examples.dataset, examples)
-            self._runs.append(ActiveRun(message.run_id, training, self._send))
+            training = Training(message.spec, examples.dataset, examples, message.checkpoint)
+            self._runs.append(ActiveRun(message.run_id, training, self._send, message.seconds))
         except Exception as error:
-            progress = Progress(0, 0, settings.learning_rate, 0.0, 0.0)
+            progress = Progress(0, 0, settings.learning_rate, message.seconds, 0.0)
             self._send(Bundle(message.run_id, progress, (Failed(_explain(error)),)))
 
     def _forget_ended(self) -> None:

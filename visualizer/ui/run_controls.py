@@ -129,6 +129,7 @@ def progress(record: RunRecord, history: History) -> None:
         "queued": "Waiting for a worker",
         "running": "Training",
         "paused": "Paused",
+        "interrupted": "Interrupted",
         "finished": "Finished",
         "stopped": "Stopped",
         "failed": "Failed",
