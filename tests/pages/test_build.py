@@ -148,6 +148,74 @@ def test_keras_source_becomes_the_network_and_undo_brings_the_old_one_back(app):
     assert "were built" not in written(app)
 
 
+def train_settings(app: AppTest) -> tuple[object, ...]:
+    """Optimiser, learning rate, epochs, batch size and data set of the next run, as Train shows them."""
+    without_exception(app.switch_page(str(ROOT / "pages" / "train.py")).run())
+    found = (
+        app.selectbox(key="optimizer").value,
+        app.select_slider(key="learning-rate").value,
+        app.number_input(key="epochs").value,
+        app.selectbox(key="batch-size").value,
+        app.selectbox(key="train-dataset").value,
+    )
+    without_exception(app.switch_page(str(ROOT / "pages" / "build.py")).run())
+    return found
+
+
+def press(app: AppTest, label: str) -> None:
+    without_exception(next(button for button in app.button if button.label == label).click().run())
+
+
+FIRST = """
+model = Sequential([Input((8, 8, 1)), Conv2D(4, 3), Flatten(), Dense(10, "softmax")])
+model.compile(optimizer=SGD(0.05), loss="categorical_crossentropy")
+model.fit(x, y, epochs=3, batch_size=16)
+"""
+SECOND = FIRST.replace("SGD(0.05)", "RMSprop(0.002)").replace("epochs=3", "epochs=7")
+
+
+def test_undo_after_keras_source_brings_back_the_settings_of_train_too(app):
+    default = train_settings(app)
+    paste(app, FIRST)
+    assert "Undo brings the old network and the old settings back" in written(app)
+    first = train_settings(app)
+    assert first == ("sgd", 0.05, 3, 16, "digits") != default
+    paste(app, SECOND)  # the same network with other settings
+    second = train_settings(app)
+    assert second == ("rmsprop", 0.002, 7, 16, "digits")
+    press(app, "Undo")
+    assert "RMSprop" not in written(app)
+    assert train_settings(app) == first
+    press(app, "Undo")
+    assert train_settings(app) == default
+    press(app, "Redo")
+    assert train_settings(app) == first
+    press(app, "Redo")
+    assert train_settings(app) == second
+
+
+def test_what_was_set_by_hand_after_the_source_stays(app):
+    default = train_settings(app)
+    paste(app, FIRST)
+    without_exception(app.switch_page(str(ROOT / "pages" / "train.py")).run())
+    without_exception(app.number_input(key="epochs").set_value(5).run())
+    without_exception(app.switch_page(str(ROOT / "pages" / "build.py")).run())
+    press(app, "Undo")
+    assert train_settings(app) == (*default[:2], 5, *default[3:])
+    # Undoing what has nothing to do with the source leaves the settings as they are.
+    without_exception(next(b for b in app.get("menu_button") if b.key == "add-last").click("Dropout").run())
+    press(app, "Undo")
+    assert train_settings(app) == (*default[:2], 5, *default[3:])
+
+
+def test_the_same_source_once_more_changes_nothing(app):
+    paste(app, FIRST)
+    paste(app, FIRST)
+    assert "were built" in written(app)
+    press(app, "Undo")
+    assert metric(app, "Parameters") == "1,898"
+
+
 def test_the_example_can_be_filled_in(app):
     without_exception(next(button for button in app.button if button.key == "keras-example").click().run())
     assert app.text_area(key="keras-source").value == EXAMPLE

@@ -55,8 +55,8 @@ def paste_keras(owner: Session, classes: int) -> None:
                     "Build it", key="keras-build", type="primary", icon=":material/construction:", on_click=build
                 )
                 st.form_submit_button("Fill in an example", key="keras-example", type="tertiary", on_click=fill_in)
-    if owner.read_source and owner.has_had(owner.read_source.architecture):
-        _result(owner, owner.read_source)
+    if owner.reading is not None:
+        _result(owner, owner.reading)
 
 
 def _result(owner: Session, reading: KerasReading) -> None:
@@ -65,7 +65,7 @@ def _result(owner: Session, reading: KerasReading) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
             st.markdown(
                 f":material/check_circle: **{len(report.layers)} layers with {report.parameters:,} parameters were "
-                f"built.** Undo brings the old network back. {_training(reading)}",
+                f"built.** {_training(reading)}",
                 width="stretch",
             )
             st.button(
@@ -86,7 +86,7 @@ def _result(owner: Session, reading: KerasReading) -> None:
 
 
 def _training(reading: KerasReading) -> str:
-    """The settings that went to Train, where the source says more than the network."""
+    """What Undo brings back, and the settings that went to Train, where the source says more than the network."""
     said = reading.settings
     words = []
     if "optimizer" in said:
@@ -95,7 +95,9 @@ def _training(reading: KerasReading) -> str:
         words.append(LOSSES[said["loss"]])
     if "epochs" in said:
         words += [f"{said['epochs']} epoch{'s' * (said['epochs'] != 1)}", f"batches of {said['batch_size']}"]
-    return f"Train is set to: {', '.join(words)}." if words else ""
+    if not words:
+        return "Undo brings the old network back."
+    return f"Undo brings the old network and the old settings back. Train is set to: {', '.join(words)}."
 
 
 def _words(note: Note) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from visualizer.architecture.architecture import MAX_NAME_LENGTH, Architecture
-from visualizer.architecture.editing import Draft, History
+from visualizer.architecture.editing import MAX_UNDO, Draft, History
 from visualizer.architecture.presets import TINY
 from visualizer.errors import UserError
 from visualizer.source_code.keras_reader import KerasReading, read_keras
@@ -48,22 +48,33 @@ class TimeMachine:
 
 
 @dataclass(frozen=True)
+class Together:
+    """A change of the network in Build that changed the training settings too: undone and redone, both go together.
+
+    Attributes:
+        before, after: The drafts in Build.
+        settings_before, settings_after: The training settings of both.
+    """
+
+    before: Draft
+    after: Draft
+    settings_before: TrainingSettings
+    settings_after: TrainingSettings
+
+
+@dataclass(frozen=True)
 class Arrival:
     """What a link brought into this tab, or why it brought nothing.
 
     Attributes:
         sentence: What to tell; shown until the network in Build changes.
         refused: True where nothing was opened.
-        before, after: The drafts in Build before it was opened and since then; the same one where it was refused.
-        settings_before, settings_after: The training settings of both.
+        after: The draft in Build since then.
     """
 
     sentence: str
     refused: bool
-    before: Draft
     after: Draft
-    settings_before: TrainingSettings
-    settings_after: TrainingSettings
 
 
 @dataclass(frozen=True)
@@ -136,6 +147,7 @@ class Session:
         settings: The data set and the settings of the next training run.
         open_cards: The cards of Build whose settings are shown, by their ids.
         message: A sentence about the last thing that was refused; shown once.
+        together: The changes of the network that changed the training settings too, the oldest first.
         arrival: What the last link brought, or None.
         probe_index: The picture of the data set that the network is watched on while it trains.
         live_layer: The layer whose feature maps Train shows.
@@ -151,6 +163,7 @@ class Session:
         time_machine: Where the time machine of Train stands.
         confusion_cell: The cell of the confusion matrix whose pictures are shown (right class, answer), or None.
         read_source: What the last source that was pasted into Build gave, or None.
+        read_into: The draft in Build since then, or None.
         asked_network: The network that Look inside was asked for by name, and whether with random weights, or None.
         jobs: Long work that this tab asked for, by the key of its place; `ui.work` fills it.
         content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
@@ -160,6 +173,7 @@ class Session:
     settings: TrainingSettings = field(default_factory=TrainingSettings)
     open_cards: set[int] = field(default_factory=set)
     message: str | None = None
+    together: tuple[Together, ...] = ()
     arrival: Arrival | None = None
     probe_index: int = 0
     live_layer: int = 0
@@ -175,6 +189,7 @@ class Session:
     time_machine: TimeMachine = field(default_factory=TimeMachine)
     confusion_cell: tuple[int, int] | None = None
     read_source: KerasReading | None = None
+    read_into: Draft | None = None
     asked_network: tuple[str, bool] | None = None
     jobs: "dict[str, Job[Any]]" = field(default_factory=dict)
     content_width: int = 960
@@ -212,16 +227,18 @@ class Session:
         def action() -> None:
             self.read_source = None
             reading = read_keras(source, classes)
-            self.settings = replace(self.settings, **reading.settings)
-            self.history = self.history.change(self.history.present.with_architecture(reading.architecture))
-            self.read_source = reading
+            settings = replace(self.settings, **reading.settings)
+            if (reading.architecture, settings) != (self.architecture, self.settings):
+                self._open(reading.architecture, settings)
+            self.read_source, self.read_into = reading, self.history.present
 
         self.attempt(action)
 
-    def has_had(self, architecture: Architecture) -> bool:
-        """True where that network is in Build or was, and was not undone."""
+    @property
+    def reading(self) -> KerasReading | None:
+        """What the source that was pasted gave, unless that was undone."""
         drafts = (*self.history.past, self.history.present)
-        return any(draft.architecture == architecture for draft in drafts)
+        return self.read_source if any(draft is self.read_into for draft in drafts) else None
 
     def forget_reading(self) -> None:
         """Say no more about the source that was pasted."""
@@ -237,15 +254,15 @@ class Session:
 
     def undo(self) -> None:
         left, self.history = self.history.present, self.history.undo()
-        here = self.arrival
-        if here is not None and left is here.after and self.history.present is here.before:
-            self._set_back(here.settings_after, here.settings_before)
+        for change in self.together:
+            if left is change.after and self.history.present is change.before:
+                self._set_back(change.settings_after, change.settings_before)
 
     def redo(self) -> None:
         left, self.history = self.history.present, self.history.redo()
-        here = self.arrival
-        if here is not None and left is here.before and self.history.present is here.after:
-            self._set_back(here.settings_before, here.settings_after)
+        for change in self.together:
+            if left is change.before and self.history.present is change.after:
+                self._set_back(change.settings_before, change.settings_after)
 
     def _set_back(self, old: TrainingSettings, new: TrainingSettings) -> None:
         """Give each setting that is still as in `old` its value in `new`: what was set by hand since then stays."""
@@ -258,18 +275,23 @@ class Session:
             self.probe_index = 0
         self.settings = settings
 
-    def open_linked(self, architecture: Architecture, settings: TrainingSettings, sentence: str) -> None:
-        """Put what a link holds into Build and Train, undoably, and tell `sentence` about it."""
+    def _open(self, architecture: Architecture, settings: TrainingSettings) -> None:
+        """Put a network into Build and its settings into Train; “Undo” takes back both."""
         before, settings_before = self.history.present, self.settings
         # Also where the network is the same: the settings may not be.
         self.history = self.history.open(before.with_architecture(architecture))
         self._settle(settings)
-        self.arrival = Arrival(sentence, False, before, self.history.present, settings_before, settings)
+        change = Together(before, self.history.present, settings_before, settings)
+        self.together = (*self.together, change)[-MAX_UNDO:]
+
+    def open_linked(self, architecture: Architecture, settings: TrainingSettings, sentence: str) -> None:
+        """Put what a link holds into Build and Train, undoably, and tell `sentence` about it."""
+        self._open(architecture, settings)
+        self.arrival = Arrival(sentence, False, self.history.present)
 
     def refuse_link(self, sentence: str) -> None:
         """Tell why a link brought nothing."""
-        present = self.history.present
-        self.arrival = Arrival(sentence, True, present, present, self.settings, self.settings)
+        self.arrival = Arrival(sentence, True, self.history.present)
 
     def set_training(self, **changes: Any) -> None:
         """Change settings of the next run."""
