@@ -1,5 +1,7 @@
 """The Build page."""
 
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -258,6 +260,24 @@ def test_a_network_that_does_not_fit_is_kept_but_is_no_script(app):
     paste(app, "m = Sequential([Input((8, 8, 1)), Dense(10)])")
     assert list(downloads(app).values()) == [True, False, False]
     assert "A script can be written once every layer fits." in [caption.value for caption in app.caption]
+
+
+def captions(app: AppTest) -> list[str]:
+    return [caption.value for caption in app.caption]
+
+
+def test_the_pictures_for_a_script_are_packed_where_it_does_not_load_them_itself(app):
+    assert any(text.endswith("It runs without this app.") for text in captions(app))
+    assert not any(button.key == "pictures-zip-start" for button in app.button)
+    app.session_state["visualizer"].choose_dataset("shapes")
+    without_exception(app.run())
+    assert any("on the pictures in a folder “pictures” beside it" in text for text in captions(app))
+    press(app, "The pictures for the script (ZIP)")
+    deadline = time.monotonic() + 60
+    while len(downloads(app)) < 4 and time.monotonic() < deadline:
+        time.sleep(0.1)
+        without_exception(app.run())
+    assert any(label.startswith("Download pictures.zip (") for label in downloads(app))
 
 
 def open_layer(app: AppTest, index: int) -> int:

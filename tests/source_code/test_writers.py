@@ -3,7 +3,10 @@
 import contextlib
 import io
 import runpy
+import shutil
+import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -29,6 +32,8 @@ from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import PRESETS, TINY
 from visualizer.architecture.shapes import is_maps
+from visualizer.data.class_folders import zipped
+from visualizer.data.dataset import Dataset
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.keras_writer import keras_model, keras_script
 from visualizer.source_code.pytorch_writer import pytorch_model, pytorch_script
@@ -266,6 +271,96 @@ def test_both_scripts_learn(tmp_path):
     keras_found = run(keras_script(TINY.architecture, chosen), tmp_path)
     assert max(keras_found["model"].history.history["val_accuracy"]) > 0.8
     assert float(run(pytorch_script(TINY.architecture, chosen), tmp_path)["accuracy"]) > 0.8
+
+
+SMALL = Architecture("Small", (3, 16, 12), (Conv2D(filters=4), Flatten(), Dense(units=2, activation="softmax")))
+
+
+def test_without_pictures_both_scripts_say_that_they_train_on_noise(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for script in (keras_script, pytorch_script):
+        source = script(SMALL, TrainingSettings(dataset="own-0123456789abcdef", epochs=1))
+        assert "# PUT YOUR PICTURES HERE" in source
+        (tmp_path / "script.py").write_text(source, encoding="utf-8")
+        assert len(runpy.run_path(str(tmp_path / "script.py"))["pictures"]) > 2
+        said = capsys.readouterr().out
+        assert f"There are no pictures in {tmp_path / 'pictures'} yet: this is noise" in said
+
+
+def test_both_scripts_learn_from_a_folder_that_the_app_packed(tmp_path, monkeypatch):
+    """Dark and bright pictures, as the ZIP of the app has them, with files that systems put beside them."""
+    own = class_pictures(count=40)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pictures.zip").write_bytes(packed(own))
+    with zipfile.ZipFile("pictures.zip") as archive:
+        archive.extractall()
+    Path("pictures/.hidden").mkdir()
+    Path("pictures/bright/.DS_Store").write_bytes(b"x")
+    chosen = TrainingSettings(dataset="own-0123456789abcdef", epochs=6, batch_size=16, learning_rate=0.01)
+    in_keras = run(keras_script(SMALL, chosen), tmp_path)
+    assert in_keras["pictures"].shape == (80, 16, 12, 3)
+    assert in_keras["class_names"] == ["bright", "dark"]
+    assert max(in_keras["model"].history.history["val_accuracy"]) == 1.0
+    in_torch = run(pytorch_script(SMALL, chosen), tmp_path)
+    assert in_torch["pictures"].shape == (80, 3, 16, 12)
+    assert in_torch["labels"].tolist().count(0) == 40
+    assert float(in_torch["accuracy"]) == 1.0
+    # A label goes with its pictures.
+    bright = in_torch["pictures"].mean(dim=(1, 2, 3)) > 0.5
+    assert (bright == (in_torch["labels"] == 0)).all()
+
+    shutil.rmtree("pictures/dark")
+    for script in (keras_script, pytorch_script):
+        with pytest.raises(SystemExit, match="The network tells 2 classes apart, but “pictures” has 1 folders"):
+            run(script(SMALL, chosen), tmp_path)
+
+
+def class_pictures(count: int) -> Dataset:
+    labels = np.arange(2 * count) % 2
+    noise = np.random.default_rng(0).integers(-20, 20, (len(labels), 20, 20, 3))
+    pictures = (np.where(labels, 50, 200)[:, None, None, None] + noise).astype(np.uint8)
+    return Dataset("own-0", "", "", ("bright", "dark"), pictures, labels, labels[:0], labels[:0], labels[:0])
+
+
+def packed(dataset: Dataset) -> bytes:
+    steps = zipped(dataset)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            made: bytes = stop.value
+            return made
+
+
+@pytest.mark.parametrize(("dataset", "openml"), [("mnist", "mnist_784"), ("fashion_mnist", "Fashion-MNIST")])
+@pytest.mark.parametrize("side", [14, 28, 40])
+def test_both_scripts_fetch_mnist_by_themselves(dataset, openml, side, tmp_path, monkeypatch):
+    """With what Keras and scikit-learn would fetch, in their shapes and types."""
+    import keras
+    import sklearn.datasets
+
+    labels = np.arange(300) % 10
+    pictures = np.zeros((300, 28, 28), np.uint8)
+    pictures[np.arange(300), labels * 2 + 4] = 255
+
+    def fetch_openml(name, *, version, as_frame):
+        assert (name, version, as_frame) == (openml, 1, False)
+        return SimpleNamespace(data=pictures.reshape(300, 784).astype(np.int64), target=labels.astype(str).astype("O"))
+
+    loader = getattr(keras.datasets, dataset)
+    monkeypatch.setattr(loader, "load_data", lambda: ((pictures, labels.astype(np.uint8)), (pictures, labels)))
+    monkeypatch.setattr(sklearn.datasets, "fetch_openml", fetch_openml)
+    architecture = Architecture(
+        "", (3 if side == 40 else 1, side, side), (Flatten(), Dense(units=10, activation="softmax"))
+    )
+    chosen = TrainingSettings(dataset=dataset, epochs=12, learning_rate=0.02)
+    in_keras = run(keras_script(architecture, chosen), tmp_path)
+    assert max(in_keras["model"].history.history["val_accuracy"]) > 0.9
+    in_torch = run(pytorch_script(architecture, chosen), tmp_path)
+    assert float(in_torch["accuracy"]) > 0.9
+    for found in (in_keras, in_torch):  # one of 28 rows is white
+        assert float(found["pictures"].mean()) == pytest.approx(1 / 28, rel=0.1)
+    assert ("[:10000]" in keras_script(architecture, chosen)) == (side == 40)
 
 
 def test_batches_of_one_picture_are_trained_on():

@@ -7,13 +7,18 @@ from visualizer.architecture.architecture import Architecture, one_line, summari
 from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.layer import Layer
 from visualizer.source_code.scripts import (
-    DIGITS_IMPORT,
+    DIGIT_SIDE,
+    PATHLIB,
+    Fetched,
     ends_in_softmax,
+    fetched_by,
+    few_of_many,
+    from_folder,
     heading,
     imports,
     loads_digits,
-    noise,
     output_shape,
+    wants_a_folder,
 )
 from visualizer.training.settings import Optimizer, TrainingSettings
 
@@ -55,15 +60,24 @@ def keras_script(architecture: Architecture, settings: TrainingSettings) -> str:
     if settings.loss == "mse":
         loss = "MeanSquaredError()"
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate, momentum=settings.momentum)
-    digits = loads_digits(architecture, settings.dataset)
+    digits, folder = (loads(architecture, settings.dataset) for loads in (loads_digits, wants_a_folder))
     return f"""\
 {heading(architecture, "Keras 3")}
-{imports("import keras", "import numpy as np", "from keras import layers", DIGITS_IMPORT if digits else "")}
+{
+        imports(
+            PATHLIB if folder else "",
+            "import keras",
+            "import numpy as np",
+            "from keras import layers",
+            "from PIL import Image, ImageOps" if folder else "",
+            "from sklearn.datasets import load_digits" if digits else "",
+        )
+    }
 keras.utils.set_random_seed({settings.seed})
 
 {keras_model(architecture, settings.initialization)}model.summary()
 
-{_digits(architecture) if digits else _noise(architecture, classes)}
+{_pictures(architecture, settings.dataset, classes)}
 one_hot = keras.utils.to_categorical(labels, {classes})
 order = np.random.default_rng({settings.seed}).permutation(len(pictures))
 pictures, one_hot = pictures[order], one_hot[order]
@@ -100,23 +114,43 @@ def _value(value: Any) -> str:
     return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
-def _digits(architecture: Architecture) -> str:
-    channels, height, width = architecture.input_shape
+def _pictures(architecture: Architecture, dataset: str, classes: int) -> str:
+    """The lines that load `pictures`, (N, H, W, C) from 0 to 1, and `labels`, (N,)."""
+    if loads_digits(architecture, dataset):
+        return "\n".join([*_DIGITS, *_like_input(architecture, DIGIT_SIDE)])
+    fetched = fetched_by(architecture, dataset)
+    if fetched is not None:
+        return "\n".join([*_fetched(fetched, few_of_many(architecture)), *_like_input(architecture, fetched.side)])
+    return from_folder(architecture, classes).rstrip()
+
+
+_DIGITS = (
+    "# 1,797 handwritten digits of 8 × 8 pixels, 0 (paper) to 1 (ink).",
+    "pictures, labels = load_digits(return_X_y=True)",
+    'pictures = pictures.reshape(-1, 8, 8, 1).astype("float32") / 16',
+)
+
+
+def _fetched(fetched: Fetched, few: str) -> list[str]:
     lines = [
-        "# 1,797 handwritten digits of 8 × 8 pixels, 0 (paper) to 1 (ink).",
-        "pictures, labels = load_digits(return_X_y=True)",
-        'pictures = pictures.reshape(-1, 8, 8, 1).astype("float32") / 16',
+        f"# {fetched.about}.",
+        "# Keras fetches it the first time and keeps it.",
+        f"(pictures, labels), _ = keras.datasets.{fetched.keras}.load_data()",
     ]
-    if (height, width) != (8, 8):
+    if few:
+        lines.append(f"pictures, labels = pictures{few}, labels{few}  # more of this size want much memory")
+    return [*lines, 'pictures = pictures[..., np.newaxis].astype("float32") / 255']
+
+
+def _like_input(architecture: Architecture, side: int) -> list[str]:
+    """What makes square grey pictures of `side` pixels the network's input."""
+    channels, height, width = architecture.input_shape
+    lines = []
+    if (height, width) != (side, side):
         lines += [
             f"pictures = keras.ops.image.resize(pictures, ({height}, {width}), antialias=True)",
             "pictures = np.clip(keras.ops.convert_to_numpy(pictures), 0, 1)",
         ]
     if channels != 1:
         lines.append(f"pictures = np.repeat(pictures, {channels}, axis=-1)")
-    return "\n".join(lines)
-
-
-def _noise(architecture: Architecture, classes: int) -> str:
-    channels, height, width = architecture.input_shape
-    return noise((height, width, channels), classes).rstrip()
+    return lines

@@ -11,13 +11,18 @@ from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.shapes import describe_shape
 from visualizer.source_code.scripts import (
-    DIGITS_IMPORT,
+    DIGIT_SIDE,
+    PATHLIB,
+    Fetched,
     ends_in_softmax,
+    fetched_by,
+    few_of_many,
+    from_folder,
     heading,
     imports,
     loads_digits,
-    noise,
     output_shape,
+    wants_a_folder,
 )
 from visualizer.training.settings import Optimizer, TrainingSettings
 
@@ -68,8 +73,8 @@ def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> st
     """The whole script. The network must fit and end in one number for each class."""
     (classes,) = output_shape(architecture)
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate, momentum=settings.momentum)
-    digits = loads_digits(architecture, settings.dataset)
-    numpy, sklearn = ("", DIGITS_IMPORT) if digits else ("import numpy as np", "")
+    digits, folder = (loads(architecture, settings.dataset) for loads in (loads_digits, wants_a_folder))
+    loader = "load_digits" if digits else "fetch_openml"
     scores = "model(train_pictures[chosen])"
     if settings.loss == "mse":
         loss = f"functional.mse_loss(scores, functional.one_hot(train_labels[chosen], {classes}).float())"
@@ -79,12 +84,21 @@ def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> st
             scores = "model[:-1](train_pictures[chosen])  # without softmax, which cross_entropy does itself"
     return f"""\
 {heading(architecture, "PyTorch")}
-{imports(numpy, "import torch", sklearn, "from torch import nn", "from torch.nn import functional")}
+{
+        imports(
+            PATHLIB if folder else "",
+            "import numpy as np" if folder else "",
+            "import torch",
+            "from PIL import Image, ImageOps" if folder else f"from sklearn.datasets import {loader}",
+            "from torch import nn",
+            "from torch.nn import functional",
+        )
+    }
 torch.manual_seed({settings.seed})
 
 {pytorch_model(architecture)}print(model)
 {_initialization(settings.initialization)}
-{_digits(architecture) if digits else _noise(architecture, classes)}
+{_pictures(architecture, settings.dataset, classes)}
 order = torch.randperm(len(pictures))
 pictures, labels = pictures[order], labels[order]
 held_out = int(0.15 * len(pictures))
@@ -147,22 +161,52 @@ for name, parameter in model.named_parameters():
 """
 
 
-def _digits(architecture: Architecture) -> str:
-    channels, height, width = architecture.input_shape
+def _pictures(architecture: Architecture, dataset: str, classes: int) -> str:
+    """The lines that load `pictures`, (N, C, H, W) from 0 to 1, and `labels`, (N,), as tensors."""
+    if loads_digits(architecture, dataset):
+        return "\n".join([*_DIGITS, *_like_input(architecture, DIGIT_SIDE)])
+    fetched = fetched_by(architecture, dataset)
+    if fetched is not None:
+        return "\n".join([*_fetched(fetched, few_of_many(architecture)), *_like_input(architecture, fetched.side)])
+    return (
+        f"{from_folder(architecture, classes)}"
+        "# PyTorch has the channels before height and width.\n"
+        "pictures, labels = torch.tensor(pictures).permute(0, 3, 1, 2), torch.tensor(labels)"
+    )
+
+
+_DIGITS = (
+    "# 1,797 handwritten digits of 8 × 8 pixels, 0 (paper) to 1 (ink).",
+    "pictures, labels = map(torch.tensor, load_digits(return_X_y=True))",
+    "pictures = pictures.float().reshape(-1, 1, 8, 8) / 16",
+)
+
+
+def _fetched(fetched: Fetched, few: str) -> list[str]:
     lines = [
-        "# 1,797 handwritten digits of 8 × 8 pixels, 0 (paper) to 1 (ink).",
-        "pictures, labels = map(torch.tensor, load_digits(return_X_y=True))",
-        "pictures = pictures.float().reshape(-1, 1, 8, 8) / 16",
+        f"# {fetched.about}.",
+        "# scikit-learn fetches it from openml.org the first time and keeps it.",
+        f'found = fetch_openml("{fetched.openml}", version=1, as_frame=False)',
     ]
-    if (height, width) != (8, 8):
+    data, target = "found.data", "found.target"
+    if few:
+        lines.append(f"data, target = found.data{few}, found.target{few}  # more of this size want much memory")
+        data, target = "data", "target"
+    return [
+        *lines,
+        f'pictures = torch.tensor({data}.astype("float32")).reshape(-1, 1, {fetched.side}, {fetched.side}) / 255',
+        f'labels = torch.tensor({target}.astype("int64"))',
+    ]
+
+
+def _like_input(architecture: Architecture, side: int) -> list[str]:
+    """What makes square grey pictures of `side` pixels the network's input."""
+    channels, height, width = architecture.input_shape
+    lines = []
+    if (height, width) != (side, side):
         lines.append(
             f'pictures = functional.interpolate(pictures, ({height}, {width}), mode="bilinear", antialias=True)'
         )
     if channels != 1:
         lines.append(f"pictures = pictures.repeat(1, {channels}, 1, 1)")
-    return "\n".join(lines)
-
-
-def _noise(architecture: Architecture, classes: int) -> str:
-    lines = noise(architecture.input_shape, classes)
-    return f"{lines}pictures, labels = torch.tensor(pictures), torch.tensor(labels)"
+    return lines

@@ -1,13 +1,46 @@
 """What the Keras and the PyTorch script have in common."""
 
+from dataclasses import dataclass
+
 from visualizer.architecture.architecture import Architecture, one_line, summarize
 from visualizer.architecture.shapes import Shape
 
-# The data set whose pictures a script can load without this app, and how many classes it has.
+FOLDER = "pictures"
+PATHLIB = "from pathlib import Path\n"  # and an empty line, since it is Python's own
+NOISE_PICTURES = 256
+# Numbers of one picture above which a script takes few of a large data set, since it prepares all of them at once.
+_MANY_NUMBERS = 4096
+_FEW_PICTURES = 10_000
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Pictures that both libraries load by themselves.
+
+    Attributes:
+        about: What they are, as a comment says it.
+        keras: Their name in keras.datasets.
+        openml: Their name at openml.org.
+        classes: How many classes they have.
+        side: Pixels of a picture, height and width.
+    """
+
+    about: str
+    keras: str
+    openml: str
+    classes: int = 10
+    side: int = 28
+
+
 DIGITS = "digits"
 DIGIT_CLASSES = 10
-DIGITS_IMPORT = "from sklearn.datasets import load_digits"
-NOISE_PICTURES = 256
+DIGIT_SIDE = 8
+FETCHED = {
+    "mnist": Fetched("MNIST, handwritten digits of 28 × 28 pixels, 0 (paper) to 1 (ink)", "mnist", "mnist_784"),
+    "fashion_mnist": Fetched(
+        "Fashion-MNIST, clothes of 28 × 28 pixels, 0 (nothing) to 1 (cloth)", "fashion_mnist", "Fashion-MNIST"
+    ),
+}
 
 
 def heading(architecture: Architecture, library: str) -> str:
@@ -30,8 +63,25 @@ def output_shape(architecture: Architecture) -> Shape:
 
 
 def loads_digits(architecture: Architecture, dataset: str) -> bool:
-    """Whether a script trains on scikit-learn's digits; else on noise, in whose place a person puts their pictures."""
+    """Whether a script trains on scikit-learn's digits."""
     return dataset == DIGITS and output_shape(architecture) == (DIGIT_CLASSES,)
+
+
+def fetched_by(architecture: Architecture, dataset: str) -> Fetched | None:
+    """What a script fetches by itself to train on; None where it does not."""
+    found = FETCHED.get(dataset)
+    return found if found is not None and output_shape(architecture) == (found.classes,) else None
+
+
+def wants_a_folder(architecture: Architecture, dataset: str) -> bool:
+    """Whether a person has to put pictures beside the script."""
+    return not loads_digits(architecture, dataset) and fetched_by(architecture, dataset) is None
+
+
+def few_of_many(architecture: Architecture) -> str:
+    """What cuts a large data set down where its pictures become large: a slice in brackets; else empty."""
+    channels, height, width = architecture.input_shape
+    return f"[:{_FEW_PICTURES}]" if channels * height * width > _MANY_NUMBERS else ""
 
 
 def ends_in_softmax(architecture: Architecture) -> bool:
@@ -40,11 +90,33 @@ def ends_in_softmax(architecture: Architecture) -> bool:
     return "softmax" in [getattr(last, setting.name) for setting in last.settings()]
 
 
-def noise(shape: tuple[int, int, int], classes: int) -> str:
-    """Lines that make `pictures` and `labels` out of nothing; the shape is in the library's own order."""
+def from_folder(architecture: Architecture, classes: int) -> str:
+    """Lines that load `pictures`, (N, H, W, C) float32 in [0, 1], and `labels`, (N,) int64, from class folders.
+
+    Without such a folder they are noise, so that the script runs from the first moment on. They want numpy, Path,
+    Image and ImageOps.
+    """
+    channels, height, width = architecture.input_shape
+    mode = "L" if channels == 1 else "RGB"
     return f"""\
-# Put your own pictures here, with values from 0 to 1. These are noise: nothing can be learnt from them.
-noise = np.random.default_rng(0)
-pictures = noise.random(({NOISE_PICTURES}, {", ".join(map(str, shape))}), dtype="float32")
-labels = noise.integers(0, {classes}, {NOISE_PICTURES})
+# PUT YOUR PICTURES HERE, beside this script: in the folder “{FOLDER}” one folder for each class, named after it,
+# such as {FOLDER}/cup/1.jpg and {FOLDER}/pen/1.jpg. The app's menu “Download” packs such folders into a ZIP.
+folder = Path("{FOLDER}")
+class_names = sorted(path.name for path in folder.glob("[!.]*") if path.is_dir())
+if class_names:
+    if len(class_names) != {classes}:
+        raise SystemExit(f"The network tells {classes} classes apart, but “{FOLDER}” has {{len(class_names)}} folders.")
+    pictures, labels = [], []
+    for label, name in enumerate(class_names):
+        for file in sorted((folder / name).glob("[!.]*")):
+            upright = ImageOps.exif_transpose(Image.open(file)).convert("{mode}")
+            picture = ImageOps.fit(upright, ({width}, {height}))
+            pictures.append(np.asarray(picture, dtype="float32").reshape({height}, {width}, {channels}) / 255)
+            labels.append(label)
+    pictures, labels = np.stack(pictures), np.array(labels)
+else:
+    print(f"There are no pictures in {{folder.resolve()}} yet: this is noise, from which nothing can be learnt.")
+    noise = np.random.default_rng(0)
+    pictures = noise.random(({NOISE_PICTURES}, {height}, {width}, {channels}), dtype="float32")
+    labels = noise.integers(0, {classes}, {NOISE_PICTURES})
 """

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_to_json
-from visualizer.source_code.scripts import loads_digits
+from visualizer.source_code.scripts import FOLDER, fetched_by, loads_digits, wants_a_folder
+from visualizer.ui.quantities import size
 from visualizer.ui.session import Session
+from visualizer.ui.work import Progress, Steps, work
 
 
 def download_menu(owner: Session, *, fits: bool) -> None:
@@ -37,7 +40,47 @@ def download_menu(owner: Session, *, fits: bool) -> None:
         )
         _script("As a Keras script", keras, f"{_stem(architecture.name)}_keras.py", "download-keras", fits)
         _script("As a PyTorch script", pytorch, f"{_stem(architecture.name)}_pytorch.py", "download-pytorch", fits)
-        st.caption(_about(architecture, settings.dataset) if fits else "A script can be written once every layer fits.")
+        if not fits:
+            st.caption("A script can be written once every layer fits.")
+            return
+        st.caption(_about(architecture, settings.dataset))
+        if wants_a_folder(architecture, settings.dataset):
+            _pictures(settings.dataset)
+
+
+def _pictures(dataset: str) -> None:
+    made = work(
+        "pictures-zip",
+        dataset,
+        partial(_zip, dataset),
+        button="The pictures for the script (ZIP)",
+        icon=":material/folder_zip:",
+    )
+    if made is not None:
+        st.download_button(
+            f"Download {FOLDER}.zip ({size(len(made))})",
+            made,
+            f"{FOLDER}.zip",
+            "application/zip",
+            key="download-pictures",
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+        )
+
+
+def _zip(name: str) -> Steps[bytes]:
+    from visualizer.data.catalog import load_dataset
+    from visualizer.data.class_folders import zipped
+
+    steps = zipped(load_dataset(name))
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as stop:
+            made: bytes = stop.value
+            return made
+        yield Progress(share, "Packing the pictures …")
 
 
 def _script(label: str, write: Callable[[], str], name: str, key: str, fits: bool) -> None:
@@ -56,7 +99,11 @@ def _script(label: str, write: Callable[[], str], name: str, key: str, fits: boo
 
 def _about(architecture: Architecture, dataset: str) -> str:
     words = "A script defines the network and trains it as Train is set. It runs without this app"
-    return f"{words}." if loads_digits(architecture, dataset) else f"{words}, on pictures that you put into it."
+    if loads_digits(architecture, dataset):
+        return f"{words}."
+    if fetched_by(architecture, dataset):
+        return f"{words} and fetches its pictures from the internet the first time."
+    return f"{words}, on the pictures in a folder “{FOLDER}” beside it; as long as there is none, on noise."
 
 
 def _stem(name: str) -> str:
