@@ -10,6 +10,7 @@ import streamlit as st
 
 from visualizer.limits import LimitError, limits
 from visualizer.ui.failure import say_sorry
+from visualizer.ui.live_route import live_route
 from visualizer.ui.plotly_script import plotly_route
 from visualizer.ui.warm_up import warm_up
 
@@ -33,4 +34,9 @@ except LimitError as error:
     sys.exit(f"The server was not started. {error}")
 
 # The script is not in this folder: Streamlit would then list the files of pages/ by itself, before it has run.
-app = st.App("visualizer/ui/navigation.py", lifespan=lifespan, routes=[plotly_route()], on_script_error=say_sorry)
+app = st.App(
+    "visualizer/ui/navigation.py",
+    lifespan=lifespan,
+    routes=[plotly_route(), live_route()],
+    on_script_error=say_sorry,
+)

@@ -1,5 +1,7 @@
 // Draws a Plotly figure. When its data change, the drawing changes too, instead of being thrown away and made anew.
 const views = new WeakMap();
+// By their keys, for what else on the page has news for them (live_feed.js).
+const byKey = (window.visualizerCharts ??= new Map());
 
 // Plotly is served beside the app, once for all charts, from the Python package that makes the figures.
 function plotly(address) {
@@ -23,10 +25,12 @@ export default function ({ data, parentElement }) {
   if (!views.has(parentElement)) views.set(parentElement, new View(parentElement.querySelector(".plot")));
   const view = views.get(parentElement);
   const call = (view.call = Symbol());
-  view.update(data);
+  view.take(data);
+  byKey.set(data.key, view);
   return () => {
     if (view.call !== call) return;
     views.delete(parentElement);
+    if (byKey.get(data.key) === view) byKey.delete(data.key);
     view.end();
   };
 }
@@ -46,9 +50,16 @@ class View {
       this.theme.observe(above, { attributes: true, attributeFilter: ["style", "class"] });
   }
 
-  update({ figure, alt, address }) {
-    this.holder.setAttribute("aria-label", alt);
+  // What the page's script gives. It comes again when nothing changed, and may be older by then than the news.
+  take({ figure, alt, address }) {
     this.address = address;
+    if (figure === this.given) return;
+    this.given = figure;
+    this.update({ figure, alt });
+  }
+
+  update({ figure, alt }) {
+    this.holder.setAttribute("aria-label", alt);
     if (figure === this.figure) return;
     this.figure = figure;
     const { width, height } = JSON.parse(figure).layout;

@@ -11,17 +11,19 @@ from visualizer.ui.evaluation_view import evaluation_part
 from visualizer.ui.health_view import health_part
 from visualizer.ui.links import page
 from visualizer.ui.live import live_part
+from visualizer.ui.live_feed import Look, follow
 from visualizer.ui.more_datasets import more_datasets_part
 from visualizer.ui.own_pictures import own_pictures_part
 from visualizer.ui.report_view import report_part
-from visualizer.ui.run_controls import controls, current_run, progress, run_settings
+from visualizer.ui.run_controls import controls, current_run, how_far, run_settings
 from visualizer.ui.server import run_store, worker_pool
 from visualizer.ui.session import session, show_message
 from visualizer.ui.time_machine import time_machine_part
 from visualizer.ui.too_large import show_passed_bound
 from visualizer.ui.training_settings import settings_form
+from visualizer.ui.viewport import column_width
 
-REFRESH_SECONDS = 0.4  # 2.5 pictures a second: smooth to the eye, and cheap for thirty at once
+REFRESH_SECONDS = 1.0  # of what is drawn by the page itself, which is slower than what live_feed.py keeps moving
 
 owner = session()
 worker_pool().warm_up()
@@ -31,7 +33,6 @@ head.title("Train it live")
 build.page_link(page("build"), label="Change the network", icon=":material/layers:")
 
 opening = current_run(owner)
-opening_state = opening.state if opening else None
 report = summarize(owner.architecture, dataset_entry(owner.settings.dataset).classes)
 fits = report.fits
 if opening is None:
@@ -45,33 +46,23 @@ refresh = REFRESH_SECONDS if running else None
 show_message(owner)
 controls(owner, opening, fits=fits)
 if opening is not None:
-    how_far = st.container(key="live-progress")
+    progress = st.container(key="live-progress")
     run_settings(owner, opening)
+    history = run_store().history(opening.run_id)
+    look = Look(opening.run_id, column_width(), owner.live_layer)
     PARTS = {
-        "Live": partial(live_part, owner),
+        "Live": partial(live_part, owner, look, history),
         "Health": partial(health_part, refresh=refresh),
         "Time machine": partial(time_machine_part, refresh=refresh),
         "Evaluation": partial(evaluation_part, owner),
     }
-    moves = None
+    moving = None
     for tab, part in zip(st.tabs(list(PARTS), key="train-parts", on_change="rerun"), PARTS.values(), strict=True):
         if tab.open:
             with tab:
-                moves = part(opening)
-
-    @st.fragment(run_every=refresh)
-    def moving() -> None:
-        record = current_run(owner)
-        # A run that began, ended or was put away changes the rest of the page too.
-        if record is None or record.state != opening_state:
-            st.rerun()
-        history = run_store().history(record.run_id)
-        with how_far:
-            progress(record, history)
-        if moves is not None:
-            moves(record, history)
-
-    moving()
+                moving = part(opening)
+    with progress:
+        follow(look, opening, how_far(opening, history), moving)
     report_part(opening)
 
 with st.expander("**Data and settings** of the next run", expanded=opening is None, icon=":material/tune:"):

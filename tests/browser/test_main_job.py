@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app import no_exceptions, open_page, wait_until_idle
 
@@ -30,9 +30,13 @@ def go_to(page: Page, title: str) -> None:
     no_exceptions(page)
 
 
+def progress_line(page: Page) -> Locator:
+    return page.locator(".st-key-live-progress .how-far")
+
+
 def validation_accuracy(page: Page) -> float:
     """Per cent, as the progress line says it; 0 before there is one."""
-    found = re.search(r"([\d.]+)% of the validation pictures", page.get_by_test_id("stProgress").inner_text())
+    found = re.search(r"([\d.]+)% of the validation pictures", progress_line(page).inner_text())
     return float(found.group(1)) if found else 0.0
 
 
@@ -55,7 +59,7 @@ def test_build_train_and_look_inside(page: Page) -> None:
     expect(page.get_by_role("heading", name="Train it live")).to_be_visible()
     wait_until_idle(page)
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=30_000)
+    expect(progress_line(page)).to_be_visible(timeout=30_000)
     deadline = time.monotonic() + TRAINING_SECONDS
     while validation_accuracy(page) <= 90 and time.monotonic() < deadline:
         page.wait_for_timeout(500)

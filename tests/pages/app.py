@@ -21,10 +21,19 @@ def without_exception(app: AppTest) -> AppTest:
     return app
 
 
+def _data(app: AppTest) -> list[dict[str, Any]]:
+    """What each of our own components on the page was given, in order."""
+    return [json.loads(component.proto.json) for component in app.get("bidi_component") if component.proto.json]
+
+
 def charts(app: AppTest) -> list[dict[str, Any]]:
     """What each chart of the page was given to draw, in order: its figure (JSON text) and its text alternative."""
-    data = [json.loads(component.proto.json) for component in app.get("bidi_component") if component.proto.json]
-    return [chart for chart in data if "figure" in chart]
+    return [chart for chart in _data(app) if "figure" in chart]
+
+
+def progress_line(app: AppTest) -> str:
+    """The progress of the run on the Train page, in words; empty where there is none."""
+    return next((f"{data['state']} · {data['details']}" for data in _data(app) if "share" in data), "")
 
 
 def alts(app: AppTest) -> list[str]:

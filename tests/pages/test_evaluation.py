@@ -6,7 +6,7 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import alts, open_page, without_exception
+from tests.pages.app import alts, open_page, progress_line, without_exception
 
 
 def finished(app: AppTest) -> AppTest:
@@ -24,7 +24,7 @@ def app() -> AppTest:
     without_exception(app.number_input(key="epochs").set_value(2).run())
     without_exception(app.button(key="start").click().run())
     deadline = time.monotonic() + 60
-    while not any("Finished" in bar.proto.text for bar in app.get("progress")):
+    while "Finished" not in progress_line(app):
         assert time.monotonic() < deadline
         time.sleep(0.2)
         without_exception(app.run())

@@ -5,7 +5,7 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import alts, open_page, without_exception
+from tests.pages.app import alts, open_page, progress_line, without_exception
 from visualizer.architecture.presets import CLASSIC
 
 SECONDS = 120
@@ -26,7 +26,7 @@ def wait_for(app: AppTest, words: str) -> str:
     line = ""
     while time.monotonic() < deadline:
         without_exception(app.run())
-        line = next((bar.proto.text for bar in app.get("progress")), "")
+        line = progress_line(app)
         if words in line:
             return line
         time.sleep(0.2)
@@ -52,7 +52,7 @@ def test_one_step_trains_one_batch_and_pauses(app):
     press(app, "One step")
     assert "step 2 of 400" in wait_for(app, "step 2")
     press(app, "Reset")
-    assert not app.get("progress")
+    assert not progress_line(app)
 
 
 def test_one_epoch_pauses_at_its_end_with_curves_and_the_inside(app):

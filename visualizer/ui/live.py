@@ -1,153 +1,153 @@
 """What is seen of a run while it goes on: curves, kernels, feature maps and probabilities of the watched picture."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from visualizer.data.catalog import load_dataset
+from visualizer.figures.chart import Chart
 from visualizer.figures.curves import accuracy_curves, curves
 from visualizer.figures.kernels import kernel_grid
 from visualizer.figures.maps import map_grid
 from visualizer.figures.probabilities import probability_bars
-from visualizer.training.events import Snapshot
+from visualizer.training.events import FeatureMaps, Snapshot
 from visualizer.training.settings import LOSSES
 from visualizer.training.store import History, RunRecord
 from visualizer.ui import bound
 from visualizer.ui.charts import show
 from visualizer.ui.dataset_view import watched_picture
+from visualizer.ui.live_feed import Look, Moving
 from visualizer.ui.server import run_store
 from visualizer.ui.session import Session
-from visualizer.ui.viewport import column_width
+from visualizer.ui.viewport import share_of
 
 MAPS_SHOWN = 16
 KERNELS_SHOWN = 16
+_COLUMNS = (2, 3, 4, 3)  # of the page's width: the watched picture, kernels, feature maps, the answer
 
 
-def live_part(owner: Session, opening: RunRecord) -> Callable[[RunRecord, History], None]:
-    """Draw the frame of all that moves, and return what fills it.
+def live_part(owner: Session, look: Look, history: History, record: RunRecord) -> Moving:
+    """Draw the run as it stands now, with what does not move around it; what of it moves."""
+    snapshot = run_store().latest_snapshot(record.run_id)
+    moving = _moving(look, record, history, snapshot)
 
-    What does not move stands outside of what is drawn several times a second: every element that the server sends
-    again costs the browser time, also where nothing about it changed.
+    def place(key: str) -> None:
+        if key in moving.charts:
+            show(moving.charts[key], key)
 
-    Returns:
-        Draws the run as it stands now; for a fragment, as often as wanted.
-    """
     with st.container(key="live"):
         loss, accuracy = st.columns(2)
-        snapshot = run_store().latest_snapshot(opening.run_id)
+        with loss:
+            place("loss-curves")
+        with accuracy:
+            place("accuracy-curves")
         if snapshot is None:
             st.skeleton(height=240)
-            network = None
-        else:
-            network = _network_frame(owner, snapshot)
-
-    def draw(record: RunRecord, history: History) -> None:
-        _curves(loss, accuracy, record, history)
-        newest = run_store().latest_snapshot(record.run_id)
-        if newest is None:
-            return
-        if network is None:
-            st.rerun()
-        _network(owner, network, record, newest)
-
-    return draw
-
-
-@dataclass(frozen=True)
-class _NetworkFrame:
-    """Where the network's inside is drawn."""
-
-    kernels: DeltaGenerator
-    maps: DeltaGenerator
-    answer: DeltaGenerator
+            return moving
+        watched, kernels, maps, answer = st.columns(_COLUMNS)
+        with watched:
+            watched_picture(owner)
+        with kernels:
+            if snapshot.kernels is not None:
+                of_all = _part(min(KERNELS_SHOWN, len(snapshot.kernels)), len(snapshot.kernels))
+                st.markdown(f"**First layer's kernels**{of_all}")
+            place("live-kernels")
+        with maps:
+            if snapshot.maps:
+                _layer_choice(owner, snapshot)
+            place("live-maps")
+        with answer:
+            st.markdown("**Its answer**")
+            place("live-probabilities")
+    return moving
 
 
-def _network_frame(owner: Session, snapshot: Snapshot) -> _NetworkFrame:
-    watched, kernels, maps, answer = st.columns([2, 3, 4, 3])
-    with watched:
-        watched_picture(owner)
+def moving_live(look: Look, record: RunRecord, history: History, inside: str) -> Moving:
+    """What a look sees of the run now.
+
+    Args:
+        look: With the layer whose maps are shown; the first one that has maps where this one has none.
+        record: The run.
+        history: Its curves.
+        inside: The look inside the network that the browser shows already; it is left out then.
+    """
+    snapshot = run_store().latest_snapshot(record.run_id)
+    return _moving(look, record, history, snapshot, inside)
+
+
+def _moving(look: Look, record: RunRecord, history: History, snapshot: Snapshot | None, has: str = "") -> Moving:
+    charts = _curves(record, history)
+    if snapshot is None:
+        return Moving("no look inside yet", charts)
+    inside = f"{snapshot.step}-{snapshot.probe_index}"
+    if inside != has:
+        charts |= _network(look, record, snapshot)
+    return Moving("", charts, inside)
+
+
+def _curves(record: RunRecord, history: History) -> dict[str, Chart]:
+    return {
+        "loss-curves": curves(
+            history.epoch_position,
+            history.batch_loss,
+            history.epoch,
+            history.train_loss,
+            history.validation_loss,
+            loss_label=LOSSES[record.spec.settings.loss],
+        ),
+        "accuracy-curves": accuracy_curves(
+            history.epoch_position,
+            history.batch_accuracy,
+            history.epoch,
+            history.train_accuracy,
+            history.validation_accuracy,
+        ),
+    }
+
+
+def _network(look: Look, record: RunRecord, snapshot: Snapshot) -> dict[str, Chart]:
+    """The first layer's kernels, one layer's feature maps and the class probabilities of the watched picture."""
+    charts = {}
+    _, kernels_share, maps_share, _ = (part / sum(_COLUMNS) for part in _COLUMNS)
     if snapshot.kernels is not None:
-        of_all = _part(min(KERNELS_SHOWN, len(snapshot.kernels)), len(snapshot.kernels))
-        kernels.markdown(f"**First layer's kernels**{of_all}")
+        charts["live-kernels"] = kernel_grid(
+            snapshot.kernels[:KERNELS_SHOWN],
+            input_channel=None,
+            columns=4,
+            width=share_of(look.width, kernels_share),
+        )
+    if snapshot.maps:
+        array = _chosen(snapshot, look.layer).array[:MAPS_SHOWN]
+        charts["live-maps"] = map_grid(
+            array,
+            titles=[str(channel + 1) for channel in range(len(array))],
+            columns=4,
+            value_label="activation",
+            hover=False,
+            width=share_of(look.width, maps_share),
+        )
+    dataset = load_dataset(record.spec.settings.dataset)
+    charts["live-probabilities"] = probability_bars(
+        snapshot.probabilities, dataset.class_names, int(dataset.labels[snapshot.probe_index])
+    )
+    return charts
+
+
+def _layer_choice(owner: Session, snapshot: Snapshot) -> None:
     titles = {
         there.layer_index: f"{there.layer_index + 1}  {there.name}{_part(MAPS_SHOWN, there.channels)}"
         for there in snapshot.maps
     }
-    if titles:
-        with maps:
-            bound.choice(
-                "Feature maps of",
-                _layer(owner, snapshot),
-                owner.choose_live_layer,
-                "live-layer",
-                titles,
-                label_visibility="collapsed",
-            )
-    answer.markdown("**Its answer**")
-    return _NetworkFrame(kernels, maps, answer)
+    bound.choice(
+        "Feature maps of",
+        _chosen(snapshot, owner.live_layer).layer_index,
+        owner.choose_live_layer,
+        "live-layer",
+        titles,
+        label_visibility="collapsed",
+    )
 
 
-def _layer(owner: Session, snapshot: Snapshot) -> int:
-    """The layer whose maps are shown."""
-    there = [maps.layer_index for maps in snapshot.maps]
-    return owner.live_layer if owner.live_layer in there else there[0]
-
-
-def _curves(loss: DeltaGenerator, accuracy: DeltaGenerator, record: RunRecord, history: History) -> None:
-    with loss:
-        show(
-            curves(
-                history.epoch_position,
-                history.batch_loss,
-                history.epoch,
-                history.train_loss,
-                history.validation_loss,
-                loss_label=LOSSES[record.spec.settings.loss],
-            ),
-            "loss-curves",
-        )
-    with accuracy:
-        show(
-            accuracy_curves(
-                history.epoch_position,
-                history.batch_accuracy,
-                history.epoch,
-                history.train_accuracy,
-                history.validation_accuracy,
-            ),
-            "accuracy-curves",
-        )
-
-
-def _network(owner: Session, frame: _NetworkFrame, record: RunRecord, snapshot: Snapshot) -> None:
-    """The first layer's kernels, one layer's feature maps and the class probabilities of the watched picture."""
-    dataset = load_dataset(record.spec.settings.dataset)
-    if snapshot.kernels is not None:
-        with frame.kernels:
-            shown = snapshot.kernels[:KERNELS_SHOWN]
-            show(kernel_grid(shown, input_channel=None, columns=4, width=column_width(3 / 12)), "live-kernels")
-    if snapshot.maps:
-        chosen = _layer(owner, snapshot)
-        array = next(maps.array for maps in snapshot.maps if maps.layer_index == chosen)[:MAPS_SHOWN]
-        with frame.maps:
-            show(
-                map_grid(
-                    array,
-                    titles=[str(channel + 1) for channel in range(len(array))],
-                    columns=4,
-                    value_label="activation",
-                    hover=False,
-                    width=column_width(4 / 12),
-                ),
-                "live-maps",
-            )
-    with frame.answer:
-        show(
-            probability_bars(snapshot.probabilities, dataset.class_names, int(dataset.labels[snapshot.probe_index])),
-            "live-probabilities",
-        )
+def _chosen(snapshot: Snapshot, layer: int | None) -> FeatureMaps:
+    return next((maps for maps in snapshot.maps if maps.layer_index == layer), snapshot.maps[0])
 
 
 def _part(shown: int, there: int) -> str:

@@ -6,6 +6,7 @@ from visualizer.training.commands import Command, Epoch, Pause, SetLearningRate,
 from visualizer.training.settings import RunSpec
 from visualizer.training.store import History, RunRecord, time_left
 from visualizer.ui import bound
+from visualizer.ui.live_feed import HowFar
 from visualizer.ui.quantities import duration
 from visualizer.ui.server import owner_id, run_store, worker_pool
 from visualizer.ui.session import Session, TimeMachine
@@ -121,11 +122,10 @@ def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:
         )
 
 
-def progress(record: RunRecord, history: History) -> None:
-    """Draw how far the run is, how good the network is by now, and how long it will take."""
-    total = max(record.total_steps, 1)
+def how_far(record: RunRecord, history: History) -> HowFar:
+    """How far the run is, how good the network is by now, and how long it will take."""
     left = time_left(record)
-    words = {
+    state = {
         "queued": "Waiting for a worker",
         "running": "Training",
         "paused": "Paused",
@@ -134,17 +134,14 @@ def progress(record: RunRecord, history: History) -> None:
         "stopped": "Stopped",
         "failed": "Failed",
     }[record.state]
-    parts = [
-        f"**{words}**",
+    words = [
         f"epoch {min(record.epoch + 1, record.spec.settings.epochs)} of {record.spec.settings.epochs}",
         f"step {record.step:,} of {record.total_steps:,}",
     ]
     if len(history.epoch):
-        parts.append(f"**{history.validation_accuracy[-1]:.1%}** of the validation pictures right")
+        words.append(f"{history.validation_accuracy[-1]:.1%} of the validation pictures right")
     if record.images_per_second:
-        parts.append(f"{record.images_per_second:,.0f} pictures/s")
+        words.append(f"{record.images_per_second:,.0f} pictures/s")
     if record.state == "running" and left is not None:
-        parts.append(f"about {duration(left)} left")
-    st.progress(min(record.step / total, 1.0), text=" · ".join(parts))
-    if record.message:
-        (st.error if record.state == "failed" else st.info)(record.message)
+        words.append(f"about {duration(left)} left")
+    return HowFar(min(record.step / max(record.total_steps, 1), 1.0), state, " · ".join(words))

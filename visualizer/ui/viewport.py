@@ -6,6 +6,7 @@ from visualizer.ui.links import VIEWPORT_SCRIPT
 from visualizer.ui.session import Session, session
 
 NARROW = 640  # pixels of content below which Streamlit puts columns below each other
+NARROWEST, WIDEST = 100, 10_000  # pixels of content that are believed
 _GAP = 16  # pixels between columns
 _STEP = 20  # pixels; a smaller change of the window draws nothing anew
 _KEY = "viewport-width"
@@ -29,7 +30,7 @@ def measure_viewport() -> None:
 
 def _take(owner: Session) -> None:
     width = st.session_state[_KEY].width
-    if isinstance(width, int | float) and 100 <= width <= 10_000:
+    if isinstance(width, int | float) and NARROWEST <= width <= WIDEST:
         owner.content_width = int(width)
 
 
@@ -40,5 +41,9 @@ def is_narrow() -> bool:
 
 def column_width(share: float = 1.0) -> int:
     """Pixels of a column that takes this share (0 to 1) of the page; of the whole page where columns stack."""
-    width = session().content_width
-    return width if is_narrow() or share == 1.0 else int(width * share) - _GAP
+    return share_of(session().content_width, share)
+
+
+def share_of(width: int, share: float) -> int:
+    """The same on a page whose content is so many pixels wide."""
+    return width if width < NARROW or share == 1.0 else int(width * share) - _GAP

@@ -1,0 +1,62 @@
+"""Answers what moves on a Train page, several times a second: see live_feed.py.
+
+Whoever knows a run's id may ask; it cannot be guessed.
+"""
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from visualizer.ui.live import moving_live
+from visualizer.ui.live_feed import PATH, Look, frame_of
+from visualizer.ui.run_controls import how_far
+from visualizer.ui.server import run_store
+from visualizer.ui.viewport import NARROWEST, WIDEST
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+
+def live_route() -> "Route":
+    """What the app serves under `live_feed.PATH`.
+
+    The query holds the look, and of the answer that the browser has already its `version` and `inside`. The answer is
+    204 (no content) where nothing has changed since then, 404 where there is no such run or the question makes no
+    sense, else JSON: version, inside, frame, progress, and charts by their keys (figure as JSON text, alt).
+    """
+    from starlette.routing import Route
+
+    # No coroutine: Starlette then answers in a thread, so that nobody else waits while charts are made.
+    return Route(f"{PATH}/{{run_id}}", _answer)
+
+
+def _answer(request: "Request") -> "Response":
+    from starlette.responses import Response
+
+    nothing = {"Cache-Control": "no-store"}
+    asked = request.query_params
+    try:
+        look = Look(request.path_params["run_id"], int(asked["width"]), int(asked["layer"]))
+    except (KeyError, ValueError):
+        return Response(status_code=404)
+    record = run_store().record(look.run_id) if NARROWEST <= look.width <= WIDEST else None
+    if record is None:
+        return Response(status_code=404, headers=nothing)
+    version = str(record.version)
+    if asked.get("version") == version:
+        return Response(status_code=204, headers=nothing)
+    history = run_store().history(record.run_id)
+    moving = moving_live(look, record, history, asked.get("inside", "")) if asked.get("charts") == "1" else None
+    answer = {
+        "version": version,
+        "inside": moving.inside if moving else "",
+        "frame": frame_of(record, moving),
+        "progress": asdict(how_far(record, history)),
+        "charts": {
+            key: {"figure": chart.figure.to_json(), "alt": chart.alt}
+            for key, chart in (moving.charts if moving else {}).items()
+        },
+    }
+    return Response(json.dumps(answer), media_type="application/json", headers=nothing)
