@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.data.fake_openml import fake_openml
-from tests.pages.app import alts, open_page, without_exception
+from tests.pages.app import alts, open_page, progress_line, without_exception
 from visualizer.architecture.presets import LENET
 from visualizer.data.catalog import load_dataset
 from visualizer.data.openml import CLASSES, GIVEN, keep
@@ -76,7 +76,7 @@ def test_nothing_is_fetched_before_the_click_and_then_it_is_trained_on(app, kept
     assert group.options[0] == "train, 58,000"
     assert any("30 pictures of 28 × 28 pixels" in alt for alt in alts(app))
     press(app, "One step")
-    until(app, lambda app: any("step 1 of 18,130" in bar and "Paused" in bar for bar in bars(app)))
+    until(app, lambda app: "step 1 of 18,130" in progress_line(app) and "Paused" in progress_line(app))
     press(app, "Reset")
     # Somebody else can choose it without fetching it.
     other = open_page("build")
