@@ -16,7 +16,7 @@ from visualizer.ui.models import look, network_choices, opened_network, quick_an
 from visualizer.ui.named_network import named_network
 from visualizer.ui.picture_source import Given, given_picture
 from visualizer.ui.session import session, show_message
-from visualizer.ui.text import plain
+from visualizer.ui.text import plain, told
 from visualizer.ui.viewport import is_narrow
 from visualizer.ui.why_view import why_part
 
@@ -41,7 +41,7 @@ try:
     else:
         opened = opened_network(owner, choice)
 except UserError as error:
-    st.error(str(error), icon=":material/error:")
+    st.error(told(error), icon=":material/error:")
     if choice in ("trained", "untrained"):
         st.page_link(page("build"), label="Mend it in Build", icon=":material/build:")
     st.stop()

@@ -17,6 +17,7 @@ from visualizer.ui.lessons.receptive_field_view import (
 )
 from visualizer.ui.links import page
 from visualizer.ui.session import session
+from visualizer.ui.text import told
 
 owner = session()
 
@@ -56,7 +57,7 @@ def lesson() -> None:
     try:
         draw()
     except UserError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(told(error), icon=":material/error:")
 
 
 lesson()

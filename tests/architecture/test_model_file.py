@@ -174,3 +174,12 @@ def test_a_damaged_file_is_loaded_or_refused(changes: list[tuple[int, int]], end
         assert {name: array.shape for name, array in weights.items()} == {
             name: tuple(array.shape) for name, array in build(architecture).state_dict().items()
         }
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_weights_that_are_no_numbers_are_refused(value: float) -> None:
+    network = build(TINY.architecture)
+    weights = {name: tensor.numpy().copy() for name, tensor in network.state_dict().items()}
+    next(array for array in weights.values() if array.ndim)[0] = value
+    with pytest.raises(ModelFileError, match="some of its weights are not numbers"):
+        load_model(save_model(TINY.architecture, weights))

@@ -83,7 +83,7 @@ def test_without_internet_it_offers_random_weights_and_says_what_they_are(monkey
     app = ask(page(), "tiny")
     (error,) = app.error
     assert "was not reached" in error.value
-    assert str(Path(tmp_path, "checkpoints", "tiny-0.pth")) in error.value
+    assert str(Path(tmp_path, "checkpoints", "tiny-0.pth")) in error.value.replace("\\", "")
     app = press(app, "named-network-random")
     assert not app.error
     (warning,) = app.warning
@@ -96,7 +96,7 @@ def test_another_name_takes_its_place_and_other_networks_open_afterwards(monkeyp
     app = ask(page(), "bare")
     assert "without trained weights" in app.error[0].value
     app = ask(app, "unknown")
-    assert "“fft_fft”" in app.error[0].value
+    assert "“fft\\_fft”" in app.error[0].value
     group = next(group for group in app.get("button_group") if group.key == "network-choice")
     without_exception(group.set_value("bundled").run())
     assert not app.error

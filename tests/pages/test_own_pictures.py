@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.data.own import picture, png, two_classes, zipped
 from tests.pages.app import alts, open_page, without_exception
+from visualizer.limits import Limits
 
 SECONDS = 60
 
@@ -72,3 +73,24 @@ def test_a_file_that_is_no_zip_gets_a_sentence_and_can_be_forgotten(app):
     assert "The ZIP file cannot be used" in app.error[0].value
     press(app, "own-forget")
     assert not app.error
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        (Limits(dataset_pictures=25), "at most 25 can be used"),
+        (Limits(dataset_mib=1), "at most 1 MiB are kept for one data set"),
+    ],
+)
+def test_a_second_zip_counts_with_the_first_one(app, monkeypatch, bounds, words):
+    monkeypatch.setattr("visualizer.ui.own_pictures.limits", lambda: bounds)
+    files = {f"{name}/{number}.png": png(picture(90, number, 128, 128)) for name in "ab" for number in range(10)}
+    given(app, zipped(files))
+    assert len(labels(app)) == 2
+    app.get("file_uploader")[0].set_value(("a.zip", zipped(files), "application/zip"))
+    for _ in range(2):
+        without_exception(app.run())
+        for job in list(app.session_state["visualizer"].jobs.values()):
+            job.join()
+    assert words in app.error[0].value
+    assert app.session_state["visualizer"].own_pictures.count == 20

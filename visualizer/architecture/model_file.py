@@ -85,6 +85,8 @@ def load_model(source: Path | str | bytes) -> tuple[Architecture, dict[str, np.n
         raise _not_a_model("its weights are damaged") from error
     # Once more: a header that names an array twice can be read in two ways.
     _check_arrays(architecture, {name: (array.dtype, array.shape) for name, array in arrays.items()})
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise _not_a_model("some of its weights are not numbers")
     return architecture, {name: array.copy() for name, array in arrays.items()}
 
 

@@ -5,11 +5,13 @@ whatever its headers say.
 """
 
 import io
+import lzma
+import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Literal
 
 import numpy as np
@@ -27,8 +29,18 @@ SIZES = (32, 48, 64, 96)
 MAX_CLASSES = 20
 MAX_NAME_LENGTH = 30
 MIN_OF_A_CLASS = 6  # so that training, validation and test split each get one
+MAX_FOLDERS = 100
 _MAX_ENTRIES = 10_000
+# A ZIP's list of its entries, which zipfile reads whole before anything else: a name of 250 letters for each entry.
+_MAX_LIST_BYTES = 300 * _MAX_ENTRIES
+# How much larger than the ZIP its pictures may be: those in the formats of images.py hardly shrink.
+_MAX_RATIO = 20
+_FREE_BYTES = 50_000_000  # of what is unpacked, to which no ratio is asked: small drawings shrink to nearly nothing
 _KEPT_SIDE = 128  # pixels; more than the largest of SIZES, so that it may be chosen later
+
+
+# What the decoders of an entry raise beside what zipfile itself does.
+_BROKEN = (zlib.error, lzma.LZMAError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -59,17 +71,26 @@ def read_zip(data: bytes) -> Iterator[Found]:
     if len(data) > limits().zip_bytes:
         raise _zip_error(f"it has over {limits().zip_mb:,} MB", "Make the pictures smaller")
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        file = _Bounded(data)
+        archive = zipfile.ZipFile(file)
+        file.most = len(data)
         files = [info for info in archive.infolist() if _is_wanted(info)]
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, struct.error, ValueError, OSError, EOFError, NotImplementedError) as error:
         raise _zip_error("it is no ZIP file, or damaged") from error
     if len(files) > _MAX_ENTRIES:
         raise _zip_error(f"it has over {_MAX_ENTRIES:,} files", "Leave some out")
     if not files:
         raise _zip_error("no file in it lies in a folder", "Put the pictures of each class into a folder of its name")
+    if len({_parts(info)[-2] for info in files}) > MAX_FOLDERS:
+        raise _zip_error(f"it has over {MAX_FOLDERS} folders", f"At most {MAX_CLASSES} classes can be told apart")
+    unpacked = 0
     for place, info in enumerate(files, start=1):
-        path = PurePosixPath(info.filename)
-        yield read_file(_unpacked(archive, info), path.name, path.parent.name, place / len(files))
+        *_, folder, name = _parts(info)
+        content = _unpacked(archive, info)
+        unpacked += len(content or b"")
+        if unpacked > max(_MAX_RATIO * len(data), _FREE_BYTES):
+            raise _zip_error("it unpacks into far more than pictures are", "Pack the pictures anew")
+        yield read_file(content, name, folder, place / len(files))
 
 
 def read_file(data: bytes | None, name: str, class_name: str, share: float = 1.0) -> Found:
@@ -137,11 +158,33 @@ def _zip_error(why: str, mend: str = "Choose another file") -> UserError:
     return UserError("The ZIP file cannot be used", why, mend)
 
 
+class _Bounded(io.BytesIO):
+    """A ZIP's bytes, of which nobody gets more than `most` at once.
+
+    zipfile reads the list of entries in one piece, and makes an object of each: its header can say anything.
+    """
+
+    most = _MAX_LIST_BYTES
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        if len(found) > self.most:
+            raise zipfile.BadZipFile("its list of entries is too long")
+        return found
+
+
+def _parts(info: zipfile.ZipInfo) -> list[str]:
+    """The folders and the file of an entry's name; "..", a root or a drive count for nothing, since none is opened."""
+    parts = info.filename.replace("\\", "/").split("/")
+    return [part for part in parts if part.strip() not in ("", ".", "..")]
+
+
 def _is_wanted(info: zipfile.ZipInfo) -> bool:
-    """Whether an entry is a file in a class folder, and none that a system hides."""
-    parts = PurePosixPath(info.filename).parts
-    hidden = any(part.startswith((".", "__MACOSX")) or part == "Thumbs.db" for part in parts)
-    return not info.is_dir() and not hidden and len(parts) >= 2 and bool(tidy_name(parts[-2]))
+    """Whether an entry is a file in a class folder, and none that a system hides; a link is none."""
+    parts = _parts(info)
+    hidden = any(part.startswith((".", "__MACOSX")) or part in ("Thumbs.db", "desktop.ini") for part in parts)
+    is_link = stat.S_ISLNK(info.external_attr >> 16)
+    return not info.is_dir() and not is_link and not hidden and len(parts) >= 2 and bool(tidy_name(parts[-2]))
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
@@ -149,7 +192,7 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
     try:
         with archive.open(info) as file:
             return file.read(limits().upload_bytes + 1)
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, NotImplementedError, zlib.error):
+    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, NotImplementedError, *_BROKEN):
         return None
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, figure_of
 from visualizer.figures.palette import GREY, VERMILLION
 
 
@@ -47,7 +47,7 @@ def deletion_curves(shares: np.ndarray, by_heat: np.ndarray, at_random: np.ndarr
         height=320,
         margin=(0, 12, 40, 46),
         xaxis=axis_style("pixels taken away") | {"ticksuffix": " %"},
-        yaxis=axis_style(f"probability of {class_name}") | {"range": [0, 103], "ticksuffix": " %"},
+        yaxis=axis_style(f"probability of {as_label(class_name)}") | {"range": [0, 103], "ticksuffix": " %"},
         legend=LEGEND_ABOVE,
     )
     half = len(shares) // 2

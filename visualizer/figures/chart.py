@@ -1,5 +1,6 @@
 """What every figure function returns, and the look that all figures share."""
 
+import html
 import importlib
 import sys
 import textwrap
@@ -126,6 +127,11 @@ def number(value: float) -> str:
         return "infinity" if value > 0 else "−infinity"
     text = f"{value:,.0f}" if 999.5 <= abs(value) < 1e6 else f"{value:.3g}"
     return text.replace("-", "−")
+
+
+def as_label(text: str) -> str:
+    """Words that a user may have written, for Plotly, which reads some HTML in labels and %{…} in hover templates."""
+    return html.escape(text, quote=False).replace("%{", "%&#8203;{")
 
 
 def counted(count: int, noun: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of, number
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, figure_of, number
 from visualizer.figures.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool) -> Char
                     "line": {"width": 0},
                     "hoverinfo": "skip",
                     "showlegend": False,
-                    "legendgroup": name,
+                    "legendgroup": as_label(name),
                 }
             )
         runs = f"mean of {band.runs} seeds" if band.runs > 1 else "one seed"
@@ -54,13 +54,13 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool) -> Char
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": name,
-                "legendgroup": name,
+                "name": as_label(name),
+                "legendgroup": as_label(name),
                 "x": band.epoch,
                 "y": band.mean * factor,
                 "line": {"color": colour, "width": 3, "dash": dash},
                 "marker": {"symbol": symbol, "size": 8, "color": colour},
-                "hovertemplate": f"epoch %{{x}}<br><b>%{{y:{digits}}}{unit}</b>, {runs}<extra>{name}</extra>",
+                "hovertemplate": f"epoch %{{x}}<br><b>%{{y:{digits}}}{unit}</b>, {runs}<extra>{as_label(name)}</extra>",
             }
         )
         said.append(f"{name}, {runs}: {_last(band, share=share)}")

@@ -1,11 +1,10 @@
 """Which classes a classifier takes for which."""
 
-import html
 from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, axis_style, figure_of, header_line
+from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, as_label, axis_style, figure_of, header_line
 from visualizer.figures.palette import SEQUENTIAL
 from visualizer.figures.scale import BAR_HEIGHT, bar, cell_numbers
 
@@ -25,7 +24,7 @@ def confusion_matrix(counts: np.ndarray, class_names: Sequence[str], *, width: i
     classes = len(class_names)
     totals = counts.sum(axis=1, keepdims=True)
     shares = 100 * counts / np.maximum(totals, 1)
-    names = [html.escape(name, quote=False) for name in class_names]
+    names = [as_label(name) for name in class_names]
     side = min(width - _LEFT, MAX_SIDE)
     top = BAR_HEIGHT + 4
     height = side + top + _BOTTOM

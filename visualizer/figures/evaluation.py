@@ -1,11 +1,10 @@
 """How good a network is: by class, by confidence, and its pictures on a map."""
 
-import html
 from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, figure_of
 from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
 
 ROW = 30  # pixels
@@ -22,7 +21,7 @@ def class_bars(recall: np.ndarray, precision: np.ndarray, counts: np.ndarray, cl
         counts: (classes,) pictures of each class.
         class_names: One name for each class.
     """
-    names = [f"{html.escape(name, quote=False)}  ({count})" for name, count in zip(class_names, counts, strict=True)]
+    names = [f"{as_label(name)}  ({count})" for name, count in zip(class_names, counts, strict=True)]
     traces = [
         {
             "type": "bar",
@@ -130,11 +129,11 @@ def picture_map(
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": html.escape(name, quote=False),
+                "name": as_label(name),
                 "x": places[chosen, 0],
                 "y": places[chosen, 1],
                 "customdata": chosen,
-                "text": [html.escape(class_names[answer], quote=False) for answer in answers[chosen]],
+                "text": [as_label(class_names[answer]) for answer in answers[chosen]],
                 "marker": {
                     "color": _COLOURS[label % len(_COLOURS)],
                     "symbol": _SYMBOLS[label % len(_SYMBOLS)],
@@ -142,7 +141,7 @@ def picture_map(
                     "line": {"color": RED, "width": np.where(wrong, 3, 0)},
                     "opacity": 0.85,
                 },
-                "hovertemplate": f"is {html.escape(name, quote=False)}, answer %{{text}}<extra></extra>",
+                "hovertemplate": f"is {as_label(name)}, answer %{{text}}<extra></extra>",
             }
         )
     plain = {"showgrid": True, "showticklabels": False}

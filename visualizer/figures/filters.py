@@ -1,6 +1,5 @@
 """One filter: its kernel for each channel that arrives, what excites it, and how a picture for it came about."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from visualizer.figures.chart import (
     LINE,
     SMALL_FONT_SIZE,
     Chart,
+    as_label,
     axis_style,
     counted,
     figure_of,
@@ -69,7 +69,7 @@ def kernel_by_channel(
     figure = figure_of(
         [
             trace,
-            mosaic.title_trace([html.escape(title, quote=False) for title in titles]),
+            mosaic.title_trace([as_label(title) for title in titles]),
             *([_weights(mosaic, kernel, colours)] if numbered else []),
         ],
         height=height,
@@ -97,7 +97,7 @@ def _weights(mosaic: Mosaic, kernel: np.ndarray, colours: dict[str, Any]) -> dic
 
 def _titles_by_cell(mosaic: Mosaic, titles: Sequence[str]) -> np.ndarray:
     numbers = mosaic.places(range(1, mosaic.count + 1))[..., 0].astype(np.intp)
-    return np.array(["", *(html.escape(title, quote=False) for title in titles)], dtype=object)[numbers]
+    return np.array(["", *(as_label(title) for title in titles)], dtype=object)[numbers]
 
 
 def patches(
@@ -134,7 +134,7 @@ def patches(
     raster[rows, across, :3] = _STRIPES[(rows + across) // period % 2]
     traces = [
         image_trace(raster, pixel=1 / mosaic.parts) | {"hoverinfo": "skip"},
-        mosaic.title_trace(["<br>".join(html.escape(line, quote=False) for line in lines) for lines in titles]),
+        mosaic.title_trace(["<br>".join(as_label(line) for line in lines) for lines in titles]),
     ]
     figure = figure_of(
         [*traces, mosaic.edges_trace(), *_frames(mosaic, boxes)],

@@ -1,11 +1,10 @@
 """Pictures of a data set."""
 
-import html
 from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import Chart, counted, figure_of, pixel_axes
+from visualizer.figures.chart import Chart, as_label, counted, figure_of, pixel_axes
 from visualizer.figures.mosaic import Mosaic
 from visualizer.figures.raster import image_trace
 
@@ -27,7 +26,7 @@ def gallery(pictures: np.ndarray, labels: Sequence[str], columns: int, *, width:
     image = image_trace(mosaic.raster(tiles), pixel=1 / mosaic.parts) | {"hoverinfo": "skip"}
     axes = pixel_axes(mosaic.total_width, mosaic.total_height)
     figure = figure_of(
-        [image, mosaic.title_trace([html.escape(label, quote=False) for label in labels])],
+        [image, mosaic.title_trace([as_label(label) for label in labels])],
         height=mosaic.pixel_height,
         margin=(0, 0, 0, 0),
         **axes,

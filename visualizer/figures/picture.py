@@ -1,10 +1,8 @@
 """One picture as it is."""
 
-import html
-
 import numpy as np
 
-from visualizer.figures.chart import LINE, Chart, figure_of, header_line, lines_of, pixel_axes
+from visualizer.figures.chart import LINE, Chart, as_label, figure_of, header_line, lines_of, pixel_axes
 from visualizer.figures.raster import image_trace, rgb_pixels
 
 MAX_HEIGHT = 420
@@ -27,7 +25,7 @@ def picture_chart(picture: np.ndarray, title: str, *, width: int = 260) -> Chart
         "hovertemplate": "row %{y}, column %{x}<br>red %{color[0]}, green %{color[1]}, blue %{color[2]} of 255"
         "<extra></extra>",
     }
-    lines = [html.escape(line, quote=False) for line in lines_of(title, width)]
+    lines = [as_label(line) for line in lines_of(title, width)]
     top = len(lines) * LINE + 6 if lines else 0
     figure = figure_of(
         [trace],

@@ -1,12 +1,11 @@
 """What a classifier answers: a bar for each class."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, axis_style, figure_of
+from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, as_label, axis_style, figure_of
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
 ROW = 27  # pixels
@@ -29,7 +28,7 @@ def probability_bars(
         compare: The name and the probabilities of another network: hatched bars below the others.
     """
     winner = int(np.argmax(probabilities))
-    names = [html.escape(name, quote=False) for name in class_names]
+    names = [as_label(name) for name in class_names]
     labels = [f"{name} ✓" if index == true_label else name for index, name in enumerate(names)]
     labels[winner] = f"<b>{labels[winner]}</b>"
     traces = [_bars(probabilities, names, BLUE, "")]
@@ -40,7 +39,7 @@ def probability_bars(
         alt += f"; right would be {class_names[true_label]}, which has {probabilities[true_label]:.1%}"
     if compare is not None:
         name, others = compare
-        traces.append(_bars(others, names, VERMILLION, html.escape(name, quote=False)))
+        traces.append(_bars(others, names, VERMILLION, as_label(name)))
         best = int(np.argmax(others))
         alt += f". {name}: {class_names[best]} with {others[best]:.1%}"
     top, bottom = 34 if compare else 4, 28

@@ -1,12 +1,11 @@
 """How many numbers are how large at every moment of a training: histograms side by side, and one of them large."""
 
-import html
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, axis_style, figure_of, header_line, number
+from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, as_label, axis_style, figure_of, header_line, number
 from visualizer.figures.palette import BLUE, SEQUENTIAL, VERMILLION
 from visualizer.figures.scale import BAR_HEIGHT, bar
 
@@ -72,7 +71,7 @@ def _spread(
     top = BAR_HEIGHT + 6
     height = HEIGHT + top + _BOTTOM
     largest = float(np.nanmax(shares)) if np.isfinite(shares).any() else 1.0
-    names = [html.escape(name, quote=False) for name in moments]
+    names = [as_label(name) for name in moments]
     centres = (edges[:-1] + edges[1:]) / 2
     pointed = said.format("%{y:.3g}")
     heat = {

@@ -21,6 +21,7 @@ from visualizer.ui.models import latest_network, look
 from visualizer.ui.quantities import count
 from visualizer.ui.server import owner_id, run_store
 from visualizer.ui.session import Session
+from visualizer.ui.text import told
 from visualizer.ui.viewport import column_width, is_narrow
 
 REFRESH_SECONDS = 1.0
@@ -41,6 +42,7 @@ def chosen_variants(owner: Session) -> dict[str, Variant]:
         f"Runs of this tab (at most {MOST} at a time)",
         list(names),
         default=list(names)[-MOST:],
+        format_func=told,
         selection_mode="multi",
         key=f"compared-of-{len(names)}",
         persist_state="session",
@@ -130,16 +132,9 @@ def _table(compared: Compared, accuracy: list[Band]) -> None:
     rows["Parameters"] = tuple(count(summarize(variant.spec.architecture).parameters) for variant in compared.values())
     rows["Epochs that all its runs finished"] = tuple(str(one.epoch[-1]) if len(one.epoch) else "0" for one in accuracy)
     rows["Validation accuracy then"] = tuple(_result(one) for one in accuracy)
-    table = [("", *(f"**{_plain(name)}**" for name in compared)), ("---",) * (len(compared) + 1)]
-    table += [(_plain(setting), *map(_plain, values)) for setting, values in rows.items()]
+    table = [("", *(f"**{told(name)}**" for name in compared)), ("---",) * (len(compared) + 1)]
+    table += [(told(setting), *map(told, values)) for setting, values in rows.items()]
     st.markdown("\n".join(f"| {' | '.join(row)} |" for row in table))
-
-
-def _plain(words: str) -> str:
-    """Text in a table of Markdown: a network's name may hold anything."""
-    for sign in "\\`*_{}[]<>|$:~#":
-        words = words.replace(sign, f"\\{sign}")
-    return words
 
 
 def _result(one: Band) -> str:
@@ -154,7 +149,7 @@ def kernels(_: Session, compared: Compared) -> None:
     store = run_store()
     for column, (name, variant) in zip(st.columns(len(compared)), compared.items(), strict=True):
         with column:
-            st.markdown(f"**{_plain(_short(name))}**, seed {variant.seeds[0]}")
+            st.markdown(f"**{told(_short(name))}**, seed {variant.seeds[0]}")
             snapshot = store.latest_snapshot(variant.runs[0].run_id)
             if snapshot is None or snapshot.kernels is None:
                 st.caption("It has no convolution." if snapshot else "Nothing was trained yet.")
@@ -195,7 +190,7 @@ def answers(_: Session, compared: Compared) -> None:
         show(picture_chart(picture, "The picture", width=140), "compared-picture")
     for column, (name, variant) in zip(columns[1:], compared.items(), strict=True):
         with column:
-            st.markdown(f"**{_plain(_short(name))}**, seed {variant.seeds[0]}")
+            st.markdown(f"**{told(_short(name))}**, seed {variant.seeds[0]}")
             if variant.spec.settings.dataset != first:
                 st.caption("It learnt another data set.")
                 continue

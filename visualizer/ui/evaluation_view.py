@@ -22,6 +22,7 @@ from visualizer.ui.models import latest_network
 from visualizer.ui.picture_source import choose_picture
 from visualizer.ui.picture_tip import picture_tip
 from visualizer.ui.session import Session
+from visualizer.ui.text import told
 from visualizer.ui.viewport import column_width, is_narrow
 from visualizer.ui.work import Progress, Steps, work
 
@@ -46,7 +47,7 @@ def evaluation_part(owner: Session, run: RunRecord) -> None:
     try:
         key, network = latest_network(run)
     except UserError as error:
-        st.info(str(error), icon=":material/info:")
+        st.info(told(error), icon=":material/info:")
         return
     dataset = opened_dataset(run.spec.settings.dataset)
 
@@ -92,7 +93,7 @@ def _confusion(owner: Session, dataset: Dataset, found: "Evaluation") -> None:
     left, right = st.columns([3, 2], gap="medium")
 
     def clicked(point: Clicked) -> None:
-        row, column = point.index
+        row, column = (*point.index, -1, -1)[:2]
         if 0 <= row < len(names) and 0 <= column < len(names):
             owner.confusion_cell = (row, column)
 

@@ -27,7 +27,7 @@ def input_card(owner: Session) -> None:
             ":material/image:",
             f"**Input{SPACE}{plain(architecture.name)}**",
             describe_shape(architecture.input_shape),
-            f":gray[{dataset.title}, {dataset.classes} classes]",
+            f":gray[{plain(dataset.title)}, {dataset.classes} classes]",
         ]
     )
     with st.container(border=True, gap="small", key="card-input"):

@@ -7,6 +7,7 @@ import streamlit as st
 from visualizer.ui.byte_cache import ByteCache
 from visualizer.ui.models import IMAGENET, Opened
 from visualizer.ui.session import Session
+from visualizer.ui.text import plain, told
 from visualizer.ui.work import Progress, Steps, forget, work
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def named_network(owner: Session) -> Opened | None:
             help="Networks of a kind that cannot be shown here are among them: then it says so.",
         )
     for problem in offer.problems:
-        st.warning(problem, icon=":material/warning:")
+        st.warning(told(problem), icon=":material/warning:")
     if owner.asked_network is None:
         if offer.missing and not offer.names:
             missing = " and ".join(offer.missing)
@@ -82,7 +83,7 @@ def _opened(owner: Session, asked: Asked) -> Opened | None:
     if refused is None:
         return None
     if refused:
-        st.error(refused, icon=":material/error:")
+        st.error(told(refused), icon=":material/error:")
         with st.container(horizontal=True):
             st.button(
                 "Try it again",
@@ -105,11 +106,11 @@ def _opened(owner: Session, asked: Asked) -> Opened | None:
         st.rerun()
     if random_weights:
         st.warning(
-            f"{found.title} with random weights: it has learned nothing, so its answer means nothing.",
+            f"{plain(found.title)} with random weights: it has learned nothing, so its answer means nothing.",
             icon=":material/casino:",
         )
     else:
-        st.caption(f"Open: {found.title}, with its trained weights.")
+        st.caption(f"Open: {plain(found.title)}, with its trained weights.")
     key = (found.title, "random" if random_weights else "trained")
     return Opened(("named", *key), found.network, IMAGENET, found.class_names)
 

@@ -11,7 +11,7 @@ from visualizer.errors import UserError
 from visualizer.training.link import LinkedNetwork, link_text, read_link
 from visualizer.ui.component import component
 from visualizer.ui.session import Session
-from visualizer.ui.text import plain
+from visualizer.ui.text import plain, told
 
 PARAMETER = "network"
 _PATH = "build"
@@ -25,7 +25,7 @@ def link_popover(owner: Session) -> None:
         try:
             text = link_text(LinkedNetwork(owner.architecture, owner.settings))
         except UserError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(told(error), icon=":material/error:")
             return
         # st.code has a button that copies, but it is seen only while a mouse is over it: never on a phone.
         component("copy_link")(key="copy-link", data={"link": _address(text)})
@@ -66,7 +66,7 @@ def _open(owner: Session, text: str) -> None:
     try:
         linked = read_link(text)
     except UserError as error:
-        owner.refuse_link(plain(str(error)))
+        owner.refuse_link(told(error))
         return
     settings, kept = linked.settings, ""
     if settings.dataset not in for_everybody():

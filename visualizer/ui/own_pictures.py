@@ -90,7 +90,7 @@ def _read(own: OwnPictures, files: Files) -> None:
         own.waiting = None
         forget(_JOB)
 
-    found = work(_JOB, files.number, partial(_reading, files), button="Read them", at_once=True)
+    found = work(_JOB, files.number, partial(_reading, files, own.count, own.bytes), button="Read them", at_once=True)
     if found is not None:
         own.take(found)
         forget(_JOB)  # which holds the files
@@ -98,19 +98,29 @@ def _read(own: OwnPictures, files: Files) -> None:
     st.button("Forget these files", key="own-forget", icon=":material/close:", on_click=put_away)
 
 
-def _reading(files: Files) -> Steps[list[Found]]:
+def _reading(files: Files, count: int, size: int) -> Steps[list[Found]]:
+    """Read files; `count` pictures with `size` bytes are there already."""
     found: list[Found] = []
-    count = len(files.files)
+    bounds = limits()
+    given = len(files.files)
     entries = (
         read_zip(files.zip)
         if files.zip is not None
-        else (read_file(data, name, files.class_name, (at + 1) / count) for at, (name, data) in enumerate(files.files))
+        else (read_file(data, name, files.class_name, (at + 1) / given) for at, (name, data) in enumerate(files.files))
     )
     for one in entries:
         found.append(one)
-        if sum(file.picture is not None for file in found) > limits().dataset_pictures:
+        if one.picture is not None:
+            count, size = count + 1, size + one.picture.nbytes
+        if count > bounds.dataset_pictures:
             raise UserError(
-                "There are too many pictures", f"at most {limits().dataset_pictures:,} can be used", "Leave some out"
+                "There are too many pictures", f"at most {bounds.dataset_pictures:,} can be used", "Leave some out"
+            )
+        if size > bounds.dataset_bytes:
+            raise UserError(
+                f"These {count:,} pictures take too much memory",
+                f"at most {bounds.dataset_mib:,} MiB are kept for one data set",
+                "Leave some out",
             )
         yield Progress(one.share, f"{len(found):,} files read")
     return found

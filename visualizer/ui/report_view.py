@@ -16,6 +16,7 @@ from visualizer.ui.evaluation_view import evaluated
 from visualizer.ui.models import latest_network
 from visualizer.ui.quantities import size
 from visualizer.ui.server import run_store
+from visualizer.ui.text import told
 from visualizer.ui.work import Progress, Steps, work
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def report_part(run: RunRecord) -> None:
         try:
             key, network = latest_network(run)
         except UserError as error:
-            st.info(str(error), icon=":material/info:")
+            st.info(told(error), icon=":material/info:")
             return
         made = work("report", key, partial(_make, run, network), button="Make the report", icon=":material/summarize:")
         if made is not None:

@@ -12,6 +12,7 @@ from visualizer.architecture.presets import TINY
 from visualizer.errors import UserError
 from visualizer.source_code.keras_reader import KerasReading, read_keras
 from visualizer.training.settings import TrainingSettings
+from visualizer.ui.text import told
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,6 +119,11 @@ class OwnPictures:
     def count(self) -> int:
         """How many pictures there are in all classes."""
         return sum(map(len, self.pictures.values()))
+
+    @property
+    def bytes(self) -> int:
+        """How much memory they take."""
+        return sum(picture.nbytes for pictures in self.pictures.values() for picture in pictures)
 
     def give(self, files: Files) -> None:
         """Read these next."""
@@ -347,5 +353,5 @@ def session() -> Session:
 def show_message(owner: Session) -> None:
     """Show the sentence about what was refused, once."""
     if owner.message:
-        st.error(owner.message, icon=":material/error:")
+        st.error(told(owner.message), icon=":material/error:")
         owner.message = None

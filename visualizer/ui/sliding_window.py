@@ -4,7 +4,7 @@ Everything is computed before; pointing, playing and scrubbing need no trip to t
 assets/sliding_window/, a component of https://docs.streamlit.io/develop/concepts/custom-components.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,15 +70,18 @@ def sliding_window(
         kernel_changed = on_kernel
 
         def receive_kernel() -> None:
-            event = st.session_state[key].kernel
-            kernel_changed(int(event["filter"]), np.asarray(event["weights"], dtype=np.float32))
+            typed = read_kernel(st.session_state[key].kernel, slide.kernels)
+            if typed is not None:
+                kernel_changed(*typed)
 
         callbacks["on_kernel_change"] = receive_kernel
     if on_drawing is not None:
         drawing_changed = on_drawing
 
         def receive_drawing() -> None:
-            drawing_changed(np.asarray(st.session_state[key].drawing, dtype=np.float32))
+            drawn = _read_numbers(st.session_state[key].drawing, (int(slide.real.sum()),))
+            if drawn is not None:
+                drawing_changed(drawn)
 
         callbacks["on_drawing_change"] = receive_drawing
     data: dict[str, Any] = {
@@ -106,6 +109,25 @@ def sliding_window(
         "drawable": on_drawing is not None,
     }
     _component()(key=key, data=data, **callbacks)
+
+
+def read_kernel(sent: Any, kernels: np.ndarray | None) -> tuple[int, np.ndarray] | None:
+    """The filter and its weights that were typed into one of `kernels`, (F, C, k, k): anybody can send anything."""
+    if kernels is None or not isinstance(sent, Mapping):
+        return None
+    index, weights = sent.get("filter"), _read_numbers(sent.get("weights"), kernels.shape[1:])
+    if type(index) is not int or not 0 <= index < len(kernels) or weights is None:
+        return None
+    return index, np.clip(weights, -MAX_WEIGHT, MAX_WEIGHT)
+
+
+def _read_numbers(sent: Any, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Lists of finite numbers of that shape as float32, or None."""
+    try:
+        numbers = np.asarray(sent, dtype=np.float32)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return numbers if numbers.shape == shape and np.isfinite(numbers).all() else None
 
 
 def _start(output: np.ndarray) -> list[int]:

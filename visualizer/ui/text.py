@@ -1,4 +1,4 @@
-"""Words that a user wrote, shown as they are."""
+"""Words that a user wrote, or may have written, shown as they are."""
 
 import re
 
@@ -10,3 +10,18 @@ def plain(text: str) -> str:
     '\\\\!\\\\[x\\\\]\\\\(http\\\\:\\\\/\\\\/a\\\\)'
     """
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
+# What makes markup inside of a line, the colon of `:name:` and `:red[...]`, and the addresses that become links.
+_MARKUP = re.compile(r"([\\`*_\[\]<>~$|&])|:(?=\S)|(?<=www)\.|(?<=\w)@(?=\w)", re.IGNORECASE)
+
+
+def told(error: Exception | str) -> str:
+    """An error's sentence, whose values may come from others' files, for a box that reads Markdown.
+
+    Unlike `plain` it keeps the points and dashes of the sentence, which is one line and starts with a word.
+
+    >>> told("The network “**a**” does not fit: :red[b]. Mend it.")
+    'The network “\\\\*\\\\*a\\\\*\\\\*” does not fit: \\\\:red\\\\[b\\\\]. Mend it.'
+    """
+    return _MARKUP.sub(lambda found: f"\\{found[0]}", " ".join(str(error).split()))

@@ -35,6 +35,7 @@ from visualizer.ui.moments import (
 )
 from visualizer.ui.server import run_store
 from visualizer.ui.session import TimeMachine, session
+from visualizer.ui.text import told
 from visualizer.ui.viewport import column_width
 
 PAUSED_REFRESH = 1.0  # seconds; of a run that is trained while another moment is looked at
@@ -75,7 +76,7 @@ def _moving(run: RunRecord, titles: dict[int, str], playing: bool, per_second: f
             _seen(run, machine, titles, moments, place)
             _measured(run, machine, titles, moments, place)
     except UserError as error:
-        st.info(str(error), icon=":material/history:")
+        st.info(told(error), icon=":material/history:")
     # How often this is drawn is fixed where it is first drawn.
     if (machine.playing, machine.per_second) != (playing, per_second):
         st.rerun()

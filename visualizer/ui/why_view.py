@@ -14,6 +14,7 @@ from visualizer.ui.heat_overlay import heat_overlay
 from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.looked import Looked
 from visualizer.ui.models import NetworkKey
+from visualizer.ui.text import plain
 from visualizer.ui.viewport import column_width, is_narrow
 from visualizer.ui.work import Progress, Steps, work
 
@@ -112,7 +113,7 @@ def why_part(looked: Looked) -> None:
     if random is None:
         return
     _overlays(looked, own, random, names[target])
-    _sums(own, names[target])
+    _sums(own, plain(names[target]))
     _taken_away(looked, own, names[target])
 
 

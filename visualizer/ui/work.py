@@ -14,6 +14,7 @@ import streamlit as st
 
 from visualizer.errors import UserError
 from visualizer.ui.session import session
+from visualizer.ui.text import told
 
 T = TypeVar("T")
 
@@ -151,7 +152,7 @@ def work(
         return job.result
     if job is None or job.cancelled.is_set() or job.error is not None:
         if job is not None and job.error is not None:
-            st.error(job.error, icon=":material/error:")
+            st.error(told(job.error), icon=":material/error:")
         st.button(button, key=f"{key}-start", icon=icon, on_click=begin)
         return None
     _watched(job, key, draw_partial)

@@ -9,8 +9,10 @@ from visualizer.data.catalog import for_everybody, load_dataset
 from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
 from visualizer.errors import UserError
-from visualizer.images import read_image
+from visualizer.images import FORMATS_IN_WORDS, read_image
+from visualizer.limits import limits
 from visualizer.ui import bound
+from visualizer.ui.text import told
 
 SIZES = (8, 16, 24, 32, 48)
 DRAWING_SIZE = 16
@@ -113,9 +115,15 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
     if kind == "photo":
         photo, title = bundled_photo(name), sources[source]
     else:
-        bound.upload("JPEG, PNG, WebP, GIF, TIFF or BMP, at most 20 MB", _take_upload, f"{key}-file", type=_TYPES)
+        bound.upload(
+            f"{FORMATS_IN_WORDS}, at most {limits().upload_mb:,} MB",
+            _take_upload,
+            f"{key}-file",
+            type=_TYPES,
+            max_upload_size=limits().upload_mb,
+        )
         if given.refusal:
-            st.error(given.refusal, icon=":material/error:")
+            st.error(told(given.refusal), icon=":material/error:")
             given.refusal = ""
         if given.upload is None:
             return None

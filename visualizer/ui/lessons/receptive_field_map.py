@@ -5,6 +5,7 @@ component of https://docs.streamlit.io/develop/concepts/custom-components.
 """
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -56,9 +57,14 @@ def field_map(
 def _place() -> tuple[float, float]:
     """The chosen place as a share of the map's height and width, so that it means the same in every layer."""
     place = getattr(st.session_state.get(_KEY), "place", None)
-    if not place:
+    # Anybody can send anything.
+    if (
+        not isinstance(place, list | tuple)
+        or len(place) != 2
+        or not all(isinstance(part, int | float) for part in place)
+    ):
         return 0.5, 0.5
-    row, column = (min(max(float(part), 0.0), 1.0) for part in place)
+    row, column = (min(max(float(part), 0.0), 1.0) if isfinite(part) else 0.5 for part in place)
     return row, column
 
 

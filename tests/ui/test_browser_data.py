@@ -1,0 +1,84 @@
+"""What components get from a browser is nothing until it was checked: anybody can send anything."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from visualizer.ui import sliding_window
+from visualizer.ui.chart_events import Clicked, _read
+from visualizer.ui.lessons import receptive_field_map
+from visualizer.ui.sliding_window import MAX_WEIGHT, _read_numbers, read_kernel
+
+KERNELS = np.zeros((2, 1, 3, 3), dtype=np.float32)
+GOOD = [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]]
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda parts: st.lists(parts, max_size=4) | st.dictionaries(st.text(max_size=4), parts, max_size=3),
+    max_leaves=12,
+)
+
+
+def test_a_typed_kernel_is_taken_in_its_range():
+    index, weights = read_kernel({"filter": 1, "weights": GOOD}, KERNELS)
+    assert (index, weights.tolist(), weights.dtype) == (1, GOOD, np.float32)
+    _, weights = read_kernel({"filter": 0, "weights": [[[1e30, -1e30, 0]] * 3]}, KERNELS)
+    assert (weights.max(), weights.min()) == (MAX_WEIGHT, -MAX_WEIGHT)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        [],
+        "kernel",
+        {},
+        {"filter": 2, "weights": GOOD},
+        {"filter": -1, "weights": GOOD},
+        {"filter": True, "weights": GOOD},
+        {"filter": 0.0, "weights": GOOD},
+        {"filter": 0, "weights": GOOD[0]},
+        {"filter": 0, "weights": [[[1, 2], [3]]]},
+        {"filter": 0, "weights": [[["a"] * 3] * 3]},
+        {"filter": 0, "weights": [[[float("nan")] * 3] * 3]},
+        {"filter": 0, "weights": [[[10**400] * 3] * 3]},
+    ],
+    ids=lambda sent: repr(sent)[:40],
+)
+def test_what_is_no_kernel_is_none(sent):
+    assert read_kernel(sent, KERNELS) is None
+    assert read_kernel(sent, None) is None
+
+
+@given(anything, anything)
+def test_anything_else_is_none_or_right(filter_sent, weights):
+    found = read_kernel({"filter": filter_sent, "weights": weights}, KERNELS)
+    assert found is None or (found[0] in (0, 1) and found[1].shape == (1, 3, 3) and np.isfinite(found[1]).all())
+    numbers = _read_numbers(weights, (3,))
+    assert numbers is None or (numbers.shape == (3,) and np.isfinite(numbers).all())
+
+
+@given(anything)
+def test_a_click_is_a_click_or_nothing(sent):
+    assert _read(sent) is None or isinstance(_read(sent), Clicked)
+    full = {"x": sent, "y": 1, "curve": 0, "index": [1], "data": []}
+    assert _read(full) is None or isinstance(_read(full), Clicked)
+
+
+@given(anything)
+def test_a_place_lies_in_the_map(sent):
+    state = {receptive_field_map._KEY: SimpleNamespace(place=sent)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(receptive_field_map, "st", SimpleNamespace(session_state=state))
+        assert all(0.0 <= part <= 1.0 for part in receptive_field_map._place())
+
+
+def test_the_scripts_put_no_text_together_into_html():
+    scripts = [*sliding_window.ASSETS.glob("*.js"), *sliding_window.ASSETS.glob("*/*.js")]
+    assert len(scripts) > 10
+    for script in scripts:
+        text = script.read_text(encoding="utf-8")
+        for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
+            assert way not in text, (script.name, way)
