@@ -1,11 +1,18 @@
 """Where the server keeps what people make on it."""
 
+import errno
 import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import save_file
+
+from visualizer.errors import UserError
 
 VARIABLE = "VISUALIZER_WORKSPACE"
 
@@ -26,3 +33,28 @@ def save_atomically(path: Path, arrays: dict[str, np.ndarray], metadata: dict[st
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether something could not be written because there is no room, whoever says so in whatever words."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    words = str(error)
+    if isinstance(error, sqlite3.OperationalError):
+        return "disk is full" in words
+    return isinstance(error, SafetensorError) and ("No space left" in words or "quota" in words)
+
+
+@contextmanager
+def saving() -> Iterator[None]:
+    """Around what writes: a full disk becomes a UserError. What was written before stays as it was."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError, SafetensorError) as error:
+        if not is_disk_full(error):
+            raise
+        raise UserError(
+            "The server's disk is full, so this could not be saved",
+            "what was saved before is kept",
+            "Ask whoever runs the server to make room, then try again",
+        ) from error

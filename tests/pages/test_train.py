@@ -7,6 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, progress_line, without_exception
 from visualizer.architecture.presets import CLASSIC
+from visualizer.training.commands import Interrupt
+from visualizer.training.turn_queue import Place
+from visualizer.ui.server import worker_pool
 
 SECONDS = 120
 
@@ -153,3 +156,31 @@ def test_augmentation_is_shown_before_it_is_trained_with(app):
     app.session_state["augmentation"] = True
     press(app, "One step")
     assert "step 1 of 400" in wait_for(app, "Paused")
+
+
+def test_an_interrupted_run_goes_on_when_it_is_asked_to(app):
+    press(app, "One step")
+    wait_for(app, "Paused")
+    run_id = app.session_state["visualizer"].run_id
+    worker_pool().send(run_id, Interrupt("Interrupted because its page was closed."))
+    wait_for(app, "Interrupted")
+    assert any("its page was closed" in box.value for box in app.info)
+    labels = [button.label for button in app.button]
+    assert "Go on from epoch 1" in labels
+    assert "Start" not in labels
+    press(app, "Go on from epoch 1")
+    wait_for(app, "Training")
+    press(app, "Stop")
+    assert "step 1 of" not in wait_for(app, "Stopped")
+    press(app, "Reset")
+
+
+def test_a_run_that_waits_says_its_place(app, monkeypatch):
+    press(app, "One step")
+    wait_for(app, "Paused")
+    monkeypatch.setattr(worker_pool(), "place", lambda run_id: Place(3, 8))
+    assert wait_for(app, "Waiting").startswith("Waiting, 3rd in the queue")
+    monkeypatch.setattr(worker_pool(), "place", lambda run_id: Place(0, 8))
+    assert "takes turns with 8 other runs" in wait_for(app, "Paused")
+    monkeypatch.undo()
+    press(app, "Reset")

@@ -1,11 +1,13 @@
 """Real worker processes: runs come to their end, and so do processes."""
 
+import errno
 import os
-import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -21,12 +23,15 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.data.catalog import load_dataset
 from visualizer.errors import UserError
+from visualizer.limits import Limits
+from visualizer.training import pool as pool_module
 from visualizer.training.commands import Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
-from visualizer.training.events import StateChanged
+from visualizer.training.events import BatchesEnded, StateChanged
 from visualizer.training.loop import Training
 from visualizer.training.messages import Bundle, Progress, Told
 from visualizer.training.pool import WorkerPool
 from visualizer.training.store import RunRecord, RunStore
+from visualizer.training.turn_queue import Place
 from visualizer.training.workers import LocalWorker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -159,31 +164,15 @@ def test_a_closed_page_stops_its_run_unless_told_otherwise(server):
     for run_id in (left, kept, watched):
         server.pool.send(run_id, Start())
     record = server.wait_for_end(left)
-    assert (record.state, record.message) == ("stopped", "Stopped because its page was closed.")
+    assert (record.state, record.message) == ("interrupted", "Interrupted because its page was closed.")
+    assert record.checkpoint_step == record.step
     for run_id in (kept, watched):
         assert server.store.record(run_id).active
     server.pool.keep_running(kept, False)
-    assert server.wait_for_end(kept).state == "stopped"
+    assert server.wait_for_end(kept).state == "interrupted"
     assert server.store.record(watched).active
     server.pool.send(watched, Stop())
     server.wait_for_end(watched)
-
-
-def test_a_worker_that_dies_fails_its_runs_and_is_replaced(server):
-    run_id = server.submit(epochs=1000)
-    server.pool.send(run_id, Start())
-    server.wait(run_id, lambda record: record.epoch > 0)
-    os.kill(server.workers[-1].process_id, signal.SIGKILL)
-    record = server.wait_for_end(run_id)
-    assert record.state == "failed"
-    assert "ended unexpectedly (signal 9)" in record.message
-    assert "Start the run again" in record.message
-    # What was learnt until then is kept.
-    assert server.store.weights(run_id, "latest").keys() == server.store.weights(run_id, "initial").keys()
-    again = server.submit(epochs=1)
-    server.pool.send(again, Start())
-    assert server.wait_for_end(again).state == "finished"
-    assert len(server.workers) == 2
 
 
 def test_close_ends_the_process_and_stops_the_runs(tmp_path):
@@ -197,7 +186,7 @@ def test_close_ends_the_process_and_stops_the_runs(tmp_path):
     server.pool.close()
     assert not is_alive(process_id)
     record = server.store.record(run_id)
-    assert (record.state, record.message) == ("stopped", "The server was stopped.")
+    assert (record.state, record.message) == ("interrupted", "The server was stopped while this run was going on.")
     assert len(server.workers) == 1
 
 
@@ -207,7 +196,7 @@ def test_a_new_server_says_what_became_of_the_old_ones_runs(tmp_path):
     store.create("run2", "me", spec(), 4)
     store.set_state("run2", "finished", "")
     WorkerPool(store).close()
-    assert (store.record("run1").state, store.record("run2").state) == ("stopped", "finished")
+    assert (store.record("run1").state, store.record("run2").state) == ("interrupted", "finished")
     assert "The server ended" in store.record("run1").message
 
 
@@ -268,7 +257,7 @@ class ScriptedWorker:
         return "exit code 1"
 
 
-def scripted(folder: Path) -> Server:
+def scripted(folder: Path, turns: int | None = None) -> Server:
     workers = []
 
     def make_worker() -> ScriptedWorker:
@@ -276,7 +265,7 @@ def scripted(folder: Path) -> Server:
         return workers[-1]
 
     store = RunStore(folder)
-    return Server(store, WorkerPool(store, workers=1, make_worker=make_worker), workers)
+    return Server(store, WorkerPool(store, workers=1, check_every=0.05, make_worker=make_worker, turns=turns), workers)
 
 
 def test_a_worker_that_cannot_start_is_not_tried_again_until_asked(tmp_path):
@@ -289,14 +278,17 @@ def test_a_worker_that_cannot_start_is_not_tried_again_until_asked(tmp_path):
     server.pool.close()
 
 
-def test_what_cannot_be_saved_fails_and_leaves_the_others_alone(tmp_path, monkeypatch, capfd):
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.EIO, "its log says why"), (errno.ENOSPC, "The server's disk is full")]
+)
+def test_what_cannot_be_saved_is_interrupted_and_leaves_the_others_alone(tmp_path, monkeypatch, caplog, number, words):
     server = scripted(tmp_path)
     lost, other = server.submit(), server.submit()
     real = server.store.apply
 
     def apply(bundle: Bundle) -> None:
         if bundle.run_id == lost:
-            raise OSError("no space left")
+            raise OSError(number, "cannot write")
         real(bundle)
 
     monkeypatch.setattr(server.store, "apply", apply)
@@ -305,10 +297,119 @@ def test_what_cannot_be_saved_fails_and_leaves_the_others_alone(tmp_path, monkey
         server.workers[0].says.put(Bundle(run_id, progress, (StateChanged("running"),)))
     server.wait(other, lambda record: record.state == "running")
     record = server.store.record(lost)
-    assert (record.state, record.message) == ("failed", "The server could not save this run; its log says why.")
+    assert record.state == "interrupted"
+    assert words in record.message
     told = [server.workers[0].told.get() for _ in range(3)]
     assert told[2] == Told(lost, Stop())
-    assert "no space left" in capfd.readouterr().err
+    assert "cannot write" in caplog.text
+    server.pool.close()
+
+
+def said(run_id: str, *events, step: int = 0) -> Bundle:
+    return Bundle(run_id, Progress(step, 0, 0.1, 0.0, 0.0), events)
+
+
+def test_what_comes_after_what_could_not_be_saved_is_left_out_until_the_run_goes_on(tmp_path, monkeypatch):
+    """And what could not even be said, since the disk was full, is said when there is room."""
+    server = scripted(tmp_path)
+    run_id, worker = server.submit(), server.workers[0]
+    real, full = server.store._write, [True]
+
+    @contextmanager
+    def write():
+        if full[0]:
+            raise sqlite3.OperationalError("database or disk is full")
+        with real() as connection:
+            yield connection
+
+    losses = np.ones(2, np.float32)
+    worker.says.put(said(run_id, StateChanged("running"), BatchesEnded(2, losses, losses), step=2))
+    server.wait(run_id, lambda record: record.step == 2)
+    monkeypatch.setattr(server.store, "_write", write)
+    worker.says.put(said(run_id, BatchesEnded(4, losses, losses), step=4))
+    while worker.told.qsize() < 2:
+        time.sleep(0.01)
+    assert server.store.record(run_id).state == "running"  # it could not be said
+    full[0] = False
+    worker.says.put(said(run_id, BatchesEnded(6, losses, losses), step=6))
+    worker.says.put(said(run_id, StateChanged("stopped"), step=6))
+    record = server.wait_for_end(run_id)
+    assert (record.state, record.step) == ("interrupted", 2)
+    assert "disk is full" in record.message
+    server.wait(run_id, lambda _: run_id not in server.pool._seats[0].runs)
+    assert len(server.store.history(run_id).step) == 2
+    server.pool.resume(run_id)
+    worker.says.put(said(run_id, StateChanged("running"), BatchesEnded(1, losses[:1], losses[:1]), step=1))
+    server.wait(run_id, lambda record: record.step == 1)
+    assert len(server.store.history(run_id).step) == 1
+    server.pool.close()
+
+
+def test_no_run_begins_on_a_full_disk(tmp_path, monkeypatch):
+    server = scripted(tmp_path)
+
+    def create(*_) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(server.store, "create", create)
+    with pytest.raises(UserError, match=r"disk is full.* what was saved before is kept"):
+        server.submit()
+    server.pool.close()
+
+
+def test_runs_beyond_the_turns_wait_in_the_order_in_which_they_asked(tmp_path):
+    server = scripted(tmp_path, turns=2)
+    worker = server.workers
+    runs = [server.submit() for _ in range(5)]
+    for run_id in runs:
+        assert server.pool.place(run_id) is None
+        server.pool.send(run_id, Start())
+    assert [server.pool.place(run_id) for run_id in runs] == [
+        Place(0, 1),
+        Place(0, 1),
+        Place(1, 2),
+        Place(2, 2),
+        Place(3, 2),
+    ]
+    assert server.store.record(runs[4]).state == "queued"
+    server.pool.send(runs[2], Pause())  # it waits no longer
+    assert server.store.record(runs[2]).state == "paused"
+    assert server.pool.place(runs[3]) == Place(1, 2)
+    worker[0].says.put(said(runs[0], StateChanged("finished")))
+    server.wait_for_end(runs[0])
+    while server.pool.place(runs[3]) != Place(0, 1):
+        time.sleep(0.01)
+    assert server.pool.place(runs[4]) == Place(1, 2)
+    messages = [worker[0].told.get() for _ in range(worker[0].told.qsize())]
+    assert [message.run_id for message in messages if isinstance(message, Told)] == [runs[0], runs[1], runs[3]]
+    server.pool.close()
+
+
+def test_a_workspace_has_so_many_runs_going_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(pool_module, "limits", lambda: Limits(active_runs=2))
+    server = scripted(tmp_path)
+    first, _ = server.submit(), server.submit()
+    with pytest.raises(UserError, match=r"You have 2 runs going on.* Stop one of them, or wait"):
+        server.submit()
+    server.submit("somebody else")
+    server.workers[0].says.put(said(first, StateChanged("interrupted", "Its page was closed.")))
+    server.wait_for_end(first)
+    server.submit()
+    with pytest.raises(UserError, match="You have 2 runs going on"):
+        server.pool.resume(first)
+    assert server.store.record(first).state == "interrupted"
+    server.pool.close()
+
+
+def test_an_interrupted_run_can_be_given_up(tmp_path):
+    server = scripted(tmp_path)
+    run_id = server.submit()
+    server.workers[0].says.put(said(run_id, StateChanged("interrupted", "Its page was closed.")))
+    server.wait_for_end(run_id)
+    server.pool.give_up(run_id)
+    assert server.store.record(run_id).state == "stopped"
+    server.pool.resume(run_id)
+    assert server.store.record(run_id).state == "stopped"
     server.pool.close()
 
 

@@ -14,6 +14,7 @@ from tests.training.examples import MIXED, few_digits, spec
 from visualizer import workspace
 from visualizer.architecture.network import build
 from visualizer.errors import UserError
+from visualizer.limits import Limits
 from visualizer.training import store as store_module
 from visualizer.training.checkpoints import Checkpoint
 from visualizer.training.events import Advice, BatchesEnded, EpochEnded, Event, Failed, StateChanged, Weights
@@ -192,7 +193,9 @@ def test_every_second_epoch_is_dropped_above_the_limit(store, monkeypatch, limit
 
 
 def test_the_oldest_ended_runs_make_room(store, monkeypatch):
-    monkeypatch.setattr(store_module, "limits", lambda: SimpleNamespace(run_bytes=2**30, storage_bytes=2 * 16))
+    monkeypatch.setattr(
+        store_module, "limits", lambda: SimpleNamespace(run_bytes=2**30, storage_bytes=2 * 16, workspace_runs=9)
+    )
     for number in (2, 3, 4):
         store.create(f"run{number}", "me", spec(), 4)
     for number in (1, 2, 3, 4):
@@ -224,6 +227,19 @@ def test_weights_are_whole_or_not_there(store, monkeypatch):
         store.apply(bundle(weights(4, 1), step=4))
     assert store.weights("run1", "latest")["a"].tolist() == [0, 0, 0, 0]
     assert store.kept_epochs("run1") == (0,)
+
+
+def test_the_oldest_ended_runs_of_an_owner_are_forgotten(store, monkeypatch):
+    monkeypatch.setattr(store_module, "limits", lambda: Limits(workspace_runs=3))
+    store.create("other", "you", spec(), 4)
+    store.create("run2", "me", spec(), 4)
+    store.create("run3", "me", spec(), 4)
+    for run_id in ("run2", "run3", "other"):
+        store.set_state(run_id, "finished", "")
+    store.create("run4", "me", spec(), 4)
+    assert [record.run_id for record in store.runs_of("me")] == ["run4", "run3", "run1"]  # run1 still goes on
+    assert not store._run_folder("run2").exists()
+    assert store.record("other") is not None
 
 
 def test_runs_of_an_owner_the_latest_first(store):

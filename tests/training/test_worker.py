@@ -11,7 +11,7 @@ from visualizer.training.checkpoints import Checkpoint
 from visualizer.training.commands import Epoch, Interrupt, Pause, SetLearningRate, SetProbe, Start, Step, Stop
 from visualizer.training.events import EpochEnded, Failed, Gradients, Snapshot, StateChanged, Weights
 from visualizer.training.loop import Training
-from visualizer.training.messages import Begin, Told
+from visualizer.training.messages import Begin, Bundle, FromWorker, Told, Turn
 from visualizer.training.worker import ActiveRun, TurnTaking
 
 DIGITS = few_digits()
@@ -19,6 +19,11 @@ DIGITS = few_digits()
 
 class Sent(list):
     """The bundles that were sent."""
+
+    def take(self, message: FromWorker) -> None:
+        """What a worker sends; whose turn it is, is left out."""
+        if isinstance(message, Bundle):
+            self.append(message)
 
     def events(self, kind):
         return [event for bundle in self for event in bundle.events if isinstance(event, kind)]
@@ -271,7 +276,7 @@ def test_one_broken_run_leaves_the_others_alone(monkeypatch, capfd):
     monkeypatch.setattr(worker, "_examples", lambda *_: training_examples)
     training_examples = Training(spec(), DIGITS).examples
     sent = Sent()
-    turns = TurnTaking(SimpleQueue(), sent.append)
+    turns = TurnTaking(SimpleQueue(), sent.take)
     for run_id in ("broken", "good"):
         turns._take(Begin(run_id, spec(epochs=1)))
         turns._take(Told(run_id, Start()))
@@ -288,7 +293,7 @@ def test_runs_take_turns(monkeypatch):
     monkeypatch.setattr(worker, "SLICE", 0.0)
     monkeypatch.setattr(worker, "_examples", lambda *_: examples)
     examples = Training(spec(), DIGITS).examples
-    turns = TurnTaking(SimpleQueue(), Sent().append)
+    turns = TurnTaking(SimpleQueue(), Sent().take)
     for run_id in ("a", "b", "c"):
         turns._take(Begin(run_id, spec(epochs=5)))
         turns._take(Told(run_id, Start()))
@@ -302,9 +307,26 @@ def test_runs_take_turns(monkeypatch):
     assert abs(steps[0] - steps[2]) <= 1
 
 
+def test_it_is_said_whose_turn_it_is_when_that_changes(monkeypatch):
+    monkeypatch.setattr(worker, "SLICE", 0.0)
+    monkeypatch.setattr(worker, "_examples", lambda *_: examples)
+    examples = Training(spec(), DIGITS).examples
+    sent = []
+    turns = TurnTaking(SimpleQueue(), sent.append)
+    for run_id in ("a", "b"):
+        turns._take(Begin(run_id, spec(epochs=5)))
+        turns._take(Told(run_id, Start()))
+    for _ in range(3):
+        turns._give_turn()
+    turns._take(Told("b", Stop()))
+    for _ in range(3):
+        turns._give_turn()
+    assert [message.run_id for message in sent if isinstance(message, Turn)] == ["a", "b", "a", "b", "a", "b", "a"]
+
+
 def test_a_run_that_cannot_begin_fails_with_the_reason():
     sent = Sent()
-    turns = TurnTaking(SimpleQueue(), sent.append)
+    turns = TurnTaking(SimpleQueue(), sent.take)
     turns._take(Begin("lost", spec(dataset="mountains")))
     (failed,) = sent.events(Failed)
     assert "There is no data set “mountains”" in failed.message

@@ -37,6 +37,13 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """From a worker: it now works for this run. Should it die, this one may be why."""
+
+    run_id: str
+
+
+@dataclass(frozen=True)
 class Progress:
     """Where a run is.
 
@@ -65,4 +72,4 @@ class Bundle:
 
 
 ToWorker = Begin | Told
-FromWorker = Ready | Bundle
+FromWorker = Ready | Turn | Bundle

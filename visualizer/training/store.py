@@ -191,6 +191,14 @@ class RunStore:
             ).fetchall()
         return [_record(row) for row in rows]
 
+    def active_count(self, owner: str) -> int:
+        """How many of an owner's runs are queued, running or paused."""
+        with closing(self._connect()) as connection:
+            row = connection.execute(
+                "SELECT COUNT(*) AS count FROM runs WHERE owner = ? AND state IN (?, ?, ?)", (owner, *ACTIVE_STATES)
+            ).fetchone()
+        return int(row["count"])
+
     def history(self, run_id: str) -> History:
         """The run's curves; empty ones where nothing was trained yet."""
         with closing(self._connect()) as connection:
@@ -351,7 +359,7 @@ class RunStore:
     def create(self, run_id: str, owner: str, spec: RunSpec, steps_per_epoch: int) -> None:
         """A new run, queued. The oldest ended runs are forgotten where the disk would fill up."""
         with self._write() as connection:
-            forgotten = _forget_oldest(connection)
+            forgotten = _forget_oldest(connection) + _forget_surplus(connection, owner)
             connection.execute(
                 "INSERT INTO runs (run_id, owner, created, spec, steps_per_epoch, learning_rate) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
@@ -601,9 +609,25 @@ def _forget_oldest(connection: sqlite3.Connection) -> list[str]:
         if excess > 0 and row["state"] not in ACTIVE_STATES:
             excess -= row["bytes"]
             forgotten.append(row["run_id"])
-            for table in TABLES:
-                connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (row["run_id"],))
+            _forget(connection, row["run_id"])
     return forgotten
+
+
+def _forget_surplus(connection: sqlite3.Connection, owner: str) -> list[str]:
+    """Delete the rows of an owner's oldest ended runs so that with one more they are in the limit; the runs' ids."""
+    rows = connection.execute(
+        "SELECT run_id, state FROM runs WHERE owner = ? ORDER BY created, rowid", (owner,)
+    ).fetchall()
+    ended = [row["run_id"] for row in rows if row["state"] not in ACTIVE_STATES]
+    forgotten = ended[: max(len(rows) + 1 - limits().workspace_runs, 0)]
+    for run_id in forgotten:
+        _forget(connection, run_id)
+    return forgotten
+
+
+def _forget(connection: sqlite3.Connection, run_id: str) -> None:
+    for table in TABLES:
+        connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
 
 
 _spec = lru_cache(maxsize=256)(run_spec_from_json)

@@ -29,7 +29,7 @@ from visualizer.training.commands import Command, Epoch, Interrupt, Pause, SetLe
 from visualizer.training.events import ENDED_STATES, EpochEnded, Event, Failed, StateChanged
 from visualizer.training.examples import Examples
 from visualizer.training.loop import Training
-from visualizer.training.messages import Begin, Bundle, FromWorker, Progress, Ready, ToWorker
+from visualizer.training.messages import Begin, Bundle, FromWorker, Progress, Ready, ToWorker, Turn
 from visualizer.training.settings import TrainingSettings
 
 SLICE = 0.1  # seconds that a run trains before the next one has its turn
@@ -239,6 +239,7 @@ class TurnTaking:
         self._inbox = inbox
         self._send = send
         self._runs: deque[ActiveRun] = deque()
+        self._at_turn: str | None = None
 
     def serve(self) -> None:
         """Work for ever; rest while no run runs."""
@@ -254,6 +255,7 @@ class TurnTaking:
             run = self._runs[0]
             self._runs.rotate(-1)
             if run.goal:
+                self._announce(run.run_id)
                 with _failing(run):
                     run.turn(SLICE, lambda: not self._inbox.empty())
                 break
@@ -265,11 +267,18 @@ class TurnTaking:
             return
         for run in self._runs:
             if run.run_id == message.run_id:
+                self._announce(run.run_id)
                 with _failing(run):
                     run.take(message.command)
         self._forget_ended()
 
+    def _announce(self, run_id: str) -> None:
+        if run_id != self._at_turn:
+            self._at_turn = run_id
+            self._send(Turn(run_id))
+
     def _begin(self, message: Begin) -> None:
+        self._announce(message.run_id)
         settings, shape = message.spec.settings, message.spec.architecture.input_shape
         try:
             examples = _examples(settings.dataset, shape)

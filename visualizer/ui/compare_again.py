@@ -64,7 +64,8 @@ def _new(specs: tuple[RunSpec, ...], compared: Mapping[str, Variant]) -> list[Ru
         (run.spec.architecture, run.spec.settings)
         for variant in compared.values()
         for run in variant.runs
-        if run.state not in ("stopped", "failed") and run.learning_rate == run.spec.settings.learning_rate
+        if run.state not in ("interrupted", "stopped", "failed")
+        and run.learning_rate == run.spec.settings.learning_rate
     }
     return [spec for spec in specs if (spec.architecture, spec.settings) not in there]
 

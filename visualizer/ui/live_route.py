@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from visualizer.ui.live import moving_live
 from visualizer.ui.live_feed import PATH, Look, frame_of
 from visualizer.ui.run_controls import how_far
-from visualizer.ui.server import run_store
+from visualizer.ui.server import run_store, worker_pool
 from visualizer.ui.viewport import NARROWEST, WIDEST
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def _answer(request: "Request") -> "Response":
     record = run_store().record(look.run_id) if NARROWEST <= look.width <= WIDEST else None
     if record is None:
         return Response(status_code=404, headers=nothing)
-    version = str(record.version)
+    # The place in the queue changes when other runs do.
+    place = worker_pool().place(record.run_id)
+    version = f"{record.version}.{place.waiting}.{place.others}" if place else str(record.version)
     if asked.get("version") == version:
         return Response(status_code=204, headers=nothing)
     history = run_store().history(record.run_id)

@@ -5,6 +5,7 @@ import streamlit as st
 from visualizer.training.commands import Command, Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
 from visualizer.training.settings import RunSpec
 from visualizer.training.store import History, RunRecord, time_left
+from visualizer.training.turn_queue import place_in_words
 from visualizer.ui import bound
 from visualizer.ui.live_feed import HowFar
 from visualizer.ui.quantities import duration
@@ -34,8 +35,20 @@ def start(owner: Session, command: Command) -> None:
 def reset(owner: Session) -> None:
     """Stop the run and take it off the page."""
     if owner.run_id:
-        worker_pool().send(owner.run_id, Stop())
+        worker_pool().give_up(owner.run_id)
     owner.run_id = None
+
+
+def go_on(owner: Session, record: RunRecord) -> None:
+    """Let an interrupted run go on where its last checkpoint was made."""
+
+    def action() -> None:
+        worker_pool().resume(record.run_id)
+        worker_pool().send(record.run_id, Start())
+        # What it showed may have come after the checkpoint.
+        owner.time_machine = TimeMachine()
+
+    owner.attempt(action)
 
 
 def watch(owner: Session, index: int) -> None:
@@ -62,7 +75,7 @@ def run_settings(owner: Session, record: RunRecord) -> None:
                 record.keep_running,
                 lambda keep: worker_pool().keep_running(record.run_id, keep),
                 "keep-running",
-                help="Otherwise the run stops within a minute after the tab is closed.",
+                help="Otherwise the run is interrupted within a minute after the tab is closed, and can go on later.",
             )
 
 
@@ -78,7 +91,17 @@ def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:
     running = record is not None and record.state in ("queued", "running")
     active = record is not None and record.active
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        if running:
+        if record is not None and record.state == "interrupted":
+            st.button(
+                _go_on_words(record),
+                key="go-on",
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=go_on,
+                args=(owner, record),
+                help="It trains on as if it had not been interrupted: the curve is the same.",
+            )
+        elif running:
             st.button("Pause", key="pause", type="primary", icon=":material/pause:", on_click=give, args=(Pause(),))
         else:
             label = "Resume" if active else "Start" if record is None else "Train again"
@@ -122,10 +145,18 @@ def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:
         )
 
 
-def how_far(record: RunRecord, history: History) -> HowFar:
-    """How far the run is, how good the network is by now, and how long it will take."""
-    left = time_left(record)
-    state = {
+def _go_on_words(record: RunRecord) -> str:
+    if record.checkpoint_epoch is None:
+        return "Begin it again"
+    return f"Go on from epoch {record.checkpoint_epoch + 1}"
+
+
+def state_in_words(record: RunRecord) -> str:
+    """What the run does, in a word or two; where it waits, its place in the queue."""
+    place = worker_pool().place(record.run_id)
+    if place is not None and place.waiting:
+        return f"Waiting, {place_in_words(place)}"
+    return {
         "queued": "Waiting for a worker",
         "running": "Training",
         "paused": "Paused",
@@ -134,6 +165,11 @@ def how_far(record: RunRecord, history: History) -> HowFar:
         "stopped": "Stopped",
         "failed": "Failed",
     }[record.state]
+
+
+def how_far(record: RunRecord, history: History) -> HowFar:
+    """How far the run is, how good the network is by now, and how long it will take."""
+    left = time_left(record)
     words = [
         f"epoch {min(record.epoch + 1, record.spec.settings.epochs)} of {record.spec.settings.epochs}",
         f"step {record.step:,} of {record.total_steps:,}",
@@ -142,6 +178,9 @@ def how_far(record: RunRecord, history: History) -> HowFar:
         words.append(f"{history.validation_accuracy[-1]:.1%} of the validation pictures right")
     if record.images_per_second:
         words.append(f"{record.images_per_second:,.0f} pictures/s")
+    place = worker_pool().place(record.run_id)
+    if place is not None and not place.waiting and place.others:
+        words.append(place_in_words(place))
     if record.state == "running" and left is not None:
         words.append(f"about {duration(left)} left")
-    return HowFar(min(record.step / max(record.total_steps, 1), 1.0), state, " · ".join(words))
+    return HowFar(min(record.step / max(record.total_steps, 1), 1.0), state_in_words(record), " · ".join(words))

@@ -1,0 +1,178 @@
+"""Processes are killed while they train; the curve is that of a run which was left alone."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from tests.training.examples import MIXED, curve, epochs, spec, train_all
+from tests.training.test_pool import PATIENCE, ROOT, ScriptedWorker, Server, scripted, serve
+from visualizer.data.catalog import load_dataset
+from visualizer.training.commands import Epoch, Interrupt, Pause, Start, Stop
+from visualizer.training.events import Event
+from visualizer.training.loop import Training
+from visualizer.training.messages import Begin, Ready, Told, Turn
+from visualizer.training.pool import WorkerPool
+from visualizer.training.store import RunStore
+
+# Batch normalisation, dropout and augmentation; long enough to be in the middle when it is killed.
+LONG = {"epochs": 30, "batch_size": 16, "optimizer": "sgd", "shift": 0.1, "noise": 0.05}
+
+
+@pytest.fixture(scope="module")
+def left_alone() -> list[Event]:
+    """What the run emits when nothing happens to it."""
+    return train_all(Training(spec(MIXED, **LONG), load_dataset("digits")))
+
+
+def has_curve(store: RunStore, run_id: str, expected: list[Event]) -> bool:
+    history, ends = store.history(run_id), epochs(expected)
+    losses = curve(expected)[:, 0]
+    whole = np.frombuffer(
+        b"".join(
+            row["losses"] for row in store._connect().execute("SELECT losses FROM batches ORDER BY run_id, block")
+        ),
+        np.float32,
+    )
+    return (
+        np.array_equal(whole, losses)
+        and history.epoch.tolist() == [end.epoch for end in ends]
+        and np.array_equal(history.validation_loss, [end.validation_loss for end in ends])
+        and np.array_equal(history.train_loss, [end.train_loss for end in ends], equal_nan=True)
+    )
+
+
+def test_a_killed_worker_is_replaced_and_its_run_goes_on_with_the_same_curve(tmp_path, left_alone):
+    server = serve(tmp_path)
+    run_id = server.submit(architecture=MIXED, **LONG)
+    server.pool.send(run_id, Start())
+    # Paused once, so that there is a checkpoint in the middle of an epoch to go back to.
+    server.wait(run_id, lambda record: record.step > 100)
+    server.pool.send(run_id, Pause())
+    at = server.wait(run_id, lambda record: record.state == "paused").step
+    server.pool.send(run_id, Start())
+    server.wait(run_id, lambda record: record.step > at + 100)
+    os.kill(server.workers[-1].process_id, signal.SIGKILL)
+    server.wait(run_id, lambda _: len(server.workers) == 2)
+    record = server.wait_for_end(run_id)
+    assert record.state == "finished"
+    assert "ended unexpectedly (signal 9); it goes on from epoch" in record.message
+    assert has_curve(server.store, run_id, left_alone)
+    server.pool.close()
+
+
+def test_a_server_that_is_killed_loses_at_most_what_came_after_the_checkpoint(tmp_path, left_alone):
+    script = f"""
+import sys, time
+from pathlib import Path
+sys.path.insert(0, {str(ROOT)!r})
+from tests.training.examples import MIXED, spec
+from tests.training.test_faults import LONG
+from visualizer.training.commands import Pause, Start
+from visualizer.training.pool import WorkerPool
+from visualizer.training.store import RunStore
+
+store = RunStore(Path("runs"))
+pool = WorkerPool(store, workers=1)
+run_id = pool.submit(spec(MIXED, **LONG), "me")
+def wait(condition):
+    while not condition(store.record(run_id)):
+        time.sleep(0.02)
+pool.send(run_id, Start())
+wait(lambda record: record.step > 100)
+pool.send(run_id, Pause())
+wait(lambda record: record.state == "paused")
+pool.send(run_id, Start())
+at = store.record(run_id).step
+wait(lambda record: record.step > at + 20)
+print(run_id, flush=True)
+time.sleep(600)
+"""
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    run_id = process.stdout.readline().strip()
+    process.kill()
+    process.wait(timeout=PATIENCE)
+
+    store = RunStore(tmp_path / "runs")
+    before = store.record(run_id)
+    pool = WorkerPool(store, workers=1)
+    record = store.record(run_id)
+    assert (record.state, record.message) == ("interrupted", "The server ended while this run was going on.")
+    assert before.step > record.checkpoint_step > 100
+    # Nothing goes on unless it is asked to.
+    pool.resume(run_id)
+    assert store.record(run_id).step == record.checkpoint_step
+    pool.send(run_id, Start())
+    server = Server(store, pool)
+    record = server.wait_for_end(run_id)
+    assert (record.state, record.message) == ("finished", "")
+    assert record.seconds > before.seconds
+    assert has_curve(store, run_id, left_alone)
+    pool.close()
+
+
+def die(server: Server) -> ScriptedWorker:
+    """The worker, which was ready, ends; the next one."""
+    server.workers[-1].says.put(Ready())
+    count = len(server.workers)
+    server.workers[-1].says.put(None)
+    until = time.monotonic() + PATIENCE
+    while len(server.workers) == count:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return server.workers[-1]
+
+
+def begun(worker: ScriptedWorker, count: int) -> list:
+    return [worker.told.get(timeout=PATIENCE) for _ in range(count)]
+
+
+def test_a_run_that_kills_its_worker_again_and_again_fails_and_the_others_do_not(tmp_path):
+    server = scripted(tmp_path)
+    bad, good = server.submit(), server.submit()
+    for run_id in (bad, good):
+        server.pool.send(run_id, Start())
+    for _ in range(2):
+        server.workers[-1].says.put(Turn(bad))
+        worker = die(server)
+        messages = begun(worker, 4)
+        assert {message.run_id for message in messages} == {bad, good}
+        assert sum(message == Told(message.run_id, Start()) for message in messages) == 2
+        for run_id in (bad, good):
+            assert "ended unexpectedly (exit code 1); it began anew, with" in server.store.record(run_id).message
+    server.workers[-1].says.put(Turn(bad))
+    worker = die(server)
+    assert [type(message) for message in begun(worker, 2)] == [Begin, Told]
+    record = server.wait_for_end(bad)
+    assert record.state == "failed"
+    assert "Start the run again, with a smaller batch" in record.message
+    assert server.store.record(good).active
+    server.pool.close()
+
+
+@pytest.mark.parametrize(
+    ("command", "state", "sent"),
+    [
+        (Epoch(), "queued", 2),
+        (Pause(), "queued", 1),
+        (Stop("enough"), "stopped", 0),
+        (Interrupt("Its page was closed."), "interrupted", 0),
+    ],
+)
+def test_a_run_is_told_again_what_it_was_told_last(tmp_path, command, state, sent):
+    server = scripted(tmp_path)
+    run_id = server.submit()
+    server.pool.send(run_id, Start())
+    server.pool.send(run_id, command)
+    worker = die(server)
+    messages = begun(worker, sent)
+    server.wait(run_id, lambda record: record.state == state)
+    assert [type(message) for message in messages] == [Begin, Told][:sent]
+    if sent == 2:
+        assert messages[1] == Told(run_id, command)
+    server.pool.close()
