@@ -4,11 +4,11 @@ import streamlit as st
 
 from visualizer.architecture.architecture import architecture_from_json, summarize
 from visualizer.architecture.presets import PRESETS
-from visualizer.data.catalog import dataset_entry
 from visualizer.figures.volumes import volumes
 from visualizer.limits import limits
 from visualizer.ui import bound
 from visualizer.ui.charts import show
+from visualizer.ui.dataset_names import chosen_dataset
 from visualizer.ui.download_menu import download_menu
 from visualizer.ui.input_card import input_card
 from visualizer.ui.keras_code import paste_keras
@@ -22,7 +22,7 @@ from visualizer.ui.too_large import show_passed_bound
 owner = session()
 open_link(owner)
 architecture = owner.architecture
-classes = dataset_entry(owner.settings.dataset).classes
+classes = chosen_dataset(owner).classes
 report = summarize(architecture, classes)
 
 head, train = st.columns([4, 1], vertical_alignment="bottom")

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from visualizer.architecture.architecture import summarize
-from visualizer.data.catalog import dataset_entry
+from visualizer.ui.dataset_names import chosen_dataset
 from visualizer.ui.dataset_view import dataset_gallery, watched_picture
 from visualizer.ui.evaluation_view import evaluation_part
 from visualizer.ui.health_view import health_part
@@ -33,7 +33,7 @@ head.title("Train it live")
 build.page_link(page("build"), label="Change the network", icon=":material/layers:")
 
 opening = current_run(owner)
-report = summarize(owner.architecture, dataset_entry(owner.settings.dataset).classes)
+report = summarize(owner.architecture, chosen_dataset(owner).classes)
 fits = report.fits
 if opening is None:
     show_passed_bound(owner, report)

@@ -5,11 +5,13 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.data.own import picture
 from tests.pages.app import ROOT, SECONDS, open_page, without_exception
 from tests.pages.test_build import cards, metric
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.presets import LENET, TINY
+from visualizer.data.own_dataset import save_own
 from visualizer.training.link import LinkedNetwork, link_text
 from visualizer.training.settings import TrainingSettings
 
@@ -136,6 +138,16 @@ def test_a_data_set_that_is_not_here_stays_away():
     app = opened(link_text(LinkedNetwork(LENET.architecture, elsewhere)))
     assert "the data set stays as it was" in app.info[0].value
     assert shown_settings(app)["epochs"] == 3
+
+
+def test_a_data_set_of_ones_own_stays_with_who_made_it_also_on_this_server():
+    """Whoever has a link to a network did not get the pictures with it."""
+    name = save_own({"a": [picture(40, 0)] * 6, "b": [picture(200, 1)] * 6}, 32, "crop")
+    app = opened(link_text(LinkedNetwork(LENET.architecture, TrainingSettings(dataset=name, epochs=3))))
+    assert "Its pictures did not come along, so the data set stays as it was." in app.info[0].value
+    assert shown_settings(app)["epochs"] == 3
+    on_train(app)
+    assert app.selectbox(key="train-dataset").value == "digits"
 
 
 def test_a_data_set_that_can_be_fetched_is_named():

@@ -7,7 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from tests.data.own import picture, png, two_classes, zipped
 from tests.pages.app import alts, open_page, without_exception
+from visualizer.data.catalog import load_dataset
+from visualizer.data.own_dataset import save_own
 from visualizer.limits import Limits
+from visualizer.workspace import workspace
 
 SECONDS = 60
 
@@ -94,3 +97,24 @@ def test_a_second_zip_counts_with_the_first_one(app, monkeypatch, bounds, words)
             job.join()
     assert words in app.error[0].value
     assert app.session_state["visualizer"].own_pictures.count == 20
+
+
+def test_pictures_that_are_no_longer_kept_leave_every_page_usable():
+    app = open_page("train")
+    name = save_own({"dark": [picture(40, seed) for seed in range(6)], "bright": [picture(200, 1)] * 6}, 32, "crop")
+    app.session_state["visualizer"].use_own(name)
+    without_exception(app.run())
+    assert app.selectbox(key="train-dataset").value == name
+    (workspace() / "datasets" / f"{name}.safetensors").unlink()
+    load_dataset.cache_clear()
+    for page in ("build", "train"):
+        app.session_state["visualizer"].set_training(dataset=name)
+        without_exception(app.switch_page(f"../../pages/{page}.py").run())
+        assert app.error[0].value == (
+            "This data set is not on this server (any more): people's own pictures are kept for a while, and only "
+            "where they were added. Add the pictures again, or choose another data set. Until then “Handwritten "
+            "digits” are taken."
+        )
+    assert app.selectbox(key="train-dataset").value == "digits"
+    without_exception(app.run())
+    assert not app.error

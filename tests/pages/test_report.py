@@ -1,9 +1,15 @@
 """The report of a run, made on Train."""
 
+from tests.data.own import picture
 from tests.pages.app import open_page, without_exception
 from tests.pages.test_evaluation import finished
 from tests.pages.test_train import press, wait_for
 from tests.report.test_markup import Reader
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.data.own_dataset import save_own
 
 
 def report_words(app) -> str:
@@ -25,6 +31,28 @@ def test_a_report_is_made_and_tells_the_run():
     assert "Finished after 2 epochs of 2 (80 of 80 steps)" in words
     assert "of 269 test pictures right" in words
     assert "The 8 filters of layer 1, Conv2D 8, 3 × 3." in words
+
+
+def test_a_run_on_pictures_of_ones_own_has_a_report():
+    pictures = {
+        "cup <b>": [picture(200, seed) for seed in range(20)],
+        "pen & ink": [picture(40, seed) for seed in range(12)],
+    }
+    app = open_page("train")
+    owner = app.session_state["visualizer"]
+    owner.open_architecture(Architecture("Cup or pen", (3, 16, 16), (Conv2D(filters=3), Flatten(), Dense(units=2))))
+    owner.use_own(save_own(pictures, 32, "crop"))
+    owner.set_training(epochs=2, batch_size=8)
+    without_exception(app.run())
+    press(app, "Start")
+    wait_for(app, "Finished")
+    words = report_words(app)
+    assert "Report of a training run on “Mine: cup <b>, pen & ink”" in words
+    assert "of 5 test pictures right" in words
+    assert "The 3 filters of layer 1" in words
+    html = app.session_state["visualizer"].jobs["report"].result.decode()
+    assert "<b>" not in html
+    assert "cup &lt;b&gt;" in html
 
 
 def test_a_run_that_goes_on_is_not_asked_the_test_pictures():

@@ -10,6 +10,7 @@ from torch.nn import functional
 from tests.training.examples import LEAKY, MIXED, curve, epochs, few_digits, spec, train_all
 from visualizer.architecture.network import build
 from visualizer.data.catalog import load_dataset
+from visualizer.data.prepare import prepare
 from visualizer.training import examples as examples_module
 from visualizer.training.events import Advice, BatchesEnded, Failed, StateChanged
 from visualizer.training.examples import Examples
@@ -251,6 +252,14 @@ def test_a_split_too_large_for_memory_gives_the_same_curve(monkeypatch):
     monkeypatch.setattr(examples_module, "MAX_PREPARED_BYTES", 1000)
     examples = Examples(DIGITS, (1, 8, 8))
     assert np.array_equal(prepared, curve(train_all(Training(spec(epochs=1), DIGITS, examples))))
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 12, 9)])
+def test_pictures_prepared_in_pieces_are_the_same(shape, monkeypatch):
+    monkeypatch.setattr(examples_module, "PIECE", 100)
+    pictures, labels = Examples(DIGITS, shape).train.batch(torch.arange(len(DIGITS.train)))
+    assert np.array_equal(pictures, prepare(DIGITS.pictures[DIGITS.train], shape))
+    assert np.array_equal(labels, DIGITS.labels[DIGITS.train])
 
 
 def test_digits_are_learnt():

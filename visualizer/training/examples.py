@@ -11,6 +11,7 @@ from visualizer.data.prepare import prepare
 # A training split above this is prepared batch by batch instead of once: slower, but thirty students fit in memory.
 # MNIST fits at 32 × 32 pixels in grey.
 MAX_PREPARED_BYTES = 256 * 2**20
+PIECE = 1024  # pictures that are prepared at once
 
 
 class Split:
@@ -22,13 +23,20 @@ class Split:
         self._input_shape = input_shape
         self.labels = torch.from_numpy(dataset.labels[indices])
         numbers = len(indices) * int(np.prod(input_shape))
-        self._prepared = self._prepare(indices) if numbers * 4 <= MAX_PREPARED_BYTES else None
+        self._prepared = self._prepare_all() if numbers * 4 <= MAX_PREPARED_BYTES else None
 
     def __len__(self) -> int:
         return len(self._indices)
 
     def _prepare(self, indices: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(prepare(self._dataset.pictures[indices], self._input_shape))
+
+    def _prepare_all(self) -> torch.Tensor:
+        """Piece by piece: what is needed on the way is several times as large as what comes out."""
+        prepared = torch.empty((len(self), *self._input_shape))
+        for first in range(0, len(self), PIECE):
+            prepared[first : first + PIECE] = self._prepare(self._indices[first : first + PIECE])
+        return prepared
 
     def batch(self, chosen: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Pictures (N, C, H, W) float32 in [0, 1] and labels (N,) int64; `chosen` is (N,) int64, into this split."""
