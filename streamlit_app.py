@@ -5,11 +5,15 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from visualizer.limits import LimitError, limits
+from visualizer.log import event, to_stderr
 from visualizer.ui.failure import say_sorry
+from visualizer.ui.http import Doors, accept_uploads
 from visualizer.ui.live_route import live_route
 from visualizer.ui.plotly_script import plotly_route
 from visualizer.ui.warm_up import warm_up
@@ -22,7 +26,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # The first page paints meanwhile, and finds the libraries loaded that take seconds to load.
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    accept_uploads()
+    to_stderr()
+    event("server-started", **asdict(limits()))
     yield
+    event("server-stopped")
     from visualizer.ui.server import close
 
     close()
@@ -38,5 +46,6 @@ app = st.App(
     "visualizer/ui/navigation.py",
     lifespan=lifespan,
     routes=[plotly_route(), live_route()],
+    middleware=[Middleware(Doors)],
     on_script_error=say_sorry,
 )

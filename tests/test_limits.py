@@ -1,5 +1,8 @@
 """The settings of a server: read, checked, and told."""
 
+import os
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -18,8 +21,11 @@ def test_what_is_not_set_has_its_default():
 @pytest.mark.parametrize("item", fields(Limits), ids=lambda item: item.name)
 def test_each_is_read_from_its_variable_and_held_in_its_range(item):
     least, most = item.metadata["least"], item.metadata["most"]
+    # The two that bound one another move together.
+    others = {"VISUALIZER_TAB_MB": "2000"} if item.name in ("upload_mb", "zip_mb") else {}
+    others |= {"VISUALIZER_ZIP_MB": "1", "VISUALIZER_UPLOAD_MB": "1"} if item.name == "tab_mb" else {}
     for value in (least, most, item.default):
-        assert getattr(limits_from({variable(item.name): f" {value} "}), item.name) == value
+        assert getattr(limits_from(others | {variable(item.name): f" {value} "}), item.name) == value
     for wrong in (str(least - 1), str(most + 1), "many", "1.5", "1e3", "-1", "٣", "9" * 5_000):
         with pytest.raises(LimitError) as caught:
             limits_from({variable(item.name): wrong})
@@ -29,6 +35,24 @@ def test_each_is_read_from_its_variable_and_held_in_its_range(item):
         assert f"leave it out to have {item.default}" in sentence
         assert len(sentence) < 300
         assert sentence.count(".") <= 2  # one sentence, beside the point in "1.5"
+
+
+def test_a_tab_may_have_the_largest_file():
+    with pytest.raises(LimitError, match="VISUALIZER_TAB_MB is 400, but must be at least as large as"):
+        limits_from({"VISUALIZER_ZIP_MB": "500"})
+
+
+def test_a_wrong_value_stops_the_start_with_its_sentence():
+    environment = os.environ | {"VISUALIZER_MEGAPIXELS": "many"}
+    command = [sys.executable, "-c", "import streamlit_app"]
+    ended = subprocess.run(
+        command, cwd=DOCS.parent.parent, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith(
+        "The server was not started. The setting VISUALIZER_MEGAPIXELS is 'many', but must be a whole number from 1 to "
+    )
+    assert "Traceback" not in ended.stderr
 
 
 def test_sizes_in_bytes_follow_their_settings():

@@ -34,6 +34,7 @@ class Limits:
     """
 
     upload_mb: int = _limit(20, 1, 2_000, "MB", "Largest picture file that can be opened.")
+    tab_mb: int = _limit(400, 1, 100_000, "MB", "Most files, together, that one tab has on the server at a time.")
     megapixels: int = _limit(
         50, 1, 170, "megapixels", "Most pixels of a picture, read from its header before decoding."
     )
@@ -67,9 +68,19 @@ class Limits:
                     f"{most} ({item.metadata['unit']}): correct it, or leave it out to have {item.default}."
                 )
 
+        if self.tab_mb < max(self.upload_mb, self.zip_mb):
+            raise LimitError(
+                f"The setting {variable('tab_mb')} is {self.tab_mb}, but must be at least as large as "
+                f"{variable('upload_mb')} and {variable('zip_mb')}: no file of that size could come otherwise."
+            )
+
     @property
     def upload_bytes(self) -> int:
         return self.upload_mb * MB
+
+    @property
+    def tab_bytes(self) -> int:
+        return self.tab_mb * MB
 
     @property
     def pixels(self) -> int:
