@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.training.examples import spec
 from visualizer import log
-from visualizer.log import MAX_VALUE, event, short
+from visualizer.architecture.architecture import architecture_from_json
+from visualizer.architecture.model_file import load_model
+from visualizer.data.own_pictures import read_zip
+from visualizer.errors import UserError
+from visualizer.images import read_image
+from visualizer.log import MAX_VALUE, event, refusals, short
+from visualizer.source_code.keras_reader import read_keras
+from visualizer.training.link import read_link
+from visualizer.training.store import RunStore
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARNING) ([^\n]*)\n")
 
@@ -90,3 +99,63 @@ def test_a_message_of_the_package_is_one_line_too(stream):
 def test_a_workspace_is_known_by_letters_that_do_not_open_it():
     assert re.fullmatch("[0-9a-f]{8}", short("secret-token"))
     assert short("secret-token") == short("secret-token") != short("secret-tokem")
+
+
+def test_a_refusal_becomes_an_event_and_goes_on(stream):
+    stream.seek(0)
+    stream.truncate()
+    with pytest.raises(UserError), refusals("thing", 3, UserError):
+        raise UserError("The file “secret.png” is bad", "because of «secret»")
+    assert LINE.fullmatch(stream.getvalue())[2] == "upload-refused kind=thing size=3 reason=UserError"
+    with pytest.raises(KeyError), refusals("thing", 3, UserError):
+        raise KeyError
+    with refusals("thing", 3, UserError):
+        pass
+    assert stream.getvalue().count("\n") == 1
+
+
+SECRET = b"very-secret"
+
+
+@pytest.mark.parametrize(
+    ("read", "data", "words"),
+    [
+        (lambda data: read_image(data, "secret.png"), SECRET, ' kind=picture size=11 reason="it holds no picture"'),
+        (lambda data: read_image(data, "secret.png"), b"", " kind=picture size=0 reason=UploadError"),
+        (lambda data: list(read_zip(data)), SECRET, ' kind=zip size=11 reason="it is no ZIP file, or damaged"'),
+        (load_model, SECRET + bytes(20), " kind=model size=31 reason=ModelFileError"),
+        (architecture_from_json, b'{"secret": 1}', " kind=network size=13 reason=ArchitectureError"),
+        (lambda data: read_link(data.decode()), SECRET, " kind=link size=11 reason=LinkError"),
+        (lambda data: read_keras(data.decode(), 10), b"secret(", " kind=keras-source size=7 reason=SourceError"),
+    ],
+)
+def test_what_is_refused_is_told_without_its_name_and_what_it_holds(stream, read, data, words):
+    stream.seek(0)
+    stream.truncate()
+    with pytest.raises(UserError):
+        read(data)
+    line = LINE.fullmatch(stream.getvalue())[2]
+    assert line == f"upload-refused{words}"
+    assert "secret" not in line
+
+
+def test_the_life_of_a_run_is_told_with_its_id(stream, tmp_path):
+    store = RunStore(tmp_path)
+    stream.seek(0)
+    stream.truncate()
+    store.create("ab12", "my-token", spec(epochs=3, batch_size=16), 4)
+    store.set_state("ab12", "running", "")
+    store.set_state("ab12", "interrupted", "The server ended\nwhile this run was going on.")
+    store.rewind("ab12", "queued", "")
+    store.set_state("ab12", "failed", "The loss became NaN")
+    store.set_state("ab12", "stopped", "")
+    lines = [LINE.fullmatch(f"{line}\n") for line in stream.getvalue().splitlines()]
+    assert [line[2] for line in lines] == [
+        f"run-created run=ab12 owner={short('my-token')} epochs=3 batch_size=16",
+        "run-running run=ab12",
+        'run-interrupted run=ab12 why="The server ended\\nwhile this run was going on."',
+        "run-resumed run=ab12 step=0",
+        'run-failed run=ab12 why="The loss became NaN"',
+    ]
+    assert [line[1] for line in lines] == ["INFO", "INFO", "WARNING", "INFO", "WARNING"]
+    assert "my-token" not in stream.getvalue()

@@ -6,6 +6,7 @@ import re
 import numpy as np
 from PIL import Image
 
+from visualizer import log
 from visualizer.errors import UserError
 from visualizer.limits import limits
 
@@ -77,7 +78,12 @@ def read_image(data: bytes, name: str = "") -> np.ndarray:
     Raises:
         UploadError: The file is empty, too large, of another kind, or damaged. Nothing else is raised.
     """
-    file = _called(name)
+    with log.refusals("picture", len(data), UploadError, tell_why=True):
+        return _read(data, _called(name))
+
+
+def _read(data: bytes, file: str) -> np.ndarray:
+    """The same, for a file that is called so in a sentence."""
     if not data:
         raise UploadError(f"{file} is empty", mend=_ANOTHER_FILE)
     if len(data) > limits().upload_bytes:

@@ -10,6 +10,8 @@ import logging
 import re
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 MAX_VALUE = 200  # characters
@@ -29,6 +31,24 @@ def event(name: str, *, warning: bool = False, error: BaseException | None = Non
     """
     words = [name, *(f"{key}={_written(value)}" for key, value in values.items() if value is not None)]
     _events.log(logging.WARNING if warning else logging.INFO, "%s", " ".join(words), exc_info=error)
+
+
+@contextmanager
+def refusals(kind: str, size: int, refusal: type[Exception], *, tell_why: bool = False) -> Iterator[None]:
+    """Around what reads an upload: a refusal of that class becomes an event, and goes on.
+
+    Args:
+        kind: What was uploaded, such as "picture".
+        size: How many bytes it has.
+        refusal: What is raised where it is refused.
+        tell_why: Whether the refusal's `why` is one of our own sentences. Else it may hold words of the file.
+    """
+    try:
+        yield
+    except refusal as error:
+        reason = getattr(error, "why", "") if tell_why else ""
+        event("upload-refused", kind=kind, size=size, reason=reason or type(error).__name__)
+        raise
 
 
 def short(secret: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
+from visualizer import log
 from visualizer.errors import UserError
 
 VARIABLE = "VISUALIZER_WORKSPACE"
@@ -53,6 +54,7 @@ def saving() -> Iterator[None]:
     except (OSError, sqlite3.OperationalError, SafetensorError) as error:
         if not is_disk_full(error):
             raise
+        log.event("disk-full", warning=True)
         raise UserError(
             "The server's disk is full, so this could not be saved",
             "what was saved before is kept",

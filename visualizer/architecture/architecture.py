@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+from visualizer import log
 from visualizer.architecture.bounds import largest_batch, passed_bound
 from visualizer.architecture.layer import (
     Layer,
@@ -232,6 +233,11 @@ def one_line(name: str) -> str:
 
 def architecture_from_json(text: str | bytes) -> Architecture:
     """The architecture in a JSON text. Raises UserError where it holds none."""
+    with log.refusals("network", len(text), UserError):
+        return _from_json(text)
+
+
+def _from_json(text: str | bytes) -> Architecture:
     if len(text) > MAX_JSON_BYTES:
         raise ArchitectureError(
             f"The file has {len(text):,} bytes",

@@ -14,6 +14,7 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from visualizer import log
 from visualizer.architecture.architecture import (
     MAX_JSON_BYTES,
     Architecture,
@@ -76,6 +77,11 @@ def load_model(source: Path | str | bytes) -> tuple[Architecture, dict[str, np.n
         UserError: The file cannot be read, is too large, or does not hold a network with its weights.
     """
     data = _read(source)
+    with log.refusals("model", len(data), UserError):
+        return _network_with_weights(data)
+
+
+def _network_with_weights(data: bytes) -> tuple[Architecture, dict[str, np.ndarray]]:
     header = _header(data)
     architecture = architecture_from_dict(_network(header).get("architecture"))
     _check_arrays(architecture, {name: _described(entry) for name, entry in header.items() if name != "__metadata__"})

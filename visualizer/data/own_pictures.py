@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
+from visualizer import log
 from visualizer.data.prepare import center_crop
 from visualizer.errors import UserError
 from visualizer.images import UploadError, read_image
@@ -68,6 +69,11 @@ def read_zip(data: bytes) -> Iterator[Found]:
     Raises:
         UserError: It is no ZIP, is empty or too large, or has no folders with pictures.
     """
+    with log.refusals("zip", len(data), UserError, tell_why=True):
+        yield from _entries(data)
+
+
+def _entries(data: bytes) -> Iterator[Found]:
     if len(data) > limits().zip_bytes:
         raise _zip_error(f"it has over {limits().zip_mb:,} MB", "Make the pictures smaller")
     try:

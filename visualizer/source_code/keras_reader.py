@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from visualizer import log
 from visualizer.architecture.architecture import Architecture, one_line, summarize
 from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.keras_form import KerasForm
@@ -83,12 +84,13 @@ def read_keras(source: str, classes: int | None = None) -> KerasReading:
         SourceError: The text is no Python source.
         NoNetworkError: It builds no network of layers that are known here.
     """
-    parsed = parse(source)
-    reader = _Reader()
-    for line in parsed.left_out:
-        reader.passed_over(line, line, "")
-    Follower(reader).follow(parsed.module)
-    return reader.reading(classes)
+    with log.refusals("keras-source", len(source), UserError):
+        parsed = parse(source)
+        reader = _Reader()
+        for line in parsed.left_out:
+            reader.passed_over(line, line, "")
+        Follower(reader).follow(parsed.module)
+        return reader.reading(classes)
 
 
 class _Reader:

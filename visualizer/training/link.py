@@ -12,6 +12,7 @@ import json
 import zlib
 from dataclasses import dataclass
 
+from visualizer import log
 from visualizer.architecture.architecture import (
     MAX_JSON_BYTES,
     Architecture,
@@ -63,6 +64,11 @@ def read_link(text: str) -> LinkedNetwork:
     Raises:
         LinkError: The text is too long, damaged, of another version, or holds anything else.
     """
+    with log.refusals("link", len(text), LinkError):
+        return _read(text)
+
+
+def _read(text: str) -> LinkedNetwork:
     if len(text) > MAX_CHARACTERS:
         raise _refused(f"it has {len(text):,} characters, and a link of this app has at most {MAX_CHARACTERS:,}")
     if not text:

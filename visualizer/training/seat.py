@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from visualizer import log
 from visualizer.training.commands import Command, Epoch, Interrupt, Pause, Start, Step, Stop
 from visualizer.training.events import ENDED_STATES, Failed, State, StateChanged
 from visualizer.training.messages import Begin, Bundle, Ready, Told, ToWorker, Turn
@@ -60,6 +61,7 @@ class Seat:
         with self._lock:
             if self._worker is None and not self._closing:
                 self._worker = self._make_worker()
+                log.event("worker-started", process=getattr(self._worker, "process_id", None))
                 self._collector = threading.Thread(
                     target=self._collect, args=(self._worker,), name="run-collector", daemon=True
                 )
@@ -134,6 +136,8 @@ class Seat:
         ending = worker.close()
         with self._lock:
             self._worker = None
+            if not self._closing:
+                log.event("worker-died", warning=True, ending=ending, runs=len(self.runs), replaced=was_ready)
             lost, self.runs = sorted(self.runs), set()
             self._queue.clear()
             # One that dies before it is ready would die again.
@@ -155,6 +159,8 @@ class Seat:
     def _give_up(self, run_id: str, error: Exception) -> None:
         """A run cannot be saved: it ends where it was saved last, and says so as soon as that can be written."""
         message = DISK_IS_FULL if is_disk_full(error) else NOT_SAVED
+        if is_disk_full(error):
+            log.event("disk-full", warning=True, run=run_id)
         _log.error("run %s could not be saved", run_id, exc_info=error)
         self._unsaved.add(run_id)
         self._unsaid[run_id] = message

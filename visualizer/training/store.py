@@ -21,6 +21,7 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
+from visualizer import log
 from visualizer.errors import UserError
 from visualizer.limits import limits
 from visualizer.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
@@ -365,7 +366,12 @@ class RunStore:
                 "VALUES (?, ?, ?, ?, ?, ?)",
                 (run_id, owner, time.time(), run_spec_to_json(spec), steps_per_epoch, spec.settings.learning_rate),
             )
+        settings = spec.settings
+        log.event(
+            "run-created", run=run_id, owner=log.short(owner), epochs=settings.epochs, batch_size=settings.batch_size
+        )
         for old in forgotten:
+            log.event("run-forgotten", run=old)
             shutil.rmtree(self._run_folder(old), ignore_errors=True)
         self._run_folder(run_id).mkdir(parents=True, exist_ok=True)
 
@@ -459,6 +465,7 @@ class RunStore:
                 "version = version + 1 WHERE run_id = ?",
                 (state, message, step, max(epoch, 0), run_id),
             )
+        log.event("run-resumed", run=run_id, step=step)
         for later in dropped:
             self._weights_file(run_id, later).unlink(missing_ok=True)
         return checkpoint
@@ -590,6 +597,8 @@ def _set_state(connection: sqlite3.Connection, run_id: str, state: State, messag
         "WHERE run_id = ? AND (state IN (?, ?, ?) OR (state = 'interrupted' AND ? = 'stopped'))",
         (state, message, run_id, *ACTIVE_STATES, state),
     ).rowcount
+    if changed:
+        log.event(f"run-{state}", warning=state in ("failed", "interrupted"), run=run_id, why=message or None)
     if changed and state not in RESUMABLE_STATES:
         connection.execute(
             "UPDATE runs SET checkpoint_step = NULL, checkpoint_epoch = NULL, checkpoint_bytes = 0 WHERE run_id = ?",
