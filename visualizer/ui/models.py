@@ -1,5 +1,6 @@
 """The networks that a page can look into, and what they make of a picture; computed once, then kept."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +30,8 @@ LookChoice = Literal[NetworkChoice, "file", "efficientnet", "named"]
 NetworkKey = tuple[str, ...]
 
 IMAGENET = "imagenet"
+# Bytes of the weights of all networks that are kept together; the largest network has 80 MB.
+KEPT_NETWORKS = 1_000_000_000
 # Bytes of all looks that are kept together; one of a large network takes 50 MB.
 KEPT_LOOKS = 512_000_000
 
@@ -125,25 +128,47 @@ def _imagenet_classes() -> tuple[str, ...]:
     return class_names()
 
 
-@st.cache_resource(max_entries=32, show_spinner="Opening your network …")
-def _trained(key: NetworkKey, run_id: str, _architecture: Architecture) -> "Network":
-    from visualizer.inspection.load import load_network
+def _trained(key: NetworkKey, run_id: str, architecture: Architecture) -> "Network":
+    def load() -> "Network":
+        from visualizer.inspection.load import load_network
 
-    return load_network(_architecture, run_store().weights(run_id, "latest"))
+        return load_network(architecture, run_store().weights(run_id, "latest"))
 
-
-@st.cache_resource(max_entries=32, show_spinner="Opening the network …")
-def _from_file(key: NetworkKey, _model: "OpenedModel") -> "Network":
-    from visualizer.inspection.load import load_network
-
-    return load_network(_model.architecture, _model.weights)
+    return _kept(key, load, "Opening your network …")
 
 
-@st.cache_resource(max_entries=32, show_spinner="Building your network …")
-def _untrained(key: NetworkKey, _architecture: Architecture, _initialization: str, seed: int) -> "Network":
-    from visualizer.architecture.network import build
+def _from_file(key: NetworkKey, model: "OpenedModel") -> "Network":
+    def load() -> "Network":
+        from visualizer.inspection.load import load_network
 
-    return build(_architecture, _initialization, seed)  # type: ignore[arg-type]
+        return load_network(model.architecture, model.weights)
+
+    return _kept(key, load, "Opening the network …")
+
+
+def _untrained(key: NetworkKey, architecture: Architecture, initialization: str, seed: int) -> "Network":
+    def make() -> "Network":
+        from visualizer.architecture.network import build
+
+        return build(architecture, initialization, seed)  # type: ignore[arg-type]
+
+    return _kept(key, make, "Building your network …")
+
+
+def _kept(key: NetworkKey, make: "Callable[[], Network]", words: str) -> "Network":
+    """The network that is kept under that key, made where it is not; `words` are shown meanwhile."""
+    kept = _networks()
+    network = kept.get(key)
+    if network is None:
+        with st.spinner(words):
+            network = make()
+        kept.put(key, network)
+    return network
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _networks() -> "ByteCache[Network]":
+    return ByteCache(KEPT_NETWORKS, lambda network: sum(array.nbytes for array in network.state_dict().values()))
 
 
 def look(key: NetworkKey, network: "FlowNetwork", picture: np.ndarray) -> "Probe":
