@@ -137,7 +137,7 @@ def test_the_first_paint_of_a_page_does_not_wait_for_torch(path):
 def test_requirements_name_what_the_app_imports_and_no_more():
     modules = {name.split(".")[0] for path in APP for name in imported(parsed(path))}
     third_party = modules - set(sys.stdlib_module_names) - {"visualizer", ""}
-    files = ("requirements.txt", "requirements-pretrained.txt")
+    files = ("requirements.txt", "requirements-pretrained.txt", "requirements-cluster.txt")
     lines = [line for name in files for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
     required = {re.split(r"[=<>~!\[; ]", line)[0] for line in lines if line.strip() and not line.startswith("#")}
     # Torch's ONNX exporter imports these, and does not bring them.

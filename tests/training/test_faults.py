@@ -46,8 +46,8 @@ def has_curve(store: RunStore, run_id: str, expected: list[Event]) -> bool:
     )
 
 
-def test_a_killed_worker_is_replaced_and_its_run_goes_on_with_the_same_curve(tmp_path, left_alone):
-    server = serve(tmp_path)
+def test_a_killed_worker_is_replaced_and_its_run_goes_on_with_the_same_curve(tmp_path, left_alone, cluster):
+    server = serve(tmp_path, cluster)
     run_id = server.submit(architecture=MIXED, **LONG)
     server.pool.send(run_id, Start())
     # Paused once, so that there is a checkpoint in the middle of an epoch to go back to.
@@ -60,7 +60,8 @@ def test_a_killed_worker_is_replaced_and_its_run_goes_on_with_the_same_curve(tmp
     server.wait(run_id, lambda _: len(server.workers) == 2)
     record = server.wait_for_end(run_id)
     assert record.state == "finished"
-    assert "ended unexpectedly (signal 9); it goes on from epoch" in record.message
+    ending = "its process in the cluster ended" if cluster else "signal 9"
+    assert f"ended unexpectedly ({ending}); it goes on from epoch" in record.message
     assert has_curve(server.store, run_id, left_alone)
     server.pool.close()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from visualizer.data.dataset import Dataset
 from visualizer.training.checkpoints import Checkpoint
 from visualizer.training.commands import Command
 from visualizer.training.events import Event
@@ -15,12 +16,14 @@ class Begin:
     Attributes:
         checkpoint: Where it goes on; None for one that begins.
         seconds: How long it has run until then.
+        dataset: What it trains on, where the worker cannot load it itself, as on another computer.
     """
 
     run_id: str
     spec: RunSpec
     checkpoint: Checkpoint | None = None
     seconds: float = 0.0
+    dataset: Dataset | None = None
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class WorkerPool:
         check_every: Seconds between two looks at who is watched.
         make_worker: Starts a worker.
         turns: How many runs of one worker take turns; further ones wait. By default what `limits` says.
+        shared: Whether the runs share that many workers; otherwise each run has one of its own.
     """
 
     def __init__(
@@ -43,13 +44,17 @@ class WorkerPool:
         check_every: float = 5.0,
         make_worker: Callable[[], Worker] = LocalWorker,
         turns: int | None = None,
+        shared: bool = True,
     ) -> None:
         self._store = store
+        self._make_worker = make_worker
+        self._turns = turns or limits().turns
+        self._shared = shared
         self._is_watched = is_watched
         self._grace = grace
         self._check_every = check_every
         count = workers or max(1, (os.cpu_count() or 2) - 1)
-        self._seats = [Seat(store, make_worker, turns or limits().turns) for _ in range(count)]
+        self._seats = [Seat(store, make_worker, self._turns) for _ in range(count if shared else 0)]
         self._submitting = threading.Lock()
         self._closing = threading.Event()
         for record in store.active_runs():
@@ -96,7 +101,13 @@ class WorkerPool:
             self._begin(Begin(run_id, record.spec, checkpoint, record.seconds))
 
     def _begin(self, message: Begin) -> None:
-        min(self._seats, key=lambda seat: len(seat.runs)).begin(message)
+        if self._shared:
+            seat = min(self._seats, key=lambda seat: len(seat.runs))
+        else:
+            seat = Seat(self._store, self._make_worker, self._turns, lasting=False)
+            # A new list: others may be going through the old one.
+            self._seats = [*(other for other in self._seats if not other.over), seat]
+        seat.begin(message)
 
     def _check_room(self, owner: str) -> None:
         most = limits().active_runs

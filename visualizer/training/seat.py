@@ -35,12 +35,14 @@ class Seat:
         store: Where the runs are kept.
         make_worker: Starts a worker.
         turns: How many runs take turns at most; further ones wait in a queue.
+        lasting: Whether the worker waits for further runs when those it has have ended; otherwise it ends then.
     """
 
-    def __init__(self, store: RunStore, make_worker: Callable[[], Worker], turns: int) -> None:
+    def __init__(self, store: RunStore, make_worker: Callable[[], Worker], turns: int, lasting: bool = True) -> None:
         self.runs: set[str] = set()
         self._store = store
         self._make_worker = make_worker
+        self._lasting = lasting
         self._worker: Worker | None = None
         self._collector: threading.Thread | None = None
         self._lock = threading.RLock()
@@ -56,6 +58,12 @@ class Seat:
         # What could not be written either, and shall be said as soon as it can.
         self._unsaid: dict[str, str] = {}
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing will come of it any more."""
+        with self._lock:
+            return not (self._lasting or self.runs or self._worker or self._unsaid)
+
     def start(self) -> None:
         """Start the worker if there is none."""
         with self._lock:
@@ -70,8 +78,8 @@ class Seat:
     def begin(self, message: Begin) -> None:
         """Give the worker a run."""
         with self._lock:
-            self.start()
             self.runs.add(message.run_id)
+            self.start()
             self._unsaved.discard(message.run_id)
             self._send(message)
 
@@ -121,7 +129,7 @@ class Seat:
     def _collect(self, worker: Worker) -> None:
         """Write what the worker emits, until it ends."""
         was_ready = False
-        while True:
+        while self._lasting or self.runs:
             try:
                 message = worker.receive()
             except EOFError:
@@ -141,7 +149,7 @@ class Seat:
             lost, self.runs = sorted(self.runs), set()
             self._queue.clear()
             # One that dies before it is ready would die again.
-            if was_ready:
+            if was_ready and self._lasting:
                 self.start()
             for run_id in lost:
                 try:

@@ -281,7 +281,7 @@ class TurnTaking:
         self._announce(message.run_id)
         settings, shape = message.spec.settings, message.spec.architecture.input_shape
         try:
-            examples = _examples(settings.dataset, shape)
+            examples = Examples(message.dataset, shape) if message.dataset else _examples(settings.dataset, shape)
             training = Training(message.spec, examples.dataset, examples, message.checkpoint)
             self._runs.append(ActiveRun(message.run_id, training, self._send, message.seconds))
         except Exception as error:

@@ -1,9 +1,12 @@
 """What the whole server shares: the run store and the workers. One of each, made on first use."""
 
+import threading
+
 import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from visualizer.training.cluster import Cluster, RayWorker, cluster_address
 from visualizer.training.pool import WorkerPool
 from visualizer.training.store import RunStore
 from visualizer.workspace import workspace
@@ -19,8 +22,13 @@ def run_store() -> RunStore:
 
 @st.cache_resource(show_spinner=False)
 def worker_pool() -> WorkerPool:
-    """The processes that train; they start here and end with the server."""
-    pool = WorkerPool(run_store(), is_watched=_is_connected)
+    """Who trains, here or in the cluster that the settings name; the workers end with the server."""
+    if address := cluster_address():
+        cluster = Cluster(address)
+        threading.Thread(target=cluster.reach, name="cluster", daemon=True).start()
+        pool = WorkerPool(run_store(), is_watched=_is_connected, make_worker=lambda: RayWorker(cluster), shared=False)
+    else:
+        pool = WorkerPool(run_store(), is_watched=_is_connected)
     _pools.append(pool)
     return pool
 
