@@ -34,6 +34,7 @@ with train:
         type="primary",
         icon=":material/play_circle:",
         disabled=not report.fits,
+        help=str(report.problem) if report.problem else None,
         width="stretch",
     ):
         st.switch_page(page("train"))

@@ -63,6 +63,17 @@ def test_sizes_in_bytes_follow_their_settings():
     ]
 
 
+@pytest.mark.parametrize("name", ["VISUALIZER_UPLAOD_MB", "VISUALIZER_MEGAPIXEL", "VISUALIZER_BATCH_MIBS"])
+def test_a_setting_that_is_spelt_wrong_stops_the_start(name):
+    with pytest.raises(LimitError, match=rf"There is no setting {name}: is VISUALIZER_\w+ meant\?"):
+        limits_from({name: "1"})
+
+
+def test_other_settings_of_the_app_are_none_of_these():
+    others = ("VISUALIZER_WORKSPACE", "VISUALIZER_CLUSTER", "VISUALIZER_FUZZ", "VISUALIZER_DATABASE", "VISUALIZER_PORT")
+    assert limits_from(dict.fromkeys(others, "x")) == Limits()
+
+
 def test_they_are_read_once(monkeypatch):
     before = limits()
     monkeypatch.setenv("VISUALIZER_UPLOAD_MB", "1")

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ PREFIX = "VISUALIZER_"
 MB = 1_000_000  # of files, as systems and browsers show their sizes
 MIB = 2**20  # of memory
 
+_NEARLY = 0.93  # alike, from 0 to 1: two letters that changed places, one too many or too few
 _WHOLE = re.compile(r"[0-9]{1,18}")
 
 
@@ -42,6 +44,9 @@ class Limits:
     dataset_pictures: int = _limit(2_000, 12, 1_000_000, "pictures", "Most pictures in a data set of one's own.")
     dataset_mib: int = _limit(100, 1, 100_000, "MiB", "Most memory of those pictures while they are collected.")
     parameters: int = _limit(20_000_000, 1_000, 10**10, "parameters", "Most parameters of a network.")
+    named_millions: int = _limit(
+        150, 1, 10_000, "million parameters", "Most parameters of a network of torchvision or timm, opened by its name."
+    )
     input_side: int = _limit(256, 8, 1024, "pixels", "Most pixels of each side of a network's input.")
     picture_mib: int = _limit(
         80, 1, 100_000, "MiB", "Most activation memory of one picture: its input and the outputs of all layers."
@@ -124,8 +129,9 @@ def limits_from(environment: Mapping[str, str]) -> Limits:
     """The limits that these environment variables set; those that are left out or empty keep their defaults.
 
     Raises:
-        LimitError: One is no whole number, or out of its range.
+        LimitError: One is no whole number, out of its range, or spelt wrong.
     """
+    _check_spelling(environment)
     values: dict[str, Any] = {}
     for item in fields(Limits):
         text = environment.get(variable(item.name), "").strip()
@@ -133,6 +139,14 @@ def limits_from(environment: Mapping[str, str]) -> Limits:
             # What is no number is left as it is, and refused with its range.
             values[item.name] = int(text) if _WHOLE.fullmatch(text) else text[:40]
     return Limits(**values)
+
+
+def _check_spelling(environment: Mapping[str, str]) -> None:
+    """A bound that is spelt wrong would not hold, and nobody would know."""
+    known = [variable(item.name) for item in fields(Limits)]
+    for name in environment:
+        if name.startswith(PREFIX) and name not in known and (near := get_close_matches(name, known, 1, _NEARLY)):
+            raise LimitError(f"There is no setting {name[:80]}: is {near[0]} meant?")
 
 
 @lru_cache(maxsize=1)

@@ -295,8 +295,10 @@ def test_a_passed_bound_is_shown_with_a_mend_before_anything_is_trained(app):
     without_exception(app.number_input(key=f"setting-{card}-filters").set_value(256).run())
     sentence = app.error[0].value
     assert sentence.startswith("A batch of 1,024 pictures makes ")
+    most = int(sentence.split("at most ")[-1].strip("."))
     mend = app.button(key="mend-batch-size")
-    assert sentence.endswith(mend.label.replace("Use a batch size of", "use a batch size of at most") + ".")
+    chosen = int(mend.label.removeprefix("Use a batch size of "))
+    assert chosen <= most < 2 * chosen  # the largest of those that the form offers
     without_exception(mend.click().run())
     assert not app.error
     assert not app.button(key="train-it").disabled
@@ -310,6 +312,7 @@ def test_a_network_with_too_many_parameters_cannot_be_sent_to_training(app):
     assert sentence.startswith("The network has 51,")
     assert sentence.endswith("but at most 20,000,000 fit here: pool before Flatten, or use fewer filters or units.")
     assert app.button(key="train-it").disabled
+    assert app.button(key="train-it").help == sentence
     without_exception(app.switch_page("../../pages/train.py").run())
     assert [error.value for error in app.error] == [sentence]
     assert app.button(key="start").disabled

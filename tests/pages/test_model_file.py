@@ -1,5 +1,6 @@
 """A network is saved with its weights and opened again on Look inside."""
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -64,3 +65,19 @@ def test_a_data_set_that_is_not_ours_is_not_believed():
     app = uploaded(opened_menu(), file_of(TINY.architecture, "../../etc"))
     assert not app.error
     assert "The answer is" in answer(app)
+
+
+@pytest.mark.parametrize("part", ["Layers", "Filters", "Why this class?"])
+def test_weights_so_large_that_numbers_overflow_are_looked_into(part):
+    """Finite weights, infinite sums: every part of the page still says something, and none of them breaks."""
+    weights = {
+        name: np.full_like(tensor.numpy(), 3e38) for name, tensor in build(TINY.architecture).state_dict().items()
+    }
+    app = uploaded(opened_menu(), save_model(TINY.architecture, weights, {"dataset": "digits"}))
+    app.session_state["look-parts"] = part
+    without_exception(app.run())
+    for _ in range(2):
+        for job in list(app.session_state["visualizer"].jobs.values()):
+            job.join()
+        without_exception(app.run())
+    assert alts(app)

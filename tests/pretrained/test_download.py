@@ -75,7 +75,8 @@ def test_what_does_not_arrive_is_told_and_leaves_nothing(address, tmp_path, path
 
 
 @pytest.mark.parametrize(
-    ("limit", "value", "says"), [("MOST_BYTES", 1000, "is larger than"), ("MOST_SECONDS", -1, "took longer than")]
+    ("limit", "value", "says"),
+    [("most_bytes", lambda: 1000, "is larger than"), ("MOST_SECONDS", -1, "took longer than")],
 )
 def test_there_is_an_end_to_it(address, tmp_path, monkeypatch, limit, value, says):
     monkeypatch.setattr(downloads, limit, value)

@@ -85,7 +85,9 @@ def cell_numbers(
         colours: The heatmap's `zmin`, `zmax` and `colorscale`.
         size: Pixels of the letters.
     """
-    share = np.clip((values - colours["zmin"]) / (colours["zmax"] - colours["zmin"]), 0, 1)
+    # Twice the largest float32 is none.
+    low, high = float(colours["zmin"]), float(colours["zmax"])
+    share = np.nan_to_num(np.clip((np.asarray(values, dtype=np.float64) - low) / (high - low), 0, 1))
     rgb = np.array([unlabel_rgb(colour) for colour in sample_colorscale(colours["colorscale"], share)]).reshape(-1, 3)
     linear = np.where(rgb / 255 <= 0.04045, rgb / 255 / 12.92, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
     luminance = linear @ [0.2126, 0.7152, 0.0722]

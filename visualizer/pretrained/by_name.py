@@ -9,15 +9,10 @@ import torch
 from torch import nn
 
 from visualizer.errors import UserError, shown
+from visualizer.limits import limits
 from visualizer.pretrained.converter import ConvertedNetwork, convert
-from visualizer.pretrained.download import MOST_BYTES, download
+from visualizer.pretrained.download import download
 from visualizer.pretrained.packages import PACKAGES, Blueprint, Package, PackageMissing, WeightsFile
-
-# Of VGG-19, the largest one that is often taught, and a little more: the server holds it in memory for everyone.
-MOST_WEIGHTS = 150_000_000
-_BYTES_OF_A_WEIGHT = 4
-
-assert MOST_WEIGHTS * _BYTES_OF_A_WEIGHT <= MOST_BYTES  # whatever may be opened may be fetched
 
 Progress = tuple[float, str]
 
@@ -160,10 +155,10 @@ def _refuse_large(title: str, blueprint: Blueprint) -> None:
     if count is None:
         with torch.device("meta"):  # where weights take no memory
             count = sum(weights.numel() for weights in _built(title, blueprint).parameters())
-    if count > MOST_WEIGHTS:
+    if count > limits().named_millions * 1_000_000:
         raise UserError(
             f"{title} is not opened here",
-            f"it has {count / 1e6:,.0f} million weights, and at most {MOST_WEIGHTS // 1_000_000} million fit",
+            f"it has {count / 1e6:,.0f} million weights, and at most {limits().named_millions:,} million fit",
             "Choose a smaller one",
         )
 

@@ -11,12 +11,17 @@ from urllib.request import Request, urlopen
 from uuid import uuid4
 
 from visualizer.errors import UserError
+from visualizer.limits import limits
 
 # A server that says nothing for so long is given up; so is a file that takes longer than that or is larger.
 SILENCE_SECONDS = 15.0
 MOST_SECONDS = 1800.0
-MOST_BYTES = 700_000_000
 _PIECE = 1 << 18
+
+
+def most_bytes() -> int:
+    """How large a file of weights may be: those of the largest network that may be opened, and what is beside them."""
+    return limits().named_millions * 1_000_000 * 4 + 100_000_000
 
 
 def download(url: str, target: Path, sha256: str = "") -> Generator[float, None, None]:
@@ -53,8 +58,8 @@ def _into(partial: Path, url: str, host: str, sha256: str) -> Generator[float, N
             file.write(piece)
             checksum.update(piece)
             arrived += len(piece)
-            if max(arrived, total) > MOST_BYTES:
-                raise _failed(f"the file at {host} is larger than {MOST_BYTES // 1_000_000} MB")
+            if max(arrived, total) > most_bytes():
+                raise _failed(f"the file at {host} is larger than {most_bytes() // 1_000_000} MB")
             if time.monotonic() > until:
                 raise _failed(f"{host} took longer than {MOST_SECONDS / 60:.0f} minutes")
             yield min(arrived / total, 1.0) if total else 0.0

@@ -4,6 +4,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import ArchitectureReport
 from visualizer.ui.session import Session
+from visualizer.ui.training_settings import BATCH_SIZES
 
 
 def show_passed_bound(owner: Session, report: ArchitectureReport) -> None:
@@ -13,10 +14,12 @@ def show_passed_bound(owner: Session, report: ArchitectureReport) -> None:
         return
     st.error(str(problem), icon=":material/error:")
     if problem.batch_size is not None:
+        offered = [size for size in BATCH_SIZES if size <= problem.batch_size]
+        mended = max(offered, default=problem.batch_size)
         st.button(
-            f"Use a batch size of {problem.batch_size:,}",
+            f"Use a batch size of {mended:,}",
             key="mend-batch-size",
             icon=":material/build:",
             on_click=owner.set_training,
-            kwargs={"batch_size": problem.batch_size},
+            kwargs={"batch_size": mended},
         )
