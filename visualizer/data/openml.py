@@ -77,8 +77,8 @@ OFFERS: dict[str, Offer] = {
     ),
     "fashion_mnist": Offer(
         "Fashion-MNIST",
-        "Clothes from the shop Zalando (Xiao, Rasul and Vollgraf, 2017), made to be harder than MNIST with the same "
-        "size.",
+        "Clothes from the shop Zalando (Xiao, Rasul and Vollgraf, 2017): as many pictures of the same size, but harder "
+        "to tell apart.",
         ("Fashion-MNIST", 1),
         (
             "T-shirt",

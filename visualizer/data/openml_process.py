@@ -34,7 +34,7 @@ def main(name: str, folder: str) -> int:
     except HTTPError as error:
         return _give_up(f"openml.org, or something on the way to it, answered with the code {error.code}")
     except (URLError, TimeoutError, ConnectionError, HTTPException):
-        return _give_up("openml.org was not reached: the computer that this app runs on seems to have no internet")
+        return _give_up("openml.org was not reached, as the computer that this app runs on seems to have no internet")
     except UserError as error:
         return _give_up(error.why)
     except ValueError:  # of fetch_openml, where the checksum is another

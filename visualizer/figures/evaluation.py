@@ -8,6 +8,7 @@ from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, 
 from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
 
 ROW = 30  # pixels
+_ROOMY = 500  # points on the map up to which they have their full size
 _COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, GREY)
 _SYMBOLS = ("circle", "square", "diamond", "cross", "triangle-up", "star", "x", "hexagon", "pentagon", "triangle-down")
 
@@ -122,6 +123,7 @@ def picture_map(
         axes: What the two axes are.
     """
     traces = []
+    size = float(np.clip(np.sqrt(_ROOMY / len(labels)), 0.6, 1.0)) if len(labels) else 1.0
     for label, name in enumerate(class_names):
         chosen = np.flatnonzero(labels == label)
         wrong = answers[chosen] != label
@@ -137,8 +139,8 @@ def picture_map(
                 "marker": {
                     "color": _COLOURS[label % len(_COLOURS)],
                     "symbol": _SYMBOLS[label % len(_SYMBOLS)],
-                    "size": np.where(wrong, 13, 9),
-                    "line": {"color": RED, "width": np.where(wrong, 3, 0)},
+                    "size": size * np.where(wrong, 13, 9),
+                    "line": {"color": RED, "width": size * np.where(wrong, 3, 0)},
                     "opacity": 0.85,
                 },
                 "hovertemplate": f"is {as_label(name)}, answer %{{text}}<extra></extra>",
