@@ -34,3 +34,10 @@ def test_every_picture_is_a_point_that_knows_its_number_and_mistakes_have_a_ring
     assert list(first.marker.line.width) == [0, 3]
     assert first.marker.symbol != second.marker.symbol
     assert "1 with a red ring" in chart.alt
+
+
+def test_the_points_of_a_crowded_map_are_smaller():
+    labels = np.zeros(2000, dtype=np.int64)
+    crowded = picture_map(np.zeros((2000, 2)), labels, labels, ["a"], ("x", "y")).figure.data[0].marker
+    few = picture_map(np.zeros((20, 2)), labels[:20], labels[:20], ["a"], ("x", "y")).figure.data[0].marker
+    assert 5 <= crowded.size[0] < few.size[0] == 9
