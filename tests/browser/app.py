@@ -80,12 +80,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(script: Path = ROOT / "streamlit_app.py", start_within: float = 60.0) -> Iterator[RunningApp]:
-    """Run the app with a temporary workspace, and end it with all its processes afterwards."""
+def running_app(
+    script: Path = ROOT / "streamlit_app.py", start_within: float = 60.0, workspace: Path | None = None
+) -> Iterator[RunningApp]:
+    """Run the app with that workspace or a temporary one, and end it with all its processes afterwards."""
     with tempfile.TemporaryDirectory(prefix="visualizer-test-", ignore_cleanup_errors=True) as folder:
         port = free_port()
         log = Path(folder, "server.log")
-        workspace = Path(folder, "workspace")
+        workspace = workspace or Path(folder, "workspace")
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
         command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"]
         with log.open("wb") as output:

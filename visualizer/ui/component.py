@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def component(name: str) -> "ComponentRenderer":
-    """The component in assets/NAME.html, .css and .js; read once."""
-    texts = {kind: (ASSETS / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")}
+    """The component in assets/NAME.html, .css and .js, as far as there are such files; read once."""
+    files = {kind: ASSETS / f"{name}.{kind}" for kind in ("html", "css", "js")}
+    texts = {kind: file.read_text(encoding="utf-8") for kind, file in files.items() if file.exists()}
     return st.components.v2.component(f"cnn_visualizer.{name}", **texts)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from visualizer.ui.links import ICON, STYLE, page
+from visualizer.ui.own_workspace import address_popover, own_workspace
 from visualizer.ui.viewport import measure_viewport
 
 st.set_page_config(page_title="CNN Visualizer", page_icon=str(ICON), layout="wide", initial_sidebar_state=232)
@@ -10,7 +11,7 @@ st.html(STYLE)
 measure_viewport()
 st.logo(str(ICON), size="large")
 
-st.navigation(
+shown = st.navigation(
     {
         "": [st.Page(page("home"), title="Home", icon=":material/home:", default=True)],
         "Your network": [
@@ -29,4 +30,9 @@ st.navigation(
             st.Page(page("receptive_field"), title="Receptive field", icon=":material/center_focus_strong:"),
         ],
     }
-).run()
+)
+
+with own_workspace():
+    with st.sidebar:
+        address_popover()
+    shown.run()

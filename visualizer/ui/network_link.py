@@ -28,7 +28,9 @@ def link_popover(owner: Session) -> None:
             st.error(told(error), icon=":material/error:")
             return
         # st.code has a button that copies, but it is seen only while a mouse is over it: never on a phone.
-        component("copy_link")(key="copy-link", data={"link": _address(text)})
+        component("copy_link")(
+            key="copy-link", data={"link": _address(text), "name": "The link", "button": "Copy the link"}
+        )
         notes = ["It holds no trained weights: the network starts to learn anew."]
         if not st.context.url:
             notes.append("Write the address of this app before it.")

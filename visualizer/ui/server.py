@@ -9,15 +9,28 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from visualizer.training.cluster import Cluster, RayWorker, cluster_address
 from visualizer.training.pool import WorkerPool
 from visualizer.training.store import RunStore
+from visualizer.ui.session import session
 from visualizer.workspace import workspace
+from visualizer.workspaces import Workspaces, id_of
+
+MAX_TABS = 30  # of one workspace, before those that were closed are forgotten
 
 _pools: list[WorkerPool] = []
+# The tabs that show each workspace, by the ids of their sessions.
+_tabs: dict[str, set[str]] = {}
+_tabs_lock = threading.Lock()
 
 
 @st.cache_resource(show_spinner=False)
 def run_store() -> RunStore:
     """The runs of everyone on this server."""
     return RunStore(workspace())
+
+
+@st.cache_resource(show_spinner=False)
+def workspaces() -> Workspaces:
+    """The workspaces of everyone on this server."""
+    return Workspaces(workspace())
 
 
 @st.cache_resource(show_spinner=False)
@@ -40,11 +53,28 @@ def close() -> None:
 
 
 def owner_id() -> str:
-    """The id of this tab's session, by which its runs are known."""
+    """The id of this tab's workspace, to which its runs belong."""
+    return id_of(session().token)
+
+
+def watch_over(workspace_id: str) -> None:
+    """Note that this tab shows that workspace: its runs go on as long as one such tab is open."""
     context = get_script_run_ctx()
-    return context.session_id if context else "no-session"
+    if context is None:
+        return
+    with _tabs_lock:
+        tabs = _tabs.setdefault(workspace_id, set())
+        tabs.add(context.session_id)
+        if len(tabs) > MAX_TABS:
+            _tabs[workspace_id] = set(filter(_is_open, tabs))
+
+
+def _is_open(tab: str) -> bool:
+    """Whether that tab is still connected. Without a server (in AppTest) there is nobody who could leave."""
+    return not Runtime.exists() or Runtime.instance().is_active_session(tab)
 
 
 def _is_connected(owner: str) -> bool:
-    """Whether the browser tab is still connected. Without a server (in AppTest) there is nobody who could leave."""
-    return not Runtime.exists() or Runtime.instance().is_active_session(owner)
+    with _tabs_lock:
+        tabs = set(_tabs.get(owner, ()))
+    return not Runtime.exists() or any(map(_is_open, tabs))

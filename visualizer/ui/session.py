@@ -13,6 +13,7 @@ from visualizer.errors import UserError
 from visualizer.source_code.keras_reader import KerasReading, read_keras
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.text import told
+from visualizer.workspaces import new_token
 
 if TYPE_CHECKING:
     import numpy as np
@@ -173,6 +174,11 @@ class Session:
         asked_network: The network that Look inside was asked for by name, and whether with random weights, or None.
         jobs: Long work that this tab asked for, by the key of its place; `ui.work` fills it.
         content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
+        token: What finds this workspace again; it stands in the page's address once there is something to find.
+        opened: True once the workspace of the page's address was opened, or was not found.
+        not_found: True while it is told that nothing was found under the address.
+        has_workspace: True where something of it is kept on the disk.
+        kept: What is kept there, by its name in `ui.own_workspace`.
     """
 
     history: History = field(default_factory=lambda: History(Draft.of(TINY.architecture)))
@@ -199,6 +205,11 @@ class Session:
     asked_network: tuple[str, bool] | None = None
     jobs: "dict[str, Job[Any]]" = field(default_factory=dict)
     content_width: int = 960
+    token: str = field(default_factory=new_token)
+    opened: bool = False
+    not_found: bool = False
+    has_workspace: bool = False
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def architecture(self) -> Architecture:

@@ -1,0 +1,56 @@
+"""The network in Build with its undo history as JSON values, to be kept beyond a session."""
+
+from typing import Any
+
+from visualizer.architecture.architecture import architecture_from_dict, architecture_to_dict
+from visualizer.architecture.editing import Draft, History
+from visualizer.errors import UserError
+
+MAX_KEPT_UNDO = 30  # each way; the oldest steps go first
+
+
+def history_to_dict(history: History) -> dict[str, Any]:
+    """The history as plain JSON values, with the nearest steps of undo and redo."""
+    return {
+        "present": _draft_to_dict(history.present),
+        "past": [_draft_to_dict(draft) for draft in history.past[-MAX_KEPT_UNDO:]],
+        "future": [_draft_to_dict(draft) for draft in history.future[:MAX_KEPT_UNDO]],
+    }
+
+
+def history_from_dict(data: Any) -> History:
+    """The history that `history_to_dict` wrote.
+
+    Steps that cannot be read, as those of a newer version, are left out with all that lie beyond them.
+
+    Raises:
+        UserError: The network itself cannot be read.
+    """
+    try:
+        present = _draft_from_dict(data["present"])
+        past = _readable(reversed(data["past"]))[::-1]
+        return History(present, tuple(past), tuple(_readable(data["future"])))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError("The network could not be read", "it was kept by another version of this app") from error
+
+
+def _draft_to_dict(draft: Draft) -> dict[str, Any]:
+    return {"architecture": architecture_to_dict(draft.architecture), "ids": draft.ids, "next_id": draft.next_id}
+
+
+def _draft_from_dict(data: Any) -> Draft:
+    architecture = architecture_from_dict(data["architecture"])
+    ids, next_id = tuple(map(int, data["ids"])), int(data["next_id"])
+    if len(set(ids)) != len(architecture.layers) or len(ids) != len(set(ids)) or max(ids, default=-1) >= next_id:
+        raise ValueError("each layer has a card of its own")
+    return Draft(architecture, ids, next_id)
+
+
+def _readable(steps: Any) -> list[Draft]:
+    drafts: list[Draft] = []
+    for step in steps:
+        try:
+            drafts.append(_draft_from_dict(step))
+        except (UserError, KeyError, TypeError, ValueError):
+            break
+    return drafts

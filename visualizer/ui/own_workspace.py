@@ -1,0 +1,175 @@
+"""A person's own workspace: found by the token in the page's address, and kept whenever something was made.
+
+Somebody who only looks gets neither an address nor anything on the disk. The values are kept one by one: where two tabs
+show the same workspace, the one that changes a value last keeps it, and neither sees what the other does until it is
+loaded again.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import streamlit as st
+
+from visualizer.architecture.kept_history import history_from_dict, history_to_dict
+from visualizer.data.catalog import is_known
+from visualizer.data.own_dataset import is_own
+from visualizer.errors import UserError
+from visualizer.training.settings import settings_from_dict, settings_to_dict
+from visualizer.ui.component import component
+from visualizer.ui.server import run_store, watch_over, workspaces
+from visualizer.ui.session import Session, session
+from visualizer.workspaces import id_of, is_token
+
+PARAMETER = "w"
+NOT_FOUND = (
+    "Nothing is kept under this address: it is not whole, or it was not used for so long that it was removed. "
+    "You start with an empty workspace."
+)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A part of a session that is kept: how it is read, how it becomes JSON values, and how it is put back."""
+
+    read: Callable[[Session], Any]
+    to_json: Callable[[Any], Any]
+    put_back: Callable[[Session, Any], None]
+    # True where another tab may have added something: what is kept already stays.
+    adds: bool = False
+
+
+def _put_back_history(owner: Session, data: Any) -> None:
+    owner.history = history_from_dict(data)
+
+
+def _put_back_training(owner: Session, data: Any) -> None:
+    settings, probe_index = settings_from_dict(data[0]), int(data[1])
+    # Own pictures may have been removed meanwhile: the other settings stay.
+    if is_known(settings.dataset):
+        owner.settings, owner.probe_index = settings, max(probe_index, 0)
+    else:
+        owner.settings = replace(settings, dataset=owner.settings.dataset)
+
+
+def _put_back_run(owner: Session, data: Any) -> None:
+    record = run_store().record(data) if isinstance(data, str) else None
+    owner.run_id = data if record is not None and record.owner == id_of(owner.token) else None
+
+
+def _put_back_datasets(owner: Session, data: Any) -> None:
+    owner.own_datasets = tuple(name for name in data if isinstance(name, str) and is_own(name))
+
+
+# The watched picture is one of the data set in the settings, so they are kept together.
+_KEPT = {
+    "history": _Kept(lambda owner: owner.history, history_to_dict, _put_back_history),
+    "training": _Kept(
+        lambda owner: (owner.settings, owner.probe_index),
+        lambda value: [settings_to_dict(value[0]), value[1]],
+        _put_back_training,
+    ),
+    "run": _Kept(lambda owner: owner.run_id, lambda value: value, _put_back_run),
+    "datasets": _Kept(lambda owner: owner.own_datasets, list, _put_back_datasets, adds=True),
+}
+
+
+@contextmanager
+def own_workspace() -> Iterator[None]:
+    """Around a page: what the address names is there before, and what was made is kept before and after.
+
+    Before as well, since what a click changed should not have to wait for a slow page.
+    """
+    owner = session()
+    if not owner.opened:
+        owner.opened = True
+        _open(owner)
+    watch_over(id_of(owner.token))
+    _keep(owner)
+    was_kept = owner.has_workspace
+    if was_kept:
+        _show_in_address(owner)
+    if owner.not_found:
+        st.info(NOT_FOUND, icon=":material/search_off:")
+    try:
+        yield
+    finally:
+        _keep(owner)
+    # Where the page stopped early, the address gets it with the next run.
+    if owner.has_workspace and not was_kept:
+        _show_in_address(owner)
+
+
+def _open(owner: Session) -> None:
+    """Take what the address names; where it names nothing that there is, begin with an empty workspace."""
+    token = st.query_params.get(PARAMETER)
+    kept = workspaces().load(id_of(token)) if token is not None and is_token(token) else None
+    if kept is not None and token is not None:
+        owner.token, owner.has_workspace = token, True
+        for name, part in _KEPT.items():
+            # What another version kept may not be readable: it begins anew, and the rest is there.
+            with suppress(UserError, KeyError, IndexError, TypeError, ValueError):
+                part.put_back(owner, json.loads(kept[name]))
+    elif token is not None:
+        owner.not_found = True
+        del st.query_params[PARAMETER]
+    owner.kept = {name: part.read(owner) for name, part in _KEPT.items()}
+
+
+def _keep(owner: Session) -> None:
+    """Keep what has changed since it was kept last."""
+    now = {name: part.read(owner) for name, part in _KEPT.items()}
+    changed = {
+        name: value for name, value in now.items() if value is not owner.kept[name] and value != owner.kept[name]
+    }
+    if not changed:
+        return
+    workspace_id = id_of(owner.token)
+    try:
+        workspaces().save(
+            workspace_id, {name: _as_text(workspace_id, name, _KEPT[name], value) for name, value in changed.items()}
+        )
+    except UserError as error:
+        owner.message = str(error)
+        return
+    owner.kept |= changed
+    owner.has_workspace, owner.not_found = True, False
+
+
+def _as_text(workspace_id: str, name: str, part: _Kept, value: Any) -> str:
+    data = part.to_json(value)
+    if part.adds:
+        there = json.loads((workspaces().load(workspace_id) or {}).get(name, "[]"))
+        data = list(dict.fromkeys([*there, *data]))
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _show_in_address(owner: Session) -> None:
+    # Not through st.query_params: that makes an entry of its own in the browser's history after each change of the
+    # page, and “Back” would have to be pressed twice.
+    with st.container(key="hidden-own-address"):
+        component("own_address")(
+            key="own-address-script", data={"name": PARAMETER, "token": owner.token, "run": uuid4().hex}
+        )
+
+
+def address_popover() -> None:
+    """Draw what tells a person how to come back to their work; nothing as long as there is none."""
+    owner = session()
+    if not owner.has_workspace:
+        return
+    with st.popover("Come back later", icon=":material/bookmark:", key="own-popover"):
+        st.markdown("**This address brings you back to your work, on any computer. Keep it to yourself.**")
+        component("copy_link")(
+            key="copy-own", data={"link": _address(owner), "name": "Your address", "button": "Copy my address"}
+        )
+        st.caption("To show others your network, use “Link” in Build: they get a copy, and yours stays yours.")
+
+
+def _address(owner: Session) -> str:
+    parts = urlsplit(st.context.url or "/")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, f"{PARAMETER}={owner.token}", ""))
