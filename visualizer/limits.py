@@ -63,6 +63,9 @@ class Limits:
     storage_mib: int = _limit(
         4_096, 1, 10**9, "MiB", "Most weights of all runs together; the oldest ended runs go first."
     )
+    datasets_mib: int = _limit(
+        8_192, 1, 10**9, "MiB", "Most room for the data sets of all people's own pictures; further ones are refused."
+    )
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -114,6 +117,10 @@ class Limits:
     @property
     def run_bytes(self) -> int:
         return self.run_mib * MIB
+
+    @property
+    def datasets_bytes(self) -> int:
+        return self.datasets_mib * MIB
 
     @property
     def storage_bytes(self) -> int:

@@ -1,11 +1,16 @@
 """A data set of one's own is kept in the workspace and found again by its name, and by that only."""
 
+import errno
+import os
+import time
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from tests.data.own import picture
 from visualizer.data.catalog import dataset_entry, is_known, load_dataset
-from visualizer.data.own_dataset import save_own
+from visualizer.data.own_dataset import remove_own_except, save_own
 from visualizer.errors import UserError
 from visualizer.workspace import VARIABLE, workspace
 
@@ -47,11 +52,30 @@ def test_a_name_that_is_not_there_gets_a_sentence(name):
         load_dataset(name)
 
 
-def test_the_oldest_make_room(monkeypatch):
-    monkeypatch.setattr("visualizer.data.own_dataset.MAX_KEPT", 2)
+def test_what_nobody_names_is_removed_after_a_while():
     names = [save_own(PICTURES, size, "crop") for size in (32, 48, 64)]
+    now = time.time()
+    os.utime(workspace() / "datasets" / f"{names[0]}.safetensors", (now - 100, now - 100))
+    os.utime(workspace() / "datasets" / f"{names[1]}.safetensors", (now - 100, now - 100))
+    remove_own_except({names[1]}, older_than=now - 50)
     assert [is_known(name) for name in names] == [False, True, True]
-    assert len(list((workspace() / "datasets").iterdir())) == 2
+
+
+def test_there_is_room_for_so_much(monkeypatch):
+    first = save_own(PICTURES, 32, "crop")
+    monkeypatch.setattr("visualizer.data.own_dataset.limits", lambda: SimpleNamespace(datasets_bytes=40_000))
+    with pytest.raises(UserError, match=r"no room for these pictures.* ask whoever runs the server"):
+        save_own(PICTURES, 64, "crop")
+    assert is_known(first)
+
+
+def test_a_full_disk_says_so(monkeypatch):
+    def save(*_) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("visualizer.data.own_dataset.save_atomically", save)
+    with pytest.raises(UserError, match="disk is full"):
+        save_own(PICTURES, 32, "crop")
 
 
 def test_a_class_that_is_too_small_is_refused():

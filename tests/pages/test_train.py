@@ -159,6 +159,7 @@ def test_augmentation_is_shown_before_it_is_trained_with(app):
 
 
 def test_an_interrupted_run_goes_on_when_it_is_asked_to(app):
+    app.session_state["visualizer"].set_training(epochs=1000)  # not over before it is stopped
     press(app, "One step")
     wait_for(app, "Paused")
     run_id = app.session_state["visualizer"].run_id

@@ -15,6 +15,7 @@ from visualizer import workspace
 from visualizer.architecture.network import build
 from visualizer.errors import UserError
 from visualizer.limits import Limits
+from visualizer.training import forgetting
 from visualizer.training import store as store_module
 from visualizer.training.checkpoints import Checkpoint
 from visualizer.training.events import Advice, BatchesEnded, EpochEnded, Event, Failed, StateChanged, Weights
@@ -193,9 +194,7 @@ def test_every_second_epoch_is_dropped_above_the_limit(store, monkeypatch, limit
 
 
 def test_the_oldest_ended_runs_make_room(store, monkeypatch):
-    monkeypatch.setattr(
-        store_module, "limits", lambda: SimpleNamespace(run_bytes=2**30, storage_bytes=2 * 16, workspace_runs=9)
-    )
+    monkeypatch.setattr(forgetting, "limits", lambda: SimpleNamespace(storage_bytes=2 * 16, workspace_runs=9))
     for number in (2, 3, 4):
         store.create(f"run{number}", "me", spec(), 4)
     for number in (1, 2, 3, 4):
@@ -230,7 +229,7 @@ def test_weights_are_whole_or_not_there(store, monkeypatch):
 
 
 def test_the_oldest_ended_runs_of_an_owner_are_forgotten(store, monkeypatch):
-    monkeypatch.setattr(store_module, "limits", lambda: Limits(workspace_runs=3))
+    monkeypatch.setattr(forgetting, "limits", lambda: Limits(workspace_runs=3))
     store.create("other", "you", spec(), 4)
     store.create("run2", "me", spec(), 4)
     store.create("run3", "me", spec(), 4)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,9 @@ from visualizer.data.dataset import Dataset
 from visualizer.data.own_pictures import Fit, check, fitted
 from visualizer.data.splits import stratified_split
 from visualizer.errors import UserError
-from visualizer.workspace import save_atomically, workspace
+from visualizer.limits import MIB, limits
+from visualizer.workspace import save_atomically, saving, workspace
 
-MAX_KEPT = 200  # files; the oldest go first
 _PREFIX = "own-"
 _NAME = re.compile(r"own-[0-9a-f]{16}")
 _SPLIT_SEED = 0
@@ -36,7 +36,7 @@ def save_own(pictures: Mapping[str, Sequence[np.ndarray]], size: int, fit: Fit) 
         fit: How they become squares.
 
     Raises:
-        UserError: There are too few of them or too many classes.
+        UserError: There are too few of them or too many classes, or there is no room for them.
     """
     check(pictures)
     names = sorted(pictures)
@@ -49,11 +49,33 @@ def save_own(pictures: Mapping[str, Sequence[np.ndarray]], size: int, fit: Fit) 
         digest.update(array.tobytes())
     name = _PREFIX + digest.hexdigest()[:16]
     path = _path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_atomically(path, arrays, {"classes": json.dumps(names)})
-    for old in sorted(path.parent.glob(f"{_PREFIX}*.safetensors"), key=lambda file: file.stat().st_mtime)[:-MAX_KEPT]:
-        old.unlink(missing_ok=True)
+    _check_room(sum(array.nbytes for array in arrays.values()), path)
+    with saving():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_atomically(path, arrays, {"classes": json.dumps(names)})
     return name
+
+
+def _check_room(size: int, path: Path) -> None:
+    there = sum(file.stat().st_size for file in _files() if file != path)
+    most = limits().datasets_bytes
+    if there + size > most:
+        raise UserError(
+            "There is no room for these pictures on this server",
+            f"the data sets of all people together may take {most / MIB:,.0f} MiB",
+            "Choose a smaller size or fewer pictures, or ask whoever runs the server to make room",
+        )
+
+
+def _files() -> list[Path]:
+    return list((workspace() / "datasets").glob(f"{_PREFIX}*.safetensors"))
+
+
+def remove_own_except(names: Collection[str], older_than: float) -> None:
+    """Remove the data sets of other names that were made before that moment, in seconds as `time.time` counts."""
+    for file in _files():
+        if file.stem not in names and file.stat().st_mtime < older_than:
+            file.unlink(missing_ok=True)
 
 
 def own_classes(name: str) -> tuple[str, ...]:

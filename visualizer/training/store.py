@@ -40,10 +40,11 @@ from visualizer.training.events import (
     StateChanged,
     Weights,
 )
+from visualizer.training.forgetting import forget_ended_of, forget_oldest, forget_surplus
 from visualizer.training.messages import Bundle
 from visualizer.training.moments import GRADIENT_EDGES, kept_steps
 from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
-from visualizer.training.store_schema import TABLES, cut, prepare
+from visualizer.training.store_schema import cut, prepare
 from visualizer.workspace import save_atomically
 
 MAX_CURVE_POINTS = 500
@@ -191,6 +192,18 @@ class RunStore:
                 f"SELECT {_RECORD} FROM runs WHERE state IN (?, ?, ?) ORDER BY rowid", ACTIVE_STATES
             ).fetchall()
         return [_record(row) for row in rows]
+
+    def owners(self) -> dict[str, float]:
+        """When the latest run of each owner was made, in seconds as `time.time` counts."""
+        with closing(self._connect()) as connection:
+            rows = connection.execute("SELECT owner, MAX(created) AS created FROM runs GROUP BY owner").fetchall()
+        return {row["owner"]: row["created"] for row in rows}
+
+    def datasets(self) -> set[str]:
+        """The names of all data sets that runs were trained on."""
+        with closing(self._connect()) as connection:
+            rows = connection.execute("SELECT json_extract(spec, '$.settings.dataset') AS name FROM runs").fetchall()
+        return {row["name"] for row in rows}
 
     def active_count(self, owner: str) -> int:
         """How many of an owner's runs are queued, running or paused."""
@@ -360,7 +373,7 @@ class RunStore:
     def create(self, run_id: str, owner: str, spec: RunSpec, steps_per_epoch: int) -> None:
         """A new run, queued. The oldest ended runs are forgotten where the disk would fill up."""
         with self._write() as connection:
-            forgotten = _forget_oldest(connection) + _forget_surplus(connection, owner)
+            forgotten = forget_oldest(connection) + forget_surplus(connection, owner)
             connection.execute(
                 "INSERT INTO runs (run_id, owner, created, spec, steps_per_epoch, learning_rate) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
@@ -374,6 +387,22 @@ class RunStore:
             log.event("run-forgotten", run=old)
             shutil.rmtree(self._run_folder(old), ignore_errors=True)
         self._run_folder(run_id).mkdir(parents=True, exist_ok=True)
+
+    def make_room(self) -> None:
+        """Forget the oldest ended runs while the weights of all are too large together."""
+        with self._write() as connection:
+            forgotten = forget_oldest(connection)
+        self._remove_folders(forgotten)
+
+    def forget_runs_of(self, owner: str) -> None:
+        """Forget all runs of an owner that have ended."""
+        with self._write() as connection:
+            forgotten = forget_ended_of(connection, owner)
+        self._remove_folders(forgotten)
+
+    def _remove_folders(self, run_ids: list[str]) -> None:
+        for run_id in run_ids:
+            shutil.rmtree(self._run_folder(run_id), ignore_errors=True)
 
     def apply(self, bundle: Bundle) -> None:
         """Write what happened in a run."""
@@ -604,39 +633,6 @@ def _set_state(connection: sqlite3.Connection, run_id: str, state: State, messag
             "UPDATE runs SET checkpoint_step = NULL, checkpoint_epoch = NULL, checkpoint_bytes = 0 WHERE run_id = ?",
             (run_id,),
         )
-
-
-def _forget_oldest(connection: sqlite3.Connection) -> list[str]:
-    """Delete the rows of the oldest ended runs until the weights of all are in the limit; the runs' ids."""
-    rows = connection.execute(
-        "SELECT run_id, state, SUM(bytes) + checkpoint_bytes AS bytes FROM runs JOIN weights USING (run_id) "
-        "GROUP BY run_id ORDER BY created"
-    ).fetchall()
-    excess = sum(row["bytes"] for row in rows) - limits().storage_bytes
-    forgotten = []
-    for row in rows:
-        if excess > 0 and row["state"] not in ACTIVE_STATES:
-            excess -= row["bytes"]
-            forgotten.append(row["run_id"])
-            _forget(connection, row["run_id"])
-    return forgotten
-
-
-def _forget_surplus(connection: sqlite3.Connection, owner: str) -> list[str]:
-    """Delete the rows of an owner's oldest ended runs so that with one more they are in the limit; the runs' ids."""
-    rows = connection.execute(
-        "SELECT run_id, state FROM runs WHERE owner = ? ORDER BY created, rowid", (owner,)
-    ).fetchall()
-    ended = [row["run_id"] for row in rows if row["state"] not in ACTIVE_STATES]
-    forgotten = ended[: max(len(rows) + 1 - limits().workspace_runs, 0)]
-    for run_id in forgotten:
-        _forget(connection, run_id)
-    return forgotten
-
-
-def _forget(connection: sqlite3.Connection, run_id: str) -> None:
-    for table in TABLES:
-        connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
 
 
 _spec = lru_cache(maxsize=256)(run_spec_from_json)

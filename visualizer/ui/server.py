@@ -1,5 +1,6 @@
 """What the whole server shares: the run store and the workers. One of each, made on first use."""
 
+import logging
 import threading
 
 import streamlit as st
@@ -7,6 +8,7 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from visualizer.training.cluster import Cluster, RayWorker, cluster_address
+from visualizer.training.housekeeping import clean_up
 from visualizer.training.pool import WorkerPool
 from visualizer.training.store import RunStore
 from visualizer.ui.session import session
@@ -15,6 +17,10 @@ from visualizer.workspaces import Workspaces, id_of
 
 MAX_TABS = 30  # of one workspace, before those that were closed are forgotten
 
+CLEAN_EVERY = 1800.0  # seconds
+
+_log = logging.getLogger(__name__)
+_closing = threading.Event()
 _pools: list[WorkerPool] = []
 # The tabs that show each workspace, by the ids of their sessions.
 _tabs: dict[str, set[str]] = {}
@@ -43,11 +49,21 @@ def worker_pool() -> WorkerPool:
     else:
         pool = WorkerPool(run_store(), is_watched=_is_connected)
     _pools.append(pool)
+    threading.Thread(target=_keep_clean, args=(run_store(), workspaces()), name="housekeeping", daemon=True).start()
     return pool
+
+
+def _keep_clean(store: RunStore, people: Workspaces) -> None:
+    while not _closing.wait(CLEAN_EVERY):
+        try:
+            clean_up(store, people)
+        except Exception:
+            _log.exception("cleaning up failed")
 
 
 def close() -> None:
     """End the workers, where any were started."""
+    _closing.set()
     for pool in _pools:
         pool.close()
 

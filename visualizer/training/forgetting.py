@@ -1,0 +1,53 @@
+"""Which runs the store forgets, so that a disk does not fill up and a person's list does not grow without end.
+
+Each function deletes rows of the database and gives the ids of the runs whose files may go once that is committed.
+"""
+
+import sqlite3
+
+from visualizer.limits import limits
+from visualizer.training.events import ACTIVE_STATES
+from visualizer.training.store_schema import TABLES
+
+
+def forget_oldest(connection: sqlite3.Connection) -> list[str]:
+    """Delete the rows of the oldest ended runs until the weights of all are in the limit; the runs' ids."""
+    rows = connection.execute(
+        "SELECT run_id, state, SUM(bytes) + checkpoint_bytes AS bytes FROM runs JOIN weights USING (run_id) "
+        "GROUP BY run_id ORDER BY created"
+    ).fetchall()
+    excess = sum(row["bytes"] for row in rows) - limits().storage_bytes
+    forgotten = []
+    for row in rows:
+        if excess > 0 and row["state"] not in ACTIVE_STATES:
+            excess -= row["bytes"]
+            forgotten.append(row["run_id"])
+            forget(connection, row["run_id"])
+    return forgotten
+
+
+def forget_surplus(connection: sqlite3.Connection, owner: str) -> list[str]:
+    """Delete the rows of an owner's oldest ended runs so that with one more they are in the limit; the runs' ids."""
+    rows = connection.execute(
+        "SELECT run_id, state FROM runs WHERE owner = ? ORDER BY created, rowid", (owner,)
+    ).fetchall()
+    ended = [row["run_id"] for row in rows if row["state"] not in ACTIVE_STATES]
+    forgotten = ended[: max(len(rows) + 1 - limits().workspace_runs, 0)]
+    for run_id in forgotten:
+        forget(connection, run_id)
+    return forgotten
+
+
+def forget(connection: sqlite3.Connection, run_id: str) -> None:
+    """Delete all rows of a run."""
+    for table in TABLES:
+        connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
+
+
+def forget_ended_of(connection: sqlite3.Connection, owner: str) -> list[str]:
+    """Delete the rows of all runs of an owner that have ended; the runs' ids."""
+    rows = connection.execute("SELECT run_id, state FROM runs WHERE owner = ?", (owner,)).fetchall()
+    forgotten = [row["run_id"] for row in rows if row["state"] not in ACTIVE_STATES]
+    for run_id in forgotten:
+        forget(connection, run_id)
+    return forgotten
