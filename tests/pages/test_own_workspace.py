@@ -85,10 +85,12 @@ def _spec(app: AppTest):
 
 def test_the_address_is_explained_and_can_be_copied():
     app = open_page("build")
-    assert not any("Keep it to yourself" in text.value for text in app.sidebar.markdown)
-    app = edit(app)
-    without_exception(app.run())
-    assert any("Keep it to yourself" in text.value for text in app.sidebar.markdown)
+    assert not [button for button in app.sidebar.button if button.key == "own-address"]
+    without_exception(edit(app).run())
+    (button,) = [button for button in app.sidebar.button if button.key == "own-address"]
+    without_exception(button.click().run())
+    assert any("brings you back to your work" in text.value for text in app.markdown)
+    assert any("Keep it to yourself" in text.value for text in app.markdown)
     links = [
         json.loads(component.proto.json)["link"]
         for component in app.get("bidi_component")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from visualizer.ui.links import ICON, STYLE, page
-from visualizer.ui.own_workspace import address_popover, own_workspace
+from visualizer.ui.own_workspace import address_button, own_workspace
 from visualizer.ui.viewport import measure_viewport
 
 st.set_page_config(page_title="CNN Visualizer", page_icon=str(ICON), layout="wide", initial_sidebar_state=232)
@@ -34,5 +34,5 @@ shown = st.navigation(
 
 with own_workspace():
     with st.sidebar:
-        address_popover()
+        address_button()
     shown.run()

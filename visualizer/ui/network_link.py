@@ -34,12 +34,17 @@ def link_popover(owner: Session) -> None:
         notes = ["It holds no trained weights: the network starts to learn anew."]
         if not st.context.url:
             notes.append("Write the address of this app before it.")
-        elif urlsplit(st.context.url).hostname in _THIS_COMPUTER:
+        elif is_this_computer():
             notes.append(
                 "**This address works on this computer only.** For others, open the app by its address in the network "
                 "(such as `http://192.168.0.7:8501`), and copy the link there."
             )
         st.caption(" ".join(notes))
+
+
+def is_this_computer() -> bool:
+    """Whether the page's address works on this computer only."""
+    return urlsplit(st.context.url or "").hostname in _THIS_COMPUTER
 
 
 def _address(text: str) -> str:

@@ -21,6 +21,7 @@ from visualizer.data.own_dataset import is_own
 from visualizer.errors import UserError
 from visualizer.training.settings import settings_from_dict, settings_to_dict
 from visualizer.ui.component import component
+from visualizer.ui.network_link import is_this_computer
 from visualizer.ui.server import run_store, watch_over, workspaces
 from visualizer.ui.session import Session, session
 from visualizer.workspaces import id_of, is_token
@@ -157,17 +158,20 @@ def _show_in_address(owner: Session) -> None:
         )
 
 
-def address_popover() -> None:
+def address_button() -> None:
     """Draw what tells a person how to come back to their work; nothing as long as there is none."""
-    owner = session()
-    if not owner.has_workspace:
-        return
-    with st.popover("Come back later", icon=":material/bookmark:", key="own-popover"):
-        st.markdown("**This address brings you back to your work, on any computer. Keep it to yourself.**")
-        component("copy_link")(
-            key="copy-own", data={"link": _address(owner), "name": "Your address", "button": "Copy my address"}
-        )
-        st.caption("To show others your network, use “Link” in Build: they get a copy, and yours stays yours.")
+    if session().has_workspace and st.button("Come back later", key="own-address", icon=":material/bookmark:"):
+        _address_dialog()
+
+
+@st.dialog("Come back to your work", icon=":material/bookmark:")
+def _address_dialog() -> None:
+    where = "on this computer" if is_this_computer() else "on any computer"
+    st.markdown(f"**This address brings you back to your work, {where}. Keep it to yourself.**")
+    component("copy_link")(
+        key="copy-own", data={"link": _address(session()), "name": "Your address", "button": "Copy my address"}
+    )
+    st.caption("To show others your network, use “Link” in Build: they get a copy, and yours stays yours.")
 
 
 def _address(owner: Session) -> str:
