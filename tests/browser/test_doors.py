@@ -60,3 +60,18 @@ def test_a_file_that_is_too_large_is_refused_by_the_browser_in_a_sentence(page: 
     wait_until_idle(page)
     page.get_by_test_id("stFileUploader").first.locator("input[type=file]").set_input_files(large)
     expect(page.get_by_text("File must be 20.0MB or smaller.")).to_be_visible()
+
+
+def test_the_log_tells_that_a_file_was_refused_and_not_which(page: Page, app: RunningApp):
+    open_page(page, "/look_inside")
+    page.get_by_text("Upload", exact=True).first.click()
+    wait_until_idle(page)
+    page.get_by_test_id("stFileUploader").first.locator("input[type=file]").set_input_files(
+        {"name": "very-secret.png", "mimeType": "image/png", "buffer": b"my diary"}
+    )
+    expect(page.get_by_text("is text: it holds no picture")).to_be_visible()
+    log = app.log_text()
+    assert ' INFO upload-refused kind=picture size=8 reason="it holds no picture"' in log
+    assert " INFO server-started upload_mb=20 " in log
+    assert "very-secret" not in log
+    assert "my diary" not in log

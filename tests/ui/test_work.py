@@ -1,10 +1,12 @@
 """Long work in a thread: its progress, its result, its errors, and that it can be cancelled."""
 
 import threading
+from types import SimpleNamespace
 
 from streamlit.testing.v1 import AppTest
 
 from visualizer.errors import UserError
+from visualizer.ui import work
 from visualizer.ui.work import Job, Progress
 
 
@@ -38,6 +40,36 @@ def test_a_cancelled_job_stops_at_its_next_step():
     go_on.set()
     job.join()
     assert (job.result, steps) == (None, [0])
+
+
+def test_a_job_that_nobody_wants_any_more_stops_at_its_next_step():
+    wanted = [True, True, True, False]
+    job = Job("inputs", lambda: counting(100), is_wanted=lambda: wanted.pop(0))
+    job.join()
+    assert job.cancelled.is_set()
+    assert (job.result, job.error, wanted) == (None, None, [])
+    assert job.progress.text == "step 2"
+
+
+def test_a_closed_tabs_work_is_given_up_after_a_while_and_not_before(monkeypatch):
+    now, active = [100.0], {"tab"}
+    instance = SimpleNamespace(is_active_session=active.__contains__)
+    runtime = SimpleNamespace(exists=lambda: True, instance=lambda: instance)
+    monkeypatch.setattr(work, "Runtime", runtime)
+    monkeypatch.setattr(work, "monotonic", lambda: now[0])
+    monkeypatch.setattr(work, "get_script_run_ctx", lambda: SimpleNamespace(session_id="tab"))
+    is_open = work._while_open()
+    assert is_open()
+    active.clear()
+    assert is_open()
+    now[0] += work.GRACE_SECONDS - 1
+    assert is_open()
+    active.add("tab")  # it was only a bad connection
+    assert is_open()
+    active.clear()
+    assert is_open()
+    now[0] += work.GRACE_SECONDS + 1
+    assert not is_open()
 
 
 def test_a_job_that_waits_can_be_cancelled():

@@ -8,9 +8,12 @@ import logging
 import threading
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
+from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from visualizer.errors import UserError
 from visualizer.ui.session import session
@@ -19,6 +22,8 @@ from visualizer.ui.text import told
 T = TypeVar("T")
 
 REFRESH_SECONDS = 0.3
+# After which the work of a tab that was closed is given up: others wait for its place.
+GRACE_SECONDS = 30.0
 # Jobs of all sessions that compute at once; further ones wait. One core stays for the pages.
 AT_ONCE = 1
 
@@ -51,6 +56,7 @@ class Job(Generic[T]):
         inputs: What the result depends on.
         start: Makes the generator. It must not use Streamlit: it runs outside any session.
         computes: False for work that mostly waits, for a server in the network: it takes nobody's place.
+        is_wanted: Asked before each step: where it says no, the job is cancelled.
 
     Attributes:
         progress: The last one that was yielded.
@@ -59,13 +65,20 @@ class Job(Generic[T]):
         ended: True once it is done, failed or was cancelled.
     """
 
-    def __init__(self, inputs: Hashable, start: Callable[[], Steps[T]], computes: bool = True) -> None:
+    def __init__(
+        self,
+        inputs: Hashable,
+        start: Callable[[], Steps[T]],
+        computes: bool = True,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.inputs = inputs
         self.progress = Progress(0.0, "Waiting for its turn …")
         self.result: T | None = None
         self.error: str | None = None
         self.cancelled = threading.Event()
         self._start = start
+        self._is_wanted = is_wanted
         self._places = _places if computes else threading.Semaphore()
         self._thread = threading.Thread(target=self._run, name="job", daemon=True)
         self._thread.start()
@@ -84,7 +97,7 @@ class Job(Generic[T]):
 
     def _run(self) -> None:
         while not self._places.acquire(timeout=REFRESH_SECONDS):
-            if self.cancelled.is_set():
+            if self._is_over():
                 return
         try:
             self.result = self._take_steps()
@@ -96,9 +109,14 @@ class Job(Generic[T]):
         finally:
             self._places.release()
 
+    def _is_over(self) -> bool:
+        if not self._is_wanted():
+            self.cancel()
+        return self.cancelled.is_set()
+
     def _take_steps(self) -> T | None:
         steps = self._start()
-        while not self.cancelled.is_set():
+        while not self._is_over():
             try:
                 self.progress = next(steps)
             except StopIteration as stop:
@@ -143,10 +161,10 @@ def work(
         del jobs[key]
         job = None
     if job is None and at_once:
-        job = jobs[key] = Job(inputs, start, computes)
+        job = jobs[key] = Job(inputs, start, computes, _while_open())
 
     def begin() -> None:
-        jobs[key] = Job(inputs, start, computes)
+        jobs[key] = Job(inputs, start, computes, _while_open())
 
     if job is not None and job.ended and not job.cancelled.is_set() and job.error is None:
         return job.result
@@ -157,6 +175,22 @@ def work(
         return None
     _watched(job, key, draw_partial)
     return None
+
+
+def _while_open() -> Callable[[], bool]:
+    """Whether the tab that asks now is still open, or was until a moment ago. Without a server nobody can leave."""
+    context = get_script_run_ctx()
+    left_at: float | None = None
+
+    def is_open() -> bool:
+        nonlocal left_at
+        if context is None or not Runtime.exists() or Runtime.instance().is_active_session(context.session_id):
+            left_at = None
+            return True
+        left_at = left_at or monotonic()
+        return monotonic() - left_at < GRACE_SECONDS
+
+    return is_open
 
 
 def forget(key: str) -> None:
