@@ -36,6 +36,16 @@ def save_atomically(path: Path, arrays: dict[str, np.ndarray], metadata: dict[st
         temporary.unlink(missing_ok=True)
 
 
+def kept_open(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """A connection that its owner keeps as long as it lives, and does not use.
+
+    With the last connection SQLite removes the files beside the database, and on a full disk the next one could not
+    make them again: then not even reading would go.
+    """
+    connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    return connection
+
+
 def is_disk_full(error: BaseException) -> bool:
     """Whether something could not be written because there is no room, whoever says so in whatever words."""
     if isinstance(error, OSError):

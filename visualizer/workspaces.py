@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from visualizer.workspace import saving
+from visualizer.workspace import kept_open, saving
 
 TOKEN_BYTES = 16
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -57,6 +57,7 @@ class Workspaces:
         with closing(self._connect()) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
+        self._open = kept_open(self._connect())
 
     def load(self, workspace_id: str) -> dict[str, str] | None:
         """What is kept there, by name; None where there is no such workspace (any more). It counts as used now."""
@@ -115,7 +116,7 @@ class Workspaces:
                 connection.execute(f"DELETE FROM {table} WHERE workspace_id = ?", (workspace_id,))
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._file, timeout=10)
+        connection = sqlite3.connect(self._file, timeout=10, check_same_thread=False)
         # In WAL mode this keeps the file whole through a crash; only the last moments may be lost.
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection

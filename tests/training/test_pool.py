@@ -334,13 +334,17 @@ def test_what_comes_after_what_could_not_be_saved_is_left_out_until_the_run_goes
     worker.says.put(said(run_id, BatchesEnded(4, losses, losses), step=4))
     while worker.told.qsize() < 2:
         time.sleep(0.01)
-    assert server.store.record(run_id).state == "running"  # it could not be said
+    told = server.wait_for_end(run_id)
+    assert (told.state, told.step) == ("interrupted", 2)
+    assert "disk is full" in told.message
+    assert RunStore(tmp_path).record(run_id).state == "running"  # it could not be written
     full[0] = False
     worker.says.put(said(run_id, BatchesEnded(6, losses, losses), step=6))
     worker.says.put(said(run_id, StateChanged("stopped"), step=6))
     record = server.wait_for_end(run_id)
     assert (record.state, record.step) == ("interrupted", 2)
-    assert "disk is full" in record.message
+    while RunStore(tmp_path).record(run_id).state == "running":
+        time.sleep(0.02)
     server.wait(run_id, lambda _: run_id not in server.pool._seats[0].runs)
     assert len(server.store.history(run_id).step) == 2
     server.pool.resume(run_id)
@@ -348,6 +352,13 @@ def test_what_comes_after_what_could_not_be_saved_is_left_out_until_the_run_goes
     server.wait(run_id, lambda record: record.step == 1)
     assert len(server.store.history(run_id).step) == 1
     server.pool.close()
+
+
+def test_all_can_be_read_while_the_disk_is_full(tmp_path):
+    """With its last connection, SQLite takes away files that a full disk lets nobody make again."""
+    store = RunStore(tmp_path)
+    store.create("run1", "me", spec(), 4)
+    assert {file.name for file in tmp_path.glob("runs.sqlite-*")} == {"runs.sqlite-shm", "runs.sqlite-wal"}
 
 
 def test_no_run_begins_on_a_full_disk(tmp_path, monkeypatch):

@@ -91,6 +91,7 @@ class WorkerPool:
             UserError: As for `submit`; its data set may be gone, too.
         """
         with self._submitting, saving():
+            self._store.write_unwritten()
             record = self._store.record(run_id)
             # Its last worker may not have let go of it yet.
             if record is None or record.state != "interrupted" or any(run_id in seat.runs for seat in self._seats):
@@ -153,8 +154,7 @@ class WorkerPool:
         while not self._closing.wait(self._check_every):
             try:
                 gone_since = self._look(gone_since)
-                for seat in self._seats:
-                    seat.say_what_was_unsaid()
+                self._store.write_unwritten()
             except Exception:
                 traceback.print_exc()  # looked at again in a moment; without this thread no run would ever be stopped
 

@@ -55,14 +55,12 @@ class Seat:
         self._deaths: dict[str, tuple[int | None, int]] = {}
         # Runs that could not be saved: what they still emit would come after a hole.
         self._unsaved: set[str] = set()
-        # What could not be written either, and shall be said as soon as it can.
-        self._unsaid: dict[str, str] = {}
 
     @property
     def over(self) -> bool:
         """Whether nothing will come of it any more."""
         with self._lock:
-            return not (self._lasting or self.runs or self._worker or self._unsaid)
+            return not (self._lasting or self.runs or self._worker)
 
     def start(self) -> None:
         """Start the worker if there is none."""
@@ -104,12 +102,6 @@ class Seat:
         """Where the run stands among those of this worker; None where it rests or is not here."""
         with self._lock:
             return self._queue.place(run_id)
-
-    def say_what_was_unsaid(self) -> None:
-        """Write the states that could not be written when they changed. Raises what the store raises."""
-        for run_id, message in list(self._unsaid.items()):
-            self._store.set_state(run_id, "interrupted", message)
-            self._unsaid.pop(run_id, None)
 
     def close(self) -> None:
         """End the worker."""
@@ -171,10 +163,9 @@ class Seat:
             log.event("disk-full", warning=True, run=run_id)
         _log.error("run %s could not be saved", run_id, exc_info=error)
         self._unsaved.add(run_id)
-        self._unsaid[run_id] = message
         self.tell(run_id, Stop())
         with suppress(Exception):
-            self.say_what_was_unsaid()
+            self._store.say_interrupted(run_id, message)
 
     def _notice(self, message: Ready | Turn | Bundle) -> None:
         """Follow which runs go on, and let those in whose waiting is over."""

@@ -1,7 +1,7 @@
 """What is kept of every run, on disk: SQLite for records and curves, safetensors files for weights and snapshots.
 
 One process writes (the server's), many threads read. Every call opens a connection of its own, which costs a fraction
-of a millisecond and leaves nothing open in the many short-lived threads of a web server.
+of a millisecond and leaves nothing open in the many short-lived threads of a web server; one more stays open.
 """
 
 import dataclasses
@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,7 +45,7 @@ from visualizer.training.messages import Bundle
 from visualizer.training.moments import GRADIENT_EDGES, kept_steps
 from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
 from visualizer.training.store_schema import cut, prepare
-from visualizer.workspace import save_atomically
+from visualizer.workspace import kept_open, save_atomically
 
 MAX_CURVE_POINTS = 500
 _BLOCK = 4096  # batches in one row of the curve
@@ -166,8 +166,11 @@ class RunStore:
         self._folder = Path(folder)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._writing = threading.Lock()
+        # Why runs were interrupted, where that could not be written yet: it is told all the same.
+        self._unwritten: dict[str, str] = {}
         with closing(self._connect()) as connection:
             prepare(connection)
+        self._open = kept_open(self._connect())
 
     # What pages read
 
@@ -175,7 +178,11 @@ class RunStore:
         """Where the run stands, or None where there is none of this id."""
         with closing(self._connect()) as connection:
             row = connection.execute(f"SELECT {_RECORD} FROM runs WHERE run_id = ?", (run_id,)).fetchone()
-        return _record(row) if row else None
+        record = _record(row) if row else None
+        message = self._unwritten.get(run_id)
+        if record is None or message is None or not record.active:
+            return record
+        return dataclasses.replace(record, state="interrupted", message=message, version=record.version + 1)
 
     def runs_of(self, owner: str) -> list[RunRecord]:
         """All runs of an owner, the latest first."""
@@ -383,9 +390,7 @@ class RunStore:
         log.event(
             "run-created", run=run_id, owner=log.short(owner), epochs=settings.epochs, batch_size=settings.batch_size
         )
-        for old in forgotten:
-            log.event("run-forgotten", run=old)
-            shutil.rmtree(self._run_folder(old), ignore_errors=True)
+        self._remove_folders(forgotten)
         self._run_folder(run_id).mkdir(parents=True, exist_ok=True)
 
     def make_room(self) -> None:
@@ -402,6 +407,7 @@ class RunStore:
 
     def _remove_folders(self, run_ids: list[str]) -> None:
         for run_id in run_ids:
+            log.event("run-forgotten", run=run_id)
             shutil.rmtree(self._run_folder(run_id), ignore_errors=True)
 
     def apply(self, bundle: Bundle) -> None:
@@ -505,6 +511,20 @@ class RunStore:
             _set_state(connection, run_id, state, message)
         self._remove_old_checkpoints(run_id)
 
+    def say_interrupted(self, run_id: str, message: str) -> None:
+        """Say that a run was interrupted, also where the disk is full: it is written once there is room."""
+        self._unwritten[run_id] = message
+        self.write_unwritten()
+
+    def write_unwritten(self) -> None:
+        """Write what could not be written when it was said, if there is room by now."""
+        for run_id, message in list(self._unwritten.items()):
+            with suppress(sqlite3.OperationalError, OSError):
+                with self._write() as connection:  # one try, before anything is told
+                    connection.execute("UPDATE runs SET version = version + 1 WHERE run_id = ?", (run_id,))
+                self.set_state(run_id, "interrupted", message)
+                self._unwritten.pop(run_id, None)
+
     def set_keep_running(self, run_id: str, keep_running: bool) -> None:
         """Whether the run goes on after its page was closed."""
         with self._write() as connection:
@@ -553,7 +573,7 @@ class RunStore:
                 path.unlink(missing_ok=True)
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._folder / "runs.sqlite", timeout=10)
+        connection = sqlite3.connect(self._folder / "runs.sqlite", timeout=10, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         # In WAL mode this keeps the file whole through a crash; only the last moments may be lost.
         connection.execute("PRAGMA synchronous = NORMAL")
