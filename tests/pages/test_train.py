@@ -1,12 +1,14 @@
 """The Train page, with real worker processes."""
 
 import time
+from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, progress_line, without_exception
 from visualizer.architecture.presets import CLASSIC
+from visualizer.training.cluster import UNREACHABLE
 from visualizer.training.commands import Interrupt
 from visualizer.training.turn_queue import Place
 from visualizer.ui.server import worker_pool
@@ -185,3 +187,24 @@ def test_a_run_that_waits_says_its_place(app, monkeypatch):
     assert "takes turns with 8 other runs" in wait_for(app, "Paused")
     monkeypatch.undo()
     press(app, "Reset")
+
+
+@pytest.fixture
+def away(monkeypatch) -> Iterator[AppTest]:
+    """The page on a server whose runs are trained by a cluster that cannot be reached."""
+    monkeypatch.setenv("VISUALIZER_CLUSTER", "ray://127.0.0.1:1")
+    worker_pool.clear()
+    yield open_page("train")
+    worker_pool().close()
+    worker_pool.clear()
+
+
+def test_where_the_cluster_cannot_be_reached_the_page_says_why_nothing_trains(away):
+    press(away, "Start")
+    deadline = time.monotonic() + SECONDS
+    while UNREACHABLE not in [box.value for box in away.info]:
+        assert time.monotonic() < deadline
+        without_exception(away.run())
+        time.sleep(0.1)
+    press(away, "Stop")
+    wait_for(away, "Stopped")

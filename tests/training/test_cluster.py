@@ -91,9 +91,10 @@ def test_a_run_waits_for_a_cluster_that_cannot_be_reached_and_begins_when_it_can
     cluster.reach()
     worker = begun(cluster, epochs=1)
     assert events(worker) == [Advice(UNREACHABLE)]
-    (said,) = [record.getMessage() for record in caplog.records]
-    assert said.startswith(f"Nothing is trained, since the cluster {relay.address} cannot be used: there is no answer")
-    assert "tried again every 0.2 seconds" in said
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 1
+    assert said[0].startswith(f'cluster-unavailable address={relay.address} reason="there is no answer (')
+    assert said[0].endswith("retry_seconds=0.2")
     relay.open()
     assert events(worker) == [Advice("")]
     assert worker.receive() == Ready()
@@ -168,7 +169,7 @@ def test_a_run_waits_for_room(ray_address, monkeypatch):
 def test_only_the_address_of_a_ray_client_port_is_taken(address, caplog):
     caplog.set_level(logging.WARNING, "visualizer")
     Cluster(address).reach()
-    assert "must have the form ray://host:port, such as ray://head:10001." in caplog.text
+    assert "must have the form ray://host:port, such as ray://head:10001" in caplog.text
 
 
 def test_the_address_is_a_setting(monkeypatch):

@@ -30,6 +30,7 @@ from urllib.parse import urlsplit
 import visualizer
 from visualizer.architecture.architecture import summarize
 from visualizer.data.catalog import MAX_LOADED, load_dataset
+from visualizer.log import event
 from visualizer.training.commands import Interrupt, Stop
 from visualizer.training.events import Advice, Event, State, StateChanged
 from visualizer.training.messages import Begin, Bundle, FromWorker, Progress, Ready, Told, ToWorker
@@ -53,8 +54,6 @@ ENDED = "it was ended"  # what became of a worker that was closed
 GPU_MULTIPLY_ADDS = 2 * 10**8
 # Four runs share a graphics card: the largest batch that is allowed keeps about 2 GiB of activations.
 GPU_SHARE = 0.25
-
-_log = logging.getLogger(__name__)
 
 
 def cluster_address() -> str:
@@ -180,7 +179,7 @@ class Cluster:
         self._connected = True
         self._connection += 1
         self._problem = ""
-        _log.warning("The cluster %s trains from now on.", self._address)
+        event("cluster-reached", address=self._address)
 
     def _host_and_port(self) -> tuple[str, int]:
         with suppress(ValueError):
@@ -198,12 +197,14 @@ class Cluster:
             ray.shutdown()
 
     def _unavailable(self, why: str) -> ClusterUnavailable:
-        problem = f"Nothing is trained, since the cluster {self._address} cannot be used: {why}"
-        if problem != self._problem:
-            _log.warning("%s. Runs wait; it is tried again every %g seconds.", problem, self.retry_every)
-        self._problem = problem
+        # Once, and not every time that it is tried again.
+        if why != self._problem:
+            event(
+                "cluster-unavailable", warning=True, address=self._address, reason=why, retry_seconds=self.retry_every
+            )
+        self._problem = why
         self._try_again_at = monotonic() + self.retry_every
-        return ClusterUnavailable(problem)
+        return ClusterUnavailable(why)
 
 
 class RayWorker:
@@ -257,7 +258,7 @@ class RayWorker:
         except Exception as error:
             self._ending = _in_words(error)
             if not self._closed:
-                _log.warning("A run in the cluster was lost, since %s: %s", self._ending, _first_line(error))
+                event("actor-lost", warning=True, reason=_first_line(error))
         raise EOFError(self._ending)
 
     def close(self) -> str:

@@ -36,7 +36,9 @@ class RunActor:
 
         torch.set_num_threads(1)
         self._outbox = Queue(OUTBOX_LENGTH)
-        turns = TurnTaking(self._inbox, self._outbox.put)
+        # Ray shows a process the graphics cards of which it holds a share, and no other.
+        device = torch.device("cuda" if ray.get_gpu_ids() and torch.cuda.is_available() else "cpu")
+        turns = TurnTaking(self._inbox, self._outbox.put, device)
         threading.Thread(target=turns.serve, name="runs", daemon=True).start()
 
     @ray.method(concurrency_group="commands")

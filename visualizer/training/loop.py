@@ -29,6 +29,7 @@ from visualizer.training.health import Checkup
 from visualizer.training.losses import loss_and_scores, make_optimizer
 from visualizer.training.moments import GRADIENT_EDGES, gradient_counts, is_among_first
 from visualizer.training.optimizer_state import load_optimizer_arrays, optimizer_arrays
+from visualizer.training.random_states import random_states, random_states_of, set_random_states
 from visualizer.training.same_answers import SameAnswers
 from visualizer.training.settings import RunSpec, batches_per_epoch
 from visualizer.training.snapshots import take_snapshot
@@ -56,6 +57,7 @@ class Training:
         dataset: The data set that `spec.settings.dataset` names.
         examples: `Examples(dataset, input shape)`, where several trainings share them.
         checkpoint: Where a training of the same spec stood (see `checkpoint`): this one goes on there.
+        device: Where the network is trained; by default the processor. Another kind of device gives other bits.
 
     Attributes:
         step: Batches trained.
@@ -75,11 +77,14 @@ class Training:
         dataset: Dataset,
         examples: Examples | None = None,
         checkpoint: Checkpoint | None = None,
+        device: torch.device | None = None,
     ) -> None:
         settings = spec.settings
+        self._device = device or torch.device("cpu")
         self.spec = spec
         self.examples = examples or Examples(dataset, spec.architecture.input_shape)
-        self.network = build(spec.architecture, settings.initialization, settings.seed)
+        # Built here first: the same seed gives the same first weights wherever it is trained.
+        self.network = build(spec.architecture, settings.initialization, settings.seed).to(self._device)
         self.optimizer = make_optimizer(self.network, settings)
         self.steps_per_epoch = batches_per_epoch(len(self.examples.train), settings.batch_size)
         self.step = 0
@@ -92,7 +97,7 @@ class Training:
         self._evaluation_batch = min(EVALUATION_BATCH, self.network.largest_batch)
         self._batch_order = torch.Generator().manual_seed(settings.seed)
         self._order_before_epoch = self._batch_order.get_state()
-        self._random_state = torch.Generator().manual_seed(settings.seed).get_state()
+        self._random_states = random_states_of(settings.seed, self._device)
         self._augmentation = Augmentation(settings)
         self._tally = Tally()
         self._health: list[Health] = []
@@ -121,15 +126,15 @@ class Training:
 
         `advance` does this for itself; around many of them it is done once, which is faster.
         """
-        outside = torch.get_rng_state()
-        torch.set_rng_state(self._random_state)
+        outside = random_states(self._device)
+        set_random_states(self._random_states, self._device)
         self._in_turn = True
         try:
             yield
         finally:
             self._in_turn = False
-            self._random_state = torch.get_rng_state()
-            torch.set_rng_state(outside)
+            self._random_states = random_states(self._device)
+            set_random_states(outside, self._device)
 
     def _course(self) -> Iterator[list[Event]]:
         """The whole training. Every `yield` ends one `advance`."""
@@ -178,7 +183,7 @@ class Training:
     def _train_batch(self, chosen: torch.Tensor) -> float:
         """One step of the optimizer; the batch's mean loss before it."""
         pictures, labels = self.examples.train.batch(chosen)
-        pictures = self._augmentation(pictures)
+        pictures, labels = self._augmentation(pictures).to(self._device), labels.to(self._device)
         if not self.network.training:
             self.network.train()
         self.optimizer.zero_grad()
@@ -208,7 +213,7 @@ class Training:
     def _gradients(self) -> Gradients:
         counts = {}
         for index, layer in enumerate(self.network.layers):
-            found = [weights.grad.numpy() for weights in layer.parameters() if weights.grad is not None]
+            found = [weights.grad.cpu().numpy() for weights in layer.parameters() if weights.grad is not None]
             if found:
                 counts[index] = gradient_counts(found)
         shape = (len(counts), len(GRADIENT_EDGES))
@@ -235,7 +240,8 @@ class Training:
         for pictures, labels in self.examples.validation.in_order(self._evaluation_batch):
             self.network.eval()
             with torch.inference_mode():
-                loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
+                labels = labels.to(self._device)
+                loss, scores = loss_and_scores(self.network, pictures.to(self._device), labels, self.spec.settings.loss)
             tally.add(loss.item(), scores, labels)
             answers.add(scores)
             yield []
@@ -260,7 +266,7 @@ class Training:
         """The network's inside now, on the probe picture."""
         return take_snapshot(
             self.network,
-            self.examples.picture(self.probe_index),
+            self.examples.picture(self.probe_index).to(self._device),
             self.step,
             self.step / self.steps_per_epoch,
             self.probe_index,
@@ -269,7 +275,7 @@ class Training:
     def weights(self) -> Weights:
         """A copy of the network's weights and buffers now."""
         at_epoch_end = self.step == self.epoch * self.steps_per_epoch
-        arrays = {name: tensor.numpy().copy() for name, tensor in self.network.state_dict().items()}
+        arrays = {name: tensor.cpu().numpy().copy() for name, tensor in self.network.state_dict().items()}
         return Weights(self.step, self.epoch if at_epoch_end else None, arrays)
 
     def checkpoint(self) -> list[Event]:
@@ -281,7 +287,7 @@ class Training:
         reported = self.report()
         at_epoch_end = self.step == self.epoch * self.steps_per_epoch
         generators = {
-            "torch": torch.get_rng_state() if self._in_turn else self._random_state,
+            **(random_states(self._device) if self._in_turn else self._random_states),
             # That of the epoch in work is drawn again, and its trained batches are passed over.
             "order": self._batch_order.get_state() if at_epoch_end else self._order_before_epoch,
             "augmentation": self._augmentation.random_state,
@@ -319,7 +325,8 @@ class Training:
         load_optimizer_arrays(self.optimizer, checkpoint.part("optimizer"))
         self.set_learning_rate(position["learning_rate"])
         states = {name: torch.from_numpy(state).clone() for name, state in checkpoint.part("random").items()}
-        self._random_state = states["torch"]
+        # Another kind of device draws other numbers: there it goes on with those that follow from the seed.
+        self._random_states = {name: states.get(name, state) for name, state in self._random_states.items()}
         self._batch_order.set_state(states["order"])
         self._augmentation.random_state = states["augmentation"]
 

@@ -11,7 +11,7 @@ def optimizer_arrays(optimizer: torch.optim.Optimizer) -> dict[str, np.ndarray]:
     """Copies of all that it keeps of each weight, such as Adam's means and their step count, as "INDEX/NAME"."""
     state: dict[int, dict[str, Any]] = optimizer.state_dict()["state"]
     return {
-        f"{index}/{name}": torch.as_tensor(value).numpy().copy()
+        f"{index}/{name}": torch.as_tensor(value).cpu().numpy().copy()
         for index, kept in state.items()
         for name, value in kept.items()
         # SGD without momentum has a None there.

@@ -35,14 +35,14 @@ def take_snapshot(
         step=step,
         epoch_position=epoch_position,
         probe_index=probe_index,
-        probabilities=probabilities.numpy(),
+        probabilities=probabilities.cpu().numpy(),
         kernels=kernels,
         kernels_layer=kernels_layer,
         maps=tuple(
             FeatureMaps(
                 layer_index=index,
                 name=network.architecture.layers[index].summary(),
-                array=output[: max(1, min(MAX_CHANNELS, share // output[0].numel()))].numpy().copy(),
+                array=output[: max(1, min(MAX_CHANNELS, share // output[0].numel()))].cpu().numpy().copy(),
                 channels=len(output),
             )
             for index, output in maps
@@ -54,5 +54,5 @@ def first_kernels(network: Network) -> tuple[int | None, np.ndarray | None]:
     """The first convolution's layer index and kernels."""
     for index, _, module in network.stages():
         if isinstance(module, nn.Conv2d):
-            return index, module.weight.detach().numpy().copy()
+            return index, module.weight.detach().cpu().numpy().copy()
     return None, None

@@ -36,7 +36,7 @@ class Tally:
         accuracies = np.zeros(0, np.float32)
         if self._losses:
             sizes = np.array([len(labels) for labels in self._labels])
-            right = (torch.cat(self._scores).argmax(1) == torch.cat(self._labels)).numpy()
+            right = (torch.cat(self._scores).argmax(1) == torch.cat(self._labels)).cpu().numpy()
             right_in_batch = np.add.reduceat(right, np.cumsum(sizes) - sizes, dtype=np.int64)
             self._right += int(right_in_batch.sum())
             accuracies = (right_in_batch / sizes).astype(np.float32)

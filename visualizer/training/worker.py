@@ -235,8 +235,9 @@ class _Clock:
 class TurnTaking:
     """All runs of one worker: each trains for a slice of time, then the next one; commands are read between batches."""
 
-    def __init__(self, inbox: "SimpleQueue[ToWorker]", send: Send) -> None:
+    def __init__(self, inbox: "SimpleQueue[ToWorker]", send: Send, device: torch.device | None = None) -> None:
         self._inbox = inbox
+        self._device = device
         self._send = send
         self._runs: deque[ActiveRun] = deque()
         self._at_turn: str | None = None
@@ -282,7 +283,7 @@ class TurnTaking:
         settings, shape = message.spec.settings, message.spec.architecture.input_shape
         try:
             examples = Examples(message.dataset, shape) if message.dataset else _examples(settings.dataset, shape)
-            training = Training(message.spec, examples.dataset, examples, message.checkpoint)
+            training = Training(message.spec, examples.dataset, examples, message.checkpoint, self._device)
             self._runs.append(ActiveRun(message.run_id, training, self._send, message.seconds))
         except Exception as error:
             progress = Progress(0, 0, settings.learning_rate, message.seconds, 0.0)

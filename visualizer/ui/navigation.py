@@ -3,6 +3,7 @@
 import streamlit as st
 
 from visualizer.ui.links import ICON, STYLE, page
+from visualizer.ui.login import demand_login
 from visualizer.ui.own_workspace import address_button, own_workspace
 from visualizer.ui.viewport import measure_viewport
 
@@ -10,6 +11,7 @@ st.set_page_config(page_title="CNN Visualizer", page_icon=str(ICON), layout="wid
 st.html(STYLE)
 measure_viewport()
 st.logo(str(ICON), size="large")
+demand_login()
 
 shown = st.navigation(
     {
