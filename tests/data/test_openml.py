@@ -135,6 +135,21 @@ def _commands() -> list[bytes]:
     return listed.stdout.splitlines()
 
 
+def test_its_process_ends_with_the_server_and_takes_its_folder_along(tmp_path, monkeypatch):
+    fake_openml(tmp_path / "fake", monkeypatch, "waiting")
+    folder = tmp_path / "fetching"
+    folder.mkdir()
+    command = [sys.executable, "-m", "visualizer.data.openml_process", "mnist", str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        while not list(folder.rglob("52667.gz")):
+            assert process.poll() is None
+            time.sleep(0.02)
+        assert process.stdin is not None
+        process.stdin.close()  # as it is when the server is gone
+        assert process.wait() == 1
+    assert not folder.exists()
+
+
 def test_two_at_once_fetch_it_once(tmp_path, monkeypatch):
     fake_openml(tmp_path / "fake", monkeypatch, "waiting")
     first = fetch("mnist")

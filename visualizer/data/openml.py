@@ -221,7 +221,7 @@ def _fetch(name: str) -> Generator[tuple[float, str], None, None]:
     search = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), root)))
     process = subprocess.Popen(
         [sys.executable, "-m", "visualizer.data.openml_process", name, str(folder)],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": search},
     )

@@ -1,12 +1,15 @@
 """Fetches one data set from openml.org: `python -m visualizer.data.openml_process NAME FOLDER`.
 
 It writes FOLDER/NAME.safetensors. Where it fails, it writes {"why": …} as JSON to its standard output and ends with 1.
+When its standard input ends, however the server ended, it removes FOLDER and ends too.
 """
 
 import json
 import os
+import shutil
 import socket
 import sys
+import threading
 import warnings
 from contextlib import suppress
 from http.client import HTTPException
@@ -21,6 +24,7 @@ SILENCE_SECONDS = 15.0  # after which a server that says nothing is given up
 
 def main(name: str, folder: str) -> int:
     """Fetch it; the exit code."""
+    threading.Thread(target=_end_with_the_server, args=(folder,), daemon=True).start()
     with suppress(OSError, AttributeError):
         os.nice(10)  # the pages of the app go first
     warnings.simplefilter("ignore")  # scikit-learn tells of every new attempt
@@ -42,6 +46,13 @@ def main(name: str, folder: str) -> int:
     except OSError as error:
         return _give_up(f"it could not be written to the disk of the server ({error.strerror})")
     return 0
+
+
+def _end_with_the_server(folder: str) -> None:
+    # Not through sys.stdin, whose lock would be held when this process comes to its own end.
+    os.read(sys.stdin.fileno(), 1)
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
 
 
 def _give_up(why: str) -> int:
