@@ -3,7 +3,10 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.strategies import architectures
 from visualizer.architecture.editing import Draft, History
 from visualizer.architecture.kept_history import MAX_KEPT_UNDO, history_from_dict, history_to_dict
 from visualizer.architecture.layers.dense import Dense
@@ -27,6 +30,14 @@ def test_it_comes_back_with_undo_and_redo():
     history = history.change(history.present.with_architecture(CLASSIC.architecture)).undo()
     assert back(history) == history
     assert back(history).redo() == history.redo()
+
+
+@given(st.lists(architectures(), min_size=1, max_size=4))
+def test_any_network_comes_back(networks):
+    history = History(Draft.of(networks[0]))
+    for network in networks[1:]:
+        history = history.change(history.present.with_architecture(network))
+    assert back(history) == history
 
 
 def test_the_nearest_steps_are_kept():

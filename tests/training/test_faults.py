@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -32,12 +33,9 @@ def left_alone() -> list[Event]:
 def has_curve(store: RunStore, run_id: str, expected: list[Event]) -> bool:
     history, ends = store.history(run_id), epochs(expected)
     losses = curve(expected)[:, 0]
-    whole = np.frombuffer(
-        b"".join(
-            row["losses"] for row in store._connect().execute("SELECT losses FROM batches ORDER BY run_id, block")
-        ),
-        np.float32,
-    )
+    with closing(store._connect()) as connection:
+        rows = connection.execute("SELECT losses FROM batches WHERE run_id = ? ORDER BY block", (run_id,)).fetchall()
+    whole = np.frombuffer(b"".join(row["losses"] for row in rows), np.float32)
     return (
         np.array_equal(whole, losses)
         and history.epoch.tolist() == [end.epoch for end in ends]
@@ -63,6 +61,9 @@ def test_a_killed_worker_is_replaced_and_its_run_goes_on_with_the_same_curve(tmp
     ending = "its process in the cluster ended" if cluster else "signal 9"
     assert f"ended unexpectedly ({ending}); it goes on from epoch" in record.message
     assert has_curve(server.store, run_id, left_alone)
+    record = server.wait_for_end(other)
+    assert record.state == "finished"
+    assert has_curve(server.store, other, left_alone)
     server.pool.close()
 
 
