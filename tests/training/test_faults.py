@@ -61,9 +61,31 @@ def test_a_killed_worker_is_replaced_and_its_run_goes_on_with_the_same_curve(tmp
     ending = "its process in the cluster ended" if cluster else "signal 9"
     assert f"ended unexpectedly ({ending}); it goes on from epoch" in record.message
     assert has_curve(server.store, run_id, left_alone)
-    record = server.wait_for_end(other)
-    assert record.state == "finished"
-    assert has_curve(server.store, other, left_alone)
+    server.pool.close()
+
+
+def test_all_runs_of_a_killed_worker_keep_their_curves(tmp_path):
+    """Also one that has no checkpoint yet, and one that rests."""
+    shorter = LONG | {"epochs": 8}
+    expected = train_all(Training(spec(MIXED, **shorter), load_dataset("digits")))
+    server = serve(tmp_path)
+    runs = [server.submit(architecture=MIXED, **shorter) for _ in range(3)]
+    for run_id in runs[:2]:
+        server.pool.send(run_id, Start())
+    for run_id in runs[:2]:
+        server.wait(run_id, lambda record: record.step > 50)
+    server.pool.send(runs[1], Pause())
+    rests_at = server.wait(runs[1], lambda record: record.state == "paused").step
+    os.kill(server.workers[-1].process_id, signal.SIGKILL)
+    server.wait(runs[0], lambda _: len(server.workers) == 2)
+    assert server.wait_for_end(runs[0]).state == "finished"
+    record = server.store.record(runs[1])
+    assert (record.state, record.step) == ("paused", rests_at)
+    assert server.store.record(runs[2]).state == "queued"
+    for run_id in runs[1:]:
+        server.pool.send(run_id, Start())
+        assert server.wait_for_end(run_id).state == "finished"
+    assert all(has_curve(server.store, run_id, expected) for run_id in runs)
     server.pool.close()
 
 
