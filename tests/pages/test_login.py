@@ -63,3 +63,10 @@ def test_a_damaged_file_of_secrets_opens_no_door(secrets):
     app = opened({})
     assert app.exception
     assert not charts(app)
+
+
+def test_what_streamlit_needs_to_log_somebody_in_is_there():
+    """It imports these only on the click."""
+    from authlib.integrations.starlette_client import OAuth
+
+    assert OAuth

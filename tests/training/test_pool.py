@@ -29,7 +29,7 @@ from visualizer.training.cluster import Cluster, RayWorker
 from visualizer.training.commands import Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
 from visualizer.training.events import BatchesEnded, StateChanged
 from visualizer.training.loop import Training
-from visualizer.training.messages import Bundle, Progress, Told
+from visualizer.training.messages import Bundle, Progress, Ready, Told
 from visualizer.training.pool import WorkerPool
 from visualizer.training.store import RunRecord, RunStore
 from visualizer.training.turn_queue import Place
@@ -262,7 +262,7 @@ class ScriptedWorker:
         return "exit code 1"
 
 
-def scripted(folder: Path, turns: int | None = None) -> Server:
+def scripted(folder: Path, turns: int | None = None, shared: bool = True) -> Server:
     workers = []
 
     def make_worker() -> ScriptedWorker:
@@ -270,7 +270,8 @@ def scripted(folder: Path, turns: int | None = None) -> Server:
         return workers[-1]
 
     store = RunStore(folder)
-    return Server(store, WorkerPool(store, workers=1, check_every=0.05, make_worker=make_worker, turns=turns), workers)
+    pool = WorkerPool(store, workers=1, check_every=0.05, make_worker=make_worker, turns=turns, shared=shared)
+    return Server(store, pool, workers)
 
 
 def test_a_worker_that_cannot_start_is_not_tried_again_until_asked(tmp_path):
@@ -426,6 +427,27 @@ def test_an_interrupted_run_can_be_given_up(tmp_path):
     assert server.store.record(run_id).state == "stopped"
     server.pool.resume(run_id)
     assert server.store.record(run_id).state == "stopped"
+    server.pool.close()
+
+
+def test_where_workers_are_not_shared_each_run_has_one_which_ends_with_it(tmp_path):
+    server = scripted(tmp_path, shared=False)
+    server.pool.warm_up()
+    assert server.workers == []
+    first, second = server.submit(), server.submit()
+    assert [worker.told.get().run_id for worker in server.workers] == [first, second]
+    progress = Progress(step=0, epoch=0, learning_rate=0.1, seconds=0.0, images_per_second=0.0)
+    server.workers[0].says.put(Ready())
+    server.workers[0].says.put(Bundle(first, progress, (StateChanged("stopped"),)))
+    server.wait_for_end(first)
+    until = time.monotonic() + PATIENCE
+    while server.workers[0].says.empty():  # its end, which `close` puts there
+        assert time.monotonic() < until
+    server.pool.warm_up()
+    third = server.submit()
+    assert len(server.workers) == 3
+    assert server.workers[2].told.get().run_id == third
+    assert server.store.record(second).state == "queued"
     server.pool.close()
 
 

@@ -63,9 +63,9 @@ class Seat:
             return not (self._lasting or self.runs or self._worker)
 
     def start(self) -> None:
-        """Start the worker if there is none."""
+        """Start the worker if there is none and one is needed."""
         with self._lock:
-            if self._worker is None and not self._closing:
+            if self._worker is None and not self._closing and (self._lasting or self.runs):
                 self._worker = self._make_worker()
                 log.event("worker-started", process=getattr(self._worker, "process_id", None))
                 self._collector = threading.Thread(
@@ -136,7 +136,7 @@ class Seat:
         ending = worker.close()
         with self._lock:
             self._worker = None
-            if not self._closing:
+            if not self._closing and (self._lasting or self.runs):
                 log.event("worker-died", warning=True, ending=ending, runs=len(self.runs), replaced=was_ready)
             lost, self.runs = sorted(self.runs), set()
             self._queue.clear()
