@@ -74,6 +74,11 @@ def test_other_settings_of_the_app_are_none_of_these():
     assert limits_from(dict.fromkeys(others, "x")) == Limits()
 
 
+def test_a_process_elsewhere_gets_the_same_ones():
+    some = Limits(parameters=5_000, batch_mib=7)
+    assert limits_from(some.environment()) == some
+
+
 def test_they_are_read_once(monkeypatch):
     before = limits()
     monkeypatch.setenv("VISUALIZER_UPLOAD_MB", "1")

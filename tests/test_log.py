@@ -20,6 +20,7 @@ from visualizer.log import MAX_VALUE, event, refusals, short
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.training.link import read_link
 from visualizer.training.store import RunStore
+from visualizer.workspaces import Workspaces, id_of, new_token
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARNING) ([^\n]*)\n")
 
@@ -159,3 +160,14 @@ def test_the_life_of_a_run_is_told_with_its_id(stream, tmp_path):
     ]
     assert [line[1] for line in lines] == ["INFO", "INFO", "WARNING", "INFO", "WARNING"]
     assert "my-token" not in stream.getvalue()
+
+
+def test_a_workspace_that_is_removed_is_told_without_its_token(stream, tmp_path):
+    token = new_token()
+    workspaces = Workspaces(tmp_path)
+    workspaces.save(id_of(token), {"network": "{}"})
+    stream.seek(0)
+    stream.truncate()
+    workspaces.remove(id_of(token))
+    assert LINE.fullmatch(stream.getvalue())[2] == f"workspace-removed workspace={short(id_of(token))}"
+    assert token not in stream.getvalue()

@@ -82,6 +82,10 @@ class Limits:
                 f"{variable('upload_mb')} and {variable('zip_mb')}: no file of that size could come otherwise."
             )
 
+    def environment(self) -> dict[str, str]:
+        """The environment variables that set these limits, for a process elsewhere."""
+        return {variable(item.name): str(getattr(self, item.name)) for item in fields(self)}
+
     @property
     def upload_bytes(self) -> int:
         return self.upload_mb * MB

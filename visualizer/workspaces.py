@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from visualizer import log
 from visualizer.workspace import kept_open, saving
 
 TOKEN_BYTES = 16
@@ -114,6 +115,7 @@ class Workspaces:
         with self._write() as connection:
             for table in ("kept", "workspaces"):
                 connection.execute(f"DELETE FROM {table} WHERE workspace_id = ?", (workspace_id,))
+        log.event("workspace-removed", workspace=log.short(workspace_id))
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._file, timeout=10, check_same_thread=False)

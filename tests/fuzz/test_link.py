@@ -21,6 +21,7 @@ from visualizer.training.link import (
     read_link,
 )
 from visualizer.training.settings import SETTING_SPECS, TrainingSettings, settings_to_dict
+from visualizer.workspaces import id_of, is_token
 
 STATES = [
     {"architecture": architecture_to_dict(preset.architecture), "settings": settings_to_dict(TrainingSettings())}
@@ -69,3 +70,14 @@ def test_a_state_that_was_packed_badly(packed):
 @example(VERSION)
 def test_any_text(text):
     read(text)
+
+
+@many(100)
+@given(st.text(max_size=40) | st.text("-_aZ09", min_size=20, max_size=24))
+@example("../../../../etc/passwd/x")
+@example("-" * 22 + "\n")
+def test_any_text_as_the_token_of_a_workspace(text):
+    if is_token(text):
+        assert len(text) == 22
+        assert text.isascii()
+        assert id_of(text).isalnum()

@@ -45,6 +45,8 @@ def painted(values: np.ndarray, scale: ColourScale) -> np.ndarray:
     """Numbers of any shape in the colours of a scale: (…, 3) uint8; what is not finite takes the nearer end."""
     stops = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in scale.colours], dtype=float)
     finite = np.nan_to_num(values.astype(float), nan=scale.low, posinf=scale.high, neginf=scale.low)
-    share = np.clip((finite - scale.low) / (scale.high - scale.low), 0, 1)
+    # A scale may be without end where a network's numbers are.
+    with np.errstate(invalid="ignore"):
+        share = np.nan_to_num(np.clip((finite - scale.low) / (scale.high - scale.low), 0, 1))
     places = np.linspace(0, 1, len(stops))
     return np.stack([np.interp(share, places, stops[:, part]) for part in range(3)], axis=-1).round().astype(np.uint8)

@@ -30,6 +30,7 @@ from urllib.parse import urlsplit
 import visualizer
 from visualizer.architecture.architecture import summarize
 from visualizer.data.catalog import MAX_LOADED, load_dataset
+from visualizer.limits import limits
 from visualizer.log import event
 from visualizer.training.commands import Interrupt, Stop
 from visualizer.training.events import Advice, Event, State, StateChanged
@@ -165,8 +166,12 @@ class Cluster:
 
             ray.init(
                 self._address,
-                # Of the app its package alone: no workspace, no history.
-                runtime_env={"py_modules": [str(Path(visualizer.__file__).parent)], "excludes": ["__pycache__"]},
+                # Of the app its package and its bounds alone: no workspace, no history.
+                runtime_env={
+                    "py_modules": [str(Path(visualizer.__file__).parent)],
+                    "excludes": ["__pycache__"],
+                    "env_vars": limits().environment(),
+                },
                 logging_level=logging.WARNING,
             )
         except ImportError as error:

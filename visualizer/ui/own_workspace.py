@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import streamlit as st
 
+from visualizer import log
 from visualizer.architecture.kept_history import history_from_dict, history_to_dict
 from visualizer.data.catalog import is_known
 from visualizer.data.own_dataset import is_own
@@ -117,6 +118,7 @@ def _open(owner: Session) -> None:
                 part.put_back(owner, json.loads(kept[name]))
     elif token is not None:
         owner.not_found = True
+        log.event("workspace-not-found")
         del st.query_params[PARAMETER]
     owner.kept = {name: part.read(owner) for name, part in _KEPT.items()}
 
