@@ -202,6 +202,7 @@ def test_a_heavy_run_is_placed_where_a_graphics_card_is(ray_address):
     ("told", "words"),
     [
         ("The actor died because its node has died. Node Id: 12", "its computer left the cluster"),
+        ("The actor 12 is unavailable: RpcError", "its computer does not answer any more"),
         ("Worker exit type: NODE_OUT_OF_MEMORY Worker exit detail: …", "its computer ran out of memory"),
         ("The actor is dead because its worker process has died. (1) killed by the OOM killer", "its process"),
     ],

@@ -349,6 +349,8 @@ def _in_words(error: Exception) -> str:
         return "its computer left the cluster"
     if "NODE_OUT_OF_MEMORY" in text or "low on memory" in text:
         return "its computer ran out of memory"
+    if "is unavailable" in text:
+        return "its computer does not answer any more"
     if getattr(error, "actor_init_failed", False):
         return "it could not begin on its computer"
     return "its process in the cluster ended"
