@@ -1,5 +1,6 @@
 """The app's entry: `streamlit run` finds this file and serves `app`."""
 
+import importlib
 import os
 import sys
 import threading
@@ -24,6 +25,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """While the server runs; afterwards the worker processes are ended."""
     # Torch reads it when it is loaded. With several threads for each visitor, all wait for one another on few cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # Streamlit loads it when first needed; Plotly, asked for a figure meanwhile, would look into a half-loaded one.
+    importlib.import_module("pandas")
     # The first page paints meanwhile, and finds the libraries loaded that take seconds to load.
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     accept_uploads()

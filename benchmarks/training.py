@@ -1,7 +1,7 @@
-"""Does training in the app cost speed? `python -m benchmarks.training` answers in about three minutes.
+"""Does training in the app cost speed? `python -m benchmarks.training` answers in about six minutes.
 
 Each network is trained in the app (worker process; snapshots, curves and weights written to the store; its Train page
-open in Chromium, which draws all of it live) and by a bare PyTorch loop in this process, four seconds each by turns,
+open in Chromium, which draws all of it live) and by a bare PyTorch loop in this process, eight seconds each by turns,
 since other load on the computer changes from minute to minute. Both do the same work: the same network, data, batches,
 optimizer, validation after each epoch, and one torch thread. Chromium runs at the lowest priority: a class has its
 browsers on computers of their own. The ratio is that of all images in all seconds; that of the single turns says how
@@ -45,7 +45,7 @@ from visualizer.training.worker import SLICE, ActiveRun
 
 GOAL = 0.95
 LOOKS_PER_SECOND = 3
-TURN = 4.0  # seconds
+TURN = 8.0  # seconds; each ends in a pause, for which weights and a checkpoint are written
 
 Turn = tuple[int, float]  # images trained, seconds
 

@@ -1,8 +1,6 @@
 """What every figure function returns, and the look that all figures share."""
 
 import html
-import importlib
-import sys
 import textwrap
 from dataclasses import dataclass
 from typing import Any
@@ -46,9 +44,6 @@ def figure_of(
         margin: Pixels (left, right, top, bottom).
         layout: More of the layout.
     """
-    # Plotly looks into pandas wherever somebody loads it, also half-way; this waits until it is there as a whole.
-    if "pandas" in sys.modules:
-        importlib.import_module("pandas")
     left, right, top, bottom = margin
     common = {
         "height": round(height),

@@ -1,0 +1,42 @@
+"""A small class for a short while; `python -m benchmarks.classroom` has the large one, with its figures."""
+
+import time
+
+import pytest
+
+from tests.browser.app import RunningApp, running_app
+from tests.soak.classroom import hold_lesson
+from visualizer.training.store import RunStore
+
+STUDENTS = 5
+GONE_WITHIN = 60  # seconds
+
+
+@pytest.fixture(scope="module")
+def app():
+    with running_app() as app:
+        yield app
+        assert app.error_lines() == []
+
+
+def test_all_of_a_class_train_and_look_inside_and_none_trains_on_after_it_has_gone(app: RunningApp) -> None:
+    lesson, leave = hold_lesson(app, STUDENTS, seconds=30, settle=12)
+    assert lesson.answers.problems == [], app.log_text()[-8000:]
+    assert len(lesson.trained) == STUDENTS
+    assert min(lesson.trained) > 0
+    answered = lesson.answers.seconds
+    assert {"look_inside", "picture-number-digits", "live feed"} <= set(answered)
+
+    store = RunStore(app.workspace)
+    records = [store.record(record.run_id) for record in store.active_runs()]
+    leave()
+    deadline = time.monotonic() + GONE_WITHIN
+    while any(record.state in ("queued", "running") for record in store.active_runs()):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    # Nothing of what they trained is lost.
+    for record in records:
+        assert record is not None
+        now = store.record(record.run_id)
+        assert now is not None
+        assert now.step >= record.step > 0
