@@ -1,12 +1,12 @@
 """A class of thirty on one server: `python -m benchmarks.classroom` answers in about ten minutes.
 
-Every student is a websocket client that speaks as Streamlit's own does: it opens the app, starts a run of the small
-digits network, watches it live, looks inside, builds, pauses and goes on, with three to nine seconds between an answer
-and the next click. The clients share this computer with the server, so they take some of its time too.
+Every student is a websocket client that speaks as Streamlit's own does: it opens the app, starts a run of LeNet-5 on
+the digits, watches it live, looks inside, builds, pauses and goes on, with three to nine seconds between an answer and
+the next click. The clients share this computer with the server, so they take some of its time too.
 
-One student alone is measured before and after the class; beside them stand the pictures that all runs of the class
-were trained on in each second. Then all tabs are closed, and it is told how long their runs went on and how much memory
-the server keeps.
+One student alone, who never pauses, is measured before and after the class; beside them stand the pictures that all
+runs of the class were trained on in each second. Then all tabs are closed, and it is told how long their runs went on
+and how much memory the server keeps.
 """
 
 import argparse

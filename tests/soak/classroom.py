@@ -40,10 +40,20 @@ class Answers:
 
 
 class Student:
-    """Opens a tab, starts a run, and uses the app until told to stop."""
+    """Opens a tab, starts a run of LeNet-5, and uses the app until told to stop.
 
-    def __init__(self, number: int, url: str, answers: Answers) -> None:
+    Args:
+        number: Who; each does other things.
+        url: The app's address.
+        answers: Where to note how long the answers took.
+        pauses: Whether the run is paused now and then. One that is measured alone must not be: the worker would rest.
+    """
+
+    def __init__(self, number: int, url: str, answers: Answers, *, pauses: bool) -> None:
         self._random = random.Random(number)
+        self._habits = [self._look_inside, self._look_inside, self._build, self._home]
+        if pauses:
+            self._habits.append(self._pause)
         self._answers = answers
         self._leaving = threading.Event()
         self._tab = Tab(url, lambda what, seconds: self._answers.note(what, seconds))
@@ -78,6 +88,7 @@ class Student:
         self._tab.open()
         self._think()
         self._tab.go_to("build")
+        self._tab.choose_from_menu("preset", "LeNet-5")
         self._think()
         self._tab.go_to("train")
         self._tab.enter("epochs", EPOCHS)
@@ -85,7 +96,7 @@ class Student:
         self._started.set()
         while not self._leaving.is_set():
             self._think()
-            self._random.choice([self._look_inside, self._look_inside, self._build, self._pause, self._home])()
+            self._random.choice(self._habits)()
             if not self._tab.has("start") and not self._tab.has("pause"):
                 self._think()
                 self._tab.go_to("train")
@@ -107,8 +118,10 @@ class Student:
     def _build(self) -> None:
         self._tab.go_to("build")
         self._think()
-        # The same network as before: what everybody trains stays comparable.
+        # Back to the first network and to LeNet-5 again; the run goes on meanwhile.
         self._tab.press("undo")
+        self._think()
+        self._tab.press("redo")
 
     def _pause(self) -> None:
         if self._tab.has("pause"):
@@ -168,7 +181,7 @@ def hold_lesson(app: RunningApp, count: int, seconds: float, settle: float) -> t
     students: list[Student] = []
     store = RunStore(app.workspace)
     for number in range(count):
-        students.append(Student(number, app.url, arriving))
+        students.append(Student(number, app.url, arriving, pauses=count > 1))
         students[-1].arrive()
         time.sleep(0.5 * settle / count)
     time.sleep(settle / 2)
