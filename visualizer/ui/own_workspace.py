@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from visualizer import log
 from visualizer.architecture.kept_history import history_from_dict, history_to_dict
@@ -93,8 +94,11 @@ def own_workspace() -> Iterator[None]:
     watch_over(id_of(owner.token))
     _keep(owner)
     was_kept = owner.has_workspace
+    # It is there from the beginning, though empty: what came before the page later would move all of it by one place,
+    # and the browser would make it anew, without what was focused.
+    place = st.container(key="hidden-own-address")
     if was_kept:
-        _show_in_address(owner)
+        _show_in_address(owner, place)
     if owner.not_found:
         st.info(NOT_FOUND, icon=":material/search_off:")
     try:
@@ -103,7 +107,7 @@ def own_workspace() -> Iterator[None]:
         _keep(owner)
     # Where the page stopped early, the address gets it with the next run.
     if owner.has_workspace and not was_kept:
-        _show_in_address(owner)
+        _show_in_address(owner, place)
 
 
 def _open(owner: Session) -> None:
@@ -151,10 +155,10 @@ def _as_text(workspace_id: str, name: str, part: _Kept, value: Any) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def _show_in_address(owner: Session) -> None:
+def _show_in_address(owner: Session, place: DeltaGenerator) -> None:
     # Not through st.query_params: that makes an entry of its own in the browser's history after each change of the
     # page, and “Back” would have to be pressed twice.
-    with st.container(key="hidden-own-address"):
+    with place:
         component("own_address")(
             key="own-address-script", data={"name": PARAMETER, "token": owner.token, "run": uuid4().hex}
         )
