@@ -62,7 +62,7 @@ if opening is not None:
             with tab:
                 moving = part(opening)
     with progress:
-        follow(look, opening, how_far(opening, history), moving)
+        follow(look, opening, how_far(opening, history, worker_pool().place(opening.run_id)), moving)
     report_part(opening)
 
 with st.expander("**Data and settings** of the next run", expanded=opening is None, icon=":material/tune:"):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from streamlit.testing.v1 import AppTest
 
 from visualizer.errors import UserError
-from visualizer.ui import work
+from visualizer.ui import server, work
 from visualizer.ui.work import Job, Progress
 
 
@@ -55,7 +55,7 @@ def test_a_closed_tabs_work_is_given_up_after_a_while_and_not_before(monkeypatch
     now, active = [100.0], {"tab"}
     instance = SimpleNamespace(is_active_session=active.__contains__)
     runtime = SimpleNamespace(exists=lambda: True, instance=lambda: instance)
-    monkeypatch.setattr(work, "Runtime", runtime)
+    monkeypatch.setattr(server, "Runtime", runtime)
     monkeypatch.setattr(work, "monotonic", lambda: now[0])
     monkeypatch.setattr(work, "get_script_run_ctx", lambda: SimpleNamespace(session_id="tab"))
     is_open = work._while_open()

@@ -15,7 +15,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Generator
@@ -27,10 +26,10 @@ from uuid import uuid4
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-import visualizer
 from visualizer.data.dataset import Dataset
 from visualizer.data.drawing import AS_IT_IS, LIKE_MNIST, DrawnAs
 from visualizer.errors import UserError
+from visualizer.processes import start_module
 from visualizer.workspace import save_atomically, workspace
 
 SIDE = 28  # pixels, height and width
@@ -217,14 +216,7 @@ def _fetch(name: str) -> Generator[tuple[float, str], None, None]:
     _forget_left_over(target.parent)
     folder = target.parent / f"{_LEFT_OVER}{uuid4().hex}"
     folder.mkdir()
-    root = str(Path(visualizer.__file__).parent.parent)
-    search = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), root)))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "visualizer.data.openml_process", name, str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": search},
-    )
+    process = start_module("visualizer.data.openml_process", name, str(folder))
     try:
         started = time.monotonic()
         while process.poll() is None:

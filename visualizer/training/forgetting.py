@@ -4,6 +4,7 @@ Each function deletes rows of the database and gives the ids of the runs whose f
 """
 
 import sqlite3
+from collections.abc import Sequence
 
 from visualizer.limits import limits
 from visualizer.training.events import ACTIVE_STATES
@@ -31,11 +32,7 @@ def forget_surplus(connection: sqlite3.Connection, owner: str) -> list[str]:
     rows = connection.execute(
         "SELECT run_id, state FROM runs WHERE owner = ? ORDER BY created, rowid", (owner,)
     ).fetchall()
-    ended = [row["run_id"] for row in rows if row["state"] not in ACTIVE_STATES]
-    forgotten = ended[: max(len(rows) + 1 - limits().workspace_runs, 0)]
-    for run_id in forgotten:
-        forget(connection, run_id)
-    return forgotten
+    return _forget_ended(connection, rows, at_most=max(len(rows) + 1 - limits().workspace_runs, 0))
 
 
 def forget(connection: sqlite3.Connection, run_id: str) -> None:
@@ -47,7 +44,11 @@ def forget(connection: sqlite3.Connection, run_id: str) -> None:
 def forget_ended_of(connection: sqlite3.Connection, owner: str) -> list[str]:
     """Delete the rows of all runs of an owner that have ended; the runs' ids."""
     rows = connection.execute("SELECT run_id, state FROM runs WHERE owner = ?", (owner,)).fetchall()
-    forgotten = [row["run_id"] for row in rows if row["state"] not in ACTIVE_STATES]
-    for run_id in forgotten:
+    return _forget_ended(connection, rows, at_most=len(rows))
+
+
+def _forget_ended(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row], at_most: int) -> list[str]:
+    ended = [row["run_id"] for row in rows if row["state"] not in ACTIVE_STATES][:at_most]
+    for run_id in ended:
         forget(connection, run_id)
-    return forgotten
+    return ended

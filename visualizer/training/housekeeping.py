@@ -1,7 +1,6 @@
 """What is removed after a set time: workspaces that nobody uses, their runs, and data sets that nobody refers to."""
 
 import json
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,8 +13,6 @@ from visualizer.workspaces import Workspaces
 DAY = 86_400.0  # seconds
 # A data set that was made is named in its workspace a moment later.
 UNNAMED_FOR = DAY
-
-_log = logging.getLogger(__name__)
 
 
 def clean_up(store: RunStore, workspaces: Workspaces, now: float | None = None) -> None:
@@ -31,7 +28,6 @@ def clean_up(store: RunStore, workspaces: Workspaces, now: float | None = None) 
         if at < before and workspace_id not in active:
             store.forget_runs_of(workspace_id)
             workspaces.remove(workspace_id)
-            _log.info("a workspace was removed, unused for %d days", (now - at) / DAY)
     # Runs of those who have no workspace, as of older versions.
     for owner, created in store.owners().items():
         if owner not in used and created < before and owner not in active:

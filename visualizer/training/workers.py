@@ -1,14 +1,10 @@
 """Where runs are trained, as the pool sees it: a `Worker` takes messages and gives messages, wherever it is."""
 
-import os
 import pickle
-import subprocess
-import sys
 import threading
-from pathlib import Path
 from typing import Protocol
 
-import visualizer
+from visualizer.processes import start_module
 from visualizer.training.messages import FromWorker, ToWorker
 
 
@@ -29,14 +25,7 @@ class LocalWorker:
     """A worker process on this computer. It ends when this process ends, since its standard input ends then."""
 
     def __init__(self) -> None:
-        root = str(Path(visualizer.__file__).parent.parent)
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "visualizer.training.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
-        )
+        self._process = start_module("visualizer.training.worker", OMP_NUM_THREADS="1")
         self._sending = threading.Lock()
 
     @property

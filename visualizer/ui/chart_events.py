@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
-from visualizer.ui.links import ASSETS
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
+from visualizer.ui.component import component
 
 
 @dataclass(frozen=True)
@@ -30,12 +27,6 @@ class Clicked:
     data: tuple[Any, ...]
 
 
-@st.cache_resource(show_spinner=False)
-def _component() -> "ComponentRenderer":
-    script = (ASSETS / "chart_events.js").read_text(encoding="utf-8")
-    return st.components.v2.component("cnn_visualizer.chart_events", js=script)
-
-
 def on_click(chart_key: str, react: Callable[[Clicked], None]) -> None:
     """Call `react` before the next run when a point of the chart with that key is clicked or tapped.
 
@@ -51,7 +42,7 @@ def on_click(chart_key: str, react: Callable[[Clicked], None]) -> None:
 
     # Not seen, and so that it takes no room.
     with st.container(key=f"hidden-{chart_key}"):
-        _component()(key=key, data={"chart": chart_key}, on_point_change=changed)
+        component("chart_events")(key=key, data={"chart": chart_key}, on_point_change=changed)
 
 
 def _read(value: Any) -> Clicked | None:

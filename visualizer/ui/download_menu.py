@@ -10,7 +10,7 @@ from visualizer.architecture.architecture import Architecture, architecture_to_j
 from visualizer.source_code.scripts import FOLDER, fetched_by, loads_digits, wants_a_folder
 from visualizer.ui.quantities import size
 from visualizer.ui.session import Session
-from visualizer.ui.work import Progress, Steps, work
+from visualizer.ui.work import Progress, Steps, in_words, work
 
 
 def download_menu(owner: Session, *, fits: bool) -> None:
@@ -73,14 +73,7 @@ def _zip(name: str) -> Steps[bytes]:
     from visualizer.data.catalog import load_dataset
     from visualizer.data.class_folders import zipped
 
-    steps = zipped(load_dataset(name))
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as stop:
-            made: bytes = stop.value
-            return made
-        yield Progress(share, "Packing the pictures …")
+    return in_words(zipped(load_dataset(name)), lambda share: Progress(share, "Packing the pictures …"))
 
 
 def _script(label: str, write: Callable[[], str], name: str, key: str, fits: bool) -> None:

@@ -24,7 +24,7 @@ from visualizer.ui.picture_tip import picture_tip
 from visualizer.ui.session import Session
 from visualizer.ui.text import told
 from visualizer.ui.viewport import column_width, is_narrow
-from visualizer.ui.work import Progress, Steps, work
+from visualizer.ui.work import Progress, Steps, in_words, work
 
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network
@@ -72,13 +72,7 @@ def evaluated(network: "Network", dataset: Dataset) -> "Steps[Evaluation]":
     from visualizer.inspection.evaluation import evaluate
 
     steps = evaluate(network, _batches(dataset, network), dataset.labels[dataset.test])
-    while True:
-        try:
-            share = next(steps)
-        except StopIteration as stop:
-            result: Evaluation = stop.value
-            return result
-        yield Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures")
+    return in_words(steps, lambda share: Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures"))
 
 
 def _batches(dataset: Dataset, network: "Network") -> Iterator[np.ndarray]:
@@ -251,14 +245,7 @@ def _principal(key: Any, _hidden: np.ndarray) -> "Embedding":
 def _tsne(hidden: np.ndarray) -> "Steps[Embedding]":
     from visualizer.inspection.embedding import neighbours
 
-    steps = neighbours(hidden)
-    while True:
-        try:
-            share, places = next(steps)
-        except StopIteration as stop:
-            result: Embedding = stop.value
-            return result
-        yield Progress(share, "Moving alike pictures together …", places)
+    return in_words(neighbours(hidden), lambda step: Progress(step[0], "Moving alike pictures together …", step[1]))
 
 
 def _points(dataset: Dataset, found: "Evaluation", places: np.ndarray, axes: tuple[str, str]) -> None:

@@ -5,6 +5,7 @@ import logging
 import streamlit as st
 
 from visualizer.errors import UserError
+from visualizer.ui.text import told
 
 _log = logging.getLogger(__name__)
 
@@ -15,7 +16,7 @@ def say_sorry(error: Exception) -> bool:
     What a person can mend says so itself, such as that a run's pictures are no longer kept; all else is logged.
     """
     if isinstance(error, UserError):
-        st.error(str(error), icon=":material/error:")
+        st.error(told(error), icon=":material/error:")
         return True
     _log.error("a page failed", exc_info=error)
     st.error(

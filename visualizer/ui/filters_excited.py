@@ -17,7 +17,7 @@ from visualizer.ui.charts import show
 from visualizer.ui.dataset_view import opened_dataset
 from visualizer.ui.looked import Looked
 from visualizer.ui.viewport import column_width, is_narrow
-from visualizer.ui.work import Progress, Steps, work
+from visualizer.ui.work import Progress, Steps, in_words, work
 
 if TYPE_CHECKING:
     from visualizer.inspection.excitation import Excitation, Ranking
@@ -103,13 +103,7 @@ def _searched(looked: Looked, filter: Filter, dataset: Dataset, total: int) -> "
             return prepare(dataset.pictures[start:stop], network.input_shape)
 
         steps = strongest(network, filter.layer, fetch, total, SHOWN)
-        while True:
-            try:
-                done = next(steps)
-            except StopIteration as stop:
-                result: Excitation = stop.value
-                return result
-            yield Progress(done / total, f"{done:,} of {total:,} pictures searched")
+        return in_words(steps, lambda done: Progress(done / total, f"{done:,} of {total:,} pictures searched"))
 
     return work(
         "filters-search",

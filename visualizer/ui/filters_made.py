@@ -13,7 +13,7 @@ from visualizer.ui.charts import show
 from visualizer.ui.filters_excited import Filter, box, sees_all
 from visualizer.ui.looked import Looked
 from visualizer.ui.viewport import column_width
-from visualizer.ui.work import Progress, Steps, work
+from visualizer.ui.work import Progress, Steps, in_words, work
 
 if TYPE_CHECKING:
     from visualizer.inspection.excitation import Excitation
@@ -66,16 +66,12 @@ def made_part(looked: Looked, filter: Filter, sight: "Sight", dataset: Dataset, 
     def make() -> "Steps[Made]":
         from visualizer.inspection.made_picture import maximise
 
-        steps = maximise(looked.network, filter.layer, filter.number - 1, ascent)
-        while True:
-            try:
-                growing = next(steps)
-            except StopIteration as stop:
-                result: Made = stop.value
-                return result
+        def tell(growing: "Growing") -> Progress:
             done = len(growing.history) - 1
             text = f"step {done:,} of {ascent.steps:,}, value {written(float(growing.history[-1]))}"
-            yield Progress(done / ascent.steps, text, growing)
+            return Progress(done / ascent.steps, text, growing)
+
+        return in_words(maximise(looked.network, filter.layer, filter.number - 1, ascent), tell)
 
     def draw_partial(growing: "Growing") -> None:
         with st.container(key="live-made"):

@@ -6,7 +6,6 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 ASSETS = _ROOT / "assets"
 ICON = ASSETS / "icon.svg"
-VIEWPORT_SCRIPT = ASSETS / "viewport.js"
 STYLE = ASSETS / "style.css"
 
 

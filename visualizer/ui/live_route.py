@@ -55,7 +55,7 @@ def _answer(request: "Request") -> "Response":
         "version": version,
         "inside": moving.inside if moving else "",
         "frame": frame_of(record, moving),
-        "progress": asdict(how_far(record, history)),
+        "progress": asdict(how_far(record, history, place)),
         "charts": {
             key: {"figure": chart.figure.to_json(), "alt": chart.alt}
             for key, chart in (moving.charts if moving else {}).items()

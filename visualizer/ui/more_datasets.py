@@ -7,7 +7,7 @@ import streamlit as st
 from visualizer.data.catalog import is_known
 from visualizer.data.openml import OFFERS, fetch
 from visualizer.ui.session import Session
-from visualizer.ui.work import Progress, Steps, forget, work
+from visualizer.ui.work import Progress, Steps, forget, in_words, work
 
 
 def more_datasets_part(owner: Session) -> None:
@@ -41,14 +41,4 @@ def more_datasets_part(owner: Session) -> None:
 
 
 def _fetching(name: str) -> Steps[str]:
-    steps = fetch(name)
-    try:
-        while True:
-            try:
-                share, said = next(steps)
-            except StopIteration as stop:
-                done: str = stop.value
-                return done
-            yield Progress(share, said)
-    finally:
-        steps.close()
+    return in_words(fetch(name), lambda step: Progress(*step))

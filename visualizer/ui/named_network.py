@@ -8,7 +8,7 @@ from visualizer.ui.byte_cache import ByteCache
 from visualizer.ui.models import IMAGENET, Opened
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain, told
-from visualizer.ui.work import Progress, Steps, forget, work
+from visualizer.ui.work import Progress, Steps, forget, in_words, work
 
 if TYPE_CHECKING:
     from visualizer.pretrained.by_name import NamedNetwork, Offer
@@ -133,16 +133,10 @@ def _steps(kept: "ByteCache[NamedNetwork]", asked: Asked) -> "Steps[str]":
         return ""
     steps = open_by_name(text, random_weights=random_weights)
     try:
-        while True:
-            try:
-                yield Progress(*next(steps))
-            except StopIteration as stop:
-                kept.put(asked, stop.value)
-                return ""
+        kept.put(asked, (yield from in_words(steps, lambda step: Progress(*step))))
     except WeightsUnavailable as error:
         return str(error)
-    finally:
-        steps.close()
+    return ""
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

@@ -5,7 +5,7 @@ import streamlit as st
 from visualizer.training.commands import Command, Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
 from visualizer.training.settings import RunSpec
 from visualizer.training.store import History, RunRecord, time_left
-from visualizer.training.turn_queue import place_in_words
+from visualizer.training.turn_queue import Place, place_in_words
 from visualizer.ui import bound
 from visualizer.ui.live_feed import HowFar
 from visualizer.ui.quantities import duration
@@ -151,9 +151,8 @@ def _go_on_words(record: RunRecord) -> str:
     return f"Go on from epoch {record.checkpoint_epoch + 1}"
 
 
-def state_in_words(record: RunRecord) -> str:
+def _state_in_words(record: RunRecord, place: Place | None) -> str:
     """What the run does, in a word or two; where it waits, its place in the queue."""
-    place = worker_pool().place(record.run_id)
     if place is not None and place.waiting:
         return f"Waiting, {place_in_words(place)}"
     return {
@@ -167,8 +166,14 @@ def state_in_words(record: RunRecord) -> str:
     }[record.state]
 
 
-def how_far(record: RunRecord, history: History) -> HowFar:
-    """How far the run is, how good the network is by now, and how long it will take."""
+def how_far(record: RunRecord, history: History, place: Place | None) -> HowFar:
+    """How far the run is, how good the network is by now, and how long it will take.
+
+    Args:
+        record: The run.
+        history: Its curves.
+        place: Where it stands among those that take turns with it, as `WorkerPool.place` says.
+    """
     left = time_left(record)
     words = [
         f"epoch {min(record.epoch + 1, record.spec.settings.epochs)} of {record.spec.settings.epochs}",
@@ -178,9 +183,8 @@ def how_far(record: RunRecord, history: History) -> HowFar:
         words.append(f"{history.validation_accuracy[-1]:.1%} of the validation pictures right")
     if record.images_per_second:
         words.append(f"{record.images_per_second:,.0f} pictures/s")
-    place = worker_pool().place(record.run_id)
     if place is not None and not place.waiting and place.others:
         words.append(place_in_words(place))
     if record.state == "running" and left is not None:
         words.append(f"about {duration(left)} left")
-    return HowFar(min(record.step / max(record.total_steps, 1), 1.0), state_in_words(record), " · ".join(words))
+    return HowFar(min(record.step / max(record.total_steps, 1), 1.0), _state_in_words(record, place), " · ".join(words))

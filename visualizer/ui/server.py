@@ -82,10 +82,10 @@ def watch_over(workspace_id: str) -> None:
         tabs = _tabs.setdefault(workspace_id, set())
         tabs.add(context.session_id)
         if len(tabs) > MAX_TABS:
-            _tabs[workspace_id] = set(filter(_is_open, tabs))
+            _tabs[workspace_id] = set(filter(is_open_tab, tabs))
 
 
-def _is_open(tab: str) -> bool:
+def is_open_tab(tab: str) -> bool:
     """Whether that tab is still connected. Without a server (in AppTest) there is nobody who could leave."""
     return not Runtime.exists() or Runtime.instance().is_active_session(tab)
 
@@ -93,4 +93,4 @@ def _is_open(tab: str) -> bool:
 def _is_connected(owner: str) -> bool:
     with _tabs_lock:
         tabs = set(_tabs.get(owner, ()))
-    return not Runtime.exists() or any(map(_is_open, tabs))
+    return not Runtime.exists() or any(map(is_open_tab, tabs))

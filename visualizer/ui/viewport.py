@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from visualizer.ui.links import VIEWPORT_SCRIPT
+from visualizer.ui.component import component
 from visualizer.ui.session import Session, session
 
 NARROW = 640  # pixels of content below which Streamlit puts columns below each other
@@ -10,11 +10,6 @@ NARROWEST, WIDEST = 100, 10_000  # pixels of content that are believed
 _GAP = 16  # pixels between columns
 _STEP = 20  # pixels; a smaller change of the window draws nothing anew
 _KEY = "viewport-width"
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> object:
-    return st.components.v2.component("cnn_visualizer.viewport", js=VIEWPORT_SCRIPT.read_text())
 
 
 def measure_viewport() -> None:
@@ -25,7 +20,8 @@ def measure_viewport() -> None:
         _take(owner)
 
     with st.container(key="viewport"):
-        _component()(key=_KEY, data={"width": owner.content_width, "step": _STEP}, on_width_change=changed)  # type: ignore[operator]
+        data = {"width": owner.content_width, "step": _STEP}
+        component("viewport")(key=_KEY, data=data, on_width_change=changed)
 
 
 def _take(owner: Session) -> None:

@@ -1,7 +1,7 @@
 """Why this class? Four methods that colour the pixels which speak for it, and two reasons to doubt them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
@@ -16,7 +16,7 @@ from visualizer.ui.looked import Looked
 from visualizer.ui.models import NetworkKey
 from visualizer.ui.text import plain
 from visualizer.ui.viewport import column_width, is_narrow
-from visualizer.ui.work import Progress, Steps, work
+from visualizer.ui.work import Progress, Steps, in_words, work
 
 if TYPE_CHECKING:
     from visualizer.architecture.flow import FlowNetwork
@@ -163,22 +163,9 @@ def _explained(looked: Looked, made: tuple[str, int, int, int], weights: str) ->
         else:
             steps = integrated_gradients(network, picture, target)
         words = f"{_METHODS[method]}, {'your network' if trained else 'random weights'}"
-        return (yield from _telling(steps, words))
+        return in_words(steps, lambda share: Progress(share, f"{words} …"))
 
     return work(f"why-{weights}", (looked.key, picture.tobytes(), made), start, button="Find it again", at_once=True)
-
-
-def _telling(steps: Any, words: str) -> "Steps[Any]":
-    """Shares of work as progress with words."""
-    try:
-        while True:
-            try:
-                share = next(steps)
-            except StopIteration as stop:
-                return stop.value
-            yield Progress(share, f"{words} …")
-    finally:
-        steps.close()
 
 
 def _overlays(looked: Looked, own: "Attribution", random: "Attribution", name: str) -> None:
@@ -245,7 +232,8 @@ def _taken_away(looked: Looked, own: "Attribution", name: str) -> None:
     def start() -> "Steps[Deletion]":
         from visualizer.inspection.doubt import deletion
 
-        return (yield from _telling(deletion(looked.network, looked.given.seen, own.target, own.heat), "Taking away"))
+        steps = deletion(looked.network, looked.given.seen, own.target, own.heat)
+        return in_words(steps, lambda share: Progress(share, "Taking away …"))
 
     found = work(
         "why-deletion",

@@ -12,13 +12,14 @@ from time import monotonic
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
-from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from visualizer.errors import UserError
+from visualizer.ui.server import is_open_tab
 from visualizer.ui.session import session
 from visualizer.ui.text import told
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 REFRESH_SECONDS = 0.3
@@ -126,6 +127,20 @@ class Job(Generic[T]):
         return None
 
 
+def in_words(steps: Generator[S, None, T], tell: Callable[[S], Progress]) -> Steps[T]:
+    """The same work for `work`: `tell` says of each step how far it is. Closed early, it closes `steps` too."""
+    try:
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            yield tell(step)
+    finally:
+        steps.close()
+
+
 def work(
     key: str,
     inputs: Hashable,
@@ -184,7 +199,7 @@ def _while_open() -> Callable[[], bool]:
 
     def is_open() -> bool:
         nonlocal left_at
-        if context is None or not Runtime.exists() or Runtime.instance().is_active_session(context.session_id):
+        if context is None or is_open_tab(context.session_id):
             left_at = None
             return True
         left_at = left_at or monotonic()
