@@ -39,7 +39,7 @@ def chosen_variants(owner: Session) -> dict[str, Variant]:
         return {}
     names = dict(zip(_names(found), found, strict=True))
     chosen = st.pills(
-        f"Runs of this tab (at most {MOST} at a time)",
+        f"Your runs (at most {MOST} at a time)",
         list(names),
         default=list(names)[-MOST:],
         format_func=told,

@@ -18,7 +18,7 @@ def chosen_dataset(owner: Session) -> DatasetEntry:
 
 
 def dataset_titles(owner: Session) -> dict[str, str]:
-    """Their titles by name: those for everybody, and those of this tab's own pictures that are still kept."""
+    """Their titles by name: those for everybody, and those of one's own pictures that are still kept."""
     shared = for_everybody()
     own = [name for name in dict.fromkeys((*owner.own_datasets, owner.settings.dataset)) if name not in shared]
     return {name: dataset_entry(name).title for name in (*shared, *filter(is_known, own))}
