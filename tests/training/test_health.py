@@ -17,7 +17,7 @@ from visualizer.architecture.presets import TINY
 from visualizer.training.diagnosis import DEAD_SHARE, diagnose
 from visualizer.training.events import Health, LayerHealth
 from visualizer.training.health import Checkup
-from visualizer.training.loop import CHECKUPS_PER_EPOCH, Training
+from visualizer.training.loop import BETWEEN_CHECKUPS, CHECKUPS_PER_EPOCH, OFTEN_CHECKED, Training
 from visualizer.training.messages import Bundle, Progress
 from visualizer.training.settings import batches_per_epoch
 from visualizer.training.store import HealthHistory, RunStore
@@ -90,6 +90,24 @@ def test_a_run_is_looked_at_some_times_in_each_epoch():
     assert steps[0] == 1
     assert steps == sorted(set(steps))
     assert len([step for step in steps if step > per_epoch]) == CHECKUPS_PER_EPOCH
+
+
+def test_a_long_run_is_looked_at_more_seldom_later():
+    training = Training(spec(epochs=1000, batch_size=4), DIGITS)
+    half = batches_per_epoch(100, 4) // CHECKUPS_PER_EPOCH
+    steps = [step for step in range(1, 4 * OFTEN_CHECKED) if training._is_checked(step)]
+    often = [step for step in steps if step <= OFTEN_CHECKED]
+    later = [step for step in steps if step > OFTEN_CHECKED]
+    assert often == [1, *range(half, OFTEN_CHECKED + 1, half)]
+    assert set(np.diff(later)) == {BETWEEN_CHECKUPS // half * half + half}
+    assert later[0] - often[-1] <= later[1] - later[0]
+
+
+def test_long_epochs_are_looked_at_as_often_as_ever():
+    training = Training(spec(epochs=1000, batch_size=1), DIGITS)
+    training.steps_per_epoch = 2 * BETWEEN_CHECKUPS
+    steps = [step for step in range(1, 5 * OFTEN_CHECKED) if training._is_checked(step)]
+    assert steps == [1, *range(BETWEEN_CHECKUPS, 5 * OFTEN_CHECKED, BETWEEN_CHECKUPS)]
 
 
 def test_the_store_keeps_it(tmp_path):

@@ -41,6 +41,7 @@ class Augmentation:
 
     def __init__(self, settings: TrainingSettings) -> None:
         self.settings = settings
+        self._changes = is_augmented(settings)
         # Another stream than that of the batches' order, which the same seed starts.
         self._random = torch.Generator().manual_seed(settings.seed + 1_000_003)
 
@@ -56,7 +57,7 @@ class Augmentation:
     def __call__(self, pictures: torch.Tensor) -> torch.Tensor:
         """The pictures changed, each in its own way: (N, C, H, W) float32 in [0, 1] in and out."""
         settings = self.settings
-        if not is_augmented(settings):
+        if not self._changes:
             return pictures
         if settings.flip or settings.flip_vertical or settings.shift or settings.rotation or settings.crop:
             pictures = moved(pictures, self._moves(len(pictures)))
