@@ -1,5 +1,6 @@
 """The app's entry: `streamlit run` finds this file and serves `app`."""
 
+import asyncio
 import importlib
 import os
 import sys
@@ -16,6 +17,7 @@ from visualizer.log import event, to_stderr
 from visualizer.ui.failure import say_sorry
 from visualizer.ui.http import Doors, accept_uploads
 from visualizer.ui.live_route import live_route
+from visualizer.ui.memory import keep_few_holes
 from visualizer.ui.plotly_script import plotly_route
 from visualizer.ui.warm_up import warm_up
 
@@ -23,6 +25,7 @@ from visualizer.ui.warm_up import warm_up
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """While the server runs; afterwards the worker processes are ended."""
+    keep_few_holes()
     # Torch reads it when it is loaded. With several threads for each visitor, all wait for one another on few cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # Streamlit loads it when first needed; Plotly, asked for a figure meanwhile, would look into a half-loaded one.
@@ -32,7 +35,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     accept_uploads()
     to_stderr()
     event("server-started", **asdict(limits()))
+    from visualizer.ui.closed_tabs import forget_closed_tabs
+
+    forgetting = asyncio.create_task(forget_closed_tabs())
     yield
+    forgetting.cancel()
     event("server-stopped")
     from visualizer.ui.server import close
 

@@ -102,7 +102,7 @@ def test_every_cache_of_a_function_with_arguments_has_an_end(path):
         for decorator in function.decorator_list:
             text = ast.unparse(decorator)
             arguments = function.args.args + function.args.kwonlyargs
-            if "cache_data" in text or "cache_resource" in text:
+            if "cache_data" in text or "cache_resource" in text or "keep_results" in text:
                 assert not arguments or "max_entries=" in text, f"{function.name} is kept without limit"
 
 

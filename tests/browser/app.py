@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,15 +81,22 @@ def free_port() -> int:
 
 @contextmanager
 def running_app(
-    script: Path = ROOT / "streamlit_app.py", start_within: float = 60.0, workspace: Path | None = None
+    script: Path = ROOT / "streamlit_app.py",
+    start_within: float = 60.0,
+    workspace: Path | None = None,
+    options: Sequence[str] = (),
 ) -> Iterator[RunningApp]:
-    """Run the app with that workspace or a temporary one, and end it with all its processes afterwards."""
+    """Run the app with that workspace or a temporary one, and end it with all its processes afterwards.
+
+    `options` are those of `streamlit run`, beside the usual ones.
+    """
     with tempfile.TemporaryDirectory(prefix="visualizer-test-", ignore_cleanup_errors=True) as folder:
         port = free_port()
         log = Path(folder, "server.log")
         workspace = workspace or Path(folder, "workspace")
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-        command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"]
+        command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+        command += ["--browser.gatherUsageStats", "false", *options]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,

@@ -1,5 +1,6 @@
 """A small class for a short while; `python -m benchmarks.classroom` has the large one, with its figures."""
 
+import re
 import time
 
 import pytest
@@ -7,14 +8,16 @@ import pytest
 from tests.browser.app import RunningApp, running_app
 from tests.soak.classroom import hold_lesson
 from visualizer.training.store import RunStore
+from visualizer.ui.closed_tabs import LOOK_EVERY
 
 STUDENTS = 5
 GONE_WITHIN = 60  # seconds
+COME_BACK_WITHIN = 30  # seconds
 
 
 @pytest.fixture(scope="module")
 def app():
-    with running_app() as app:
+    with running_app(options=["--server.disconnectedSessionTTL", str(COME_BACK_WITHIN)]) as app:
         yield app
         assert app.error_lines() == []
 
@@ -40,3 +43,13 @@ def test_all_of_a_class_train_and_look_inside_and_none_trains_on_after_it_has_go
         now = store.record(record.run_id)
         assert now is not None
         assert now.step >= record.step > 0
+
+
+def test_nothing_is_held_for_tabs_that_are_closed_for_long(app: RunningApp) -> None:
+    """Those of the test before."""
+    deadline = time.monotonic() + COME_BACK_WITHIN + 3 * LOOK_EVERY
+    while "left=0" not in app.log_text():
+        assert time.monotonic() < deadline, app.log_text()[-2000:]
+        time.sleep(0.5)
+    forgotten = [int(count) for count in re.findall(r"tabs-forgotten count=(\d+)", app.log_text())]
+    assert sum(forgotten) == STUDENTS

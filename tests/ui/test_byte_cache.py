@@ -17,3 +17,11 @@ def test_one_that_is_too_large_is_kept_alone():
     cache.put("a", b"a")
     cache.put("b", b"b" * 20)
     assert [cache.get(key) for key in "ab"] == [None, b"b" * 20]
+
+
+def test_what_is_old_is_dropped():
+    cache = ByteCache[bytes](10, len)
+    for key in ("a1", "a2", "b1"):
+        cache.put(key, b"a")
+    cache.drop(lambda key: str(key).startswith("a"))
+    assert [cache.get(key) for key in ("a1", "a2", "b1")] == [None, None, b"a"]

@@ -28,6 +28,12 @@ class ByteCache(Generic[T]):
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
+    def drop(self, is_old: Callable[[Hashable], bool]) -> None:
+        """Let go of the values whose keys are old."""
+        with self._lock:
+            for key in list(filter(is_old, self._kept)):
+                del self._kept[key]
+
     def put(self, key: Hashable, value: T) -> None:
         """Keep a value, and let go of old ones where they are too many together."""
         with self._lock:

@@ -1,6 +1,6 @@
 """The networks that a page can look into, and what they make of a picture; computed once, then kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +11,7 @@ from visualizer.architecture.architecture import Architecture, architecture_to_j
 from visualizer.training.store import RunRecord
 from visualizer.ui.byte_cache import ByteCache
 from visualizer.ui.links import ASSETS
+from visualizer.ui.results import keep_results
 from visualizer.ui.run_controls import current_run
 from visualizer.ui.server import run_store
 from visualizer.ui.session import Session
@@ -129,9 +130,18 @@ def _imagenet_classes() -> tuple[str, ...]:
 
 
 def _trained(key: NetworkKey, run_id: str, architecture: Architecture) -> "Network":
+    def is_older(other: Hashable) -> bool:
+        return isinstance(other, tuple) and other[:2] == key[:2] and other != key
+
+    def is_look_at_older(other: Hashable) -> bool:
+        return isinstance(other, tuple) and is_older(other[0])
+
     def load() -> "Network":
         from visualizer.inspection.load import load_network
 
+        # Nobody comes back to them: a run that goes on would fill the memory with what it was.
+        _networks().drop(is_older)
+        _looks().drop(is_look_at_older)
         return load_network(architecture, run_store().weights(run_id, "latest"))
 
     return _kept(key, load, "Opening your network …")
@@ -166,7 +176,7 @@ def _kept(key: NetworkKey, make: "Callable[[], Network]", words: str) -> "Networ
     return network
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@keep_results(max_entries=1)
 def _networks() -> "ByteCache[Network]":
     return ByteCache(KEPT_NETWORKS, lambda network: sum(array.nbytes for array in network.state_dict().values()))
 
@@ -191,7 +201,7 @@ def quick_answer(network: "FlowNetwork", picture: np.ndarray) -> "np.ndarray | N
     return answer(network, picture)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@keep_results(max_entries=1)
 def _looks() -> "ByteCache[Probe]":
     return ByteCache(KEPT_LOOKS, _bytes_of)
 

@@ -9,6 +9,7 @@ import streamlit as st
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
 from visualizer.training.store import Moment, RunRecord
+from visualizer.ui.results import keep_results
 from visualizer.ui.server import run_store
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def layer_at(run: RunRecord, step: int, layer: int, picture: int) -> "LayerMomen
     return _layer_at(run.run_id, step, layer, picture, run)
 
 
-@st.cache_resource(max_entries=400, show_spinner=False)
+@keep_results(max_entries=400)
 def _layer_at(run_id: str, step: int, layer: int, picture: int, _run: RunRecord) -> "LayerMoment":
     from visualizer.inspection.moment import layer_moment
 
@@ -64,7 +65,7 @@ def _confusion_at(run_id: str, step: int, _run: RunRecord) -> np.ndarray:
     return confusion(network_at(_run, step), pictures, dataset.labels[chosen], len(dataset.class_names))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@keep_results(max_entries=2)
 def _validation(dataset: str, input_shape: tuple[int, int, int]) -> np.ndarray:
     found = load_dataset(dataset)
     return prepare(found.pictures[found.validation[:CONFUSION_PICTURES]], input_shape)

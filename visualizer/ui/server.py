@@ -15,8 +15,6 @@ from visualizer.ui.session import session
 from visualizer.workspace import workspace
 from visualizer.workspaces import Workspaces, id_of
 
-MAX_TABS = 30  # of one workspace, before those that were closed are forgotten
-
 CLEAN_EVERY = 1800.0  # seconds
 
 _log = logging.getLogger(__name__)
@@ -79,10 +77,22 @@ def watch_over(workspace_id: str) -> None:
     if context is None:
         return
     with _tabs_lock:
-        tabs = _tabs.setdefault(workspace_id, set())
-        tabs.add(context.session_id)
-        if len(tabs) > MAX_TABS:
-            _tabs[workspace_id] = set(filter(is_open_tab, tabs))
+        _tabs.setdefault(workspace_id, set()).add(context.session_id)
+
+
+def known_tabs() -> set[str]:
+    """The ids of the sessions of all tabs that were not yet forgotten, open or closed."""
+    with _tabs_lock:
+        return set().union(*_tabs.values())
+
+
+def forget_tab(tab: str) -> None:
+    """It is closed and will not come back."""
+    with _tabs_lock:
+        for workspace_id, tabs in list(_tabs.items()):
+            tabs.discard(tab)
+            if not tabs:
+                del _tabs[workspace_id]
 
 
 def is_open_tab(tab: str) -> bool:

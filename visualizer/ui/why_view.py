@@ -14,6 +14,7 @@ from visualizer.ui.heat_overlay import heat_overlay
 from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.looked import Looked
 from visualizer.ui.models import NetworkKey
+from visualizer.ui.results import keep_results
 from visualizer.ui.text import plain
 from visualizer.ui.viewport import column_width, is_narrow
 from visualizer.ui.work import Progress, Steps, in_words, work
@@ -128,14 +129,14 @@ def _windows(looked: Looked) -> list[int]:
     return sorted({max(round(side * share), 1) for share in (1 / 8, 3 / 16, 1 / 4, 3 / 8, 1 / 2)})
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@keep_results(max_entries=4)
 def _random(key: NetworkKey, _network: "FlowNetwork") -> "FlowNetwork":
     from visualizer.inspection.attribution import with_random_weights
 
     return with_random_weights(_network, _RANDOM_SEED)
 
 
-@st.cache_resource(max_entries=64, show_spinner="Looking for what speaks for it …")
+@keep_results(max_entries=64, show_spinner="Looking for what speaks for it …")
 def _at_once(
     key: NetworkKey, _network: "FlowNetwork", picture: np.ndarray, method: str, target: int, layer: int
 ) -> "Attribution":

@@ -20,6 +20,7 @@ from visualizer.lessons.optimizers import (
 from visualizer.lessons.surfaces import SURFACES, Grid, Surface, grid
 from visualizer.ui.charts import show
 from visualizer.ui.lessons.prediction import predict
+from visualizer.ui.results import keep_results
 
 TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
 # The markers that the charts draw.
@@ -41,7 +42,7 @@ def _grid_of(surface: str) -> Grid:
     return grid(SURFACES[surface], _GRID_POINTS)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@keep_results(max_entries=32)
 def _race_chart(surface: str, rates: Rates, view: str, shown_step: int) -> Chart:
     paths = {name: path_of(surface, name, rate) for name, rate in zip(OPTIMIZERS, rates, strict=True)}
     draw = race_in_3d if view == "3d" else race_from_above

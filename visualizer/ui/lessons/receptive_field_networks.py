@@ -14,6 +14,7 @@ from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
 from visualizer.inspection.receptive_field import Pair
 from visualizer.ui.models import NetworkChoice, NetworkKey, chosen_network
+from visualizer.ui.results import keep_results
 from visualizer.ui.run_controls import current_run
 from visualizer.ui.session import Session
 
@@ -90,7 +91,7 @@ def untrained_network(architecture: Architecture) -> "tuple[NetworkKey, Network]
     return ("fresh", text), _untrained(text)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Building the network …")
+@keep_results(max_entries=16, show_spinner="Building the network …")
 def _untrained(text: str) -> "Network":
     from visualizer.architecture.network import build
 
