@@ -51,9 +51,12 @@ class Student:
 
     def __init__(self, number: int, url: str, answers: Answers, *, pauses: bool) -> None:
         self._random = random.Random(number)
-        self._habits = [self._look_inside, self._look_inside, self._build, self._home]
+        self._habits = [self._look_inside, self._build, self._home]
         if pauses:
             self._habits.append(self._pause)
+        # Everybody does everything once, in an order of their own; then as it comes, looking inside more than the rest.
+        self._still_to_do = self._random.sample(self._habits, len(self._habits))
+        self._habits.append(self._look_inside)
         self._answers = answers
         self._leaving = threading.Event()
         self._tab = Tab(url, lambda what, seconds: self._answers.note(what, seconds))
@@ -96,7 +99,7 @@ class Student:
         self._started.set()
         while not self._leaving.is_set():
             self._think()
-            self._random.choice(self._habits)()
+            (self._still_to_do.pop() if self._still_to_do else self._random.choice(self._habits))()
             if not self._tab.has("start") and not self._tab.has("pause"):
                 self._think()
                 self._tab.go_to("train")
