@@ -149,9 +149,9 @@ def watch(store: RunStore, run_id: str, seconds: float) -> list[float]:
 def draw(history: History) -> None:
     position, epoch = history.epoch_position, history.epoch
     train, validation = history.train_loss, history.validation_loss
-    curves(position, history.batch_loss, epoch, train, validation, loss_label="loss").figure.to_json()
+    curves(position, history.batch_loss, epoch, train, validation, loss_label="loss").to_json()
     train, validation = history.train_accuracy, history.validation_accuracy
-    accuracy_curves(position, history.batch_accuracy, epoch, train, validation).figure.to_json()
+    accuracy_curves(position, history.batch_accuracy, epoch, train, validation).to_json()
 
 
 def record_of(store: RunStore, run_id: str) -> RunRecord:

@@ -7,11 +7,11 @@ import numpy as np
 
 from visualizer.figures.chart import (
     LEGEND_ABOVE,
-    SMALL_FONT_SIZE,
     Chart,
     axis_style,
     figure_of,
     header_line,
+    line_at,
     number,
     pixel_axes,
 )
@@ -71,13 +71,12 @@ def before_and_after(
         xaxis=axis_style("value") | {"range": [edges[0], edges[-1]], "nticks": 9, "anchor": "y2"},
         yaxis=share | {"domain": [0.6, 1]},
         yaxis2=share | {"domain": [0, 0.4], "anchor": "x"},
+        annotations=[
+            header_line(f"<b>{label}</b>: share of the map's numbers", 0, 0, y=top, yanchor="bottom")
+            for (_, label, _, _), top in zip(rows, (1.0, 0.4), strict=True)
+        ],
     )
-    for (_, label, _, _), top in zip(rows, (1.0, 0.4), strict=True):
-        figure.add_annotation(
-            text=f"<b>{label}</b>: share of the map's numbers", x=0, y=top, xref="paper", yref="paper", xanchor="left",
-            yanchor="bottom", showarrow=False, font={"size": SMALL_FONT_SIZE},
-        )  # fmt: skip
-    figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": "dot"})
+    figure = figure.with_shape(**line_at(0, color=GREY, width=1, dash="dot"))
     fullest = int(after.argmax())
     alt = (
         f"Histograms of the map's {total:,} numbers. Before: {_share_below(edges, before):.0%} lie below 0. "

@@ -2,11 +2,18 @@
 
 import html
 import textwrap
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import plotly.graph_objects as go
+
+from visualizer.figures.plotly_json import plotly_json
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 FONT_SIZE = 14
 SMALL_FONT_SIZE = 13
@@ -26,16 +33,54 @@ LEGEND_ABOVE: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
+class Spec:
+    """What a figure consists of, in the words of https://plotly.com/javascript/reference/.
+
+    Not a `go.Figure`: that checks every word of it, which takes a server with thirty visitors a third of its time.
+
+    Attributes:
+        data: The traces.
+        layout: All around them.
+        frames: What an animation shows one after another.
+    """
+
+    data: Sequence[dict[str, Any]]
+    layout: dict[str, Any]
+    frames: Sequence[dict[str, Any]] = field(default=())
+
+    def with_layout(self, **layout: Any) -> Self:
+        """With more of the layout, or other; lists of shapes and annotations are replaced, not added to."""
+        return replace(self, layout=self.layout | layout)
+
+    def with_shape(self, **shape: Any) -> Self:
+        """With one more shape: https://plotly.com/javascript/reference/layout/shapes/"""
+        return self.with_layout(shapes=[*self.layout.get("shapes", ()), shape])
+
+
+@dataclass(frozen=True)
 class Chart:
     """A figure and the same in words, for those who cannot see it."""
 
-    figure: go.Figure
+    spec: Spec
     alt: str
 
+    def to_json(self) -> str:
+        """The figure as plotly.js reads it."""
+        spec = self.spec
+        parts = {"data": spec.data, "layout": spec.layout} | ({"frames": spec.frames} if spec.frames else {})
+        return plotly_json(parts)
 
-def figure_of(
-    traces: list[Any], *, height: float, margin: tuple[float, float, float, float], **layout: Any
-) -> go.Figure:
+    @cached_property
+    def figure(self) -> "go.Figure":
+        """The same as Plotly's own object, which raises ValueError at a word that it does not know."""
+        import plotly.graph_objects as go
+
+        # Copied: Plotly changes what it is given.
+        spec = deepcopy(self.spec)
+        return go.Figure(spec.data, spec.layout, spec.frames)
+
+
+def figure_of(traces: list[Any], *, height: float, margin: tuple[float, float, float, float], **layout: Any) -> Spec:
     """A figure in the shared look: transparent, text colours from the page's theme, zoom kept on updates.
 
     Args:
@@ -57,7 +102,12 @@ def figure_of(
         # The page gives its own colours and letters; Plotly's default template would be sent with every figure.
         "template": {},
     }
-    return go.Figure(traces, common | layout)
+    return Spec(traces, common | layout)
+
+
+def line_at(x: float, **line: Any) -> dict[str, Any]:
+    """A shape: a line through the whole height of the plot at `x`; `line` is its colour, width and dash."""
+    return {"type": "line", "x0": x, "x1": x, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain", "line": line}
 
 
 def pixel_axes(

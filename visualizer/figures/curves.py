@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of, number
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of, line_at, number
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
 HEIGHT = 300
@@ -74,8 +74,8 @@ def accuracy_curves(
 
 def marked_at(chart: Chart, epoch_position: float) -> Chart:
     """The same curves with a line at one moment."""
-    chart.figure.add_vline(x=epoch_position, line={"color": GREY, "width": 3, "dash": "dot"})
-    return Chart(chart.figure, f"{chart.alt} A line marks epoch {epoch_position:.3g}.")
+    marked = chart.spec.with_shape(**line_at(epoch_position, color=GREY, width=3, dash="dot"))
+    return Chart(marked, f"{chart.alt} A line marks epoch {epoch_position:.3g}.")
 
 
 def _chart(

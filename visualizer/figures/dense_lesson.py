@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, Chart, axis_style, figure_of, header_line, number, pixel_axes
+from visualizer.figures.chart import FONT_SIZE, Chart, axis_style, figure_of, header_line, line_at, number, pixel_axes
 from visualizer.figures.mosaic import mosaic_of
 from visualizer.figures.palette import BLUE, GREY, MARK, MARK_RIM, RED
 from visualizer.figures.raster import image_trace, rgb_pixels
@@ -205,7 +205,7 @@ def logit_waterfall(
             "tickfont": {"size": FONT_SIZE},
         },
     )
-    figure.add_vline(x=0, line={"color": GREY, "width": 1}, layer="below")
+    figure = figure.with_shape(**line_at(0, color=GREY, width=1), layer="below")
     said = ", ".join(f"{name} {_signed(value)}" for name, value in zip(names, values, strict=True))
     return Chart(
         figure,

@@ -47,7 +47,7 @@ def changed_gallery(pictures: np.ndarray, columns: int, *, width: int = 900) -> 
     chart = gallery(pictures, ["as it is", *map(str, range(1, count))], columns, width=width)
     different = sum(not np.array_equal(picture, pictures[0]) for picture in pictures[1:])
     return Chart(
-        chart.figure,
+        chart.spec,
         f"A picture of {height} × {tile_width} pixels as it is, and {count - 1} times as training sees it: "
         f"{different} of them differ from it.",
     )

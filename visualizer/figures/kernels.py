@@ -1,6 +1,7 @@
 """Weights: the kernels of a convolution and the matrix of a Dense layer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,8 @@ def kernel_grid(
     else:
         chart = _one_channel(kernels, input_channel or 0, mosaic, numbers, width, extent)
     if marked is not None:
-        chart.figure.add_traces(mosaic.outline_traces(marked - first))
+        outlined = replace(chart.spec, data=[*chart.spec.data, *mosaic.outline_traces(marked - first)])
+        return replace(chart, spec=outlined)
     return chart
 
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from visualizer.figures.chart import FONT_SIZE, LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, counted, figure_of, number
+from visualizer.figures.chart import FONT_SIZE, LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, Spec, counted, figure_of, number
 from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, MARK_RIM, SEQUENTIAL, VERMILLION
 
 if TYPE_CHECKING:
@@ -85,8 +84,8 @@ def gradient_bars(losses: "Losses", names: Sequence[str], *, height: int = 300) 
                 "hovertemplate": f"%{{x}}: <b>%{{y:.4g}}</b><extra>{name}</extra>",
             }
         )
-    figure = _bars(traces, "gradient ∂L/∂z", {"range": [-1.22, 1.22], "tickvals": [-1, 0, 1], "zeroline": True})
-    figure.update_layout(height=height, yaxis_zerolinecolor=GREY)
+    axis = {"range": [-1.22, 1.22], "tickvals": [-1, 0, 1], "zeroline": True, "zerolinecolor": GREY}
+    figure = _bars(traces, "gradient ∂L/∂z", axis).with_layout(height=height)
     said = "; ".join(
         f"{name}: {CROSS_ENTROPY} {number(one)}, {MSE} {number(other)}"
         for name, one, other in zip(names, losses.cross_entropy_gradient, losses.mse_gradient, strict=True)
@@ -384,7 +383,7 @@ def _class_axis(losses: "Losses", names: Sequence[str]) -> list[str]:
     return [f"{name} ✓" if index == losses.target else name for index, name in enumerate(names)]
 
 
-def _bars(traces: list[dict[str, Any]], label: str, y_axis: dict[str, Any]) -> go.Figure:
+def _bars(traces: list[dict[str, Any]], label: str, y_axis: dict[str, Any]) -> Spec:
     return figure_of(
         traces,
         height=300,

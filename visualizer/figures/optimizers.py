@@ -1,12 +1,12 @@
 """Optimizers on their way over a surface, from above and in three dimensions, and the loss of a network they train."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from visualizer.figures.chart import LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, figure_of, number
+from visualizer.figures.chart import LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, Spec, figure_of, number
 from visualizer.figures.palette import BLUE, GREEN, GREY, GRID, MARK, MARK_RIM, PURPLE, SEQUENTIAL, VERMILLION
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def race_from_above(
     }
     figure = _race(surface, grid, [ground, marks], paths, titles, shown_step, three_dimensional=False)
     axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "tickfont": {"size": SMALL_FONT_SIZE}}
-    figure.update_layout(
+    figure = figure.with_layout(
         xaxis=axis | {"range": surface.x_range, "title": {"text": "weight x", "standoff": 4}},
         yaxis=axis | {"range": surface.y_range, "title": {"text": "weight y", "standoff": 4}},
     )
@@ -105,7 +105,7 @@ def race_in_3d(
     }
     figure = _race(surface, grid, [ground, marks], paths, titles, shown_step, three_dimensional=True)
     axis = {"showbackground": False, "zeroline": False, "tickfont": {"size": 11}, "gridcolor": "rgba(125,134,140,0.4)"}
-    figure.update_layout(
+    figure = figure.with_layout(
         dragmode="orbit",
         scene={
             "xaxis": axis | {"range": surface.x_range, "title": {"text": "weight x"}},
@@ -127,7 +127,7 @@ def _race(
     shown_step: int,
     *,
     three_dimensional: bool,
-) -> go.Figure:
+) -> Spec:
     """The ground, a trail for each optimizer, all heads, and the frames that move these.
 
     Heads share one trace, and so do the trails' casings: every trace is in every frame, and each costs time.
@@ -172,9 +172,9 @@ def _race(
         },
     )
     moving = list(range(len(still), len(traces)))
-    figure.frames = [{"name": str(step), "data": moved(step), "traces": moving} for step in stops]
-    figure.update_layout(updatemenus=[_play_and_pause(three_dimensional)], sliders=[_slider(stops, shown_step)])
-    return figure
+    controls = {"updatemenus": [_play_and_pause(three_dimensional)], "sliders": [_slider(stops, shown_step)]}
+    frames = [{"name": str(step), "data": moved(step), "traces": moving} for step in stops]
+    return replace(figure.with_layout(**controls), frames=frames)
 
 
 def _looks(titles: Mapping[str, str], names: list[str], last: int, three_dimensional: bool) -> list[dict[str, Any]]:
@@ -333,7 +333,7 @@ def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title:
     )
     axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "nticks": 6, "constrain": "domain"}
     axis |= {"tickfont": {"size": SMALL_FONT_SIZE}}
-    figure.update_layout(
+    figure = figure.with_layout(
         xaxis=axis | {"range": [grid.x[0], grid.x[-1]], "title": {"text": "weight x", "standoff": 4}},
         yaxis=axis
         | {"range": [grid.y[0], grid.y[-1]], "title": {"text": "weight y", "standoff": 4}, "scaleanchor": "x"},

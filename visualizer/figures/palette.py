@@ -4,6 +4,8 @@ Told apart by people with any colour vision; lines and bars have a contrast of a
 dark ground (a test holds it), for which orange, yellow, sky blue and purple of the original are left out or darkened.
 """
 
+from plotly.colors import get_colorscale
+
 BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 GREEN = "#009E73"
@@ -18,5 +20,6 @@ MARK_RIM = "#000000"
 GRID = "rgba(255, 255, 255, 0.85)"
 GRID_RIM = "rgba(0, 0, 0, 0.55)"
 
-SEQUENTIAL = "Viridis"  # perceptually uniform, 0 is dark
-DIVERGING = "RdBu_r"  # blue below zero, white at zero, red above
+# [position from 0 to 1, colour] by position: plotly.js calls other colours by the same names.
+SEQUENTIAL = get_colorscale("Viridis")  # perceptually uniform, 0 is dark
+DIVERGING = get_colorscale("RdBu_r")  # blue below zero, white at zero, red above

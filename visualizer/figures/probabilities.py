@@ -79,7 +79,7 @@ def top_bars(probabilities: np.ndarray, class_names: Sequence[str], count: int =
     order = np.argsort(-probabilities, kind="stable")[:count]
     chart = probability_bars(probabilities[order], [class_names[at] for at in order])
     others = [f"{class_names[at]} {probabilities[at]:.1%}" for at in order[1:]]
-    return Chart(chart.figure, f"{chart.alt} Next of {len(class_names):,} classes: {', '.join(others)}.")
+    return Chart(chart.spec, f"{chart.alt} Next of {len(class_names):,} classes: {', '.join(others)}.")
 
 
 def _bars(probabilities: np.ndarray, names: Sequence[str], colour: str, network: str) -> dict[str, Any]:

@@ -137,8 +137,8 @@ def _spread(
         ],
         showlegend=False,
         bargap=0,
+        font={"size": SMALL_FONT_SIZE + 1},
     )
-    figure.layout.font.size = SMALL_FONT_SIZE + 1
     return Chart(figure, _alt(shares[chosen], centres, names[chosen], label, of_what, said))
 
 

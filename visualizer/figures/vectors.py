@@ -3,9 +3,8 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
-from visualizer.figures.chart import Chart, axis_style, counted, figure_of, header_line, number
+from visualizer.figures.chart import Chart, Spec, axis_style, counted, figure_of, header_line, number
 from visualizer.figures.palette import BLUE, GREY
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
@@ -42,15 +41,25 @@ def unit_bars(
         return Chart(_strip(values, value_label, width, scale), alt)
     figure = _bars(values, before, value_label)
     if scale is not None:
-        figure.update_layout(yaxis_range=[scale.low, scale.high])
+        figure = figure.with_layout(yaxis=figure.layout["yaxis"] | {"range": [scale.low, scale.high]})
     if marked is not None:
-        figure.add_vrect(
-            marked - 0.5, marked + 0.5, fillcolor=GREY, opacity=0.3, layer="below", line={"color": GREY, "width": 2}
+        figure = figure.with_shape(
+            type="rect",
+            x0=marked - 0.5,
+            x1=marked + 0.5,
+            xref="x",
+            y0=0,
+            y1=1,
+            yref="y domain",
+            fillcolor=GREY,
+            opacity=0.3,
+            layer="below",
+            line={"color": GREY, "width": 2},
         )
     return Chart(figure, alt)
 
 
-def _bars(values: np.ndarray, before: np.ndarray | None, value_label: str) -> go.Figure:
+def _bars(values: np.ndarray, before: np.ndarray | None, value_label: str) -> Spec:
     """One panel, or two, since what an activation function receives and gives can have very different ranges."""
     panels = [(value_label, values, BLUE)]
     if before is not None:
@@ -99,7 +108,7 @@ def _bars(values: np.ndarray, before: np.ndarray | None, value_label: str) -> go
     )
 
 
-def _strip(values: np.ndarray, value_label: str, width: int, scale: Scale | None) -> go.Figure:
+def _strip(values: np.ndarray, value_label: str, width: int, scale: Scale | None) -> Spec:
     rows = -(-len(values) // STRIP_COLUMNS)
     padded = np.full(rows * STRIP_COLUMNS, np.nan, dtype=np.float32)
     padded[: len(values)] = values

@@ -33,6 +33,6 @@ def show(chart: Chart, key: str, *, scrolls: bool = False) -> None:
         key: Unique on the page.
         scrolls: Scroll sideways where the page is narrower than the figure.
     """
-    data = {"key": key, "figure": chart.figure.to_json(), "alt": chart.alt, "address": ADDRESS}
+    data = {"key": key, "figure": chart.to_json(), "alt": chart.alt, "address": ADDRESS}
     with st.container(key=f"scrolls-{key}") if scrolls else nullcontext():
         _component()(key=key, data=data)

@@ -57,7 +57,7 @@ def _answer(request: "Request") -> "Response":
         "frame": frame_of(record, moving),
         "progress": asdict(how_far(record, history, place)),
         "charts": {
-            key: {"figure": chart.figure.to_json(), "alt": chart.alt}
+            key: {"figure": chart.to_json(), "alt": chart.alt}
             for key, chart in (moving.charts if moving else {}).items()
         },
     }
