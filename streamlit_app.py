@@ -28,7 +28,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     keep_few_holes()
     # Torch reads it when it is loaded. With several threads for each visitor, all wait for one another on few cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    # Streamlit loads it when first needed; Plotly, asked for a figure meanwhile, would look into a half-loaded one.
+    # Streamlit loads it when first needed: that would be in the middle of somebody's click.
     importlib.import_module("pandas")
     # The first page paints meanwhile, and finds the libraries loaded that take seconds to load.
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
