@@ -4,7 +4,7 @@ from visualizer.ui.byte_cache import ByteCache
 
 
 def test_what_was_not_asked_for_the_longest_goes_first():
-    cache = ByteCache[bytes](10, len)
+    cache = ByteCache[bytes](10, len, most=5)
     cache.put("a", b"aaaa")
     cache.put("b", b"bbbb")
     assert cache.get("a") == b"aaaa"
@@ -13,15 +13,22 @@ def test_what_was_not_asked_for_the_longest_goes_first():
 
 
 def test_one_that_is_too_large_is_kept_alone():
-    cache = ByteCache[bytes](10, len)
+    cache = ByteCache[bytes](10, len, most=5)
     cache.put("a", b"a")
     cache.put("b", b"b" * 20)
     assert [cache.get(key) for key in "ab"] == [None, b"b" * 20]
 
 
 def test_what_is_old_is_dropped():
-    cache = ByteCache[bytes](10, len)
+    cache = ByteCache[bytes](10, len, most=5)
     for key in ("a1", "a2", "b1"):
         cache.put(key, b"a")
     cache.drop(lambda key: str(key).startswith("a"))
     assert [cache.get(key) for key in ("a1", "a2", "b1")] == [None, None, b"a"]
+
+
+def test_there_are_never_more_than_so_many():
+    cache = ByteCache[bytes](10, len, most=2)
+    for key in "abc":
+        cache.put(key, b"")
+    assert [cache.get(key) for key in "abc"] == [None, b"", b""]

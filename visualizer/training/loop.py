@@ -44,7 +44,7 @@ WORSE = 1.02
 # same numbers. A look costs up to 0.7 of a small network's batch: after the first batches, in which most happens, there
 # are at least so many between two looks.
 CHECKUPS_PER_EPOCH = 2
-OFTEN_CHECKED = 1000
+OFTEN_CHECKED = 200
 BETWEEN_CHECKUPS = 128
 
 

@@ -1,4 +1,4 @@
-"""Results that are kept up to so many bytes: what was not asked for the longest goes first."""
+"""Results that are kept up to so many, and so many bytes: what was not asked for the longest goes first."""
 
 import threading
 from collections import OrderedDict
@@ -14,10 +14,11 @@ class ByteCache(Generic[T]):
     Args:
         limit: Bytes of all values together. The newest one is kept even where it alone is larger.
         size: The bytes of a value.
+        most: Values, at most.
     """
 
-    def __init__(self, limit: int, size: Callable[[T], int]) -> None:
-        self._limit, self._size = limit, size
+    def __init__(self, limit: int, size: Callable[[T], int], most: int) -> None:
+        self._limit, self._size, self._most = limit, size, most
         self._kept: OrderedDict[Hashable, T] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -39,5 +40,8 @@ class ByteCache(Generic[T]):
         with self._lock:
             self._kept[key] = value
             self._kept.move_to_end(key)
-            while len(self._kept) > 1 and sum(map(self._size, self._kept.values())) > self._limit:
+            while len(self._kept) > 1 and self._is_too_much():
                 self._kept.popitem(last=False)
+
+    def _is_too_much(self) -> bool:
+        return len(self._kept) > self._most or sum(map(self._size, self._kept.values())) > self._limit

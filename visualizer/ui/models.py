@@ -33,8 +33,11 @@ NetworkKey = tuple[str, ...]
 IMAGENET = "imagenet"
 # Bytes of the weights of all networks that are kept together; the largest network has 80 MB.
 KEPT_NETWORKS = 1_000_000_000
+MOST_NETWORKS = 200
 # Bytes of all looks that are kept together; one of a large network takes 50 MB.
 KEPT_LOOKS = 512_000_000
+# Each tab asks again and again for that at its picture, but seldom for one before; a class would keep thousands.
+MOST_LOOKS = 100
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,9 @@ def _kept(key: NetworkKey, make: "Callable[[], Network]", words: str) -> "Networ
 
 @keep_results(max_entries=1)
 def _networks() -> "ByteCache[Network]":
-    return ByteCache(KEPT_NETWORKS, lambda network: sum(array.nbytes for array in network.state_dict().values()))
+    return ByteCache(
+        KEPT_NETWORKS, lambda network: sum(array.nbytes for array in network.state_dict().values()), MOST_NETWORKS
+    )
 
 
 def look(key: NetworkKey, network: "FlowNetwork", picture: np.ndarray) -> "Probe":
@@ -203,7 +208,7 @@ def quick_answer(network: "FlowNetwork", picture: np.ndarray) -> "np.ndarray | N
 
 @keep_results(max_entries=1)
 def _looks() -> "ByteCache[Probe]":
-    return ByteCache(KEPT_LOOKS, _bytes_of)
+    return ByteCache(KEPT_LOOKS, _bytes_of, MOST_LOOKS)
 
 
 def _bytes_of(seen: "Probe") -> int:
