@@ -6,6 +6,7 @@ import streamlit as st
 
 from visualizer.ui.byte_cache import ByteCache
 from visualizer.ui.models import IMAGENET, Opened
+from visualizer.ui.results import keep_results
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain, told
 from visualizer.ui.work import Progress, Steps, forget, in_words, work
@@ -17,6 +18,7 @@ Asked = tuple[str, bool]
 
 # Bytes of the weights of all networks that are kept together.
 KEPT_NETWORKS = 1_200_000_000
+MOST_NETWORKS = 30
 _JOB = "named-network"
 _NAME, _KNOWN = "network-name", "network-known"
 
@@ -139,9 +141,9 @@ def _steps(kept: "ByteCache[NamedNetwork]", asked: Asked) -> "Steps[str]":
     return ""
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@keep_results(max_entries=1)
 def _kept() -> "ByteCache[NamedNetwork]":
-    return ByteCache(KEPT_NETWORKS, lambda named: named.bytes)
+    return ByteCache(KEPT_NETWORKS, lambda named: named.bytes, MOST_NETWORKS)
 
 
 @st.cache_data(max_entries=1, show_spinner="Looking which networks are there …")
