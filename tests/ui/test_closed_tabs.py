@@ -28,7 +28,9 @@ class Sessions:
 def sessions(monkeypatch):
     """Three tabs, two of one workspace."""
     sessions = Sessions("one", "two", "other")
-    monkeypatch.setattr(closed_tabs, "Runtime", SimpleNamespace(instance=lambda: sessions))
+    runtime = SimpleNamespace(exists=lambda: True, instance=lambda: sessions)
+    monkeypatch.setattr(closed_tabs, "Runtime", runtime)
+    monkeypatch.setattr(server, "Runtime", runtime)
     monkeypatch.setattr(server, "_tabs", {"workspace": {"one", "two"}, "another": {"other"}})
     return sessions
 

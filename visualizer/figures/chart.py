@@ -4,7 +4,7 @@ import html
 import textwrap
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -46,7 +46,7 @@ class Spec:
 
     data: Sequence[dict[str, Any]]
     layout: dict[str, Any]
-    frames: Sequence[dict[str, Any]] = field(default=())
+    frames: Sequence[dict[str, Any]] = ()
 
     def with_layout(self, **layout: Any) -> Self:
         """With more of the layout, or other; lists of shapes and annotations are replaced, not added to."""

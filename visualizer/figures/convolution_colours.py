@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from plotly.colors import sample_colorscale, unlabel_rgb
@@ -30,26 +29,17 @@ def grey_scale(high: float, label: str) -> ColourScale:
 def signed_scale(values: np.ndarray, label: str) -> ColourScale:
     """Blue below zero, white at zero, red above; as far as the largest |value| on both sides."""
     extent = float(np.abs(values).max()) or 1.0
-    return ColourScale(-extent, extent, _diverging(), label)
+    return ColourScale(-extent, extent, _sampled(diverging=True), label)
 
 
 def positive_scale(values: np.ndarray, label: str) -> ColourScale:
     """Viridis from 0 to the largest value."""
-    return ColourScale(0.0, float(values.max()) or 1.0, _sequential(), label)
+    return ColourScale(0.0, float(values.max()) or 1.0, _sampled(diverging=False), label)
 
 
-@lru_cache(maxsize=1)
-def _diverging() -> tuple[str, ...]:
-    return _sampled(DIVERGING)
-
-
-@lru_cache(maxsize=1)
-def _sequential() -> tuple[str, ...]:
-    return _sampled(SEQUENTIAL)
-
-
-def _sampled(scale: list[list[Any]]) -> tuple[str, ...]:
-    colours = sample_colorscale(scale, np.linspace(0, 1, _STOPS))
+@lru_cache(maxsize=2)
+def _sampled(*, diverging: bool) -> tuple[str, ...]:
+    colours = sample_colorscale(DIVERGING if diverging else SEQUENTIAL, np.linspace(0, 1, _STOPS))
     return tuple("#" + "".join(f"{round(part):02x}" for part in unlabel_rgb(colour)) for colour in colours)
 
 

@@ -15,7 +15,7 @@ from streamlit.runtime import Runtime
 from visualizer.log import event
 from visualizer.ui.memory import give_back
 from visualizer.ui.results import forget_results
-from visualizer.ui.server import forget_tab, known_tabs
+from visualizer.ui.server import forget_tab, is_open_tab, known_tabs
 
 LOOK_EVERY = 10.0  # seconds
 
@@ -58,11 +58,10 @@ class ClosedTabs:
 
     def close(self, now: float) -> int:
         """Close the sessions of the tabs that are closed for so long; how many. `now` is as `monotonic` counts."""
-        runtime = Runtime.instance()
-        gone = {tab for tab in known_tabs() if not runtime.is_active_session(tab)}
+        gone = {tab for tab in known_tabs() if not is_open_tab(tab)}
         self._since = {tab: self._since.get(tab, now) for tab in gone}
         due = [tab for tab, since in self._since.items() if now - since >= self._keep_for]
         for tab in due:
-            runtime.close_session(tab)
+            Runtime.instance().close_session(tab)
             forget_tab(tab)
         return len(due)

@@ -133,14 +133,14 @@ def _imagenet_classes() -> tuple[str, ...]:
 
 
 def _trained(key: NetworkKey, run_id: str, architecture: Architecture) -> "Network":
-    def is_older(other: Hashable) -> bool:
-        return isinstance(other, tuple) and other[:2] == key[:2] and other != key
-
-    def is_look_at_older(other: Hashable) -> bool:
-        return isinstance(other, tuple) and is_older(other[0])
-
     def load() -> "Network":
         from visualizer.inspection.load import load_network
+
+        def is_older(other: Hashable) -> bool:
+            return isinstance(other, tuple) and other[:2] == key[:2] and other != key
+
+        def is_look_at_older(other: Hashable) -> bool:
+            return isinstance(other, tuple) and is_older(other[0])
 
         # Nobody comes back to them: a run that goes on would fill the memory with what it was.
         _networks().drop(is_older)
