@@ -1,5 +1,6 @@
 """The Look inside page."""
 
+import gc
 import io
 import json
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.app import alts, open_page, without_exception
 from visualizer.data.drawing import SIDE
 from visualizer.inspection.steps import Spot
+from visualizer.ui.looked import Looked
 
 
 def encoded(picture: np.ndarray, format: str) -> bytes:
@@ -277,3 +279,14 @@ def test_a_number_that_is_not_there_any_more_gives_way_to_the_largest(app):
     assert first[1] < 8
     choose(app, "layer-of-6", 1)
     assert explained(app)["spot"][0] == 1
+
+
+def test_nothing_holds_a_look_at_an_earlier_picture(app):
+    def looks() -> int:
+        gc.collect()
+        return sum(type(one) is Looked for one in gc.get_objects())
+
+    at_first = looks()
+    for number in (2, 3, 4):
+        without_exception(app.number_input(key="picture-number-digits").set_value(number).run())
+    assert looks() <= at_first

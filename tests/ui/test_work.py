@@ -179,3 +179,29 @@ def test_cancel_gives_the_button_back():
     app.run()
     assert result(app) == "result `None`"
     assert app.button(key="count-start")
+
+
+def starting_from_much() -> None:
+    import gc
+
+    import streamlit as st
+
+    from visualizer.ui.work import Progress, work
+
+    class Much:
+        def steps(self):
+            yield Progress(0.5, "")
+
+    gc.collect()
+    st.write("left", sum(type(one).__name__ == "Much" for one in gc.get_objects()))
+    work("count", 1, Much().steps, button="Count")
+
+
+def test_what_it_starts_from_is_let_go():
+    app = AppTest.from_function(starting_from_much).run()
+    app.run()
+    assert app.markdown[0].value == "left `0`"
+    app.button(key="count-start").click().run()
+    app.session_state["visualizer"].jobs["count"].join()
+    app.run()
+    assert app.markdown[0].value == "left `0`"

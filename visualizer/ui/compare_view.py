@@ -178,7 +178,7 @@ def answers(_: Session, compared: Compared) -> None:
         label = st.selectbox(
             "Class",
             range(len(dataset.class_names)),
-            format_func=lambda label: dataset.class_names[label],
+            format_func=dataset.class_names.__getitem__,
             key=f"compared-class-{first}",
             width=150,
         )

@@ -142,13 +142,14 @@ def _pictures(dataset: Dataset, found: "Evaluation", places: np.ndarray, key: st
     width = column_width() if is_narrow() else column_width(0.4 if columns < 6 else 1.0)
     st.caption(f"{len(places):,} picture{'s' if len(places) != 1 else ''}. Above each: the answer, and how sure it is.")
     show(gallery(pictures, [caption(int(place)) for place in shown], columns, width=width), f"{key}-gallery")
+    titles = [
+        f"{index + 1}: {names[found.labels[place]]}, answer {caption(int(place))}" for index, place in enumerate(shown)
+    ]
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Picture",
-            range(len(shown)),
-            format_func=lambda index: (
-                f"{index + 1}: {names[found.labels[shown[index]]]}, answer {caption(int(shown[index]))}"
-            ),
+            range(len(titles)),
+            format_func=titles.__getitem__,
             key=f"{key}-chosen-{len(shown)}-{number}",
             width=240,
         )

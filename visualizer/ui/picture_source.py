@@ -151,7 +151,7 @@ def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> Given:
         label = st.selectbox(
             "Class",
             range(len(dataset.class_names)),
-            format_func=lambda label: dataset.class_names[label],
+            format_func=dataset.class_names.__getitem__,
             key=f"picture-class-{name}",
             persist_state="session",
             width=150,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from visualizer.inspection.steps import Spot
 
 _FIELD = 130  # pixels
+_FIELDS = 64
 
 
 @st.fragment
@@ -29,13 +30,25 @@ def pixel_part(looked: Looked, index: int, charts: dict[str, int]) -> None:
         index: The layer whose numbers the charts above show.
         charts: The keys of these charts, each with the map that it shows, from 0, or -1 where its points say it.
     """
+    _go_on(looked, index)
     path = _path(looked, index)
     st.subheader("One number explained")
     st.caption("Click any number in the chart above, or choose it here. Then click a number that it was made of.")
-    _fields(looked, path[0])
+    shape = looked.seen.layers[index].output.shape
+    _fields(path[0], shape, of=crc32(looked.seen.picture.tobytes(), crc32(repr(looked.key).encode())))
     for key, channel in charts.items():
-        _listen(looked, index, key, channel)
+        _listen(index, key, channel, vector=not is_maps(shape))
     _explanation(looked, path)
+
+
+def _go_on(looked: Looked, index: int) -> None:
+    """Follow what was asked for in the explanation, if that was about the number that is still the explained one."""
+    owner = session()
+    if owner.pixel_asked is None:
+        return
+    (path, asked), owner.pixel_asked = owner.pixel_asked, None
+    if path == _path(looked, index) and (found := _next(looked, path, asked)) is not None:
+        owner.explain_pixel(*found)
 
 
 def _path(looked: Looked, index: int) -> "tuple[Spot, ...]":
@@ -51,41 +64,43 @@ def _path(looked: Looked, index: int) -> "tuple[Spot, ...]":
     return (Spot(index, tuple(int(part) for part in place)),)
 
 
-def _fields(looked: Looked, spot: "Spot") -> None:
-    """Row and column as fields, so that a click is not the only way."""
-    shape = looked.seen.layers[spot.node].output.shape
-    # A field that still says where the last picture's number was, while this one is opened, has chosen nothing here.
-    of = f"{crc32(looked.seen.picture.tobytes(), crc32(repr(looked.key).encode())):x}"
+# A session keeps the callbacks of all widgets that it ever showed: none may hold a picture's numbers or a network. That
+# a number is there is checked where it is explained.
+
+
+def _fields(spot: "Spot", shape: tuple[int, ...], of: int) -> None:
+    """Row and column as fields, so that a click is not the only way.
+
+    Args:
+        spot: The number that they show.
+        shape: Of what leaves its layer.
+        of: What the network and the picture are known by.
+    """
     names = ("Map", "Row", "Column") if is_maps(shape) else ("Unit",)
     with st.container(horizontal=True, gap="small"):
         for axis, (name, size) in enumerate(zip(names, shape, strict=True)):
 
             def choose(number: int, axis: int = axis) -> None:
                 # A browser may tell once more what it was given: nobody chose anything then.
-                if number - 1 == spot.place[axis]:
-                    return
-                place = tuple(number - 1 if at == axis else part for at, part in enumerate(spot.place))
-                _choose(looked, spot.node, place)
+                if number - 1 != spot.place[axis]:
+                    _choose(spot.node, tuple(number - 1 if at == axis else part for at, part in enumerate(spot.place)))
 
             label = f"{name} 1 to {size:,}"
             if size == 1:
                 continue
-            key = f"pixel-{name.lower()}-{spot.node}-{size}-{of}"
+            # Another field for the next picture: one that still says where the last one's number was, while this one is
+            # opened, has chosen nothing here. Of few, as a session keeps something of each.
+            key = f"pixel-{name.lower()}-{spot.node}-{size}-{of % _FIELDS}"
             bound.number(label, spot.place[axis] + 1, choose, key, 1, size, width=_FIELD)
 
 
-def _choose(looked: Looked, index: int, place: tuple[int, ...]) -> None:
-    from visualizer.inspection.pixel import holds
+def _choose(index: int, place: tuple[int, ...]) -> None:
     from visualizer.inspection.steps import Spot
 
-    spot = Spot(index, place)
-    if holds(looked.seen, spot):
-        session().explain_pixel((spot,))
+    session().explain_pixel((Spot(index, place),))
 
 
-def _listen(looked: Looked, index: int, key: str, channel: int) -> None:
-    vector = not is_maps(looked.seen.layers[index].output.shape)
-
+def _listen(index: int, key: str, channel: int, *, vector: bool) -> None:
     def clicked(point: Clicked) -> None:
         try:
             if channel >= 0:
@@ -97,7 +112,7 @@ def _listen(looked: Looked, index: int, key: str, channel: int) -> None:
                 place = (number, row, column)
         except (TypeError, ValueError, IndexError):
             return
-        _choose(looked, index, place)
+        _choose(index, place)
 
     on_click(key, clicked)
 
@@ -107,9 +122,7 @@ def _explanation(looked: Looked, path: "tuple[Spot, ...]") -> None:
     key = "pixel-explained"
 
     def go() -> None:
-        found = _next(looked, path, st.session_state[key].go)
-        if found is not None:
-            owner.explain_pixel(*found)
+        owner.pixel_asked = path, st.session_state[key].go
 
     # Only a number that somebody chose may move the page: another network or picture has another largest number too.
     data = pixel_data(looked, path, owner.pixel_page) | {"chosen": path == owner.pixel_path}

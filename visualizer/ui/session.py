@@ -162,6 +162,7 @@ class Session:
         filter_number: The filter that Look inside shows, from 1; the last one in a layer that has fewer.
         pixel_path: The numbers that Look inside explains, each made of the next; the last one is shown.
         pixel_page: The page of the channels or products that the last one is made of, from 0.
+        pixel_asked: The explained path, and what the browser asked for there, until that is followed; or None.
         own_pictures: The pictures that are collected for a data set of one's own.
         own_datasets: The data sets that were made of them, by name.
         opened_model: The network that Look inside opened from a file, or None.
@@ -173,6 +174,7 @@ class Session:
         read_into: The draft in Build since then, or None.
         asked_network: The network that Look inside was asked for by name, and whether with random weights, or None.
         jobs: Long work that this tab asked for, by the key of its place; `ui.work` fills it.
+        asked_jobs: The keys of work that was asked for by a click and has not begun yet.
         content_width: Pixels of the page's content on this screen; a laptop's until it is measured.
         token: What finds this workspace again; it stands in the page's address once there is something to find.
         opened: True once the workspace of the page's address was opened, or was not found.
@@ -193,6 +195,7 @@ class Session:
     filter_number: int = 1
     pixel_path: "tuple[Spot, ...]" = ()
     pixel_page: int = 0
+    pixel_asked: "tuple[tuple[Spot, ...], Any] | None" = None
     own_pictures: OwnPictures = field(default_factory=OwnPictures)
     own_datasets: tuple[str, ...] = ()
     opened_model: "OpenedModel | None" = None
@@ -204,6 +207,7 @@ class Session:
     read_into: Draft | None = None
     asked_network: tuple[str, bool] | None = None
     jobs: "dict[str, Job[Any]]" = field(default_factory=dict)
+    asked_jobs: set[str] = field(default_factory=set)
     content_width: int = 960
     token: str = field(default_factory=new_token)
     opened: bool = False

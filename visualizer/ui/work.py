@@ -78,10 +78,10 @@ class Job(Generic[T]):
         self.result: T | None = None
         self.error: str | None = None
         self.cancelled = threading.Event()
-        self._start = start
         self._is_wanted = is_wanted
         self._places = _places if computes else threading.Semaphore()
-        self._thread = threading.Thread(target=self._run, name="job", daemon=True)
+        # What it starts from goes with the thread, while the job stays with its result.
+        self._thread = threading.Thread(target=self._run, args=(start,), name="job", daemon=True)
         self._thread.start()
 
     @property
@@ -96,12 +96,12 @@ class Job(Generic[T]):
         """Wait until it has ended."""
         self._thread.join()
 
-    def _run(self) -> None:
+    def _run(self, start: Callable[[], Steps[T]]) -> None:
         while not self._places.acquire(timeout=REFRESH_SECONDS):
             if self._is_over():
                 return
         try:
-            self.result = self._take_steps()
+            self.result = self._take_steps(start())
         except UserError as error:
             self.error = str(error)
         except Exception:
@@ -115,8 +115,7 @@ class Job(Generic[T]):
             self.cancel()
         return self.cancelled.is_set()
 
-    def _take_steps(self) -> T | None:
-        steps = self._start()
+    def _take_steps(self, steps: Steps[T]) -> T | None:
         while not self._is_over():
             try:
                 self.progress = next(steps)
@@ -169,24 +168,25 @@ def work(
     Returns:
         What the generator returned; None until then.
     """
-    jobs = session().jobs
+    owner = session()
+    jobs = owner.jobs
     job: Job[T] | None = jobs.get(key)
     if job is not None and job.inputs != inputs:
         job.cancel()
         del jobs[key]
         job = None
-    if job is None and at_once:
+    asked = key in owner.asked_jobs
+    owner.asked_jobs.discard(key)
+    if asked or (job is None and at_once):
         job = jobs[key] = Job(inputs, start, computes, _while_open())
-
-    def begin() -> None:
-        jobs[key] = Job(inputs, start, computes, _while_open())
 
     if job is not None and job.ended and not job.cancelled.is_set() and job.error is None:
         return job.result
     if job is None or job.cancelled.is_set() or job.error is not None:
         if job is not None and job.error is not None:
             st.error(told(job.error), icon=":material/error:")
-        st.button(button, key=f"{key}-start", icon=icon, on_click=begin)
+        # Only its key: a session keeps the callbacks of all widgets that it ever showed, and what they hold.
+        st.button(button, key=f"{key}-start", icon=icon, on_click=owner.asked_jobs.add, args=(key,))
         return None
     _watched(job, key, draw_partial)
     return None
@@ -208,6 +208,12 @@ def _while_open() -> Callable[[], bool]:
     return is_open
 
 
+def _cancel(key: str) -> None:
+    job = session().jobs.get(key)
+    if job is not None:
+        job.cancel()
+
+
 def forget(key: str) -> None:
     """Cancel the work of that key if it goes on, and keep neither its result nor what it was made of."""
     job = session().jobs.pop(key, None)
@@ -222,7 +228,7 @@ def _watched(job: Job[Any], key: str, draw_partial: Callable[[Any], None] | None
         ended = job.ended or job.cancelled.is_set()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.progress(min(max(job.progress.share, 0.0), 1.0), text=job.progress.text)
-            st.button("Cancel", key=f"{key}-cancel", icon=":material/close:", on_click=job.cancel)
+            st.button("Cancel", key=f"{key}-cancel", icon=":material/close:", on_click=_cancel, args=(key,))
         if draw_partial is not None and job.progress.partial is not None:
             draw_partial(job.progress.partial)
         if ended:
