@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from visualizer.limits import LimitError, limits
 from visualizer.log import event, to_stderr
+from visualizer.processes import yield_to_training
 from visualizer.ui.failure import say_sorry
 from visualizer.ui.http import Doors, accept_uploads
 from visualizer.ui.live_route import live_route
@@ -26,6 +27,7 @@ from visualizer.ui.warm_up import warm_up
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """While the server runs; afterwards the worker processes are ended."""
     keep_few_holes()
+    yield_to_training()
     # Torch reads it when it is loaded. With several threads for each visitor, all wait for one another on few cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # Streamlit loads it when first needed: that would be in the middle of somebody's click.

@@ -56,6 +56,9 @@ class Limits:
         200, 1, 10**6, "billions", "Most multiply-adds of one batch, forwards: other runs wait while it is computed."
     )
     active_runs: int = _limit(12, 1, 10_000, "runs", "Most runs of one workspace that take turns at the same time.")
+    workers: int = _limit(
+        0, 0, 1_000, "processes", "Processes that train; with 0, one less than the computer has cores."
+    )
     turns: int = _limit(32, 1, 10_000, "runs", "Most runs that take turns in one worker; further ones wait in a queue.")
     workspace_runs: int = _limit(100, 1, 100_000, "runs", "Most runs that one workspace keeps; the oldest go first.")
     workspace_days: int = _limit(60, 1, 10_000, "days", "How long a workspace is kept after it was last used.")

@@ -38,12 +38,14 @@ class Page:
         widgets: The ids of all elements that have one.
         menus: The options of each menu button, by its id.
         feed: What the live feed was given, if there is one.
+        token: What finds the workspace again, once something is kept in it.
         words: All Markdown, in order.
     """
 
     widgets: list[str] = field(default_factory=list)
     menus: dict[str, list[str]] = field(default_factory=dict)
     feed: dict[str, Any] | None = None
+    token: str = ""
     words: list[str] = field(default_factory=list)
 
 
@@ -53,13 +55,16 @@ class Tab:
     Args:
         url: The app's address.
         on_answer: Told what was done and how many seconds passed until the page had all of the answer.
+        token: Of the workspace that its address names, if it names one.
     """
 
-    def __init__(self, url: str, on_answer: Callable[[str, float], None] = lambda what, seconds: None) -> None:
+    def __init__(
+        self, url: str, on_answer: Callable[[str, float], None] = lambda what, seconds: None, token: str = ""
+    ) -> None:
         self.url = url
         self.page = Page()
         self._on_answer = on_answer
-        self._query = ""
+        self._query = f"w={token}" if token else ""
         self._pages: dict[str, str] = {}
         self._page_hash = ""
         self._cached: dict[str, ForwardMsg] = {}
@@ -207,3 +212,5 @@ class Tab:
             self.page.menus[content.id] = list(content.options)
         if kind == "bidi_component" and content.component_name == "cnn_visualizer.live_feed":
             self.page.feed = json.loads(content.json)
+        if kind == "bidi_component" and content.component_name == "cnn_visualizer.own_address":
+            self.page.token = json.loads(content.json)["token"]

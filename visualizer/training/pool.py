@@ -5,7 +5,7 @@ import os
 import secrets
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 
 from visualizer.errors import UserError
@@ -14,19 +14,23 @@ from visualizer.training.check import check
 from visualizer.training.commands import Command, Interrupt, Stop
 from visualizer.training.messages import Begin
 from visualizer.training.seat import Seat
+from visualizer.training.servers import Servers
 from visualizer.training.settings import RunSpec
-from visualizer.training.store import RunStore
+from visualizer.training.store import RunRecord, RunStore
 from visualizer.training.turn_queue import Place
 from visualizer.training.workers import LocalWorker, Worker
 from visualizer.workspace import saving
+
+# Seconds between two looks at what other servers left for the runs of this one.
+_POST_EVERY = 0.5
 
 
 class WorkerPool:
     """Trains runs in worker processes and writes what they emit into the store.
 
     Args:
-        store: Where the runs are kept. This pool must be the only one that writes there.
-        workers: How many processes; by default one less than the computer has cores, at least one.
+        store: Where the runs are kept. Pools of other servers may work on the same folder, each on runs of its own.
+        workers: How many processes; by default what `limits` says.
         is_watched: Given an owner, says whether they still have a page open.
         grace: Seconds after which an unwatched run is interrupted.
         check_every: Seconds between two looks at who is watched.
@@ -53,13 +57,14 @@ class WorkerPool:
         self._is_watched = is_watched
         self._grace = grace
         self._check_every = check_every
-        count = workers or max(1, (os.cpu_count() or 2) - 1)
+        count = workers or limits().workers or max(1, (os.cpu_count() or 2) - 1)
         self._seats = [Seat(store, make_worker, self._turns) for _ in range(count if shared else 0)]
         self._submitting = threading.Lock()
         self._closing = threading.Event()
-        for record in store.active_runs():
-            store.set_state(record.run_id, "interrupted", "The server ended while this run was going on.")
+        self._servers = Servers(store.folder)
+        self._interrupt_orphans(store.active_runs())
         threading.Thread(target=self._watch, name="run-watcher", daemon=True).start()
+        threading.Thread(target=self._collect_post, name="run-post", daemon=True).start()
         atexit.register(self.close)
 
     def warm_up(self) -> None:
@@ -78,7 +83,7 @@ class WorkerPool:
         run_id = secrets.token_hex(16)
         with self._submitting, saving():
             self._check_room(owner)
-            self._store.create(run_id, owner, spec, steps_per_epoch)
+            self._store.create(run_id, owner, spec, steps_per_epoch, self._servers.own)
             self._begin(Begin(run_id, spec))
         return run_id
 
@@ -98,6 +103,8 @@ class WorkerPool:
                 return
             check(record.spec)
             self._check_room(record.owner)
+            if not self._store.claim(run_id, self._servers.own):
+                return
             checkpoint = self._store.rewind(run_id, "queued", "")
             self._begin(Begin(run_id, record.spec, checkpoint, record.seconds))
 
@@ -131,9 +138,19 @@ class WorkerPool:
             self._store.set_state(run_id, "stopped", "")
 
     def send(self, run_id: str, command: Command) -> None:
-        """Tell a run something. One that has ended takes no commands: nothing happens."""
-        for seat in self._seats:
+        """Tell a run something, wherever it is trained. One that has ended takes no commands: nothing happens."""
+        if self._tell(run_id, command):
+            return
+        record = self._store.record(run_id)
+        if record is not None and record.active and record.server != self._servers.own:
+            self._servers.tell(record.server, run_id, command)
+
+    def _tell(self, run_id: str, command: Command) -> bool:
+        """Tell a run of this pool something; False where it is none."""
+        seats = [seat for seat in self._seats if run_id in seat.runs]
+        for seat in seats:
             seat.tell(run_id, command)
+        return bool(seats)
 
     def keep_running(self, run_id: str, keep: bool) -> None:
         """Whether the run goes on after its owner's page was closed."""
@@ -146,7 +163,24 @@ class WorkerPool:
         self._closing.set()
         for seat in self._seats:
             seat.close()
+        self._servers.close()
         atexit.unregister(self.close)
+
+    def _collect_post(self) -> None:
+        """Tell the runs here what was clicked at other servers."""
+        while not self._closing.wait(_POST_EVERY):
+            try:
+                for run_id, command in self._servers.told():
+                    self._tell(run_id, command)
+            except Exception:
+                traceback.print_exc()  # tried again in a moment
+
+    def _interrupt_orphans(self, runs: Sequence[RunRecord]) -> None:
+        """Say that those were interrupted whose server lives no more."""
+        living = self._servers.living()
+        for record in runs:
+            if record.server not in living:
+                self._store.set_state(record.run_id, "interrupted", "The server ended while this run was going on.")
 
     def _watch(self) -> None:
         """Interrupt runs whose owner has been gone for a while, and say what could not be said before."""
@@ -160,8 +194,17 @@ class WorkerPool:
 
     def _look(self, gone_since: dict[str, float]) -> dict[str, float]:
         """Since when each run's owner is gone, as far as they are, after interrupting where it is too long."""
-        runs = [record for record in self._store.active_runs() if not record.keep_running]
-        watched = {owner: self._is_watched(owner) for owner in {record.owner for record in runs}}
+        runs = self._store.active_runs()
+        self._interrupt_orphans(runs)
+        here = {owner: self._is_watched(owner) for owner in {record.owner for record in runs}}
+        for owner in {record.owner for record in runs if record.server != self._servers.own and here[record.owner]}:
+            self._servers.watch(owner)
+        runs = [record for record in runs if record.server == self._servers.own and not record.keep_running]
+        # Another server looks as often as this one, and may be a little late.
+        watched = {
+            owner: here[owner] or self._servers.is_watched_elsewhere(owner, within=3 * self._check_every)
+            for owner in {record.owner for record in runs}
+        }
         now = monotonic()
         gone_since = {record.run_id: gone_since.get(record.run_id, now) for record in runs if not watched[record.owner]}
         for run_id, since in gone_since.items():

@@ -1,7 +1,8 @@
 """What is kept of every run, on disk: SQLite for records and curves, safetensors files for weights and snapshots.
 
-One process writes (the server's), many threads read. Every call opens a connection of its own, which costs a fraction
-of a millisecond and leaves nothing open in the many short-lived threads of a web server; one more stays open.
+Servers write, each the runs that it trains, and many threads read. Every call opens a connection of its own, which
+costs a fraction of a millisecond and leaves nothing open in the many short-lived threads of a web server; one more
+stays open.
 """
 
 import dataclasses
@@ -52,7 +53,7 @@ _BLOCK = 4096  # batches in one row of the curve
 
 _RECORD = (
     "run_id, owner, spec, state, message, epoch, step, steps_per_epoch, learning_rate, seconds, images_per_second, "
-    "keep_running, version, checkpoint_step, checkpoint_epoch"
+    "keep_running, version, checkpoint_step, checkpoint_epoch, server"
 )
 
 
@@ -70,6 +71,7 @@ class RunRecord:
         keep_running: True where it goes on after its page was closed.
         version: Grows with each change, so that a page can skip a redraw.
         checkpoint_step, checkpoint_epoch: Batches and epochs at its last checkpoint, or None where it has none.
+        server: The id of the server that trains it, or did.
     """
 
     run_id: str
@@ -88,6 +90,7 @@ class RunRecord:
     version: int
     checkpoint_step: int | None = None
     checkpoint_epoch: int | None = None
+    server: str = ""
 
     @property
     def active(self) -> bool:
@@ -160,11 +163,15 @@ class Moment:
 
 
 class RunStore:
-    """The runs in a folder, which is made where it is missing."""
+    """The runs in a folder, which is made where it is missing.
+
+    Attributes:
+        folder: That folder.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = Path(folder)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._writing = threading.Lock()
         # Why runs were interrupted, where that could not be written yet: it is told all the same.
         self._unwritten: dict[str, str] = {}
@@ -377,14 +384,22 @@ class RunStore:
 
     # What the pool writes
 
-    def create(self, run_id: str, owner: str, spec: RunSpec, steps_per_epoch: int) -> None:
-        """A new run, queued. The oldest ended runs are forgotten where the disk would fill up."""
+    def create(self, run_id: str, owner: str, spec: RunSpec, steps_per_epoch: int, server: str = "") -> None:
+        """A new run of that server, queued. The oldest ended runs are forgotten where the disk would fill up."""
         with self._write() as connection:
             forgotten = forget_oldest(connection) + forget_surplus(connection, owner)
             connection.execute(
-                "INSERT INTO runs (run_id, owner, created, spec, steps_per_epoch, learning_rate) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (run_id, owner, time.time(), run_spec_to_json(spec), steps_per_epoch, spec.settings.learning_rate),
+                "INSERT INTO runs (run_id, owner, created, spec, steps_per_epoch, learning_rate, server) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    run_id,
+                    owner,
+                    time.time(),
+                    run_spec_to_json(spec),
+                    steps_per_epoch,
+                    spec.settings.learning_rate,
+                    server,
+                ),
             )
         settings = spec.settings
         log.event(
@@ -482,6 +497,16 @@ class RunStore:
         if any(isinstance(event, Checkpoint | StateChanged | Failed) for event in bundle.events):
             self._remove_old_checkpoints(run_id)
 
+    def claim(self, run_id: str, server: str) -> bool:
+        """Give an interrupted run to that server, queued; whether it got it. Of several that ask, one does."""
+        with self._write() as connection:
+            changed = connection.execute(
+                "UPDATE runs SET state = 'queued', server = ?, version = version + 1 "
+                "WHERE run_id = ? AND state = 'interrupted'",
+                (server, run_id),
+            )
+        return changed.rowcount == 1
+
     def rewind(self, run_id: str, state: State, message: str) -> Checkpoint | None:
         """Bring a run back to its last checkpoint, so that it goes on from there; None where it begins anew.
 
@@ -554,7 +579,7 @@ class RunStore:
         # Ids may come from a page's address.
         if not run_id.isalnum():
             raise UserError("There is no such run", "its id is not one that this app gives", "Start a new run")
-        return self._folder / run_id
+        return self.folder / run_id
 
     def _weights_file(self, run_id: str, step: int) -> Path:
         return self._run_folder(run_id) / f"weights-{step:08d}.safetensors"
@@ -573,7 +598,7 @@ class RunStore:
                 path.unlink(missing_ok=True)
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._folder / "runs.sqlite", timeout=10, check_same_thread=False)
+        connection = sqlite3.connect(self.folder / "runs.sqlite", timeout=10, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         # In WAL mode this keeps the file whole through a crash; only the last moments may be lost.
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -582,6 +607,8 @@ class RunStore:
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
         with self._writing, closing(self._connect()) as connection, connection:
+            # At once: another server that writes after something was read here would make it fail.
+            connection.execute("BEGIN IMMEDIATE")
             yield connection
 
 

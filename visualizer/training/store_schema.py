@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS runs (
     checkpoint_step INTEGER,
     checkpoint_epoch INTEGER,
     checkpoint_bytes INTEGER NOT NULL DEFAULT 0,
+    server TEXT NOT NULL DEFAULT '',
     version INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS runs_of_owner ON runs (owner, created);
@@ -70,6 +71,7 @@ _ADDED = (
     ("runs", "checkpoint_step", "INTEGER"),
     ("runs", "checkpoint_epoch", "INTEGER"),
     ("runs", "checkpoint_bytes", "INTEGER NOT NULL DEFAULT 0"),
+    ("runs", "server", "TEXT NOT NULL DEFAULT ''"),
 )
 TABLES = ("runs", "batches", "epochs", "health", "weights", "gradients")
 
@@ -78,10 +80,13 @@ def prepare(connection: sqlite3.Connection) -> None:
     """Make the tables where they are missing, and add the columns that an older version did not have."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.executescript(_SCHEMA)
+    # Another server may be adding them just now.
+    connection.execute("BEGIN IMMEDIATE")
     for table, column, declaration in _ADDED:
         there = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
         if column not in there:
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {declaration}")
+    connection.commit()
 
 
 def cut(connection: sqlite3.Connection, run_id: str, step: int, epoch: int, block: int) -> list[int]:
