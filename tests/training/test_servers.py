@@ -138,6 +138,32 @@ def test_of_two_that_want_to_go_on_with_a_run_one_does(tmp_path):
         server.pool.close()
 
 
+def test_a_run_that_another_server_took_up_is_no_orphan(tmp_path):
+    store = RunStore(tmp_path)
+    store.create("run1", "me", spec(), 4, "ended")
+    store.interrupt_orphan("run1", "ended", "It ended.")
+    assert store.record("run1").state == "interrupted"
+    assert store.claim("run1", "other")
+    store.interrupt_orphan("run1", "ended", "It ended.")
+    assert (store.record("run1").state, store.record("run1").server) == ("queued", "other")
+    assert not store.claim("run1", "third")
+
+
+def test_a_run_that_cannot_be_taken_up_stays_interrupted(tmp_path, monkeypatch):
+    server = scripted(tmp_path)
+    server.store.create("run1", "me", spec(), 4, "ended")
+    server.store.interrupt_orphan("run1", "ended", "It ended.")
+
+    def broken(*_: object) -> None:
+        raise OSError("cannot read")
+
+    monkeypatch.setattr(server.store, "rewind", broken)
+    with pytest.raises(OSError, match="cannot read"):
+        server.pool.resume("run1")
+    assert (server.store.record("run1").state, server.store.record("run1").message) == ("interrupted", "It ended.")
+    server.pool.close()
+
+
 def test_the_run_of_a_killed_server_goes_on_at_another_with_the_same_curve(tmp_path):
     script = f"""
 import sys, time

@@ -105,7 +105,11 @@ class WorkerPool:
             self._check_room(record.owner)
             if not self._store.claim(run_id, self._servers.own):
                 return
-            checkpoint = self._store.rewind(run_id, "queued", "")
+            try:
+                checkpoint = self._store.rewind(run_id, "queued", "")
+            except Exception:
+                self._store.say_interrupted(run_id, record.message)
+                raise
             self._begin(Begin(run_id, record.spec, checkpoint, record.seconds))
 
     def _begin(self, message: Begin) -> None:
@@ -180,7 +184,9 @@ class WorkerPool:
         living = self._servers.living()
         for record in runs:
             if record.server not in living:
-                self._store.set_state(record.run_id, "interrupted", "The server ended while this run was going on.")
+                self._store.interrupt_orphan(
+                    record.run_id, record.server, "The server ended while this run was going on."
+                )
 
     def _watch(self) -> None:
         """Interrupt runs whose owner has been gone for a while, and say what could not be said before."""

@@ -96,7 +96,8 @@ class Servers:
 
     def close(self) -> None:
         """Live no longer."""
-        with self._write() as connection:
+        # On a full disk the rows stay, and nobody asks for them.
+        with suppress(sqlite3.OperationalError), self._write() as connection:
             connection.execute("DELETE FROM commands WHERE server = ?", (self.own,))
             connection.execute("DELETE FROM watched WHERE server = ?", (self.own,))
         self._lock.close()

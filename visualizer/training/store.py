@@ -536,6 +536,14 @@ class RunStore:
             _set_state(connection, run_id, state, message)
         self._remove_old_checkpoints(run_id)
 
+    def interrupt_orphan(self, run_id: str, server: str, message: str) -> None:
+        """Say that a run was interrupted with its server, if it is still that one's: another may have taken it up."""
+        with self._write() as connection:
+            there = connection.execute("SELECT server FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+            if there is not None and there["server"] == server:
+                _set_state(connection, run_id, "interrupted", message)
+        self._remove_old_checkpoints(run_id)
+
     def say_interrupted(self, run_id: str, message: str) -> None:
         """Say that a run was interrupted, also where the disk is full: it is written once there is room."""
         self._unwritten[run_id] = message
