@@ -1,10 +1,13 @@
 """Workspaces are found by their token, know only its hash, and lose nothing."""
 
 import sqlite3
+import threading
+from contextlib import closing
 
 import pytest
 
 from visualizer.errors import UserError
+from visualizer.workspace import use_write_ahead_log
 from visualizer.workspaces import Workspaces, id_of, is_token, new_token
 
 
@@ -66,3 +69,15 @@ def test_a_full_disk_says_so_and_keeps_what_was_there(workspaces, monkeypatch):
         workspaces.save("a", {"x": "2" * 1_000_000})
     monkeypatch.undo()
     assert workspaces.load("a") == {"x": "1"}
+
+
+def test_a_database_that_is_locked_just_then_is_tried_again(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "new.sqlite", check_same_thread=False)) as other:
+        other.execute("CREATE TABLE there (x)")
+        other.execute("BEGIN EXCLUSIVE")
+        with closing(sqlite3.connect(tmp_path / "new.sqlite", timeout=0)) as connection:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                use_write_ahead_log(connection, patience=0.1)
+            threading.Timer(0.3, other.rollback).start()
+            use_write_ahead_log(connection)
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -3,6 +3,7 @@
 import errno
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,24 @@ def save_atomically(path: Path, arrays: dict[str, np.ndarray], metadata: dict[st
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def use_write_ahead_log(connection: sqlite3.Connection, patience: float = 10.0) -> None:
+    """Put a database into WAL mode, in which who reads and who writes need not wait for one another.
+
+    Where several servers do it to a new file at the same time, SQLite refuses without waiting: it is tried again for
+    `patience` seconds.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def kept_open(connection: sqlite3.Connection) -> sqlite3.Connection:

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from visualizer import log
-from visualizer.workspace import kept_open, saving
+from visualizer.workspace import kept_open, saving, use_write_ahead_log
 
 TOKEN_BYTES = 16
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -56,7 +56,7 @@ class Workspaces:
         self._file = Path(folder) / "workspaces.sqlite"
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with closing(self._connect()) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
+            use_write_ahead_log(connection)
             connection.executescript(_SCHEMA)
         self._open = kept_open(self._connect())
 

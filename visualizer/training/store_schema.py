@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from visualizer.workspace import use_write_ahead_log
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     run_id TEXT PRIMARY KEY,
@@ -78,7 +80,7 @@ TABLES = ("runs", "batches", "epochs", "health", "weights", "gradients")
 
 def prepare(connection: sqlite3.Connection) -> None:
     """Make the tables where they are missing, and add the columns that an older version did not have."""
-    connection.execute("PRAGMA journal_mode = WAL")
+    use_write_ahead_log(connection)
     connection.executescript(_SCHEMA)
     # Another server may be adding them just now.
     connection.execute("BEGIN IMMEDIATE")
