@@ -30,13 +30,6 @@ def pair(tmp_path):
         server.pool.close()
 
 
-def until(condition) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def test_each_knows_which_others_live(tmp_path):
     first, second, third = (Servers(tmp_path) for _ in range(3))
     assert first.living() == second.living() == {first.own, second.own, third.own}

@@ -53,7 +53,7 @@ class Servers:
         self._locks.mkdir(parents=True, exist_ok=True)
         self._lock = _lock_file(self._path(self.own), patience=10)
         self._lock.execute("BEGIN EXCLUSIVE")
-        with closing(sqlite3.connect(self._file, timeout=10)) as connection:
+        with closing(self._connect()) as connection:
             connection.executescript(_SCHEMA)
 
     def living(self) -> set[str]:
@@ -88,7 +88,7 @@ class Servers:
         """Whether another server noted that in the last so many seconds."""
         if not any(self._others()):
             return False
-        with closing(sqlite3.connect(self._file, timeout=10)) as connection:
+        with closing(self._connect()) as connection:
             (seen,) = connection.execute(
                 "SELECT MAX(seen) FROM watched WHERE owner = ? AND server != ?", (owner, self.own)
             ).fetchone()
@@ -115,15 +115,17 @@ class Servers:
                 lock.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError:
                 return True
-            with suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime < _STARTING:
-                    return False
+        with suppress(FileNotFoundError):  # another server may remove it too
+            if time.time() - path.stat().st_mtime >= _STARTING:
                 path.unlink()
         return False
 
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._file, timeout=10)
+
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._file, timeout=10)) as connection, connection:
+        with closing(self._connect()) as connection, connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
 

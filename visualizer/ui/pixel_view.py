@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from visualizer.inspection.steps import Spot
 
 _FIELD = 130  # pixels
-_FIELDS = 64
+_FIELDS = 64  # names that a field may have
 
 
 @st.fragment
