@@ -1,6 +1,7 @@
 """What holds for every test: a workspace that is thrown away, one torch thread, and examples that CI can repeat."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,22 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 @pytest.fixture(scope="session", autouse=True)
 def workspace() -> Iterator[Path]:
-    """The folder that runs are written to while the tests go on."""
+    """The folder that runs are written to while the tests go on; the pages' workers end before it goes."""
     yield Path(_workspace.name)
+    if server := sys.modules.get("visualizer.ui.server"):
+        server.close()
     _workspace.cleanup()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What pytest-xdist (`pytest -n 2 --dist loadgroup`) gives to one process: a file, and all tests of the browser.
+
+    Those share one app and one Chromium, and wait for what they see; two at a time would take each other's time. They
+    come first, since they take the longest.
+    """
+    browser, others = [], []
+    for item in items:
+        in_browser = item.path.is_relative_to(Path(__file__).parent / "browser")
+        item.add_marker(pytest.mark.xdist_group("browser" if in_browser else str(item.path)))
+        (browser if in_browser else others).append(item)
+    items[:] = browser + others

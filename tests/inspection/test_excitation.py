@@ -109,3 +109,14 @@ def test_the_more_a_picture_takes_the_smaller_the_batches(monkeypatch):
     assert excitation._batch_size(network, 0) == 4
     monkeypatch.setattr(excitation, "NUMBERS_AT_ONCE", 1)
     assert excitation._batch_size(network, 0) == 1
+
+
+def test_finite_numbers_whose_sum_overflows_have_a_finite_mean():
+    network = build(TINY.architecture, "he_normal", 0)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.fill_(0.0)
+        next(network.parameters()).fill_(2e37)  # a sum of nine products is below float32's largest number, 3.4e38
+    found = search(network, 0, np.ones((1, *network.input_shape), dtype=np.float32), 1)
+    assert found.map_mean[0] == pytest.approx(1.8e38, rel=0.2)
+    assert found.map_best[0] == found.map_mean[0]

@@ -79,5 +79,6 @@ def test_weights_so_large_that_numbers_overflow_are_looked_into(part):
     for _ in range(2):
         for job in list(app.session_state["visualizer"].jobs.values()):
             job.join()
+            assert not job.error
         without_exception(app.run())
     assert alts(app)

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -193,6 +194,15 @@ def test_close_ends_the_process_and_stops_the_runs(cluster, tmp_path):
     record = server.store.record(run_id)
     assert (record.state, record.message) == ("interrupted", "The server was stopped while this run was going on.")
     assert len(server.workers) == 1
+
+
+def test_a_closed_pool_leaves_no_thread_that_looks_into_the_folder(tmp_path):
+    """The folder may go next, and a thread that still looked into it would tell of that in the log."""
+    before = set(threading.enumerate())
+    pool = WorkerPool(RunStore(tmp_path), check_every=0.01)
+    assert {"run-watcher", "run-post"} <= {thread.name for thread in set(threading.enumerate()) - before}
+    pool.close()
+    assert set(threading.enumerate()) <= before
 
 
 def test_a_new_server_says_what_became_of_the_old_ones_runs(tmp_path):

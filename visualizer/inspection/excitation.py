@@ -103,7 +103,7 @@ def strongest(
     """
     network.eval()
     high, low = _Best(count), _Best(count)
-    place_sum, map_sum, map_best = np.float64(0), np.float64(0), np.float32(-np.inf)
+    place_sum, map_sum, map_best = np.float64(0), np.float64(0), np.float64(-np.inf)
     batch = _batch_size(network, index)
     for start in range(0, total, batch):
         stop = min(start + batch, total)
@@ -113,7 +113,8 @@ def strongest(
         numbers = np.arange(start, stop)
         width = values.shape[3] if values.ndim == 4 else 1
         flat = values.reshape(*values.shape[:2], -1)
-        means = flat.mean(axis=2)
+        # Finite numbers have a finite mean, though their float32 sum may overflow.
+        means = flat.mean(axis=2, dtype=np.float64)
         place_sum = place_sum + high.take(flat, numbers, width).sum(axis=0, dtype=np.float64)
         map_sum = map_sum + means.sum(axis=0, dtype=np.float64)
         map_best = np.maximum(map_best, means.max(axis=0))

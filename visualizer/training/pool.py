@@ -63,8 +63,12 @@ class WorkerPool:
         self._closing = threading.Event()
         self._servers = Servers(store.folder)
         self._interrupt_orphans(store.active_runs())
-        threading.Thread(target=self._watch, name="run-watcher", daemon=True).start()
-        threading.Thread(target=self._collect_post, name="run-post", daemon=True).start()
+        self._threads = [
+            threading.Thread(target=self._watch, name="run-watcher", daemon=True),
+            threading.Thread(target=self._collect_post, name="run-post", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
         atexit.register(self.close)
 
     def warm_up(self) -> None:
@@ -165,6 +169,9 @@ class WorkerPool:
         if self._closing.is_set():
             return
         self._closing.set()
+        # They read the folder, which may go as soon as this is over.
+        for thread in self._threads:
+            thread.join()
         for seat in self._seats:
             seat.close()
         self._servers.close()
