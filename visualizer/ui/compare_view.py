@@ -11,9 +11,9 @@ from visualizer.errors import UserError
 from visualizer.figures.comparison import MOST, band_curves
 from visualizer.figures.kernels import kernel_grid
 from visualizer.figures.picture import picture_chart
-from visualizer.figures.probabilities import probability_bars
 from visualizer.training.comparison import Band, Variant, band, differences, variants, verdict
 from visualizer.training.settings import LOSSES
+from visualizer.ui.answer_view import show_answer
 from visualizer.ui.charts import show
 from visualizer.ui.compare_again import stop_all
 from visualizer.ui.dataset_view import opened_dataset
@@ -200,5 +200,5 @@ def answers(_: Session, compared: Compared) -> None:
                 st.caption(str(error))
                 continue
             seen = look(key, network, prepare(picture[None], network.input_shape)[0])
-            if seen.probabilities is not None:
-                show(probability_bars(seen.probabilities, dataset.class_names, int(label)), f"compared-answer-{name}")
+            if seen.answer is not None:
+                show_answer(seen.answer, dataset.class_names, f"compared-answer-{name}", true_label=int(label))
