@@ -5,7 +5,8 @@ import streamlit as st
 from visualizer.architecture.shapes import describe_shape
 from visualizer.errors import UserError
 from visualizer.figures.picture import picture_chart
-from visualizer.figures.probabilities import MOST_BARS, probability_bars, top_bars
+from visualizer.figures.probabilities import value_in_words
+from visualizer.ui.answer_view import show_answer
 from visualizer.ui.charts import show
 from visualizer.ui.filters_view import filters_part
 from visualizer.ui.layer_view import layers_part
@@ -56,20 +57,19 @@ def answer(given: Given | None) -> None:
         picture.caption("Here you will see what the network sees.")
         answer_place.caption("And here what it takes it for.")
         return
-    probabilities = quick_answer(network, given.seen) if given.drawn else look(key, network, given.seen).probabilities
-    if given.drawn and is_narrow() and probabilities is not None and len(probabilities) == len(given.class_names):
-        best = int(probabilities.argmax())  # the bars are below, out of sight
-        st.markdown(f"It says **{plain(given.class_names[best])}**: {probabilities[best]:.1%}")
+    said = quick_answer(network, given.seen) if given.drawn else look(key, network, given.seen).answer
+    if said is not None and len(said.values) != len(given.class_names):
+        said = None
+    if given.drawn and is_narrow() and said is not None:
+        best = said.best  # the bars are below, out of sight
+        st.markdown(f"It says **{plain(given.class_names[best])}**: {value_in_words(said.values[best], said.kind)}")
     with picture:
         show(picture_chart(given.seen, f"What the network sees ({describe_shape(given.seen.shape)})"), "seen")
     with answer_place:
-        names = given.class_names
-        if probabilities is None or len(probabilities) != len(names):
+        if said is None:
             st.caption("This network does not end in one number for each class.")
-        elif len(names) > MOST_BARS:
-            show(top_bars(probabilities, names), "probabilities")
         else:
-            show(probability_bars(probabilities, names, given.label), "probabilities")
+            show_answer(said, given.class_names, "answer", true_label=given.label, loss_known=opened.loss_known)
 
 
 with controls:

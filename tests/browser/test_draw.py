@@ -26,8 +26,8 @@ def paper(page: Page) -> Locator:
 
 
 def answer(page: Page) -> Locator:
-    """The probabilities' chart, whose name is its text alternative."""
-    return page.locator('.st-key-probabilities [role="figure"]')
+    """The answer's chart, whose name is its text alternative."""
+    return page.locator('.st-key-answer [role="figure"]')
 
 
 def places(page: Page, points: Points) -> Points:

@@ -6,7 +6,7 @@ from visualizer.figures.attribution import deletion_curves
 def test_the_curves_and_the_band_are_the_probabilities_in_per_cent():
     shares = np.array([0.0, 0.5, 1.0])
     at_random = np.array([[0.9, 0.8, 0.1], [0.9, 0.4, 0.1]])
-    chart = deletion_curves(shares, np.array([0.9, 0.2, 0.1]), at_random, "cat")
+    chart = deletion_curves(shares, np.array([0.9, 0.2, 0.1]), at_random, "cat", "probabilities")
     band, heat, random = chart.figure.data
     assert list(heat.y) == [90, 20, 10]
     assert np.allclose(random.y, [90, 60, 10])
@@ -14,3 +14,15 @@ def test_the_curves_and_the_band_are_the_probabilities_in_per_cent():
     assert list(heat.x) == [0, 50, 100]
     assert "cat, 90.0% for the whole picture. With 50% of it gone: 20.0%" in chart.alt
     assert "60.0% on average at random" in chart.alt
+
+
+def test_scores_are_drawn_as_they_are():
+    at_random = np.array([[1.5, -0.5], [0.5, -0.5]])
+    chart = deletion_curves(np.array([0.0, 1.0]), np.array([1.5, -2.0]), at_random, "cat", "scores")
+    _, heat, random = chart.figure.data
+    assert list(heat.y) == [1.5, -2.0]
+    assert list(random.y) == [1.0, -0.5]
+    axis = chart.figure.layout.yaxis
+    assert (axis.title.text, axis.ticksuffix, axis.range) == ("score of cat", None, None)
+    assert "%</b>" not in heat.hovertemplate
+    assert chart.alt.startswith("Score of cat, 1.50 for the whole picture. With 100% of it gone: −2.00 where")

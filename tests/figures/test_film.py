@@ -16,7 +16,8 @@ FILM = Film(
     positions=np.array([0.0, 0.1, 1.0]),
     kernels=RANDOM.normal(size=(3, 4, 3, 3)),
     outputs=RANDOM.random((3, 4, 8, 8)),
-    probabilities=np.array([[0.5, 0.5], [0.3, 0.7], [0.0, 1.0]]),
+    answers=np.array([[0.5, 0.5], [0.3, 0.7], [0.0, 1.0]]),
+    answer_kind="probabilities",
     class_names=("cat", "dog"),
     true_label=1,
     curve=(np.linspace(0, 1, 10), np.linspace(2, 1, 10)),
@@ -75,10 +76,23 @@ def test_layers_without_kernels_and_vectors_are_drawn_too():
 def test_many_classes_are_cut_to_the_most_probable(classes):
     film = replace(
         FILM,
-        probabilities=RANDOM.dirichlet(np.ones(classes), 3),
+        answers=RANDOM.dirichlet(np.ones(classes), 3),
         class_names=tuple(f"class {index}" for index in range(classes)),
     )
     assert draw_frame(film, 0).shape == (HEIGHT, WIDTH, 3)
+
+
+def test_scores_have_bars_from_one_zero_for_all_moments():
+    """From −1 to 1 zero is in the middle: bars of scores below 0 reach to the left of it, those above to the right."""
+    film = replace(FILM, answers=np.array([[-1.0, 1.0], [0.8, -0.8], [0.0, 1.0]]), answer_kind="scores")
+    assert film.answer_scale == (-1.0, 1.0)
+    left, right, rows = 780, 840, (123, 150)
+    paper, blue, grey = [255, 255, 255], [0, 114, 178], [125, 134, 140]
+    frames = [draw_frame(film, index) for index in range(3)]
+    seen = [[[frame[row, at].tolist() for at in (left, right)] for row in rows] for frame in frames]
+    assert seen[0] == [[grey, paper], [paper, blue]]
+    assert seen[1] == [[paper, blue], [grey, paper]]
+    assert seen[2] == [[paper, paper], [paper, blue]]
 
 
 def test_a_film_before_the_first_epoch_has_no_validation_line():

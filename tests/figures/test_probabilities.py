@@ -1,9 +1,10 @@
-"""The bars are the probabilities, and the answer is not told by colour alone."""
+"""The bars are the answer's numbers, in per cent only of probabilities, and the answer is not told by colour alone."""
 
 import numpy as np
 import pytest
 
-from visualizer.figures.probabilities import probability_bars
+from visualizer.architecture.answer import Answer
+from visualizer.figures.probabilities import answer_bars, probability_bars, score_scale, top_bars, value_in_words
 
 NAMES = ("cat", "dog <3", "owl")
 PROBABILITIES = np.array([0.125, 0.7, 0.175], dtype=np.float32)
@@ -44,3 +45,44 @@ def test_another_network_is_hatched_and_named():
     assert second.marker.pattern.shape == "/"
     assert first.marker.pattern.shape is None
     assert chart.alt == "The answer is dog <3 with 70.0%. before training: cat with 50.0%."
+
+
+def test_probabilities_are_an_answer_in_percent():
+    chart = answer_bars(Answer(PROBABILITIES, "probabilities"), NAMES, 1)
+    assert chart.to_json() == probability_bars(PROBABILITIES, NAMES, 1).to_json()
+    assert value_in_words(0.7, "probabilities") == "70.0%"
+
+
+def test_scores_are_no_percent_and_start_at_zero():
+    chart = answer_bars(Answer(np.array([-0.25, 1.125, 0.001], dtype=np.float32), "scores"), NAMES, 0)
+    (bars,) = chart.figure.data
+    np.testing.assert_allclose(bars.x, [-0.25, 1.125, 0.001], rtol=1e-6)
+    assert list(bars.text) == ["−0.25", "<b>1.12</b>", "0.00"]
+    axis = chart.figure.layout.xaxis
+    assert axis.title.text == "score"
+    assert axis.range[0] < -0.25 < 1.125 < axis.range[1]
+    assert axis.zeroline
+    assert "0" in axis.ticktext
+    assert "%" not in chart.to_json().replace("%{", "")
+    assert chart.alt == (
+        "The answer is dog <3 with score 1.12; right would be cat, which has score −0.25. Scores, not probabilities."
+    )
+
+
+def test_of_many_scores_the_largest_are_shown():
+    chart = top_bars(Answer(np.array([-3.0, 2.0, 0.5]), "scores"), NAMES, count=2)
+    assert list(chart.figure.data[0].x) == [2.0, 0.5]
+    assert chart.alt.endswith("Next of 3 classes: owl score 0.50.")
+
+
+@pytest.mark.parametrize(
+    ("scores", "scale"),
+    [
+        ([0.1, 0.9], (0, 1)),
+        ([-0.3, 1.2], (-0.5, 1.5)),
+        ([-8.1, 13.0], (-10, 20)),
+        ([np.nan, np.inf], (0, 1)),
+    ],
+)
+def test_the_scale_of_scores_is_round_and_holds_the_targets(scores, scale):
+    assert score_scale(np.array(scores)) == scale

@@ -22,8 +22,10 @@ def test_rank_correlation_by_hand():
     assert rank_correlation(np.append(one, background), np.append(other, background)) == pytest.approx(0.8)
 
 
-def test_deletion_takes_the_hottest_pixels_first():
-    network = build(Architecture("linear", (1, 5, 2), (Flatten(), Dense(units=2, activation="linear"))), seed=1)
+@pytest.mark.parametrize("softmax_in_loss", [True, False])
+def test_deletion_takes_the_hottest_pixels_first(softmax_in_loss):
+    layers = (Flatten(), Dense(units=2, activation="linear"))
+    network = build(Architecture("linear", (1, 5, 2), layers), seed=1, softmax_in_loss=softmax_in_loss)
     picture = np.random.default_rng(0).random((1, 5, 2), dtype=np.float32)
     heat = np.arange(10, dtype=np.float32).reshape(5, 2)
     steps = deletion(network, picture, 1, heat)
@@ -35,13 +37,14 @@ def test_deletion_takes_the_hottest_pixels_first():
             found = stop.value
             break
     assert len(said) == 1 + RANDOM_ORDERS
-    for share, probability in zip(SHARES, found.by_heat, strict=True):
+    for share, answer in zip(SHARES, found.by_heat, strict=True):
         gone = picture.copy().reshape(-1)
         for pixel in range(9, 9 - round(share * 10), -1):
             gone[pixel] = picture.mean()
         with torch.no_grad():
-            expected = network.logits(torch.from_numpy(gone.reshape(1, 1, 5, 2))).softmax(1)[0, 1]
-        assert probability == pytest.approx(expected.item(), abs=1e-6)
+            logits = network.logits(torch.from_numpy(gone.reshape(1, 1, 5, 2)))
+        expected = (logits.softmax(1) if softmax_in_loss else logits)[0, 1]
+        assert answer == pytest.approx(expected.item(), abs=1e-6)
     assert found.at_random.shape == (RANDOM_ORDERS, len(SHARES))
     # All begin with the whole picture and end with a grey one.
     assert np.allclose(found.at_random[:, [0, -1]], found.by_heat[[0, -1]], atol=1e-6)

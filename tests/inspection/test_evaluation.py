@@ -37,7 +37,7 @@ def answers(draw):
 @given(answers())
 def test_all_counts_are_those_of_counting_by_hand(drawn):
     labels, probabilities = drawn
-    found = evaluation_of(labels, probabilities, np.zeros((len(labels), 0)))
+    found = evaluation_of(labels, probabilities, "probabilities", np.zeros((len(labels), 0)))
     said = probabilities.argmax(1)
     for label in range(probabilities.shape[1]):
         for answer in range(probabilities.shape[1]):
@@ -90,9 +90,26 @@ def test_a_network_is_asked_for_all_pictures_in_order():
         flowing = torch.from_numpy(pictures)
         for layer in network.layers[:3]:
             flowing = layer(flowing)
-    np.testing.assert_allclose(found.probabilities, expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found.values, expected, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(found.hidden, flowing, rtol=1e-5, atol=1e-6)
     assert said == [4 / 7, 1.0]
+
+
+def test_scores_are_counted_but_are_no_confidence():
+    """Two pictures right and one wrong, by scores that are below 0 and above 1: nothing makes per cent of them."""
+    scores = np.array([[1.5, -0.25], [-2.0, 0.125], [0.5, 0.25]], np.float32)
+    layers = (Flatten(), Dense(units=2, activation="linear"))
+    network = build(Architecture("linear", (1, 1, 3), layers), "zeros").eval()
+    with torch.no_grad():
+        network.layers[-1].dense.weight[:] = torch.from_numpy(scores.T)
+    labels = np.array([0, 1, 1])
+    found, _ = ended(evaluate(network, [np.eye(3, dtype=np.float32).reshape(3, 1, 1, 3)], labels))
+    assert (found.kind, found.calibration) == ("scores", None)
+    np.testing.assert_array_equal(found.values, scores)
+    assert found.answers.tolist() == [0, 1, 0]
+    assert found.accuracy == pytest.approx(2 / 3)
+    assert found.mistakes().tolist() == [2]
+    assert found.cell(1, 1).tolist() == [1]
 
 
 def test_without_a_dense_layer_there_is_nothing_hidden():

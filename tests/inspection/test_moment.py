@@ -27,7 +27,8 @@ def test_a_layers_moment_is_what_the_network_gives_and_shares_nothing_with_it():
     assert (moment.filters, moment.channels) == (8, 8)
     with torch.no_grad():
         network.layers[0].convolution.weight.zero_()
-        assert np.allclose(moment.probabilities, seen.probabilities)
+        assert np.allclose(moment.answer.values, seen.answer.values)
+    assert moment.answer.kind == seen.answer.kind == "probabilities"
     assert moment.kernels.any()
 
 

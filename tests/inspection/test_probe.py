@@ -52,12 +52,13 @@ def test_every_layer_of_any_network_is_what_its_module_computes(architecture, se
 def test_the_answer_alone_is_the_probes(architecture, seed):
     network = build(architecture, "he_normal", seed)
     picture = picture_for(architecture, seed)
-    expected, alone = probe(network, picture).probabilities, answer(network, picture)
+    expected, alone = probe(network, picture).answer, answer(network, picture)
     if expected is None:
         assert alone is None
     else:
         assert alone is not None
-        np.testing.assert_allclose(alone, expected, atol=1e-6)
+        assert alone.kind == expected.kind == ("probabilities" if architecture.ends_in_softmax else "scores")
+        np.testing.assert_allclose(alone.values, expected.values, atol=1e-6)
 
 
 @given(architectures(), st.integers(0, 1000))
@@ -126,25 +127,40 @@ def test_dropout_and_batch_normalisation_work_as_after_training():
 
 
 @pytest.mark.parametrize("last", [Dense(units=4, activation="softmax"), Dense(units=4, activation="linear")])
-def test_probabilities_are_the_softmax_of_the_logits(last):
-    network = build(Architecture("", (1, 4, 4), (Flatten(), last)), "he_normal")
+def test_of_a_network_for_cross_entropy_the_answer_is_the_softmax_of_the_logits(last):
+    network = build(Architecture("", (1, 4, 4), (Flatten(), last)), "he_normal", softmax_in_loss=True)
     picture = picture_for(network.architecture)
     with torch.no_grad():
         logits = network.logits(torch.from_numpy(picture)[None])[0].numpy()
     expected = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
-    np.testing.assert_allclose(probe(network, picture).probabilities, expected, atol=1e-6)
+    found = probe(network, picture).answer
+    assert found.kind == "probabilities"
+    np.testing.assert_allclose(found.values, expected, atol=1e-6)
 
 
-def test_a_network_that_ends_in_maps_has_no_probabilities():
+@pytest.mark.parametrize("activation", ["linear", "sigmoid"])
+def test_without_any_softmax_the_answer_is_the_last_layers_numbers_as_scores(activation):
+    """A perfect answer of a network that was trained with one-hot targets: 1 for its class, 0 for the nine others."""
+    last = Dense(units=10, activation=activation)
+    network = build(Architecture("", (1, 1, 1), (Flatten(), last)), "zeros")
+    with torch.no_grad():
+        network.layers[-1].dense.bias[3] = 1.0
+    found = probe(network, np.zeros((1, 1, 1))).answer
+    assert (found.kind, found.best) == ("scores", 3)
+    expected = np.eye(10)[3] if activation == "linear" else 1 / (1 + np.exp(-np.eye(10)[3]))
+    np.testing.assert_allclose(found.values, expected, atol=1e-6)
+
+
+def test_a_network_that_ends_in_maps_has_no_answer():
     network = build(Architecture("", (1, 4, 4), (Conv2D(filters=2, activation="softmax"),)))
-    assert probe(network, picture_for(network.architecture)).probabilities is None
+    assert probe(network, picture_for(network.architecture)).answer is None
 
 
 def test_nobody_can_write_into_what_sessions_share():
     network = build(TINY.architecture)
     picture = picture_for(TINY.architecture)
     seen = probe(network, picture)
-    arrays = [seen.picture, seen.probabilities]
+    arrays = [seen.picture, seen.answer.values]
     for view in seen.layers:
         arrays += [view.input, view.output, view.kernels, view.bias, view.before_activation]
     for array in arrays:

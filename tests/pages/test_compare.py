@@ -7,7 +7,12 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, without_exception
 from tests.training.examples import spec
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.data.catalog import load_dataset
 from visualizer.training.commands import Start
+from visualizer.training.settings import RunSpec
 from visualizer.ui.server import run_store, worker_pool
 
 
@@ -25,18 +30,23 @@ def wait_for_all(app: AppTest, owner: str) -> None:
     without_exception(app.run())
 
 
+def compared(monkeypatch, owner: str, *specs: RunSpec) -> AppTest:
+    """The page of that owner, whose runs of these specs have finished."""
+    for module in ("compare_view", "compare_again"):
+        monkeypatch.setattr(f"visualizer.ui.{module}.owner_id", lambda: owner)
+    if not run_store().runs_of(owner):
+        for one in specs:
+            worker_pool().send(worker_pool().submit(one, owner), Start())
+    app = open_page("compare")
+    wait_for_all(app, owner)
+    return app
+
+
 @pytest.fixture
 def app(monkeypatch) -> AppTest:
     """The page of a tab with two finished runs."""
-    for module in ("compare_view", "compare_again"):
-        monkeypatch.setattr(f"visualizer.ui.{module}.owner_id", lambda: "comparer")
-    if not run_store().runs_of("comparer"):
-        for optimizer in ("adam", "rmsprop"):
-            run_id = worker_pool().submit(spec(epochs=1, optimizer=optimizer), "comparer")
-            worker_pool().send(run_id, Start())
-    app = open_page("compare")
-    wait_for_all(app, "comparer")
-    return app
+    specs = [spec(epochs=1, optimizer=optimizer) for optimizer in ("adam", "rmsprop")]
+    return compared(monkeypatch, "comparer", *specs)
 
 
 def test_curves_differences_filters_and_answers(app):
@@ -45,7 +55,8 @@ def test_curves_differences_filters_and_answers(app):
     assert "B  RMSprop, one seed" in texts[0]
     table = next(block.value for block in app.markdown if "Validation accuracy then" in block.value)
     assert "| Optimizer | Adam | RMSprop |" in table
-    assert any("one seed each proves little" in block.value for block in app.markdown)
+    assert any("percentage points" in block.value or "are level" in block.value for block in app.markdown)
+    assert any("one seed proves little" in block.value for block in app.markdown)
     assert sum("8 kernels of 3 × 3" in text for text in texts) == 2
     app.session_state["compare-parts"] = "Answers to one picture"
     without_exception(app.run())
@@ -67,3 +78,45 @@ def test_it_is_run_again_with_one_thing_changed_and_several_seeds(app):
     table = next(block.value for block in app.markdown if "Validation accuracy then" in block.value)
     assert "| Activation, layers 1, 3 | ReLU | ReLU | tanh |" in table
     assert "| Seeds | 0, 1 | 0 | 0, 1 |" in table
+
+
+def plain(name: str, dataset: str) -> Architecture:
+    """It ends without softmax."""
+    classes = len(load_dataset(dataset).class_names)
+    return Architecture(name, (1, 8, 8), (Flatten(), Dense(units=classes, activation="linear")))
+
+
+def test_only_runs_on_the_same_pictures_are_ranked_and_losses_of_two_kinds_have_an_axis_each(monkeypatch):
+    digits = plain("Plain", "digits")
+    app = compared(
+        monkeypatch,
+        "teacher",
+        spec(digits, epochs=1),
+        spec(digits, epochs=1, loss="mse"),
+        spec(plain("Plain", "shapes"), epochs=1, dataset="shapes"),
+    )
+    said = [block.value for block in app.markdown if ":material/balance:" in block.value]
+    assert len(said) == 2
+    assert "(Handwritten digits, cross-entropy)" in said[0]
+    assert "(Handwritten digits, MSE)" in said[0]
+    assert "percentage points" in said[0]
+    assert "Coloured shapes" not in said[0]
+    assert "Not ranked against one another: A (" in said[1]
+    assert "/ C (Coloured shapes, cross-entropy). They learnt different pictures" in said[1]
+    losses = [text for text in alts(app) if text.startswith("validation loss")]
+    assert len(losses) == 2
+    assert "cross-entropy. A  Handwritten digits, cross-entropy, one seed" in losses[0]
+    assert "C  Coloured shapes" in losses[0]
+    assert "mean squared error (one-hot targets). B  Handwritten digits, MSE, one seed" in losses[1]
+
+    app.session_state["compare-parts"] = "Answers to one picture"
+    without_exception(app.run())
+    answers = [text for text in alts(app) if text.startswith("The answer is")]
+    assert len(answers) == 2
+    assert "%" in answers[0]
+    assert "score" not in answers[0]
+    assert "%" not in answers[1]
+    assert "Scores, not probabilities" in answers[1]
+    assert "It learnt other pictures: Coloured shapes." in [caption.value for caption in app.caption]
+    without_exception(app.selectbox(key="compared-dataset-digits-shapes").set_value("shapes").run())
+    assert sum(text.startswith("The answer is") for text in alts(app)) == 1

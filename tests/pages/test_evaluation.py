@@ -49,7 +49,7 @@ def test_a_run_is_evaluated_and_a_picture_is_looked_into(app):
     without_exception(app.selectbox(key="cell-answer").set_value(4).run())
     assert app.session_state["visualizer"].confusion_cell == (4, 4)
     shown = [alt for alt in alts(app) if re.match(r"\d+ pictures? of 8 × 8", alt)]
-    assert any(f"4 {found.probabilities[found.cell(4, 4)[0], 4]:.0%}" in alt for alt in shown)
+    assert any(f"4 {found.values[found.cell(4, 4)[0], 4]:.0%}" in alt for alt in shown)
 
     without_exception(app.segmented_control(key="evaluation-map").set_value("tsne").run())
     finished(app)

@@ -36,10 +36,11 @@ def seen(photo: str) -> np.ndarray:
 
 
 def top(network: ConvertedNetwork, photo: str) -> list[str]:
-    probabilities = probe(network, seen(photo)).probabilities
-    assert probabilities is not None
+    answer = probe(network, seen(photo)).answer
+    assert answer is not None
+    assert answer.kind == "probabilities"
     names = class_names()
-    return [names[at] for at in np.argsort(-probabilities)[:5]]
+    return [names[at] for at in np.argsort(-answer.values)[:5]]
 
 
 def test_it_knows_the_bundled_photos(network):

@@ -80,6 +80,23 @@ def test_it_tells_the_network_layer_by_layer():
     assert "All layers 1,898 23,680" in words
 
 
+@pytest.mark.parametrize(
+    ("activation", "loss", "said"),
+    [
+        ("softmax", "mse", "are probabilities, one for each class"),
+        ("linear", "cross_entropy", "are logits: the softmax in its loss makes probabilities of them"),
+        ("sigmoid", "mse", "are scores, not probabilities"),
+    ],
+)
+def test_it_tells_what_the_answers_are(activation, loss, said):
+    layers = TINY.architecture.layers
+    report = example(TINY.architecture.with_layers((*layers[:-1], Dense(units=10, activation=activation))))
+    spec = report.record.spec
+    record = replace(report.record, spec=replace(spec, settings=replace(spec.settings, loss=loss)))
+    _, words = read(replace(report, record=record))
+    assert f"The numbers of its last layer {said}" in words
+
+
 def test_it_tells_the_settings_that_count_and_no_others():
     _, words = read(example())
     assert "Optimizer SGD with momentum Learning rate 0.05 Momentum 0.8 Batch size 32 Epochs 3 Seed 4711" in words

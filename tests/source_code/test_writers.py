@@ -37,7 +37,6 @@ from visualizer.data.dataset import Dataset
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.keras_writer import keras_model, keras_script
 from visualizer.source_code.pytorch_writer import pytorch_model, pytorch_script
-from visualizer.source_code.scripts import ends_in_softmax
 from visualizer.training.settings import LOSSES, OPTIMIZERS, TrainingSettings
 
 KERAS_IMPORTS = "import keras\nfrom keras import layers\n"
@@ -227,7 +226,7 @@ def test_pytorch_computes_the_same(tmp_path_factory, architecture: Architecture)
 @settings(deadline=None, max_examples=100)
 @given(architectures())
 def test_that_it_ends_in_softmax_is_known_without_torch(architecture: Architecture):
-    assert ends_in_softmax(architecture) == Network(architecture).ends_in_softmax
+    assert architecture.ends_in_softmax == Network(architecture).ends_in_softmax
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)

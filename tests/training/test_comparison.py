@@ -7,19 +7,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.data.own import picture
 from tests.training.examples import LEAKY, spec
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.presets import CLASSIC, TINY
+from visualizer.data.own_dataset import save_own
 from visualizer.training.comparison import (
     CHANGES,
     Band,
     Difference,
     band,
+    comparable,
+    dataset_titles,
     differences,
     hidden_activation,
     repeated,
+    short_names,
     variants,
     verdict,
+    verdicts,
 )
 from visualizer.training.settings import MAX_SEED, RunSpec
 from visualizer.training.store import History, RunRecord
@@ -117,8 +123,12 @@ def of(low: float, high: float, runs: int) -> Band:
 @pytest.mark.parametrize(
     ("bands", "words"),
     [
-        ([of(0.8, 0.8, 1), of(0.9, 0.9, 3)], "B is ahead of A by 10.0%, but one seed each proves little"),
-        ([of(0.8, 0.85, 3), of(0.9, 0.95, 3)], "B ended above A with every one of its seeds"),
+        ([of(0.8, 0.8, 1), of(0.9, 0.9, 3)], "B is ahead of A by 10.0 percentage points, but one seed proves little"),
+        ([of(0.9, 0.9, 1), of(0.9, 0.9, 1)], "A and B are level, but one seed proves little"),
+        (
+            [of(0.8, 0.85, 3), of(0.9, 0.95, 3)],
+            "B ended above A with every one of its seeds, by 10.0 percentage points on average",
+        ),
         ([of(0.8, 0.92, 3), of(0.9, 0.95, 3)], "The ranges of B and A overlap"),
         ([of(0.8, 0.92, 3)], ""),
     ],
@@ -127,6 +137,103 @@ def test_the_verdict_says_no_more_than_the_ranges_do(bands, words):
     said = verdict("AB"[: len(bands)], bands)
     assert said.startswith(words)
     assert bool(said) == bool(words)
+
+
+def test_of_trainings_of_other_lengths_the_lengths_are_said():
+    longer = Band(np.arange(4), *[np.array([0.1, 0.3, 0.5, 0.7])] * 3, 1)
+    assert verdict("AB", [of(0.5, 0.5, 1), longer]).startswith(
+        "B after 3 epochs is ahead of A after 1 epoch by 20.0 percentage points"
+    )
+
+
+def test_runs_on_different_data_sets_are_not_ranked():
+    compared = variants_of(
+        spec(), spec(CLASSIC.architecture, dataset="shapes"), spec(loss="mse"), spec(CLASSIC.architecture)
+    )
+    assert comparable(compared) == ((0, 2, 3), (1,))
+    bands = [of(0.8, 0.8, 1), of(0.95, 0.95, 1), of(0.7, 0.7, 1), of(0.6, 0.6, 1)]
+    ranked, not_ranked = verdicts("ABCD", compared, bands)
+    assert ranked.startswith("A is ahead of C by 10.0 percentage points")
+    assert not_ranked == (
+        "Not ranked against one another: A, C and D / B. They learnt different pictures, and an accuracy also tells "
+        "how hard these are."
+    )
+    (only,) = verdicts("AB", compared[:2], bands[:2])
+    assert only.startswith("Not ranked against one another: A / B.")
+    assert "ahead" not in only
+
+
+def test_pictures_of_ones_own_with_the_same_classes_are_still_other_pictures(workspace):
+    names = [
+        save_own(
+            {"cup": [picture(9, seed) for seed in seeds], "pen": [picture(9, seed + 50) for seed in seeds]}, 8, "crop"
+        )
+        for seeds in (range(8), range(8, 16))
+    ]
+    compared = variants_of(*(spec(dataset=name) for name in names), spec(dataset=names[0], optimizer="sgd"))
+    assert comparable(compared) == ((0, 2), (1,))
+    assert dataset_titles(compared) == ("Mine: cup, pen (1)", "Mine: cup, pen (2)", "Mine: cup, pen (1)")
+    assert short_names(compared) == (
+        "Mine: cup, pen (1), Adam", "Mine: cup, pen (2), Adam", "Mine: cup, pen (1), SGD",
+    )  # fmt: skip
+
+
+NETWORKS = {
+    "one network": [spec()],
+    "an optimiser": [spec(), spec(optimizer="sgd")],
+    "two networks": [spec(), spec(CLASSIC.architecture)],
+    "two data sets": [spec(), spec(CLASSIC.architecture, dataset="shapes")],
+    "many settings": [
+        spec(),
+        spec(loss="mse", optimizer="sgd", learning_rate=0.1, batch_size=64, epochs=3, flip=True, noise=0.1),
+        spec(loss="mse", optimizer="sgd", learning_rate=0.3, batch_size=64, epochs=3, flip=True, noise=0.1),
+    ],
+    "a layer": [spec(), CHANGES["activation"].apply(spec(), "tanh")],
+    "augmentation": [spec(), spec(flip=True)],
+    "other layers, same name": [spec(), spec(TINY.architecture.with_layers(TINY.architecture.layers[1:]))],
+    "other input, same name": [spec(), spec(replace(TINY.architecture, input_shape=(1, 9, 9)))],
+}
+
+
+@pytest.mark.parametrize(
+    ("specs", "names"),
+    [
+        (NETWORKS["one network"], ["Tiny digits net"]),
+        (NETWORKS["an optimiser"], ["Adam", "SGD"]),
+        (NETWORKS["two networks"], ["Tiny digits net", "Classic example"]),
+        (NETWORKS["two data sets"], ["Tiny digits net, Handwritten digits", "Classic example, Coloured shapes"]),
+        (NETWORKS["many settings"], ["learning rate 0.001", "learning rate 0.1", "learning rate 0.3"]),
+        (NETWORKS["a layer"], ["ReLU", "tanh"]),
+        (NETWORKS["augmentation"], ["no mirror left and right", "mirror left and right"]),
+        (NETWORKS["other layers, same name"], ["1,898 parameters", "810 parameters"]),
+        (NETWORKS["other input, same name"], ["input 8 × 8 × 1", "input 9 × 9 × 1"]),
+    ],
+    ids=list(NETWORKS),
+)
+def test_a_name_is_the_least_that_tells_runs_apart(specs, names):
+    assert list(short_names(variants_of(*specs))) == names
+
+
+@given(
+    st.lists(
+        st.builds(
+            spec,
+            st.sampled_from([TINY.architecture, CLASSIC.architecture, LEAKY]),
+            loss=st.sampled_from(["cross_entropy", "mse"]),
+            optimizer=st.sampled_from(["adam", "sgd", "rmsprop"]),
+            batch_size=st.sampled_from([8, 16, 32]),
+            epochs=st.integers(1, 4),
+            flip=st.booleans(),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_names_tell_all_variants_apart_and_are_shorter_than_what_differs(specs):
+    compared = variants_of(*specs)
+    names = short_names(compared)
+    assert len(set(names)) == len(compared)
+    assert max(name.count(", ") for name in names) <= len(differences(compared))
 
 
 def test_nothing_is_said_of_runs_that_finished_no_epoch():

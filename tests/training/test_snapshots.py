@@ -6,12 +6,14 @@ import torch
 
 from tests.training.examples import MIXED, few_digits, spec
 from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.network import build
 from visualizer.training.loop import Training
+from visualizer.training.settings import LOSSES
 from visualizer.training.snapshots import MAX_NUMBERS, take_snapshot
 
 
@@ -38,8 +40,9 @@ def test_maps_kernels_and_probabilities_are_the_networks():
         assert np.array_equal(maps.array, outputs[maps.layer_index + 1][0].numpy())
     assert snapshot.kernels_layer == 0
     assert np.array_equal(snapshot.kernels, network.layers[0].convolution.weight.detach().numpy())
-    assert np.array_equal(snapshot.probabilities, outputs[-1][0].numpy())
-    assert snapshot.probabilities.sum() == pytest.approx(1)
+    assert np.array_equal(snapshot.answer.values, outputs[-1][0].numpy())
+    assert snapshot.answer.kind == "probabilities"
+    assert snapshot.answer.values.sum() == pytest.approx(1)
 
 
 def test_a_snapshot_is_a_copy():
@@ -52,14 +55,33 @@ def test_a_snapshot_is_a_copy():
     assert not np.array_equal(training.snapshot().kernels, kernels)
 
 
-def test_probabilities_where_the_network_ends_without_softmax():
-    plain = Architecture("plain", (1, 8, 8), (Flatten(), Dense(units=10, activation="linear")))
-    network = build(plain)
+PLAIN = Architecture("plain", (1, 8, 8), (Flatten(), Dense(units=10, activation="linear")))
+
+
+def test_where_the_network_ends_without_softmax_the_loss_says_what_its_answers_are():
     picture = torch.rand(1, 1, 8, 8)
-    snapshot = take_snapshot(network, picture, 0, 0.0, 0)
-    with torch.no_grad():
-        assert np.allclose(snapshot.probabilities, network(picture)[0].softmax(0).numpy())
-    assert (snapshot.kernels, snapshot.kernels_layer, snapshot.maps) == (None, None, ())
+    for loss in LOSSES:
+        network = Training(spec(PLAIN, loss=loss), few_digits()).network
+        snapshot = take_snapshot(network, picture, 0, 0.0, 0)
+        with torch.no_grad():
+            outputs = network(picture)[0]
+        assert snapshot.answer.kind == ("probabilities" if loss == "cross_entropy" else "scores")
+        expected = outputs.softmax(0) if loss == "cross_entropy" else outputs
+        np.testing.assert_allclose(snapshot.answer.values, expected.numpy(), atol=1e-6)
+        assert (snapshot.kernels, snapshot.kernels_layer, snapshot.maps) == (None, None, ())
+
+
+def test_what_a_spec_says_of_its_answers_is_what_its_network_gives():
+    sigmoid = PLAIN.with_layers((Flatten(), Dense(units=10, activation="sigmoid")))
+    softmax_apart = PLAIN.with_layers((*PLAIN.layers, Activation("softmax")))
+    for architecture in (PLAIN, sigmoid, softmax_apart, MIXED):
+        for loss in LOSSES:
+            of = spec(architecture, loss=loss)
+            probable = loss == "cross_entropy" or architecture in (softmax_apart, MIXED)
+            assert of.answer_kind == ("probabilities" if probable else "scores")
+            answer = Training(of, few_digits()).snapshot().answer
+            assert answer.kind == of.answer_kind
+            assert not probable or answer.values.sum() == pytest.approx(1)
 
 
 def test_of_many_channels_the_first_are_kept():

@@ -1,5 +1,6 @@
 """The store gives back what was written, thins what is long, and keeps in its limits."""
 
+import json
 import sqlite3
 import threading
 from dataclasses import replace
@@ -9,9 +10,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import save_file
 
 from tests.training.examples import MIXED, few_digits, spec
 from visualizer import workspace
+from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.network import build
 from visualizer.errors import UserError
 from visualizer.limits import Limits
@@ -21,6 +24,7 @@ from visualizer.training.checkpoints import Checkpoint
 from visualizer.training.events import Advice, BatchesEnded, EpochEnded, Event, Failed, StateChanged, Weights
 from visualizer.training.loop import Training
 from visualizer.training.messages import Bundle, Progress
+from visualizer.training.settings import RunSpec
 from visualizer.training.store import RunStore, time_left
 
 NONE = np.zeros(0, np.float32)
@@ -135,12 +139,56 @@ def test_a_snapshot_comes_back_exactly(store):
     store.apply(bundle(snapshot))
     back = store.latest_snapshot("run1")
     assert (back.step, back.epoch_position, back.probe_index, back.kernels_layer) == (7, 1.75, 3, 0)
-    assert np.array_equal(back.probabilities, snapshot.probabilities)
+    assert np.array_equal(back.answer.values, snapshot.answer.values)
+    assert back.answer.kind == snapshot.answer.kind == "probabilities"
     assert np.array_equal(back.kernels, snapshot.kernels)
     assert len(back.maps) == len(snapshot.maps) == 3
     for one, other in zip(back.maps, snapshot.maps, strict=True):
         assert (one.layer_index, one.name, one.channels) == (other.layer_index, other.name, other.channels)
         assert np.array_equal(one.array, other.array)
+
+
+def linear_spec(loss: str) -> RunSpec:
+    return spec(MIXED.with_layers((*MIXED.layers[:-1], Dense(units=10, activation="linear"))), loss=loss)
+
+
+def test_scores_come_back_as_scores(store):
+    snapshot = Training(linear_spec("mse"), few_digits()).snapshot()
+    store.apply(bundle(snapshot))
+    back = store.latest_snapshot("run1").answer
+    assert back.kind == "scores"
+    assert np.array_equal(back.values, snapshot.answer.values)
+    assert back.values.sum() != pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("run_spec", "kind"),
+    [
+        (spec(MIXED), "probabilities"),
+        (spec(MIXED, loss="mse"), "probabilities"),
+        (linear_spec("cross_entropy"), "probabilities"),
+        (linear_spec("mse"), None),
+    ],
+)
+def test_an_old_snapshot_opens_by_how_its_run_was_trained(store, run_spec, kind):
+    """Before an answer said what it is, a softmax of any outputs was kept; of scores, nothing can be shown."""
+    store.create("old", "me", run_spec, steps_per_epoch=4)
+    softmaxed = np.full(10, 0.1, np.float32)
+    about = {"step": 3, "epoch_position": 0.75, "probe_index": 3, "kernels_layer": None, "maps": []}
+    save_file(
+        {"probabilities": softmaxed},
+        store._run_folder("old") / "snapshot.safetensors",
+        metadata={"snapshot": json.dumps(about)},
+    )
+    back = store.latest_snapshot("old")
+    assert back.step == 3
+    if kind is None:
+        assert back.answer is None
+        store.apply(bundle(back, run_id="old"))  # and is written again as it is
+        assert store.latest_snapshot("old").answer is None
+    else:
+        assert back.answer.kind == kind
+        assert np.array_equal(back.answer.values, softmaxed)
 
 
 def test_weights_load_into_the_network(store):

@@ -8,6 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from visualizer.architecture.answer import Answer
 from visualizer.architecture.presets import TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.training.events import BatchesEnded, Snapshot, StateChanged
@@ -34,8 +35,8 @@ def trained(store: RunStore, step: int, *, snapshot: bool = False) -> None:
     events: tuple = (StateChanged("running"), BatchesEnded(step, np.float32([1 / step]), np.float32([0.5])))
     if snapshot:
         kernels = np.full((8, 1, 3, 3), step, np.float32)
-        probabilities = np.eye(10, dtype=np.float32)[3]
-        events += (Snapshot(step, step / STEPS_PER_EPOCH, 0, probabilities, kernels, 0, ()),)
+        answer = Answer(np.eye(10, dtype=np.float32)[3], "probabilities")
+        events += (Snapshot(step, step / STEPS_PER_EPOCH, 0, answer, kernels, 0, ()),)
     store.apply(Bundle(RUN, Progress(step, 0, 0.001, 1.0, 32.0), events))
 
 
@@ -76,8 +77,8 @@ def test_a_look_inside_is_sent_once(store):
     trained(store, 1, snapshot=True)
     first = answer()
     # This snapshot has no maps, so there are the kernels and the answer.
-    assert {"live-kernels", "live-probabilities"} < set(first["charts"])
-    assert f"right would be {load_dataset('digits').labels[0]}" in first["charts"]["live-probabilities"]["alt"]
+    assert {"live-kernels", "live-answer"} < set(first["charts"])
+    assert f"right would be {load_dataset('digits').labels[0]}" in first["charts"]["live-answer"]["alt"]
     trained(store, 2)
     assert set(answer(inside=first["inside"])["charts"]) == {"loss-curves", "accuracy-curves"}
     trained(store, 3, snapshot=True)
@@ -117,7 +118,7 @@ def test_a_layer_that_has_no_maps_shows_those_of_the_first_one_that_has(store):
     from visualizer.training.events import FeatureMaps
 
     maps = tuple(FeatureMaps(index, f"layer {index}", np.full((2, 4, 4), index, np.float32), 2) for index in (1, 2))
-    snapshot = Snapshot(1, 0.1, 0, np.eye(10, dtype=np.float32)[3], None, None, maps)
+    snapshot = Snapshot(1, 0.1, 0, Answer(np.eye(10, dtype=np.float32)[3], "probabilities"), None, None, maps)
     store.apply(Bundle(RUN, Progress(1, 0, 0.001, 1.0, 32.0), (snapshot,)))
     assert "activation from 2 to 2" in answer(layer="2")["charts"]["live-maps"]["alt"]
     assert "activation from 1 to 1" in answer(layer="7")["charts"]["live-maps"]["alt"]

@@ -54,6 +54,12 @@ class Architecture:
             )
         _check_layer_count(len(self.layers))
 
+    @property
+    def ends_in_softmax(self) -> bool:
+        """Whether the last layer's numbers are probabilities already."""
+        last = self.layers[-1:]
+        return any(getattr(layer, setting.name) == "softmax" for layer in last for setting in layer.settings())
+
     def with_layers(self, layers: tuple[Layer, ...]) -> "Architecture":
         """This architecture with other layers. Raises ArchitectureError where they are too many."""
         return replace(self, layers=layers)

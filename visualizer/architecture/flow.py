@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 import torch
 from torch import nn
 
+from visualizer.architecture.answer import AnswerKind, answer_kind
 from visualizer.architecture.layer import ReceptiveStep
 
 PICTURE = -1  # the source of a node that looks at the picture itself
@@ -70,16 +71,30 @@ class FlowNetwork(nn.Module, ABC):
         input_shape: (C, H, W) of the pictures, whose values are in [0, 1].
         nodes: Its layers in order; each takes what earlier ones gave.
         largest_batch: How many pictures may go through at once, for the memory that their activations take.
+        softmax_in_loss: True where the loss that it is trained with applies the softmax, as cross-entropy does: where
+            it ends without one, its outputs are logits then. False where the loss is another, or is not known.
     """
 
     input_shape: tuple[int, int, int]
     nodes: tuple[Node, ...]
     largest_batch: int = 64
+    softmax_in_loss: bool = False
 
     @property
     def ends_in_softmax(self) -> bool:
         """True where the last stage is a softmax, which the logits leave out."""
         return bool(self.nodes[-1].stages) and isinstance(self.nodes[-1].stages[-1][1], nn.Softmax)
+
+    @property
+    def answer_kind(self) -> AnswerKind:
+        """Whether what `answers` gives are probabilities or scores."""
+        return answer_kind(ends_in_softmax=self.ends_in_softmax, softmax_in_loss=self.softmax_in_loss)
+
+    def answers(self, outputs: torch.Tensor) -> torch.Tensor:
+        """What it answers, by its `answer_kind`: (N, classes) that left its last layer in, (N, classes) out."""
+        if self.ends_in_softmax or not self.softmax_in_loss:
+            return outputs
+        return outputs.softmax(dim=1)
 
     @abstractmethod
     def logits(self, pictures: torch.Tensor) -> torch.Tensor:

@@ -15,7 +15,7 @@ from visualizer.architecture.shapes import is_maps
 class Network(FlowNetwork):
     """An architecture as a torch module: `layers[i]` is layer i, an `nn.Sequential` of its named stages."""
 
-    def __init__(self, architecture: Architecture) -> None:
+    def __init__(self, architecture: Architecture, *, softmax_in_loss: bool = False) -> None:
         """Raises ArchitectureError where the layers do not fit together."""
         super().__init__()
         report = summarize(architecture)
@@ -25,6 +25,7 @@ class Network(FlowNetwork):
                 f"The network “{architecture.name}” does not fit", str(problem)[:-1], "Mend it in Build"
             )
         self.architecture = architecture
+        self.softmax_in_loss = softmax_in_loss
         self.input_shape = architecture.input_shape
         self.largest_batch = report.largest_batch
         self.layers = nn.ModuleList()
@@ -57,15 +58,27 @@ class Network(FlowNetwork):
         return pictures
 
 
-def build(architecture: Architecture, initialization: Initialization = "glorot_uniform", seed: int = 0) -> Network:
+def build(
+    architecture: Architecture,
+    initialization: Initialization = "glorot_uniform",
+    seed: int = 0,
+    *,
+    softmax_in_loss: bool = False,
+) -> Network:
     """A freshly initialised network; the same seed gives the same weights.
+
+    Args:
+        architecture: What to build.
+        initialization: How the first weights are drawn.
+        seed: Of the draw.
+        softmax_in_loss: See `FlowNetwork`.
 
     Raises:
         ArchitectureError: The layers do not fit together.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = Network(architecture)
+        network = Network(architecture, softmax_in_loss=softmax_in_loss)
         if initialization != "torch_default":
             _initialize(network, initialization)
     return network

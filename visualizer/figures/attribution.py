@@ -2,24 +2,34 @@
 
 import numpy as np
 
+from visualizer.architecture.answer import AnswerKind
 from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, figure_of
 from visualizer.figures.palette import GREY, VERMILLION
+from visualizer.figures.probabilities import score_text
 
 
-def deletion_curves(shares: np.ndarray, by_heat: np.ndarray, at_random: np.ndarray, class_name: str) -> Chart:
-    """The probability of a class while pixels are taken away: those with the most heat first, and at random.
+def deletion_curves(
+    shares: np.ndarray, by_heat: np.ndarray, at_random: np.ndarray, class_name: str, kind: AnswerKind
+) -> Chart:
+    """The probability or score of a class while pixels are taken away: those with the most heat first, and at random.
 
     Args:
         shares: (S,) of the pixels that are gone, 0 to 1.
-        by_heat: (S,) probabilities, 0 to 1.
-        at_random: (orders, S) probabilities.
+        by_heat: (S,) probabilities, 0 to 1, which are drawn in per cent, or scores.
+        at_random: (orders, S) of the same kind.
         class_name: The class's name.
+        kind: Which of the two they are.
     """
     x, mean = shares * 100, at_random.mean(axis=0)
+    probable = kind == "probabilities"
+    factor, digits = (100.0, ".1f") if probable else (1.0, ".3g")
+    unit = " %" if probable else ""
+    noun = "probability" if probable else "score"
+    y_axis = {"range": [0, 103], "ticksuffix": unit} if probable else {"zeroline": True, "zerolinecolor": GREY}
     band = {
         "type": "scatter",
         "x": np.concatenate([x, x[::-1]]),
-        "y": np.concatenate([at_random.max(axis=0), at_random.min(axis=0)[::-1]]) * 100,
+        "y": np.concatenate([at_random.max(axis=0), at_random.min(axis=0)[::-1]]) * factor,
         "fill": "toself",
         "fillcolor": "rgba(125, 134, 140, 0.25)",
         "mode": "none",
@@ -32,10 +42,10 @@ def deletion_curves(shares: np.ndarray, by_heat: np.ndarray, at_random: np.ndarr
             "mode": "lines+markers",
             "name": name,
             "x": x,
-            "y": values * 100,
+            "y": values * factor,
             "line": {"color": colour, "width": 3, "dash": dash},
             "marker": {"symbol": symbol, "size": 8},
-            "hovertemplate": f"{name}<br>%{{x:.0f}} % gone: <b>%{{y:.1f}} %</b><extra></extra>",
+            "hovertemplate": f"{name}<br>%{{x:.0f}} % gone: <b>%{{y:{digits}}}{unit}</b><extra></extra>",
         }
         for name, values, colour, dash, symbol in (
             ("most heat first", by_heat, VERMILLION, "solid", "circle"),
@@ -47,12 +57,15 @@ def deletion_curves(shares: np.ndarray, by_heat: np.ndarray, at_random: np.ndarr
         height=320,
         margin=(0, 12, 40, 46),
         xaxis=axis_style("pixels taken away") | {"ticksuffix": " %"},
-        yaxis=axis_style(f"probability of {as_label(class_name)}") | {"range": [0, 103], "ticksuffix": " %"},
+        yaxis=axis_style(f"{noun} of {as_label(class_name)}") | y_axis,
         legend=LEGEND_ABOVE,
     )
     half = len(shares) // 2
+    whole, heat, random = (
+        f"{value:.1%}" if probable else score_text(value) for value in (by_heat[0], by_heat[half], mean[half])
+    )
     alt = (
-        f"Probability of {class_name}, {by_heat[0]:.1%} for the whole picture. With {shares[half]:.0%} of it gone: "
-        f"{by_heat[half]:.1%} where those with the most heat went first, {mean[half]:.1%} on average at random."
+        f"{noun.capitalize()} of {class_name}, {whole} for the whole picture. With {shares[half]:.0%} of it gone: "
+        f"{heat} where those with the most heat went first, {random} on average at random."
     )
     return Chart(figure, alt)

@@ -1,6 +1,6 @@
 """Curves of several runs on one axis, with the band of their seeds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,18 +22,20 @@ _STYLES = (
 )
 
 
-def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool) -> Chart:
+def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, looks: Sequence[int] = range(MOST)) -> Chart:
     """The mean of each variant's runs as a line; where there are several, their range as a band around it.
 
     Args:
         bands: At most five, by their name.
         label: What is drawn, with its unit.
         share: True for values from 0 to 1 that are drawn as per cent.
+        looks: Which look each has, from 0, where not all variants are drawn: the same in every chart.
     """
     factor, digits, unit = (100.0, ".1f", " %") if share else (1.0, ".4f", "")
     traces: list[dict[str, Any]] = []
     said = []
-    for (name, band), (colour, symbol, dash) in zip(bands.items(), _STYLES, strict=False):
+    for (name, band), look in zip(bands.items(), looks, strict=False):
+        colour, symbol, dash = _STYLES[look]
         if band.runs > 1:
             traces.append(
                 {

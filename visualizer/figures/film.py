@@ -12,8 +12,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from plotly.colors import sample_colorscale, unlabel_rgb
 
+from visualizer.architecture.answer import AnswerKind
 from visualizer.figures.chart import number
 from visualizer.figures.palette import BLUE, DIVERGING, GREY, SEQUENTIAL, VERMILLION
+from visualizer.figures.probabilities import score_scale, score_text
 from visualizer.figures.scale import Scale
 
 WIDTH, HEIGHT = 960, 640  # whole blocks of 16 pixels, which MP4 wants
@@ -42,7 +44,8 @@ class Film:
         positions: (moments,) the same in epochs.
         kernels: (moments, filters, h, w), or (moments, filters, 3, h, w) in colour; None where the layer has none.
         outputs: (moments, channels, H, W); of a vector each unit is a channel of one number.
-        probabilities: (moments, classes) from 0 to 1.
+        answers: (moments, classes), what the network answered.
+        answer_kind: Whether these are probabilities or scores.
         class_names: A name for each class.
         true_label: The class that is right.
         curve: (points,) epochs and loss of the batches.
@@ -56,7 +59,8 @@ class Film:
     positions: np.ndarray
     kernels: np.ndarray | None
     outputs: np.ndarray
-    probabilities: np.ndarray
+    answers: np.ndarray
+    answer_kind: AnswerKind
     class_names: tuple[str, ...]
     true_label: int
     curve: tuple[np.ndarray, np.ndarray]
@@ -70,6 +74,11 @@ class Film:
     @cached_property
     def output_scale(self) -> Scale:
         return Scale.of(self.outputs, diverging=bool(self.outputs.min() < 0))
+
+    @cached_property
+    def answer_scale(self) -> tuple[float, float]:
+        """The least and the largest value of the bars of all moments."""
+        return (0.0, 1.0) if self.answer_kind == "probabilities" else score_scale(self.answers)
 
 
 def draw_frame(film: Film, index: int) -> np.ndarray:
@@ -176,29 +185,35 @@ def _bar(image: Image.Image, box: Box, scale: Scale, label: str, mixed: bool) ->
 
 
 def _answers(draw: ImageDraw.ImageDraw, box: Box, film: Film, index: int) -> None:
-    """A bar for each class, the most probable ones where there are too many; the right class has a sign."""
+    """A bar for each class, those with the largest numbers where there are too many; the right class has a sign."""
     left, top, right, bottom = box
-    probabilities = film.probabilities[index]
-    shown = np.arange(len(probabilities))
-    title = "Its answer"
+    answers = film.answers[index]
+    shown = np.arange(len(answers))
+    title = "Its answer" if film.answer_kind == "probabilities" else "Its answer, as scores"
     if len(shown) > MAX_CLASSES:
-        largest = film.probabilities.max(axis=0).argsort()[::-1]
+        largest = film.answers.max(axis=0).argsort()[::-1]
         shown = np.sort(largest[:MAX_CLASSES])
-        title = f"Its answer ({MAX_CLASSES} of {len(probabilities)} classes)"
+        title += f" ({MAX_CLASSES} of {len(answers)} classes)"
     _text(draw, (left, top), title, 16)
     row = min((bottom - top - 26) / len(shown), 27)
     start, end = left + 92, right - 60
-    winner = int(probabilities.argmax())
+    winner = int(answers.argmax())
+    low, high = film.answer_scale
+    zero = start - low / (high - low) * (end - start)
     for place, label in enumerate(shown):
         y = top + 26 + place * row
         name = f"{film.class_names[label]} (right)" if label == film.true_label else film.class_names[label]
         _text(draw, (start - 8, y + row / 2), _fit(name, 84, 14), 14, anchor="rm")
-        share = float(probabilities[label])
+        value = float(answers[label])
         draw.rectangle((start, y + 3, end, y + row - 4), outline=_PALE)
-        draw.rectangle(
-            (start, y + 3, start + share * (end - start), y + row - 4), fill=BLUE if label == winner else GREY
-        )
-        _text(draw, (end + 6, y + row / 2), f"{100 * share:.0f} %", 14, anchor="lm")
+        # What is no number has no bar; a text says it.
+        tip = zero + float(np.clip(np.nan_to_num(value / (high - low)), -1, 1)) * (end - start)
+        sides = np.clip(sorted((zero, tip)), start, end)
+        draw.rectangle((sides[0], y + 3, sides[1], y + row - 4), fill=BLUE if label == winner else GREY)
+        text = f"{100 * value:.0f} %" if film.answer_kind == "probabilities" else score_text(value)
+        _text(draw, (end + 6, y + row / 2), text, 14, anchor="lm")
+    if low < 0:
+        draw.line((zero, top + 26, zero, top + 26 + row * len(shown)), _INK, 1)
 
 
 def _loss(draw: ImageDraw.ImageDraw, box: Box, film: Film, index: int) -> None:

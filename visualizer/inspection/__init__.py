@@ -1,1 +1,1 @@
-"""What is inside a network: kernels, feature maps, probabilities of one picture."""
+"""What is inside a network: kernels, feature maps, answers to one picture."""

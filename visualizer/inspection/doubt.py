@@ -15,11 +15,11 @@ RANDOM_ORDERS = 5
 
 @dataclass(frozen=True)
 class Deletion:
-    """The probability of a class while more and more pixels get the picture's mean colour.
+    """The answer for a class, a probability or a score, while more and more pixels get the picture's mean colour.
 
     Attributes:
         shares: (S,) share of the pixels that are gone, 0 to 1.
-        by_heat: (S,) probability when those with the most heat go first.
+        by_heat: (S,) the answer when those with the most heat go first.
         at_random: (orders, S) when they go in random orders.
     """
 
@@ -73,5 +73,5 @@ def deletion(
             gone[:, order[: round(share * pixels)]] = mean[:, None]
         batch = torch.from_numpy(pictures.reshape(len(SHARES), *picture.shape))
         with torch.inference_mode():
-            curves.append(network.logits(batch).softmax(dim=1)[:, target].numpy())
+            curves.append(network.answers(network(batch))[:, target].numpy())
     return Deletion(np.array(SHARES), curves[0], np.stack(curves[1:]))

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from visualizer.architecture.answer import AnswerKind
 from visualizer.architecture.flow import PICTURE, FlowNetwork
 
 BINS = 10
@@ -36,40 +37,42 @@ class Evaluation:
 
     Attributes:
         labels: (N,) the right classes.
-        probabilities: (N, classes) softmax of the logits, float32.
+        values: (N, classes) float32, what it answers to each picture.
+        kind: Whether these are probabilities or scores.
         hidden: (N, F) float32, what its last layer was given; empty where the network has no Dense layer.
         confusion: (classes, classes) pictures: row the right class, column the answer.
         precision: (classes,) share of the pictures called so that are so, 0 to 1; NaN where none was called so.
         recall: (classes,) share of the pictures of a class that were called so; NaN where there are none.
-        calibration: By confidence.
+        calibration: By confidence; None of scores, which are no measure of it.
     """
 
     labels: np.ndarray
-    probabilities: np.ndarray
+    values: np.ndarray
+    kind: AnswerKind
     hidden: np.ndarray
     confusion: np.ndarray
     precision: np.ndarray
     recall: np.ndarray
-    calibration: Calibration
+    calibration: Calibration | None
 
     @property
     def answers(self) -> np.ndarray:
-        """(N,) the class with the largest probability."""
-        return self.probabilities.argmax(axis=1)
+        """(N,) the class with the largest number."""
+        return self.values.argmax(axis=1)
 
     @property
     def accuracy(self) -> float:
         return float((self.answers == self.labels).mean())
 
     def cell(self, label: int, answer: int) -> np.ndarray:
-        """The pictures of a class that got this answer, the most confident first: places from 0."""
+        """The pictures of a class that got this answer, that with the largest number first: places from 0."""
         places = np.flatnonzero((self.labels == label) & (self.answers == answer))
-        return places[np.argsort(-self.probabilities[places, answer], kind="stable")]
+        return places[np.argsort(-self.values[places, answer], kind="stable")]
 
     def mistakes(self) -> np.ndarray:
-        """The pictures that it got wrong, the most confident mistake first: places from 0."""
+        """The pictures that it got wrong, that with the largest number first: places from 0."""
         wrong = np.flatnonzero(self.answers != self.labels)
-        return wrong[np.argsort(-self.probabilities.max(axis=1)[wrong], kind="stable")]
+        return wrong[np.argsort(-self.values.max(axis=1)[wrong], kind="stable")]
 
 
 def evaluate(
@@ -78,39 +81,37 @@ def evaluate(
     """Show all pictures to a network.
 
     Args:
-        network: Any network that ends in a vector of logits, in evaluation mode.
+        network: Any network that ends in a vector, in evaluation mode.
         batches: The pictures in order, (n, C, H, W) float32 in [0, 1] each.
         labels: (N,) their classes.
 
     Yields:
         The share that is done, 0 to 1.
     """
-    scores: list[torch.Tensor] = []
+    answers: list[torch.Tensor] = []
     hidden: list[torch.Tensor] = []
     done = 0
     for batch in batches:
         with torch.inference_mode():
-            logits, given = _logits_and_hidden(network, torch.from_numpy(batch))
-        scores.append(logits)
+            outputs, given = _outputs_and_hidden(network, torch.from_numpy(batch))
+        answers.append(network.answers(outputs))
         hidden.append(given)
         done += len(batch)
         yield done / len(labels)
-    probabilities = torch.cat(scores).softmax(dim=1).numpy()
-    return evaluation_of(labels, probabilities, torch.cat(hidden).numpy())
+    return evaluation_of(labels, torch.cat(answers).numpy(), network.answer_kind, torch.cat(hidden).numpy())
 
 
-def evaluation_of(labels: np.ndarray, probabilities: np.ndarray, hidden: np.ndarray) -> Evaluation:
+def evaluation_of(labels: np.ndarray, values: np.ndarray, kind: AnswerKind, hidden: np.ndarray) -> Evaluation:
     """All that is counted; arguments as in `Evaluation`."""
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
-    answers, classes = probabilities.argmax(axis=1), range(probabilities.shape[1])
+    answers, classes = values.argmax(axis=1), range(values.shape[1])
     precision, recall, _, _ = precision_recall_fscore_support(
         labels, answers, labels=list(classes), zero_division=np.nan
     )
     confusion = confusion_matrix(labels, answers, labels=list(classes))
-    return Evaluation(
-        labels, probabilities, hidden, confusion, precision, recall, calibration_of(labels, probabilities)
-    )
+    calibration = calibration_of(labels, values) if kind == "probabilities" else None
+    return Evaluation(labels, values, kind, hidden, confusion, precision, recall, calibration)
 
 
 def calibration_of(labels: np.ndarray, probabilities: np.ndarray) -> Calibration:
@@ -132,17 +133,16 @@ def calibration_of(labels: np.ndarray, probabilities: np.ndarray) -> Calibration
     return Calibration(mean, accuracy, counts, error)
 
 
-def _logits_and_hidden(network: FlowNetwork, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """One pass: the scores before a final softmax, and what the last Dense layer was given, (n, F)."""
+def _outputs_and_hidden(network: FlowNetwork, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """One pass: what leaves the network, and what the last Dense layer was given, (n, F)."""
     outputs = {PICTURE: pictures}
     hidden = pictures[:, :0].flatten(1)
-    flowing = logits = pictures
+    flowing = pictures
     for node in network.nodes:
         flowing = node.arriving(outputs)
         for _, stage in node.stages:
             if isinstance(stage, nn.Linear):
                 hidden = flowing
-            logits = flowing
             flowing = stage(flowing)
         outputs[node.index] = flowing
-    return (logits if network.ends_in_softmax else flowing), hidden
+    return flowing, hidden

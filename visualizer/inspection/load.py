@@ -10,18 +10,21 @@ from visualizer.architecture.network import Network, build
 from visualizer.errors import UserError
 
 
-def load_network(architecture: Architecture, weights: Mapping[str, np.ndarray]) -> Network:
+def load_network(
+    architecture: Architecture, weights: Mapping[str, np.ndarray], *, softmax_in_loss: bool = False
+) -> Network:
     """The network of that architecture with those weights, in evaluation mode.
 
     Args:
         architecture: What the weights belong to.
         weights: Arrays by the names of `Network.state_dict()`, such as "layers.0.convolution.weight"; they are copied.
+        softmax_in_loss: See `FlowNetwork`.
 
     Raises:
         ArchitectureError: The layers do not fit together.
         UserError: A weight is missing, has another shape, or belongs to no layer.
     """
-    network = build(architecture, "torch_default")
+    network = build(architecture, "torch_default", softmax_in_loss=softmax_in_loss)
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     found = {name: tuple(array.shape) for name, array in weights.items()}
     wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))

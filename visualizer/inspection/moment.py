@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from visualizer.architecture.answer import Answer
 from visualizer.architecture.network import Network
 from visualizer.inspection.probe import probe
 
@@ -24,21 +25,21 @@ class LayerMoment:
         filters: How many filters there are.
         output: (shown channels, H, W), the first 16, or (F,).
         channels: How many channels or units there are.
-        probabilities: (classes,), softmax of the logits.
+        answer: Probabilities or scores.
     """
 
     kernels: np.ndarray | None
     filters: int
     output: np.ndarray
     channels: int
-    probabilities: np.ndarray
+    answer: Answer
 
 
 def layer_moment(network: Network, picture: np.ndarray, index: int) -> LayerMoment:
     """Layer `index` (from 0) while the network looks at `picture`, (C, H, W) in [0, 1]. Nothing of it is shared."""
     seen = probe(network, picture)
     view = seen.layers[index]
-    assert seen.probabilities is not None
+    assert seen.answer is not None
     convolves = view.kernels is not None and view.kernels.ndim == 4
     output = view.output[:MAX_CHANNELS] if view.output.ndim == 3 else view.output
     return LayerMoment(
@@ -46,7 +47,7 @@ def layer_moment(network: Network, picture: np.ndarray, index: int) -> LayerMome
         len(view.kernels) if convolves and view.kernels is not None else 0,
         output.copy(),
         len(view.output),
-        seen.probabilities.copy(),
+        Answer(seen.answer.values.copy(), seen.answer.kind),
     )
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from visualizer.architecture.activations import FUNCTIONS
+from visualizer.architecture.answer import Answer
 from visualizer.architecture.flow import PICTURE, Described, FlowNetwork
 from visualizer.errors import UserError
 
@@ -48,12 +49,12 @@ class Probe:
     Attributes:
         picture: (C, H, W) float32 in [0, 1].
         layers: One view for each layer, in order.
-        probabilities: (classes,) softmax of the logits; None where the network does not end in a vector.
+        answer: Probabilities or scores, read-only; None where the network does not end in a vector.
     """
 
     picture: np.ndarray
     layers: tuple[LayerView, ...]
-    probabilities: np.ndarray | None
+    answer: Answer | None
 
 
 def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
@@ -98,15 +99,13 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
                     _read_only(flowing[0]),
                 )
             )
-        probabilities = None
-        if flowing.ndim == 2:
-            probabilities = _probabilities(network, flowing)
+        answered = _answer(network, flowing)
     pixels.flags.writeable = False
-    return Probe(pixels, tuple(views), probabilities)
+    return Probe(pixels, tuple(views), answered)
 
 
-def answer(network: FlowNetwork, picture: np.ndarray) -> np.ndarray | None:
-    """The class probabilities alone, as `probe` has them: (classes,), None where it does not end in a vector.
+def answer(network: FlowNetwork, picture: np.ndarray) -> Answer | None:
+    """The answer alone, as `probe` has it; None where the network does not end in a vector.
 
     Keeps nothing of what the layers make of the picture, for one that changes while somebody draws it.
 
@@ -116,7 +115,7 @@ def answer(network: FlowNetwork, picture: np.ndarray) -> np.ndarray | None:
     _make_ready(network, picture)
     with torch.inference_mode():
         flowing = network(torch.from_numpy(np.array(picture, dtype=np.float32))[None])
-        return _probabilities(network, flowing) if flowing.ndim == 2 else None
+        return _answer(network, flowing)
 
 
 def _make_ready(network: FlowNetwork, picture: np.ndarray) -> None:
@@ -131,8 +130,8 @@ def _make_ready(network: FlowNetwork, picture: np.ndarray) -> None:
         network.eval()
 
 
-def _probabilities(network: FlowNetwork, flowing: torch.Tensor) -> np.ndarray:
-    return _read_only((flowing if network.ends_in_softmax else flowing.softmax(dim=1))[0])
+def _answer(network: FlowNetwork, flowing: torch.Tensor) -> Answer | None:
+    return Answer(_read_only(network.answers(flowing)[0]), network.answer_kind) if flowing.ndim == 2 else None
 
 
 def channel_order(maps: np.ndarray, by: Order) -> np.ndarray:

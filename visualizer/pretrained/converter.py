@@ -81,6 +81,9 @@ _KNOWN = (nn.Conv2d, nn.BatchNorm2d, nn.Linear, nn.MaxPool2d, nn.AvgPool2d, nn.A
 class ConvertedNetwork(FlowNetwork):
     """Nodes that are run one after the other."""
 
+    # Their packages read what such networks give out through a softmax, as they were trained.
+    softmax_in_loss = True
+
     def __init__(self, input_shape: tuple[int, int, int], nodes: tuple[Node, ...]) -> None:
         super().__init__()
         self.input_shape = input_shape

@@ -26,7 +26,7 @@ from visualizer.figures.raster import png_source
 from visualizer.report.line_chart import Line, line_chart
 from visualizer.report.markup import Content, document, element
 from visualizer.training.augmentation import is_augmented
-from visualizer.training.settings import AUGMENTATIONS, LOSSES, SETTING_SPECS, TrainingSettings
+from visualizer.training.settings import AUGMENTATIONS, LOSSES, SETTING_SPECS, RunSpec, TrainingSettings
 from visualizer.training.store import History, RunRecord
 
 MAX_FILTERS = 64
@@ -130,6 +130,18 @@ def _network(report: RunReport) -> Iterator[Element]:
     foot = element("tr", element("th", "All layers", class_="what", scope="row"), *total)
     table = [element("thead", element("tr", *head)), element("tbody", *body), element("tfoot", foot)]
     yield element("div", element("table", *table, class_="layers"), class_="scrolls")
+    yield element("p", f"The numbers of its last layer are {_answers(report.record.spec)}.")
+
+
+def _answers(spec: RunSpec) -> str:
+    """What the last layer's numbers are."""
+    if spec.answer_kind == "scores":
+        return (
+            "scores, not probabilities: neither the network nor its loss has a softmax. The largest one is its answer"
+        )
+    if spec.architecture.ends_in_softmax:
+        return "probabilities, one for each class. The largest one is its answer"
+    return "logits: the softmax in its loss makes probabilities of them. The largest one is its answer"
 
 
 def _layer_row(place: int, row: LayerReport) -> Element:

@@ -10,7 +10,6 @@ from visualizer.source_code.scripts import (
     DIGIT_SIDE,
     PATHLIB,
     Fetched,
-    ends_in_softmax,
     fetched_by,
     few_of_many,
     from_folder,
@@ -56,7 +55,7 @@ def keras_model(architecture: Architecture, initialization: Initialization = "gl
 def keras_script(architecture: Architecture, settings: TrainingSettings) -> str:
     """The whole script. The network must fit and end in one number for each class."""
     (classes,) = output_shape(architecture)
-    loss = f"CategoricalCrossentropy(from_logits={not ends_in_softmax(architecture)})"
+    loss = f"CategoricalCrossentropy(from_logits={not architecture.ends_in_softmax})"
     if settings.loss == "mse":
         loss = "MeanSquaredError()"
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate, momentum=settings.momentum)

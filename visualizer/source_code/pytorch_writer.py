@@ -14,7 +14,6 @@ from visualizer.source_code.scripts import (
     DIGIT_SIDE,
     PATHLIB,
     Fetched,
-    ends_in_softmax,
     fetched_by,
     few_of_many,
     from_folder,
@@ -80,7 +79,7 @@ def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> st
         loss = f"functional.mse_loss(scores, functional.one_hot(train_labels[chosen], {classes}).float())"
     else:
         loss = "functional.cross_entropy(scores, train_labels[chosen])"
-        if ends_in_softmax(architecture):
+        if architecture.ends_in_softmax:
             scores = "model[:-1](train_pictures[chosen])  # without softmax, which cross_entropy does itself"
     return f"""\
 {heading(architecture, "PyTorch")}

@@ -84,12 +84,6 @@ def few_of_many(architecture: Architecture) -> str:
     return f"[:{_FEW_PICTURES}]" if channels * height * width > _MANY_NUMBERS else ""
 
 
-def ends_in_softmax(architecture: Architecture) -> bool:
-    """Whether the last layer's numbers are probabilities already."""
-    last = architecture.layers[-1]
-    return "softmax" in [getattr(last, setting.name) for setting in last.settings()]
-
-
 def from_folder(architecture: Architecture, classes: int) -> str:
     """Lines that load `pictures`, (N, H, W, C) float32 in [0, 1], and `labels`, (N,) int64, from class folders.
 

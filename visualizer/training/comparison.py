@@ -7,13 +7,20 @@ from typing import Any
 import numpy as np
 
 from visualizer.architecture.activations import FUNCTION_OPTIONS, NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS
-from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.settings import Choice, Spec
 from visualizer.architecture.shapes import describe_shape
 from visualizer.data.catalog import dataset_entry, is_known
-from visualizer.training.settings import MAX_SEED, SETTING_SPECS, RunSpec
+from visualizer.training.settings import LOSSES, MAX_SEED, OPTIMIZERS, SETTING_SPECS, RunSpec
 from visualizer.training.store import History, RunRecord
+
+_DATASET = "Data set"
+_LAYERS = "Layers"
+_NAME_LENGTH = 24
+# Settings whose values say by themselves what they are.
+_SPEAKING = ("Loss", "Optimizer", "Initialisation", "Activation", "Function")
+_BRIEF = {LOSSES["cross_entropy"]: "cross-entropy", LOSSES["mse"]: "MSE", OPTIMIZERS["sgd"]: "SGD"}
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,17 @@ def differences(compared: Sequence[Variant]) -> tuple[Difference, ...]:
     return tuple(row for row in rows if len(set(row.values)) > 1)
 
 
+def dataset_titles(compared: Sequence[Variant]) -> tuple[str, ...]:
+    """The title of each variant's data set; of several with the same title, each has a number behind it."""
+    names = [variant.spec.settings.dataset for variant in compared]
+    titles = {name: _title(name) for name in names}
+    found = []
+    for name in names:
+        alike = [other for other, title in titles.items() if title == titles[name]]
+        found.append(f"{titles[name]} ({alike.index(name) + 1})" if len(alike) > 1 else titles[name])
+    return tuple(found)
+
+
 def _title(dataset: str) -> str:
     # A run may outlive the data set of somebody's own that it was trained on.
     return dataset_entry(dataset).title if is_known(dataset) else "pictures that are no longer kept"
@@ -76,7 +94,7 @@ def _title(dataset: str) -> str:
 
 def _training_rows(compared: Sequence[Variant]) -> list[Difference]:
     settings = [variant.spec.settings for variant in compared]
-    rows = [Difference("Data set", tuple(_title(one.dataset) for one in settings))]
+    rows = [Difference(_DATASET, dataset_titles(compared))]
     for name, spec in SETTING_SPECS.items():
         if name == "seed" or (name == "momentum" and all(one.optimizer != "sgd" for one in settings)):
             continue
@@ -91,12 +109,55 @@ def _training_rows(compared: Sequence[Variant]) -> list[Difference]:
     return rows
 
 
+def short_names(compared: Sequence[Variant]) -> tuple[str, ...]:
+    """A few words for each variant: of all that differs, the least that tells them apart.
+
+    The network's name and the data set are among them wherever they differ; of the settings, as many as are needed. Two
+    variants have the same words only where no setting tells them apart. Where nothing differs it is the network's name.
+    """
+    networks = tuple(_shortened(variant.spec.architecture.name or "a network") for variant in compared)
+    found = [row for row in differences(compared) if row.setting != _LAYERS]  # too long: their size says it
+    told = [networks] if len(set(networks)) > 1 else []
+    told += [tuple(map(_shortened, row.values)) for row in found if row.setting == _DATASET]
+    rest = [tuple(_brief(row.setting, value) for value in row.values) for row in found if row.setting != _DATASET]
+    # The last resort for networks of other layers under one name.
+    sizes = [summarize(variant.spec.architecture).parameters for variant in compared]
+    rest.append(tuple(f"{size:,} parameters" for size in sizes))
+    while rest and _kinds(told) < len(compared):
+        best = max(rest, key=lambda row: _kinds([*told, row]))
+        if _kinds([*told, best]) == _kinds(told):
+            break
+        told.append(best)
+        rest.remove(best)
+    return tuple(", ".join(words) for words in zip(*(told or [networks]), strict=True))
+
+
+def _kinds(rows: Sequence[tuple[str, ...]]) -> int:
+    """How many variants these words tell apart."""
+    return len(set(zip(*rows, strict=True))) if rows else 1
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1].rstrip()}…"
+
+
+def _brief(setting: str, value: str) -> str:
+    """A value as a part of a name; a number or a yes says little without what it is of."""
+    label = setting.split(", layer")[0]
+    what = label[0].lower() + label[1:]
+    if value in ("–", "no"):
+        return f"no {what}"
+    if value == "yes":
+        return what
+    return _BRIEF.get(value, value) if label in _SPEAKING else f"{what} {value}"
+
+
 def _network_rows(architectures: Sequence[Architecture]) -> list[Difference]:
     rows = [Difference("Input", tuple(describe_shape(one.input_shape) for one in architectures))]
     kinds = {tuple(type(layer) for layer in one.layers) for one in architectures}
     if len(kinds) > 1:
         lists = [", ".join(layer.summary() for layer in one.layers) for one in architectures]
-        return [*rows, Difference("Layers", tuple(lists))]
+        return [*rows, Difference(_LAYERS, tuple(lists))]
     # The same change in several layers is one row.
     places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for index, layers in enumerate(zip(*(one.layers for one in architectures), strict=True)):
@@ -244,22 +305,72 @@ def band(histories: Sequence[History], quantity: str) -> Band:
     return Band(histories[0].epoch[:length], values.mean(0), values.min(0), values.max(0), len(histories))
 
 
-def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
-    """What may be said of two or more variants by their last validation accuracy, in one sentence.
+def comparable(compared: Sequence[Variant]) -> tuple[tuple[int, ...], ...]:
+    """Which variants may be ranked by their validation accuracy: places from 0, those of a group against one another.
 
-    No test of significance: of few seeds, it says only whether the ranges overlap.
+    An accuracy is a share of certain pictures. A data set has one validation split, so the same data set means the
+    same pictures and the same measure, whatever the loss, the augmentation and the network's input size are.
+    """
+    groups: dict[str, list[int]] = {}
+    for place, variant in enumerate(compared):
+        groups.setdefault(variant.spec.settings.dataset, []).append(place)
+    return tuple(map(tuple, groups.values()))
+
+
+def verdicts(names: Sequence[str], compared: Sequence[Variant], bands: Sequence[Band]) -> tuple[str, ...]:
+    """What may be said of variants by their last validation accuracy, a sentence each.
+
+    Args:
+        names: Of the variants, as the sentences call them.
+        compared: The variants.
+        bands: Their validation accuracies.
+    """
+    groups = comparable(compared)
+    said = [verdict([names[place] for place in group], [bands[place] for place in group]) for group in groups]
+    if len(groups) > 1:
+        apart = " / ".join(_listed([names[place] for place in group]) for group in groups)
+        said.append(
+            f"Not ranked against one another: {apart}. They learnt different pictures, and an accuracy also tells how "
+            "hard these are."
+        )
+    return tuple(filter(None, said))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
+    """What may be said of two or more comparable variants by their last validation accuracy, in one sentence.
+
+    No test of significance: of few seeds, it says only whether the ranges overlap. Nothing is said of fewer than two
+    that have finished an epoch.
     """
     ended = [(name, band) for name, band in zip(names, bands, strict=True) if len(band.mean) > 1]
     if len(ended) < 2:
         return ""
     ended.sort(key=lambda item: -item[1].mean[-1])
+    if len({int(band.epoch[-1]) for _, band in ended[:2]}) > 1:
+        # Not the same length of training: then it is a part of what is said.
+        ended = [(f"{name} after {_epochs(band)}", band) for name, band in ended]
     (best, first), (next_best, second) = ended[:2]
-    fewest = min(first.runs, second.runs)
-    if fewest < 2:
+    points = f"{100 * (first.mean[-1] - second.mean[-1]):.1f}"
+    if min(first.runs, second.runs) < 2:
+        stands = f"is ahead of {next_best} by {points} percentage points"
+        if points == "0.0":
+            stands = f"and {next_best} are level"
         return (
-            f"{best} is ahead of {next_best} by {first.mean[-1] - second.mean[-1]:.1%}, but one seed each proves "
-            "little: another seed alone moves a curve. Run them again with several seeds."
+            f"{best} {stands}, but one seed proves little: another seed alone moves a curve. Run them again with "
+            "several seeds."
         )
     if first.low[-1] > second.high[-1]:
-        return f"{best} ended above {next_best} with every one of its seeds: the ranges do not overlap."
+        return (
+            f"{best} ended above {next_best} with every one of its seeds, by {points} percentage points on average: "
+            "the ranges do not overlap."
+        )
     return f"The ranges of {best} and {next_best} overlap: these runs do not show which is better."
+
+
+def _epochs(band: Band) -> str:
+    last = int(band.epoch[-1])
+    return f"{last} epoch{'s' if last != 1 else ''}"

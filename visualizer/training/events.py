@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from visualizer.architecture.answer import Answer
 from visualizer.training.checkpoints import Checkpoint
 
 State = Literal["queued", "running", "paused", "interrupted", "finished", "stopped", "failed"]
@@ -63,7 +64,8 @@ class Snapshot:
         step: Batches trained until then.
         epoch_position: The same in epochs, such as 1.5.
         probe_index: The probe picture's index in `Dataset.pictures`.
-        probabilities: (classes,) float32: softmax of the logits.
+        answer: What it answers to the probe picture; None where an older version kept the softmax of scores, from
+            which they cannot be had back.
         kernels: (out, in, kernel height, kernel width) float32 of the first layer that has kernels, or None.
         kernels_layer: The index of that layer, or None.
         maps: The feature maps of every layer that gives some.
@@ -72,7 +74,7 @@ class Snapshot:
     step: int
     epoch_position: float
     probe_index: int
-    probabilities: np.ndarray
+    answer: Answer | None
     kernels: np.ndarray | None
     kernels_layer: int | None
     maps: tuple[FeatureMaps, ...]

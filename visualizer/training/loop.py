@@ -87,7 +87,10 @@ class Training:
         self.spec = spec
         self.examples = examples or Examples(dataset, spec.architecture.input_shape)
         # Built here first: the same seed gives the same first weights wherever it is trained.
-        self.network = build(spec.architecture, settings.initialization, settings.seed).to(self._device)
+        network = build(
+            spec.architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss
+        )
+        self.network = network.to(self._device)
         self.optimizer = make_optimizer(self.network, settings)
         self._parameters = list(self.network.parameters())
         self.steps_per_epoch = batches_per_epoch(len(self.examples.train), settings.batch_size)

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from visualizer.architecture.answer import AnswerKind, answer_kind
 from visualizer.architecture.architecture import Architecture, architecture_from_dict, architecture_to_dict
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
 from visualizer.architecture.settings import Choice, Integer, Real, SettingError, Spec, Toggle, setting
@@ -83,6 +84,11 @@ class TrainingSettings:
     brightness: float = setting(0.0, Real("Brightness", "Changed at most, as a share of it.", 0.0, 0.9, 0.1))
     noise: float = setting(0.0, Real("Noise", "Standard deviation; pictures go from 0 to 1.", 0.0, 0.5, 0.05))
 
+    @property
+    def softmax_in_loss(self) -> bool:
+        """Whether the loss applies the softmax where the network does not end in one; see `FlowNetwork`."""
+        return self.loss == "cross_entropy"
+
     def __post_init__(self) -> None:
         if not isinstance(self.dataset, str) or not self.dataset:
             raise SettingError("No data set is chosen", "", "Choose one")
@@ -144,6 +150,13 @@ class RunSpec:
     architecture: Architecture
     settings: TrainingSettings
     probe_index: int
+
+    @property
+    def answer_kind(self) -> AnswerKind:
+        """What the network answers with, trained so: probabilities or scores."""
+        return answer_kind(
+            ends_in_softmax=self.architecture.ends_in_softmax, softmax_in_loss=self.settings.softmax_in_loss
+        )
 
 
 def run_spec_to_json(spec: RunSpec) -> str:

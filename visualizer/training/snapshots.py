@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from visualizer.architecture.answer import Answer
 from visualizer.architecture.network import Network
 from visualizer.training.events import FeatureMaps, Snapshot
 
@@ -26,8 +27,7 @@ def take_snapshot(
         for layer in network.layers:
             values = layer(values)
             outputs.append(values)
-        scores = outputs[-1]
-        probabilities = scores[0] if network.ends_in_softmax else scores[0].softmax(0)
+        answers = network.answers(outputs[-1])[0].cpu().numpy()
     maps = [(index, output[0]) for index, output in enumerate(outputs) if output.dim() == 4]
     share = MAX_NUMBERS // max(len(maps), 1)
     kernels_layer, kernels = first_kernels(network)
@@ -35,7 +35,7 @@ def take_snapshot(
         step=step,
         epoch_position=epoch_position,
         probe_index=probe_index,
-        probabilities=probabilities.cpu().numpy(),
+        answer=Answer(answers, network.answer_kind),
         kernels=kernels,
         kernels_layer=kernels_layer,
         maps=tuple(

@@ -16,13 +16,14 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from visualizer import log
+from visualizer.architecture.answer import Answer
 from visualizer.errors import UserError
 from visualizer.limits import limits
 from visualizer.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
@@ -294,13 +295,23 @@ class RunStore:
             step=about["step"],
             epoch_position=about["epoch_position"],
             probe_index=about["probe_index"],
-            probabilities=arrays["probabilities"],
+            answer=self._answer(run_id, about, arrays),
             kernels=arrays.get("kernels"),
             kernels_layer=about["kernels_layer"],
             maps=tuple(
                 FeatureMaps(index, name, arrays[f"maps-{index}"], channels) for index, name, channels in about["maps"]
             ),
         )
+
+    def _answer(self, run_id: str, about: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer | None:
+        """The answer in a snapshot's file, also in one that was written before it said what its numbers are."""
+        if "answer" in about:
+            return Answer(arrays["answer"], about["answer"]) if about["answer"] else None
+        record = self.record(run_id)
+        # Those files hold a softmax of the outputs, whatever these were.
+        if record is None or record.spec.answer_kind == "scores":
+            return None
+        return Answer(arrays["probabilities"], "probabilities")
 
     def weights(self, run_id: str, which: Literal["latest", "initial"] | int) -> dict[str, np.ndarray]:
         """Weights for `network.load_state_dict` (as tensors): the latest, the untrained, or those after an epoch.
@@ -569,7 +580,8 @@ class RunStore:
 
     def _save_snapshot(self, run_id: str, snapshot: Snapshot) -> None:
         arrays = {f"maps-{maps.layer_index}": maps.array for maps in snapshot.maps}
-        arrays["probabilities"] = snapshot.probabilities
+        if snapshot.answer is not None:
+            arrays["answer"] = snapshot.answer.values
         if snapshot.kernels is not None:
             arrays["kernels"] = snapshot.kernels
         about = {
@@ -577,6 +589,7 @@ class RunStore:
             "epoch_position": snapshot.epoch_position,
             "probe_index": snapshot.probe_index,
             "kernels_layer": snapshot.kernels_layer,
+            "answer": snapshot.answer and snapshot.answer.kind,
             "maps": [(maps.layer_index, maps.name, maps.channels) for maps in snapshot.maps],
         }
         save_atomically(

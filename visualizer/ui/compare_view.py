@@ -11,9 +11,18 @@ from visualizer.errors import UserError
 from visualizer.figures.comparison import MOST, band_curves
 from visualizer.figures.kernels import kernel_grid
 from visualizer.figures.picture import picture_chart
-from visualizer.figures.probabilities import probability_bars
-from visualizer.training.comparison import Band, Variant, band, differences, variants, verdict
+from visualizer.training.comparison import (
+    Band,
+    Variant,
+    band,
+    dataset_titles,
+    differences,
+    short_names,
+    variants,
+    verdicts,
+)
 from visualizer.training.settings import LOSSES
+from visualizer.ui.answer_view import show_answer
 from visualizer.ui.charts import show
 from visualizer.ui.compare_again import stop_all
 from visualizer.ui.dataset_view import opened_dataset
@@ -26,8 +35,8 @@ from visualizer.ui.viewport import column_width, is_narrow
 
 REFRESH_SECONDS = 1.0
 KERNELS_SHOWN = 16
-MAX_NAME = 60
-_LONG = ("Layers", "Input")  # said by the network's name
+
+_GAP = "  "  # between a variant's letter and its words
 
 Compared = Mapping[str, Variant]
 
@@ -55,20 +64,17 @@ def chosen_variants(owner: Session) -> dict[str, Variant]:
 
 def _names(found: tuple[Variant, ...]) -> list[str]:
     """A letter for each, with what tells it apart from the others."""
-    rows = [row for row in differences(found) if row.setting not in _LONG]
-    architectures = [variant.spec.architecture.name for variant in found]
     names = []
-    for index, variant in enumerate(found):
-        parts = [architectures[index]] if len(set(architectures)) > 1 or not rows else []
-        parts += [_with_label(row.setting, row.values[index]) for row in rows]
+    for index, (variant, words) in enumerate(zip(found, short_names(found), strict=True)):
         seeds = f" ({len(variant.runs)} seeds)" if len(variant.runs) > 1 else ""
-        names.append(f"{_letter(index)}  {', '.join(parts)[:MAX_NAME]}{seeds}")
+        names.append(f"{_letter(index)}{_GAP}{words}{seeds}")
     return names
 
 
-def _with_label(setting: str, value: str) -> str:
-    """A number says little without what it is."""
-    return f"{setting.lower()} {value}" if value[:1].isdigit() else value
+def _in_sentence(name: str) -> str:
+    """ "A (SGD)", or the letter alone."""
+    letter, _, words = _short(name).partition(_GAP)
+    return f"{letter} ({words})" if words else letter
 
 
 def _letter(index: int) -> str:
@@ -101,26 +107,32 @@ def _curves(compared: Compared, going_on: bool) -> None:
         with left:
             show(band_curves(accuracy, label="validation accuracy", share=True), "compared-accuracy")
         with right:
-            losses = {variant.spec.settings.loss for variant in compared.values()}
-            if len(losses) == 1:
-                label = f"validation loss: {LOSSES[losses.pop()].lower()}"
-                show(band_curves(loss, label=label, share=False), "compared-loss")
-            else:
-                st.info("Their losses are of two kinds: numbers of one say nothing beside numbers of the other.")
-        _say(accuracy)
+            _losses(compared, loss)
+        _say(compared, list(accuracy.values()))
         _table(compared, list(accuracy.values()))
 
 
 def _short(name: str) -> str:
     """The letter alone is enough beside the curves where the list above says what it stands for."""
-    return name.split("  ")[0] if is_narrow() else name
+    return name.partition(_GAP)[0] if is_narrow() else name
 
 
-def _say(accuracy: Mapping[str, Band]) -> None:
-    said = verdict(list(accuracy), list(accuracy.values()))
-    if said:
-        st.markdown(f":material/balance: **{said}**")
-    if any(one.runs > 1 for one in accuracy.values()):
+def _losses(compared: Compared, bands: Mapping[str, Band]) -> None:
+    """The loss curves, each kind of loss on an axis of its own."""
+    kinds = [variant.spec.settings.loss for variant in compared.values()]
+    for kind in dict.fromkeys(kinds):
+        places = [place for place, other in enumerate(kinds) if other == kind]
+        shown = {name: band for place, (name, band) in enumerate(bands.items()) if place in places}
+        label = f"validation loss: {LOSSES[kind].lower()}"
+        show(band_curves(shown, label=label, share=False, looks=places), f"compared-loss-{kind}")
+    if len(set(kinds)) > 1:
+        st.caption("Their losses are of two kinds: numbers of one say nothing beside numbers of the other.")
+
+
+def _say(compared: Compared, accuracy: list[Band]) -> None:
+    for said in verdicts([_in_sentence(name) for name in compared], list(compared.values()), accuracy):
+        st.markdown(f":material/balance: **{told(said)}**")
+    if any(one.runs > 1 for one in accuracy):
         st.caption("Lines are the mean over the seeds; a band reaches from the least to the largest of them.")
 
 
@@ -171,19 +183,39 @@ def kernels(_: Session, compared: Compared) -> None:
 
 
 def answers(_: Session, compared: Compared) -> None:
-    """What each variant's first run answers to the same picture of the test split."""
-    first = next(iter(compared.values())).spec.settings.dataset
-    dataset = opened_dataset(first)
+    """What each variant's first run answers to the same picture of the test split of a data set."""
+    of_all = list(compared.values())
+    titles = dict(zip([one.spec.settings.dataset for one in of_all], dataset_titles(of_all), strict=True))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        chosen = next(iter(titles))
+        if len(titles) > 1:
+            chosen = st.selectbox(
+                "Data set",
+                list(titles),
+                format_func=titles.__getitem__,
+                key=f"compared-dataset-{'-'.join(titles)}",
+                width=220,
+                help="Runs on different data sets cannot be shown the same picture.",
+            )
+        try:
+            dataset = opened_dataset(chosen)
+        except UserError as error:
+            st.info(told(error), icon=":material/info:")
+            return
         label = st.selectbox(
             "Class",
             range(len(dataset.class_names)),
             format_func=dataset.class_names.__getitem__,
-            key=f"compared-class-{first}",
+            key=f"compared-class-{chosen}",
             width=150,
         )
         of_class = dataset.test[dataset.labels[dataset.test] == label]
-        number = st.number_input(f"Picture 1 to {len(of_class)}", 1, len(of_class), key="compared-number", width=140)
+        if not len(of_class):
+            st.caption("The test split has no picture of this class.")
+            return
+        number = st.number_input(
+            f"Picture 1 to {len(of_class)}", 1, len(of_class), key=f"compared-number-{chosen}-{label}", width=140
+        )
     picture = dataset.pictures[of_class[number - 1]]
     columns = st.columns([1, *[2] * len(compared)])
     with columns[0]:
@@ -191,8 +223,8 @@ def answers(_: Session, compared: Compared) -> None:
     for column, (name, variant) in zip(columns[1:], compared.items(), strict=True):
         with column:
             st.markdown(f"**{told(_short(name))}**, seed {variant.seeds[0]}")
-            if variant.spec.settings.dataset != first:
-                st.caption("It learnt another data set.")
+            if variant.spec.settings.dataset != chosen:
+                st.caption(f"It learnt other pictures: {told(titles[variant.spec.settings.dataset])}.")
                 continue
             try:
                 key, network = latest_network(variant.runs[0])
@@ -200,5 +232,5 @@ def answers(_: Session, compared: Compared) -> None:
                 st.caption(str(error))
                 continue
             seen = look(key, network, prepare(picture[None], network.input_shape)[0])
-            if seen.probabilities is not None:
-                show(probability_bars(seen.probabilities, dataset.class_names, int(label)), f"compared-answer-{name}")
+            if seen.answer is not None:
+                show_answer(seen.answer, dataset.class_names, f"compared-answer-{name}", true_label=int(label))

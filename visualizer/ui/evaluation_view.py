@@ -13,6 +13,7 @@ from visualizer.errors import UserError
 from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.evaluation import class_bars, picture_map, reliability
 from visualizer.figures.gallery import gallery
+from visualizer.figures.probabilities import value_in_words
 from visualizer.training.store import RunRecord
 from visualizer.ui.chart_events import Clicked, on_click
 from visualizer.ui.charts import show
@@ -58,12 +59,12 @@ def evaluation_part(owner: Session, run: RunRecord) -> None:
     st.markdown(
         f"After step {run.step:,} it gets **{right:,} of {len(found.labels):,} test pictures right: "
         f"{found.accuracy:.1%}**. The network never saw them, and nothing was chosen by them. One number hides much: "
-        "which classes, how sure, and what kind of pictures?"
+        f"which classes, {'how sure, ' if found.calibration else ''}and what kind of pictures?"
     )
     _confusion(owner, dataset, found)
     _classes(dataset, found)
     _mistakes(owner, dataset, found)
-    _calibration(found, probable=network.ends_in_softmax or run.spec.settings.loss != "mse")
+    _calibration(found)
     _map(key, dataset, found)
 
 
@@ -136,11 +137,12 @@ def _pictures(dataset: Dataset, found: "Evaluation", places: np.ndarray, key: st
 
     def caption(place: int) -> str:
         answer = int(found.answers[place])
-        return f"{names[answer]} {found.probabilities[place, answer]:.0%}"
+        return f"{names[answer]} {_value(found, place)}"
 
     pictures = dataset.pictures[dataset.test[shown]]
     width = column_width() if is_narrow() else column_width(0.4 if columns < 6 else 1.0)
-    st.caption(f"{len(places):,} picture{'s' if len(places) != 1 else ''}. Above each: the answer, and how sure it is.")
+    beside = "how sure it is" if found.kind == "probabilities" else "its score"
+    st.caption(f"{len(places):,} picture{'s' if len(places) != 1 else ''}. Above each: the answer, and {beside}.")
     show(gallery(pictures, [caption(int(place)) for place in shown], columns, width=width), f"{key}-gallery")
     titles = [
         f"{index + 1}: {names[found.labels[place]]}, answer {caption(int(place))}" for index, place in enumerate(shown)
@@ -158,6 +160,11 @@ def _pictures(dataset: Dataset, found: "Evaluation", places: np.ndarray, key: st
             st.switch_page(page("look_inside"))
 
 
+def _value(found: "Evaluation", place: int) -> str:
+    """What stands beside the answer to a picture: how sure it is, or the answer's score."""
+    return value_in_words(float(found.values[place].max()), found.kind, decimals=0)
+
+
 def _classes(dataset: Dataset, found: "Evaluation") -> None:
     st.subheader("Class by class")
     show(class_bars(found.recall, found.precision, found.confusion.sum(axis=1), dataset.class_names), "class-bars")
@@ -165,7 +172,8 @@ def _classes(dataset: Dataset, found: "Evaluation") -> None:
 
 
 def _mistakes(owner: Session, dataset: Dataset, found: "Evaluation") -> None:
-    st.subheader("The most confident mistakes")
+    probable = found.kind == "probabilities"
+    st.subheader("The most confident mistakes" if probable else "The mistakes with the highest scores")
     places = found.mistakes()
     if not len(places):
         st.success("It made no mistake on the test split.", icon=":material/check_circle:")
@@ -173,15 +181,16 @@ def _mistakes(owner: Session, dataset: Dataset, found: "Evaluation") -> None:
     _pictures(dataset, found, places, "mistakes", columns=4 if is_narrow() else 6)
 
 
-def _calibration(found: "Evaluation", *, probable: bool) -> None:
+def _calibration(found: "Evaluation") -> None:
     st.subheader("Is it as sure as it should be?")
-    if not probable:
+    calibration = found.calibration
+    if calibration is None:
         st.caption(
-            "Trained with mean squared error and without a softmax at its end, it gives scores and not probabilities: "
-            "the largest is the answer, and how sure it is cannot be said."
+            "That can be asked of probabilities alone. This network ends without a softmax and was trained with mean "
+            "squared error, so it gives scores: the largest is the answer, and how sure it is cannot be said. End it "
+            "with a softmax, or train it with cross-entropy, to see it here."
         )
         return
-    calibration = found.calibration
     show(
         reliability(calibration.confidence, calibration.accuracy, calibration.counts, calibration.error), "reliability"
     )
@@ -194,7 +203,7 @@ def _calibration(found: "Evaluation", *, probable: bool) -> None:
 
 
 def _overconfident(found: "Evaluation") -> bool:
-    return bool(found.probabilities.max(axis=1).mean() > found.accuracy)
+    return bool(found.values.max(axis=1).mean() > found.accuracy)
 
 
 def _map(key: Any, dataset: Dataset, found: "Evaluation") -> None:
@@ -253,7 +262,7 @@ def _points(dataset: Dataset, found: "Evaluation", places: np.ndarray, axes: tup
     names = dataset.class_names
     show(picture_map(places, found.labels, found.answers, names, axes), "picture-map")
     captions = [
-        f"is {names[label]}, answer {names[answer]} ({probability:.0%})"
-        for label, answer, probability in zip(found.labels, found.answers, found.probabilities.max(axis=1), strict=True)
+        f"is {names[label]}, answer {names[answer]} ({_value(found, place)})"
+        for place, (label, answer) in enumerate(zip(found.labels, found.answers, strict=True))
     ]
     picture_tip("picture-map", dataset.pictures[dataset.test], captions)

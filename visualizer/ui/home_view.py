@@ -6,7 +6,7 @@ from visualizer.architecture.shapes import describe_shape, is_maps
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.overview import Step, overview
-from visualizer.figures.probabilities import probability_bars
+from visualizer.ui.answer_view import show_answer
 from visualizer.ui.charts import show
 from visualizer.ui.models import bundled_network, look
 from visualizer.ui.viewport import column_width, is_narrow
@@ -32,7 +32,7 @@ def digit_picker() -> int:
 
 
 def network_at_work(index: int) -> None:
-    """Draw the digit, the feature maps of each layer, and the class probabilities."""
+    """Draw the digit, the feature maps of each layer, and the answer."""
     dataset = load_dataset("digits")
     network = bundled_network()
     picture = prepare(dataset.pictures[index][None], network.architecture.input_shape)[0]
@@ -51,7 +51,5 @@ def network_at_work(index: int) -> None:
         )
     with answer:
         st.markdown("**Its answer**")
-        assert seen.probabilities is not None
-        show(
-            probability_bars(seen.probabilities, dataset.class_names, int(dataset.labels[index])), "home-probabilities"
-        )
+        assert seen.answer is not None
+        show_answer(seen.answer, dataset.class_names, "home-answer", true_label=int(dataset.labels[index]))

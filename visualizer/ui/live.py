@@ -1,4 +1,4 @@
-"""What is seen of a run while it goes on: curves, kernels, feature maps and probabilities of the watched picture."""
+"""What is seen of a run while it goes on: curves, kernels, feature maps and the answer to the watched picture."""
 
 import streamlit as st
 
@@ -7,11 +7,12 @@ from visualizer.figures.chart import Chart
 from visualizer.figures.curves import accuracy_curves, curves
 from visualizer.figures.kernels import kernel_grid
 from visualizer.figures.maps import map_grid
-from visualizer.figures.probabilities import probability_bars
+from visualizer.figures.probabilities import answer_bars
 from visualizer.training.events import FeatureMaps, Snapshot
 from visualizer.training.settings import LOSSES
 from visualizer.training.store import History, RunRecord
 from visualizer.ui import bound
+from visualizer.ui.answer_view import explain_scores
 from visualizer.ui.charts import show
 from visualizer.ui.dataset_view import watched_picture
 from visualizer.ui.live_feed import Look, Moving
@@ -56,7 +57,14 @@ def live_part(owner: Session, look: Look, history: History, record: RunRecord) -
             place("live-maps")
         with answer:
             st.markdown("**Its answer**")
-            place("live-probabilities")
+            place("live-answer")
+            if snapshot.answer is None:
+                st.caption(
+                    "This run was watched by an older version of the app, which did not keep scores. Look inside shows "
+                    "what the network answers."
+                )
+            else:
+                explain_scores(snapshot.answer.kind)
     return moving
 
 
@@ -104,7 +112,7 @@ def _curves(record: RunRecord, history: History) -> dict[str, Chart]:
 
 
 def _network(look: Look, record: RunRecord, snapshot: Snapshot) -> dict[str, Chart]:
-    """The first layer's kernels, one layer's feature maps and the class probabilities of the watched picture."""
+    """The first layer's kernels, one layer's feature maps and the answer to the watched picture."""
     charts = {}
     _, kernels_share, maps_share, _ = (part / sum(_COLUMNS) for part in _COLUMNS)
     if snapshot.kernels is not None:
@@ -125,9 +133,10 @@ def _network(look: Look, record: RunRecord, snapshot: Snapshot) -> dict[str, Cha
             width=share_of(look.width, maps_share),
         )
     dataset = load_dataset(record.spec.settings.dataset)
-    charts["live-probabilities"] = probability_bars(
-        snapshot.probabilities, dataset.class_names, int(dataset.labels[snapshot.probe_index])
-    )
+    if snapshot.answer is not None:
+        charts["live-answer"] = answer_bars(
+            snapshot.answer, dataset.class_names, int(dataset.labels[snapshot.probe_index])
+        )
     return charts
 
 

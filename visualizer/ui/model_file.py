@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from visualizer.architecture.network import Network
 
 NOTE_DATASET = "dataset"
+# Whether its loss applied the softmax: "yes" or "no".
+NOTE_SOFTMAX_IN_LOSS = "softmax_in_loss"
 
 
 @dataclass(frozen=True)
@@ -35,20 +37,27 @@ class OpenedModel:
         architecture: The network.
         weights: Arrays by the names of the network's state dict.
         dataset: The data set that it was trained on; None where the file names none of ours that fits.
+        softmax_in_loss: Whether its loss applied the softmax; None where the file does not say so.
     """
 
     digest: str
     architecture: Architecture
     weights: "dict[str, np.ndarray]"
     dataset: str | None
+    softmax_in_loss: bool | None = None
 
 
 def read_model(data: bytes) -> OpenedModel:
     """What an uploaded file holds. Raises UserError."""
     architecture, weights = load_model(data)
-    dataset = load_notes(data).get(NOTE_DATASET)
+    notes = load_notes(data)
+    dataset = notes.get(NOTE_DATASET)
     return OpenedModel(
-        hashlib.sha256(data).hexdigest(), architecture, weights, dataset if dataset and is_known(dataset) else None
+        hashlib.sha256(data).hexdigest(),
+        architecture,
+        weights,
+        dataset if dataset and is_known(dataset) else None,
+        {"yes": True, "no": False}.get(notes.get(NOTE_SOFTMAX_IN_LOSS, "")),
     )
 
 
@@ -71,7 +80,8 @@ def _save(key: tuple[str, ...], network: "Network", dataset: str) -> None:
 
     def saved() -> bytes:
         weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-        return save_model(network.architecture, weights, {NOTE_DATASET: dataset})
+        notes = {NOTE_DATASET: dataset, NOTE_SOFTMAX_IN_LOSS: "yes" if network.softmax_in_loss else "no"}
+        return save_model(network.architecture, weights, notes)
 
     st.download_button(
         "For this app (safetensors)",

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.answer import Answer
 from visualizer.architecture.architecture import Architecture, architecture_to_json
+from visualizer.training.settings import RunSpec, TrainingSettings
 from visualizer.training.store import RunRecord
 from visualizer.ui.byte_cache import ByteCache
 from visualizer.ui.links import ASSETS
@@ -49,12 +51,14 @@ class Opened:
         network: It, in evaluation mode. Sessions share it: nobody may change it.
         dataset: The name of the data set whose classes it tells apart.
         classes: Their names, where the data set is none of ours; else empty.
+        loss_known: Whether it is known what the network was trained with.
     """
 
     key: NetworkKey
     network: "FlowNetwork"
     dataset: str
     classes: tuple[str, ...] = ()
+    loss_known: bool = True
 
 
 def network_choices(owner: Session) -> dict[LookChoice, str]:
@@ -83,7 +87,8 @@ def opened_network(owner: Session, choice: LookChoice) -> Opened:
         assert owner.opened_model is not None
         model = owner.opened_model
         from_file = ("file", model.digest)
-        return Opened(from_file, _from_file(from_file, model), model.dataset or dataset)
+        known = model.softmax_in_loss is not None
+        return Opened(from_file, _from_file(from_file, model), model.dataset or dataset, loss_known=known)
     key, network = chosen_network(owner, choice)
     return Opened(key, network, "digits" if choice == "bundled" else dataset)
 
@@ -99,14 +104,14 @@ def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, 
     architecture = spec.architecture if spec else owner.architecture
     settings = spec.settings if spec else owner.settings
     # Not its hash: layers of two types with the same settings, such as max and average pooling, have the same one.
-    key = ("untrained", architecture_to_json(architecture), settings.initialization, str(settings.seed))
-    return key, _untrained(key, architecture, settings.initialization, settings.seed)
+    key = ("untrained", architecture_to_json(architecture), settings.initialization, str(settings.seed), settings.loss)
+    return key, _untrained(key, architecture, settings)
 
 
 def latest_network(record: RunRecord) -> "tuple[NetworkKey, Network]":
     """The network of a run as trained by now, with the key that its results are kept under. Raises UserError."""
     key = ("trained", record.run_id, str(record.epoch), str(record.version if record.state != "running" else 0))
-    return key, _trained(key, record.run_id, record.spec.architecture)
+    return key, _trained(key, record.run_id, record.spec)
 
 
 @st.cache_resource(max_entries=1, show_spinner="Opening the ready-made network …")
@@ -132,7 +137,7 @@ def _imagenet_classes() -> tuple[str, ...]:
     return class_names()
 
 
-def _trained(key: NetworkKey, run_id: str, architecture: Architecture) -> "Network":
+def _trained(key: NetworkKey, run_id: str, spec: RunSpec) -> "Network":
     def load() -> "Network":
         from visualizer.inspection.load import load_network
 
@@ -145,7 +150,8 @@ def _trained(key: NetworkKey, run_id: str, architecture: Architecture) -> "Netwo
         # Nobody comes back to them: a run that goes on would fill the memory with what it was.
         _networks().drop(is_older)
         _looks().drop(is_look_at_older)
-        return load_network(architecture, run_store().weights(run_id, "latest"))
+        weights = run_store().weights(run_id, "latest")
+        return load_network(spec.architecture, weights, softmax_in_loss=spec.settings.softmax_in_loss)
 
     return _kept(key, load, "Opening your network …")
 
@@ -154,16 +160,16 @@ def _from_file(key: NetworkKey, model: "OpenedModel") -> "Network":
     def load() -> "Network":
         from visualizer.inspection.load import load_network
 
-        return load_network(model.architecture, model.weights)
+        return load_network(model.architecture, model.weights, softmax_in_loss=bool(model.softmax_in_loss))
 
     return _kept(key, load, "Opening the network …")
 
 
-def _untrained(key: NetworkKey, architecture: Architecture, initialization: str, seed: int) -> "Network":
+def _untrained(key: NetworkKey, architecture: Architecture, settings: TrainingSettings) -> "Network":
     def make() -> "Network":
         from visualizer.architecture.network import build
 
-        return build(architecture, initialization, seed)  # type: ignore[arg-type]
+        return build(architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss)
 
     return _kept(key, make, "Building your network …")
 
@@ -199,8 +205,8 @@ def look(key: NetworkKey, network: "FlowNetwork", picture: np.ndarray) -> "Probe
     return seen
 
 
-def quick_answer(network: "FlowNetwork", picture: np.ndarray) -> "np.ndarray | None":
-    """The class probabilities of a picture that is still being drawn: nothing of it is worth keeping."""
+def quick_answer(network: "FlowNetwork", picture: np.ndarray) -> Answer | None:
+    """The answer to a picture that is still being drawn: nothing of it is worth keeping."""
     from visualizer.inspection.probe import answer
 
     return answer(network, picture)

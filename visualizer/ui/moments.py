@@ -33,7 +33,8 @@ def network_at(run: RunRecord, step: int) -> "Network":
     """The run's network after `step` batches. Raises UserError where its weights are not kept."""
     from visualizer.inspection.load import load_network
 
-    return load_network(run.spec.architecture, run_store().weights_at(run.run_id, step))
+    weights = run_store().weights_at(run.run_id, step)
+    return load_network(run.spec.architecture, weights, softmax_in_loss=run.spec.settings.softmax_in_loss)
 
 
 def layer_at(run: RunRecord, step: int, layer: int, picture: int) -> "LayerMoment":

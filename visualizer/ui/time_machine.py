@@ -13,13 +13,14 @@ from visualizer.figures.curves import curves, marked_at
 from visualizer.figures.kernels import kernel_grid
 from visualizer.figures.maps import map_grid
 from visualizer.figures.picture import picture_chart
-from visualizer.figures.probabilities import probability_bars
+from visualizer.figures.probabilities import score_scale
 from visualizer.figures.scale import Scale
 from visualizer.figures.spread import gradient_spread, weight_spread
 from visualizer.figures.vectors import unit_bars
 from visualizer.training.settings import LOSSES
 from visualizer.training.store import Moment, RunRecord
 from visualizer.ui import bound
+from visualizer.ui.answer_view import show_answer
 from visualizer.ui.charts import show
 from visualizer.ui.dataset_view import opened_dataset
 from visualizer.ui.film import advance, film_controls
@@ -173,9 +174,12 @@ def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments:
             )
     with answer:
         st.markdown("**Its answer**")
-        show(
-            probability_bars(look.probabilities, dataset.class_names, int(dataset.labels[picture])),
-            "moment-probabilities",
+        show_answer(
+            look.answer,
+            dataset.class_names,
+            "moment-answer",
+            true_label=int(dataset.labels[picture]),
+            scale=score_scale(np.array([other.answer.values for other in looks])),
         )
     st.caption(
         "Colours and bars keep one scale over all moments so far, so whatever changes here has changed in the network."

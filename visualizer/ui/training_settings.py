@@ -39,7 +39,7 @@ def settings_form(owner: Session) -> None:
             LOSSES,
             width=_WIDTH,
             help="What training makes small. Cross-entropy looks at the probability of the right class; mean squared "
-            "error compares all probabilities with 1 for the right class and 0 for the others.",
+            "error compares all outputs with 1 for the right class and 0 for the others.",
         )
         bound.choice(
             "Optimiser",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from visualizer.figures.attribution import deletion_curves
 from visualizer.figures.chart import number
+from visualizer.figures.probabilities import score_text, value_in_words
 from visualizer.ui.charts import show
 from visualizer.ui.heat_overlay import heat_overlay
 from visualizer.ui.lessons.prediction import predict
@@ -31,24 +32,25 @@ _METHODS = {
     "integrated_gradients": "Integrated gradients",
     "occlusion": "Occlusion",
 }
+# What is explained is a logit where the answers are probabilities, and the score itself where they are scores.
 _ASKS = {
-    "grad_cam": "**Where in a layer’s feature maps is what raises the logit?** Each map is weighed by how the logit "
-    "rises with it (the mean of its gradient), the weighed maps are added up, what is below 0 is left out, and the "
-    "rest is enlarged to the picture. Coarse: it cannot be finer than the maps.",
-    "saliency": "**How far would the logit move if this pixel moved a little?** The size of each pixel’s gradient; "
+    "grad_cam": "**Where in a layer’s feature maps is what raises the {logit}?** Each map is weighed by how the "
+    "{logit} rises with it (the mean of its gradient), the weighed maps are added up, what is below 0 is left out, and "
+    "the rest is enlarged to the picture. Coarse: it cannot be finer than the maps.",
+    "saliency": "**How far would the {logit} move if this pixel moved a little?** The size of each pixel’s gradient; "
     "of three colours the largest. It does not say in which direction, and a pixel that is already decisive may "
     "have a gradient of 0.",
-    "integrated_gradients": "**How much of the logit does each pixel bring, on the way from a black picture to this "
+    "integrated_gradients": "**How much of the {logit} does each pixel bring, on the way from a black picture to this "
     "one?** The gradients on the way are added up, times the pixel’s change. All pixels together give the "
-    "difference of the two logits. A black pixel gets 0, however telling it is.",
-    "occlusion": "**How far does the logit fall when a square is covered** with the picture’s mean colour? No gradient:"
-    " it just answers once for each square. A covered picture is one that the network has never seen.",
+    "difference of the two {logit}s. A black pixel gets 0, however telling it is.",
+    "occlusion": "**How far does the {logit} fall when a square is covered** with the picture’s mean colour? No "
+    "gradient: it just answers once for each square. A covered picture is one that the network has never seen.",
 }
 _UNITS = {
     "grad_cam": "weighed activation",
     "saliency": "|gradient|",
-    "integrated_gradients": "logit",
-    "occlusion": "fall of the logit",
+    "integrated_gradients": "{logit}",
+    "occlusion": "fall of the {logit}",
 }
 
 
@@ -56,23 +58,23 @@ def why_part(looked: Looked) -> None:
     """Draw the choice of a class and of a method, what it finds, and its checks."""
     from visualizer.inspection.attribution import map_layers
 
-    if looked.seen.probabilities is None:
+    answer = looked.seen.answer
+    if answer is None:
         st.info("This network does not end in one number for each class, so there is no class to explain.")
         return
     names = looked.given.class_names
-    probabilities = looked.seen.probabilities
-    if len(names) != len(probabilities):
-        names = tuple(f"class {index + 1}" for index in range(len(probabilities)))
-    order = np.argsort(-probabilities, kind="stable").tolist()
+    if len(names) != len(answer.values):
+        names = tuple(f"class {index + 1}" for index in range(len(answer.values)))
+    order = np.argsort(-answer.values, kind="stable").tolist()
     layers = map_layers(looked.network)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         target = st.selectbox(
             "Why",
             order,
-            format_func=lambda index: f"{names[index]} ({probabilities[index]:.1%})",
+            format_func=lambda index: f"{names[index]} ({value_in_words(float(answer.values[index]), answer.kind)})",
             key=f"why-class-of-{len(names)}",
             width=200,
-            help="Any class, the likeliest first: also why it might be one that it is not.",
+            help="Any class, that with the largest number first: also why it might be one that it is not.",
         )
         method = st.segmented_control(
             "Method",
@@ -100,7 +102,7 @@ def why_part(looked: Looked) -> None:
             window = st.select_slider(
                 "Square", sizes, value=sizes[len(sizes) // 2], key=f"why-window-{sizes[-1]}", width=200
             )
-    st.markdown(_ASKS[method])
+    st.markdown(_ASKS[method].format(logit=_logit(looked)))
     if method == "grad_cam" and not layers:
         st.info(
             "Grad-CAM weighs feature maps, and this network has none: choose another method.", icon=":material/info:"
@@ -114,8 +116,13 @@ def why_part(looked: Looked) -> None:
     if random is None:
         return
     _overlays(looked, own, random, names[target])
-    _sums(own, plain(names[target]))
+    _sums(own, plain(names[target]), _logit(looked))
     _taken_away(looked, own, names[target])
+
+
+def _logit(looked: Looked) -> str:
+    """What the number is called whose causes are looked for."""
+    return "logit" if looked.network.answer_kind == "probabilities" else "score"
 
 
 def _last_convolution(looked: Looked, layers: Sequence[int]) -> int:
@@ -198,7 +205,7 @@ def _overlays(looked: Looked, own: "Attribution", random: "Attribution", name: s
         looked.given.seen,
         [(title, heat) for title, (_, heat) in zip(titles, heats, strict=True)],
         signed=own.signed,
-        unit=_UNITS[own.method],
+        unit=_UNITS[own.method].format(logit=_logit(looked)),
         key="why-overlay",
         width=column_width() if is_narrow() else 360,
     )
@@ -212,8 +219,8 @@ def _judged(correlation: float) -> str:
     return "So a good part of it comes from the picture alone, not from what was learnt: read it with care."
 
 
-def _sums(own: "Attribution", name: str) -> None:
-    line = f"The logit of **{name}** is {number(own.logit)}."
+def _sums(own: "Attribution", name: str, logit: str) -> None:
+    line = f"The {logit} of **{name}** is {number(own.logit)}."
     if own.baseline_logit is not None:
         difference = own.logit - own.baseline_logit
         line += (
@@ -245,14 +252,17 @@ def _taken_away(looked: Looked, own: "Attribution", name: str) -> None:
     )
     if found is None:
         return
-    show(deletion_curves(found.shares, found.by_heat, found.at_random, name), "why-deletion-curves")
+    kind = looked.network.answer_kind
+    show(deletion_curves(found.shares, found.by_heat, found.at_random, name, kind), "why-deletion-curves")
     areas = [float(np.trapezoid(curve, found.shares)) for curve in (found.by_heat, found.at_random.mean(axis=0))]
     verdict = (
         "faster than at random: these pixels do matter"
         if areas[0] < areas[1]
         else "no faster than at random: the colours do not show what the answer hangs on"
     )
+    noun = "probability" if kind == "probabilities" else "score"
+    by_heat, at_random = (f"{area:.1%}" if kind == "probabilities" else score_text(area) for area in areas)
     st.markdown(
-        f"Mean probability on the way: **{areas[0]:.1%}** with the most heat first, **{areas[1]:.1%}** at random. It "
-        f"falls {verdict}."
+        f"Mean {noun} on the way: **{by_heat}** with the most heat first, **{at_random}** at random. It falls "
+        f"{verdict}."
     )
