@@ -31,7 +31,7 @@ def workspace() -> Iterator[Path]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What pytest-xdist (`pytest -n 2 --dist loadgroup`) gives to one process: a file, and all tests of the browser.
+    """What `pytest -n 2` gives to one process as a whole: each file, and all tests of the browser.
 
     Those share one app and one Chromium, and wait for what they see; two at a time would take each other's time. They
     come first, since they take the longest.
