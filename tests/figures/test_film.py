@@ -1,5 +1,7 @@
 """The film of a training: frames that show the arrays, and files that open again."""
 
+import gc
+import warnings
 from dataclasses import replace
 
 import imageio.v3 as imageio
@@ -118,7 +120,10 @@ def test_a_gif_opens_again_with_the_same_frames():
 
 
 def test_an_mp4_opens_again_with_each_frame_as_long_as_it_is_due():
-    back = imageio.imread(written("mp4", 2.0), extension=".mp4")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # imageio leaves its pipes from ffmpeg to the collector
+        back = imageio.imread(written("mp4", 2.0), extension=".mp4")
+        gc.collect()
     assert back.shape == (3 * 6, HEIGHT, WIDTH, 3)  # 12 a second
     for index in range(3):
         assert np.abs(back[6 * index + 3].astype(int) - draw_frame(FILM, index)).mean() < 6

@@ -120,7 +120,7 @@ time.sleep(600)
     assert process.stdout is not None
     run_id = process.stdout.readline().strip()
     process.kill()
-    process.wait(timeout=PATIENCE)
+    process.communicate(timeout=PATIENCE)
 
     store = RunStore(tmp_path / "runs")
     before = store.record(run_id)

@@ -55,7 +55,7 @@ time.sleep(600)
     servers = Servers(tmp_path)
     assert servers.living() == {servers.own, other}
     process.kill()
-    process.wait(timeout=PATIENCE)
+    process.communicate(timeout=PATIENCE)
     lock = tmp_path / "servers" / f"{other}.lock"
     os.utime(lock, (time.time() - age,) * 2)
     assert servers.living() == {servers.own}
@@ -183,7 +183,7 @@ time.sleep(600)
     run_id = process.stdout.readline().strip()
     assert here.store.record(run_id).active
     process.kill()
-    process.wait(timeout=PATIENCE)
+    process.communicate(timeout=PATIENCE)
     record = here.wait_for_end(run_id)
     assert (record.state, record.message) == ("interrupted", "The server ended while this run was going on.")
     here.pool.resume(run_id)

@@ -2,6 +2,7 @@
 
 import pickle
 import threading
+from contextlib import suppress
 from typing import Protocol
 
 from visualizer.processes import start_module
@@ -35,6 +36,8 @@ class LocalWorker:
     def send(self, message: ToWorker) -> None:
         assert self._process.stdin is not None
         with self._sending:
+            if self._process.stdin.closed:
+                raise BrokenPipeError
             pickle.dump(message, self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
 
@@ -42,11 +45,17 @@ class LocalWorker:
         assert self._process.stdout is not None
         try:
             message: FromWorker = pickle.load(self._process.stdout)
-        except pickle.UnpicklingError as error:  # it was killed in the middle of a message
+        # It was killed in the middle of a message, or closed by another thread.
+        except (pickle.UnpicklingError, ValueError) as error:
             raise EOFError from error
         return message
 
     def close(self) -> str:
         self._process.kill()
         code = self._process.wait()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with self._sending, suppress(BrokenPipeError):  # what it did not read is gone with it
+            self._process.stdin.close()
+        self._process.stdout.close()
         return f"exit code {code}" if code >= 0 else f"signal {-code}"
