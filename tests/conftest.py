@@ -5,9 +5,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling
+
+BROWSER = "tests/browser/"
 
 # Set before any test module is imported, so that nothing can open the workspace of somebody who runs the tests.
 _workspace = tempfile.TemporaryDirectory(prefix="visualizer-tests-", ignore_cleanup_errors=True)
@@ -31,14 +35,19 @@ def workspace() -> Iterator[Path]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What `pytest -n 2` gives to one process as a whole: each file, and all tests of the browser.
+    """The browser's tests come first: side by side with others they take the longest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
 
-    Those share one app and one Chromium, and wait for what they see; two at a time would take each other's time. They
-    come first, since they take the longest.
+
+class FileByFile(LoadFileScheduling):
+    """What `pytest -n 2` gives to one process as a whole: a file, and all tests of the browser.
+
+    Those share one app and one Chromium, and wait for what they see: two at a time would take each other's time.
     """
-    browser, others = [], []
-    for item in items:
-        in_browser = item.path.is_relative_to(Path(__file__).parent / "browser")
-        item.add_marker(pytest.mark.xdist_group("browser" if in_browser else str(item.path)))
-        (browser if in_browser else others).append(item)
-    items[:] = browser + others
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    return FileByFile(config, log)
