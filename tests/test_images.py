@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from visualizer.images import UploadError, read_image
+from visualizer.images.decoding import Bounds, decode
 from visualizer.limits import limits
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 # Pillow warns of damaged notes and of many pixels beside what it does about them.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::PIL.Image.DecompressionBombWarning")
+BOUNDS = Bounds(50_000_000, 400_000_000)
 LOSSLESS = {"PNG": {}, "WEBP": {"lossless": True}, "TIFF": {}, "BMP": {}}
 
 
@@ -181,7 +183,7 @@ def test_a_large_jpeg_is_decoded_at_a_part_of_its_size(monkeypatch: pytest.Monke
         return resize(self, *arguments, **options)
 
     monkeypatch.setattr(Image.Image, "resize", watched)
-    read = read_image(encoded(Image.fromarray(quadrants(3000, 4000)), "JPEG"))
+    read = decode(encoded(Image.fromarray(quadrants(3000, 4000)), "JPEG"), "The file", BOUNDS)
     assert decoded[0] == (2000, 1500)
     assert read.shape == (768, 1024, 3)
     np.testing.assert_allclose(corners(read), corners(quadrants()), atol=8)

@@ -40,6 +40,9 @@ class Limits:
     megapixels: int = _limit(
         50, 1, 170, "megapixels", "Most pixels of a picture, read from its header before decoding."
     )
+    opening_mib: int = _limit(
+        400, 50, 100_000, "MiB", "Most memory to open a picture, read from its header; one is opened at a time."
+    )
     zip_mb: int = _limit(200, 1, 2_000, "MB", "Largest ZIP file of pictures.")
     dataset_pictures: int = _limit(2_000, 12, 1_000_000, "pictures", "Most pictures in a data set of one's own.")
     dataset_mib: int = _limit(100, 1, 100_000, "MiB", "Most memory of those pictures while they are collected.")
@@ -100,6 +103,10 @@ class Limits:
     @property
     def pixels(self) -> int:
         return self.megapixels * 1_000_000
+
+    @property
+    def opening_bytes(self) -> int:
+        return self.opening_mib * MIB
 
     @property
     def zip_bytes(self) -> int:

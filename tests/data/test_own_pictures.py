@@ -11,6 +11,7 @@ from tests.data.own import picture, png, two_classes, zipped
 from visualizer.data import own_pictures
 from visualizer.data.own_pictures import check, fitted, read_file, read_zip
 from visualizer.errors import UserError
+from visualizer.images import Opened
 from visualizer.limits import Limits
 
 
@@ -53,7 +54,8 @@ def test_a_path_from_inside_is_only_a_class_name(tmp_path, monkeypatch):
 def test_a_bomb_is_unpacked_no_further_than_a_picture_may_be(monkeypatch):
     monkeypatch.setattr(own_pictures, "limits", lambda: Limits(upload_mb=1))
     read = []
-    monkeypatch.setattr(own_pictures, "read_image", lambda data, name: read.append(len(data)) or picture(1, 1))
+    opened = Opened(picture(1, 1), 2_400)
+    monkeypatch.setattr(own_pictures, "open_image", lambda data, name: read.append(len(data)) or opened)
     list(read_zip(zipped({"a/1.png": bytes(5_000_000)})))
     assert read == [1_000_001]
 

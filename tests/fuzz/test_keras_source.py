@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,10 @@ from tests.fuzz.hostile import many
 from tests.source_code.keras_sources import EXAMPLES
 from visualizer.architecture.architecture import summarize
 from visualizer.errors import UserError
+from visualizer.source_code import python_subset
 from visualizer.source_code.keras_reader import read_keras
+from visualizer.source_code.notes import MAX_NOTES, MAX_SPANS
+from visualizer.source_code.python_subset import MAX_CHARACTERS, SourceError
 from visualizer.training.settings import TrainingSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -158,23 +162,96 @@ def test_any_text_as_source(source):
 
 # ---- Sources that are made to break whoever reads them
 
-# Each with a limit on its memory and processor time, in a process of its own: what breaks Python itself would end the
-# tests. 100,000 characters is the most that may be pasted.
+# Each may take 100 MB, in a process of its own: what breaks Python itself would end the tests. All together have the
+# processor for less than a second each. 100,000 characters is the most that may be pasted.
 _READ = """
 import json, resource, sys
-resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))
 from visualizer.errors import UserError
 from visualizer.source_code.keras_reader import read_keras
-resource.setrlimit(resource.RLIMIT_CPU, (100, 100))
-for name, source in json.load(sys.stdin).items():
+read_keras("model = Sequential([Dense(1)])", 10)
+sources = json.load(sys.stdin)
+resource.setrlimit(resource.RLIMIT_CPU, (len(sources), len(sources)))
+for name, source in sources.items():
+    with open("/proc/self/statm") as memory:
+        taken = int(memory.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + 100_000_000, resource.RLIM_INFINITY))
     try:
         read_keras(source, 10)
         print(name, "read")
     except UserError:
         print(name, "refused")
 """
-_MODEL = "from keras import *\nfrom keras.layers import *\n"
-NASTY = {
+_MODEL = "from keras import *\nfrom keras.layers import *\nfrom functools import partial\n"
+_OFTEN = "for i in range(1000):\n for j in range(12):\n  "
+_LONG = "a = list(range(1000))\n"
+_STACK = _MODEL + "m = Sequential([ReLU()] * 1000)\n"
+
+
+def _many(form: str, count: int) -> str:
+    return ",".join(form.format(number) for number in range(count))
+
+
+# A few characters that make very much, each in its own way.
+GROWING = {
+    "a model added to itself": _MODEL + "m = Sequential([Dense(1)])\nfor i in range(40):\n  m.add(m)",
+    "models in models": _MODEL + "m = Sequential([Dense(1)])\nfor i in range(40):\n  m = Sequential([m, m])",
+    "a model called": _STACK + "x = Input((8, 8, 1))\n" + _OFTEN + "m(x)",
+    "a model of what was called": _STACK + "x = Input((8, 8, 1))\nfor i in range(40):\n  m = Model(x, m(m(x)))",
+    "a long chain": _MODEL + "x = Input((8, 8, 1))\n" + _OFTEN + "x = ReLU()(x)",
+    "a list of layers": _MODEL + "a = [ReLU()] * 1000\n" + _OFTEN + "Sequential(a)",
+    "zip": _LONG + "b = [a for i in range(1000)]\n" + _OFTEN + "zip(*b)",
+    "zip that is kept": _LONG + "b = [a for i in range(1000)]\nc = [zip(*b) for i in range(900)]",
+    "zip of a list of itself": "a = []\nfor i in range(900):\n  a.append(a)\n" + _OFTEN + "zip(*a)",
+    "enumerate": _LONG + "b = [enumerate(a) for i in range(1000)]",
+    "range": "b = [range(1000) for i in range(1000)]",
+    "tuple": _LONG + "b = [tuple(a) for i in range(1000)]",
+    "reversed": _LONG + "b = [reversed(a) for i in range(1000)]",
+    "len": _LONG + _OFTEN + "len(a)",
+    "times": "a = [1]\nb = [a * 1000 for i in range(1000)]",
+    "plus": "a = [1] * 500\nb = [a + a for i in range(1000)]",
+    "extend": "a = [1] * 900\nb = []\n" + _OFTEN + "b = []\n  b.extend(a)",
+    "stars": _LONG + "b = [[*a, *a, *a] for i in range(1000)]",
+    "stars of a call": _LONG + _OFTEN + "f(*a)",
+    "stars of a dictionary": "d = {" + _many("'a{}': 1", 5_000) + "}\n" + _OFTEN + "f(**d)",
+    "partial": _MODEL + _LONG + "f = Dense\nfor i in range(1000):\n  f = partial(f, *a)\nf()",
+    "partial with names": "from functools import partial\nf = partial(g, "
+    + _many("a{}=1", 900)
+    + ")\n"
+    + _OFTEN
+    + "f()",
+    "lists in lists": "a = [1] * 1000\nb = [a] * 1000\n" + _OFTEN + "f(b)",
+    "lists of nothing": "a = []\nfor i in range(900):\n  a = [a, a]\n" + _OFTEN + "f(a)",
+    "parameters": "def f(" + _many("a{}", 8_000) + "):\n  return 1\n" + _OFTEN + "f()",
+    "methods": _OFTEN + "class A:\n" + "   def f(x): y\n" * 4_000,
+    "decorators": "class A:\n" + " @x\n" * 9_000 + " def f(s): y\na = A()\n" + _OFTEN + "a.f",
+    "targets": _OFTEN + "x = " * 15_000 + "1",
+    "targets in a loop": "for (" + "x," * 15_000 + ") in range(1000):\n  pass",
+    "imports": _OFTEN + "import " + ", ".join(["x"] * 15_000),
+    "measures": _STACK + "a = [f()] * 1000\n" + _OFTEN + "m.compile('adam', 'mse', metrics=a)",
+    "an optimiser": _STACK + "o = Adam(" + _many("a{}=1", 5_000) + ")\n" + _OFTEN + "m.compile(o, 'mse')",
+    "what is no layer": _STACK + "o = Foo(" + "1," * 15_000 + ")\n" + _OFTEN + "m.add(o)",
+    "shapes": _MODEL + _LONG + _OFTEN + "Dense(1, batch_input_shape=a)",
+    "kernels": _MODEL + _LONG + _OFTEN + "Conv2D(1, a)",
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_what_is_made_is_counted_whatever_makes_it(name):
+    with pytest.raises(SourceError, match=r"line \d+ makes lists, arguments or layers in the hundred thousands"):
+        read_keras(GROWING[name][:MAX_CHARACTERS], 10)
+
+
+def test_a_network_as_large_as_any_that_fits_is_far_from_the_bounds(monkeypatch):
+    """A long functional network, in a program with much else in it."""
+    monkeypatch.setattr(python_subset, "MAX_MADE", python_subset.MAX_MADE // 5)
+    source = _MODEL + "x = i = Input((32, 32, 3))\n" + "x = Conv2D(8, 3, padding='same', activation='relu')(x)\n" * 59
+    source += (
+        "m = Model(i, Flatten()(x))\nm.compile('adam', 'mse', metrics=['accuracy'])\n" + "print(plot(1, 2))\n" * 2_000
+    )
+    assert len(read_keras(source).architecture.layers) == 60
+
+
+NASTY = GROWING | {
     "brackets": "x = " + "(" * 90_000,
     "closed brackets": "x = " + "(" * 150 + ")" * 150,
     "lists": "x = " + "[" * 150 + "]" * 150,
@@ -225,7 +302,21 @@ NASTY = {
     "semicolons": ";".join(["x=1"] * 25_000),
     "globals": "__import__('os')._exit(3)\nexec('raise SystemExit')\nquit()\nexit(4)",
     "too long": "x" * 100_001,
+    "too many words": "x;" * 49_000,
+    "as many words as may be": "x;" * 19_900,
+    "texts inside one another": "x = " + "(a@" * 90 + "[" + "x," * 18_000 + "]" + ")" * 90,
+    "texts of long chains": "\n".join(["x = " + "@".join("a" * 400)] * 45),
+    "unknown for many": "(" + "x," * 15_000 + ") = f()",
+    "path that grows": "x = a\n" + _OFTEN + "x = x." + "b" * 9_000,
+    "long names": _MODEL + _OFTEN + "Dense(1, " + "b" * 90_000 + "=1)",
+    "long text": _STACK + "s = '" + "b" * 90_000 + "'\n" + _OFTEN + "m.add(s)\n  m.compile(s, s, [s])",
+    "names for every call": _many("a{}=1", 4_000).replace(",", ";") + "\ndef f():\n  return 1\n" + "f();" * 3_000,
+    "many notes": _STACK + "".join(f"m.add(f{number}())\n" for number in range(5_000)),
+    "format": "f'" + "{x}" * 12_000 + "'",
+    "objects": "class A:\n  def call(s, x):\n    return x\n" + _OFTEN + "A()",
+    "partial of partial": "from functools import partial\nf = g\n" + _OFTEN + "f = partial(f)\n" + _OFTEN + "f()",
 }
+NASTY = {name: source if name == "too long" else source[:MAX_CHARACTERS] for name, source in NASTY.items()}
 
 
 def test_sources_that_are_made_to_break_their_reader():
@@ -236,3 +327,21 @@ def test_sources_that_are_made_to_break_their_reader():
     told = dict(line.rsplit(" ", 1) for line in ended.stdout.splitlines())
     assert ended.returncode == 0, (ended.stdout[-300:], ended.stderr[-3_000:])
     assert told.keys() == NASTY.keys()
+
+
+def test_notes_are_no_more_than_somebody_reads():
+    source = _MODEL + "m = Sequential([Dense(1)])\n" + "".join(f"m.add(f{number}())\n" for number in range(5_000))
+    notes = read_keras(source).notes
+    assert len(notes) == MAX_NOTES + 1
+    (rest,) = [note for note in notes if "of which no list is made" in note.sentence]
+    assert len(rest.lines) == 5_000 - MAX_NOTES + 1
+    assert rest.where.count(",") == MAX_SPANS - 1 or "–" in rest.where
+
+
+def test_a_note_about_lines_here_and_there_names_the_first():
+    source = _MODEL + "m = Sequential()\n" + "m.add(Foo())\nm.add(ReLU())\n" * 60
+    (note,) = [note for note in read_keras(source).notes if "Foo" in note.sentence]
+    assert len(note.lines) == 60
+    assert note.where.startswith("Lines 5, 7, 9, ")
+    assert note.where.endswith(" and others")
+    assert len(note.where) < 150

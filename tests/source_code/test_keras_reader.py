@@ -94,7 +94,7 @@ def test_the_number_of_classes_fills_only_the_last_layer():
         ("model = Sequential()\nmodel.add(Dense(3)\nmodel.add(Dense(4))", "line 2"),
         ("x = 1\n  y = 2", "line 2"),
         ("(" * 5_000, "This is not Python source"),
-        ("x = " + "[" * 150 + "]" * 150 + "\n" + "a." * 30_000 + "b", "This is not Python source"),
+        ("x = " + "[" * 150 + "]" * 150 + "\n" + "a." * 15_000 + "b", "This is not Python source"),
         ("x = " + "-" * 50_000 + "1", "This is not Python source"),
         ("x = " + "9" * 5_000, "This is not Python source"),
         ("\0", "This is not Python source"),

@@ -8,9 +8,10 @@ import io
 import lzma
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,7 +21,7 @@ from PIL import Image
 from visualizer import log
 from visualizer.data.prepare import center_crop
 from visualizer.errors import UserError
-from visualizer.images import UploadError, read_image
+from visualizer.images import SlowPictureError, UploadError, open_image
 from visualizer.limits import limits
 
 Fit = Literal["crop", "letterbox"]
@@ -37,9 +38,13 @@ _MAX_LIST_BYTES = 300 * _MAX_ENTRIES
 # How much larger than the ZIP its pictures may be: those in the formats of images.py hardly shrink.
 _MAX_RATIO = 20
 _FREE_BYTES = 50_000_000  # of what is unpacked, to which no ratio is asked: small drawings shrink to nearly nothing
+# All files together are opened by the one process that opens everybody's pictures: no more than so many of the largest.
+_MAX_LARGEST = 100
+_MAX_SLOW = 3  # files that take too long to open
 _KEPT_SIDE = 128  # pixels; more than the largest of SIZES, so that it may be chosen later
 
 
+_IS_UTF8, _UNIX, _UNICODE_PATH = 0x800, 3, 0x7075  # of an entry: a flag, a system, an extra field
 # What the decoders of an entry raise beside what zipfile itself does.
 _BROKEN = (zlib.error, lzma.LZMAError, struct.error)
 
@@ -54,6 +59,8 @@ class Found:
         picture: (H, W, 3) uint8, at most 128 pixels on the longer side; None where it could not be read.
         problem: Why it could not, one sentence; else empty.
         share: How much of all files is read by then, from 0 to 1.
+        pixels: Those that were decoded, before the picture was reduced.
+        is_slow: Whether it took too long to open.
     """
 
     name: str
@@ -61,16 +68,42 @@ class Found:
     picture: np.ndarray | None
     problem: str
     share: float
+    pixels: int = 0
+    is_slow: bool = False
 
 
 def read_zip(data: bytes) -> Iterator[Found]:
     """The pictures in a ZIP, each in a folder that is named after its class; one after the other, since it takes long.
 
     Raises:
-        UserError: It is no ZIP, is empty or too large, or has no folders with pictures.
+        UserError: It is no ZIP, is empty or too large, has no folders with pictures, or takes too long to open.
     """
     with log.refusals("zip", len(data), UserError, tell_why=True):
-        yield from _entries(data)
+        yield from _bounded(_entries(data))
+
+
+def read_files(files: Sequence[tuple[str, bytes]], class_name: str) -> Iterator[Found]:
+    """Pictures of one class, by names and contents. Raises UserError where they take too long to open."""
+    yield from _bounded(
+        read_file(data, name, class_name, (place + 1) / len(files)) for place, (name, data) in enumerate(files)
+    )
+
+
+def _bounded(files: Iterable[Found]) -> Iterator[Found]:
+    """These files, as long as they have no more pixels, together, than there is time for."""
+    most = _MAX_LARGEST * limits().pixels
+    pixels = slow = 0
+    for file in files:
+        pixels, slow = pixels + file.pixels, slow + file.is_slow
+        if pixels > most or slow > _MAX_SLOW:
+            raise UserError(
+                "These pictures take too long to open",
+                f"they have over {most / 1e6:,.0f} megapixels together"
+                if pixels > most
+                else "many are built strangely",
+                "Make them smaller",
+            )
+        yield file
 
 
 def _entries(data: bytes) -> Iterator[Found]:
@@ -101,22 +134,24 @@ def _entries(data: bytes) -> Iterator[Found]:
 
 def read_file(data: bytes | None, name: str, class_name: str, share: float = 1.0) -> Found:
     """One file as a picture of that class; `data` is None where it could not be unpacked."""
-    picture, problem = None, ""
+    picture, problem, pixels, is_slow = None, "", 0, False
     try:
         if data is None:
             raise UploadError(
                 f"{name} could not be unpacked", "the ZIP is damaged, or it has a password", "Pack it anew"
             )
-        picture = read_image(data, name)
+        opened = open_image(data, name)
+        picture, pixels = opened.picture, opened.pixels
         if max(picture.shape) > _KEPT_SIDE:
             picture = _resized(picture, _KEPT_SIDE)
-    except UserError as error:
-        problem = str(error)
-    return Found(name, tidy_name(class_name), picture, problem, share)
+    except UploadError as error:
+        problem, pixels, is_slow = str(error), error.pixels, isinstance(error, SlowPictureError)
+    return Found(name, tidy_name(class_name), picture, problem, share, pixels, is_slow)
 
 
 def tidy_name(name: str) -> str:
-    """A class's name without signs that cannot be printed, at most 30 letters."""
+    """A class's name without signs that cannot be printed, each letter as one sign, at most 30 letters."""
+    name = unicodedata.normalize("NFC", name)  # some systems write an accent as a sign of its own
     return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:MAX_NAME_LENGTH]
 
 
@@ -181,8 +216,42 @@ class _Bounded(io.BytesIO):
 
 def _parts(info: zipfile.ZipInfo) -> list[str]:
     """The folders and the file of an entry's name; "..", a root or a drive count for nothing, since none is opened."""
-    parts = info.filename.replace("\\", "/").split("/")
+    parts = _name(info).replace("\\", "/").split("/")
     return [part for part in parts if part.strip() not in ("", ".", "..")]
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """An entry's name, in the letters that it was written in.
+
+    zipfile reads all names as the first PCs wrote them (cp437) but those that are flagged as UTF-8. Many programs write
+    UTF-8 without the flag, some beside an old name, and old ones on Unix the letters of Western Europe.
+    Source: APPNOTE.TXT 6.3.10, 4.4.2 (who wrote it), 4.6.9 (the field with the name in UTF-8) and appendix D.
+    """
+    try:
+        written = info.filename.encode("cp437")
+    except UnicodeEncodeError:  # it was flagged
+        return info.filename
+    if written.isascii() or info.flag_bits & _IS_UTF8:
+        return info.filename
+    name = _name_beside(info.extra, written)
+    if name is not None:
+        return name
+    for encoding in ("utf-8", "cp1252") if info.create_system == _UNIX else ("utf-8",):
+        try:
+            return written.decode(encoding)
+        except UnicodeDecodeError:
+            pass
+    return info.filename
+
+
+def _name_beside(extra: bytes, written: bytes) -> str | None:
+    """The name in UTF-8 that stands in an entry's extra fields, if it is that of this name."""
+    while len(extra) >= 4:
+        kind, length = struct.unpack_from("<HH", extra)
+        field, extra = extra[4 : 4 + length], extra[4 + length :]
+        if kind == _UNICODE_PATH and len(field) > 5 and struct.unpack_from("<I", field, 1) == (zlib.crc32(written),):
+            return field[5:].decode("utf-8", errors="replace")
+    return None
 
 
 def _is_wanted(info: zipfile.ZipInfo) -> bool:

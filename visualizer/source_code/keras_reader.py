@@ -4,7 +4,6 @@ Read are `Sequential` models and chains of the functional API, as Keras 2 and 3 
 is named with its line, and the rest is built.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +17,11 @@ from visualizer.limits import limits
 from visualizer.source_code.keras_layers import Placed, ReadLayer, is_function, is_written, read_layer, said_input
 from visualizer.source_code.keras_training import read_compile, read_fit, read_initializer
 from visualizer.source_code.notes import Note, Notes
-from visualizer.source_code.python_subset import MAX_ITEMS, Follower, Instance, Member, Symbol, Unknown, parse
+from visualizer.source_code.python_subset import Budget, Follower, Instance, Member, Symbol, Unknown, parse
 from visualizer.source_code.values import Configured, in_words
 
 DEFAULT_INPUT = (3, 64, 64)
+LAYER_ENTRIES = 20  # of the budget: what one layer takes, with its settings
 KERAS_INITIALIZATION: Initialization = "glorot_uniform"
 
 # Layers that have no work to do here, and why.
@@ -85,18 +85,19 @@ def read_keras(source: str, classes: int | None = None) -> KerasReading:
         NoNetworkError: It builds no network of layers that are known here.
     """
     with log.refusals("keras-source", len(source), UserError):
-        parsed = parse(source)
-        reader = _Reader()
+        parsed, budget = parse(source), Budget()
+        reader = _Reader(budget)
         for line in parsed.left_out:
             reader.passed_over(line, line, "")
-        Follower(reader).follow(parsed.module)
+        Follower(reader, budget, parsed.lines).follow(parsed.module)
         return reader.reading(classes)
 
 
 class _Reader:
     """Says what the names of Keras mean. Made for one source."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
         self.notes = Notes()
         self.heard = 0
         self.stacks: list[_Stack] = []
@@ -122,6 +123,9 @@ class _Reader:
         return self._unknown_on(flowing, text, line) if flowing else Unknown(text, line)
 
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
+        for item in self.budget.inside([arguments, list(keywords.values())]):
+            if isinstance(item, Configured):
+                self.budget.make(len(item.arguments) + len(item.keywords))
         match function:
             case Symbol():
                 return self._construct(function, arguments, keywords, line, text)
@@ -143,6 +147,7 @@ class _Reader:
         form = self._form(name, arguments, keywords)
         if form is not None:
             self.heard += 1
+            self.budget.make(LAYER_ENTRIES)
             given = [*arguments, *keywords.values()]
             self._use(given)
             self.used |= {id(item): item for item in given}  # an activation that is a layer
@@ -165,7 +170,9 @@ class _Reader:
             return self._model(arguments, keywords, line)
         if name == "image_data_format":
             return "channels_last"
-        flowing = [item for item in _flat([arguments, list(keywords.values())]) if isinstance(item, _Chain)]
+        flowing = [
+            item for item in self.budget.inside([arguments, list(keywords.values())]) if isinstance(item, _Chain)
+        ]
         functions = [(layer_type, form) for layer_type, form in self.forms if is_function(layer_type, form, name)]
         if functions and len(flowing) == 1:
             layer_type, function = functions[0]
@@ -191,12 +198,13 @@ class _Reader:
 
     def _model(self, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         outputs = keywords.get("outputs", arguments[1] if len(arguments) > 1 else None)
-        ends = [item for item in _flat([outputs]) if isinstance(item, _Chain)]
+        ends = [item for item in self.budget.inside([outputs]) if isinstance(item, _Chain)]
         if not ends:
             return Unknown("Model", line)
         self.heard += 1
         if len(ends) > 1:
             self.notes.add(line, f"The model has {len(ends)} outputs; one can be built here, the first")
+        self.budget.make(len(ends[0].layers))
         stack = _Stack(line, _text(keywords.get("name")), ends[0].input_shape, list(ends[0].layers))
         self.stacks.append(stack)
         return stack
@@ -214,7 +222,7 @@ class _Reader:
     # Layers are called, added
 
     def _apply(self, function: Any, arguments: list[Any], line: int, text: str) -> Any:
-        flowing = [item for item in _flat(arguments) if isinstance(item, _Chain)]
+        flowing = [item for item in self.budget.inside(arguments) if isinstance(item, _Chain)]
         if isinstance(function, Unknown | Configured):
             if not flowing:
                 return Unknown(text, line)
@@ -236,8 +244,10 @@ class _Reader:
         if isinstance(function, _Stack):
             function.nested = True
             shape = chain.input_shape if chain.input_shape is not None else function.input_shape
+            self.budget.make(len(chain.layers) + len(function.layers))
             result = _Chain(chain.line, shape, (*chain.layers, *function.layers))
         else:
+            self.budget.make(len(chain.layers) + len(function.placed))
             result = _Chain(chain.line, chain.input_shape, (*chain.layers, *function.placed))
         self.chains.append(result)
         return result
@@ -254,6 +264,7 @@ class _Reader:
                 item.nested = True
                 if stack.input_shape is None and not stack.layers:
                     stack.input_shape = item.input_shape
+                self.budget.make(len(item.layers))
                 stack.layers.extend(item.layers)
             case _Chain(input_shape=shape, layers=()):
                 stack.input_shape = shape
@@ -269,7 +280,7 @@ class _Reader:
         where = getattr(item, "line", 0) or line
         self.used_lines.add(where)
         if isinstance(item, Configured):
-            for inner in _flat([*item.arguments, *item.keywords.values()]):
+            for inner in self.budget.inside([*item.arguments, *item.keywords.values()]):
                 self.used[id(inner)] = inner
         if isinstance(item, Configured) and item.name in NOT_NEEDED:
             self.notes.add(where, f"“{item.name}” is left out: {NOT_NEEDED[item.name]}")
@@ -302,7 +313,7 @@ class _Reader:
 
     def _use(self, items: list[Any]) -> None:
         """Remember that what some lines made is used, so that they were not passed over."""
-        for item in _flat(items):
+        for item in self.budget.inside(items):
             if isinstance(item, Configured) and id(item) not in self.used:
                 self.used[id(item)] = item
                 self.used_lines.add(item.line)
@@ -416,19 +427,6 @@ class _Reader:
             if not self.used_lines & set(lines):
                 for line in lines:
                     self.notes.add(line, "Not about the network, and passed over")
-
-
-def _flat(items: Any) -> Iterator[Any]:
-    """What lists hold, lists within them too; so many at most, as a list may hold itself again and again."""
-    waiting = [items]
-    for _ in range(MAX_ITEMS):
-        if not waiting:
-            return
-        item = waiting.pop()
-        if isinstance(item, list | tuple):
-            waiting.extend(reversed(item[:MAX_ITEMS]))
-        else:
-            yield item
 
 
 def _text(value: Any) -> str | None:

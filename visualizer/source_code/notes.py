@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 MAX_LETTERS = 240
+MAX_NOTES = 200
+MAX_SPANS = 20  # of lines that one note names
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,17 @@ class Notes:
         self._lines: dict[str, set[int]] = {}
 
     def add(self, line: int, sentence: str) -> None:
-        """Note something about a line, or (0) about the whole; the sentence has no full stop yet."""
+        """Note something about a line, or (0) about the whole; the sentence has no full stop yet.
+
+        After so many different sentences as anybody may read, one stands for all others.
+        """
         short = " ".join(sentence[: MAX_LETTERS + 1].split())
         if len(sentence) > MAX_LETTERS:
             short = f"{short[:MAX_LETTERS]} …"
-        self._lines.setdefault(f"{short}.", set()).update({line} if line else ())
+        key = f"{short}."
+        if key not in self._lines and len(self._lines) >= MAX_NOTES:
+            key = "More is left out or taken otherwise here, of which no list is made."
+        self._lines.setdefault(key, set()).update({line} if line else ())
 
     def in_order(self) -> tuple[Note, ...]:
         """By their first lines; those about the whole last."""
@@ -50,4 +58,6 @@ def line_words(numbers: tuple[int, ...]) -> str:
         return ""
     if len(numbers) == 1:
         return f"Line {parts[0]}"
+    if len(parts) > MAX_SPANS:
+        return f"Lines {', '.join(parts[:MAX_SPANS])} and others"
     return f"Lines {parts[0]}" if len(parts) == 1 else f"Lines {', '.join(parts[:-1])} and {parts[-1]}"

@@ -6,8 +6,10 @@ followed. What a call means is asked of a `Library`; everything else is `Unknown
 
 import ast
 import operator
+import re
 import textwrap
 import warnings
+from collections import ChainMap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -15,16 +17,69 @@ from typing import Any, Protocol
 from visualizer.errors import UserError
 
 MAX_CHARACTERS = 100_000
+# Words and signs: each becomes some hundred bytes of the syntax tree. 100,000 characters of a program have some 25,000.
+MAX_PIECES = 40_000
 MAX_EVALUATIONS = 50_000
+# Entries of lists, texts and calls that are made on the way, whether they stay or not; one takes up to a hundred bytes.
+MAX_MADE = 300_000
 MAX_CALL_DEPTH = 12
 MAX_ITEMS = 1_000
 MAX_TEXT = 80
+MAX_WORD = 200  # characters of a name with its dots
+MAX_QUOTED = 1_000  # characters of a text
+# Characters of expressions that are written anew for the notes; longer ones, and those after many, as they stand.
+_MAX_REWRITTEN, _MAX_REWRITTEN_IN_ALL = 400, 200_000
+_PIECE = re.compile(r"\w+|([^\w\s])\1*")
+_END = object()
 INIT, CALL = "__init__", "call"
 LARGEST_NUMBER = 1e12
 
 
 class SourceError(UserError):
     """The text is no Python source that can be followed."""
+
+
+class Budget:
+    """What following one source may still cost. Counted is what is made, whatever it is made by.
+
+    Attributes:
+        line: The line that is followed now, for the sentence where there is no more.
+    """
+
+    def __init__(self) -> None:
+        self.line = 0
+        self._evaluations = MAX_EVALUATIONS
+        self._entries = MAX_MADE
+
+    def evaluate(self) -> None:
+        """One statement or expression is followed. Raises SourceError where there were too many."""
+        self._evaluations -= 1
+        if self._evaluations < 0:
+            raise _too_much("it does too much before the network is built")
+
+    def make(self, entries: int) -> None:
+        """So many entries are about to be made, copied or gone through. Raises SourceError where it is too much."""
+        self._entries -= entries
+        if self._entries < 0:
+            raise _too_much(f"line {self.line} makes lists, arguments or layers in the hundred thousands")
+
+    def inside(self, items: Any) -> Iterator[Any]:
+        """What lists hold, lists within them too; so many at most, as a list may hold itself. Each step counts."""
+        waiting = [iter((items,))]
+        for _ in range(MAX_ITEMS):
+            while (item := next(waiting[-1], _END)) is _END:
+                waiting.pop()
+                if not waiting:
+                    return
+            self.make(1)
+            if isinstance(item, list | tuple):
+                waiting.append(iter(item))
+            else:
+                yield item
+
+
+def _too_much(why: str) -> SourceError:
+    return SourceError("The source cannot be followed", why, "Paste the network only")
 
 
 @dataclass(frozen=True)
@@ -87,7 +142,7 @@ class Instance:
 
 
 class Library(Protocol):
-    """What the source calls without defining it."""
+    """What the source calls without defining it. What it makes, and goes through, it asks of the same `Budget`."""
 
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         """The value of a call; an Unknown where its meaning is not known."""
@@ -129,9 +184,16 @@ class _Return(Exception):
 
 @dataclass(frozen=True)
 class Parsed:
-    """A syntax tree, and the lines that were no Python and left out of it, such as a notebook's commands."""
+    """A syntax tree.
+
+    Attributes:
+        module: The tree.
+        lines: The lines that it was made of, in UTF-8, as its nodes count their columns.
+        left_out: The numbers of the lines that were no Python and left out, such as a notebook's commands.
+    """
 
     module: ast.Module
+    lines: list[bytes]
     left_out: tuple[int, ...] = ()
 
 
@@ -141,12 +203,16 @@ def parse(source: str) -> Parsed:
         raise SourceError(
             f"The text has {len(source):,} characters", f"at most {MAX_CHARACTERS:,} are read", "Paste the network only"
         )
+    pieces = sum(1 for _ in _PIECE.finditer(source))
+    if pieces > MAX_PIECES:
+        raise SourceError(
+            f"The text has {pieces:,} words and signs", f"at most {MAX_PIECES:,} are read", "Paste the network only"
+        )
     try:
-        return Parsed(_parse(source))
+        return _parse(source)
     except SyntaxError as error:
         try:
-            bare, left_out = _without_decoration(source)
-            return Parsed(_parse(bare), left_out)
+            return _parse(*_without_decoration(source))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass
         where = f"line {error.lineno}" if error.lineno else "it"
@@ -159,10 +225,11 @@ def parse(source: str) -> Parsed:
         raise SourceError("This is not Python source", "it cannot be read", "Paste the network only") from error
 
 
-def _parse(source: str) -> ast.Module:
+def _parse(source: str, left_out: tuple[int, ...] = ()) -> Parsed:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # such as an unknown escape in a text
-        return ast.parse(source)
+        module = ast.parse(source)
+    return Parsed(module, re.split(b"\r\n|\r|\n", source.encode(errors="replace")), left_out)
 
 
 def _without_decoration(source: str) -> tuple[str, tuple[int, ...]]:
@@ -185,16 +252,20 @@ class Follower:
 
     Attributes:
         library: Says what calls mean.
-        names: The names that the source has given values.
+        budget: What that may cost.
+        lines: Those of the source, as `Parsed` has them.
+        names: The names that the source has given values, those of the function that is called now first.
     """
 
     library: Library
-    names: dict[str, Any] = field(default_factory=dict)
-    _left: int = MAX_EVALUATIONS
+    budget: Budget
+    lines: list[bytes]
+    names: ChainMap[str, Any] = field(default_factory=ChainMap)
     _depth: int = 0
     _instances: list[Instance] = field(default_factory=list)
     _called: set[int] = field(default_factory=set)  # ids of those; all are kept above
     _texts: dict[int, str] = field(default_factory=dict)
+    _rewritten: int = 0
 
     def follow(self, module: ast.Module) -> None:
         """Follow the whole source; functions that nothing calls are followed at its end. Raises SourceError."""
@@ -243,27 +314,21 @@ class Follower:
     def _pass_over(self, node: ast.stmt, why: str) -> None:
         self.library.passed_over(node.lineno, node.lineno, why)
 
-    def _spend(self) -> None:
-        self._left -= 1
-        if self._left < 0:
-            raise SourceError(
-                "The source cannot be followed",
-                "it does too much before the network is built",
-                "Paste the network only",
-            )
-
     def _block(self, statements: list[ast.stmt]) -> None:
         for statement in statements:
             self._statement(statement)
 
     def _statement(self, statement: ast.stmt) -> None:
-        self._spend()
+        self.budget.line = statement.lineno
+        self.budget.evaluate()
         match statement:
             case ast.Import(names=aliases):
+                self.budget.make(len(aliases))
                 for alias in aliases:
                     top = alias.name.split(".")[0]
                     self.names[alias.asname or top] = Symbol(alias.name if alias.asname else top)
             case ast.ImportFrom(module=module, names=aliases):
+                self.budget.make(len(aliases))
                 for alias in aliases:
                     self.names[alias.asname or alias.name] = Symbol(f"{module or ''}.{alias.name}")
             case ast.Assign(targets=targets, value=value):
@@ -273,7 +338,7 @@ class Follower:
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._assign(target, self.value(value))
             case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=value):
-                self.names[name] = self._arithmetic(op, self.value(ast.Name(name)), self.value(value), statement)
+                self.names[name] = self._arithmetic(op, self.value(target), self.value(value), statement)
             case ast.Expr(value=value):
                 self.value(value)
             case ast.FunctionDef(name=name):
@@ -294,6 +359,7 @@ class Follower:
             case ast.With(body=body) | ast.Try(body=body):
                 self._block(body)
             case ast.ClassDef(name=name, body=body):
+                self.budget.make(len(body))
                 self.names[name] = Class({item.name: item for item in body if isinstance(item, ast.FunctionDef)})
             case ast.While() | ast.AsyncFunctionDef():
                 self._pass_over(statement, "loops with “while” and async code are not followed")
@@ -315,6 +381,7 @@ class Follower:
         return True
 
     def _assign(self, target: ast.expr, value: Any) -> None:
+        self.budget.make(1)
         match target:
             case ast.Name(id=name):
                 self.names[name] = value
@@ -325,19 +392,20 @@ class Follower:
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 known = isinstance(value, tuple | list) and len(value) == len(parts)
                 for index, part in enumerate(parts):
-                    self._assign(part, value[index] if known else Unknown(ast.unparse(target), target.lineno))
+                    self._assign(part, value[index] if known else self._unknown(target))
 
     def value(self, node: ast.expr) -> Any:
         """What an expression stands for."""
-        self._spend()
+        self.budget.evaluate()
         match node:
             case ast.Constant(value=value):
                 large = isinstance(value, int | float) and not abs(value) <= LARGEST_NUMBER
-                return self._unknown(node) if large else value
+                long = isinstance(value, str | bytes) and len(value) > MAX_QUOTED
+                return self._unknown(node) if large or long else value
             case ast.Name(id="__name__"):
                 return "__main__"
             case ast.Name(id=name):
-                return self.names.get(name, Symbol(name))
+                return self.names[name] if name in self.names else self._symbol(name, node)
             case ast.Tuple(elts=parts):
                 return tuple(self._parts(parts))
             case ast.List(elts=parts):
@@ -372,20 +440,37 @@ class Follower:
     def _unknown(self, node: ast.AST) -> Unknown:
         return Unknown(self._text(node), getattr(node, "lineno", 0))
 
+    def _symbol(self, path: str, node: ast.AST) -> Any:
+        return Symbol(path) if len(path) <= MAX_WORD else self._unknown(node)
+
     def _text(self, node: ast.AST) -> str:
         """The start of the code of a node; written once, as a loop may come here often."""
         if id(node) not in self._texts:
-            try:
-                self._texts[id(node)] = ast.unparse(node)[:MAX_TEXT]
-            except ValueError:  # a whole number of thousands of digits
-                self._texts[id(node)] = "a very long number"
+            self._texts[id(node)] = self._written(node)
         return self._texts[id(node)]
+
+    def _written(self, node: Any) -> str:
+        """A short node as Python itself writes it, the start of a long one as it stands: nodes hold one another."""
+        rows = self.lines[node.lineno - 1 : node.end_lineno][:_MAX_REWRITTEN]
+        if node.end_lineno - node.lineno < len(rows):
+            rows[-1] = rows[-1][: node.end_col_offset]
+        rows[0] = rows[0][node.col_offset :]
+        start = b"\n".join(row[: _MAX_REWRITTEN + 1] for row in rows)
+        self._rewritten += len(start)
+        if len(start) <= _MAX_REWRITTEN and self._rewritten <= _MAX_REWRITTEN_IN_ALL:
+            try:
+                return ast.unparse(node)[:MAX_TEXT]
+            except (ValueError, RecursionError):
+                pass
+        return " ".join(start.decode(errors="ignore").split())[:MAX_TEXT]
 
     def _parts(self, parts: list[ast.expr]) -> Iterator[Any]:
         for part in parts:
             if isinstance(part, ast.Starred):
                 items = self.value(part.value)
-                yield from items[:MAX_ITEMS] if isinstance(items, tuple | list) else [self._unknown(part)]
+                items = items[:MAX_ITEMS] if isinstance(items, tuple | list) else [self._unknown(part)]
+                self.budget.make(len(items))
+                yield from items
             else:
                 yield self.value(part)
 
@@ -396,12 +481,13 @@ class Follower:
 
     def _attribute(self, owner: Any, name: str, node: ast.AST) -> Any:
         if isinstance(owner, Symbol):
-            return Symbol(f"{owner.path}.{name}")
+            return self._symbol(f"{owner.path}.{name}", node)
         if isinstance(owner, Instance) and name in owner.attributes:
             return owner.attributes[name]
         kind = owner.made_of if isinstance(owner, Instance) else owner
         if isinstance(kind, Class) and name in kind.methods:
             function = Function(kind.methods[name])
+            self.budget.make(len(function.code.decorator_list))
             decorators = {self._text(item) for item in function.code.decorator_list}
             bound = isinstance(owner, Instance) or "classmethod" in decorators
             return Partial(function, (owner,), {}) if bound and "staticmethod" not in decorators else function
@@ -412,9 +498,13 @@ class Follower:
     def _arithmetic(self, op: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
         sequences = isinstance(left, tuple | list) and type(left) is type(right) and isinstance(op, ast.Add)
         if sequences and len(left) + len(right) <= MAX_ITEMS:
+            self.budget.make(len(left) + len(right))
             return left + right
         if isinstance(left, tuple | list) and isinstance(right, int) and isinstance(op, ast.Mult):
-            return left * right if len(left) * right <= MAX_ITEMS else self._unknown(node)
+            if len(left) * right > MAX_ITEMS:
+                return self._unknown(node)
+            self.budget.make(max(0, len(left) * right))
+            return left * right
         if not isinstance(left, int | float) or not isinstance(right, int | float):
             opaque = not (isinstance(left, _PLAIN) and isinstance(right, _PLAIN))
             if opaque:
@@ -458,13 +548,15 @@ class Follower:
             if keyword.arg:
                 keywords[keyword.arg] = value
             elif isinstance(value, dict):  # **settings
+                self.budget.make(len(value))
                 keywords |= {name: item for name, item in value.items() if isinstance(name, str)}
         return self._call_any(function, arguments, keywords, node)
 
     def _call_any(
         self, function: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.Call | ast.FunctionDef
     ) -> Any:
-        while isinstance(function, Partial):
+        if isinstance(function, Partial):  # of which none holds another one
+            self.budget.make(len(function.arguments) + len(function.keywords))
             arguments = [*function.arguments, *arguments]
             keywords = function.keywords | keywords
             function = function.function
@@ -475,15 +567,25 @@ class Follower:
         if isinstance(function, Instance):
             return self._call_instance(function, arguments, keywords)
         if isinstance(function, Symbol) and function.name == "partial" and arguments:
-            return Partial(arguments[0], tuple(arguments[1:]), keywords)
+            return self._partial(arguments[0], tuple(arguments[1:]), keywords)
         if isinstance(function, Member) and isinstance(function.owner, list) and isinstance(node, ast.Call):
             return self._change_list(function.owner, function.name, arguments, node)
         if isinstance(function, Symbol) and function.path in _BUILTINS:
+            self.budget.make(sum(len(item) if isinstance(item, tuple | list) else 1 for item in arguments))
             try:
-                return _BUILTINS[function.path](*arguments)
+                result = _BUILTINS[function.path](*arguments)
             except (TypeError, ValueError, OverflowError):
                 return self._unknown(node)
+            self.budget.make(len(result) if isinstance(result, tuple | list) else 1)
+            return result
         return self.library.call(function, arguments, keywords, node.lineno, self._text(getattr(node, "func", node)))
+
+    def _partial(self, function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Partial:
+        if isinstance(function, Partial):
+            self.budget.make(len(function.arguments) + len(function.keywords))
+            arguments, keywords = (*function.arguments, *arguments), function.keywords | keywords
+            function = function.function
+        return Partial(function, arguments, keywords)
 
     def _instance(self, made_of: Class, arguments: list[Any], keywords: dict[str, Any]) -> Instance:
         instance = Instance(made_of, {})
@@ -507,6 +609,7 @@ class Follower:
             case "append", [item]:
                 items.append(item)
             case "extend", [list() | tuple() as more]:
+                self.budget.make(len(more))
                 items.extend(more)
             case "insert", [int(place), item]:
                 items.insert(place, item)
@@ -525,17 +628,18 @@ class Follower:
         if self._depth >= MAX_CALL_DEPTH:
             return self._unknown(code)
         parameters = code.args.posonlyargs + code.args.args
-        local = dict(zip((item.arg for item in parameters), arguments, strict=False))
+        named = {item.arg for item in (*parameters, *code.args.kwonlyargs)}
+        self.budget.make(len(named))
+        local: dict[str, Any] = dict(zip((item.arg for item in parameters), arguments, strict=False))
         defaults = code.args.defaults
         for parameter, default in zip(parameters[len(parameters) - len(defaults) :], defaults, strict=True):
             local.setdefault(parameter.arg, self.value(default))
         for parameter, kept in zip(code.args.kwonlyargs, code.args.kw_defaults, strict=True):
             local.setdefault(parameter.arg, self.value(kept) if kept else self._unknown(parameter))
-        local |= {name: value for name, value in keywords.items() if name in {item.arg for item in parameters}}
-        local |= {name: value for name, value in keywords.items() if name in {p.arg for p in code.args.kwonlyargs}}
+        local |= {name: value for name, value in keywords.items() if name in named}
         for parameter in parameters:
             local.setdefault(parameter.arg, Unknown(parameter.arg, code.lineno))
-        outside, self.names = self.names, {**self.names, **local}
+        outside, self.names = self.names, self.names.new_child(local)
         self._depth += 1
         try:
             self._block(code.body)

@@ -38,7 +38,7 @@ def in_words(value: Any, depth: int = 0) -> str:
     elif isinstance(value, Configured):
         text = f"{value.name}(…)"
     elif isinstance(value, str | int | float | None):
-        text = repr(value)
+        text = repr(value[: MAX_WORDS + 1] if isinstance(value, str) else value)
     elif isinstance(value, tuple | list) and depth < MAX_DEPTH:
         inside = ", ".join(in_words(item, depth + 1) for item in value[:MAX_SHOWN])
         inside += ", …" if len(value) > MAX_SHOWN else "," if isinstance(value, tuple) and len(value) == 1 else ""

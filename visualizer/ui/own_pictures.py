@@ -12,7 +12,7 @@ from visualizer.data.own_pictures import (
     SIZES,
     Found,
     fitted,
-    read_file,
+    read_files,
     read_zip,
     tidy_name,
 )
@@ -90,7 +90,14 @@ def _read(own: OwnPictures, files: Files) -> None:
         own.waiting = None
         forget(_JOB)
 
-    found = work(_JOB, files.number, partial(_reading, files, own.count, own.bytes), button="Read them", at_once=True)
+    found = work(
+        _JOB,
+        files.number,
+        partial(_reading, files, own.count, own.bytes),
+        button="Read them",
+        at_once=True,
+        computes=False,  # pictures are opened by a process of their own, which has an order of its own
+    )
     if found is not None:
         own.take(found)
         forget(_JOB)  # which holds the files
@@ -102,12 +109,7 @@ def _reading(files: Files, count: int, size: int) -> Steps[list[Found]]:
     """Read files; `count` pictures with `size` bytes are there already."""
     found: list[Found] = []
     bounds = limits()
-    given = len(files.files)
-    entries = (
-        read_zip(files.zip)
-        if files.zip is not None
-        else (read_file(data, name, files.class_name, (at + 1) / given) for at, (name, data) in enumerate(files.files))
-    )
+    entries = read_zip(files.zip) if files.zip is not None else read_files(files.files, files.class_name)
     for one in entries:
         found.append(one)
         if one.picture is not None:
