@@ -22,7 +22,7 @@ function plotly(address) {
 }
 
 export default function ({ data, parentElement }) {
-  if (!views.has(parentElement)) views.set(parentElement, new View(parentElement.querySelector(".plot")));
+  if (!views.has(parentElement)) views.set(parentElement, new View(parentElement));
   const view = views.get(parentElement);
   const call = (view.call = Symbol());
   view.take(data);
@@ -36,8 +36,9 @@ export default function ({ data, parentElement }) {
 }
 
 class View {
-  constructor(holder) {
-    this.holder = holder;
+  constructor(parent) {
+    const holder = (this.holder = parent.querySelector(".plot"));
+    this.player = new Player(this, parent.querySelector("template"));
     this.drawing = Promise.resolve();
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(holder);
@@ -62,7 +63,9 @@ class View {
     this.holder.setAttribute("aria-label", alt);
     if (figure === this.figure) return;
     this.figure = figure;
-    const { width, height } = JSON.parse(figure).layout;
+    const { layout, frames } = JSON.parse(figure);
+    const { width, height } = layout;
+    this.player.take(frames, layout.meta);
     // Another size moves what lies around it, also for who sees only that.
     this.resized ||= width !== this.fixedWidth || height !== this.height;
     this.draw();
@@ -84,7 +87,8 @@ class View {
   async drawNewest() {
     if (!this.asked || this.ended) return;
     this.asked = this.resized = false;
-    const figure = JSON.parse(this.figure);
+    const { data, layout: own, frames } = JSON.parse(this.figure);
+    const figure = { data: frames ? moved(data, frames[this.player.at]) : data, layout: own };
     this.fixedWidth = figure.layout.width;
     this.height = figure.layout.height;
     this.holder.style.height = `${this.height}px`;
@@ -120,10 +124,106 @@ class View {
 
   end() {
     this.ended = true;
+    this.player.pause();
     this.observer.disconnect();
     this.sight.disconnect();
     this.theme.disconnect();
     if (window.Plotly) window.Plotly.purge(this.holder.firstElementChild);
+  }
+}
+
+// The traces as a frame changes them. Each frame is a drawing of its own and the whole of it: Plotly's `animate` draws
+// only the traces that move, and takes a surface or contours that stand still away while it does.
+function moved(data, { data: changes, traces }) {
+  const whole = [...data];
+  traces.forEach((trace, place) => (whole[trace] = { ...data[trace], ...changes[place] }));
+  return whole;
+}
+
+// Below a figure with frames: which one is shown. `layout.meta` says what else there is to know (figures/chart.py).
+class Player {
+  constructor(view, template) {
+    this.view = view;
+    this.template = template;
+  }
+
+  take(frames, about) {
+    this.pause();
+    if (!frames) {
+      this.row?.remove();
+      this.row = undefined;
+      return;
+    }
+    if (!this.row) this.build();
+    Object.assign(this, { frames, about });
+    this.row.setAttribute("aria-label", about.title);
+    this.find("scrub").setAttribute("aria-label", about.title);
+    this.find("scrub").max = frames.length - 1;
+    this.place(frames.findIndex(({ name }) => name === about.shown));
+  }
+
+  build() {
+    this.row = this.template.content.firstElementChild.cloneNode(true);
+    this.template.before(this.row);
+    this.find("back").onclick = () => this.go(this.at - 1);
+    this.find("on").onclick = () => this.go(this.at + 1);
+    this.find("scrub").oninput = (event) => this.go(Number(event.target.value));
+    this.find("play").onclick = () => (this.playing ? this.pause() : this.play());
+  }
+
+  find(name) {
+    return this.row.querySelector(`.${name}`);
+  }
+
+  // Says which frame is shown, by which the view draws.
+  place(to) {
+    this.at = Math.min(Math.max(to, 0), this.frames.length - 1);
+    const words = `${this.about.unit} ${this.frames[this.at].name}`;
+    this.find("scrub").value = this.at;
+    this.find("scrub").setAttribute("aria-valuetext", words);
+    this.find("place").textContent = words;
+    this.view.holder.setAttribute("aria-label", this.about.alts[this.at]);
+  }
+
+  show(to) {
+    this.place(to);
+    this.view.draw();
+  }
+
+  go(to) {
+    this.pause();
+    this.show(to);
+  }
+
+  play() {
+    this.setPlaying(true);
+    this.show(this.at === this.frames.length - 1 ? 0 : this.at);
+    this.next();
+  }
+
+  // A slow computer plays more slowly: what is not drawn yet is not left behind.
+  next() {
+    const drawn = this.view.drawing;
+    this.timer = setTimeout(async () => {
+      await drawn;
+      if (!this.playing) return;
+      this.show(this.at + 1);
+      if (this.at < this.frames.length - 1) this.next();
+      else this.pause();
+    }, this.about.milliseconds);
+  }
+
+  pause() {
+    clearTimeout(this.timer);
+    if (this.playing) this.setPlaying(false);
+  }
+
+  setPlaying(playing) {
+    this.playing = playing;
+    const button = this.find("play");
+    button.classList.toggle("playing", playing);
+    button.title = playing ? "Pause" : "Play";
+    button.setAttribute("aria-label", button.title);
   }
 }
 

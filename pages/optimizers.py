@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from visualizer.ui.lessons.optimizers_keyboard import open_chart_controls_to_the_keyboard
 from visualizer.ui.lessons.optimizers_network import network_race
 from visualizer.ui.lessons.optimizers_race import chosen_surface, race
 from visualizer.ui.lessons.optimizers_step import one_step
@@ -27,4 +26,3 @@ on_a_surface()
 st.subheader("The same race on a real network", anchor=False)
 st.fragment(network_race)()
 st.page_link(page("train"), label="Train your own network with any of them", icon=":material/play_circle:")
-open_chart_controls_to_the_keyboard()

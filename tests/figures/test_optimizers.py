@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from visualizer.figures.optimizers import (
+    ASIDE,
     FRAMES,
     STYLES,
     loss_race,
@@ -16,9 +17,9 @@ from visualizer.lessons.optimizers import OPTIMIZERS, STARTING_RATES, descend
 from visualizer.lessons.surfaces import BEALE, RAVINE, SADDLE, close_up, grid
 
 TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
-# The traces of a race from above: the ground, the minima, a legend entry for each optimizer, all white casings, a trail
-# for each optimizer, all heads.
-STILL = 6
+# The traces of a race from above: the ground, the minima, the start, a legend entry for each optimizer, all white
+# casings, a trail for each optimizer, all heads.
+STILL = 7
 
 
 def race(surface, shown_step, rates=None, draw=race_from_above):
@@ -32,7 +33,33 @@ def test_before_the_answer_all_heads_are_at_the_start_and_no_trail_tells_more():
     _, *trails, heads = chart.figure.data[STILL:]
     assert [(list(trail.x), list(trail.y)) for trail in trails] == [([-7.0], [2.0])] * 4
     assert (list(heads.x), list(heads.y)) == ([-7.0] * 4, [2.0] * 4)
-    assert chart.figure.layout.sliders[0].active == 0
+    assert chart.figure.layout.meta["shown"] == "0"
+
+
+def test_where_heads_would_hide_one_another_each_stands_on_its_own_side_of_the_place():
+    chart, _ = race(RAVINE, 0)
+    start = chart.figure.data[2]
+    assert (start.name, start.x[0], start.y[0]) == ("start of all", *RAVINE.start)
+    heads = chart.figure.data[-1]
+    assert list(heads.marker.standoff) == [ASIDE] * 4
+    assert sorted(heads.marker.angle) == [-180, -90, 0, 90]
+    # On their way they are where they are, but for those that still come near one another.
+    halfway, paths = race(RAVINE, 4)
+    moved = np.asarray(halfway.figure.data[-1].marker.standoff)
+    places = np.array([path.positions[4] for path in paths.values()]) / (12, 6) * (600, 380)
+    gaps = np.linalg.norm(places[:, None] - places, axis=-1) + np.diag([np.inf] * 4)
+    assert np.allclose(moved, ASIDE * np.clip(1 - gaps.min(axis=1) / (2 * ASIDE), 0, 1))
+    assert (moved == 0).any()
+
+
+def test_in_3d_heads_stand_apart_at_the_start_and_say_where_they_are():
+    chart, _ = race(RAVINE, 0, draw=race_in_3d)
+    heads = chart.figure.data[-1]
+    places = np.column_stack([heads.x, heads.y])
+    assert len({tuple(place) for place in places}) == 4
+    assert np.allclose(places.mean(axis=0), RAVINE.start, atol=1e-5)
+    assert np.allclose(heads.customdata, RAVINE.start)
+    assert "customdata[0]" in heads.hovertemplate
 
 
 def test_after_the_answer_trails_and_heads_are_the_paths():
@@ -42,8 +69,8 @@ def test_after_the_answer_trails_and_heads_are_the_paths():
         assert trails[index].name == heads.text[index] == TITLES[name]
         assert np.allclose(np.column_stack([trails[index].x, trails[index].y]), path.positions, atol=1e-6)
         assert (heads.x[index], heads.y[index]) == pytest.approx(tuple(path.positions[-1]), abs=1e-6)
-        # A mark every ten steps.
-        assert np.flatnonzero(trails[index].marker.size)[:3].tolist() == [0, 10, 20]
+        # A mark every ten steps; the start has one of its own.
+        assert np.flatnonzero(trails[index].marker.size)[:3].tolist() == [10, 20, 30]
     # All trails, with a gap after each.
     assert np.isnan(casing.x).sum() == 4
     assert np.array_equal(np.asarray(casing.x)[~np.isnan(casing.x)], np.concatenate([trail.x for trail in trails]))
@@ -58,14 +85,19 @@ def test_each_frame_is_the_race_so_far(draw, casings):
     assert steps[0] == 0
     assert steps[-1] == BEALE.steps
     assert len(steps) <= FRAMES + 2
-    assert [step.args[0][0] for step in figure.layout.sliders[0].steps] == [frame.name for frame in figure.frames]
+    assert len(figure.layout.meta["alts"]) == len(steps)
+    assert figure.layout.meta["alts"][-1].startswith(f"Beale: 4 optimisers at step {BEALE.steps}.")
     frame = figure.frames[len(steps) // 2]
+    assert figure.layout.meta["shown"] == "0"
     assert list(frame.traces) == list(range(STILL, len(figure.data)))
     *_, heads = frame.data
     for index, path in enumerate(paths.values()):
         trail = frame.data[casings + index]
         assert len(trail.x) == int(frame.name) + 1
-        assert trail.x[-1] == heads.x[index] == pytest.approx(path.positions[int(frame.name), 0], abs=1e-6)
+        place = pytest.approx(path.positions[int(frame.name), 0], abs=1e-6)
+        assert trail.x[-1] == place
+        # In three dimensions a head may stand aside and says where it belongs.
+        assert (heads.x if casings else heads.customdata[:, 0])[index] == place
 
 
 def test_who_is_lost_stays_on_the_edge_of_the_picture():
@@ -103,7 +135,7 @@ def test_in_3d_trails_lie_just_above_the_surface():
 
 def test_the_legend_has_each_optimizers_marker():
     chart, _ = race(RAVINE, 0)
-    entries = {trace.name: trace.marker.symbol for trace in chart.figure.data[1:] if trace.showlegend is not False}
+    entries = {trace.name: trace.marker.symbol for trace in chart.figure.data[3:] if trace.showlegend is not False}
     assert [entries[TITLES[name]] for name in OPTIMIZERS] == [STYLES[name][1] for name in OPTIMIZERS]
 
 

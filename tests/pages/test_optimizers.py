@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.app import alts, open_page, without_exception
 from visualizer.lessons.optimizers import OPTIMIZERS, descend
 from visualizer.lessons.surfaces import RAVINE, SURFACES
+from visualizer.ui.lessons.optimizers_race import SIGNS, TITLES
 
 
 @pytest.fixture
@@ -25,26 +26,29 @@ def texts(app: AppTest) -> str:
     return "\n".join(markdown.value for markdown in app.markdown)
 
 
-def label(app: AppTest, name: str, surface: str = "ravine") -> str:
-    return app.select_slider(key=f"rate-{surface}-{name}").label
+def label(app: AppTest, name: str, *, of: str = "rate-ravine") -> str:
+    """What stands above an optimizer's learning rate."""
+    assert app.select_slider(key=f"{of}-{name}").label == f"{TITLES[name]}: learning rate η"
+    race, network = (markdown.value for markdown in app.markdown if markdown.value.startswith(f"{SIGNS[name]} **"))
+    return (race if of == "rate-ravine" else network).removeprefix(SIGNS[name]).strip()
 
 
 def test_before_the_answer_nobody_has_moved(app):
     assert alts(app)[0].startswith("Ravine: 4 optimisers at step 0. SGD at x −7, y 2")
-    assert label(app, "sgd") == "● **SGD**"
+    assert label(app, "sgd") == "**SGD**"
 
 
 def test_the_right_answer_shows_who_arrives_when(app):
     answer(app, "ravine", "momentum")
     assert "**Right.**" in texts(app)
     assert "Momentum at step 66, Adam at step 83, SGD at step 105; RMSprop not within 120" in texts(app)
-    assert label(app, "momentum") == "■ **Momentum** arrives at step 66"
+    assert label(app, "momentum") == "**Momentum** arrives at step 66"
     assert "at step 120" in alts(app)[0]
 
 
 def test_the_wrong_answer_names_the_right_one(app):
     answer(app, "ravine", "adam")
-    assert "**Not quite:** it is ■ Momentum." in texts(app)
+    assert f"**Not quite:** it is {SIGNS['momentum']} Momentum." in texts(app)
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -59,7 +63,7 @@ def test_every_surface_asks_and_explains(app, surface):
 def test_a_learning_rate_moves_the_result_without_a_question(app):
     set_slider(app, "rate-ravine-rmsprop", 0.1)
     arrived = descend(RAVINE, "rmsprop", 0.1).arrived
-    assert label(app, "rmsprop") == f"◆ **RMSprop** arrives at step {arrived}"
+    assert label(app, "rmsprop") == f"**RMSprop** arrives at step {arrived}"
     assert "answer-race-ravine" not in [pills.key for pills in app.pills]
     without_exception(app.button(key="optimizers-reset-ravine").click().run())
     assert app.select_slider(key="rate-ravine-rmsprop").value == 0.05
@@ -69,7 +73,7 @@ def test_a_learning_rate_moves_the_result_without_a_question(app):
 def test_a_learning_rate_that_is_too_large_is_said(app):
     set_slider(app, "rate-ravine-sgd", 1.0)
     lost = descend(RAVINE, "sgd", 1.0).lost
-    assert label(app, "sgd") == f"● **SGD** :red[flew off at step {lost}: η is too large]"
+    assert label(app, "sgd") == f"**SGD** :red[flew off at step {lost}: η is too large]"
 
 
 def test_the_step_shows_torchs_numbers(app):
@@ -105,7 +109,7 @@ def finished(app: AppTest) -> AppTest:
 
 
 def right_share(app: AppTest) -> float:
-    return float(app.select_slider(key="network-rate-adam").label.split("** ")[1].split("%")[0])
+    return float(label(app, "adam", of="network-rate").split("** ")[1].split("%")[0])
 
 
 def test_the_network_learns_the_more_the_better_the_rate(app):

@@ -33,6 +33,21 @@ LEGEND_ABOVE: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
+class Frame:
+    """What an animation shows at one moment.
+
+    Attributes:
+        name: Which moment, such as "40": the slider says it after its unit.
+        changes: What differs in the traces that move, one entry for each.
+        alt: The whole chart at this moment in words.
+    """
+
+    name: str
+    changes: Sequence[dict[str, Any]]
+    alt: str
+
+
+@dataclass(frozen=True)
 class Spec:
     """What a figure consists of, in the words of https://plotly.com/javascript/reference/.
 
@@ -41,7 +56,7 @@ class Spec:
     Attributes:
         data: The traces.
         layout: All around them.
-        frames: What an animation shows one after another.
+        frames: What an animation shows one after another; `animated` makes them.
     """
 
     data: Sequence[dict[str, Any]]
@@ -51,6 +66,29 @@ class Spec:
     def with_layout(self, **layout: Any) -> Self:
         """With more of the layout, or other; lists of shapes and annotations are replaced, not added to."""
         return replace(self, layout=self.layout | layout)
+
+    def animated(
+        self, frames: Sequence[Frame], traces: Sequence[int], shown: str, *, title: str, unit: str, milliseconds: int
+    ) -> Self:
+        """With play, pause and a slider below it, which `assets/plot.js` draws and which need no server.
+
+        Args:
+            frames: In their order.
+            traces: The indices of those that move.
+            shown: The name of the frame at which it stands before anyone presses play.
+            title: What the slider is called.
+            unit: Goes before a frame's name.
+            milliseconds: For how long each is shown at least.
+        """
+        about = {
+            "shown": shown,
+            "title": title,
+            "unit": unit,
+            "milliseconds": milliseconds,
+            "alts": [frame.alt for frame in frames],
+        }
+        moves = [{"name": frame.name, "data": list(frame.changes), "traces": list(traces)} for frame in frames]
+        return replace(self.with_layout(meta=about), frames=moves)
 
     def with_shape(self, **shape: Any) -> Self:
         """With one more shape: https://plotly.com/javascript/reference/layout/shapes/"""

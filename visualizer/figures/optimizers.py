@@ -1,12 +1,11 @@
 """Optimizers on their way over a surface, from above and in three dimensions, and the loss of a network they train."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, Spec, figure_of, number
+from visualizer.figures.chart import LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, Frame, Spec, figure_of, number
 from visualizer.figures.palette import BLUE, GREEN, GREY, GRID, MARK, MARK_RIM, PURPLE, SEQUENTIAL, VERMILLION
 
 if TYPE_CHECKING:
@@ -14,11 +13,17 @@ if TYPE_CHECKING:
     from visualizer.lessons.optimizers import Path
     from visualizer.lessons.surfaces import Grid, Surface
 
-HEIGHT = 560
+HEIGHT = 470
 FRAMES = 32
 FRAME_MS = 150
 MARKED_EVERY = 10  # steps
 LIFT = 0.01  # of the surface's height: keeps lines and marks in sight on it
+# Heads that would hide one another stand around their place, each to its own side, at most this many pixels away.
+ASIDE = 13
+# The side of each optimizer: degrees clockwise from up. Right angles leave all markers as they are.
+_SIDES = {"sgd": -90, "momentum": 0, "rmsprop": 90, "adam": 180}
+# Pixels, about: what "would hide" is judged by.
+_SIZE_FROM_ABOVE, _SIZE_IN_3D = np.array([600.0, 380.0]), np.array([300.0, 300.0])
 # Each optimizer's colour, marker and dash, the same on every chart.
 STYLES: dict[str, tuple[str, str, str]] = {
     "sgd": (BLUE, "circle", "solid"),
@@ -27,13 +32,12 @@ STYLES: dict[str, tuple[str, str, str]] = {
     "adam": (PURPLE, "cross", "dashdot"),
 }
 _LOG_TICKS = [digit * 10.0**power for power in range(-4, 3) for digit in (1, 2, 5)]
-_CONTROL = "rgba(125, 134, 140, 0.18)"
 
 
 def race_from_above(
     surface: "Surface", grid: "Grid", paths: Mapping[str, "Path"], titles: Mapping[str, str], shown_step: int
 ) -> Chart:
-    """The race as lines on a map of the surface, with play, pause and a step slider that need no server.
+    """The race as lines on a map of the surface, which the browser plays.
 
     Args:
         surface: What is raced on.
@@ -61,7 +65,17 @@ def race_from_above(
         "marker": {"symbol": "star", "size": 16, "color": MARK, "line": {"color": MARK_RIM, "width": 1.5}},
         "hovertemplate": "minimum<br>x %{x:.2f}, y %{y:.2f}<extra></extra>",
     }
-    figure = _race(surface, grid, [ground, marks], paths, titles, shown_step, three_dimensional=False)
+    x, y = surface.start
+    start = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [x],
+        "y": [y],
+        "name": "start of all",
+        "marker": {"symbol": "circle", "size": 13, "color": MARK, "line": {"color": MARK_RIM, "width": 2.5}},
+        "hovertemplate": "all start here<br>x %{x:.3g}, y %{y:.3g}<extra></extra>",
+    }
+    figure = _race(surface, grid, [ground, marks, start], paths, titles, shown_step, three_dimensional=False)
     axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "tickfont": {"size": SMALL_FONT_SIZE}}
     figure = figure.with_layout(
         xaxis=axis | {"range": surface.x_range, "title": {"text": "weight x", "standoff": 4}},
@@ -103,7 +117,18 @@ def race_in_3d(
         "marker": {"symbol": "x", "size": 5, "color": MARK, "line": {"color": MARK_RIM, "width": 1}},
         "hovertemplate": "minimum<br>x %{x:.2f}, y %{y:.2f}<extra></extra>",
     }
-    figure = _race(surface, grid, [ground, marks], paths, titles, shown_step, three_dimensional=True)
+    x, y = surface.start
+    start = {
+        "type": "scatter3d",
+        "mode": "markers",
+        "x": [x],
+        "y": [y],
+        "z": [float(surface.height(np.array(surface.function(x, y)))) + lift],
+        "name": "start of all",
+        "marker": {"symbol": "circle", "size": 6, "color": MARK, "line": {"color": MARK_RIM, "width": 2}},
+        "hovertemplate": "all start here<br>x %{x:.3g}, y %{y:.3g}<extra></extra>",
+    }
+    figure = _race(surface, grid, [ground, marks, start], paths, titles, shown_step, three_dimensional=True)
     axis = {"showbackground": False, "zeroline": False, "tickfont": {"size": 11}, "gridcolor": "rgba(125,134,140,0.4)"}
     figure = figure.with_layout(
         dragmode="orbit",
@@ -147,9 +172,21 @@ def _race(
         so_far = [points[: min(step, len(points) - 1) + 1] for points in drawn.values()]
         # A little above the surface, so that it hides nothing.
         trails = [place(points, 2 * lift) for points in so_far]
-        heads = place(np.stack([points[-1] for points in so_far]), 3 * lift)
+        ends = np.stack([points[-1] for points in so_far])
+        size = _SIZE_IN_3D if three_dimensional else _SIZE_FROM_ABOVE
+        per_pixel = np.ptp([surface.x_range, surface.y_range], axis=1) / size
+        aside = _aside(ends[:, :2] / per_pixel)
         if three_dimensional:
-            return [*trails, heads]
+            # Markers in space know no distance in pixels from their place.
+            sides = np.radians([_SIDES[name] for name in drawn])
+            moved_by = aside[:, None] * np.column_stack([np.sin(sides), np.cos(sides)]) * per_pixel
+            heads = place(ends + np.pad(moved_by, ((0, 0), (0, 1))), 3 * lift)
+            return [*trails, heads | {"customdata": ends[:, :2]}]
+        heads = place(ends, 3 * lift) | {
+            "marker": _head_look(list(drawn), 14)
+            # Plotly moves a marker to where it came from, if it were an arrow: against its angle.
+            | {"standoff": aside, "angle": [_SIDES[name] + (-180 if _SIDES[name] >= 0 else 180) for name in drawn]}
+        }
         gap = np.full((1, 3), np.nan)
         casing = place(np.concatenate([part for points in so_far for part in (points, gap)]), 0)
         return [casing, *trails, heads]
@@ -163,7 +200,7 @@ def _race(
     figure = figure_of(
         traces,
         height=HEIGHT,
-        margin=(0 if three_dimensional else 54, 0, 40, 150),
+        margin=(0 if three_dimensional else 54, 0, 40, 0 if three_dimensional else 46),
         legend=LEGEND_ABOVE
         | {
             "itemclick": False,
@@ -171,10 +208,14 @@ def _race(
             "itemdoubleclick": False,
         },
     )
-    moving = list(range(len(still), len(traces)))
-    controls = {"updatemenus": [_play_and_pause(three_dimensional)], "sliders": [_slider(stops, shown_step)]}
-    frames = [{"name": str(step), "data": moved(step), "traces": moving} for step in stops]
-    return replace(figure.with_layout(**controls), frames=frames)
+    return figure.animated(
+        [Frame(str(step), moved(step), _race_alt(surface, paths, titles, step)) for step in stops],
+        range(len(still), len(traces)),
+        str(shown_step),
+        title="Step of the race",
+        unit="step",
+        milliseconds=FRAME_MS,
+    )
 
 
 def _looks(titles: Mapping[str, str], names: list[str], last: int, three_dimensional: bool) -> list[dict[str, Any]]:
@@ -183,6 +224,7 @@ def _looks(titles: Mapping[str, str], names: list[str], last: int, three_dimensi
     # A white line below the coloured ones keeps them in sight on every ground.
     casing = quiet | {"mode": "lines", "line": {"color": MARK, "width": 7}}
     marked = np.where(np.arange(last + 1) % MARKED_EVERY == 0, 5 if three_dimensional else 8, 0)
+    marked[0] = 0  # The start has a mark of its own.
     trails = [
         {
             **quiet,
@@ -199,20 +241,33 @@ def _looks(titles: Mapping[str, str], names: list[str], last: int, three_dimensi
         }
         for name in names
     ]
+    x, y = ("customdata[0]", "customdata[1]") if three_dimensional else ("x", "y")
     heads = {
         "showlegend": False,
         "mode": "markers",
-        "marker": {
-            "color": [STYLES[name][0] for name in names],
-            "symbol": [STYLES[name][1] for name in names],
-            "size": 8 if three_dimensional else 14,
-            "opacity": 1,
-            "line": {"color": MARK, "width": 1.5},
-        },
         "text": [titles[name] for name in names],
-        "hovertemplate": "%{text}<br>x %{x:.3f}, y %{y:.3f}<extra></extra>",
+        "hovertemplate": f"%{{text}}<br>x %{{{x}:.3f}}, y %{{{y}:.3f}}<extra></extra>",
     }
+    if three_dimensional:
+        heads["marker"] = _head_look(names, 6)
     return [*trails, heads] if three_dimensional else [casing, *trails, heads]
+
+
+def _head_look(names: list[str], size: int) -> dict[str, Any]:
+    return {
+        "color": [STYLES[name][0] for name in names],
+        "symbol": [STYLES[name][1] for name in names],
+        "size": size,
+        "opacity": 1,
+        "line": {"color": MARK, "width": 1.5},
+    }
+
+
+def _aside(places: np.ndarray) -> np.ndarray:
+    """How many pixels each of the heads stands away from its place, (N, 2) pixels: the more, the nearer the next is."""
+    gaps = np.linalg.norm(places[:, None] - places, axis=-1)
+    np.fill_diagonal(gaps, np.inf)
+    return ASIDE * np.clip(1 - gaps.min(axis=1) / (2 * ASIDE), 0, 1)
 
 
 def _legend_entries(titles: Mapping[str, str], names: Iterable[str]) -> list[dict[str, Any]]:
@@ -233,46 +288,6 @@ def _drawn(surface: "Surface", path: "Path") -> np.ndarray:
     xy = np.clip(path.positions, *np.array([surface.x_range, surface.y_range]).T)
     height = surface.height(surface.function(xy[:, 0], xy[:, 1]))
     return np.column_stack([xy, height])
-
-
-def _play_and_pause(redraw: bool) -> dict[str, Any]:
-    play = {"frame": {"duration": FRAME_MS, "redraw": redraw}, "transition": {"duration": 0}, "fromcurrent": True}
-    pause = {"frame": {"duration": 0, "redraw": redraw}, "transition": {"duration": 0}, "mode": "immediate"}
-    return {
-        "type": "buttons",
-        "direction": "left",
-        "showactive": False,
-        "x": 0,
-        "xanchor": "left",
-        "y": 0,
-        "yanchor": "top",
-        "pad": {"t": 50, "r": 8},
-        "bgcolor": _CONTROL,
-        "borderwidth": 0,
-        "buttons": [
-            {"label": "▶ Play", "method": "animate", "args": [None, play]},
-            {"label": "❚❚ Pause", "method": "animate", "args": [[None], pause]},
-        ],
-    }
-
-
-def _slider(stops: list[int], shown_step: int) -> dict[str, Any]:
-    jump = {"frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}, "mode": "immediate"}
-    return {
-        "active": stops.index(shown_step),
-        "x": 0,
-        "len": 1,
-        "y": 0,
-        "yanchor": "top",
-        "pad": {"t": 60, "b": 0},
-        "currentvalue": {"prefix": "step ", "font": {"size": 16}, "xanchor": "right", "offset": 16},
-        "bgcolor": _CONTROL,
-        "bordercolor": GREY,
-        "borderwidth": 0,
-        "tickcolor": GREY,
-        "font": {"size": SMALL_FONT_SIZE},
-        "steps": [{"label": str(step), "method": "animate", "args": [[str(step)], jump]} for step in stops],
-    }
 
 
 def _height_label(surface: "Surface") -> str:

@@ -16,13 +16,13 @@ from visualizer.ui.plotly_script import ADDRESS
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
-_HOLDER = '<div class="plot" role="figure"><div></div></div>'
-
 
 @st.cache_resource(show_spinner=False)
 def _component() -> "ComponentRenderer":
-    script = (ASSETS / "plot.js").read_text(encoding="utf-8")
-    return st.components.v2.component("cnn_visualizer.plot", html=_HOLDER, js=script, isolate_styles=False)
+    html, css, script = (
+        (ASSETS / name).read_text(encoding="utf-8") for name in ("plot.html", "transport.css", "plot.js")
+    )
+    return st.components.v2.component("cnn_visualizer.plot", html=html, css=css, js=script, isolate_styles=False)
 
 
 def show(chart: Chart, key: str, *, scrolls: bool = False) -> None:

@@ -28,8 +28,10 @@ def _component() -> "ComponentRenderer":
     def text(name: str) -> str:
         return (ASSETS / "sliding_window" / name).read_text(encoding="utf-8")
 
+    transport = (ASSETS / "transport.css").read_text(encoding="utf-8")
+
     script = "\n".join(text(f"{part}.js") for part in _SCRIPTS)
-    html, css = text("sliding_window.html"), text("sliding_window.css")
+    html, css = text("sliding_window.html"), transport + text("sliding_window.css")
     return st.components.v2.component("cnn_visualizer.sliding_window", html=html, css=css, js=script)
 
 

@@ -21,9 +21,8 @@ from visualizer.lessons.network_race import (
     race,
     trailing_mean,
 )
-from visualizer.lessons.optimizers import LEARNING_RATES
 from visualizer.ui.charts import show
-from visualizer.ui.lessons.optimizers_race import SIGNS, TITLES
+from visualizer.ui.lessons.optimizers_race import SIGNS, TITLES, rate_slider
 from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.work import Progress, Steps, work
 
@@ -66,14 +65,9 @@ def network_race() -> None:
         with question:
             _ask(trained)
     for name, place in places.items():
-        place.select_slider(
-            f"{SIGNS[name]} **{TITLES[name]}** {_result(trained[name]) if trained else ''}",
-            LEARNING_RATES,
-            value=NETWORK_RATES[name],
-            format_func=lambda rate: f"η = {rate:g}",
-            key=_rate_key(name),
-            persist_state="session",
-        )
+        with place:
+            result = _result(trained[name]) if trained else ""
+            rate_slider(name, result, NETWORK_RATES[name], _rate_key(name))
 
 
 def _rate_key(optimizer: str) -> str:

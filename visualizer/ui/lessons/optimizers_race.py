@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from visualizer.figures.chart import Chart, number
-from visualizer.figures.optimizers import race_from_above, race_in_3d
+from visualizer.figures.optimizers import STYLES, race_from_above, race_in_3d
 from visualizer.lessons.optimizers import (
     ARRIVED_WITHIN,
     LEARNING_RATES,
@@ -23,8 +23,9 @@ from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.results import keep_results
 
 TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
-# The markers that the charts draw.
-SIGNS = {"sgd": "●", "momentum": "■", "rmsprop": "◆", "adam": "✚"}
+_GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "cross": "✚"}
+# The markers that the charts draw, in their colours.
+SIGNS = {name: f':color[{_GLYPHS[symbol]}]{{foreground="{colour}"}}' for name, (colour, symbol, _) in STYLES.items()}
 _VIEWS = {"above": ":material/map: From above", "3d": ":material/landscape: 3-D"}
 _GRID_POINTS = 54
 
@@ -93,12 +94,15 @@ def race(surface: Surface, view: str) -> dict[str, float]:
                 args=(surface,),
             )
         for name in OPTIMIZERS:
-            _rate_slider(surface, name, f" {_result(surface, paths[name])}" if told else "")
+            _rate_slider(surface, name, _result(surface, paths[name]) if told else "")
     with picture:
         last = max(path.steps for path in paths.values())
         show(_race_chart(surface.name, tuple(rates.values()), view, last if told else 0), f"race-{surface.name}-{view}")
         st.latex(surface.formula)
-        st.caption(f"{surface.idea} A mark every 10 steps; what leaves the picture is shown on its edge.")
+        st.caption(
+            f"{surface.idea} All start at the white ring; where they would hide one another, they stand around their "
+            "place, each to its own side. A mark every 10 steps; what leaves the picture is shown on its edge."
+        )
     return rates
 
 
@@ -116,14 +120,23 @@ def _reset(surface: Surface) -> None:
 
 
 def _rate_slider(surface: Surface, optimizer: str, result: str) -> None:
-    st.select_slider(
-        f"{SIGNS[optimizer]} **{TITLES[optimizer]}**{result}",
-        LEARNING_RATES,
-        value=STARTING_RATES[surface.name][optimizer],
-        format_func=lambda rate: f"η = {rate:g}",
-        key=_rate_key(surface, optimizer),
-        persist_state="session",
-    )
+    rate_slider(optimizer, result, STARTING_RATES[surface.name][optimizer], _rate_key(surface, optimizer))
+
+
+def rate_slider(optimizer: str, result: str, value: float, key: str) -> None:
+    """Draw an optimizer's learning rate, below its mark, its name and what came of it."""
+    with st.container(gap=None):
+        # Not in the slider's label, which screen readers would read with all its signs.
+        st.markdown(f"{SIGNS[optimizer]} **{TITLES[optimizer]}** {result}")
+        st.select_slider(
+            f"{TITLES[optimizer]}: learning rate η",
+            LEARNING_RATES,
+            value=value,
+            format_func=lambda rate: f"η = {rate:g}",
+            key=key,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
 
 
 def _result(surface: Surface, path: Path) -> str:
@@ -138,7 +151,7 @@ def _question(surface: Surface, paths: Mapping[str, Path]) -> bool:
     first = winners(paths)
     options = {name: f"{SIGNS[name]} {title}" for name, title in TITLES.items()}
     return predict(
-        f"Which one is first to come within {ARRIVED_WITHIN:g} of the minimum ★ and stay?",
+        f"Which one is first to come within {ARRIVED_WITHIN:g} of the minimum and stay?",
         options,
         first[0],
         explanation(surface, paths),
