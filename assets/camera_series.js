@@ -29,10 +29,11 @@ class Series {
     this.take.onclick = () => this.record();
   }
 
-  update({ count, side, ready }) {
+  update({ count, side, why }) {
     this.count = count;
     this.side = side;
-    this.ready = ready;
+    this.ready = !why;
+    this.root.querySelector(".why").textContent = why;
     this.buttons();
   }
 

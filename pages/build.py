@@ -3,14 +3,17 @@
 import streamlit as st
 
 from visualizer.architecture.architecture import architecture_from_json, summarize
-from visualizer.architecture.presets import PRESETS
+from visualizer.architecture.presets import PRESETS, empty
 from visualizer.figures.volumes import volumes
 from visualizer.limits import limits
 from visualizer.ui import bound
 from visualizer.ui.charts import show
 from visualizer.ui.dataset_names import chosen_dataset
 from visualizer.ui.download_menu import download_menu
+from visualizer.ui.fit_network import fit_offer
+from visualizer.ui.grey import grey_where
 from visualizer.ui.input_card import input_card
+from visualizer.ui.keep_focus import keep_focus
 from visualizer.ui.keras_code import paste_keras
 from visualizer.ui.layer_card import add_layer_menu, layer_card
 from visualizer.ui.links import page
@@ -22,28 +25,20 @@ from visualizer.ui.too_large import show_passed_bound
 owner = session()
 open_link(owner)
 architecture = owner.architecture
-classes = chosen_dataset(owner).classes
-report = summarize(architecture, classes)
+dataset = chosen_dataset(owner)
+report = summarize(architecture, dataset.classes)
 
 head, train = st.columns([4, 1], vertical_alignment="bottom")
 head.title("Build a network")
-with train:
-    if st.button(
-        "Train it",
-        key="train-it",
-        type="primary",
-        icon=":material/play_circle:",
-        disabled=not report.fits,
-        help=str(report.problem) if report.problem else None,
-        width="stretch",
-    ):
+with train, grey_where("" if report.fits else "It does not fit yet: see below.") as grey:
+    if st.button("Train it", key="train-it", type="primary", icon=":material/play_circle:", width="stretch", **grey):
         st.switch_page(page("train"))
 
-with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="build-buttons"):
+    keep_focus("build-buttons")
     presets = {preset.architecture: f"**{preset.name}**  {preset.description}" for preset in PRESETS}
+    presets[empty(dataset.shape)] = "**Nothing**  An input and no layers yet."
     bound.menu("Start from", presets, owner.open_architecture, "preset", icon=":material/auto_awesome:")
-    st.button("Undo", key="undo", icon=":material/undo:", disabled=not owner.history.past, on_click=owner.undo)
-    st.button("Redo", key="redo", icon=":material/redo:", disabled=not owner.history.future, on_click=owner.redo)
     download_menu(owner, fits=report.fits)
     with st.popover("Upload", icon=":material/upload:"):
         bound.upload(
@@ -54,10 +49,15 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             max_upload_size=1,
         )
     link_popover(owner)
+    if owner.history.past:
+        st.button("Undo", key="undo", icon=":material/undo:", on_click=owner.undo)
+    if owner.history.future:
+        st.button("Redo", key="redo", icon=":material/redo:", on_click=owner.redo)
 
 show_message(owner)
 show_arrival(owner)
-paste_keras(owner, classes)
+fit_offer(owner, "build")
+paste_keras(owner, dataset.classes)
 show(volumes(architecture, report), "volumes", scrolls=True)
 
 with st.container(horizontal=True, gap="medium"):

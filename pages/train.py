@@ -5,9 +5,11 @@ from functools import partial
 import streamlit as st
 
 from visualizer.architecture.architecture import summarize
+from visualizer.ui.charts import show
 from visualizer.ui.dataset_names import chosen_dataset
-from visualizer.ui.dataset_view import dataset_gallery, watched_picture
+from visualizer.ui.dataset_view import dataset_gallery, opened_dataset, watched_chart, watched_choice
 from visualizer.ui.evaluation_view import evaluation_part
+from visualizer.ui.fit_network import fit_offer, hindrance, show_hindrance
 from visualizer.ui.health_view import health_part
 from visualizer.ui.links import page
 from visualizer.ui.live import live_part
@@ -19,7 +21,6 @@ from visualizer.ui.run_controls import controls, current_run, how_far, run_setti
 from visualizer.ui.server import run_store, worker_pool
 from visualizer.ui.session import session, show_message
 from visualizer.ui.time_machine import time_machine_part
-from visualizer.ui.too_large import show_passed_bound
 from visualizer.ui.training_settings import settings_form
 from visualizer.ui.viewport import column_width
 
@@ -34,17 +35,15 @@ build.page_link(page("build"), label="Change the network", icon=":material/layer
 
 opening = current_run(owner)
 report = summarize(owner.architecture, chosen_dataset(owner).classes)
-fits = report.fits
-if opening is None:
-    show_passed_bound(owner, report)
-    if not fits and not report.passed_bound():
-        st.warning("The network in Build does not fit yet. Mend it there, then train it here.", icon=":material/build:")
+why_not = hindrance(owner, report)
 
 running = opening is not None and opening.active
 refresh = REFRESH_SECONDS if running else None
 
 show_message(owner)
-controls(owner, opening, fits=fits)
+controls(owner, opening, why_not)
+if why_not and (opening is None or not opening.active):
+    show_hindrance(owner, report)
 if opening is not None:
     progress = st.container(key="live-progress")
     run_settings(owner, opening)
@@ -52,7 +51,7 @@ if opening is not None:
     look = Look(opening.run_id, column_width(), owner.live_layer)
     PARTS = {
         "Live": partial(live_part, owner, look, history),
-        "Health": partial(health_part, refresh=refresh),
+        "Health": partial(health_part, owner, refresh=refresh),
         "Time machine": partial(time_machine_part, refresh=refresh),
         "Evaluation": partial(evaluation_part, owner),
     }
@@ -67,10 +66,13 @@ if opening is not None:
 
 with st.expander("**Data and settings** of the next run", expanded=opening is None, icon=":material/tune:"):
     settings_form(owner)
+    fit_offer(owner, "train")
     if opening is None:
         picture, pictures = st.columns([1, 5])
         with picture:
-            watched_picture(owner)
+            dataset = opened_dataset(owner.settings.dataset)
+            watched_choice(dataset, owner.probe_index, owner.choose_probe)
+            show(watched_chart(dataset, owner.probe_index), "watched-picture")
         with pictures:
             dataset_gallery(owner.settings.dataset)
     else:

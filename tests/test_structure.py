@@ -142,3 +142,13 @@ def test_requirements_name_what_the_app_imports_and_no_more():
     required = {re.split(r"[=<>~!\[; ]", line)[0] for line in lines if line.strip() and not line.startswith("#")}
     # Torch's ONNX exporter imports these, and does not bring them.
     assert {IMPORT_NAMES.get(name, name) for name in required} - {"onnx", "onnxscript"} == third_party
+
+
+@by_path([path for path in INTERFACE if path.name != "grey.py"])
+def test_what_is_grey_says_why_beside_it(path):
+    """`grey_where` draws the reason; a tooltip is none, since neither a phone nor a grey button shows it."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Call):
+            assert all(keyword.arg != "disabled" for keyword in node.keywords), ast.unparse(node)
+        elif isinstance(node, ast.Dict):
+            assert all(not isinstance(key, ast.Constant) or key.value != "disabled" for key in node.keys)

@@ -36,6 +36,11 @@ def progress_line(app: AppTest) -> str:
     return next((f"{data['state']} · {data['details']}" for data in _data(app) if "share" in data), "")
 
 
+def chart(app: AppTest, key: str) -> dict[str, Any]:
+    """What the chart of that key was given."""
+    return next(chart for chart in charts(app) if chart["key"] == key)
+
+
 def alts(app: AppTest) -> list[str]:
     """The text alternatives of all charts on the page, in order."""
     return [chart["alt"] for chart in charts(app)]

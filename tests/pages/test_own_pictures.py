@@ -6,10 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.data.own import picture, png, two_classes, zipped
-from tests.pages.app import alts, open_page, without_exception
+from tests.pages.app import alts, open_page, progress_line, without_exception
 from visualizer.data.catalog import load_dataset
 from visualizer.data.own_dataset import save_own
 from visualizer.limits import Limits
+from visualizer.ui.run_controls import current_run
 from visualizer.workspace import workspace
 
 SECONDS = 60
@@ -39,6 +40,15 @@ def press(app: AppTest, key: str) -> AppTest:
     return without_exception(next(button for button in app.button if button.key == key).click().run())
 
 
+def ended(app: AppTest) -> None:
+    """Wait until the run has ended."""
+    deadline = time.monotonic() + SECONDS
+    while "Finished" not in progress_line(app):
+        assert time.monotonic() < deadline, progress_line(app)
+        time.sleep(0.1)
+        without_exception(app.run())
+
+
 def given(app: AppTest, data: bytes) -> AppTest:
     app.get("file_uploader")[0].set_value(("a.zip", data, "application/zip"))
     return read(without_exception(app.run()))
@@ -52,6 +62,57 @@ def test_a_zip_becomes_a_data_set_that_is_trained_on(app):
     press(app, "own-use")
     assert app.selectbox(key="train-dataset").value.startswith("own-")
     assert any("20 pictures of your own" in text.value for text in app.markdown)
+
+
+def test_after_a_run_own_pictures_are_used_with_a_word_and_the_network_is_fitted_there(app):
+    """Nothing that is grey is without its reason, and what mends it stands beside it."""
+    app.session_state["visualizer"].set_training(epochs=1)
+    press(app, "start")
+    ended(app)
+    given(app, zipped(two_classes()))
+    press(app, "own-use")
+    assert any(
+        "These 20 pictures are the data set of the next run now." in box.value
+        and "does not give 2 numbers" in box.value
+        for box in app.success
+    )
+    assert "own-use" not in {button.key for button in app.button}
+    assert app.button(key="start").label == "Train again"
+    assert app.button(key="start").disabled
+    assert "The network in Build does not fit yet." in [caption.value for caption in app.caption]
+    assert any("one number for each of the 2 classes" in text.value for text in app.markdown)
+    assert app.button(key="hindrance-mend-0").label == "Use 2 units"
+    assert app.button(key="fit-network-own").label == "Fit the network: input 32 × 32 in colour, 2 outputs"
+    press(app, "fit-network-own")
+    assert app.session_state["visualizer"].architecture.input_shape == (3, 32, 32)
+    assert any("The network in Build can learn them" in box.value for box in app.success)
+    assert not app.button(key="start").disabled
+    press(app, "start")
+    ended(app)
+    record = current_run(app.session_state["visualizer"])
+    assert record.spec.settings.dataset == app.selectbox(key="train-dataset").value
+
+
+def test_the_mend_beside_the_grey_button_is_enough_to_train(app):
+    given(app, zipped(two_classes()))
+    press(app, "own-use")
+    for key in ("start", "step", "epoch"):
+        assert app.button(key=key).disabled
+    press(app, "hindrance-mend-0")
+    for key in ("start", "step", "epoch"):
+        assert not app.button(key=key).disabled
+    # It looks at the pictures 8 × 8 in grey, which is said.
+    assert any("each picture is reduced, which loses detail and turned grey" in text.value for text in app.markdown)
+
+
+def test_pictures_that_changed_after_they_were_used_can_be_used_again(app):
+    given(app, zipped(two_classes()))
+    press(app, "own-use")
+    assert "own-use" not in {button.key for button in app.button}
+    group = next(group for group in app.get("button_group") if group.key == "own-size")
+    without_exception(group.set_value(64).run())
+    press(app, "own-use")
+    assert any("64 × 64 pixels in colour" in text.value for text in app.markdown)
 
 
 def test_pictures_are_added_class_by_class_and_a_class_is_removed(app):

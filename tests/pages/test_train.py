@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import alts, open_page, progress_line, without_exception
-from visualizer.architecture.presets import CLASSIC
+from tests.pages.app import alts, chart, open_page, progress_line, without_exception
+from visualizer.architecture.presets import CLASSIC, empty
 from visualizer.training.cluster import UNREACHABLE
 from visualizer.training.commands import Interrupt
 from visualizer.training.turn_queue import Place
+from visualizer.ui.run_controls import current_run
 from visualizer.ui.server import worker_pool
 
 SECONDS = 120
@@ -96,7 +97,7 @@ def test_the_health_of_a_run_is_shown_layer_by_layer(app):
     app.session_state["train-parts"] = "Health"
     without_exception(app.run())
     assert "Nothing looks wrong" in app.success[0].value
-    (text,) = [text for text in alts(app) if "Dead ReLUs now" in text]
+    (text,) = [text for text in alts(app) if "Silent ReLUs now" in text]
     assert "1 Conv2D 8, 3 × 3" in text
     assert "6 Dense 10" in text
 
@@ -186,6 +187,98 @@ def test_a_run_that_waits_says_its_place(app, monkeypatch):
     monkeypatch.setattr(worker_pool(), "place", lambda run_id: Place(0, 8))
     assert "takes turns with 8 other runs" in wait_for(app, "Paused")
     monkeypatch.undo()
+    press(app, "Reset")
+
+
+def test_what_is_seen_of_a_run_belongs_to_it_whatever_is_chosen_for_the_next_one(app):
+    """Its picture, its classes, its line of settings and its moments, while it is paused and after it has ended."""
+    press(app, "One epoch")
+    wait_for(app, "Paused")
+    seen = [chart(app, key) for key in ("watched-picture", "live-probabilities", "live-maps")]
+    (caption,) = [text.value for text in app.caption if text.value.startswith("**This run:**")]
+    assert "Tiny digits net on Handwritten digits, cross-entropy, Adam, learning rate 0.001 at the start" in caption
+
+    def all_of_it_is_there() -> None:
+        without_exception(app.run())
+        assert [chart(app, key) for key in ("watched-picture", "live-probabilities", "live-maps")] == seen
+        assert list(app.selectbox(key="watched-class").options) == list("0123456789")
+        assert any("on Handwritten digits, cross-entropy, Adam" in text.value for text in app.caption)
+
+    without_exception(app.selectbox(key="train-dataset").set_value("shapes").run())
+    without_exception(app.selectbox(key="loss").set_value("mse").run())
+    all_of_it_is_there()
+    app.session_state["train-parts"] = "Time machine"
+    without_exception(app.run())
+    assert chart(app, "moment-probabilities")["alt"] == seen[1]["alt"]
+    app.session_state["train-parts"] = "Live"
+    press(app, "Stop")
+    wait_for(app, "Stopped")
+    all_of_it_is_there()
+    press(app, "Reset")
+    assert "star" in app.selectbox(key="watched-class").options
+
+
+def test_another_picture_of_a_run_that_has_ended_comes_with_its_own_maps_and_answer(app):
+    app.session_state["visualizer"].set_training(epochs=1)
+    press(app, "Start")
+    wait_for(app, "Finished")
+    before = {key: chart(app, key) for key in ("watched-picture", "live-maps", "live-probabilities", "live-kernels")}
+    without_exception(app.selectbox(key="watched-class").set_value(7).run())
+    after = {key: chart(app, key) for key in before}
+    assert {key for key in before if after[key] != before[key]} == {
+        "watched-picture",
+        "live-maps",
+        "live-probabilities",
+    }
+    said = after["live-probabilities"]["alt"]
+    assert "The answer is 7" in said or "right would be 7" in said
+    press(app, "Reset")
+
+
+def test_a_paused_run_goes_on_whatever_became_of_the_network_in_build(app):
+    press(app, "One step")
+    wait_for(app, "Paused")
+    owner = app.session_state["visualizer"]
+    owner.open_architecture(empty((1, 8, 8)))
+    without_exception(app.run())
+    for key in ("start", "step", "epoch", "stop"):
+        assert not app.button(key=key).disabled
+    assert not any("does not fit" in caption.value for caption in app.caption)
+    press(app, "Stop")
+    wait_for(app, "Stopped")
+    assert app.button(key="start").disabled
+    assert "The network in Build does not fit yet." in [caption.value for caption in app.caption]
+    assert any("The network has no layers yet" in text.value for text in app.markdown)
+    press(app, "Reset")
+
+
+def test_a_step_is_taken_out_of_a_run_that_trains_and_pauses_it(app):
+    app.session_state["visualizer"].set_training(epochs=1000)
+    press(app, "Start")
+    wait_for(app, "Training")
+    press(app, "One step")
+    wait_for(app, "Paused")
+    press(app, "Reset")
+
+
+def test_the_learning_rate_of_a_run_stays_its_own(app):
+    press(app, "One step")
+    wait_for(app, "Paused")
+    without_exception(app.select_slider(key="run-learning-rate").set_value(0.01).run())
+    assert app.session_state["visualizer"].settings.learning_rate == 0.001
+    press(app, "Stop")
+    wait_for(app, "Stopped")
+    assert any("learning rate 0.001 at the start, 0.01 at the end" in text.value for text in app.caption)
+    press(app, "Reset")
+
+
+def test_a_finished_run_says_how_fast_it_was_on_the_whole(app):
+    app.session_state["visualizer"].set_training(epochs=2)
+    press(app, "Start")
+    line = wait_for(app, "Finished")
+    record = current_run(app.session_state["visualizer"])
+    # 1,258 training pictures in each of two epochs; what the last moment was like does not count.
+    assert f"{2 * 1258 / record.seconds:,.0f} pictures/s on average in " in line
     press(app, "Reset")
 
 

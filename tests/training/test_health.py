@@ -1,6 +1,7 @@
 """The layers' health: what is measured around a step, that it is kept, and what is said of it."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,12 +15,14 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import TINY
-from visualizer.training.diagnosis import DEAD_SHARE, diagnose
+from visualizer.training.diagnosis import SILENT_SHARE, diagnose
 from visualizer.training.events import Health, LayerHealth
 from visualizer.training.health import Checkup
-from visualizer.training.loop import BETWEEN_CHECKUPS, CHECKUPS_PER_EPOCH, OFTEN_CHECKED, Training
+from visualizer.training.looks import BETWEEN_LATER, LOOKS_PER_EPOCH, OFTEN_UNTIL, is_looked_at, looks_in_words
+from visualizer.training.loop import Training
 from visualizer.training.messages import Bundle, Progress
-from visualizer.training.settings import batches_per_epoch
+from visualizer.training.overfitting import Overfitting
+from visualizer.training.settings import batches_per_epoch, pictures_in_batch
 from visualizer.training.store import HealthHistory, RunStore
 
 DIGITS = few_digits()
@@ -69,9 +72,9 @@ def test_a_unit_is_dead_where_it_fires_for_no_picture_at_no_place():
         network(torch.rand(3, 1, 8, 8)).sum().backward()
     checkup.after_backward()
     layers = {layer.layer_index: layer for layer in checkup.after_step(1).layers}
-    assert (layers[1].dead_share, layers[1].units) == (0.5, 4)
-    assert (layers[3].dead_share, layers[3].units) == (pytest.approx(1 / 6), 6)
-    assert layers[0].dead_share is None
+    assert (layers[1].silent_share, layers[1].units) == (0.5, 4)
+    assert (layers[3].silent_share, layers[3].units) == (pytest.approx(1 / 6), 6)
+    assert layers[0].silent_share is None
     assert layers[1].weight_norm is None
 
 
@@ -79,7 +82,7 @@ def test_a_checkup_changes_no_curve_and_leaves_no_hook(monkeypatch):
     checked = Training(spec(MIXED, epochs=2), DIGITS)
     events = train_all(checked)
     assert all(not module._forward_hooks for module in checked.network.modules())
-    monkeypatch.setattr(Training, "_is_checked", lambda self, step: False)
+    monkeypatch.setattr("visualizer.training.loop.is_looked_at", lambda step, steps_per_epoch: False)
     assert np.array_equal(curve(events), curve(train_all(Training(spec(MIXED, epochs=2), DIGITS))))
 
 
@@ -89,25 +92,41 @@ def test_a_run_is_looked_at_some_times_in_each_epoch():
     per_epoch = batches_per_epoch(100, 4)
     assert steps[0] == 1
     assert steps == sorted(set(steps))
-    assert len([step for step in steps if step > per_epoch]) == CHECKUPS_PER_EPOCH
+    assert len([step for step in steps if step > per_epoch]) == LOOKS_PER_EPOCH
 
 
 def test_a_long_run_is_looked_at_more_seldom_later():
-    training = Training(spec(epochs=1000, batch_size=4), DIGITS)
-    half = batches_per_epoch(100, 4) // CHECKUPS_PER_EPOCH
-    steps = [step for step in range(1, 4 * OFTEN_CHECKED) if training._is_checked(step)]
-    often = [step for step in steps if step <= OFTEN_CHECKED]
-    later = [step for step in steps if step > OFTEN_CHECKED]
-    assert often == [1, *range(half, OFTEN_CHECKED + 1, half)]
-    assert set(np.diff(later)) == {BETWEEN_CHECKUPS // half * half + half}
+    half = batches_per_epoch(100, 4) // LOOKS_PER_EPOCH
+    steps = [step for step in range(1, 4 * OFTEN_UNTIL) if is_looked_at(step, 25)]
+    often = [step for step in steps if step <= OFTEN_UNTIL]
+    later = [step for step in steps if step > OFTEN_UNTIL]
+    assert often == [1, *range(half, OFTEN_UNTIL + 1, half)]
+    assert set(np.diff(later)) == {BETWEEN_LATER // half * half + half}
     assert later[0] - often[-1] <= later[1] - later[0]
 
 
 def test_long_epochs_are_looked_at_as_often_as_ever():
-    training = Training(spec(epochs=1000, batch_size=1), DIGITS)
-    training.steps_per_epoch = 2 * BETWEEN_CHECKUPS
-    steps = [step for step in range(1, 5 * OFTEN_CHECKED) if training._is_checked(step)]
-    assert steps == [1, *range(BETWEEN_CHECKUPS, 5 * OFTEN_CHECKED, BETWEEN_CHECKUPS)]
+    steps = [step for step in range(1, 5 * OFTEN_UNTIL) if is_looked_at(step, 2 * BETWEEN_LATER)]
+    assert steps == [1, *range(BETWEEN_LATER, 5 * OFTEN_UNTIL, BETWEEN_LATER)]
+
+
+@pytest.mark.parametrize(
+    ("steps_per_epoch", "total", "words"),
+    [
+        (40, 400, "batch 1, then every 20th batch up to batch 200, and every 140th batch after that"),
+        (40, 200, "batch 1, then every 20th batch"),
+        (1000, 9000, "batch 1, then every 500th batch"),
+        (3, 30, "every batch"),
+        (3, 900, "every batch up to batch 200, and every 128th batch after that"),
+        (43, 430, "batch 1, then every 21st batch up to batch 200, and every 147th batch after that"),
+    ],
+)
+def test_when_it_is_looked_at_is_said_as_it_is(steps_per_epoch, total, words):
+    """Each sentence's numbers are those by which the steps were chosen, which the two tests above hold."""
+    assert looks_in_words(steps_per_epoch, total) == words
+    looked_at = [step for step in range(2, total + 1) if is_looked_at(step, steps_per_epoch)]
+    gaps = {later - step for step, later in pairwise(looked_at) if step > OFTEN_UNTIL}
+    assert all(f"every {gap}th" in words for gap in gaps)
 
 
 def test_the_store_keeps_it(tmp_path):
@@ -124,34 +143,56 @@ def test_the_store_keeps_it(tmp_path):
     np.testing.assert_array_equal(health.gradient_norm, [[1, math.nan], [math.nan, math.nan]])
     np.testing.assert_array_equal(health.weight_norm, [[2, math.nan], [0, math.nan]])
     np.testing.assert_array_equal(health.update_ratio, [[0.25, math.nan], [math.nan, math.nan]])
-    np.testing.assert_array_equal(health.dead_share, [[math.nan, 0.25], [math.nan, 0.5]])
+    np.testing.assert_array_equal(health.silent_share, [[math.nan, 0.25], [math.nan, 0.5]])
 
 
 def test_a_run_that_was_not_trained_has_none(tmp_path):
     health = RunStore(tmp_path).health("nothing")
-    assert (len(health.step), len(health.layers), health.dead_share.shape[0]) == (0, 0, 0)
-    assert diagnose(health, ()) == ()
+    assert (len(health.step), len(health.layers), health.silent_share.shape[0]) == (0, 0, 0)
+    assert diagnose(health, (), ()) == ()
 
 
 def history(**values: list[float]) -> HealthHistory:
     """One look at some layers; what is not named is well."""
     count = len(next(iter(values.values())))
-    well = {"gradient_norm": 0.1, "weight_norm": 1.0, "update_ratio": 1e-3, "dead_share": 0.0}
+    well = {"gradient_norm": 0.1, "weight_norm": 1.0, "update_ratio": 1e-3, "silent_share": 0.0}
     arrays = {name: np.array([values.get(name, [usual] * count)]) for name, usual in well.items()}
     return HealthHistory(np.array([1]), np.array([0.1]), np.arange(count), units=np.full(count, 16), **arrays)
+
+
+def looks_at_silent(*shares: float) -> HealthHistory:
+    """One layer of 16 units, so many of which were silent at each look."""
+    looks = len(shares)
+    well = {name: np.full((looks, 1), value) for name, value in (("gradient_norm", 0.1), ("weight_norm", 1.0))}
+    return HealthHistory(
+        step=np.arange(looks),
+        epoch_position=np.arange(looks) / 10,
+        layers=np.array([0]),
+        update_ratio=np.full((looks, 1), 1e-3),
+        silent_share=np.array(shares)[:, None],
+        units=np.array([16]),
+        **well,
+    )
 
 
 NAMES = ("Conv2D 8", "Conv2D 16", "Dense 10")
 
 
 def test_nothing_is_said_where_all_is_well():
-    assert diagnose(history(dead_share=[0.1, 0.0, math.nan]), NAMES) == ()
+    assert diagnose(history(silent_share=[0.1, 0.0, math.nan]), NAMES, [32]) == ()
 
 
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"dead_share": [0.0, 0.81, math.nan]}, ["Layer 2 (Conv2D 16): 81% of its 16 units never fire", "LeakyReLU"]),
+        (
+            {"silent_share": [0.0, 0.81, math.nan]},
+            [
+                "Layer 2 (Conv2D 16): in the batch looked at (32 pictures) 81% of its 16 units were silent, 0 for "
+                "every picture",
+                "LeakyReLU",
+            ],
+        ),
         ({"gradient_norm": [1e-6, 1e-3, 0.1]}, ["Layer 1 (Conv2D 8)", "1/100,000", "ReLU instead of sigmoid"]),
         ({"gradient_norm": [0.1, 0.0, 0.1]}, ["Layer 2 (Conv2D 16) gets no gradient at all"]),
         ({"gradient_norm": [0.0, 0.0, 0.1]}, ["2 layers, the first Layer 1 (Conv2D 8), get no gradient"]),
@@ -160,14 +201,35 @@ def test_nothing_is_said_where_all_is_well():
     ],
 )
 def test_what_is_wrong_is_said_with_its_numbers_and_what_to_try(values, words):
-    (finding,) = diagnose(history(**values), NAMES)
+    (finding,) = diagnose(history(**values), NAMES, [32])
     for part in words:
         assert part in str(finding)
 
 
+def test_units_are_called_silent_with_the_pictures_that_were_looked_at_and_dead_only_if_for_all():
+    (finding,) = diagnose(looks_at_silent(0.1, 0.9, 0.75, 0.8), NAMES, [32, 32, 32, 10])
+    assert finding.seen == (
+        "Layer 1 (Conv2D 8): in each of the last 3 batches looked at (32, 32 and 10 pictures) 75% of its 16 units or "
+        "more were silent, 0 for every picture"
+    )
+    assert finding.advice.startswith("a unit that is silent for all pictures is dead")
+    # One batch of ten pictures, for which many rest, is an exception.
+    assert diagnose(looks_at_silent(0.1, 0.1, 0.9), NAMES, [32, 32, 10]) == ()
+    assert diagnose(looks_at_silent(0.9, 0.1, 0.9), NAMES, [32, 32, 10]) == ()
+
+
+def test_a_network_that_overfits_is_not_told_to_learn_more_slowly():
+    found = Overfitting(since=4, epoch=9, train=1.0, validation=0.52, best_epoch=3, best=0.6)
+    ill = history(silent_share=[0.9, 0.9, 0.9], update_ratio=[0.3, 0.3, 0.3], gradient_norm=[0.0, 0.0, 0.0])
+    assert any("learning rate" in str(finding) for finding in diagnose(ill, NAMES, [32]))
+    (finding,) = diagnose(ill, NAMES, [32], found)
+    assert "Overfitting since epoch 4: after epoch 9 it gets 100.0% of the training pictures right" in str(finding)
+    assert "learning rate" not in str(finding)
+
+
 def test_a_run_that_failed_is_no_reason_to_fail():
     nothing = [math.nan, math.nan, math.nan]
-    assert diagnose(history(gradient_norm=nothing, weight_norm=nothing, update_ratio=nothing), NAMES) == ()
+    assert diagnose(history(gradient_norm=nothing, weight_norm=nothing, update_ratio=nothing), NAMES, [32]) == ()
 
 
 def test_a_much_too_high_learning_rate_is_seen_in_a_real_run(tmp_path):
@@ -177,6 +239,9 @@ def test_a_much_too_high_learning_rate_is_seen_in_a_real_run(tmp_path):
     store.create("run", "owner", chosen, training.steps_per_epoch)
     store.apply(Bundle("run", Progress(1, 0, 0.1, 0.0, 0.0), tuple(train_all(training))))
     health = store.health("run")
-    findings = diagnose(health, [layer.summary() for layer in chosen.architecture.layers])
-    assert health.dead_share[-1, 0] > DEAD_SHARE
-    assert "Layer 1 (Conv2D 8, 3 × 3): 100% of its 8 units never fire" in str(findings[0])
+    pictures = [pictures_in_batch(int(step), 100, 32) for step in health.step]
+    assert pictures[-1] == 4  # an epoch's last batch is looked at, and is smaller
+    findings = diagnose(health, [layer.summary() for layer in chosen.architecture.layers], pictures)
+    assert health.silent_share[-1, 0] > SILENT_SHARE
+    assert str(findings[0]).startswith("Layer 1 (Conv2D 8, 3 × 3): in each of the last 3 batches looked at (")
+    assert "4 pictures) 100% of its 8 units or more were silent" in str(findings[0])

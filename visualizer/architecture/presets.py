@@ -98,3 +98,8 @@ SMALL_VGG = Preset(
 )
 
 PRESETS: tuple[Preset, ...] = (TINY, CLASSIC, LENET, SMALL_VGG)
+
+
+def empty(input_shape: tuple[int, int, int]) -> Architecture:
+    """Nothing but an input (C, H, W): for those who start from nothing."""
+    return Architecture("My network", input_shape)

@@ -7,8 +7,8 @@ from functools import lru_cache, partial
 from visualizer.data import digits, shapes
 from visualizer.data.dataset import Dataset
 from visualizer.data.drawing import AS_IT_IS, LIKE_THE_DIGITS, DrawnAs
-from visualizer.data.openml import OFFERS, is_fetched, load_fetched, not_fetched
-from visualizer.data.own_dataset import is_own, load_own, own_classes, title_of
+from visualizer.data.openml import OFFERS, SIDE, is_fetched, load_fetched, not_fetched
+from visualizer.data.own_dataset import is_own, load_own, own_classes, own_shape, title_of
 from visualizer.errors import UserError
 
 
@@ -19,24 +19,30 @@ class DatasetEntry:
     Attributes:
         title: Its name for people.
         classes: How many classes it has.
+        shape: (C, H, W) of its pictures.
         make: Makes it; takes from a moment up to seconds.
         drawn_as: How a drawing becomes like its pictures.
     """
 
     title: str
     classes: int
+    shape: tuple[int, int, int]
     make: Callable[[], Dataset]
     drawn_as: DrawnAs = AS_IT_IS
 
 
 DATASETS: dict[str, DatasetEntry] = {
-    "digits": DatasetEntry(digits.TITLE, len(digits.CLASS_NAMES), digits.make_digits, LIKE_THE_DIGITS),
-    "shapes": DatasetEntry(shapes.TITLE, len(shapes.CLASS_NAMES), shapes.make_shapes),
+    "digits": DatasetEntry(
+        digits.TITLE, len(digits.CLASS_NAMES), (1, digits.SIZE, digits.SIZE), digits.make_digits, LIKE_THE_DIGITS
+    ),
+    "shapes": DatasetEntry(shapes.TITLE, len(shapes.CLASS_NAMES), (3, shapes.SIZE, shapes.SIZE), shapes.make_shapes),
 }
 
 
 _FETCHED: dict[str, DatasetEntry] = {
-    name: DatasetEntry(offer.title, len(offer.class_names), partial(load_fetched, name), offer.drawn_as)
+    name: DatasetEntry(
+        offer.title, len(offer.class_names), (1, SIDE, SIDE), partial(load_fetched, name), offer.drawn_as
+    )
     for name, offer in OFFERS.items()
 }
 
@@ -67,7 +73,7 @@ def dataset_entry(name: str) -> DatasetEntry:
         return _FETCHED[name]
     if is_own(name):
         classes = own_classes(name)
-        return DatasetEntry(title_of(classes), len(classes), lambda: load_own(name))
+        return DatasetEntry(title_of(classes), len(classes), own_shape(name), lambda: load_own(name))
     raise UserError(f"There is no data set “{name[:40]}”", f"there are {', '.join(DATASETS)}", "Choose one of these")
 
 

@@ -9,6 +9,7 @@ from visualizer.data.scikit_learn import scikit_learns_file
 from visualizer.data.splits import stratified_split
 
 TITLE = "Handwritten digits"
+SIZE = 8  # pixels, height and width
 CLASS_NAMES = tuple("0123456789")
 
 _SPLIT_SEED = 0
@@ -24,7 +25,7 @@ def make_digits() -> Dataset:
     """
     with gzip.open(scikit_learns_file("datasets/data/digits.csv.gz"), "rt", encoding="ascii") as lines:
         rows = np.loadtxt(lines, delimiter=",")
-    values, labels = rows[:, :-1].reshape(-1, 8, 8), rows[:, -1].astype(np.int64)
+    values, labels = rows[:, :-1].reshape(-1, SIZE, SIZE), rows[:, -1].astype(np.int64)
     train, validation, test = stratified_split(labels, _SPLIT_SEED)
     return Dataset(
         name="digits",

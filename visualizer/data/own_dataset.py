@@ -84,6 +84,13 @@ def own_classes(name: str) -> tuple[str, ...]:
         return tuple(json.loads(file.metadata()["classes"]))
 
 
+def own_shape(name: str) -> tuple[int, int, int]:
+    """(3, H, W) of the data set's pictures. Raises UserError where it is not there."""
+    with _opened(name) as file:
+        _, height, width, channels = file.get_slice("pictures").get_shape()
+        return channels, height, width
+
+
 def load_own(name: str) -> Dataset:
     """The data set of that name. Raises UserError where it is not there."""
     with _opened(name) as file:

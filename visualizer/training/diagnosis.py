@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from visualizer.training.overfitting import Overfitting
 from visualizer.training.store import HealthHistory
 
-# Of a layer's units; below it, training mostly gets on with the rest.
-DEAD_SHARE = 0.5
+# Of a layer's units, in each of the last looks; below it, training mostly gets on with the rest.
+SILENT_SHARE = 0.5
 # ‖update‖ / ‖weights‖ of a step. About 0.001 is usual: https://cs231n.github.io/neural-networks-3/#ratio
 LARGE_UPDATE = 0.1
 SMALL_UPDATE = 1e-5
@@ -29,17 +30,32 @@ class Finding:
         return f"{self.seen}: {self.advice}."
 
 
-def diagnose(health: HealthHistory, names: Sequence[str]) -> tuple[Finding, ...]:
+def diagnose(
+    health: HealthHistory, names: Sequence[str], pictures: Sequence[int], found: Overfitting | None = None
+) -> tuple[Finding, ...]:
     """What is wrong by the last looks, worst first; nothing where all is well or nothing was measured yet.
+
+    A network that overfits has learnt, and too well: its gradients and steps are small, and many units silent, since
+    nearly nothing is left to learn. So that alone is said then, and nothing of its learning rate.
 
     Args:
         health: How the layers did.
         names: The name of every layer of the network, by its index.
+        pictures: How many pictures the batch of each look had.
+        found: Whether the run overfits, as `overfitting` says.
     """
+    if found is not None:
+        cure = "give it pictures that differ more, or a network that can learn less by heart"
+        return (Finding(str(found).removesuffix("."), cure),)
     if not len(health.step):
         return ()
     called = [f"Layer {index + 1} ({names[index]})" for index in health.layers]
-    return (*_dead(health, called), *_still(health, called), *_too_large(health, called), *_too_small(health, called))
+    return (
+        *_silent(health, called, pictures),
+        *_still(health, called),
+        *_too_large(health, called),
+        *_too_small(health, called),
+    )
 
 
 def _lately(values: np.ndarray) -> np.ndarray:
@@ -48,14 +64,20 @@ def _lately(values: np.ndarray) -> np.ndarray:
     return middle
 
 
-def _dead(health: HealthHistory, called: list[str]) -> list[Finding]:
-    shares = _lately(health.dead_share)
+def _silent(health: HealthHistory, called: list[str], pictures: Sequence[int]) -> list[Finding]:
+    """Layers with many units that are 0 for all pictures of a batch. Whether these are dead, no batch can tell."""
+    shares = health.silent_share[-LOOKS:].min(axis=0)
+    *others, last = map(str, pictures[-LOOKS:])
+    counts = f"{', '.join(others)} and {last}" if others else last
+    looks = f"each of the last {len(others) + 1} batches looked at" if others else "the batch looked at"
     return [
         Finding(
-            f"{called[layer]}: {shares[layer]:.0%} of its {health.units[layer]} units never fire on this batch",
-            "lower the learning rate, or use LeakyReLU, and start again, since dead units seldom come back",
+            f"{called[layer]}: in {looks} ({counts} pictures) {shares[layer]:.0%} of its {health.units[layer]} units "
+            f"{'or more ' if others else ''}were silent, 0 for every picture",
+            "a unit that is silent for all pictures is dead: it gets no gradient and seldom comes back. If this "
+            "stays so, lower the learning rate, or use LeakyReLU, and start again",
         )
-        for layer in np.flatnonzero(shares > DEAD_SHARE)
+        for layer in np.flatnonzero(shares > SILENT_SHARE)
     ]
 
 
@@ -69,7 +91,7 @@ def _still(health: HealthHistory, called: list[str]) -> list[Finding]:
         return [
             Finding(
                 f"{which} get{'s' if len(none) == 1 else ''} no gradient at all, so nothing there is learnt",
-                "look for dead units or weights that are all 0, choose another initialisation and start again",
+                "look for silent units or weights that are all 0, choose another initialisation and start again",
             )
         ]
     per_weight = gradient[trained] / np.where(weight[trained] > 0, weight[trained], np.nan)

@@ -116,8 +116,8 @@ class LayerHealth:
         gradient_norm: Euclidean norm of the loss's gradient for all its weights; None where it has no weights.
         weight_norm: Euclidean norm of all its weights before the step; None where it has none.
         update_norm: Euclidean norm of what the step added to them; None where it has none.
-        dead_share: Share of its ReLU units, 0 to 1, that fired for no picture of the batch; a unit of a convolution is
-            one map, which fires where any of its places does. None where it has no ReLU.
+        silent_share: Share of its ReLU units, 0 to 1, that fired for no picture of the batch; a unit of a convolution
+            is one map, which fires where any of its places does. None where it has no ReLU.
         units: How many ReLU units it has.
     """
 
@@ -125,7 +125,7 @@ class LayerHealth:
     gradient_norm: float | None
     weight_norm: float | None
     update_norm: float | None
-    dead_share: float | None
+    silent_share: float | None
     units: int
 
 

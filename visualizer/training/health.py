@@ -60,9 +60,9 @@ class Checkup:
         layers = []
         for index in sorted(gradient_norms.keys() | self._fires.keys()):
             fires = self._fires.get(index)
-            dead_share, units = (None, 0) if fires is None else (1 - int(fires.sum()) / len(fires), len(fires))
+            silent_share, units = (None, 0) if fires is None else (1 - int(fires.sum()) / len(fires), len(fires))
             norms = (gradient_norms.get(index), weight_norms.get(index), update_norms.get(index))
-            layers.append(LayerHealth(index, *norms, dead_share=dead_share, units=units))
+            layers.append(LayerHealth(index, *norms, silent_share=silent_share, units=units))
         return Health(step, tuple(layers))
 
     def _norms(self, tensors: Sequence[torch.Tensor]) -> dict[int, float]:

@@ -26,6 +26,7 @@ from visualizer.training.events import (
 )
 from visualizer.training.examples import Examples
 from visualizer.training.health import Checkup
+from visualizer.training.looks import is_looked_at
 from visualizer.training.losses import loss_and_scores, make_optimizer
 from visualizer.training.moments import GRADIENT_EDGES, gradient_counts, is_among_first
 from visualizer.training.optimizer_state import load_optimizer_arrays, optimizer_arrays
@@ -40,12 +41,6 @@ EVALUATION_BATCH = 64
 # A network is called worse than untrained where its losses are above that many times the untrained one's. Dropout and
 # batch normalisation alone may raise one of the two losses at first, but not both.
 WORSE = 1.02
-# How often in an epoch the layers' health is looked at; always at the same batches, so that the same seed gives the
-# same numbers. A look costs up to 0.7 of a small network's batch: after the first batches, in which most happens, there
-# are at least so many between two looks.
-CHECKUPS_PER_EPOCH = 2
-OFTEN_CHECKED = 200
-BETWEEN_CHECKUPS = 128
 
 
 class Training:
@@ -196,7 +191,7 @@ class Training:
         # What optimizer.zero_grad() does, without its profiling, which is 2 % of a small network's batch.
         for weights in self._parameters:
             weights.grad = None
-        if self._is_checked(self.step + 1):
+        if is_looked_at(self.step + 1, self.steps_per_epoch):
             loss, scores = self._step_with_checkup(pictures, labels)
         else:
             loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
@@ -227,12 +222,6 @@ class Training:
                 counts[index] = gradient_counts(found)
         shape = (len(counts), len(GRADIENT_EDGES))
         return Gradients(self.step, tuple(counts), np.array(list(counts.values()), np.int64).reshape(shape))
-
-    def _is_checked(self, step: int) -> bool:
-        between = max(self.steps_per_epoch // CHECKUPS_PER_EPOCH, 1)
-        if step > OFTEN_CHECKED:
-            between *= math.ceil(BETWEEN_CHECKUPS / between)
-        return step == 1 or step % between == 0
 
     def _step_with_checkup(self, pictures: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The same step, looked at from all sides."""

@@ -140,6 +140,19 @@ def batches_per_epoch(pictures: int, batch_size: int) -> int:
     return full + (rest > 1 or full == 0)
 
 
+def pictures_in_batch(step: int, pictures: int, batch_size: int) -> int:
+    """How many pictures batch `step`, counted from 1, has; `pictures` is the size of the training split."""
+    batches = batches_per_epoch(pictures, batch_size)
+    return min(batch_size, pictures - (step - 1) % batches * batch_size)
+
+
+def pictures_trained(step: int, pictures: int, batch_size: int) -> int:
+    """How many pictures, the same ones counted in each epoch, the first `step` batches have."""
+    batches = batches_per_epoch(pictures, batch_size)
+    epochs, rest = divmod(step, batches)
+    return epochs * min(batches * batch_size, pictures) + rest * batch_size
+
+
 @dataclass(frozen=True)
 class RunSpec:
     """What one run trains: a network, how, and the picture it is watched on.

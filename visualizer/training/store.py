@@ -137,7 +137,7 @@ class HealthHistory:
         gradient_norm: Euclidean norm of the gradient for the layer's weights.
         weight_norm: Euclidean norm of the layer's weights, before the step.
         update_ratio: Norm of what the step added to the weights, divided by their norm.
-        dead_share: Share of ReLU units, 0 to 1, that fired for no picture of the batch.
+        silent_share: Share of ReLU units, 0 to 1, that fired for no picture of the batch.
         units: (layers,) int64, how many ReLU units each has.
     """
 
@@ -147,7 +147,7 @@ class HealthHistory:
     gradient_norm: np.ndarray
     weight_norm: np.ndarray
     update_ratio: np.ndarray
-    dead_share: np.ndarray
+    silent_share: np.ndarray
     units: np.ndarray
 
 
@@ -269,7 +269,7 @@ class RunStore:
         # Every look sees the same layers. None, SQLite's way to keep NaN, becomes NaN again.
         layers = sorted({row["layer"] for row in rows})
         table = np.array([tuple(row) for row in rows], np.float64).reshape(-1, max(len(layers), 1), 7)
-        step, _, gradient, weight, update, dead, units = np.moveaxis(table, 2, 0)
+        step, _, gradient, weight, update, silent, units = np.moveaxis(table, 2, 0)
         # A layer whose weights are all 0 has no ratio.
         ratio = np.divide(update, weight, out=np.full_like(update, np.nan), where=weight > 0)
         return HealthHistory(
@@ -279,7 +279,7 @@ class RunStore:
             gradient_norm=gradient,
             weight_norm=weight,
             update_ratio=ratio,
-            dead_share=dead,
+            silent_share=silent,
             units=units[0].astype(np.int64) if len(rows) else np.zeros(0, np.int64),
         )
 

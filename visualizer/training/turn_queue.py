@@ -25,13 +25,14 @@ def place_in_words(place: Place | None) -> str:
     if place is None:
         return ""
     if place.waiting:
-        return f"{_ordinal(place.waiting)} in the queue"
+        return f"{ordinal(place.waiting)} in the queue"
     if place.others:
         return f"takes turns with {place.others} other run{'s' if place.others != 1 else ''}"
     return ""
 
 
-def _ordinal(number: int) -> str:
+def ordinal(number: int) -> str:
+    """The number as a place in a row, such as "3rd"."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
     return f"{number}{ending}"
 

@@ -16,14 +16,14 @@ SIDE = 128  # pixels
 MAX_LETTERS = 100_000  # of one picture in base64; a JPEG of that size has some 10,000
 
 
-def camera_series(owner: Session, on_pictures: Callable[[list[bytes]], None], key: str, *, ready: bool) -> None:
+def camera_series(owner: Session, on_pictures: Callable[[list[bytes]], None], key: str, *, why_not: str = "") -> None:
     """Draw the camera with its button.
 
     Args:
         owner: The session, which keeps the sentence where a series cannot be read.
         on_pictures: Called with the files of a series, which may be anything: read them as uploads are read.
         key: Unique on the page.
-        ready: Whether pictures may be taken by now.
+        why_not: Why no pictures can be taken yet, as a sentence; empty where they can.
     """
 
     def taken() -> None:
@@ -32,7 +32,7 @@ def camera_series(owner: Session, on_pictures: Callable[[list[bytes]], None], ke
         if sent is not None:
             owner.attempt(lambda: on_pictures(read_series(sent)))
 
-    component("camera_series")(key=key, data={"count": COUNT, "side": SIDE, "ready": ready}, on_pictures_change=taken)
+    component("camera_series")(key=key, data={"count": COUNT, "side": SIDE, "why": why_not}, on_pictures_change=taken)
 
 
 def read_series(sent: Any) -> list[bytes]:

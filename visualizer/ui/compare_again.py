@@ -8,6 +8,7 @@ from visualizer.limits import limits
 from visualizer.training.commands import Start, Stop
 from visualizer.training.comparison import CHANGES, Variant, repeated
 from visualizer.training.settings import RunSpec
+from visualizer.ui.grey import grey_where
 from visualizer.ui.server import owner_id, worker_pool
 from visualizer.ui.session import Session
 
@@ -78,22 +79,23 @@ def _start_button(owner: Session, specs: list[RunSpec], *, asked: bool) -> None:
 
         owner.attempt(action)
 
+    reason = ""
     if not specs:
-        st.caption("All of these are there already." if asked else "Choose at least one value.")
+        reason = "All of these are there already." if asked else "Choose at least one value."
     elif len(specs) > limits().active_runs:
-        st.caption(
+        reason = (
             f"These are {len(specs)} runs; at most {limits().active_runs} start together. Choose fewer values or seeds."
         )
-    words = f"Start {len(specs)} run{'s' if len(specs) != 1 else ''}"
-    st.button(
-        words,
-        key="again-start",
-        type="primary",
-        icon=":material/play_arrow:",
-        disabled=not 0 < len(specs) <= limits().active_runs,
-        on_click=start,
-        help="Those with seeds that are there already are not run twice.",
-    )
+    with grey_where(reason) as grey:
+        st.button(
+            f"Start {len(specs)} run{'s' if len(specs) != 1 else ''}",
+            key="again-start",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=start,
+            help="Those with seeds that are there already are not run twice.",
+            **grey,
+        )
 
 
 def stop_all(compared: Mapping[str, Variant]) -> None:

@@ -1,16 +1,17 @@
 """What is in a data set, and which of its pictures the network is watched on."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
 from visualizer.data.catalog import load_dataset
 from visualizer.data.dataset import Dataset
+from visualizer.figures.chart import Chart
 from visualizer.figures.gallery import gallery
 from visualizer.figures.picture import picture_chart
 from visualizer.ui import bound
 from visualizer.ui.charts import show
-from visualizer.ui.run_controls import watch
-from visualizer.ui.session import Session
 from visualizer.ui.viewport import column_width, is_narrow
 
 PER_CLASS = 3
@@ -61,20 +62,25 @@ def dataset_gallery(name: str) -> None:
     show(gallery(dataset.pictures[indices], names, columns=columns, width=column_width(0.8)), "gallery")
 
 
-def watched_picture(owner: Session) -> None:
-    """Choose the picture that the network is watched on: its class, and another of that class."""
-    dataset = opened_dataset(owner.settings.dataset)
-    label = int(dataset.labels[owner.probe_index])
+def watched_choice(dataset: Dataset, index: int, watch: Callable[[int], None]) -> None:
+    """Choose the picture that a network is watched on: its class, and another of that class.
+
+    Args:
+        dataset: The data set that it is trained on.
+        index: The picture by now, an index into `Dataset.pictures`.
+        watch: Called with another one.
+    """
+    label = int(dataset.labels[index])
     of_class = {
         other: dataset.validation[dataset.labels[dataset.validation] == other] for other in range(_classes(dataset))
     }
 
     def choose_class(new: int) -> None:
-        watch(owner, int(of_class[new][0]))
+        watch(int(of_class[new][0]))
 
     def choose_another() -> None:
         candidates = of_class[label]
-        watch(owner, int(candidates[np.searchsorted(candidates, owner.probe_index, side="right") % len(candidates)]))
+        watch(int(candidates[np.searchsorted(candidates, index, side="right") % len(candidates)]))
 
     with st.container(horizontal=True, gap="xxsmall", vertical_alignment="bottom"):
         names = dict(enumerate(dataset.class_names))
@@ -85,4 +91,8 @@ def watched_picture(owner: Session) -> None:
             icon=":material/arrow_forward:",
             on_click=choose_another,
         )
-    show(picture_chart(dataset.pictures[owner.probe_index], "", width=140), "watched-picture")
+
+
+def watched_chart(dataset: Dataset, index: int) -> Chart:
+    """That picture as a chart."""
+    return picture_chart(dataset.pictures[index], "", width=140)

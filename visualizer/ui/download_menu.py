@@ -8,6 +8,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.source_code.scripts import FOLDER, fetched_by, loads_digits, wants_a_folder
+from visualizer.ui.grey import Grey, grey_where
 from visualizer.ui.quantities import size
 from visualizer.ui.session import Session
 from visualizer.ui.work import Progress, Steps, in_words, work
@@ -38,10 +39,10 @@ def download_menu(owner: Session, *, fits: bool) -> None:
             on_click="ignore",
             width="stretch",
         )
-        _script("As a Keras script", keras, f"{_stem(architecture.name)}_keras.py", "download-keras", fits)
-        _script("As a PyTorch script", pytorch, f"{_stem(architecture.name)}_pytorch.py", "download-pytorch", fits)
+        with grey_where("" if fits else "A script can be written once every layer fits.") as grey:
+            _script("As a Keras script", keras, f"{_stem(architecture.name)}_keras.py", "download-keras", grey)
+            _script("As a PyTorch script", pytorch, f"{_stem(architecture.name)}_pytorch.py", "download-pytorch", grey)
         if not fits:
-            st.caption("A script can be written once every layer fits.")
             return
         st.caption(_about(architecture, settings.dataset))
         if wants_a_folder(architecture, settings.dataset):
@@ -76,17 +77,17 @@ def _zip(name: str) -> Steps[bytes]:
     return in_words(zipped(load_dataset(name)), lambda share: Progress(share, "Packing the pictures …"))
 
 
-def _script(label: str, write: Callable[[], str], name: str, key: str, fits: bool) -> None:
+def _script(label: str, write: Callable[[], str], name: str, key: str, grey: Grey) -> None:
     st.download_button(
         label,
-        write if fits else "",
+        "" if grey["disabled"] else write,
         name,
         "text/x-python",
         key=key,
         icon=":material/code:",
         on_click="ignore",
-        disabled=not fits,
         width="stretch",
+        **grey,
     )
 
 

@@ -56,6 +56,8 @@ def film_controls(machine: TimeMachine, moments: Sequence[Moment], *, grows: boo
     def set_speed(per_second: float) -> None:
         machine.per_second = per_second or machine.per_second
 
+    if len(moments) < 2:  # nothing can be played yet, which the slider's place says
+        return place
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.button(
             "Pause the film" if machine.playing else "Play the film",
@@ -63,7 +65,6 @@ def film_controls(machine: TimeMachine, moments: Sequence[Moment], *, grows: boo
             icon=":material/pause:" if machine.playing else ":material/play_arrow:",
             on_click=play_or_pause,
             args=(machine, moments),
-            disabled=len(moments) < 2,
         )
         bound.choice("Moments", machine.per_second, set_speed, "film-speed", SPEEDS, width=150)
         if grows:

@@ -12,6 +12,7 @@ from visualizer.training.settings import LOSSES
 from visualizer.training.store import Moment, RunRecord
 from visualizer.ui.moments import layer_at, name_of
 from visualizer.ui.quantities import size
+from visualizer.ui.run_controls import watched_index
 from visualizer.ui.server import run_store
 from visualizer.ui.session import session
 from visualizer.ui.work import Progress, Steps, work
@@ -25,8 +26,7 @@ def export_part(run: RunRecord, titles: dict[int, str]) -> None:
     owner = session()
     machine = owner.time_machine
     layer = machine.layer if machine.layer in titles else next(iter(titles))
-    same = owner.settings.dataset == run.spec.settings.dataset
-    picture = owner.probe_index if same else run.spec.probe_index
+    picture = watched_index(owner, run)
     with st.expander("**Save the film**", icon=":material/movie:", key="film-export"):
         st.markdown(
             "Kernels, what the chosen layer makes of the watched picture, the answer and the loss, "

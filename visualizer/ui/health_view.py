@@ -2,32 +2,42 @@
 
 import streamlit as st
 
+from visualizer.data.catalog import load_dataset
 from visualizer.figures.health import Panel, health_panels
 from visualizer.training.diagnosis import diagnose
+from visualizer.training.looks import looks_in_words
+from visualizer.training.settings import pictures_in_batch
 from visualizer.training.store import HealthHistory, RunRecord
 from visualizer.ui.charts import show
+from visualizer.ui.overfitting_view import overfits, overfitting_part
 from visualizer.ui.server import run_store
+from visualizer.ui.session import Session
 from visualizer.ui.viewport import column_width, is_narrow
 
 # About 0.001 of the weights is a usual step: https://cs231n.github.io/neural-networks-3/#ratio
 _USUAL_UPDATE = (1e-4, 1e-2)
 
 
-def health_part(run: RunRecord, refresh: float | None) -> None:
+def health_part(owner: Session, run: RunRecord, refresh: float | None) -> None:
     """Draw the health of a run, anew every `refresh` seconds while it is trained."""
-    st.fragment(_health, run_every=refresh)(run)
+    st.fragment(_health, run_every=refresh)(owner, run)
 
 
-def _health(run: RunRecord) -> None:
+def _health(owner: Session, run: RunRecord) -> None:
     health = run_store().health(run.run_id)
     if not len(health.step):
         st.info("Nothing was trained yet: press Start or One step.", icon=":material/monitor_heart:")
         return
     names = [layer.summary() for layer in run.spec.architecture.layers]
-    findings = diagnose(health, names)
+    found = overfits(run, run_store().history(run.run_id))
+    train, batch = len(load_dataset(run.spec.settings.dataset).train), run.spec.settings.batch_size
+    findings = diagnose(health, names, [pictures_in_batch(int(step), train, batch) for step in health.step], found)
     with st.container(key="live-health"):
-        for finding in findings:
-            st.warning(f"**{finding.seen}:** {finding.advice}.", icon=":material/stethoscope:")
+        if found is not None:
+            overfitting_part(owner, run, found, "health")
+        else:
+            for finding in findings:
+                st.warning(f"**{finding.seen}:** {finding.advice}.", icon=":material/stethoscope:")
         if not findings:
             st.success(_all_well(health), icon=":material/check_circle:")
         titles = [f"{index + 1} {names[index]}" for index in health.layers]
@@ -42,9 +52,9 @@ def _health(run: RunRecord) -> None:
             "health-panels",
         )
     st.caption(
-        "Measured a few times in each epoch, on the batch that is trained just then. A unit of a convolution is one of "
-        "its maps; it fires where any place of it is above 0. Batch normalisation's two numbers for each channel count "
-        "as weights."
+        f"Measured at {looks_in_words(run.steps_per_epoch, run.total_steps)}, on the pictures of that batch. A unit of "
+        "a convolution is one of its maps; it fires where any place of it is above 0, and is silent where none is, for "
+        "any picture of the batch. Batch normalisation's two numbers for each channel count as weights."
     )
 
 
@@ -63,7 +73,7 @@ def _panels(health: HealthHistory) -> list[Panel]:
             health.update_ratio,
             usual=_USUAL_UPDATE,
         ),
-        Panel("Dead ReLUs", "units that fire for no picture of the batch", health.dead_share, share=True),
+        Panel("Silent ReLUs", "units that are 0 for every picture of the batch", health.silent_share, share=True),
         Panel("Gradient", "Euclidean norm over all weights of a layer", health.gradient_norm),
         Panel("Weights", "Euclidean norm over all weights of a layer", health.weight_norm),
     ]

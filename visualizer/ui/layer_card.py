@@ -106,15 +106,21 @@ def _label(index: int, report: LayerReport) -> str:
 
 
 def _problem(owner: Session, card: int, problem: Problem) -> None:
+    st.markdown(f":red[:material/error:] {problem}")
+    mend_buttons(owner, card, problem, f"mend-{card}")
+
+
+def mend_buttons(owner: Session, card: int, problem: Problem, key: str) -> None:
+    """Draw a button for each change of that card's layer that mends the problem; their keys begin with `key`."""
+
     def mend_layer(mend: Mend) -> None:
         owner.edit(lambda draft: draft.replace_layer(card, *mend.replacement))
 
-    st.markdown(f":red[:material/error:] {problem}")
     with st.container(horizontal=True, gap="xsmall"):
         for number, mend in enumerate(problem.mends):
             st.button(
                 mend.label,
-                key=f"mend-{card}-{number}",
+                key=f"{key}-{number}",
                 icon=":material/build:",
                 type="primary" if number == 0 else "secondary",
                 on_click=mend_layer,

@@ -1,7 +1,10 @@
 """What is seen of a run while it goes on: curves, kernels, feature maps and the answer to the watched picture."""
 
+from functools import partial
+
 import streamlit as st
 
+from visualizer.architecture.layers.dropout import Dropout
 from visualizer.data.catalog import load_dataset
 from visualizer.figures.chart import Chart
 from visualizer.figures.curves import accuracy_curves, curves
@@ -9,13 +12,18 @@ from visualizer.figures.kernels import kernel_grid
 from visualizer.figures.maps import map_grid
 from visualizer.figures.probabilities import answer_bars
 from visualizer.training.events import FeatureMaps, Snapshot
+from visualizer.training.overfitting import why_training_lies_below
 from visualizer.training.settings import LOSSES
 from visualizer.training.store import History, RunRecord
 from visualizer.ui import bound
 from visualizer.ui.answer_view import explain_scores
+from visualizer.ui.augmentation import augmentation_words
 from visualizer.ui.charts import show
-from visualizer.ui.dataset_view import watched_picture
+from visualizer.ui.dataset_view import watched_chart, watched_choice
 from visualizer.ui.live_feed import Look, Moving
+from visualizer.ui.moments import snapshot_at
+from visualizer.ui.overfitting_view import overfits, overfitting_part
+from visualizer.ui.run_controls import watch, watched_index
 from visualizer.ui.server import run_store
 from visualizer.ui.session import Session
 from visualizer.ui.viewport import share_of
@@ -28,6 +36,10 @@ _COLUMNS = (2, 3, 4, 3)  # of the page's width: the watched picture, kernels, fe
 def live_part(owner: Session, look: Look, history: History, record: RunRecord) -> Moving:
     """Draw the run as it stands now, with what does not move around it; what of it moves."""
     snapshot = run_store().latest_snapshot(record.run_id)
+    may_choose = snapshot is not None and (record.active or _is_kept(record, snapshot.step))
+    if snapshot is not None and may_choose and not record.active:
+        # Nobody trains it any more, so nobody else looks at another picture.
+        snapshot = snapshot_at(record, snapshot.step, watched_index(owner, record))
     moving = _moving(look, record, history, snapshot)
 
     def place(key: str) -> None:
@@ -40,12 +52,21 @@ def live_part(owner: Session, look: Look, history: History, record: RunRecord) -
             place("loss-curves")
         with accuracy:
             place("accuracy-curves")
+        if why := _why_below(record, history):
+            st.caption(why)
+        if found := overfits(record, history):
+            overfitting_part(owner, record, found, "live")
         if snapshot is None:
             st.skeleton(height=240)
             return moving
         watched, kernels, maps, answer = st.columns(_COLUMNS)
         with watched:
-            watched_picture(owner)
+            if may_choose:
+                dataset = load_dataset(record.spec.settings.dataset)
+                watched_choice(dataset, watched_index(owner, record), partial(watch, owner, record))
+            else:
+                st.markdown("**Watched picture**")
+            place("watched-picture")
         with kernels:
             if snapshot.kernels is not None:
                 of_all = _part(min(KERNELS_SHOWN, len(snapshot.kernels)), len(snapshot.kernels))
@@ -83,12 +104,20 @@ def moving_live(look: Look, record: RunRecord, history: History, inside: str) ->
 
 def _moving(look: Look, record: RunRecord, history: History, snapshot: Snapshot | None, has: str = "") -> Moving:
     charts = _curves(record, history)
+    # The sentences below the curves are elements of their own.
+    found = overfits(record, history)
+    frame = f"{f'overfits since {found.since}' if found else ''} {_why_below(record, history)}"
     if snapshot is None:
-        return Moving("no look inside yet", charts)
+        return Moving(f"{frame} no look inside yet", charts)
     inside = f"{snapshot.step}-{snapshot.probe_index}"
     if inside != has:
         charts |= _network(look, record, snapshot)
-    return Moving("", charts, inside)
+    return Moving(frame, charts, inside)
+
+
+def _why_below(record: RunRecord, history: History) -> str:
+    drops = any(isinstance(layer, Dropout) for layer in record.spec.architecture.layers)
+    return why_training_lies_below(history, drops or bool(augmentation_words(record.spec.settings)))
 
 
 def _curves(record: RunRecord, history: History) -> dict[str, Chart]:
@@ -133,6 +162,8 @@ def _network(look: Look, record: RunRecord, snapshot: Snapshot) -> dict[str, Cha
             width=share_of(look.width, maps_share),
         )
     dataset = load_dataset(record.spec.settings.dataset)
+    # With the maps that were made of it, so that they never tell of two pictures.
+    charts["watched-picture"] = watched_chart(dataset, snapshot.probe_index)
     if snapshot.answer is not None:
         charts["live-answer"] = answer_bars(
             snapshot.answer, dataset.class_names, int(dataset.labels[snapshot.probe_index])
@@ -157,6 +188,11 @@ def _layer_choice(owner: Session, snapshot: Snapshot) -> None:
 
 def _chosen(snapshot: Snapshot, layer: int | None) -> FeatureMaps:
     return next((maps for maps in snapshot.maps if maps.layer_index == layer), snapshot.maps[0])
+
+
+def _is_kept(record: RunRecord, step: int) -> bool:
+    """Whether the weights that the last look saw can still be had."""
+    return any(moment.step == step for moment in run_store().moments(record.run_id))
 
 
 def _part(shown: int, there: int) -> str:

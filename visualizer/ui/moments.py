@@ -15,6 +15,7 @@ from visualizer.ui.server import run_store
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network
     from visualizer.inspection.moment import LayerMoment
+    from visualizer.training.events import Snapshot
 
 CONFUSION_PICTURES = 500
 WEIGHT_BINS = 40
@@ -49,6 +50,25 @@ def _layer_at(run_id: str, step: int, layer: int, picture: int, _run: RunRecord)
     pixels = load_dataset(_run.spec.settings.dataset).pictures[picture : picture + 1]
     prepared = prepare(pixels, _run.spec.architecture.input_shape)[0]
     return layer_moment(network_at(_run, step), prepared, layer)
+
+
+def snapshot_at(run: RunRecord, step: int, picture: int) -> "Snapshot":
+    """What a run whose training has ended makes of picture `picture` of its data set, after `step` batches.
+
+    Raises UserError where its weights are not kept.
+    """
+    return _snapshot_at(run.run_id, step, picture, run)
+
+
+@keep_results(max_entries=16)
+def _snapshot_at(run_id: str, step: int, picture: int, _run: RunRecord) -> "Snapshot":
+    import torch
+
+    from visualizer.training.snapshots import take_snapshot
+
+    pixels = load_dataset(_run.spec.settings.dataset).pictures[picture : picture + 1]
+    prepared = torch.from_numpy(prepare(pixels, _run.spec.architecture.input_shape))
+    return take_snapshot(network_at(_run, step), prepared, step, step / _run.steps_per_epoch, picture)
 
 
 def confusion_at(run: RunRecord, step: int) -> np.ndarray:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from visualizer.data.catalog import is_known
 from visualizer.data.openml import OFFERS, fetch
+from visualizer.ui.fit_network import fit_offer
 from visualizer.ui.session import Session
 from visualizer.ui.work import Progress, Steps, forget, in_words, work
 
@@ -16,12 +17,14 @@ def more_datasets_part(owner: Session) -> None:
         with st.container(border=True, key=f"more-{name}"):
             st.markdown(f"**{offer.title}.** {offer.about}")
             if is_known(name):
-                chosen = owner.settings.dataset == name
+                if owner.settings.dataset == name:
+                    st.success(f"{offer.title} is the data set of the next run.", icon=":material/check_circle:")
+                    fit_offer(owner, name)
+                    continue
                 st.button(
-                    f"{offer.title} is chosen" if chosen else f"Train on {offer.title}",
+                    f"Train on {offer.title}",
                     key=f"use-{name}",
                     icon=":material/check:",
-                    disabled=chosen,
                     on_click=owner.choose_dataset,
                     args=(name,),
                 )

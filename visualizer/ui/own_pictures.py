@@ -22,6 +22,8 @@ from visualizer.limits import limits
 from visualizer.ui import bound
 from visualizer.ui.camera_series import camera_series
 from visualizer.ui.charts import show
+from visualizer.ui.fit_network import fit_offer, fits_dataset
+from visualizer.ui.grey import grey_where
 from visualizer.ui.session import Files, OwnPictures, Session
 from visualizer.ui.text import plain
 from visualizer.ui.viewport import column_width, is_narrow
@@ -66,14 +68,16 @@ def _give(owner: Session, own: OwnPictures) -> None:
     with by_class:
         st.text_input("Or a class's name …", key="own-class", max_chars=MAX_NAME_LENGTH, placeholder="cup")
         name = tidy_name(str(st.session_state["own-class"] or ""))
-        bound.uploads(
-            "… and its pictures",
-            lambda files: own.give(Files(own.given, None, tuple(files), name)),
-            f"own-files-{own.given}",
-            type=_TYPES,
-            disabled=not name,
-            max_upload_size=limits().upload_mb,
-        )
+        no_name = "" if name else "Write the class’s name first: pictures can be added to it then."
+        with grey_where(no_name) as grey:
+            bound.uploads(
+                "… and its pictures",
+                lambda files: own.give(Files(own.given, None, tuple(files), name)),
+                f"own-files-{own.given}",
+                type=_TYPES,
+                max_upload_size=limits().upload_mb,
+                **grey,
+            )
         st.caption("… or show it to the camera, and turn it while 30 pictures are taken:")
         camera_series(
             owner,
@@ -81,7 +85,7 @@ def _give(owner: Session, own: OwnPictures) -> None:
                 Files(own.given, None, tuple(("camera.jpg", picture) for picture in pictures), name)
             ),
             "own-camera",
-            ready=bool(name),
+            why_not="" if name else "Write the class’s name first.",
         )
 
 
@@ -147,7 +151,7 @@ def _shape(own: OwnPictures) -> None:
         bound.choice(
             "Size",
             own.size,
-            lambda size: setattr(own, "size", size),
+            lambda size: own.shape(size, own.fit),
             "own-size",
             {size: f"{size} × {size}" for size in SIZES},
             st.segmented_control,
@@ -156,7 +160,7 @@ def _shape(own: OwnPictures) -> None:
         bound.choice(
             "Not square?",
             own.fit,
-            lambda fit: setattr(own, "fit", fit),
+            lambda fit: own.shape(own.size, fit),
             "own-fit",
             FITS,
             st.segmented_control,
@@ -174,4 +178,19 @@ def _use(owner: Session) -> None:
     def use() -> None:
         owner.attempt(lambda: owner.use_own(save_own(own.pictures, own.size, own.fit)))
 
-    st.button(f"Use these {own.count:,} pictures", key="own-use", type="primary", icon=":material/check:", on_click=use)
+    if own.used_as is None or own.used_as != owner.settings.dataset:
+        st.button(
+            f"Use these {own.count:,} pictures", key="own-use", type="primary", icon=":material/check:", on_click=use
+        )
+        return
+    ready = fits_dataset(owner)
+    st.success(
+        f"These {own.count:,} pictures are the data set of the next run now. "
+        + (
+            "The network in Build can learn them: start at the top of this page."
+            if ready
+            else f"The network in Build does not give {len(own.pictures)} numbers, one for each class, yet: fit it."
+        ),
+        icon=":material/check_circle:",
+    )
+    fit_offer(owner, "own")

@@ -1,17 +1,27 @@
-"""Start, pause, one step, one epoch, stop and reset, with the progress of the run."""
+"""Start, pause, one step, one epoch, stop and reset; what the run trains, and how far it is."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
+from visualizer.data.catalog import dataset_entry, load_dataset
+from visualizer.errors import UserError
 from visualizer.training.commands import Command, Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
-from visualizer.training.settings import RunSpec
+from visualizer.training.settings import LOSSES, OPTIMIZERS, RunSpec, pictures_trained
 from visualizer.training.store import History, RunRecord, time_left
 from visualizer.training.turn_queue import Place, place_in_words
 from visualizer.ui import bound
+from visualizer.ui.augmentation import augmentation_words
+from visualizer.ui.grey import NOT_GREY, Grey, grey_where
+from visualizer.ui.keep_focus import keep_focus
 from visualizer.ui.live_feed import HowFar
 from visualizer.ui.quantities import duration
 from visualizer.ui.server import owner_id, run_store, worker_pool
-from visualizer.ui.session import Session, TimeMachine
+from visualizer.ui.session import Session, TimeMachine, Watched
+from visualizer.ui.text import plain
 from visualizer.ui.training_settings import learning_rate
+
+_PLAY = ":material/play_arrow:"
 
 
 def current_run(owner: Session) -> RunRecord | None:
@@ -26,8 +36,8 @@ def start(owner: Session, command: Command) -> None:
         spec = RunSpec(owner.architecture, owner.settings, owner.probe_index)
         owner.run_id = worker_pool().submit(spec, owner_id())
         worker_pool().send(owner.run_id, command)
-
-        owner.time_machine = TimeMachine()
+        # They are of the run that was shown until now.
+        owner.time_machine, owner.confusion_cell = TimeMachine(), None
 
     owner.attempt(action)
 
@@ -51,25 +61,34 @@ def go_on(owner: Session, record: RunRecord) -> None:
     owner.attempt(action)
 
 
-def watch(owner: Session, index: int) -> None:
-    """Watch the network on picture `index` of the data set, at once where a run goes on."""
-    owner.probe_index = index
-    record = current_run(owner)
-    if record is not None and record.active and record.spec.settings.dataset == owner.settings.dataset:
+def watched_index(owner: Session, record: RunRecord) -> int:
+    """Which picture of the run's data set the run is watched on: its own, whatever is chosen for the next run."""
+    if owner.watched is not None and owner.watched.run_id == record.run_id:
+        return owner.watched.index
+    snapshot = run_store().latest_snapshot(record.run_id)
+    return record.spec.probe_index if snapshot is None else snapshot.probe_index
+
+
+def watch(owner: Session, record: RunRecord, index: int) -> None:
+    """Watch the run on picture `index` of its data set, at once where it goes on; the next one on it too."""
+    owner.watched = Watched(record.run_id, index)
+    if record.spec.settings.dataset == owner.settings.dataset:
+        owner.probe_index = index
+    if record.active:
         worker_pool().send(record.run_id, SetProbe(index))
 
 
 def run_settings(owner: Session, record: RunRecord) -> None:
-    """Draw what can be set while a run goes on: the learning rate of its next batches, and whether it needs the tab."""
-
-    def change(value: float) -> None:
-        owner.set_training(learning_rate=value)
-        worker_pool().send(record.run_id, SetLearningRate(value))
-
+    """Say what the run trains, and draw what can be set meanwhile: its learning rate, and whether it needs the tab."""
+    st.caption(f"**This run:** {run_in_words(record)}.")
     if record.active:
         with st.container(horizontal=True, gap="large", vertical_alignment="center"):
             with st.container(width=320):
-                learning_rate(record.learning_rate, change, "run-learning-rate")
+                learning_rate(
+                    record.learning_rate,
+                    lambda value: worker_pool().send(record.run_id, SetLearningRate(value)),
+                    "run-learning-rate",
+                )
             bound.toggle(
                 "Keep training when I close this tab",
                 record.keep_running,
@@ -79,8 +98,38 @@ def run_settings(owner: Session, record: RunRecord) -> None:
             )
 
 
-def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:
-    """Draw the buttons that make sense in the run's state."""
+def run_in_words(record: RunRecord) -> str:
+    """The network, the data set and the settings of a run in a line, whatever is chosen for the next one."""
+    settings = record.spec.settings
+    try:
+        pictures = dataset_entry(settings.dataset).title
+    except UserError:
+        pictures = "pictures that are no longer here"
+    words = [
+        f"{plain(record.spec.architecture.name) or 'a network'} on {plain(pictures)}",
+        LOSSES[settings.loss].split(" (")[0].lower(),
+        OPTIMIZERS[settings.optimizer],
+        f"learning rate {_learning_rate_in_words(record)}",
+        f"batch size {settings.batch_size}",
+        f"seed {settings.seed}",
+    ]
+    if changed := augmentation_words(settings):
+        words.append(f"training pictures changed at random ({changed})")
+    return ", ".join(words)
+
+
+def _learning_rate_in_words(record: RunRecord) -> str:
+    first, last = f"{record.spec.settings.learning_rate:g}", f"{record.learning_rate:g}"
+    if record.active:  # the slider says the present one
+        return f"{first} at the start"
+    return first if first == last else f"{first} at the start, {last} at the end"
+
+
+def controls(owner: Session, record: RunRecord | None, why_not: str) -> None:
+    """Draw the buttons that make sense in the run's state.
+
+    `why_not` says why the network in Build cannot be trained, as a sentence; empty where it can.
+    """
 
     def give(command: Command) -> None:
         if record is not None and record.active:
@@ -88,9 +137,9 @@ def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:
         else:
             start(owner, command)
 
-    running = record is not None and record.state in ("queued", "running")
     active = record is not None and record.active
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-buttons"):
+        keep_focus("run-buttons")
         if record is not None and record.state == "interrupted":
             st.button(
                 _go_on_words(record),
@@ -101,48 +150,51 @@ def controls(owner: Session, record: RunRecord | None, *, fits: bool) -> None:
                 args=(owner, record),
                 help="It trains on as if it had not been interrupted: the curve is the same.",
             )
-        elif running:
+        elif record is not None and record.state in ("queued", "running"):
             st.button("Pause", key="pause", type="primary", icon=":material/pause:", on_click=give, args=(Pause(),))
+            _pieces(give, NOT_GREY)
+        elif active:
+            st.button("Resume", key="start", type="primary", icon=_PLAY, on_click=give, args=(Start(),))
+            _pieces(give, NOT_GREY)
         else:
-            label = "Resume" if active else "Start" if record is None else "Train again"
+            with grey_where(why_not) as grey:
+                label = "Start" if record is None else "Train again"
+                st.button(label, key="start", type="primary", icon=_PLAY, on_click=give, args=(Start(),), **grey)
+                if record is None:
+                    _pieces(give, grey)
+        if active:
+            st.button("Stop", key="stop", icon=":material/stop:", on_click=give, args=(Stop(),))
+        if record is not None:
             st.button(
-                label,
-                key="start",
-                type="primary",
-                icon=":material/play_arrow:",
-                disabled=not fits,
-                on_click=give,
-                args=(Start(),),
+                "Reset",
+                key="reset",
+                icon=":material/restart_alt:",
+                on_click=reset,
+                args=(owner,),
+                help="Forget this run and go back to the untrained network.",
             )
-        may_step = (fits and record is None) or (active and not running)
-        st.button(
-            "One step",
-            key="step",
-            icon=":material/skip_next:",
-            disabled=not may_step,
-            on_click=give,
-            args=(Step(),),
-            help="Train on one batch, then pause.",
-        )
-        st.button(
-            "One epoch",
-            key="epoch",
-            icon=":material/fast_forward:",
-            disabled=not may_step,
-            on_click=give,
-            args=(Epoch(),),
-            help="Train to the end of this pass over the training pictures, then pause.",
-        )
-        st.button("Stop", key="stop", icon=":material/stop:", disabled=not active, on_click=give, args=(Stop(),))
-        st.button(
-            "Reset",
-            key="reset",
-            icon=":material/restart_alt:",
-            disabled=record is None,
-            on_click=reset,
-            args=(owner,),
-            help="Forget this run and go back to the untrained network.",
-        )
+
+
+def _pieces(give: Callable[[Command], None], grey: Grey) -> None:
+    """The buttons that train a piece and then pause."""
+    st.button(
+        "One step",
+        key="step",
+        icon=":material/skip_next:",
+        on_click=give,
+        args=(Step(),),
+        help="Train on one batch, then pause.",
+        **grey,
+    )
+    st.button(
+        "One epoch",
+        key="epoch",
+        icon=":material/fast_forward:",
+        on_click=give,
+        args=(Epoch(),),
+        help="Train to the end of this pass over the training pictures, then pause.",
+        **grey,
+    )
 
 
 def _go_on_words(record: RunRecord) -> str:
@@ -181,10 +233,24 @@ def how_far(record: RunRecord, history: History, place: Place | None) -> HowFar:
     ]
     if len(history.epoch):
         words.append(f"{history.validation_accuracy[-1]:.1%} of the validation pictures right")
-    if record.images_per_second:
-        words.append(f"{record.images_per_second:,.0f} pictures/s")
+    if speed := _speed(record):
+        words.append(speed)
     if place is not None and not place.waiting and place.others:
         words.append(place_in_words(place))
     if record.state == "running" and left is not None:
         words.append(f"about {duration(left)} left")
     return HowFar(min(record.step / max(record.total_steps, 1), 1.0), _state_in_words(record, place), " · ".join(words))
+
+
+def _speed(record: RunRecord) -> str:
+    """Pictures a second: lately where it runs, and of the whole run where it rests."""
+    if record.state in ("queued", "running"):
+        return f"{record.images_per_second:,.0f} pictures/s" if record.images_per_second else ""
+    try:
+        pictures = len(load_dataset(record.spec.settings.dataset).train)
+    except UserError:  # the pictures are no longer kept, and so nobody can count them
+        return ""
+    trained = pictures_trained(record.step, pictures, record.spec.settings.batch_size)
+    if not trained or record.seconds <= 0:
+        return ""
+    return f"{trained / record.seconds:,.0f} pictures/s on average in {duration(record.seconds)} of training"

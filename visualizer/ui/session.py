@@ -50,6 +50,14 @@ class TimeMachine:
 
 
 @dataclass(frozen=True)
+class Watched:
+    """The picture that a run is watched on: `index` into the pictures of the data set that it trains on."""
+
+    run_id: str
+    index: int
+
+
+@dataclass(frozen=True)
 class Together:
     """A change of the network in Build that changed the training settings too: undone and redone, both go together.
 
@@ -107,6 +115,7 @@ class OwnPictures:
         given: How many times files were given.
         size: Pixels of a side that they get.
         fit: How they become squares.
+        used_as: The data set that was made of just these, or None.
     """
 
     pictures: "dict[str, list[np.ndarray]]" = field(default_factory=dict)
@@ -115,6 +124,7 @@ class OwnPictures:
     given: int = 0
     size: int = 32
     fit: "Fit" = "crop"
+    used_as: str | None = None
 
     @property
     def count(self) -> int:
@@ -133,7 +143,7 @@ class OwnPictures:
 
     def take(self, found: "Sequence[Found]") -> None:
         """Add what was read."""
-        self.waiting = None
+        self.waiting, self.used_as = None, None
         for file in found:
             if file.picture is None:
                 self.broken.append(file.problem)
@@ -143,6 +153,11 @@ class OwnPictures:
     def remove(self, name: str) -> None:
         """Forget a class."""
         self.pictures.pop(name, None)
+        self.used_as = None
+
+    def shape(self, size: int, fit: "Fit") -> None:
+        """Give the pictures that size and make them squares that way."""
+        self.size, self.fit, self.used_as = size, fit, None
 
 
 @dataclass
@@ -156,7 +171,8 @@ class Session:
         message: A sentence about the last thing that was refused; shown once.
         together: The changes of the network that changed the training settings too, the oldest first.
         arrival: What the last link brought, or None.
-        probe_index: The picture of the data set that the network is watched on while it trains.
+        probe_index: The picture of the chosen data set that the next run is watched on.
+        watched: The picture that was chosen for the run that Train shows, or None: then it is the run's own.
         live_layer: The layer whose feature maps Train shows.
         run_id: The run that Train shows, or None.
         filter_number: The filter that Look inside shows, from 1; the last one in a layer that has fewer.
@@ -190,6 +206,7 @@ class Session:
     together: tuple[Together, ...] = ()
     arrival: Arrival | None = None
     probe_index: int = 0
+    watched: Watched | None = None
     live_layer: int = 0
     run_id: str | None = None
     filter_number: int = 1
@@ -322,14 +339,24 @@ class Session:
 
         self.attempt(action)
 
+    def change_next_run(self, architecture: Architecture, settings: TrainingSettings) -> None:
+        """Train that network, which is put into Build undoably, with those settings next."""
+        self.open_architecture(architecture)
+        self._settle(settings)
+
     def choose_dataset(self, name: str) -> None:
         """Train on another data set; the watched picture starts at its first one."""
         self.set_training(dataset=name)
         self.probe_index = 0
 
+    def choose_probe(self, index: int) -> None:
+        """Watch the next run on this picture of the chosen data set."""
+        self.probe_index = index
+
     def use_own(self, name: str) -> None:
         """Train on this data set, which was made of one's own pictures."""
         self.own_datasets = (*self.own_datasets, name)
+        self.own_pictures.used_as = name
         self.choose_dataset(name)
 
     def open_model(self, model: "OpenedModel") -> None:

@@ -34,6 +34,7 @@ from visualizer.ui.moments import (
     name_of,
     weight_counts,
 )
+from visualizer.ui.run_controls import watched_index
 from visualizer.ui.server import run_store
 from visualizer.ui.session import TimeMachine, session
 from visualizer.ui.text import told
@@ -120,7 +121,7 @@ def _share(value: float) -> str:
 def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments: Sequence[Moment], place: int) -> None:
     """The layer's kernels and maps, and the answer, at the moment."""
     dataset = opened_dataset(run.spec.settings.dataset)
-    picture = _picture(run)
+    picture = watched_index(session(), run)
     layer = machine.layer if machine.layer in titles else next(iter(titles))
 
     def choose(index: int) -> None:
@@ -204,12 +205,6 @@ def _incoming(machine: TimeMachine, arriving: int) -> None:
 def _scale(outputs: Sequence[np.ndarray]) -> Scale:
     values = np.array([[output.min(), output.max()] for output in outputs])
     return Scale.of(values, diverging=bool(values.min() < 0))
-
-
-def _picture(run: RunRecord) -> int:
-    """The watched picture; the run's own where another data set is chosen by now."""
-    owner = session()
-    return owner.probe_index if owner.settings.dataset == run.spec.settings.dataset else run.spec.probe_index
 
 
 def _part(shown: int, there: int) -> str:

@@ -1,0 +1,157 @@
+"""Overfitting is told from chance and from a network that has just begun; each cure is a change that can be made."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.training.examples import few_digits, spec, train_all
+from visualizer.architecture.architecture import Architecture, summarize
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.dropout import Dropout
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.presets import CLASSIC, TINY
+from visualizer.training.cures import cures
+from visualizer.training.loop import Training
+from visualizer.training.messages import Bundle, Progress
+from visualizer.training.overfitting import Overfitting, overfitting, why_training_lies_below
+from visualizer.training.settings import RunSpec, TrainingSettings
+from visualizer.training.store import History, RunStore
+
+
+def history(train: list[float], validation: list[float]) -> History:
+    """Accuracies of epochs 1, 2, …; the untrained network guesses one in ten."""
+    nothing = np.zeros(0)
+    return History(
+        step=nothing,
+        epoch_position=nothing,
+        batch_loss=nothing,
+        batch_accuracy=nothing,
+        epoch=np.arange(len(train) + 1),
+        train_loss=nothing,
+        train_accuracy=np.array([math.nan, *train]),
+        validation_loss=nothing,
+        validation_accuracy=np.array([0.1, *validation]),
+    )
+
+
+def test_a_gap_that_stays_is_named_with_its_numbers_and_the_best_epoch():
+    found = overfitting(history([0.5, 0.8, 0.95, 1.0, 1.0], [0.52, 0.6, 0.6, 0.55, 0.52]), 1000, 200)
+    assert found == Overfitting(since=2, epoch=5, train=1.0, validation=0.52, best_epoch=2, best=0.6)
+    assert str(found) == (
+        "Overfitting since epoch 2: after epoch 5 it gets 100.0% of the training pictures right, but only 52.0% of the "
+        "validation pictures, which it never trains on. It learns its training pictures by heart instead of what tells "
+        "the classes apart."
+    )
+
+
+def test_few_pictures_are_enough_where_the_gap_is_wide():
+    """Eighty pictures of one's own: 12 to validate, half of which are right."""
+    assert overfitting(history([1.0] * 4, [0.5] * 4), 56, 12) is not None
+
+
+@pytest.mark.parametrize(
+    ("train", "validation", "pictures"),
+    [
+        ([], [], 200),  # nothing was trained
+        ([0.9, 0.95], [0.6, 0.6], 200),  # two epochs are too early to tell
+        ([0.9, 0.95, 0.99, 0.99], [0.88, 0.91, 0.93, 0.92], 200),  # a usual gap
+        ([0.6, 0.75, 0.85], [0.7, 0.8, 0.86], 200),  # training lies below
+        ([1.0, 1.0, 1.0], [0.8, 0.8, 0.8], 10),  # of ten pictures, eight right: chance
+        ([0.9, 0.9, 0.9, 0.9], [0.7, 0.7, 0.85, 0.7], 200),  # closed in between: a noisy curve
+        ([1.0, 1.0, 1.0, 1.0], [0.6, 0.6, 0.6, 0.95], 200),  # and closed again
+    ],
+)
+def test_what_may_be_chance_or_has_just_begun_is_not_called_overfitting(train, validation, pictures):
+    assert overfitting(history(train, validation), 1000, pictures) is None
+
+
+def test_chance_alone_is_hardly_ever_called_overfitting():
+    """A network that is right on 80 % of all pictures, seen through 40 of them, each epoch anew."""
+    draws = np.random.default_rng(0)
+    called = 0
+    for _ in range(500):
+        validation = draws.binomial(40, 0.8, size=10) / 40
+        called += overfitting(history([0.8] * 10, validation.tolist()), 1000, 40) is not None
+    assert called == 0
+
+
+def test_why_training_lies_below_is_said_where_it_does():
+    words = why_training_lies_below(history([0.61, 0.9], [0.83, 0.88]), harder=False)
+    assert words.startswith("In epoch 1 training (61.0%) lies below validation (83.0%): training is the mean over")
+    assert "dropout" not in words
+    assert "dropout or augmentation" in why_training_lies_below(history([0.61], [0.83]), harder=True)
+
+
+@pytest.mark.parametrize(("train", "validation"), [([], []), ([0.7], [0.7]), ([0.7, 0.5], [0.6, 0.9])])
+def test_where_it_does_not_lie_below_nothing_is_said(train, validation):
+    assert why_training_lies_below(history(train, validation), harder=False) == ""
+
+
+def test_a_large_dense_layer_learns_pictures_without_a_rule_by_heart(tmp_path):
+    """Labels at random: there is nothing to learn but the pictures themselves."""
+    digits = few_digits()
+    dataset = replace(digits, labels=np.random.default_rng(0).permutation(digits.labels))
+    wide = Architecture("wide", (1, 8, 8), (Flatten(), Dense(units=256), Dense(units=10, activation="softmax")))
+    chosen = spec(wide, epochs=40, learning_rate=0.01)
+    training = Training(chosen, dataset)
+    store = RunStore(tmp_path)
+    store.create("run", "owner", chosen, training.steps_per_epoch)
+    store.apply(Bundle("run", Progress(1, 0, 0.1, 0.0, 0.0), tuple(train_all(training))))
+    found = overfitting(store.history("run"), len(dataset.train), len(dataset.validation))
+    assert found.train > 0.9
+    assert found.validation < 0.4
+    assert found.epoch == 40
+
+
+FOUND = Overfitting(since=5, epoch=20, train=1.0, validation=0.5, best_epoch=4, best=0.6)
+SETTINGS = TrainingSettings(epochs=20)
+
+
+def run(architecture: Architecture, settings: TrainingSettings = SETTINGS) -> RunSpec:
+    return RunSpec(architecture, settings, 0)
+
+
+def by_name(chosen: RunSpec, architecture: Architecture, settings: TrainingSettings):
+    return {cure.name: cure for cure in cures(chosen, FOUND, architecture, settings)}
+
+
+def test_each_cure_changes_one_thing_of_the_next_run_and_says_so_then():
+    chosen = run(CLASSIC.architecture)
+    possible = by_name(chosen, CLASSIC.architecture, SETTINGS)
+    assert {name: cure.label for name, cure in possible.items()} == {
+        "augmentation": "Shift and turn the training pictures at random",
+        "dropout": "Add Dropout 0.5 before the last Dense layer",
+        "parameters": "Use 32 units instead of 128 in layer 6",
+        "epochs": "Train 4 epochs only",
+    }
+    assert not any(cure.done for cure in possible.values())
+    for name, cure in possible.items():
+        changed = (cure.architecture != CLASSIC.architecture, cure.settings != SETTINGS)
+        assert changed == (name in ("dropout", "parameters"), name in ("augmentation", "epochs"))
+        assert summarize(cure.architecture, 10).fits
+        after = by_name(chosen, cure.architecture, cure.settings)
+        assert after[name].done
+        assert not after[name].label
+        assert all(other.label for key, other in after.items() if key != name)
+    layers = possible["dropout"].architecture.layers
+    assert [type(layer) for layer in layers[-3:]] == [Dense, Dropout, Dense]
+    assert possible["epochs"].settings == replace(SETTINGS, epochs=4)
+
+
+def test_what_the_run_had_already_is_no_cure():
+    had = Architecture(
+        "had", (1, 8, 8), (Conv2D(filters=4), Flatten(), Dropout(rate=0.3), Dense(units=10, activation="softmax"))
+    )
+    chosen = run(had, replace(SETTINGS, noise=0.1))
+    assert set(by_name(chosen, had, chosen.settings)) == {"epochs"}
+    # The network in Build is another one by now, that has fewer parameters.
+    smaller = by_name(run(CLASSIC.architecture), TINY.architecture, SETTINGS)["parameters"].done
+    assert smaller == "The network in Build has 1,898 parameters, this run’s has 1,626,442."
+
+
+def test_a_run_whose_last_epoch_was_the_best_is_not_told_to_end_earlier():
+    found = replace(FOUND, best_epoch=20, best=0.5)
+    assert "epochs" not in {cure.name for cure in cures(run(TINY.architecture), found, TINY.architecture, SETTINGS)}
