@@ -8,6 +8,7 @@ from visualizer.architecture.architecture import summarize
 from visualizer.ui.charts import show
 from visualizer.ui.dataset_names import chosen_dataset
 from visualizer.ui.dataset_view import dataset_gallery, opened_dataset, watched_chart, watched_choice
+from visualizer.ui.estimate import show_estimate
 from visualizer.ui.evaluation_view import evaluation_part
 from visualizer.ui.fit_network import fit_offer, hindrance, show_hindrance
 from visualizer.ui.health_view import health_part
@@ -44,6 +45,8 @@ show_message(owner)
 controls(owner, opening, why_not)
 if why_not and (opening is None or not opening.active):
     show_hindrance(owner, report)
+# Filled at last: the page does not wait for it.
+estimate = st.empty()
 if opening is not None:
     progress = st.container(key="live-progress")
     run_settings(owner, opening)
@@ -92,3 +95,7 @@ with st.expander(
 ) as more_part:
     if more_part.open:
         more_datasets_part(owner)
+
+if not why_not and (opening is None or not opening.active):
+    with estimate:
+        show_estimate(owner)

@@ -118,7 +118,7 @@ class WorkerPool:
 
     def _begin(self, message: Begin) -> None:
         if self._shared:
-            seat = min(self._seats, key=lambda seat: len(seat.runs))
+            seat = self._freest()
         else:
             seat = Seat(self._store, self._make_worker, self._turns, lasting=False)
             # A new list: others may be going through the old one.
@@ -137,6 +137,13 @@ class WorkerPool:
     def place(self, run_id: str) -> Place | None:
         """Where a run stands among those that take turns with it; None where it rests."""
         return next((place for seat in self._seats if (place := seat.place(run_id))), None)
+
+    def would_take_turns_with(self) -> int:
+        """With how many runs one would take turns that is submitted now; 0 where each has a worker of its own."""
+        return self._freest().running if self._shared else 0
+
+    def _freest(self) -> Seat:
+        return min(self._seats, key=lambda seat: len(seat.runs))
 
     def give_up(self, run_id: str) -> None:
         """End a run for good, also an interrupted one, which then keeps no checkpoint."""

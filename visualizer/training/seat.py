@@ -103,6 +103,12 @@ class Seat:
         with self._lock:
             return self._queue.place(run_id)
 
+    @property
+    def running(self) -> int:
+        """How many of its runs take turns."""
+        with self._lock:
+            return self._queue.running
+
     def close(self) -> None:
         """End the worker."""
         with self._lock:

@@ -45,6 +45,11 @@ class TurnQueue:
         self._running: set[str] = set()
         self._waiting: dict[str, Goal] = {}
 
+    @property
+    def running(self) -> int:
+        """How many take turns."""
+        return len(self._running)
+
     def ask(self, run_id: str, goal: Goal) -> bool:
         """Whether the run may go for its goal at once; otherwise it waits with it."""
         if run_id in self._running or (len(self._running) < self._limit and not self._waiting):
