@@ -28,7 +28,7 @@ architecture = owner.architecture
 dataset = chosen_dataset(owner)
 report = summarize(architecture, dataset.classes)
 
-head, train = st.columns([4, 1], vertical_alignment="bottom")
+head, train = st.columns([4, 1], vertical_alignment="center")
 head.title("Build a network")
 with train, grey_where("" if report.fits else "It does not fit yet: see below.") as grey:
     if st.button("Train it", key="train-it", type="primary", icon=":material/play_circle:", width="stretch", **grey):

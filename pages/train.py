@@ -98,4 +98,4 @@ with st.expander(
 
 if not why_not and (opening is None or not opening.active):
     with estimate:
-        show_estimate(owner)
+        show_estimate(owner, again=opening is not None)

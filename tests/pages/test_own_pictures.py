@@ -71,11 +71,8 @@ def test_after_a_run_own_pictures_are_used_with_a_word_and_the_network_is_fitted
     ended(app)
     given(app, zipped(two_classes()))
     press(app, "own-use")
-    assert any(
-        "These 20 pictures are the data set of the next run now." in box.value
-        and "does not give 2 numbers" in box.value
-        for box in app.success
-    )
+    assert "These 20 pictures are the data set of the next run now." in [box.value for box in app.success]
+    assert any("does not give 2 numbers, one for each class, yet" in text.value for text in app.markdown)
     assert "own-use" not in {button.key for button in app.button}
     assert app.button(key="start").label == "Train again"
     assert app.button(key="start").disabled
@@ -85,7 +82,7 @@ def test_after_a_run_own_pictures_are_used_with_a_word_and_the_network_is_fitted
     assert app.button(key="fit-network-own").label == "Fit the network: input 32 × 32 in colour, 2 outputs"
     press(app, "fit-network-own")
     assert app.session_state["visualizer"].architecture.input_shape == (3, 32, 32)
-    assert any("The network in Build can learn them" in box.value for box in app.success)
+    assert any(box.value.endswith("Start it at the top of this page.") for box in app.success)
     assert not app.button(key="start").disabled
     press(app, "start")
     ended(app)
@@ -102,7 +99,7 @@ def test_the_mend_beside_the_grey_button_is_enough_to_train(app):
     for key in ("start", "step", "epoch"):
         assert not app.button(key=key).disabled
     # It looks at the pictures 8 × 8 in grey, which is said.
-    assert any("each picture is reduced, which loses detail and turned grey" in text.value for text in app.markdown)
+    assert any("each picture is reduced, which loses detail, and turned grey" in text.value for text in app.markdown)
 
 
 def test_pictures_that_changed_after_they_were_used_can_be_used_again(app):

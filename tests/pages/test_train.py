@@ -283,17 +283,17 @@ def test_a_finished_run_says_how_fast_it_was_on_the_whole(app):
 
 
 def told_before(app: AppTest) -> list[str]:
-    return [caption.value for caption in app.caption if "Training will take" in caption.value]
+    return [caption.value for caption in app.caption if "will take **" in caption.value]
 
 
 def test_how_long_a_training_takes_is_told_before_it_starts_as_an_estimate(app, monkeypatch):
     (text,) = told_before(app)
-    assert ": 10 epochs of 1,258 pictures. This is an estimate" in text
+    assert " (10 epochs of 1,258 pictures): an estimate" in text
     assert "all take turns" in text
     monkeypatch.setattr("visualizer.training.pace.seconds_in_all", lambda *_: 754.0)
     monkeypatch.setattr(worker_pool(), "would_take_turns_with", lambda: 29)
     (text,) = told_before(without_exception(app.number_input(key="epochs").set_value(1000).run()))
-    assert "**about 12 min 30 s**: 1,000 epochs of" in text
+    assert "**about 12 min 30 s** (1,000 epochs of" in text
     assert "29 other runs would take turns with it now: as long as they do, it takes about 30 times as long." in text
     press(app, "One step")
     assert told_before(app) == []

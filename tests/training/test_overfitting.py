@@ -79,15 +79,17 @@ def test_chance_alone_is_hardly_ever_called_overfitting():
 
 
 def test_why_training_lies_below_is_said_where_it_does():
-    words = why_training_lies_below(history([0.61, 0.9], [0.83, 0.88]), harder=False)
+    words = why_training_lies_below(history([0.61, 0.9], [0.83, 0.88]), 1000, 200, harder=False)
     assert words.startswith("In epoch 1 training (61.0%) lies below validation (83.0%): training is the mean over")
     assert "dropout" not in words
-    assert "dropout or augmentation" in why_training_lies_below(history([0.61], [0.83]), harder=True)
+    assert "chance" not in words
+    assert "dropout or augmentation" in why_training_lies_below(history([0.61], [0.83]), 1000, 200, harder=True)
+    assert "it may also be chance" in why_training_lies_below(history([0.41], [0.5]), 56, 12, harder=False)
 
 
 @pytest.mark.parametrize(("train", "validation"), [([], []), ([0.7], [0.7]), ([0.7, 0.5], [0.6, 0.9])])
 def test_where_it_does_not_lie_below_nothing_is_said(train, validation):
-    assert why_training_lies_below(history(train, validation), harder=False) == ""
+    assert why_training_lies_below(history(train, validation), 1000, 200, harder=False) == ""
 
 
 def test_a_large_dense_layer_learns_pictures_without_a_rule_by_heart(tmp_path):

@@ -75,11 +75,12 @@ def overfitting(history: History, train_pictures: int, validation_pictures: int)
     )
 
 
-def why_training_lies_below(history: History, harder: bool) -> str:
-    """Why training lies below validation in the first epoch, in a sentence; empty where it does not.
+def why_training_lies_below(history: History, train_pictures: int, validation_pictures: int, harder: bool) -> str:
+    """Why training lies below validation in the first epoch, in a few sentences; empty where it does not.
 
     Args:
         history: The run's curves.
+        train_pictures, validation_pictures: How many pictures the two splits have.
         harder: Whether training has it harder: its pictures are changed at random, or dropout leaves out units.
     """
     first = history.epoch == 1
@@ -88,12 +89,16 @@ def why_training_lies_below(history: History, harder: bool) -> str:
     train, validation = float(history.train_accuracy[first][0]), float(history.validation_accuracy[first][0])
     if not train < validation:
         return ""
-    also = " Besides, dropout or augmentation make it harder in training only." if harder else ""
-    return (
+    words = (
         f"In epoch 1 training ({train:.1%}) lies below validation ({validation:.1%}): training is the mean over the "
         "whole epoch, while the network was still learning; validation is measured at the end of the epoch, when it "
-        f"had learnt.{also}"
+        "had learnt."
     )
+    if harder:
+        words += " Besides, dropout or augmentation make it harder in training only."
+    if validation - train <= SURE * math.hypot(_error(train, train_pictures), _error(validation, validation_pictures)):
+        words += " With so few pictures it may also be chance."
+    return words
 
 
 def _error(accuracy: float, pictures: int) -> float:

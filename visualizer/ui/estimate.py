@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 _timing = threading.Lock()
 
 
-def show_estimate(owner: Session) -> None:
-    """Say how long the next run will take, about, if it has a core of this computer for itself, and what slows it."""
+def show_estimate(owner: Session, *, again: bool) -> None:
+    """Say how long the next run will take, about, if it has a core of this computer for itself, and what slows it.
+
+    `again` says that another run is on the page, which this is not about.
+    """
     from visualizer.training.pace import seconds_in_all
 
     settings, dataset = owner.settings, opened_dataset(owner.settings.dataset)
@@ -32,15 +35,15 @@ def show_estimate(owner: Session) -> None:
     epochs = f"{settings.epochs:,} epoch{'s' if settings.epochs != 1 else ''}"
     about = f"about {duration(float(f'{seconds:.2g}'))}" if seconds >= 1.5 else "a second or two"
     st.caption(
-        f":material/timer: Training will take **{about}**: {epochs} of {len(dataset.train):,} pictures. This is an "
-        f"estimate, from a few batches that were just timed on this computer. {_sharing()}"
+        f":material/timer: Training {'again ' if again else ''}will take **{about}** ({epochs} of "
+        f"{len(dataset.train):,} pictures): an estimate, from a few batches timed on this computer. {_sharing()}"
     )
 
 
 def _sharing() -> str:
     others = worker_pool().would_take_turns_with()
     if not others:
-        return "Where others train at the same time, all take turns and each takes longer."
+        return "Where others train at the same time, all take turns, and each takes longer."
     return (
         f"{others} other run{'s' if others != 1 else ''} would take turns with it now: as long as "
         f"{'they do' if others != 1 else 'it does'}, it takes about {others + 1} times as long."

@@ -5,6 +5,7 @@ import streamlit as st
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, summarize
 from visualizer.architecture.fitting import fitted
 from visualizer.data.catalog import DatasetEntry, dataset_entry, for_everybody
+from visualizer.data.own_dataset import is_own
 from visualizer.ui.layer_card import mend_buttons
 from visualizer.ui.links import page
 from visualizer.ui.session import Session
@@ -33,8 +34,9 @@ def show_hindrance(owner: Session, report: ArchitectureReport) -> None:
         if row.problem:
             with st.container(border=True, key="hindrance"):
                 st.markdown(f":material/build: **Layer {index + 1}, {row.layer.summary()}.** {row.problem}")
-                mend_buttons(owner, card, row.problem, "hindrance-mend")
-                st.page_link(page("build"), label="Look at it in Build", icon=":material/layers:")
+                with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                    mend_buttons(owner, card, row.problem, "hindrance-mend")
+                    st.page_link(page("build"), label="Look at it in Build", icon=":material/layers:")
             return
     if report.problem:
         with st.container(border=True, key="hindrance"):
@@ -52,10 +54,11 @@ def fit_offer(owner: Session, place: str) -> None:
     others = [
         (name, entry)
         for name, entry in for_everybody().items()
-        if entry.shape == architecture.input_shape and dataset.shape != architecture.input_shape
+        # Somebody who took the trouble to collect pictures wants to train on them.
+        if entry.shape == architecture.input_shape != dataset.shape and not is_own(owner.settings.dataset)
     ]
     if words := _misfit(architecture, dataset):
-        st.markdown(f":material/join_inner: {words}")
+        st.markdown(f":material/info: {words}")
     with st.container(horizontal=True, gap="xsmall"):
         if proposed != architecture:
             st.button(
@@ -106,7 +109,7 @@ def _misfit(architecture: Architecture, dataset: DatasetEntry) -> str:
         return ""
     return (
         f"The pictures of **{plain(dataset.title)}** are {pictures_in_words(dataset.shape)}, the network in Build "
-        f"looks at {pictures_in_words(architecture.input_shape)}: each picture is {' and '.join(done)}."
+        f"looks at {pictures_in_words(architecture.input_shape)}: each picture is {', and '.join(done)}."
     )
 
 

@@ -27,4 +27,4 @@ def grey_where(reason: str) -> Iterator[Grey]:
     """
     yield Grey(disabled=bool(reason))
     if reason:
-        st.caption(told(reason))
+        st.caption(told(reason), width="content")

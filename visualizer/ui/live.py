@@ -117,7 +117,9 @@ def _moving(look: Look, record: RunRecord, history: History, snapshot: Snapshot 
 
 def _why_below(record: RunRecord, history: History) -> str:
     drops = any(isinstance(layer, Dropout) for layer in record.spec.architecture.layers)
-    return why_training_lies_below(history, drops or bool(augmentation_words(record.spec.settings)))
+    dataset = load_dataset(record.spec.settings.dataset)
+    harder = drops or bool(augmentation_words(record.spec.settings))
+    return why_training_lies_below(history, len(dataset.train), len(dataset.validation), harder)
 
 
 def _curves(record: RunRecord, history: History) -> dict[str, Chart]:

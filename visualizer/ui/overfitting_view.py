@@ -49,8 +49,11 @@ def overfitting_part(owner: Session, record: RunRecord, found: Overfitting, plac
             clicked |= st.button(
                 "Add more pictures", key=f"cure-pictures-{place}", icon=":material/add_photo_alternate:", on_click=_add
             )
-    again = "“Train again” at the top" if not record.active else "“Train again”, once this run has ended,"
-    st.caption(f"These change the next run, not this one: {again} starts it. “Undo” in Build takes back its layers.")
+    once = "“Train again” at the top" if not record.active else "“Train again”, once this run has ended,"
+    st.caption(
+        f"A change is one of the next run, which {once} starts; this run stays as it is. “Undo” in Build takes back "
+        "changes of the network."
+    )
     if clicked:  # inside a fragment, the rest of the page has to follow
         st.rerun()
 

@@ -183,14 +183,13 @@ def _use(owner: Session) -> None:
             f"Use these {own.count:,} pictures", key="own-use", type="primary", icon=":material/check:", on_click=use
         )
         return
-    ready = fits_dataset(owner)
     st.success(
-        f"These {own.count:,} pictures are the data set of the next run now. "
-        + (
-            "The network in Build can learn them: start at the top of this page."
-            if ready
-            else f"The network in Build does not give {len(own.pictures)} numbers, one for each class, yet: fit it."
-        ),
+        f"These {own.count:,} pictures are the data set of the next run now."
+        + (" Start it at the top of this page." if fits_dataset(owner) else ""),
         icon=":material/check_circle:",
     )
+    if not fits_dataset(owner):
+        st.markdown(
+            f":material/build: The network in Build does not give {len(own.pictures)} numbers, one for each class, yet."
+        )
     fit_offer(owner, "own")
