@@ -5,7 +5,8 @@ const places = new Map(); // by row: the place of the button that has the focus,
 export default function ({ data }) {
   const row = document.querySelector(`.st-key-${data.row}`);
   if (!row) return;
-  const buttons = () => [...row.querySelectorAll("button")];
+  // Streamlit has some twice, once without a place on the screen.
+  const buttons = () => [...row.querySelectorAll("button")].filter((button) => button.getClientRects().length);
   const leave = () => places.delete(data.row);
   const keep = () => {
     const active = document.activeElement;

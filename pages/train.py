@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from visualizer.architecture.architecture import summarize
+from visualizer.errors import UserError
 from visualizer.ui.charts import show
 from visualizer.ui.dataset_names import chosen_dataset
 from visualizer.ui.dataset_view import dataset_gallery, opened_dataset, watched_chart, watched_choice
@@ -21,6 +22,7 @@ from visualizer.ui.report_view import report_part
 from visualizer.ui.run_controls import controls, current_run, how_far, run_settings
 from visualizer.ui.server import run_store, worker_pool
 from visualizer.ui.session import session, show_message
+from visualizer.ui.text import told
 from visualizer.ui.time_machine import time_machine_part
 from visualizer.ui.training_settings import settings_form
 from visualizer.ui.viewport import column_width
@@ -62,7 +64,10 @@ if opening is not None:
     for tab, part in zip(st.tabs(list(PARTS), key="train-parts", on_change="rerun"), PARTS.values(), strict=True):
         if tab.open:
             with tab:
-                moving = part(opening)
+                try:
+                    moving = part(opening)
+                except UserError as error:  # its pictures may be gone, while another run can be started below
+                    st.info(told(error), icon=":material/info:")
     with progress:
         follow(look, opening, how_far(opening, history, worker_pool().place(opening.run_id)), moving)
     report_part(opening)

@@ -112,6 +112,25 @@ def test_pictures_that_changed_after_they_were_used_can_be_used_again(app):
     assert any("64 × 64 pixels in colour" in text.value for text in app.markdown)
 
 
+def test_a_run_whose_pictures_are_gone_leaves_the_next_one_to_be_set(app):
+    given(app, zipped(two_classes()))
+    press(app, "own-use")
+    press(app, "fit-network-own")
+    app.session_state["visualizer"].set_training(epochs=1)
+    press(app, "start")
+    ended(app)
+    name = app.session_state["visualizer"].settings.dataset
+    (workspace() / "datasets" / f"{name}.safetensors").unlink()
+    load_dataset.cache_clear()
+    app.session_state["visualizer"].choose_dataset("digits")
+    for part in ("Live", "Health", "Time machine", "Evaluation"):
+        app.session_state["train-parts"] = part
+        without_exception(app.run())
+        assert any("This data set is not on this server (any more)" in box.value for box in app.info), part
+        assert any("on pictures that are no longer here" in caption.value for caption in app.caption)
+        assert app.selectbox(key="train-dataset").value == "digits"
+
+
 def test_pictures_are_added_class_by_class_and_a_class_is_removed(app):
     without_exception(app.text_input(key="own-class").set_value("cup").run())
     files = [(f"{seed}.png", png(picture(90, seed)), "image/png") for seed in range(3)]

@@ -8,7 +8,7 @@ import numpy as np
 from visualizer.training.overfitting import Overfitting
 from visualizer.training.store import HealthHistory
 
-# Of a layer's units, in each of the last looks; below it, training mostly gets on with the rest.
+# Of a layer's units, in most of the last looks; below it, training mostly gets on with the rest.
 SILENT_SHARE = 0.5
 # ‖update‖ / ‖weights‖ of a step. About 0.001 is usual: https://cs231n.github.io/neural-networks-3/#ratio
 LARGE_UPDATE = 0.1
@@ -66,13 +66,17 @@ def _lately(values: np.ndarray) -> np.ndarray:
 
 def _silent(health: HealthHistory, called: list[str], pictures: Sequence[int]) -> list[Finding]:
     """Layers with many units that are 0 for all pictures of a batch. Whether these are dead, no batch can tell."""
-    shares = health.silent_share[-LOOKS:].min(axis=0)
     *others, last = map(str, pictures[-LOOKS:])
     counts = f"{', '.join(others)} and {last}" if others else last
-    looks = f"each of the last {len(others) + 1} batches looked at" if others else "the batch looked at"
+    # More than half of the looks: a single batch may be an exception.
+    looks, most = len(others) + 1, (len(others) + 1) // 2 + 1
+    shares = np.sort(health.silent_share[-LOOKS:], axis=0)[looks - most]
+    where = "the batch looked at"
+    if others:
+        where = f"{'both' if most == looks else f'at least {most} of the last {looks}'} batches looked at"
     return [
         Finding(
-            f"{called[layer]}: in {looks} ({counts} pictures) {shares[layer]:.0%} of its {health.units[layer]} units "
+            f"{called[layer]}: in {where} ({counts} pictures) {shares[layer]:.0%} of its {health.units[layer]} units "
             f"{'or more ' if others else ''}were silent, 0 for every picture",
             "a unit that is silent for all pictures is dead: it gets no gradient and seldom comes back. If this "
             "stays so, lower the learning rate, or use LeakyReLU, and start again",

@@ -65,6 +65,7 @@ def fit_offer(owner: Session, place: str) -> None:
                 f"Fit the network: {_difference(proposed, architecture, dataset)}",
                 key=f"fit-network-{place}",
                 icon=":material/build:",
+                wrap=True,
                 on_click=owner.open_architecture,
                 args=(proposed,),
             )
@@ -73,6 +74,7 @@ def fit_offer(owner: Session, place: str) -> None:
                 f"Train on {entry.title} ({pictures_in_words(entry.shape)})",
                 key=f"fit-dataset-{place}-{name}",
                 icon=":material/dataset:",
+                wrap=True,
                 on_click=owner.choose_dataset,
                 args=(name,),
             )

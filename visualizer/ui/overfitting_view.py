@@ -33,14 +33,16 @@ def overfitting_part(owner: Session, record: RunRecord, found: Overfitting, plac
                     cure.label,
                     key=f"cure-{cure.name}-{place}",
                     icon=":material/healing:",
+                    wrap=True,
                     on_click=_apply,
                     args=(owner, cure),
                 )
         step = _kept_step(record, found.best_epoch)
         if step is not None and found.best_epoch < found.epoch:
             clicked |= st.button(
-                f"Go back to epoch {found.best_epoch} ({found.best:.1%} of the validation pictures right)",
+                f"Go back to epoch {found.best_epoch}, the best ({found.best:.1%})",
                 key=f"cure-back-{place}",
+                help="In the time machine: the network as it was when it got most validation pictures right.",
                 icon=":material/history:",
                 on_click=_go_back,
                 args=(owner, step),

@@ -251,8 +251,8 @@ def dead_relus() -> None:
     steps = int(calm.steps[-1])
     st.markdown(
         f"A small network (Dense 64, Dense 64, Dense 10) learns the digits with plain SGD for {steps} batches. A ReLU "
-        f"that fires for **none** of {calm.pictures} validation pictures counts as **dead**: its output is always 0, "
-        "and so is its gradient."
+        f"that fires for **none** of {calm.pictures} validation pictures counts as **dead** here: for all of them its "
+        "output is 0, and so is its gradient."
     )
     rates = (*_RATES, _ASKED_RATE) if _ask_dead(calm, steps) else _RATES
     rate = st.segmented_control(
