@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import ROOT, alts, open_page, without_exception
 from visualizer.architecture.architecture import architecture_to_json
-from visualizer.architecture.presets import CLASSIC, LENET, TINY
+from visualizer.architecture.presets import CLASSIC, LENET, TINY, empty
 from visualizer.ui.keras_code import EXAMPLE
 
 
@@ -319,3 +319,55 @@ def test_a_network_with_too_many_parameters_cannot_be_sent_to_training(app):
     assert app.button(key="start").disabled
     without_exception(app.switch_page("../../pages/look_inside.py").run())
     assert any(sentence in box.value for box in [*app.error, *app.warning])
+
+
+def keys(app: AppTest) -> set[str]:
+    return {button.key for button in app.button}
+
+
+def test_the_classic_example_is_offered_the_pictures_that_it_was_made_for(app):
+    assert not any("each picture is" in text.value for text in app.markdown)
+    start_from(app, CLASSIC)
+    said = next(text.value for text in app.markdown if "each picture is" in text.value)
+    assert said == (
+        ":material/info: The pictures of **Handwritten digits** are 8 × 8 in grey, the network in Build looks at "
+        "64 × 64 in colour: each picture is enlarged, which adds nothing to see, and given the same grey in red, green "
+        "and blue."
+    )
+    # Its layers would not fit into 8 × 8 pixels, so nothing else is offered.
+    assert "fit-network-build" not in keys(app)
+    offer = app.button(key="fit-dataset-build-shapes")
+    assert offer.label == "Train on Coloured shapes (64 × 64 in colour)"
+    without_exception(offer.click().run())
+    assert app.session_state["visualizer"].settings.dataset == "shapes"
+    assert not any("each picture is" in text.value for text in app.markdown)
+    # What the data set does not change is there still.
+    assert app.session_state["visualizer"].architecture == CLASSIC.architecture
+
+
+def test_a_network_for_other_pictures_is_fitted_in_one_click_and_that_is_undone_in_one(app):
+    app.session_state["visualizer"].choose_dataset("shapes")
+    without_exception(app.run())
+    offer = app.button(key="fit-network-build")
+    assert offer.label == "Fit the network: input 64 × 64 in colour"
+    without_exception(offer.click().run())
+    assert app.session_state["visualizer"].architecture.input_shape == (3, 64, 64)
+    assert app.session_state["visualizer"].architecture.layers == TINY.architecture.layers
+    without_exception(app.button(key="undo").click().run())
+    assert app.session_state["visualizer"].architecture == TINY.architecture
+
+
+def test_one_starts_from_nothing(app):
+    without_exception(menu(app, "preset").click(empty((1, 8, 8))).run())
+    assert cards(app) == []
+    assert "It does not fit yet: see below." in [caption.value for caption in app.caption]
+    without_exception(menu(app, "add-last").click("Flatten").run())
+    assert len(cards(app)) == 1
+
+
+def test_what_cannot_be_undone_or_redone_has_no_button(app):
+    assert not keys(app) & {"undo", "redo"}
+    start_from(app, CLASSIC)
+    assert keys(app) & {"undo", "redo"} == {"undo"}
+    without_exception(app.button(key="undo").click().run())
+    assert keys(app) & {"undo", "redo"} == {"redo"}

@@ -194,13 +194,13 @@ def test_what_is_seen_of_a_run_belongs_to_it_whatever_is_chosen_for_the_next_one
     """Its picture, its classes, its line of settings and its moments, while it is paused and after it has ended."""
     press(app, "One epoch")
     wait_for(app, "Paused")
-    seen = [chart(app, key) for key in ("watched-picture", "live-probabilities", "live-maps")]
+    seen = [chart(app, key) for key in ("watched-picture", "live-answer", "live-maps")]
     (caption,) = [text.value for text in app.caption if text.value.startswith("**This run:**")]
     assert "Tiny digits net on Handwritten digits, cross-entropy, Adam, learning rate 0.001 at the start" in caption
 
     def all_of_it_is_there() -> None:
         without_exception(app.run())
-        assert [chart(app, key) for key in ("watched-picture", "live-probabilities", "live-maps")] == seen
+        assert [chart(app, key) for key in ("watched-picture", "live-answer", "live-maps")] == seen
         assert list(app.selectbox(key="watched-class").options) == list("0123456789")
         assert any("on Handwritten digits, cross-entropy, Adam" in text.value for text in app.caption)
 
@@ -209,7 +209,7 @@ def test_what_is_seen_of_a_run_belongs_to_it_whatever_is_chosen_for_the_next_one
     all_of_it_is_there()
     app.session_state["train-parts"] = "Time machine"
     without_exception(app.run())
-    assert chart(app, "moment-probabilities")["alt"] == seen[1]["alt"]
+    assert chart(app, "moment-answer")["alt"] == seen[1]["alt"]
     app.session_state["train-parts"] = "Live"
     press(app, "Stop")
     wait_for(app, "Stopped")
@@ -222,15 +222,15 @@ def test_another_picture_of_a_run_that_has_ended_comes_with_its_own_maps_and_ans
     app.session_state["visualizer"].set_training(epochs=1)
     press(app, "Start")
     wait_for(app, "Finished")
-    before = {key: chart(app, key) for key in ("watched-picture", "live-maps", "live-probabilities", "live-kernels")}
+    before = {key: chart(app, key) for key in ("watched-picture", "live-maps", "live-answer", "live-kernels")}
     without_exception(app.selectbox(key="watched-class").set_value(7).run())
     after = {key: chart(app, key) for key in before}
     assert {key for key in before if after[key] != before[key]} == {
         "watched-picture",
         "live-maps",
-        "live-probabilities",
+        "live-answer",
     }
-    said = after["live-probabilities"]["alt"]
+    said = after["live-answer"]["alt"]
     assert "The answer is 7" in said or "right would be 7" in said
     press(app, "Reset")
 
