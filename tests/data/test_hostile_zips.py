@@ -5,6 +5,7 @@ import stat
 import struct
 import tracemalloc
 import zipfile
+import zlib
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.data.own import picture, png, zipped
 from visualizer.data import own_pictures
 from visualizer.data.own_pictures import MAX_FOLDERS, MAX_NAME_LENGTH, read_zip
 from visualizer.errors import UserError
+from visualizer.images import SlowPictureError
 from visualizer.limits import Limits
 
 GOOD = png(picture(9, 1, 20, 20))
@@ -57,6 +59,89 @@ def test_names_in_an_old_encoding_or_none_are_read_somehow():
     ((class_name, _, is_read),) = names(bytes(data))
     assert is_read
     assert class_name.isprintable()
+
+
+def with_raw_name(raw: bytes, system: int, *, flag: int = 0, extra: bytes = b"") -> bytes:
+    """A ZIP of one picture, whose name is these bytes of its headers."""
+    entry = zipfile.ZipInfo("?" * len(raw.decode("latin-1")))
+    entry.create_system, entry.extra = system, extra
+    data = bytearray(written((entry, GOOD)))
+    for mark, flags_at, name_at in ((b"PK\x03\x04", 6, 30), (b"PK\x01\x02", 8, 46)):
+        place = data.index(mark)
+        struct.pack_into("<H", data, place + flags_at, flag)
+        data[place + name_at : place + name_at + len(raw)] = raw
+    return bytes(data)
+
+
+DOS, NTFS, UNIX = 0, 10, 3
+
+
+@pytest.mark.parametrize(
+    ("raw", "system", "flag", "class_name"),
+    [
+        ("Bäume/x.png".encode(), UNIX, 0, "Bäume"),
+        ("Bäume/x.png".encode(), DOS, 0, "Bäume"),
+        ("Bäume/x.png".encode(), NTFS, 0x800, "Bäume"),
+        ("Ba\u0308ume/x.png".encode(), UNIX, 0, "Bäume"),  # as Macs write it
+        ("猫/x.png".encode(), UNIX, 0, "猫"),
+        ("Bäume/x.png".encode("cp437"), DOS, 0, "Bäume"),
+        ("Häuser/ß.png".encode("cp437"), NTFS, 0, "Häuser"),
+        ("Bäume/x.png".encode("cp1252"), UNIX, 0, "Bäume"),
+        (b"plain/x.png", DOS, 0, "plain"),
+    ],
+)
+def test_a_name_has_the_letters_that_it_was_written_with(raw, system, flag, class_name):
+    ((found, _, is_read),) = names(with_raw_name(raw, system, flag=flag))
+    assert (found, is_read) == (class_name, True)
+
+
+def test_a_name_in_utf8_beside_the_old_one_is_taken_where_it_is_that_of_this_entry():
+    raw, said = b"B?ume/x.png".replace(b"?", b"\xf4"), "Bäume/x.png".encode()
+    for checksum, class_name in ((zlib.crc32(raw), "Bäume"), (0, "B⌠ume")):
+        field = b"\1" + struct.pack("<I", checksum) + said
+        extra = struct.pack("<HH", 0x7075, len(field)) + field
+        assert [name for name, *_ in names(with_raw_name(raw, DOS, extra=extra))] == [class_name]
+
+
+def test_a_class_that_is_written_in_two_ways_is_one():
+    data = written(("B\u00e4ume/x.png", GOOD), ("Ba\u0308ume/y.png", GOOD))
+    assert {class_name for class_name, *_ in names(data)} == {"B\u00e4ume"}
+
+
+def test_pictures_that_take_long_together_are_refused(monkeypatch):
+    """Each is within the bounds of a picture; opening all would take minutes."""
+    monkeypatch.setattr(own_pictures, "limits", lambda: Limits(megapixels=1))
+    large = png(picture(9, 1, 1_000, 3_000))
+    monkeypatch.setattr(own_pictures, "_MAX_LARGEST", 7)
+    for read in (
+        lambda: read_zip(written(*((f"cat/{number}.png", large) for number in range(5)))),
+        lambda: own_pictures.read_files([("a.png", large)] * 5, "cat"),
+    ):
+        found = []
+        with pytest.raises(UserError, match="take too long to open: they have over 7 megapixels together"):
+            found.extend(read())
+        assert len(found) == 2
+
+
+def test_what_was_decoded_counts_where_it_is_damaged_in_the_end(monkeypatch):
+    monkeypatch.setattr(own_pictures, "limits", lambda: Limits(megapixels=1))
+    monkeypatch.setattr(own_pictures, "_MAX_LARGEST", 7)
+    damaged = png(picture(9, 1, 1_000, 3_000))[:-5_000]
+    with pytest.raises(UserError, match="take too long to open"):
+        list(own_pictures.read_files([("a.png", damaged)] * 5, "cat"))
+
+
+def test_a_few_pictures_that_take_too_long_each_end_it(monkeypatch):
+    def slow(data, name):
+        raise SlowPictureError(f"The file “{name}” takes too long to open")
+
+    monkeypatch.setattr(own_pictures, "open_image", slow)
+    found = []
+    with pytest.raises(UserError, match="take too long to open: many are built strangely"):
+        found.extend(read_zip(written(*((f"cat/{number}.png", GOOD) for number in range(9)))))
+    assert [file.problem for file in found] == [
+        f"The file “{number}.png” takes too long to open." for number in range(3)
+    ]
 
 
 def test_a_link_is_not_followed():

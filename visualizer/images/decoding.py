@@ -157,6 +157,8 @@ class _Reading:
         if scale < 1:
             image.draft(None, self._size)  # only a JPEG heeds it
         self._image = image
+        # Pixels across and down that become one at first.
+        self._block = max(1, image.width // (2 * self._size[0])), max(1, image.height // (2 * self._size[1]))
         tags = getattr(image, "tag_v2", {}) if image.format == "TIFF" else {}
         self._tags = {tag: tags[tag] for tag in _TAGS if tag in tags}
         self._mend_transparency()
@@ -177,7 +179,8 @@ class _Reading:
             taken += self._tiff_memory(taken)
         elif getattr(image, "is_animated", False):
             taken *= 2  # what a frame is drawn onto
-        return taken
+        across, down = self._block
+        return taken + 4 * (-(-image.width // across)) * (-(-image.height // down))
 
     def _tiff_memory(self, decoded: int) -> int:
         """Beside the picture: a strip or a tile, which may be larger than it, and a turned copy."""
@@ -204,18 +207,17 @@ class _Reading:
         First each new pixel is the mean of a block of whole pixels, to twice the size at least; then what remains is
         done with care, as `Image.resize` does with a `reducing_gap` of 2.
         """
-        image, (width, height) = self._image, self._size
-        across, down = max(1, image.width // (2 * width)), max(1, image.height // (2 * height))
+        image, (across, down) = self._image, self._block
         rows = max(1, _BAND_PIXELS // (image.width * down)) * down
-        bands = [
-            convert(image.crop((0, top, image.width, min(top + rows, image.height)))).reduce((across, down))
-            for top in range(0, image.height, rows)
-        ]
-        joined = Image.new(bands[0].mode, (bands[0].width, sum(band.height for band in bands)))
-        for number, band in enumerate(bands):
-            joined.paste(band, (0, number * rows // down))
+        joined = None
+        for top in range(0, image.height, rows):
+            band = convert(image.crop((0, top, image.width, min(top + rows, image.height)))).reduce((across, down))
+            if joined is None:
+                joined = Image.new(band.mode, (band.width, -(-image.height // down)))
+            joined.paste(band, (0, top // down))
+        assert joined is not None
         whole = (0.0, 0.0, image.width / across, image.height / down)
-        return joined.resize((width, height), Image.Resampling.BICUBIC, box=whole)
+        return joined.resize(self._size, Image.Resampling.BICUBIC, box=whole)
 
     def _mend_transparency(self) -> None:
         """Give the colour of a PNG that is transparent the bits that its pixels have after decoding."""

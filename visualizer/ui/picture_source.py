@@ -10,11 +10,13 @@ from visualizer.data.catalog import drawn_as
 from visualizer.data.dataset import Dataset
 from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
-from visualizer.images import FORMATS_IN_WORDS, read_image
+from visualizer.errors import UserError
+from visualizer.images import FORMATS_IN_WORDS
 from visualizer.limits import limits
 from visualizer.ui import bound
 from visualizer.ui.dataset_view import opened_dataset
 from visualizer.ui.draw import canvas
+from visualizer.ui.picture_file import PictureFile, opened_picture
 from visualizer.ui.session import Session, show_message
 
 _SOURCES = {
@@ -98,21 +100,34 @@ def _photo(owner: Session, source: str) -> np.ndarray | None:
             persist_state="session",
         )
         return bundled_photo(name)
+
+    def take(data: bytes, name: str) -> None:
+        owner.photo_file = PictureFile(data, name)
+
     if source == "upload":
         bound.upload(
             f"A picture ({FORMATS_IN_WORDS}, at most {limits().upload_mb:,} MB)",
-            lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name))),
+            take,
             "picture-file",
             type=_TYPES,
             max_upload_size=limits().upload_mb,
         )
     else:
-        bound.camera(
-            "Take a picture",
-            lambda data, name: owner.attempt(lambda: owner.give_photo(read_image(data, name))),
-            "camera-picture",
-        )
+        bound.camera("Take a picture", take, "camera-picture")
+    if owner.photo_file is not None:
+        _open(owner, owner.photo_file)
     return owner.photo
+
+
+def _open(owner: Session, file: PictureFile) -> None:
+    found = opened_picture(file, "photo-file")
+    if found is None:
+        return
+    owner.photo_file = None
+    if isinstance(found, UserError):
+        owner.message = str(found)
+    else:
+        owner.give_photo(found)
 
 
 @st.fragment

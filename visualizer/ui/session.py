@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from visualizer.data.own_pictures import Fit, Found
     from visualizer.inspection.steps import Spot
     from visualizer.ui.model_file import OpenedModel
+    from visualizer.ui.picture_file import PictureFile
     from visualizer.ui.work import Job
 
 _KEY = "visualizer"
@@ -182,6 +183,7 @@ class Session:
         own_pictures: The pictures that are collected for a data set of one's own.
         own_datasets: The data sets that were made of them, by name.
         opened_model: The network that Look inside opened from a file, or None.
+        photo_file: The file that Look inside was given, while it becomes a picture.
         photo: The picture that Look inside was given, (H, W, 3) uint8, or None.
         drawing: What was drawn in Look inside, (64, 64) uint8, 0 (paper) to 255 (ink), or None where nothing is.
         time_machine: Where the time machine of Train stands.
@@ -216,6 +218,7 @@ class Session:
     own_pictures: OwnPictures = field(default_factory=OwnPictures)
     own_datasets: tuple[str, ...] = ()
     opened_model: "OpenedModel | None" = None
+    photo_file: "PictureFile | None" = None
     photo: "np.ndarray | None" = None
     drawing: "np.ndarray | None" = None
     time_machine: TimeMachine = field(default_factory=TimeMachine)

@@ -92,9 +92,9 @@ class Job(Generic[T]):
         """Stop at the next step; its result is not wanted any more."""
         self.cancelled.set()
 
-    def join(self) -> None:
-        """Wait until it has ended."""
-        self._thread.join()
+    def join(self, seconds: float | None = None) -> None:
+        """Wait until it has ended, or for so long."""
+        self._thread.join(seconds)
 
     def _run(self, start: Callable[[], Steps[T]]) -> None:
         while not self._places.acquire(timeout=REFRESH_SECONDS):
@@ -149,6 +149,7 @@ def work(
     icon: str = ":material/play_arrow:",
     at_once: bool = False,
     computes: bool = True,
+    patience: float = 0.0,
     draw_partial: Callable[[Any], None] | None = None,
 ) -> T | None:
     """Draw a button that starts some work, then its progress with “Cancel”; the result once it is there.
@@ -163,6 +164,7 @@ def work(
         icon: The button's icon.
         at_once: Start without being asked; the button is then only seen after a cancellation.
         computes: False for work that mostly waits, for a server in the network: no other work then waits for it.
+        patience: Seconds for which the page waits for a result that is mostly there at once, before it draws progress.
         draw_partial: Draws `Progress.partial` while the work goes on.
 
     Returns:
@@ -179,6 +181,8 @@ def work(
     owner.asked_jobs.discard(key)
     if asked or (job is None and at_once):
         job = jobs[key] = Job(inputs, start, computes, _while_open())
+        if patience:
+            job.join(patience)
 
     if job is not None and job.ended and not job.cancelled.is_set() and job.error is None:
         return job.result

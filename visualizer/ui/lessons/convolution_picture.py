@@ -9,9 +9,10 @@ from visualizer.data.catalog import for_everybody, load_dataset
 from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
 from visualizer.errors import UserError
-from visualizer.images import FORMATS_IN_WORDS, read_image
+from visualizer.images import FORMATS_IN_WORDS
 from visualizer.limits import limits
 from visualizer.ui import bound
+from visualizer.ui.picture_file import PictureFile, opened_picture
 from visualizer.ui.text import told
 
 SIZES = (8, 16, 24, 32, 48)
@@ -36,9 +37,9 @@ class _Given:
     """What this tab's person drew and uploaded."""
 
     drawing: np.ndarray = field(default_factory=_first_drawing)
+    file: PictureFile | None = None
     upload: np.ndarray | None = None
     upload_name: str = ""
-    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,8 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
             type=_TYPES,
             max_upload_size=limits().upload_mb,
         )
-        if given.refusal:
-            st.error(told(given.refusal), icon=":material/error:")
-            given.refusal = ""
+        if given.file is not None:
+            _open(given, given.file, f"{key}-picture-file")
         if given.upload is None:
             return None
         photo, title = given.upload, given.upload_name
@@ -143,8 +143,15 @@ def _note(original: tuple[int, ...], size: int) -> str:
 
 
 def _take_upload(data: bytes, name: str) -> None:
-    given = _given()
-    try:
-        given.upload, given.upload_name = read_image(data, name), name
-    except UserError as error:
-        given.refusal = str(error)
+    _given().file = PictureFile(data, name)
+
+
+def _open(given: _Given, file: PictureFile, key: str) -> None:
+    found = opened_picture(file, key)
+    if found is None:
+        return
+    given.file = None
+    if isinstance(found, UserError):
+        st.error(told(found), icon=":material/error:")
+    else:
+        given.upload, given.upload_name = found, file.name
