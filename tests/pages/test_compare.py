@@ -103,11 +103,18 @@ def test_only_runs_on_the_same_pictures_are_ranked_and_losses_of_two_kinds_have_
     assert "Coloured shapes" not in said[0]
     assert "Not ranked against one another: A (" in said[1]
     assert "/ C (Coloured shapes, cross-entropy). They learnt different pictures" in said[1]
-    losses = [text for text in alts(app) if text.startswith("validation loss")]
+    losses = sorted(text for text in alts(app) if text.startswith("validation loss"))
     assert len(losses) == 2
     assert "cross-entropy. A  Handwritten digits, cross-entropy, one seed" in losses[0]
     assert "C  Coloured shapes" in losses[0]
-    assert "mean squared error (one-hot targets). B  Handwritten digits, MSE, one seed" in losses[1]
+    assert "mean squared error. B  Handwritten digits, MSE, one seed" in losses[1]
+
+    monkeypatch.setattr("visualizer.ui.compare_view.is_narrow", lambda: True)
+    without_exception(app.run())
+    (line,) = [line for block in app.markdown for line in block.value.splitlines() if line.startswith("- Loss")]
+    assert line == "- Loss: **A, C** Cross-entropy; **B** Mean squared error (one-hot targets)"
+    monkeypatch.undo()
+    monkeypatch.setattr("visualizer.ui.compare_view.owner_id", lambda: "teacher")
 
     app.session_state["compare-parts"] = "Answers to one picture"
     without_exception(app.run())

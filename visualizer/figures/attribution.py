@@ -25,7 +25,11 @@ def deletion_curves(
     factor, digits = (100.0, ".1f") if probable else (1.0, ".3g")
     unit = " %" if probable else ""
     noun = "probability" if probable else "score"
-    y_axis = {"range": [0, 103], "ticksuffix": unit} if probable else {"zeroline": True, "zerolinecolor": GREY}
+    y_axis = (
+        {"range": [0, 103], "ticksuffix": unit}
+        if probable
+        else {"rangemode": "tozero", "zeroline": True, "zerolinecolor": GREY}
+    )
     band = {
         "type": "scatter",
         "x": np.concatenate([x, x[::-1]]),

@@ -15,6 +15,7 @@ VALUE_WIDTH = 64  # of "100.0 %" beside a full bar
 _PERCENT_AXIS = {"range": [0, 100], "tickvals": [0, 50, 100], "ticktext": ["0", "50", "100 %"], "showgrid": True}
 _ROOM_FOR_VALUE = 0.2  # of the scale, left of the longest bar below 0
 _MOST_TICKS = 4
+_PARTS_OF_TICK = 5  # the scale of scores ends on such a part of the way between two ticks
 
 
 def answer_bars(
@@ -98,7 +99,7 @@ def score_scale(scores: np.ndarray) -> tuple[float, float]:
     """
     finite = scores[np.isfinite(scores)]
     low, high = min(0.0, float(finite.min(initial=0))), max(1.0, float(finite.max(initial=1)))
-    step = _tick_step(high - low)
+    step = _tick_step(high - low) / _PARTS_OF_TICK
     return float(np.floor(low / step + 1e-9) * step + 0.0), float(np.ceil(high / step - 1e-9) * step)
 
 

@@ -35,7 +35,7 @@ def show_answer(
         show(answer_bars(answer, class_names, true_label, scale), key)
     total = ""
     if np.isfinite(answer.values).all():
-        total = f", which here add up to {score_text(float(answer.values.sum(dtype=np.float64)))}"
+        total = f" (together {score_text(float(answer.values.sum(dtype=np.float64)))})"
     explain_scores(answer.kind, total=total, loss_known=loss_known)
 
 
@@ -44,17 +44,17 @@ def explain_scores(kind: AnswerKind, *, total: str = "", loss_known: bool = True
 
     Args:
         kind: What the answers are.
-        total: What the scores at hand add up to, in words that follow “the numbers”.
+        total: What the scores at hand add up to, as a remark.
         loss_known: Whether it is known what the network was trained with.
     """
     if kind == "probabilities":
         return
     why = (
-        "Neither the network nor its loss has a softmax, which would make shares of one whole of them."
+        "No softmax, in the network or in its loss, makes shares of one whole of them."
         if loss_known
         else "The network does not end in a softmax, and the file does not say whether its loss applied one."
     )
     st.caption(
-        f"**Scores, not probabilities:** the last layer’s numbers as they are{total}. {why} The largest one is the "
-        "answer; how sure the network is of it, they do not tell."
+        f"**Scores, not probabilities:** the last layer’s numbers as they are{total}. {why} The largest is the "
+        "answer; how sure the network is, they do not tell."
     )

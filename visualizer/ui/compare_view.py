@@ -1,9 +1,11 @@
 """Runs side by side: their curves, what differs, their filters and their answers to one picture."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 from string import ascii_uppercase
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from visualizer.architecture.architecture import summarize
 from visualizer.data.prepare import prepare
@@ -106,8 +108,7 @@ def _curves(compared: Compared, going_on: bool) -> None:
         left, right = st.columns(2)
         with left:
             show(band_curves(accuracy, label="validation accuracy", share=True), "compared-accuracy")
-        with right:
-            _losses(compared, loss)
+        _losses(compared, loss, (right, left))
         _say(compared, list(accuracy.values()))
         _table(compared, list(accuracy.values()))
 
@@ -117,14 +118,15 @@ def _short(name: str) -> str:
     return name.partition(_GAP)[0] if is_narrow() else name
 
 
-def _losses(compared: Compared, bands: Mapping[str, Band]) -> None:
-    """The loss curves, each kind of loss on an axis of its own."""
+def _losses(compared: Compared, bands: Mapping[str, Band], columns: Sequence[DeltaGenerator]) -> None:
+    """The loss curves, each kind of loss on an axis of its own, in the columns in turn."""
     kinds = [variant.spec.settings.loss for variant in compared.values()]
-    for kind in dict.fromkeys(kinds):
+    for kind, column in zip(dict.fromkeys(kinds), cycle(columns), strict=False):
         places = [place for place, other in enumerate(kinds) if other == kind]
         shown = {name: band for place, (name, band) in enumerate(bands.items()) if place in places}
-        label = f"validation loss: {LOSSES[kind].lower()}"
-        show(band_curves(shown, label=label, share=False, looks=places), f"compared-loss-{kind}")
+        label = f"validation loss: {LOSSES[kind].lower().partition(' (')[0]}"
+        with column:
+            show(band_curves(shown, label=label, share=False, looks=places), f"compared-loss-{kind}")
     if len(set(kinds)) > 1:
         st.caption("Their losses are of two kinds: numbers of one say nothing beside numbers of the other.")
 
@@ -144,9 +146,22 @@ def _table(compared: Compared, accuracy: list[Band]) -> None:
     rows["Parameters"] = tuple(count(summarize(variant.spec.architecture).parameters) for variant in compared.values())
     rows["Epochs that all its runs finished"] = tuple(str(one.epoch[-1]) if len(one.epoch) else "0" for one in accuracy)
     rows["Validation accuracy then"] = tuple(_result(one) for one in accuracy)
+    if is_narrow():
+        st.markdown("\n".join(_line(setting, [_short(name) for name in compared], rows[setting]) for setting in rows))
+        return
     table = [("", *(f"**{told(name)}**" for name in compared)), ("---",) * (len(compared) + 1)]
     table += [(told(setting), *map(told, values)) for setting, values in rows.items()]
     st.markdown("\n".join(f"| {' | '.join(row)} |" for row in table))
+
+
+def _line(setting: str, names: Sequence[str], values: Sequence[str]) -> str:
+    """A row of the table where there is no room for columns: each value once, behind the variants that have it."""
+    having: dict[str, list[str]] = {}
+    for name, value in zip(names, values, strict=True):
+        having.setdefault(value, []).append(name)
+    return f"- {told(setting)}: " + "; ".join(
+        f"**{', '.join(those)}** {told(value)}" for value, those in having.items()
+    )
 
 
 def _result(one: Band) -> str:

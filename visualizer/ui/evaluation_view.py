@@ -13,7 +13,7 @@ from visualizer.errors import UserError
 from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.evaluation import class_bars, picture_map, reliability
 from visualizer.figures.gallery import gallery
-from visualizer.figures.probabilities import value_in_words
+from visualizer.figures.probabilities import score_text, value_in_words
 from visualizer.training.store import RunRecord
 from visualizer.ui.chart_events import Clicked, on_click
 from visualizer.ui.charts import show
@@ -137,7 +137,9 @@ def _pictures(dataset: Dataset, found: "Evaluation", places: np.ndarray, key: st
 
     def caption(place: int) -> str:
         answer = int(found.answers[place])
-        return f"{names[answer]} {_value(found, place)}"
+        value = float(found.values[place, answer])
+        beside = f"{value:.0%}" if found.kind == "probabilities" else f"({score_text(value)})"
+        return f"{names[answer]} {beside}"
 
     pictures = dataset.pictures[dataset.test[shown]]
     width = column_width() if is_narrow() else column_width(0.4 if columns < 6 else 1.0)
@@ -158,11 +160,6 @@ def _pictures(dataset: Dataset, found: "Evaluation", places: np.ndarray, key: st
         if st.button("Look inside with it", key=f"{key}-look", icon=":material/search:"):
             choose_picture(dataset, int(dataset.test[shown[chosen]]))
             st.switch_page(page("look_inside"))
-
-
-def _value(found: "Evaluation", place: int) -> str:
-    """What stands beside the answer to a picture: how sure it is, or the answer's score."""
-    return value_in_words(float(found.values[place].max()), found.kind, decimals=0)
 
 
 def _classes(dataset: Dataset, found: "Evaluation") -> None:
@@ -262,7 +259,7 @@ def _points(dataset: Dataset, found: "Evaluation", places: np.ndarray, axes: tup
     names = dataset.class_names
     show(picture_map(places, found.labels, found.answers, names, axes), "picture-map")
     captions = [
-        f"is {names[label]}, answer {names[answer]} ({_value(found, place)})"
-        for place, (label, answer) in enumerate(zip(found.labels, found.answers, strict=True))
+        f"is {names[label]}, answer {names[answer]} ({value_in_words(value, found.kind, decimals=0)})"
+        for label, answer, value in zip(found.labels, found.answers, found.values.max(axis=1), strict=True)
     ]
     picture_tip("picture-map", dataset.pictures[dataset.test], captions)
