@@ -13,14 +13,18 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from visualizer.limits import LimitError, limits
-from visualizer.log import event, to_stderr
+from visualizer.log import bound_the_log, event, to_stderr
 from visualizer.processes import yield_to_training
+from visualizer.ui.connections import guard_connections
 from visualizer.ui.failure import say_sorry
 from visualizer.ui.http import Doors, accept_uploads
 from visualizer.ui.live_route import live_route
 from visualizer.ui.memory import keep_few_holes
+from visualizer.ui.messages import Messages
 from visualizer.ui.plotly_script import plotly_route
+from visualizer.ui.uploads import Uploads
 from visualizer.ui.warm_up import warm_up
+from visualizer.ui.widget_values import leave_out_what_does_not_fit
 
 
 @asynccontextmanager
@@ -35,7 +39,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     # The first page paints meanwhile, and finds the libraries loaded that take seconds to load.
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     accept_uploads()
+    leave_out_what_does_not_fit()
     to_stderr()
+    bound_the_log()
+    guard_connections()
     event("server-started", **asdict(limits()))
     from visualizer.ui.closed_tabs import forget_closed_tabs
 
@@ -58,6 +65,6 @@ app = st.App(
     "visualizer/ui/navigation.py",
     lifespan=lifespan,
     routes=[plotly_route(), live_route()],
-    middleware=[Middleware(Doors)],
+    middleware=[Middleware(Doors), Middleware(Uploads), Middleware(Messages)],
     on_script_error=say_sorry,
 )

@@ -21,9 +21,11 @@ def test_what_is_not_set_has_its_default():
 @pytest.mark.parametrize("item", fields(Limits), ids=lambda item: item.name)
 def test_each_is_read_from_its_variable_and_held_in_its_range(item):
     least, most = item.metadata["least"], item.metadata["most"]
-    # The two that bound one another move together.
+    # Those that bound one another move together.
     others = {"VISUALIZER_TAB_MB": "2000"} if item.name in ("upload_mb", "zip_mb") else {}
-    others |= {"VISUALIZER_ZIP_MB": "1", "VISUALIZER_UPLOAD_MB": "1"} if item.name == "tab_mb" else {}
+    others |= {"VISUALIZER_ZIP_MB": "1", "VISUALIZER_UPLOAD_MB": "1"} if item.name in ("tab_mb", "uploads_mb") else {}
+    others |= {"VISUALIZER_UPLOADS_MB": "1000000"} if item.name == "tab_mb" else {}
+    others |= {"VISUALIZER_TAB_MB": "1"} if item.name == "uploads_mb" else {}
     for value in (least, most, item.default):
         assert getattr(limits_from(others | {variable(item.name): f" {value} "}), item.name) == value
     for wrong in (str(least - 1), str(most + 1), "many", "1.5", "1e3", "-1", "٣", "9" * 5_000):
@@ -40,6 +42,11 @@ def test_each_is_read_from_its_variable_and_held_in_its_range(item):
 def test_a_tab_may_have_the_largest_file():
     with pytest.raises(LimitError, match="VISUALIZER_TAB_MB is 400, but must be at least as large as"):
         limits_from({"VISUALIZER_ZIP_MB": "500"})
+
+
+def test_all_tabs_together_may_have_what_one_may():
+    with pytest.raises(LimitError, match="VISUALIZER_UPLOADS_MB is 2000, but must be at least as large as VIS"):
+        limits_from({"VISUALIZER_TAB_MB": "2001"})
 
 
 def test_a_wrong_value_stops_the_start_with_its_sentence():

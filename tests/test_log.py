@@ -3,7 +3,11 @@
 import io
 import logging
 import re
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,6 +26,7 @@ from visualizer.training.link import read_link
 from visualizer.training.store import RunStore
 from visualizer.workspaces import Workspaces, id_of, new_token
 
+ROOT = Path(__file__).resolve().parents[1]
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARNING) ([^\n]*)\n")
 
 
@@ -171,3 +176,84 @@ def test_a_workspace_that_is_removed_is_told_without_its_token(stream, tmp_path)
     workspaces.remove(id_of(token))
     assert LINE.fullmatch(stream.getvalue())[2] == f"workspace-removed workspace={short(id_of(token))}"
     assert token not in stream.getvalue()
+
+
+@pytest.fixture
+def bound(stream, monkeypatch) -> Iterator[log.Bound]:
+    """A bound on the log of the package, whose periods end by themselves only once asked."""
+    timers = []
+    monkeypatch.setattr(log.threading, "Timer", lambda seconds, tell: timers.append(tell) or threading.Thread())
+    monkeypatch.setattr(log.time, "monotonic", lambda: 1000.0)
+    bound = log.Bound()
+    handler = logging.getLogger("visualizer").handlers[0]
+    handler.addFilter(bound)
+    stream.seek(0)
+    stream.truncate()
+    bound.timers = timers
+    yield bound
+    handler.removeFilter(bound)
+
+
+def failed(number: int) -> None:
+    """As a page does whose database cannot be opened."""
+    try:
+        raise OSError(24, f"no more files {number}")
+    except OSError as error:
+        logging.getLogger("visualizer.ui.failure").error("a page failed", exc_info=error)
+
+
+def test_what_is_alike_is_written_a_few_times_and_counted_after_that(bound, stream):
+    for number in range(10_000):
+        failed(number)
+    for number in range(10_000):
+        event("upload-refused", size=number)
+    event("run-started", run="ab12")
+    text = stream.getvalue()
+    assert text.count("Traceback") == log.ALIKE_WITH_TRACEBACK
+    assert text.count("upload-refused") == log.ALIKE
+    assert text.count("run-started") == 1
+    assert len(text) < 50_000
+    assert len(bound.timers) == 1
+    stream.seek(0)
+    stream.truncate()
+    bound.timers[0]()
+    told = {LINE.fullmatch(f"{line}\n")[2] for line in stream.getvalue().splitlines()}
+    assert told == {
+        'lines-left-out kind="visualizer.ui.failure ERROR a page failed OSError" count=9995',
+        f"lines-left-out kind=upload-refused count={10_000 - log.ALIKE}",
+    }
+    # It has been told: nothing is left to tell.
+    bound.tell()
+    assert len(stream.getvalue().splitlines()) == 2
+
+
+def test_after_a_period_it_is_written_again(bound, stream, monkeypatch):
+    for number in range(log.ALIKE + 50):
+        event("upload-refused", size=number)
+    monkeypatch.setattr(log.time, "monotonic", lambda: 1000.0 + log.PERIOD)
+    event("upload-refused", size=1)
+    assert stream.getvalue().count("upload-refused") == log.ALIKE + 1
+
+
+def test_who_makes_kinds_up_is_bounded_as_well(bound, stream):
+    for number in range(10_000):
+        event(f"kind-{number}")
+    assert stream.getvalue().count("\n") == log.ALTOGETHER
+    stream.seek(0)
+    stream.truncate()
+    bound.tell()
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 21
+    assert sum(int(line.rpartition("=")[2]) for line in lines) == 10_000 - log.ALTOGETHER
+
+
+def test_the_logs_of_streamlit_of_uvicorn_and_of_asyncio_are_bounded_too():
+    code = (
+        "import logging, streamlit.web.server.starlette.starlette_websocket as s, uvicorn;"
+        "uvicorn.Config(print);"
+        "from visualizer.log import bound_the_log, to_stderr; to_stderr(); bound_the_log();"
+        "logs = (s._LOGGER, *map(logging.getLogger, ('uvicorn.error', 'asyncio')));"
+        "[log.error('%s', number) for number in range(999) for log in logs]"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert len(done.stderr.splitlines()) == 3 * log.ALIKE

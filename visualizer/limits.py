@@ -37,6 +37,16 @@ class Limits:
 
     upload_mb: int = _limit(20, 1, 2_000, "MB", "Largest picture file that can be opened.")
     tab_mb: int = _limit(400, 1, 100_000, "MB", "Most files, together, that one tab has on the server at a time.")
+    uploads_mb: int = _limit(
+        2_000, 1, 1_000_000, "MB", "Most files, together, that all tabs have on the server at a time."
+    )
+    connections: int = _limit(
+        1_000,
+        20,
+        10_000,
+        "connections",
+        "Most connections at a time: a tab has one, and a few more while it is loaded.",
+    )
     megapixels: int = _limit(
         50, 1, 170, "megapixels", "Most pixels of a picture, read from its header before decoding."
     )
@@ -87,6 +97,11 @@ class Limits:
                 f"The setting {variable('tab_mb')} is {self.tab_mb}, but must be at least as large as "
                 f"{variable('upload_mb')} and {variable('zip_mb')}: no file of that size could come otherwise."
             )
+        if self.uploads_mb < self.tab_mb:
+            raise LimitError(
+                f"The setting {variable('uploads_mb')} is {self.uploads_mb}, but must be at least as large as "
+                f"{variable('tab_mb')}: no tab could have as much otherwise."
+            )
 
     def environment(self) -> dict[str, str]:
         """The environment variables that set these limits, for a process elsewhere."""
@@ -99,6 +114,10 @@ class Limits:
     @property
     def tab_bytes(self) -> int:
         return self.tab_mb * MB
+
+    @property
+    def uploads_bytes(self) -> int:
+        return self.uploads_mb * MB
 
     @property
     def pixels(self) -> int:

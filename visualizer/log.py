@@ -9,12 +9,20 @@ import json
 import logging
 import re
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
 MAX_VALUE = 200  # characters
+# What is alike is written so often in a period, and counted after that.
+PERIOD = 60.0  # seconds
+ALIKE = 300
+ALIKE_WITH_TRACEBACK = 5
+# Of everything together, alike or not.
+ALTOGETHER = 1_500
 _PLAIN = re.compile(r"[\w.:/+×%,-]+")
 _log = logging.getLogger("visualizer")
 _events = logging.getLogger("visualizer.event")
@@ -63,6 +71,73 @@ def to_stderr(stream: TextIO | None = None) -> None:
     _log.handlers = [handler]
     _log.setLevel(logging.INFO)
     _log.propagate = False
+
+
+def bound_the_log() -> None:
+    """Let no logger that there is by now fill a disk, of whatever package; what is left out is counted and told."""
+    bound = Bound()
+    loggers = [logging.root, *logging.root.manager.loggerDict.values()]
+    handlers = {handler for logger in loggers if isinstance(logger, logging.Logger) for handler in logger.handlers}
+    if logging.lastResort is not None:
+        # What no handler takes goes there, as from asyncio.
+        handlers.add(logging.lastResort)
+    for handler in handlers:
+        handler.addFilter(bound)
+
+
+class Bound(logging.Filter):
+    """Lets records through, of each kind only so many in a period.
+
+    Alike are those of one logger and level with the same words before any values are put in, or the same event.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._written: Counter[str] = Counter()
+        self._left_out: Counter[str] = Counter()
+        self._since = -PERIOD
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this one is written."""
+        kind = _kind(record)
+        if kind == _LEFT_OUT:
+            return True
+        with self._lock:
+            now = time.monotonic()
+            if now - self._since >= PERIOD:
+                self._since = now
+                self._written.clear()
+            if self._written.total() < ALTOGETHER and self._written[kind] < (
+                ALIKE_WITH_TRACEBACK if record.exc_info else ALIKE
+            ):
+                self._written[kind] += 1
+                return True
+            if not self._left_out:
+                timer = threading.Timer(PERIOD, self.tell)
+                timer.daemon = True
+                timer.start()
+            # Who makes many kinds up cannot make this longer.
+            self._left_out[kind if len(self._left_out) < 20 else "others"] += 1
+            return False
+
+    def tell(self) -> None:
+        """Write how many of each kind were left out since it was told last."""
+        with self._lock:
+            counts, self._left_out = self._left_out, Counter()
+        for kind, count in counts.items():
+            event(_LEFT_OUT, warning=True, kind=kind, count=count)
+
+
+_LEFT_OUT = "lines-left-out"
+
+
+def _kind(record: logging.LogRecord) -> str:
+    """The event's name, or the words of a message as they stand in the code, with what was raised."""
+    if record.name == _events.name and isinstance(record.args, tuple) and record.args:
+        return str(record.args[0]).partition(" ")[0]
+    raised = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+    return f"{record.name} {record.levelname} {str(record.msg)[:80]} {raised}".strip()
 
 
 def _written(value: object) -> str:

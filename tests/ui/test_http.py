@@ -2,15 +2,15 @@
 
 import asyncio
 import tomllib
+from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 
+import pytest
 from streamlit import config
 
 from visualizer.architecture.model_file import max_model_bytes
 from visualizer.limits import MB, limits
-from visualizer.ui import http
-from visualizer.ui.http import HEADERS, Doors, accept_uploads
+from visualizer.ui.http import HEADERS, OPEN, Doors, accept_uploads
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 UPLOAD = "/_stcore/upload_file/tab/file"
@@ -56,28 +56,39 @@ def test_a_connection_that_stays_open_is_let_through():
     assert seen == [({"type": "websocket"}, "receive", "send")]
 
 
-def test_a_tab_has_no_more_files_than_fit_into_memory(monkeypatch):
-    stored = {"tab": {}}
-    runtime = SimpleNamespace(uploaded_file_mgr=SimpleNamespace(file_storage=stored))
-    monkeypatch.setattr(http, "Runtime", SimpleNamespace(exists=lambda: True, instance=lambda: runtime))
-    body = b"x" * 1_000
-    assert ask("PUT", UPLOAD, body)[2] == b"taken"
-    stored["tab"]["one"] = SimpleNamespace(data=range(limits().tab_bytes - 500))
-    status, headers, text = ask("PUT", UPLOAD, body)
-    assert (status, text) == (413, b"this tab has too many files on the server")
-    assert headers["Referrer-Policy"] == "same-origin"
-    assert ask("PUT", UPLOAD.replace("tab", "other"), body)[2] == b"taken"
-    assert ask("PUT", UPLOAD, b"x" * 400)[2] == b"taken"
-    assert ask("PUT", "/elsewhere/tab/file", body)[2] == b"taken"
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_stcore/metrics",
+        "/_stcore/metrics/",
+        "/school/_stcore/metrics",
+        "/_stcore/script-health-check",
+        "/_stcore/agent/interact",
+        "/_stcore/",
+        "/_stcore/what-an-update-brings",
+    ],
+)
+def test_addresses_that_tell_or_change_something_are_closed(path):
+    for method in ("GET", "HEAD", "POST", "OPTIONS"):
+        status, headers, body = ask(method, path)
+        assert (status, body) == (404, b"Not Found")
+        assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_streamlits_own_manager_of_files_has_what_is_asked_of_it():
-    from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-    from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+@pytest.mark.parametrize("path", ["/_stcore/health", "/_stcore/host-config", UPLOAD, "/metrics", "/train", "/"])
+def test_addresses_that_the_pages_need_are_open(path):
+    assert ask("GET", path)[0] == 200
 
-    manager = MemoryUploadedFileManager("/")
-    manager.add_file("tab", UploadedFileRec("id", "name", "type", b"1234"))
-    assert [len(record.data) for record in manager.file_storage["tab"].values()] == [4]
+
+def test_those_of_streamlit_that_are_closed_are_known():
+    """An update that brings another one makes this fail: say in http.py whether a page needs it."""
+    paths = set()
+    for module in ("starlette_routes", "starlette_websocket", "starlette_agent_routes"):
+        source = import_module(f"streamlit.web.server.starlette.{module}")
+        paths |= {str(value) for name, value in vars(source).items() if "ROUTE_" in name}
+    technical = {path.split("/")[1] for path in paths if path.startswith("_stcore/")}
+    assert technical > OPEN
+    assert technical - OPEN == {"metrics", "script-health-check", "agent"}
 
 
 def test_streamlit_takes_files_as_large_as_any_part_of_the_app_does():
@@ -102,6 +113,7 @@ def test_the_defaults_of_the_configuration_are_safe():
     assert flat["server.enableCORS"] is True
     assert flat["server.enableStaticServing"] is False
     assert flat["server.enableAgentApi"] is False
+    assert flat["runner.fastReruns"] is False
     assert flat["client.showErrorDetails"] == "none"
     assert flat["client.showErrorLinks"] is False
     assert flat["client.toolbarMode"] == "minimal"

@@ -63,7 +63,10 @@ def menu(label: str, options: Mapping[T, str], on_choose: Callable[[T], None], k
     """A button with a menu of `options` (value to words)."""
 
     def chosen() -> None:
-        on_choose(st.session_state[key])
+        option = st.session_state[key]
+        # What was chosen may be none of the options any more.
+        if option is not None:
+            on_choose(option)
 
     st.menu_button(label, list(options), format_func=options.__getitem__, key=key, on_click=chosen, **widget)
 

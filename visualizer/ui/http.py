@@ -1,19 +1,18 @@
 """What holds for every answer of the server, before Streamlit sees the question."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from streamlit import config
-from streamlit.runtime import Runtime
 
 from visualizer.architecture.model_file import max_model_bytes
 from visualizer.limits import MB, limits
-from visualizer.log import event
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_UPLOADS = "/_stcore/upload_file/"
+# Of the addresses under /_stcore/, those that a page of Streamlit needs, and the one that tells that the server is
+# there. Others are closed, as `metrics`, which tells how many are here and what they have, and what an update adds.
+OPEN = frozenset({"health", "host-config", "stream", "upload_file", "bidi-components"})
 
 # Source: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers. Streamlit's page has scripts and styles of its
 # own inside, makes modules of components' scripts (blob:), and Plotly's figures and pictures are data: addresses. What
@@ -49,7 +48,7 @@ def accept_uploads() -> None:
 
 
 class Doors:
-    """ASGI middleware: security headers on every answer, and no more files of one tab than fit into memory."""
+    """ASGI middleware: security headers on every answer, and none from addresses of Streamlit that no page needs."""
 
     def __init__(self, app: "ASGIApp") -> None:
         self._app = app
@@ -66,27 +65,15 @@ class Doors:
                 message["headers"] = [*message.get("headers", ()), *(pair for pair in new if pair[0] not in there)]
             await send(message)
 
-        if scope["method"] == "PUT" and (refusal := _refusal(scope)):
+        if is_closed(scope["path"]):
             from starlette.responses import PlainTextResponse
 
-            event("upload-refused", kind="http", size=_length(scope), reason=refusal)
-            await PlainTextResponse(refusal, 413)(scope, receive, send_with_headers)
+            await PlainTextResponse("Not Found", 404)(scope, receive, send_with_headers)
             return
         await self._app(scope, receive, send_with_headers)
 
 
-def _refusal(scope: Mapping[str, Any]) -> str:
-    """Why this file cannot be taken beside those that the tab has on the server; empty where it can."""
-    _, uploads, rest = scope["path"].partition(_UPLOADS)
-    if not uploads or not Runtime.exists():
-        return ""
-    # Streamlit keeps what was uploaded in memory until the widget or the tab has gone, and bounds single files only.
-    stored = getattr(Runtime.instance().uploaded_file_mgr, "file_storage", {}).get(rest.partition("/")[0], {})
-    held = sum(len(record.data) for record in list(stored.values()))
-    return "this tab has too many files on the server" if held + _length(scope) > limits().tab_bytes else ""
-
-
-def _length(scope: Mapping[str, Any]) -> int:
-    """How long the question says that its body is; 0 where it does not."""
-    text = dict(scope["headers"]).get(b"content-length", b"")
-    return int(text) if text.isdigit() and len(text) < 20 else 0
+def is_closed(path: str) -> bool:
+    """Whether an address is one of Streamlit's technical ones, and none of those that its pages need."""
+    _, technical, rest = path.partition("/_stcore/")
+    return bool(technical) and rest.split("/")[0] not in OPEN

@@ -3,7 +3,9 @@
 Whoever knows a run's id may ask; it cannot be guessed.
 """
 
+import asyncio
 import json
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -19,17 +21,42 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
 
+# Answers that are made at once, each in a thread; further questions wait.
+AT_ONCE = 4
+# Questions about one run that may wait: each page that shows it asks one at a time.
+OF_A_RUN = 16
+
+
 def live_route() -> "Route":
     """What the app serves under `live_feed.PATH`.
 
     The query holds the look, and of the answer that the browser has already its `version` and `inside`. The answer is
     204 (no content) where nothing has changed since then, 404 where there is no such run or the question makes no
-    sense, else JSON: version, inside, frame, progress, and charts by their keys (figure as JSON text, alt).
+    sense, 429 where too many wait for an answer about that run, else JSON: version, inside, frame, progress, and charts
+    by their keys (figure as JSON text, alt).
     """
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import Response
     from starlette.routing import Route
 
-    # No coroutine: Starlette then answers in a thread, so that nobody else waits while charts are made.
-    return Route(f"{PATH}/{{run_id}}", _answer)
+    places = asyncio.Semaphore(AT_ONCE)
+    asking: Counter[str] = Counter()
+
+    async def answer(request: "Request") -> Response:
+        run_id = request.path_params["run_id"]
+        if asking[run_id] >= OF_A_RUN:
+            return Response(status_code=429, headers={"Cache-Control": "no-store", "Retry-After": "2"})
+        asking[run_id] += 1
+        try:
+            async with places:
+                # In a thread, so that nobody else waits while charts are made.
+                return await run_in_threadpool(_answer, request)
+        finally:
+            asking[run_id] -= 1
+            if not asking[run_id]:
+                del asking[run_id]
+
+    return Route(f"{PATH}/{{run_id}}", answer)
 
 
 def _answer(request: "Request") -> "Response":
