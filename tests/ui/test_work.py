@@ -97,7 +97,7 @@ def test_work_that_only_waits_keeps_nobody_waiting():
         go_on.wait(10)
         yield Progress(0.5, "")
 
-    waiting = Job("fetch", fetching, computes=False)
+    waiting = Job("fetch", fetching, turn=None)
     computing = Job("count", lambda: counting(3))
     computing.join()
     assert (computing.result, waiting.ended) == (3, False)

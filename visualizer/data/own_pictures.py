@@ -267,7 +267,16 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
     try:
         with archive.open(info) as file:
             return file.read(limits().upload_bytes + 1)
-    except (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, NotImplementedError, *_BROKEN):
+    except (
+        zipfile.BadZipFile,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        MemoryError,
+        *_BROKEN,
+    ):
         return None
 
 

@@ -70,7 +70,7 @@ class PictureProcess:
                 clock.cancel()
             if answer is None:
                 code = self._end()
-                raise ProcessEnded(code, overdue.is_set() or (code is not None and -code == TIME_IS_UP))
+                raise ProcessEnded(code, overdue.is_set() or (code is not None and code == -TIME_IS_UP < 0))
             return answer
 
     def _running(self) -> "subprocess.Popen[bytes]":

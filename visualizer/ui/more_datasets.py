@@ -36,7 +36,7 @@ def more_datasets_part(owner: Session) -> None:
                 partial(_fetching, name),
                 button=f"Fetch {offer.title} (about {offer.megabytes} MB) once for everybody on this server",
                 icon=":material/cloud_download:",
-                computes=False,
+                turn=None,
             )
             if done is not None:
                 forget(key)

@@ -81,7 +81,7 @@ def _opened(owner: Session, asked: Asked) -> Opened | None:
     def start() -> "Steps[str]":
         return _steps(kept, asked)
 
-    refused = work(_JOB, asked, start, button="Try it again", icon=":material/refresh:", at_once=True, computes=False)
+    refused = work(_JOB, asked, start, button="Try it again", icon=":material/refresh:", at_once=True, turn=None)
     if refused is None:
         return None
     if refused:

@@ -1,5 +1,6 @@
 """Make a data set of one's own pictures: from a ZIP of class folders, or class by class."""
 
+import threading
 from functools import partial
 
 import numpy as np
@@ -32,6 +33,8 @@ from visualizer.ui.work import Progress, Steps, forget, work
 SHOWN_OF_A_CLASS = 5
 _COLUMNS = 10
 _JOB = "own-pictures"
+# Files of one person are read at a time: they are unpacked in memory. A process of its own decodes them.
+_FILES = threading.Semaphore()
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp"]
 
 
@@ -100,7 +103,7 @@ def _read(own: OwnPictures, files: Files) -> None:
         partial(_reading, files, own.count, own.bytes),
         button="Read them",
         at_once=True,
-        computes=False,  # pictures are opened by a process of their own, which has an order of its own
+        turn=_FILES,
     )
     if found is not None:
         own.take(found)

@@ -34,7 +34,7 @@ def opened_picture(file: PictureFile, key: str) -> np.ndarray | UserError | None
         button="Open it",
         icon=":material/image:",
         at_once=True,
-        computes=False,
+        turn=None,
         patience=PATIENCE_SECONDS,
     )
     if found is not None:

@@ -25,11 +25,10 @@ T = TypeVar("T")
 REFRESH_SECONDS = 0.3
 # After which the work of a tab that was closed is given up: others wait for its place.
 GRACE_SECONDS = 30.0
-# Jobs of all sessions that compute at once; further ones wait. One core stays for the pages.
-AT_ONCE = 1
 
 _log = logging.getLogger(__name__)
-_places = threading.Semaphore(AT_ONCE)
+# Work of all sessions that computes: one after the other, as one core stays for the pages.
+COMPUTING = threading.Semaphore()
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,8 @@ class Job(Generic[T]):
     Args:
         inputs: What the result depends on.
         start: Makes the generator. It must not use Streamlit: it runs outside any session.
-        computes: False for work that mostly waits, for a server in the network: it takes nobody's place.
+        turn: Work of one kind does not go on at the same time; None for what mostly waits, for another process or a
+            server in the network.
         is_wanted: Asked before each step: where it says no, the job is cancelled.
 
     Attributes:
@@ -70,7 +70,7 @@ class Job(Generic[T]):
         self,
         inputs: Hashable,
         start: Callable[[], Steps[T]],
-        computes: bool = True,
+        turn: threading.Semaphore | None = COMPUTING,
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         self.inputs = inputs
@@ -79,7 +79,7 @@ class Job(Generic[T]):
         self.error: str | None = None
         self.cancelled = threading.Event()
         self._is_wanted = is_wanted
-        self._places = _places if computes else threading.Semaphore()
+        self._turn = turn or threading.Semaphore()
         # What it starts from goes with the thread, while the job stays with its result.
         self._thread = threading.Thread(target=self._run, args=(start,), name="job", daemon=True)
         self._thread.start()
@@ -97,7 +97,7 @@ class Job(Generic[T]):
         self._thread.join(seconds)
 
     def _run(self, start: Callable[[], Steps[T]]) -> None:
-        while not self._places.acquire(timeout=REFRESH_SECONDS):
+        while not self._turn.acquire(timeout=REFRESH_SECONDS):
             if self._is_over():
                 return
         try:
@@ -108,7 +108,7 @@ class Job(Generic[T]):
             _log.exception("a job failed")
             self.error = "Something in this app went wrong at this. Try it again. The server's log has the details."
         finally:
-            self._places.release()
+            self._turn.release()
 
     def _is_over(self) -> bool:
         if not self._is_wanted():
@@ -148,7 +148,7 @@ def work(
     button: str,
     icon: str = ":material/play_arrow:",
     at_once: bool = False,
-    computes: bool = True,
+    turn: threading.Semaphore | None = COMPUTING,
     patience: float = 0.0,
     draw_partial: Callable[[Any], None] | None = None,
 ) -> T | None:
@@ -163,7 +163,7 @@ def work(
         button: What the button says, such as "Draw it".
         icon: The button's icon.
         at_once: Start without being asked; the button is then only seen after a cancellation.
-        computes: False for work that mostly waits, for a server in the network: no other work then waits for it.
+        turn: Which other work it waits for, and keeps waiting; see `Job`.
         patience: Seconds for which the page waits for a result that is mostly there at once, before it draws progress.
         draw_partial: Draws `Progress.partial` while the work goes on.
 
@@ -180,7 +180,7 @@ def work(
     asked = key in owner.asked_jobs
     owner.asked_jobs.discard(key)
     if asked or (job is None and at_once):
-        job = jobs[key] = Job(inputs, start, computes, _while_open())
+        job = jobs[key] = Job(inputs, start, turn, _while_open())
         if patience:
             job.join(patience)
 
