@@ -130,7 +130,7 @@ def _check(image: ImageFile.ImageFile, data: bytes, file: str, bounds: Bounds) -
         raise _too_many_pixels(file, size, bounds)
     if max(image.size) > MAX_FILE_SIDE:
         raise UploadError(
-            f"{file} has {size}", f"at most {MAX_FILE_SIDE:,} of a side can be opened", "Cut it, or save it smaller"
+            f"{file} has {size}", f"at most {MAX_FILE_SIDE:,} of a side can be opened", "Crop it, or save it smaller"
         )
     if image.tile and image.tile[0].codec_name == "bmp_rle" and max(pixels, len(data)) > _MAX_RUN_LENGTH_PIXELS:
         raise UploadError(
