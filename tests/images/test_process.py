@@ -155,7 +155,9 @@ def test_one_picture_is_opened_at_a_time(own):
         started.wait(5)
         thread.join(0.2)
         assert thread.is_alive()
+        assert images.is_opening()
     thread.join(20)
+    assert not images.is_opening()
     assert not thread.is_alive()
 
 

@@ -61,11 +61,19 @@ def test_progress_is_drawn_and_then_the_picture(opener):
     job = job_of(app)
     opener.go_on.set()
     job.join()
-    assert "One is opened at a time" in job.progress.text
+    assert job.progress.text == "Opening the picture …"
     without_exception(app.run())
     assert any("The answer is" in text for text in alts(app))
     assert app.session_state["visualizer"].photo_file is None
     assert "photo-file" not in app.session_state["visualizer"].jobs
+
+
+def test_it_is_told_that_another_one_comes_first(opener, monkeypatch):
+    monkeypatch.setattr(picture_file, "is_opening", lambda: True)
+    job = job_of(upload())
+    opener.go_on.set()
+    job.join()
+    assert job.progress.text == "Opening it after another one …"
 
 
 def test_it_can_be_cancelled_and_opened_again(opener):

@@ -78,6 +78,11 @@ def open_image(data: bytes, name: str = "") -> Opened:
         return _opened(data, _called(name))
 
 
+def is_opening() -> bool:
+    """Whether a picture is being opened now: the next ones wait for it."""
+    return _process.is_busy
+
+
 def _opened(data: bytes, file: str) -> Opened:
     if not data:
         raise UploadError(f"{file} is empty", mend="Choose another file")

@@ -44,6 +44,11 @@ class PictureProcess:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it is somebody's turn."""
+        return self._turn.locked()
+
     def ask(self, head: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
         """The head and the body of the answer. Raises ProcessEnded where there is none."""
         with self._turn:

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from visualizer.errors import UserError
-from visualizer.images import read_image
+from visualizer.images import is_opening, read_image
 from visualizer.ui.work import Progress, Steps, forget, work
 
 # Before progress is drawn. Most pictures take a tenth of it.
@@ -43,7 +43,7 @@ def opened_picture(file: PictureFile, key: str) -> np.ndarray | UserError | None
 
 
 def _opening(file: PictureFile) -> Steps[np.ndarray | UserError]:
-    yield Progress(0.0, "Opening the picture … One is opened at a time.")
+    yield Progress(0.0, "Opening it after another one …" if is_opening() else "Opening the picture …")
     try:
         return read_image(file.data, file.name)
     except UserError as error:
