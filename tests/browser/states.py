@@ -100,8 +100,10 @@ def _look_inside(page: Page) -> Iterator[str]:
     page.get_by_role("button", name="Save or open a network").click()
     settle(page)
     yield "/look_inside, a menu opened"
+    page.keyboard.press("Escape")
 
 
 def _compare(page: Page) -> Iterator[str]:
     _go(page, "Compare")
+    expect(page.get_by_role("heading", name="Compare runs")).to_be_visible()
     yield "/compare"

@@ -11,7 +11,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.model_file import load_model, load_notes, max_model_bytes, save_model
-from visualizer.data.catalog import is_known
+from visualizer.data.catalog import is_known, load_dataset
 from visualizer.ui import bound
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain
@@ -92,9 +92,10 @@ def _save(network: "Network", dataset: str) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+    names = load_dataset(dataset).class_names if is_known(dataset) else ()
     st.download_button(
         "For other programs (ONNX)",
-        partial(_onnx, network, dataset),
+        partial(_onnx, network, names),
         f"{name}.onnx",
         "application/octet-stream",
         key="download-onnx",
@@ -132,14 +133,12 @@ def _open(owner: Session) -> None:
         )
 
 
-def _onnx(network: "Network", dataset: str) -> bytes:
+def _onnx(network: "Network", class_names: tuple[str, ...]) -> bytes:
     """Written when it is asked for, which takes seconds; for a class that asks at once, one after the other."""
-    from visualizer.data.catalog import load_dataset
     from visualizer.inspection.onnx_file import onnx_bytes
 
-    names = load_dataset(dataset).class_names if is_known(dataset) else ()
     with _ONE_AT_A_TIME:
-        return onnx_bytes(network, names)
+        return onnx_bytes(network, class_names)
 
 
 def _file_name(name: str) -> str:
