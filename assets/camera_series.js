@@ -8,11 +8,11 @@ const views = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!views.has(parentElement)) views.set(parentElement, new Series(parentElement.querySelector(".series")));
   const view = views.get(parentElement);
-  const call = (view.call = Symbol());
   view.send = (pictures) => setTriggerValue("pictures", pictures);
   view.update(data);
   return () => {
-    if (view.call !== call) return;
+    // Streamlit also calls this where newer data overtook a call; then the element is still in the page.
+    if (parentElement.isConnected) return;
     views.delete(parentElement);
     view.end();
   };

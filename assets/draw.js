@@ -3,72 +3,117 @@
 
 const SEND_EVERY = 250; // milliseconds
 const REST = 600; // milliseconds without a pen on the paper, after which the drawing is taken to be done for now
+const PATIENCE = 4000; // milliseconds until a drawing that the server has not got is sent again; then twice as long, …
 const STEP = 1 / 32; // of the paper, for one press of an arrow key
 
-const views = new WeakMap();
+// By their keys. What is drawn outlives the element that shows it: the page may make that anew under the pen.
+const papers = new Map();
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  if (!views.has(parentElement)) views.set(parentElement, new Paper(parentElement.querySelector(".draw"), data));
-  const view = views.get(parentElement);
-  const call = (view.call = Symbol());
-  view.send = setTriggerValue;
+  if (!papers.has(data.key)) papers.set(data.key, new Paper(data));
+  const paper = papers.get(data.key);
+  const root = parentElement.querySelector(".draw");
+  paper.send = setTriggerValue;
+  // What the server has may be older than what is on the paper.
+  paper.arrived = data.picture || paper.empty;
+  paper.show(root);
   return () => {
-    if (view.call !== call) return;
-    views.delete(parentElement);
-    view.end();
+    // Streamlit also calls this where newer data overtook a call; then the element is still in the page.
+    if (!parentElement.isConnected) paper.leave(root);
   };
 }
 
 // All places are shares of the paper's width: [right, down].
 class Paper {
-  constructor(root, { side, picture }) {
-    this.find = (selector) => root.querySelector(selector);
-    this.root = root;
-    this.canvas = this.find("canvas");
+  constructor({ side, picture }) {
     this.small = document.createElement("canvas");
     this.small.width = this.small.height = this.side = side;
-    this.ground = picture && groundOf(picture, side); // what was drawn before the paper was last put away
+    this.empty = btoa("\0".repeat(side * side));
+    this.ground = picture && groundOf(picture, side); // what was drawn before the page was loaded
     this.strokes = []; // {width, points}
     this.stroke = null; // the one that is being drawn
+    this.pen = null; // the pointer that is down: {id, type}
     this.cursor = null; // where the keyboard's pen is
+    this.width = 8; // of the pen, in hundredths
     this.sentAt = -Infinity;
-    this.listen();
     this.observer = new ResizeObserver(() => this.layout());
-    this.observer.observe(this.canvas);
-    this.layout();
   }
 
-  end() {
+  show(root) {
+    if (this.root === root) return;
+    this.root = root;
+    this.find = (selector) => root.querySelector(selector);
+    this.canvas = this.find("canvas");
+    this.find(".pen").value = this.width;
+    this.listen();
     this.observer.disconnect();
-    clearTimeout(this.sending);
+    this.observer.observe(this.canvas);
+    this.layout();
+    if (this.picture() !== this.arrived) this.changed();
+  }
+
+  leave(root) {
+    if (this.root !== root) return;
+    if (this.sending) this.sendNow();
     clearTimeout(this.resting);
+    this.observer.disconnect();
+    this.root = null;
   }
 
   listen() {
     const { canvas } = this;
-    canvas.onpointerdown = (event) => {
-      // A second finger does not draw, and neither does another button than the first.
-      if (!event.isPrimary || event.button !== 0) return;
-      canvas.setPointerCapture(event.pointerId);
-      this.cursor = null;
-      this.begin(this.placeOf(event));
-    };
-    canvas.onpointermove = (event) => {
-      if (!this.stroke || this.cursor || !event.isPrimary) return;
-      // The browser bundles a fast pen's places into one event.
-      const places = event.getCoalescedEvents?.() ?? [];
-      for (const place of places.length ? places : [event]) this.stroke.points.push(this.placeOf(place));
-      this.changed();
-    };
-    canvas.onpointerup = canvas.onpointercancel = (event) => event.isPrimary && !this.cursor && this.lift();
+    canvas.onpointerdown = (event) => this.down(event);
     canvas.onkeydown = (event) => this.press(event);
     canvas.onblur = () => {
       if (this.cursor) this.lift();
       this.cursor = null;
       this.paint();
     };
+    this.find(".pen").oninput = (event) => (this.width = Number(event.target.value));
     this.find(".undo").onclick = () => this.undo();
     this.find(".clear").onclick = () => this.clear();
+  }
+
+  down(event) {
+    // A second finger does not draw, and neither does a palm beside the pen or another button than the first.
+    if (!event.isPrimary || event.button !== 0 || (this.pen && this.pen.type !== event.pointerType)) return;
+    this.up();
+    this.pen = { id: event.pointerId, type: event.pointerType };
+    this.cursor = null;
+    this.begin(this.placeOf(event));
+    // The window listens, since the canvas may be another one before the pen is lifted.
+    this.following = new AbortController();
+    const options = { capture: true, signal: this.following.signal };
+    const ours = (act) => (event) => event.pointerId === this.pen?.id && act(event);
+    window.addEventListener("pointermove", ours((event) => this.move(event)), options);
+    window.addEventListener("pointerup", ours((event) => this.up(event)), options);
+    window.addEventListener("pointercancel", ours(() => this.up()), options);
+    // Outside of the window too.
+    this.canvas.setPointerCapture(event.pointerId);
+  }
+
+  move(event) {
+    // Nobody told that the pen was lifted.
+    if (!event.buttons) return this.up();
+    // The browser bundles a fast pen's places, or a busy page's, into one event.
+    const places = event.getCoalescedEvents?.() ?? [];
+    this.follow(places.length ? places : [event]);
+  }
+
+  follow(events) {
+    const places = events.map((event) => this.placeOf(event));
+    // What was undone or cleared under the pen goes on as a new stroke.
+    if (this.stroke) this.stroke.points.push(...places);
+    else this.begin(...places);
+    this.changed();
+  }
+
+  up(event) {
+    if (!this.pen) return;
+    if (event && this.stroke) this.follow([event]);
+    this.pen = null;
+    this.following.abort();
+    this.lift();
   }
 
   press(event) {
@@ -89,11 +134,13 @@ class Paper {
 
   placeOf(event) {
     const box = this.canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    // While the page changes canvases there is none for a moment; it will be where the last one was.
+    if (box.width) this.box = box;
+    return [(event.clientX - this.box.left) / this.box.width, (event.clientY - this.box.top) / this.box.height];
   }
 
-  begin(place) {
-    this.stroke = { width: Number(this.find(".pen").value) / 100, points: [place] };
+  begin(...places) {
+    this.stroke = { width: this.width / 100, points: places };
     this.strokes.push(this.stroke);
     this.changed();
   }
@@ -106,7 +153,7 @@ class Paper {
 
   undo() {
     this.stroke = null;
-    // Of what was drawn before the paper was put away, the strokes are not known any more.
+    // Of what was drawn before the page was loaded, the strokes are not known any more.
     if (!this.strokes.pop()) this.ground = null;
     this.changed();
   }
@@ -123,29 +170,45 @@ class Paper {
     this.paint();
     clearTimeout(this.resting);
     this.sending ??= setTimeout(() => this.sendNow(), Math.max(this.sentAt + SEND_EVERY - performance.now(), 0));
-    if (!this.stroke) this.resting = setTimeout(() => this.send("rested", true), REST);
+    if (!this.stroke) this.resting = setTimeout(() => this.rest(PATIENCE), REST);
   }
 
   sendNow() {
+    clearTimeout(this.sending);
     this.sending = null;
     this.sentAt = performance.now();
+    this.sent = this.picture();
+    this.send("drawing", this.sent);
+  }
+
+  // With the drawing, in one message: of two that wait for a busy server, it keeps only the later one.
+  rest(patience) {
+    if (!this.root) return;
+    this.sendNow();
+    this.send("rested", true);
+    this.resting = setTimeout(() => this.arrived !== this.sent && this.rest(2 * patience), patience);
+  }
+
+  // As the server has it: base64 of the grey pixels, row by row.
+  picture() {
     const pen = this.small.getContext("2d", { willReadFrequently: true });
     this.drawOn(pen, this.side);
     // Red, green and blue are alike.
     const grey = pen.getImageData(0, 0, this.side, this.side).data.filter((_, index) => index % 4 === 0);
-    this.send("drawing", btoa(String.fromCharCode(...grey)));
+    return btoa(String.fromCharCode(...grey));
   }
 
   // ---- On the screen ------------------------------------------------------------------------------------------
 
   layout() {
     const size = Math.round(this.canvas.clientWidth * devicePixelRatio);
-    if (!size || size === this.canvas.width) return;
-    this.canvas.width = this.canvas.height = size;
+    if (!size) return;
+    if (size !== this.canvas.width) this.canvas.width = this.canvas.height = size;
     this.paint();
   }
 
   paint() {
+    if (!this.root) return;
     const pen = this.canvas.getContext("2d");
     this.drawOn(pen, this.canvas.width);
     const inked = Boolean(this.ground || this.strokes.length);
@@ -174,7 +237,7 @@ class Paper {
 
   // A bright ring with dark rims, seen on ink and on paper; full while the pen is down.
   mark(pen) {
-    const radius = Number(this.find(".pen").value) / 200 + 0.01;
+    const radius = this.width / 200 + 0.01;
     pen.beginPath();
     pen.arc(...this.cursor, radius, 0, 2 * Math.PI);
     for (const [width, colour] of [

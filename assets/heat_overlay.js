@@ -1,5 +1,6 @@
 // A picture with colours over it that say how much each pixel speaks for a class. The opacity changes here, in the browser.
 const opacities = new WeakMap();
+const NOT_FINITE = 255; // the byte of a pixel whose heat is no finite number
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".overlays");
@@ -20,7 +21,7 @@ export default function ({ data, parentElement }) {
   [root.querySelector(".low").textContent, root.querySelector(".high").textContent] = data.ends;
 }
 
-function drawn({ title, heat, values, low, high, alt }, { picture, width, rows, columns, unit }, told) {
+function drawn({ title, note, heat, values, low, high, alt }, { picture, width, rows, columns, unit }, told) {
   const figure = document.createElement("figure");
   figure.style.setProperty("--width", `${width}px`);
   const caption = document.createElement("figcaption");
@@ -43,11 +44,15 @@ function drawn({ title, heat, values, low, high, alt }, { picture, width, rows, 
       Math.min(Math.floor(((event.clientY - box.top) / box.height) * rows), rows - 1),
       Math.min(Math.floor(((event.clientX - box.left) / box.width) * columns), columns - 1),
     ];
-    const value = low + ((high - low) * bytes[row * columns + column]) / 255;
-    told.textContent = `${title}: row ${row + 1}, column ${column + 1}: about ${shown(value)} ${unit}`;
+    const byte = bytes[row * columns + column];
+    const value = low + ((high - low) * byte) / (NOT_FINITE - 1);
+    const words = byte === NOT_FINITE ? "no finite number" : `about ${shown(value)} ${unit}`;
+    told.textContent = `${title}: row ${row + 1}, column ${column + 1}: ${words}`;
   };
   layers.onpointerleave = () => (told.textContent = "");
-  figure.append(caption, layers);
+  const grey = document.createElement("p");
+  grey.textContent = note;
+  figure.append(caption, layers, ...(note ? [grey] : []));
   return figure;
 }
 

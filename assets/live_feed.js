@@ -32,26 +32,29 @@ class Feed {
 
   async ask() {
     const began = performance.now();
+    let news;
     try {
       const known = `&version=${encodeURIComponent(this.version)}&inside=${encodeURIComponent(this.inside)}`;
       const answer = await fetch(this.address + known);
-      const news = answer.status === 200 ? await answer.json() : undefined;
-      if (this.ended) return;
-      if (answer.status === 404 || (news && news.frame !== this.frame)) {
-        // A feed of the new page takes this one's place.
-        this.tell("frame", news?.frame ?? "gone");
-        this.wait(PATIENCE);
-        return;
-      }
-      if (news) await this.show(news);
-      if (this.ended) return;
-      // A slow computer, or a busy server, has at least as long a rest as it worked.
-      const took = performance.now() - began;
-      this.wait(Math.max(this.every - took, took));
+      if (answer.status === 200) news = await answer.json();
+      else if (answer.status === 404) news = { frame: "gone" };
     } catch {
       // The server is away for a moment; Streamlit says so.
       if (!this.ended) this.wait(PATIENCE);
+      return;
     }
+    if (this.ended) return;
+    if (news && news.frame !== this.frame) {
+      // A feed of the new page takes this one's place.
+      this.tell("frame", news.frame);
+      this.wait(PATIENCE);
+      return;
+    }
+    if (news) await this.show(news).catch((error) => console.error("What is new of the run could not be shown:", error));
+    if (this.ended) return;
+    // A slow computer, or a busy server, has at least as long a rest as it worked.
+    const took = performance.now() - began;
+    this.wait(Math.max(this.every - took, took));
   }
 
   async show({ version, inside, progress, charts }) {

@@ -2,6 +2,7 @@
 const views = new WeakMap();
 // By their keys, for what else on the page has news for them (live_feed.js).
 const byKey = (window.visualizerCharts ??= new Map());
+const PATIENCE = 1000; // milliseconds before a drawing that failed is tried once more
 
 // Plotly is served beside the app, once for all charts, from the Python package that makes the figures.
 function plotly(address) {
@@ -22,13 +23,13 @@ function plotly(address) {
 }
 
 export default function ({ data, parentElement }) {
-  if (!views.has(parentElement)) views.set(parentElement, new View(parentElement));
+  if (!views.has(parentElement)) views.set(parentElement, new View(parentElement, data.key));
   const view = views.get(parentElement);
-  const call = (view.call = Symbol());
   view.take(data);
   byKey.set(data.key, view);
   return () => {
-    if (view.call !== call) return;
+    // Streamlit also calls this where newer data overtook a call; then the element is still in the page.
+    if (parentElement.isConnected) return;
     views.delete(parentElement);
     if (byKey.get(data.key) === view) byKey.delete(data.key);
     view.end();
@@ -36,8 +37,9 @@ export default function ({ data, parentElement }) {
 }
 
 class View {
-  constructor(parent) {
+  constructor(parent, key) {
     const holder = (this.holder = parent.querySelector(".plot"));
+    this.key = key;
     this.player = new Player(this, parent.querySelector("template"));
     this.drawing = Promise.resolve();
     this.observer = new ResizeObserver(() => this.resize());
@@ -81,18 +83,30 @@ class View {
     this.asked = true;
     if (this.drawn && !this.inSight && !this.resized) return;
     this.holder.dataset.drawing = "true";
-    this.drawing = this.drawing.then(() => this.drawNewest()).catch(() => this.sayItFailed());
+    this.drawing = this.drawing.then(() => this.drawNewest());
   }
 
   async drawNewest() {
     if (!this.asked || this.ended) return;
+    try {
+      await this.drawOnce().catch(() => this.drawAgain());
+      this.tell("");
+    } catch (error) {
+      console.error(`The chart ${this.key} could not be drawn:`, error);
+      this.empty();
+      this.tell("This chart could not be drawn: reload the page.");
+    }
+    if (!this.asked || !this.inSight) delete this.holder.dataset.drawing;
+  }
+
+  async drawOnce() {
     this.asked = this.resized = false;
     const { data, layout: own, frames } = JSON.parse(this.figure);
     const figure = { data: frames ? moved(data, frames[this.player.at]) : data, layout: own };
     this.fixedWidth = figure.layout.width;
     this.height = figure.layout.height;
-    this.holder.style.height = `${this.height}px`;
-    this.holder.style.width = this.fixedWidth ? `${this.fixedWidth}px` : "";
+    // The room is there before the drawing is.
+    this.holder.style.minHeight = `${this.height}px`;
     const Plotly = await plotly(this.address);
     if (this.ended) return;
     this.colours = this.themeColours();
@@ -101,12 +115,29 @@ class View {
     const config = { displayModeBar: false, displaylogo: false, scrollZoom: false };
     await Plotly.react(this.holder.firstElementChild, { ...figure, layout, config });
     this.drawn = true;
-    if (!this.asked || !this.inSight) delete this.holder.dataset.drawing;
   }
 
-  sayItFailed() {
-    delete this.holder.dataset.drawing;
-    this.holder.firstElementChild.textContent = "This chart could not be drawn: reload the page.";
+  // In a moment and from nothing: a server may have been busy, and half a drawing may be in the way of a whole one.
+  async drawAgain() {
+    await new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    if (this.ended) return;
+    this.empty();
+    await this.drawOnce();
+  }
+
+  empty() {
+    window.Plotly?.purge(this.holder.firstElementChild);
+    this.holder.firstElementChild.replaceWith(document.createElement("div"));
+  }
+
+  // Beside the drawing, so that it goes when the next one succeeds.
+  tell(failure) {
+    this.holder.querySelector(":scope > [role=alert]")?.remove();
+    if (!failure) return;
+    const alert = document.createElement("p");
+    alert.setAttribute("role", "alert");
+    alert.textContent = failure;
+    this.holder.append(alert);
   }
 
   resize() {
@@ -246,7 +277,8 @@ function template(holder) {
   return {
     layout: {
       font: { family, color: text },
-      xaxis: { ...axis, showgrid: false, zeroline: false },
+      // In the corner, the first label below would touch the lowest one at the left.
+      xaxis: { ...axis, showgrid: false, zeroline: false, ticklabelstandoff: 8 },
       yaxis: axis,
       scene: { xaxis: scene, yaxis: scene, zaxis: scene },
       hoverlabel: { bgcolor: ground, bordercolor: line, font: { family, color: text }, align: "left" },

@@ -58,7 +58,7 @@ show_message(owner)
 show_arrival(owner)
 fit_offer(owner, "build")
 paste_keras(owner, dataset.classes)
-show(volumes(architecture, report), "volumes", scrolls=True)
+show(volumes(architecture, report), "volumes")
 
 with st.container(horizontal=True, gap="medium"):
     st.metric(

@@ -15,7 +15,7 @@ from visualizer.ui.looked import Looked
 from visualizer.ui.model_file import model_file_menu
 from visualizer.ui.models import look, network_choices, opened_network, quick_answer
 from visualizer.ui.named_network import named_network
-from visualizer.ui.picture_source import Given, given_picture
+from visualizer.ui.picture_source import Given, given_picture, picture_source
 from visualizer.ui.session import session, show_message
 from visualizer.ui.text import plain, told
 from visualizer.ui.viewport import is_narrow
@@ -34,6 +34,7 @@ choice = st.segmented_control(
     key="network-choice",
     persist_state="session",
 )
+sources = st.container()
 controls, picture, answer_place = st.columns([5, 3, 4])
 try:
     if choice == "named":
@@ -72,9 +73,11 @@ def answer(given: Given | None) -> None:
             show_answer(said, given.class_names, "answer", true_label=given.label, loss_known=opened.loss_known)
 
 
+with sources:
+    source = picture_source(opened.classes)
 with controls:
-    model_file_menu(owner, key, network, opened.dataset)
-    given = given_picture(owner, opened.dataset, network.input_shape, opened.classes, answer)
+    model_file_menu(owner, network, opened.dataset)
+    given = given_picture(owner, opened.dataset, network.input_shape, opened.classes, source, answer)
     show_message(owner)
 if given is None:
     st.info("Give it a picture: then every layer shows what it makes of it.", icon=":material/add_a_photo:")

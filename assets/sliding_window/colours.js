@@ -18,8 +18,11 @@ const colourOf = (value, scale) => css(rgbOf(value, scale));
 
 const mixed = (values, scale) => css(values.map((value) => 255 * fraction(value, scale)));
 
-// Black or white, whichever is read better. Source of the weights: ITU-R BT.601.
-const inkOn = ([red, green, blue]) => (0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#000" : "#fff");
+// Black or white, whichever has the higher contrast: at this luminance both have 4.6 : 1.
+// Source: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
+const linear = (part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
+const luminance = ([red, green, blue]) => 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+const inkOn = (rgb) => (luminance(rgb) > 0.179 ? "#000" : "#fff");
 
 // The colour of a number behind its digits, which stay readable.
 function tint(cell, value, scale) {

@@ -2,25 +2,25 @@
 // `data` in visualizer/ui/sliding_window.py says what arrives.
 
 const ANNOUNCE_AFTER = 400; // milliseconds without a further step
+const PATIENCE = 4000; // milliseconds until a drawing that the server has not taken is sent again; then twice as long, …
 
 const views = new WeakMap();
 
-// Streamlit calls this for each new `data`, and the returned function when the component goes; where two calls overlap,
-// also the earlier call's, which must not end what the later one has drawn.
+// Streamlit calls this for each new `data`, and the returned function when the component goes; where newer data overtook
+// a call, also that call's, though the element is still in the page.
 export default function slidingWindow({ data, parentElement, setTriggerValue }) {
   if (!views.has(parentElement)) {
     views.set(parentElement, new SlidingWindow(parentElement.querySelector(".sliding-window")));
   }
   const view = views.get(parentElement);
-  const call = (view.call = Symbol());
   view.send = setTriggerValue;
   view.update(data);
   return () => {
-    if (view.call === call) {
-      view.stop();
-      view.observer.disconnect();
-      views.delete(parentElement);
-    }
+    if (parentElement.isConnected) return;
+    view.stop();
+    clearTimeout(view.sendingAgain);
+    view.observer.disconnect();
+    views.delete(parentElement);
   };
 }
 
@@ -33,6 +33,9 @@ class SlidingWindow extends Arithmetic {
     this.pointed = null; // the input pixel under the pointer: [row, column]
     this.sweeping = false; // only the outputs up to `at` have been computed, so to speak
     this.frame = null;
+    this.drawn = false; // there is something that was not sent
+    this.number = null; // of the newest drawing that was sent
+    this.find(".clear").onclick = () => this.clearDrawing();
     this.find(".play").onclick = () => (this.frame ? this.stop() : this.play());
     this.find(".back").onclick = () => this.sweepTo(this.index - 1);
     this.find(".on").onclick = () => this.sweepTo(this.index + 1);
@@ -42,7 +45,12 @@ class SlidingWindow extends Arithmetic {
   }
 
   update(data) {
+    const drawn = this.drawnSince(data);
     this.data = data;
+    if (drawn) {
+      this.realPixels().forEach((pixel, index) => this.set(pixel, drawn[index]));
+      this.sendAgainAfter(PATIENCE);
+    }
     [this.rows, this.columns] = [data.output[0].length, data.output[0][0].length];
     const shape = JSON.stringify([data.output.length, this.rows, this.columns, data.real.length, data.real[0].length]);
     if (shape !== this.shape) {
@@ -52,8 +60,9 @@ class SlidingWindow extends Arithmetic {
       const [filter, row, column] = data.start;
       this.at = { filter, row, column };
     }
-    this.root.classList.remove("waiting");
+    this.root.classList.toggle("waiting", Boolean(drawn));
     this.find(".input").classList.toggle("drawable", data.drawable);
+    this.find(".clear").hidden = !data.drawable;
     this.find(".scrub").max = this.rows * this.columns - 1;
     this.inputs = this.fill("input", data.colour ? [data.input] : data.input.map((map) => [map]), data.channelNames);
     this.outputs = this.fill("output", data.output.map((map) => [map]), data.filterNames);
@@ -93,10 +102,14 @@ class SlidingWindow extends Arithmetic {
     const height = () => this.data.real.length;
     const width = () => this.data.real[0].length;
     const point = (event) => {
-      const [row, column] = this.pixelUnder(event, field, this.inputCell);
-      const before = this.pointed;
-      this.pointed = [clamp(row, height()), clamp(column, width())];
-      if (brush !== null) for (const pixel of between(before ?? this.pointed, this.pointed)) this.draw(pixel, brush);
+      // The browser bundles a fast pen's places, or a busy page's, into one event.
+      const places = event.getCoalescedEvents?.() ?? [];
+      for (const place of places.length ? places : [event]) {
+        const [row, column] = this.pixelUnder(place, field, this.inputCell);
+        const before = this.pointed;
+        this.pointed = [clamp(row, height()), clamp(column, width())];
+        if (brush !== null) for (const pixel of between(before ?? this.pointed, this.pointed)) this.draw(pixel, brush);
+      }
       this.render();
     };
     const finish = () => {
@@ -104,6 +117,8 @@ class SlidingWindow extends Arithmetic {
       brush = null;
     };
     field.onpointerdown = (event) => {
+      // A second finger does not draw.
+      if (!event.isPrimary) return;
       const [row, column] = this.pixelUnder(event, field, this.inputCell);
       if (this.data.drawable) {
         brush = this.data.input[0][clamp(row, height())][clamp(column, width())] > 0.5 ? 0 : 1;
@@ -113,8 +128,7 @@ class SlidingWindow extends Arithmetic {
       point(event);
     };
     field.onpointermove = point;
-    field.onpointerup = finish;
-    field.onpointercancel = finish;
+    field.onpointerup = field.onpointercancel = field.onlostpointercapture = finish;
     field.onpointerleave = () => {
       this.pointed = null;
       this.render();
@@ -142,17 +156,54 @@ class SlidingWindow extends Arithmetic {
   draw([row, column], value) {
     if (!this.data.real[row][column] || this.data.input[0][row][column] === value) return;
     this.drawn = true;
-    for (const map of this.data.input) map[row][column] = value;
+    this.set([row, column], value);
     this.paint(this.inputs, this.data.inputScale, this.inputCell);
+  }
+
+  clearDrawing() {
+    this.drawn = true;
+    for (const pixel of this.realPixels()) this.set(pixel, 0);
+    this.paint(this.inputs, this.data.inputScale, this.inputCell);
+    this.sendDrawing();
+    this.render();
+  }
+
+  set([row, column], value) {
+    for (const map of this.data.input) map[row][column] = value;
+  }
+
+  realPixels() {
+    return this.data.real.flatMap((line, row) => line.flatMap((real, column) => (real ? [[row, column]] : [])));
+  }
+
+  pixels() {
+    return this.realPixels().map(([row, column]) => this.data.input[0][row][column]);
+  }
+
+  // What is drawn, where the server has not taken all of it: then what comes is older, and must not go over it.
+  drawnSince({ drawable, taken }) {
+    if (!this.data?.drawable) this.number = taken;
+    return drawable && this.data?.drawable && (this.drawn || this.number > taken) ? this.pixels() : null;
   }
 
   sendDrawing() {
     // Without a change no new data would come back.
     if (!this.drawn) return;
     this.drawn = false;
-    const { real, input } = this.data;
+    this.number += 1;
+    this.sendPixels(PATIENCE);
+  }
+
+  sendPixels(patience) {
     this.root.classList.add("waiting");
-    this.send("drawing", input[0].flatMap((line, row) => line.filter((_, column) => real[row][column])));
+    this.send("drawing", { number: this.number, pixels: this.pixels() });
+    this.sendAgainAfter(patience);
+  }
+
+  sendAgainAfter(patience) {
+    clearTimeout(this.sendingAgain);
+    const lost = () => this.data.drawable && this.number > this.data.taken;
+    this.sendingAgain = setTimeout(() => lost() && this.sendPixels(2 * patience), patience);
   }
 
   // ---- Sizes and colours --------------------------------------------------------------------------------------

@@ -4,9 +4,10 @@ import gzip
 import re
 import urllib.request
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app import open_page, wait_until_idle
+from tests.browser.app import new_context, open_page, wait_until_idle
 
 DRAWN = ".st-key-volumes .js-plotly-plot"
 
@@ -52,3 +53,31 @@ def test_plotly_comes_compressed_from_the_app_itself_and_is_kept(page: Page):
     with urllib.request.urlopen(response.url) as answer:
         script = gzip.decompress(answer.read()).decode()
     assert re.search(r"plotly\.js v\d", script[:200])
+
+
+@pytest.mark.parametrize(("path", "wide"), [("/build", ".st-key-volumes .plot"), ("/receptive_field", "stTable")])
+def test_what_is_wider_than_a_phone_says_so_and_is_scrolled_by_keyboard(
+    browser: Browser, app_url: str, path: str, wide: str
+):
+    context = new_context(browser, 390, 844, base_url=app_url)
+    page = context.new_page()
+    open_page(page, path)
+    region = page.locator(wide) if wide.startswith(".") else page.get_by_test_id(wide).locator("> div")
+    expect(region).to_have_attribute("data-wider", "")
+    hint = region.evaluate("region => getComputedStyle(region, '::after').content")
+    assert hint == '"Wider than the page: scroll sideways."'
+    assert region.evaluate("region => getComputedStyle(region).maskImage") != "none"
+    region.focus()
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+    expect(region).to_have_attribute("data-at-its-end", "")
+    assert region.evaluate("region => getComputedStyle(region).maskImage") == "none"
+    context.close()
+
+
+def test_what_fits_says_nothing_and_takes_no_focus(page: Page):
+    open_page(page, "/build")
+    page.wait_for_timeout(500)
+    expect(page.locator(DRAWN)).to_be_visible()
+    expect(page.locator("[data-wider]")).to_have_count(0)
+    assert page.locator(".st-key-volumes .plot").get_attribute("tabindex") is None

@@ -5,7 +5,7 @@ import pytest
 
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.presets import CLASSIC
-from visualizer.figures.chart import counted, lines_of, number
+from visualizer.figures.chart import counted, figure_of, lines_of, number
 from visualizer.figures.curves import curves
 from visualizer.figures.gallery import gallery
 from visualizer.figures.kernels import kernel_grid, weight_matrix
@@ -34,6 +34,16 @@ CHARTS = {
     "gallery": gallery(np.zeros((2, 8, 8, 1), dtype=np.uint8), ["a", "b"], 2, **NARROW),
     "picture_chart": picture_chart(MAPS[:1], "Picture"),
 }
+
+
+def test_the_marks_on_an_axis_are_drawn_whole_and_lines_end_at_it():
+    """The last epoch's mark lies near the edge; what is animated, or three-dimensional, has its own say."""
+    marks = {"type": "scatter", "mode": "lines+markers", "x": [0, 1], "y": [0, 1]}
+    lines = {"type": "scatter", "mode": "lines", "x": [0, 1], "y": [0, 1]}
+    solid = {"type": "scatter3d", "mode": "markers", "x": [0], "y": [0], "z": [0]}
+    spec = figure_of([marks, lines, solid, marks | {"cliponaxis": True}], height=100, margin=(0, 0, 0, 0))
+    assert [trace.get("cliponaxis") for trace in spec.data] == [False, None, None, True]
+    assert [trace.cliponaxis for trace in CHARTS["curves"].figure.data] == [None, False, False]
 
 
 def font_sizes(value):

@@ -23,6 +23,20 @@ def test_rows_go_down_in_the_order_of_the_classes():
     assert layout.yaxis.ticktext == layout.xaxis.ticktext == ("cat", "dog &lt;b&gt;", "cow")
 
 
+def test_every_class_has_its_label_however_long_the_names_are():
+    names = ["circle", "triangle", "a very long name of a class <i>", "x"]
+    layout = confusion_matrix(np.eye(4, dtype=int), names, width=300).figure.layout
+    for axis in (layout.xaxis, layout.yaxis):
+        assert axis.tickvals == (0, 1, 2, 3)
+        assert axis.ticktext == ("circle", "triangle", "a very long n…", "x")
+        assert axis.ticklabeloverflow == "allow"
+    # Turned, so that the last one does not reach over the page's edge; and there is room for them.
+    assert layout.xaxis.tickangle == -90
+    assert layout.margin.b >= 14 * 6.6 + 40
+    assert layout.margin.l >= 14 * 6.6 + 40
+    assert confusion_matrix(COUNTS, ["0", "1", "2"], width=500).figure.layout.xaxis.tickangle == 0
+
+
 def test_the_text_names_the_most_frequent_mistake():
     chart = confusion_matrix(COUNTS, NAMES, width=500)
     assert chart.alt == ("Confusion matrix: 13 of 15 pictures right; most often cat is taken for dog <b>, 2 times.")

@@ -23,7 +23,12 @@ def without_exception(app: AppTest) -> AppTest:
 
 def _data(app: AppTest) -> list[dict[str, Any]]:
     """What each of our own components on the page was given, in order."""
-    return [json.loads(component.proto.json) for component in app.get("bidi_component") if component.proto.json]
+    texts = [component.proto.json for component in app.get("bidi_component") if component.proto.json]
+    return [json.loads(text, parse_constant=_unreadable) for text in texts]
+
+
+def _unreadable(constant: str) -> None:
+    raise AssertionError(f"A browser reads no {constant}")
 
 
 def charts(app: AppTest) -> list[dict[str, Any]]:

@@ -226,13 +226,39 @@ def test_the_example_can_be_filled_in(app):
 def test_the_number_of_classes_and_the_notes_of_keras_source(app):
     paste(app, "m = Sequential([Input((8, 8, 1)),\n Foo('*a*'), Flatten(),\n Dense(n)])\nm.fit(x, y, 100, 7)")
     assert cards(app)[1].startswith("2 Dense 10")
-    assert "- **Line 2**: “Foo(…)” is not known here and is left out." in written(app)
+    assert "- **Line 2**: “Foo(…)” is not known here and is left out." in app.warning[0].value.replace("\\", "")
     assert "- **Line 3**: “n”, for units, is not said in the text; 10 is taken." in written(app)
     without_exception(app.button(key="bare-keras-close").click().run())
-    assert "“Foo(…)”" not in written(app)
+    assert "“n”" not in written(app)
     without_exception(app.switch_page(str(ROOT / "pages" / "train.py")).run())
     assert app.selectbox(key="batch-size").value == 100
     assert app.number_input(key="epochs").value == 7
+
+
+def main_text(app: AppTest) -> str:
+    """What is said in warnings and in Markdown, in the order of the page, without what escapes signs."""
+    said = [element.value for element in app.main if element.type in ("warning", "markdown")]
+    return "\n".join(said).replace("\\", "")
+
+
+def test_another_network_than_the_pasted_one_is_said_first_and_as_a_warning(app):
+    paste(
+        app,
+        "i = Input((8, 8, 1))\nx = Conv2D(4, 3, padding='same')(i)\ny = Add()([i, Conv2D(4, 3, padding='same')(x)])\n"
+        "m = Model(i, Dense(10)(Flatten()(y)))\nm.fit(a, b)",
+    )
+    (warning,) = app.warning
+    assert warning.value.startswith("**This is another network than the one in your code:**")
+    assert "- **Line 3**: “Add(…)” joins branches; a network here is one chain" in warning.value.replace("\\", "")
+    text = main_text(app)
+    assert text.index("another network") < text.index("layers with") < text.index("The pictures come from the data set")
+    assert text.count("joins branches") == 1
+    # Nothing is ticked off that is not what was asked for.
+    assert ":material/check_circle:" not in text
+
+    paste(app, EXAMPLE)
+    assert not app.warning
+    assert ":material/check_circle: **7 layers" in main_text(app)
 
 
 @pytest.mark.parametrize(

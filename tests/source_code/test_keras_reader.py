@@ -50,6 +50,33 @@ def test_what_is_left_out_is_named_with_its_line_and_nothing_else(example: Examp
     assert len(notes) == len(example.notes), notes
 
 
+@pytest.mark.parametrize(
+    ("line", "piece"),
+    [
+        ("z = Add()([x, y])", "“Add(…)” joins branches"),
+        ("z = x + y", "“x + y” joins branches"),
+        ("z = Conv2D(4, 3)([x, y])", "A layer gets several inputs"),
+        ("z = Mystery()(x)", "“Mystery(…)” is not known here and is left out"),
+        ("z = Lambda(f)(x)", "“Lambda(…)” is not known here and is left out"),
+        ("z = Flatten()(q)", "What goes into this layer is not known here"),
+        ("z = x\nModel(i, [x, y])", "The model has 2 outputs"),
+    ],
+)
+def test_what_makes_it_another_network_comes_first_and_says_so(line, piece):
+    source = "i = Input((8, 8, 1))\nc = Conv2D(4, 3, data_format=odd)\nx = Conv2D(4, 3)(i)\ny = Conv2D(4, 3)(x)\n"
+    notes = read_keras(f"{source}{line}\nModel(i, Flatten()(z))").notes
+    first = notes[0]
+    assert first.other_network
+    assert first.sentence.startswith(piece)
+    # A note about an earlier line, which changes no layer, comes after it.
+    assert any(not note.other_network and note.lines < first.lines for note in notes[1:])
+
+
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if name.startswith("the classic example")])
+def test_a_chain_of_known_layers_is_the_network_that_was_pasted(name):
+    assert not any(note.other_network for note in read_keras(EXAMPLES[name].source).notes)
+
+
 def test_the_classic_example_has_its_parameters():
     assert summarize(read_keras(CLASSIC.source).architecture, 10).parameters == 1_626_442
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from visualizer.ui import sliding_window
 from visualizer.ui.chart_events import Clicked, _read
 from visualizer.ui.lessons import receptive_field_map
-from visualizer.ui.sliding_window import MAX_WEIGHT, _read_numbers, read_kernel
+from visualizer.ui.sliding_window import MAX_WEIGHT, _read_numbers, read_drawing, read_kernel
 
 KERNELS = np.zeros((2, 1, 3, 3), dtype=np.float32)
 GOOD = [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]]
@@ -44,12 +44,32 @@ def test_a_typed_kernel_is_taken_in_its_range():
         {"filter": 0, "weights": [[["a"] * 3] * 3]},
         {"filter": 0, "weights": [[[float("nan")] * 3] * 3]},
         {"filter": 0, "weights": [[[10**400] * 3] * 3]},
+        {"filter": 0, "weights": [[[1e300] * 3] * 3]},
     ],
     ids=lambda sent: repr(sent)[:40],
 )
 def test_what_is_no_kernel_is_none(sent):
     assert read_kernel(sent, KERNELS) is None
     assert read_kernel(sent, None) is None
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_number_that_float32_does_not_hold_is_none_and_warns_of_nothing():
+    most = float(np.finfo(np.float32).max)
+    assert _read_numbers([most, -most, 1e-300], (3,)).tolist() == [most, -most, 0]
+    assert _read_numbers([most * 1.001, 0, 0], (3,)) is None
+
+
+def test_a_drawing_comes_with_its_number():
+    number, pixels = read_drawing({"number": 7, "pixels": [0, 1, 1]}, 3)
+    assert (number, pixels.tolist(), pixels.dtype) == (7, [0, 1, 1], np.float32)
+
+
+@given(anything, anything)
+def test_anything_else_is_no_drawing(number, pixels):
+    assert read_drawing(pixels, 3) is None or pixels["number"] > 0
+    found = read_drawing({"number": number, "pixels": pixels}, 3)
+    assert found is None or (type(found[0]) is int and 0 < found[0] < 2**53 and found[1].shape == (3,))
 
 
 @given(anything, anything)

@@ -49,7 +49,7 @@ def encoded(drawing: np.ndarray) -> str:
 
 
 def test_a_drawing_becomes_the_sessions_and_goes_back_when_the_paper_does(owner, send, mounted):
-    assert mounted["data"] == {"side": SIDE, "picture": ""}
+    assert mounted["data"] == {"key": "paper", "side": SIDE, "picture": ""}
     drawing = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE), dtype=np.uint8)
     send(encoded(drawing))
     np.testing.assert_array_equal(owner.drawing, drawing)

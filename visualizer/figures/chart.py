@@ -140,7 +140,13 @@ def figure_of(traces: list[Any], *, height: float, margin: tuple[float, float, f
         # The page gives its own colours and letters; Plotly's default template would be sent with every figure.
         "template": {},
     }
-    return Spec(traces, common | layout)
+    return Spec([_with_whole_marks(trace) for trace in traces], common | layout)
+
+
+def _with_whole_marks(trace: dict[str, Any]) -> dict[str, Any]:
+    """A mark on an axis, such as the first one at 0, is drawn whole; what lies beyond the axes stays hidden."""
+    marked = trace.get("type") == "scatter" and "markers" in trace.get("mode", "")
+    return {"cliponaxis": False} | trace if marked else trace
 
 
 def line_at(x: float, **line: Any) -> dict[str, Any]:

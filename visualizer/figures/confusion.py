@@ -4,13 +4,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, as_label, axis_style, figure_of, header_line
+from visualizer.figures.chart import (
+    CHARACTER,
+    FONT_SIZE,
+    SMALL_FONT_SIZE,
+    Chart,
+    as_label,
+    axis_style,
+    figure_of,
+    header_line,
+)
 from visualizer.figures.palette import SEQUENTIAL
 from visualizer.figures.scale import BAR_HEIGHT, bar, cell_numbers
 
 MAX_SIDE = 520.0
-_LEFT = 84
-_BOTTOM = 84
+MOST_LETTERS = 14  # of a name beside the matrix; all of them are told where one points
+_TITLE = 44  # pixels that an axis takes beside its labels
 
 
 def confusion_matrix(counts: np.ndarray, class_names: Sequence[str], *, width: int) -> Chart:
@@ -25,9 +34,15 @@ def confusion_matrix(counts: np.ndarray, class_names: Sequence[str], *, width: i
     totals = counts.sum(axis=1, keepdims=True)
     shares = 100 * counts / np.maximum(totals, 1)
     names = [as_label(name) for name in class_names]
-    side = min(width - _LEFT, MAX_SIDE)
+    short = [as_label(name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…") for name in class_names]
+    longest = CHARACTER * max(min(len(name), MOST_LETTERS) for name in class_names)
+    left = round(_TITLE + max(longest, 40))
+    side = min(width - left, MAX_SIDE)
+    # Names that do not fit beside each other are turned, and end at their column: the last one stays on the page.
+    turned = longest + 6 > side / classes
+    bottom = round(_TITLE + (longest if turned else 40))
     top = BAR_HEIGHT + 4
-    height = side + top + _BOTTOM
+    height = side + top + bottom
     colours = {"zmin": 0, "zmax": 100, "colorscale": SEQUENTIAL}
     trace = {
         "type": "heatmap",
@@ -48,13 +63,14 @@ def confusion_matrix(counts: np.ndarray, class_names: Sequence[str], *, width: i
     size = FONT_SIZE if side / classes >= 30 else SMALL_FONT_SIZE
     words = [str(counts[cell]) for cell in zip(rows, columns, strict=True)]
     numbers = cell_numbers(columns, rows, words, shares[rows, columns], colours, size=size)
-    ticks = {"tickvals": list(range(classes)), "ticktext": names, "showgrid": False}
+    # Plotly would leave out a label that reaches over the figure's edge.
+    ticks = {"tickvals": list(range(classes)), "ticktext": short, "showgrid": False, "ticklabeloverflow": "allow"}
     figure = figure_of(
         [trace, numbers],
         height=height,
-        margin=(_LEFT, max(width - _LEFT - side, 0), top, _BOTTOM),
-        annotations=[header_line("share of the pictures of a class", 0, top, xshift=-_LEFT)],
-        xaxis=axis_style("the network's answer", automargin=False) | ticks,
+        margin=(left, max(width - left - side, 0), top, bottom),
+        annotations=[header_line("share of the pictures of a class", 0, top, xshift=-left)],
+        xaxis=axis_style("the network's answer", automargin=False) | ticks | {"tickangle": -90 if turned else 0},
         yaxis=axis_style("what it is", automargin=False) | ticks | {"range": [classes - 0.5, -0.5]},
     )
     return Chart(figure, _alt(counts, class_names))

@@ -9,6 +9,7 @@ from plotly.colors import sample_colorscale, unlabel_rgb
 from visualizer.figures.palette import DIVERGING, SEQUENTIAL
 
 _STOPS = 65  # odd, so that zero has a colour of its own
+NO_NUMBER = (128, 128, 128)  # grey, which no scale has
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,18 @@ def grey_scale(high: float, label: str) -> ColourScale:
 
 
 def signed_scale(values: np.ndarray, label: str) -> ColourScale:
-    """Blue below zero, white at zero, red above; as far as the largest |value| on both sides."""
-    extent = float(np.abs(values).max()) or 1.0
+    """Blue below zero, white at zero, red above; as far as the largest finite |value| on both sides."""
+    extent = _largest(np.abs(values)) or 1.0
     return ColourScale(-extent, extent, _sampled(diverging=True), label)
 
 
 def positive_scale(values: np.ndarray, label: str) -> ColourScale:
-    """Viridis from 0 to the largest value."""
-    return ColourScale(0.0, float(values.max()) or 1.0, _sampled(diverging=False), label)
+    """Viridis from 0 to the largest finite value."""
+    return ColourScale(0.0, _largest(values) or 1.0, _sampled(diverging=False), label)
+
+
+def _largest(values: np.ndarray) -> float:
+    return float(values.max(where=np.isfinite(values), initial=0.0))
 
 
 @lru_cache(maxsize=2)
@@ -43,12 +48,20 @@ def _sampled(*, diverging: bool) -> tuple[str, ...]:
     return tuple("#" + "".join(f"{round(part):02x}" for part in unlabel_rgb(colour)) for colour in colours)
 
 
+def share_of_scale(values: np.ndarray, scale: ColourScale) -> np.ndarray:
+    """Where numbers lie in a scale, float64 from 0 (its low end, and below) to 1; NaN is none."""
+    # Twice the largest float32 is none.
+    share: np.ndarray = (np.asarray(values, dtype=np.float64) - scale.low) / (scale.high - scale.low)
+    return share.clip(0, 1)
+
+
 def painted(values: np.ndarray, scale: ColourScale) -> np.ndarray:
-    """Numbers of any shape in the colours of a scale: (…, 3) uint8; what is not finite takes the nearer end."""
+    """Numbers of any shape in the colours of a scale: (…, 3) uint8; infinite ones take its end, NaN is grey."""
     stops = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in scale.colours], dtype=float)
-    finite = np.nan_to_num(values.astype(float), nan=scale.low, posinf=scale.high, neginf=scale.low)
-    # A scale may be without end where a network's numbers are.
-    with np.errstate(invalid="ignore"):
-        share = np.nan_to_num(np.clip((finite - scale.low) / (scale.high - scale.low), 0, 1))
+    share = share_of_scale(values, scale)
+    nothing = np.isnan(share)
+    share[nothing] = 0
     places = np.linspace(0, 1, len(stops))
-    return np.stack([np.interp(share, places, stops[:, part]) for part in range(3)], axis=-1).round().astype(np.uint8)
+    colours = np.stack([np.interp(share, places, stops[:, part]) for part in range(3)], axis=-1)
+    colours[nothing] = NO_NUMBER
+    return colours.round().astype(np.uint8)

@@ -79,7 +79,7 @@ def health_panels(
         layout[f"xaxis{suffix}"] = axis_style("epoch", automargin=False) | {
             "domain": [left, left + share],
             "anchor": f"y{suffix}",
-            "range": [0, 1.02 * last],
+            "range": [-0.02 * last, 1.02 * last],
             "nticks": 6,
         }
         layout[f"yaxis{suffix}"] = (

@@ -71,12 +71,23 @@ def bar(chart_width: float, figure_height: float, *, top: float = LINE, **settin
     } | settings
 
 
+def takes_black(rgb: np.ndarray) -> np.ndarray:
+    """Whether black letters have more contrast than white ones on colours, (…, 3) from 0 to 255; (…) bool.
+
+    Source: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
+    """
+    linear = np.where(rgb / 255 <= 0.04045, rgb / 255 / 12.92, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
+    # At this luminance both have 4.6 : 1.
+    black: np.ndarray = linear @ [0.2126, 0.7152, 0.0722] > 0.179
+    return black
+
+
 def cell_numbers(
     x: np.ndarray, y: np.ndarray, words: Sequence[str], values: np.ndarray, colours: dict[str, Any], *, size: int
 ) -> dict[str, Any]:
     """A trace that writes into the cells of a heatmap: in black or white, whichever can be read on the cell's colour.
 
-    Plotly's own texts on a heatmap are grey on green. Source of the contrast: https://www.w3.org/TR/WCAG22/
+    Plotly's own texts on a heatmap are grey on green.
 
     Args:
         x, y: (N,) the middles of the cells.
@@ -89,10 +100,7 @@ def cell_numbers(
     low, high = float(colours["zmin"]), float(colours["zmax"])
     share = np.nan_to_num(np.clip((np.asarray(values, dtype=np.float64) - low) / (high - low), 0, 1))
     rgb = np.array([unlabel_rgb(colour) for colour in sample_colorscale(colours["colorscale"], share)]).reshape(-1, 3)
-    linear = np.where(rgb / 255 <= 0.04045, rgb / 255 / 12.92, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
-    luminance = linear @ [0.2126, 0.7152, 0.0722]
-    # At this luminance black and white have the same contrast, 4.6 : 1.
-    letters = np.where(luminance > 0.179, "#000000", "#FFFFFF").tolist()
+    letters = np.where(takes_black(rgb), "#000000", "#FFFFFF").tolist()
     return {
         "type": "scatter",
         "mode": "text",

@@ -203,7 +203,8 @@ class _Reader:
             return Unknown("Model", line)
         self.heard += 1
         if len(ends) > 1:
-            self.notes.add(line, f"The model has {len(ends)} outputs; one can be built here, the first")
+            words = f"The model has {len(ends)} outputs; one can be built here, the first"
+            self.notes.add(line, words, other_network=True)
         self.budget.make(len(ends[0].layers))
         stack = _Stack(line, _text(keywords.get("name")), ends[0].input_shape, list(ends[0].layers))
         self.stacks.append(stack)
@@ -214,9 +215,10 @@ class _Reader:
         self.heard += 1
         longest = max(flowing, key=lambda chain: len(chain.layers))
         if len(flowing) > 1:
-            self.notes.add(line, f"“{text}” joins branches; a network here is one chain, so only the longest is kept")
+            words = f"“{text}” joins branches; a network here is one chain, so only the longest is kept"
         else:
-            self.notes.add(line, f"“{text}” is not known here and is left out")
+            words = f"“{text}” is not known here and is left out"
+        self.notes.add(line, words, other_network=True)
         return longest
 
     # Layers are called, added
@@ -236,11 +238,13 @@ class _Reader:
         self.heard += 1
         self.used[id(function)] = function
         if not flowing:
-            self.notes.add(line, "What goes into this layer is not known here; the network begins with it")
+            words = "What goes into this layer is not known here; the network begins with it"
+            self.notes.add(line, words, other_network=True)
             flowing = [_Chain(line)]
         chain = flowing[0]
         if len(flowing) > 1:
-            self.notes.add(line, "A layer gets several inputs; a network here is one chain, so only the first is kept")
+            words = "A layer gets several inputs; a network here is one chain, so only the first is kept"
+            self.notes.add(line, words, other_network=True)
         if isinstance(function, _Stack):
             function.nested = True
             shape = chain.input_shape if chain.input_shape is not None else function.input_shape
@@ -285,7 +289,7 @@ class _Reader:
         if isinstance(item, Configured) and item.name in NOT_NEEDED:
             self.notes.add(where, f"“{item.name}” is left out: {NOT_NEEDED[item.name]}")
         else:
-            self.notes.add(where, f"“{in_words(item)}” is not known here and is left out")
+            self.notes.add(where, f"“{in_words(item)}” is not known here and is left out", other_network=True)
 
     def _method(self, stack: _Stack, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         if name == "add":

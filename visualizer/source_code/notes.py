@@ -9,10 +9,17 @@ MAX_SPANS = 20  # of lines that one note names
 
 @dataclass(frozen=True)
 class Note:
-    """One sentence about some lines, counted from 1; about the whole where there are none."""
+    """One sentence about some lines, counted from 1; about the whole where there are none.
+
+    Attributes:
+        lines: The lines; they rise.
+        sentence: What is to be known about them.
+        other_network: The network that is built has other layers, or other ways between them, than the source says.
+    """
 
     lines: tuple[int, ...]
     sentence: str
+    other_network: bool = False
 
     @property
     def where(self) -> str:
@@ -24,9 +31,9 @@ class Notes:
     """Gathers notes; the same sentence about several lines is one note."""
 
     def __init__(self) -> None:
-        self._lines: dict[str, set[int]] = {}
+        self._lines: dict[tuple[str, bool], set[int]] = {}
 
-    def add(self, line: int, sentence: str) -> None:
+    def add(self, line: int, sentence: str, *, other_network: bool = False) -> None:
         """Note something about a line, or (0) about the whole; the sentence has no full stop yet.
 
         After so many different sentences as anybody may read, one stands for all others.
@@ -34,15 +41,15 @@ class Notes:
         short = " ".join(sentence[: MAX_LETTERS + 1].split())
         if len(sentence) > MAX_LETTERS:
             short = f"{short[:MAX_LETTERS]} …"
-        key = f"{short}."
+        key = (f"{short}.", other_network)
         if key not in self._lines and len(self._lines) >= MAX_NOTES:
-            key = "More is left out or taken otherwise here, of which no list is made."
+            key = ("More is left out or taken otherwise here, of which no list is made.", other_network)
         self._lines.setdefault(key, set()).update({line} if line else ())
 
     def in_order(self) -> tuple[Note, ...]:
-        """By their first lines; those about the whole last."""
-        notes = [Note(tuple(sorted(lines)), sentence) for sentence, lines in self._lines.items()]
-        return tuple(sorted(notes, key=lambda note: (not note.lines, note.lines)))
+        """First what makes it another network; then by their first lines, those about the whole last."""
+        notes = [Note(tuple(sorted(lines)), sentence, other) for (sentence, other), lines in self._lines.items()]
+        return tuple(sorted(notes, key=lambda note: (not note.other_network, not note.lines, note.lines)))
 
 
 def line_words(numbers: tuple[int, ...]) -> str:

@@ -4,7 +4,6 @@ Not with st.plotly_chart: since it takes a chart whose data changed for another 
 away and makes it anew, which takes twice as long, flickers, and forgets what was zoomed. `assets/plot.js` changes it.
 """
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -25,14 +24,13 @@ def _component() -> "ComponentRenderer":
     return st.components.v2.component("cnn_visualizer.plot", html=html, css=css, js=script, isolate_styles=False)
 
 
-def show(chart: Chart, key: str, *, scrolls: bool = False) -> None:
+def show(chart: Chart, key: str) -> None:
     """Put a chart on the page with its text alternative.
 
     Args:
-        chart: The figure and its text alternative. Without a width of its own it takes the page's.
+        chart: The figure and its text alternative. Without a width of its own it takes the page's; with one, it scrolls
+            sideways where the page is narrower.
         key: Unique on the page.
-        scrolls: Scroll sideways where the page is narrower than the figure.
     """
     data = {"key": key, "figure": chart.to_json(), "alt": chart.alt, "address": ADDRESS}
-    with st.container(key=f"scrolls-{key}") if scrolls else nullcontext():
-        _component()(key=key, data=data)
+    _component()(key=key, data=data)

@@ -12,7 +12,8 @@ from visualizer.ui.session import Session
 def canvas(owner: Session, key: str) -> None:
     """Draw the paper. The session's drawing follows the pen a few times a second; then only this fragment reruns.
 
-    Once the pen has rested for a moment, the whole page does. Call it in a fragment.
+    Once the pen has rested for a moment, the whole page does. Call it in a fragment. The browser keeps what is drawn
+    and gets back what arrived of it: where a busy server has lost some, it is sent again.
 
     Args:
         owner: The session, whose drawing it is.
@@ -28,7 +29,7 @@ def canvas(owner: Session, key: str) -> None:
     picture = "" if owner.drawing is None else base64.b64encode(owner.drawing.tobytes()).decode()
     result = component("draw")(
         key=key,
-        data={"side": SIDE, "picture": picture},
+        data={"key": key, "side": SIDE, "picture": picture},
         on_drawing_change=drawn,
         on_rested_change=lambda: None,
     )

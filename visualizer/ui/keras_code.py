@@ -1,13 +1,20 @@
 """Build's box for Keras source: pasted, it becomes the network."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from visualizer.architecture.architecture import summarize
+from visualizer.figures.chart import counted
 from visualizer.source_code.keras_reader import KerasReading
 from visualizer.source_code.notes import Note
 from visualizer.training.settings import LOSSES, OPTIMIZERS
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 EXAMPLE = """\
 from keras.models import Sequential
@@ -61,13 +68,21 @@ def paste_keras(owner: Session, classes: int) -> None:
 
 def _result(owner: Session, reading: KerasReading) -> None:
     report = summarize(reading.architecture)
+    other = [note for note in reading.notes if note.other_network]
+    rest = [note for note in reading.notes if not note.other_network]
     with st.container(border=True, key="keras-result", gap="small"):
         with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
-            st.markdown(
-                f":material/check_circle: **{len(report.layers)} layers with {report.parameters:,} parameters were "
-                f"built.** {_training(reading)}",
-                width="stretch",
-            )
+            with st.container(gap="small"):
+                if other:
+                    # Before anything is said to be built: it is not what was pasted.
+                    said = "**This is another network than the one in your code:**"
+                    with _room_for(other):
+                        st.warning(f"{said}\n{_list(other)}", icon=":material/warning:")
+                icon = "" if other else ":material/check_circle: "
+                st.markdown(
+                    f"{icon}**{counted(len(report.layers), 'layer')} with {counted(report.parameters, 'parameter')} "
+                    f"{'was' if len(report.layers) == 1 else 'were'} built.** {_training(reading)}"
+                )
             st.button(
                 "Close what was read",
                 key="bare-keras-close",
@@ -75,14 +90,18 @@ def _result(owner: Session, reading: KerasReading) -> None:
                 icon=":material/close:",
                 on_click=owner.forget_reading,
             )
-        if reading.notes:
-            count = len(reading.notes)
-            notes = "One thing was" if count == 1 else f"{count} things were"
+        if rest:
+            notes = "One thing was" if len(rest) == 1 else f"{len(rest)} things were"
             st.markdown(f"**{notes} left out or taken otherwise**")
-            long = len(reading.notes) > MOST_NOTES
-            st.container(height=NOTES_HEIGHT if long else "content", border=False).markdown(
-                "\n".join(f"- {_words(note)}" for note in reading.notes)
-            )
+            _room_for(rest).markdown(_list(rest))
+
+
+def _room_for(notes: Sequence[Note]) -> "DeltaGenerator":
+    return st.container(height=NOTES_HEIGHT if len(notes) > MOST_NOTES else "content", border=False)
+
+
+def _list(notes: Sequence[Note]) -> str:
+    return "\n".join(f"- {_words(note)}" for note in notes)
 
 
 def _training(reading: KerasReading) -> str:

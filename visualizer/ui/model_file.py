@@ -4,18 +4,17 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.model_file import load_model, load_notes, max_model_bytes, save_model
-from visualizer.data.catalog import is_known
+from visualizer.data.catalog import is_known, load_dataset
 from visualizer.ui import bound
-from visualizer.ui.quantities import size
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain
-from visualizer.ui.work import Progress, Steps, work
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 NOTE_DATASET = "dataset"
 # Whether its loss applied the softmax: "yes" or "no".
 NOTE_SOFTMAX_IN_LOSS = "softmax_in_loss"
+_ONE_AT_A_TIME = Lock()
 
 
 @dataclass(frozen=True)
@@ -61,20 +61,20 @@ def read_model(data: bytes) -> OpenedModel:
     )
 
 
-def model_file_menu(owner: Session, key: tuple[str, ...], network: "FlowNetwork", dataset: str) -> None:
+def model_file_menu(owner: Session, network: "FlowNetwork", dataset: str) -> None:
     """Draw the menu that saves this network and opens a saved one."""
     from visualizer.architecture.network import Network
 
     with st.popover("Save or open a network", icon=":material/save:", key="model-files", on_change="rerun") as menu:
         if menu.open:
             if isinstance(network, Network):
-                _save(key, network, dataset)
+                _save(network, dataset)
             else:
                 st.caption("Networks that were built here can be saved; this one comes with its package.")
             _open(owner)
 
 
-def _save(key: tuple[str, ...], network: "Network", dataset: str) -> None:
+def _save(network: "Network", dataset: str) -> None:
     name = _file_name(network.architecture.name)
     st.markdown("**Save the network** with its weights")
 
@@ -92,25 +92,18 @@ def _save(key: tuple[str, ...], network: "Network", dataset: str) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    made = work(
-        "onnx",
-        (key, dataset),
-        partial(_make_onnx, network, dataset),
-        button="For other programs (ONNX)",
+    names = load_dataset(dataset).class_names if is_known(dataset) else ()
+    st.download_button(
+        "For other programs (ONNX)",
+        partial(_onnx, network, names),
+        f"{name}.onnx",
+        "application/octet-stream",
+        key="download-onnx",
         icon=":material/deployed_code:",
+        on_click="ignore",
     )
-    if made is not None:
-        st.download_button(
-            f"Download {name}.onnx ({size(len(made))})",
-            made,
-            f"{name}.onnx",
-            "application/octet-stream",
-            key="download-onnx",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        sides = " × ".join(map(str, network.input_shape))
-        st.caption(f"Its input “pictures” takes n × {sides} numbers from 0 to 1 (pictures, channels, height, width).")
+    sides = " × ".join(map(str, network.input_shape))
+    st.caption(f"ONNX: its input “pictures” takes n × {sides} numbers from 0 to 1 (pictures, channels, height, width).")
 
 
 def _open(owner: Session) -> None:
@@ -140,14 +133,12 @@ def _open(owner: Session) -> None:
         )
 
 
-def _make_onnx(network: "Network", dataset: str) -> Steps[bytes]:
-    yield Progress(0.1, "Loading the exporter …")
-    from visualizer.data.catalog import load_dataset
+def _onnx(network: "Network", class_names: tuple[str, ...]) -> bytes:
+    """Written when it is asked for, which takes seconds; for a class that asks at once, one after the other."""
     from visualizer.inspection.onnx_file import onnx_bytes
 
-    names = load_dataset(dataset).class_names if is_known(dataset) else ()
-    yield Progress(0.5, "Writing the network …")
-    return onnx_bytes(network, names)
+    with _ONE_AT_A_TIME:
+        return onnx_bytes(network, class_names)
 
 
 def _file_name(name: str) -> str:

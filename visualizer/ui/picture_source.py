@@ -46,11 +46,27 @@ class Given:
     drawn: bool = False
 
 
+def picture_source(class_names: tuple[str, ...]) -> str:
+    """Draw the choice of where the picture comes from, and return it. `class_names` is as `given_picture` takes it."""
+    photos_only = bool(class_names)
+    source: str = st.segmented_control(
+        "Picture from",
+        [name for name in _SOURCES if name != "dataset" or not photos_only],
+        default="photo" if photos_only else "dataset",
+        required=True,
+        format_func=_SOURCES.__getitem__,
+        key="picture-source-of-photos" if photos_only else "picture-source",
+        persist_state="session",
+    )
+    return source
+
+
 def given_picture(
     owner: Session,
     dataset_name: str,
     input_shape: tuple[int, int, int],
     class_names: tuple[str, ...],
+    source: str,
     answer: Callable[[Given | None], None],
 ) -> Given | None:
     """Draw the choice of a picture and return it; None until there is one.
@@ -60,22 +76,11 @@ def given_picture(
         dataset_name: The data set that the network learns from.
         input_shape: (C, H, W) of the network's input.
         class_names: What the network tells apart, where its data set is none of ours, which then is not offered.
+        source: What `picture_source` returned.
         answer: Draws what is to be seen at once. It is called with the picture in each run, and while somebody draws
             also in between, without the rest of the page: what it draws into must lie outside of this function.
     """
-    photos_only = bool(class_names)
-    sources = [name for name in _SOURCES if name != "dataset" or not photos_only]
-    source = st.segmented_control(
-        "Picture from",
-        sources,
-        default="photo" if photos_only else "dataset",
-        required=True,
-        format_func=_SOURCES.__getitem__,
-        key="picture-source-of-photos" if photos_only else "picture-source",
-        persist_state="session",
-    )
-    if not photos_only:
-        class_names = opened_dataset(dataset_name).class_names
+    class_names = class_names or opened_dataset(dataset_name).class_names
     if source == "draw":
         return _drawn(owner, dataset_name, input_shape, class_names, answer)
     if source == "dataset":

@@ -8,6 +8,7 @@ import numpy as np
 from visualizer.architecture.shapes import is_maps
 from visualizer.figures.convolution_colours import ColourScale, painted, positive_scale, signed_scale
 from visualizer.figures.raster import png_source, rgb_pixels
+from visualizer.figures.scale import takes_black
 from visualizer.ui.looked import Looked
 from visualizer.ui.pixel_words import bracketed, channel_name, lines, place_words, sentence, told
 
@@ -146,14 +147,8 @@ def _map_panel(title: str, note: str, maps: np.ndarray, channel: int, marks: lis
 
 
 def _scale_of(values: np.ndarray, label: str) -> ColourScale:
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        finite = np.zeros(1)
-    return signed_scale(finite, label) if finite.min() < 0 else positive_scale(finite, label)
-
-
-def _signed_scale(values: np.ndarray, label: str) -> ColourScale:
-    return signed_scale(np.nan_to_num(values, posinf=0.0, neginf=0.0), label)
+    below = values.min(where=np.isfinite(values), initial=0.0) < 0
+    return signed_scale(values, label) if below else positive_scale(values, label)
 
 
 def _share(part: float, whole: float) -> float:
@@ -234,8 +229,8 @@ def _window_terms(explanation: "Explanation", step: Any, of_picture: int, page: 
         order[page * on_a_page : (page + 1) * on_a_page],
         np.setdiff1d(order, order[page * on_a_page : (page + 1) * on_a_page]),
     )
-    value_scale, weight_scale = _scale_of(step.values, "value"), _signed_scale(step.kernel, "weight")
-    product_scale = _signed_scale(products, "product")
+    value_scale, weight_scale = _scale_of(step.values, "value"), signed_scale(step.kernel, "weight")
+    product_scale = signed_scale(products, "product")
     terms = []
     for at in shown:
         channel = int(step.channels[at])
@@ -286,7 +281,6 @@ def _grid(
     small = values.size > MOST_NUMBERS
     digits = 3 if values.size <= SHORTER_NUMBERS else 2
     colours = painted(values, scale)
-    bright = colours @ np.array([0.299, 0.587, 0.114]) > 140
     places = None
     if window is not None:
         places = [
@@ -298,7 +292,7 @@ def _grid(
         "narrow": digits == 2,
         "texts": [[told(float(value), digits) if np.isfinite(value) else "−∞" for value in row] for row in values],
         "colours": [["#" + bytes(colour).hex() for colour in row] for row in colours],
-        "dark": (~bright).tolist(),
+        "dark": (~takes_black(colours)).tolist(),
         "places": places,
         "opens": opens,
     }

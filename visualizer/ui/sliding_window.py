@@ -81,9 +81,10 @@ def sliding_window(
         drawing_changed = on_drawing
 
         def receive_drawing() -> None:
-            drawn = _read_numbers(st.session_state[key].drawing, (int(slide.real.sum()),))
+            drawn = read_drawing(st.session_state[key].drawing, int(slide.real.sum()))
             if drawn is not None:
-                drawing_changed(drawn)
+                st.session_state[f"{key}-taken"], pixels = drawn
+                drawing_changed(pixels)
 
         callbacks["on_drawing_change"] = receive_drawing
     data: dict[str, Any] = {
@@ -109,6 +110,8 @@ def sliding_window(
         "start": _start(slide.output),
         "editable": MAX_WEIGHT if on_kernel is not None else 0,
         "drawable": on_drawing is not None,
+        # The number of the newest drawing that arrived: the browser keeps what it has drawn since.
+        "taken": st.session_state.get(f"{key}-taken", 0),
     }
     _component()(key=key, data=data, **callbacks)
 
@@ -123,13 +126,26 @@ def read_kernel(sent: Any, kernels: np.ndarray | None) -> tuple[int, np.ndarray]
     return index, np.clip(weights, -MAX_WEIGHT, MAX_WEIGHT)
 
 
+def read_drawing(sent: Any, pixels: int) -> tuple[int, np.ndarray] | None:
+    """The number of a drawing and its pixels, (`pixels`,) float32: anybody can send anything."""
+    if not isinstance(sent, Mapping):
+        return None
+    number, drawn = sent.get("number"), _read_numbers(sent.get("pixels"), (pixels,))
+    # As far as a browser counts exactly.
+    if type(number) is not int or not 0 < number < 2**53 or drawn is None:
+        return None
+    return number, drawn
+
+
 def _read_numbers(sent: Any, shape: tuple[int, ...]) -> np.ndarray | None:
     """Lists of finite numbers of that shape as float32, or None."""
     try:
-        numbers = np.asarray(sent, dtype=np.float32)
+        numbers = np.asarray(sent, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         return None
-    return numbers if numbers.shape == shape and np.isfinite(numbers).all() else None
+    # Beyond it, a number would become infinite.
+    fits = numbers.shape == shape and bool((np.abs(numbers) <= np.finfo(np.float32).max).all())
+    return numbers.astype(np.float32) if fits else None
 
 
 def _start(output: np.ndarray) -> list[int]:

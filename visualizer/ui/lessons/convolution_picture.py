@@ -93,8 +93,6 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
     )
     if source == "draw":
         st.caption("Draw on the picture itself: with the mouse, a finger, or the arrow keys and the space bar.")
-        if st.button("Clear the drawing", icon=":material/delete:", key=f"{key}-clear"):
-            take_drawing(np.zeros(DRAWING_SIZE**2, dtype=np.float32))
         values = np.repeat(given.drawing[np.newaxis], channels, axis=0)
         return LessonPicture(values, values, "Your drawing", f"{DRAWING_SIZE} × {DRAWING_SIZE}", drawable=True)
     size = st.segmented_control(

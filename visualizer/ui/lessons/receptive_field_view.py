@@ -259,4 +259,4 @@ def effective_fields(
 
 def shapes(architecture: Architecture) -> None:
     """How height, width and channels change from layer to layer."""
-    show(volumes(architecture, summarize(architecture)), "receptive-field-shapes", scrolls=True)
+    show(volumes(architecture, summarize(architecture)), "receptive-field-shapes")

@@ -1,0 +1,109 @@
+"""The states in which the app is audited: every page as it opens, and what opens on it."""
+
+import re
+from collections.abc import Iterator
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.app import open_page, wait_until_idle
+
+# A network that another one replaces, with a part that is left out, and a Dense that does not fit.
+ODD_SOURCE = "m = Sequential([Input((8, 8, 1)), Conv2D(4, 3), Mystery(3), Dense(10)])"
+CONCEPTS = (
+    "/convolution",
+    "/pooling",
+    "/activations",
+    "/dense_and_softmax",
+    "/loss",
+    "/optimizers",
+    "/receptive_field",
+)
+
+
+def states(page: Page) -> Iterator[str]:
+    """Bring the page from one state to the next, and yield the name of each; the window may change in between."""
+    for path in ("/", *CONCEPTS):
+        open_page(page, path)
+        yield path
+    yield from _build(page)
+    yield from _train(page)
+    yield from _look_inside(page)
+    yield from _compare(page)
+
+
+def settle(page: Page) -> None:
+    page.wait_for_timeout(600)  # What opens grows for 0.5 s.
+    wait_until_idle(page)
+
+
+def _tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+    settle(page)
+
+
+def _go(page: Page, name: str) -> None:
+    """By the app's own links: the address, opened anew, would be another person's."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True).click()
+    settle(page)
+
+
+def _build(page: Page) -> Iterator[str]:
+    open_page(page, "/build")
+    page.get_by_text("Conv2D 8, 3 × 3").click()
+    settle(page)
+    yield "/build, a layer opened"
+    page.get_by_role("button", name="Download").click()
+    settle(page)
+    yield "/build, a menu opened"
+    page.keyboard.press("Escape")
+    page.get_by_text("Paste Keras code", exact=True).click()
+    settle(page)
+    page.get_by_role("textbox", name="Keras source").fill(ODD_SOURCE)
+    page.get_by_role("button", name="Build it").click()
+    settle(page)
+    expect(page.get_by_text("does not fit").first).to_be_visible()
+    yield "/build, a network that does not fit"
+    page.get_by_role("button", name="Undo").click()
+    settle(page)
+
+
+def _train(page: Page) -> Iterator[str]:
+    open_page(page, "/train")
+    yield "/train"
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("2")
+    epochs.press("Enter")
+    wait_until_idle(page)
+    page.locator(".st-key-start button").click()
+    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
+    settle(page)
+    yield "/train, after a run"
+    for tab in ("Health", "Time machine", "Evaluation"):
+        _tab(page, tab)
+        yield f"/train, {tab}"
+    page.get_by_role("button", name="Come back later").click()
+    settle(page)
+    yield "/train, a dialog"
+    page.keyboard.press("Escape")
+
+
+def _look_inside(page: Page) -> Iterator[str]:
+    _go(page, "Look inside")
+    expect(page.get_by_text(re.compile("Mine after"))).to_be_visible()
+    yield "/look_inside"
+    for tab in ("Filters", "Why this class?"):
+        _tab(page, tab)
+        yield f"/look_inside, {tab}"
+    page.get_by_role("radio", name="Draw").click()
+    settle(page)
+    yield "/look_inside, a paper"
+    page.get_by_role("button", name="Save or open a network").click()
+    settle(page)
+    yield "/look_inside, a menu opened"
+    page.keyboard.press("Escape")
+
+
+def _compare(page: Page) -> Iterator[str]:
+    _go(page, "Compare")
+    expect(page.get_by_role("heading", name="Compare runs")).to_be_visible()
+    yield "/compare"
