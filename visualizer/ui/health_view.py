@@ -19,19 +19,24 @@ _USUAL_UPDATE = (1e-4, 1e-2)
 
 
 def health_part(owner: Session, run: RunRecord, refresh: float | None) -> None:
-    """Draw the health of a run, anew every `refresh` seconds while it is trained."""
-    st.fragment(_health, run_every=refresh)(owner, run)
+    """Draw the health of a run, anew every `refresh` seconds while it is trained.
+
+    Raises UserError where the pictures that it was trained on are gone.
+    """
+    # Here and not in the fragment, whose errors the page does not see.
+    pictures = len(load_dataset(run.spec.settings.dataset).train)
+    st.fragment(_health, run_every=refresh)(owner, run, pictures)
 
 
-def _health(owner: Session, run: RunRecord) -> None:
+def _health(owner: Session, run: RunRecord, pictures: int) -> None:
     health = run_store().health(run.run_id)
     if not len(health.step):
         st.info("Nothing was trained yet: press Start or One step.", icon=":material/monitor_heart:")
         return
     names = [layer.summary() for layer in run.spec.architecture.layers]
     found = overfits(run, run_store().history(run.run_id))
-    train, batch = len(load_dataset(run.spec.settings.dataset).train), run.spec.settings.batch_size
-    findings = diagnose(health, names, [pictures_in_batch(int(step), train, batch) for step in health.step], found)
+    batch = run.spec.settings.batch_size
+    findings = diagnose(health, names, [pictures_in_batch(int(step), pictures, batch) for step in health.step], found)
     with st.container(key="live-health"):
         if found is not None:
             overfitting_part(owner, run, found, "health")
