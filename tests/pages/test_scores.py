@@ -1,5 +1,7 @@
 """A network without softmax that was trained with mean squared error: every page shows its scores as scores."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,6 +16,7 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.model_file import save_model
 from visualizer.architecture.network import build
+from visualizer.training.messages import Bundle, Progress
 from visualizer.training.settings import Loss
 from visualizer.ui.server import run_store
 
@@ -155,3 +158,17 @@ def test_scores_that_overflow_are_shown_all_the_same():
     app.get("file_uploader")[0].set_value(("network.safetensors", data, "application/octet-stream"))
     without_exception(app.run())
     holds(app, "scores")
+
+
+def test_a_run_whose_scores_an_older_version_did_not_keep_opens_and_says_so():
+    app = trained("mse")
+    run = run_store().record(app.session_state["visualizer"].run_id)
+    assert run is not None
+    snapshot = run_store().latest_snapshot(run.run_id)
+    assert snapshot is not None
+    progress = Progress(run.step, run.epoch, run.learning_rate, run.seconds, run.images_per_second)
+    run_store().apply(Bundle(run.run_id, progress, (replace(snapshot, answer=None),)))
+    without_exception(app.run())
+    assert not answers(app)
+    assert "an older version of the app, which did not keep scores" in captions(app)
+    assert any("maps of 6 × 6" in alt for alt in alts(app))

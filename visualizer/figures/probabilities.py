@@ -13,7 +13,7 @@ ROW = 27  # pixels
 MOST_BARS = 20  # classes up to which each has its bar
 VALUE_WIDTH = 64  # of "100.0 %" beside a full bar
 _PERCENT_AXIS = {"range": [0, 100], "tickvals": [0, 50, 100], "ticktext": ["0", "50", "100 %"], "showgrid": True}
-_ROOM_FOR_VALUE = 0.2  # of the scale, left of the longest bar below 0
+_ROOM_FOR_VALUE = 0.4  # of the scale, left of the longest bar below 0
 _MOST_TICKS = 4
 _PARTS_OF_TICK = 5  # the scale of scores ends on such a part of the way between two ticks
 
