@@ -190,6 +190,23 @@ def test_a_length_that_is_no_number_is_none(server):
         assert asyncio.run(answer(text)) == 204
 
 
+def test_the_page_of_the_tab_tells_it_for_a_moment(server, monkeypatch):
+    assert asyncio.run(server.ask([piece(5)]))[0] == 413
+    assert asyncio.run(server.ask([piece(1)], tab="other"))[0] == 204
+    assert uploads.refused_file("other") == ""
+    assert uploads.refused_file("tab") == TOO_MANY
+    later = uploads.monotonic() + uploads.SHOWN_FOR
+    monkeypatch.setattr(uploads, "monotonic", lambda: later)
+    assert uploads.refused_file("tab") == ""
+
+
+def test_nobody_makes_it_remember_without_end(server):
+    for number in range(2_000):
+        asyncio.run(server.ask([piece(5)], tab=f"made-up-{number}"))
+    assert len(uploads._refused) == uploads._MOST_REFUSED
+    uploads._refused.clear()
+
+
 def test_the_sentences_say_what_to_do():
     for sentence in (TOO_MANY, TOO_MANY_OF_ALL, TOO_SLOW):
         assert sentence.count(".") == 2

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from visualizer.architecture.architecture import MAX_NAME_LENGTH, Architecture
 from visualizer.architecture.editing import MAX_UNDO, Draft, History
@@ -13,6 +14,7 @@ from visualizer.errors import UserError
 from visualizer.source_code.keras_reader import KerasReading, read_keras
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.text import told
+from visualizer.ui.uploads import refused_file
 from visualizer.workspaces import new_token
 
 if TYPE_CHECKING:
@@ -397,6 +399,9 @@ def session() -> Session:
 
 def show_message(owner: Session) -> None:
     """Show the sentence about what was refused, once."""
+    context = get_script_run_ctx()
+    if context is not None and (words := refused_file(context.session_id)):
+        st.error(words, icon=":material/error:")
     if owner.message:
         st.error(told(owner.message), icon=":material/error:")
         owner.message = None

@@ -4,7 +4,9 @@ Streamlit bounds a single file, and keeps what has come in memory until the widg
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from streamlit.runtime import Runtime
@@ -27,10 +29,25 @@ MOST_OF_A_QUESTION = 1 * MB
 # Bytes after which it is looked again whether there is room.
 _LOOK_EVERY = 1 * MB
 
-TOO_MANY = "This tab has as many files on the server as it may have. Remove some of them, or load the page again."
-TOO_MANY_OF_ALL = "The server has no room for more files at the moment. Wait a few minutes and try it again."
-TOO_SLOW = "The file came too slowly. Try it again, with a smaller file or a better connection."
+TOO_MANY = "A file was not taken: this tab has as many on the server as it may have. Send fewer at once, or load the page anew."
+TOO_MANY_OF_ALL = (
+    "A file was not taken: the server has no room for more at the moment. Wait a few minutes and try it again."
+)
+TOO_SLOW = "A file was not taken: it came too slowly. Try it again, with a smaller file or a better connection."
 TOO_LONG = "The question is too long."
+
+
+# Why a file was refused, and when, by the tab that sent it: its page says so where it is drawn next. The last ones.
+_refused: OrderedDict[str, tuple[str, float]] = OrderedDict()
+_MOST_REFUSED = 1_000
+# A page is drawn several times while it reads the files that were taken.
+SHOWN_FOR = 20.0  # seconds
+
+
+def refused_file(tab: str) -> str:
+    """Why a file of that tab was refused a moment ago; empty where none was."""
+    words, at = _refused.get(tab, ("", 0.0))
+    return words if monotonic() - at < SHOWN_FOR else ""
 
 
 class Uploads:
@@ -66,6 +83,11 @@ class Uploads:
         finally:
             self._coming.remove(body)
             _forget_of_nobody(body)
+        if body.refusal and body.tab:
+            _refused[body.tab] = (body.refusal, monotonic())
+            _refused.move_to_end(body.tab)
+            if len(_refused) > _MOST_REFUSED:
+                _refused.popitem(last=False)
         if body.refusal and not started:
             event("upload-refused", kind="http", size=max(body.declared, body.came), reason=body.refusal)
             status = {TOO_SLOW: 408, TOO_MANY_OF_ALL: 503}.get(body.refusal, 413)
