@@ -9,7 +9,8 @@ from visualizer.ui.page_link_card import page_card
 st.title("See what a network sees")
 st.markdown(
     "A real convolutional network, trained on handwritten digits, looks at one of them. Every square is computed now, "
-    "layer by layer, from left to right: **bright means that the layer found what it looks for**."
+    "layer by layer, from left to right: **bright is a large number**. In a convolution’s map it says that a pattern "
+    "was found there; pooling keeps the largest number of each small window."
 )
 network_at_work(digit_picker())
 

@@ -9,7 +9,7 @@ from visualizer.ui.links import page
 
 st.title("Optimisers")
 st.markdown(
-    "The gradient says which way is up. **The optimiser decides how far each weight goes down**: from one start, on "
+    "The gradient says which way is up. **The optimiser decides how far each weight moves**: from one start, on "
     "one surface, four of them take very different ways."
 )
 

@@ -31,7 +31,7 @@ def lesson() -> None:
         label_visibility="collapsed",
     )
     st.markdown(
-        "Pooling makes **one number of each window** and learns nothing; with a stride, the map gets smaller. "
+        "Pooling makes **one number of each window** and learns nothing; with a stride above 1 the map gets smaller. "
         "**Point at any pixel of the pooled map.**"
     )
     figure, controls = st.columns([5, 2], gap="medium")

@@ -31,7 +31,7 @@ def draw() -> None:
         picture = choose_picture(subject.architecture)
     st.markdown(
         "A unit sees only the pixels that its window reaches through the windows before it. "
-        "**The deeper the layer, the more of the picture.**"
+        "**Deeper layers see more of the picture, or at least as much.**"
     )
     rows = field_rows(subject.architecture)
     figure, asked = st.columns([11, 6], gap="medium")

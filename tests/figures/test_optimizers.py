@@ -52,14 +52,12 @@ def test_where_heads_would_hide_one_another_each_stands_on_its_own_side_of_the_p
     assert (moved == 0).any()
 
 
-def test_in_3d_heads_stand_apart_at_the_start_and_say_where_they_are():
+def test_in_3d_heads_that_would_hide_one_another_stand_above_one_another():
     chart, _ = race(RAVINE, 0, draw=race_in_3d)
-    heads = chart.figure.data[-1]
-    places = np.column_stack([heads.x, heads.y])
-    assert len({tuple(place) for place in places}) == 4
-    assert np.allclose(places.mean(axis=0), RAVINE.start, atol=1e-5)
-    assert np.allclose(heads.customdata, RAVINE.start)
-    assert "customdata[0]" in heads.hovertemplate
+    ground, heads = chart.figure.data[0], chart.figure.data[-1]
+    assert (list(heads.x), list(heads.y)) == ([-7.0] * 4, [2.0] * 4)
+    apart = np.diff(heads.z) / np.ptp(ground.z)
+    assert (apart > 0.05).all()
 
 
 def test_after_the_answer_trails_and_heads_are_the_paths():
@@ -94,10 +92,7 @@ def test_each_frame_is_the_race_so_far(draw, casings):
     for index, path in enumerate(paths.values()):
         trail = frame.data[casings + index]
         assert len(trail.x) == int(frame.name) + 1
-        place = pytest.approx(path.positions[int(frame.name), 0], abs=1e-6)
-        assert trail.x[-1] == place
-        # In three dimensions a head may stand aside and says where it belongs.
-        assert (heads.x if casings else heads.customdata[:, 0])[index] == place
+        assert trail.x[-1] == heads.x[index] == pytest.approx(path.positions[int(frame.name), 0], abs=1e-6)
 
 
 def test_who_is_lost_stays_on_the_edge_of_the_picture():

@@ -77,6 +77,9 @@ def test_calibration_by_hand(drawn, on_borders):
             row += 1
     assert row == len(found.counts)
     assert found.error == pytest.approx(error, rel=1e-4, abs=1e-7)
+    # The error has no sign: this is what says whether it is too sure or not sure enough.
+    assert found.surplus == pytest.approx(sure.mean() - right.mean(), rel=1e-4, abs=1e-7)
+    assert abs(found.surplus) <= found.error + 1e-7
 
 
 def test_a_network_is_asked_for_all_pictures_in_order():

@@ -9,8 +9,9 @@ from visualizer.lessons.optimizers import (
     LEARNING_RATES,
     OPTIMIZERS,
     STARTING_RATES,
+    curvatures,
     descend,
-    steepest_curvature,
+    left_by_a_step,
     winners,
 )
 from visualizer.lessons.surfaces import BOWL, RAVINE, SADDLE, SURFACES, distance_to_minimum
@@ -81,7 +82,7 @@ def test_who_only_passes_by_has_not_arrived():
 
 @pytest.mark.parametrize("surface", [BOWL, RAVINE], ids=lambda surface: surface.name)
 def test_sgd_is_stable_below_two_by_the_steepest_curvature_and_lost_above(surface):
-    limit = 2 / steepest_curvature(surface)
+    limit = 2 / curvatures(surface)[1]
     assert descend(surface, "sgd", 0.98 * limit, steps=400).arrived is not None
     gone = descend(surface, "sgd", 1.05 * limit, steps=400)
     assert gone.lost == gone.steps < 400
@@ -124,3 +125,22 @@ def test_learning_rates_rise_by_1_2_5_and_hold_every_starting_rate():
 def test_momentum_leaves_the_saddle_before_sgd():
     at = {name: descend(SADDLE, name, 0.1).arrived for name in ("sgd", "momentum")}
     assert at["momentum"] < at["sgd"]
+
+
+@pytest.mark.parametrize(("rate", "axis", "curvature"), [(0.5, 1, 3.6), (0.5, 0, 0.08), (0.2, 1, 3.6)])
+def test_what_a_step_of_sgd_leaves_is_what_its_walk_shows(rate, axis, curvature):
+    way = np.abs(descend(RAVINE, "sgd", rate, 20).positions[:, axis])
+    assert np.allclose(way[1:] / way[:-1], left_by_a_step(0, rate, curvature))
+    assert curvatures(RAVINE) == pytest.approx((0.08, 3.6))
+
+
+@pytest.mark.parametrize(("axis", "curvature"), [(1, 3.6), (0, 0.08)])
+def test_what_a_step_of_momentum_leaves_is_what_its_walk_shows_in_the_long_run(axis, curvature):
+    way = descend(RAVINE, "momentum", 0.1, 400).positions[:, axis]
+    # It swings: the largest of 90 steps, and of the 90 that come 180 steps later.
+    early, late = np.abs(way[100:190]).max(), np.abs(way[280:370]).max()
+    assert (late / early) ** (1 / 180) == pytest.approx(left_by_a_step(0.9, 0.1, curvature), abs=0.004)
+
+
+def test_above_two_by_the_curvature_a_step_leaves_more_than_there_was():
+    assert left_by_a_step(0, 0.56, 3.6) > 1 > left_by_a_step(0, 0.55, 3.6)

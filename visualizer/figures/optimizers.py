@@ -18,8 +18,10 @@ FRAMES = 32
 FRAME_MS = 150
 MARKED_EVERY = 10  # steps
 LIFT = 0.01  # of the surface's height: keeps lines and marks in sight on it
-# Heads that would hide one another stand around their place, each to its own side, at most this many pixels away.
+# Heads that would hide one another stand around their place, each to its own side, at most this many pixels away; in
+# three dimensions above one another, at most this many times the lift.
 ASIDE = 13
+STACKED = 8
 # The side of each optimizer: degrees clockwise from up. Right angles leave all markers as they are.
 _SIDES = {"sgd": -90, "momentum": 0, "rmsprop": 90, "adam": 180}
 # Pixels, about: what "would hide" is judged by.
@@ -177,11 +179,9 @@ def _race(
         per_pixel = np.ptp([surface.x_range, surface.y_range], axis=1) / size
         aside = _aside(ends[:, :2] / per_pixel)
         if three_dimensional:
-            # Markers in space know no distance in pixels from their place.
-            sides = np.radians([_SIDES[name] for name in drawn])
-            moved_by = aside[:, None] * np.column_stack([np.sin(sides), np.cos(sides)]) * per_pixel
-            heads = place(ends + np.pad(moved_by, ((0, 0), (0, 1))), 3 * lift)
-            return [*trails, heads | {"customdata": ends[:, :2]}]
+            # Above one another: that is seen from every direction, and the surface hides none of them.
+            raised = np.arange(1, len(ends) + 1) * aside / ASIDE * STACKED * lift
+            return [*trails, place(ends + np.column_stack([np.zeros_like(ends[:, :2]), raised]), 3 * lift)]
         heads = place(ends, 3 * lift) | {
             "marker": _head_look(list(drawn), 14)
             # Plotly moves a marker to where it came from, if it were an arrow: against its angle.
@@ -241,12 +241,11 @@ def _looks(titles: Mapping[str, str], names: list[str], last: int, three_dimensi
         }
         for name in names
     ]
-    x, y = ("customdata[0]", "customdata[1]") if three_dimensional else ("x", "y")
     heads = {
         "showlegend": False,
         "mode": "markers",
         "text": [titles[name] for name in names],
-        "hovertemplate": f"%{{text}}<br>x %{{{x}:.3f}}, y %{{{y}:.3f}}<extra></extra>",
+        "hovertemplate": "%{text}<br>x %{x:.3f}, y %{y:.3f}<extra></extra>",
     }
     if three_dimensional:
         heads["marker"] = _head_look(names, 6)

@@ -30,6 +30,11 @@ class Calibration:
     counts: np.ndarray
     error: float
 
+    @property
+    def surplus(self) -> float:
+        """Mean confidence − accuracy over all pictures, −1 to 1: above 0 it is more sure than right."""
+        return float((self.counts * (self.confidence - self.accuracy)).sum() / self.counts.sum())
+
 
 @dataclass(frozen=True)
 class Evaluation:

@@ -48,8 +48,8 @@ ARITHMETIC: dict[str, Arithmetic] = {
         rf"f'(x) = 1 \text{{ if }} x > 0 \text{{, else }} {_SLOPE}",
         (f"max({{x}}, {_SLOPE} · {{x}})",) * 2,
         (f"{_SLOPE}, since x ≤ 0", "1, since x > 0"),
-        f"A ReLU that leaks: below 0 it keeps the slope {_SLOPE} (Keras’s choice; torch’s own default is 0.01), so "
-        "that some gradient always comes through.",
+        f"A ReLU that leaks: below 0 it keeps the slope {_SLOPE} (as Keras’s activation of this name; torch’s own "
+        "default is 0.01), so that some gradient always comes through.",
     ),
     "sigmoid": Arithmetic(
         r"f(x) = \frac{1}{1 + e^{-x}}",
@@ -73,7 +73,8 @@ ARITHMETIC: dict[str, Arithmetic] = {
         ("{x} · {a}",) * 2,
         ("{a} + {x} · {b}",) * 2,
         "A smooth ReLU, usual in Transformers. Φ is the cumulative distribution function of the standard normal "
-        "distribution, φ its density. It dips below 0 near x = −0.75, and its derivative goes a little above 1.",
+        "distribution, φ its density. Below 0 it is a little negative, lowest at x = −0.75 (−0.17); its derivative "
+        "goes up to 1.13.",
     ),
 }
 

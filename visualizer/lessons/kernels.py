@@ -114,7 +114,7 @@ KERNELS: dict[str, NamedKernel] = {
         _named(
             "blur",
             "Blur (mean)",
-            "replaces each pixel by the mean of its window",
+            "replaces each pixel by the mean of its window (of each channel, added up)",
             lambda size, _: np.full((size, size), 1 / size**2),
         ),
         _named(
@@ -130,7 +130,7 @@ KERNELS: dict[str, NamedKernel] = {
         _named(
             "bilinear",
             "Bilinear",
-            "is a small pyramid: a transposed convolution interpolates with it where the stride is half its width",
+            "is a small pyramid: a transposed convolution interpolates with it where the stride is (its width + 1) / 2",
             lambda size, _: _pyramid(size),
         ),
     )

@@ -50,7 +50,8 @@ OPTIMIZERS: dict[str, Optimizer] = {
         Optimizer(
             "momentum",
             "Momentum",
-            "SGD with a velocity: what points the same way again and again adds up, what changes sign cancels out.",
+            "SGD with a velocity: what points the same way again and again adds up, what changes its sign at every "
+            "step is damped.",
             "SGD",
             {"momentum": 0.9},
         ),
@@ -155,17 +156,27 @@ def winners(paths: Mapping[str, Path]) -> tuple[str, ...]:
     return () if first is None else tuple(name for name, path in paths.items() if path.arrived == first)
 
 
-def steepest_curvature(surface: Surface) -> float:
-    """The largest second derivative in any direction at the first minimum, from torch's Hessian.
+def curvatures(surface: Surface) -> tuple[float, float]:
+    """The smallest and the largest second derivative in any direction at the first minimum, from torch's Hessian.
 
-    Plain gradient descent is only stable there with a learning rate below 2 divided by it
+    Plain gradient descent is only stable there with a learning rate below 2 divided by the largest one
     (https://www.deeplearningbook.org/contents/numerical.html, section 4.3.1).
     """
     import torch
 
     minimum = torch.tensor(surface.minima[0], dtype=torch.float64)
     hessian = torch.autograd.functional.hessian(lambda point: surface.function(point[0], point[1]), minimum)
-    return float(torch.linalg.eigvalsh(hessian)[-1])
+    least, most = torch.linalg.eigvalsh(hessian).tolist()
+    return float(least), float(most)
+
+
+def left_by_a_step(momentum: float, learning_rate: float, curvature: float) -> float:
+    """What share of the distance from a minimum a step leaves in the long run, where the surface curves like that.
+
+    For SGD (momentum 0) |1 − ηλ|; else the larger size of the two roots of z² − (1 + β − ηλ) z + β. Above 1 it climbs.
+    Source: G. Goh, Why momentum really works, https://distill.pub/2017/momentum/
+    """
+    return float(np.abs(np.roots([1, -(1 + momentum - learning_rate * curvature), momentum])).max())
 
 
 def _arrival(surface: Surface, positions: np.ndarray) -> int | None:

@@ -138,6 +138,13 @@ def enlarge(slide: Slide) -> tuple[Enlarged, ...]:
     return tuple(results)
 
 
+def surviving(slide: Slide) -> int | None:
+    """How many of the input's numbers are still there after max pooling; None after a mean, which keeps none."""
+    if slide.winners is None:
+        return None
+    return len(np.unique(slide.winners.reshape(-1, 2), axis=0))
+
+
 @dataclass(frozen=True)
 class Shifted:
     """What a small step of the picture changes in one way of making a map smaller.

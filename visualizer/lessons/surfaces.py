@@ -96,7 +96,7 @@ def _beale(x: Any, y: Any) -> Any:
 BOWL = Surface(
     name="bowl",
     title="Bowl",
-    idea="Equally steep in every direction, so the gradient points away from the minimum: the easiest case.",
+    idea="It curves alike in every direction, so the gradient points straight away from the minimum: the easiest case.",
     formula=r"f(x, y) = \tfrac{1}{2}\,(x^2 + y^2)",
     function=_bowl,
     start=(-2.5, 1.8),

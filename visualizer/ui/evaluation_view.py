@@ -30,7 +30,7 @@ from visualizer.ui.work import Progress, Steps, in_words, work
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network
     from visualizer.inspection.embedding import Embedding
-    from visualizer.inspection.evaluation import Evaluation
+    from visualizer.inspection.evaluation import Calibration, Evaluation
 
 _BATCH = 64
 _PER_PAGE = 12
@@ -191,16 +191,27 @@ def _calibration(found: "Evaluation") -> None:
     show(
         reliability(calibration.confidence, calibration.accuracy, calibration.counts, calibration.error), "reliability"
     )
-    side = "more sure than right" if _overconfident(found) else "less sure than right"
-    st.markdown(
-        f"A network that says 80 % should be right in 80 % of such cases: then its points lie on the dashed line. This "
-        f"one is on average {side}, by {calibration.error:.1%} of probability (expected calibration error, "
-        f"{len(calibration.counts)} of 10 bins have pictures). Larger dots have more pictures."
+    st.markdown(calibration_in_words(calibration))
+
+
+def calibration_in_words(calibration: "Calibration") -> str:
+    """How sure it is and how often right: on average, where much may cancel out, and by distance, where none does."""
+    share = calibration.counts / calibration.counts.sum()
+    sure, right = float(share @ calibration.confidence), float(share @ calibration.accuracy)
+    return (
+        "A network that says 80 % should be right in 80 % of such cases: then its points lie on the dashed line. On "
+        f"average over all pictures this one is {sure:.1%} sure and {right:.1%} right: "
+        f"{_surplus(calibration.surplus)}. Its points lie {100 * calibration.error:.1f} percentage points off the "
+        f"line, on average and to either side (the **expected calibration error**; {len(calibration.counts)} of 10 "
+        "bins have pictures). Larger dots have more pictures."
     )
 
 
-def _overconfident(found: "Evaluation") -> bool:
-    return bool(found.values.max(axis=1).mean() > found.accuracy)
+def _surplus(surplus: float) -> str:
+    if abs(surplus) < 0.0005:  # 0.0 percentage points, as it is written
+        return "neither too sure nor too unsure"
+    side = "more sure than right" if surplus > 0 else "less sure than right"
+    return f"{side} by {100 * abs(surplus):.1f} percentage points"
 
 
 def _map(key: Any, dataset: Dataset, found: "Evaluation") -> None:

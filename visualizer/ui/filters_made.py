@@ -195,7 +195,7 @@ def _compared(
         word = "more" if made.reached > best else "less"
         said = f"This made picture excites the {filter.noun} **{word}** than {real}"
     stuck = (
-        " It climbed to the nearest peak and stayed there: other steps or another seed may find a higher one."
+        " The climb ended below the best real picture: more steps or another seed may get higher."
         if made.reached < best
         else ""
     )

@@ -187,7 +187,7 @@ def _overlays(looked: Looked, own: "Attribution", random: "Attribution", name: s
         "one of them is the same everywhere, so there is nothing to compare."
         if np.isnan(correlation)
         else f"their pixels are in the same order to **{number(correlation)}** (Spearman’s rank correlation; 1 is the "
-        "same, 0 is none). " + _judged(correlation)
+        "same, 0 is none, −1 the reverse). " + _judged(correlation)
     )
     told = predict(
         "One of these is the network itself, the other one the same layers with **random weights**, which have learnt "

@@ -224,8 +224,9 @@ def _ask_chain() -> bool:
             "multiplied": f"about {_rounded(smaller)} times",
         },
         "multiplied",
-        f"The factors of the {depth - 1} layers between are multiplied, not "
-        f"added, here by {chain.factor_per_layer:.3f} each on average.",
+        f"Each of the {depth - 1} steps from layer {depth} back to layer 1 multiplies the gradient by a factor below "
+        f"1, on average {chain.factor_per_layer:.3f}. Factors multiply, they do not add up: "
+        f"{chain.factor_per_layer:.3f} to the power {depth - 1} is 1 / {_rounded(smaller)}.",
         "chain",
     )
 
@@ -251,7 +252,7 @@ def dead_relus() -> None:
     steps = int(calm.steps[-1])
     st.markdown(
         f"A small network (Dense 64, Dense 64, Dense 10) learns the digits with plain SGD for {steps} batches. A ReLU "
-        f"that fires for **none** of {calm.pictures} validation pictures counts as **dead** here: for all of them its "
+        f"that fires for **none** of {calm.pictures} validation pictures counts here as **dead**: for all of them its "
         "output is 0, and so is its gradient."
     )
     rates = (*_RATES, _ASKED_RATE) if _ask_dead(calm, steps) else _RATES
@@ -274,10 +275,10 @@ def dead_relus() -> None:
     dead = int(found.dead.sum())
     st.latex(rf"\text{{dead}} = \frac{{{dead}}}{{{total}}} = {dead / total * 100:.1f}\,\%")
     st.markdown(
-        f"Of these {dead} units, **{found.still_learning}** get any gradient at all for their weights or bias: the "
-        f"derivative of a ReLU below 0 is 0, so SGD cannot move them. With the same weights but LeakyReLU, "
-        f"**{found.learning_if_leaky}** of them would get one. Cross-entropy on the {found.pictures} pictures: "
-        f"{number(found.losses[0])} before, {number(found.losses[-1])} after {steps} steps "
+        f"Of these {dead} units, **{found.still_learning}** get any gradient at all from these pictures for their "
+        "weights or bias: the derivative of a ReLU below 0 is 0, so SGD cannot move them. With the same weights but "
+        f"LeakyReLU, **{found.learning_if_leaky}** of them would get one. Cross-entropy on the {found.pictures} "
+        f"pictures: {number(found.losses[0])} before, {number(found.losses[-1])} after {steps} steps "
         f"(pure guessing: {number(np.log(10))})."
     )
     st.caption(
@@ -295,8 +296,8 @@ def _ask_dead(calm: FiringUnits, steps: int) -> bool:
         f"**{_ASKED_RATE:g}**?",
         {str(count): f"{count} of {total}" for count in sorted({0, few, total // 4, many})},
         str(many),
-        f"One step that is too long throws a unit’s weights and bias to where its input is negative for every picture. "
-        f"From then on its gradient is 0, and it stays there: {many} of {total} fire for none of the {found.pictures} "
-        "pictures.",
+        f"One step that is too long throws a unit’s weights and bias to where what it adds up is negative for every "
+        f"picture. Then its gradient is 0, and no step of its own brings it back: after {steps} steps {many} of "
+        f"{total} fire for none of the {found.pictures} pictures.",
         "dead",
     )

@@ -102,7 +102,8 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
         required=True,
         key=f"{key}-size-{sizes[-1]}",
         persist_state="session",
-        help="Pictures are reduced, so that each pixel is large enough to point at, and rounded to hundredths.",
+        help="Pictures are brought to this size, so that each pixel is large enough to point at, and rounded to "
+        "hundredths.",
     )
     shape, large = (channels, size, size), (channels, LARGE_SIZE, LARGE_SIZE)
     kind, _, name = source.partition("-")

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.shapes import window_extent
 from visualizer.figures.convolution_colours import ColourScale, grey_scale, signed_scale
 from visualizer.figures.maps import map_grid
 from visualizer.figures.picture import picture_chart
@@ -16,6 +17,7 @@ from visualizer.ui.sliding_window import sliding_window
 from visualizer.ui.viewport import column_width
 
 CHANNEL_NAMES = ("Red", "Green", "Blue")
+_SAME = 1e-4  # outputs that differ by less are the same but for rounding
 
 
 def slide_view(choice: Choice, slide: Slide) -> None:
@@ -48,11 +50,31 @@ def _output_scale(choice: Choice, slide: Slide) -> ColourScale:
     """Grey where the output is a picture again, its white what a white picture gives; else blue, white and red."""
     kernels = choice.kernels
     # A stamp of a transposed convolution is spread over stride x stride outputs.
-    white = float(kernels[0].sum()) / (choice.settings.stride**2 if choice.mode == "transposed" else 1)
-    if len(kernels) == 1 and (kernels.min() >= 0 or white >= 0.5):
-        white = white if white > 0 else 1.0
-        return grey_scale(white, "output; a white picture gives white")
+    kept = float(kernels[0].sum()) / (choice.settings.stride**2 if choice.mode == "transposed" else 1)
+    if len(kernels) == 1 and (kernels.min() >= 0 or kept >= 0.5):
+        white = choice.slide_over(np.ones_like(choice.picture.values)).output[0]
+        extent = window_extent(choice.size, choice.settings.dilation)
+        level, told = white_level(
+            white, extent if choice.mode == "transposed" else -(-extent // choice.settings.stride)
+        )
+        if level > 0:
+            return grey_scale(level, f"output; {told}")
     return signed_scale(slide.output, "output; white is 0")
+
+
+def white_level(output: np.ndarray, rim: int) -> tuple[float, str]:
+    """What is drawn white, and why, in words.
+
+    Args:
+        output: (H, W), what a white picture gives.
+        rim: How many outputs at each edge may know of what lies beyond the picture.
+    """
+    inside = output[rim:-rim, rim:-rim]
+    if np.ptp(output) < _SAME:
+        return float(output.mean()), "a white picture gives white"
+    if inside.size and np.ptp(inside) < _SAME:
+        return float(inside.mean()), "a white picture gives white, but for its rim"
+    return float(output.max()), "white is the most that a white picture gives"
 
 
 def formulas(choice: Choice) -> None:
@@ -64,8 +86,8 @@ def formulas(choice: Choice) -> None:
             "Every input pixel **stamps** the kernel, multiplied by its value, on the output; stamps start "
             f"{stride} pixel{'s' if stride > 1 else ''} apart and add up where they overlap. Seen from the output, as "
             f"drawn above, it is a convolution with stride 1 over the picture with s − 1 = {stride - 1} zeros between "
-            "its pixels, the kernel turned by 180°. It enlarges a map with weights that can be learnt; it does not "
-            "undo a convolution, in spite of the name “deconvolution”."
+            "its pixels, the kernel turned by 180°. With a stride above 1 it enlarges a map, by weights that can be "
+            "learnt; it does not undo a convolution, in spite of the name “deconvolution”."
         )
         st.latex(rf"\begin{{aligned}} H' &= (H-1)\,s - p + d\,(k-1) + 1 \\ &= {numbers} \end{{aligned}}")
         st.caption(

@@ -13,8 +13,9 @@ from visualizer.lessons.optimizers import (
     OPTIMIZERS,
     STARTING_RATES,
     Path,
+    curvatures,
     descend,
-    steepest_curvature,
+    left_by_a_step,
     winners,
 )
 from visualizer.lessons.surfaces import SURFACES, Grid, Surface, grid
@@ -27,7 +28,9 @@ _GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "cross": "✚"}
 # The markers that the charts draw, in their colours.
 SIGNS = {name: f':color[{_GLYPHS[symbol]}]{{foreground="{colour}"}}' for name, (colour, symbol, _) in STYLES.items()}
 _VIEWS = {"above": ":material/map: From above", "3d": ":material/landscape: 3-D"}
+_APART = {"above": "around their place, each to its own side", "3d": "above one another"}
 _GRID_POINTS = 54
+_HEAVY = ("sgd", "momentum")  # those that the formula of a step's remainder is for
 
 Rates = tuple[float, ...]
 
@@ -100,8 +103,8 @@ def race(surface: Surface, view: str) -> dict[str, float]:
         show(_race_chart(surface.name, tuple(rates.values()), view, last if told else 0), f"race-{surface.name}-{view}")
         st.latex(surface.formula)
         st.caption(
-            f"{surface.idea} All start at the white ring; where they would hide one another, they stand around their "
-            "place, each to its own side. A mark every 10 steps; what leaves the picture is shown on its edge."
+            f"{surface.idea} All start at the white ring; where they would hide one another, they stand "
+            f"{_APART[view]}. A mark every 10 steps; what leaves the picture is shown on its edge."
         )
     return rates
 
@@ -170,13 +173,23 @@ def explanation(surface: Surface, paths: Mapping[str, Path]) -> str:
 
 
 def _why(surface: Surface, paths: Mapping[str, Path]) -> str:
-    along_x, along_y = np.abs(paths["sgd"].gradients[0])
-    curvature = steepest_curvature(surface)
+    first = np.abs(paths["sgd"].gradients[0])
+    flattest, steepest = curvatures(surface)
+    bound = f"2 / {number(steepest)} = {number(2 / steepest)}"
     if surface.name == "ravine":
+        rates = {
+            name: (path.settings["momentum"], path.settings["lr"]) for name, path in paths.items() if name in _HEAVY
+        }
+        (sgd_across, sgd_along), (across, along) = (
+            (left_by_a_step(*rates[name], steepest), left_by_a_step(*rates[name], flattest)) for name in _HEAVY
+        )
+        zigzag = {name: _last_outside(path.positions[:, 1]) for name, path in paths.items()}
         return (
-            f"At the start the gradient is {along_y / along_x:.0f} times as large across (y) as along (x). SGD must "
-            f"keep η below 2 / {number(curvature)} = {number(2 / curvature)} or climb the walls, so it crawls. In "
-            "momentum the zigzag cancels out and the way along adds up."
+            f"At the start the gradient is {first[1] / first[0]:.0f} times as large across (y) as along (x). SGD must "
+            f"keep η below {bound} or climb the walls. With η = {rates['sgd'][1]:g} a step leaves {sgd_across:.2f} of "
+            f"the way across and {sgd_along:.3f} of the way along, so it crawls. Momentum leaves {across:.3f} across "
+            f"and {along:.3f} along: its zigzag dies out last of all (y stays within {ARRIVED_WITHIN:g} from step "
+            f"{zigzag['momentum']} on, SGD’s from {zigzag['sgd']} on), but along the ravine its steps add up."
         )
     if surface.name == "bowl":
         return (
@@ -185,13 +198,22 @@ def _why(surface: Surface, paths: Mapping[str, Path]) -> str:
         )
     if surface.name == "saddle":
         moved = {name: abs(path.positions[1, 1] - path.positions[0, 1]) for name, path in paths.items()}
+        share = (1 - paths["rmsprop"].settings["alpha"]) ** 0.5
         return (
-            f"At the start the gradient along y is only {number(along_y)}: SGD's first step there is "
-            f"{number(moved['sgd'])} long. RMSprop divides by the gradient's own size, so its step is "
-            f"{number(moved['rmsprop'])}."
+            f"At the start the gradient along y is only {number(first[1])}: SGD's first step there is "
+            f"{number(moved['sgd'])} long. RMSprop divides by the usual size of the gradient, which it takes for "
+            f"{number(share)} of this first one, so its step is {number(moved['rmsprop'])}."
         )
+    sizes = np.linalg.norm(paths["sgd"].gradients, axis=1)
+    times = paths["adam"].settings["lr"] / paths["sgd"].settings["lr"]
     return (
-        f"On the walls the gradient is huge, on the valley's floor almost nothing. The curvature at the minimum, "
-        f"{number(curvature)}, keeps SGD's η below {number(2 / curvature)}; Adam divides by the gradient's usual size, "
-        "so it may take a far larger η and keep its pace on the floor."
+        f"On the wall where it starts SGD's gradient is {number(sizes[0])} long, on the valley's floor, at its last "
+        f"step, {number(sizes[-1])}. The curvature at the minimum, {number(steepest)}, keeps its η below {bound}. Adam "
+        f"divides by the gradient's usual size, so it may take {times:.0f} times the η here and keep its pace on the "
+        "floor."
     )
+
+
+def _last_outside(distances: np.ndarray) -> int:
+    """The first step from which the distance stays within that of an arrival."""
+    return int(np.flatnonzero(np.abs(distances) > ARRIVED_WITHIN)[-1]) + 1

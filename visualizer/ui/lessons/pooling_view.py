@@ -27,6 +27,7 @@ from visualizer.lessons.pooling import (
     enlarge,
     pool,
     shift_experiment,
+    surviving,
 )
 from visualizer.lessons.questions import size_formula, size_question
 from visualizer.lessons.sliding import Slide
@@ -207,13 +208,24 @@ def loss_view(choice: Choice, slide: Slide) -> None:
     words, maps = st.columns([2, 3], gap="medium")
     with words:
         st.markdown(
-            f"Numbers left: **{after:,} of {before:,}** ({percent(after / before)}). What is lost is where "
-            f"in its window a number was. Enlarged to the old size, the mean difference, in {unit}, is:"
+            f"Numbers left: **{after:,} of {before:,}** ({percent(after / before)}). {what_is_lost(slide, before)} "
+            f"Enlarged to the old size, the mean difference, in {unit}, is:"
         )
         st.markdown("\n".join(f"- **{result.mean_error:.3f}** with {result.how}" for result in results))
     with maps:
         rows = [("before", choice.values, result.title, result.values) for result in results]
         show(difference_grid(rows, unit, column_width(0.6)), "pooling-lost")
+
+
+def what_is_lost(slide: Slide, before: int) -> str:
+    """Which of the `before` numbers are still among the pooled ones, and what nobody can tell from these any more."""
+    kept = surviving(slide)
+    if kept is None:
+        return "None of the old numbers is left, only means of them: what each was, and where, is lost."
+    return (
+        f"{kept:,} of the old numbers won a window and are still there; the other {before - kept:,} are lost, and so "
+        "is where in its window each winner was."
+    )
 
 
 def network_view(choice: Choice) -> None:
