@@ -2,12 +2,16 @@
 
 import streamlit as st
 
+from visualizer.ui.glossary import explained
 from visualizer.ui.lessons.activations_view import dead_relus, deep_chain, functions
 from visualizer.ui.links import page
 
 st.title("Activation functions")
 st.markdown(
-    "Between two layers **every number is bent by one function**; its derivative decides how much gradient comes back."
+    explained(
+        "Between two layers **every number is bent by one function**; its derivative decides how much gradient comes "
+        "back."
+    )
 )
 
 PARTS = {

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from visualizer.errors import UserError
+from visualizer.ui.glossary import explained
 from visualizer.ui.lessons.convolution_controls import IDEAS, MODES, choose
 from visualizer.ui.lessons.convolution_view import finer_view, formulas, questions, slide_view
 from visualizer.ui.links import page
@@ -22,7 +23,7 @@ def lesson() -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    st.markdown(IDEAS[mode])
+    st.markdown(explained(IDEAS[mode]))
     figure, controls = st.columns([5, 2], gap="medium")
     with controls:
         choice = choose(mode)
@@ -36,8 +37,8 @@ def lesson() -> None:
         return
     with figure:
         slide_view(choice, slide)
-    explained, asked = st.columns(2, gap="medium")
-    with explained:
+    reckoned, asked = st.columns(2, gap="medium")
+    with reckoned:
         formulas(choice)
     with asked:
         questions(choice)

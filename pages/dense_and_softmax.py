@@ -2,13 +2,16 @@
 
 import streamlit as st
 
+from visualizer.ui.glossary import explained
 from visualizer.ui.lessons.dense_view import logit, probabilities
 from visualizer.ui.links import page
 
 st.title("Dense and softmax")
 st.markdown(
-    "The last layer **weighs every number of the feature maps, once for each class**; softmax turns the sums into "
-    "probabilities."
+    explained(
+        "The last layer **weighs every number of the feature maps, once for each class**; softmax turns the sums into "
+        "probabilities."
+    )
 )
 
 PARTS = {"1  From maps to logits": logit, "2  From logits to probabilities": probabilities}

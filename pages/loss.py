@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from visualizer.ui.glossary import explained
 from visualizer.ui.lessons.loss_line import line_through_points
 from visualizer.ui.lessons.loss_softmax import same_prediction
 from visualizer.ui.lessons.loss_wrong import confidently_wrong
@@ -9,8 +10,10 @@ from visualizer.ui.links import page
 
 st.title("Loss functions")
 st.markdown(
-    "A loss says how wrong an answer is, but **training feels only its gradient**: which way to push each logit, and "
-    "how hard."
+    explained(
+        "A loss says how wrong an answer is, but **training feels only its gradient**: which way to push each logit, "
+        "and how hard."
+    )
 )
 st.fragment(same_prediction)()
 st.subheader("Why MSE learns slowly from a confident mistake", anchor=False)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from visualizer.ui.glossary import explained
 from visualizer.ui.lessons.optimizers_network import network_race
 from visualizer.ui.lessons.optimizers_race import chosen_surface, race
 from visualizer.ui.lessons.optimizers_step import one_step
@@ -9,8 +10,11 @@ from visualizer.ui.links import page
 
 st.title("Optimisers")
 st.markdown(
-    "The gradient says which way is up. **The optimiser decides how far each weight moves**: from one start, on "
-    "one surface, four of them take very different ways."
+    explained(
+        "The gradient says which way the loss goes up. **The optimiser decides how far each weight moves**; the "
+        "learning rate η scales every step. From one start, on one surface, four of them (SGD, Momentum, RMSprop, "
+        "Adam) take very different ways."
+    )
 )
 
 

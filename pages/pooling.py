@@ -3,6 +3,7 @@
 import streamlit as st
 
 from visualizer.errors import UserError
+from visualizer.ui.glossary import explained
 from visualizer.ui.lessons.pooling_view import (
     KINDS,
     choose,
@@ -31,8 +32,10 @@ def lesson() -> None:
         label_visibility="collapsed",
     )
     st.markdown(
-        "Pooling makes **one number of each window** and learns nothing; with a stride above 1 the map gets smaller. "
-        "**Point at any pixel of the pooled map.**"
+        explained(
+            "Pooling makes **one number of each window** and learns nothing; with a stride above 1 the map gets "
+            "smaller. **Point at any pixel of the pooled map.**"
+        )
     )
     figure, controls = st.columns([5, 2], gap="medium")
     with controls:
@@ -47,8 +50,8 @@ def lesson() -> None:
         return
     with figure:
         slide_view(choice, slide)
-    explained, asked = st.columns(2, gap="medium")
-    with explained:
+    reckoned, asked = st.columns(2, gap="medium")
+    with reckoned:
         formulas(choice)
     with asked:
         size_prediction(choice)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from visualizer.errors import UserError
 from visualizer.inspection.receptive_field import field_rows
+from visualizer.ui.glossary import explained
 from visualizer.ui.lessons.receptive_field_view import (
     choose_layer,
     choose_picture,
@@ -30,8 +31,10 @@ def draw() -> None:
     with shown:
         picture = choose_picture(subject.architecture)
     st.markdown(
-        "A unit sees only the pixels that its window reaches through the windows before it. "
-        "**Deeper layers see more of the picture, or at least as much.**"
+        explained(
+            "A unit sees only the pixels that its window reaches through the windows before it. "
+            "**Deeper layers see more of the picture, or at least as much.**"
+        )
     )
     rows = field_rows(subject.architecture)
     figure, asked = st.columns([11, 6], gap="medium")

@@ -1,5 +1,7 @@
 """The questions: the right answer is what torch does, and wrong ones are there and wrong."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -110,3 +112,41 @@ def test_the_right_picture_is_the_asked_kernels(current, channels):
 def test_the_right_picture_is_not_always_in_the_same_place():
     picture = np.zeros((1, 8, 8), dtype=np.float32)
     assert len({kernel_question(picture, current, 3)[0].right for current in KERNELS}) == 3
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("kernel", [2, 3, 5])
+@pytest.mark.parametrize("length", [14, 32])
+def test_the_answer_is_first_said_in_words_whose_numbers_are_right(length, kernel, stride, dilation, padding):
+    question = size_question(length, kernel, ConvolutionSettings(stride, padding, "zeros", dilation))
+    words, formula = question.explanation.split(" As a formula: ")
+    assert formula.startswith("$")
+    asked = 2 if stride != 2 else 3
+    stops, covered, pixels, *said = (int(number) for number in re.findall(r"\d+", words))
+    added = said.pop(0) if "of padding" in words else 0
+    remaining, by, steps, *left_over = said
+    assert words.startswith(f"The window can stop at **{question.right} places**")
+    assert (stops, pixels, by) == (int(question.right), length, asked)
+    # Walked as a window would.
+    starts = [start for start in range(0, length + added, asked) if start + covered <= length + added]
+    assert (len(starts), steps) == (stops, stops - 1)
+    assert remaining == length + added - covered
+    over = remaining - starts[-1]
+    assert left_over == ([over] if over else [])
+    assert ("gaps included" in words) == (dilation > 1)
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("kernel", [3, 5])
+def test_the_answer_for_stamps_is_first_said_in_words_whose_numbers_are_right(kernel, stride, padding):
+    question = size_question(8, kernel, ConvolutionSettings(stride, padding), transposed=True)
+    words, _ = question.explanation.split(" As a formula: ")
+    asked = 2 if stride != 2 else 3
+    assert (
+        f"The last of the 8 stamps begins {7 * asked} pixels after the first one, and a stamp is {kernel} wide" in words
+    )
+    assert f"**{question.right}**" in words
+    assert ("cuts" in words) == (7 * asked + kernel != int(question.right))

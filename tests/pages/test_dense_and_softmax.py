@@ -49,7 +49,8 @@ def test_the_question_about_the_size_is_answered():
     assert "**Not quite:** it is 2,570." in words(app)
     choose(app, "This Dense layer", "2570")
     assert "**Right.**" in words(app)
-    assert "The last maps become 4 times as large: 256 · 10 + 10 = 2,570" in words(app)
+    assert "The last maps become 4 times as large, so each" in words(app)
+    assert "4 times as many weights, and still one bias: 256 · 10 + 10 = 2,570." in words(app)
 
 
 def probability_of(app: AppTest, class_name: str) -> float:

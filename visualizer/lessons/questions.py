@@ -57,7 +57,37 @@ def size_question(length: int, kernel: int, settings: ConvolutionSettings, trans
             output_size(length, kernel, settings),
             length // stride,
         ]
-    return _numbered(question, right, wrong, "{0} × {0}", f"${size_formula(length, kernel, other, transposed)}$")
+    words = _stamps_in_words if transposed else _stops_in_words
+    explanation = f"{words(length, kernel, other)} As a formula: ${size_formula(length, kernel, other, transposed)}$"
+    return _numbered(question, right, wrong, "{0} × {0}", explanation)
+
+
+def _stops_in_words(length: int, kernel: int, settings: ConvolutionSettings) -> str:
+    """Why a window that slides over so many pixels stops at so many places, along one axis."""
+    extent, stride = window_extent(kernel, settings.dilation), settings.stride
+    added = sum(window_padding(length, kernel, stride, settings.dilation, settings.padding))
+    stops = output_size(length, kernel, settings)
+    way = length + added - extent
+    padded = f" and {added} of padding" if added else ""
+    gaps = ", gaps included," if settings.dilation > 1 else ""
+    left_over = f" The last {way % stride} of them are too few for another step." if way % stride else ""
+    return (
+        f"The window can stop at **{stops} places**, in height as in width: it covers {extent}{gaps} of the {length} "
+        f"pixels{padded}, so {way} remain to move over, {stride} at a time. These are {stops - 1} steps after the "
+        f"first stop.{left_over}"
+    )
+
+
+def _stamps_in_words(length: int, kernel: int, settings: ConvolutionSettings) -> str:
+    """Why so many stamps make an output of that size, along one axis."""
+    extent, stride = window_extent(kernel, settings.dilation), settings.stride
+    last = (length - 1) * stride
+    cut = last + extent - output_size(length, kernel, settings, transposed=True)
+    kept = f"; “same” cuts {cut} of them off: **{last + extent - cut}**" if cut else ""
+    return (
+        f"The last of the {length} stamps begins {last} pixels after the first one, and a stamp is {extent} wide: "
+        f"together {f'{last + extent}' if cut else f'**{last + extent}**'} pixels, in height as in width{kept}."
+    )
 
 
 def size_formula(length: int, kernel: int, settings: ConvolutionSettings, transposed: bool = False) -> str:

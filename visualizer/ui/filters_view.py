@@ -17,6 +17,7 @@ from visualizer.ui.chart_events import Clicked, on_click
 from visualizer.ui.charts import show
 from visualizer.ui.filters_excited import Filter, strongest_part
 from visualizer.ui.filters_made import made_part
+from visualizer.ui.glossary import explained
 from visualizer.ui.layer_choice import chosen_layer
 from visualizer.ui.looked import Looked
 from visualizer.ui.session import session
@@ -40,9 +41,11 @@ def filters_part(looked: Looked) -> None:
         st.info("This network has no filters: add a Conv2D or a Dense layer in Build.", icon=":material/filter_alt:")
         return
     st.markdown(
-        "A **filter** is a small set of weights that slides over what arrives and looks for one pattern. Where the "
-        "pattern is, its number is large. One filter makes one feature map. A **unit** of a Dense layer does the same "
-        "once, for everything that arrives."
+        explained(
+            "A **filter** is a small set of weights that slides over what arrives and looks for one pattern. Where the "
+            "pattern is, its number is large. One filter makes one feature map. A **unit** of a Dense layer does the "
+            "same once, for everything that arrives."
+        )
     )
     index = chosen_layer(views, f"filters-layer-of-{len(looked.seen.layers)}")
     view = looked.seen.layers[index]
@@ -95,7 +98,7 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
     chart, said = _choice(view, colours, shown, number)
     if meaning is not None:
         said = f"{said} Unit {number} is the one for the class “{plain(meaning[number - 1])}”."
-    st.caption(f"{said} Click one to choose it.")
+    st.caption(explained(f"{said} Click one to choose it.", "kernel"))
     show(chart, f"filters-{view.index}")
     on_click(f"filters-{view.index}", clicked)
     return number
@@ -155,7 +158,7 @@ def _kernel(looked: Looked, view: "LayerView", number: int) -> None:
         return
     count = len(kernel.channels)
     st.subheader(f"The kernel of {noun} {number}" if count == 1 else f"The kernels of {noun} {number}, by channel")
-    st.caption(_said(view, kernel, noun))
+    st.caption(explained(_said(view, kernel, noun), "channel"))
     shown = slice(0, count)
     on_a_page = _on_a_page()
     pages = -(-count // on_a_page)

@@ -11,6 +11,7 @@ from visualizer.architecture.layer import Mend, layer_types
 from visualizer.architecture.problem import Problem
 from visualizer.architecture.shapes import describe_shape
 from visualizer.ui import bound
+from visualizer.ui.glossary import explained
 from visualizer.ui.layer_form import layer_form
 from visualizer.ui.quantities import count
 from visualizer.ui.session import Session
@@ -50,7 +51,7 @@ def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> No
                 type="tertiary",
             )
         if opened:
-            st.caption(report.layer.explanation)
+            st.caption(explained(report.layer.explanation))
             layer_form(report.layer, f"setting-{card}", set_settings)
         if report.problem:
             _problem(owner, card, report.problem)

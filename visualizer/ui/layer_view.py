@@ -12,6 +12,7 @@ from visualizer.figures.maps import map_grid, single_map
 from visualizer.figures.pooling import pooling_pair
 from visualizer.figures.vectors import unit_bars
 from visualizer.ui.charts import show
+from visualizer.ui.glossary import explained
 from visualizer.ui.layer_choice import chosen_layer
 from visualizer.ui.looked import Looked
 from visualizer.ui.pixel_view import pixel_part
@@ -39,7 +40,7 @@ def layers_part(looked: Looked) -> None:
 
 def layer_view(looked: Looked, view: "LayerView", key: str) -> None:
     """Draw everything about one layer for the picture at hand."""
-    st.caption(view.layer.explanation)
+    st.caption(explained(view.layer.explanation))
     if isinstance(view.layer, Pooling2D):
         _pooling(view, view.layer, key)
     charts = _feature_maps(view, key) if is_maps(view.output.shape) else _vector(view, key)

@@ -7,11 +7,13 @@ from visualizer.ui.login import demand_login
 from visualizer.ui.own_workspace import address_button, own_workspace
 from visualizer.ui.scrollable import mark_scrollable
 from visualizer.ui.viewport import measure_viewport
+from visualizer.ui.words import explain_words
 
 st.set_page_config(page_title="CNN Visualizer", page_icon=str(ICON), layout="wide", initial_sidebar_state=232)
 st.html(STYLE)
 measure_viewport()
 mark_scrollable()
+explain_words()
 st.logo(str(ICON), size="large")
 demand_login()
 

@@ -10,6 +10,7 @@ from visualizer.data.openml import OFFERS
 from visualizer.errors import UserError
 from visualizer.training.link import LinkedNetwork, link_text, read_link
 from visualizer.ui.component import component
+from visualizer.ui.glossary import explained
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain, told
 
@@ -31,7 +32,7 @@ def link_popover(owner: Session) -> None:
         component("copy_link")(
             key="copy-link", data={"link": _address(text), "name": "The link", "button": "Copy the link"}
         )
-        notes = ["It holds no trained weights: the network starts to learn anew."]
+        notes = [explained("It holds no trained weights: the network starts to learn anew.", "weight")]
         if not st.context.url:
             notes.append("Write the address of this app before it.")
         elif is_this_computer():

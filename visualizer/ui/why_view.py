@@ -11,6 +11,7 @@ from visualizer.figures.attribution import deletion_curves
 from visualizer.figures.chart import number
 from visualizer.figures.probabilities import score_text, value_in_words
 from visualizer.ui.charts import show
+from visualizer.ui.glossary import explained, meaning
 from visualizer.ui.heat_overlay import heat_overlay
 from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.looked import Looked
@@ -84,6 +85,7 @@ def why_part(looked: Looked) -> None:
             format_func=_METHODS.__getitem__,
             key="why-method",
             persist_state="session",
+            help=meaning("gradient", "weight"),
         )
         layer, window = -1, 0
         if method == "grad_cam" and layers:
@@ -102,7 +104,7 @@ def why_part(looked: Looked) -> None:
             window = st.select_slider(
                 "Square", sizes, value=sizes[len(sizes) // 2], key=f"why-window-{sizes[-1]}", width=200
             )
-    st.markdown(_ASKS[method].format(logit=_logit(looked)))
+    st.markdown(explained(_ASKS[method].format(logit=_logit(looked))))
     if method == "grad_cam" and not layers:
         st.info(
             "Grad-CAM weighs feature maps, and this network has none: choose another method.", icon=":material/info:"

@@ -15,6 +15,7 @@ from visualizer.lessons.activations import ARITHMETIC, NAMES, Activated, Rise, a
 from visualizer.lessons.dead_units import FiringUnits, train_and_count
 from visualizer.lessons.gradient_chain import DENSE_UNITS, FILTERS, Chain, Kind, gradient_chain
 from visualizer.ui.charts import show
+from visualizer.ui.glossary import explained, meaning
 from visualizer.ui.lessons.activation_dot import activation_dot
 from visualizer.ui.lessons.latex import power_of_ten
 from visualizer.ui.lessons.prediction import predict
@@ -54,6 +55,7 @@ def _function_choice() -> str:
         format_func=lambda name: FUNCTIONS[name].title,
         key="activation-function",
         persist_state="session",
+        help=meaning("activation function", "ReLU"),
     )
 
 
@@ -135,8 +137,9 @@ def _ask_rise(name: str) -> None:
         f"The input of a {title} rises by 1, from {number(start)} to {number(start + 1)}. How does its output change?",
         {other: _signed(found.changes[other]) for other in in_order},
         name,
-        f"f({number(start + 1)}) − f({number(start)}) = {_signed(found.changes[name])}: the mean of the derivative "
-        f"between them. Drag the dot there to see it. The other answers belong to {others}.",
+        f"The slope between the two is {_signed(found.changes[name])} on average, and an input that rises by 1 changes "
+        f"the output by just that: f({number(start + 1)}) − f({number(start)}) = {_signed(found.changes[name])}. Drag "
+        f"the dot there to see it. The other answers belong to {others}.",
         f"rise-{name}",
     )
 
@@ -157,9 +160,11 @@ def _chain(name: str, depth: int, kind: Kind, initialization: Initialization) ->
 def deep_chain() -> None:
     """The gradient on its way back through many equal layers."""
     st.markdown(
-        f"{_CHAIN_PICTURES} real digits go forward through a fresh chain of equal layers; autograd sends the gradient "
-        "of the cross-entropy back. **Every layer multiplies it** by the derivative of its activation function and by "
-        "its weights."
+        explained(
+            f"{_CHAIN_PICTURES} real digits go forward through a fresh chain of equal layers; PyTorch sends the "
+            "gradient of the cross-entropy back. **Every layer multiplies it** by the derivative of its activation "
+            "function and by its weights."
+        )
     )
     answered = _ask_chain()
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
@@ -251,9 +256,12 @@ def dead_relus() -> None:
     calm = _units(_RATES[0])
     steps = int(calm.steps[-1])
     st.markdown(
-        f"A small network (Dense 64, Dense 64, Dense 10) learns the digits with plain SGD for {steps} batches. A ReLU "
-        f"that fires for **none** of {calm.pictures} validation pictures counts here as **dead**: for all of them its "
-        "output is 0, and so is its gradient."
+        explained(
+            f"A small network (Dense 64, Dense 64, Dense 10) learns the digits with plain SGD at several "
+            f"learning rates, {steps} batches each. A "
+            f"ReLU that fires for **none** of {calm.pictures} validation pictures counts here as **dead**: for all of "
+            "them its output is 0, and so is its gradient."
+        )
     )
     rates = (*_RATES, _ASKED_RATE) if _ask_dead(calm, steps) else _RATES
     rate = st.segmented_control(
@@ -264,6 +272,7 @@ def dead_relus() -> None:
         format_func=lambda rate: f"{rate:g}",
         key="dead-rate",
         persist_state="session",
+        help=meaning("learning rate"),
     )
     found = _units(rate)
     total = found.dead.size
@@ -275,11 +284,17 @@ def dead_relus() -> None:
     dead = int(found.dead.sum())
     st.latex(rf"\text{{dead}} = \frac{{{dead}}}{{{total}}} = {dead / total * 100:.1f}\,\%")
     st.markdown(
-        f"Of these {dead} units, **{found.still_learning}** get any gradient at all from these pictures for their "
-        "weights or bias: the derivative of a ReLU below 0 is 0, so SGD cannot move them. With the same weights but "
-        f"LeakyReLU, **{found.learning_if_leaky}** of them would get one. Cross-entropy on the {found.pictures} "
-        f"pictures: {number(found.losses[0])} before, {number(found.losses[-1])} after {steps} steps "
-        f"(pure guessing: {number(np.log(10))})."
+        explained(
+            f"Of these {dead} units, **{found.still_learning}** get any gradient at all from these pictures for their "
+            "weights or bias: the derivative of a ReLU below 0 is 0, so SGD cannot move them. With the same weights "
+            f"but LeakyReLU, **{found.learning_if_leaky}** of them would get one. Cross-entropy on the "
+            f"{found.pictures} pictures: {number(found.losses[0])} before, {number(found.losses[-1])} after {steps} "
+            f"steps (pure guessing: {number(np.log(10))}).",
+            "unit",
+            "weight",
+            "bias",
+            "cross-entropy",
+        )
     )
     st.caption(
         "Some units fire for none of these pictures from the start. A dead unit of layer 2 can come back to life when "
@@ -296,8 +311,14 @@ def _ask_dead(calm: FiringUnits, steps: int) -> bool:
         f"**{_ASKED_RATE:g}**?",
         {str(count): f"{count} of {total}" for count in sorted({0, few, total // 4, many})},
         str(many),
-        f"One step that is too long throws a unit’s weights and bias to where what it adds up is negative for every "
-        f"picture. Then its gradient is 0, and no step of its own brings it back: after {steps} steps {many} of "
-        f"{total} fire for none of the {found.pictures} pictures.",
+        explained(
+            "One step that is too long throws a unit’s weights and bias to where what it adds up is negative for "
+            f"every picture. Then its gradient is 0, and no step of its own brings it back: after {steps} steps {many} "
+            f"of {total} fire for none of the {found.pictures} pictures.",
+            "unit",
+            "weight",
+            "bias",
+            "gradient",
+        ),
         "dead",
     )

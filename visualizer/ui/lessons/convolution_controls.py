@@ -9,6 +9,7 @@ import streamlit as st
 from visualizer.lessons.convolution import ConvolutionSettings, convolve, transpose_convolve
 from visualizer.lessons.kernels import KERNELS, SIZES, named_kernel
 from visualizer.lessons.sliding import Slide
+from visualizer.ui.glossary import meaning
 from visualizer.ui.lessons.convolution_picture import LessonPicture, lesson_picture
 
 Mode = Literal["one", "several", "transposed"]
@@ -79,7 +80,7 @@ def choose(mode: Mode) -> Choice | None:
     """Draw the controls and return what they say; None until there is a picture."""
     transposed = mode == "transposed"
     with st.container(gap="small"):
-        channels = _segments("Input channels", {1: "1, grey", 3: "3, colour"}, 1, "channels")
+        channels = _segments("Input channels", {1: "1, grey", 3: "3, colour"}, 1, "channels", "channel")
         picture = lesson_picture(channels, "lesson", _SMALL_PICTURE_SIZES if transposed else _PICTURE_SIZES)
         names = _kernel_names(mode)
         angle = 0
@@ -94,12 +95,23 @@ def choose(mode: Mode) -> Choice | None:
                 persist_state="session",
             )
         with st.container(horizontal=True, gap="small"):
-            size = _segments("Kernel size", {size: str(size) for size in SIZES}, 3, "kernel-size")
-            stride = _segments("Stride", {n: str(n) for n in (1, 2, 3)}, 2 if transposed else 1, f"stride-{transposed}")
+            size = _segments("Kernel size", {size: str(size) for size in SIZES}, 3, "kernel-size", "kernel")
+            stride = _segments(
+                "Stride", {n: str(n) for n in (1, 2, 3)}, 2 if transposed else 1, f"stride-{transposed}", "stride"
+            )
         with st.container(horizontal=True, gap="small"):
-            dilation = _segments("Dilation", {n: str(n) for n in (1, 2, 3)}, 1, "dilation")
+            dilation = _segments("Dilation", {n: str(n) for n in (1, 2, 3)}, 1, "dilation", "dilation")
             bias = st.number_input(
-                "Bias", -5.0, 5.0, 0.0, 0.1, format="%g", key="convolution-bias", persist_state="session", width=110
+                "Bias",
+                -5.0,
+                5.0,
+                0.0,
+                0.1,
+                format="%g",
+                key="convolution-bias",
+                persist_state="session",
+                width=110,
+                help=meaning("bias"),
             )
         paddings = {name: words for name, words in _PADDINGS.items() if not (transposed and name == "reflect")}
         padding = st.selectbox(
@@ -108,6 +120,7 @@ def choose(mode: Mode) -> Choice | None:
             format_func=paddings.__getitem__,
             key=f"convolution-padding-{transposed}",
             persist_state="session",
+            help=meaning("padding"),
         )
     if picture is None or not names:
         return None
@@ -146,6 +159,7 @@ def _kernel_names(mode: Mode) -> list[str]:
             max_selections=6,
             key="convolution-filters",
             persist_state="session",
+            help=meaning("filter"),
         )
         return chosen
     names = list(KERNELS)
@@ -162,7 +176,7 @@ def _kernel_names(mode: Mode) -> list[str]:
     ]
 
 
-def _segments(label: str, options: dict[int, str], default: int, key: str) -> int:
+def _segments(label: str, options: dict[int, str], default: int, key: str, word: str) -> int:
     value: int = st.segmented_control(
         label,
         list(options),
@@ -171,5 +185,6 @@ def _segments(label: str, options: dict[int, str], default: int, key: str) -> in
         format_func=options.__getitem__,
         key=f"convolution-{key}",
         persist_state="session",
+        help=meaning(word),
     )
     return value

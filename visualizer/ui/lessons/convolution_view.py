@@ -10,6 +10,7 @@ from visualizer.figures.picture import picture_chart
 from visualizer.lessons.questions import Question, kernel_question, parameter_question, size_formula, size_question
 from visualizer.lessons.sliding import Slide
 from visualizer.ui.charts import show
+from visualizer.ui.glossary import explained
 from visualizer.ui.lessons.convolution_controls import Choice, type_kernel
 from visualizer.ui.lessons.convolution_picture import take_drawing
 from visualizer.ui.lessons.prediction import predict
@@ -83,11 +84,14 @@ def formulas(choice: Choice) -> None:
     numbers = size_formula(length, choice.size, choice.settings, choice.mode == "transposed")
     if choice.mode == "transposed":
         st.markdown(
-            "Every input pixel **stamps** the kernel, multiplied by its value, on the output; stamps start "
-            f"{stride} pixel{'s' if stride > 1 else ''} apart and add up where they overlap. Seen from the output, as "
-            f"drawn above, it is a convolution with stride 1 over the picture with s − 1 = {stride - 1} zeros between "
-            "its pixels, the kernel turned by 180°. With a stride above 1 it enlarges a map, by weights that can be "
-            "learnt; it does not undo a convolution, in spite of the name “deconvolution”."
+            explained(
+                "Every input pixel **stamps** the kernel, multiplied by its value, on the output; stamps start "
+                f"{stride} pixel{'s' if stride > 1 else ''} apart and add up where they overlap. Seen from the output, "
+                f"as drawn above, it is a convolution with stride 1 over the picture with s − 1 = {stride - 1} zeros "
+                "between its pixels, the kernel turned by 180°. With a stride above 1 it enlarges a map, by weights "
+                "that can be learnt; it does not undo a convolution, in spite of the name “deconvolution”.",
+                "weight",
+            )
         )
         st.latex(rf"\begin{{aligned}} H' &= (H-1)\,s - p + d\,(k-1) + 1 \\ &= {numbers} \end{{aligned}}")
         st.caption(
@@ -145,7 +149,8 @@ def questions(choice: Choice) -> None:
 
 
 def _ask(question: Question, key: str) -> None:
-    predict(question.question, question.options, question.right, question.explanation, f"convolution-{key}")
+    explanation = explained(question.explanation, "weight")
+    predict(question.question, question.options, question.right, explanation, f"convolution-{key}")
 
 
 def finer_view(choice: Choice) -> None:

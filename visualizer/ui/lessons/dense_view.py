@@ -17,6 +17,7 @@ from visualizer.figures.probabilities import probability_bars
 from visualizer.lessons.dense import Contribution, LogitSum, logit_sum, strongest
 from visualizer.lessons.softmax import Softmax, softmax
 from visualizer.ui.charts import show
+from visualizer.ui.glossary import explained, meaning
 from visualizer.ui.lessons.latex import power_of_ten
 from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.models import bundled_network, look
@@ -73,6 +74,7 @@ def logit() -> None:
         format_func=lambda unit: f"**{unit}**  {number(float(logits[unit]))}",
         key=f"dense-class-{index}",
         persist_state="session",
+        help=meaning("logit", "weight", "bias"),
     )
     parts = logit_sum(maps, weights, biases, unit)
     _maps(picture, parts)
@@ -122,7 +124,7 @@ def _maps(picture: np.ndarray, parts: LogitSum) -> None:
             "dense-activations",
         )
     with columns[2]:
-        st.markdown(f"**× weights** of class {parts.unit}")
+        st.markdown(explained(f"**× weights** of class {parts.unit}"))
         show(
             map_grid(
                 parts.weights, titles=titles, columns=_MAP_COLUMNS, value_label="weight", diverging=True, width=width
@@ -141,10 +143,12 @@ def _flatten_rule(parts: LogitSum) -> None:
     channels, height, width = parts.activations.shape
     (first,) = strongest(parts, 1)
     st.caption(
-        f"**Flatten** changes no number: it writes the {channels} maps one after another, each row by row."
-        f" {_place(first)} becomes number {first.channel} · {height * width} + {first.row} · {width} + "
-        f"{first.column} + 1 = **{first.index + 1}** of {parts.activations.size}. (Keras, whose channels come last, "
-        f"makes it number {first.keras_index + 1}; the sum is the same.)"
+        explained(
+            f"**Flatten** changes no number: it writes the {channels} maps one after another, each row by row."
+            f" {_place(first)} becomes number {first.channel} · {height * width} + {first.row} · {width} + "
+            f"{first.column} + 1 = **{first.index + 1}** of {parts.activations.size}. (Keras, whose channels come "
+            f"last, makes it number {first.keras_index + 1}; the sum is the same.)"
+        )
     )
 
 
@@ -174,9 +178,14 @@ def _ask_size() -> None:
         f"with pictures of **{2 * height} × {2 * width}** instead of {height} × {width}?",
         {str(count): f"{count:,}" for count in counts},
         str(large.parameters),
-        f"The last maps become {more // inputs} times as large: {more} · {units} + {units} = {large.parameters:,}. The "
-        "convolutions would still learn the same few numbers, since their kernels slide. Global average pooling "
-        "instead of Flatten avoids this growth.",
+        explained(
+            f"The last maps become {more // inputs} times as large, so each unit has {more // inputs} times as many "
+            f"weights, and still one bias: {more} · {units} + {units} = {large.parameters:,}. The convolutions would "
+            "still learn the same few numbers, since their kernels slide. Global average pooling instead of Flatten "
+            "avoids this growth.",
+            "kernel",
+            "unit",
+        ),
         "dense-size",
     )
 
@@ -201,7 +210,7 @@ def probabilities() -> None:
         0.1,
         key="softmax-temperature",
         persist_state="session",
-        help="1 is the plain softmax that the network was trained with.",
+        help=f"1 is the plain softmax that the network was trained with.\n\n{meaning('logit')}",
     )
     _ask_temperature(index)
     found = _softmax(index, temperature)
@@ -227,9 +236,13 @@ def probabilities() -> None:
         "T above 1 evens out, T below 1 sharpens; the order, and so the answer, stays."
     )
     st.caption(
-        "Libraries first take the largest logit off all of them, so that no power of e overflows; the result is the "
-        "same. A high p is no promise to be right: networks are often too sure of themselves, and a temperature fitted "
-        "on validation pictures is one remedy (C. Guo et al., On calibration of modern neural networks, 2017)."
+        explained(
+            "Libraries first take the largest logit off all of them, so that no power of e overflows; the result is "
+            "the same. A high p is no promise to be right: networks are often too sure of themselves, and a "
+            "temperature fitted on validation pictures is one remedy (C. Guo et al., On calibration of modern neural "
+            "networks, 2017).",
+            "validation",
+        )
     )
 
 

@@ -148,14 +148,19 @@ def _ask(points: Points) -> None:
         "same": "about the same: it arrives either way",
         "higher": "higher: it jumps over the valley",
     }
+    told = {
+        "lower": "Steps twice as long get further in the same number.",
+        "same": "Both have arrived at the valley’s floor.",
+        "higher": "Each step is so long that it jumps over the valley’s floor and lands higher on the other side.",
+    }
     right = "same" if abs(far - near) < 0.1 * near else "lower" if far < near else "higher"
     predict(
         f"From the first line (MSE {number(first.mse)}), {steps} gradient steps with η = {rate:g} lead to an MSE of "
         f"{number(near)}. And {steps} steps with **η = {doubled:g}**?",
         options,
         right,
-        f"They lead to {number(far)}. The error curves by 2 · mean(x²) = {number(2 / most)} along the slope, so any η "
-        f"above 2 / {number(2 / most)} = {number(most)} lands higher on the other side of the valley than it began.",
+        f"They lead to {number(far)}. {told[right]} The error curves by 2 · mean(x²) = {number(2 / most)} along the "
+        f"slope, so any η above 2 / {number(2 / most)} = {number(most)} lands higher than it began.",
         key="loss-line",
     )
 

@@ -13,6 +13,7 @@ from visualizer.figures.loss_lesson import gradient_bars, softmax_bars
 from visualizer.figures.picture import picture_chart
 from visualizer.lessons.loss import Losses, logits_of, losses, most_wrong
 from visualizer.ui.charts import show
+from visualizer.ui.glossary import meaning
 from visualizer.ui.lessons.latex import power_of_ten
 from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.models import bundled_network
@@ -96,8 +97,10 @@ def same_prediction() -> None:
     with bars:
         show(softmax_bars(seen, digit.names), "loss-softmax")
         left, right = st.columns(2)
-        left.metric("Cross-entropy", f"{number(seen.cross_entropy)} nats")
-        right.metric("MSE", number(seen.mse))
+        left.metric(
+            "Cross-entropy", f"{number(seen.cross_entropy)} nats", help=meaning("cross-entropy", "nat", "softmax")
+        )
+        right.metric("MSE", number(seen.mse), help=meaning("MSE"))
     with gradients:
         # The question is about the network's own numbers; whoever moves a slider wants to see.
         told = not own or _question(seen)

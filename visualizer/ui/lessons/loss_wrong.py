@@ -8,6 +8,7 @@ from visualizer.figures.chart import number
 from visualizer.figures.loss_lesson import gradient_bars, learning_curves, sweep_gradients, sweep_losses
 from visualizer.lessons.loss import Losses, Sweep, learn_one, losses, sweep
 from visualizer.ui.charts import show
+from visualizer.ui.glossary import explained
 from visualizer.ui.lessons.loss_softmax import wrong_digit
 from visualizer.ui.models import bundled_network
 
@@ -50,9 +51,13 @@ def confidently_wrong() -> None:
         show(sweep_gradients(curves, now, wrong), "loss-sweep-gradients")
     undecided = losses(np.zeros(len(names)), digit.label)
     st.markdown(
-        f"With ten equal logits cross-entropy’s gradient is {undecided.cross_entropy_size / undecided.mse_size:,.0f} "
-        "times as long as MSE’s: a larger learning rate would make up for that. For this digit it is "
-        f"**{own.cross_entropy_size / own.mse_size:,.0f} times** as long: no one learning rate suits both."
+        explained(
+            "With ten equal logits cross-entropy’s gradient is "
+            f"{undecided.cross_entropy_size / undecided.mse_size:,.0f} times as long as MSE’s: a larger learning rate "
+            f"would make up for that. For this digit it is **{own.cross_entropy_size / own.mse_size:,.0f} times** as "
+            "long: no one learning rate suits both.",
+            "learning rate",
+        )
     )
     left, right = st.columns(2, gap="medium")
     with left:

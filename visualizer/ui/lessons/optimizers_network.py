@@ -22,6 +22,7 @@ from visualizer.lessons.network_race import (
     trailing_mean,
 )
 from visualizer.ui.charts import show
+from visualizer.ui.glossary import explained
 from visualizer.ui.lessons.optimizers_race import SIGNS, TITLES, rate_slider
 from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.work import Progress, Steps, work
@@ -46,9 +47,12 @@ def network_race() -> None:
     """Draw the question, the learning rates and the losses, and train with them where that was not yet done."""
     examples = _examples()
     st.markdown(
-        f"Now {summarize(TINY.architecture).parameters:,} weights instead of two: the “{TINY.name}” learns "
-        f"{len(examples.labels):,} real handwritten digits for {EPOCHS} epochs in batches of {BATCH_SIZE}. Every "
-        "optimiser gets the same first weights and the same batches in the same order."
+        explained(
+            f"Now {summarize(TINY.architecture).parameters:,} weights instead of two: the “{TINY.name}” learns "
+            f"{len(examples.labels):,} real handwritten digits for {EPOCHS} epochs in batches of {BATCH_SIZE}. Every "
+            "optimiser gets the same first weights and the same batches in the same order. The loss is cross-entropy, "
+            "in nats."
+        )
     )
     rates = {name: float(st.session_state.get(_rate_key(name), rate)) for name, rate in NETWORK_RATES.items()}
     question = st.container()

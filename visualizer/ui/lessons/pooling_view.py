@@ -32,6 +32,7 @@ from visualizer.lessons.pooling import (
 from visualizer.lessons.questions import size_formula, size_question
 from visualizer.lessons.sliding import Slide
 from visualizer.ui.charts import show
+from visualizer.ui.glossary import explained, meaning
 from visualizer.ui.lessons.convolution_picture import LessonPicture, lesson_picture, take_drawing
 from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.quantities import size as bytes_in_words
@@ -92,6 +93,7 @@ def choose(kind: PoolingChoice) -> Choice | None:
                 format_func=_PADDINGS.__getitem__,
                 key="pooling-padding",
                 persist_state="session",
+                help=meaning("padding"),
             )
             settings = PoolingSettings(kind, window, stride, padding)
     if picture is None:
@@ -102,7 +104,13 @@ def choose(kind: PoolingChoice) -> Choice | None:
 
 def _segments(label: str, options: tuple[int, ...], key: str) -> int:
     value: int = st.segmented_control(
-        label, options, default=2, required=True, key=f"pooling-{key}", persist_state="session"
+        label,
+        options,
+        default=2,
+        required=True,
+        key=f"pooling-{key}",
+        persist_state="session",
+        help=meaning("stride") if key == "stride" else None,
     )
     return value
 
@@ -191,8 +199,9 @@ def shift_view(choice: Choice) -> None:
             moved = results[1].change_when_moved_back(shift // 2)
             st.markdown(
                 f"A step of {shift} moves every output by exactly {shift // 2}: moved back, the max-pooled map changes "
-                f"by {percent(moved)}. Pooling is **equivariant** for such steps, and only roughly **invariant** "
-                "for smaller ones."
+                f"by {percent(moved)}. Pooling is **equivariant** for such steps: the output moves along. For a step "
+                f"of 1 it is neither that nor **invariant** (unchanged): {percent(compared[1].change)} of the "
+                f"max-pooled map changes, against {percent(compared[0].change)} with a stride alone."
             )
     with maps:
         names = ("stride", "max", "average")
@@ -247,8 +256,10 @@ def network_view(choice: Choice) -> None:
     ):
         column.markdown(f"**{title}**\n\n{_table(Architecture(title, (1, height, width), tuple(layers)))}")
     st.caption(
-        "Memory: of the output for one picture, 4 bytes a number. Sees: the receptive field of a unit in the middle, "
-        "in pixels of the picture. Learns: parameters."
+        explained(
+            "Memory: of the output for one picture, 4 bytes a number. Sees: the receptive field of a unit in the "
+            "middle, in pixels of the picture. Learns: parameters."
+        )
     )
 
 

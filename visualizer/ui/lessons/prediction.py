@@ -4,15 +4,17 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from visualizer.ui.glossary import unmarked
+
 
 def predict(question: str, options: Mapping[str, str], right: str | None, explanation: str, key: str) -> bool:
     """Ask, and after an answer say whether it was right, and why.
 
     Args:
-        question: What will happen? One sentence.
+        question: What will happen? One sentence; `glossary.explained` may have marked words of it.
         options: Each possible answer with its words.
         right: The option that is true; None while that is being found out.
-        explanation: Why it is true, with the numbers on the screen.
+        explanation: Why it is true, first in words, then with the numbers on the screen.
         key: Unique on the page; put into it what the question depends on, so that another setting asks anew.
 
     Returns:
@@ -21,7 +23,7 @@ def predict(question: str, options: Mapping[str, str], right: str | None, explan
     with st.container(border=True, gap="small", key=f"predict-{key}"):
         st.markdown(f":material/psychology_alt: **Predict first.** {question}")
         answer = st.pills(
-            question,
+            unmarked(question),
             list(options),
             format_func=options.__getitem__,
             key=f"answer-{key}",

@@ -17,6 +17,7 @@ from visualizer.inspection.receptive_field import (
     receptive_field,
 )
 from visualizer.ui.charts import show
+from visualizer.ui.glossary import explained
 from visualizer.ui.lessons.prediction import predict
 from visualizer.ui.lessons.receptive_field_map import field_map
 from visualizer.ui.lessons.receptive_field_networks import (
@@ -144,7 +145,7 @@ def questions(name: str, rows: tuple[FieldRow, ...], index: int) -> None:
     answered = predict(asked.question, asked.options, asked.right, asked.explanation, f"{key}-next")
     if answered and is_maps(row.output_shape):
         asked = stride_question(row)
-        predict(asked.question, asked.options, asked.right, asked.explanation, f"{key}-stride")
+        predict(explained(asked.question, "stride"), asked.options, asked.right, asked.explanation, f"{key}-stride")
 
 
 def formula(rows: tuple[FieldRow, ...], index: int, place: Pair) -> None:
@@ -159,8 +160,10 @@ def formula(rows: tuple[FieldRow, ...], index: int, place: Pair) -> None:
         f"**{_signed(first + row.size[0] - 1)}**."
     )
     st.caption(
-        f"r: receptive field size, j: jump, a: start, for the height{_along_the_width(row)}. w: window, d: dilation, "
-        "s: stride, p: padding before. Pixels, rows and units count from 1."
+        explained(
+            f"r: receptive field size, j: jump, a: start, for the height{_along_the_width(row)}. w: window, d: "
+            "dilation, s: stride, p: padding before. Pixels, rows and units count from 1."
+        )
     )
 
 
@@ -239,8 +242,10 @@ def effective_fields(
             show(effective_field_chart(gradient, field, width=width), f"effective-{title}")
     with words:
         st.markdown(
-            "The solid frame is all that the unit **can** see. How much each pixel really **matters** is the gradient: "
-            "by how much the unit changes where that pixel gets a little brighter."
+            explained(
+                "The solid frame is all that the unit **can** see. How much each pixel really **matters** is the "
+                "gradient: by how much the unit changes where that pixel gets a little brighter."
+            )
         )
         if even is not None:
             st.markdown(
@@ -252,8 +257,10 @@ def effective_fields(
             "usually weighs more ([Luo et al., 2016](https://arxiv.org/abs/1701.04128))."
         )
         st.caption(
-            "Computed by torch for this picture: |d unit / d pixel|, added over the input's channels, mean over the "
-            "(first 16) maps at this place, before the layer's own activation function."
+            explained(
+                "Computed by PyTorch for this picture: |d unit / d pixel|, added over the input's channels, mean over "
+                "the (first 16) maps at this place, before the layer's own activation function."
+            )
         )
 
 

@@ -1,0 +1,137 @@
+"""The words that a beginner has not met, each with a line that explains it: plain data, and how a text marks them."""
+
+import re
+from dataclasses import dataclass
+
+# What is not prose: code, formulas, links, material icons and the names of colours.
+_MARKUP = r"`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|:[a-z_/-]+:|:[a-z-]+\["
+ADDRESS = "#word-"  # of a marked word: it leads nowhere, assets/words.js shows the explanation at it
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word and what it means.
+
+    Attributes:
+        word: As it stands in a sentence.
+        meaning: One sentence or two, without quotation marks.
+        forms: A regular expression of all that counts as this word.
+    """
+
+    word: str
+    meaning: str
+    forms: str
+
+
+def _term(word: str, meaning: str, forms: str = "") -> Term:
+    return Term(word, meaning, rf"\b(?:{forms or re.escape(word) + 's?'})\b")
+
+
+GLOSSARY: dict[str, Term] = {
+    term.word: term
+    for term in (
+        _term(
+            "logit",
+            "The score that a network gives a class before softmax: any number, the larger the more likely.",
+        ),
+        _term(
+            "softmax",
+            "Turns scores into probabilities: e to the power of each score, divided by the sum of all of these.",
+        ),
+        _term(
+            "nat", "The unit of cross-entropy, as metre is one of length: 1 nat is the surprise at a chance of 1 in e."
+        ),
+        _term(
+            "cross-entropy",
+            "A loss: minus the natural logarithm of the probability that the network gave the right class.",
+        ),
+        _term(
+            "MSE",
+            "Mean squared error, a loss: the difference between what is said and what is right, squared, on average.",
+            "MSE|mean squared error",
+        ),
+        _term("loss", "One number for how wrong the answers are: training makes it small.", "loss(?:es)?"),
+        _term(
+            "gradient",
+            "How fast a result changes with each number that it depends on, all of these slopes together.",
+        ),
+        _term(
+            "learning rate",
+            "How long a training step is: it multiplies the gradient. Written η (eta).",
+            "learning rates?|η",
+        ),
+        _term("epoch", "Once through all training pictures."),
+        _term("batch", "The pictures that a network sees before its weights change once.", "batch(?:es)?"),
+        _term("multiply-add", "One multiplication and one addition: the unit that a network’s work is counted in."),
+        _term("parameter", "A number that training changes: a weight or a bias."),
+        _term("weight", "A number that training changes and that something which arrives is multiplied by."),
+        _term(
+            "bias", "A number that training changes and that is added to a sum, whatever the picture.", "bias(?:es)?"
+        ),
+        _term("kernel", "A small grid of weights that slides over a picture or a map."),
+        _term("filter", "One kernel for each channel that arrives, and a bias; it makes one feature map."),
+        _term(
+            "feature map",
+            "A grid of numbers that one filter makes: large where the filter’s pattern is.",
+        ),
+        _term(
+            "channel",
+            "One of the grids of numbers that lie over one another: red, green and blue, or the maps of a layer.",
+        ),
+        _term("stride", "How many pixels a window moves from one stop to the next."),
+        _term(
+            "padding",
+            "A frame of extra pixels around a picture or a map, so that windows fit at its edge.",
+            "padding|padded",
+        ),
+        _term("dilation", "How far apart the pixels are that a kernel looks at; 1 is side by side."),
+        _term("receptive field", "The pixels of the picture that can change a number deep in the network."),
+        _term("unit", "One number that a layer gives out, and what computes it."),
+        _term(
+            "activation function",
+            "A function that every number of a layer goes through, such as ReLU.",
+            "activation functions?",
+        ),
+        _term("ReLU", "An activation function: numbers below 0 become 0, all others stay."),
+        _term("SGD", "Stochastic gradient descent: step against the gradient of a batch, times the learning rate."),
+        _term("validation", "Pictures that training does not use: they tell how well the network does on new ones."),
+        _term("seed", "What random numbers start from: the same seed gives the same numbers again."),
+    )
+}
+
+
+def explained(text: str, *only: str) -> str:
+    """Markdown in which each word of the glossary explains itself where it comes first.
+
+    It does so where one points at it, taps on it or comes to it with the Tab key (`words.explain_words`).
+
+    Args:
+        text: Markdown of our own; formulas, code, links and colours in it stay as they are.
+        only: The words that are marked, as the glossary has them; all of them where there is none.
+
+    Raises:
+        KeyError: The glossary does not have it.
+    """
+    left = {word: GLOSSARY[word] for word in only or GLOSSARY}
+
+    def marked(found: re.Match[str]) -> str:
+        shown = found[0]
+        term = next((term for term in left.values() if re.fullmatch(term.forms, shown, re.IGNORECASE)), None)
+        if term is None:
+            return shown
+        del left[term.word]
+        return f'[{shown}]({ADDRESS}{term.word.replace(" ", "-")} "{term.meaning}")'
+
+    # The longest first: a feature map is no map, and an activation function no function.
+    forms = sorted((term.forms for term in left.values()), key=len, reverse=True)
+    return re.sub(rf"{_MARKUP}|{'|'.join(forms)}", marked, text, flags=re.IGNORECASE)
+
+
+def unmarked(text: str) -> str:
+    """The text as it was before `explained` marked its words."""
+    return re.sub(rf'\[([^\]]*)\]\({ADDRESS}[^)"]*"[^"]*"\)', r"\1", text)
+
+
+def meaning(*words: str) -> str:
+    """The explanations of these words of the glossary, for a widget's help."""
+    return "\n\n".join(f"**{GLOSSARY[one].word}:** {GLOSSARY[one].meaning}" for one in words)
