@@ -70,7 +70,7 @@ def _stops_in_words(length: int, kernel: int, settings: ConvolutionSettings) -> 
     way = length + added - extent
     padded = f" and {added} of padding" if added else ""
     gaps = ", gaps included," if settings.dilation > 1 else ""
-    left_over = f" The last {way % stride} of them are too few for another step." if way % stride else ""
+    left_over = f" What is left over, {way % stride}, is too little for another step." if way % stride else ""
     return (
         f"The window can stop at **{stops} places**, in height as in width: it covers {extent}{gaps} of the {length} "
         f"pixels{padded}, so {way} remain to move over, {stride} at a time. These are {stops - 1} steps after the "
