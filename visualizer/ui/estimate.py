@@ -9,6 +9,7 @@ import streamlit as st
 from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.dataset_view import opened_dataset
+from visualizer.ui.glossary import explained
 from visualizer.ui.quantities import duration
 from visualizer.ui.server import worker_pool
 from visualizer.ui.session import Session
@@ -36,7 +37,8 @@ def show_estimate(owner: Session, *, again: bool) -> None:
     about = f"about {duration(float(f'{seconds:.2g}'))}" if seconds >= 1.5 else "a second or two"
     st.caption(
         f":material/timer: Training {'again ' if again else ''}will take **{about}** ({epochs} of "
-        f"{len(dataset.train):,} pictures): an estimate, from a few batches timed on this computer. {_sharing()}"
+        f"{len(dataset.train):,} pictures): an estimate, from a few {explained('batches')} timed on this computer. "
+        f"{_sharing()}"
     )
 
 
