@@ -178,6 +178,24 @@ def test_what_got_lost_on_the_way_is_sent_again(slow: Page) -> None:
     nothing_is_lost(slow, [TWO])
 
 
+def test_what_was_drawn_last_is_there_when_the_paper_comes_back(slow: Page) -> None:
+    press_down(slow, THREE)
+    finish(slow)
+    slow.evaluate("() => { window.late = 600; }")
+    press_down(slow, [(0.1, 0.95), (0.9, 0.95)])
+    slow.mouse.up()
+    # The last stroke is on its way when the paper is put away.
+    slow.get_by_role("radio", name="Data set").click()
+    expect(paper(slow)).to_have_count(0)
+    slow.evaluate("() => { window.late = 0; }")
+    slow.wait_for_timeout(1500)
+    wait_until_idle(slow)
+    slow.get_by_role("radio", name="Draw").click()
+    expect(paper(slow)).to_be_visible()
+    finish(slow)
+    nothing_is_lost(slow, [THREE, [(0.1, 0.95), (0.9, 0.95)]])
+
+
 def test_the_page_does_not_move_under_the_pen_when_the_paper_is_cleared(browser: Browser, app_url: str) -> None:
     context = new_context(browser, 390, 844, base_url=app_url)
     page = context.new_page()

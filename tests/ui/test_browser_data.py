@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.ui import sliding_window
+from visualizer.ui import component, sliding_window
 from visualizer.ui.chart_events import Clicked, _read
 from visualizer.ui.lessons import receptive_field_map
 from visualizer.ui.sliding_window import MAX_WEIGHT, _read_numbers, read_drawing, read_kernel
@@ -91,8 +91,16 @@ def test_a_click_is_a_click_or_nothing(sent):
 def test_a_place_lies_in_the_map(sent):
     state = {receptive_field_map._KEY: SimpleNamespace(place=sent)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(receptive_field_map, "st", SimpleNamespace(session_state=state))
+        patch.setattr(component.st, "session_state", state)
         assert all(0.0 <= part <= 1.0 for part in receptive_field_map._place())
+
+
+def test_what_is_put_away_tells_nothing(monkeypatch):
+    """A message may come after its component went: the callback runs, and there is no such key any more."""
+    monkeypatch.setattr(component.st, "session_state", {"there": SimpleNamespace(drawing="sent", rested=None)})
+    assert component.sent_by("there", "drawing") == "sent"
+    assert component.sent_by("there", "rested") is None
+    assert component.sent_by("gone", "drawing") is None
 
 
 def test_the_scripts_put_no_text_together_into_html():

@@ -5,10 +5,8 @@ import binascii
 from collections.abc import Callable
 from typing import Any
 
-import streamlit as st
-
 from visualizer.errors import UserError
-from visualizer.ui.component import component
+from visualizer.ui.component import component, sent_by
 from visualizer.ui.session import Session
 
 COUNT = 30
@@ -27,7 +25,7 @@ def camera_series(owner: Session, on_pictures: Callable[[list[bytes]], None], ke
     """
 
     def taken() -> None:
-        sent = st.session_state[key].pictures
+        sent = sent_by(key, "pictures")
         # A trigger that did not fire is None.
         if sent is not None:
             owner.attempt(lambda: on_pictures(read_series(sent)))

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from visualizer.ui.component import component
+from visualizer.ui.component import component, sent_by
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def on_click(chart_key: str, react: Callable[[Clicked], None]) -> None:
     key = f"{chart_key}-click"
 
     def changed() -> None:
-        point = _read(st.session_state[key].point)
+        point = _read(sent_by(key, "point"))
         if point is not None:
             react(point)
 

@@ -5,7 +5,7 @@ import base64
 import streamlit as st
 
 from visualizer.data.drawing import SIDE, read_drawing
-from visualizer.ui.component import component
+from visualizer.ui.component import component, sent_by
 from visualizer.ui.session import Session
 
 
@@ -21,7 +21,7 @@ def canvas(owner: Session, key: str) -> None:
     """
 
     def drawn() -> None:
-        sent = st.session_state[key].drawing
+        sent = sent_by(key, "drawing")
         # A trigger that did not fire is None.
         if sent is not None:
             owner.attempt(lambda: owner.give_drawing(read_drawing(sent)))

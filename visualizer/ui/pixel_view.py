@@ -9,7 +9,7 @@ import streamlit as st
 from visualizer.architecture.shapes import is_maps
 from visualizer.ui import bound
 from visualizer.ui.chart_events import Clicked, on_click
-from visualizer.ui.component import component
+from visualizer.ui.component import component, sent_by
 from visualizer.ui.looked import Looked
 from visualizer.ui.pixel_data import pixel_data
 from visualizer.ui.session import session
@@ -122,7 +122,7 @@ def _explanation(looked: Looked, path: "tuple[Spot, ...]") -> None:
     key = "pixel-explained"
 
     def go() -> None:
-        owner.pixel_asked = path, st.session_state[key].go
+        owner.pixel_asked = path, sent_by(key, "go")
 
     # Only a number that somebody chose may move the page: another network or picture has another largest number too.
     data = pixel_data(looked, path, owner.pixel_page) | {"chosen": path == owner.pixel_path}

@@ -12,6 +12,7 @@ import streamlit as st
 
 from visualizer.figures.convolution_colours import ColourScale, signed_scale
 from visualizer.lessons.sliding import Slide
+from visualizer.ui.component import sent_by
 from visualizer.ui.links import ASSETS
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def sliding_window(
         kernel_changed = on_kernel
 
         def receive_kernel() -> None:
-            typed = read_kernel(st.session_state[key].kernel, slide.kernels)
+            typed = read_kernel(sent_by(key, "kernel"), slide.kernels)
             if typed is not None:
                 kernel_changed(*typed)
 
@@ -81,7 +82,7 @@ def sliding_window(
         drawing_changed = on_drawing
 
         def receive_drawing() -> None:
-            drawn = read_drawing(st.session_state[key].drawing, int(slide.real.sum()))
+            drawn = read_drawing(sent_by(key, "drawing"), int(slide.real.sum()))
             if drawn is not None:
                 st.session_state[f"{key}-taken"], pixels = drawn
                 drawing_changed(pixels)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from visualizer.ui.component import component
+from visualizer.ui.component import component, sent_by
 from visualizer.ui.session import Session, session
 
 NARROW = 640  # pixels of content below which Streamlit puts columns below each other
@@ -25,7 +25,7 @@ def measure_viewport() -> None:
 
 
 def _take(owner: Session) -> None:
-    width = st.session_state[_KEY].width
+    width = sent_by(_KEY, "width")
     if isinstance(width, int | float) and NARROWEST <= width <= WIDEST:
         owner.content_width = int(width)
 

@@ -9,11 +9,10 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from visualizer.figures.raster import png_source, rgb_pixels
 from visualizer.inspection.receptive_field import FieldRow, Pair, axis_fields
-from visualizer.ui.component import component
+from visualizer.ui.component import component, sent_by
 
 MOST_PADDING = 0.14  # of the picture's height and width, drawn on each side
 _KEY = "receptive-field-map"
@@ -56,7 +55,7 @@ def field_map(
 
 def _place() -> tuple[float, float]:
     """The chosen place as a share of the map's height and width, so that it means the same in every layer."""
-    place = getattr(st.session_state.get(_KEY), "place", None)
+    place = sent_by(_KEY, "place")
     # Anybody can send anything.
     if (
         not isinstance(place, list | tuple)
