@@ -44,6 +44,10 @@ async def app(scope, receive, send):
         await send({"type": "http.response.body", "body": body})
 
 
+# Of the clients: closed at the end of each lesson.
+_writers: list[asyncio.StreamWriter] = []
+
+
 def serve(lesson: Callable[[int], Awaitable[None]], **settings: int) -> uvicorn.Server:
     """Run the lesson beside a server with these settings of uvicorn; the lesson gets its port."""
     listener = socket.create_server(("127.0.0.1", 0))
@@ -56,6 +60,11 @@ def serve(lesson: Callable[[int], Awaitable[None]], **settings: int) -> uvicorn.
         try:
             await asyncio.wait_for(lesson(listener.getsockname()[1]), 60)
         finally:
+            for writer in _writers:
+                writer.close()
+                with suppress(OSError):
+                    await writer.wait_closed()
+            _writers.clear()
             server.should_exit = True
             for connection in list(server.server_state.connections):
                 connection.transport.abort()
@@ -78,6 +87,7 @@ def at_most(monkeypatch, number: int) -> None:
 
 async def opened(port: int, data: bytes = b"") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    _writers.append(writer)
     writer.write(data)
     await writer.drain()
     return reader, writer
@@ -85,10 +95,8 @@ async def opened(port: int, data: bytes = b"") -> tuple[asyncio.StreamReader, as
 
 async def answer(port: int, data: bytes) -> bytes:
     """All that comes until the server closes the connection."""
-    reader, writer = await opened(port, data)
-    whole = await reader.read()
-    writer.close()
-    return whole
+    reader, _ = await opened(port, data)
+    return await reader.read()
 
 
 async def dripped(port: int, data: bytes, drop: bytes) -> bytes:
@@ -194,8 +202,8 @@ def test_who_does_not_read_a_page_is_given_up_and_who_reads_slowly_is_not(monkey
 
     async def lesson(port: int) -> None:
         ask = b"GET /long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-        slow, writer = await opened(port, ask)
-        stuck, other_writer = await opened(port, ask)
+        slow, _ = await opened(port, ask)
+        stuck, _ = await opened(port, ask)
         # Longer than anybody may rest, and never resting.
         for _ in range(16):
             assert len(await slow.readexactly(3_000_000)) == 3_000_000
@@ -203,8 +211,6 @@ def test_who_does_not_read_a_page_is_given_up_and_who_reads_slowly_is_not(monkey
         assert len(await slow.read()) > 0
         with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
             await stuck.readexactly(LONG)
-        writer.close()
-        other_writer.close()
 
     serve(lesson)
 

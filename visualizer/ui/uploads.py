@@ -29,7 +29,9 @@ MOST_OF_A_QUESTION = 1 * MB
 # Bytes after which it is looked again whether there is room.
 _LOOK_EVERY = 1 * MB
 
-TOO_MANY = "A file was not taken: this tab has as many on the server as it may have. Send fewer at once, or load the page anew."
+TOO_MANY = (
+    "A file was not taken: this tab has as many on the server as it may have. Send fewer at once, or reload the page."
+)
 TOO_MANY_OF_ALL = (
     "A file was not taken: the server has no room for more at the moment. Wait a few minutes and try it again."
 )
