@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from visualizer.limits import LimitError, limits
 from visualizer.log import bound_the_log, event, to_stderr
 from visualizer.processes import yield_to_training
+from visualizer.training.opening import FolderError, open_folder
 from visualizer.ui.connections import guard_connections
 from visualizer.ui.failure import say_sorry
 from visualizer.ui.http import Doors, accept_uploads
@@ -22,9 +23,11 @@ from visualizer.ui.live_route import live_route
 from visualizer.ui.memory import keep_few_holes
 from visualizer.ui.messages import Messages
 from visualizer.ui.plotly_script import plotly_route
+from visualizer.ui.store_watch import StoreWatch
 from visualizer.ui.uploads import Uploads
 from visualizer.ui.warm_up import warm_up
 from visualizer.ui.widget_values import leave_out_what_does_not_fit
+from visualizer.workspace import workspace
 
 
 @asynccontextmanager
@@ -40,7 +43,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     accept_uploads()
     leave_out_what_does_not_fit()
-    to_stderr()
     bound_the_log()
     guard_connections()
     event("server-started", **asdict(limits()))
@@ -55,9 +57,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     close()
 
 
+to_stderr()
 try:
     limits()
-except LimitError as error:
+    open_folder(workspace())
+except (LimitError, FolderError) as error:
     sys.exit(f"The server was not started. {error}")
 
 # The script is not in this folder: Streamlit would then list the files of pages/ by itself, before it has run.
@@ -65,6 +69,6 @@ app = st.App(
     "visualizer/ui/navigation.py",
     lifespan=lifespan,
     routes=[plotly_route(), live_route()],
-    middleware=[Middleware(Doors), Middleware(Uploads), Middleware(Messages)],
+    middleware=[Middleware(Doors), Middleware(StoreWatch), Middleware(Uploads), Middleware(Messages)],
     on_script_error=say_sorry,
 )

@@ -66,7 +66,7 @@ if opening is not None:
             with tab:
                 try:
                     moving = part(opening)
-                except UserError as error:  # its pictures may be gone, while another run can be started below
+                except UserError as error:  # a damaged file costs this part, while another run can be started below
                     st.info(told(error), icon=":material/info:")
     with progress:
         follow(look, opening, how_far(opening, history, worker_pool().place(opening.run_id)), moving)

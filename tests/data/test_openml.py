@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.data.fake_openml import fake_openml
-from visualizer.data.catalog import DATASETS, dataset_entry, for_everybody, is_known, load_dataset
+from visualizer.data.catalog import DATASETS, dataset_entry, for_everybody, forget_loaded, is_known, load_dataset
 from visualizer.data.openml import CLASSES, GIVEN, HELD_OUT, fetch, keep, load_fetched
 from visualizer.errors import UserError
 from visualizer.workspace import VARIABLE, workspace
@@ -20,9 +20,9 @@ from visualizer.workspace import VARIABLE, workspace
 @pytest.fixture(autouse=True)
 def empty_workspace(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path / "workspace"))
-    load_dataset.cache_clear()
+    forget_loaded()
     yield
-    load_dataset.cache_clear()
+    forget_loaded()
 
 
 def fetched(name: str) -> list[tuple[float, str]]:

@@ -29,6 +29,7 @@ from visualizer.training.link import LinkedNetwork, link_text
 from visualizer.training.settings import RunSpec, TrainingSettings
 from visualizer.ui.server import run_store, worker_pool
 from visualizer.ui.text import plain, told
+from visualizer.workspaces import id_of, new_token
 
 # Each with the part of it that does the harm; class names have at most 30 letters.
 CLASSES = {
@@ -116,11 +117,14 @@ ARCHITECTURE = Architecture(
 )
 
 
+TOKEN = new_token()
+
+
 @pytest.fixture(scope="module")
 def run() -> str:
     """A finished run of a network and a data set with such names."""
     settings = TrainingSettings(dataset=dataset(), epochs=1)
-    run_id = worker_pool().submit(RunSpec(ARCHITECTURE, settings, 0), "hostile")
+    run_id = worker_pool().submit(RunSpec(ARCHITECTURE, settings, 0), id_of(TOKEN), (settings.dataset,))
     worker_pool().send(run_id, Start())
     deadline = time.monotonic() + 120
     while run_store().record(run_id).active:
@@ -134,6 +138,7 @@ def shows(run_id: str, page: str, **state: Any) -> AppTest:
     app = open_page("build")
     owner = app.session_state["visualizer"]
     record = run_store().record(run_id)
+    owner.token = TOKEN
     owner.open_architecture(record.spec.architecture)
     owner.settings = record.spec.settings
     owner.use_own(record.spec.settings.dataset)
@@ -167,7 +172,7 @@ def test_no_page_reads_a_name_as_markup(run, page, state, at_least):
 
 def test_compare_reads_no_name_as_markup(run, monkeypatch):
     for module in ("compare_view", "compare_again"):
-        monkeypatch.setattr(f"visualizer.ui.{module}.owner_id", lambda: "hostile")
+        monkeypatch.setattr(f"visualizer.ui.{module}.owner_id", lambda: id_of(TOKEN))
     app = open_page("compare")
     assert any("//e.io/n.png" in text.replace("\\", "") for pills in app.pills for text in pills.options)
     harmless(app)

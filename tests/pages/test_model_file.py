@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.data.own import picture
 from tests.pages.app import alts, open_page, without_exception
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.model_file import save_model
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import CLASSIC, TINY
+from visualizer.data.own_dataset import save_own
 
 
 def opened_menu() -> AppTest:
@@ -65,6 +70,50 @@ def test_a_data_set_that_is_not_ours_is_not_believed():
     app = uploaded(opened_menu(), file_of(TINY.architecture, "../../etc"))
     assert not app.error
     assert "The answer is" in answer(app)
+
+
+def own_dataset() -> str:
+    return save_own({"secret": [picture(40, seed) for seed in range(7)], "private": [picture(200, 1)] * 7}, 32, "crop")
+
+
+COLOURED = Architecture("Coloured", (3, 32, 32), (GlobalAveragePooling2D(), Dense(units=2)))
+
+
+def everything_on(app: AppTest) -> str:
+    words = [word.value for word in (*app.markdown, *app.caption, *app.info, *app.error)]
+    options = [option for box in app.selectbox for option in box.options]
+    return " ".join([*words, *options, *alts(app)])
+
+
+def test_pictures_of_somebodys_own_do_not_come_along_with_a_network():
+    """The file has the data set's name, and whoever has the file would have the pictures."""
+    data = file_of(COLOURED, own_dataset())
+    app = uploaded(opened_menu(), data)
+    assert not app.error
+    assert [box.value for box in app.info] == [
+        "It was trained on pictures of somebody's own, which did not come along: they open only in the workspace that "
+        "has them. So it is shown pictures of the data set that is chosen here, whose classes may be others than its "
+        "own."
+    ]
+    assert app.session_state["visualizer"].opened_model.dataset is None
+    for tab in ("Layers", "Filters", "Why this class?"):
+        app.session_state["look-parts"] = tab
+        without_exception(app.run())
+        assert "secret" not in everything_on(app)
+    assert "3" in app.selectbox(key="picture-class-digits").options
+
+
+def test_in_its_own_workspace_the_same_file_finds_its_pictures_again():
+    name = own_dataset()
+    app = opened_menu()
+    owner = app.session_state["visualizer"]
+    owner.own_datasets = (name,)
+    without_exception(app.run())
+    # In a tab that was open when the pictures were added in another one.
+    owner.own_datasets, owner.kept = (), owner.kept | {"datasets": ()}
+    app = uploaded(app, file_of(COLOURED, name))
+    assert not app.info
+    assert app.selectbox(key=f"picture-class-{name}").options == ["private", "secret"]
 
 
 @pytest.mark.parametrize("part", ["Layers", "Filters", "Why this class?"])

@@ -150,6 +150,17 @@ def test_a_data_set_of_ones_own_stays_with_who_made_it_also_on_this_server():
     assert app.selectbox(key="train-dataset").value == "digits"
 
 
+def test_in_the_workspace_that_has_them_ones_own_pictures_stay_chosen():
+    name = save_own({"a": [picture(40, 0)] * 6, "b": [picture(200, 1)] * 6}, 32, "crop")
+    app = open_page("home")
+    app.session_state["visualizer"].own_datasets = (name,)
+    app.query_params["network"] = link_text(LinkedNetwork(LENET.architecture, TrainingSettings(dataset=name, epochs=3)))
+    on_build(app)
+    assert "did not come along" not in app.info[0].value
+    on_train(app)
+    assert app.selectbox(key="train-dataset").value == name
+
+
 def test_a_data_set_that_can_be_fetched_is_named():
     app = opened(link_text(LinkedNetwork(LENET.architecture, TrainingSettings(dataset="mnist", epochs=3))))
     assert (

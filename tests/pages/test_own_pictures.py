@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.data.own import picture, png, two_classes, zipped
 from tests.pages.app import alts, open_page, progress_line, without_exception
-from visualizer.data.catalog import load_dataset
+from visualizer.data.catalog import forget_loaded
 from visualizer.data.own_dataset import save_own
 from visualizer.limits import Limits
 from visualizer.ui.run_controls import current_run
@@ -121,7 +121,7 @@ def test_a_run_whose_pictures_are_gone_leaves_the_next_one_to_be_set(app):
     ended(app)
     name = app.session_state["visualizer"].settings.dataset
     (workspace() / "datasets" / f"{name}.safetensors").unlink()
-    load_dataset.cache_clear()
+    forget_loaded()
     app.session_state["visualizer"].choose_dataset("digits")
     for part in ("Live", "Health", "Time machine", "Evaluation"):
         app.session_state["train-parts"] = part
@@ -183,13 +183,13 @@ def test_pictures_that_are_no_longer_kept_leave_every_page_usable():
     without_exception(app.run())
     assert app.selectbox(key="train-dataset").value == name
     (workspace() / "datasets" / f"{name}.safetensors").unlink()
-    load_dataset.cache_clear()
+    forget_loaded()
     for page in ("build", "train"):
         app.session_state["visualizer"].set_training(dataset=name)
         without_exception(app.switch_page(f"../../pages/{page}.py").run())
         assert app.error[0].value == (
-            "This data set is not on this server (any more): people's own pictures are kept for a while, and only "
-            "where they were added. Add the pictures again, or choose another data set. Until then “Handwritten "
+            "This data set is not in this workspace (any more): people's own pictures open only where they were added, "
+            "and are kept for a while. Add the pictures again, or choose another data set. Until then “Handwritten "
             "digits” are taken."
         )
     assert app.selectbox(key="train-dataset").value == "digits"

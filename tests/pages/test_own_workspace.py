@@ -1,26 +1,49 @@
 """What somebody made is there again when they open their address, and only then."""
 
 import json
+import sqlite3
 from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.data.own import picture
 from tests.pages.app import ROOT, SECONDS, open_page, without_exception
-from visualizer.architecture.presets import CLASSIC, TINY
+from visualizer.architecture.presets import CLASSIC, LENET, TINY
+from visualizer.data.own_dataset import save_own
 from visualizer.errors import UserError
+from visualizer.training.link import LinkedNetwork, link_text
+from visualizer.training.settings import TrainingSettings
+from visualizer.ui.elsewhere import COOKIE, mark_of
 from visualizer.ui.own_workspace import NOT_FOUND
 from visualizer.ui.server import owner_id, run_store, workspaces
 from visualizer.ui.session import Session
-from visualizer.workspaces import id_of, new_token
+from visualizer.workspaces import id_of, is_token, new_token
+
+
+def arrived(token: str, name: str = "build", **query: str) -> AppTest:
+    """A page in another browser, opened with this token in its address."""
+    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "navigation.py"), default_timeout=SECONDS)
+    app.query_params["w"] = token
+    for parameter, value in query.items():
+        app.query_params[parameter] = value
+    without_exception(app.run())
+    return without_exception(app.switch_page(f"../../pages/{name}.py").run())
 
 
 def opened(token: str, name: str = "build") -> AppTest:
-    """A page in another tab, opened with this token in its address."""
-    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "navigation.py"), default_timeout=SECONDS)
-    app.query_params["w"] = token
-    without_exception(app.run())
-    return without_exception(app.switch_page(f"../../pages/{name}.py").run())
+    """The same in a browser that has opened the workspace before, or whose person says that it shall."""
+    app = arrived(token, name)
+    return answer(app, "open") if asks(app) else app
+
+
+def asks(app: AppTest) -> bool:
+    """Whether the page asks what to do with a workspace that was made elsewhere."""
+    return any(button.key == "elsewhere-open" for button in app.button)
+
+
+def answer(app: AppTest, choice: str) -> AppTest:
+    return without_exception(app.button(key=f"elsewhere-{choice}").click().run())
 
 
 def owner(app: AppTest) -> Session:
@@ -83,6 +106,131 @@ def _spec(app: AppTest):
     return RunSpec(owner(app).architecture, owner(app).settings, 0)
 
 
+def test_a_workspace_that_was_made_elsewhere_asks_before_it_is_opened():
+    made = edit(open_page("build"))
+    owner(made).rename("Ada's *own*")
+    run_store().create("abcdef8888", id_of(owner(made).token), _spec(made), 4)
+    owner(made).run_id, owner(made).own_datasets = "abcdef8888", ("own-0123456789abcdef",)
+    token = address(without_exception(made.run()))
+    before = workspaces().kept(id_of(token))
+
+    app = arrived(token)
+    assert [title.value for title in app.title] == ["A workspace that was made elsewhere"]
+    (said,) = [text.value for text in app.markdown if "It holds" in text.value]
+    assert said == (
+        "This browser opens its address for the first time. It holds the network **Ada\\'s \\*own\\*** with 7 layers; "
+        "1 training run, which goes on; and 1 data set of own pictures."
+    )
+    assert any("you would both work in it" in text.value for text in app.markdown)
+    for page in ("train", "compare", "home"):
+        without_exception(app.switch_page(f"../../pages/{page}.py").run())
+        assert asks(app)
+        assert [button.key for button in app.button] == ["elsewhere-open", "elsewhere-copy", "elsewhere-leave"]
+    assert owner(app).token != token
+    assert owner(app).run_id is None
+    answer(app, "open")
+    assert not asks(app)
+    assert (address(app), owner(app).run_id) == (token, "abcdef8888")
+    assert owner(app).architecture.name == "Ada's *own*"
+    assert workspaces().kept(id_of(token)) == before
+    run_store().set_state("abcdef8888", "stopped", "")
+
+
+def test_what_was_made_elsewhere_can_be_left_alone():
+    token = address(edit(open_page("build")))
+    used = workspaces().used()
+    app = answer(arrived(token), "leave")
+    assert not asks(app)
+    assert address(app) is None
+    assert "w" not in app.query_params
+    assert owner(app).architecture == TINY.architecture
+    edit(app)
+    assert address(app) not in (None, token)
+    assert workspaces().used()[id_of(token)] == used[id_of(token)]  # looking is not using
+
+
+def test_of_what_was_made_elsewhere_a_copy_can_be_taken():
+    made = edit(open_page("build"))
+    owner(made).set_training(epochs=7)
+    name = save_own({"a": [picture(40, 0)] * 6, "b": [picture(200, 1)] * 6}, 32, "crop")
+    owner(made).use_own(name)
+    token = address(without_exception(made.run()))
+    before = workspaces().kept(id_of(token))
+    app = answer(arrived(token), "copy")
+    assert any("This is a copy of that network" in sentence for sentence in sentences(app))
+    assert owner(app).architecture == CLASSIC.architecture
+    # Its pictures stay where they are.
+    assert (owner(app).settings.epochs, owner(app).settings.dataset, owner(app).own_datasets) == (7, "digits", ())
+    assert address(app) not in (None, token)
+    owner(app).rename("Copy")
+    without_exception(app.run())
+    assert workspaces().kept(id_of(token)) == before
+    owner(app).undo()
+    owner(app).undo()
+    assert owner(app).architecture == TINY.architecture
+
+
+def test_a_browser_that_opened_it_before_is_not_asked(monkeypatch):
+    token = address(edit(open_page("build")))
+    cookies = {COOKIE: f"0123456789abcdef.{mark_of(id_of(token))}"}
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", cookies)
+    app = arrived(token)
+    assert not asks(app)
+    assert address(app) == token
+    other = address(edit(open_page("build")))
+    assert asks(arrived(other))
+
+
+def test_what_the_browser_notes_opens_nothing():
+    app = edit(open_page("build"))
+    (noted,) = [
+        data
+        for component in app.get("bidi_component")
+        if component.proto.json and isinstance(data := json.loads(component.proto.json), dict) and "mark" in data
+    ]
+    assert (noted["cookie"], len(noted["mark"])) == (COOKIE, 16)
+    assert noted["mark"] not in noted["token"]
+    assert not is_token(noted["mark"])
+
+
+def test_a_link_to_a_network_opens_nobodys_workspace():
+    """Whoever sends the whole address bar sends the token too."""
+    token = address(edit(open_page("build")))
+    text = link_text(LinkedNetwork(LENET.architecture, TrainingSettings(epochs=3)))
+    app = arrived(token, network=text)
+    assert not asks(app)
+    assert owner(app).architecture == LENET.architecture
+    assert "w" not in app.query_params
+    assert "network" not in app.query_params
+    assert address(app) not in (None, token)
+    assert owner(opened(token)).architecture == CLASSIC.architecture
+
+
+def test_what_could_not_be_looked_for_is_looked_for_once_more(monkeypatch):
+    """The database was locked: else the person would work in an empty workspace, and think all is lost."""
+    token = address(edit(open_page("build")))
+
+    def locked(*_) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(type(workspaces()), "kept", locked)
+    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "navigation.py"), default_timeout=SECONDS)
+    app.query_params["w"] = token
+    assert app.run().exception  # here without `say_sorry`, which tells it in a sentence
+    monkeypatch.undo()
+    without_exception(app.run())
+    assert owner(answer(app, "open")).architecture == CLASSIC.architecture
+
+
+def test_the_pages_say_what_was_lost_when_the_server_started(monkeypatch):
+    monkeypatch.setattr("visualizer.ui.own_workspace.lost_files", lambda: {"training runs": "2026-11-30"})
+    for page in ("home", "train", "compare"):
+        assert [box.value for box in open_page(page).warning] == [
+            "On 2026-11-30 this server found its record of training runs damaged, and put it aside. What it held is "
+            "not here; whoever runs the server may have a backup of it. What was made since then is here."
+        ]
+
+
 def test_the_address_is_explained_and_can_be_copied():
     app = open_page("build")
     assert not [button for button in app.sidebar.button if button.key == "own-address"]
@@ -133,9 +281,20 @@ def test_what_cannot_be_read_any_more_begins_anew_and_the_rest_is_there():
     without_exception(app.run())
     token = owner(app).token
     workspaces().save(id_of(token), {"history": '{"present": 1}', "run": '"../../etc"', "datasets": "[7]"})
-    again = owner(opened(token))
+    app = opened(token)
+    again = owner(app)
     assert again.architecture == TINY.architecture
     assert (again.run_id, again.own_datasets, again.settings.epochs) == (None, (), 3)
+    assert [box.value for box in app.warning] == [
+        "The server could not read all of this workspace: the network in Build. What could not be read was put aside "
+        "and not deleted, and begins anew here; whoever runs the server may have a backup."
+    ]
+    # Nothing is written over it.
+    edit(app)
+    kept = workspaces().kept(id_of(token))
+    assert [value for name, value in kept.items() if name.startswith("history, put aside")] == ['{"present": 1}']
+    assert "Classic" in kept["history"]
+    assert not opened(token).warning
 
 
 def test_a_data_set_that_is_gone_is_replaced():

@@ -1,6 +1,11 @@
-"""The data sets there are. Cheap to import: a data set is read or drawn when it is first asked for."""
+"""The data sets there are, and who may have which. Cheap to import: one is read or drawn when it is first asked for.
 
-from collections.abc import Callable
+A name is no key: names travel, in a saved network and in a link. So whoever asks for a data set of somebody's own says
+which ones their workspace has (`own`), and any other is refused as one that is not there. Whoever names none gets those
+for everybody alone.
+"""
+
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -8,7 +13,7 @@ from visualizer.data import digits, shapes
 from visualizer.data.dataset import Dataset
 from visualizer.data.drawing import AS_IT_IS, LIKE_THE_DIGITS, DrawnAs
 from visualizer.data.openml import OFFERS, SIDE, is_fetched, load_fetched, not_fetched
-from visualizer.data.own_dataset import is_own, load_own, own_classes, own_shape, title_of
+from visualizer.data.own_dataset import is_own, load_own, not_here, own_classes, own_shape, title_of
 from visualizer.errors import UserError
 
 
@@ -54,17 +59,21 @@ def for_everybody() -> dict[str, DatasetEntry]:
     return DATASETS | {name: entry for name, entry in _FETCHED.items() if is_fetched(name)}
 
 
-def is_known(name: str) -> bool:
-    """Whether there is a data set of that name on this server."""
+def is_known(name: str, own: Collection[str] = ()) -> bool:
+    """Whether a workspace that has these data sets of its own can open the one of that name."""
     try:
-        dataset_entry(name)
+        dataset_entry(name, own)
     except UserError:
         return False
     return True
 
 
-def dataset_entry(name: str) -> DatasetEntry:
-    """What is known of a data set before it is made. Raises UserError where there is none of that name."""
+def dataset_entry(name: str, own: Collection[str] = ()) -> DatasetEntry:
+    """What is known of a data set before it is made, for a workspace that has the ones in `own` of its own.
+
+    Raises:
+        UserError: There is none of that name, or it is somebody else's.
+    """
     if name in DATASETS:
         return DATASETS[name]
     if name in _FETCHED:
@@ -72,19 +81,53 @@ def dataset_entry(name: str) -> DatasetEntry:
             raise not_fetched(name)
         return _FETCHED[name]
     if is_own(name):
+        if name not in own:
+            raise not_here()
         classes = own_classes(name)
         return DatasetEntry(title_of(classes), len(classes), own_shape(name), lambda: load_own(name))
     raise UserError(f"There is no data set “{name[:40]}”", f"there are {', '.join(DATASETS)}", "Choose one of these")
 
 
-@lru_cache(maxsize=MAX_LOADED)
-def load_dataset(name: str) -> Dataset:
+def load_dataset(name: str, own: Collection[str] = ()) -> Dataset:
     """The data set of that name; made once in a process, then shared. Its arrays are read-only.
 
+    Args:
+        name: What it is called.
+        own: The data sets of its own that the workspace has for which it is opened.
+
     Raises:
-        UserError: There is no data set of that name.
+        UserError: There is no data set of that name, or it is somebody else's.
     """
-    dataset = dataset_entry(name).make()
+    if is_own(name) and name not in own:
+        raise not_here()
+    return _made(name)
+
+
+def load_dataset_of_run(name: str) -> Dataset:
+    """The data set that a run is trained on. Whose it is was asked when the run was made (`training.check`).
+
+    Raises:
+        UserError: It is no longer kept.
+    """
+    return _made(name)
+
+
+def title_of_run(name: str) -> str:
+    """What the data set of a run is called; it may be kept no longer."""
+    try:
+        return dataset_entry(name, (name,)).title
+    except UserError:
+        return "pictures that are no longer here"
+
+
+def forget_loaded() -> None:
+    """Make every data set anew when it is next asked for."""
+    _made.cache_clear()
+
+
+@lru_cache(maxsize=MAX_LOADED)
+def _made(name: str) -> Dataset:
+    dataset = dataset_entry(name, (name,)).make()
     for array in (dataset.pictures, dataset.labels, dataset.train, dataset.validation, dataset.test):
         array.flags.writeable = False
     return dataset

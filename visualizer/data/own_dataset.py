@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from visualizer.data.own_pictures import Fit, check, fitted
 from visualizer.data.splits import stratified_split
 from visualizer.errors import UserError
 from visualizer.limits import MIB, limits
-from visualizer.workspace import save_atomically, saving, workspace
+from visualizer.workspace import is_whole, save_atomically, saving, set_aside, workspace
 
 _PREFIX = "own-"
 _NAME = re.compile(r"own-[0-9a-f]{16}")
@@ -25,6 +26,11 @@ _SPLIT_SEED = 0
 def is_own(name: str) -> bool:
     """Whether this is the name of such a data set, there or not."""
     return _NAME.fullmatch(name) is not None
+
+
+def names_in(text: str) -> list[str]:
+    """All names of such data sets in a text."""
+    return _NAME.findall(text)
 
 
 def save_own(pictures: Mapping[str, Sequence[np.ndarray]], size: int, fit: Fit) -> str:
@@ -71,17 +77,25 @@ def _files() -> list[Path]:
     return list((workspace() / "datasets").glob(f"{_PREFIX}*.safetensors"))
 
 
-def remove_own_except(names: Collection[str], older_than: float) -> None:
-    """Remove the data sets of other names that were made before that moment, in seconds as `time.time` counts."""
+def made() -> dict[str, int]:
+    """Each data set that is kept, by name, with what its file says of when it was made: another time, another file."""
+    found = {}
     for file in _files():
-        if file.stem not in names and file.stat().st_mtime < older_than:
-            file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            found[file.stem] = file.stat().st_mtime_ns
+    return found
+
+
+def remove_own(name: str) -> None:
+    """Remove the data set of that name."""
+    if is_own(name):
+        _path(name).unlink(missing_ok=True)
 
 
 def own_classes(name: str) -> tuple[str, ...]:
-    """The names of the data set's classes. Raises UserError where it is not there."""
+    """The names of the data set's classes. Raises UserError where it is not there or damaged."""
     with _opened(name) as file:
-        return tuple(json.loads(file.metadata()["classes"]))
+        return _classes(file)
 
 
 def own_shape(name: str) -> tuple[int, int, int]:
@@ -92,10 +106,13 @@ def own_shape(name: str) -> tuple[int, int, int]:
 
 
 def load_own(name: str) -> Dataset:
-    """The data set of that name. Raises UserError where it is not there."""
+    """The data set of that name. Raises UserError where it is not there or damaged."""
     with _opened(name) as file:
-        classes = tuple(json.loads(file.metadata()["classes"]))
-        pictures, labels = file.get_tensor("pictures"), file.get_tensor("labels")
+        arrays = {part: file.get_tensor(part) for part in file.keys()}  # noqa: SIM118 (it is no mapping)
+        classes, pictures, labels = _classes(file), arrays["pictures"], arrays["labels"]
+        fits = pictures.ndim == 4 and labels.shape == pictures.shape[:1] and set(labels) <= set(range(len(classes)))
+        if not fits:
+            raise ValueError("its parts do not fit together")
     train, validation, test = stratified_split(labels, _SPLIT_SEED)
     size = pictures.shape[1]
     return Dataset(
@@ -121,15 +138,39 @@ def _path(name: str) -> Path:
     return workspace() / "datasets" / f"{name}.safetensors"
 
 
-def _opened(name: str) -> Any:
+def not_here() -> UserError:
+    """What to tell where it is not kept, or is somebody else's: nobody learns which."""
+    return UserError(
+        "This data set is not in this workspace (any more)",
+        "people's own pictures open only where they were added, and are kept for a while",
+        "Add the pictures again, or choose another data set",
+    )
+
+
+def _classes(file: Any) -> tuple[str, ...]:
+    return tuple(map(str, json.loads(file.metadata()["classes"])))
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[Any]:
+    """The file of that data set; one that cannot be read is set aside, so that nothing is written over it."""
+    # The name is part of a path, and may come from a link.
+    if not is_own(name):
+        raise not_here()
+    path = _path(name)
     try:
-        # The name is part of a path, and may come from a link.
-        if not is_own(name):
-            raise FileNotFoundError(name)
-        return safe_open(_path(name), framework="numpy")
-    except (FileNotFoundError, SafetensorError) as error:
+        with safe_open(path, framework="numpy") as file:
+            yield file
+    except FileNotFoundError as error:
+        raise not_here() from error
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        # Safetensors says the same where the system had no file handle left.
+        if isinstance(error, SafetensorError) and is_whole(path):
+            raise
+        with saving():
+            set_aside(path, str(error))
         raise UserError(
-            "This data set is not on this server (any more)",
-            "people's own pictures are kept for a while, and only where they were added",
-            "Add the pictures again, or choose another data set",
+            "The file of this data set is damaged",
+            "it cannot be read any more, and the server has put it aside",
+            "Add the pictures again, or ask whoever runs the server for a backup",
         ) from error

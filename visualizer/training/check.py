@@ -1,19 +1,26 @@
 """Whether a run can be trained here, asked before it begins."""
 
+from collections.abc import Collection
+
 from visualizer.architecture.architecture import summarize
 from visualizer.data.catalog import load_dataset
 from visualizer.errors import UserError
 from visualizer.training.settings import RunSpec, batches_per_epoch
 
 
-def check(spec: RunSpec) -> int:
+def check(spec: RunSpec, own: Collection[str] = ()) -> int:
     """The run's batches in an epoch, if it can be trained.
 
+    Args:
+        spec: What is to be trained.
+        own: The data sets of its own that the workspace has which the run will belong to.
+
     Raises:
-        UserError: The network does not fit together or to the data set, or the batch does not fit into memory.
+        UserError: The network does not fit together or to the data set, the data set is not here or is somebody else's,
+            or the batch does not fit into memory.
     """
     architecture, settings = spec.architecture, spec.settings
-    dataset = load_dataset(settings.dataset)
+    dataset = load_dataset(settings.dataset, own)
     report = summarize(architecture, classes=len(dataset.class_names))
     if not report.fits:
         problem = report.problem or next(row.problem for row in report.layers if row.problem)

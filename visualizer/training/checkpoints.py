@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from visualizer.workspace import save_atomically
+from visualizer.workspace import is_whole, save_atomically
 
 _FIELD = "checkpoint"
 
@@ -51,11 +51,20 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
-    """The checkpoint in that file; None where it is not there or cannot be read: then a run begins anew."""
+    """The checkpoint in that file; None where it is not there or damaged: then a run begins anew.
+
+    Raises:
+        OSError: It cannot be read at the moment, as where too many files are open.
+    """
     try:
         with safe_open(path, framework="numpy") as file:
             about = json.loads(file.metadata()[_FIELD])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
         return Checkpoint(about["step"], about["epoch"], arrays, about["position"])
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+    except FileNotFoundError:
+        return None
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        # Safetensors says the same where the system had no file handle left.
+        if isinstance(error, SafetensorError) and is_whole(path):
+            raise OSError(str(error)) from error
         return None

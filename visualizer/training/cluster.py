@@ -29,7 +29,7 @@ from urllib.parse import urlsplit
 
 import visualizer
 from visualizer.architecture.architecture import summarize
-from visualizer.data.catalog import MAX_LOADED, load_dataset
+from visualizer.data.catalog import MAX_LOADED, load_dataset_of_run
 from visualizer.limits import limits
 from visualizer.log import event
 from visualizer.training.commands import Interrupt, Stop
@@ -126,7 +126,7 @@ class Cluster:
             if name not in self._datasets:
                 import ray
 
-                self._datasets[name] = ray.put(load_dataset(name))
+                self._datasets[name] = ray.put(load_dataset_of_run(name))
             self._datasets.move_to_end(name)
             while len(self._datasets) > MAX_LOADED:
                 self._datasets.popitem(last=False)

@@ -11,7 +11,7 @@ from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.settings import Choice, Spec
 from visualizer.architecture.shapes import describe_shape
-from visualizer.data.catalog import dataset_entry, is_known
+from visualizer.data.catalog import title_of_run
 from visualizer.training.settings import LOSSES, MAX_SEED, OPTIMIZERS, SETTING_SPECS, RunSpec
 from visualizer.training.store import History, RunRecord
 
@@ -79,17 +79,12 @@ def differences(compared: Sequence[Variant]) -> tuple[Difference, ...]:
 def dataset_titles(compared: Sequence[Variant]) -> tuple[str, ...]:
     """The title of each variant's data set; of several with the same title, each has a number behind it."""
     names = [variant.spec.settings.dataset for variant in compared]
-    titles = {name: _title(name) for name in names}
+    titles = {name: title_of_run(name) for name in names}
     found = []
     for name in names:
         alike = [other for other, title in titles.items() if title == titles[name]]
         found.append(f"{titles[name]} ({alike.index(name) + 1})" if len(alike) > 1 else titles[name])
     return tuple(found)
-
-
-def _title(dataset: str) -> str:
-    # A run may outlive the data set of somebody's own that it was trained on.
-    return dataset_entry(dataset).title if is_known(dataset) else "pictures that are no longer kept"
 
 
 def _training_rows(compared: Sequence[Variant]) -> list[Difference]:

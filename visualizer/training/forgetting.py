@@ -1,6 +1,7 @@
 """Which runs the store forgets, so that a disk does not fill up and a person's list does not grow without end.
 
 Each function deletes rows of the database and gives the ids of the runs whose files may go once that is committed.
+Which run is older, the order says in which they were made, and not the clock: it may have been wrong then.
 """
 
 import sqlite3
@@ -15,7 +16,7 @@ def forget_oldest(connection: sqlite3.Connection) -> list[str]:
     """Delete the rows of the oldest ended runs until the weights of all are in the limit; the runs' ids."""
     rows = connection.execute(
         "SELECT run_id, state, SUM(bytes) + checkpoint_bytes AS bytes FROM runs JOIN weights USING (run_id) "
-        "GROUP BY run_id ORDER BY created"
+        "GROUP BY run_id ORDER BY runs.rowid"
     ).fetchall()
     excess = sum(row["bytes"] for row in rows) - limits().storage_bytes
     forgotten = []
@@ -29,9 +30,7 @@ def forget_oldest(connection: sqlite3.Connection) -> list[str]:
 
 def forget_surplus(connection: sqlite3.Connection, owner: str) -> list[str]:
     """Delete the rows of an owner's oldest ended runs so that with one more they are in the limit; the runs' ids."""
-    rows = connection.execute(
-        "SELECT run_id, state FROM runs WHERE owner = ? ORDER BY created, rowid", (owner,)
-    ).fetchall()
+    rows = connection.execute("SELECT run_id, state FROM runs WHERE owner = ? ORDER BY rowid", (owner,)).fetchall()
     return _forget_ended(connection, rows, at_most=max(len(rows) + 1 - limits().workspace_runs, 0))
 
 

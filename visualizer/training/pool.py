@@ -5,7 +5,7 @@ import os
 import secrets
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from time import monotonic
 
 from visualizer.errors import UserError
@@ -76,14 +76,19 @@ class WorkerPool:
         for seat in self._seats:
             seat.start()
 
-    def submit(self, spec: RunSpec, owner: str) -> str:
+    def submit(self, spec: RunSpec, owner: str, own: Collection[str] = ()) -> str:
         """Take a new run, which waits for its first command; its id, which cannot be guessed.
 
+        Args:
+            spec: What is trained.
+            owner: The id of the workspace that it belongs to.
+            own: The data sets of its own that this workspace has.
+
         Raises:
-            UserError: The network does not fit together or to the data set, the batch does not fit into memory, the
-                owner has too many runs that go on, or the disk is full.
+            UserError: The network does not fit together or to the data set, the data set is somebody else's, the batch
+                does not fit into memory, the owner has too many runs that go on, or the disk is full.
         """
-        steps_per_epoch = check(spec)
+        steps_per_epoch = check(spec, own)
         run_id = secrets.token_hex(16)
         with self._submitting, saving():
             self._check_room(owner)
@@ -105,7 +110,7 @@ class WorkerPool:
             # Its last worker may not have let go of it yet.
             if record is None or record.state != "interrupted" or any(run_id in seat.runs for seat in self._seats):
                 return
-            check(record.spec)
+            check(record.spec, own=(record.spec.settings.dataset,))  # it was the owner's when the run was made
             self._check_room(record.owner)
             if not self._store.claim(run_id, self._servers.own):
                 return
@@ -133,6 +138,10 @@ class WorkerPool:
                 "more at a time would slow down everybody",
                 "Stop one of them, or wait until one has finished",
             )
+
+    def leads(self) -> bool:
+        """Whether this server is the one, of all that work on the folder, that does what one of them has to do."""
+        return self._servers.own == min(self._servers.living())
 
     def place(self, run_id: str) -> Place | None:
         """Where a run stands among those that take turns with it; None where it rests."""

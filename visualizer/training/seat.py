@@ -217,6 +217,7 @@ class Seat:
             goal = told if isinstance(told, Start | Epoch | Step) else None
             epoch = record.checkpoint_epoch
             where = f"it goes on from epoch {epoch + 1}" if epoch is not None else "it began anew"
+            # Where the checkpoint turns out to be damaged, the run says that instead.
             message = f"The process that trained this run ended unexpectedly ({ending}); {where}, with the same curve."
             checkpoint = self._store.rewind(run_id, "queued" if goal else record.state, message)
             self.begin(Begin(run_id, record.spec, checkpoint, record.seconds))

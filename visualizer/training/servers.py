@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import get_args
 
 from visualizer.training.commands import Command
+from visualizer.workspace import connect
 
+SERVERS = "servers.sqlite"
+LOCKS = "servers"  # the folder of their locks
 _COMMANDS: dict[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
 # A lock's file that is younger may be of a server that is just about to take it.
 _STARTING = 60.0  # seconds
@@ -48,12 +51,11 @@ class Servers:
 
     def __init__(self, folder: Path) -> None:
         self.own = secrets.token_hex(8)
-        self._file = folder / "servers.sqlite"
-        self._locks = folder / "servers"
+        self._file = folder / SERVERS
+        self._locks = folder / LOCKS
         self._locks.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock_file(self._path(self.own), patience=10)
-        self._lock.execute("BEGIN EXCLUSIVE")
-        with closing(self._connect()) as connection:
+        self._lock = self._locked()
+        with closing(self._connect(create=True)) as connection:
             connection.executescript(_SCHEMA)
 
     def living(self) -> set[str]:
@@ -82,17 +84,21 @@ class Servers:
     def watch(self, owner: str) -> None:
         """Note that somebody looks at an owner's runs here now. A full disk is no reason to say anything."""
         with suppress(sqlite3.OperationalError), self._write() as connection:
-            connection.execute("INSERT OR REPLACE INTO watched VALUES (?, ?, ?)", (owner, self.own, time.time()))
+            connection.execute("INSERT OR REPLACE INTO watched VALUES (?, ?, ?)", (owner, self.own, time.monotonic()))
 
     def is_watched_elsewhere(self, owner: str, within: float) -> bool:
-        """Whether another server noted that in the last so many seconds."""
+        """Whether another server noted that in the last so many seconds.
+
+        They are counted from when the computer was started, which is the same for all of its processes, and not by the
+        clock, which may be set meanwhile: https://docs.python.org/3/library/time.html#time.monotonic
+        """
         if not any(self._others()):
             return False
         with closing(self._connect()) as connection:
-            (seen,) = connection.execute(
-                "SELECT MAX(seen) FROM watched WHERE owner = ? AND server != ?", (owner, self.own)
-            ).fetchone()
-        return seen is not None and time.time() - seen < within
+            rows = connection.execute("SELECT seen FROM watched WHERE owner = ? AND server != ?", (owner, self.own))
+            now = time.monotonic()
+            # One that lies ahead was noted before the computer was started anew.
+            return any(0 <= now - seen < within for (seen,) in rows)
 
     def close(self) -> None:
         """Live no longer."""
@@ -103,6 +109,15 @@ class Servers:
         self._lock.close()
         self._path(self.own).unlink(missing_ok=True)
 
+    def _locked(self) -> sqlite3.Connection:
+        """The lock of this one. Another server whose clock is ahead may have removed its file as an old one."""
+        while True:
+            lock = _lock_file(self._path(self.own), patience=10)
+            lock.execute("BEGIN EXCLUSIVE")
+            if self._path(self.own).exists():
+                return lock
+            lock.close()
+
     def _path(self, server: str) -> Path:
         return self._locks / f"{server}.lock"
 
@@ -110,24 +125,35 @@ class Servers:
         return (path for path in self._locks.glob("*.lock") if path.stem != self.own)
 
     def _lives(self, path: Path) -> bool:
-        with closing(_lock_file(path, patience=0)) as lock:
-            try:
-                lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError:
-                return True
+        if _is_held(path):
+            return True
         with suppress(FileNotFoundError):  # another server may remove it too
             if time.time() - path.stat().st_mtime >= _STARTING:
                 path.unlink()
         return False
 
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._file, timeout=10)
+    def _connect(self, *, create: bool = False) -> sqlite3.Connection:
+        return connect(self._file, create=create, timeout=10)
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
         with closing(self._connect()) as connection, connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
+
+
+def are_others(folder: Path) -> bool:
+    """Whether any server works on this folder, for one that has not begun to."""
+    return any(map(_is_held, (folder / LOCKS).glob("*.lock")))
+
+
+def _is_held(path: Path) -> bool:
+    with closing(_lock_file(path, patience=0)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            return True
+    return False
 
 
 def _lock_file(path: Path, patience: float) -> sqlite3.Connection:

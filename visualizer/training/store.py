@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file
 
 from visualizer import log
@@ -47,9 +47,13 @@ from visualizer.training.messages import Bundle
 from visualizer.training.moments import GRADIENT_EDGES, kept_steps
 from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
 from visualizer.training.store_schema import cut, prepare
-from visualizer.workspace import kept_open, save_atomically
+from visualizer.workspace import connect, is_whole, kept_open, save_atomically, set_aside
 
 MAX_CURVE_POINTS = 500
+RUNS = "runs.sqlite"
+# What a run says that was to go on and could not.
+BEGAN_ANEW = "Its last checkpoint could not be read, so it began anew, with the same curve."
+_OTHER_MOMENT = "Choose another moment, or train it again"
 _BLOCK = 4096  # batches in one row of the curve
 
 _RECORD = (
@@ -174,19 +178,21 @@ class RunStore:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._writing = threading.Lock()
+        # Files of runs that cannot be read, as far as somebody asked for them: the log has each once.
+        self._damaged: set[Path] = set()
         # Why runs were interrupted, where that could not be written yet: it is told all the same.
         self._unwritten: dict[str, str] = {}
-        with closing(self._connect()) as connection:
+        with closing(self._connect(create=True)) as connection:
             prepare(connection)
         self._open = kept_open(self._connect())
 
     # What pages read
 
     def record(self, run_id: str) -> RunRecord | None:
-        """Where the run stands, or None where there is none of this id."""
+        """Where the run stands, or None where there is none of this id that can be read."""
         with closing(self._connect()) as connection:
-            row = connection.execute(f"SELECT {_RECORD} FROM runs WHERE run_id = ?", (run_id,)).fetchone()
-        record = _record(row) if row else None
+            rows = connection.execute(f"SELECT {_RECORD} FROM runs WHERE run_id = ?", (run_id,)).fetchall()
+        record = next(iter(_records(rows)), None)
         message = self._unwritten.get(run_id)
         if record is None or message is None or not record.active:
             return record
@@ -196,9 +202,9 @@ class RunStore:
         """All runs of an owner, the latest first."""
         with closing(self._connect()) as connection:
             rows = connection.execute(
-                f"SELECT {_RECORD} FROM runs WHERE owner = ? ORDER BY created DESC, rowid DESC", (owner,)
+                f"SELECT {_RECORD} FROM runs WHERE owner = ? ORDER BY rowid DESC", (owner,)
             ).fetchall()
-        return [_record(row) for row in rows]
+        return _records(rows)
 
     def active_runs(self) -> list[RunRecord]:
         """All runs that are queued, running or paused."""
@@ -206,13 +212,12 @@ class RunStore:
             rows = connection.execute(
                 f"SELECT {_RECORD} FROM runs WHERE state IN (?, ?, ?) ORDER BY rowid", ACTIVE_STATES
             ).fetchall()
-        return [_record(row) for row in rows]
+        return _records(rows)
 
-    def owners(self) -> dict[str, float]:
-        """When the latest run of each owner was made, in seconds as `time.time` counts."""
+    def owners(self) -> set[str]:
+        """All who have runs."""
         with closing(self._connect()) as connection:
-            rows = connection.execute("SELECT owner, MAX(created) AS created FROM runs GROUP BY owner").fetchall()
-        return {row["owner"]: row["created"] for row in rows}
+            return {row["owner"] for row in connection.execute("SELECT DISTINCT owner FROM runs")}
 
     def datasets(self) -> set[str]:
         """The names of all data sets that runs were trained on."""
@@ -284,13 +289,36 @@ class RunStore:
         )
 
     def latest_snapshot(self, run_id: str) -> Snapshot | None:
-        """The last look inside, or None where there was none yet."""
+        """The last look inside, or None where there was none yet.
+
+        Raises:
+            UserError: Its file is damaged.
+        """
+        path = self._run_folder(run_id) / "snapshot.safetensors"
+        with self._reading(path, "The last look inside this run", "Train it on, or again, to have a new one"):
+            try:
+                return self._snapshot_in(path, run_id)
+            except FileNotFoundError:
+                return None
+
+    @contextmanager
+    def _reading(self, path: Path, what: str, mend: str) -> Iterator[None]:
+        """Around what reads a file of a run: that it is damaged becomes a UserError, and costs this file alone."""
         try:
-            with safe_open(self._run_folder(run_id) / "snapshot.safetensors", framework="numpy") as file:
-                about = json.loads(file.metadata()["snapshot"])
-                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
-        except FileNotFoundError:
-            return None
+            yield
+        except (SafetensorError, KeyError, TypeError, ValueError) as error:
+            # Safetensors says the same where the system had no file handle left.
+            if isinstance(error, SafetensorError) and is_whole(path):
+                raise
+            if path not in self._damaged:
+                log.event("file-damaged", warning=True, run=path.parent.name, file=path.name, why=str(error))
+            self._damaged.add(path)
+            raise UserError(f"{what} cannot be read", "its file on the server is damaged", mend) from error
+
+    def _snapshot_in(self, path: Path, run_id: str) -> Snapshot:
+        with safe_open(path, framework="numpy") as file:
+            about = json.loads(file.metadata()["snapshot"])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
         return Snapshot(
             step=about["step"],
             epoch_position=about["epoch_position"],
@@ -317,7 +345,7 @@ class RunStore:
         """Weights for `network.load_state_dict` (as tensors): the latest, the untrained, or those after an epoch.
 
         Raises:
-            UserError: They are not kept (yet).
+            UserError: They are not kept (yet), or their file is damaged.
         """
         condition, values = {
             "latest": ("1 ORDER BY step DESC LIMIT 1", ()),
@@ -331,10 +359,9 @@ class RunStore:
                 ).fetchone()
             if row is None:
                 break
-            try:
-                return load_file(self._weights_file(run_id, row["step"]))
-            except FileNotFoundError:
-                continue
+            path = self._weights_file(run_id, row["step"])
+            with self._reading(path, f"The weights “{which}” of this run", _OTHER_MOMENT), suppress(FileNotFoundError):
+                return load_file(path)
         raise UserError(
             f"The weights “{which}” of this run are not kept",
             "it has not got that far, or they made room for later ones",
@@ -345,10 +372,14 @@ class RunStore:
         """The weights after `step` batches; only those whose names begin with `prefix`.
 
         Raises:
-            UserError: They are not kept (any more).
+            UserError: They are not kept (any more), or their file is damaged.
         """
+        path = self._weights_file(run_id, step)
         try:
-            with safe_open(self._weights_file(run_id, step), framework="numpy") as file:
+            with (
+                self._reading(path, f"The weights after {step:,} batches of this run", _OTHER_MOMENT),
+                safe_open(path, framework="numpy") as file,
+            ):
                 return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
         except FileNotFoundError:
             raise UserError(
@@ -358,14 +389,18 @@ class RunStore:
             ) from None
 
     def moments(self, run_id: str) -> tuple[Moment, ...]:
-        """The moments whose weights can be had, in order."""
+        """The moments whose weights can be had, in order; not those whose file was found to be damaged."""
         with closing(self._connect()) as connection:
             rows = connection.execute(
                 "SELECT weights.step, weights.epoch, steps_per_epoch FROM weights JOIN runs USING (run_id) "
                 "WHERE run_id = ? ORDER BY weights.step",
                 (run_id,),
             ).fetchall()
-        return tuple(Moment(row["step"], row["epoch"], row["step"] / row["steps_per_epoch"]) for row in rows)
+        return tuple(
+            Moment(row["step"], row["epoch"], row["step"] / row["steps_per_epoch"])
+            for row in rows
+            if self._weights_file(run_id, row["step"]) not in self._damaged
+        )
 
     def gradients(self, run_id: str) -> dict[int, Gradients]:
         """How large the gradients' numbers were, by step."""
@@ -444,6 +479,7 @@ class RunStore:
                 self._save_snapshot(run_id, event)
             elif isinstance(event, Weights):
                 save_atomically(self._weights_file(run_id, event.step), event.arrays)
+                self._damaged.discard(self._weights_file(run_id, event.step))
             elif isinstance(event, Checkpoint):
                 write_checkpoint(self._checkpoint_file(run_id, event.step), event)
         dropped: list[int] = []
@@ -526,7 +562,9 @@ class RunStore:
         with self._write() as connection:
             found = connection.execute("SELECT checkpoint_step FROM runs WHERE run_id = ?", (run_id,)).fetchone()
             step = found["checkpoint_step"] if found else None
-            checkpoint = read_checkpoint(self._checkpoint_file(run_id, step)) if step is not None else None
+            checkpoint = self._checkpoint(run_id, step) if step is not None else None
+            if step is not None and checkpoint is None:
+                message = BEGAN_ANEW
             # An untrained network that was not evaluated yet has no epoch 0 to keep.
             evaluated = checkpoint is not None and checkpoint.position["untrained_loss"] is not None
             step, epoch = (checkpoint.step, checkpoint.epoch if evaluated else -1) if checkpoint else (0, -1)
@@ -539,6 +577,16 @@ class RunStore:
         log.event("run-resumed", run=run_id, step=step)
         for later in dropped:
             self._weights_file(run_id, later).unlink(missing_ok=True)
+        return checkpoint
+
+    def _checkpoint(self, run_id: str, step: int) -> Checkpoint | None:
+        """The checkpoint, or None where it cannot be read: then its file, if there is one, gets another name."""
+        path = self._checkpoint_file(run_id, step)
+        checkpoint = read_checkpoint(path)
+        if checkpoint is None:
+            log.event("checkpoint-lost", warning=True, run=run_id, file=path.name)
+            if path.exists():
+                set_aside(path, "the checkpoint cannot be read")
         return checkpoint
 
     def set_state(self, run_id: str, state: State, message: str) -> None:
@@ -618,8 +666,8 @@ class RunStore:
             if path != kept:
                 path.unlink(missing_ok=True)
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.folder / "runs.sqlite", timeout=10, check_same_thread=False)
+    def _connect(self, *, create: bool = False) -> sqlite3.Connection:
+        connection = connect(self.folder / RUNS, create=create, timeout=10)
         connection.row_factory = sqlite3.Row
         # In WAL mode this keeps the file whole through a crash; only the last moments may be lost.
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -704,6 +752,20 @@ def _set_state(connection: sqlite3.Connection, run_id: str, state: State, messag
 
 
 _spec = lru_cache(maxsize=256)(run_spec_from_json)
+_unreadable: set[str] = set()
+
+
+def _records(rows: Sequence[sqlite3.Row]) -> list[RunRecord]:
+    """Those that can be read: one whose spec is damaged, or of a later version, costs no other."""
+    records = []
+    for row in rows:
+        try:
+            records.append(_record(row))
+        except (UserError, ArithmeticError, KeyError, TypeError, ValueError) as error:
+            if row["run_id"] not in _unreadable:
+                log.event("run-unreadable", warning=True, run=row["run_id"], why=type(error).__name__)
+            _unreadable.add(row["run_id"])
+    return records
 
 
 def _record(row: sqlite3.Row) -> RunRecord:

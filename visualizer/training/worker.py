@@ -22,7 +22,7 @@ from typing import BinaryIO, Literal
 
 import torch
 
-from visualizer.data.catalog import load_dataset
+from visualizer.data.catalog import load_dataset, load_dataset_of_run
 from visualizer.errors import UserError
 from visualizer.training.checkpoints import Checkpoint
 from visualizer.training.commands import Command, Epoch, Interrupt, Pause, SetLearningRate, Start, Step, Stop
@@ -296,7 +296,7 @@ class TurnTaking:
 @lru_cache(maxsize=3)
 def _examples(dataset: str, input_shape: tuple[int, int, int]) -> Examples:
     """Runs of one worker share a data set's tensors."""
-    return Examples(load_dataset(dataset), input_shape)
+    return Examples(load_dataset_of_run(dataset), input_shape)
 
 
 @contextmanager

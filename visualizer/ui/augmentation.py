@@ -13,6 +13,7 @@ from visualizer.figures.gallery import changed_gallery
 from visualizer.training.settings import AUGMENTATIONS, SETTING_SPECS, TrainingSettings
 from visualizer.ui import bound
 from visualizer.ui.charts import show
+from visualizer.ui.dataset_names import own_names
 from visualizer.ui.session import Session
 from visualizer.ui.viewport import column_width
 
@@ -65,15 +66,17 @@ def _preview(owner: Session) -> None:
     # The preview changes with these settings alone.
     changes = {name: getattr(owner.settings, name) for name in (*AUGMENTATIONS, "seed")}
     settings = replace(TrainingSettings(dataset=owner.settings.dataset), **changes)
-    tiles = _changed(settings, owner.probe_index, owner.architecture.input_shape)
+    dataset = load_dataset(settings.dataset, own_names(owner, settings.dataset))
+    pixels = dataset.pictures[owner.probe_index : owner.probe_index + 1]
+    tiles = _changed(settings, pixels, owner.architecture.input_shape)
     show(changed_gallery(tiles, columns=_TILES, width=min(_WIDTH, column_width() - _BORDERS)), "augmented")
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _changed(settings: TrainingSettings, index: int, input_shape: tuple[int, int, int]) -> np.ndarray:
+def _changed(settings: TrainingSettings, pixels: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarray:
     """The picture as it is and as training would see it: (1 + SHOWN, H, W, C) uint8."""
     from visualizer.training.augmentation import preview
 
-    picture = prepare(load_dataset(settings.dataset).pictures[index : index + 1], input_shape)[0]
+    picture = prepare(pixels, input_shape)[0]
     tiles = np.concatenate([picture[None], preview(picture, settings, SHOWN)])
     return np.rint(255 * tiles).astype(np.uint8).transpose(0, 2, 3, 1)

@@ -75,7 +75,9 @@ def _start_button(owner: Session, specs: list[RunSpec], *, asked: bool) -> None:
     def start() -> None:
         def action() -> None:
             for spec in specs:
-                worker_pool().send(worker_pool().submit(spec, owner_id()), Start())
+                # Its data set is that of a run of this workspace.
+                run_id = worker_pool().submit(spec, owner_id(), (spec.settings.dataset,))
+                worker_pool().send(run_id, Start())
 
         owner.attempt(action)
 

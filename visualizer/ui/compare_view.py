@@ -177,7 +177,11 @@ def kernels(_: Session, compared: Compared) -> None:
     for column, (name, variant) in zip(st.columns(len(compared)), compared.items(), strict=True):
         with column:
             st.markdown(f"**{told(_short(name))}**, seed {variant.seeds[0]}")
-            snapshot = store.latest_snapshot(variant.runs[0].run_id)
+            try:
+                snapshot = store.latest_snapshot(variant.runs[0].run_id)
+            except UserError as error:
+                st.caption(told(error))
+                continue
             if snapshot is None or snapshot.kernels is None:
                 st.caption("It has no convolution." if snapshot else "Nothing was trained yet.")
                 continue
@@ -244,7 +248,7 @@ def answers(_: Session, compared: Compared) -> None:
             try:
                 key, network = latest_network(variant.runs[0])
             except UserError as error:
-                st.caption(str(error))
+                st.caption(told(error))
                 continue
             seen = look(key, network, prepare(picture[None], network.input_shape)[0])
             if seen.answer is not None:

@@ -12,15 +12,21 @@ from visualizer.figures.gallery import gallery
 from visualizer.figures.picture import picture_chart
 from visualizer.ui import bound
 from visualizer.ui.charts import show
+from visualizer.ui.dataset_names import own_names
+from visualizer.ui.session import session
 from visualizer.ui.viewport import column_width, is_narrow
 
 PER_CLASS = 3
 
 
 def opened_dataset(name: str) -> Dataset:
-    """The data set, with a sign while it is made for the first time."""
+    """The data set, with a sign while it is made for the first time.
+
+    Raises:
+        UserError: There is none of that name, or it is somebody else's.
+    """
     with st.spinner("Opening the data set …"):
-        return load_dataset(name)
+        return load_dataset(name, own_names(session(), name))
 
 
 def examples(dataset: Dataset, split: np.ndarray, per_class: int) -> np.ndarray:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.source_code.scripts import FOLDER, fetched_by, loads_digits, wants_a_folder
+from visualizer.ui.dataset_names import own_names
 from visualizer.ui.grey import Grey, grey_where
 from visualizer.ui.quantities import size
 from visualizer.ui.session import Session
@@ -46,14 +47,14 @@ def download_menu(owner: Session, *, fits: bool) -> None:
             return
         st.caption(_about(architecture, settings.dataset))
         if wants_a_folder(architecture, settings.dataset):
-            _pictures(settings.dataset)
+            _pictures(settings.dataset, own_names(owner, settings.dataset))
 
 
-def _pictures(dataset: str) -> None:
+def _pictures(dataset: str, own: tuple[str, ...]) -> None:
     made = work(
         "pictures-zip",
         dataset,
-        partial(_zip, dataset),
+        partial(_zip, dataset, own),
         button="The pictures for the script (ZIP)",
         icon=":material/folder_zip:",
     )
@@ -70,11 +71,11 @@ def _pictures(dataset: str) -> None:
         )
 
 
-def _zip(name: str) -> Steps[bytes]:
+def _zip(name: str, own: tuple[str, ...]) -> Steps[bytes]:
     from visualizer.data.catalog import load_dataset
     from visualizer.data.class_folders import zipped
 
-    return in_words(zipped(load_dataset(name)), lambda share: Progress(share, "Packing the pictures …"))
+    return in_words(zipped(load_dataset(name, own)), lambda share: Progress(share, "Packing the pictures …"))
 
 
 def _script(label: str, write: Callable[[], str], name: str, key: str, grey: Grey) -> None:

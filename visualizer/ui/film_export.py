@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from visualizer.data.catalog import dataset_entry, load_dataset
+from visualizer.data.catalog import load_dataset_of_run
 from visualizer.figures.film import MAX_FRAMES, MAX_TILES, MAX_UNITS, Film, Format, can_write, draw_frame, encode
 from visualizer.training.settings import LOSSES
 from visualizer.training.store import Moment, RunRecord
@@ -81,7 +81,7 @@ def _bounded(moments: Sequence[Moment]) -> list[Moment]:
 
 
 def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -> Film:
-    dataset = load_dataset(run.spec.settings.dataset)
+    dataset = load_dataset_of_run(run.spec.settings.dataset)
     looks = [layer_at(run, moment.step, layer, picture) for moment in moments]
     kernels = None
     if looks[0].kernels is not None:
@@ -92,8 +92,7 @@ def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -
     history = run_store().history(run.run_id)
     label = int(dataset.labels[picture])
     return Film(
-        title=f"{run.spec.architecture.name} on {dataset_entry(run.spec.settings.dataset).title}, "
-        f"looking at a picture of: {dataset.class_names[label]}",
+        title=f"{run.spec.architecture.name} on {dataset.title}, looking at a picture of: {dataset.class_names[label]}",
         layer=f"layer {layer + 1} {run.spec.architecture.layers[layer].summary()}",
         moments=tuple(name_of(moment).capitalize() for moment in moments),
         positions=np.array([moment.epoch_position for moment in moments]),

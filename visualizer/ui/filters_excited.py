@@ -14,8 +14,10 @@ from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number as written
 from visualizer.figures.filters import patches
 from visualizer.ui.charts import show
+from visualizer.ui.dataset_names import own_names
 from visualizer.ui.dataset_view import opened_dataset
 from visualizer.ui.looked import Looked
+from visualizer.ui.session import session
 from visualizer.ui.viewport import column_width, is_narrow
 from visualizer.ui.work import Progress, Steps, in_words, work
 
@@ -60,8 +62,9 @@ def strongest_part(looked: Looked, filter: Filter, sight: "Sight") -> "tuple[Dat
     """Draw the pictures of a data set that excite a filter most; the set, and what was found once it was searched."""
     st.subheader(f"The pictures that excite {filter.noun} {filter.number} most")
     titles = {name: entry.title for name, entry in for_everybody().items()}
-    if looked.dataset not in titles and is_known(looked.dataset):
-        titles[looked.dataset] = dataset_entry(looked.dataset).title
+    own = own_names(session(), looked.dataset)
+    if looked.dataset not in titles and is_known(looked.dataset, own):
+        titles[looked.dataset] = dataset_entry(looked.dataset, own).title
     known = looked.dataset if looked.dataset in titles else next(iter(titles))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         name = st.selectbox(

@@ -4,8 +4,9 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, summarize
 from visualizer.architecture.fitting import fitted
-from visualizer.data.catalog import DatasetEntry, dataset_entry, for_everybody
+from visualizer.data.catalog import DatasetEntry, for_everybody
 from visualizer.data.own_dataset import is_own
+from visualizer.ui.dataset_names import chosen_dataset
 from visualizer.ui.layer_card import mend_buttons
 from visualizer.ui.links import page
 from visualizer.ui.session import Session
@@ -49,7 +50,7 @@ def fit_offer(owner: Session, place: str) -> None:
 
     Nothing is drawn where they fit. `place` tells the buttons of several places on a page apart.
     """
-    architecture, dataset = owner.architecture, dataset_entry(owner.settings.dataset)
+    architecture, dataset = owner.architecture, chosen_dataset(owner)
     proposed = _proposed(architecture, dataset)
     others = [
         (name, entry)
@@ -82,7 +83,7 @@ def fit_offer(owner: Session, place: str) -> None:
 
 def fits_dataset(owner: Session) -> bool:
     """Whether the network in Build can be trained on the chosen data set."""
-    return summarize(owner.architecture, dataset_entry(owner.settings.dataset).classes).fits
+    return summarize(owner.architecture, chosen_dataset(owner).classes).fits
 
 
 def pictures_in_words(shape: tuple[int, int, int]) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from visualizer.data.catalog import load_dataset
+from visualizer.data.catalog import load_dataset_of_run
 from visualizer.figures.health import Panel, health_panels
 from visualizer.training.diagnosis import diagnose
 from visualizer.training.looks import looks_in_words
@@ -24,7 +24,7 @@ def health_part(owner: Session, run: RunRecord, refresh: float | None) -> None:
     Raises UserError where the pictures that it was trained on are gone.
     """
     # Here and not in the fragment, whose errors the page does not see.
-    pictures = len(load_dataset(run.spec.settings.dataset).train)
+    pictures = len(load_dataset_of_run(run.spec.settings.dataset).train)
     st.fragment(_health, run_every=refresh)(owner, run, pictures)
 
 

@@ -35,8 +35,8 @@ HEADERS = {
         )
     ),
     "X-Content-Type-Options": "nosniff",
-    # The address of a page tells of what it shows: it stays here.
-    "Referrer-Policy": "same-origin",
+    # The address of a page has the token of its workspace: it goes nowhere, also not into the log of the own proxy.
+    "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
 }
 

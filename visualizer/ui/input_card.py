@@ -6,10 +6,9 @@ import streamlit as st
 
 from visualizer.architecture.architecture import MAX_NAME_LENGTH
 from visualizer.architecture.shapes import describe_shape
-from visualizer.data.catalog import dataset_entry
 from visualizer.limits import limits
 from visualizer.ui import bound
-from visualizer.ui.dataset_names import dataset_titles
+from visualizer.ui.dataset_names import chosen_dataset, dataset_titles
 from visualizer.ui.layer_card import SPACE, add_layer_menu, card_header
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain
@@ -21,7 +20,7 @@ _CHANNELS = {1: "1 (grey)", 3: "3 (red, green, blue)"}
 def input_card(owner: Session) -> None:
     """Draw the input's card; what is set on it changes the owner's network or data set."""
     architecture = owner.architecture
-    dataset = dataset_entry(owner.settings.dataset)
+    dataset = chosen_dataset(owner)
     label = SPACE.join(
         [
             ":material/image:",

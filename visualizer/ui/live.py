@@ -1,18 +1,20 @@
 """What is seen of a run while it goes on: curves, kernels, feature maps and the answer to the watched picture."""
 
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
 from visualizer.architecture.layers.dropout import Dropout
-from visualizer.data.catalog import load_dataset
+from visualizer.data.catalog import load_dataset_of_run
+from visualizer.errors import UserError
 from visualizer.figures.chart import Chart
 from visualizer.figures.curves import accuracy_curves, curves
 from visualizer.figures.kernels import kernel_grid
 from visualizer.figures.maps import map_grid
 from visualizer.figures.probabilities import answer_bars
 from visualizer.training.events import FeatureMaps, Snapshot
-from visualizer.training.overfitting import why_training_lies_below
+from visualizer.training.overfitting import Overfitting, why_training_lies_below
 from visualizer.training.settings import LOSSES
 from visualizer.training.store import History, RunRecord
 from visualizer.ui import bound
@@ -26,6 +28,7 @@ from visualizer.ui.overfitting_view import overfits, overfitting_part
 from visualizer.ui.run_controls import watch, watched_index
 from visualizer.ui.server import run_store
 from visualizer.ui.session import Session
+from visualizer.ui.text import told
 from visualizer.ui.viewport import share_of
 
 MAPS_SHOWN = 16
@@ -35,9 +38,9 @@ _COLUMNS = (2, 3, 4, 3)  # of the page's width: the watched picture, kernels, fe
 
 def live_part(owner: Session, look: Look, history: History, record: RunRecord) -> Moving:
     """Draw the run as it stands now, with what does not move around it; what of it moves."""
-    snapshot = run_store().latest_snapshot(record.run_id)
-    may_choose = snapshot is not None and (record.active or _is_kept(record, snapshot.step))
-    if snapshot is not None and may_choose and not record.active:
+    snapshot = _last_look(record)
+    may_choose = isinstance(snapshot, Snapshot) and (record.active or _is_kept(record, snapshot.step))
+    if isinstance(snapshot, Snapshot) and may_choose and not record.active:
         # Nobody trains it any more, so nobody else looks at another picture.
         snapshot = snapshot_at(record, snapshot.step, watched_index(owner, record))
     moving = _moving(look, record, history, snapshot)
@@ -59,10 +62,13 @@ def live_part(owner: Session, look: Look, history: History, record: RunRecord) -
         if snapshot is None:
             st.skeleton(height=240)
             return moving
+        if isinstance(snapshot, UserError):
+            st.info(told(snapshot), icon=":material/broken_image:")
+            return moving
         watched, kernels, maps, answer = st.columns(_COLUMNS)
         with watched:
             if may_choose:
-                dataset = load_dataset(record.spec.settings.dataset)
+                dataset = load_dataset_of_run(record.spec.settings.dataset)
                 watched_choice(dataset, watched_index(owner, record), partial(watch, owner, record))
             else:
                 st.markdown("**Watched picture**")
@@ -98,26 +104,47 @@ def moving_live(look: Look, record: RunRecord, history: History, inside: str) ->
         history: Its curves.
         inside: The look inside the network that the browser shows already; it is left out then.
     """
-    snapshot = run_store().latest_snapshot(record.run_id)
-    return _moving(look, record, history, snapshot, inside)
+    return _moving(look, record, history, _last_look(record), inside)
 
 
-def _moving(look: Look, record: RunRecord, history: History, snapshot: Snapshot | None, has: str = "") -> Moving:
+def _last_look(record: RunRecord) -> Snapshot | UserError | None:
+    """The last look inside the run, or why it cannot be had; None where there was none yet."""
+    try:
+        return run_store().latest_snapshot(record.run_id)
+    except UserError as error:
+        return error
+
+
+def _moving(
+    look: Look, record: RunRecord, history: History, snapshot: Snapshot | UserError | None, has: str = ""
+) -> Moving:
     charts = _curves(record, history)
     # The sentences below the curves are elements of their own.
-    found = overfits(record, history)
+    found = _overfits(record, history)
     frame = f"{f'overfits since {found.since}' if found else ''} {_why_below(record, history)}"
     if snapshot is None:
         return Moving(f"{frame} no look inside yet", charts)
+    if isinstance(snapshot, UserError):
+        return Moving(f"{frame} no look inside any more", charts)
     inside = f"{snapshot.step}-{snapshot.probe_index}"
     if inside != has:
         charts |= _network(look, record, snapshot)
     return Moving(frame, charts, inside)
 
 
+def _overfits(record: RunRecord, history: History) -> Overfitting | None:
+    try:
+        return overfits(record, history)
+    except UserError:  # its pictures are gone: how many there were nobody knows
+        return None
+
+
 def _why_below(record: RunRecord, history: History) -> str:
     drops = any(isinstance(layer, Dropout) for layer in record.spec.architecture.layers)
-    dataset = load_dataset(record.spec.settings.dataset)
+    try:
+        dataset = load_dataset_of_run(record.spec.settings.dataset)
+    except UserError:  # its pictures are gone: how many there were nobody knows
+        return ""
     harder = drops or bool(augmentation_words(record.spec.settings))
     return why_training_lies_below(history, len(dataset.train), len(dataset.validation), harder)
 
@@ -163,13 +190,14 @@ def _network(look: Look, record: RunRecord, snapshot: Snapshot) -> dict[str, Cha
             hover=False,
             width=share_of(look.width, maps_share),
         )
-    dataset = load_dataset(record.spec.settings.dataset)
-    # With the maps that were made of it, so that they never tell of two pictures.
-    charts["watched-picture"] = watched_chart(dataset, snapshot.probe_index)
-    if snapshot.answer is not None:
-        charts["live-answer"] = answer_bars(
-            snapshot.answer, dataset.class_names, int(dataset.labels[snapshot.probe_index])
-        )
+    with suppress(UserError):  # where its pictures are gone, its classes have no names
+        dataset = load_dataset_of_run(record.spec.settings.dataset)
+        # With the maps that were made of it, so that they never tell of two pictures.
+        charts["watched-picture"] = watched_chart(dataset, snapshot.probe_index)
+        if snapshot.answer is not None:
+            charts["live-answer"] = answer_bars(
+                snapshot.answer, dataset.class_names, int(dataset.labels[snapshot.probe_index])
+            )
     return charts
 
 

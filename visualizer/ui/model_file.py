@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -12,7 +13,9 @@ import streamlit as st
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.model_file import load_model, load_notes, max_model_bytes, save_model
 from visualizer.data.catalog import is_known, load_dataset
+from visualizer.data.own_dataset import is_own
 from visualizer.ui import bound
+from visualizer.ui.dataset_names import own_names
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain
 
@@ -26,6 +29,10 @@ NOTE_DATASET = "dataset"
 # Whether its loss applied the softmax: "yes" or "no".
 NOTE_SOFTMAX_IN_LOSS = "softmax_in_loss"
 _ONE_AT_A_TIME = Lock()
+_NOT_ALONG = (
+    "It was trained on pictures of somebody's own, which did not come along: they open only in the workspace that has "
+    "them. So it is shown pictures of the data set that is chosen here, whose classes may be others than its own."
+)
 
 
 @dataclass(frozen=True)
@@ -36,8 +43,9 @@ class OpenedModel:
         digest: What the file is known by: the same bytes have the same one.
         architecture: The network.
         weights: Arrays by the names of the network's state dict.
-        dataset: The data set that it was trained on; None where the file names none of ours that fits.
+        dataset: The data set that it was trained on; None where the file names none that this workspace can open.
         softmax_in_loss: Whether its loss applied the softmax; None where the file does not say so.
+        note: What to tell about a data set that did not come along; else empty.
     """
 
     digest: str
@@ -45,19 +53,30 @@ class OpenedModel:
     weights: "dict[str, np.ndarray]"
     dataset: str | None
     softmax_in_loss: bool | None = None
+    note: str = ""
 
 
-def read_model(data: bytes) -> OpenedModel:
-    """What an uploaded file holds. Raises UserError."""
+def read_model(data: bytes, own: Callable[[str], Collection[str]] = lambda wanted: ()) -> OpenedModel:
+    """What an uploaded file holds. Raises UserError.
+
+    The file names the data set that the network was trained on, and whoever has the file has that name: pictures of
+    somebody's own do not come along with it, on no server.
+
+    Args:
+        data: The file's bytes.
+        own: Given the name of the data set that is wanted, tells which ones the workspace has of its own.
+    """
     architecture, weights = load_model(data)
     notes = load_notes(data)
-    dataset = notes.get(NOTE_DATASET)
+    named = notes.get(NOTE_DATASET, "")
+    dataset = named if named and is_known(named, own(named)) else None
     return OpenedModel(
         hashlib.sha256(data).hexdigest(),
         architecture,
         weights,
-        dataset if dataset and is_known(dataset) else None,
+        dataset,
         {"yes": True, "no": False}.get(notes.get(NOTE_SOFTMAX_IN_LOSS, "")),
+        _NOT_ALONG if dataset is None and is_own(named) else "",
     )
 
 
@@ -68,13 +87,13 @@ def model_file_menu(owner: Session, network: "FlowNetwork", dataset: str) -> Non
     with st.popover("Save or open a network", icon=":material/save:", key="model-files", on_change="rerun") as menu:
         if menu.open:
             if isinstance(network, Network):
-                _save(network, dataset)
+                _save(owner, network, dataset)
             else:
                 st.caption("Networks that were built here can be saved; this one comes with its package.")
             _open(owner)
 
 
-def _save(network: "Network", dataset: str) -> None:
+def _save(owner: Session, network: "Network", dataset: str) -> None:
     name = _file_name(network.architecture.name)
     st.markdown("**Save the network** with its weights")
 
@@ -92,7 +111,8 @@ def _save(network: "Network", dataset: str) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    names = load_dataset(dataset).class_names if is_known(dataset) else ()
+    own = own_names(owner, dataset)
+    names = load_dataset(dataset, own).class_names if is_known(dataset, own) else ()
     st.download_button(
         "For other programs (ONNX)",
         partial(_onnx, network, names),
@@ -109,7 +129,7 @@ def _save(network: "Network", dataset: str) -> None:
 def _open(owner: Session) -> None:
     def take(data: bytes, _: str) -> None:
         def action() -> None:
-            owner.open_model(read_model(data))
+            owner.open_model(read_model(data, partial(own_names, owner)))
             st.session_state["network-choice"] = "file"
 
         owner.attempt(action)
@@ -124,6 +144,8 @@ def _open(owner: Session) -> None:
     )
     if owner.opened_model is not None:
         architecture = owner.opened_model.architecture
+        if owner.opened_model.note:
+            st.info(owner.opened_model.note, icon=":material/hide_image:")
         st.button(
             f"Put the layers of {plain(architecture.name)} into Build",
             key="model-to-build",

@@ -12,6 +12,7 @@ from visualizer.architecture.architecture import Architecture, architecture_to_j
 from visualizer.training.settings import RunSpec, TrainingSettings
 from visualizer.training.store import RunRecord
 from visualizer.ui.byte_cache import ByteCache
+from visualizer.ui.dataset_names import chosen_dataset
 from visualizer.ui.links import ASSETS
 from visualizer.ui.results import keep_results
 from visualizer.ui.run_controls import current_run
@@ -82,6 +83,8 @@ def opened_network(owner: Session, choice: LookChoice) -> Opened:
     if choice == "efficientnet":
         return Opened(("efficientnet",), _efficientnet(), IMAGENET, _imagenet_classes())
     record = current_run(owner)
+    if record is None:
+        chosen_dataset(owner)  # which may be another one than before, where that is no longer here
     dataset = (record.spec.settings if record else owner.settings).dataset
     if choice == "file":
         assert owner.opened_model is not None

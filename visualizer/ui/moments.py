@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from visualizer.data.catalog import load_dataset
+from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.prepare import prepare
 from visualizer.training.store import Moment, RunRecord
 from visualizer.ui.results import keep_results
@@ -47,7 +47,7 @@ def layer_at(run: RunRecord, step: int, layer: int, picture: int) -> "LayerMomen
 def _layer_at(run_id: str, step: int, layer: int, picture: int, _run: RunRecord) -> "LayerMoment":
     from visualizer.inspection.moment import layer_moment
 
-    pixels = load_dataset(_run.spec.settings.dataset).pictures[picture : picture + 1]
+    pixels = load_dataset_of_run(_run.spec.settings.dataset).pictures[picture : picture + 1]
     prepared = prepare(pixels, _run.spec.architecture.input_shape)[0]
     return layer_moment(network_at(_run, step), prepared, layer)
 
@@ -66,7 +66,7 @@ def _snapshot_at(run_id: str, step: int, picture: int, _run: RunRecord) -> "Snap
 
     from visualizer.training.snapshots import take_snapshot
 
-    pixels = load_dataset(_run.spec.settings.dataset).pictures[picture : picture + 1]
+    pixels = load_dataset_of_run(_run.spec.settings.dataset).pictures[picture : picture + 1]
     prepared = torch.from_numpy(prepare(pixels, _run.spec.architecture.input_shape))
     return take_snapshot(network_at(_run, step), prepared, step, step / _run.steps_per_epoch, picture)
 
@@ -80,7 +80,7 @@ def confusion_at(run: RunRecord, step: int) -> np.ndarray:
 def _confusion_at(run_id: str, step: int, _run: RunRecord) -> np.ndarray:
     from visualizer.inspection.moment import confusion
 
-    dataset = load_dataset(_run.spec.settings.dataset)
+    dataset = load_dataset_of_run(_run.spec.settings.dataset)
     chosen = dataset.validation[:CONFUSION_PICTURES]
     pictures = _validation(_run.spec.settings.dataset, _run.spec.architecture.input_shape)
     return confusion(network_at(_run, step), pictures, dataset.labels[chosen], len(dataset.class_names))
@@ -88,7 +88,7 @@ def _confusion_at(run_id: str, step: int, _run: RunRecord) -> np.ndarray:
 
 @keep_results(max_entries=2)
 def _validation(dataset: str, input_shape: tuple[int, int, int]) -> np.ndarray:
-    found = load_dataset(dataset)
+    found = load_dataset_of_run(dataset)
     return prepare(found.pictures[found.validation[:CONFUSION_PICTURES]], input_shape)
 
 

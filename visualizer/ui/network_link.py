@@ -5,11 +5,12 @@ from urllib.parse import urljoin, urlsplit
 
 import streamlit as st
 
-from visualizer.data.catalog import for_everybody
+from visualizer.data.catalog import is_known
 from visualizer.data.openml import OFFERS
 from visualizer.errors import UserError
 from visualizer.training.link import LinkedNetwork, link_text, read_link
 from visualizer.ui.component import component
+from visualizer.ui.dataset_names import own_names
 from visualizer.ui.glossary import explained
 from visualizer.ui.session import Session
 from visualizer.ui.text import plain, told
@@ -77,7 +78,8 @@ def _open(owner: Session, text: str) -> None:
         owner.refuse_link(told(error))
         return
     settings, kept = linked.settings, ""
-    if settings.dataset not in for_everybody():
+    # Of one's own ones, too: who follows a link has a new workspace, unless it is pasted into a tab of theirs.
+    if not is_known(settings.dataset, own_names(owner, settings.dataset)):
         kept = _why_kept(settings.dataset)
         settings = replace(settings, dataset=owner.settings.dataset)
     layers = len(linked.architecture.layers)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from visualizer.data.catalog import load_dataset
+from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.own_dataset import is_own
 from visualizer.training.cures import Cure, cures
 from visualizer.training.overfitting import Overfitting, overfitting
@@ -13,7 +13,7 @@ from visualizer.ui.session import Session
 
 def overfits(record: RunRecord, history: History) -> Overfitting | None:
     """Whether a run overfits by now, by its own curves and its own data set."""
-    dataset = load_dataset(record.spec.settings.dataset)
+    dataset = load_dataset_of_run(record.spec.settings.dataset)
     return overfitting(history, len(dataset.train), len(dataset.validation))
 
 

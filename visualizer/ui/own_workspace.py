@@ -3,12 +3,19 @@
 Somebody who only looks gets neither an address nor anything on the disk. The values are kept one by one: where two tabs
 show the same workspace, the one that changes a value last keeps it, and neither sees what the other does until it is
 loaded again.
+
+The token stays in the address, as `?w=…`: it is what a reload, a bookmark and another device come back with, without a
+cookie that the next pupil at the same computer would find. So it must not get into what others read: pages send no
+Referer at all (`ui/http.py`), the proxy's log has addresses without what follows the question mark
+(`deploy/nginx.conf`), links to a network hold none, and who opens a token in a browser for the first time is asked
+before it becomes theirs (`ui/elsewhere.py`).
 """
 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -23,8 +30,10 @@ from visualizer.data.own_dataset import is_own
 from visualizer.errors import UserError
 from visualizer.training.settings import settings_from_dict, settings_to_dict
 from visualizer.ui.component import component
+from visualizer.ui.elsewhere import COOKIE, Found, ask, is_known_here, mark_of
+from visualizer.ui.network_link import PARAMETER as NETWORK
 from visualizer.ui.network_link import is_this_computer
-from visualizer.ui.server import run_store, watch_over, workspaces
+from visualizer.ui.server import lost_files, run_store, watch_over, workspaces
 from visualizer.ui.session import Session, session
 from visualizer.workspaces import id_of, is_token
 
@@ -33,12 +42,26 @@ NOT_FOUND = (
     "Nothing is kept under this address: it is not whole, or it was not used for so long that it was removed. "
     "You start with an empty workspace."
 )
+COPIED = (
+    "This is a copy of that network with its training settings, and yours alone. “Undo” brings back what was here "
+    "before."
+)
+DAMAGED = (
+    "The server could not read all of this workspace: {parts}. What could not be read was put aside and not deleted, "
+    "and begins anew here; whoever runs the server may have a backup."
+)
+LOST = (
+    "On {day} this server found its record of {held} damaged, and put it aside. What it held is not here; whoever runs "
+    "the server may have a backup of it. What was made since then is here."
+)
+_UNREADABLE = (UserError, KeyError, IndexError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """A part of a session that is kept: how it is read, how it becomes JSON values, and how it is put back."""
+    """A part of a session that is kept: what it is, how it is read, how it becomes JSON values, how it is put back."""
 
+    title: str
     read: Callable[[Session], Any]
     to_json: Callable[[Any], Any]
     put_back: Callable[[Session, Any], None]
@@ -53,7 +76,7 @@ def _put_back_history(owner: Session, data: Any) -> None:
 def _put_back_training(owner: Session, data: Any) -> None:
     settings, probe_index = settings_from_dict(data[0]), int(data[1])
     # Own pictures may have been removed meanwhile: the other settings stay.
-    if is_known(settings.dataset):
+    if is_known(settings.dataset, owner.own_datasets):
         owner.settings, owner.probe_index = settings, max(probe_index, 0)
     else:
         owner.settings = replace(settings, dataset=owner.settings.dataset)
@@ -68,16 +91,20 @@ def _put_back_datasets(owner: Session, data: Any) -> None:
     owner.own_datasets = tuple(name for name in data if isinstance(name, str) and is_own(name))
 
 
-# The watched picture is one of the data set in the settings, so they are kept together.
+# In the order in which they are put back: the settings may name a data set of one's own. The watched picture is one of
+# the data set in the settings, so they are kept together.
 _KEPT = {
-    "history": _Kept(lambda owner: owner.history, history_to_dict, _put_back_history),
+    "datasets": _Kept(
+        "the list of its own data sets", lambda owner: owner.own_datasets, list, _put_back_datasets, adds=True
+    ),
+    "history": _Kept("the network in Build", lambda owner: owner.history, history_to_dict, _put_back_history),
     "training": _Kept(
+        "the training settings",
         lambda owner: (owner.settings, owner.probe_index),
         lambda value: [settings_to_dict(value[0]), value[1]],
         _put_back_training,
     ),
-    "run": _Kept(lambda owner: owner.run_id, lambda value: value, _put_back_run),
-    "datasets": _Kept(lambda owner: owner.own_datasets, list, _put_back_datasets, adds=True),
+    "run": _Kept("which run Train showed", lambda owner: owner.run_id, lambda value: value, _put_back_run),
 }
 
 
@@ -89,8 +116,14 @@ def own_workspace() -> Iterator[None]:
     """
     owner = session()
     if not owner.opened:
-        owner.opened = True
         _open(owner)
+        # Not before: where it could not be looked for, it is looked for once more.
+        owner.opened = True
+    for held, day in lost_files().items():
+        st.warning(LOST.format(held=held, day=day), icon=":material/report:")
+    if owner.elsewhere is not None:
+        _ask(owner, owner.elsewhere)
+        st.stop()
     watch_over(id_of(owner.token))
     _keep(owner)
     was_kept = owner.has_workspace
@@ -101,6 +134,8 @@ def own_workspace() -> Iterator[None]:
         _show_in_address(owner, place)
     if owner.not_found:
         st.info(NOT_FOUND, icon=":material/search_off:")
+    if owner.damaged:
+        st.warning(DAMAGED.format(parts=", ".join(owner.damaged)), icon=":material/report:")
     try:
         yield
     finally:
@@ -111,25 +146,93 @@ def own_workspace() -> Iterator[None]:
 
 
 def _open(owner: Session) -> None:
-    """Take what the address names; where it names nothing that there is, begin with an empty workspace."""
+    """Take what the address names; where it names nothing that there is, begin with an empty workspace.
+
+    Of a workspace that this browser has not seen yet, nothing is taken before its person has said so.
+    """
+    owner.kept = _values(owner)
     token = st.query_params.get(PARAMETER)
-    kept = workspaces().load(id_of(token)) if token is not None and is_token(token) else None
-    if kept is not None and token is not None:
-        owner.token, owner.has_workspace = token, True
-        for name, part in _KEPT.items():
-            # What another version kept may not be readable: it begins anew, and the rest is there.
-            with suppress(UserError, KeyError, IndexError, TypeError, ValueError):
-                part.put_back(owner, json.loads(kept[name]))
-    elif token is not None:
+    if token is None:
+        return
+    if NETWORK in st.query_params:
+        # A link to a network is for others: it shall not bring them into the workspace of whoever made it.
+        log.event("workspace-in-link")
+        del st.query_params[PARAMETER]
+    elif not is_token(token) or workspaces().kept(id_of(token)) is None:
         owner.not_found = True
         log.event("workspace-not-found")
         del st.query_params[PARAMETER]
-    owner.kept = {name: part.read(owner) for name, part in _KEPT.items()}
+    elif is_known_here(id_of(token)):
+        _take(owner, token)
+    else:
+        owner.elsewhere = token
+
+
+def _values(owner: Session) -> dict[str, Any]:
+    return {name: part.read(owner) for name, part in _KEPT.items()}
+
+
+def _take(owner: Session, token: str) -> None:
+    """Make the workspace of that token this tab's."""
+    kept = workspaces().load(id_of(token)) or {}
+    owner.token, owner.has_workspace, owner.elsewhere = token, True, None
+    damaged = []
+    for name, part in _KEPT.items():
+        # What is damaged, or was kept by another version, begins anew, and the rest is there.
+        try:
+            if name in kept:
+                part.put_back(owner, json.loads(kept[name]))
+        except _UNREADABLE:
+            damaged.append(name)
+    owner.damaged = tuple(_KEPT[name].title for name in damaged)
+    owner.kept = _values(owner)
+    # Else the next change would be written over it.
+    for name in damaged:
+        owner.attempt(partial(workspaces().set_aside, id_of(token), name))
+
+
+def _ask(owner: Session, token: str) -> None:
+    """Ask whether the workspace of that token, which this browser has not seen yet, is to be this tab's."""
+    kept = workspaces().kept(id_of(token)) or {}
+    architecture = None
+    with suppress(*_UNREADABLE):
+        architecture = history_from_dict(json.loads(kept["history"])).present.architecture
+    datasets: list[object] = []
+    with suppress(*_UNREADABLE):
+        datasets = list(json.loads(kept["datasets"]))
+    runs = run_store().runs_of(id_of(token))
+
+    def copy() -> None:
+        leave()
+        settings = owner.settings
+        with suppress(*_UNREADABLE):
+            settings = settings_from_dict(json.loads(kept["training"])[0])
+        if not is_known(settings.dataset, owner.own_datasets):
+            settings = replace(settings, dataset=owner.settings.dataset)
+        if architecture is not None:
+            owner.open_linked(architecture, settings, COPIED)
+
+    def leave() -> None:
+        owner.elsewhere = None
+        del st.query_params[PARAMETER]
+
+    ask(
+        Found(
+            None if architecture is None else architecture.name,
+            0 if architecture is None else len(architecture.layers),
+            len(runs),
+            sum(run.active for run in runs),
+            len(datasets),
+        ),
+        partial(_take, owner, token),
+        copy,
+        leave,
+    )
 
 
 def _keep(owner: Session) -> None:
     """Keep what has changed since it was kept last."""
-    now = {name: part.read(owner) for name, part in _KEPT.items()}
+    now = _values(owner)
     changed = {
         name: value for name, value in now.items() if value is not owner.kept[name] and value != owner.kept[name]
     }
@@ -150,7 +253,7 @@ def _keep(owner: Session) -> None:
 def _as_text(workspace_id: str, name: str, part: _Kept, value: Any) -> str:
     data = part.to_json(value)
     if part.adds:
-        there = json.loads((workspaces().load(workspace_id) or {}).get(name, "[]"))
+        there = json.loads(workspaces().value(workspace_id, name) or "[]")
         data = list(dict.fromkeys([*there, *data]))
     return json.dumps(data, ensure_ascii=False)
 
@@ -160,7 +263,14 @@ def _show_in_address(owner: Session, place: DeltaGenerator) -> None:
     # page, and “Back” would have to be pressed twice.
     with place:
         component("own_address")(
-            key="own-address-script", data={"name": PARAMETER, "token": owner.token, "run": uuid4().hex}
+            key="own-address-script",
+            data={
+                "name": PARAMETER,
+                "token": owner.token,
+                "cookie": COOKIE,
+                "mark": mark_of(id_of(owner.token)),
+                "run": uuid4().hex,
+            },
         )
 
 

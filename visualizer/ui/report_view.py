@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from visualizer.data.catalog import load_dataset
+from visualizer.data.catalog import load_dataset_of_run
 from visualizer.errors import UserError
 from visualizer.training.store import RunRecord
 from visualizer.ui.evaluation_view import evaluated
@@ -61,7 +61,7 @@ def _make(run: RunRecord, network: "Network") -> Steps[bytes]:
     from visualizer.report.report import RunReport, report_html
     from visualizer.training.snapshots import first_kernels
 
-    dataset = load_dataset(run.spec.settings.dataset)
+    dataset = load_dataset_of_run(run.spec.settings.dataset)
     confusion = None
     if len(dataset.test):
         confusion = (yield from evaluated(network, dataset)).confusion

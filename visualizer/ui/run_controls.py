@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from visualizer.data.catalog import dataset_entry, load_dataset
+from visualizer.data.catalog import load_dataset_of_run, title_of_run
 from visualizer.errors import UserError
 from visualizer.training.commands import Command, Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
 from visualizer.training.settings import LOSSES, OPTIMIZERS, RunSpec, pictures_trained
@@ -26,7 +26,9 @@ _PLAY = ":material/play_arrow:"
 
 def current_run(owner: Session) -> RunRecord | None:
     """The run that this tab shows, as it stands now; None where there is none."""
-    return run_store().record(owner.run_id) if owner.run_id else None
+    record = run_store().record(owner.run_id) if owner.run_id else None
+    # An id is no key: a run opens where it belongs.
+    return record if record is not None and record.owner == owner_id() else None
 
 
 def start(owner: Session, command: Command) -> None:
@@ -34,7 +36,7 @@ def start(owner: Session, command: Command) -> None:
 
     def action() -> None:
         spec = RunSpec(owner.architecture, owner.settings, owner.probe_index)
-        owner.run_id = worker_pool().submit(spec, owner_id())
+        owner.run_id = worker_pool().submit(spec, owner_id(), owner.own_datasets)
         worker_pool().send(owner.run_id, command)
         # They are of the run that was shown until now.
         owner.time_machine, owner.confusion_cell = TimeMachine(), None
@@ -101,10 +103,7 @@ def run_settings(owner: Session, record: RunRecord) -> None:
 def run_in_words(record: RunRecord) -> str:
     """The network, the data set and the settings of a run in a line, whatever is chosen for the next one."""
     settings = record.spec.settings
-    try:
-        pictures = dataset_entry(settings.dataset).title
-    except UserError:
-        pictures = "pictures that are no longer here"
+    pictures = title_of_run(settings.dataset)
     words = [
         f"{plain(record.spec.architecture.name) or 'a network'} on {plain(pictures)}",
         LOSSES[settings.loss].split(" (")[0].lower(),
@@ -247,7 +246,7 @@ def _speed(record: RunRecord) -> str:
     if record.state in ("queued", "running"):
         return f"{record.images_per_second:,.0f} pictures/s" if record.images_per_second else ""
     try:
-        pictures = len(load_dataset(record.spec.settings.dataset).train)
+        pictures = len(load_dataset_of_run(record.spec.settings.dataset).train)
     except UserError:  # the pictures are no longer kept, and so nobody can count them
         return ""
     trained = pictures_trained(record.step, pictures, record.spec.settings.batch_size)

@@ -2,13 +2,15 @@
 
 import logging
 import threading
+import time
 
 import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from visualizer.training.cluster import Cluster, RayWorker, cluster_address
-from visualizer.training.housekeeping import clean_up
+from visualizer.training.housekeeping import clean_up, since_last
+from visualizer.training.opening import lost
 from visualizer.training.pool import WorkerPool
 from visualizer.training.store import RunStore
 from visualizer.ui.session import session
@@ -38,6 +40,12 @@ def workspaces() -> Workspaces:
 
 
 @st.cache_resource(show_spinner=False)
+def lost_files() -> dict[str, str]:
+    """What was found damaged and put aside when a server started, and still lies there: what it held, and the day."""
+    return lost(workspace())
+
+
+@st.cache_resource(show_spinner=False)
 def worker_pool() -> WorkerPool:
     """Who trains, here or in the cluster that the settings name; the workers end with the server."""
     if address := cluster_address():
@@ -47,16 +55,23 @@ def worker_pool() -> WorkerPool:
     else:
         pool = WorkerPool(run_store(), is_watched=_is_connected)
     _pools.append(pool)
-    threading.Thread(target=_keep_clean, args=(run_store(), workspaces()), name="housekeeping", daemon=True).start()
+    what = (pool, run_store(), workspaces())
+    threading.Thread(target=_keep_clean, args=what, name="housekeeping", daemon=True).start()
     return pool
 
 
-def _keep_clean(store: RunStore, people: Workspaces) -> None:
+def _keep_clean(pool: WorkerPool, store: RunStore, people: Workspaces) -> None:
+    last: float | None = None
     while not _closing.wait(CLEAN_EVERY):
+        now = time.monotonic()
         try:
-            clean_up(store, people)
+            # One of several servers does it: what passed is not to be counted by each.
+            if pool.leads():
+                ran = None if last is None else now - last
+                clean_up(store, people, since_last(people, time.time(), ran))
         except Exception:
             _log.exception("cleaning up failed")
+        last = now
 
 
 def close() -> None:

@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from visualizer.architecture.architecture import MAX_NAME_LENGTH, Architecture
 from visualizer.architecture.editing import MAX_UNDO, Draft, History
 from visualizer.architecture.presets import TINY
+from visualizer.data.own_dataset import is_own, not_here
 from visualizer.errors import UserError
 from visualizer.source_code.keras_reader import KerasReading, read_keras
 from visualizer.training.settings import TrainingSettings
@@ -199,6 +200,8 @@ class Session:
         token: What finds this workspace again; it stands in the page's address once there is something to find.
         opened: True once the workspace of the page's address was opened, or was not found.
         not_found: True while it is told that nothing was found under the address.
+        elsewhere: The token of a workspace that another browser made, while this tab's person is asked; or None.
+        damaged: The parts of the workspace that could not be read, in words.
         has_workspace: True where something of it is kept on the disk.
         kept: What is kept there, by its name in `ui.own_workspace`.
     """
@@ -234,6 +237,8 @@ class Session:
     token: str = field(default_factory=new_token)
     opened: bool = False
     not_found: bool = False
+    elsewhere: str | None = None
+    damaged: tuple[str, ...] = ()
     has_workspace: bool = False
     kept: dict[str, Any] = field(default_factory=dict)
 
@@ -351,8 +356,15 @@ class Session:
 
     def choose_dataset(self, name: str) -> None:
         """Train on another data set; the watched picture starts at its first one."""
-        self.set_training(dataset=name)
-        self.probe_index = 0
+
+        def action() -> None:
+            # What a browser sends need not be what it was offered.
+            if is_own(name) and name not in self.own_datasets:
+                raise not_here()
+            self.settings = replace(self.settings, dataset=name)
+            self.probe_index = 0
+
+        self.attempt(action)
 
     def choose_probe(self, index: int) -> None:
         """Watch the next run on this picture of the chosen data set."""
