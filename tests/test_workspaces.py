@@ -54,6 +54,54 @@ def test_it_is_known_when_a_workspace_was_used(workspaces, monkeypatch):
     assert list(workspaces.used()) == ["a"]
 
 
+def test_a_clock_that_was_ahead_does_not_hide_that_it_is_used(workspaces, monkeypatch):
+    """Else nothing would be noted until it is as late as it was said to be."""
+    monkeypatch.setattr("time.time", lambda: 9e6)
+    workspaces.save("a", {"x": "1"})
+    monkeypatch.setattr("time.time", lambda: 1e6)
+    workspaces.touch("a")
+    assert workspaces.used() == {"a": 1e6}
+
+
+def test_looking_is_not_using(workspaces, monkeypatch):
+    monkeypatch.setattr("time.time", lambda: 1000.0)
+    workspaces.save("a", {"x": "1"})
+    monkeypatch.setattr("time.time", lambda: 90_000.0)
+    assert workspaces.kept("a") == {"x": "1"}
+    assert workspaces.value("a", "x") == "1"
+    assert workspaces.kept("b") is workspaces.value("a", "y") is None
+    assert workspaces.used() == {"a": 1000.0}
+
+
+def test_what_cannot_be_read_is_put_aside(workspaces):
+    workspaces.save("a", {"x": "damaged", "y": "2"})
+    workspaces.save("b", {"x": "3"})
+    workspaces.set_aside("a", "x")
+    workspaces.save("a", {"x": "1"})
+    workspaces.set_aside("a", "x")
+    kept = workspaces.kept("a")
+    assert kept.pop("y") == "2"
+    assert sorted(kept.values()) == ["1", "damaged"]
+    assert all(name.startswith("x, put aside as ") for name in kept)
+    assert sorted(workspaces.values("x")) == ["1", "3", "damaged"]
+    assert workspaces.kept("b") == {"x": "3"}
+
+
+def test_for_how_long_something_was_not_used_is_counted(workspaces, tmp_path):
+    assert workspaces.count_unused("thing", {"a": "1", "b": "1"}, 5.0) == {"a": 0.0, "b": 0.0}
+    assert workspaces.count_unused("thing", {"a": "1", "b": "2", "c": "1"}, 5.0) == {"a": 5.0, "b": 0.0, "c": 0.0}
+    assert Workspaces(tmp_path).count_unused("thing", {"a": "1", "c": "1"}, 2.0) == {"a": 7.0, "c": 2.0}
+    assert workspaces.count_unused("other", {"a": "1"}, 2.0) == {"a": 0.0}
+    assert workspaces.count_unused("thing", {"a": "0", "b": "2"}, 1.0) == {"a": 0.0, "b": 0.0}
+
+
+def test_those_who_have_none_get_a_workspace(workspaces):
+    workspaces.save("a", {"x": "1"})
+    workspaces.adopt({"a", "b"})
+    assert workspaces.kept("a") == {"x": "1"}
+    assert workspaces.kept("b") == {}
+
+
 def test_a_full_disk_says_so_and_keeps_what_was_there(workspaces, monkeypatch):
     workspaces.save("a", {"x": "1"})
     real = workspaces._connect

@@ -92,9 +92,58 @@ def test_the_address_is_copied_and_opens_the_work_elsewhere(page: Page, browser:
     context = new_context(browser, 390, 844)
     other = context.new_page()
     open_page(other, address)
+    # On one's own phone that is one click, once.
+    expect(other.get_by_role("heading", name="A workspace that was made elsewhere")).to_be_visible()
+    other.get_by_role("button", name="Open it here").click()
+    wait_until_idle(other)
     assert other.get_by_test_id("stMetric").first.inner_text() == parameters
+    assert token(other) == token(page)
+    other.reload()
+    wait_until_idle(other)
+    assert other.get_by_test_id("stMetric").first.inner_text() == parameters
+    # And in another tab.
+    again = context.new_page()
+    open_page(again, address)
+    expect(again.get_by_test_id("stMetric").first).to_be_visible()
     no_exceptions(other)
     context.close()
+
+
+def test_somebody_elses_workspace_can_be_left_alone(page: Page, browser: Browser) -> None:
+    open_page(page, "/build")
+    choose_preset(page, "LeNet-5")
+    context = new_context(browser, 1280, 800)
+    other = context.new_page()
+    open_page(other, page.url)
+    expect(other.get_by_text("It holds the network LeNet-5 with 8 layers.")).to_be_visible()
+    other.get_by_role("button", name="Keep mine").click()
+    wait_until_idle(other)
+    expect(other.get_by_role("heading", name="Build a network")).to_be_visible()
+    assert token(other) is None
+    choose_preset(other, "Small VGG")
+    assert token(other) not in (None, token(page))
+    no_exceptions(other)
+    context.close()
+
+
+def test_the_token_is_sent_with_no_request_but_that_for_the_page_itself(page: Page) -> None:
+    """A proxy logs where a request came from; and whatever is loaded, nobody else learns the address."""
+    open_page(page, "/build")
+    choose_preset(page, "LeNet-5")
+    mine = token(page)
+    assert mine is not None
+    asked: list[tuple[str, str]] = []
+    page.on("request", lambda request: asked.append((request.url, request.all_headers().get("referer", ""))))
+    page.reload()
+    wait_until_idle(page)
+    go_to(page, "Train", "Train it live")
+    page.get_by_role("button", name="One step").click()
+    expect(page.get_by_text(re.compile(r"step 1 of"))).to_be_visible(timeout=PATIENCE)
+    assert len(asked) > 5
+    assert [url for url, referer in asked if mine in url] == [page.url.replace("/train", "/build")]
+    assert {referer for _, referer in asked} == {""}
+    assert mine not in page.title()
+    assert mine not in page.evaluate("JSON.stringify([history.state, document.cookie, {...localStorage}])")
 
 
 def test_an_unknown_address_says_so(page: Page) -> None:
@@ -120,6 +169,8 @@ def test_a_server_that_is_killed_in_an_epoch_loses_nothing_but_that(browser: Bro
         context = new_context(browser, 1280, 800, base_url=app.url)
         page = context.new_page()
         open_page(page, f"/train?w={mine}")
+        page.get_by_role("button", name="Open it here").click()
+        wait_until_idle(page)
         expect(page.get_by_text("The server ended while this run was going on.")).to_be_visible()
         expect(page.get_by_text("Interrupted")).to_be_visible()
         found = only_run(store)

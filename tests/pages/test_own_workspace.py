@@ -121,7 +121,7 @@ def test_a_workspace_that_was_made_elsewhere_asks_before_it_is_opened():
         "This browser opens its address for the first time. It holds the network **Ada\\'s \\*own\\*** with 7 layers; "
         "1 training run, which goes on; and 1 data set of own pictures."
     )
-    assert any("you would both work in it" in text.value for text in app.markdown)
+    assert any("you would both work" in text.value for text in app.markdown)
     for page in ("train", "compare", "home"):
         without_exception(app.switch_page(f"../../pages/{page}.py").run())
         assert asks(app)

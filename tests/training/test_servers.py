@@ -13,6 +13,7 @@ from tests.training.examples import MIXED, spec, train_all
 from tests.training.test_faults import LONG, has_curve
 from tests.training.test_pool import PATIENCE, ROOT, Server, scripted
 from visualizer.data.catalog import load_dataset
+from visualizer.training import servers as servers_module
 from visualizer.training.commands import Interrupt, Pause, SetLearningRate, SetProbe, Start, Step, Stop
 from visualizer.training.loop import Training
 from visualizer.training.messages import Begin, Told
@@ -96,6 +97,56 @@ def test_one_that_starts_or_ends_leaves_the_others_runs_alone(tmp_path):
     assert there.store.record(other).state == "interrupted"
     assert there.store.record(run_id).state == "queued"
     there.pool.close()
+
+
+@pytest.mark.parametrize("jump", [-86_400, 86_400])
+def test_that_somebody_looks_is_known_also_where_the_clock_is_set(tmp_path, monkeypatch, jump):
+    here, there = Servers(tmp_path), Servers(tmp_path)
+    there.watch("me")
+    real = time.time()
+    monkeypatch.setattr("time.time", lambda: real + jump)
+    assert here.is_watched_elsewhere("me", within=60)
+    assert not here.is_watched_elsewhere("me", within=0)
+    # What was noted before the computer was started anew is no news, and neither what an older version noted.
+    for seen in (time.monotonic() + 1000, real):
+        with here._write() as connection:
+            connection.execute("UPDATE watched SET seen = ?", (seen,))
+        assert not here.is_watched_elsewhere("me", within=60)
+    here.close()
+    there.close()
+
+
+def test_a_lock_that_another_server_removed_is_taken_anew(tmp_path, monkeypatch):
+    """Its clock is ahead, so that it takes the file for an old one."""
+    made = []
+    real = servers_module._lock_file
+
+    def removed_once(path, patience):
+        lock = real(path, patience)
+        made.append(path)
+        if len(made) == 1:
+            lock.execute("BEGIN EXCLUSIVE")
+            lock.rollback()
+            path.unlink()
+        return lock
+
+    monkeypatch.setattr(servers_module, "_lock_file", removed_once)
+    servers = Servers(tmp_path)
+    assert servers._path(servers.own).exists()
+    other = Servers(tmp_path)
+    assert other.living() == {servers.own, other.own}
+    servers.close()
+    other.close()
+
+
+def test_one_of_several_cleans_up(tmp_path):
+    pools = [scripted(tmp_path).pool for _ in range(3)]
+    assert [pool.leads() for pool in pools].count(True) == 1
+    for pool in pools:
+        pool.close()
+    last = scripted(tmp_path).pool
+    assert last.leads()
+    last.close()
 
 
 def watching(folder: Path, *, watched: bool) -> Server:

@@ -3,6 +3,8 @@
 import json
 import sqlite3
 import threading
+import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
 from tests.training.examples import MIXED, few_digits, spec
@@ -18,6 +21,7 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.network import build
 from visualizer.errors import UserError
 from visualizer.limits import Limits
+from visualizer.training import checkpoints as checkpoints_module
 from visualizer.training import forgetting
 from visualizer.training import store as store_module
 from visualizer.training.checkpoints import Checkpoint
@@ -396,6 +400,90 @@ def test_a_damaged_checkpoint_means_from_the_beginning(store):
     (store._run_folder("run1") / "checkpoint-00000004.safetensors").write_bytes(b"no")
     assert store.rewind("run1", "queued", "") is None
     assert len(store.history("run1").step) == 0
+
+    assert (
+        store.record("run1").message == "Its last checkpoint could not be read, so it began anew, with the same curve."
+    )
+    # Nothing is written over it.
+    assert [path.read_bytes() for path in store._run_folder("run1").glob("checkpoint-*.damaged-*")] == [b"no"]
+
+
+def test_a_checkpoint_that_cannot_be_read_just_then_costs_nothing(store, monkeypatch):
+    trained(store, 5, checkpoints=(4,))
+
+    def no_handles_left(*_, **__) -> None:
+        raise SafetensorError("I/O error: Too many open files (os error 24)")
+
+    monkeypatch.setattr(checkpoints_module, "safe_open", no_handles_left)
+    with pytest.raises(OSError, match="Too many open files"):
+        store.rewind("run1", "queued", "")
+    monkeypatch.undo()
+    assert len(store.history("run1").step) == 5
+    assert store.rewind("run1", "queued", "").step == 4
+
+
+DAMAGES = [b"", b"noise" * 1_000, b"\x02\0\0\0\0\0\0\0{}"]
+
+
+@pytest.mark.parametrize("content", DAMAGES)
+def test_a_damaged_look_inside_costs_itself_until_the_next_one(store, content, caplog):
+    caplog.set_level("INFO", "visualizer.event")
+    snapshot = Training(spec(MIXED), few_digits()).snapshot()
+    store.apply(bundle(snapshot))
+    (store._run_folder("run1") / "snapshot.safetensors").write_bytes(content)
+    for _ in range(3):
+        with pytest.raises(
+            UserError, match="The last look inside this run cannot be read: its file on the server is dama"
+        ):
+            store.latest_snapshot("run1")
+    assert caplog.text.count("file-damaged run=run1 file=snapshot.safetensors") == 1
+    store.apply(bundle(snapshot))
+    assert store.latest_snapshot("run1") is not None
+
+
+@pytest.mark.parametrize("content", DAMAGES[:2])
+def test_a_damaged_moment_costs_itself_and_is_offered_no_more(store, content):
+    for step, epoch in ((0, 0), (4, 1), (8, 2)):
+        store.apply(bundle(weights(step, epoch), step=step))
+    store._weights_file("run1", 4).write_bytes(content)
+    with pytest.raises(UserError, match="The weights after 4 batches of this run cannot be read"):
+        store.weights_at("run1", 4)
+    with pytest.raises(UserError, match="The weights “1” of this run cannot be read"):
+        store.weights("run1", 1)
+    assert [moment.step for moment in store.moments("run1")] == [0, 8]
+    assert store.weights("run1", "latest")["a"].tolist() == [8] * 4
+    store.apply(bundle(weights(4, 1), step=8))
+    assert [moment.step for moment in store.moments("run1")] == [0, 4, 8]
+
+
+def test_a_record_that_cannot_be_read_costs_no_other(store, caplog):
+    caplog.set_level("INFO", "visualizer.event")
+    store.create("run2", "me", spec(), 4)
+    with closing(store._connect()) as connection, connection:
+        connection.execute("UPDATE runs SET spec = '{' WHERE run_id = 'run1'")
+    assert [record.run_id for record in store.runs_of("me")] == ["run2"]
+    assert [record.run_id for record in store.active_runs()] == ["run2"]
+    assert store.record("run1") is None
+    assert caplog.text.count("run-unreadable run=run1") == 1
+
+
+@pytest.mark.parametrize("wrong_by", [-4e7, 4e7])
+def test_runs_are_in_the_order_in_which_they_were_made_whatever_the_clock_said(store, monkeypatch, wrong_by):
+    """Else the newest run would be forgotten as the oldest one, after a clock was set right."""
+    now = time.time()
+    for run_id, at in (("run2", now), ("run3", now + wrong_by), ("run4", now + 10)):
+        monkeypatch.setattr("time.time", lambda at=at: at)
+        store.create(run_id, "me", spec(), 4)
+    assert [record.run_id for record in store.runs_of("me")] == ["run4", "run3", "run2", "run1"]
+    for run_id in ("run1", "run2", "run3", "run4"):
+        store.set_state(run_id, "finished", "")
+        store.apply(bundle(weights(0, 0), run_id=run_id))
+    monkeypatch.setattr(forgetting, "limits", lambda: Limits(workspace_runs=4))
+    store.create("run5", "me", spec(), 4)
+    assert [record.run_id for record in store.runs_of("me")] == ["run5", "run4", "run3", "run2"]
+    monkeypatch.setattr(forgetting, "limits", lambda: SimpleNamespace(storage_bytes=20))
+    store.make_room()
+    assert [record.run_id for record in store.runs_of("me")] == ["run5", "run4"]
 
 
 def test_a_crash_between_the_file_and_the_row_leaves_the_older_checkpoint(store, monkeypatch):

@@ -122,3 +122,22 @@ def test_a_layer_that_has_no_maps_shows_those_of_the_first_one_that_has(store):
     store.apply(Bundle(RUN, Progress(1, 0, 0.001, 1.0, 32.0), (snapshot,)))
     assert "activation from 2 to 2" in answer(layer="2")["charts"]["live-maps"]["alt"]
     assert "activation from 1 to 1" in answer(layer="7")["charts"]["live-maps"]["alt"]
+
+
+def test_a_damaged_look_inside_leaves_the_curves(store):
+    trained(store, 1, snapshot=True)
+    sound = answer()
+    (store._run_folder(RUN) / "snapshot.safetensors").write_bytes(b"noise")
+    told = answer()
+    assert set(told["charts"]) == {"loss-curves", "accuracy-curves"}
+    assert told["frame"] != sound["frame"]  # the page is drawn anew, and says it
+    trained(store, 2, snapshot=True)
+    assert answer()["frame"] == sound["frame"]
+
+
+def test_where_the_files_cannot_be_read_it_says_so_without_a_traceback(store, monkeypatch, caplog):
+    trained(store, 1)
+    for companion in store.folder.glob("runs.sqlite*"):
+        companion.unlink()
+    assert (ask().status_code, ask().body) == (503, b"")
+    assert not [record for record in caplog.records if record.exc_info]

@@ -61,6 +61,7 @@ class WorkerPool:
         self._seats = [Seat(store, make_worker, self._turns) for _ in range(count if shared else 0)]
         self._submitting = threading.Lock()
         self._closing = threading.Event()
+        self._said = ""
         self._servers = Servers(store.folder)
         self._interrupt_orphans(store.active_runs())
         self._threads = [
@@ -199,8 +200,15 @@ class WorkerPool:
             try:
                 for run_id, command in self._servers.told():
                     self._tell(run_id, command)
-            except Exception:
-                traceback.print_exc()  # tried again in a moment
+            except Exception as error:
+                self._print(error)  # tried again in a moment
+
+    def _print(self, error: Exception) -> None:
+        """Say what went wrong, unless it is what was said last: a file that is gone is gone every half a second."""
+        said = f"{type(error).__name__}: {error}"
+        if said != self._said:
+            traceback.print_exception(error)
+        self._said = said
 
     def _interrupt_orphans(self, runs: Sequence[RunRecord]) -> None:
         """Say that those were interrupted whose server lives no more."""
@@ -218,8 +226,8 @@ class WorkerPool:
             try:
                 gone_since = self._look(gone_since)
                 self._store.write_unwritten()
-            except Exception:
-                traceback.print_exc()  # looked at again in a moment; without this thread no run would ever be stopped
+            except Exception as error:
+                self._print(error)  # looked at again in a moment; without this thread no run would ever be stopped
 
     def _look(self, gone_since: dict[str, float]) -> dict[str, float]:
         """Since when each run's owner is gone, as far as they are, after interrupting where it is too long."""

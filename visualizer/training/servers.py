@@ -113,7 +113,11 @@ class Servers:
         """The lock of this one. Another server whose clock is ahead may have removed its file as an old one."""
         while True:
             lock = _lock_file(self._path(self.own), patience=10)
-            lock.execute("BEGIN EXCLUSIVE")
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                if self._path(self.own).exists():
+                    raise
             if self._path(self.own).exists():
                 return lock
             lock.close()

@@ -59,7 +59,8 @@ class Found:
             parts.append(f"{_count(self.datasets, 'data set')} of own pictures")
         if not parts:
             return "It is still empty."
-        listed = parts[0] if len(parts) == 1 else f"{'; '.join(parts[:-1])}; and {parts[-1]}"
+        *first, last = parts
+        listed = f"{'; '.join(first)}{';' if len(first) > 1 else ''} and {last}" if first else last
         return f"It holds {listed}."
 
 
@@ -70,8 +71,8 @@ def ask(found: Found, open_it: Callable[[], None], copy_it: Callable[[], None], 
         st.markdown(f"This browser opens its address for the first time. {found.in_words()}")
         st.markdown(
             "**If it is yours**, from another device or another browser, open it and go on.\n\n"
-            "**If somebody sent it to you**, remember that you would both work in it: whatever you change, start, stop "
-            "or reset here changes it there too. A copy of its network is yours alone."
+            "**If somebody sent it to you**, copy its network and have one of your own. In this one you would both "
+            "work: whatever you change, start, stop or reset here changes it there too."
         )
         with st.container(horizontal=True, gap="small"):
             st.button("Open it here", key="elsewhere-open", type="primary", icon=":material/login:", on_click=open_it)

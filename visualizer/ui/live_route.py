@@ -5,10 +5,12 @@ Whoever knows a run's id may ask; it cannot be guessed.
 
 import asyncio
 import json
+import sqlite3
 from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from visualizer.errors import UserError
 from visualizer.ui.live import moving_live
 from visualizer.ui.live_feed import PATH, Look, frame_of
 from visualizer.ui.run_controls import how_far
@@ -32,8 +34,8 @@ def live_route() -> "Route":
 
     The query holds the look, and of the answer that the browser has already its `version` and `inside`. The answer is
     204 (no content) where nothing has changed since then, 404 where there is no such run or the question makes no
-    sense, 429 where too many wait for an answer about that run, else JSON: version, inside, frame, progress, and charts
-    by their keys (figure as JSON text, alt).
+    sense, 429 where too many wait for an answer about that run, 503 where its files cannot be read, else JSON:
+    version, inside, frame, progress, and charts by their keys (figure as JSON text, alt).
     """
     from starlette.concurrency import run_in_threadpool
     from starlette.responses import Response
@@ -60,6 +62,16 @@ def live_route() -> "Route":
 
 
 def _answer(request: "Request") -> "Response":
+    from starlette.responses import Response
+
+    try:
+        return _news(request)
+    except (UserError, sqlite3.DatabaseError, OSError):
+        # Each tab asks several times a second: what is wrong with the files the page says, and the log for it.
+        return Response(status_code=503, headers={"Cache-Control": "no-store"})
+
+
+def _news(request: "Request") -> "Response":
     from starlette.responses import Response
 
     nothing = {"Cache-Control": "no-store"}
