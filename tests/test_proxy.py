@@ -53,7 +53,8 @@ def proxy(folder: Path) -> Iterator[str]:
     (folder / "nginx.conf").write_text(f"pid {folder}/pid;\ndaemon off;\nmaster_process off;\n{text}")
     command = [nginx, "-p", str(folder), "-c", str(folder / "nginx.conf")]
     subprocess.run([*command, "-t"], check=True, capture_output=True)
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=(folder / "stderr").open("wb"))
+    with (folder / "stderr").open("wb") as said:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -126,7 +126,7 @@ def test_a_run_whose_pictures_are_gone_leaves_the_next_one_to_be_set(app):
     for part in ("Live", "Health", "Time machine", "Evaluation"):
         app.session_state["train-parts"] = part
         without_exception(app.run())
-        assert any("This data set is not on this server (any more)" in box.value for box in app.info), part
+        assert any("This data set is not in this workspace (any more)" in box.value for box in app.info), part
         assert any("on pictures that are no longer here" in caption.value for caption in app.caption)
         assert app.selectbox(key="train-dataset").value == "digits"
 

@@ -20,6 +20,7 @@ from visualizer.ui.server import owner_id, run_store, worker_pool
 from visualizer.ui.session import Session, TimeMachine, Watched
 from visualizer.ui.text import plain
 from visualizer.ui.training_settings import learning_rate
+from visualizer.workspaces import id_of
 
 _PLAY = ":material/play_arrow:"
 
@@ -28,7 +29,7 @@ def current_run(owner: Session) -> RunRecord | None:
     """The run that this tab shows, as it stands now; None where there is none."""
     record = run_store().record(owner.run_id) if owner.run_id else None
     # An id is no key: a run opens where it belongs.
-    return record if record is not None and record.owner == owner_id() else None
+    return record if record is not None and record.owner == id_of(owner.token) else None
 
 
 def start(owner: Session, command: Command) -> None:
