@@ -128,6 +128,9 @@ def test_a_server_that_finds_a_damaged_store_ends_and_the_next_one_says_what_is_
     with running_app(workspace=tmp_path) as app, closing(Reader(app.url)) as tab:
         trained(app, tab)
         token = tab.page.token
+        with closing(Tab(app.url, token=token)) as other:
+            other.open()
+        assert token not in app.log_text()
     # With what SQLite keeps beside it, it might be whole again.
     for path in tmp_path.glob("runs.sqlite-*"):
         path.unlink()
