@@ -74,7 +74,9 @@ class Limits:
     )
     turns: int = _limit(32, 1, 10_000, "runs", "Most runs that take turns in one worker; further ones wait in a queue.")
     workspace_runs: int = _limit(100, 1, 100_000, "runs", "Most runs that one workspace keeps; the oldest go first.")
-    workspace_days: int = _limit(60, 1, 10_000, "days", "How long a workspace is kept, at least, after it was last used.")
+    workspace_days: int = _limit(
+        60, 1, 10_000, "days", "How long a workspace is kept, at least, after it was last used."
+    )
     run_mib: int = _limit(64, 1, 100_000, "MiB", "Most weights that one run keeps, over all its moments.")
     storage_mib: int = _limit(
         4_096, 1, 10**9, "MiB", "Most weights of all runs together; the oldest ended runs go first."

@@ -119,8 +119,10 @@ def own_workspace() -> Iterator[None]:
         _open(owner)
         # Not before: where it could not be looked for, it is looked for once more.
         owner.opened = True
-    for held, day in lost_files().items():
-        st.warning(LOST.format(held=held, day=day), icon=":material/report:")
+    if lost := lost_files():
+        with st.container(key="notice-lost"):
+            for held, day in lost.items():
+                st.warning(LOST.format(held=held, day=day), icon=":material/report:")
     if owner.elsewhere is not None:
         _ask(owner, owner.elsewhere)
         st.stop()
@@ -133,9 +135,11 @@ def own_workspace() -> Iterator[None]:
     if was_kept:
         _show_in_address(owner, place)
     if owner.not_found:
-        st.info(NOT_FOUND, icon=":material/search_off:")
+        with st.container(key="notice-not-found"):
+            st.info(NOT_FOUND, icon=":material/search_off:")
     if owner.damaged:
-        st.warning(DAMAGED.format(parts=", ".join(owner.damaged)), icon=":material/report:")
+        with st.container(key="notice-damaged"):
+            st.warning(DAMAGED.format(parts=", ".join(owner.damaged)), icon=":material/report:")
     try:
         yield
     finally:
