@@ -160,15 +160,21 @@ def test_scores_that_overflow_are_shown_all_the_same():
     holds(app, "scores")
 
 
-def test_a_run_whose_scores_an_older_version_did_not_keep_opens_and_says_so():
+def test_a_run_whose_scores_an_older_version_did_not_keep_computes_them_or_says_so():
     app = trained("mse")
     run = run_store().record(app.session_state["visualizer"].run_id)
     assert run is not None
     snapshot = run_store().latest_snapshot(run.run_id)
     assert snapshot is not None
     progress = Progress(run.step, run.epoch, run.learning_rate, run.seconds, run.images_per_second)
-    run_store().apply(Bundle(run.run_id, progress, (replace(snapshot, answer=None),)))
-    without_exception(app.run())
+
+    def show(step: int) -> None:
+        run_store().apply(Bundle(run.run_id, progress, (replace(snapshot, step=step, answer=None),)))
+        without_exception(app.run())
+        assert any("maps of 6 × 6" in alt for alt in alts(app))
+
+    show(run.step)  # whose weights are kept
+    holds(app, "scores")
+    show(run.step - 1)  # whose weights are not
     assert not answers(app)
     assert "an older version of the app, which did not keep scores" in captions(app)
-    assert any("maps of 6 × 6" in alt for alt in alts(app))
