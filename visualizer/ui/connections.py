@@ -96,16 +96,21 @@ class _Room:
         self.most, self._files = most, files
         # Those that have not asked anything, or not again; the longest waiting first.
         self.waiting: dict[_Asked, None] = {}
+        # Those that were closed, and are not yet gone.
+        self.leaving: set[_Asked] = set()
 
     def is_full(self, connection: "_Asked") -> bool:
-        return len(connection.connections) > self.most
+        return self._count(connection) > self.most
 
     def is_crowded(self, connection: "_Asked") -> bool:
         """Whether nobody can be given a moment any more."""
-        if len(connection.connections) > 2 * self.most:
+        if self._count(connection) > 2 * self.most:
             return True
         socket = connection.transport.get_extra_info("socket")
         return self._files is not None and socket is not None and socket.fileno() > self._files
+
+    def _count(self, connection: "_Asked") -> int:
+        return len(connection.connections) - len(self.leaving)
 
 
 class _Reader(asyncio.Protocol):
@@ -228,6 +233,7 @@ class _Asked(_Reader):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()
+        self.room.leaving.discard(self)
         super().connection_lost(exc)
 
     def _has_to_ask(self) -> bool:
@@ -251,8 +257,7 @@ class _Asked(_Reader):
         event("connection-refused", warning=True, connections=len(self.connections))
         if oldest._deadline is None:
             # It was answered: nothing that is said now would belong to a question.
-            self.room.waiting.pop(oldest)
-            oldest.transport.close()
+            oldest._leave()
         else:
             oldest._answer(503, _FULL)
 
@@ -265,4 +270,9 @@ class _Asked(_Reader):
             b"HTTP/1.1 %d %s\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nretry-after: 30\r\n"
             b"connection: close\r\n\r\n%s" % (status, _REASONS[status], len(words), words)
         )
+        self._leave()
+
+    def _leave(self) -> None:
+        self._wait_no_more()
+        self.room.leaving.add(self)
         self.transport.close()
