@@ -15,6 +15,7 @@ from visualizer.ui.messages import Bucket
 
 HEADER_WITHIN = 10.0  # seconds
 HEADER_BYTES = 65_536
+A_MOMENT = 0.2  # seconds
 # The rest of a question that was answered before all of it had come, such as a file that is refused.
 REST_WITHIN = 60.0  # seconds
 # How long somebody may take for the next so many bytes of an answer. Not less: the system has some megabytes of it in
@@ -95,12 +96,21 @@ class _Room:
         self.most, self._files = most, files
         # Those that have not asked anything, or not again; the longest waiting first.
         self.waiting: dict[_Asked, None] = {}
+        # Those that were closed, and are not yet gone.
+        self.leaving: set[_Asked] = set()
 
     def is_full(self, connection: "_Asked") -> bool:
-        if len(connection.connections) > self.most:
+        return self._count(connection) > self.most
+
+    def is_crowded(self, connection: "_Asked") -> bool:
+        """Whether nobody can be given a moment any more."""
+        if self._count(connection) > 2 * self.most:
             return True
         socket = connection.transport.get_extra_info("socket")
         return self._files is not None and socket is not None and socket.fileno() > self._files
+
+    def _count(self, connection: "_Asked") -> int:
+        return len(connection.connections) - len(self.leaving)
 
 
 class _Reader(asyncio.Protocol):
@@ -181,8 +191,11 @@ class _Asked(_Reader):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._wait()
-        if self.room.is_full(self):
+        if self.room.is_crowded(self):
             self._make_room()
+        elif self.room.is_full(self):
+            # Many may have come at once, and what a browser asks is read in a moment.
+            asyncio.get_running_loop().call_later(A_MOMENT, self._make_room)
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -212,10 +225,15 @@ class _Asked(_Reader):
     def handle_websocket_upgrade(self, *arguments: Any) -> None:
         self._is_upgraded = True
         self._wait_no_more()
+        if self.room.is_full(self) and not self.room.waiting:
+            event("connection-refused", warning=True, connections=len(self.connections))
+            self._answer(503, _FULL)
+            return
         super().handle_websocket_upgrade(*arguments)  # type: ignore[misc]
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()
+        self.room.leaving.discard(self)
         super().connection_lost(exc)
 
     def _has_to_ask(self) -> bool:
@@ -232,12 +250,14 @@ class _Asked(_Reader):
             self._deadline = None
 
     def _make_room(self) -> None:
-        """Close the connection that waits longest without asking; this one, where all others are at work."""
+        """Close the connection that waits longest without asking, if there are still too many and one waits."""
+        if not self.room.waiting or not (self.room.is_full(self) or self.room.is_crowded(self)):
+            return
         oldest = next(iter(self.room.waiting))
-        event("connection-refused", warning=True, connections=len(self.connections), others=oldest is not self)
+        event("connection-refused", warning=True, connections=len(self.connections))
         if oldest._deadline is None:
             # It was answered: nothing that is said now would belong to a question.
-            oldest.transport.close()
+            oldest._leave()
         else:
             oldest._answer(503, _FULL)
 
@@ -250,4 +270,9 @@ class _Asked(_Reader):
             b"HTTP/1.1 %d %s\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nretry-after: 30\r\n"
             b"connection: close\r\n\r\n%s" % (status, _REASONS[status], len(words), words)
         )
+        self._leave()
+
+    def _leave(self) -> None:
+        self._wait_no_more()
+        self.room.leaving.add(self)
         self.transport.close()
