@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import architectures
 from visualizer.architecture.architecture import Architecture
-from visualizer.architecture.layer import Layer, ReceptiveStep
+from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -23,6 +23,7 @@ from visualizer.inspection.effective_field import MAX_UNITS, effective_field
 from visualizer.inspection.receptive_field import (
     AxisField,
     ReceptiveField,
+    Step,
     axis_fields,
     field_rows,
     grown,
@@ -53,7 +54,11 @@ def test_height_and_width_stride_and_dilation_go_their_own_ways():
     _, first, second = field_rows(Architecture("", (1, 20, 20), layers))
     assert (first.size, first.jump) == ((3, 5), (1, 2))
     assert (second.size, second.jump) == ((3 + 2 * 2 * 1, 5 + 2 * 1 * 2), (1, 2))
-    assert grown(first, ReceptiveStep((3, 3), (2, 2), (1, 1), (1, 1))) == ((5, 9), (2, 4), (-1, -2))
+    assert grown(first.size, first.jump, first.start, Step((3, 3), (2, 2), (1, 1), (1, 1))) == (
+        (5, 9),
+        (2, 4),
+        (-1, -2),
+    )
 
 
 def test_a_dense_layer_sees_every_pixel_that_the_last_maps_see():

@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from visualizer.architecture.answer import AnswerKind, answer_kind
-from visualizer.architecture.layer import ReceptiveStep
-
-PICTURE = -1  # the source of a node that looks at the picture itself
+from visualizer.architecture.shapes import Shape
+from visualizer.architecture.span import PICTURE as PICTURE
+from visualizer.architecture.span import Sees
 
 # How the outputs of several nodes become what arrives: added up, their maps behind one another, or multiplied, where
 # one number may stand for a whole map.
@@ -41,7 +41,8 @@ class Node:
         stages: Its torch modules, named, in order; none where it only puts together what arrives. Names of activation
             functions are those of `FUNCTIONS`.
         sources: The nodes whose outputs arrive, by index, or PICTURE; several meet.
-        window: How its window widens the receptive field; None where it makes or takes a vector.
+        shape: Of what leaves, without the batch.
+        sees: What it reads of what arrives.
         block: The block that it belongs to, in words; empty where it stands by itself.
         meeting: How several sources meet.
     """
@@ -50,7 +51,8 @@ class Node:
     layer: Described
     stages: tuple[tuple[str, nn.Module], ...]
     sources: tuple[int, ...]
-    window: ReceptiveStep | None
+    shape: Shape
+    sees: Sees
     block: str = ""
     meeting: Meeting = "sum"
 

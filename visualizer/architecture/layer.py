@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.settings import IntegerPair, Setting, SettingError
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
+from visualizer.architecture.span import Sees, Span, same_place
 from visualizer.errors import shown
 
 if TYPE_CHECKING:
@@ -38,19 +39,6 @@ class LayerDoesNotFit(Exception):
         self.needs = needs
         self.mends = mends
         super().__init__(f"{arrives}; {needs}")
-
-
-@dataclass(frozen=True)
-class ReceptiveStep:
-    """How one layer's window widens the view of a unit: window, stride, dilation, padding before; each (height, width).
-
-    Source of the recurrence that uses it: https://distill.pub/2019/computing-receptive-fields/
-    """
-
-    window: tuple[int, int] = (1, 1)
-    strides: tuple[int, int] = (1, 1)
-    dilation: tuple[int, int] = (1, 1)
-    padding: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -121,9 +109,18 @@ class Layer(ABC):
         """Multiplications that are each followed by an addition, for one picture; 0 where there are none."""
         return 0
 
-    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
-        """How this layer widens the receptive field; a window of 1 where it looks at one place only."""
-        return ReceptiveStep()
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span | None:
+        """The places of what arrives that the places `span` of the output read, as if a map had no edge.
+
+        Asked wherever feature maps arrive or leave; the formulas are in `visualizer/architecture/span.py`. There is no
+        default, since a wrong one would be believed: where a type does not say it, the app says that it does not know.
+
+        Args:
+            axis: 0 along the height, 1 along the width.
+            span: Places of the output; of a vector its one place, 0.
+            input_shape: What arrives.
+        """
+        return None
 
     def smallest_batch(self, input_shape: Shape) -> int:
         """How many pictures a training batch must hold at least."""
@@ -155,6 +152,13 @@ def layer_types() -> dict[str, type[Layer]]:
     for module in pkgutil.iter_modules(layers.__path__):
         importlib.import_module(f"{layers.__name__}.{module.name}")
     return dict(sorted(_registry.items(), key=lambda item: (item[1].group, item[0])))
+
+
+def sees_of(layer: Layer, input_shape: Shape, output_shape: Shape) -> Sees:
+    """What the layer says that it sees, in its place in a network."""
+    if not is_maps(input_shape) and not is_maps(output_shape):
+        return same_place  # a vector has one place
+    return lambda axis, span: layer.sees(axis, span, input_shape)
 
 
 def layer_to_dict(layer: Layer) -> dict[str, Any]:

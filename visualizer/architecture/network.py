@@ -9,7 +9,7 @@ from torch import nn
 from visualizer.architecture.architecture import Architecture, ArchitectureError, summarize
 from visualizer.architecture.flow import FlowNetwork, Node
 from visualizer.architecture.initialization import Initialization
-from visualizer.architecture.shapes import is_maps
+from visualizer.architecture.layer import sees_of
 
 
 class Network(FlowNetwork):
@@ -35,8 +35,8 @@ class Network(FlowNetwork):
             assert row.output_shape is not None
             stages = row.layer.stages(row.input_shape)
             self.layers.append(nn.Sequential(OrderedDict(stages)))
-            window = row.layer.receptive_step(row.input_shape) if is_maps(row.output_shape) else None
-            nodes.append(Node(index, row.layer, tuple(stages), (index - 1,), window))
+            sees = sees_of(row.layer, row.input_shape, row.output_shape)
+            nodes.append(Node(index, row.layer, tuple(stages), (index - 1,), row.output_shape, sees))
         self.nodes = tuple(nodes)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.layer import Layer, ReceptiveStep
+from visualizer.architecture.layer import Layer
 from visualizer.architecture.settings import Choice, IntegerPair, setting
 from visualizer.architecture.shapes import Padding, Shape
+from visualizer.architecture.span import Span
 from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, Window
 
 PoolingKind = Literal["max", "average"]
@@ -48,5 +49,5 @@ class Pooling2D(Layer):
         height, width = self.window.output_size(self, input_shape)
         return (input_shape[0], height, width)
 
-    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
-        return self.window.receptive_step(input_shape)
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        return self.window.sees(axis, span, input_shape)

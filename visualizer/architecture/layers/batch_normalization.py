@@ -7,6 +7,7 @@ from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape, is_maps, numbers_in
+from visualizer.architecture.span import Span
 
 if TYPE_CHECKING:
     from torch import nn
@@ -44,6 +45,9 @@ class BatchNormalization(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
+
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        return span
 
     def parameter_count(self, input_shape: Shape) -> int:
         return 2 * input_shape[0]
