@@ -178,8 +178,8 @@ def _check_classes(report: ArchitectureReport, output_shape: Shape, classes: int
         count = output_shape[0]
         arrives = "1 number leaves the network" if count == 1 else f"{count:,} numbers leave the network"
         mends = (Mend(f"Add Dense {classes} with softmax", (row.layer, scores)),)
-        if isinstance(row.layer, Dense):
-            mends = (Mend(f"Use {classes} units", (row.layer.with_settings(units=classes),)), *mends)
+        own = row.layer.giving(classes)
+        mends = mends if own is None else (own, *mends)
     rows = list(report.layers)
     rows[index] = replace(row, problem=Problem(arrives, needs, mends))
     return replace(report, layers=tuple(rows))

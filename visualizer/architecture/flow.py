@@ -1,7 +1,7 @@
 """How a picture flows through a network, layer by layer: what can be looked into, whether it was built here or not."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -9,6 +9,8 @@ import torch
 from torch import nn
 
 from visualizer.architecture.answer import AnswerKind, answer_kind
+from visualizer.architecture.kernels import KernelSet
+from visualizer.architecture.layer import PoolingWindow
 from visualizer.architecture.shapes import Shape
 from visualizer.architecture.span import PICTURE as PICTURE
 from visualizer.architecture.span import Sees
@@ -29,6 +31,12 @@ class Described(Protocol):
 
     def summary(self) -> str:
         """The layer in one short line."""
+
+    def kernels(self, stages: Sequence[tuple[str, nn.Module]]) -> tuple[KernelSet, ...]:
+        """The kernels of its torch modules, one set for each stage that has some."""
+
+    def pooled(self, input_shape: Shape) -> PoolingWindow | None:
+        """Its window, where it makes one number of many map by map and is shown before and after."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,10 @@ class Node:
     sees: Sees
     block: str = ""
     meeting: Meeting = "sum"
+
+    def kernels(self) -> tuple[KernelSet, ...]:
+        """One set for each stage that has some, in order."""
+        return self.layer.kernels(self.stages)
 
     def arriving(self, outputs: Mapping[int, torch.Tensor]) -> torch.Tensor:
         """What arrives, given the picture (under PICTURE) and the outputs of earlier nodes by index."""

@@ -4,16 +4,19 @@ import dataclasses
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.kernels import KernelSet, Stage, kernel_sets
 from visualizer.architecture.settings import IntegerPair, Setting, SettingError
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.architecture.span import Sees, Span, same_place
 from visualizer.errors import shown
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
 
@@ -39,6 +42,19 @@ class LayerDoesNotFit(Exception):
         self.needs = needs
         self.mends = mends
         super().__init__(f"{arrives}; {needs}")
+
+
+PoolingKind = Literal["max", "average"]
+
+
+@dataclass(frozen=True)
+class PoolingWindow:
+    """A window that makes one number of many; every pair is (height, width), `before` the padding at top and left."""
+
+    kind: PoolingKind
+    size: tuple[int, int]
+    strides: tuple[int, int]
+    before: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -126,6 +142,14 @@ class Layer(ABC):
         """How many pictures a training batch must hold at least."""
         return 1
 
+    def pooled(self, input_shape: Shape) -> PoolingWindow | None:
+        """Its window, where it makes one number of many map by map; Look inside shows it before and after then."""
+        return None
+
+    def giving(self, count: int) -> Mend | None:
+        """The change after which it gives a vector of `count` numbers; None where it has no setting for that."""
+        return None
+
     @property
     def keeps_shape(self) -> bool:
         """True where the output always has the input's shape, so that the layer does not set the number of classes."""
@@ -134,6 +158,34 @@ class Layer(ABC):
     @abstractmethod
     def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
         """The torch modules that make up the layer, named, in order: (N, *input_shape) in, (N, *output_shape) out."""
+
+    def kernels(self, stages: Sequence[Stage]) -> tuple[KernelSet, ...]:
+        """The kernels of its torch modules, one set for each stage that has some, in order.
+
+        Convolutions and dense layers of torch are found by themselves; a module of one's own is named here.
+        """
+        return tuple(kernel_sets(stages))
+
+    def start_weights(self, module: "nn.Module", draw: Callable[["torch.Tensor"], object]) -> None:
+        """Give its weights their first values, in place, as the chosen initialisation says.
+
+        Unless overridden, a bias becomes 0, and what torch starts with ones or zeros, or as one row of numbers, keeps
+        that: it scales and shifts, whatever its rank. All else is drawn.
+
+        Args:
+            module: All its stages in order, as torch made them.
+            draw: Draws one tensor of weights.
+        """
+        for name, weights in module.named_parameters():
+            if name.rpartition(".")[2] == "bias":
+                weights.data.zero_()
+            elif not keeps_its_start(weights):
+                draw(weights)
+
+
+def keeps_its_start(weights: "torch.Tensor") -> bool:
+    """Whether weights, as torch made them, scale or shift: a row of numbers, or any rank of ones or of zeros."""
+    return weights.ndim < 2 or bool((weights == 1).all()) or bool((weights == 0).all())
 
 
 _registry: dict[str, type[Layer]] = {}

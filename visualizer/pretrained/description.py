@@ -1,8 +1,13 @@
 """What is said of a layer of a network that was not built here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import nn
+
+from visualizer.architecture.kernels import KernelSet, Stage, kernel_sets
+from visualizer.architecture.layer import PoolingWindow
+from visualizer.architecture.shapes import Shape
 
 DEPTHWISE = (
     "A depthwise convolution: each filter looks at one arriving map only, its own, so it can find a pattern in that "
@@ -57,6 +62,12 @@ class Description:
 
     def summary(self) -> str:
         return self.short
+
+    def kernels(self, stages: Sequence[Stage]) -> tuple[KernelSet, ...]:
+        return tuple(kernel_sets(stages))
+
+    def pooled(self, input_shape: Shape) -> PoolingWindow | None:
+        return None
 
 
 def describe_convolution(module: nn.Conv2d, normalised: bool) -> Description:
