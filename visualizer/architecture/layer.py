@@ -96,10 +96,13 @@ class Layer(ABC):
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
-        """How Keras source writes this layer type; unless overridden, as a class of the same name and settings."""
+        """How Keras source writes this layer type; unless overridden, as a class of the same name and settings.
+
+        What Keras takes for a setting that is left out is then not known: a note names it when source is read.
+        """
         names = tuple(setting.name for setting in cls.settings())
         # What Keras's defaults are is not known here, so everything is written.
-        return (KerasForm((cls.__name__,), names, written=names),)
+        return (KerasForm((cls.__name__,), names, written=names, guessed=True),)
 
     def keras_form(self) -> KerasForm:
         """The form that this very layer is written in."""
@@ -118,7 +121,11 @@ class Layer(ABC):
         """The shape that leaves, without the batch. Raises LayerDoesNotFit."""
 
     def parameter_count(self, input_shape: Shape) -> int:
-        """Trainable numbers. Buffers (the running statistics of batch normalisation) do not count."""
+        """Trainable numbers. Those that are only kept do not count; see `kept_count`."""
+        return 0
+
+    def kept_count(self, input_shape: Shape) -> int:
+        """Numbers that are kept and used but not trained, such as running means, which Keras calls parameters too."""
         return 0
 
     def multiply_adds(self, input_shape: Shape) -> int:

@@ -27,6 +27,7 @@ from visualizer.pretrained.description import (
     FLATTENED,
     GATED,
     JOINED,
+    PADDED,
     Description,
     describe_convolution,
 )
@@ -269,7 +270,8 @@ class _Builder:
         elif isinstance(module, nn.Flatten):
             self._flatten(operation)
         elif isinstance(module, nn.ZeroPad2d):
-            self._append(operation, [(type(module).__name__.lower(), module)])
+            # A layer of its own: the places that it adds read nothing of a layer that it would belong to.
+            self._start(operation, self._sources(operation), [("zero_padding", module)])
         elif type(module) in _ACTIVATIONS:
             self._append(operation, [_activation(module)])
         else:
@@ -498,7 +500,7 @@ def _describe(draft: _Draft) -> Description:
     modules = [module for _, module in draft.stages]
     if draft.sources == (PICTURE,):
         return Description("Normalise", COLOURS, "Normalise the colours", "normalise")
-    for module in modules:
+    for name, module in draft.stages:
         if isinstance(module, nn.Conv2d):
             return describe_convolution(module, any(isinstance(other, nn.BatchNorm2d) for other in modules))
         if isinstance(module, nn.Linear):
@@ -509,6 +511,10 @@ def _describe(draft: _Draft) -> Description:
                 said = f"Mean of each of {parts[0]} × {parts[1]} parts"
                 return Description("Average", AVERAGE_OF_PARTS, said, "mean")
             return Description("Average", AVERAGE, "Mean of each map", "mean")
+        if isinstance(module, nn.ZeroPad2d) and name == "zero_padding":
+            left, right, top, bottom = module.padding
+            said = f"Padding: {top} above, {bottom} below, {left} left, {right} right"
+            return Description("Padding", PADDED, said, "padding")
         if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
             kind = "Largest" if isinstance(module, nn.MaxPool2d) else "Mean"
             said = f"{kind} of {pair(module.kernel_size)[0]} × {pair(module.kernel_size)[1]}"

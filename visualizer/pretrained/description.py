@@ -41,6 +41,10 @@ DENSE = (
 AVERAGE = "Turns each feature map into one number: its mean."
 
 AVERAGE_OF_PARTS = "Cuts each feature map into so many equal parts and takes the mean of each."
+PADDED = (
+    "Puts rows and columns of zeros around every map, so that the windows that come next reach over its edge; below 0 "
+    "it cuts the edge off. Nothing is computed."
+)
 FLATTENED = "Writes the numbers of all maps one after the other into one long vector. Nothing is computed."
 
 
