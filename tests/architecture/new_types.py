@@ -196,6 +196,8 @@ class GroupNormalization(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         require_maps(self, input_shape)
+        if numbers_in(input_shape) in (1, self.groups):
+            raise LayerDoesNotFit("one number for each group arrives", "it needs more", (Mend("Remove it", ()),))
         if input_shape[0] % self.groups:
             one = Mend("Use 1 group", (self.with_settings(groups=1),))
             raise LayerDoesNotFit("maps arrive", "they must be dealt out evenly", (one,))

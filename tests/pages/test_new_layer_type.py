@@ -91,6 +91,9 @@ def test_what_a_filter_sees_is_not_stated_where_nobody_knows(add_layer_type):
     app = built("look_inside", add_layer_type("shifted2d", SHIFTED2D), Conv2D(filters=2))
     app.session_state["look-parts"] = "Filters"
     without_exception(app.run())
+    for job in list(app.session_state["visualizer"].jobs.values()):
+        job.join()
+    without_exception(app.run())
     assert "Which part of the picture it sees is not known" in texts(app)
 
 
