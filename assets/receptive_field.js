@@ -69,7 +69,7 @@ export default function ({ data, parentElement, setStateValue }) {
     add(picture, "path", { class: "unseen", d: `M0 0H${width}V${height}H0Z${seen.join("")}` });
     const beyond = rows.first < 0 || columns.first < 0 || rows.last >= height || columns.last >= width;
     const frame = [rows.first, columns.first, rows.last - rows.first + 1, columns.last - columns.first + 1];
-    framed(picture, beyond ? "frame beyond" : "frame", ...frame);
+    if (frame[2] > 0 && frame[3] > 0) framed(picture, beyond ? "frame beyond" : "frame", ...frame);
 
     map.replaceChildren();
     add(map, "image", { href: data.map, width, height, preserveAspectRatio: "none" });
@@ -84,17 +84,23 @@ export default function ({ data, parentElement, setStateValue }) {
 
   function describe(rows, columns) {
     const unit = single ? "Every unit" : `The unit in row ${shown[0] + 1}, column ${shown[1] + 1}`;
+    if (rows.last < rows.first || columns.last < columns.first) {
+      return `${unit} sees nothing at all: no number that arrives is part of it.`;
+    }
     if (!rows.runs.length || !columns.runs.length) return `${unit} sees nothing but padding.`;
     const ends = (axis) => [axis.runs[0][0], axis.runs.at(-1)[1]];
     const count = (axis) => ends(axis)[1] - ends(axis)[0] + 1;
     const full = [rows, columns].map((axis) => axis.last - axis.first + 1);
     const cut = full[0] > count(rows) || full[1] > count(columns);
+    // Padding inside the network, around a map, can cut a field that lies inside the picture.
+    const within = rows.first >= 0 && columns.first >= 0 && rows.last < size[0] && columns.last < size[1];
+    const where = within ? "the rest of its field is padding" : "at the picture's edge";
     const holes = rows.runs.length > 1 || columns.runs.length > 1;
     return (
       `${unit} sees ${range(ends(rows), "row", "rows")}, ${range(ends(columns), "column", "columns")}: ` +
       `${count(rows)} × ${count(columns)} pixels` +
       (holes ? ", with gaps between them" : "") +
-      (cut ? `, cut from ${full[0]} × ${full[1]} at the picture's edge.` : ".")
+      (cut ? `, cut from ${full[0]} × ${full[1]}${within ? "; " : " "}${where}.` : ".")
     );
   }
 

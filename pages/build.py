@@ -15,7 +15,7 @@ from visualizer.ui.grey import grey_where
 from visualizer.ui.input_card import input_card
 from visualizer.ui.keep_focus import keep_focus
 from visualizer.ui.keras_code import paste_keras
-from visualizer.ui.layer_card import add_layer_menu, layer_card
+from visualizer.ui.layer_card import add_layer_menu, kept_too, layer_card
 from visualizer.ui.links import page
 from visualizer.ui.network_link import link_popover, open_link, show_arrival
 from visualizer.ui.quantities import count, size
@@ -64,7 +64,7 @@ with st.container(horizontal=True, gap="medium"):
     st.metric(
         "Parameters",
         f"{report.parameters:,}",
-        help=f"Numbers that training changes; at most {limits().parameters:,} here.",
+        help=f"Numbers that training changes; at most {limits().parameters:,} here.{kept_too(report)}",
     )
     st.metric(
         "Multiply-adds for one picture",

@@ -12,6 +12,7 @@ from visualizer.ui.lessons.receptive_field_view import (
     effective_fields,
     field_on_picture,
     formula,
+    not_known_from,
     questions,
     shapes,
     sum_table,
@@ -40,8 +41,10 @@ def draw() -> None:
     figure, asked = st.columns([11, 6], gap="medium")
     with figure:
         index = choose_layer(name, rows)
+        unknown = not_known_from(subject.architecture, rows)
         if index is None:
-            st.info("No layer of this network looks at the picture: add one in Build.", icon=":material/build:")
+            if not unknown:
+                st.info("No layer of this network looks at the picture: add one in Build.", icon=":material/build:")
             return
         place = field_on_picture(owner, subject, picture, rows, index)
     with asked:

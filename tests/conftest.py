@@ -1,9 +1,10 @@
 """What holds for every test: a workspace that is thrown away, one torch thread, and examples that CI can repeat."""
 
+import importlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,3 +52,26 @@ class FileByFile(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
     return FileByFile(config, log)
+
+
+@pytest.fixture
+def add_layer_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], Any]]:
+    """Puts a file (name, text) into a folder beside visualizer/architecture/layers; a layer of the type in it."""
+    from visualizer.architecture import layers
+    from visualizer.architecture.layer import _registry, layer_types
+
+    monkeypatch.setattr(layers, "__path__", [*layers.__path__, str(tmp_path)])
+    before, added = set(layer_types()), set[str]()
+
+    def add(name: str, text: str) -> Any:
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+        importlib.invalidate_caches()
+        (new,) = set(layer_types()) - before - added
+        added.add(new)
+        return layer_types()[new]()
+
+    yield add
+    for new in set(_registry) - before:
+        name = _registry.pop(new).__module__.rpartition(".")[2]
+        del sys.modules[f"{layers.__name__}.{name}"]
+        delattr(layers, name)

@@ -58,12 +58,19 @@ def any_architectures(max_layers: int = 6) -> st.SearchStrategy[Architecture]:
 
 
 @st.composite
-def architectures(draw: st.DrawFn, max_layers: int = 6) -> Architecture:
-    """Architectures that fit, of at least one layer: a layer that does not fit gives way to what would mend it."""
+def architectures(
+    draw: st.DrawFn, max_layers: int = 6, chosen: st.SearchStrategy[list[Layer]] | None = None
+) -> Architecture:
+    """Architectures that fit, of at least one layer: a layer that does not fit gives way to what would mend it.
+
+    Of any layers, or those that `chosen` draws.
+    """
     input_shape = draw(input_shapes())
     fitting: list[Layer] = []
     shape: tuple[int, ...] = input_shape
-    for layer in draw(st.lists(layers(), min_size=1, max_size=max_layers)):
+    if chosen is None:
+        chosen = st.lists(layers(), min_size=1, max_size=max_layers)
+    for layer in draw(chosen):
         replacement: tuple[Layer, ...] = (layer,)
         try:
             layer.output_shape(shape)

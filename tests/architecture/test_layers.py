@@ -21,6 +21,7 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.shapes import window_output_size
+from visualizer.architecture.span import Span, places_of
 
 
 def output_shape_or_reject(layer: Layer, input_shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -205,30 +206,31 @@ def test_every_layer_keeps_what_it_says(layer, shape):
         assert 2 * layer.multiply_adds(shape) == flops.get_total_flops()
 
 
-@given(st.one_of(layers_of(Conv2D), layers_of(AveragePooling2D), layers_of(GlobalAveragePooling2D)), input_shapes())
-def test_the_receptive_step_names_the_pixels_that_matter(layer, shape):
+@given(layers(), input_shapes())
+def test_every_layer_type_says_which_places_it_reads(layer, shape):
+    """Each place that a unit reads, and no other, makes it no number where it holds none; a vector's units together."""
     output_shape = output_shape_or_reject(layer, shape)
-    if isinstance(layer, Conv2D):
-        layer = layer.with_settings(activation="linear")
-    module = module_of(layer, shape)
-    for parameter in module.parameters():
-        nn.init.ones_(parameter)
-    step = layer.receptive_step(shape)
-    at = tuple(size - 1 for size in output_shape[1:]) or (0, 0)  # the last place of the map
-    values = torch.randn(1, *shape, requires_grad=True)
-    output = module(values)
-    output[(0, 0, *at) if len(output_shape) == 3 else (0, 0)].backward()
-    matters = set(map(tuple, values.grad[0, 0].nonzero().tolist()))
-    rows, columns = (
-        [
-            place
-            for i in range(step.window[axis])
-            for place in [at[axis] * step.strides[axis] - step.padding[axis] + i * step.dilation[axis]]
-            if 0 <= place < shape[axis + 1]
-        ]
-        for axis in (0, 1)
-    )
-    assert matters == {(row, column) for row in rows for column in columns}
+    module = module_of(layer, shape).double()
+    height, width = shape[1:]
+    pictures = torch.rand(height * width, *shape, dtype=torch.float64)
+    pictures[
+        torch.arange(height * width),
+        :,
+        torch.arange(height).repeat_interleave(width),
+        torch.arange(width).repeat(height),
+    ] = torch.nan
+    with torch.no_grad():
+        spoilt = module(pictures).isnan().any(dim=1).reshape(height, width, *places_of(output_shape)).numpy()
+    for place in np.ndindex(places_of(output_shape)):
+        said = [layer.sees(axis, Span(place[axis], place[axis]), shape) for axis in (0, 1)]
+        assert None not in said, f"{layer.title} does not say which places it reads: give it a method `sees`"
+        rows, columns = (
+            {at for at in range(span.first, span.last + 1, span.every) if 0 <= at < size}
+            for span, size in zip(said, (height, width), strict=True)
+        )
+        assert set(map(tuple, np.argwhere(spoilt[:, :, *place]))) == {
+            (row, column) for row in rows for column in columns
+        }
 
 
 @pytest.mark.parametrize("name", layer_types())

@@ -5,8 +5,8 @@ from torch import nn
 from torch.nn import functional
 
 from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
-from visualizer.architecture.layer import ReceptiveStep
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.pretrained.seeing import sees_through
 
 
 class Branching(FlowNetwork):
@@ -19,13 +19,13 @@ class Branching(FlowNetwork):
         first, wide = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 4, 5, padding=2, groups=4)
         narrow, last = nn.Conv2d(4, 4, 1), nn.Conv2d(4, 6, 3, stride=2)
         self.parts = nn.ModuleList([first, wide, narrow, last])
-        said = Conv2D()
-        three, five, one = ReceptiveStep((3, 3), padding=(1, 1)), ReceptiveStep((5, 5), padding=(2, 2)), ReceptiveStep()
+        said, maps = Conv2D(), (4, 12, 10)
+        three, five, one, halved = (sees_through([(part, maps)]) for part in (first, wide, narrow, last))
         self.nodes = (
-            Node(0, said, (("convolution", first), ("leaky_relu", nn.LeakyReLU())), (PICTURE,), three),
-            Node(1, said, (("convolution", wide),), (0,), five),
-            Node(2, said, (("convolution", narrow),), (0,), one),
-            Node(3, said, (("convolution", last), ("relu", nn.ReLU())), (1, 2), ReceptiveStep((3, 3), (2, 2))),
+            Node(0, said, (("convolution", first), ("leaky_relu", nn.LeakyReLU())), (PICTURE,), maps, three),
+            Node(1, said, (("convolution", wide),), (0,), maps, five),
+            Node(2, said, (("convolution", narrow),), (0,), maps, one),
+            Node(3, said, (("convolution", last), ("relu", nn.ReLU())), (1, 2), (6, 5, 4), halved),
         )
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:

@@ -22,14 +22,15 @@ def test_a_layers_moment_is_what_the_network_gives_and_shares_nothing_with_it():
     (picture,) = pictures(1)
     seen = probe(network, picture)
     moment = layer_moment(network, picture, 0)
-    assert np.array_equal(moment.kernels, network.layers[0].convolution.weight.detach().numpy())
+    (kernels,) = moment.kernels
+    assert np.array_equal(kernels.weights, network.layers[0].convolution.weight.detach().numpy())
     assert np.array_equal(moment.output, seen.layers[0].output)
-    assert (moment.filters, moment.channels) == (8, 8)
+    assert (kernels.filters, moment.channels) == (8, 8)
     with torch.no_grad():
         network.layers[0].convolution.weight.zero_()
         assert np.allclose(moment.answer.values, seen.answer.values)
     assert moment.answer.kind == seen.answer.kind == "probabilities"
-    assert moment.kernels.any()
+    assert kernels.weights.any()
 
 
 def test_of_many_channels_the_first_are_kept():

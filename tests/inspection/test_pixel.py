@@ -13,13 +13,14 @@ from tests.inspection.branching import Branching
 from tests.strategies import architectures, layers_of
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.flow import PICTURE, FlowNetwork, Meeting, Node
-from visualizer.architecture.layer import LayerDoesNotFit, ReceptiveStep, layer_types
+from visualizer.architecture.layer import LayerDoesNotFit, layer_types
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import build
+from visualizer.architecture.span import same_place
 from visualizer.inspection.pixel import before, explain, field, holds, output_of
 from visualizer.inspection.probe import Probe, probe
 from visualizer.inspection.steps import (
@@ -39,6 +40,7 @@ from visualizer.inspection.steps import (
     WindowMean,
     WindowSum,
 )
+from visualizer.pretrained.seeing import sees_through
 
 
 def unsettle(network: nn.Module, seed: int) -> None:
@@ -182,7 +184,9 @@ class Stages(FlowNetwork):
         super().__init__()
         self.input_shape = shape
         self.body = nn.Sequential(OrderedDict(stages))
-        self.nodes = (Node(0, Conv2D(), tuple(stages.items()), (PICTURE,), None),)
+        with torch.no_grad():
+            left = tuple(self.body(torch.zeros(1, *shape))[0].shape)
+        self.nodes = (Node(0, Conv2D(), tuple(stages.items()), (PICTURE,), left, same_place),)
 
     def logits(self, pictures: torch.Tensor) -> torch.Tensor:
         return self.body(pictures)
@@ -275,31 +279,32 @@ class Random(FlowNetwork):
 
     def __init__(self, nodes: list[tuple[tuple[int, ...], str, int, int]]) -> None:
         super().__init__()
-        self.input_shape = (3, 7, 6)
-        built = [Node(0, Conv2D(), (("convolution", nn.Conv2d(3, 4, 1)),), (PICTURE,), ReceptiveStep())]
+        self.input_shape, self.maps = (3, 7, 6), (4, 7, 6)
+        built = [Node(0, Conv2D(), (("convolution", nn.Conv2d(3, 4, 1)),), (PICTURE,), self.maps, same_place)]
         places = [0]
         for index, (sources, kind, groups, dilation) in enumerate(nodes, start=1):
             stages: tuple[tuple[str, nn.Module], ...] = ()
-            window = ReceptiveStep()
             if kind == "convolution":
                 convolution = nn.Conv2d(4, 4, 3, padding=dilation, groups=groups, dilation=dilation)
                 stages = (("convolution", convolution), ("normalization", nn.BatchNorm2d(4)), ("gelu", nn.GELU()))
-                window = ReceptiveStep((3, 3), (1, 1), (dilation, dilation), (dilation, dilation))
             elif kind == "pool":
-                stages, window = (("pool", nn.MaxPool2d(3, 1, 1)),), ReceptiveStep((3, 3), padding=(1, 1))
+                stages = (("pool", nn.MaxPool2d(3, 1, 1)),)
             used = tuple(dict.fromkeys(places[source % index] for source in sources))
             meeting: Meeting = "sum"
             if kind == "concatenation" and len(used) > 1:
                 # So that what follows receives as many maps as anywhere.
-                built.append(Node(len(built), Conv2D(), (), used, ReceptiveStep(), meeting="concatenation"))
+                joined = (4 * len(used), 7, 6)
+                built.append(Node(len(built), Conv2D(), (), used, joined, same_place, meeting="concatenation"))
                 stages, used = (("convolution", nn.Conv2d(4 * len(used), 4, 1)),), (len(built) - 1,)
             elif kind == "gate":
                 gate = (("average", nn.AdaptiveAvgPool2d(1)), ("sigmoid", nn.Sigmoid()))
-                built.append(Node(len(built), Conv2D(), gate, used[:1], None))
+                mean = sees_through([(module, self.maps) for _, module in gate])
+                built.append(Node(len(built), Conv2D(), gate, used[:1], (4, 1, 1), mean))
                 used, meeting = (used[-1], len(built) - 1), "product"
             elif kind == "product":
                 meeting = "product"
-            built.append(Node(len(built), Conv2D(), stages, used, window, meeting=meeting))
+            sees = sees_through([(module, self.maps) for _, module in stages])
+            built.append(Node(len(built), Conv2D(), stages, used, self.maps, sees, meeting=meeting))
             places.append(len(built) - 1)
         self.nodes = tuple(built)
         self.parts = nn.ModuleList([module for node in built for _, module in node.stages])

@@ -1,21 +1,17 @@
 """The receptive field: by hand, against a published table, and against the gradient of networks drawn at random."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.inspection.fields import check_gradient, check_holes
 from tests.strategies import architectures
 from visualizer.architecture.architecture import Architecture
-from visualizer.architecture.layer import Layer, ReceptiveStep
 from visualizer.architecture.layers.activation import Activation
-from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
-from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import CLASSIC, SMALL_VGG
@@ -23,6 +19,7 @@ from visualizer.inspection.effective_field import MAX_UNITS, effective_field
 from visualizer.inspection.receptive_field import (
     AxisField,
     ReceptiveField,
+    Step,
     axis_fields,
     field_rows,
     grown,
@@ -53,7 +50,11 @@ def test_height_and_width_stride_and_dilation_go_their_own_ways():
     _, first, second = field_rows(Architecture("", (1, 20, 20), layers))
     assert (first.size, first.jump) == ((3, 5), (1, 2))
     assert (second.size, second.jump) == ((3 + 2 * 2 * 1, 5 + 2 * 1 * 2), (1, 2))
-    assert grown(first, ReceptiveStep((3, 3), (2, 2), (1, 1), (1, 1))) == ((5, 9), (2, 4), (-1, -2))
+    assert grown(first.size, first.jump, first.start, Step((3, 3), (2, 2), (1, 1), (1, 1))) == (
+        (5, 9),
+        (2, 4),
+        (-1, -2),
+    )
 
 
 def test_a_dense_layer_sees_every_pixel_that_the_last_maps_see():
@@ -102,37 +103,17 @@ def test_no_pixel_outside_the_field_has_a_gradient(architecture, data):
     assert not gradient[~receptive_field(rows, index, place).mask].any()
 
 
-def linear(layer: Layer) -> Layer | None:
-    """The layer without what can hide a pixel: activation functions and the choice of a maximum."""
-    if isinstance(layer, Activation):
-        return None
-    if isinstance(layer, MaxPooling2D):
-        return AveragePooling2D(layer.pool_size, layer.strides, layer.padding)
-    return replace(layer, activation="linear") if isinstance(layer, Conv2D | Dense) else layer
+@settings(max_examples=60)
+@given(architectures())
+def test_the_field_is_exactly_what_the_gradient_of_positive_weights_reaches(architecture):
+    check_gradient(architecture)
 
 
 @settings(max_examples=60)
 @given(architectures())
-def test_the_field_is_exactly_what_the_gradient_of_positive_weights_reaches(architecture):
-    """Brute force: with positive weights and nothing that hides a pixel, each pixel that is connected has a gradient.
-
-    All places of the last layer are compared, so that the field is neither too small nor too large anywhere; of a
-    vector, all of its units together.
-    """
-    layers = tuple(kept for layer in architecture.layers if (kept := linear(layer)) is not None) or (Dropout(),)
-    architecture = architecture.with_layers(layers)
-    rows = field_rows(architecture)
-    network = build(architecture, "torch_default").double().eval()
-    with torch.no_grad():
-        for parameter in network.parameters():
-            parameter.fill_(1.0)
-    picture = torch.ones(1, *architecture.input_shape, dtype=torch.float64, requires_grad=True)
-    output = network(picture)
-    for row, column in np.ndindex(rows[-1].places):
-        unit = output[0, 0, row, column] if output.ndim == 4 else output.sum()
-        (gradient,) = torch.autograd.grad(unit, picture, retain_graph=True)
-        reached = gradient[0].abs().sum(dim=0).numpy() > 0
-        np.testing.assert_array_equal(reached, receptive_field(rows, len(layers), (row, column)).mask)
+def test_the_field_is_exactly_what_a_hole_in_the_picture_spoils(architecture):
+    """Activation functions and maxima included, which a gradient cannot always pass."""
+    check_holes(architecture)
 
 
 def test_the_middle_half_of_an_even_mass_holds_a_quarter_of_it():

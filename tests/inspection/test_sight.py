@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.inspection.branching import Branching
 from tests.strategies import architectures
 from visualizer.architecture.network import build
-from visualizer.architecture.shapes import is_maps
+from visualizer.architecture.span import Span
 from visualizer.inspection.excitation import before_activation
 from visualizer.inspection.receptive_field import field_rows, receptive_field
-from visualizer.inspection.sight import Sight, crop, sight_of
+from visualizer.inspection.sight import Sight, box_of, crop, sight_of
 
 
 @given(architectures(), st.data())
@@ -26,15 +26,13 @@ def test_the_crop_holds_the_pixels_of_the_receptive_field(architecture, data):
     picture = np.random.default_rng(0).random(architecture.input_shape, dtype=np.float32) + 1
     seen = crop(picture, sight, place)
     field = receptive_field(rows, index + 1, place)
-    if not is_maps(row.output_shape):
-        np.testing.assert_array_equal(seen.pixels, picture)
-        return
     for axis, first in ((0, seen.top), (1, seen.left)):
         side = field.rows if axis == 0 else field.columns
-        if side.size >= picture.shape[axis + 1]:
+        assert (side.first, side.last) == sight.field(place)[axis][:2]
+        if sight.size[axis] >= picture.shape[axis + 1]:
             assert (first, seen.inside.shape[axis]) == (0, picture.shape[axis + 1])
         else:
-            assert (first, seen.inside.shape[axis]) == (side.first, side.size)
+            assert (first, seen.inside.shape[axis]) == (side.first, sight.size[axis])
     for (y, x), inside in np.ndenumerate(seen.inside):
         row_number, column = seen.top + y, seen.left + x
         within = 0 <= row_number < picture.shape[1] and 0 <= column < picture.shape[2]
@@ -45,6 +43,10 @@ def test_the_crop_holds_the_pixels_of_the_receptive_field(architecture, data):
     covered = np.zeros(picture.shape[1:], dtype=bool)
     covered[max(seen.top, 0) : seen.top + len(seen.inside), max(seen.left, 0) : seen.left + len(seen.inside[0])] = True
     assert not (field.mask & ~covered).any()
+    # What is framed on the picture is exactly what it sees.
+    box = box_of(network, [(index, place)])
+    clipped = field.rows.clipped, field.columns.clipped
+    assert box == ("nothing" if None in clipped else clipped)
 
 
 @pytest.mark.parametrize("index", range(4))
@@ -59,14 +61,15 @@ def test_where_layers_branch_it_is_the_box_around_all_pixels_that_can_change_the
         total += slope[0].abs().sum(dim=0)
     rows, columns = np.nonzero(total.numpy())
     sight = sight_of(network, index)
-    top, left = sight.corner(place)
-    assert (top, left) == (rows.min(), columns.min())
-    assert sight.size == (rows.max() - top + 1, columns.max() - left + 1)
+    height, width = sight.field(place)
+    assert height[:2] == (rows.min(), rows.max())
+    assert width[:2] == (columns.min(), columns.max())
+    assert box_of(network, [(index, place)]) == ((rows.min(), rows.max()), (columns.min(), columns.max()))
 
 
 def test_a_field_as_large_as_the_picture_is_the_whole_picture():
     picture = np.arange(12, dtype=np.float32).reshape(1, 3, 4)
-    seen = crop(picture, Sight((-5, -1), (9, 2), (1, 1)), (0, 0))
+    seen = crop(picture, Sight((Span(-5, 3),), (Span(-1, 0),)), (0, 0))
     assert (seen.top, seen.left, seen.pixels.shape) == (0, -1, (1, 3, 2))
     np.testing.assert_array_equal(seen.inside, [[False, True]] * 3)
     np.testing.assert_array_equal(seen.pixels[0, :, 1], picture[0, :, 0])

@@ -7,9 +7,12 @@ from torch import nn
 from torch.nn import functional
 
 from visualizer.architecture.flow import PICTURE
+from visualizer.architecture.shapes import is_maps
+from visualizer.architecture.span import places_of
 from visualizer.errors import UserError
 from visualizer.inspection.pixel import explain, field
 from visualizer.inspection.probe import probe
+from visualizer.inspection.sight import box_of, sight_of
 from visualizer.inspection.steps import Spot, Unexplained
 from visualizer.pretrained.converter import convert
 
@@ -154,6 +157,58 @@ def test_maps_are_still_seen_before_they_become_a_vector():
         for place in np.ndindex(view.output.shape):
             explanation = explain(network, seen, Spot(view.index, place))
             assert explanation.steps[-1].result == pytest.approx(float(view.output[place]), abs=1e-5)
+
+
+class PadsByItself(nn.MaxPool2d):
+    """As poolings of other libraries do."""
+
+    def forward(self, arrived: torch.Tensor) -> torch.Tensor:
+        return super().forward(nn.functional.pad(arrived, (0, 1, 0, 1)))
+
+
+SEEING: dict[str, nn.Module] = {
+    # The padding stands between two layers: it belongs to what comes after it.
+    "pad": nn.Sequential(nn.Conv2d(3, 4, 3), nn.ZeroPad2d((2, 0, 1, 3)), nn.AvgPool2d(2, 1), nn.ReLU()),
+    "pad first": nn.Sequential(nn.ZeroPad2d((0, 3, 2, 0)), nn.Conv2d(3, 2, 3, stride=2), nn.BatchNorm2d(2)),
+    "crop": nn.Sequential(nn.Conv2d(3, 4, 1), nn.ZeroPad2d((-1, 0, -2, -1)), nn.Conv2d(4, 2, 3, padding=1)),
+    "parts": nn.Sequential(nn.Conv2d(3, 4, 2), nn.AdaptiveAvgPool2d((4, 3)), nn.Conv2d(4, 2, 2, padding=1)),
+    "parts of width": nn.Sequential(nn.Conv2d(3, 4, 2), nn.AdaptiveAvgPool2d((None, 5))),
+    "gaps": nn.Sequential(nn.Conv2d(3, 4, 3, dilation=2, padding=2), nn.MaxPool2d(3, 2, 1, dilation=(1, 2))),
+    "same": nn.Sequential(SameConv(3, 4, 3, stride=2), nn.Sigmoid(), nn.MaxPool2d(3, 2, 1, ceil_mode=True)),
+    "mean": nn.Sequential(nn.Conv2d(3, 4, 3, stride=2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)),
+}
+
+
+@pytest.mark.parametrize("name", SEEING)
+def test_a_unit_sees_exactly_the_pixels_without_which_it_has_no_number(name):
+    """A hole in the picture spoils every unit that reads it, and no other."""
+    height, width = 11, 13
+    network = convert(SEEING[name], (3, height, width), (0.0,) * 3, (1.0,) * 3).double()
+    pictures = torch.rand(height * width, 3, height, width, dtype=torch.float64)
+    for pixel, picture in enumerate(pictures):
+        picture[:, pixel // width, pixel % width] = torch.nan
+    outputs = {PICTURE: pictures}
+    with torch.no_grad():
+        for node in network.nodes:
+            outputs[node.index] = node.arriving(outputs)
+            for _, module in node.stages:
+                outputs[node.index] = module(outputs[node.index])
+            places = places_of(node.shape)
+            spoilt = outputs[node.index].isnan().any(dim=1).reshape(height, width, *places).numpy()
+            if not is_maps(node.shape) and node.stages[0][0] == "flatten":
+                continue  # whose every number is one of the maps'
+            for place in np.ndindex(places):
+                rows, columns = np.nonzero(spoilt[:, :, place[0], place[1]])
+                box = ((rows.min(), rows.max()), (columns.min(), columns.max())) if rows.size else "nothing"
+                assert box_of(network, [(node.index, place)]) == box, (node.layer.summary(), place)
+
+
+def test_what_a_kind_of_its_own_sees_is_not_known_rather_than_wrong():
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), PadsByItself(2), nn.Conv2d(4, 2, 1))
+    network = convert(module, (3, 8, 8), MEAN, SPREAD)
+    assert [sight_of(network, node) is None for node in range(4)] == [False, False, True, True]
+    seen = probe(network, np.random.default_rng(0).random((3, 8, 8), dtype=np.float32))
+    assert field(network, explain(network, seen, Spot(3, (0, 1, 1)))) is None
 
 
 class ConvolutionAndActivation(nn.Sequential):

@@ -3,14 +3,13 @@
 import pytest
 
 from visualizer.architecture.architecture import Architecture
-from visualizer.architecture.layer import ReceptiveStep
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.presets import PRESETS, SMALL_VGG, TINY
-from visualizer.inspection.receptive_field import field_rows, grown
+from visualizer.inspection.receptive_field import Step, field_rows, grown
 from visualizer.ui.lessons.receptive_field_map import drawn_field
 from visualizer.ui.lessons.receptive_field_networks import Subject
 from visualizer.ui.lessons.receptive_field_questions import next_question, stride_question, times
@@ -25,7 +24,7 @@ def test_every_question_has_its_right_answer_among_different_ones(preset):
         assert asked.right in asked.options
         assert len(set(asked.options.values())) == len(asked.options) >= 3
         if len(row.output_shape) == 3:
-            size, _, _ = grown(row, ReceptiveStep((3, 3)))
+            size, _, _ = grown(row.size, row.jump, row.start, Step((3, 3)))
             assert asked.right == times(size)
             assert times(size) == stride_question(row).right
 

@@ -72,7 +72,10 @@ def _check_layer_count(count: int) -> None:
 
 @dataclass(frozen=True)
 class LayerReport:
-    """One layer in its place. Shapes and counts are None where an earlier layer does not fit."""
+    """One layer in its place. Shapes and counts are None where an earlier layer does not fit.
+
+    `parameters` are trained; `kept` are numbers beside them that are kept without being trained.
+    """
 
     layer: Layer
     input_shape: Shape | None
@@ -80,6 +83,7 @@ class LayerReport:
     parameters: int | None
     multiply_adds: int | None
     problem: Problem | None = None
+    kept: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,11 @@ class ArchitectureReport:
     parameters: int
     multiply_adds: int
     activation_numbers: int
+
+    @property
+    def kept(self) -> int:
+        """Numbers that are kept without being trained, beside the parameters."""
+        return sum(report.kept for report in self.layers)
 
     @property
     def fits(self) -> bool:
@@ -137,9 +146,8 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
             reports.append(LayerReport(layer, shape, None, None, None, problem))
             shape = None
             continue
-        reports.append(
-            LayerReport(layer, shape, output_shape, layer.parameter_count(shape), layer.multiply_adds(shape))
-        )
+        counts = layer.parameter_count(shape), layer.multiply_adds(shape)
+        reports.append(LayerReport(layer, shape, output_shape, *counts, kept=layer.kept_count(shape)))
         activation_numbers += numbers_in(output_shape)
         shape = output_shape
     report = ArchitectureReport(
@@ -178,8 +186,8 @@ def _check_classes(report: ArchitectureReport, output_shape: Shape, classes: int
         count = output_shape[0]
         arrives = "1 number leaves the network" if count == 1 else f"{count:,} numbers leave the network"
         mends = (Mend(f"Add Dense {classes} with softmax", (row.layer, scores)),)
-        if isinstance(row.layer, Dense):
-            mends = (Mend(f"Use {classes} units", (row.layer.with_settings(units=classes),)), *mends)
+        own = row.layer.giving(classes)
+        mends = mends if own is None else (own, *mends)
     rows = list(report.layers)
     rows[index] = replace(row, problem=Problem(arrives, needs, mends))
     return replace(report, layers=tuple(rows))

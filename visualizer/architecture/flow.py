@@ -1,7 +1,7 @@
 """How a picture flows through a network, layer by layer: what can be looked into, whether it was built here or not."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -9,9 +9,11 @@ import torch
 from torch import nn
 
 from visualizer.architecture.answer import AnswerKind, answer_kind
-from visualizer.architecture.layer import ReceptiveStep
-
-PICTURE = -1  # the source of a node that looks at the picture itself
+from visualizer.architecture.kernels import KernelSet
+from visualizer.architecture.layer import PoolingWindow
+from visualizer.architecture.shapes import Shape
+from visualizer.architecture.span import PICTURE as PICTURE
+from visualizer.architecture.span import Sees
 
 # How the outputs of several nodes become what arrives: added up, their maps behind one another, or multiplied, where
 # one number may stand for a whole map.
@@ -30,6 +32,12 @@ class Described(Protocol):
     def summary(self) -> str:
         """The layer in one short line."""
 
+    def kernels(self, stages: Sequence[tuple[str, nn.Module]]) -> tuple[KernelSet, ...]:
+        """The kernels of its torch modules, one set for each stage that has some."""
+
+    def pooled(self, input_shape: Shape) -> PoolingWindow | None:
+        """Its window, where it makes one number of many map by map and is shown before and after."""
+
 
 @dataclass(frozen=True)
 class Node:
@@ -41,7 +49,8 @@ class Node:
         stages: Its torch modules, named, in order; none where it only puts together what arrives. Names of activation
             functions are those of `FUNCTIONS`.
         sources: The nodes whose outputs arrive, by index, or PICTURE; several meet.
-        window: How its window widens the receptive field; None where it makes or takes a vector.
+        shape: Of what leaves, without the batch.
+        sees: What it reads of what arrives.
         block: The block that it belongs to, in words; empty where it stands by itself.
         meeting: How several sources meet.
     """
@@ -50,9 +59,14 @@ class Node:
     layer: Described
     stages: tuple[tuple[str, nn.Module], ...]
     sources: tuple[int, ...]
-    window: ReceptiveStep | None
+    shape: Shape
+    sees: Sees
     block: str = ""
     meeting: Meeting = "sum"
+
+    def kernels(self) -> tuple[KernelSet, ...]:
+        """One set for each stage that has some, in order."""
+        return self.layer.kernels(self.stages)
 
     def arriving(self, outputs: Mapping[int, torch.Tensor]) -> torch.Tensor:
         """What arrives, given the picture (under PICTURE) and the outputs of earlier nodes by index."""

@@ -22,6 +22,7 @@ class KerasForm:
         defaults: What Keras takes for a setting that is left out, where that is not our default.
         same: Settings that, left out, are the same as another one, such as a pooling's stride and its window.
         initialized: Whether it takes a `kernel_initializer`.
+        guessed: Whether the layer type did not say how Keras writes it, so that Keras's own defaults are not known.
     """
 
     names: tuple[str, ...]
@@ -35,6 +36,7 @@ class KerasForm:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
     initialized: bool = False
+    guessed: bool = False
 
     def setting(self, argument: str) -> str:
         """Our name of one of Keras's arguments."""

@@ -4,15 +4,19 @@ import dataclasses
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.kernels import KernelSet, Stage, kernel_sets
 from visualizer.architecture.settings import IntegerPair, Setting, SettingError
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
+from visualizer.architecture.span import Sees, Span, same_place
 from visualizer.errors import shown
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
 
@@ -40,17 +44,17 @@ class LayerDoesNotFit(Exception):
         super().__init__(f"{arrives}; {needs}")
 
 
+PoolingKind = Literal["max", "average"]
+
+
 @dataclass(frozen=True)
-class ReceptiveStep:
-    """How one layer's window widens the view of a unit: window, stride, dilation, padding before; each (height, width).
+class PoolingWindow:
+    """A window that makes one number of many; every pair is (height, width), `before` the padding at top and left."""
 
-    Source of the recurrence that uses it: https://distill.pub/2019/computing-receptive-fields/
-    """
-
-    window: tuple[int, int] = (1, 1)
-    strides: tuple[int, int] = (1, 1)
-    dilation: tuple[int, int] = (1, 1)
-    padding: tuple[int, int] = (0, 0)
+    kind: PoolingKind
+    size: tuple[int, int]
+    strides: tuple[int, int]
+    before: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -92,10 +96,13 @@ class Layer(ABC):
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
-        """How Keras source writes this layer type; unless overridden, as a class of the same name and settings."""
+        """How Keras source writes this layer type; unless overridden, as a class of the same name and settings.
+
+        What Keras takes for a setting that is left out is then not known: a note names it when source is read.
+        """
         names = tuple(setting.name for setting in cls.settings())
         # What Keras's defaults are is not known here, so everything is written.
-        return (KerasForm((cls.__name__,), names, written=names),)
+        return (KerasForm((cls.__name__,), names, written=names, guessed=True),)
 
     def keras_form(self) -> KerasForm:
         """The form that this very layer is written in."""
@@ -114,20 +121,41 @@ class Layer(ABC):
         """The shape that leaves, without the batch. Raises LayerDoesNotFit."""
 
     def parameter_count(self, input_shape: Shape) -> int:
-        """Trainable numbers. Buffers (the running statistics of batch normalisation) do not count."""
+        """Trainable numbers. Those that are only kept do not count; see `kept_count`."""
+        return 0
+
+    def kept_count(self, input_shape: Shape) -> int:
+        """Numbers that are kept and used but not trained, such as running means, which Keras calls parameters too."""
         return 0
 
     def multiply_adds(self, input_shape: Shape) -> int:
         """Multiplications that are each followed by an addition, for one picture; 0 where there are none."""
         return 0
 
-    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
-        """How this layer widens the receptive field; a window of 1 where it looks at one place only."""
-        return ReceptiveStep()
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span | None:
+        """The places of what arrives that the places `span` of the output read, as if a map had no edge.
+
+        Asked wherever feature maps arrive or leave; the formulas are in `visualizer/architecture/span.py`. There is no
+        default, since a wrong one would be believed: where a type does not say it, the app says that it does not know.
+
+        Args:
+            axis: 0 along the height, 1 along the width.
+            span: Places of the output; of a vector its one place, 0.
+            input_shape: What arrives.
+        """
+        return None
 
     def smallest_batch(self, input_shape: Shape) -> int:
         """How many pictures a training batch must hold at least."""
         return 1
+
+    def pooled(self, input_shape: Shape) -> PoolingWindow | None:
+        """Its window, where it makes one number of many map by map; Look inside shows it before and after then."""
+        return None
+
+    def giving(self, count: int) -> Mend | None:
+        """The change after which it gives a vector of `count` numbers; None where it has no setting for that."""
+        return None
 
     @property
     def keeps_shape(self) -> bool:
@@ -137,6 +165,34 @@ class Layer(ABC):
     @abstractmethod
     def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
         """The torch modules that make up the layer, named, in order: (N, *input_shape) in, (N, *output_shape) out."""
+
+    def kernels(self, stages: Sequence[Stage]) -> tuple[KernelSet, ...]:
+        """The kernels of its torch modules, one set for each stage that has some, in order.
+
+        Convolutions and dense layers of torch are found by themselves; a module of one's own is named here.
+        """
+        return tuple(kernel_sets(stages))
+
+    def start_weights(self, module: "nn.Module", draw: Callable[["torch.Tensor"], object]) -> None:
+        """Give its weights their first values, in place, as the chosen initialisation says.
+
+        Unless overridden, a bias becomes 0, and what torch starts with ones or zeros, or as one row of numbers, keeps
+        that: it scales and shifts, whatever its rank. All else is drawn.
+
+        Args:
+            module: All its stages in order, as torch made them.
+            draw: Draws one tensor of weights.
+        """
+        for name, weights in module.named_parameters():
+            if name.rpartition(".")[2] == "bias":
+                weights.data.zero_()
+            elif not keeps_its_start(weights):
+                draw(weights)
+
+
+def keeps_its_start(weights: "torch.Tensor") -> bool:
+    """Whether weights, as torch made them, scale or shift: a row of numbers, or any rank of ones or of zeros."""
+    return weights.ndim < 2 or bool((weights == 1).all()) or bool((weights == 0).all())
 
 
 _registry: dict[str, type[Layer]] = {}
@@ -155,6 +211,13 @@ def layer_types() -> dict[str, type[Layer]]:
     for module in pkgutil.iter_modules(layers.__path__):
         importlib.import_module(f"{layers.__name__}.{module.name}")
     return dict(sorted(_registry.items(), key=lambda item: (item[1].group, item[0])))
+
+
+def sees_of(layer: Layer, input_shape: Shape, output_shape: Shape) -> Sees:
+    """What the layer says that it sees, in its place in a network."""
+    if not is_maps(input_shape) and not is_maps(output_shape):
+        return same_place  # a vector has one place
+    return lambda axis, span: layer.sees(axis, span, input_shape)
 
 
 def layer_to_dict(layer: Layer) -> dict[str, Any]:

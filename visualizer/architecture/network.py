@@ -9,7 +9,7 @@ from torch import nn
 from visualizer.architecture.architecture import Architecture, ArchitectureError, summarize
 from visualizer.architecture.flow import FlowNetwork, Node
 from visualizer.architecture.initialization import Initialization
-from visualizer.architecture.shapes import is_maps
+from visualizer.architecture.layer import sees_of
 
 
 class Network(FlowNetwork):
@@ -35,8 +35,8 @@ class Network(FlowNetwork):
             assert row.output_shape is not None
             stages = row.layer.stages(row.input_shape)
             self.layers.append(nn.Sequential(OrderedDict(stages)))
-            window = row.layer.receptive_step(row.input_shape) if is_maps(row.output_shape) else None
-            nodes.append(Node(index, row.layer, tuple(stages), (index - 1,), window))
+            sees = sees_of(row.layer, row.input_shape, row.output_shape)
+            nodes.append(Node(index, row.layer, tuple(stages), (index - 1,), row.output_shape, sees))
         self.nodes = tuple(nodes)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
@@ -85,17 +85,17 @@ def build(
 
 
 def _initialize(network: Network, initialization: Initialization) -> None:
-    """Draw the weights of every layer type alike; what scales and shifts a channel keeps torch's ones and zeros."""
-    for name, parameter in network.named_parameters():
-        if name.endswith(".bias"):
-            nn.init.zeros_(parameter)
-        elif parameter.ndim < 2:
-            continue
-        elif initialization == "glorot_uniform":
-            nn.init.xavier_uniform_(parameter)
+    """Draw the weights layer by layer; each layer type says which of its weights are drawn."""
+
+    def draw(weights: torch.Tensor) -> None:
+        if initialization == "glorot_uniform":
+            nn.init.xavier_uniform_(weights)
         elif initialization == "he_normal":
-            nn.init.kaiming_normal_(parameter, nonlinearity="relu")
+            nn.init.kaiming_normal_(weights, nonlinearity="relu")
         elif initialization == "small_normal":
-            nn.init.normal_(parameter, std=0.01)
+            nn.init.normal_(weights, std=0.01)
         else:
-            nn.init.zeros_(parameter)
+            nn.init.zeros_(weights)
+
+    for layer, module in zip(network.architecture.layers, network.layers, strict=True):
+        layer.start_weights(module, draw)

@@ -1,15 +1,14 @@
 """What max and average pooling share: their settings and their shape rule."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.layer import Layer, ReceptiveStep
+from visualizer.architecture.layer import Layer, PoolingKind, PoolingWindow
 from visualizer.architecture.settings import Choice, IntegerPair, setting
 from visualizer.architecture.shapes import Padding, Shape
+from visualizer.architecture.span import Span
 from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, Window
-
-PoolingKind = Literal["max", "average"]
 
 
 @dataclass(frozen=True)
@@ -48,5 +47,9 @@ class Pooling2D(Layer):
         height, width = self.window.output_size(self, input_shape)
         return (input_shape[0], height, width)
 
-    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
-        return self.window.receptive_step(input_shape)
+    def pooled(self, input_shape: Shape) -> PoolingWindow:
+        (top, _), (left, _) = self.window.pads(input_shape)
+        return PoolingWindow(self.kind, self.pool_size, self.strides, (top, left))
+
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        return self.window.sees(axis, span, input_shape)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from visualizer.architecture.layer import Layer, LayerDoesNotFit, Mend, ReceptiveStep, require_maps
+from visualizer.architecture.layer import Layer, LayerDoesNotFit, Mend, require_maps
 from visualizer.architecture.shapes import (
     Padding,
     Shape,
@@ -11,6 +11,7 @@ from visualizer.architecture.shapes import (
     window_output_size,
     window_padding,
 )
+from visualizer.architecture.span import Span
 
 PADDING_OPTIONS = (("valid", "valid (none)"), ("same", "same (keep size)"))
 PADDING_HELP = (
@@ -73,6 +74,9 @@ class Window:
         )
         return vertical, horizontal
 
-    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
-        (top, _), (left, _) = self.pads(input_shape)
-        return ReceptiveStep(self.size, self.strides, self.dilation, (top, left))
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        """The places that windows read: `Layer.sees` of a layer that is one window."""
+        stride, dilation = self.strides[axis], self.dilation[axis]
+        before, _ = self.pads(input_shape)[axis]
+        reach = dilation * (self.size[axis] - 1)
+        return Span(span.first * stride - before, span.last * stride - before + reach, dilation)

@@ -71,6 +71,14 @@ def kernel_grid(
     return chart
 
 
+def shown_channel(kernels: np.ndarray) -> int | None:
+    """The `input_channel` for the first kernels of a network: None, as a picture, else the first channel that arrives.
+
+    They weigh something else than the picture where a layer without kernels before them makes other maps of it.
+    """
+    return None if kernels.shape[1] in (1, 3) else 0
+
+
 def _columns_that_fit(tile: float, width: float) -> int:
     """As many tiles, shrunk to half their size if need be, as a row can hold."""
     columns = MAX_COLUMNS

@@ -87,7 +87,8 @@ def _hover(row: LayerReport) -> str:
     if row.output_shape is not None:
         lines += [
             f"output {describe_shape(row.output_shape)}",
-            counted(row.parameters or 0, "parameter"),
+            counted(row.parameters or 0, "trainable parameter" if row.kept else "parameter"),
+            *([f"{counted(row.kept, 'number')} kept without being trained"] if row.kept else []),
             counted(row.multiply_adds or 0, "multiply-add"),
         ]
     return "<br>".join(lines)

@@ -14,6 +14,7 @@ import torch
 from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam, Occlusion, Saliency
 
 from visualizer.architecture.flow import FlowNetwork
+from visualizer.architecture.shapes import is_maps
 from visualizer.errors import UserError
 
 Method = Literal["grad_cam", "saliency", "integrated_gradients", "occlusion"]
@@ -80,7 +81,7 @@ def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int)
     Raises:
         NoMapsError: That layer gives no maps.
     """
-    if not network.nodes[layer].stages or network.nodes[layer].window is None:
+    if not network.nodes[layer].stages or not is_maps(network.nodes[layer].shape):
         raise _no_maps()
     own = _own(network)
     logits: list[torch.Tensor] = []

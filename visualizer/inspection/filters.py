@@ -20,6 +20,8 @@ class Kernel:
         strength: (C,) the size of each channel's weights: the root of the sum of their squares, divided by that of all.
         flattened: True where the channels were maps before they were flattened into a vector.
         of_picture: True where the channels are those of the picture, perhaps scaled or shifted.
+        stage: The earlier stage of the same layer that the channels come from, by name; None where they arrive at the
+            layer.
     """
 
     weights: np.ndarray
@@ -27,6 +29,7 @@ class Kernel:
     strength: np.ndarray
     flattened: bool
     of_picture: bool
+    stage: str | None = None
 
 
 def kernel_of(views: Sequence[LayerView], index: int, filter: int) -> Kernel | None:
@@ -41,11 +44,13 @@ def kernel_of(views: Sequence[LayerView], index: int, filter: int) -> Kernel | N
         None for a unit that reads a vector which is no flattened maps.
     """
     view = views[index]
-    assert view.kernels is not None
-    weights = view.kernels[filter]
+    *earlier, own = view.kernel_sets
+    weights = own.weights[filter]
     flattened = False
     sources = view.sources
     if weights.ndim == 1:
+        if earlier:
+            return None
         maps = _flattened_maps(views, view)
         if maps is None:
             return None
@@ -53,13 +58,15 @@ def kernel_of(views: Sequence[LayerView], index: int, filter: int) -> Kernel | N
         sources = maps.sources
     # In a convolution with groups a filter looks at its own group of channels only; depthwise, at a single one.
     seen = len(weights)
-    group = 0 if flattened else filter // (len(view.kernels) // (len(view.input) // seen))
+    group = 0 if flattened else filter // (len(own.weights) // (own.arriving // seen))
     channels = np.arange(group * seen, (group + 1) * seen)
     size = np.sqrt(np.square(weights, dtype=np.float64).sum(axis=(1, 2)))
     total = np.sqrt(np.square(size).sum())
     strength = size / total if total > 0 else size
     order = np.argsort(-strength, kind="stable")
-    return Kernel(weights[order], channels[order], strength[order], flattened, of_picture(views, sources))
+    colours = not earlier and of_picture(views, sources)
+    stage = earlier[-1].stage if earlier else None
+    return Kernel(weights[order], channels[order], strength[order], flattened, colours, stage)
 
 
 def of_picture(views: Sequence[LayerView], sources: tuple[int, ...]) -> bool:

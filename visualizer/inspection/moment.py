@@ -17,19 +17,32 @@ Weights = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
+class ShownKernels:
+    """The first kernels of one stage of a layer.
+
+    Attributes:
+        stage: What the stage is called.
+        weights: (shown filters, in, kernel height, kernel width) float32, the first 16 filters.
+        filters: How many filters there are.
+    """
+
+    stage: str
+    weights: np.ndarray
+    filters: int
+
+
+@dataclass(frozen=True)
 class LayerMoment:
     """A layer at work on one picture, at one moment, and the network's answer then. All arrays float32.
 
     Attributes:
-        kernels: (shown filters, in, kernel height, kernel width) of a convolution, the first 16 filters; else None.
-        filters: How many filters there are.
+        kernels: The kernels of each of its stages that is a convolution, in order.
         output: (shown channels, H, W), the first 16, or (F,).
         channels: How many channels or units there are.
         answer: Probabilities or scores.
     """
 
-    kernels: np.ndarray | None
-    filters: int
+    kernels: tuple[ShownKernels, ...]
     output: np.ndarray
     channels: int
     answer: Answer
@@ -40,11 +53,13 @@ def layer_moment(network: Network, picture: np.ndarray, index: int) -> LayerMome
     seen = probe(network, picture)
     view = seen.layers[index]
     assert seen.answer is not None
-    convolves = view.kernels is not None and view.kernels.ndim == 4
     output = view.output[:MAX_CHANNELS] if view.output.ndim == 3 else view.output
     return LayerMoment(
-        view.kernels[:MAX_CHANNELS].copy() if convolves and view.kernels is not None else None,
-        len(view.kernels) if convolves and view.kernels is not None else 0,
+        tuple(
+            ShownKernels(found.stage, found.weights[:MAX_CHANNELS].copy(), len(found.weights))
+            for found in view.kernel_sets
+            if found.weights.ndim == 4
+        ),
         output.copy(),
         len(view.output),
         Answer(seen.answer.values.copy(), seen.answer.kind),

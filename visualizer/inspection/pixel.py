@@ -1,13 +1,16 @@
 """One number of a network explained: its arithmetic, and the numbers that it was made of."""
 
+from typing import Literal
+
 import numpy as np
 import torch
 from torch import nn
 
 from visualizer.architecture.flow import PICTURE, FlowNetwork
+from visualizer.architecture.span import Pair, places_of
 from visualizer.inspection.arithmetic import Stage, step_of
 from visualizer.inspection.probe import Probe
-from visualizer.inspection.sight import Pair, sight_of
+from visualizer.inspection.sight import Box, box_of
 from visualizer.inspection.steps import (
     Activated,
     Added,
@@ -137,36 +140,28 @@ def before(network: FlowNetwork, spot: Spot, place: Place) -> Spot:
     return Spot(sources[0], place) if len(sources) == 1 else Spot(spot.node, place, arriving=True)
 
 
-def field(network: FlowNetwork, explanation: Explanation) -> tuple[Pair, Pair] | None:
-    """The pixels of the picture that a number sees: (first row, last row), (first column, last column), from 0.
+def field(network: FlowNetwork, explanation: Explanation) -> Box | Literal["nothing"] | None:
+    """The pixels of the picture that a number can see: (first row, last row), (first column, last column), from 0.
 
-    None where it sees nothing but padding. Where paths meet, the smallest box around the fields of all of them.
+    "nothing" where it sees no pixel, only padding or nothing at all; None where a layer on the way does not say what it
+    sees. Where paths meet, the smallest box around the fields of all of them.
     """
-    _, height, width = network.input_shape
     spot, (step, *_) = explanation.spot, explanation.steps
-    if spot.node == PICTURE:
-        return (spot.place[1], spot.place[1]), (spot.place[2], spot.place[2])
     if isinstance(step, Passed) and step.place is None:
-        return None
+        return "nothing"
     place = step.place if isinstance(step, Passed) and step.place is not None else spot.place
     if isinstance(step, Joined):
-        fields = [_field_of(network, step.source.node, step.source.place)]
-    elif spot.arriving or isinstance(step, Passed):
-        fields = [_field_of(network, source, place) for source in network.nodes[spot.node].sources]
+        units = [(step.source.node, step.source.place)]
+    elif spot.node != PICTURE and (spot.arriving or isinstance(step, Passed)):
+        units = [(source, place) for source in network.nodes[spot.node].sources]
     else:
-        fields = [_field_of(network, spot.node, place)]
-    rows, columns = (
-        (max(min(ends[axis][0] for ends in fields), 0), min(max(ends[axis][1] for ends in fields), limit - 1))
-        for axis, limit in ((0, height), (1, width))
-    )
-    return (rows, columns) if rows[0] <= rows[1] and columns[0] <= columns[1] else None
+        units = [(spot.node, place)]
+    return box_of(network, [(node, _in_map(network, node, place)) for node, place in units])
 
 
-def _field_of(network: FlowNetwork, node: int, place: Place) -> tuple[Pair, Pair]:
-    if node == PICTURE:
-        return (place[1], place[1]), (place[2], place[2])
+def _in_map(network: FlowNetwork, node: int, place: Place) -> Pair:
+    """(row, column) of a unit; those of a vector, and what stands for a whole map, have one place."""
     if len(place) == 1:
-        return (0, network.input_shape[1] - 1), (0, network.input_shape[2] - 1)
-    sight = sight_of(network, node)
-    top, left = sight.corner((place[1], place[2]))
-    return (top, top + sight.size[0] - 1), (left, left + sight.size[1] - 1)
+        return 0, 0
+    height, width = places_of(network.input_shape if node == PICTURE else network.nodes[node].shape)
+    return min(place[1], height - 1), min(place[2], width - 1)

@@ -5,14 +5,31 @@ from typing import Literal
 
 import numpy as np
 import torch
-from torch import nn
 
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.answer import Answer
 from visualizer.architecture.flow import PICTURE, Described, FlowNetwork
+from visualizer.architecture.kernels import KernelSet
 from visualizer.errors import UserError
 
 Order = Literal["channel", "mean", "variance"]
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """The kernels of one stage of a layer; read-only.
+
+    Attributes:
+        stage: What the stage is called.
+        weights: (out, in, kernel height, kernel width) of a convolution, (units, inputs) of Dense.
+        bias: (out,) or (units,), None where there is none.
+        arriving: How many channels or numbers arrive at the stage.
+    """
+
+    stage: str
+    weights: np.ndarray
+    bias: np.ndarray | None
+    arriving: int
 
 
 @dataclass(frozen=True)
@@ -25,8 +42,7 @@ class LayerView:
         sources: The layers whose outputs arrive, by index, or PICTURE; several meet.
         block: The block that it belongs to, in words; empty where it stands by itself.
         input: What arrived, (C, H, W) or (F,).
-        kernels: (out, in, kernel height, kernel width) of a convolution, (units, inputs) of Dense, None elsewhere.
-        bias: (out,) or (units,), None where the layer has none.
+        kernel_sets: Its kernels, one set for each stage that has some, in order; the last one makes what leaves.
         before_activation: What the activation function received, None where the layer has none.
         output: What left, (C', H', W') or (F',).
     """
@@ -36,10 +52,19 @@ class LayerView:
     sources: tuple[int, ...]
     block: str
     input: np.ndarray
-    kernels: np.ndarray | None
-    bias: np.ndarray | None
+    kernel_sets: tuple[Kernels, ...]
     before_activation: np.ndarray | None
     output: np.ndarray
+
+    @property
+    def kernels(self) -> np.ndarray | None:
+        """Those of the last stage that has some: one for each number or map that leaves. None where there are none."""
+        return self.kernel_sets[-1].weights if self.kernel_sets else None
+
+    @property
+    def bias(self) -> np.ndarray | None:
+        """(out,) or (units,), None where that stage has none."""
+        return self.kernel_sets[-1].bias if self.kernel_sets else None
 
 
 @dataclass(frozen=True)
@@ -77,13 +102,11 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
     with torch.inference_mode():
         for node in network.nodes:
             arrived = flowing = node.arriving(outputs)
-            kernels = bias = before_activation = None
+            before_activation = None
             # Padding is a stage of its own, whose output nobody asks for.
             for name, stage in node.stages:
                 if name in FUNCTIONS:
                     before_activation = flowing
-                if isinstance(stage, nn.Conv2d | nn.Linear):
-                    kernels, bias = stage.weight, stage.bias
                 flowing = stage(flowing)
             outputs[node.index] = flowing
             views.append(
@@ -93,8 +116,7 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
                     node.sources,
                     node.block,
                     _read_only(arrived[0]),
-                    None if kernels is None else _read_only(kernels),
-                    None if bias is None else _read_only(bias),
+                    tuple(map(_kernels, node.kernels())),
                     None if before_activation is None else _read_only(before_activation[0]),
                     _read_only(flowing[0]),
                 )
@@ -102,6 +124,11 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
         answered = _answer(network, flowing)
     pixels.flags.writeable = False
     return Probe(pixels, tuple(views), answered)
+
+
+def _kernels(found: KernelSet) -> Kernels:
+    bias = None if found.bias is None else _read_only(found.bias)
+    return Kernels(found.stage, _read_only(found.weights), bias, found.arriving)
 
 
 def answer(network: FlowNetwork, picture: np.ndarray) -> Answer | None:

@@ -16,8 +16,7 @@ from torch import fx, nn
 from torch.nn import functional
 
 from visualizer.architecture.flow import PICTURE, FlowNetwork, Meeting, Node
-from visualizer.architecture.layer import ReceptiveStep
-from visualizer.architecture.shapes import window_padding
+from visualizer.architecture.shapes import Shape, window_padding
 from visualizer.errors import UserError
 from visualizer.pretrained.description import (
     ADDED,
@@ -28,9 +27,11 @@ from visualizer.pretrained.description import (
     FLATTENED,
     GATED,
     JOINED,
+    PADDED,
     Description,
     describe_convolution,
 )
+from visualizer.pretrained.seeing import pair, sees_through
 
 Stage = tuple[str, nn.Module]
 Block = tuple[str, str]  # the path of a part of the module, and its kind
@@ -116,13 +117,17 @@ class ConvertedNetwork(FlowNetwork):
 
 @dataclass
 class _Draft:
-    """A node in the making; `end` is the traced operation whose result is its output so far."""
+    """A node in the making; `end` is the traced operation whose result is its output so far.
+
+    `arriving` are the shapes of what arrives at each stage.
+    """
 
     sources: tuple[int, ...]
     end: fx.Node
     block: Block | None
     stages: list[Stage] = field(default_factory=list)
-    output_shape: tuple[int, ...] = ()
+    arriving: list[Shape] = field(default_factory=list)
+    output_shape: Shape = ()
     meeting: Meeting = "sum"
 
 
@@ -265,7 +270,8 @@ class _Builder:
         elif isinstance(module, nn.Flatten):
             self._flatten(operation)
         elif isinstance(module, nn.ZeroPad2d):
-            self._append(operation, [(type(module).__name__.lower(), module)])
+            # A layer of its own: the places that it adds read nothing of a layer that it would belong to.
+            self._start(operation, self._sources(operation), [("zero_padding", module)])
         elif type(module) in _ACTIVATIONS:
             self._append(operation, [_activation(module)])
         else:
@@ -333,7 +339,8 @@ class _Builder:
     def _start(
         self, operation: fx.Node, sources: tuple[int, ...], stages: list[Stage], meeting: Meeting = "sum"
     ) -> None:
-        self.drafts.append(_Draft(sources, operation, self._block(operation), list(stages), meeting=meeting))
+        self.drafts.append(_Draft(sources, operation, self._block(operation), meeting=meeting))
+        self._put(operation, self.drafts[-1], stages)
         self._finish(operation, len(self.drafts) - 1)
 
     def _append(self, operation: fx.Node, stages: list[Stage]) -> None:
@@ -343,10 +350,23 @@ class _Builder:
         if stages and (self._lookers(before) > 1 or index == 0 or self.drafts[index].end is not before):
             self._start(operation, (index,), stages)
             return
-        self.drafts[index].stages += stages
+        self._put(operation, self.drafts[index], stages)
         if self.drafts[index].end is before:
             self.drafts[index].end = operation
         self._finish(operation, index)
+
+    def _put(self, operation: fx.Node, draft: _Draft, stages: list[Stage]) -> None:
+        """Give a draft the stages of an operation, with the shapes of what arrives at them."""
+        if not stages:
+            return
+        first = operation.all_input_nodes
+        flowing = self._values[first[0]] if first else self._values[operation]
+        for name, module in stages:
+            # Only between stages is there a shape that no operation has.
+            draft.arriving.append(tuple(flowing.shape[1:]))
+            draft.stages.append((name, module))
+            if module is not stages[-1][1]:
+                flowing = module(flowing)
 
     def _lookers(self, operation: fx.Node) -> int:
         """How many operations take its numbers, not only its size."""
@@ -465,10 +485,11 @@ def _nodes(drafts: list[_Draft]) -> Iterator[Node]:
     }
     for index, (draft, description) in enumerate(zip(drafts, described, strict=True)):
         block = named.get(draft.block, "") if draft.block is not None else ""
-        # What takes the mean of a map, or of a part of one, is said to see all of the picture.
-        averages = any(isinstance(module, nn.AdaptiveAvgPool2d) for _, module in draft.stages)
-        window = _window(draft) if len(draft.output_shape) == 3 and not averages else None
-        yield Node(index, description, tuple(draft.stages), draft.sources, window, block, draft.meeting)
+        modules = [module for _, module in draft.stages]
+        sees = sees_through(list(zip(modules, draft.arriving, strict=True)))
+        yield Node(
+            index, description, tuple(draft.stages), draft.sources, draft.output_shape, sees, block, draft.meeting
+        )
 
 
 def _listed(roles: list[str]) -> str:
@@ -479,20 +500,24 @@ def _describe(draft: _Draft) -> Description:
     modules = [module for _, module in draft.stages]
     if draft.sources == (PICTURE,):
         return Description("Normalise", COLOURS, "Normalise the colours", "normalise")
-    for module in modules:
+    for name, module in draft.stages:
         if isinstance(module, nn.Conv2d):
             return describe_convolution(module, any(isinstance(other, nn.BatchNorm2d) for other in modules))
         if isinstance(module, nn.Linear):
             return Description("Dense", DENSE, f"Dense {module.out_features:,}", "dense")
         if isinstance(module, nn.AdaptiveAvgPool2d):
-            parts = _pair(module.output_size)  # type: ignore[arg-type]
+            parts = pair(module.output_size)
             if parts != (1, 1):
                 said = f"Mean of each of {parts[0]} × {parts[1]} parts"
                 return Description("Average", AVERAGE_OF_PARTS, said, "mean")
             return Description("Average", AVERAGE, "Mean of each map", "mean")
+        if isinstance(module, nn.ZeroPad2d) and name == "zero_padding":
+            left, right, top, bottom = module.padding
+            said = f"Padding: {top} above, {bottom} below, {left} left, {right} right"
+            return Description("Padding", PADDED, said, "padding")
         if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
             kind = "Largest" if isinstance(module, nn.MaxPool2d) else "Mean"
-            said = f"{kind} of {_pair(module.kernel_size)[0]} × {_pair(module.kernel_size)[1]}"
+            said = f"{kind} of {pair(module.kernel_size)[0]} × {pair(module.kernel_size)[1]}"
             explanation = f"Pooling: {kind.lower()} number under each window; the map gets smaller."
             return Description("Pooling", explanation, said, "pooling")
     if draft.meeting == "concatenation":
@@ -505,20 +530,3 @@ def _describe(draft: _Draft) -> Description:
         return Description("Flatten", FLATTENED, "Flatten", "flatten")
     name = type(modules[0]).__name__ if modules else "Nothing"
     return Description(name, "One function is applied to every number that arrives.", name, name.lower())
-
-
-def _window(draft: _Draft) -> ReceptiveStep:
-    padding = [0, 0]
-    for _, module in draft.stages:
-        if isinstance(module, nn.ZeroPad2d):
-            padding = [padding[0] + module.padding[2], padding[1] + module.padding[0]]
-        elif isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
-            own = _pair(module.padding)  # type: ignore[arg-type]
-            dilation = _pair(getattr(module, "dilation", 1))
-            pads = (padding[0] + own[0], padding[1] + own[1])
-            return ReceptiveStep(_pair(module.kernel_size), _pair(module.stride), dilation, pads)
-    return ReceptiveStep()
-
-
-def _pair(value: int | tuple[int, ...]) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else (int(value[0]), int(value[1]))

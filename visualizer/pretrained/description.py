@@ -1,8 +1,13 @@
 """What is said of a layer of a network that was not built here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import nn
+
+from visualizer.architecture.kernels import KernelSet, Stage, kernel_sets
+from visualizer.architecture.layer import PoolingWindow
+from visualizer.architecture.shapes import Shape
 
 DEPTHWISE = (
     "A depthwise convolution: each filter looks at one arriving map only, its own, so it can find a pattern in that "
@@ -36,6 +41,10 @@ DENSE = (
 AVERAGE = "Turns each feature map into one number: its mean."
 
 AVERAGE_OF_PARTS = "Cuts each feature map into so many equal parts and takes the mean of each."
+PADDED = (
+    "Puts rows and columns of zeros around every map, so that the windows that come next reach over its edge; below 0 "
+    "it cuts the edge off. Nothing is computed."
+)
 FLATTENED = "Writes the numbers of all maps one after the other into one long vector. Nothing is computed."
 
 
@@ -57,6 +66,12 @@ class Description:
 
     def summary(self) -> str:
         return self.short
+
+    def kernels(self, stages: Sequence[Stage]) -> tuple[KernelSet, ...]:
+        return tuple(kernel_sets(stages))
+
+    def pooled(self, input_shape: Shape) -> PoolingWindow | None:
+        return None
 
 
 def describe_convolution(module: nn.Conv2d, normalised: bool) -> Description:

@@ -34,7 +34,7 @@ MAX_EPOCH_ROWS = 200
 # The file may load nothing and run nothing, whoever's words are in it.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _CSS = Path(__file__).parent / "report.css"
-_COLUMNS = ("Gives out", "Parameters", "Multiply-adds")
+_COLUMNS = ("Gives out", "Trainable parameters", "Multiply-adds")
 _UPRIGHT = 3  # letters of a column's title; longer ones are turned
 _STATES = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed"}
 
@@ -102,7 +102,7 @@ def _key_numbers(report: RunReport) -> Element:
         numbers["Test pictures right"] = f"{np.trace(report.confusion) / report.confusion.sum():.1%}"
     if len(report.history.epoch):
         numbers["Validation pictures right"] = f"{report.history.validation_accuracy[-1]:.1%}"
-    numbers["Parameters"] = f"{summary.parameters:,}"
+    numbers["Trainable parameters"] = f"{summary.parameters:,}"
     numbers["Multiply-adds for one picture"] = f"{summary.multiply_adds:,}"
     return _terms(numbers, "numbers")
 

@@ -107,6 +107,8 @@ def read_layer(
         if missing not in given:
             taken = in_words(defaults[form.setting(missing)])
             notes.add(line, f"{name} needs {missing}, which is missing; {taken} is taken")
+    if form.guessed:
+        _note_unwritten(layer_type, {form.setting(argument) for argument in given}, values, name, line, notes)
     for setting, other in form.same.items():
         if setting not in values and other in values:
             values[setting] = _taken(specs[setting], values[other])
@@ -139,6 +141,24 @@ def said_input(keywords: Mapping[str, Any]) -> Any:
                 return tuple(shape[1:])
             return (shape,) if name == "input_dim" else shape
     return None
+
+
+def _note_unwritten(
+    layer_type: type[Layer], given: set[str], values: Mapping[str, Any], name: str, line: int, notes: Notes
+) -> None:
+    """Note each setting that is not written, where nobody said what Keras takes then."""
+    defaults = {item.name: item.default for item in fields(layer_type)}
+    for setting in layer_type.settings():
+        if setting.only_when is not None:
+            on, value = setting.only_when
+            if values.get(on, defaults[on]) != value:
+                continue
+        if setting.name not in given:
+            taken = in_words(defaults[setting.name])
+            notes.add(
+                line,
+                f"{name} leaves “{setting.name}” out; what Keras takes then is not known here, and {taken} is taken",
+            )
 
 
 def _note_other(argument: str, value: Any, name: str, line: int, notes: Notes) -> None:

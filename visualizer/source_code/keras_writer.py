@@ -45,6 +45,10 @@ def keras_model(architecture: Architecture, initialization: Initialization = "gl
     for row in summarize(architecture).layers:
         remark = row.layer.keras_remark(row.input_shape) if row.output_shape and row.input_shape else ""
         lines += [f"# {remark}"] * bool(remark)
+        if row.layer.keras_form().guessed and row.layer.settings():
+            lines.append(
+                f"# {row.layer.title} has its name and settings from the app: look up whether Keras has the same."
+            )
         lines.append(f"{_layer(row.layer, _INITIALIZERS[initialization])},")
     inside = "".join(f"        {line}\n" for line in lines)
     # Keras allows no stroke in a name.

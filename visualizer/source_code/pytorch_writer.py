@@ -5,10 +5,12 @@ The modules are written as torch itself prints them. torch is imported when a sc
 
 import ast
 import inspect
+import textwrap
 from typing import TYPE_CHECKING
 
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.initialization import Initialization
+from visualizer.architecture.layer import Layer, keeps_its_start
 from visualizer.architecture.shapes import describe_shape
 from visualizer.source_code.scripts import (
     DIGIT_SIDE,
@@ -27,6 +29,8 @@ from visualizer.training.settings import Optimizer, TrainingSettings
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from visualizer.architecture.network import Network
 
 _INITIALIZERS: dict[Initialization, str] = {
     "glorot_uniform": "nn.init.xavier_uniform_(parameter)",
@@ -52,7 +56,11 @@ def pytorch_model(architecture: Architecture) -> str:
     """
     from visualizer.architecture.network import Network
 
-    network = Network(architecture)
+    return _model(Network(architecture))
+
+
+def _model(network: "Network") -> str:
+    architecture = network.architecture
     rows = summarize(architecture).layers
     own: dict[str, str] = {}
     inside = []
@@ -60,9 +68,9 @@ def pytorch_model(architecture: Architecture) -> str:
         assert row.output_shape is not None
         inside.append(f"    # {row.layer.summary()} → {describe_shape(row.output_shape)}")
         for _, module in node.stages:
-            kind = type(module)
-            if not kind.__module__.startswith("torch."):
-                own[kind.__name__] = inspect.getsource(kind)
+            for kind in map(type, module.modules()):
+                if not kind.__module__.startswith("torch."):
+                    own[kind.__name__] = textwrap.dedent(inspect.getsource(kind))
             inside.append(f"    {_module(module)},")
     classes = "".join(f"\n{source}\n\n" for source in own.values())
     return f"{classes}model = nn.Sequential(\n" + "\n".join(inside) + "\n)\n"
@@ -70,6 +78,9 @@ def pytorch_model(architecture: Architecture) -> str:
 
 def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> str:
     """The whole script. The network must fit and end in one number for each class."""
+    from visualizer.architecture.network import Network
+
+    network = Network(architecture)
     (classes,) = output_shape(architecture)
     optimizer = _OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate, momentum=settings.momentum)
     digits, folder = (loads(architecture, settings.dataset) for loads in (loads_digits, wants_a_folder))
@@ -95,8 +106,8 @@ def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> st
     }
 torch.manual_seed({settings.seed})
 
-{pytorch_model(architecture)}print(model)
-{_initialization(settings.initialization)}
+{_model(network)}print(model)
+{_initialization(network, settings.initialization)}
 {_pictures(architecture, settings.dataset, classes)}
 order = torch.randperm(len(pictures))
 pictures, labels = pictures[order], labels[order]
@@ -128,7 +139,11 @@ _SINGLE = """\
 
 def _module(module: "nn.Module") -> str:
     """The call that makes the module, without the arguments that have torch's own defaults."""
+    from torch import nn
+
     kind = type(module)
+    if kind is nn.Sequential:  # which torch prints on several lines
+        return f"nn.Sequential({', '.join(map(_module, module.children()))})"
     # -inf is how torch prints it, and no name in Python.
     call = ast.parse(repr(module).replace("=-inf", "=-float('inf')"), mode="eval").body
     assert isinstance(call, ast.Call)
@@ -146,16 +161,26 @@ def _module(module: "nn.Module") -> str:
     return f"{prefix}{kind.__name__}({', '.join(arguments)})"
 
 
-def _initialization(initialization: Initialization) -> str:
+def _initialization(network: "Network", initialization: Initialization) -> str:
     draw = _INITIALIZERS[initialization]
     if not draw:
         return ""
+    kept = any(
+        weights.ndim >= 2 and keeps_its_start(weights)
+        for name, weights in network.named_parameters()
+        if not name.endswith("bias")
+    )
+    drawn = "parameter.ndim >= 2:"
+    if kept:
+        drawn = "parameter.ndim >= 2 and not (parameter == 1).all():  # what scales keeps its ones"
+    own = {layer.title for layer in network.architecture.layers if type(layer).start_weights is not Layer.start_weights}
+    remark = "".join(f"# In the app, {title} starts its weights in a way of its own.\n" for title in sorted(own))
     return f"""
-# The first weights; PyTorch's own would be uniform within ±1/√inputs.
+{remark}# The first weights; PyTorch's own would be uniform within ±1/√inputs.
 for name, parameter in model.named_parameters():
     if name.endswith("bias"):
         nn.init.zeros_(parameter)
-    elif parameter.ndim >= 2:
+    elif {drawn}
         {draw}
 """
 

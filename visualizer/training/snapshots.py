@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from torch import nn
 
 from visualizer.architecture.answer import Answer
 from visualizer.architecture.network import Network
@@ -51,8 +50,9 @@ def take_snapshot(
 
 
 def first_kernels(network: Network) -> tuple[int | None, np.ndarray | None]:
-    """The first convolution's layer index and kernels."""
-    for index, _, module in network.stages():
-        if isinstance(module, nn.Conv2d):
-            return index, module.weight.detach().cpu().numpy().copy()
+    """The index of the first layer that has kernels of height and width, and the first set of them."""
+    for node in network.nodes:
+        for found in node.kernels():
+            if found.weights.ndim == 4:
+                return node.index, found.weights.detach().cpu().numpy().copy()
     return None, None

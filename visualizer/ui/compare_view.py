@@ -11,7 +11,7 @@ from visualizer.architecture.architecture import summarize
 from visualizer.data.prepare import prepare
 from visualizer.errors import UserError
 from visualizer.figures.comparison import MOST, band_curves
-from visualizer.figures.kernels import kernel_grid
+from visualizer.figures.kernels import kernel_grid, shown_channel
 from visualizer.figures.picture import picture_chart
 from visualizer.training.comparison import (
     Band,
@@ -193,7 +193,7 @@ def kernels(_: Session, compared: Compared) -> None:
             show(
                 kernel_grid(
                     snapshot.kernels[:KERNELS_SHOWN],
-                    input_channel=None,
+                    input_channel=shown_channel(snapshot.kernels),
                     columns=4,
                     width=column_width(1 / len(compared)),
                 ),

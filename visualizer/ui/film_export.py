@@ -84,8 +84,8 @@ def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -
     dataset = load_dataset_of_run(run.spec.settings.dataset)
     looks = [layer_at(run, moment.step, layer, picture) for moment in moments]
     kernels = None
-    if looks[0].kernels is not None:
-        kernels = np.array([look.kernels for look in looks])[:, :MAX_TILES]
+    if looks[0].kernels:
+        kernels = np.array([look.kernels[0].weights for look in looks])[:, :MAX_TILES]
         kernels = kernels if kernels.shape[2] == 3 and layer == 0 else kernels[:, :, 0]
     outputs = np.array([look.output for look in looks])
     outputs = outputs[:, :MAX_UNITS, None, None] if outputs.ndim == 2 else outputs[:, :MAX_TILES]

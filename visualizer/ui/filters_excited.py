@@ -58,8 +58,11 @@ class Filter:
         return self.output_shape[1] * self.output_shape[2] if is_maps(self.output_shape) else 1
 
 
-def strongest_part(looked: Looked, filter: Filter, sight: "Sight") -> "tuple[Dataset, Excitation | None]":
-    """Draw the pictures of a data set that excite a filter most; the set, and what was found once it was searched."""
+def strongest_part(looked: Looked, filter: Filter, sight: "Sight | None") -> "tuple[Dataset, Excitation | None]":
+    """Draw the pictures of a data set that excite a filter most; the set, and what was found once it was searched.
+
+    `sight` is None where it is not known what the filter sees.
+    """
     st.subheader(f"The pictures that excite {filter.noun} {filter.number} most")
     titles = {name: entry.title for name, entry in for_everybody().items()}
     own = own_names(session(), looked.dataset)
@@ -118,7 +121,7 @@ def _searched(looked: Looked, filter: Filter, dataset: Dataset, total: int) -> "
     )
 
 
-def _strongest(looked: Looked, filter: Filter, sight: "Sight", dataset: Dataset, found: "Excitation") -> None:
+def _strongest(looked: Looked, filter: Filter, sight: "Sight | None", dataset: Dataset, found: "Excitation") -> None:
     whole = sees_all(looked, sight)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         most = st.segmented_control(
@@ -186,17 +189,22 @@ def _strongest(looked: Looked, filter: Filter, sight: "Sight", dataset: Dataset,
     st.caption(_said(filter, sight, found, values, crops, whole=whole, most=most))
 
 
-def sees_all(looked: Looked, sight: "Sight") -> bool:
-    """Whether a unit's field is as large as the picture, so that there is nothing to cut out."""
+def sees_all(looked: Looked, sight: "Sight | None") -> bool:
+    """Whether there is nothing to cut out: a unit's field is as large as the picture, or not known."""
     _, height, width = looked.network.input_shape
-    return sight.size[0] >= height and sight.size[1] >= width
+    return sight is None or (sight.size[0] >= height and sight.size[1] >= width)
 
 
-def _crops(pictures: np.ndarray, sight: "Sight", ranking: "Ranking", row: int) -> "list[Crop]":
-    from visualizer.inspection.sight import crop
+def part_seen(picture: np.ndarray, sight: "Sight | None", place: tuple[int, int]) -> "Crop":
+    """What a unit sees of a picture; all of it where that is not known."""
+    from visualizer.inspection.sight import crop, whole
 
+    return whole(picture) if sight is None else crop(picture, sight, place)
+
+
+def _crops(pictures: np.ndarray, sight: "Sight | None", ranking: "Ranking", row: int) -> "list[Crop]":
     return [
-        crop(picture, sight, (int(place[0]), int(place[1])))
+        part_seen(picture, sight, (int(place[0]), int(place[1])))
         for picture, place in zip(pictures, ranking.places[row], strict=True)
     ]
 
@@ -208,7 +216,7 @@ def box(crop: "Crop") -> tuple[float, float, float, float]:
 
 def _said(
     filter: Filter,
-    sight: "Sight",
+    sight: "Sight | None",
     found: "Excitation",
     values: np.ndarray,
     crops: "Sequence[Crop]",
@@ -221,10 +229,13 @@ def _said(
         + (", at the place of the picture where it is " + ("largest" if most else "least") if filter.places > 1 else "")
         + f", and the picture’s class. {found.count:,} pictures were searched."
     ]
-    if whole:
+    if sight is None:
+        parts.append("Which part of the picture it sees is not known: a layer before does not say it.")
+    elif whole:
         parts.append(f"This {filter.noun} sees the whole picture.")
     else:
-        parts.append(f"At one place it sees {sight.size[0]} × {sight.size[1]} pixels (its receptive field).")
+        up_to = "" if sight.alike else "up to "
+        parts.append(f"At one place it sees {up_to}{sight.size[0]} × {sight.size[1]} pixels (its receptive field).")
         if not all(crop.inside.all() for crop in crops):
             parts.append("Stripes lie outside the picture.")
     if len(values) > 1 and values[0] == values[-1]:

@@ -10,7 +10,7 @@ from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number as written
 from visualizer.figures.filters import ascent_chart, patches
 from visualizer.ui.charts import show
-from visualizer.ui.filters_excited import Filter, box, sees_all
+from visualizer.ui.filters_excited import Filter, box, part_seen, sees_all
 from visualizer.ui.looked import Looked
 from visualizer.ui.viewport import column_width
 from visualizer.ui.work import Progress, Steps, in_words, work
@@ -24,7 +24,9 @@ LARGE = 200.0  # pixels of the screen for one picture or part of one
 _PIXELS_PER_JITTER = 32
 
 
-def made_part(looked: Looked, filter: Filter, sight: "Sight", dataset: Dataset, found: "Excitation | None") -> None:
+def made_part(
+    looked: Looked, filter: Filter, sight: "Sight | None", dataset: Dataset, found: "Excitation | None"
+) -> None:
     """Draw how a picture is made for a filter, it while it grows, and how it compares with the real ones."""
     st.subheader(f"A picture made to excite {filter.noun} {filter.number}")
     ascent = _ascent(looked, filter)
@@ -59,9 +61,7 @@ def made_part(looked: Looked, filter: Filter, sight: "Sight", dataset: Dataset, 
             )
 
     def seen(picture: np.ndarray, place: tuple[int, int]) -> "Crop":
-        from visualizer.inspection.sight import crop, whole
-
-        return whole(picture) if ascent.aim == "map" else crop(picture, sight, place)
+        return part_seen(picture, None if ascent.aim == "map" else sight, place)
 
     def make() -> "Steps[Made]":
         from visualizer.inspection.made_picture import maximise

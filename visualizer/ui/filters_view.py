@@ -9,7 +9,7 @@ import streamlit as st
 from visualizer.architecture.shapes import is_maps
 from visualizer.figures.chart import Chart
 from visualizer.figures.filters import kernel_by_channel
-from visualizer.figures.kernels import kernel_grid
+from visualizer.figures.kernels import kernel_grid, shown_channel, weight_matrix
 from visualizer.figures.maps import map_grid
 from visualizer.figures.vectors import MAX_BARS, unit_bars
 from visualizer.ui import bound
@@ -36,7 +36,8 @@ def filters_part(looked: Looked) -> None:
     from visualizer.inspection.filters import of_picture
     from visualizer.inspection.sight import sight_of
 
-    views = [view for view in looked.seen.layers if view.kernels is not None]
+    # One kernel for each map or number that leaves, else it is not known which of them belongs to which.
+    views = [view for view in looked.seen.layers if view.kernels is not None and len(view.kernels) == len(view.output)]
     if not views:
         st.info("This network has no filters: add a Conv2D or a Dense layer in Build.", icon=":material/filter_alt:")
         return
@@ -51,8 +52,11 @@ def filters_part(looked: Looked) -> None:
     view = looked.seen.layers[index]
     names = looked.given.class_names
     answers = view is looked.seen.layers[-1] and not is_maps(view.output.shape) and len(view.output) == len(names)
-    number = _chosen(view, of_picture(looked.seen.layers, view.sources), names if answers else None)
+    colours = len(view.kernel_sets) == 1 and of_picture(looked.seen.layers, view.sources)
+    number = _chosen(view, colours, names if answers else None)
     _kernel(looked, view, number)
+    for place in range(len(view.kernel_sets) - 1):
+        _earlier_kernels(view, place)
     filter, sight = Filter(index, number, _noun(view), view.output.shape), sight_of(looked.network, index)
     dataset, found = strongest_part(looked, filter, sight)
     made_part(looked, filter, sight, dataset, found)
@@ -113,7 +117,8 @@ def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) ->
         if len(view.output) > MAX_BARS:
             said = "What each unit gives for the picture above, 100 units a row."
         return unit_bars(view.output, value_label="output", width=column_width(), marked=number), said
-    if view.kernels.shape[1] == 1 or (colours and view.kernels.shape[1] == 3):
+    channels = view.kernels.shape[1] if view.kernels.ndim == 4 else 0
+    if channels == 1 or (colours and channels == 3):
         chart = kernel_grid(
             view.kernels[shown],
             input_channel=None,
@@ -122,12 +127,12 @@ def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) ->
             first=int(shown[0]) + 1,
             marked=number if number - 1 in shown else None,
         )
-        if view.kernels.shape[1] == 3:
+        if channels == 3:
             return chart, (
                 "This layer looks at the colours of the picture, so its kernels are pictures too. Each weight becomes "
                 "light: zero is mid-grey, and all kernels share one scale."
             )
-        if len(view.input) > 1:
+        if view.kernel_sets[-1].arriving > 1:
             return chart, "Each filter of this layer looks at one channel only, with one kernel (depthwise)."
         return chart, "The picture is grey, so each filter has one kernel: a weight for each pixel under it."
     maps = view.output[shown]
@@ -178,6 +183,33 @@ def _kernel(looked: Looked, view: "LayerView", number: int) -> None:
     )
 
 
+def _earlier_kernels(view: "LayerView", place: int) -> None:
+    """The kernels of a step of the layer before its last one, which all its filters share."""
+    found = view.kernel_sets[place]
+    st.subheader(f"The kernels of its step “{plain(found.stage)}”")
+    count = len(found.weights)
+    each = "looks at one map only" if found.weights.shape[1] == 1 < found.arriving else "looks at what arrives"
+    st.caption(
+        f"This layer works in {len(view.kernel_sets)} steps. This step comes earlier and has {count:,} kernels of its "
+        f"own; each {each}. All {_noun(view)}s share them, and weigh what they find by the weights above."
+    )
+    if found.weights.ndim == 2:
+        show(weight_matrix(found.weights, width=column_width()), f"filters-earlier-{place}")
+        return
+    on_a_page, first = _on_a_page(), 0
+    pages = -(-count // on_a_page)
+    if pages > 1:
+        page = st.pagination(pages, key=f"filters-earlier-{view.index}-{place}-of-{pages}", persist_state="session")
+        first = (page - 1) * on_a_page
+    shown = found.weights[first : first + on_a_page]
+    columns = 4 if is_narrow() else 8
+    channel = shown_channel(shown)
+    show(
+        kernel_grid(shown, input_channel=channel, columns=columns, width=column_width(), first=first + 1),
+        f"filters-earlier-{place}",
+    )
+
+
 def _name(kernel: "Kernel", channel: int) -> str:
     if not kernel.of_picture:
         return f"map {channel + 1}"
@@ -188,6 +220,8 @@ def _said(view: "LayerView", kernel: "Kernel", noun: str) -> str:
     if len(kernel.channels) == 1:
         return f"This {noun} looks at one channel. A red weight adds what it lies on, a blue one takes it away."
     what = "the picture's colours" if kernel.of_picture else "the maps that arrive"
+    if kernel.stage is not None:
+        what = f"the maps that its step “{plain(kernel.stage)}” makes"
     half = min(int(np.searchsorted(np.cumsum(np.square(kernel.strength)), 0.5)) + 1, len(kernel.channels))
     share = (
         f" The first {f'{half} make' if half > 1 else 'one makes'} up half of it, of {len(kernel.channels)} "

@@ -68,6 +68,7 @@ def paste_keras(owner: Session, classes: int) -> None:
 
 def _result(owner: Session, reading: KerasReading) -> None:
     report = summarize(reading.architecture)
+    kind = "trainable parameter" if report.kept else "parameter"
     other = [note for note in reading.notes if note.other_network]
     rest = [note for note in reading.notes if not note.other_network]
     with st.container(border=True, key="keras-result", gap="small"):
@@ -80,7 +81,7 @@ def _result(owner: Session, reading: KerasReading) -> None:
                         st.warning(f"{said}\n{_list(other)}", icon=":material/warning:")
                 icon = "" if other else ":material/check_circle: "
                 st.markdown(
-                    f"{icon}**{counted(len(report.layers), 'layer')} with {counted(report.parameters, 'parameter')} "
+                    f"{icon}**{counted(len(report.layers), 'layer')} with {counted(report.parameters, kind)} "
                     f"{'was' if len(report.layers) == 1 else 'were'} built.** {_training(reading)}"
                 )
             st.button(

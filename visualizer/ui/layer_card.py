@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from visualizer.architecture.architecture import LayerReport
+from visualizer.architecture.architecture import ArchitectureReport, LayerReport
 from visualizer.architecture.editing import Draft
 from visualizer.architecture.layer import Mend, layer_types
 from visualizer.architecture.problem import Problem
@@ -57,6 +57,16 @@ def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> No
             _problem(owner, card, report.problem)
 
 
+def kept_too(report: ArchitectureReport) -> str:
+    """What a network keeps beside its parameters, as a sentence after others; empty where it keeps nothing."""
+    if not report.kept:
+        return ""
+    return (
+        f" {report.kept:,} more are kept and used but not trained, such as running means. Keras's summary counts "
+        f"them too, as non-trainable: {report.parameters + report.kept:,} in all."
+    )
+
+
 def card_header(owner: Session, card: int, label: str) -> bool:
     """The card's first line, which opens and closes it; whether it is open.
 
@@ -101,6 +111,8 @@ def _label(index: int, report: LayerReport) -> str:
     if report.output_shape is None:
         return f"{title}{SPACE}:gray[waits until the layer above fits]"
     numbers = f"{report.parameters:,} parameters" if report.parameters else "nothing to learn"
+    if report.kept:
+        numbers = f"{report.parameters:,} trainable parameters, {report.kept:,} kept"
     work = f" · {count(report.multiply_adds)} multiply-adds" if report.multiply_adds else ""
     shape = describe_shape(report.output_shape).replace(" ", _NO_BREAK)
     return f"{title}{SPACE}→{_NO_BREAK}{shape}{SPACE}:gray[{numbers}{work}]"

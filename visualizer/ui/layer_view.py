@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import streamlit as st
 
-from visualizer.architecture.pooling import Pooling2D
+from visualizer.architecture.layer import PoolingWindow
 from visualizer.architecture.shapes import describe_shape, is_maps
 from visualizer.figures.kernels import kernel_grid, weight_matrix
 from visualizer.figures.maps import map_grid, single_map
@@ -16,6 +16,7 @@ from visualizer.ui.glossary import explained
 from visualizer.ui.layer_choice import chosen_layer
 from visualizer.ui.looked import Looked
 from visualizer.ui.pixel_view import pixel_part
+from visualizer.ui.text import plain
 from visualizer.ui.viewport import column_width, is_narrow
 
 if TYPE_CHECKING:
@@ -41,15 +42,13 @@ def layers_part(looked: Looked) -> None:
 def layer_view(looked: Looked, view: "LayerView", key: str) -> None:
     """Draw everything about one layer for the picture at hand."""
     st.caption(explained(view.layer.explanation))
-    if isinstance(view.layer, Pooling2D):
-        _pooling(view, view.layer, key)
+    window = view.layer.pooled(view.input.shape)
+    if window is not None:
+        _pooling(view, window, key)
     charts = _feature_maps(view, key) if is_maps(view.output.shape) else _vector(view, key)
     pixel_part(looked, view.index, charts)
-    if view.kernels is not None and view.kernels.ndim == 4:
-        _kernels(looked, view, view.kernels, key)
-    elif view.kernels is not None:
-        st.subheader("Weights")
-        show(weight_matrix(view.kernels, width=column_width()), f"{key}-weights")
+    for number in range(len(view.kernel_sets)):
+        _kernels(looked, view, number, key if number == len(view.kernel_sets) - 1 else f"{key}-{number}")
     _arrived(view, key)
 
 
@@ -136,21 +135,20 @@ def _page(items: np.ndarray, on_a_page: int, key: str) -> np.ndarray:
     return items[(page - 1) * on_a_page : page * on_a_page]
 
 
-def _pooling(view: "LayerView", layer: Pooling2D, key: str) -> None:
+def _pooling(view: "LayerView", window: PoolingWindow, key: str) -> None:
     st.subheader("Before and after pooling, at one scale")
     most_varied = int(view.output.var(axis=(1, 2)).argmax())
     channel = st.number_input(
         f"Map 1 to {len(view.output)}", 1, len(view.output), most_varied + 1, key=f"{key}-pooled", width=_SELECT
     )
-    (top, _), (left, _) = layer.window.pads(view.input.shape)
     show(
         pooling_pair(
             view.input[channel - 1],
             view.output[channel - 1],
-            layer.pool_size,
-            layer.strides,
-            (top, left),
-            layer.kind,
+            window.size,
+            window.strides,
+            window.before,
+            window.kind,
             "activation",
             width=column_width(),
         ),
@@ -158,21 +156,30 @@ def _pooling(view: "LayerView", layer: Pooling2D, key: str) -> None:
     )
 
 
-def _kernels(looked: Looked, view: "LayerView", kernels: np.ndarray, key: str) -> None:
+def _kernels(looked: Looked, view: "LayerView", number: int, key: str) -> None:
+    """One set of the layer's kernels; with several, each says of which step it is."""
     from visualizer.inspection.filters import of_picture
 
-    st.subheader("Kernels")
+    found, count = view.kernel_sets[number], len(view.kernel_sets)
+    step = f" of step {number + 1} of {count}: {plain(found.stage)}" if count > 1 else ""
+    if found.weights.ndim == 2:
+        st.subheader(f"Weights{step}")
+        show(weight_matrix(found.weights, width=column_width()), f"{key}-weights")
+        return
+    st.subheader(f"Kernels{step}")
+    kernels = found.weights
     filters, channels = kernels.shape[:2]
     shown = _page(np.arange(filters), KERNELS_ON_A_PAGE, f"{key}-kernel-page")
     page = kernels[shown]
-    if channels == 3 and of_picture(looked.seen.layers, view.sources):
+    if channels == 3 and number == 0 and of_picture(looked.seen.layers, view.sources):
         show(
             kernel_grid(page, input_channel=None, columns=_columns(), width=column_width(), first=int(shown[0]) + 1),
             f"{key}-colour-kernels",
         )
     channel = 1
-    if channels == 1 and len(view.input) > 1:
-        st.caption("One kernel for each map: this layer is depthwise, each filter looks at its own map only.")
+    if channels == 1 and found.arriving > 1:
+        what = "this step" if count > 1 else "this layer"
+        st.caption(f"One kernel for each map: {what} is depthwise, each filter looks at its own map only.")
     if channels > 1:
         channel = st.number_input(
             f"Weights for input channel 1 to {channels}",

@@ -10,7 +10,7 @@ from visualizer.data.catalog import load_dataset_of_run
 from visualizer.errors import UserError
 from visualizer.figures.chart import Chart
 from visualizer.figures.curves import accuracy_curves, curves
-from visualizer.figures.kernels import kernel_grid
+from visualizer.figures.kernels import kernel_grid, shown_channel
 from visualizer.figures.maps import map_grid
 from visualizer.figures.probabilities import answer_bars
 from visualizer.training.events import FeatureMaps, Snapshot
@@ -76,7 +76,9 @@ def live_part(owner: Session, look: Look, history: History, record: RunRecord) -
         with kernels:
             if snapshot.kernels is not None:
                 of_all = _part(min(KERNELS_SHOWN, len(snapshot.kernels)), len(snapshot.kernels))
-                st.markdown(f"**First layer's kernels**{of_all}")
+                arriving = snapshot.kernels.shape[1]
+                channel = f" for the first of {arriving} maps" if shown_channel(snapshot.kernels) is not None else ""
+                st.markdown(f"**The first kernels**{channel}{of_all}")
             place("live-kernels")
         with maps:
             if snapshot.maps:
@@ -176,7 +178,7 @@ def _network(look: Look, record: RunRecord, snapshot: Snapshot) -> dict[str, Cha
     if snapshot.kernels is not None:
         charts["live-kernels"] = kernel_grid(
             snapshot.kernels[:KERNELS_SHOWN],
-            input_channel=None,
+            input_channel=shown_channel(snapshot.kernels),
             columns=4,
             width=share_of(look.width, kernels_share),
         )

@@ -75,15 +75,16 @@ def _panels(looked: Looked, explanation: "Explanation") -> list[dict[str, Any]]:
 
     seen, spot = looked.seen, explanation.spot
     seen_of_it = field(looked.network, explanation)
-    marks = [] if seen_of_it is None else [_box(*seen_of_it)]
+    marks = [] if seen_of_it is None or seen_of_it == "nothing" else [_box(*seen_of_it)]
     pixels = rgb_pixels(seen.picture)
     _, height, width = seen.picture.shape
-    note = (
-        "sees nothing but padding"
-        if seen_of_it is None
-        else f"it sees {seen_of_it[0][1] - seen_of_it[0][0] + 1} × {seen_of_it[1][1] - seen_of_it[1][0] + 1} of "
-        f"{height} × {width} pixels"
-    )
+    if seen_of_it is None:
+        note = "which part it sees is not known: a layer before does not say it"
+    elif seen_of_it == "nothing":
+        note = "it sees no pixel of it, only padding or nothing at all"
+    else:
+        rows, columns = (last - first + 1 for first, last in seen_of_it)
+        note = f"it sees {rows} × {columns} of {height} × {width} pixels"
     if spot.node == PICTURE:
         return [_panel("Picture", "the pixel is framed", pixels, marks)]
     panels = [_panel("Picture", note, pixels, marks)]

@@ -132,28 +132,28 @@ def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments:
     look = looks[place]
     kernels, outputs, answer = st.columns([4, 5, 4])
     with kernels:
-        if look.kernels is None:
+        if not look.kernels:
             st.markdown("**The watched picture**")
             show(picture_chart(dataset.pictures[picture], "", width=140), "moment-picture")
             st.caption("This layer has no kernels.")
-        else:
-            shown = _part(len(look.kernels), look.filters)
-            st.markdown(f"**Kernels of layer {layer + 1}**{shown}")
-            arriving = look.kernels.shape[1]
-            colour = arriving == 3 and layer == 0
+        for number, found in enumerate(look.kernels):
+            of_stage = f", {found.stage}" if len(look.kernels) > 1 else ""
+            st.markdown(f"**Kernels of layer {layer + 1}{of_stage}**{_part(len(found.weights), found.filters)}")
+            arriving = found.weights.shape[1]
+            colour = arriving == 3 and layer == 0 and number == 0
             channel = 0
             if arriving > 1 and not colour:
                 channel = min(machine.incoming, arriving) - 1
-                _incoming(machine, arriving)
+                _incoming(machine, arriving, number)
             show(
                 kernel_grid(
-                    look.kernels,
+                    found.weights,
                     input_channel=None if colour else channel,
                     columns=4,
                     width=column_width(4 / 13),
-                    extent=max(float(np.abs(other.kernels).max()) for other in looks if other.kernels is not None),
+                    extent=max(float(np.abs(other.kernels[number].weights).max()) for other in looks),
                 ),
-                "moment-kernels",
+                f"moment-kernels-{number}" if number else "moment-kernels",
             )
     with outputs:
         scale = _scale([other.output for other in looks])
@@ -187,15 +187,15 @@ def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments:
     )
 
 
-def _incoming(machine: TimeMachine, arriving: int) -> None:
-    def choose(number: int) -> None:
-        machine.incoming = number
+def _incoming(machine: TimeMachine, arriving: int, number: int) -> None:
+    def choose(incoming: int) -> None:
+        machine.incoming = incoming
 
     bound.number(
         f"For incoming map 1 to {arriving}",
         min(machine.incoming, arriving),
         choose,
-        f"moment-incoming-of-{arriving}",
+        f"moment-incoming-of-{arriving}" + (f"-{number}" if number else ""),
         1,
         arriving,
         width=190,

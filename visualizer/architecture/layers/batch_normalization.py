@@ -7,6 +7,7 @@ from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape, is_maps, numbers_in
+from visualizer.architecture.span import Span
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,7 +23,9 @@ class BatchNormalization(Layer):
     icon: ClassVar[str] = ":material/equalizer:"
     explanation: ClassVar[str] = (
         "While training it brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it by "
-        "two learnt numbers. Afterwards it uses the running mean and variance that it kept."
+        "two learnt numbers. Afterwards it uses the running mean and variance that it kept: two more numbers for each "
+        "channel, which no training step changes by a gradient. Keras counts all four as parameters, two of them as "
+        "non-trainable."
     )
 
     momentum: float = setting(
@@ -45,7 +48,13 @@ class BatchNormalization(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
 
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        return span
+
     def parameter_count(self, input_shape: Shape) -> int:
+        return 2 * input_shape[0]
+
+    def kept_count(self, input_shape: Shape) -> int:
         return 2 * input_shape[0]
 
     def multiply_adds(self, input_shape: Shape) -> int:

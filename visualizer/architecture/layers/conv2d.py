@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.layer import Layer, ReceptiveStep, register
+from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
 from visualizer.architecture.shapes import Padding, Shape
+from visualizer.architecture.span import Span
 from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, Window
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ class Conv2D(Layer):
         filters, height, width = self.output_shape(input_shape)
         return filters * height * width * self._weights_per_filter(input_shape)
 
-    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
-        return self._window().receptive_step(input_shape)
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        return self._window().sees(axis, span, input_shape)
 
     def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
         from torch import nn

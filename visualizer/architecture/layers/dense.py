@@ -61,6 +61,9 @@ class Dense(Layer):
             )
         return (self.units,)
 
+    def giving(self, count: int) -> Mend:
+        return Mend(f"Use {count} units", (self.with_settings(units=count),))
+
     def parameter_count(self, input_shape: Shape) -> int:
         return self.units * (input_shape[0] + self.use_bias)
 

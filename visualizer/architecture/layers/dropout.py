@@ -7,6 +7,7 @@ from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape
+from visualizer.architecture.span import Span
 
 if TYPE_CHECKING:
     from torch import nn
@@ -41,6 +42,9 @@ class Dropout(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
+
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        return span
 
     def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
         from torch import nn

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.shapes import Shape, numbers_in
+from visualizer.architecture.span import Span, whole_map
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,6 +26,10 @@ class Flatten(Layer):
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (numbers_in(input_shape),)
+
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        # The vector as a whole; one of its numbers is one number of a map.
+        return whole_map(axis, input_shape)
 
     def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
         from torch import nn

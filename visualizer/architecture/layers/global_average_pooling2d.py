@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.layer import Layer, ReceptiveStep, register, require_maps
+from visualizer.architecture.layer import Layer, register, require_maps
 from visualizer.architecture.shapes import Shape
+from visualizer.architecture.span import Span, whole_map
 
 if TYPE_CHECKING:
     from torch import nn
@@ -32,8 +33,8 @@ class GlobalAveragePooling2D(Layer):
         require_maps(self, input_shape)
         return (input_shape[0],)
 
-    def receptive_step(self, input_shape: Shape) -> ReceptiveStep:
-        return ReceptiveStep(window=(input_shape[1], input_shape[2]))
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        return whole_map(axis, input_shape)
 
     def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
         from torch import nn

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from visualizer.architecture.layer import register
-from visualizer.architecture.pooling import Pooling2D, PoolingKind
+from visualizer.architecture.layer import PoolingKind, register
+from visualizer.architecture.pooling import Pooling2D
 from visualizer.architecture.shapes import Shape
 
 if TYPE_CHECKING:

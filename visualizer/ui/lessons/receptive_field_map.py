@@ -37,13 +37,14 @@ def field_map(
         note: What the map shows, a sentence.
     """
     place = _place()
+    fields = [drawn_field(rows, index, axis) for axis in (0, 1)]
     data: dict[str, Any] = {
         "picture": png_source(rgb_pixels(picture)),
         "map": png_source(rgb_pixels(map[np.newaxis])),
         "size": picture.shape[1:],
         "places": rows[index].places,
-        "margin": [_overhang(rows[index], axis, picture.shape[1 + axis]) for axis in (0, 1)],
-        "fields": [drawn_field(rows, index, axis) for axis in (0, 1)],
+        "margin": [_overhang(side, size) for side, size in zip(fields, picture.shape[1:], strict=True)],
+        "fields": fields,
         "captions": [list(caption) for caption in captions],
         "note": note,
         "place": place,
@@ -67,15 +68,19 @@ def _place() -> tuple[float, float]:
     return row, column
 
 
-def _overhang(row: FieldRow, axis: int, size: int) -> int:
+def _overhang(fields: list[dict[str, Any]], size: int) -> int:
     """How many pixels of padding are drawn on each side: as many as a field reaches, up to a share of the picture."""
-    last = row.start[axis] + (row.places[axis] - 1) * row.jump[axis] + row.size[axis] - 1
-    reach = max(-row.start[axis], last - size + 1, 0)
+    there = [field for field in fields if field["first"] <= field["last"]]
+    reach = max((max(-field["first"], field["last"] - size + 1) for field in there), default=0)
+    reach = max(reach, 0)
     return min(reach, max(round(size * MOST_PADDING), 1))
 
 
 def drawn_field(rows: tuple[FieldRow, ...], index: int, axis: int) -> list[dict[str, Any]]:
-    """What is sent of each place's field along one axis: its first and last pixel, and the seen ones as runs."""
+    """What is sent of each place's field along one axis: its first and last pixel, and the seen ones as runs.
+
+    The last one lies before the first where the units there read nothing at all.
+    """
     return [
         {"first": field.first, "last": field.last, "runs": _runs(field.seen)}
         for field in axis_fields(rows, index, axis)

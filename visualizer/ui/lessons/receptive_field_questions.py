@@ -1,8 +1,7 @@
 """What happens to the field next? Questions whose right and wrong answers are computed."""
 
-from visualizer.architecture.layer import ReceptiveStep
 from visualizer.architecture.shapes import is_maps
-from visualizer.inspection.receptive_field import FieldRow, Pair, grown
+from visualizer.inspection.receptive_field import FieldRow, Pair, Step, grown
 from visualizer.lessons.questions import Question
 
 WINDOW = 3
@@ -13,11 +12,16 @@ def times(pair: Pair) -> str:
     return f"{pair[0]} × {pair[1]}"
 
 
-def next_question(row: FieldRow) -> Question:
-    """How large is the field of a 3 × 3 convolution after this layer? Of a Dense layer, where this makes a vector?"""
+def next_question(row: FieldRow) -> Question | None:
+    """How large is the field of a 3 × 3 convolution after this layer? Of a Dense layer, where this makes a vector?
+
+    None where the fields of its units differ, so that there is no one answer.
+    """
     if not is_maps(row.output_shape):
         return _dense_question(row)
-    right, _, _ = grown(row, ReceptiveStep((WINDOW, WINDOW)))
+    if row.jump is None or row.start is None:
+        return None
+    right, _, _ = grown(row.size, row.jump, row.start, Step((WINDOW, WINDOW)))
     wrong = [
         _plus(row.size, (WINDOW - 1, WINDOW - 1)),  # the jump forgotten
         _plus(row.size, (WINDOW * row.jump[0], WINDOW * row.jump[1])),  # the window not less one
@@ -28,14 +32,18 @@ def next_question(row: FieldRow) -> Question:
         f"Here a unit sees {times(row.size)} pixels. Add **one more 3 × 3 convolution**: how many do its units see?",
         right,
         wrong,
-        f"Its window is {WINDOW} units wide, and the fields of two neighbouring units lie {_jump(row)} apart: the two "
-        f"further units add {_sum(row.size, row.jump)}.",
+        "All units here see the same pixels, so that further units add none."
+        if row.jump == (0, 0)
+        else f"Its window is {WINDOW} units wide, and the fields of two neighbouring units lie {_jump(row.jump)} "
+        f"apart: the two further units add {_sum(row.size, row.jump)}.",
     )
 
 
-def stride_question(row: FieldRow) -> Question:
-    """And if that convolution had stride 2?"""
-    right, jump, _ = grown(row, ReceptiveStep((WINDOW, WINDOW), strides=(2, 2)))
+def stride_question(row: FieldRow) -> Question | None:
+    """And if that convolution had stride 2? None as for `next_question`, and where all units see the same."""
+    if row.jump is None or row.start is None or 0 in row.jump:
+        return None
+    right, jump, _ = grown(row.size, row.jump, row.start, Step((WINDOW, WINDOW), strides=(2, 2)))
     wrong = [
         (row.size[0] + (WINDOW - 1) * jump[0], row.size[1] + (WINDOW - 1) * jump[1]),  # its own stride counted in
         (right[0] * 2, right[1] * 2),
@@ -75,8 +83,8 @@ def _pair(pair: Pair) -> str:
     return str(pair[0]) if pair[0] == pair[1] else times(pair)
 
 
-def _jump(row: FieldRow) -> str:
-    return f"{_pair(row.jump)} pixel{'' if row.jump == (1, 1) else 's'}"
+def _jump(jump: Pair) -> str:
+    return f"{_pair(jump)} pixel{'' if jump == (1, 1) else 's'}"
 
 
 def _sum(size: Pair, jump: Pair) -> str:

@@ -7,14 +7,16 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.shapes import describe_shape, is_maps, numbers_in
+from visualizer.architecture.span import NOTHING, PICTURE, Pair, Span
 from visualizer.figures.chart import counted, number
 from visualizer.figures.receptive_field import effective_field_chart
 from visualizer.figures.volumes import volumes
 from visualizer.inspection.receptive_field import (
     FieldRow,
-    Pair,
+    first_unsaid,
     inner_half_share,
     receptive_field,
+    spans_read,
 )
 from visualizer.ui.charts import show
 from visualizer.ui.glossary import explained
@@ -88,6 +90,20 @@ def layers_with_a_field(rows: tuple[FieldRow, ...]) -> dict[int, str]:
     return titles
 
 
+def not_known_from(architecture: Architecture, rows: tuple[FieldRow, ...]) -> bool:
+    """Say from which layer on nobody knows the field, if from any; whether there is such a layer."""
+    unsaid = first_unsaid(architecture, rows)
+    if unsaid is None:
+        return False
+    number, layer = unsaid
+    st.info(
+        f"Layer {number}, {layer.summary()}, does not say which places it reads, so from there on the receptive field "
+        "is not known here. Whoever wrote this layer type can say it, in its method “sees”.",
+        icon=":material/help:",
+    )
+    return True
+
+
 def choose_layer(name: str, rows: tuple[FieldRow, ...]) -> int | None:
     """Draw the slider over the layers; return the line of `rows`, None where no layer has a field."""
     titles = layers_with_a_field(rows)
@@ -142,15 +158,20 @@ def questions(name: str, rows: tuple[FieldRow, ...], index: int) -> None:
     row = rows[index]
     key = f"receptive-{name}-{index}-{row.size}-{row.jump}"
     asked = next_question(row)
+    if asked is None:
+        return
     answered = predict(asked.question, asked.options, asked.right, asked.explanation, f"{key}-next")
-    if answered and is_maps(row.output_shape):
-        asked = stride_question(row)
+    asked = stride_question(row) if is_maps(row.output_shape) else None
+    if answered and asked is not None:
         predict(explained(asked.question, "stride"), asked.options, asked.right, asked.explanation, f"{key}-stride")
 
 
 def formula(rows: tuple[FieldRow, ...], index: int, place: Pair) -> None:
-    """The recurrence of the chosen layer, with its numbers."""
+    """The recurrence of the chosen layer, with its numbers; where there is none, what the unit reads of each layer."""
     before, row = rows[index - 1], rows[index]
+    if before.jump is None or before.start is None or row.step is None or row.jump is None or row.start is None:
+        _way_back(rows, index, place)
+        return
     lines = r" \\ ".join(_lines(before, row, index, 0))
     st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
     first = row.start[0] + 1 + place[0] * row.jump[0]
@@ -167,9 +188,35 @@ def formula(rows: tuple[FieldRow, ...], index: int, place: Pair) -> None:
     )
 
 
+def _way_back(rows: tuple[FieldRow, ...], index: int, place: Pair) -> None:
+    """What one unit reads of every layer before it, down to the picture."""
+    along = [spans_read(rows[index].readers, index - 1, axis, place[axis]) or {} for axis in (0, 1)]
+    lines = []
+    for at in (*range(index - 1, -1, -1), PICTURE):
+        layer = rows[at + 1].layer
+        name = "The picture" if layer is None else f"Layer {at + 1}, {layer.summary()}"
+        if at != PICTURE and not is_maps(rows[at + 1].output_shape):
+            lines.append(f"- {name}: the vector")
+            continue
+        height, width = (spans.get(at, NOTHING) for spans in along)
+        read = f"{_places(height, 'row')}, {_places(width, 'column')}" if height.size and width.size else "nothing"
+        lines.append(f"- {name}: {read}")
+    st.markdown(
+        "Here the fields of the units do not lie evenly, as those of a sliding window do: **one sum does not hold "
+        "for all**. Follow the chosen unit back instead:\n\n" + "\n".join(lines)
+    )
+    st.caption("Rows, columns and units count from 1; below 1 and beyond the last one lies padding.")
+
+
+def _places(span: Span, noun: str) -> str:
+    first, last = _signed(span.first + 1), _signed(span.last + 1)
+    return f"{noun} {first}" if first == last else f"{noun}s {first} to {last}"
+
+
 def _along_the_width(row: FieldRow) -> str:
     pairs = (row.size, row.jump, row.start)
-    return " and the width alike" if all(height == width for height, width in pairs) else f"; the width: {row.size[1]}"
+    alike = all(pair is not None and pair[0] == pair[1] for pair in pairs)
+    return " and the width alike" if alike else f"; the width: {row.size[1]}"
 
 
 def _signed(value: int) -> str:
@@ -177,6 +224,8 @@ def _signed(value: int) -> str:
 
 
 def _lines(before: FieldRow, row: FieldRow, index: int, axis: int) -> list[str]:
+    assert before.jump is not None and before.start is not None and row.step is not None  # noqa: PT018
+    assert row.jump is not None and row.start is not None  # noqa: PT018
     window, dilation = row.step.window[axis], row.step.dilation[axis]
     stride, padding = row.step.strides[axis], row.step.padding[axis]
     size, jump, start = before.size[axis], before.jump[axis], before.start[axis] + 1
@@ -197,13 +246,13 @@ def sum_table(rows: tuple[FieldRow, ...], index: int) -> None:
     st.table(
         {
             "Layer": names,
-            "Window": [_pair(row.step.window) for row in shown],
-            "Stride": [_pair(row.step.strides) for row in shown],
-            "Dilation": [_pair(row.step.dilation) for row in shown],
-            "Padding": [_pair(row.step.padding) for row in shown],
-            "Jump": [_pair(row.jump) for row in shown],
-            "Receptive field": [f"**{_pair(row.size)}**" for row in shown],
-            "Start": [_pair((row.start[0] + 1, row.start[1] + 1)) for row in shown],
+            "Window": [_pair(row.step.window) if row.step else "no window" for row in shown],
+            "Stride": [_pair(row.step.strides) if row.step else "–" for row in shown],
+            "Dilation": [_pair(row.step.dilation) if row.step else "–" for row in shown],
+            "Padding": [_pair(row.step.padding) if row.step else "–" for row in shown],
+            "Jump": [_pair(row.jump) if row.jump else "differs" for row in shown],
+            "Receptive field": [f"{'' if row.jump else 'up to '}**{_pair(row.size)}**" for row in shown],
+            "Start": [_pair((row.start[0] + 1, row.start[1] + 1)) if row.start else "differs" for row in shown],
             "Leaves (H × W × C)": [describe_shape(row.output_shape) for row in shown],
         },
         hide_index=True,
@@ -211,8 +260,20 @@ def sum_table(rows: tuple[FieldRow, ...], index: int) -> None:
     st.caption(
         "In pixels of the input, height × width where they differ. Padding: before the first row and column; a start "
         "below 1 lies in it. Flatten and global pooling count as a window over the whole map, since the vector holds "
-        "all of its places. The sum knows no edge and no gaps; the drawing above does."
+        f"all of its places. The sum knows no edge and no gaps; the drawing above does.{_unusual(shown)}"
     )
+
+
+def _unusual(rows: tuple[FieldRow, ...]) -> str:
+    """What the table shows only of some layers, explained."""
+    said = ""
+    if any(row.step and 0 in row.step.strides for row in rows):
+        said += " A stride of 0: all units of that layer read the same."
+    if any(row.step and min(row.step.padding) < 0 for row in rows):
+        said += " A padding below 0: the edge is cut off."
+    if any(row.jump is None for row in rows):
+        said += " Where a layer is no window, the fields of its units and of those after it differ."
+    return said
 
 
 def _pair(pair: Pair) -> str:

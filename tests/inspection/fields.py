@@ -1,0 +1,78 @@
+"""What a network's units really depend on, by brute force, to hold what is said of their receptive fields."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layer import Layer
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
+from visualizer.architecture.layers.dropout import Dropout
+from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.network import Network, build
+from visualizer.inspection.receptive_field import FieldRow, field_rows, receptive_field
+
+
+def check_gradient(architecture: Architecture) -> None:
+    """The field is exactly what the gradient reaches: with positive weights and nothing that hides a pixel.
+
+    All places of the last layer are compared, so that the field is neither too small nor too large anywhere; of a
+    vector, all of its units together.
+    """
+    layers = tuple(kept for layer in architecture.layers if (kept := _linear(layer)) is not None) or (Dropout(),)
+    architecture = architecture.with_layers(layers)
+    rows = _all_rows(architecture)
+    network, random = _positive(architecture)
+    picture = (torch.rand(1, *architecture.input_shape, generator=random, dtype=torch.float64) + 0.5).requires_grad_()
+    output = network(picture)
+    weights = torch.arange(1.0, output.shape[1] + 1).double()
+    for row, column in np.ndindex(rows[-1].places):
+        unit = output[0, 0, row, column] if output.ndim == 4 else output @ weights
+        (gradient,) = torch.autograd.grad(unit, picture, retain_graph=True)
+        reached = gradient[0].abs().sum(dim=0).numpy() > 0
+        np.testing.assert_array_equal(reached, receptive_field(rows, len(layers), (row, column)).mask)
+
+
+def check_holes(architecture: Architecture) -> None:
+    """The field is exactly the pixels without whose number a unit has none: through any activation and any pooling."""
+    rows = _all_rows(architecture)
+    network, random = _positive(architecture)
+    channels, height, width = architecture.input_shape
+    pictures = torch.rand(height * width, channels, height, width, generator=random, dtype=torch.float64)
+    for pixel, picture in enumerate(pictures):
+        picture[:, pixel // width, pixel % width] = torch.nan
+    with torch.no_grad():
+        spoilt = network(pictures).isnan().any(dim=1).reshape(height, width, *rows[-1].places).numpy()
+    for place in np.ndindex(rows[-1].places):
+        field = receptive_field(rows, len(architecture.layers), place)
+        np.testing.assert_array_equal(spoilt[:, :, place[0], place[1]], field.mask)
+        for side in (field.rows, field.columns):
+            # What is said as if the picture had no edge holds all that is really seen.
+            assert side.clipped is None or side.first <= side.clipped[0] <= side.clipped[1] <= side.last
+
+
+def _all_rows(architecture: Architecture) -> tuple[FieldRow, ...]:
+    rows = field_rows(architecture)
+    unsaid = architecture.layers[len(rows) - 1 :]
+    assert not unsaid, f"{unsaid[0].title} does not say which places it reads: give it a method `sees`"
+    return rows
+
+
+def _positive(architecture: Architecture) -> tuple[Network, torch.Generator]:
+    network = build(architecture, "torch_default").double().eval()
+    random = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.copy_(torch.rand(parameter.shape, generator=random) + 0.5)
+    return network, random
+
+
+def _linear(layer: Layer) -> Layer | None:
+    """The layer without what can hide a pixel: activation functions and the choice of a maximum."""
+    if isinstance(layer, Activation):
+        return None
+    if isinstance(layer, MaxPooling2D):
+        return AveragePooling2D(layer.pool_size, layer.strides, layer.padding)
+    return replace(layer, activation="linear") if hasattr(layer, "activation") else layer

@@ -1,0 +1,107 @@
+"""What the torch modules of other networks read of what arrives, along height or width."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from torch import nn
+
+from visualizer.architecture.shapes import Shape, is_maps
+from visualizer.architecture.span import Pair, Sees, Span, same_place, whole_map
+
+
+def sees_through(stages: Sequence[tuple[nn.Module, Shape]]) -> Sees:
+    """What several modules, one after the other, read of what arrives at the first one.
+
+    Args:
+        stages: Each module with the shape, without the batch, of what arrives at it.
+    """
+    if not stages:
+        return same_place
+    reads = [_sees(module, shape) for module, shape in stages]
+
+    def sees(axis: int, span: Span) -> Span | None:
+        found: Span | None = span
+        for read in reversed(reads):
+            if found is None or not found.size:
+                return found
+            found = read(axis, found)
+        return found
+
+    return sees
+
+
+def pair(value: Any) -> Pair:
+    """(height, width) of a setting that torch also takes as one number for both."""
+    if not isinstance(value, tuple | list):
+        return value, value
+    height, width = value
+    return height, width
+
+
+def _sees(module: nn.Module, arriving: Shape) -> Sees:
+    if not is_maps(arriving) or isinstance(module, nn.Flatten):
+        return lambda axis, span: whole_map(axis, arriving)
+    # Not those of a kind that is derived of these: it may pad by itself.
+    kind = type(module)
+    if kind in _AT_ONE_PLACE:
+        return same_place
+    made = _WINDOWS.get(kind)
+    return made(module, arriving) if made else _not_known
+
+
+def _not_known(axis: int, span: Span) -> None:
+    return None
+
+
+_AT_ONE_PLACE = (
+    nn.BatchNorm2d,
+    nn.ReLU,
+    nn.ReLU6,
+    nn.LeakyReLU,
+    nn.Sigmoid,
+    nn.Tanh,
+    nn.GELU,
+    nn.SiLU,
+    nn.Hardswish,
+    nn.Hardsigmoid,
+    nn.ELU,
+)
+
+
+def _window(module: Any, arriving: Shape) -> Sees:
+    if isinstance(module.padding, str) or getattr(module, "padding_mode", "zeros") != "zeros":
+        return _not_known
+    window, strides, padding = (pair(value) for value in (module.kernel_size, module.stride, module.padding))
+    dilation = pair(getattr(module, "dilation", 1))
+
+    def sees(axis: int, span: Span) -> Span:
+        first, last = (place * strides[axis] - padding[axis] for place in (span.first, span.last))
+        return Span(first, last + dilation[axis] * (window[axis] - 1), dilation[axis])
+
+    return sees
+
+
+def _padding(module: nn.ZeroPad2d, arriving: Shape) -> Sees:
+    left, _, top, _ = module.padding
+    return lambda axis, span: Span(span.first - (top, left)[axis], span.last - (top, left)[axis])
+
+
+def _parts(module: nn.AdaptiveAvgPool2d, arriving: Shape) -> Sees:
+    """Parts that may overlap: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html"""
+    asked: tuple[Any, Any] = pair(module.output_size)
+
+    def sees(axis: int, span: Span) -> Span:
+        size = arriving[axis + 1]
+        parts = size if asked[axis] is None else asked[axis]
+        return Span(span.first * size // parts, -(-(span.last + 1) * size // parts) - 1)
+
+    return sees
+
+
+_WINDOWS: dict[type[nn.Module], Callable[[Any, Shape], Sees]] = {
+    nn.Conv2d: _window,
+    nn.MaxPool2d: _window,
+    nn.AvgPool2d: _window,
+    nn.ZeroPad2d: _padding,
+    nn.AdaptiveAvgPool2d: _parts,
+}
