@@ -145,7 +145,9 @@ class View {
     const drawn = this.holder.firstElementChild;
     if (this.fixedWidth || !width || width === this.width || !drawn.layout) return;
     this.width = width;
-    window.Plotly.relayout(drawn, { width });
+    // Not beside a drawing that is under way: Plotly would leave a picture in it unfinished, and never say so.
+    this.resized = true;
+    this.draw();
   }
 
   themeColours() {
