@@ -363,6 +363,7 @@ MAY_NAME = {
 MAY_TELL_APART = {
     ("visualizer/training/cures.py", "Dense"): "its units can be fewer",
     ("visualizer/training/cures.py", "Dropout"): "whether a network has the cure already",
+    ("visualizer/ui/live.py", "Dropout"): "whether it explains the first epoch’s gap",
 }
 
 
