@@ -70,6 +70,9 @@ class Layer(ABC):
     group: ClassVar[str]
     icon: ClassVar[str]
     explanation: ClassVar[str]
+    # Whether chance has a part in it while training, and only then: what is trained has it harder than what is
+    # validated, and learns less by heart.
+    is_random_in_training: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for setting in self.settings():

@@ -1,9 +1,10 @@
 """What can be done against overfitting with what this app has: changes of the next run, as plain data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from visualizer.architecture.architecture import Architecture, summarize
-from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.architecture import Architecture, LayerReport, summarize
+from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.errors import UserError
 from visualizer.training.overfitting import Overfitting
@@ -60,21 +61,21 @@ def _augmentation(run: RunSpec, architecture: Architecture, settings: TrainingSe
 
 def _dropout(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Cure | None:
     def has(architecture: Architecture) -> bool:
-        return any(isinstance(layer, Dropout) for layer in architecture.layers)
+        return any(layer.is_random_in_training for layer in architecture.layers)
 
     if has(run.architecture):
         return None
     if has(architecture):
         return Cure("dropout", "", "The network in Build has Dropout.", architecture, settings)
-    dense = [index for index, layer in enumerate(architecture.layers) if isinstance(layer, Dense)]
-    if not dense:
-        return None
     layers = architecture.layers
+    last = max(_with_units(layers), default=None)
+    if last is None:
+        return None
     try:
-        changed = architecture.with_layers((*layers[: dense[-1]], Dropout(rate=RATE), *layers[dense[-1] :]))
+        changed = architecture.with_layers((*layers[:last], Dropout(rate=RATE), *layers[last:]))
     except UserError:  # there is no room for another layer
         return None
-    return Cure("dropout", f"Add Dropout {RATE:g} before the last Dense layer", "", changed, settings)
+    return Cure("dropout", f"Add Dropout {RATE:g} before the last {layers[last].title} layer", "", changed, settings)
 
 
 def _fewer_parameters(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Cure | None:
@@ -82,14 +83,26 @@ def _fewer_parameters(run: RunSpec, architecture: Architecture, settings: Traini
     if has < had:
         done = f"The network in Build has {has:,} parameters, this run’s has {had:,}."
         return Cure("parameters", "", done, architecture, settings)
-    dense = [(layer.units, index) for index, layer in enumerate(architecture.layers) if isinstance(layer, Dense)][:-1]
-    units, index = max(dense, default=(0, 0))
-    if units // FEWER < FEWEST_UNITS:
+    layers = architecture.layers
+    rows = summarize(architecture).layers
+    # The last one says how many classes there are.
+    units, index = max(((_units(rows[index]), index) for index in _with_units(layers)[:-1]), default=(0, 0))
+    fewer = layers[index].giving(units // FEWER) if units // FEWER >= FEWEST_UNITS else None
+    if fewer is None:
         return None
-    layers = list(architecture.layers)
-    layers[index] = layers[index].with_settings(units=units // FEWER)
     label = f"Use {units // FEWER:,} units instead of {units:,} in layer {index + 1}"
-    return Cure("parameters", label, "", architecture.with_layers(tuple(layers)), settings)
+    changed = architecture.with_layers((*layers[:index], *fewer.replacement, *layers[index + 1 :]))
+    return Cure("parameters", label, "", changed, settings)
+
+
+def _with_units(layers: Sequence[Layer]) -> list[int]:
+    """The places of the layers that can have more or fewer units."""
+    return [index for index, layer in enumerate(layers) if layer.giving(1)]
+
+
+def _units(row: LayerReport) -> int:
+    """How many numbers it gives; 0 where it does not fit."""
+    return row.output_shape[0] if row.output_shape else 0
 
 
 def _fewer_epochs(found: Overfitting, architecture: Architecture, settings: TrainingSettings) -> Cure | None:

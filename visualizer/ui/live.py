@@ -5,7 +5,6 @@ from functools import partial
 
 import streamlit as st
 
-from visualizer.architecture.layers.dropout import Dropout
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.errors import UserError
 from visualizer.figures.chart import Chart
@@ -142,7 +141,7 @@ def _overfits(record: RunRecord, history: History) -> Overfitting | None:
 
 
 def _why_below(record: RunRecord, history: History) -> str:
-    drops = any(isinstance(layer, Dropout) for layer in record.spec.architecture.layers)
+    drops = any(layer.is_random_in_training for layer in record.spec.architecture.layers)
     try:
         dataset = load_dataset_of_run(record.spec.settings.dataset)
     except UserError:  # its pictures are gone: how many there were nobody knows

@@ -25,6 +25,7 @@ class Dropout(Layer):
         "While training it sets a random share of the numbers to zero and enlarges the others to make up for it, so "
         "that no unit can rely on a single other one. Afterwards it does nothing."
     )
+    is_random_in_training: ClassVar[bool] = True
 
     rate: float = setting(0.25, Real("Rate", "The share of the numbers that is set to zero.", 0.0, 0.95, 0.05))
 
