@@ -13,11 +13,13 @@ from visualizer.architecture.presets import CLASSIC, LENET, TINY
 from visualizer.data.own_dataset import save_own
 from visualizer.errors import UserError
 from visualizer.training.link import LinkedNetwork, link_text
+from visualizer.training.servers import Servers
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.elsewhere import COOKIE, mark_of
 from visualizer.ui.own_workspace import NOT_FOUND
 from visualizer.ui.server import owner_id, run_store, workspaces
 from visualizer.ui.session import Session
+from visualizer.workspace import workspace
 from visualizer.workspaces import id_of, is_token, new_token
 
 
@@ -109,7 +111,8 @@ def _spec(app: AppTest):
 def test_a_workspace_that_was_made_elsewhere_asks_before_it_is_opened():
     made = edit(open_page("build"))
     owner(made).rename("Ada's *own*")
-    run_store().create("abcdef8888", id_of(owner(made).token), _spec(made), 4)
+    elsewhere = Servers(workspace())  # trains it: a run whose server lives no more does not go on
+    run_store().create("abcdef8888", id_of(owner(made).token), _spec(made), 4, elsewhere.own)
     owner(made).run_id, owner(made).own_datasets = "abcdef8888", ("own-0123456789abcdef",)
     token = address(without_exception(made.run()))
     before = workspaces().kept(id_of(token))
@@ -134,6 +137,7 @@ def test_a_workspace_that_was_made_elsewhere_asks_before_it_is_opened():
     assert owner(app).architecture.name == "Ada's *own*"
     assert workspaces().kept(id_of(token)) == before
     run_store().set_state("abcdef8888", "stopped", "")
+    elsewhere.close()
 
 
 def test_what_was_made_elsewhere_can_be_left_alone():
