@@ -337,7 +337,7 @@ def test_notes_are_no_more_than_somebody_reads():
     # One of what makes it another network, one of what does not.
     rest, other = rests
     assert (rest.other_network, other.other_network) == (True, False)
-    assert len(rest.lines) == 5_000 - MAX_NOTES + 1
+    assert len(rest.lines) == 5_000 - MAX_NOTES
     assert rest.where.count(",") == MAX_SPANS - 1 or "–" in rest.where
 
 
