@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from safetensors import SafetensorError
-from safetensors.numpy import save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file, save_file
 
 from tests.training.examples import MIXED, few_digits, spec
 from visualizer import workspace
@@ -439,6 +439,37 @@ def test_a_damaged_look_inside_costs_itself_until_the_next_one(store, content, c
     assert caplog.text.count("file-damaged run=run1 file=snapshot.safetensors") == 1
     store.apply(bundle(snapshot))
     assert store.latest_snapshot("run1") is not None
+
+
+@pytest.mark.parametrize(
+    ("about", "arrays"),
+    [
+        ({"step": None}, {}),
+        ({"epoch_position": [1]}, {}),
+        ({"probe_index": None}, {}),
+        ({"kernels_layer": None}, {}),
+        ({}, {"kernels": np.zeros(1, np.float32)}),
+    ],
+)
+def test_a_look_inside_with_other_contents_than_it_has_is_damaged(store, about, arrays):
+    store.apply(bundle(Training(spec(MIXED), few_digits()).snapshot()))
+    path = store._run_folder("run1") / "snapshot.safetensors"
+    with safe_open(path, framework="numpy") as file:
+        was = json.loads(file.metadata()["snapshot"])
+    save_file(load_file(path) | arrays, path, {"snapshot": json.dumps(was | about)})
+    with pytest.raises(UserError, match="The last look inside this run cannot be read"):
+        store.latest_snapshot("run1")
+
+
+@pytest.mark.parametrize(
+    "change", ["state = 'dancing'", "steps_per_epoch = 0", "steps_per_epoch = 'x'", "epoch = 'x'", "seconds = x'00'"]
+)
+def test_a_run_whose_record_makes_no_sense_costs_no_other(store, change):
+    store.create("run2", "me", spec(MIXED), 4)
+    with store._write() as connection:
+        connection.execute(f"UPDATE runs SET {change} WHERE run_id = 'run2'")
+    assert store.record("run2") is None
+    assert [record.run_id for record in store.runs_of("me")] == ["run1"]
 
 
 @pytest.mark.parametrize("content", DAMAGES[:2])

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from itertools import pairwise
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -114,6 +115,25 @@ def test_who_is_faster_for_a_while_loses_nothing(hurried):
     assert through(*sent).came == sent
 
 
+def test_others_are_answered_between_any_two_messages_of_all_connections():
+    async def go() -> list[int]:
+        connections = [Connection([rerun()] * 50) for _ in range(10)]
+        door = Messages(lambda scope, receive, send: scope["app"](scope, receive, send))
+        tasks = [
+            asyncio.ensure_future(door({"type": "websocket", "app": each.app}, each.receive, each.send))
+            for each in connections
+        ]
+        came = [0]
+        while not all(task.done() for task in tasks):
+            await asyncio.sleep(0)  # a turn of somebody else
+            came.append(sum(len(each.came) for each in connections))
+        return came
+
+    came = asyncio.run(go())
+    assert came[-1] == 500
+    assert max(after - before for before, after in pairwise(came)) == 1
+
+
 def test_who_does_not_read_the_answers_cannot_ask_for_more():
     async def go() -> None:
         connection = Connection([rerun()] * 3, reads=False)
@@ -167,6 +187,9 @@ NAMES.file_urls_request.file_names.extend(["x"] * (MAX_VALUES + 1))
         (rerun(WORDS), "its message has too many values"),
         (rerun(json(f"[{'0,' * MAX_VALUES}0]")), "its message has too many values"),
         (rerun(json("{" * (MAX_VALUES + 1))), "its message has too many values"),
+        # Nothing opens in them, but going through them takes as long.
+        (rerun(json("]" * (MAX_VALUES + 1))), "its message has too many values"),
+        (rerun(WidgetState(id="w", json_trigger_value="}" * (MAX_VALUES + 1))), "its message has too many values"),
         (HASHES.SerializeToString(), "its message has too many values"),
         (NAMES.SerializeToString(), "its message has too many values"),
         (rerun(json("[" * (MAX_DEPTH + 1))), "the values of its message lie too deep in one another"),

@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -319,13 +319,16 @@ class RunStore:
         with safe_open(path, framework="numpy") as file:
             about = json.loads(file.metadata()["snapshot"])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
+        kernels, kernels_layer = arrays.get("kernels"), about["kernels_layer"]
+        if kernels is not None and (kernels.ndim != 4 or kernels_layer is None):
+            raise ValueError(f"kernels of shape {kernels.shape} of layer {kernels_layer}")
         return Snapshot(
-            step=about["step"],
-            epoch_position=about["epoch_position"],
-            probe_index=about["probe_index"],
+            step=int(about["step"]),
+            epoch_position=float(about["epoch_position"]),
+            probe_index=int(about["probe_index"]),
             answer=self._answer(run_id, about, arrays),
-            kernels=arrays.get("kernels"),
-            kernels_layer=about["kernels_layer"],
+            kernels=kernels,
+            kernels_layer=None if kernels_layer is None else int(kernels_layer),
             maps=tuple(
                 FeatureMaps(index, name, arrays[f"maps-{index}"], channels) for index, name, channels in about["maps"]
             ),
@@ -751,6 +754,16 @@ def _set_state(connection: sqlite3.Connection, run_id: str, state: State, messag
         )
 
 
+_WHOLE, _ANY = (int,), (int, float)
+_NUMBERS = {
+    "epoch": _WHOLE,
+    "step": _WHOLE,
+    "steps_per_epoch": _WHOLE,
+    "learning_rate": _ANY,
+    "seconds": _ANY,
+    "images_per_second": _ANY,
+    "version": _WHOLE,
+}
 _spec = lru_cache(maxsize=256)(run_spec_from_json)
 _unreadable: set[str] = set()
 
@@ -771,6 +784,10 @@ def _records(rows: Sequence[sqlite3.Row]) -> list[RunRecord]:
 def _record(row: sqlite3.Row) -> RunRecord:
     values = dict(row)
     spec = _spec(values["spec"])
+    if values["state"] not in get_args(State):
+        raise ValueError(f"a state that no run has: {values['state']}")
+    if any(type(values[name]) not in kinds for name, kinds in _NUMBERS.items()) or values["steps_per_epoch"] < 1:
+        raise ValueError("what is no number of steps, epochs or seconds")
     return RunRecord(
         **values
         | {

@@ -105,13 +105,15 @@ def _texts(widget: Any) -> tuple[str, ...]:
 
 
 def _count(widget: Any) -> int:
-    """How many values it has: entries of lists, and at least as many as JSON makes of its text."""
+    """How many values it has: entries of lists, and at least as many as JSON makes of its text, or as it has marks."""
     kind = widget.WhichOneof("value") or ""
     if kind.endswith("array_value"):
         return len(getattr(widget, kind).data)
     if kind == "file_uploader_state_value":
         return len(widget.file_uploader_state_value.uploaded_file_info)
-    return sum(text.count(mark) for text in _texts(widget) for mark in "[{,")
+    texts = _texts(widget)
+    # JSON closes as often as it opens; other text must not have more marks for `_depth` to go through either.
+    return max(sum(text.count(mark) for text in texts for mark in marks) for marks in ("[{,", "]}"))
 
 
 def _depth(widget: Any) -> int:
@@ -139,7 +141,7 @@ class Messages:
 
 
 class _Line:
-    """Those who wait for one bucket, one behind the other."""
+    """Those who wait for one bucket, one behind the other; whoever waits for something else comes in between."""
 
     def __init__(self, bucket: Bucket) -> None:
         self.bucket = bucket
@@ -150,6 +152,8 @@ class _Line:
         now = asyncio.get_running_loop().time
         async with self._first:
             waited = False
+            # What lies ready is taken without any pause: hundreds of large messages, while nobody else is answered.
+            await asyncio.sleep(0)
             while seconds := self.bucket.take(now()):
                 waited = True
                 await asyncio.sleep(seconds)
