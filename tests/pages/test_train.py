@@ -12,7 +12,7 @@ from visualizer.training.cluster import UNREACHABLE
 from visualizer.training.commands import Interrupt
 from visualizer.training.turn_queue import Place
 from visualizer.ui.run_controls import current_run
-from visualizer.ui.server import worker_pool
+from visualizer.ui.server import run_store, worker_pool
 
 SECONDS = 120
 
@@ -100,6 +100,17 @@ def test_the_health_of_a_run_is_shown_layer_by_layer(app):
     (text,) = [text for text in alts(app) if "Silent ReLUs now" in text]
     assert "1 Conv2D 8, 3 × 3" in text
     assert "6 Dense 10" in text
+
+
+def test_a_damaged_last_look_costs_the_time_machine_nothing(app):
+    press(app, "One epoch")
+    wait_for(app, "Paused")
+    run = app.session_state["visualizer"].run_id
+    (run_store().folder / run / "snapshot.safetensors").write_bytes(b"noise" * 1_000)
+    app.session_state["train-parts"] = "Time machine"
+    without_exception(app.run())
+    assert "The answer is" in chart(app, "moment-answer")["alt"]
+    assert not any("cannot be read" in box.value for box in app.info)
 
 
 def moments_of(app: AppTest) -> list[str]:
