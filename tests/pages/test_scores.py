@@ -18,6 +18,7 @@ from visualizer.architecture.model_file import save_model
 from visualizer.architecture.network import build
 from visualizer.training.messages import Bundle, Progress
 from visualizer.training.settings import Loss
+from visualizer.ui.glossary import unmarked
 from visualizer.ui.server import run_store
 
 PLAIN = Architecture("Plain", (1, 8, 8), (Conv2D(filters=2), Flatten(), Dense(units=10, activation="linear")))
@@ -100,7 +101,7 @@ def test_every_page_shows_what_the_answers_of_a_run_are(loss, kind):
     assert ("(score " in label) == (kind == "scores")
     assert ("%" in label) == (kind == "probabilities")
     word = "score" if kind == "scores" else "logit"
-    assert f"is what raises the {word}?" in texts(app)
+    assert f"is what raises the {word}?" in unmarked(texts(app))
     assert f"The {word} of **" in texts(app)
     without_exception(app.button(key="why-deletion-start").click().run())
     finished(app)
