@@ -24,9 +24,13 @@ _ASIDE = ".damaged-"
 # SQLite keeps these beside a database, and they belong to that very file.
 _COMPANIONS = ("-wal", "-shm")
 # What SQLite says of a file that is no whole database, and of one that is not to be had just now.
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _KEPT_AS_IT_WAS = "what was saved before is not touched"
+
+
+class DamagedFileError(Exception):
+    """A file is not what was written: its text says in what way."""
 
 
 def workspace() -> Path:
@@ -47,8 +51,26 @@ def save_atomically(path: Path, arrays: dict[str, np.ndarray], metadata: dict[st
         temporary.unlink(missing_ok=True)
 
 
-def is_whole(path: Path) -> bool:
-    """Whether a safetensors file can be read. Raises OSError where that cannot be said, as where too many are open."""
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Around what reads a safetensors file and understands what is in it.
+
+    Raises:
+        DamagedFileError: It is not what was written.
+        FileNotFoundError: It is not there.
+        OSError: It cannot be read at the moment, as where too many files are open.
+    """
+    try:
+        yield
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        # Safetensors says the same where the system had no file handle left.
+        if isinstance(error, SafetensorError) and _is_whole(path):
+            raise OSError(str(error)) from error
+        raise DamagedFileError(str(error)) from error
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a safetensors file can be read. Raises OSError where that cannot be said."""
     data = path.read_bytes()
     try:
         load(data)
@@ -126,6 +148,14 @@ def is_disk_full(error: BaseException) -> bool:
     return isinstance(error, SafetensorError) and ("No space left" in words or "quota" in words)
 
 
+def sqlite_kind(error: sqlite3.Error) -> int:
+    """What went wrong, such as `sqlite3.SQLITE_BUSY`; 0 where SQLite itself was not asked.
+
+    The lower bits of the code: https://sqlite.org/rescode.html
+    """
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def trouble(error: BaseException) -> UserError | None:
     """What to tell where the files that the server keeps cannot be read or written; None where it is something else.
 
@@ -147,26 +177,26 @@ def trouble(error: BaseException) -> UserError | None:
         )
     if not isinstance(error, sqlite3.DatabaseError):
         return None
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the lower bits are the kind, https://sqlite.org/rescode.html
-    if code in _BUSY:
+    kind = sqlite_kind(error)
+    if kind in BUSY:
         return UserError(
             "The server could not save or read this in time",
             f"another program holds its files; {_KEPT_AS_IT_WAS}",
             "Wait a moment, then try again",
         )
-    if code == sqlite3.SQLITE_READONLY:
+    if kind == sqlite3.SQLITE_READONLY:
         return UserError(
             "The server may not write into its folder, so this could not be saved",
             _KEPT_AS_IT_WAS,
             "Tell whoever runs the server, and try again later",
         )
-    if code in _DAMAGED:
+    if kind in DAMAGED:
         return UserError(
             "What this server keeps is damaged, so this page cannot be shown",
             "its record of runs or of workspaces cannot be read",
             "Tell whoever runs the server: its log has the details, and a backup may have what was there",
         )
-    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR) or "no such table" in str(error):
+    if kind in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR) or "no such table" in str(error):
         return UserError(
             "The server cannot read what it keeps",
             "its files were moved or removed, or its disk fails",

@@ -135,7 +135,7 @@ def test_a_sound_file_stays_where_it_is_when_it_cannot_be_read_just_then(monkeyp
 
     with monkeypatch.context() as patched:
         patched.setattr("visualizer.data.own_dataset.safe_open", no_handles_left)
-        with pytest.raises(SafetensorError):
+        with pytest.raises(OSError, match="Too many open files"):
             load_dataset(name, {name})
     assert len(load_dataset(name, {name}).pictures) == 30
 

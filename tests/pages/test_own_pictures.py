@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.data.own import picture, png, two_classes, zipped
-from tests.pages.app import alts, open_page, progress_line, without_exception
+from tests.pages.app import alts, charts, open_page, progress_line, without_exception
 from visualizer.data.catalog import forget_loaded
 from visualizer.data.own_dataset import save_own
 from visualizer.limits import Limits
@@ -129,6 +129,10 @@ def test_a_run_whose_pictures_are_gone_leaves_the_next_one_to_be_set(app):
         assert any("This data set is not in this workspace (any more)" in box.value for box in app.info), part
         assert any("on pictures that are no longer here" in caption.value for caption in app.caption)
         assert app.selectbox(key="train-dataset").value == "digits"
+        if part == "Live":  # what the run kept itself is still shown
+            keys = {one["key"] for one in charts(app)}
+            assert {"loss-curves", "accuracy-curves", "live-kernels", "live-maps"} <= keys
+            assert "live-answer" not in keys
 
 
 def test_pictures_are_added_class_by_class_and_a_class_is_removed(app):

@@ -10,9 +10,12 @@ from tests.pages.app import alts, chart, open_page, progress_line, without_excep
 from visualizer.architecture.presets import CLASSIC, empty
 from visualizer.training.cluster import UNREACHABLE
 from visualizer.training.commands import Interrupt
+from visualizer.training.diagnosis import Finding
+from visualizer.training.overfitting import Overfitting
 from visualizer.training.turn_queue import Place
+from visualizer.ui import health_view
 from visualizer.ui.run_controls import current_run
-from visualizer.ui.server import worker_pool
+from visualizer.ui.server import run_store, worker_pool
 
 SECONDS = 120
 
@@ -100,6 +103,33 @@ def test_the_health_of_a_run_is_shown_layer_by_layer(app):
     (text,) = [text for text in alts(app) if "Silent ReLUs now" in text]
     assert "1 Conv2D 8, 3 × 3" in text
     assert "6 Dense 10" in text
+
+
+def test_a_network_that_overfits_is_not_told_to_learn_more_slowly(app, monkeypatch):
+    press(app, "One epoch")
+    wait_for(app, "Paused")
+    app.session_state["train-parts"] = "Health"
+    monkeypatch.setattr(health_view, "diagnose", lambda *_: (Finding("It is ill", "lower the learning rate"),))
+    without_exception(app.run())
+    assert [box.value for box in app.warning] == ["**It is ill:** lower the learning rate."]
+    found = Overfitting(since=4, epoch=9, train=1.0, validation=0.52, best_epoch=3, best=0.6)
+    monkeypatch.setattr(health_view, "overfits", lambda *_: found)
+    without_exception(app.run())
+    (box,) = app.warning
+    assert "Overfitting since epoch 4:** after epoch 9 it gets 100.0% of the training pictures right" in box.value
+    assert "learning rate" not in box.value
+    assert not app.success
+
+
+def test_a_damaged_last_look_costs_the_time_machine_nothing(app):
+    press(app, "One epoch")
+    wait_for(app, "Paused")
+    run = app.session_state["visualizer"].run_id
+    (run_store().folder / run / "snapshot.safetensors").write_bytes(b"noise" * 1_000)
+    app.session_state["train-parts"] = "Time machine"
+    without_exception(app.run())
+    assert "The answer is" in chart(app, "moment-answer")["alt"]
+    assert not any("cannot be read" in box.value for box in app.info)
 
 
 def moments_of(app: AppTest) -> list[str]:

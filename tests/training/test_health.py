@@ -21,7 +21,6 @@ from visualizer.training.health import Checkup
 from visualizer.training.looks import BETWEEN_LATER, LOOKS_PER_EPOCH, OFTEN_UNTIL, is_looked_at, looks_in_words
 from visualizer.training.loop import Training
 from visualizer.training.messages import Bundle, Progress
-from visualizer.training.overfitting import Overfitting
 from visualizer.training.settings import batches_per_epoch, pictures_in_batch
 from visualizer.training.store import HealthHistory, RunStore
 
@@ -218,15 +217,6 @@ def test_units_are_called_silent_with_the_pictures_that_were_looked_at_and_dead_
     assert diagnose(looks_at_silent(0.1, 0.9), NAMES, [32, 10]) == ()
     (both,) = diagnose(looks_at_silent(0.7, 0.9), NAMES, [32, 10])
     assert "in both batches looked at (32 and 10 pictures) 70% of its 16 units or more" in both.seen
-
-
-def test_a_network_that_overfits_is_not_told_to_learn_more_slowly():
-    found = Overfitting(since=4, epoch=9, train=1.0, validation=0.52, best_epoch=3, best=0.6)
-    ill = history(silent_share=[0.9, 0.9, 0.9], update_ratio=[0.3, 0.3, 0.3], gradient_norm=[0.0, 0.0, 0.0])
-    assert any("learning rate" in str(finding) for finding in diagnose(ill, NAMES, [32]))
-    (finding,) = diagnose(ill, NAMES, [32], found)
-    assert "Overfitting since epoch 4: after epoch 9 it gets 100.0% of the training pictures right" in str(finding)
-    assert "learning rate" not in str(finding)
 
 
 def test_a_run_that_failed_is_no_reason_to_fail():

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
 from visualizer.data.dataset import Dataset
 from visualizer.data.own_pictures import Fit, check, fitted
 from visualizer.data.splits import stratified_split
 from visualizer.errors import UserError
 from visualizer.limits import MIB, limits
-from visualizer.workspace import is_whole, save_atomically, saving, set_aside, workspace
+from visualizer.workspace import DamagedFileError, reading, save_atomically, saving, set_aside, workspace
 
 _PREFIX = "own-"
 _NAME = re.compile(r"own-[0-9a-f]{16}")
@@ -159,14 +159,11 @@ def _opened(name: str) -> Iterator[Any]:
         raise not_here()
     path = _path(name)
     try:
-        with safe_open(path, framework="numpy") as file:
+        with reading(path), safe_open(path, framework="numpy") as file:
             yield file
     except FileNotFoundError as error:
         raise not_here() from error
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        # Safetensors says the same where the system had no file handle left.
-        if isinstance(error, SafetensorError) and is_whole(path):
-            raise
+    except DamagedFileError as error:
         with saving():
             set_aside(path, str(error))
         raise UserError(

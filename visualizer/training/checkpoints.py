@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
-from visualizer.workspace import is_whole, save_atomically
+from visualizer.workspace import DamagedFileError, reading, save_atomically
 
 _FIELD = "checkpoint"
 
@@ -57,14 +57,10 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
         OSError: It cannot be read at the moment, as where too many files are open.
     """
     try:
-        with safe_open(path, framework="numpy") as file:
-            about = json.loads(file.metadata()[_FIELD])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
-        return Checkpoint(about["step"], about["epoch"], arrays, about["position"])
-    except FileNotFoundError:
-        return None
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        # Safetensors says the same where the system had no file handle left.
-        if isinstance(error, SafetensorError) and is_whole(path):
-            raise OSError(str(error)) from error
+        with reading(path):
+            with safe_open(path, framework="numpy") as file:
+                about = json.loads(file.metadata()[_FIELD])
+                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
+            return Checkpoint(about["step"], about["epoch"], arrays, about["position"])
+    except (FileNotFoundError, DamagedFileError):
         return None

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visualizer.training.overfitting import Overfitting
 from visualizer.training.store import HealthHistory
 
 # Of a layer's units, in most of the last looks; below it, training mostly gets on with the rest.
@@ -30,23 +29,14 @@ class Finding:
         return f"{self.seen}: {self.advice}."
 
 
-def diagnose(
-    health: HealthHistory, names: Sequence[str], pictures: Sequence[int], found: Overfitting | None = None
-) -> tuple[Finding, ...]:
+def diagnose(health: HealthHistory, names: Sequence[str], pictures: Sequence[int]) -> tuple[Finding, ...]:
     """What is wrong by the last looks, worst first; nothing where all is well or nothing was measured yet.
-
-    A network that overfits has learnt, and too well: its gradients and steps are small, and many units silent, since
-    nearly nothing is left to learn. So that alone is said then, and nothing of its learning rate.
 
     Args:
         health: How the layers did.
         names: The name of every layer of the network, by its index.
         pictures: How many pictures the batch of each look had.
-        found: Whether the run overfits, as `overfitting` says.
     """
-    if found is not None:
-        cure = "give it pictures that differ more, or a network that can learn less by heart"
-        return (Finding(str(found).removesuffix("."), cure),)
     if not len(health.step):
         return ()
     called = [f"Layer {index + 1} ({names[index]})" for index in health.layers]

@@ -2,7 +2,8 @@
 
 Nothing is made anew without a word: a database that is damaged or empty gets another name, and the server that found it
 does not start. Started again, by a person or by what keeps it running, it begins without what that file held, and its
-pages say so as long as the file lies there. Where nothing can be written, no server starts at all.
+pages say so, as they do after each further start that finds the file there. Where nothing can be written, no server
+starts at all.
 """
 
 import errno
@@ -15,7 +16,7 @@ from uuid import uuid4
 
 from visualizer.training.servers import LOCKS, SERVERS, are_others
 from visualizer.training.store import RUNS, RunStore
-from visualizer.workspace import connect, is_disk_full, set_aside, set_aside_before
+from visualizer.workspace import BUSY, DAMAGED, connect, is_disk_full, set_aside, set_aside_before, sqlite_kind
 from visualizer.workspaces import WORKSPACES, Workspaces
 
 _HOLDS = {RUNS: "training runs", WORKSPACES: "people's workspaces"}
@@ -84,7 +85,7 @@ def problem(folder: Path) -> str:
                 if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
                     return f"{name} ({held}) is empty."
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if sqlite_kind(error) not in BUSY:
                 return f"{name} ({held}) cannot be read: {error}."
         except sqlite3.DatabaseError as error:
             return f"{name} ({held}) is damaged: {error}."
@@ -126,7 +127,7 @@ def _damage(path: Path) -> str:
                 connection.execute(f"PRAGMA user_version = {int(version)}")
                 connection.commit()
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if sqlite_kind(error) not in DAMAGED:
             raise
         return str(error)
     return "" if said == "ok" else str(said)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from visualizer import log
@@ -47,7 +47,7 @@ from visualizer.training.messages import Bundle
 from visualizer.training.moments import GRADIENT_EDGES, kept_steps
 from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
 from visualizer.training.store_schema import cut, prepare
-from visualizer.workspace import connect, is_whole, kept_open, save_atomically, set_aside
+from visualizer.workspace import DamagedFileError, connect, kept_open, reading, save_atomically, set_aside
 
 MAX_CURVE_POINTS = 500
 RUNS = "runs.sqlite"
@@ -305,11 +305,9 @@ class RunStore:
     def _reading(self, path: Path, what: str, mend: str) -> Iterator[None]:
         """Around what reads a file of a run: that it is damaged becomes a UserError, and costs this file alone."""
         try:
-            yield
-        except (SafetensorError, KeyError, TypeError, ValueError) as error:
-            # Safetensors says the same where the system had no file handle left.
-            if isinstance(error, SafetensorError) and is_whole(path):
-                raise
+            with reading(path):
+                yield
+        except DamagedFileError as error:
             if path not in self._damaged:
                 log.event("file-damaged", warning=True, run=path.parent.name, file=path.name, why=str(error))
             self._damaged.add(path)

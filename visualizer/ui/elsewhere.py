@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from visualizer.figures.chart import counted
 from visualizer.ui.text import plain
 
 # What a browser has opened, as the beginnings of the workspaces' ids: they say which, and open none.
@@ -49,14 +50,14 @@ class Found:
         parts = []
         if self.network is not None:
             parts.append(
-                f"the network **{plain(self.network) or 'without a name'}** with {_count(self.layers, 'layer')}"
+                f"the network **{plain(self.network) or 'without a name'}** with {counted(self.layers, 'layer')}"
             )
         if self.runs:
             going = f", {self.active:,} of which {'goes' if self.active == 1 else 'go'} on" if self.active else ""
             going = ", which goes on" if self.runs == self.active == 1 else going
-            parts.append(f"{_count(self.runs, 'training run')}{going}")
+            parts.append(f"{counted(self.runs, 'training run')}{going}")
         if self.datasets:
-            parts.append(f"{_count(self.datasets, 'data set')} of own pictures")
+            parts.append(f"{counted(self.datasets, 'data set')} of own pictures")
         if not parts:
             return "It is still empty."
         *first, last = parts
@@ -83,7 +84,3 @@ def ask(found: Found, open_it: Callable[[], None], copy_it: Callable[[], None], 
             "“Keep mine” leaves it as it is. You begin with an empty workspace; what you made before is found under "
             "your own address."
         )
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

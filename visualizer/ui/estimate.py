@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_to_json
+from visualizer.figures.chart import counted
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.dataset_view import opened_dataset
 from visualizer.ui.glossary import explained
@@ -33,12 +34,11 @@ def show_estimate(owner: Session, *, again: bool) -> None:
     asked = replace(settings, dataset="digits", epochs=1, seed=0, learning_rate=0.001, initialization="glorot_uniform")
     pace = _pace(architecture_to_json(replace(owner.architecture, name="")), asked, owner.architecture)
     seconds = seconds_in_all(pace, settings, len(dataset.train), len(dataset.validation))
-    epochs = f"{settings.epochs:,} epoch{'s' if settings.epochs != 1 else ''}"
     about = f"about {duration(float(f'{seconds:.2g}'))}" if seconds >= 1.5 else "a second or two"
     st.caption(
-        f":material/timer: Training {'again ' if again else ''}will take **{about}** ({epochs} of "
-        f"{len(dataset.train):,} pictures): an estimate, from a few {explained('batches')} timed on this computer. "
-        f"{_sharing()}"
+        f":material/timer: Training {'again ' if again else ''}will take **{about}** "
+        f"({counted(settings.epochs, 'epoch')} of {len(dataset.train):,} pictures): an estimate, from a few "
+        f"{explained('batches')} timed on this computer. {_sharing()}"
     )
 
 
@@ -47,7 +47,7 @@ def _sharing() -> str:
     if not others:
         return "Where others train at the same time, all take turns, and each takes longer."
     return (
-        f"{others} other run{'s' if others != 1 else ''} would take turns with it now: as long as "
+        f"{counted(others, 'other run')} would take turns with it now: as long as "
         f"{'they do' if others != 1 else 'it does'}, it takes about {others + 1} times as long."
     )
 

@@ -36,14 +36,16 @@ def _health(owner: Session, run: RunRecord, pictures: int) -> None:
     names = [layer.summary() for layer in run.spec.architecture.layers]
     found = overfits(run, run_store().history(run.run_id))
     batch = run.spec.settings.batch_size
-    findings = diagnose(health, names, [pictures_in_batch(int(step), pictures, batch) for step in health.step], found)
+    findings = diagnose(health, names, [pictures_in_batch(int(step), pictures, batch) for step in health.step])
     with st.container(key="live-health"):
+        # A network that overfits has learnt, and too well: its gradients and steps are small, and many units silent,
+        # since nearly nothing is left to learn. So that alone is said then, and nothing of its learning rate.
         if found is not None:
             overfitting_part(owner, run, found, "health")
-        else:
+        elif findings:
             for finding in findings:
                 st.warning(f"**{finding.seen}:** {finding.advice}.", icon=":material/stethoscope:")
-        if not findings:
+        else:
             st.success(_all_well(health), icon=":material/check_circle:")
         titles = [f"{index + 1} {names[index]}" for index in health.layers]
         show(

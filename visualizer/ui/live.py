@@ -1,11 +1,11 @@
 """What is seen of a run while it goes on: curves, kernels, feature maps and the answer to the watched picture."""
 
-from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
 from visualizer.data.catalog import load_dataset_of_run
+from visualizer.data.dataset import Dataset
 from visualizer.errors import UserError
 from visualizer.figures.chart import Chart
 from visualizer.figures.curves import accuracy_curves, curves
@@ -13,7 +13,7 @@ from visualizer.figures.kernels import kernel_grid, shown_channel
 from visualizer.figures.maps import map_grid
 from visualizer.figures.probabilities import answer_bars
 from visualizer.training.events import FeatureMaps, Snapshot
-from visualizer.training.overfitting import Overfitting, why_training_lies_below
+from visualizer.training.overfitting import why_training_lies_below
 from visualizer.training.settings import LOSSES
 from visualizer.training.store import History, RunRecord
 from visualizer.ui import bound
@@ -37,8 +37,10 @@ _COLUMNS = (2, 3, 4, 3)  # of the page's width: the watched picture, kernels, fe
 
 def live_part(owner: Session, look: Look, history: History, record: RunRecord) -> Moving:
     """Draw the run as it stands now, with what does not move around it; what of it moves."""
-    snapshot = _last_look(record)
-    may_choose = isinstance(snapshot, Snapshot) and (record.active or _is_kept(record, snapshot.step))
+    pictures, snapshot = _pictures(record), _last_look(record)
+    may_choose = False
+    if isinstance(pictures, Dataset) and isinstance(snapshot, Snapshot):
+        may_choose = record.active or _is_kept(record, snapshot.step)
     if isinstance(snapshot, Snapshot) and may_choose and not record.active:
         # Nobody trains it any more, so nobody else looks at another picture.
         snapshot = snapshot_at(record, snapshot.step, watched_index(owner, record))
@@ -56,7 +58,9 @@ def live_part(owner: Session, look: Look, history: History, record: RunRecord) -
             place("accuracy-curves")
         if why := _why_below(record, history):
             st.caption(why)
-        if found := overfits(record, history):
+        if isinstance(pictures, UserError):
+            st.info(told(pictures), icon=":material/hide_image:")
+        elif found := overfits(record, history):
             overfitting_part(owner, record, found, "live")
         if snapshot is None:
             st.skeleton(height=240)
@@ -66,10 +70,9 @@ def live_part(owner: Session, look: Look, history: History, record: RunRecord) -
             return moving
         watched, kernels, maps, answer = st.columns(_COLUMNS)
         with watched:
-            if may_choose:
-                dataset = load_dataset_of_run(record.spec.settings.dataset)
-                watched_choice(dataset, watched_index(owner, record), partial(watch, owner, record))
-            else:
+            if isinstance(pictures, Dataset) and may_choose:
+                watched_choice(pictures, watched_index(owner, record), partial(watch, owner, record))
+            elif isinstance(pictures, Dataset):
                 st.markdown("**Watched picture**")
             place("watched-picture")
         with kernels:
@@ -83,16 +86,17 @@ def live_part(owner: Session, look: Look, history: History, record: RunRecord) -
             if snapshot.maps:
                 _layer_choice(owner, snapshot)
             place("live-maps")
-        with answer:
-            st.markdown("**Its answer**")
-            place("live-answer")
-            if snapshot.answer is None:
-                st.caption(
-                    "This run was watched by an older version of the app, which did not keep scores. Look inside shows "
-                    "what the network answers."
-                )
-            else:
-                explain_scores(snapshot.answer.kind)
+        if isinstance(pictures, Dataset):
+            with answer:
+                st.markdown("**Its answer**")
+                place("live-answer")
+                if snapshot.answer is None:
+                    st.caption(
+                        "This run was watched by an older version of the app, which did not keep scores. Look inside "
+                        "shows what the network answers."
+                    )
+                else:
+                    explain_scores(snapshot.answer.kind)
     return moving
 
 
@@ -108,6 +112,14 @@ def moving_live(look: Look, record: RunRecord, history: History, inside: str) ->
     return _moving(look, record, history, _last_look(record), inside)
 
 
+def _pictures(record: RunRecord) -> Dataset | UserError:
+    """The data set that the run is trained on, or why it cannot be had: the curves can be seen without."""
+    try:
+        return load_dataset_of_run(record.spec.settings.dataset)
+    except UserError as error:
+        return error
+
+
 def _last_look(record: RunRecord) -> Snapshot | UserError | None:
     """The last look inside the run, or why it cannot be had; None where there was none yet."""
     try:
@@ -121,7 +133,7 @@ def _moving(
 ) -> Moving:
     charts = _curves(record, history)
     # The sentences below the curves are elements of their own.
-    found = _overfits(record, history)
+    found = None if isinstance(_pictures(record), UserError) else overfits(record, history)
     frame = f"{f'overfits since {found.since}' if found else ''} {_why_below(record, history)}"
     if snapshot is None:
         return Moving(f"{frame} no look inside yet", charts)
@@ -133,18 +145,10 @@ def _moving(
     return Moving(frame, charts, inside)
 
 
-def _overfits(record: RunRecord, history: History) -> Overfitting | None:
-    try:
-        return overfits(record, history)
-    except UserError:  # its pictures are gone: how many there were nobody knows
-        return None
-
-
 def _why_below(record: RunRecord, history: History) -> str:
     drops = any(layer.is_random_in_training for layer in record.spec.architecture.layers)
-    try:
-        dataset = load_dataset_of_run(record.spec.settings.dataset)
-    except UserError:  # its pictures are gone: how many there were nobody knows
+    dataset = _pictures(record)
+    if isinstance(dataset, UserError):  # how many there were nobody knows
         return ""
     harder = drops or bool(augmentation_words(record.spec.settings))
     return why_training_lies_below(history, len(dataset.train), len(dataset.validation), harder)
@@ -191,8 +195,8 @@ def _network(look: Look, record: RunRecord, snapshot: Snapshot) -> dict[str, Cha
             hover=False,
             width=share_of(look.width, maps_share),
         )
-    with suppress(UserError):  # where its pictures are gone, its classes have no names
-        dataset = load_dataset_of_run(record.spec.settings.dataset)
+    dataset = _pictures(record)
+    if isinstance(dataset, Dataset):  # where it is gone, its classes have no names
         # With the maps that were made of it, so that they never tell of two pictures.
         charts["watched-picture"] = watched_chart(dataset, snapshot.probe_index)
         if snapshot.answer is not None:

@@ -1,6 +1,7 @@
 """Start, pause, one step, one epoch, stop and reset; what the run trains, and how far it is."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import streamlit as st
 
@@ -68,7 +69,10 @@ def watched_index(owner: Session, record: RunRecord) -> int:
     """Which picture of the run's data set the run is watched on: its own, whatever is chosen for the next run."""
     if owner.watched is not None and owner.watched.run_id == record.run_id:
         return owner.watched.index
-    snapshot = run_store().latest_snapshot(record.run_id)
+    snapshot = None
+    # A damaged last look costs itself: then it is the picture that the run began with.
+    with suppress(UserError):
+        snapshot = run_store().latest_snapshot(record.run_id)
     return record.spec.probe_index if snapshot is None else snapshot.probe_index
 
 

@@ -1,4 +1,4 @@
-"""Lets every word that `glossary.word` marks explain itself. The work is done in the browser."""
+"""Lets every word that `glossary.explained` marks explain itself. The work is done in the browser."""
 
 import streamlit as st
 
