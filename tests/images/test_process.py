@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.test_images import encoded
 from visualizer import images
 from visualizer.images import SlowPictureError, UploadError, open_image, read_image
 from visualizer.images import process as process_module
-from visualizer.images.process import PictureProcess, ProcessEnded
+from visualizer.images.process import PictureProcess, ProcessEnded, Turn
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -166,3 +167,55 @@ def test_what_it_took_is_told():
     with pytest.raises(UploadError) as refused:
         open_image(encoded(Image.new("L", (3_000, 10)), "PNG")[:-40])
     assert refused.value.pixels in (0, 30_000)
+
+
+def wait_for(condition) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def test_who_waits_comes_before_who_has_just_been_there():
+    """A ZIP with hundreds of pictures, and two photos of others that come meanwhile."""
+    turn, came = Turn(), []
+
+    def take(name: str) -> None:
+        with turn:
+            came.append(name)
+
+    photos = [threading.Thread(target=take, args=(name,)) for name in ("first photo", "second photo")]
+    with turn:
+        for number, photo in enumerate(photos, start=2):
+            photo.start()
+            wait_for(lambda number=number: len(turn._line) == number)
+    # At once, as the next picture of the ZIP: a plain lock would nearly always be had again.
+    take("ZIP")
+    for photo in photos:
+        photo.join()
+    assert came == ["first photo", "second photo", "ZIP"]
+    assert not turn.is_taken
+
+
+def test_who_waits_no_longer_stops_nobody(monkeypatch):
+    turn, came = Turn(), []
+
+    def take() -> None:
+        with turn:
+            came.append(1)
+
+    class Interrupted(threading.Event):
+        def wait(self, timeout=None):
+            raise KeyboardInterrupt
+
+    with turn:
+        with monkeypatch.context() as patched:
+            patched.setattr(process_module.threading, "Event", Interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                take()
+        other = threading.Thread(target=take)
+        other.start()
+        wait_for(lambda: len(turn._line) == 2)
+    other.join(10)
+    assert came == [1]
+    assert not turn.is_taken

@@ -10,6 +10,7 @@ import signal
 import struct
 import subprocess
 import threading
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -37,17 +38,59 @@ class ProcessEnded(Exception):
         super().__init__(f"it ended with {code}")
 
 
+class Turn:
+    """A lock that is given to those who wait in the order in which they came.
+
+    A plain one goes to whoever is awake first: that is who had it before, a ZIP with hundreds of pictures.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        # Who has it, and behind it who waits.
+        self._line: deque[threading.Event] = deque()
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether somebody has it."""
+        return bool(self._line)
+
+    def __enter__(self) -> None:
+        mine = threading.Event()
+        with self._guard:
+            self._line.append(mine)
+            if self._line[0] is mine:
+                return
+        try:
+            mine.wait()
+        except BaseException:
+            with self._guard:
+                if self._line[0] is mine:
+                    self._next()
+                else:
+                    self._line.remove(mine)
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            self._next()
+
+    def _next(self) -> None:
+        self._line.popleft()
+        if self._line:
+            self._line[0].set()
+
+
 class PictureProcess:
     """The process, seen from the server. Threads take turns; each waits until those before it have their answers."""
 
     def __init__(self) -> None:
-        self._turn = threading.Lock()
+        self._turn = Turn()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def is_busy(self) -> bool:
         """Whether it is somebody's turn."""
-        return self._turn.locked()
+        return self._turn.is_taken
 
     def ask(self, head: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
         """The head and the body of the answer. Raises ProcessEnded where there is none."""
