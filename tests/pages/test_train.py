@@ -14,6 +14,7 @@ from visualizer.training.diagnosis import Finding
 from visualizer.training.overfitting import Overfitting
 from visualizer.training.turn_queue import Place
 from visualizer.ui import health_view
+from visualizer.ui.results import forget_results
 from visualizer.ui.run_controls import current_run
 from visualizer.ui.server import run_store, worker_pool
 
@@ -130,6 +131,19 @@ def test_a_damaged_last_look_costs_the_time_machine_nothing(app):
     without_exception(app.run())
     assert "The answer is" in chart(app, "moment-answer")["alt"]
     assert not any("cannot be read" in box.value for box in app.info)
+
+
+def test_damaged_weights_leave_the_look_that_was_kept(app):
+    press(app, "One epoch")
+    wait_for(app, "Paused")
+    press(app, "Stop")
+    wait_for(app, "Stopped")
+    run = app.session_state["visualizer"].run_id
+    for file in (run_store().folder / run).glob("weights-*.safetensors"):
+        file.write_bytes(b"noise" * 1_000)
+    forget_results()
+    without_exception(app.run())
+    assert "The answer is" in chart(app, "live-answer")["alt"]
 
 
 def moments_of(app: AppTest) -> list[str]:

@@ -43,7 +43,10 @@ def live_part(owner: Session, look: Look, history: History, record: RunRecord) -
         may_choose = record.active or _is_kept(record, snapshot.step)
     if isinstance(snapshot, Snapshot) and may_choose and not record.active:
         # Nobody trains it any more, so nobody else looks at another picture.
-        snapshot = snapshot_at(record, snapshot.step, watched_index(owner, record))
+        try:
+            snapshot = snapshot_at(record, snapshot.step, watched_index(owner, record))
+        except UserError:  # its weights are damaged; the look that was kept is not
+            may_choose = False
     moving = _moving(look, record, history, snapshot)
 
     def place(key: str) -> None:
