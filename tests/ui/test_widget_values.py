@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(autouse=True)
 def installed():
-    before = WStates.__getitem__
+    before, taken = WStates.__getitem__, WStates.set_widget_from_proto
     leave_out_what_does_not_fit()
     yield
-    WStates.__getitem__ = before  # type: ignore[method-assign]
+    WStates.__getitem__, WStates.set_widget_from_proto = before, taken  # type: ignore[method-assign]
 
 
 def page() -> None:
@@ -155,6 +155,14 @@ def test_a_component_whose_data_is_no_json_or_no_object_has_none(text):
     assert {known.value_type for known in widgets.values()} == {"json_value", "json_trigger_value"}
     send(test, *(WidgetState(id=widget, **{known.value_type: text}) for widget, known in widgets.items()))
     assert test.session_state["got"] == (None, None)
+
+
+@pytest.mark.parametrize("name", ["x", "", "values", "chosen", "$$"])
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_value_that_is_of_no_widget_is_left_out(name, kind):
+    test = AppTest.from_function(page).run()
+    send(test, WidgetState(id=name, **{kind: TYPES[kind]}))
+    assert test.session_state["values"] == AS_DRAWN
 
 
 def test_streamlit_has_what_is_asked_of_it():

@@ -9,13 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.runtime.state.session_state import Serialized, WStates
+from streamlit.runtime.state.common import GENERATED_ELEMENT_ID_PREFIX
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, Serialized, WStates
 
 from visualizer.log import event
 
 _NUMBERS = frozenset({"int_value", "double_value"})
 # In them a browser sends the words of one or several options, where the widget has some.
 _CHOICES = frozenset({"string_value", "string_array_value"})
+# How ids of widgets begin. Any other one Streamlit takes for a key of the session, which then has no value.
+_IDS = (GENERATED_ELEMENT_ID_PREFIX, STREAMLIT_INTERNAL_KEY_PREFIX)
 
 
 class _LeftOut(Serialized):
@@ -26,6 +29,18 @@ def leave_out_what_does_not_fit() -> None:
     """Let Streamlit take values from now on only where they fit their widgets."""
     if not hasattr(WStates.__getitem__, "__wrapped__"):
         WStates.__getitem__ = _careful(WStates.__getitem__)  # type: ignore[method-assign]
+        WStates.set_widget_from_proto = _of_widgets(WStates.set_widget_from_proto)  # type: ignore[method-assign, assignment]
+
+
+def _of_widgets(take: Callable[[WStates, WidgetState], None]) -> Callable[[WStates, WidgetState], None]:
+    @functools.wraps(take)
+    def take_widget(states: WStates, state: WidgetState) -> None:
+        if state.id.startswith(_IDS):
+            take(states, state)
+        else:
+            event("value-left-out", value=state.WhichOneof("value"), reason="not of a widget")
+
+    return take_widget
 
 
 def _careful(get: Callable[[WStates, str], Any]) -> Callable[[WStates, str], Any]:
