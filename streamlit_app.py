@@ -57,6 +57,13 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     close()
 
 
+def may_come_back(tab: str) -> bool:
+    """Whether that tab's session is kept, connected or not."""
+    from visualizer.ui.server import known_tabs
+
+    return tab in known_tabs()
+
+
 to_stderr()
 try:
     limits()
@@ -69,6 +76,11 @@ app = st.App(
     "visualizer/ui/navigation.py",
     lifespan=lifespan,
     routes=[plotly_route(), live_route()],
-    middleware=[Middleware(Doors), Middleware(StoreWatch), Middleware(Uploads), Middleware(Messages)],
+    middleware=[
+        Middleware(Doors),
+        Middleware(StoreWatch),
+        Middleware(Uploads, may_come_back=may_come_back),
+        Middleware(Messages),
+    ],
     on_script_error=say_sorry,
 )

@@ -22,7 +22,8 @@ class Server:
     def __init__(self) -> None:
         self.files = MemoryUploadedFileManager("/")
         self.open_tabs = {"tab", "other", "third", "fourth"}
-        self.doors = Uploads(self._app)
+        self.kept_tabs: set[str] = set()
+        self.doors = Uploads(self._app, lambda tab: tab in self.kept_tabs)
 
     async def _app(self, scope, receive, send):
         body = b""
@@ -163,6 +164,19 @@ def test_a_file_of_a_tab_that_was_closed_meanwhile_is_not_kept(server):
 
     asyncio.run(lesson())
     assert server.held() == 0
+
+
+def test_a_tab_that_lost_its_connection_for_a_moment_comes_back_to_the_file_that_came_meanwhile(server):
+    server.kept_tabs.add("tab")
+
+    async def lesson():
+        coming = asyncio.create_task(server.ask([piece(0.5), 0.05, piece(0.5)]))
+        await asyncio.sleep(0.01)
+        server.open_tabs.remove("tab")
+        assert (await coming)[0] == 204
+
+    asyncio.run(lesson())
+    assert server.held() == MB
 
 
 @pytest.mark.parametrize("declared", [True, False])

@@ -5,7 +5,7 @@ Streamlit bounds a single file, and keeps what has come in memory until the widg
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -53,10 +53,15 @@ def refused_file(tab: str) -> str:
 
 
 class Uploads:
-    """ASGI middleware around all questions."""
+    """ASGI middleware around all questions.
 
-    def __init__(self, app: "ASGIApp") -> None:
+    Args:
+        may_come_back: Whether the session of a tab that is not connected is still kept for it.
+    """
+
+    def __init__(self, app: "ASGIApp", may_come_back: Callable[[str], bool]) -> None:
         self._app = app
+        self._may_come_back = may_come_back
         self._coming: list[_Body] = []
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
@@ -84,7 +89,9 @@ class Uploads:
                 return
         finally:
             self._coming.remove(body)
-            _forget_of_nobody(body)
+            # One that lost its connection for a moment comes back to its session, and to this file.
+            if not self._may_come_back(body.tab):
+                _forget_of_nobody(body)
         if body.refusal and body.tab:
             _refused[body.tab] = (body.refusal, monotonic())
             _refused.move_to_end(body.tab)
