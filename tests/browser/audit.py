@@ -33,6 +33,13 @@ _FAULTS = r"""
           faults.push(`${name}: the ticks “${text.textContent}” and “${ticks[other].textContent}” collide`);
       }
     });
+    for (const title of chart.querySelectorAll('.infolayer [class^="g-x"] text, .infolayer [class^="g-y"] text')) {
+      const [a, hit] = [title.getBoundingClientRect(), (b) =>
+        Math.min(a.right, b.right) - Math.max(a.left, b.left) > 3
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3];
+      const under = visible(title) ? ticks.find((text, index) => !turned(text) && hit(rects[index])) : undefined;
+      if (under) faults.push(`${name}: the title “${title.textContent}” lies on the tick “${under.textContent}”`);
+    }
     for (const text of chart.querySelectorAll('.annotation-text, .gtitle, .xtitle, .ytitle, .legendtext'))
       if (visible(text) && !inside(text.getBoundingClientRect(), paper))
         faults.push(`${name}: “${text.textContent}” is cut`);

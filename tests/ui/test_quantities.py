@@ -30,6 +30,17 @@ def test_size(bytes_, text):
     assert size(bytes_) == text
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59, "59 s"), (75, "1 min 15 s"), (3_700, "1 h 1 min")])
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (0.042, "0.04 s"),
+        (0.4, "0.4 s"),
+        (0.6, "1 s"),
+        (59, "59 s"),
+        (75, "1 min 15 s"),
+        (3_700, "1 h 1 min"),
+    ],
+)
 def test_duration(seconds, text):
     assert duration(seconds) == text

@@ -362,13 +362,14 @@ def error_map(
         },
     ]
     axis = {"fixedrange": True, "zeroline": False, "showgrid": False, "tickfont": {"size": SMALL_FONT_SIZE}}
+    title = {"standoff": 6, "font": {"size": FONT_SIZE}}
     figure = figure_of(
         traces,
         height=400,
-        margin=(0, 0, 34, 46),
-        xaxis=axis | {"title": {"text": "slope", "standoff": 6}, "range": [slopes[0], slopes[-1]]},
-        yaxis=axis
-        | {"title": {"text": "intercept", "standoff": 8}, "range": [intercepts[0], intercepts[-1]], "automargin": True},
+        # Plotly's own margin for the labels comes too small beside a colour bar, and the title would lie on them.
+        margin=(54, 0, 34, 58),
+        xaxis=axis | {"title": title | {"text": "slope"}, "range": [slopes[0], slopes[-1]]},
+        yaxis=axis | {"title": title | {"text": "intercept"}, "range": [intercepts[0], intercepts[-1]]},
         legend=LEGEND_ABOVE,
     )
     alt = (

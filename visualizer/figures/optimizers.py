@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, Frame, Spec, figure_of, number
+from visualizer.figures.chart import FONT_SIZE, LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, Frame, Spec, figure_of, number
 from visualizer.figures.palette import BLUE, GREEN, GREY, GRID, MARK, MARK_RIM, PURPLE, SEQUENTIAL, VERMILLION
 
 if TYPE_CHECKING:
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from visualizer.lessons.optimizers import Path
     from visualizer.lessons.surfaces import Grid, Surface
 
-HEIGHT = 470
+HEIGHT = 480
+BELOW = 58  # pixels: a row of tick labels, and the title of the axis clear of it
 FRAMES = 32
 FRAME_MS = 150
 MARKED_EVERY = 10  # steps
@@ -80,8 +81,8 @@ def race_from_above(
     figure = _race(surface, grid, [ground, marks, start], paths, titles, shown_step, three_dimensional=False)
     axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "tickfont": {"size": SMALL_FONT_SIZE}}
     figure = figure.with_layout(
-        xaxis=axis | {"range": surface.x_range, "title": {"text": "weight x", "standoff": 4}},
-        yaxis=axis | {"range": surface.y_range, "title": {"text": "weight y", "standoff": 4}},
+        xaxis=axis | {"range": surface.x_range, "title": _title("weight x")},
+        yaxis=axis | {"range": surface.y_range, "title": _title("weight y")},
     )
     return Chart(figure, _race_alt(surface, paths, titles, shown_step))
 
@@ -200,7 +201,7 @@ def _race(
     figure = figure_of(
         traces,
         height=HEIGHT,
-        margin=(0 if three_dimensional else 54, 0, 40, 0 if three_dimensional else 46),
+        margin=(0 if three_dimensional else 54, 0, 40, 0 if three_dimensional else BELOW),
         legend=LEGEND_ABOVE
         | {
             "itemclick": False,
@@ -342,15 +343,14 @@ def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title:
             _arrow(before, after, colour, "solid", f"step {step} of {title}"),
         ],
         height=420,
-        margin=(54, 4, 74, 44),
+        margin=(54, 4, 74, BELOW),
         legend=LEGEND_ABOVE,
     )
     axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "nticks": 6, "constrain": "domain"}
     axis |= {"tickfont": {"size": SMALL_FONT_SIZE}}
     figure = figure.with_layout(
-        xaxis=axis | {"range": [grid.x[0], grid.x[-1]], "title": {"text": "weight x", "standoff": 4}},
-        yaxis=axis
-        | {"range": [grid.y[0], grid.y[-1]], "title": {"text": "weight y", "standoff": 4}, "scaleanchor": "x"},
+        xaxis=axis | {"range": [grid.x[0], grid.x[-1]], "title": _title("weight x")},
+        yaxis=axis | {"range": [grid.y[0], grid.y[-1]], "title": _title("weight y"), "scaleanchor": "x"},
     )
     alt = (
         f"{title}, step {step}: from x {number(before[0])}, y {number(before[1])} to x {number(after[0])}, "
@@ -398,11 +398,11 @@ def loss_race(
     figure = figure_of(
         traces,
         height=420,
-        margin=(0, 12, 40, 46),
-        xaxis=axis | {"title": {"text": "epoch", "standoff": 6}, "rangemode": "tozero"},
+        margin=(0, 12, 40, BELOW),
+        xaxis=axis | {"title": _title("epoch"), "rangemode": "tozero"},
         yaxis=axis
         | {
-            "title": {"text": "cross-entropy (nats), logarithmic"},
+            "title": _title("cross-entropy (nats), logarithmic"),
             "type": "log",
             "tickvals": _LOG_TICKS,
             "ticktext": [f"{tick:g}" for tick in _LOG_TICKS],
@@ -415,6 +415,11 @@ def loss_race(
         },
     )
     return Chart(figure, f"Training loss of the same network under {len(trained)} optimisers: {'; '.join(said)}.")
+
+
+def _title(text: str) -> dict[str, Any]:
+    # Where no size is given, Plotly makes it larger than every other word of the chart.
+    return {"text": text, "standoff": 6, "font": {"size": FONT_SIZE}}
 
 
 def _contours(surface: "Surface", grid: "Grid") -> dict[str, Any]:

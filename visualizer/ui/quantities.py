@@ -29,12 +29,14 @@ def size(number_of_bytes: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time in its two largest units: 75 seconds is "1 min 15 s".
+    """A time in its two largest units: 75 seconds is "1 min 15 s"; a short one is not rounded to nothing.
 
-    >>> duration(75)
-    '1 min 15 s'
+    >>> duration(75), duration(0.042)
+    ('1 min 15 s', '0.04 s')
     """
     whole = round(seconds)
+    if whole == 0:
+        return f"{seconds:.1g} s"
     if whole < 60:
         return f"{whole} s"
     minutes, rest = divmod(whole, 60)
