@@ -332,7 +332,7 @@ def told_before(app: AppTest) -> list[str]:
 
 def test_how_long_a_training_takes_is_told_before_it_starts_as_an_estimate(app, monkeypatch):
     (text,) = told_before(app)
-    assert " (10 epochs of 1,258 pictures): an estimate" in text
+    assert " (10 epochs of 1,258 pictures, Handwritten digits): an estimate" in text
     assert "all take turns" in text
     monkeypatch.setattr("visualizer.training.pace.seconds_in_all", lambda *_: 754.0)
     monkeypatch.setattr(worker_pool(), "would_take_turns_with", lambda: 29)

@@ -50,8 +50,8 @@ OPTIMIZERS: dict[str, Optimizer] = {
         Optimizer(
             "momentum",
             "Momentum",
-            "SGD with a velocity: what points the same way again and again adds up, what changes its sign at every "
-            "step is damped.",
+            "SGD with a velocity: what points the same way again and again adds up. What changes its sign at every "
+            "step is damped, a slow swing is not.",
             "SGD",
             {"momentum": 0.9},
         ),

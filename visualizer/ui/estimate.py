@@ -14,6 +14,7 @@ from visualizer.ui.glossary import explained
 from visualizer.ui.quantities import duration
 from visualizer.ui.server import worker_pool
 from visualizer.ui.session import Session
+from visualizer.ui.text import plain
 
 if TYPE_CHECKING:
     from visualizer.training.pace import Pace
@@ -37,7 +38,8 @@ def show_estimate(owner: Session, *, again: bool) -> None:
     about = f"about {duration(float(f'{seconds:.2g}'))}" if seconds >= 1.5 else "a second or two"
     st.caption(
         f":material/timer: Training {'again ' if again else ''}will take **{about}** "
-        f"({counted(settings.epochs, 'epoch')} of {len(dataset.train):,} pictures): an estimate, from a few "
+        f"({counted(settings.epochs, 'epoch')} of {len(dataset.train):,} pictures, {plain(dataset.title)}): an "
+        "estimate, from a few "
         f"{explained('batches')} timed on this computer. {_sharing()}"
     )
 

@@ -162,14 +162,23 @@ def _question(surface: Surface, paths: Mapping[str, Path]) -> bool:
     )
 
 
+# What of the surface decides it, in words.
+_SHAPES = {
+    "ravine": "The walls are steep and the floor is nearly flat: what is safe across the ravine is slow along it.",
+    "bowl": "It is equally steep on all sides, so the way down is straight.",
+    "saddle": "The slope down along y begins so gently that a step that follows it is hardly one at first.",
+    "beale": "Steep walls stand around a valley whose floor is nearly flat, and one learning rate has to serve both.",
+}
+
+
 def explanation(surface: Surface, paths: Mapping[str, Path]) -> str:
-    """Who arrives when, and the numbers that make it so."""
+    """What the surface is like, who arrives when, and the numbers that make it so."""
     arrivals = sorted((path.arrived, TITLES[name]) for name, path in paths.items() if path.arrived is not None)
     late = [TITLES[name] for name, path in paths.items() if path.arrived is None]
     order = ", ".join(f"{title} at step {step}" for step, title in arrivals)
     if late:
         order += f"; {' and '.join(late)} not within {surface.steps}"
-    return f"{order}. {_why(surface, paths)}"
+    return f"{_SHAPES[surface.name]} {order}. {_why(surface, paths)}"
 
 
 def _why(surface: Surface, paths: Mapping[str, Path]) -> str:

@@ -183,8 +183,8 @@ def shift_view(choice: Choice) -> None:
         "The picture moves by **one pixel**. Edges are found, then the map is halved: whose output changes least?",
         options,
         least.title,
-        f"Measured on this picture: {told}. A stride looks at every second place only, whatever lies between; a "
-        "pooling looks at every pixel and keeps a summary.",
+        "A stride looks at every second place only, whatever lies between; a pooling looks at every pixel and keeps a "
+        f"summary. Measured on this picture: {told}.",
         f"pooling-shift-{zlib.crc32(picture.tobytes())}",
     )
     if not answered:
