@@ -25,6 +25,9 @@ from visualizer.training.commands import Interrupt, Start, Stop
 from visualizer.training.events import Advice, StateChanged
 from visualizer.training.messages import Begin, Bundle, Ready, Told
 
+# A thread of Ray's own ends with an error where its connection is cut.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+
 
 class Relay:
     """A network between the server and the cluster, that can be there or not: a port that leads to another one."""

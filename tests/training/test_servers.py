@@ -215,16 +215,24 @@ from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
 from tests.training.examples import MIXED, spec
 from tests.training.test_faults import LONG
-from visualizer.training.commands import Start
+from visualizer.training.commands import Pause, Start
 from visualizer.training.pool import WorkerPool
 from visualizer.training.store import RunStore
 
 store = RunStore(Path.cwd())
 pool = WorkerPool(store, workers=1)
 run_id = pool.submit(spec(MIXED, **LONG), "me")
+def wait(condition):
+    while not condition(store.record(run_id)):
+        time.sleep(0.02)
 pool.send(run_id, Start())
-while store.record(run_id).checkpoint_step is None:
-    time.sleep(0.02)
+wait(lambda record: record.step > 100)
+# A pause makes a checkpoint; by itself one comes every two seconds, and a fast computer needs less for all of it.
+pool.send(run_id, Pause())
+wait(lambda record: record.state == "paused")
+pool.send(run_id, Start())
+at = store.record(run_id).step
+wait(lambda record: record.step > at + 20)
 print(run_id, flush=True)
 time.sleep(600)
 """
