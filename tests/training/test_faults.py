@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -89,7 +90,11 @@ def test_all_runs_of_a_killed_worker_keep_their_curves(tmp_path):
     server.pool.close()
 
 
-def test_a_server_that_is_killed_loses_at_most_what_came_after_the_checkpoint(tmp_path, left_alone):
+def server_that_trains(folder: Path) -> tuple["subprocess.Popen[str]", str]:
+    """A server in a process of its own, in the middle of a run beyond a checkpoint in that folder; the run's id.
+
+    A pause makes the checkpoint: by itself one comes every two seconds, and a fast computer needs less for all of it.
+    """
     script = f"""
 import sys, time
 from pathlib import Path
@@ -100,7 +105,7 @@ from visualizer.training.commands import Pause, Start
 from visualizer.training.pool import WorkerPool
 from visualizer.training.store import RunStore
 
-store = RunStore(Path("runs"))
+store = RunStore(Path.cwd())
 pool = WorkerPool(store, workers=1)
 run_id = pool.submit(spec(MIXED, **LONG), "me")
 def wait(condition):
@@ -116,13 +121,17 @@ wait(lambda record: record.step > at + 20)
 print(run_id, flush=True)
 time.sleep(600)
 """
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    run_id = process.stdout.readline().strip()
-    process.kill()
-    process.communicate(timeout=PATIENCE)
+    server = subprocess.Popen([sys.executable, "-c", script], cwd=folder, stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    return server, server.stdout.readline().strip()
 
-    store = RunStore(tmp_path / "runs")
+
+def test_a_server_that_is_killed_loses_at_most_what_came_after_the_checkpoint(tmp_path, left_alone):
+    server, run_id = server_that_trains(tmp_path)
+    server.kill()
+    server.communicate(timeout=PATIENCE)
+
+    store = RunStore(tmp_path)
     before = store.record(run_id)
     pool = WorkerPool(store, workers=1)
     record = store.record(run_id)

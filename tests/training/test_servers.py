@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.training.examples import MIXED, spec, train_all
-from tests.training.test_faults import LONG, has_curve
+from tests.training.test_faults import LONG, has_curve, server_that_trains
 from tests.training.test_pool import PATIENCE, ROOT, Server, scripted
 from visualizer.data.catalog import load_dataset
 from visualizer.training import servers as servers_module
@@ -209,40 +209,11 @@ def test_a_run_that_cannot_be_taken_up_stays_interrupted(tmp_path, monkeypatch):
 
 
 def test_the_run_of_a_killed_server_goes_on_at_another_with_the_same_curve(tmp_path):
-    script = f"""
-import sys, time
-from pathlib import Path
-sys.path.insert(0, {str(ROOT)!r})
-from tests.training.examples import MIXED, spec
-from tests.training.test_faults import LONG
-from visualizer.training.commands import Pause, Start
-from visualizer.training.pool import WorkerPool
-from visualizer.training.store import RunStore
-
-store = RunStore(Path.cwd())
-pool = WorkerPool(store, workers=1)
-run_id = pool.submit(spec(MIXED, **LONG), "me")
-def wait(condition):
-    while not condition(store.record(run_id)):
-        time.sleep(0.02)
-pool.send(run_id, Start())
-wait(lambda record: record.step > 100)
-# A pause makes a checkpoint; by itself one comes every two seconds, and a fast computer needs less for all of it.
-pool.send(run_id, Pause())
-wait(lambda record: record.state == "paused")
-pool.send(run_id, Start())
-at = store.record(run_id).step
-wait(lambda record: record.step > at + 20)
-print(run_id, flush=True)
-time.sleep(600)
-"""
     here = watching(tmp_path, watched=True)
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    run_id = process.stdout.readline().strip()
+    server, run_id = server_that_trains(tmp_path)
     assert here.store.record(run_id).active
-    process.kill()
-    process.communicate(timeout=PATIENCE)
+    server.kill()
+    server.communicate(timeout=PATIENCE)
     record = here.wait_for_end(run_id)
     assert (record.state, record.message) == ("interrupted", "The server ended while this run was going on.")
     here.pool.resume(run_id)
