@@ -201,7 +201,9 @@ def test_a_message_that_would_make_much_closes_its_connection(app: RunningApp, d
         with answering(app):
             with suppress(ConnectionClosed):
                 tab._socket.send(data)
-            assert tab.wait_until_closed(20) in (1002, 1008, 1009)
+            code = tab.wait_until_closed(20)
+        # Who is still sending when it is closed may be reset, and then reads no code.
+        assert code in (1002, 1008, 1009) or (code == 0 and len(data) > 50_000_000)
         assert memory_of(app)[0] - before < 100 * MB
 
 

@@ -10,7 +10,7 @@ from visualizer.figures.palette import BLUE, SEQUENTIAL, VERMILLION
 from visualizer.figures.scale import BAR_HEIGHT, bar
 
 HEIGHT = 300
-_LEFT, _BOTTOM = 70, 66
+_LEFT, _BOTTOM = 70, 84  # below: two lines of each tick's label, and the title clear of them
 _MAX_TICKS = 7
 _HEAT = 0.70  # of the width; the rest is the histogram of one moment
 
