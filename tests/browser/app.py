@@ -190,6 +190,17 @@ def wait_until_idle(page: Page, seconds: float = 60.0) -> None:
     page.wait_for_function(_IS_IDLE, arg=IDLE_FOR_MS, timeout=seconds * 1000)
 
 
+def train(page: Page, epochs: int) -> None:
+    """On Train, with nothing trained yet: train for so many epochs, to the end."""
+    field = page.get_by_role("spinbutton", name="Epochs")
+    field.fill(str(epochs))
+    field.press("Enter")
+    wait_until_idle(page)
+    page.locator(".st-key-start button").click()
+    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
+    wait_until_idle(page)
+
+
 def click_as_soon_as_it_is_there(page: Page, button: str) -> None:
     """Click on a button, by its words, in the moment it appears: on a fast machine the work it cancels is soon over."""
     page.evaluate(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import open_page, wait_until_idle
+from tests.browser.app import open_page, train, wait_until_idle
 
 # A network that another one replaces, with a part that is left out, and a Dense that does not fit.
 ODD_SOURCE = "m = Sequential([Input((8, 8, 1)), Conv2D(4, 3), Mystery(3), Dense(10)])"
@@ -70,12 +70,7 @@ def _build(page: Page) -> Iterator[str]:
 def _train(page: Page) -> Iterator[str]:
     open_page(page, "/train")
     yield "/train"
-    epochs = page.get_by_role("spinbutton", name="Epochs")
-    epochs.fill("2")
-    epochs.press("Enter")
-    wait_until_idle(page)
-    page.locator(".st-key-start button").click()
-    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
+    train(page, 2)
     settle(page)
     yield "/train, after a run"
     for tab in ("Health", "Time machine", "Evaluation"):

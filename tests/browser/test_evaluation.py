@@ -4,18 +4,12 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import no_exceptions, open_page, wait_until_idle
+from tests.browser.app import no_exceptions, open_page, train, wait_until_idle
 
 
 def test_a_cell_opens_its_pictures_and_a_point_shows_its_own(page: Page):
     open_page(page, "/train")
-    epochs = page.get_by_role("spinbutton", name="Epochs")
-    epochs.fill("2")
-    epochs.press("Enter")
-    wait_until_idle(page)
-    page.locator(".st-key-start button").click()
-    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
-    wait_until_idle(page)
+    train(page, 2)
     page.get_by_role("tab", name="Evaluation").click()
     expect(page.get_by_text("of 269 test pictures right")).to_be_visible(timeout=60_000)
     wait_until_idle(page)
