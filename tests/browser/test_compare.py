@@ -2,17 +2,12 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import open_page, wait_until_idle
+from tests.browser.app import open_page, train, wait_until_idle
 
 
 def test_a_run_is_repeated_with_another_optimizer_and_both_are_drawn(page: Page):
     open_page(page, "/train")
-    epochs = page.get_by_role("spinbutton", name="Epochs")
-    epochs.fill("1")
-    epochs.press("Enter")
-    wait_until_idle(page)
-    page.locator(".st-key-start button").first.click()
-    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
+    train(page, 1)
     page.get_by_role("link", name="Compare").click()
     wait_until_idle(page)
     page.get_by_text("Run it again with").click()

@@ -5,19 +5,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app import collect_errors, new_context, open_page, wait_until_idle
+from tests.browser.app import collect_errors, new_context, open_page, train
 
 
 def downloaded(page: Page, folder: Path) -> Path:
     """Train for two epochs, make the report and download it."""
     open_page(page, "/train")
-    epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
-    epochs.fill("2")
-    epochs.press("Enter")
-    wait_until_idle(page)
-    page.locator(".st-key-start button").click()
-    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
-    wait_until_idle(page)
+    train(page, 2)
     page.get_by_text("Report of this run").click()
     page.get_by_role("button", name="Make the report").click()
     button = page.get_by_role("button", name="Download the report")
