@@ -15,18 +15,18 @@ from starlette.middleware import Middleware
 from visualizer.limits import LimitError, limits
 from visualizer.log import bound_the_log, event, to_stderr
 from visualizer.processes import yield_to_training
-from visualizer.training.opening import FolderError, open_folder
-from visualizer.ui.connections import guard_connections
-from visualizer.ui.failure import say_sorry
-from visualizer.ui.http import Doors, accept_uploads
-from visualizer.ui.live_route import live_route
-from visualizer.ui.memory import keep_few_holes
-from visualizer.ui.messages import Messages
-from visualizer.ui.plotly_script import plotly_route
-from visualizer.ui.store_watch import StoreWatch
-from visualizer.ui.uploads import Uploads
-from visualizer.ui.warm_up import warm_up
-from visualizer.ui.widget_values import leave_out_what_does_not_fit
+from visualizer.training.runs.opening import FolderError, open_folder
+from visualizer.ui.kit.plotly_script import plotly_route
+from visualizer.ui.shell.connections import guard_connections
+from visualizer.ui.shell.failure import say_sorry
+from visualizer.ui.shell.http import Doors, accept_uploads
+from visualizer.ui.shell.memory import keep_few_holes
+from visualizer.ui.shell.messages import Messages
+from visualizer.ui.shell.store_watch import StoreWatch
+from visualizer.ui.shell.uploads import Uploads
+from visualizer.ui.shell.warm_up import warm_up
+from visualizer.ui.shell.widget_values import leave_out_what_does_not_fit
+from visualizer.ui.train.live_route import live_route
 from visualizer.workspace import workspace
 
 
@@ -46,20 +46,20 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     bound_the_log()
     guard_connections()
     event("server-started", **asdict(limits()))
-    from visualizer.ui.closed_tabs import forget_closed_tabs
+    from visualizer.ui.shell.closed_tabs import forget_closed_tabs
 
     forgetting = asyncio.create_task(forget_closed_tabs())
     yield
     forgetting.cancel()
     event("server-stopped")
-    from visualizer.ui.server import close
+    from visualizer.ui.state.server import close
 
     close()
 
 
 def may_come_back(tab: str) -> bool:
     """Whether that tab's session is kept, connected or not."""
-    from visualizer.ui.server import known_tabs
+    from visualizer.ui.state.server import known_tabs
 
     return tab in known_tabs()
 
@@ -73,7 +73,7 @@ except (LimitError, FolderError) as error:
 
 # The script is not in this folder: Streamlit would then list the files of pages/ by itself, before it has run.
 app = st.App(
-    "visualizer/ui/navigation.py",
+    "visualizer/ui/shell/navigation.py",
     lifespan=lifespan,
     routes=[plotly_route(), live_route()],
     middleware=[

@@ -1,5 +1,5 @@
 // Takes a series of small pictures with the camera, a few a second, and sends them all at once.
-// `data` in visualizer/ui/camera_series.py says what arrives; nothing is sent before the button is pressed.
+// `data` in visualizer/ui/pictures/camera_series.py says what arrives; nothing is sent before the button is pressed.
 
 const EVERY = 120; // milliseconds: slow enough to turn the object meanwhile
 

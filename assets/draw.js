@@ -1,5 +1,5 @@
 // A paper to draw on. While the pen moves, a small grey picture goes to the server a few times a second.
-// `data` in visualizer/ui/draw.py says what arrives.
+// `data` in visualizer/ui/parts/draw.py says what arrives.
 
 const SEND_EVERY = 250; // milliseconds
 const REST = 600; // milliseconds without a pen on the paper, after which the drawing is taken to be done for now

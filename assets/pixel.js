@@ -1,5 +1,5 @@
 // One number explained: where it is, the formula with its numbers, and what it was made of, to click further into.
-// `pixel_data` in visualizer/ui/pixel_data.py says what arrives. Every number was computed by the server.
+// `pixel_data` in visualizer/ui/look/pixel_data.py says what arrives. Every number was computed by the server.
 
 const views = new WeakMap();
 

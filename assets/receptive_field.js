@@ -1,5 +1,5 @@
 // The pixels that one unit of a map can see, drawn on the picture for the unit under the pointer. The server computed
-// every field; `field_map` in visualizer/ui/lessons/receptive_field_map.py says what arrives.
+// every field; `field_map` in visualizer/ui/concepts/receptive_field_map.py says what arrives.
 const SVG = "http://www.w3.org/2000/svg";
 const SETTLED_AFTER = 250; // milliseconds without a further arrow key
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };

@@ -1,5 +1,5 @@
 // Explains a word of a text where one points at it, taps on it, or comes to it with the Tab key.
-// Such a word is a link to "#word-…" whose title is the explanation: visualizer/ui/glossary.py writes it.
+// Such a word is a link to "#word-…" whose title is the explanation: visualizer/ui/kit/glossary.py writes it.
 const WORD = 'a[href^="#word-"]';
 const GAP = 6; // pixels between a word and its explanation
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tests.browser.app import RunningApp, running_app
 from tests.soak.classroom import Lesson, hold_lesson, memory_of
-from visualizer.training.store import RunStore
+from visualizer.training.runs.store import RunStore
 
 P95_GOAL = 1.0  # seconds
 SPEED_GOAL = 0.9

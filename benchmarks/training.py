@@ -33,15 +33,15 @@ from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.figures.curves import accuracy_curves, curves
-from visualizer.training.commands import Pause, Start, Stop
-from visualizer.training.examples import Examples
-from visualizer.training.loop import EVALUATION_BATCH, Training
-from visualizer.training.losses import make_optimizer
-from visualizer.training.messages import Bundle, FromWorker
-from visualizer.training.pool import WorkerPool
+from visualizer.training.loop.examples import Examples
+from visualizer.training.loop.loop import EVALUATION_BATCH, Training
+from visualizer.training.loop.losses import make_optimizer
+from visualizer.training.runs.store import History, RunRecord, RunStore
+from visualizer.training.scheduling.commands import Pause, Start, Stop
+from visualizer.training.scheduling.messages import Bundle, FromWorker
+from visualizer.training.scheduling.pool import WorkerPool
+from visualizer.training.scheduling.worker import SLICE, ActiveRun
 from visualizer.training.settings import RunSpec, TrainingSettings, batches_per_epoch
-from visualizer.training.store import History, RunRecord, RunStore
-from visualizer.training.worker import SLICE, ActiveRun
 
 GOAL = 0.95
 LOOKS_PER_SECOND = 3

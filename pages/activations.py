@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from visualizer.ui.glossary import explained
-from visualizer.ui.lessons.activations_view import dead_relus, deep_chain, functions
-from visualizer.ui.links import page
+from visualizer.ui.concepts.activations_view import dead_relus, deep_chain, functions
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.links import page
 
 st.title("Activation functions")
 st.markdown(

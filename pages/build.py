@@ -6,21 +6,21 @@ from visualizer.architecture.architecture import architecture_from_json, summari
 from visualizer.architecture.presets import PRESETS, empty
 from visualizer.figures.volumes import volumes
 from visualizer.limits import limits
-from visualizer.ui import bound
-from visualizer.ui.charts import show
-from visualizer.ui.dataset_names import chosen_dataset
-from visualizer.ui.download_menu import download_menu
-from visualizer.ui.fit_network import fit_offer
-from visualizer.ui.grey import grey_where
-from visualizer.ui.input_card import input_card
-from visualizer.ui.keep_focus import keep_focus
-from visualizer.ui.keras_code import paste_keras
-from visualizer.ui.layer_card import add_layer_menu, kept_too, layer_card
-from visualizer.ui.links import page
-from visualizer.ui.network_link import link_popover, open_link, show_arrival
-from visualizer.ui.quantities import count, size
-from visualizer.ui.session import session, show_message
-from visualizer.ui.too_large import show_passed_bound
+from visualizer.ui.build.download_menu import download_menu
+from visualizer.ui.build.input_card import input_card
+from visualizer.ui.build.keras_code import paste_keras
+from visualizer.ui.build.layer_card import add_layer_menu, kept_too, layer_card
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.grey import grey_where
+from visualizer.ui.kit.keep_focus import keep_focus
+from visualizer.ui.kit.links import page
+from visualizer.ui.kit.quantities import count, size
+from visualizer.ui.parts.fit_network import fit_offer
+from visualizer.ui.parts.network_link import link_popover, open_link, show_arrival
+from visualizer.ui.parts.too_large import show_passed_bound
+from visualizer.ui.state.dataset_names import chosen_dataset
+from visualizer.ui.state.session import session, show_message
 
 owner = session()
 open_link(owner)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from visualizer.ui.compare_again import again
-from visualizer.ui.compare_view import answers, chosen_variants, curves_and_differences, kernels
-from visualizer.ui.links import page
-from visualizer.ui.session import session, show_message
+from visualizer.ui.compare.compare_again import again
+from visualizer.ui.compare.compare_view import answers, chosen_variants, curves_and_differences, kernels
+from visualizer.ui.kit.links import page
+from visualizer.ui.state.session import session, show_message
 
 owner = session()
 st.title("Compare runs")

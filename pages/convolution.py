@@ -3,10 +3,10 @@
 import streamlit as st
 
 from visualizer.errors import UserError
-from visualizer.ui.glossary import explained
-from visualizer.ui.lessons.convolution_controls import IDEAS, MODES, choose
-from visualizer.ui.lessons.convolution_view import finer_view, formulas, questions, slide_view
-from visualizer.ui.links import page
+from visualizer.ui.concepts.convolution_controls import IDEAS, MODES, choose
+from visualizer.ui.concepts.convolution_view import finer_view, formulas, questions, slide_view
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.links import page
 
 
 @st.fragment

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from visualizer.ui.glossary import explained
-from visualizer.ui.lessons.dense_view import logit, probabilities
-from visualizer.ui.links import page
+from visualizer.ui.concepts.dense_view import logit, probabilities
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.links import page
 
 st.title("Dense and softmax")
 st.markdown(

@@ -6,20 +6,20 @@ from visualizer.architecture.shapes import describe_shape
 from visualizer.errors import UserError
 from visualizer.figures.picture import picture_chart
 from visualizer.figures.probabilities import value_in_words
-from visualizer.ui.answer_view import show_answer
-from visualizer.ui.charts import show
-from visualizer.ui.filters_view import filters_part
-from visualizer.ui.layer_view import layers_part
-from visualizer.ui.links import page
-from visualizer.ui.looked import Looked
-from visualizer.ui.model_file import model_file_menu
-from visualizer.ui.models import look, network_choices, opened_network, quick_answer
-from visualizer.ui.named_network import named_network
-from visualizer.ui.picture_source import Given, given_picture, picture_source
-from visualizer.ui.session import session, show_message
-from visualizer.ui.text import plain, told
-from visualizer.ui.viewport import is_narrow
-from visualizer.ui.why_view import why_part
+from visualizer.ui.kit.answer import show_answer
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.links import page
+from visualizer.ui.kit.text import plain, told
+from visualizer.ui.look.filters_view import filters_part
+from visualizer.ui.look.layer_view import layers_part
+from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.model_file_menu import model_file_menu
+from visualizer.ui.look.named_network import named_network
+from visualizer.ui.look.why_view import why_part
+from visualizer.ui.parts.picture_source import Given, given_picture, picture_source
+from visualizer.ui.state.models import look, network_choices, opened_network, quick_answer
+from visualizer.ui.state.session import session, show_message
+from visualizer.ui.state.viewport import is_narrow
 
 owner = session()
 st.title("Look inside")

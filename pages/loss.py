@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from visualizer.ui.glossary import explained
-from visualizer.ui.lessons.loss_line import line_through_points
-from visualizer.ui.lessons.loss_softmax import same_prediction
-from visualizer.ui.lessons.loss_wrong import confidently_wrong
-from visualizer.ui.links import page
+from visualizer.ui.concepts.loss_line import line_through_points
+from visualizer.ui.concepts.loss_softmax import same_prediction
+from visualizer.ui.concepts.loss_wrong import confidently_wrong
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.links import page
 
 st.title("Loss functions")
 st.markdown(

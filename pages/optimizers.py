@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from visualizer.ui.glossary import explained
-from visualizer.ui.lessons.optimizers_network import network_race
-from visualizer.ui.lessons.optimizers_race import chosen_surface, race
-from visualizer.ui.lessons.optimizers_step import one_step
-from visualizer.ui.links import page
+from visualizer.ui.concepts.optimizers_network import network_race
+from visualizer.ui.concepts.optimizers_race import chosen_surface, race
+from visualizer.ui.concepts.optimizers_step import one_step
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.links import page
 
 st.title("Optimisers")
 st.markdown(

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from visualizer.errors import UserError
-from visualizer.ui.glossary import explained
-from visualizer.ui.lessons.pooling_view import (
+from visualizer.ui.concepts.pooling_view import (
     KINDS,
     choose,
     formulas,
@@ -14,7 +13,8 @@ from visualizer.ui.lessons.pooling_view import (
     size_prediction,
     slide_view,
 )
-from visualizer.ui.links import page
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.links import page
 
 
 @st.fragment

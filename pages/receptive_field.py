@@ -4,8 +4,7 @@ import streamlit as st
 
 from visualizer.errors import UserError
 from visualizer.inspection.receptive_field import field_rows
-from visualizer.ui.glossary import explained
-from visualizer.ui.lessons.receptive_field_view import (
+from visualizer.ui.concepts.receptive_field_view import (
     choose_layer,
     choose_picture,
     choose_subject,
@@ -17,9 +16,10 @@ from visualizer.ui.lessons.receptive_field_view import (
     shapes,
     sum_table,
 )
-from visualizer.ui.links import page
-from visualizer.ui.session import session
-from visualizer.ui.text import told
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.links import page
+from visualizer.ui.kit.text import told
+from visualizer.ui.state.session import session
 
 owner = session()
 

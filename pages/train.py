@@ -6,26 +6,26 @@ import streamlit as st
 
 from visualizer.architecture.architecture import summarize
 from visualizer.errors import UserError
-from visualizer.ui.charts import show
-from visualizer.ui.dataset_names import chosen_dataset
-from visualizer.ui.dataset_view import dataset_gallery, opened_dataset, watched_chart, watched_choice
-from visualizer.ui.estimate import show_estimate
-from visualizer.ui.evaluation_view import evaluation_part
-from visualizer.ui.fit_network import fit_offer, hindrance, show_hindrance
-from visualizer.ui.health_view import health_part
-from visualizer.ui.links import page
-from visualizer.ui.live import live_part
-from visualizer.ui.live_feed import Look, follow
-from visualizer.ui.more_datasets import more_datasets_part
-from visualizer.ui.own_pictures import own_pictures_part
-from visualizer.ui.report_view import report_part
-from visualizer.ui.run_controls import controls, current_run, how_far, run_settings
-from visualizer.ui.server import run_store, worker_pool
-from visualizer.ui.session import session, show_message
-from visualizer.ui.text import told
-from visualizer.ui.time_machine import time_machine_part
-from visualizer.ui.training_settings import settings_form
-from visualizer.ui.viewport import column_width
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.links import page
+from visualizer.ui.kit.text import told
+from visualizer.ui.parts.dataset_view import dataset_gallery, opened_dataset, watched_chart, watched_choice
+from visualizer.ui.parts.fit_network import fit_offer, hindrance, show_hindrance
+from visualizer.ui.pictures.more_datasets import more_datasets_part
+from visualizer.ui.pictures.own_pictures import own_pictures_part
+from visualizer.ui.state.dataset_names import chosen_dataset
+from visualizer.ui.state.server import run_store, worker_pool
+from visualizer.ui.state.session import session, show_message
+from visualizer.ui.state.viewport import column_width
+from visualizer.ui.train.estimate import show_estimate
+from visualizer.ui.train.evaluation_view import evaluation_part
+from visualizer.ui.train.health_view import health_part
+from visualizer.ui.train.live import live_part
+from visualizer.ui.train.live_feed import Look, follow
+from visualizer.ui.train.report_view import report_part
+from visualizer.ui.train.run_controls import controls, current_run, how_far, run_settings
+from visualizer.ui.train.time_machine import time_machine_part
+from visualizer.ui.train.training_settings import settings_form
 
 REFRESH_SECONDS = 1.0  # of what is drawn by the page itself, which is slower than what live_feed.py keeps moving
 

@@ -30,7 +30,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 def workspace() -> Iterator[Path]:
     """The folder that runs are written to while the tests go on; the pages' workers end before it goes."""
     yield Path(_workspace.name)
-    if server := sys.modules.get("visualizer.ui.server"):
+    if server := sys.modules.get("visualizer.ui.state.server"):
         server.close()
     _workspace.cleanup()
 

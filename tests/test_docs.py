@@ -14,8 +14,8 @@ import yaml
 
 from tests.training.examples import spec
 from visualizer.limits import Limits, limits_from, variable
-from visualizer.training.cluster import VARIABLE as CLUSTER
-from visualizer.training.store import RunStore
+from visualizer.training.remote.cluster import VARIABLE as CLUSTER
+from visualizer.training.runs.store import RunStore
 from visualizer.workspace import VARIABLE as WORKSPACE
 from visualizer.workspaces import Workspaces
 

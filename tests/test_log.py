@@ -23,7 +23,7 @@ from visualizer.images import read_image
 from visualizer.log import MAX_VALUE, event, refusals, short
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.training.link import read_link
-from visualizer.training.store import RunStore
+from visualizer.training.runs.store import RunStore
 from visualizer.workspaces import Workspaces, id_of, new_token
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,7 +97,7 @@ def test_a_traceback_stands_below_its_line(stream):
 def test_a_message_of_the_package_is_one_line_too(stream):
     stream.seek(0)
     stream.truncate()
-    logging.getLogger("visualizer.ui.failure").error("a page failed: %s", "x\ny")
+    logging.getLogger("visualizer.ui.shell.failure").error("a page failed: %s", "x\ny")
     assert stream.getvalue().count("\n") == 1
     assert " ERROR a page failed: x·y" in stream.getvalue()
 
@@ -199,7 +199,7 @@ def failed(number: int) -> None:
     try:
         raise OSError(24, f"no more files {number}")
     except OSError as error:
-        logging.getLogger("visualizer.ui.failure").error("a page failed", exc_info=error)
+        logging.getLogger("visualizer.ui.shell.failure").error("a page failed", exc_info=error)
 
 
 def test_what_is_alike_is_written_a_few_times_and_counted_after_that(bound, stream):
@@ -219,7 +219,7 @@ def test_what_is_alike_is_written_a_few_times_and_counted_after_that(bound, stre
     bound.timers[0]()
     told = {LINE.fullmatch(f"{line}\n")[2] for line in stream.getvalue().splitlines()}
     assert told == {
-        'lines-left-out kind="visualizer.ui.failure ERROR a page failed OSError" count=9995',
+        'lines-left-out kind="visualizer.ui.shell.failure ERROR a page failed OSError" count=9995',
         f"lines-left-out kind=upload-refused count={10_000 - log.ALIKE}",
     }
     # It has been told: nothing is left to tell.

@@ -141,7 +141,7 @@ def test_requirements_name_what_the_app_imports_and_no_more():
     lines = [line for name in files for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
     required = {re.split(r"[=<>~!\[; ]", line)[0] for line in lines if line.strip() and not line.startswith("#")}
     # Torch's ONNX exporter imports onnx and onnxscript, and does not bring them. uvicorn runs already when it is told
-    # of its bounds (ui/connections.py).
+    # of its bounds (ui/shell/connections.py).
     assert {IMPORT_NAMES.get(name, name) for name in required} - {"onnx", "onnxscript", "uvicorn"} == third_party
 
 

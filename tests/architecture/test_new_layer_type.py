@@ -40,10 +40,10 @@ from visualizer.inspection.steps import Activated, Spot, WeightedSum
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.keras_writer import keras_model
 from visualizer.source_code.pytorch_writer import pytorch_model, pytorch_script
-from visualizer.training.events import Failed
-from visualizer.training.loop import Training
+from visualizer.training.loop.events import Failed
+from visualizer.training.loop.loop import Training
+from visualizer.training.loop.snapshots import first_kernels
 from visualizer.training.settings import TrainingSettings
-from visualizer.training.snapshots import first_kernels
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -122,7 +122,7 @@ def test_it_is_read_and_written_as_source(architecture):
 def test_its_form_is_drawn_from_its_settings(new_layer):
     def page():
         from visualizer.architecture.layer import layer_types
-        from visualizer.ui.layer_form import layer_form
+        from visualizer.ui.build.layer_form import layer_form
 
         layer_form(layer_types()["Conv2DTranspose"](), "card", lambda changes: None)
 
@@ -348,7 +348,7 @@ def test_afterwards_they_are_gone():
 
 
 # Concept pages are about certain layers and make networks of them. All else may name a layer class only here.
-CONCEPTS = ("pages/", "visualizer/ui/", "visualizer/lessons/", "visualizer/architecture/presets.py")
+CONCEPTS = ("pages/", "visualizer/ui/", "visualizer/concepts/", "visualizer/architecture/presets.py")
 MAY_NAME = {
     ("visualizer/architecture/architecture.py", "Dense"): "the change that gives the right number of classes",
     ("visualizer/architecture/architecture.py", "Flatten"): "goes before that Dense where feature maps leave",
@@ -356,7 +356,7 @@ MAY_NAME = {
     ("visualizer/architecture/layers/dense.py", "GlobalAveragePooling2D"): "the other such change",
     ("visualizer/architecture/layers/average_pooling2d.py", "Pooling2D"): "what it is derived from",
     ("visualizer/architecture/layers/max_pooling2d.py", "Pooling2D"): "what it is derived from",
-    ("visualizer/training/cures.py", "Dropout"): "a cure of overfitting",
+    ("visualizer/training/runs/cures.py", "Dropout"): "a cure of overfitting",
 }
 
 

@@ -6,7 +6,7 @@ import time
 from playwright.sync_api import Browser, expect
 
 from tests.browser.app import RunningApp, new_context, open_page, wait_until_idle
-from visualizer.training.store import RunRecord, RunStore
+from visualizer.training.runs.store import RunRecord, RunStore
 
 SECONDS = 60
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app import RunningApp, new_context, open_page, wait_until_idle
 from tests.data.own import picture, png, zipped
-from visualizer.ui.http import HEADERS
+from visualizer.ui.shell.http import HEADERS
 
 
 def test_every_answer_has_the_headers(app: RunningApp):

@@ -8,8 +8,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.app import new_context, no_exceptions, open_page, wait_until_idle
+from visualizer.concepts.optimizers import OPTIMIZERS
 from visualizer.figures.optimizers import STYLES
-from visualizer.lessons.optimizers import OPTIMIZERS
 
 
 def race(page: Page) -> Locator:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app import RunningApp, new_context, no_exceptions, open_page, running_app, wait_until_idle
-from visualizer.training.store import RunRecord, RunStore
+from visualizer.training.runs.store import RunRecord, RunStore
 
 PATIENCE = 60_000
 

@@ -13,7 +13,7 @@ from tests.browser.app import collect_errors, new_context, no_exceptions, open_p
 from tests.browser.sliding_window import point_at
 from tests.browser.test_draw import THREE, Points, open_paper, paper, places, press_down, says
 from visualizer.data.drawing import LIKE_THE_DIGITS, SIDE
-from visualizer.ui.links import ASSETS
+from visualizer.ui.kit.links import ASSETS
 
 # Both ways, messages go in heaps: all that came in `late` milliseconds arrive at once.
 LATE_MESSAGES = """

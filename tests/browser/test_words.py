@@ -3,7 +3,7 @@
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app import new_context, open_page, wait_until_idle
-from visualizer.ui.glossary import GLOSSARY
+from visualizer.ui.kit.glossary import GLOSSARY
 
 GRADIENT = GLOSSARY["gradient"].meaning
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from visualizer.figures.comparison import band_curves
-from visualizer.training.comparison import Band
+from visualizer.training.runs.comparison import Band
 
 ONE = Band(np.arange(3), np.array([0.1, 0.5, 0.75]), np.array([0.1, 0.5, 0.75]), np.array([0.1, 0.5, 0.75]), 1)
 THREE = Band(np.arange(2), np.array([0.1, 0.6]), np.array([0.0, 0.5]), np.array([0.2, 0.8]), 3)

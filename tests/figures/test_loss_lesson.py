@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from visualizer.concepts.loss import losses, sweep
+from visualizer.concepts.loss_line import Points, best_line, fit, mse_surface
 from visualizer.figures.loss_lesson import (
     error_map,
     gradient_bars,
@@ -12,8 +14,6 @@ from visualizer.figures.loss_lesson import (
     sweep_gradients,
     sweep_losses,
 )
-from visualizer.lessons.loss import losses, sweep
-from visualizer.lessons.loss_line import Points, best_line, fit, mse_surface
 
 SEEN = losses(np.array([-2.4, 5.1, -2.9]), 0)
 NAMES = ("2", "1", "8")

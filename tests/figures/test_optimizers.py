@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from visualizer.concepts.network_race import TrainedBy
+from visualizer.concepts.optimizers import OPTIMIZERS, STARTING_RATES, descend
+from visualizer.concepts.surfaces import BEALE, RAVINE, SADDLE, close_up, grid
 from visualizer.figures.optimizers import (
     ASIDE,
     FRAMES,
@@ -12,9 +15,6 @@ from visualizer.figures.optimizers import (
     race_in_3d,
     step_chart,
 )
-from visualizer.lessons.network_race import TrainedBy
-from visualizer.lessons.optimizers import OPTIMIZERS, STARTING_RATES, descend
-from visualizer.lessons.surfaces import BEALE, RAVINE, SADDLE, close_up, grid
 
 TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
 # The traces of a race from above: the ground, the minima, the start, a legend entry for each optimizer, all white

@@ -25,7 +25,7 @@ from visualizer.data.drawing import SIDE, read_drawing
 from visualizer.data.own_dataset import load_own
 from visualizer.data.own_pictures import MAX_NAME_LENGTH, read_zip
 from visualizer.errors import UserError
-from visualizer.ui.camera_series import read_series
+from visualizer.ui.pictures.camera_series import read_series
 
 # What Pillow and zipfile say of files that are broken is not what is looked for.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

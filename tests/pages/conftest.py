@@ -1,6 +1,6 @@
 import pytest
 
-from visualizer.ui import picture_file
+from visualizer.ui.state import picture_file
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,11 @@
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, without_exception
+from visualizer.concepts.activations import sobel_response
+from visualizer.concepts.dead_units import train_and_count
 from visualizer.data.catalog import load_dataset
 from visualizer.data.photos import bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
-from visualizer.lessons.activations import sobel_response
-from visualizer.lessons.dead_units import train_and_count
 
 
 def opened_part(part: str) -> AppTest:

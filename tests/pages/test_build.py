@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.app import ROOT, alts, open_page, without_exception
 from visualizer.architecture.architecture import architecture_to_json
 from visualizer.architecture.presets import CLASSIC, LENET, TINY, empty
-from visualizer.ui.keras_code import EXAMPLE
+from visualizer.ui.build.keras_code import EXAMPLE
 
 
 def metric(app: AppTest, label: str) -> str:

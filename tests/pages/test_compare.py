@@ -11,13 +11,13 @@ from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.data.catalog import load_dataset
-from visualizer.training.commands import Start
+from visualizer.training.scheduling.commands import Start
 from visualizer.training.settings import RunSpec
-from visualizer.ui.server import run_store, worker_pool
+from visualizer.ui.state.server import run_store, worker_pool
 
 
 def test_without_a_run_it_says_where_they_come_from(monkeypatch):
-    monkeypatch.setattr("visualizer.ui.compare_view.owner_id", lambda: "nobody")
+    monkeypatch.setattr("visualizer.ui.compare.compare_view.owner_id", lambda: "nobody")
     app = open_page("compare")
     assert "nothing to compare yet" in app.info[0].value
 
@@ -33,7 +33,7 @@ def wait_for_all(app: AppTest, owner: str) -> None:
 def compared(monkeypatch, owner: str, *specs: RunSpec) -> AppTest:
     """The page of that owner, whose runs of these specs have finished."""
     for module in ("compare_view", "compare_again"):
-        monkeypatch.setattr(f"visualizer.ui.{module}.owner_id", lambda: owner)
+        monkeypatch.setattr(f"visualizer.ui.compare.{module}.owner_id", lambda: owner)
     if not run_store().runs_of(owner):
         for one in specs:
             worker_pool().send(worker_pool().submit(one, owner), Start())
@@ -109,12 +109,12 @@ def test_only_runs_on_the_same_pictures_are_ranked_and_losses_of_two_kinds_have_
     assert "C  Coloured shapes" in losses[0]
     assert "mean squared error. B  Handwritten digits, MSE, one seed" in losses[1]
 
-    monkeypatch.setattr("visualizer.ui.compare_view.is_narrow", lambda: True)
+    monkeypatch.setattr("visualizer.ui.compare.compare_view.is_narrow", lambda: True)
     without_exception(app.run())
     (line,) = [line for block in app.markdown for line in block.value.splitlines() if line.startswith("- Loss")]
     assert line == "- Loss: **A, C** Cross-entropy; **B** Mean squared error (one-hot targets)"
     monkeypatch.undo()
-    monkeypatch.setattr("visualizer.ui.compare_view.owner_id", lambda: "teacher")
+    monkeypatch.setattr("visualizer.ui.compare.compare_view.owner_id", lambda: "teacher")
 
     app.session_state["compare-parts"] = "Answers to one picture"
     without_exception(app.run())

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.app import alts, open_page, without_exception
 from visualizer.data.drawing import SIDE
 from visualizer.inspection.steps import Spot
-from visualizer.ui.looked import Looked
+from visualizer.ui.look.looked import Looked
 
 
 def encoded(picture: np.ndarray, format: str) -> bytes:

@@ -14,7 +14,7 @@ from visualizer.pretrained import download
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    from visualizer.ui.named_network import _kept, _offered
+    from visualizer.ui.look.named_network import _kept, _offered
 
     yield
     _kept.clear()

@@ -4,9 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, without_exception
-from visualizer.lessons.optimizers import OPTIMIZERS, descend
-from visualizer.lessons.surfaces import RAVINE, SURFACES
-from visualizer.ui.lessons.optimizers_race import SIGNS, TITLES
+from visualizer.concepts.optimizers import OPTIMIZERS, descend
+from visualizer.concepts.surfaces import RAVINE, SURFACES
+from visualizer.ui.concepts.optimizers_race import SIGNS, TITLES
 
 
 @pytest.fixture

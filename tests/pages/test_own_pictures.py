@@ -10,7 +10,7 @@ from tests.pages.app import alts, charts, open_page, progress_line, without_exce
 from visualizer.data.catalog import forget_loaded
 from visualizer.data.own_dataset import save_own
 from visualizer.limits import Limits
-from visualizer.ui.run_controls import current_run
+from visualizer.ui.train.run_controls import current_run
 from visualizer.workspace import workspace
 
 SECONDS = 60
@@ -167,7 +167,7 @@ def test_a_file_that_is_no_zip_gets_a_sentence_and_can_be_forgotten(app):
     ],
 )
 def test_a_second_zip_counts_with_the_first_one(app, monkeypatch, bounds, words):
-    monkeypatch.setattr("visualizer.ui.own_pictures.limits", lambda: bounds)
+    monkeypatch.setattr("visualizer.ui.pictures.own_pictures.limits", lambda: bounds)
     files = {f"{name}/{number}.png": png(picture(90, number, 128, 128)) for name in "ab" for number in range(10)}
     given(app, zipped(files))
     assert len(labels(app)) == 2

@@ -13,12 +13,12 @@ from visualizer.architecture.presets import CLASSIC, LENET, TINY
 from visualizer.data.own_dataset import save_own
 from visualizer.errors import UserError
 from visualizer.training.link import LinkedNetwork, link_text
-from visualizer.training.servers import Servers
+from visualizer.training.remote.servers import Servers
 from visualizer.training.settings import TrainingSettings
-from visualizer.ui.elsewhere import COOKIE, mark_of
-from visualizer.ui.own_workspace import NOT_FOUND
-from visualizer.ui.server import owner_id, run_store, workspaces
-from visualizer.ui.session import Session
+from visualizer.ui.shell.elsewhere import COOKIE, mark_of
+from visualizer.ui.shell.own_workspace import NOT_FOUND
+from visualizer.ui.state.server import owner_id, run_store, workspaces
+from visualizer.ui.state.session import Session
 from visualizer.workspace import workspace
 from visualizer.workspaces import id_of, is_token, new_token
 
@@ -227,7 +227,7 @@ def test_what_could_not_be_looked_for_is_looked_for_once_more(monkeypatch):
 
 
 def test_the_pages_say_what_was_lost_when_the_server_started(monkeypatch):
-    monkeypatch.setattr("visualizer.ui.own_workspace.lost_files", lambda: {"training runs": "2026-11-30"})
+    monkeypatch.setattr("visualizer.ui.shell.own_workspace.lost_files", lambda: {"training runs": "2026-11-30"})
     for page in ("home", "train", "compare"):
         assert [box.value for box in open_page(page).warning] == [
             "On 2026-11-30 this server found its record of training runs damaged, and put it aside. What it held is "
@@ -336,5 +336,5 @@ def test_a_full_disk_says_so_and_all_is_kept_once_there_is_room(monkeypatch):
 
 def test_runs_belong_to_the_workspace(monkeypatch):
     token = new_token()
-    monkeypatch.setattr("visualizer.ui.server.session", lambda: Session(token=token))
+    monkeypatch.setattr("visualizer.ui.state.server.session", lambda: Session(token=token))
     assert owner_id() == id_of(token)

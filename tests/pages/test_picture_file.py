@@ -9,8 +9,8 @@ from PIL import Image
 
 from tests.pages.app import alts, open_page, without_exception
 from visualizer.errors import UserError
-from visualizer.ui import picture_file
-from visualizer.ui.picture_file import PictureFile
+from visualizer.ui.state import picture_file
+from visualizer.ui.state.picture_file import PictureFile
 
 PICTURE = np.full((20, 20, 3), 9, dtype=np.uint8)
 

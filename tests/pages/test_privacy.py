@@ -9,9 +9,9 @@ from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.own_dataset import save_own
 from visualizer.errors import UserError
 from visualizer.training.settings import RunSpec, TrainingSettings
-from visualizer.ui.own_workspace import address_button  # noqa: F401 (loads what the pages load)
-from visualizer.ui.server import run_store, worker_pool
-from visualizer.ui.session import Session
+from visualizer.ui.shell.own_workspace import address_button  # noqa: F401 (loads what the pages load)
+from visualizer.ui.state.server import run_store, worker_pool
+from visualizer.ui.state.session import Session
 from visualizer.workspaces import id_of, new_token
 
 PAGES = ("home", "build", "train", "look_inside", "compare", "convolution")

@@ -58,7 +58,7 @@ def test_other_networks_open_afterwards(app):
 
 
 def test_without_its_packages_it_says_how_to_add_them(monkeypatch):
-    from visualizer.ui.models import _efficientnet
+    from visualizer.ui.state.models import _efficientnet
 
     _efficientnet.clear()
     monkeypatch.setattr(efficientnet_lite0, "find_spec", lambda name: None)

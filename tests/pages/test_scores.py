@@ -16,10 +16,10 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.model_file import save_model
 from visualizer.architecture.network import build
-from visualizer.training.messages import Bundle, Progress
+from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import Loss
-from visualizer.ui.glossary import unmarked
-from visualizer.ui.server import run_store
+from visualizer.ui.kit.glossary import unmarked
+from visualizer.ui.state.server import run_store
 
 PLAIN = Architecture("Plain", (1, 8, 8), (Conv2D(filters=2), Flatten(), Dense(units=10, activation="linear")))
 
@@ -142,7 +142,7 @@ def test_a_file_says_what_its_answers_are_or_that_it_does_not_say_so(notes, kind
 
 
 def test_what_a_saved_network_answers_is_kept_with_it():
-    from visualizer.ui.model_file import read_model
+    from visualizer.ui.look.model_file_menu import read_model
 
     weights = {name: tensor.numpy() for name, tensor in build(PLAIN).state_dict().items()}
     for said, expected in (("yes", True), ("no", False), ("", None)):

@@ -8,15 +8,15 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, chart, open_page, progress_line, without_exception
 from visualizer.architecture.presets import CLASSIC, empty
-from visualizer.training.cluster import UNREACHABLE
-from visualizer.training.commands import Interrupt
-from visualizer.training.diagnosis import Finding
-from visualizer.training.overfitting import Overfitting
-from visualizer.training.turn_queue import Place
-from visualizer.ui import health_view
-from visualizer.ui.results import forget_results
-from visualizer.ui.run_controls import current_run
-from visualizer.ui.server import run_store, worker_pool
+from visualizer.training.remote.cluster import UNREACHABLE
+from visualizer.training.runs.diagnosis import Finding
+from visualizer.training.runs.overfitting import Overfitting
+from visualizer.training.scheduling.commands import Interrupt
+from visualizer.training.scheduling.turn_queue import Place
+from visualizer.ui.kit.results import forget_results
+from visualizer.ui.state.server import run_store, worker_pool
+from visualizer.ui.train import health_view
+from visualizer.ui.train.run_controls import current_run
 
 SECONDS = 120
 
@@ -334,7 +334,7 @@ def test_how_long_a_training_takes_is_told_before_it_starts_as_an_estimate(app, 
     (text,) = told_before(app)
     assert " (10 epochs of 1,258 pictures, Handwritten digits): an estimate" in text
     assert "all take turns" in text
-    monkeypatch.setattr("visualizer.training.pace.seconds_in_all", lambda *_: 754.0)
+    monkeypatch.setattr("visualizer.training.loop.pace.seconds_in_all", lambda *_: 754.0)
     monkeypatch.setattr(worker_pool(), "would_take_turns_with", lambda: 29)
     (text,) = told_before(without_exception(app.number_input(key="epochs").set_value(1000).run()))
     assert "**about 12 min 30 s** (1,000 epochs of" in text

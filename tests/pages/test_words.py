@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import open_page, without_exception
-from visualizer.ui.glossary import ADDRESS, GLOSSARY
+from visualizer.ui.kit.glossary import ADDRESS, GLOSSARY
 
 _PROSE = ("markdown", "caption", "alert", "info", "warning", "success", "error")
 _MARKED = re.compile(rf"\[[^\]]*\]\({ADDRESS}([\w-]+) \"[^\"]*\"\)")

@@ -18,8 +18,8 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.report.report import MAX_EPOCH_ROWS, MAX_FILTERS, RunReport, report_html
+from visualizer.training.runs.store import History, RunRecord
 from visualizer.training.settings import RunSpec, TrainingSettings
-from visualizer.training.store import History, RunRecord
 
 SETTINGS = TrainingSettings(optimizer="sgd", learning_rate=0.05, momentum=0.8, epochs=3, seed=4711)
 

@@ -23,7 +23,7 @@ from websockets.sync.client import connect
 
 MAX_MESSAGE = 200_000_000  # bytes, as in Streamlit's settings
 PATIENCE = 60.0  # seconds until an answer counts as lost
-_SORRY = "went wrong"  # of ui/failure.py
+_SORRY = "went wrong"  # of ui/shell/failure.py
 
 
 class Lost(Exception):

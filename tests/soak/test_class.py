@@ -7,8 +7,8 @@ import pytest
 
 from tests.browser.app import RunningApp, running_app
 from tests.soak.classroom import hold_lesson
-from visualizer.training.store import RunStore
-from visualizer.ui.closed_tabs import LOOK_EVERY
+from visualizer.training.runs.store import RunStore
+from visualizer.ui.shell.closed_tabs import LOOK_EVERY
 
 STUDENTS = 5
 GONE_WITHIN = 60  # seconds

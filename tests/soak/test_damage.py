@@ -15,7 +15,7 @@ import pytest
 
 from tests.browser.app import NO_INTERNET, ROOT, RunningApp, free_port, running_app
 from tests.soak.client import Tab
-from visualizer.training.store import RunRecord, RunStore
+from visualizer.training.runs.store import RunRecord, RunStore
 
 PATIENCE = 60.0  # seconds
 STILL_THERE = "still there"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.training.ray_here import running_ray
-from visualizer.training.cluster import Cluster
+from visualizer.training.remote.cluster import Cluster
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.presets import TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.data.dataset import Dataset
-from visualizer.training.events import BatchesEnded, EpochEnded, Event
-from visualizer.training.loop import Training
+from visualizer.training.loop.events import BatchesEnded, EpochEnded, Event
+from visualizer.training.loop.loop import Training
 from visualizer.training.settings import RunSpec, TrainingSettings
 
 # Has what training and evaluation treat differently: batch normalisation and dropout.

@@ -11,7 +11,7 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.errors import UserError
-from visualizer.training.check import check
+from visualizer.training.scheduling.check import check
 from visualizer.training.settings import RunSpec, batches_per_epoch
 
 LARGE = CLASSIC.architecture.with_layers((Conv2D(filters=512, padding="same"), *CLASSIC.architecture.layers))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.training.examples import LEAKY, MIXED, curve, epochs, few_digits, spec, train_all
-from visualizer.training.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
-from visualizer.training.events import Advice, Event, Gradients, Health, Weights
-from visualizer.training.loop import Training
+from visualizer.training.loop.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
+from visualizer.training.loop.events import Advice, Event, Gradients, Health, Weights
+from visualizer.training.loop.loop import Training
 
 DIGITS = few_digits()
 MOVED = {"flip": True, "shift": 0.2, "rotation": 10.0, "crop": 0.1, "brightness": 0.2, "noise": 0.1}

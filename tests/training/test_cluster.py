@@ -10,8 +10,9 @@ import pytest
 
 from tests.training.examples import spec
 from visualizer.architecture.presets import CLASSIC, TINY
-from visualizer.training import cluster as module
-from visualizer.training.cluster import (
+from visualizer.training.loop.events import Advice, StateChanged
+from visualizer.training.remote import cluster as module
+from visualizer.training.remote.cluster import (
     GPU_SHARE,
     NO_ROOM,
     UNREACHABLE,
@@ -21,9 +22,8 @@ from visualizer.training.cluster import (
     cluster_address,
     needs,
 )
-from visualizer.training.commands import Interrupt, Start, Stop
-from visualizer.training.events import Advice, StateChanged
-from visualizer.training.messages import Begin, Bundle, Ready, Told
+from visualizer.training.scheduling.commands import Interrupt, Start, Stop
+from visualizer.training.scheduling.messages import Begin, Bundle, Ready, Told
 
 # A thread of Ray's own ends with an error where its connection is cut.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

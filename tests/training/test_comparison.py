@@ -12,7 +12,7 @@ from tests.training.examples import LEAKY, spec
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.own_dataset import save_own
-from visualizer.training.comparison import (
+from visualizer.training.runs.comparison import (
     CHANGES,
     Band,
     Difference,
@@ -27,8 +27,8 @@ from visualizer.training.comparison import (
     verdict,
     verdicts,
 )
+from visualizer.training.runs.store import History, RunRecord
 from visualizer.training.settings import MAX_SEED, RunSpec
-from visualizer.training.store import History, RunRecord
 
 
 def record(run_spec: RunSpec, run_id: str = "run", learning_rate: float | None = None) -> RunRecord:

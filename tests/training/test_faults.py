@@ -14,12 +14,12 @@ import pytest
 from tests.training.examples import MIXED, curve, epochs, spec, train_all
 from tests.training.test_pool import PATIENCE, ROOT, ScriptedWorker, Server, scripted, serve
 from visualizer.data.catalog import load_dataset
-from visualizer.training.commands import Epoch, Interrupt, Pause, Start, Stop
-from visualizer.training.events import Event
-from visualizer.training.loop import Training
-from visualizer.training.messages import Begin, Ready, Told, Turn
-from visualizer.training.pool import WorkerPool
-from visualizer.training.store import RunStore
+from visualizer.training.loop.events import Event
+from visualizer.training.loop.loop import Training
+from visualizer.training.runs.store import RunStore
+from visualizer.training.scheduling.commands import Epoch, Interrupt, Pause, Start, Stop
+from visualizer.training.scheduling.messages import Begin, Ready, Told, Turn
+from visualizer.training.scheduling.pool import WorkerPool
 
 # Batch normalisation, dropout and augmentation; long enough to be in the middle when it is killed.
 LONG = {"epochs": 30, "batch_size": 16, "optimizer": "sgd", "shift": 0.1, "noise": 0.05}
@@ -101,9 +101,9 @@ from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
 from tests.training.examples import MIXED, spec
 from tests.training.test_faults import LONG
-from visualizer.training.commands import Pause, Start
-from visualizer.training.pool import WorkerPool
-from visualizer.training.store import RunStore
+from visualizer.training.scheduling.commands import Pause, Start
+from visualizer.training.scheduling.pool import WorkerPool
+from visualizer.training.runs.store import RunStore
 
 store = RunStore(Path.cwd())
 pool = WorkerPool(store, workers=1)

@@ -15,14 +15,14 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import TINY
-from visualizer.training.diagnosis import SILENT_SHARE, diagnose
-from visualizer.training.events import Health, LayerHealth
-from visualizer.training.health import Checkup
-from visualizer.training.looks import BETWEEN_LATER, LOOKS_PER_EPOCH, OFTEN_UNTIL, is_looked_at, looks_in_words
-from visualizer.training.loop import Training
-from visualizer.training.messages import Bundle, Progress
+from visualizer.training.loop.events import Health, LayerHealth
+from visualizer.training.loop.health import Checkup
+from visualizer.training.loop.looks import BETWEEN_LATER, LOOKS_PER_EPOCH, OFTEN_UNTIL, is_looked_at, looks_in_words
+from visualizer.training.loop.loop import Training
+from visualizer.training.runs.diagnosis import SILENT_SHARE, diagnose
+from visualizer.training.runs.store import HealthHistory, RunStore
+from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import batches_per_epoch, pictures_in_batch
-from visualizer.training.store import HealthHistory, RunStore
 
 DIGITS = few_digits()
 
@@ -81,7 +81,7 @@ def test_a_checkup_changes_no_curve_and_leaves_no_hook(monkeypatch):
     checked = Training(spec(MIXED, epochs=2), DIGITS)
     events = train_all(checked)
     assert all(not module._forward_hooks for module in checked.network.modules())
-    monkeypatch.setattr("visualizer.training.loop.is_looked_at", lambda step, steps_per_epoch: False)
+    monkeypatch.setattr("visualizer.training.loop.loop.is_looked_at", lambda step, steps_per_epoch: False)
     assert np.array_equal(curve(events), curve(train_all(Training(spec(MIXED, epochs=2), DIGITS))))
 
 

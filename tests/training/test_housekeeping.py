@@ -10,9 +10,9 @@ import pytest
 from tests.data.own import picture
 from tests.training.examples import spec
 from visualizer.data.own_dataset import save_own
-from visualizer.training.housekeeping import DAY, MOST_AT_ONCE, clean_up, since_last
+from visualizer.training.runs.housekeeping import DAY, MOST_AT_ONCE, clean_up, since_last
+from visualizer.training.runs.store import RunStore
 from visualizer.training.settings import settings_to_dict
-from visualizer.training.store import RunStore
 from visualizer.workspaces import Workspaces
 
 PICTURES = {name: [picture(40, seed) for seed in range(6)] for name in ("cup", "pen")}

@@ -11,10 +11,10 @@ from tests.training.examples import LEAKY, MIXED, curve, epochs, few_digits, spe
 from visualizer.architecture.network import build
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
-from visualizer.training import examples as examples_module
-from visualizer.training.events import Advice, BatchesEnded, Failed, StateChanged
-from visualizer.training.examples import Examples
-from visualizer.training.loop import Training
+from visualizer.training.loop import examples as examples_module
+from visualizer.training.loop.events import Advice, BatchesEnded, Failed, StateChanged
+from visualizer.training.loop.examples import Examples
+from visualizer.training.loop.loop import Training
 
 DIGITS = few_digits()
 

@@ -9,9 +9,9 @@ from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.network import build
-from visualizer.training.events import BatchesEnded
-from visualizer.training.loop import Training
-from visualizer.training.losses import loss_and_scores
+from visualizer.training.loop.events import BatchesEnded
+from visualizer.training.loop.loop import Training
+from visualizer.training.loop.losses import loss_and_scores
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

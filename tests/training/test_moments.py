@@ -10,17 +10,17 @@ from torch.nn import functional
 from tests.training.examples import LEAKY, MIXED, few_digits, spec, train_all
 from visualizer.architecture.network import build
 from visualizer.errors import UserError
-from visualizer.training.events import Gradients, Weights
-from visualizer.training.loop import Training
-from visualizer.training.messages import Bundle, Progress
-from visualizer.training.moments import (
+from visualizer.training.loop.events import Gradients, Weights
+from visualizer.training.loop.loop import Training
+from visualizer.training.loop.moments import (
     GRADIENT_EDGES,
     MAX_EPOCHS,
     gradient_counts,
     is_among_first,
     kept_steps,
 )
-from visualizer.training.store import RunStore
+from visualizer.training.runs.store import RunStore
+from visualizer.training.scheduling.messages import Bundle, Progress
 
 DIGITS = few_digits()
 PROGRESS = Progress(0, 0, 0.001, 0.0, 0.0)

@@ -13,12 +13,12 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
-from visualizer.training.cures import cures
-from visualizer.training.loop import Training
-from visualizer.training.messages import Bundle, Progress
-from visualizer.training.overfitting import Overfitting, overfitting, why_training_lies_below
+from visualizer.training.loop.loop import Training
+from visualizer.training.runs.cures import cures
+from visualizer.training.runs.overfitting import Overfitting, overfitting, why_training_lies_below
+from visualizer.training.runs.store import History, RunStore
+from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import RunSpec, TrainingSettings
-from visualizer.training.store import History, RunStore
 
 
 def history(train: list[float], validation: list[float]) -> History:

@@ -9,8 +9,8 @@ from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
-from visualizer.training import pace as pace_module
-from visualizer.training.pace import Pace, measure, seconds_in_all
+from visualizer.training.loop import pace as pace_module
+from visualizer.training.loop.pace import Pace, measure, seconds_in_all
 from visualizer.training.settings import TrainingSettings
 
 

@@ -25,16 +25,16 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.data.catalog import load_dataset
 from visualizer.errors import UserError
 from visualizer.limits import Limits
-from visualizer.training import pool as pool_module
-from visualizer.training.cluster import Cluster, RayWorker
-from visualizer.training.commands import Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
-from visualizer.training.events import BatchesEnded, StateChanged
-from visualizer.training.loop import Training
-from visualizer.training.messages import Bundle, Progress, Ready, Told
-from visualizer.training.pool import WorkerPool
-from visualizer.training.store import RunRecord, RunStore
-from visualizer.training.turn_queue import Place
-from visualizer.training.workers import LocalWorker
+from visualizer.training.loop.events import BatchesEnded, StateChanged
+from visualizer.training.loop.loop import Training
+from visualizer.training.remote.cluster import Cluster, RayWorker
+from visualizer.training.runs.store import RunRecord, RunStore
+from visualizer.training.scheduling import pool as pool_module
+from visualizer.training.scheduling.commands import Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
+from visualizer.training.scheduling.messages import Bundle, Progress, Ready, Told
+from visualizer.training.scheduling.pool import WorkerPool
+from visualizer.training.scheduling.turn_queue import Place
+from visualizer.training.scheduling.workers import LocalWorker
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 180.0  # seconds; reached only where something is broken
@@ -228,9 +228,9 @@ from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
 print("script", flush=True)
 from tests.training.examples import spec
-from visualizer.training.commands import Start
-from visualizer.training.pool import WorkerPool
-from visualizer.training.store import RunStore
+from visualizer.training.scheduling.commands import Start
+from visualizer.training.scheduling.pool import WorkerPool
+from visualizer.training.runs.store import RunStore
 
 store = RunStore(Path("runs"))
 pool = WorkerPool(store, workers=1)

@@ -1,6 +1,6 @@
 import torch
 
-from visualizer.training.same_answers import SameAnswers
+from visualizer.training.loop.same_answers import SameAnswers
 
 
 def test_one_picture_that_differs_is_enough():

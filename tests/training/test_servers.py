@@ -13,13 +13,13 @@ from tests.training.examples import MIXED, spec, train_all
 from tests.training.test_faults import LONG, has_curve, server_that_trains
 from tests.training.test_pool import PATIENCE, ROOT, Server, scripted
 from visualizer.data.catalog import load_dataset
-from visualizer.training import servers as servers_module
-from visualizer.training.commands import Interrupt, Pause, SetLearningRate, SetProbe, Start, Step, Stop
-from visualizer.training.loop import Training
-from visualizer.training.messages import Begin, Told
-from visualizer.training.pool import WorkerPool
-from visualizer.training.servers import Servers
-from visualizer.training.store import RunStore
+from visualizer.training.loop.loop import Training
+from visualizer.training.remote import servers as servers_module
+from visualizer.training.remote.servers import Servers
+from visualizer.training.runs.store import RunStore
+from visualizer.training.scheduling.commands import Interrupt, Pause, SetLearningRate, SetProbe, Start, Step, Stop
+from visualizer.training.scheduling.messages import Begin, Told
+from visualizer.training.scheduling.pool import WorkerPool
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_one_that_was_killed_lives_no_more_and_its_lock_goes_after_a_while(tmp_p
 import sys, time
 from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
-from visualizer.training.servers import Servers
+from visualizer.training.remote.servers import Servers
 print(Servers(Path.cwd()).own, flush=True)
 time.sleep(600)
 """
@@ -228,8 +228,8 @@ def test_many_can_begin_on_a_new_folder_at_the_same_time(tmp_path):
 import sys
 from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
-from visualizer.training.servers import Servers
-from visualizer.training.store import RunStore
+from visualizer.training.remote.servers import Servers
+from visualizer.training.runs.store import RunStore
 from visualizer.workspaces import Workspaces
 print("ready", flush=True)
 sys.stdin.readline()

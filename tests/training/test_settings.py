@@ -7,7 +7,7 @@ import torch
 
 from tests.training.examples import MIXED, spec
 from visualizer.architecture.settings import SettingError
-from visualizer.training.commands import SetLearningRate
+from visualizer.training.scheduling.commands import SetLearningRate
 from visualizer.training.settings import (
     SETTING_SPECS,
     TrainingSettings,

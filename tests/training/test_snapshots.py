@@ -12,9 +12,9 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.network import build
-from visualizer.training.loop import Training
+from visualizer.training.loop.loop import Training
+from visualizer.training.loop.snapshots import MAX_NUMBERS, take_snapshot
 from visualizer.training.settings import LOSSES
-from visualizer.training.snapshots import MAX_NUMBERS, take_snapshot
 
 
 def test_maps_kernels_and_probabilities_are_the_networks():

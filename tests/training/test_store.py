@@ -21,15 +21,15 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.network import build
 from visualizer.errors import UserError
 from visualizer.limits import Limits
-from visualizer.training import checkpoints as checkpoints_module
-from visualizer.training import forgetting
-from visualizer.training import store as store_module
-from visualizer.training.checkpoints import Checkpoint
-from visualizer.training.events import Advice, BatchesEnded, EpochEnded, Event, Failed, StateChanged, Weights
-from visualizer.training.loop import Training
-from visualizer.training.messages import Bundle, Progress
+from visualizer.training.loop import checkpoints as checkpoints_module
+from visualizer.training.loop.checkpoints import Checkpoint
+from visualizer.training.loop.events import Advice, BatchesEnded, EpochEnded, Event, Failed, StateChanged, Weights
+from visualizer.training.loop.loop import Training
+from visualizer.training.runs import forgetting
+from visualizer.training.runs import store as store_module
+from visualizer.training.runs.store import RunStore, time_left
+from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import RunSpec
-from visualizer.training.store import RunStore, time_left
 
 NONE = np.zeros(0, np.float32)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from visualizer.training.tally import Tally
+from visualizer.training.loop.tally import Tally
 
 
 def scores(*answers: int) -> torch.Tensor:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from visualizer.training.commands import Epoch, Start, Step
-from visualizer.training.turn_queue import Place, TurnQueue, place_in_words
+from visualizer.training.scheduling.commands import Epoch, Start, Step
+from visualizer.training.scheduling.turn_queue import Place, TurnQueue, place_in_words
 
 
 def test_those_that_wait_come_in_the_order_in_which_they_asked():

@@ -6,13 +6,22 @@ import numpy as np
 import pytest
 
 from tests.training.examples import LEAKY, MIXED, curve, few_digits, spec, train_all
-from visualizer.training import worker
-from visualizer.training.checkpoints import Checkpoint
-from visualizer.training.commands import Epoch, Interrupt, Pause, SetLearningRate, SetProbe, Start, Step, Stop
-from visualizer.training.events import EpochEnded, Failed, Gradients, Snapshot, StateChanged, Weights
-from visualizer.training.loop import Training
-from visualizer.training.messages import Begin, Bundle, FromWorker, Told, Turn
-from visualizer.training.worker import ActiveRun, TurnTaking
+from visualizer.training.loop.checkpoints import Checkpoint
+from visualizer.training.loop.events import EpochEnded, Failed, Gradients, Snapshot, StateChanged, Weights
+from visualizer.training.loop.loop import Training
+from visualizer.training.scheduling import worker
+from visualizer.training.scheduling.commands import (
+    Epoch,
+    Interrupt,
+    Pause,
+    SetLearningRate,
+    SetProbe,
+    Start,
+    Step,
+    Stop,
+)
+from visualizer.training.scheduling.messages import Begin, Bundle, FromWorker, Told, Turn
+from visualizer.training.scheduling.worker import ActiveRun, TurnTaking
 
 DIGITS = few_digits()
 

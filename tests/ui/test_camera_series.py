@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from visualizer.errors import UserError
-from visualizer.ui.camera_series import COUNT, MAX_LETTERS, read_series
+from visualizer.ui.pictures.camera_series import COUNT, MAX_LETTERS, read_series
 
 
 def test_the_files_come_out():

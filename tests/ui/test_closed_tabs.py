@@ -5,9 +5,10 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 
-from visualizer.ui import closed_tabs, server
-from visualizer.ui.closed_tabs import ClosedTabs, tidy_up
-from visualizer.ui.results import keep_results
+from visualizer.ui.kit.results import keep_results
+from visualizer.ui.shell import closed_tabs
+from visualizer.ui.shell.closed_tabs import ClosedTabs, tidy_up
+from visualizer.ui.state import server
 
 
 class Sessions:

@@ -15,8 +15,8 @@ import uvicorn
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from visualizer.ui import connections
-from visualizer.ui.connections import guard_connections, raise_file_limit
+from visualizer.ui.shell import connections
+from visualizer.ui.shell.connections import guard_connections, raise_file_limit
 
 ROOT = Path(__file__).resolve().parents[2]
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
@@ -306,7 +306,7 @@ def test_the_process_may_open_as_many_files_as_the_system_lets_it():
     pytest.importorskip("resource")
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (256, 700));"
-        "from visualizer.ui.connections import raise_file_limit;"
+        "from visualizer.ui.shell.connections import raise_file_limit;"
         "print(raise_file_limit(), resource.getrlimit(resource.RLIMIT_NOFILE))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

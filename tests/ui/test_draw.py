@@ -10,8 +10,8 @@ import pytest
 import streamlit as st
 
 from visualizer.data.drawing import SIDE
-from visualizer.ui import draw
-from visualizer.ui.session import Session
+from visualizer.ui.parts import draw
+from visualizer.ui.state.session import Session
 
 Send = Callable[[object], None]
 

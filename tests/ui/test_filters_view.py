@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, charts, without_exception
-from visualizer.ui.chart_events import Clicked
+from visualizer.ui.kit.chart_events import Clicked
 
 
 def script(network: object, layer: int, number: int) -> None:
@@ -15,11 +15,11 @@ def script(network: object, layer: int, number: int) -> None:
     import streamlit as st
 
     from visualizer.inspection.probe import probe
-    from visualizer.ui import filters_view
-    from visualizer.ui.filters_view import filters_part
-    from visualizer.ui.looked import Looked
-    from visualizer.ui.picture_source import Given
-    from visualizer.ui.session import session
+    from visualizer.ui.look import filters_view
+    from visualizer.ui.look.filters_view import filters_part
+    from visualizer.ui.look.looked import Looked
+    from visualizer.ui.parts.picture_source import Given
+    from visualizer.ui.state.session import session
 
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
     given = Given(picture, None, tuple("abcdefghij"))
@@ -45,7 +45,7 @@ def run(app: AppTest) -> AppTest:
 @pytest.fixture(autouse=True)
 def restored(monkeypatch: pytest.MonkeyPatch) -> None:
     """The script replaces what hears clicks, since AppTest has no browser; every test puts it back."""
-    from visualizer.ui import filters_view
+    from visualizer.ui.look import filters_view
 
     monkeypatch.setattr(filters_view, "on_click", filters_view.on_click)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from visualizer.ui.glossary import GLOSSARY, explained, meaning
+from visualizer.ui.kit.glossary import GLOSSARY, explained, meaning
 
 
 @pytest.mark.parametrize("term", GLOSSARY.values(), ids=lambda term: term.word)

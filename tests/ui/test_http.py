@@ -10,7 +10,7 @@ from streamlit import config
 
 from visualizer.architecture.model_file import max_model_bytes
 from visualizer.limits import MB, limits
-from visualizer.ui.http import HEADERS, OPEN, Doors, accept_uploads
+from visualizer.ui.shell.http import HEADERS, OPEN, Doors, accept_uploads
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 UPLOAD = "/_stcore/upload_file/tab/file"

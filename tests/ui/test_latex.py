@@ -1,6 +1,6 @@
 import pytest
 
-from visualizer.ui.lessons.latex import power_of_ten
+from visualizer.ui.kit.latex import power_of_ten
 
 
 @pytest.mark.parametrize(

@@ -7,20 +7,20 @@ from tests.pages.app import open_page
 from visualizer.architecture.pooling import Pooling2D
 from visualizer.architecture.presets import PRESETS
 from visualizer.architecture.shapes import window_extent
+from visualizer.concepts.activations import ARITHMETIC, evaluate
+from visualizer.concepts.convolution import ConvolutionSettings, convolve, transpose_convolve
+from visualizer.concepts.kernels import KERNELS, SIZES, named_kernel
+from visualizer.concepts.optimizers import ARRIVED_WITHIN, STARTING_RATES, descend
+from visualizer.concepts.pooling import PoolingSettings, pool, surviving
+from visualizer.concepts.surfaces import SURFACES
 from visualizer.inspection.evaluation import Calibration
 from visualizer.inspection.receptive_field import field_rows
-from visualizer.lessons.activations import ARITHMETIC, evaluate
-from visualizer.lessons.convolution import ConvolutionSettings, convolve, transpose_convolve
-from visualizer.lessons.kernels import KERNELS, SIZES, named_kernel
-from visualizer.lessons.optimizers import ARRIVED_WITHIN, STARTING_RATES, descend
-from visualizer.lessons.pooling import PoolingSettings, pool, surviving
-from visualizer.lessons.surfaces import SURFACES
-from visualizer.ui.evaluation_view import calibration_in_words
-from visualizer.ui.lessons.activations_view import _ASKED_CHAIN, _chain, _units
-from visualizer.ui.lessons.convolution_view import white_level
-from visualizer.ui.lessons.optimizers_race import explanation
-from visualizer.ui.lessons.pooling_view import what_is_lost
-from visualizer.ui.models import bundled_network
+from visualizer.ui.concepts.activations_view import _ASKED_CHAIN, _chain, _units
+from visualizer.ui.concepts.convolution_view import white_level
+from visualizer.ui.concepts.optimizers_race import explanation
+from visualizer.ui.concepts.pooling_view import what_is_lost
+from visualizer.ui.state.models import bundled_network
+from visualizer.ui.train.evaluation_view import calibration_in_words
 
 
 def race(surface):

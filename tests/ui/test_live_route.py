@@ -11,11 +11,11 @@ from starlette.responses import Response
 from visualizer.architecture.answer import Answer
 from visualizer.architecture.presets import TINY
 from visualizer.data.catalog import load_dataset
-from visualizer.training.events import BatchesEnded, Snapshot, StateChanged
-from visualizer.training.messages import Bundle, Progress
+from visualizer.training.loop.events import BatchesEnded, Snapshot, StateChanged
+from visualizer.training.runs.store import RunStore
+from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import RunSpec, TrainingSettings
-from visualizer.training.store import RunStore
-from visualizer.ui import live, live_route
+from visualizer.ui.train import live, live_route
 
 RUN = "abc1"
 STEPS_PER_EPOCH = 40
@@ -115,7 +115,7 @@ def test_nobody_else_has_a_run_of_that_name(store):
 
 
 def test_a_layer_that_has_no_maps_shows_those_of_the_first_one_that_has(store):
-    from visualizer.training.events import FeatureMaps
+    from visualizer.training.loop.events import FeatureMaps
 
     maps = tuple(FeatureMaps(index, f"layer {index}", np.full((2, 4, 4), index, np.float32), 2) for index in (1, 2))
     snapshot = Snapshot(1, 0.1, 0, Answer(np.eye(10, dtype=np.float32)[3], "probabilities"), None, None, maps)

@@ -9,8 +9,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import DoubleArray, StringArray
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from visualizer.ui import messages
-from visualizer.ui.messages import (
+from visualizer.ui.shell import messages
+from visualizer.ui.shell.messages import (
     AT_ONCE,
     IMPATIENT,
     MAX_BYTES,
@@ -211,7 +211,7 @@ def test_text_closes_the_connection():
 def test_the_largest_that_the_pages_send_is_taken():
     from visualizer.data.own_pictures import MAX_NAME_LENGTH
     from visualizer.source_code.python_subset import MAX_CHARACTERS
-    from visualizer.ui.camera_series import COUNT
+    from visualizer.ui.pictures.camera_series import COUNT
 
     # A picture of 128 x 128 pixels of noise has 15,000 bytes as a JPEG, 20,000 letters.
     pictures = WidgetState(id="w", json_trigger_value=str(["x" * 40_000] * COUNT))

@@ -13,9 +13,9 @@ from tests.inspection.test_pixel import Stages
 from visualizer.architecture.flow import PICTURE
 from visualizer.inspection.probe import probe
 from visualizer.inspection.steps import Spot
-from visualizer.ui.pixel_data import pixel_data
-from visualizer.ui.pixel_view import _next
-from visualizer.ui.pixel_words import told
+from visualizer.ui.look.pixel_data import pixel_data
+from visualizer.ui.look.pixel_view import _next
+from visualizer.ui.look.pixel_words import told
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from visualizer.inspection.steps import (
     WindowMean,
     WindowSum,
 )
-from visualizer.ui.pixel_words import lines, place_words, sentence, signed_sum, told
+from visualizer.ui.look.pixel_words import lines, place_words, sentence, signed_sum, told
 
 WINDOW = Window(np.array([-1, 0]), np.array([2, 3]), np.array([[False, False], [True, True]]))
 

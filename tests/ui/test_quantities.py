@@ -2,7 +2,7 @@
 
 import pytest
 
-from visualizer.ui.quantities import count, duration, size
+from visualizer.ui.kit.quantities import count, duration, size
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.presets import PRESETS, SMALL_VGG, TINY
 from visualizer.inspection.receptive_field import Step, field_rows, grown
-from visualizer.ui.lessons.receptive_field_map import drawn_field
-from visualizer.ui.lessons.receptive_field_networks import Subject
-from visualizer.ui.lessons.receptive_field_questions import next_question, stride_question, times
-from visualizer.ui.lessons.receptive_field_view import layers_with_a_field
-from visualizer.ui.models import bundled_network
+from visualizer.ui.concepts.receptive_field_map import drawn_field
+from visualizer.ui.concepts.receptive_field_networks import Subject
+from visualizer.ui.concepts.receptive_field_questions import next_question, stride_question, times
+from visualizer.ui.concepts.receptive_field_view import layers_with_a_field
+from visualizer.ui.state.models import bundled_network
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)

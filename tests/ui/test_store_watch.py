@@ -10,8 +10,8 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from visualizer.ui import store_watch
-from visualizer.ui.store_watch import HEALTH, StoreWatch
+from visualizer.ui.shell import store_watch
+from visualizer.ui.shell.store_watch import HEALTH, StoreWatch
 
 
 @pytest.fixture

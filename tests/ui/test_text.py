@@ -2,7 +2,7 @@
 
 import string
 
-from visualizer.ui.text import plain, told
+from visualizer.ui.kit.text import plain, told
 
 
 def test_letters_digits_and_other_scripts_stay():

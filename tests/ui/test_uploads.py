@@ -10,8 +10,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from visualizer.limits import MB, Limits
-from visualizer.ui import uploads
-from visualizer.ui.uploads import LEAST, TOO_LONG, TOO_MANY, TOO_MANY_OF_ALL, TOO_SLOW, Uploads
+from visualizer.ui.shell import uploads
+from visualizer.ui.shell.uploads import LEAST, TOO_LONG, TOO_MANY, TOO_MANY_OF_ALL, TOO_SLOW, Uploads
 
 LIMITS = Limits(upload_mb=1, zip_mb=1, tab_mb=4, uploads_mb=10)
 

@@ -11,7 +11,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.session_state import WStates
 from streamlit.testing.v1 import AppTest
 
-from visualizer.ui.widget_values import leave_out_what_does_not_fit
+from visualizer.ui.shell.widget_values import leave_out_what_does_not_fit
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -175,7 +175,7 @@ def test_streamlit_has_what_is_asked_of_it():
 
 
 def test_one_of_several_that_has_a_default_cannot_be_emptied_on_any_page():
-    """`required=True` says it in the browser; ui/widget_values.py counts on it."""
+    """`required=True` says it in the browser; ui/shell/widget_values.py counts on it."""
     for path in [*(ROOT / "visualizer" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")]:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):

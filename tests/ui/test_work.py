@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from streamlit.testing.v1 import AppTest
 
 from visualizer.errors import UserError
-from visualizer.ui import server, work
-from visualizer.ui.work import Job, Progress
+from visualizer.ui.state import server, work
+from visualizer.ui.state.work import Job, Progress
 
 
 def counting(until: int):
@@ -135,8 +135,8 @@ def script() -> None:
 
     import streamlit as st
 
-    from visualizer.ui.session import session
-    from visualizer.ui.work import Progress, work
+    from visualizer.ui.state.session import session
+    from visualizer.ui.state.work import Progress, work
 
     gate = st.session_state.setdefault("gate", threading.Event())
     number = st.session_state.get("number", 1)
@@ -186,7 +186,7 @@ def starting_from_much() -> None:
 
     import streamlit as st
 
-    from visualizer.ui.work import Progress, work
+    from visualizer.ui.state.work import Progress, work
 
     class Much:
         def steps(self):

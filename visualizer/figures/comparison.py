@@ -9,7 +9,7 @@ from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, 
 from visualizer.figures.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 if TYPE_CHECKING:
-    from visualizer.training.comparison import Band
+    from visualizer.training.runs.comparison import Band
 
 HEIGHT = 340
 MOST = 5  # variants that have a look of their own

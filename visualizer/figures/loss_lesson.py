@@ -9,8 +9,8 @@ from visualizer.figures.chart import FONT_SIZE, LEGEND_ABOVE, SMALL_FONT_SIZE, C
 from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, MARK_RIM, SEQUENTIAL, VERMILLION
 
 if TYPE_CHECKING:
-    from visualizer.lessons.loss import Losses, Sweep
-    from visualizer.lessons.loss_line import Fit, Points
+    from visualizer.concepts.loss import Losses, Sweep
+    from visualizer.concepts.loss_line import Fit, Points
 
 CROSS_ENTROPY, MSE = "cross-entropy", "MSE"
 MAX_WRITTEN = 4  # classes whose numbers are written on their bars

@@ -9,9 +9,9 @@ from visualizer.figures.chart import FONT_SIZE, LEGEND_ABOVE, SMALL_FONT_SIZE, C
 from visualizer.figures.palette import BLUE, GREEN, GREY, GRID, MARK, MARK_RIM, PURPLE, SEQUENTIAL, VERMILLION
 
 if TYPE_CHECKING:
-    from visualizer.lessons.network_race import TrainedBy
-    from visualizer.lessons.optimizers import Path
-    from visualizer.lessons.surfaces import Grid, Surface
+    from visualizer.concepts.network_race import TrainedBy
+    from visualizer.concepts.optimizers import Path
+    from visualizer.concepts.surfaces import Grid, Surface
 
 HEIGHT = 480
 BELOW = 58  # pixels: a row of tick labels, and the title of the axis clear of it
@@ -308,7 +308,7 @@ def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title:
 
     Args:
         surface: What is walked on.
-        grid: Its values around the step, as `lessons.surfaces.close_up` cuts them out.
+        grid: Its values around the step, as `concepts.surfaces.close_up` cuts them out.
         path: The optimizer's way.
         step: From 1.
         title: The optimizer's name for people.

@@ -25,9 +25,9 @@ from visualizer.figures.curves import accuracy_curves, curves
 from visualizer.figures.raster import png_source
 from visualizer.report.line_chart import Line, line_chart
 from visualizer.report.markup import Content, document, element
-from visualizer.training.augmentation import is_augmented
+from visualizer.training.loop.augmentation import is_augmented
+from visualizer.training.runs.store import History, RunRecord
 from visualizer.training.settings import AUGMENTATIONS, LOSSES, SETTING_SPECS, RunSpec, TrainingSettings
-from visualizer.training.store import History, RunRecord
 
 MAX_FILTERS = 64
 MAX_EPOCH_ROWS = 200

@@ -1,0 +1,99 @@
+"""How the gradient changes on its way back through a deep chain of equal layers."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.initialization import Initialization
+from visualizer.architecture.layer import Layer
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
+
+Kind = Literal["dense", "convolution"]
+
+DENSE_UNITS = 64
+FILTERS = 8
+CLASSES = 10
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The gradient in a chain of layers.
+
+    Attributes:
+        activation: The activation function of every layer of the chain.
+        norms: (depth,) Euclidean norm of the loss's gradient with respect to what each layer gives out before its
+            activation, over the whole batch; the first entry is the layer next to the picture. float64.
+        loss: The cross-entropy that the gradient is of.
+    """
+
+    activation: str
+    norms: np.ndarray
+    loss: float
+
+    @property
+    def ratio(self) -> float:
+        """The gradient at the first layer, as a share of the gradient at the last one of the chain."""
+        return float(self.norms[0] / self.norms[-1])
+
+    @property
+    def factor_per_layer(self) -> float:
+        """The geometric mean of the factor by which one layer changes the norm on the way back."""
+        return float(self.ratio ** (1 / (len(self.norms) - 1)))
+
+
+def chain_architecture(kind: Kind, activation: str, depth: int, input_shape: tuple[int, int, int]) -> Architecture:
+    """`depth` equal layers with that activation, then one number for each of ten classes."""
+    layers: tuple[Layer, ...]
+    if kind == "dense":
+        layers = (Flatten(), *(Dense(units=DENSE_UNITS, activation=activation) for _ in range(depth)))
+    else:
+        layers = (*(Conv2D(filters=FILTERS, padding="same", activation=activation) for _ in range(depth)), Flatten())
+    return Architecture(f"{depth} layers of {activation}", input_shape, (*layers, Dense(CLASSES, activation="linear")))
+
+
+def gradient_chain(
+    activation: str,
+    depth: int,
+    pictures: np.ndarray,
+    labels: np.ndarray,
+    *,
+    kind: Kind = "dense",
+    initialization: Initialization = "glorot_uniform",
+    seed: int = 0,
+) -> Chain:
+    """Send a batch forward through a fresh network and the cross-entropy's gradient back, by autograd.
+
+    In float64: a gradient that float32 would round to 0 still has a place on a logarithmic axis. What vanishes and
+    why: X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010,
+    https://proceedings.mlr.press/v9/glorot10a.html
+
+    Args:
+        activation: A name in `concepts.activations.NAMES`.
+        depth: Layers in the chain, at least 2.
+        pictures: (N, C, H, W) float32 in [0, 1].
+        labels: (N,) classes from 0 to 9.
+        kind: Dense layers of 64 units, or 3 × 3 convolutions with 8 filters.
+        initialization: How the weights are drawn.
+        seed: Of the weights.
+    """
+    import torch
+    from torch.nn import functional
+
+    from visualizer.architecture.network import build
+
+    architecture = chain_architecture(kind, activation, depth, pictures.shape[1:])
+    network = build(architecture, initialization, seed).double()
+    outputs: list[torch.Tensor] = []
+    flowing = torch.from_numpy(pictures).double()
+    for _, name, module in network.stages():
+        flowing = module(flowing)
+        if name in ("dense", "convolution"):
+            outputs.append(flowing)
+    loss = functional.cross_entropy(flowing, torch.from_numpy(labels))
+    # The last Dense layer gives the logits; it is no part of the chain.
+    gradients = torch.autograd.grad(loss, outputs[:-1])
+    return Chain(activation, np.array([float(gradient.norm()) for gradient in gradients]), float(loss.detach()))

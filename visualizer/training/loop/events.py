@@ -1,0 +1,164 @@
+"""What a run emits while it trains. Plain data and numpy arrays: they cross the border between processes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from visualizer.architecture.answer import Answer
+from visualizer.training.loop.checkpoints import Checkpoint
+
+State = Literal["queued", "running", "paused", "interrupted", "finished", "stopped", "failed"]
+
+# "queued" is a run that waits for its turn; commands reach all active runs.
+ACTIVE_STATES: tuple[State, ...] = ("queued", "running", "paused")
+# "interrupted" is a run that no worker has any more; it can go on from its checkpoint when it is asked to.
+RESUMABLE_STATES: tuple[State, ...] = (*ACTIVE_STATES, "interrupted")
+ENDED_STATES: tuple[State, ...] = ("interrupted", "finished", "stopped", "failed")
+
+
+@dataclass(frozen=True)
+class BatchesEnded:
+    """Consecutive batches were trained, the last of which was batch `step`, counted from 1.
+
+    `losses` and `accuracies` (0 to 1) are (batches,) float32, those of each batch before its step.
+    """
+
+    step: int
+    losses: np.ndarray
+    accuracies: np.ndarray
+
+
+@dataclass(frozen=True)
+class EpochEnded:
+    """One epoch was trained and evaluated; accuracies are from 0 to 1.
+
+    `train_loss` and `train_accuracy` are the mean over the epoch's pictures, each seen at its batch's turn, so early
+    batches were seen by a less trained network; the validation values come after the epoch, in evaluation mode. That
+    is why validation can look better than training at first. Epoch 0 is the untrained network: it has no training
+    values (NaN).
+    """
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+
+
+@dataclass(frozen=True)
+class FeatureMaps:
+    """What a layer gave out, after its activation: `array` is (channels shown, H, W) float32, of `channels` in all."""
+
+    layer_index: int
+    name: str
+    array: np.ndarray
+    channels: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The network's inside at one moment, in evaluation mode, on the probe picture.
+
+    Attributes:
+        step: Batches trained until then.
+        epoch_position: The same in epochs, such as 1.5.
+        probe_index: The probe picture's index in `Dataset.pictures`.
+        answer: What it answers to the probe picture; None where an older version kept the softmax of scores, from
+            which they cannot be had back.
+        kernels: (out, in, kernel height, kernel width) float32 of the first layer that has kernels, or None.
+        kernels_layer: The index of that layer, or None.
+        maps: The feature maps of every layer that gives some.
+    """
+
+    step: int
+    epoch_position: float
+    probe_index: int
+    answer: Answer | None
+    kernels: np.ndarray | None
+    kernels_layer: int | None
+    maps: tuple[FeatureMaps, ...]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """All weights and buffers at one moment, by their name in the network's `state_dict()`.
+
+    `epoch` is the number of finished epochs if the moment is the end of one (0: untrained), else None.
+    """
+
+    step: int
+    epoch: int | None
+    arrays: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """How large the numbers of the loss's gradient were at batch `step`, the one that was trained last.
+
+    Attributes:
+        step: Batches trained, that one included.
+        layers: The layers that have weights, by index.
+        counts: (layers, len(GRADIENT_EDGES)) int64, see `moments.gradient_counts`.
+    """
+
+    step: int
+    layers: tuple[int, ...]
+    counts: np.ndarray
+
+
+@dataclass(frozen=True)
+class LayerHealth:
+    """One layer around one step.
+
+    Attributes:
+        layer_index: Its place in the network, from 0.
+        gradient_norm: Euclidean norm of the loss's gradient for all its weights; None where it has no weights.
+        weight_norm: Euclidean norm of all its weights before the step; None where it has none.
+        update_norm: Euclidean norm of what the step added to them; None where it has none.
+        silent_share: Share of its ReLU units, 0 to 1, that fired for no picture of the batch; a unit of a convolution
+            is one map, which fires where any of its places does. None where it has no ReLU.
+        units: How many ReLU units it has.
+    """
+
+    layer_index: int
+    gradient_norm: float | None
+    weight_norm: float | None
+    update_norm: float | None
+    silent_share: float | None
+    units: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the layers that have weights or a ReLU did around batch `step`, counted from 1."""
+
+    step: int
+    layers: tuple[LayerHealth, ...]
+
+
+@dataclass(frozen=True)
+class StateChanged:
+    """The run entered another state; `message` says why where that is not plain. Empty, it leaves the last advice."""
+
+    state: State
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The run goes on, but badly; `message` says what is seen and what to try. An empty one takes the last one back."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The run cannot go on; `message` says what happened and what to try."""
+
+    message: str
+
+
+Event = (
+    BatchesEnded | EpochEnded | Snapshot | Weights | Gradients | Health | Checkpoint | StateChanged | Advice | Failed
+)

@@ -1,0 +1,384 @@
+"""The training loop. Read `Training._course` first: it is the whole of it, top to bottom."""
+
+import math
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+
+from visualizer.architecture.initialization import INITIALIZATIONS
+from visualizer.architecture.network import build
+from visualizer.data.dataset import Dataset
+from visualizer.training.loop.augmentation import Augmentation
+from visualizer.training.loop.checkpoints import Checkpoint
+from visualizer.training.loop.events import (
+    Advice,
+    BatchesEnded,
+    EpochEnded,
+    Event,
+    Failed,
+    Gradients,
+    Health,
+    Snapshot,
+    StateChanged,
+    Weights,
+)
+from visualizer.training.loop.examples import Examples
+from visualizer.training.loop.health import Checkup
+from visualizer.training.loop.looks import is_looked_at
+from visualizer.training.loop.losses import loss_and_scores, make_optimizer
+from visualizer.training.loop.moments import GRADIENT_EDGES, gradient_counts, is_among_first
+from visualizer.training.loop.optimizer_state import load_optimizer_arrays, optimizer_arrays
+from visualizer.training.loop.random_states import random_states, random_states_of, set_random_states
+from visualizer.training.loop.same_answers import SameAnswers
+from visualizer.training.loop.snapshots import take_snapshot
+from visualizer.training.loop.tally import Tally
+from visualizer.training.settings import RunSpec, batches_per_epoch
+
+# Pictures that are evaluated before commands are looked at again. Fixed, so that results do not depend on it.
+EVALUATION_BATCH = 64
+# A network is called worse than untrained where its losses are above that many times the untrained one's. Dropout and
+# batch normalisation alone may raise one of the two losses at first, but not both.
+WORSE = 1.02
+
+
+class Training:
+    """One network in training: `advance()` does one piece of work at a time until `ended`.
+
+    The same spec and data set give the same events bit for bit on the same machine with the same number of torch
+    threads: weights, the order of the batches and dropout all follow from the seed, and each training keeps a random
+    state of its own, so trainings that take turns do not disturb each other.
+
+    Args:
+        spec: What to train.
+        dataset: The data set that `spec.settings.dataset` names.
+        examples: `Examples(dataset, input shape)`, where several trainings share them.
+        checkpoint: Where a training of the same spec stood (see `checkpoint`): this one goes on there.
+        device: Where the network is trained; by default the processor. Another kind of device gives other bits.
+
+    Attributes:
+        step: Batches trained.
+        epoch: Epochs finished and evaluated.
+        learning_rate: That of the next step; set it with `set_learning_rate`.
+        probe_index: The picture that snapshots look at; may be set.
+        evaluating: True while the validation split is being evaluated.
+        ended: True once nothing is left to do: finished or failed.
+
+    Raises:
+        ArchitectureError: The layers do not fit together.
+    """
+
+    def __init__(
+        self,
+        spec: RunSpec,
+        dataset: Dataset,
+        examples: Examples | None = None,
+        checkpoint: Checkpoint | None = None,
+        device: torch.device | None = None,
+    ) -> None:
+        settings = spec.settings
+        self._device = device or torch.device("cpu")
+        self.spec = spec
+        self.examples = examples or Examples(dataset, spec.architecture.input_shape)
+        # Built here first: the same seed gives the same first weights wherever it is trained.
+        network = build(
+            spec.architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss
+        )
+        self.network = network.to(self._device)
+        self.optimizer = make_optimizer(self.network, settings)
+        self._parameters = list(self.network.parameters())
+        self.steps_per_epoch = batches_per_epoch(len(self.examples.train), settings.batch_size)
+        self.step = 0
+        self.epoch = 0
+        self.pictures_seen = 0
+        self.learning_rate = settings.learning_rate
+        self.probe_index = spec.probe_index
+        self.evaluating = True
+        self.ended = False
+        self._evaluation_batch = min(EVALUATION_BATCH, self.network.largest_batch)
+        self._batch_order = torch.Generator().manual_seed(settings.seed)
+        self._order_before_epoch = self._batch_order.get_state()
+        self._random_states = random_states_of(settings.seed, self._device)
+        self._augmentation = Augmentation(settings)
+        self._tally = Tally()
+        self._health: list[Health] = []
+        self._moments: list[Event] = []
+        self._untrained_loss: float | None = None
+        self._answers_alike = self._alike_untrained = False
+        self._given_advice = ""
+        self._in_turn = False
+        if checkpoint is not None:
+            self._go_back_to(checkpoint)
+        self._rest = self._course()
+
+    def advance(self) -> list[Event]:
+        """Train one batch, or evaluate one piece of the validation split; what came of it.
+
+        Batches are reported at the end of their epoch, all together, or earlier by `report`.
+        """
+        if self._in_turn:
+            return next(self._rest, [])
+        with self.turn():
+            return next(self._rest, [])
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Inside, torch draws random numbers (for dropout) from this training's own state.
+
+        `advance` does this for itself; around many of them it is done once, which is faster.
+        """
+        outside = random_states(self._device)
+        set_random_states(self._random_states, self._device)
+        self._in_turn = True
+        try:
+            yield
+        finally:
+            self._in_turn = False
+            self._random_states = random_states(self._device)
+            set_random_states(outside, self._device)
+
+    def _course(self) -> Iterator[list[Event]]:
+        """The whole training. Every `yield` ends one `advance`."""
+        if self._untrained_loss is None:
+            evaluation = yield from self._evaluate()
+            self._untrained_loss = evaluation[0]
+            self._alike_untrained = self._answers_alike
+            yield [EpochEnded(0, math.nan, math.nan, *evaluation)]
+        while self.epoch < self.spec.settings.epochs:
+            for chosen in self._epoch_batches():
+                loss = self._train_batch(chosen)
+                if not math.isfinite(loss):
+                    yield self._fail(f"The loss became {_name(loss)} at step {self.step}")
+                    return
+                self.evaluating = self.step % self.steps_per_epoch == 0
+                yield []
+            evaluation = yield from self._evaluate()
+            if not math.isfinite(evaluation[0]) or not self._weights_are_finite():
+                yield self._fail(f"The weights became too large by step {self.step}")
+                return
+            self.epoch += 1
+            events = self.report()
+            train_loss, train_accuracy = self._tally.mean()
+            advice = self._advice(self._untrained_loss, train_loss, evaluation[0])
+            if advice != self._given_advice:
+                events.append(Advice(advice))
+                self._given_advice = advice
+            events.append(EpochEnded(self.epoch, train_loss, train_accuracy, *evaluation))
+            if self.epoch == self.spec.settings.epochs:
+                self.ended = True
+                events.append(StateChanged("finished"))
+            yield events
+
+    def _epoch_batches(self) -> list[torch.Tensor]:
+        """The training split's indices in a new random order, cut into batches; those already trained are left out.
+
+        There are such only where a training goes on from a checkpoint in the middle of an epoch.
+        """
+        trained = self.step - self.epoch * self.steps_per_epoch
+        if trained == 0:
+            self._tally = Tally()
+        self._order_before_epoch = self._batch_order.get_state()
+        order = torch.randperm(len(self.examples.train), generator=self._batch_order)
+        return list(order.split(self.spec.settings.batch_size))[trained : self.steps_per_epoch]
+
+    def _train_batch(self, chosen: torch.Tensor) -> float:
+        """One step of the optimizer; the batch's mean loss before it."""
+        pictures, labels = self.examples.train.batch(chosen)
+        pictures, labels = self._augmentation(pictures).to(self._device), labels.to(self._device)
+        if not self.network.training:
+            self.network.train()
+        # What optimizer.zero_grad() does, without its profiling, which is 2 % of a small network's batch.
+        for weights in self._parameters:
+            weights.grad = None
+        if is_looked_at(self.step + 1, self.steps_per_epoch):
+            loss, scores = self._step_with_checkup(pictures, labels)
+        else:
+            loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
+            loss.backward()
+            self.optimizer.step()
+        self.step += 1
+        self.pictures_seen += len(chosen)
+        value = loss.item()
+        if math.isfinite(value):
+            self._tally.add(value, scores.detach(), labels)
+            self._keep_moment()
+        return value
+
+    def _keep_moment(self) -> None:
+        """Note what the time machine shows of this moment, where it is one that is kept."""
+        first = is_among_first(self.step, self.steps_per_epoch)
+        if first or self.step % self.steps_per_epoch == 0:
+            gradients = self._gradients()
+            if first and self._weights_are_finite():
+                self._moments.append(self.weights())
+            self._moments.append(gradients)
+
+    def _gradients(self) -> Gradients:
+        counts = {}
+        for index, layer in enumerate(self.network.layers):
+            found = [weights.grad.cpu().numpy() for weights in layer.parameters() if weights.grad is not None]
+            if found:
+                counts[index] = gradient_counts(found)
+        shape = (len(counts), len(GRADIENT_EDGES))
+        return Gradients(self.step, tuple(counts), np.array(list(counts.values()), np.int64).reshape(shape))
+
+    def _step_with_checkup(self, pictures: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The same step, looked at from all sides."""
+        with Checkup(self.network) as checkup:
+            loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
+        loss.backward()
+        checkup.after_backward()
+        self.optimizer.step()
+        self._health.append(checkup.after_step(self.step + 1))
+        return loss, scores
+
+    def _evaluate(self) -> Generator[list[Event], None, tuple[float, float]]:
+        """Mean loss and accuracy (0 to 1) over the validation split in evaluation mode, in pieces."""
+        self.evaluating = True
+        tally = Tally()
+        answers = SameAnswers()
+        for pictures, labels in self.examples.validation.in_order(self._evaluation_batch):
+            if self.network.training:
+                self.network.eval()
+            with torch.inference_mode():
+                labels = labels.to(self._device)
+                loss, scores = loss_and_scores(self.network, pictures.to(self._device), labels, self.spec.settings.loss)
+            tally.add(loss.item(), scores, labels)
+            answers.add(scores)
+            yield []
+        self._answers_alike = answers.alike
+        self.evaluating = False
+        return tally.mean()
+
+    def report(self) -> list[Event]:
+        """The batches that were trained, the layers' health, and what is kept, as far as they are not yet reported."""
+        losses, accuracies = self._tally.take()
+        health, self._health = self._health, []
+        moments, self._moments = self._moments, []
+        return [*([BatchesEnded(self.step, losses, accuracies)] if len(losses) else []), *health, *moments]
+
+    def set_learning_rate(self, value: float) -> None:
+        """Take the next steps with this learning rate."""
+        self.learning_rate = value
+        for group in self.optimizer.param_groups:
+            group["lr"] = value
+
+    def snapshot(self) -> Snapshot:
+        """The network's inside now, on the probe picture."""
+        return take_snapshot(
+            self.network,
+            self.examples.picture(self.probe_index).to(self._device),
+            self.step,
+            self.step / self.steps_per_epoch,
+            self.probe_index,
+        )
+
+    def weights(self) -> Weights:
+        """A copy of the network's weights and buffers now."""
+        at_epoch_end = self.step == self.epoch * self.steps_per_epoch
+        arrays = {name: tensor.cpu().numpy().copy() for name, tensor in self.network.state_dict().items()}
+        return Weights(self.step, self.epoch if at_epoch_end else None, arrays)
+
+    def checkpoint(self) -> list[Event]:
+        """What `report` gives, then a copy of all that the further course depends on.
+
+        A training that starts from it goes on with the same events bit for bit, as far as torch computes the same bits
+        twice. An evaluation that was going on is begun again, which draws no random number.
+        """
+        reported = self.report()
+        at_epoch_end = self.step == self.epoch * self.steps_per_epoch
+        generators = {
+            **(random_states(self._device) if self._in_turn else self._random_states),
+            # That of the epoch in work is drawn again, and its trained batches are passed over.
+            "order": self._batch_order.get_state() if at_epoch_end else self._order_before_epoch,
+            "augmentation": self._augmentation.random_state,
+        }
+        arrays = {
+            **{f"network/{name}": array for name, array in self.weights().arrays.items()},
+            **{f"optimizer/{name}": array for name, array in optimizer_arrays(self.optimizer).items()},
+            **{f"random/{name}": state.numpy().copy() for name, state in generators.items()},
+        }
+        position = {
+            "pictures_seen": self.pictures_seen,
+            "learning_rate": self.learning_rate,
+            "probe_index": self.probe_index,
+            "tally": self._tally.sums,
+            "untrained_loss": self._untrained_loss,
+            "alike_untrained": self._alike_untrained,
+            "advice": self._given_advice,
+        }
+        return [*reported, Checkpoint(self.step, self.epoch, arrays, position)]
+
+    def _go_back_to(self, checkpoint: Checkpoint) -> None:
+        position = checkpoint.position
+        self.step, self.epoch = checkpoint.step, checkpoint.epoch
+        self.pictures_seen = position["pictures_seen"]
+        self.probe_index = position["probe_index"]
+        self._tally = Tally(*position["tally"])
+        self._untrained_loss = position["untrained_loss"]
+        self._alike_untrained = position["alike_untrained"]
+        self._given_advice = position["advice"]
+        # Between the last batch of an epoch and its end, it is being evaluated; so is the untrained network.
+        self.evaluating = self._untrained_loss is None or self.step == (self.epoch + 1) * self.steps_per_epoch
+        self.network.load_state_dict(
+            {name: torch.from_numpy(array) for name, array in checkpoint.part("network").items()}
+        )
+        load_optimizer_arrays(self.optimizer, checkpoint.part("optimizer"))
+        self.set_learning_rate(position["learning_rate"])
+        states = {name: torch.from_numpy(state).clone() for name, state in checkpoint.part("random").items()}
+        # Another kind of device draws other numbers: there it goes on with those that follow from the seed.
+        self._random_states = {name: states.get(name, state) for name, state in self._random_states.items()}
+        self._batch_order.set_state(states["order"])
+        self._augmentation.random_state = states["augmentation"]
+
+    def _weights_are_finite(self) -> bool:
+        return all(bool(weights.isfinite().all()) for weights in self._parameters)
+
+    def _advice(self, untrained: float, train_loss: float, validation_loss: float) -> str:
+        """What to try where the network answers nothing any more, or is clearly worse than untrained; else empty."""
+        if self._answers_alike:
+            return self._advice_on_same_answers()
+        if min(train_loss, validation_loss) <= WORSE * untrained:
+            return ""
+        return (
+            f"The network is worse than before training: its validation loss was {untrained:.3g} and is now "
+            f"{validation_loss:.3g}. With learning rate {self.learning_rate:g} the steps are probably too large. "
+            f"{self._what_to_try()}."
+        )
+
+    def _advice_on_same_answers(self) -> str:
+        seen = "The network gives the same answer for every picture"
+        if self._alike_untrained:
+            first = INITIALIZATIONS[self.spec.settings.initialization]
+            return (
+                f"{seen}, as it did before training: with the first weights “{first}” all units of a layer are alike, "
+                "and get the same gradient. Choose another initialisation and press Reset."
+            )
+        return (
+            f"{seen}: its units fire for none of them, or for all alike, and there "
+            f"no gradient comes back. With learning rate {self.learning_rate:g} the steps were probably too large. "
+            f"{self._what_to_try()}, and press Reset: such a network rarely recovers."
+        )
+
+    def _what_to_try(self) -> str:
+        mend = f"Try a learning rate of {self.learning_rate / 10:g}"
+        if self.spec.settings.optimizer == "sgd":
+            mend += ", or Adam, which limits the size of its steps"
+        return mend
+
+    def _fail(self, what: str) -> list[Event]:
+        self.ended = True
+        self.evaluating = False
+        epoch = (self.step - 1) // self.steps_per_epoch + 1
+        return [
+            *self.report(),
+            Failed(
+                f"{what} (epoch {epoch}): with learning rate {self.learning_rate:g} the steps were so large that the "
+                f"numbers in the network grew past what float32 can hold. {self._what_to_try()}."
+            ),
+        ]
+
+
+def _name(number: float) -> str:
+    return "NaN (not a number)" if math.isnan(number) else "infinite"

@@ -1,0 +1,100 @@
+"""How fast a network can be trained on this computer: some batches of it are trained, timed and thrown away.
+
+Alone, with one thread, as in a worker. Only an estimate: what else the computer does at that moment is in it, and what
+it will do later is not.
+"""
+
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+import torch
+
+from visualizer.architecture.architecture import Architecture, summarize
+from visualizer.architecture.network import build
+from visualizer.architecture.presets import CLASSIC
+from visualizer.architecture.shapes import BYTES_PER_NUMBER
+from visualizer.training.loop.augmentation import Augmentation
+from visualizer.training.loop.losses import loss_and_scores, make_optimizer
+from visualizer.training.settings import TrainingSettings, batches_per_epoch
+
+# What is tried out may take so much; of larger networks fewer pictures than a batch has, or none at all.
+MOST_MULTIPLY_ADDS = 1_000_000_000
+MOST_BYTES = 32 * 2**20
+MOST_PARAMETERS = 5_000_000
+TIMES, ENOUGH = 5, 0.3  # batches, and seconds after which no further one is tried
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds that training takes: for each step, for each picture that is trained on, and for each that validates."""
+
+    step: float
+    picture: float
+    evaluated: float
+
+
+def measure(architecture: Architecture, settings: TrainingSettings) -> Pace:
+    """Try out how fast a network that fits is trained with these settings.
+
+    One that is too large to be tried out is taken to be slower than the classic example as it is larger: by its
+    multiply-adds for each picture, by its parameters for each step.
+
+    Raises:
+        ArchitectureError: The layers do not fit together.
+    """
+    report = summarize(architecture)
+    if max(report.multiply_adds / MOST_MULTIPLY_ADDS, report.parameters / MOST_PARAMETERS) > 1:
+        known, pace = summarize(CLASSIC.architecture), measure(CLASSIC.architecture, settings)
+        work = report.multiply_adds / known.multiply_adds
+        return Pace(pace.step * report.parameters / known.parameters, pace.picture * work, pace.evaluated * work)
+    fitting = min(
+        MOST_MULTIPLY_ADDS // max(report.multiply_adds, 1),
+        MOST_BYTES // (report.activation_numbers * BYTES_PER_NUMBER),
+    )
+    # Batch normalisation needs two.
+    count = max(min(settings.batch_size, fitting), min(settings.batch_size, 2))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return _timed(architecture, settings, count)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def seconds_in_all(pace: Pace, settings: TrainingSettings, train: int, validation: int) -> float:
+    """How long a whole training takes at that pace, with splits of so many pictures."""
+    steps = batches_per_epoch(train, settings.batch_size)
+    epoch = steps * pace.step + train * pace.picture + validation * pace.evaluated
+    return settings.epochs * epoch + validation * pace.evaluated  # the untrained network is evaluated as well
+
+
+def _timed(architecture: Architecture, settings: TrainingSettings, count: int) -> Pace:
+    network = build(architecture, settings.initialization, settings.seed)
+    optimizer, augmentation = make_optimizer(network, settings), Augmentation(settings)
+    random = torch.Generator().manual_seed(0)
+    pictures = torch.rand((count, *architecture.input_shape), generator=random)
+    with torch.inference_mode():
+        classes = network(pictures[:1]).shape[1]
+    labels = torch.randint(0, classes, (count,), generator=random)
+    steps: list[float] = []
+    trained: list[float] = []
+    evaluated: list[float] = []
+    started = perf_counter()
+    while len(steps) < TIMES + 1 and (len(steps) < 2 or perf_counter() - started < ENOUGH):
+        network.train()
+        began = perf_counter()
+        optimizer.zero_grad()
+        loss, _ = loss_and_scores(network, augmentation(pictures), labels, settings.loss)
+        loss.backward()
+        stepped = perf_counter()
+        optimizer.step()
+        ended = perf_counter()
+        network.eval()
+        with torch.inference_mode():
+            loss_and_scores(network, pictures, labels, settings.loss)
+        evaluated.append((perf_counter() - ended) / count)
+        steps.append(ended - stepped)
+        trained.append((stepped - began) / count)
+    # The first one warms up.
+    return Pace(median(steps[1:]), median(trained[1:]), median(evaluated[1:]))

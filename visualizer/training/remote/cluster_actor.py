@@ -1,0 +1,62 @@
+"""What runs on a computer of the cluster: one actor for each run, with the same loop as a worker process here.
+
+The cluster's head loads this module too, so that it imports torch only where a run begins.
+"""
+
+import os
+import threading
+from dataclasses import replace
+from queue import Empty, Queue, SimpleQueue
+
+import ray
+
+from visualizer.data.dataset import Dataset
+from visualizer.training.scheduling.messages import Begin, FromWorker, ToWorker
+
+# Ray's concurrency groups: each has a thread, which takes its calls in order, and none waits for another.
+GROUPS = {"commands": 1, "events": 1}
+
+
+class RunActor:
+    """Trains what it is told to in a thread of its own, beside calls that tell it something or wait for its events."""
+
+    def __init__(self) -> None:
+        self._inbox: SimpleQueue[ToWorker] = SimpleQueue()
+        self._outbox: Queue[FromWorker] = Queue()
+
+    def process_id(self) -> int:
+        """The id of its process. The answer comes once it has its place."""
+        return os.getpid()
+
+    def start(self) -> None:
+        """Load torch, which takes seconds, and train what comes from now on."""
+        import torch
+
+        from visualizer.training.scheduling.worker import OUTBOX_LENGTH, TurnTaking
+
+        torch.set_num_threads(1)
+        self._outbox = Queue(OUTBOX_LENGTH)
+        # Ray shows a process the graphics cards of which it holds a share, and no other.
+        device = torch.device("cuda" if ray.get_gpu_ids() and torch.cuda.is_available() else "cpu")
+        turns = TurnTaking(self._inbox, self._outbox.put, device)
+        threading.Thread(target=turns.serve, name="runs", daemon=True).start()
+
+    @ray.method(concurrency_group="commands")
+    def begin(self, message: Begin, dataset: Dataset) -> None:
+        """Take a run, with the data set that the server has made."""
+        self._inbox.put(replace(message, dataset=dataset))
+
+    @ray.method(concurrency_group="commands")
+    def tell(self, message: ToWorker) -> None:
+        """Take a message for one of the runs; it is read between two batches."""
+        self._inbox.put(message)
+
+    @ray.method(concurrency_group="events")
+    def events(self) -> list[FromWorker]:
+        """All that has come since the last call, at least one message: the answer waits for it."""
+        messages = [self._outbox.get()]
+        try:
+            while True:
+                messages.append(self._outbox.get_nowait())
+        except Empty:
+            return messages

@@ -1,0 +1,169 @@
+"""Several servers on one workspace folder: which of them live, and what one has to tell another.
+
+A run belongs to the server that trains it. Its page may be open at another one, on another device: what is clicked
+there is left for the run's own server, and that somebody looks is told it too.
+"""
+
+import dataclasses
+import json
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import get_args
+
+from visualizer.training.scheduling.commands import Command
+from visualizer.workspace import connect
+
+SERVERS = "servers.sqlite"
+LOCKS = "servers"  # the folder of their locks
+_COMMANDS: dict[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
+# A lock's file that is younger may be of a server that is just about to take it.
+_STARTING = 60.0  # seconds
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS commands (
+    number INTEGER PRIMARY KEY,
+    server TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    command TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS watched (
+    owner TEXT NOT NULL,
+    server TEXT NOT NULL,
+    seen REAL NOT NULL,
+    PRIMARY KEY (owner, server)
+);
+"""
+
+
+class Servers:
+    """This server among those that work on the same folder.
+
+    Each holds a lock on a file of its own, which the operating system lets go of when the process ends, however it
+    ends. The lock is SQLite's, which is the same on all systems.
+
+    Attributes:
+        own: The id of this one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.own = secrets.token_hex(8)
+        self._file = folder / SERVERS
+        self._locks = folder / LOCKS
+        self._locks.mkdir(parents=True, exist_ok=True)
+        self._lock = self._locked()
+        with closing(self._connect(create=True)) as connection:
+            connection.executescript(_SCHEMA)
+
+    def living(self) -> set[str]:
+        """The ids of all that live, this one's among them. Locks of others are removed."""
+        return {self.own} | {path.stem for path in self._others() if self._lives(path)}
+
+    def tell(self, server: str, run_id: str, command: Command) -> None:
+        """Leave a command for a run of another server."""
+        text = json.dumps([type(command).__name__, dataclasses.asdict(command)])
+        with self._write() as connection:
+            connection.execute(
+                "INSERT INTO commands (server, run_id, command) VALUES (?, ?, ?)", (server, run_id, text)
+            )
+
+    def told(self) -> list[tuple[str, Command]]:
+        """What others left for runs of this one, as run and command, the oldest first; each is given once."""
+        if not any(self._others()):
+            return []
+        with self._write() as connection:
+            rows = connection.execute(
+                "SELECT run_id, command FROM commands WHERE server = ? ORDER BY number", (self.own,)
+            ).fetchall()
+            connection.execute("DELETE FROM commands WHERE server = ?", (self.own,))
+        return [(run_id, _command(text)) for run_id, text in rows]
+
+    def watch(self, owner: str) -> None:
+        """Note that somebody looks at an owner's runs here now. A full disk is no reason to say anything."""
+        with suppress(sqlite3.OperationalError), self._write() as connection:
+            connection.execute("INSERT OR REPLACE INTO watched VALUES (?, ?, ?)", (owner, self.own, time.monotonic()))
+
+    def is_watched_elsewhere(self, owner: str, within: float) -> bool:
+        """Whether another server noted that in the last so many seconds.
+
+        They are counted from when the computer was started, which is the same for all of its processes, and not by the
+        clock, which may be set meanwhile: https://docs.python.org/3/library/time.html#time.monotonic
+        """
+        if not any(self._others()):
+            return False
+        with closing(self._connect()) as connection:
+            rows = connection.execute("SELECT seen FROM watched WHERE owner = ? AND server != ?", (owner, self.own))
+            now = time.monotonic()
+            # One that lies ahead was noted before the computer was started anew.
+            return any(0 <= now - seen < within for (seen,) in rows)
+
+    def close(self) -> None:
+        """Live no longer."""
+        # On a full disk the rows stay, and nobody asks for them.
+        with suppress(sqlite3.OperationalError), self._write() as connection:
+            connection.execute("DELETE FROM commands WHERE server = ?", (self.own,))
+            connection.execute("DELETE FROM watched WHERE server = ?", (self.own,))
+        self._lock.close()
+        self._path(self.own).unlink(missing_ok=True)
+
+    def _locked(self) -> sqlite3.Connection:
+        """The lock of this one. Another server whose clock is ahead may have removed its file as an old one."""
+        while True:
+            lock = _lock_file(self._path(self.own), patience=10)
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                if self._path(self.own).exists():
+                    raise
+            if self._path(self.own).exists():
+                return lock
+            lock.close()
+
+    def _path(self, server: str) -> Path:
+        return self._locks / f"{server}.lock"
+
+    def _others(self) -> Iterator[Path]:
+        return (path for path in self._locks.glob("*.lock") if path.stem != self.own)
+
+    def _lives(self, path: Path) -> bool:
+        if _is_held(path):
+            return True
+        with suppress(FileNotFoundError):  # another server may remove it too
+            if time.time() - path.stat().st_mtime >= _STARTING:
+                path.unlink()
+        return False
+
+    def _connect(self, *, create: bool = False) -> sqlite3.Connection:
+        return connect(self._file, create=create, timeout=10)
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with closing(self._connect()) as connection, connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+
+
+def are_others(folder: Path) -> bool:
+    """Whether any server works on this folder, for one that has not begun to."""
+    return any(map(_is_held, (folder / LOCKS).glob("*.lock")))
+
+
+def _is_held(path: Path) -> bool:
+    with closing(_lock_file(path, patience=0)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            return True
+    return False
+
+
+def _lock_file(path: Path, patience: float) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+
+
+def _command(text: str) -> Command:
+    name, values = json.loads(text)
+    return _COMMANDS[name](**values)

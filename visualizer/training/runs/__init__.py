@@ -1,0 +1,1 @@
+"""What is kept of every run, and what can be said about it."""

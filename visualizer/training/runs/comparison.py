@@ -1,0 +1,371 @@
+"""Runs side by side: which are the same but for the seed, what differs between the others, and how sure that is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from visualizer.architecture.activations import FUNCTION_OPTIONS, NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS
+from visualizer.architecture.architecture import Architecture, summarize
+from visualizer.architecture.layer import Layer
+from visualizer.architecture.settings import Choice, Spec
+from visualizer.architecture.shapes import describe_shape
+from visualizer.data.catalog import title_of_run
+from visualizer.training.runs.store import History, RunRecord
+from visualizer.training.settings import LOSSES, MAX_SEED, OPTIMIZERS, SETTING_SPECS, RunSpec
+
+_DATASET = "Data set"
+_LAYERS = "Layers"
+_NAME_LENGTH = 24
+# Settings whose values say by themselves what they are.
+_SPEAKING = ("Loss", "Optimizer", "Initialisation", "Activation", "Function")
+_BRIEF = {LOSSES["cross_entropy"]: "cross-entropy", LOSSES["mse"]: "MSE", OPTIMIZERS["sgd"]: "SGD"}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Runs that are the same but for their seed, one for each seed, the lowest seed first."""
+
+    runs: tuple[RunRecord, ...]
+
+    @property
+    def spec(self) -> RunSpec:
+        """Of its first run; the others differ from it in the seed alone."""
+        return self.runs[0].spec
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        return tuple(run.spec.settings.seed for run in self.runs)
+
+    @property
+    def active(self) -> bool:
+        return any(run.active for run in self.runs)
+
+
+def variants(records: Sequence[RunRecord]) -> tuple[Variant, ...]:
+    """The runs by what they train, in the order of each variant's first run.
+
+    Of two runs with the same seed the later one counts. A run whose learning rate was changed while it trained is
+    another variant than one whose rate stayed.
+
+    Args:
+        records: Runs, the earliest first.
+    """
+    found: dict[tuple[RunSpec, float | None], dict[int, RunRecord]] = {}
+    for record in records:
+        settings = record.spec.settings
+        changed = record.learning_rate if record.learning_rate != settings.learning_rate else None
+        same = RunSpec(record.spec.architecture, replace(settings, seed=0), probe_index=0)
+        found.setdefault((same, changed), {})[settings.seed] = record
+    return tuple(Variant(tuple(runs[seed] for seed in sorted(runs))) for runs in found.values())
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting that is not the same in all: what it is, and what each has, in words."""
+
+    setting: str
+    values: tuple[str, ...]
+
+
+def differences(compared: Sequence[Variant]) -> tuple[Difference, ...]:
+    """What differs between variants; nothing where they differ in nothing."""
+    specs = [variant.spec for variant in compared]
+    rows = [*_training_rows(compared), *_network_rows([spec.architecture for spec in specs])]
+    return tuple(row for row in rows if len(set(row.values)) > 1)
+
+
+def dataset_titles(compared: Sequence[Variant]) -> tuple[str, ...]:
+    """The title of each variant's data set; of several with the same title, each has a number behind it."""
+    names = [variant.spec.settings.dataset for variant in compared]
+    titles = {name: title_of_run(name) for name in names}
+    found = []
+    for name in names:
+        alike = [other for other, title in titles.items() if title == titles[name]]
+        found.append(f"{titles[name]} ({alike.index(name) + 1})" if len(alike) > 1 else titles[name])
+    return tuple(found)
+
+
+def _training_rows(compared: Sequence[Variant]) -> list[Difference]:
+    settings = [variant.spec.settings for variant in compared]
+    rows = [Difference(_DATASET, dataset_titles(compared))]
+    for name, spec in SETTING_SPECS.items():
+        if name == "seed" or (name == "momentum" and all(one.optimizer != "sgd" for one in settings)):
+            continue
+        values = [
+            "–" if name == "momentum" and one.optimizer != "sgd" else _in_words(spec, getattr(one, name))
+            for one in settings
+        ]
+        rows.append(Difference(spec.label, tuple(values)))
+    rates = [f"{variant.runs[0].learning_rate:g}" for variant in compared]
+    if any(variant.runs[0].learning_rate != variant.spec.settings.learning_rate for variant in compared):
+        rows.append(Difference("Learning rate at the end", tuple(rates)))
+    return rows
+
+
+def short_names(compared: Sequence[Variant]) -> tuple[str, ...]:
+    """A few words for each variant: of all that differs, the least that tells them apart.
+
+    The network's name and the data set are among them wherever they differ; of the settings, as many as are needed. Two
+    variants have the same words only where no setting tells them apart. Where nothing differs it is the network's name.
+    """
+    networks = tuple(_shortened(variant.spec.architecture.name or "a network") for variant in compared)
+    found = [row for row in differences(compared) if row.setting != _LAYERS]  # too long: their size says it
+    told = [networks] if len(set(networks)) > 1 else []
+    told += [tuple(map(_shortened, row.values)) for row in found if row.setting == _DATASET]
+    rest = [tuple(_brief(row.setting, value) for value in row.values) for row in found if row.setting != _DATASET]
+    # The last resort for networks of other layers under one name.
+    sizes = [summarize(variant.spec.architecture).parameters for variant in compared]
+    rest.append(tuple(f"{size:,} parameters" for size in sizes))
+    while rest and _kinds(told) < len(compared):
+        best = max(rest, key=lambda row: _kinds([*told, row]))
+        if _kinds([*told, best]) == _kinds(told):
+            break
+        told.append(best)
+        rest.remove(best)
+    return tuple(", ".join(words) for words in zip(*(told or [networks]), strict=True))
+
+
+def _kinds(rows: Sequence[tuple[str, ...]]) -> int:
+    """How many variants these words tell apart."""
+    return len(set(zip(*rows, strict=True))) if rows else 1
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1].rstrip()}…"
+
+
+def _brief(setting: str, value: str) -> str:
+    """A value as a part of a name; a number or a yes says little without what it is of."""
+    label = setting.split(", layer")[0]
+    what = label[0].lower() + label[1:]
+    if value in ("–", "no"):
+        return f"no {what}"
+    if value == "yes":
+        return what
+    return _BRIEF.get(value, value) if label in _SPEAKING else f"{what} {value}"
+
+
+def _network_rows(architectures: Sequence[Architecture]) -> list[Difference]:
+    rows = [Difference("Input", tuple(describe_shape(one.input_shape) for one in architectures))]
+    kinds = {tuple(type(layer) for layer in one.layers) for one in architectures}
+    if len(kinds) > 1:
+        lists = [", ".join(layer.summary() for layer in one.layers) for one in architectures]
+        return [*rows, Difference(_LAYERS, tuple(lists))]
+    # The same change in several layers is one row.
+    places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for index, layers in enumerate(zip(*(one.layers for one in architectures), strict=True)):
+        for setting in layers[0].settings():
+            values = tuple(_in_words(setting.spec, getattr(layer, setting.name)) for layer in layers)
+            if len(set(values)) > 1:
+                places.setdefault((setting.spec.label, values), []).append(index + 1)
+    for (label, values), numbers in places.items():
+        where = f"layer {numbers[0]}" if len(numbers) == 1 else f"layers {', '.join(map(str, numbers))}"
+        rows.append(Difference(f"{label}, {where}", values))
+    return rows
+
+
+def _in_words(spec: Spec, value: Any) -> str:
+    if isinstance(spec, Choice):
+        return dict(spec.options)[value]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return " × ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else f"{value:,}"
+
+
+# Running it again
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that a run can be repeated with another value of.
+
+    Attributes:
+        title: What it is.
+        options: Its values, with their words.
+        value: The value that a spec has; None where its layers have several.
+        apply: The spec with another value.
+    """
+
+    title: str
+    options: Mapping[Any, str]
+    value: Callable[[RunSpec], Any]
+    apply: Callable[[RunSpec, Any], RunSpec]
+
+
+def _of_settings(name: str, options: Mapping[Any, str] | None = None) -> Change:
+    spec = SETTING_SPECS[name]
+    assert options is not None or isinstance(spec, Choice)
+    return Change(
+        spec.label,
+        options if options is not None else dict(spec.options),  # type: ignore[union-attr]
+        lambda run: getattr(run.settings, name),
+        lambda run, value: replace(run, settings=replace(run.settings, **{name: value})),
+    )
+
+
+def _hidden_activations(architecture: Architecture) -> list[tuple[int, str]]:
+    """The settings of hidden layers that choose an activation function: (index of the layer, name of the setting).
+
+    The last one of the network belongs to the loss (softmax gives the probabilities) and is left out.
+    """
+    found = [
+        (index, setting.name)
+        for index, layer in enumerate(architecture.layers)
+        for setting in layer.settings()
+        if isinstance(setting.spec, Choice) and setting.spec.options in (FUNCTION_OPTIONS, OPTIONAL_FUNCTION_OPTIONS)
+    ]
+    return found[:-1]
+
+
+def hidden_activation(spec: RunSpec) -> str | None:
+    """The activation function of all hidden layers; None where they have several or none."""
+    layers = spec.architecture.layers
+    names = {getattr(layers[index], name) for index, name in _hidden_activations(spec.architecture)} - {NO_ACTIVATION}
+    return names.pop() if len(names) == 1 else None
+
+
+def with_hidden_activation(spec: RunSpec, function: str) -> RunSpec:
+    """The same with another activation function in every hidden layer that has one; linear ones stay linear."""
+    layers: list[Layer] = list(spec.architecture.layers)
+    for index, name in _hidden_activations(spec.architecture):
+        if getattr(layers[index], name) != NO_ACTIVATION:
+            layers[index] = layers[index].with_settings(**{name: function})
+    return replace(spec, architecture=spec.architecture.with_layers(tuple(layers)))
+
+
+RATES = {rate: f"{rate:g}" for rate in (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)}
+_ACTIVATIONS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "sigmoid": "sigmoid", "tanh": "tanh", "gelu": "GELU"}
+
+CHANGES: dict[str, Change] = {
+    "optimizer": _of_settings("optimizer"),
+    "activation": Change("Activation of the hidden layers", _ACTIVATIONS, hidden_activation, with_hidden_activation),
+    "learning_rate": _of_settings("learning_rate", RATES),
+    "loss": _of_settings("loss"),
+    "batch_size": _of_settings("batch_size", {2**power: str(2**power) for power in range(2, 9)}),
+    "initialization": _of_settings("initialization"),
+}
+
+
+def repeated(base: RunSpec, change: str | None, values: Sequence[Any], seeds: int) -> tuple[RunSpec, ...]:
+    """The runs that show what one change does: each value with the seeds base, base + 1, ….
+
+    Args:
+        base: What is repeated.
+        change: The name of one of CHANGES; None to repeat it with other seeds only.
+        values: The values to run with; not used where `change` is None.
+        seeds: How many seeds each value gets.
+    """
+    chosen = [base] if change is None else [CHANGES[change].apply(base, value) for value in values]
+    # Counted downwards where that would leave the range.
+    way = 1 if base.settings.seed + seeds <= MAX_SEED else -1
+    return tuple(
+        replace(spec, settings=replace(spec.settings, seed=base.settings.seed + way * number))
+        for spec in chosen
+        for number in range(seeds)
+    )
+
+
+# Several seeds
+
+
+@dataclass(frozen=True)
+class Band:
+    """A curve of several runs, at the epochs that all of them have reached.
+
+    Attributes:
+        epoch: (E,) 0 is the untrained network.
+        mean, low, high: (E,) mean, least and largest of the runs.
+        runs: How many runs it is of.
+    """
+
+    epoch: np.ndarray
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    runs: int
+
+
+def band(histories: Sequence[History], quantity: str) -> Band:
+    """The curve of a quantity of History that is measured at each epoch, such as "validation_loss".
+
+    Args:
+        histories: One for each run, at least one.
+    """
+    length = min(len(history.epoch) for history in histories)
+    values = np.stack([getattr(history, quantity)[:length] for history in histories])
+    return Band(histories[0].epoch[:length], values.mean(0), values.min(0), values.max(0), len(histories))
+
+
+def comparable(compared: Sequence[Variant]) -> tuple[tuple[int, ...], ...]:
+    """Which variants may be ranked by their validation accuracy: places from 0, those of a group against one another.
+
+    An accuracy is a share of certain pictures. A data set has one validation split, so the same data set means the
+    same pictures and the same measure, whatever the loss, the augmentation and the network's input size are.
+    """
+    groups: dict[str, list[int]] = {}
+    for place, variant in enumerate(compared):
+        groups.setdefault(variant.spec.settings.dataset, []).append(place)
+    return tuple(map(tuple, groups.values()))
+
+
+def verdicts(names: Sequence[str], compared: Sequence[Variant], bands: Sequence[Band]) -> tuple[str, ...]:
+    """What may be said of variants by their last validation accuracy, a sentence each.
+
+    Args:
+        names: Of the variants, as the sentences call them.
+        compared: The variants.
+        bands: Their validation accuracies.
+    """
+    groups = comparable(compared)
+    said = [verdict([names[place] for place in group], [bands[place] for place in group]) for group in groups]
+    if len(groups) > 1:
+        apart = " / ".join(_listed([names[place] for place in group]) for group in groups)
+        said.append(
+            f"Not ranked against one another: {apart}. They learnt different pictures, and an accuracy also tells how "
+            "hard these are."
+        )
+    return tuple(filter(None, said))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
+    """What may be said of two or more comparable variants by their last validation accuracy, in one sentence.
+
+    No test of significance: of few seeds, it says only whether the ranges overlap. Nothing is said of fewer than two
+    that have finished an epoch.
+    """
+    ended = [(name, band) for name, band in zip(names, bands, strict=True) if len(band.mean) > 1]
+    if len(ended) < 2:
+        return ""
+    ended.sort(key=lambda item: -item[1].mean[-1])
+    if len({int(band.epoch[-1]) for _, band in ended[:2]}) > 1:
+        # Not the same length of training: then it is a part of what is said.
+        ended = [(f"{name} after {_epochs(band)}", band) for name, band in ended]
+    (best, first), (next_best, second) = ended[:2]
+    points = f"{100 * (first.mean[-1] - second.mean[-1]):.1f}"
+    if min(first.runs, second.runs) < 2:
+        stands = f"is ahead of {next_best} by {points} percentage points"
+        if points == "0.0":
+            stands = f"and {next_best} are level"
+        return (
+            f"{best} {stands}, but one seed proves little: another seed alone moves a curve. Run them again with "
+            "several seeds."
+        )
+    if first.low[-1] > second.high[-1]:
+        return (
+            f"{best} ended above {next_best} with every one of its seeds, by {points} percentage points on average: "
+            "the ranges do not overlap."
+        )
+    return f"The ranges of {best} and {next_best} overlap: these runs do not show which is better."
+
+
+def _epochs(band: Band) -> str:
+    last = int(band.epoch[-1])
+    return f"{last} epoch{'s' if last != 1 else ''}"

@@ -1,0 +1,114 @@
+"""What can be done against overfitting with what this app has: changes of the next run, as plain data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from visualizer.architecture.architecture import Architecture, LayerReport, summarize
+from visualizer.architecture.layer import Layer
+from visualizer.architecture.layers.dropout import Dropout
+from visualizer.errors import UserError
+from visualizer.training.runs.overfitting import Overfitting
+from visualizer.training.settings import AUGMENTATIONS, RunSpec, TrainingSettings
+
+# Small changes that leave digits, shapes and most photos what they are; a mirrored 2 would be none.
+SHIFT, ROTATION = 0.1, 10.0
+RATE = 0.5  # of dropout
+FEWER = 4  # times fewer units
+FEWEST_UNITS = 8
+
+
+@dataclass(frozen=True)
+class Cure:
+    """One change of the next run.
+
+    Attributes:
+        name: Tells it apart.
+        label: What it does, for a button; empty where it is done already.
+        done: What is so where it is done, as a sentence; empty where it is not.
+        architecture, settings: The next run with it.
+    """
+
+    name: str
+    label: str
+    done: str
+    architecture: Architecture
+    settings: TrainingSettings
+
+
+def cures(run: RunSpec, found: Overfitting, architecture: Architecture, settings: TrainingSettings) -> tuple[Cure, ...]:
+    """What the run did not have, and the next one, of that network with those settings, can have or has already."""
+    possible = (
+        _augmentation(run, architecture, settings),
+        _dropout(run, architecture, settings),
+        _fewer_parameters(run, architecture, settings),
+        _fewer_epochs(found, architecture, settings),
+    )
+    return tuple(cure for cure in possible if cure is not None)
+
+
+def _augmentation(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Cure | None:
+    def is_on(settings: TrainingSettings) -> bool:
+        return any(getattr(settings, name) for name in AUGMENTATIONS)
+
+    if is_on(run.settings):
+        return None
+    if is_on(settings):
+        done = "The next run changes its training pictures at random."
+        return Cure("augmentation", "", done, architecture, settings)
+    label = "Shift and turn the training pictures at random"
+    return Cure("augmentation", label, "", architecture, replace(settings, shift=SHIFT, rotation=ROTATION))
+
+
+def _dropout(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Cure | None:
+    def has(architecture: Architecture) -> bool:
+        return any(layer.is_random_in_training for layer in architecture.layers)
+
+    if has(run.architecture):
+        return None
+    if has(architecture):
+        return Cure("dropout", "", "The network in Build has Dropout.", architecture, settings)
+    layers = architecture.layers
+    last = max(_with_units(layers), default=None)
+    if last is None:
+        return None
+    try:
+        changed = architecture.with_layers((*layers[:last], Dropout(rate=RATE), *layers[last:]))
+    except UserError:  # there is no room for another layer
+        return None
+    return Cure("dropout", f"Add Dropout {RATE:g} before the last {layers[last].title} layer", "", changed, settings)
+
+
+def _fewer_parameters(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Cure | None:
+    had, has = summarize(run.architecture).parameters, summarize(architecture).parameters
+    if has < had:
+        done = f"The network in Build has {has:,} parameters, this run’s has {had:,}."
+        return Cure("parameters", "", done, architecture, settings)
+    layers = architecture.layers
+    rows = summarize(architecture).layers
+    # The last one says how many classes there are.
+    units, index = max(((_units(rows[index]), index) for index in _with_units(layers)[:-1]), default=(0, 0))
+    fewer = layers[index].giving(units // FEWER) if units // FEWER >= FEWEST_UNITS else None
+    if fewer is None:
+        return None
+    label = f"Use {units // FEWER:,} units instead of {units:,} in layer {index + 1}"
+    changed = architecture.with_layers((*layers[:index], *fewer.replacement, *layers[index + 1 :]))
+    return Cure("parameters", label, "", changed, settings)
+
+
+def _with_units(layers: Sequence[Layer]) -> list[int]:
+    """The places of the layers that can have more or fewer units."""
+    return [index for index, layer in enumerate(layers) if layer.giving(1)]
+
+
+def _units(row: LayerReport) -> int:
+    """How many numbers it gives; 0 where it does not fit."""
+    return row.output_shape[0] if row.output_shape else 0
+
+
+def _fewer_epochs(found: Overfitting, architecture: Architecture, settings: TrainingSettings) -> Cure | None:
+    if found.best_epoch >= found.epoch:
+        return None
+    epochs = f"{found.best_epoch} epoch{'s' if found.best_epoch != 1 else ''}"
+    if settings.epochs <= found.best_epoch:
+        return Cure("epochs", "", f"The next run ends after {epochs} at most.", architecture, settings)
+    return Cure("epochs", f"Train {epochs} only", "", architecture, replace(settings, epochs=found.best_epoch))

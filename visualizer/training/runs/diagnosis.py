@@ -1,0 +1,127 @@
+"""What is wrong with a network in training, in plain sentences, from how its layers do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from visualizer.training.runs.store import HealthHistory
+
+# Of a layer's units, in most of the last looks; below it, training mostly gets on with the rest.
+SILENT_SHARE = 0.5
+# ‖update‖ / ‖weights‖ of a step. About 0.001 is usual: https://cs231n.github.io/neural-networks-3/#ratio
+LARGE_UPDATE = 0.1
+SMALL_UPDATE = 1e-5
+# The gradient's norm for each of a layer's weights' norm, first layer against last one.
+VANISHED = 1e-3
+# What is said is the median of so many looks: a single batch may be an exception.
+LOOKS = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong: what is seen, with its numbers, and what to try."""
+
+    seen: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.seen}: {self.advice}."
+
+
+def diagnose(health: HealthHistory, names: Sequence[str], pictures: Sequence[int]) -> tuple[Finding, ...]:
+    """What is wrong by the last looks, worst first; nothing where all is well or nothing was measured yet.
+
+    Args:
+        health: How the layers did.
+        names: The name of every layer of the network, by its index.
+        pictures: How many pictures the batch of each look had.
+    """
+    if not len(health.step):
+        return ()
+    called = [f"Layer {index + 1} ({names[index]})" for index in health.layers]
+    return (
+        *_silent(health, called, pictures),
+        *_still(health, called),
+        *_too_large(health, called),
+        *_too_small(health, called),
+    )
+
+
+def _lately(values: np.ndarray) -> np.ndarray:
+    """(layers,) the median of the last looks."""
+    middle: np.ndarray = np.median(values[-LOOKS:], axis=0)
+    return middle
+
+
+def _silent(health: HealthHistory, called: list[str], pictures: Sequence[int]) -> list[Finding]:
+    """Layers with many units that are 0 for all pictures of a batch. Whether these are dead, no batch can tell."""
+    *others, last = map(str, pictures[-LOOKS:])
+    counts = f"{', '.join(others)} and {last}" if others else last
+    # More than half of the looks: a single batch may be an exception.
+    looks, most = len(others) + 1, (len(others) + 1) // 2 + 1
+    shares = np.sort(health.silent_share[-LOOKS:], axis=0)[looks - most]
+    where = "the batch looked at"
+    if others:
+        where = f"{'both' if most == looks else f'at least {most} of the last {looks}'} batches looked at"
+    return [
+        Finding(
+            f"{called[layer]}: in {where} ({counts} pictures) {shares[layer]:.0%} of its {health.units[layer]} units "
+            f"{'or more ' if others else ''}were silent, 0 for every picture",
+            "a unit that is silent for all pictures is dead: it gets no gradient and seldom comes back. If this "
+            "stays so, lower the learning rate, or use LeakyReLU, and start again",
+        )
+        for layer in np.flatnonzero(shares > SILENT_SHARE)
+    ]
+
+
+def _still(health: HealthHistory, called: list[str]) -> list[Finding]:
+    """Layers that the gradient does not reach."""
+    gradient, weight = _lately(health.gradient_norm), _lately(health.weight_norm)
+    trained = np.flatnonzero(np.isfinite(gradient))
+    none = [layer for layer in trained if gradient[layer] == 0]
+    if none:
+        which = called[none[0]] if len(none) == 1 else f"{len(none)} layers, the first {called[none[0]]},"
+        return [
+            Finding(
+                f"{which} get{'s' if len(none) == 1 else ''} no gradient at all, so nothing there is learnt",
+                "look for silent units or weights that are all 0, choose another initialisation and start again",
+            )
+        ]
+    per_weight = gradient[trained] / np.where(weight[trained] > 0, weight[trained], np.nan)
+    if len(trained) > 1 and per_weight[0] < VANISHED * per_weight[-1]:
+        return [
+            Finding(
+                f"Hardly any gradient comes back to {called[trained[0]]}: for its weights' size it is "
+                f"1/{per_weight[-1] / per_weight[0]:,.0f} of that of {called[trained[-1]]}",
+                "use ReLU instead of sigmoid or tanh, batch normalisation, or fewer layers",
+            )
+        ]
+    return []
+
+
+def _too_large(health: HealthHistory, called: list[str]) -> list[Finding]:
+    ratio = _lately(health.update_ratio)
+    if not np.any(ratio > LARGE_UPDATE):
+        return []
+    layer = int(np.nanargmax(ratio))
+    return [
+        Finding(
+            f"{called[layer]}: each step changes its weights by {ratio[layer]:.0%} of their size, 0.1 % is usual",
+            "lower the learning rate",
+        )
+    ]
+
+
+def _too_small(health: HealthHistory, called: list[str]) -> list[Finding]:
+    ratio = _lately(health.update_ratio)
+    moving = ratio[np.isfinite(ratio) & (ratio > 0)]
+    if not len(moving) or moving.max() >= SMALL_UPDATE:
+        return []
+    return [
+        Finding(
+            f"Even the layer that moves most changes its weights by only {moving.max():.1e} of their size each step, "
+            "1e-03 is usual",
+            "raise the learning rate",
+        )
+    ]

@@ -1,0 +1,146 @@
+"""The workspace folder when a server starts, and as long as it runs.
+
+Nothing is made anew without a word: a database that is damaged or empty gets another name, and the server that found it
+does not start. Started again, by a person or by what keeps it running, it begins without what that file held, and its
+pages say so, as they do after each further start that finds the file there. Where nothing can be written, no server
+starts at all.
+"""
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from visualizer.training.remote.servers import LOCKS, SERVERS, are_others
+from visualizer.training.runs.store import RUNS, RunStore
+from visualizer.workspace import BUSY, DAMAGED, connect, is_disk_full, set_aside, set_aside_before, sqlite_kind
+from visualizer.workspaces import WORKSPACES, Workspaces
+
+_HOLDS = {RUNS: "training runs", WORKSPACES: "people's workspaces"}
+_TRIED = bytes(256 * 1024)  # what there must be room for at the start
+_WAIT = 30.0  # seconds for another server that starts at the same moment
+_RESTORE = "“Backup and restore” in docs/school.md tells how"
+
+
+class FolderError(Exception):
+    """The folder cannot be used; its text is one sentence or two for whoever starts the server."""
+
+
+def open_folder(folder: Path) -> None:
+    """Make the folder where it is missing, and see that all in it can be read and written.
+
+    Raises:
+        FolderError: It cannot, or a file was damaged and has another name now.
+    """
+    try:
+        (folder / LOCKS).mkdir(parents=True, exist_ok=True)
+        _try_to_write(folder)
+        with _alone(folder):
+            damaged = {name: why for name in (SERVERS, RUNS, WORKSPACES) if (why := _damage(folder / name))}
+            if damaged and are_others(folder):
+                raise FolderError(
+                    f"{', '.join(damaged)} in {folder} is damaged, and other servers work with it: stop them all, "
+                    "then start this one again."
+                )
+            renamed = {name: set_aside(folder / name, why).name for name, why in damaged.items()}
+            # What other servers have to tell one another is of no use to a new one.
+            renamed.pop(SERVERS, None)
+            if renamed:
+                told = [_told(name, new, damaged[name]) for name, new in renamed.items()]
+                raise FolderError(
+                    f"In {folder}, {', and '.join(told)}. Nothing was deleted: put a backup in its place ({_RESTORE}), "
+                    "or start the server again to go on without it."
+                )
+            # Under the lock, so that no other server sees a database that is about to be made.
+            RunStore(folder)
+            Workspaces(folder)
+    except OSError as error:
+        raise _cannot(folder, error) from error
+    except sqlite3.DatabaseError as error:
+        raise FolderError(
+            f"The databases in {folder} cannot be used ({error}): see that no other program holds them and that this "
+            "user may write them, then start the server again."
+        ) from error
+
+
+def lost(folder: Path) -> dict[str, str]:
+    """What was put aside in that folder and still lies there: what it held, and the day, such as "2026-11-30"."""
+    found = {}
+    for path in set_aside_before(folder):
+        name, _, rest = path.name.partition(".damaged-")
+        if name in _HOLDS and rest[:8].isdigit():
+            found[_HOLDS[name]] = f"{rest[:4]}-{rest[4:6]}-{rest[6:8]}"
+    return found
+
+
+def problem(folder: Path) -> str:
+    """Why what is kept there cannot be read, in one sentence; empty where it can. Takes a moment, on a slow disk."""
+    for name, held in _HOLDS.items():
+        try:
+            with closing(connect(folder / name, timeout=1)) as connection:
+                connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+                if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+                    return f"{name} ({held}) is empty."
+        except sqlite3.OperationalError as error:
+            if sqlite_kind(error) not in BUSY:
+                return f"{name} ({held}) cannot be read: {error}."
+        except sqlite3.DatabaseError as error:
+            return f"{name} ({held}) is damaged: {error}."
+    return ""
+
+
+def _try_to_write(folder: Path) -> None:
+    path = folder / f"try-{uuid4().hex}.tmp"
+    try:
+        with path.open("wb") as file:
+            file.write(_TRIED)
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While no other server is here."""
+    path = folder / LOCKS / "starting.sqlite"
+    with closing(sqlite3.connect(path, timeout=_WAIT, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def _damage(path: Path) -> str:
+    """What is wrong with a database; empty where nothing is, and where there is none yet."""
+    if not path.exists():
+        return ""
+    if not path.stat().st_size:
+        return "it is empty"
+    try:
+        with closing(connect(path, timeout=10)) as connection:
+            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if said == "ok":
+                # Written as it was: SQLite says only now where it may not.
+                (version,) = connection.execute("PRAGMA user_version").fetchone()
+                connection.execute(f"PRAGMA user_version = {int(version)}")
+                connection.commit()
+    except sqlite3.DatabaseError as error:
+        if sqlite_kind(error) not in DAMAGED:
+            raise
+        return str(error)
+    return "" if said == "ok" else str(said)
+
+
+def _told(name: str, renamed: str, why: str) -> str:
+    return f"{name}, the record of {_HOLDS[name]}, is damaged ({why}) and has the name {renamed} now"
+
+
+def _cannot(folder: Path, error: OSError) -> FolderError:
+    if is_disk_full(error) or error.errno == errno.EFBIG:
+        return FolderError(f"There is no room in {folder}: make some on its disk, then start the server again.")
+    return FolderError(
+        f"The folder {folder} cannot be used ({os.strerror(error.errno or 0)}: {error.filename or folder}): let the "
+        "server's user write there, or name another folder in VISUALIZER_WORKSPACE."
+    )

@@ -1,0 +1,111 @@
+"""Overfitting, seen in a run's curves: the training pictures are answered far better than others, and that stays so.
+
+Also why the training curve may lie below the validation curve at first. No torch here: pages read it too.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from visualizer.training.runs.store import History
+
+# The gap is that of the accuracies, training minus validation. It is called overfitting where, in each of the last
+# EPOCHS epochs, it was at least GAP and more than SURE standard errors: of 12 validation pictures, half of which are
+# right, chance alone moves the accuracy by 0.13 (one standard error), of 2,000 by 0.01.
+EPOCHS = 3
+GAP = 0.1
+SURE = 2.0
+
+
+@dataclass(frozen=True)
+class Overfitting:
+    """A gap between training and validation that is no chance.
+
+    Attributes:
+        since: The first of the epochs in a row that have the gap, counted from 1.
+        epoch: The last finished epoch.
+        train: Training accuracy of that epoch, 0 to 1, a mean over it.
+        validation: Validation accuracy at its end, 0 to 1.
+        best_epoch: The first epoch that had the highest validation accuracy of all.
+        best: That accuracy.
+    """
+
+    since: int
+    epoch: int
+    train: float
+    validation: float
+    best_epoch: int
+    best: float
+
+    def __str__(self) -> str:
+        return (
+            f"Overfitting since epoch {self.since}: after epoch {self.epoch} it gets {self.train:.1%} of the training "
+            f"pictures right, but only {self.validation:.1%} of the validation pictures, which it never trains on. It "
+            "learns its training pictures by heart instead of what tells the classes apart."
+        )
+
+
+def overfitting(history: History, train_pictures: int, validation_pictures: int) -> Overfitting | None:
+    """Whether a run overfits by now; None where it does not, or where that cannot be told yet.
+
+    Args:
+        history: Its curves.
+        train_pictures, validation_pictures: How many pictures the two splits have.
+    """
+    trained = history.epoch > 0
+    epochs, train, validation = (
+        values[trained] for values in (history.epoch, history.train_accuracy, history.validation_accuracy)
+    )
+    wide = [
+        gap >= GAP and gap > SURE * math.hypot(_error(right, train_pictures), _error(other, validation_pictures))
+        for gap, right, other in zip(train - validation, train, validation, strict=True)
+    ]
+    in_a_row = next((place for place, is_wide in enumerate(reversed(wide)) if not is_wide), len(wide))
+    if in_a_row < EPOCHS:
+        return None
+    best = int(np.argmax(validation))
+    return Overfitting(
+        since=int(epochs[-in_a_row]),
+        epoch=int(epochs[-1]),
+        train=float(train[-1]),
+        validation=float(validation[-1]),
+        best_epoch=int(epochs[best]),
+        best=float(validation[best]),
+    )
+
+
+def why_training_lies_below(history: History, train_pictures: int, validation_pictures: int, harder: bool) -> str:
+    """Why training lies below validation in the first epoch, in a few sentences; empty where it does not.
+
+    Args:
+        history: The run's curves.
+        train_pictures, validation_pictures: How many pictures the two splits have.
+        harder: Whether training has it harder: its pictures are changed at random, or dropout leaves out units.
+    """
+    first = history.epoch == 1
+    if not first.any():
+        return ""
+    train, validation = float(history.train_accuracy[first][0]), float(history.validation_accuracy[first][0])
+    if not train < validation:
+        return ""
+    words = (
+        f"In epoch 1 training ({train:.1%}) lies below validation ({validation:.1%}): training is the mean over the "
+        "whole epoch, while the network was still learning; validation is measured at the end of the epoch, when it "
+        "had learnt."
+    )
+    if harder:
+        words += " Besides, dropout or augmentation make it harder in training only."
+    if validation - train <= SURE * math.hypot(_error(train, train_pictures), _error(validation, validation_pictures)):
+        words += " With so few pictures it may also be chance."
+    return words
+
+
+def _error(accuracy: float, pictures: int) -> float:
+    """One standard error of an accuracy over so many pictures.
+
+    Two pictures more of each kind than were seen, since none wrong among few is not sure either: Agresti and Coull,
+    1998, https://doi.org/10.1080/00031305.1998.10480550
+    """
+    share = (accuracy * pictures + 2) / (pictures + 4)
+    return math.sqrt(share * (1 - share) / (pictures + 4))

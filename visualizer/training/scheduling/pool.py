@@ -1,0 +1,250 @@
+"""The worker processes and who trains what: commands go out, events come in and are written to the store."""
+
+import atexit
+import os
+import secrets
+import threading
+import traceback
+from collections.abc import Callable, Collection, Sequence
+from time import monotonic
+
+from visualizer.errors import UserError
+from visualizer.limits import limits
+from visualizer.training.remote.servers import Servers
+from visualizer.training.runs.store import RunRecord, RunStore
+from visualizer.training.scheduling.check import check
+from visualizer.training.scheduling.commands import Command, Interrupt, Stop
+from visualizer.training.scheduling.messages import Begin
+from visualizer.training.scheduling.seat import Seat
+from visualizer.training.scheduling.turn_queue import Place
+from visualizer.training.scheduling.workers import LocalWorker, Worker
+from visualizer.training.settings import RunSpec
+from visualizer.workspace import saving
+
+# Seconds between two looks at what other servers left for the runs of this one.
+_POST_EVERY = 0.5
+
+
+class WorkerPool:
+    """Trains runs in worker processes and writes what they emit into the store.
+
+    Args:
+        store: Where the runs are kept. Pools of other servers may work on the same folder, each on runs of its own.
+        workers: How many processes; by default what `limits` says.
+        is_watched: Given an owner, says whether they still have a page open.
+        grace: Seconds after which an unwatched run is interrupted.
+        check_every: Seconds between two looks at who is watched.
+        make_worker: Starts a worker.
+        turns: How many runs of one worker take turns; further ones wait. By default what `limits` says.
+        shared: Whether the runs share that many workers; otherwise each run has one of its own.
+    """
+
+    def __init__(
+        self,
+        store: RunStore,
+        workers: int | None = None,
+        is_watched: Callable[[str], bool] = lambda owner: True,
+        grace: float = 30.0,
+        check_every: float = 5.0,
+        make_worker: Callable[[], Worker] = LocalWorker,
+        turns: int | None = None,
+        shared: bool = True,
+    ) -> None:
+        self._store = store
+        self._make_worker = make_worker
+        self._turns = turns or limits().turns
+        self._shared = shared
+        self._is_watched = is_watched
+        self._grace = grace
+        self._check_every = check_every
+        count = workers or limits().workers or max(1, (os.cpu_count() or 2) - 1)
+        self._seats = [Seat(store, make_worker, self._turns) for _ in range(count if shared else 0)]
+        self._submitting = threading.Lock()
+        self._closing = threading.Event()
+        self._said = ""
+        self._servers = Servers(store.folder)
+        self._interrupt_orphans(store.active_runs())
+        self._threads = [
+            threading.Thread(target=self._watch, name="run-watcher", daemon=True),
+            threading.Thread(target=self._collect_post, name="run-post", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+        atexit.register(self.close)
+
+    def warm_up(self) -> None:
+        """Start the processes now, since loading torch takes them seconds."""
+        for seat in self._seats:
+            seat.start()
+
+    def submit(self, spec: RunSpec, owner: str, own: Collection[str] = ()) -> str:
+        """Take a new run, which waits for its first command; its id, which cannot be guessed.
+
+        Args:
+            spec: What is trained.
+            owner: The id of the workspace that it belongs to.
+            own: The data sets of its own that this workspace has.
+
+        Raises:
+            UserError: The network does not fit together or to the data set, the data set is somebody else's, the batch
+                does not fit into memory, the owner has too many runs that go on, or the disk is full.
+        """
+        steps_per_epoch = check(spec, own)
+        run_id = secrets.token_hex(16)
+        with self._submitting, saving():
+            self._check_room(owner)
+            self._store.create(run_id, owner, spec, steps_per_epoch, self._servers.own)
+            self._begin(Begin(run_id, spec))
+        return run_id
+
+    def resume(self, run_id: str) -> None:
+        """Take an interrupted run again, which waits for its next command where its last checkpoint was made.
+
+        One that is not interrupted is left as it is.
+
+        Raises:
+            UserError: As for `submit`; its data set may be gone, too.
+        """
+        with self._submitting, saving():
+            self._store.write_unwritten()
+            record = self._store.record(run_id)
+            # Its last worker may not have let go of it yet.
+            if record is None or record.state != "interrupted" or any(run_id in seat.runs for seat in self._seats):
+                return
+            check(record.spec, own=(record.spec.settings.dataset,))  # it was the owner's when the run was made
+            self._check_room(record.owner)
+            if not self._store.claim(run_id, self._servers.own):
+                return
+            try:
+                checkpoint = self._store.rewind(run_id, "queued", "")
+            except Exception:
+                self._store.say_interrupted(run_id, record.message)
+                raise
+            self._begin(Begin(run_id, record.spec, checkpoint, record.seconds))
+
+    def _begin(self, message: Begin) -> None:
+        if self._shared:
+            seat = self._freest()
+        else:
+            seat = Seat(self._store, self._make_worker, self._turns, lasting=False)
+            # A new list: others may be going through the old one.
+            self._seats = [*(other for other in self._seats if not other.over), seat]
+        seat.begin(message)
+
+    def _check_room(self, owner: str) -> None:
+        most = limits().active_runs
+        if self._store.active_count(owner) >= most:
+            raise UserError(
+                f"You have {most} run{'s' if most != 1 else ''} going on",
+                "more at a time would slow down everybody",
+                "Stop one of them, or wait until one has finished",
+            )
+
+    def leads(self) -> bool:
+        """Whether this server is the one, of all that work on the folder, that does what one of them has to do."""
+        return self._servers.own == min(self._servers.living())
+
+    def place(self, run_id: str) -> Place | None:
+        """Where a run stands among those that take turns with it; None where it rests."""
+        return next((place for seat in self._seats if (place := seat.place(run_id))), None)
+
+    def would_take_turns_with(self) -> int:
+        """With how many runs one would take turns that is submitted now; 0 where each has a worker of its own."""
+        return self._freest().running if self._shared else 0
+
+    def _freest(self) -> Seat:
+        return min(self._seats, key=lambda seat: len(seat.runs))
+
+    def give_up(self, run_id: str) -> None:
+        """End a run for good, also an interrupted one, which then keeps no checkpoint."""
+        self.send(run_id, Stop())
+        record = self._store.record(run_id)
+        if record is not None and record.state == "interrupted":
+            self._store.set_state(run_id, "stopped", "")
+
+    def send(self, run_id: str, command: Command) -> None:
+        """Tell a run something, wherever it is trained. One that has ended takes no commands: nothing happens."""
+        if self._tell(run_id, command):
+            return
+        record = self._store.record(run_id)
+        if record is not None and record.active and record.server != self._servers.own:
+            self._servers.tell(record.server, run_id, command)
+
+    def _tell(self, run_id: str, command: Command) -> bool:
+        """Tell a run of this pool something; False where it is none."""
+        seats = [seat for seat in self._seats if run_id in seat.runs]
+        for seat in seats:
+            seat.tell(run_id, command)
+        return bool(seats)
+
+    def keep_running(self, run_id: str, keep: bool) -> None:
+        """Whether the run goes on after its owner's page was closed."""
+        self._store.set_keep_running(run_id, keep)
+
+    def close(self) -> None:
+        """Stop all runs and end all processes."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        # They read the folder, which may go as soon as this is over.
+        for thread in self._threads:
+            thread.join()
+        for seat in self._seats:
+            seat.close()
+        self._servers.close()
+        atexit.unregister(self.close)
+
+    def _collect_post(self) -> None:
+        """Tell the runs here what was clicked at other servers."""
+        while not self._closing.wait(_POST_EVERY):
+            try:
+                for run_id, command in self._servers.told():
+                    self._tell(run_id, command)
+            except Exception as error:
+                self._print(error)  # tried again in a moment
+
+    def _print(self, error: Exception) -> None:
+        """Say what went wrong, unless it is what was said last: a file that is gone is gone every half a second."""
+        said = f"{type(error).__name__}: {error}"
+        if said != self._said:
+            traceback.print_exception(error)
+        self._said = said
+
+    def _interrupt_orphans(self, runs: Sequence[RunRecord]) -> None:
+        """Say that those were interrupted whose server lives no more."""
+        living = self._servers.living()
+        for record in runs:
+            if record.server not in living:
+                self._store.interrupt_orphan(
+                    record.run_id, record.server, "The server ended while this run was going on."
+                )
+
+    def _watch(self) -> None:
+        """Interrupt runs whose owner has been gone for a while, and say what could not be said before."""
+        gone_since: dict[str, float] = {}
+        while not self._closing.wait(self._check_every):
+            try:
+                gone_since = self._look(gone_since)
+                self._store.write_unwritten()
+            except Exception as error:
+                self._print(error)  # looked at again in a moment; without this thread no run would ever be stopped
+
+    def _look(self, gone_since: dict[str, float]) -> dict[str, float]:
+        """Since when each run's owner is gone, as far as they are, after interrupting where it is too long."""
+        runs = self._store.active_runs()
+        self._interrupt_orphans(runs)
+        here = {owner: self._is_watched(owner) for owner in {record.owner for record in runs}}
+        for owner in {record.owner for record in runs if record.server != self._servers.own and here[record.owner]}:
+            self._servers.watch(owner)
+        runs = [record for record in runs if record.server == self._servers.own and not record.keep_running]
+        # Another server looks as often as this one, and may be a little late.
+        watched = {
+            owner: here[owner] or self._servers.is_watched_elsewhere(owner, within=3 * self._check_every)
+            for owner in {record.owner for record in runs}
+        }
+        now = monotonic()
+        gone_since = {record.run_id: gone_since.get(record.run_id, now) for record in runs if not watched[record.owner]}
+        for run_id, since in gone_since.items():
+            if now - since >= self._grace:
+                self.send(run_id, Interrupt("Interrupted because its page was closed."))
+        return gone_since

@@ -1,0 +1,106 @@
+"""Build's downloads: the network as this app's file, and as scripts that define and train it without this app."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from visualizer.architecture.architecture import Architecture, architecture_to_json
+from visualizer.source_code.scripts import FOLDER, fetched_by, loads_digits, wants_a_folder
+from visualizer.ui.kit.grey import Grey, grey_where
+from visualizer.ui.kit.quantities import size
+from visualizer.ui.state.dataset_names import own_names
+from visualizer.ui.state.session import Session
+from visualizer.ui.state.work import Progress, Steps, in_words, work
+
+
+def download_menu(owner: Session, *, fits: bool) -> None:
+    """Draw the menu. A network that does not fit (yet) is no program, but can be kept."""
+    architecture, settings = owner.architecture, owner.settings
+
+    def keras() -> str:
+        from visualizer.source_code.keras_writer import keras_script
+
+        return keras_script(architecture, settings)
+
+    def pytorch() -> str:
+        from visualizer.source_code.pytorch_writer import pytorch_script  # imports torch, on a click
+
+        return pytorch_script(architecture, settings)
+
+    with st.popover("Download", icon=":material/download:"):
+        st.download_button(
+            "The network for this app (JSON)",
+            architecture_to_json(architecture),
+            f"{architecture.name}.json",
+            "application/json",
+            key="download-architecture",
+            icon=":material/layers:",
+            on_click="ignore",
+            width="stretch",
+        )
+        with grey_where("" if fits else "A script can be written once every layer fits.") as grey:
+            _script("As a Keras script", keras, f"{_stem(architecture.name)}_keras.py", "download-keras", grey)
+            _script("As a PyTorch script", pytorch, f"{_stem(architecture.name)}_pytorch.py", "download-pytorch", grey)
+        if not fits:
+            return
+        st.caption(_about(architecture, settings.dataset))
+        if wants_a_folder(architecture, settings.dataset):
+            _pictures(settings.dataset, own_names(owner, settings.dataset))
+
+
+def _pictures(dataset: str, own: tuple[str, ...]) -> None:
+    made = work(
+        "pictures-zip",
+        dataset,
+        partial(_zip, dataset, own),
+        button="The pictures for the script (ZIP)",
+        icon=":material/folder_zip:",
+    )
+    if made is not None:
+        st.download_button(
+            f"Download {FOLDER}.zip ({size(len(made))})",
+            made,
+            f"{FOLDER}.zip",
+            "application/zip",
+            key="download-pictures",
+            icon=":material/download:",
+            on_click="ignore",
+            width="stretch",
+        )
+
+
+def _zip(name: str, own: tuple[str, ...]) -> Steps[bytes]:
+    from visualizer.data.catalog import load_dataset
+    from visualizer.data.class_folders import zipped
+
+    return in_words(zipped(load_dataset(name, own)), lambda share: Progress(share, "Packing the pictures …"))
+
+
+def _script(label: str, write: Callable[[], str], name: str, key: str, grey: Grey) -> None:
+    st.download_button(
+        label,
+        "" if grey["disabled"] else write,
+        name,
+        "text/x-python",
+        key=key,
+        icon=":material/code:",
+        on_click="ignore",
+        width="stretch",
+        **grey,
+    )
+
+
+def _about(architecture: Architecture, dataset: str) -> str:
+    words = "A script defines the network and trains it as Train is set. It runs without this app"
+    if loads_digits(architecture, dataset):
+        return f"{words}."
+    if fetched_by(architecture, dataset):
+        return f"{words} and fetches its pictures from the internet the first time."
+    return f"{words}, on the pictures in a folder “{FOLDER}” beside it; as long as there is none, on noise."
+
+
+def _stem(name: str) -> str:
+    """A name as Python's files have it, such as classic_example."""
+    return re.sub(r"\W+", "_", name.lower()).strip("_") or "network"

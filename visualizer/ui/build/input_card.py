@@ -1,0 +1,63 @@
+"""The first card of Build: the picture that comes in, the data set, and the network's name."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from visualizer.architecture.architecture import MAX_NAME_LENGTH
+from visualizer.architecture.shapes import describe_shape
+from visualizer.limits import limits
+from visualizer.ui.build.layer_card import SPACE, add_layer_menu, card_header
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.text import plain
+from visualizer.ui.state.dataset_names import chosen_dataset, dataset_titles
+from visualizer.ui.state.session import Session
+
+_CARD = -1  # layers' cards count from 0
+_CHANNELS = {1: "1 (grey)", 3: "3 (red, green, blue)"}
+
+
+def input_card(owner: Session) -> None:
+    """Draw the input's card; what is set on it changes the owner's network or data set."""
+    architecture = owner.architecture
+    dataset = chosen_dataset(owner)
+    label = SPACE.join(
+        [
+            ":material/image:",
+            f"**Input{SPACE}{plain(architecture.name)}**",
+            describe_shape(architecture.input_shape),
+            f":gray[{plain(dataset.title)}, {dataset.classes} classes]",
+        ]
+    )
+    with st.container(border=True, gap="small", key="card-input"):
+        with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
+            opened = card_header(owner, _CARD, label)
+            add_layer_menu(owner, 0, "Add a layer above layer 1", "bare-add-first", type="tertiary")
+        if opened:
+            _form(owner)
+
+
+def _form(owner: Session) -> None:
+    architecture = owner.architecture
+    channels, height, width = architecture.input_shape
+
+    def set_input(channels: int, height: int, width: int) -> None:
+        shape = (channels, height, width)
+        owner.attempt(lambda: owner.open_architecture(replace(architecture, input_shape=shape)))
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        bound.text("Name", architecture.name, owner.rename, "name", width=200, max_chars=MAX_NAME_LENGTH)
+        bound.choice(
+            "Data set",
+            owner.settings.dataset,
+            owner.choose_dataset,
+            "dataset",
+            dataset_titles(owner),
+            width=200,
+            help="What it will be trained on; it sets the number of classes. Pictures are resized to the input.",
+        )
+        # A file may bring more than may be trained: then the field shows it as it is.
+        most = max(limits().input_side, height, width)
+        bound.number("Height", height, lambda new: set_input(channels, new, width), "height", 1, most, width=128)
+        bound.number("Width", width, lambda new: set_input(channels, height, new), "width", 1, most, width=128)
+        bound.choice("Channels", channels, lambda new: set_input(new, height, width), "channels", _CHANNELS, width=176)

@@ -1,0 +1,124 @@
+"""Build's box for Keras source: pasted, it becomes the network."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from visualizer.architecture.architecture import summarize
+from visualizer.figures.chart import counted
+from visualizer.source_code.keras_reader import KerasReading
+from visualizer.source_code.notes import Note
+from visualizer.training.settings import LOSSES, OPTIMIZERS
+from visualizer.ui.kit.text import plain
+from visualizer.ui.state.session import Session
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+EXAMPLE = """\
+from keras.models import Sequential
+from keras.layers import Conv2D, MaxPooling2D, Flatten, Dense
+
+model = Sequential()
+model.add(Conv2D(32, (3, 3), activation='relu', input_shape=(64, 64, 3)))
+model.add(MaxPooling2D(pool_size=(2, 2)))
+model.add(Conv2D(64, (3, 3), activation='relu'))
+model.add(MaxPooling2D(pool_size=(2, 2)))
+model.add(Flatten())
+model.add(Dense(128, activation='relu'))
+model.add(Dense(10, activation='softmax'))
+
+model.compile(optimizer='adam', loss='categorical_crossentropy', metrics=['accuracy'])
+model.fit(x_train, y_train, epochs=10, batch_size=32)
+"""
+# More notes than these scroll, so that the drawing below stays in sight.
+MOST_NOTES = 6
+NOTES_HEIGHT = 216
+_TEXT = "keras-source"
+_BOX = "keras-code"
+
+
+def paste_keras(owner: Session, classes: int) -> None:
+    """Draw the box. `classes` is how many numbers the last layer gives where the source leaves that open."""
+
+    def build() -> None:
+        owner.build_from_keras(st.session_state[_TEXT], classes)
+        # What was built is to be seen; the text stays in the box.
+        st.session_state[_BOX] = owner.read_source is None
+
+    def fill_in() -> None:
+        st.session_state[_TEXT] = EXAMPLE
+
+    with st.expander("Paste Keras code", icon=":material/content_paste:", key=_BOX, on_change="rerun"):
+        st.markdown(
+            "Paste the Python source of a Keras model. It is read line by line and never run. "
+            "What `compile` and `fit` say fills in the Train page."
+        )
+        with st.form("keras-form", border=False):
+            st.text_area("Keras source", key=_TEXT, placeholder=EXAMPLE, height=340, label_visibility="collapsed")
+            with st.container(horizontal=True, gap="small"):
+                st.form_submit_button(
+                    "Build it", key="keras-build", type="primary", icon=":material/construction:", on_click=build
+                )
+                st.form_submit_button("Fill in an example", key="keras-example", type="tertiary", on_click=fill_in)
+    if owner.reading is not None:
+        _result(owner, owner.reading)
+
+
+def _result(owner: Session, reading: KerasReading) -> None:
+    report = summarize(reading.architecture)
+    kind = "trainable parameter" if report.kept else "parameter"
+    other = [note for note in reading.notes if note.other_network]
+    rest = [note for note in reading.notes if not note.other_network]
+    with st.container(border=True, key="keras-result", gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
+            with st.container(gap="small"):
+                if other:
+                    # Before anything is said to be built: it is not what was pasted.
+                    said = "**This is another network than the one in your code:**"
+                    with _room_for(other):
+                        st.warning(f"{said}\n{_list(other)}", icon=":material/warning:")
+                icon = "" if other else ":material/check_circle: "
+                st.markdown(
+                    f"{icon}**{counted(len(report.layers), 'layer')} with {counted(report.parameters, kind)} "
+                    f"{'was' if len(report.layers) == 1 else 'were'} built.** {_training(reading)}"
+                )
+            st.button(
+                "Close what was read",
+                key="bare-keras-close",
+                type="tertiary",
+                icon=":material/close:",
+                on_click=owner.forget_reading,
+            )
+        if rest:
+            notes = "One thing was" if len(rest) == 1 else f"{len(rest)} things were"
+            st.markdown(f"**{notes} left out or taken otherwise**")
+            _room_for(rest).markdown(_list(rest))
+
+
+def _room_for(notes: Sequence[Note]) -> "DeltaGenerator":
+    return st.container(height=NOTES_HEIGHT if len(notes) > MOST_NOTES else "content", border=False)
+
+
+def _list(notes: Sequence[Note]) -> str:
+    return "\n".join(f"- {_words(note)}" for note in notes)
+
+
+def _training(reading: KerasReading) -> str:
+    """What Undo brings back, and the settings that went to Train, where the source says more than the network."""
+    said = reading.settings
+    words = []
+    if "optimizer" in said:
+        words = [OPTIMIZERS[said["optimizer"]], f"learning rate {said['learning_rate']:g}"]
+    if "loss" in said:
+        words.append(LOSSES[said["loss"]])
+    if "epochs" in said:
+        words += [f"{said['epochs']} epoch{'s' * (said['epochs'] != 1)}", f"batches of {said['batch_size']}"]
+    if not words:
+        return "Undo brings the old network back."
+    return f"Undo brings the old network and the old settings back. Train is set to: {', '.join(words)}."
+
+
+def _words(note: Note) -> str:
+    return f"**{note.where}**: {plain(note.sentence)}" if note.where else plain(note.sentence)

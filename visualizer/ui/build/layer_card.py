@@ -1,0 +1,141 @@
+"""One layer of the network in Build: its numbers, its form, its menu, and how to mend it where it does not fit."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from visualizer.architecture.architecture import ArchitectureReport, LayerReport
+from visualizer.architecture.editing import Draft
+from visualizer.architecture.layer import Mend, layer_types
+from visualizer.architecture.problem import Problem
+from visualizer.architecture.shapes import describe_shape
+from visualizer.ui.build.layer_form import layer_form
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.quantities import count
+from visualizer.ui.state.session import Session
+
+_NO_BREAK = "\u00a0"
+SPACE = "\u2003"  # Markdown makes one of several ordinary spaces
+
+_ACTIONS: dict[str, tuple[str, Callable[[Draft, int], Draft]]] = {
+    "up": (":material/arrow_upward: Move up", lambda draft, card: draft.move(card, -1)),
+    "down": (":material/arrow_downward: Move down", lambda draft, card: draft.move(card, 1)),
+    "duplicate": (":material/content_copy: Duplicate", lambda draft, card: draft.duplicate(card)),
+    "delete": (":material/delete: Delete", lambda draft, card: draft.replace_layer(card)),
+}
+
+
+def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> None:
+    """Draw the card of layer `index`; what is done on it changes the owner's draft."""
+
+    def set_settings(changes: dict[str, Any]) -> None:
+        owner.edit(lambda draft: draft.replace_layer(card, report.layer.with_settings(**changes)))
+
+    def act(action: str) -> None:
+        owner.edit(lambda draft: _ACTIONS[action][1](draft, card))
+
+    with st.container(border=True, gap="small", key=f"card-{card}"):
+        with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
+            opened = card_header(owner, card, _label(index, report))
+            add_layer_menu(
+                owner, index + 1, f"Add a layer below layer {index + 1}", f"bare-add-{card}", type="tertiary"
+            )
+            bound.menu(
+                f"Move, duplicate or delete layer {index + 1}",
+                {action: title for action, (title, _) in _ACTIONS.items()},
+                act,
+                f"bare-action-{card}",
+                icon=":material/more_vert:",
+                type="tertiary",
+            )
+        if opened:
+            st.caption(explained(report.layer.explanation))
+            layer_form(report.layer, f"setting-{card}", set_settings)
+        if report.problem:
+            _problem(owner, card, report.problem)
+
+
+def kept_too(report: ArchitectureReport) -> str:
+    """What a network keeps beside its parameters, as a sentence after others; empty where it keeps nothing."""
+    if not report.kept:
+        return ""
+    return (
+        f" {report.kept:,} more are kept and used but not trained, such as running means. Keras's summary counts "
+        f"them too, as non-trainable: {report.parameters + report.kept:,} in all."
+    )
+
+
+def card_header(owner: Session, card: int, label: str) -> bool:
+    """The card's first line, which opens and closes it; whether it is open.
+
+    A button and not st.expander: an expander whose label changes is another expander to Streamlit, which would draw
+    the form anew at each change and take the keyboard's focus away.
+    """
+    opened = card in owner.open_cards
+    st.button(
+        label,
+        key=f"open-{card}",
+        type="tertiary",
+        width="stretch",
+        wrap=True,
+        icon=":material/expand_less:" if opened else ":material/expand_more:",
+        on_click=owner.toggle_card,
+        args=(card,),
+    )
+    return opened
+
+
+def add_layer_menu(owner: Session, position: int, label: str, key: str, **widget: Any) -> None:
+    """A menu of all layer types; the chosen one is added before `position` with its default settings."""
+    types = layer_types()
+
+    def add(name: str) -> None:
+        owner.edit(lambda draft: draft.insert(position, types[name]()))
+
+    bound.menu(
+        label,
+        {name: f"{layer_type.icon} {layer_type.title}" for name, layer_type in types.items()},
+        add,
+        key,
+        icon=":material/add:",
+        **widget,
+    )
+
+
+def _label(index: int, report: LayerReport) -> str:
+    title = f"{report.layer.icon}{SPACE}**{index + 1}{SPACE}{report.layer.summary()}**"
+    if report.problem:
+        return f"{title}{SPACE}:red[:material/error: does not fit]"
+    if report.output_shape is None:
+        return f"{title}{SPACE}:gray[waits until the layer above fits]"
+    numbers = f"{report.parameters:,} parameters" if report.parameters else "nothing to learn"
+    if report.kept:
+        numbers = f"{report.parameters:,} trainable parameters, {report.kept:,} kept"
+    work = f" · {count(report.multiply_adds)} multiply-adds" if report.multiply_adds else ""
+    shape = describe_shape(report.output_shape).replace(" ", _NO_BREAK)
+    return f"{title}{SPACE}→{_NO_BREAK}{shape}{SPACE}:gray[{numbers}{work}]"
+
+
+def _problem(owner: Session, card: int, problem: Problem) -> None:
+    st.markdown(f":red[:material/error:] {problem}")
+    mend_buttons(owner, card, problem, f"mend-{card}")
+
+
+def mend_buttons(owner: Session, card: int, problem: Problem, key: str) -> None:
+    """Draw a button for each change of that card's layer that mends the problem; their keys begin with `key`."""
+
+    def mend_layer(mend: Mend) -> None:
+        owner.edit(lambda draft: draft.replace_layer(card, *mend.replacement))
+
+    with st.container(horizontal=True, gap="xsmall"):
+        for number, mend in enumerate(problem.mends):
+            st.button(
+                mend.label,
+                key=f"{key}-{number}",
+                icon=":material/build:",
+                type="primary" if number == 0 else "secondary",
+                on_click=mend_layer,
+                args=(mend,),
+            )

@@ -1,0 +1,255 @@
+"""Runs side by side: their curves, what differs, their filters and their answers to one picture."""
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from string import ascii_uppercase
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from visualizer.architecture.architecture import summarize
+from visualizer.data.prepare import prepare
+from visualizer.errors import UserError
+from visualizer.figures.comparison import MOST, band_curves
+from visualizer.figures.kernels import kernel_grid, shown_channel
+from visualizer.figures.picture import picture_chart
+from visualizer.training.runs.comparison import (
+    Band,
+    Variant,
+    band,
+    dataset_titles,
+    differences,
+    short_names,
+    variants,
+    verdicts,
+)
+from visualizer.training.settings import LOSSES
+from visualizer.ui.compare.compare_again import stop_all
+from visualizer.ui.kit.answer import show_answer
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.quantities import count
+from visualizer.ui.kit.text import told
+from visualizer.ui.parts.dataset_view import opened_dataset
+from visualizer.ui.state.models import latest_network, look
+from visualizer.ui.state.server import owner_id, run_store
+from visualizer.ui.state.session import Session
+from visualizer.ui.state.viewport import column_width, is_narrow
+
+REFRESH_SECONDS = 1.0
+KERNELS_SHOWN = 16
+
+_GAP = "  "  # between a variant's letter and its words
+
+Compared = Mapping[str, Variant]
+
+
+def chosen_variants(owner: Session) -> dict[str, Variant]:
+    """Draw the choice of what is compared, and return it by its name; the latest ones until something is chosen."""
+    found = variants(run_store().runs_of(owner_id())[::-1])
+    if not found:
+        return {}
+    names = dict(zip(_names(found), found, strict=True))
+    chosen = st.pills(
+        f"Your runs (at most {MOST} at a time)",
+        list(names),
+        default=list(names)[-MOST:],
+        format_func=told,
+        selection_mode="multi",
+        key=f"compared-of-{len(names)}",
+        persist_state="session",
+    )
+    if len(chosen) > MOST:
+        st.caption(f"The first {MOST} of them are shown.")
+    shown = chosen[:MOST] or list(names)[-1:]
+    return {name: names[name] for name in names if name in shown}
+
+
+def _names(found: tuple[Variant, ...]) -> list[str]:
+    """A letter for each, with what tells it apart from the others."""
+    names = []
+    for index, (variant, words) in enumerate(zip(found, short_names(found), strict=True)):
+        seeds = f" ({len(variant.runs)} seeds)" if len(variant.runs) > 1 else ""
+        names.append(f"{_letter(index)}{_GAP}{words}{seeds}")
+    return names
+
+
+def _in_sentence(name: str) -> str:
+    """ "A (SGD)", or the letter alone."""
+    letter, _, words = _short(name).partition(_GAP)
+    return f"{letter} ({words})" if words else letter
+
+
+def _letter(index: int) -> str:
+    return ascii_uppercase[index] if index < 26 else f"{ascii_uppercase[index // 26 - 1]}{ascii_uppercase[index % 26]}"
+
+
+def curves_and_differences(compared: Compared) -> None:
+    """Draw the curves and the table of what differs, anew every second while any of the runs goes on."""
+    going_on = any(variant.active for variant in compared.values())
+    st.fragment(_curves, run_every=REFRESH_SECONDS if going_on else None)(compared, going_on)
+
+
+def _curves(compared: Compared, going_on: bool) -> None:
+    store = run_store()
+    records = {name: [store.record(run.run_id) or run for run in variant.runs] for name, variant in compared.items()}
+    active = [run for runs in records.values() for run in runs if run.active]
+    if active:
+        done = sum(run.step / max(run.total_steps, 1) for runs in records.values() for run in runs)
+        total = sum(len(runs) for runs in records.values())
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="live-compared"):
+            st.progress(min(done / total, 1.0), text=f"{len(active)} of {total} runs go on")
+            st.button("Stop all", key="stop-all", icon=":material/stop:", on_click=stop_all, args=(compared,))
+    elif going_on:
+        st.rerun()
+    histories = {name: [store.history(run.run_id) for run in variant.runs] for name, variant in compared.items()}
+    accuracy = {_short(name): band(each, "validation_accuracy") for name, each in histories.items()}
+    loss = {_short(name): band(each, "validation_loss") for name, each in histories.items()}
+    with st.container(key="live-compared-curves"):
+        left, right = st.columns(2)
+        with left:
+            show(band_curves(accuracy, label="validation accuracy", share=True), "compared-accuracy")
+        _losses(compared, loss, (right, left))
+        _say(compared, list(accuracy.values()))
+        _table(compared, list(accuracy.values()))
+
+
+def _short(name: str) -> str:
+    """The letter alone is enough beside the curves where the list above says what it stands for."""
+    return name.partition(_GAP)[0] if is_narrow() else name
+
+
+def _losses(compared: Compared, bands: Mapping[str, Band], columns: Sequence[DeltaGenerator]) -> None:
+    """The loss curves, each kind of loss on an axis of its own, in the columns in turn."""
+    kinds = [variant.spec.settings.loss for variant in compared.values()]
+    for kind, column in zip(dict.fromkeys(kinds), cycle(columns), strict=False):
+        places = [place for place, other in enumerate(kinds) if other == kind]
+        shown = {name: band for place, (name, band) in enumerate(bands.items()) if place in places}
+        label = f"validation loss: {LOSSES[kind].lower().partition(' (')[0]}"
+        with column:
+            show(band_curves(shown, label=label, share=False, looks=places), f"compared-loss-{kind}")
+    if len(set(kinds)) > 1:
+        st.caption("Their losses are of two kinds: numbers of one say nothing beside numbers of the other.")
+
+
+def _say(compared: Compared, accuracy: list[Band]) -> None:
+    for said in verdicts([_in_sentence(name) for name in compared], list(compared.values()), accuracy):
+        st.markdown(f":material/balance: **{told(said)}**")
+    if any(one.runs > 1 for one in accuracy):
+        st.caption("Lines are the mean over the seeds; a band reaches from the least to the largest of them.")
+
+
+def _table(compared: Compared, accuracy: list[Band]) -> None:
+    """What differs in the settings, and what came out."""
+    st.subheader("What differs", anchor=False)
+    rows = {row.setting: row.values for row in differences(list(compared.values()))}
+    rows["Seeds"] = tuple(", ".join(map(str, variant.seeds)) for variant in compared.values())
+    rows["Parameters"] = tuple(count(summarize(variant.spec.architecture).parameters) for variant in compared.values())
+    rows["Epochs that all its runs finished"] = tuple(str(one.epoch[-1]) if len(one.epoch) else "0" for one in accuracy)
+    rows["Validation accuracy then"] = tuple(_result(one) for one in accuracy)
+    if is_narrow():
+        st.markdown("\n".join(_line(setting, [_short(name) for name in compared], rows[setting]) for setting in rows))
+        return
+    table = [("", *(f"**{told(name)}**" for name in compared)), ("---",) * (len(compared) + 1)]
+    table += [(told(setting), *map(told, values)) for setting, values in rows.items()]
+    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in table))
+
+
+def _line(setting: str, names: Sequence[str], values: Sequence[str]) -> str:
+    """A row of the table where there is no room for columns: each value once, behind the variants that have it."""
+    having: dict[str, list[str]] = {}
+    for name, value in zip(names, values, strict=True):
+        having.setdefault(value, []).append(name)
+    return f"- {told(setting)}: " + "; ".join(
+        f"**{', '.join(those)}** {told(value)}" for value, those in having.items()
+    )
+
+
+def _result(one: Band) -> str:
+    if not len(one.mean):
+        return "–"
+    ends = f" ({one.low[-1]:.1%} to {one.high[-1]:.1%})" if one.runs > 1 else ""
+    return f"{one.mean[-1]:.1%}{ends}"
+
+
+def kernels(_: Session, compared: Compared) -> None:
+    """The first layer's kernels of each variant's first run."""
+    store = run_store()
+    for column, (name, variant) in zip(st.columns(len(compared)), compared.items(), strict=True):
+        with column:
+            st.markdown(f"**{told(_short(name))}**, seed {variant.seeds[0]}")
+            try:
+                snapshot = store.latest_snapshot(variant.runs[0].run_id)
+            except UserError as error:
+                st.caption(told(error))
+                continue
+            if snapshot is None or snapshot.kernels is None:
+                st.caption("It has no convolution." if snapshot else "Nothing was trained yet.")
+                continue
+            there = len(snapshot.kernels)
+            st.caption(
+                f"Kernels of layer {(snapshot.kernels_layer or 0) + 1} after step {snapshot.step:,}"
+                + (f", the first {KERNELS_SHOWN} of {there}" if there > KERNELS_SHOWN else "")
+            )
+            show(
+                kernel_grid(
+                    snapshot.kernels[:KERNELS_SHOWN],
+                    input_channel=shown_channel(snapshot.kernels),
+                    columns=4,
+                    width=column_width(1 / len(compared)),
+                ),
+                f"compared-kernels-{name}",
+            )
+
+
+def answers(_: Session, compared: Compared) -> None:
+    """What each variant's first run answers to the same picture of the test split of a data set."""
+    of_all = list(compared.values())
+    titles = dict(zip([one.spec.settings.dataset for one in of_all], dataset_titles(of_all), strict=True))
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        chosen = next(iter(titles))
+        if len(titles) > 1:
+            chosen = st.selectbox(
+                "Data set",
+                list(titles),
+                format_func=titles.__getitem__,
+                key=f"compared-dataset-{'-'.join(titles)}",
+                width=220,
+                help="Runs on different data sets cannot be shown the same picture.",
+            )
+        try:
+            dataset = opened_dataset(chosen)
+        except UserError as error:
+            st.info(told(error), icon=":material/info:")
+            return
+        label = st.selectbox(
+            "Class",
+            range(len(dataset.class_names)),
+            format_func=dataset.class_names.__getitem__,
+            key=f"compared-class-{chosen}",
+            width=150,
+        )
+        of_class = dataset.test[dataset.labels[dataset.test] == label]
+        if not len(of_class):
+            st.caption("The test split has no picture of this class.")
+            return
+        number = st.number_input(
+            f"Picture 1 to {len(of_class)}", 1, len(of_class), key=f"compared-number-{chosen}-{label}", width=140
+        )
+    picture = dataset.pictures[of_class[number - 1]]
+    columns = st.columns([1, *[2] * len(compared)])
+    with columns[0]:
+        show(picture_chart(picture, "The picture", width=140), "compared-picture")
+    for column, (name, variant) in zip(columns[1:], compared.items(), strict=True):
+        with column:
+            st.markdown(f"**{told(_short(name))}**, seed {variant.seeds[0]}")
+            if variant.spec.settings.dataset != chosen:
+                st.caption(f"It learnt other pictures: {told(titles[variant.spec.settings.dataset])}.")
+                continue
+            try:
+                key, network = latest_network(variant.runs[0])
+            except UserError as error:
+                st.caption(told(error))
+                continue
+            seen = look(key, network, prepare(picture[None], network.input_shape)[0])
+            if seen.answer is not None:
+                show_answer(seen.answer, dataset.class_names, f"compared-answer-{name}", true_label=int(label))

@@ -1,0 +1,156 @@
+"""The small picture that the pages on convolution and pooling work on: bundled, drawn by hand, or uploaded."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.catalog import for_everybody, load_dataset
+from visualizer.data.photos import PHOTOS, bundled_photo
+from visualizer.data.prepare import prepare, prepare_photo
+from visualizer.errors import UserError
+from visualizer.images import FORMATS_IN_WORDS
+from visualizer.limits import limits
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.text import told
+from visualizer.ui.state.picture_file import PictureFile, opened_picture
+
+SIZES = (8, 16, 24, 32, 48)
+DRAWING_SIZE = 16
+LARGE_SIZE = 112  # pixels of the finer picture that a whole feature map is shown of
+
+_KEY = "lesson-pictures"
+_TYPES = ("jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp")
+
+
+def _first_drawing() -> np.ndarray:
+    """A 7, so that there is something to filter before anybody drew."""
+    drawing = np.zeros((DRAWING_SIZE, DRAWING_SIZE), dtype=np.float32)
+    drawing[3:5, 4:12] = 1
+    for row in range(5, 13):
+        drawing[row, 13 - row // 2 - 1 : 13 - row // 2 + 1] = 1
+    return drawing
+
+
+@dataclass
+class _Given:
+    """What this tab's person drew and uploaded."""
+
+    drawing: np.ndarray = field(default_factory=_first_drawing)
+    file: PictureFile | None = None
+    upload: np.ndarray | None = None
+    upload_name: str = ""
+
+
+@dataclass(frozen=True)
+class LessonPicture:
+    """A picture, small enough that one can point at each of its pixels.
+
+    Attributes:
+        values: (C, n, n) float32 in [0, 1], rounded to hundredths, so that the arithmetic on the screen is exact.
+        large: (C, m, m) float32 in [0, 1], the same finer, where there is more to see; else `values`.
+        title: What it is.
+        note: Its size and how it came to it, such as "reduced to 32 × 32".
+        drawable: Whether one can draw on it.
+    """
+
+    values: np.ndarray
+    large: np.ndarray
+    title: str
+    note: str
+    drawable: bool = False
+
+
+def _given() -> _Given:
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = _Given()
+    given: _Given = st.session_state[_KEY]
+    return given
+
+
+def take_drawing(pixels: np.ndarray) -> None:
+    """Keep what was drawn: all pixels row by row, (256,), 0 or 1."""
+    _given().drawing = np.clip(pixels, 0, 1).reshape(DRAWING_SIZE, DRAWING_SIZE)
+
+
+def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> LessonPicture | None:
+    """Draw the choice of a picture and of its size and return it; None until there is one.
+
+    Args:
+        channels: 1 (grey) or 3 (red, green, blue).
+        key: What the widgets' keys start with.
+        sizes: Pixels in height and width to choose from; 32 if it is one of them.
+    """
+    given = _given()
+    sources = {
+        **{f"photo-{name}": title.split(" (")[0] for name, title in PHOTOS.items()},
+        **{f"dataset-{name}": entry.title for name, entry in for_everybody().items()},
+        "draw": "Draw it yourself",
+        "upload": "Upload a picture",
+    }
+    source = st.selectbox(
+        "Picture", list(sources), format_func=sources.__getitem__, key=f"{key}-picture", persist_state="session"
+    )
+    if source == "draw":
+        st.caption("Draw on the picture itself: with the mouse, a finger, or the arrow keys and the space bar.")
+        values = np.repeat(given.drawing[np.newaxis], channels, axis=0)
+        return LessonPicture(values, values, "Your drawing", f"{DRAWING_SIZE} × {DRAWING_SIZE}", drawable=True)
+    size = st.segmented_control(
+        "Pixels, height and width",
+        sizes,
+        default=32 if 32 in sizes else sizes[-1],
+        required=True,
+        key=f"{key}-size-{sizes[-1]}",
+        persist_state="session",
+        help="Pictures are brought to this size, so that each pixel is large enough to point at, and rounded to "
+        "hundredths.",
+    )
+    shape, large = (channels, size, size), (channels, LARGE_SIZE, LARGE_SIZE)
+    kind, _, name = source.partition("-")
+    if kind == "dataset":
+        dataset = load_dataset(name)
+        picture = dataset.pictures[dataset.test[:1]]
+        note = _note(picture.shape[1:3], size)
+        return LessonPicture(_rounded(prepare(picture, shape)[0]), prepare(picture, large)[0], sources[source], note)
+    if kind == "photo":
+        photo, title = bundled_photo(name), sources[source]
+    else:
+        bound.upload(
+            f"{FORMATS_IN_WORDS}, at most {limits().upload_mb:,} MB",
+            _take_upload,
+            f"{key}-file",
+            type=_TYPES,
+            max_upload_size=limits().upload_mb,
+        )
+        if given.file is not None:
+            _open(given, given.file, f"{key}-picture-file")
+        if given.upload is None:
+            return None
+        photo, title = given.upload, given.upload_name
+    note = _note(photo.shape[:2], size)
+    return LessonPicture(_rounded(prepare_photo(photo, shape)[0]), prepare_photo(photo, large)[0], title, note)
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    hundredths: np.ndarray = np.round(values, 2)
+    return hundredths
+
+
+def _note(original: tuple[int, ...], size: int) -> str:
+    how = "reduced to " if min(original) > size else "enlarged to " if min(original) < size else ""
+    return f"{how}{size} × {size}"
+
+
+def _take_upload(data: bytes, name: str) -> None:
+    _given().file = PictureFile(data, name)
+
+
+def _open(given: _Given, file: PictureFile, key: str) -> None:
+    found = opened_picture(file, key)
+    if found is None:
+        return
+    given.file = None
+    if isinstance(found, UserError):
+        st.error(told(found), icon=":material/error:")
+    else:
+        given.upload, given.upload_name = found, file.name

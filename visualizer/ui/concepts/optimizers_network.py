@@ -1,0 +1,125 @@
+"""The race on a real network: the same CNN trained by each optimizer, side by side."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from visualizer.architecture.architecture import summarize
+from visualizer.architecture.presets import TINY
+from visualizer.concepts.network_race import (
+    BATCH_SIZE,
+    EPOCHS,
+    NETWORK_RATES,
+    Examples,
+    TrainedBy,
+    lowest_loss,
+    race,
+    trailing_mean,
+)
+from visualizer.data.catalog import load_dataset
+from visualizer.data.prepare import prepare
+from visualizer.figures.chart import number
+from visualizer.figures.optimizers import loss_race
+from visualizer.ui.concepts.optimizers_race import SIGNS, TITLES, rate_slider
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.prediction import predict
+from visualizer.ui.state.work import Progress, Steps, work
+
+SMOOTHED_OVER = 10  # batches
+_JOB = "network-race"
+_CHART = "optimizers-losses"
+_QUESTION = "network-race"
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def _examples() -> Examples:
+    dataset = load_dataset("digits")
+
+    def split(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return prepare(dataset.pictures[indices], TINY.architecture.input_shape), dataset.labels[indices]
+
+    return Examples(*split(dataset.train), *split(dataset.validation))
+
+
+def network_race() -> None:
+    """Draw the question, the learning rates and the losses, and train with them where that was not yet done."""
+    examples = _examples()
+    st.markdown(
+        explained(
+            f"Now {summarize(TINY.architecture).parameters:,} weights instead of two: the “{TINY.name}” learns "
+            f"{len(examples.labels):,} real handwritten digits for {EPOCHS} epochs in batches of {BATCH_SIZE}. Every "
+            "optimiser gets the same first weights and the same batches in the same order. The loss is cross-entropy, "
+            "in nats."
+        )
+    )
+    rates = {name: float(st.session_state.get(_rate_key(name), rate)) for name, rate in NETWORK_RATES.items()}
+    question = st.container()
+    picture, controls = st.columns([5, 3], gap="medium")
+    with controls:
+        places = {name: st.empty() for name in NETWORK_RATES}
+    trained = None
+    if rates != NETWORK_RATES or st.session_state.get(f"answer-{_QUESTION}"):
+        with picture:
+            trained = _trained(rates, examples)
+    else:
+        picture.caption("The race starts when you have answered, or with other learning rates.")
+    if rates == NETWORK_RATES:
+        with question:
+            _ask(trained)
+    for name, place in places.items():
+        with place:
+            result = _result(trained[name]) if trained else ""
+            rate_slider(name, result, NETWORK_RATES[name], _rate_key(name))
+
+
+def _rate_key(optimizer: str) -> str:
+    return f"network-rate-{optimizer}"
+
+
+def _trained(rates: Mapping[str, float], examples: Examples) -> dict[str, TrainedBy] | None:
+    """What became of all four; while they train, their curves grow."""
+
+    def steps() -> Steps[dict[str, TrainedBy]]:
+        states: dict[str, TrainedBy] = {}
+        for states in race(rates, TINY.architecture, examples):
+            done = sum(len(state.losses) for state in states.values())
+            whole = sum(EPOCHS * state.steps_per_epoch for state in states.values())
+            yield Progress(done / whole, f"Batch {max(len(state.losses) for state in states.values()):,}", states)
+        return states
+
+    trained = work(_JOB, tuple(rates.items()), steps, button="Race again", at_once=True, draw_partial=_draw)
+    if trained is not None:
+        _draw(trained)
+    return trained
+
+
+def _draw(trained: Mapping[str, TrainedBy]) -> None:
+    smoothed = {name: trailing_mean(state.losses, SMOOTHED_OVER) for name, state in trained.items()}
+    show(loss_race(trained, smoothed, TITLES), _CHART)
+    st.caption(f"Mean loss of the last {SMOOTHED_OVER} batches, each taken before the step that it led to.")
+
+
+def _ask(trained: Mapping[str, TrainedBy] | None) -> None:
+    question = f"After {EPOCHS} epochs with these learning rates, whose loss is lowest?"
+    options = {name: f"{SIGNS[name]} {title}" for name, title in TITLES.items()}
+    if trained is None:
+        predict(question, options, None, "The race decides.", key=_QUESTION)
+        return
+    ends = {name: state.losses[-SMOOTHED_OVER:].mean() for name, state in trained.items()}
+    order = ", ".join(f"{TITLES[name]} {number(ends[name])}" for name in sorted(ends, key=lambda name: ends[name]))
+    predict(
+        question,
+        options,
+        lowest_loss(trained, SMOOTHED_OVER),
+        f"Mean loss of the last {SMOOTHED_OVER} batches: {order}. With one seed and these learning rates only: another "
+        "rate can turn the order round. Try it.",
+        key=_QUESTION,
+    )
+
+
+def _result(trained: TrainedBy) -> str:
+    if trained.accuracy is None:
+        return f":red[no finite loss from step {trained.failed_at}: η is too large]"
+    return f"{trained.accuracy:.1%} of unseen digits right"

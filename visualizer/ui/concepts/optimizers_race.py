@@ -1,0 +1,228 @@
+"""The race on a surface: choose the surface, guess the winner, set the learning rates, watch."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from visualizer.concepts.optimizers import (
+    ARRIVED_WITHIN,
+    LEARNING_RATES,
+    OPTIMIZERS,
+    STARTING_RATES,
+    Path,
+    curvatures,
+    descend,
+    left_by_a_step,
+    winners,
+)
+from visualizer.concepts.surfaces import SURFACES, Grid, Surface, grid
+from visualizer.figures.chart import Chart, number
+from visualizer.figures.optimizers import STYLES, race_from_above, race_in_3d
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.prediction import predict
+from visualizer.ui.kit.results import keep_results
+
+TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
+_GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "cross": "✚"}
+# The markers that the charts draw, in their colours.
+SIGNS = {name: f':color[{_GLYPHS[symbol]}]{{foreground="{colour}"}}' for name, (colour, symbol, _) in STYLES.items()}
+_VIEWS = {"above": ":material/map: From above", "3d": ":material/landscape: 3-D"}
+_APART = {"above": "around their place, each to its own side", "3d": "above one another"}
+_GRID_POINTS = 54
+_HEAVY = ("sgd", "momentum")  # those that the formula of a step's remainder is for
+
+Rates = tuple[float, ...]
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def path_of(surface: str, optimizer: str, rate: float) -> Path:
+    """One optimizer's way over a surface."""
+    return descend(SURFACES[surface], optimizer, rate)
+
+
+@st.cache_data(max_entries=len(SURFACES), show_spinner=False)
+def _grid_of(surface: str) -> Grid:
+    return grid(SURFACES[surface], _GRID_POINTS)
+
+
+@keep_results(max_entries=32)
+def _race_chart(surface: str, rates: Rates, view: str, shown_step: int) -> Chart:
+    paths = {name: path_of(surface, name, rate) for name, rate in zip(OPTIMIZERS, rates, strict=True)}
+    draw = race_in_3d if view == "3d" else race_from_above
+    return draw(SURFACES[surface], _grid_of(surface), paths, TITLES, shown_step)
+
+
+def chosen_surface() -> tuple[Surface, str]:
+    """Draw the choice of a surface and of the view of it: "above" or "3d"."""
+    with st.container(horizontal=True, gap="small"):
+        name = st.segmented_control(
+            "Surface",
+            list(SURFACES),
+            default="ravine",
+            required=True,
+            format_func=lambda name: SURFACES[name].title,
+            key="optimizers-surface",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        view = st.segmented_control(
+            "View",
+            list(_VIEWS),
+            default="above",
+            required=True,
+            format_func=_VIEWS.__getitem__,
+            key="optimizers-view",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    return SURFACES[name], view
+
+
+def race(surface: Surface, view: str) -> dict[str, float]:
+    """Draw the race with its question and its learning rates. Returns the rates by optimizer."""
+    rates = {name: _rate_now(surface, name) for name in OPTIMIZERS}
+    paths = {name: path_of(surface.name, name, rate) for name, rate in rates.items()}
+    picture, controls = st.columns([5, 3], gap="medium")
+    with controls:
+        told = True
+        if rates == STARTING_RATES[surface.name]:
+            told = _question(surface, paths)
+        else:
+            st.button(
+                "Back to the first learning rates",
+                icon=":material/restart_alt:",
+                key=f"optimizers-reset-{surface.name}",
+                on_click=_reset,
+                args=(surface,),
+            )
+        for name in OPTIMIZERS:
+            _rate_slider(surface, name, _result(surface, paths[name]) if told else "")
+    with picture:
+        last = max(path.steps for path in paths.values())
+        show(_race_chart(surface.name, tuple(rates.values()), view, last if told else 0), f"race-{surface.name}-{view}")
+        st.latex(surface.formula)
+        st.caption(
+            f"{surface.idea} All start at the white ring; where they would hide one another, they stand "
+            f"{_APART[view]}. A mark every 10 steps; what leaves the picture is shown on its edge."
+        )
+    return rates
+
+
+def _rate_key(surface: Surface, optimizer: str) -> str:
+    return f"rate-{surface.name}-{optimizer}"
+
+
+def _rate_now(surface: Surface, optimizer: str) -> float:
+    return float(st.session_state.get(_rate_key(surface, optimizer), STARTING_RATES[surface.name][optimizer]))
+
+
+def _reset(surface: Surface) -> None:
+    for name, rate in STARTING_RATES[surface.name].items():
+        st.session_state[_rate_key(surface, name)] = rate
+
+
+def _rate_slider(surface: Surface, optimizer: str, result: str) -> None:
+    rate_slider(optimizer, result, STARTING_RATES[surface.name][optimizer], _rate_key(surface, optimizer))
+
+
+def rate_slider(optimizer: str, result: str, value: float, key: str) -> None:
+    """Draw an optimizer's learning rate, below its mark, its name and what came of it."""
+    with st.container(gap=None):
+        # Not in the slider's label, which screen readers would read with all its signs.
+        st.markdown(f"{SIGNS[optimizer]} **{TITLES[optimizer]}** {result}")
+        st.select_slider(
+            f"{TITLES[optimizer]}: learning rate η",
+            LEARNING_RATES,
+            value=value,
+            format_func=lambda rate: f"η = {rate:g}",
+            key=key,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+
+
+def _result(surface: Surface, path: Path) -> str:
+    if path.lost is not None:
+        return f":red[flew off at step {path.lost}: η is too large]"
+    if path.arrived is not None:
+        return f"arrives at step {path.arrived}"
+    return f"not there after {path.steps} steps, loss {number(path.values[-1])}"
+
+
+def _question(surface: Surface, paths: Mapping[str, Path]) -> bool:
+    first = winners(paths)
+    options = {name: f"{SIGNS[name]} {title}" for name, title in TITLES.items()}
+    return predict(
+        f"Which one is first to come within {ARRIVED_WITHIN:g} of the minimum and stay?",
+        options,
+        first[0],
+        explanation(surface, paths),
+        key=f"race-{surface.name}",
+    )
+
+
+# What of the surface decides it, in words.
+_SHAPES = {
+    "ravine": "The walls are steep and the floor is nearly flat: what is safe across the ravine is slow along it.",
+    "bowl": "It is equally steep on all sides, so the way down is straight.",
+    "saddle": "The slope down along y begins so gently that a step that follows it is hardly one at first.",
+    "beale": "Steep walls stand around a valley whose floor is nearly flat, and one learning rate has to serve both.",
+}
+
+
+def explanation(surface: Surface, paths: Mapping[str, Path]) -> str:
+    """What the surface is like, who arrives when, and the numbers that make it so."""
+    arrivals = sorted((path.arrived, TITLES[name]) for name, path in paths.items() if path.arrived is not None)
+    late = [TITLES[name] for name, path in paths.items() if path.arrived is None]
+    order = ", ".join(f"{title} at step {step}" for step, title in arrivals)
+    if late:
+        order += f"; {' and '.join(late)} not within {surface.steps}"
+    return f"{_SHAPES[surface.name]} {order}. {_why(surface, paths)}"
+
+
+def _why(surface: Surface, paths: Mapping[str, Path]) -> str:
+    first = np.abs(paths["sgd"].gradients[0])
+    flattest, steepest = curvatures(surface)
+    bound = f"2 / {number(steepest)} = {number(2 / steepest)}"
+    if surface.name == "ravine":
+        rates = {
+            name: (path.settings["momentum"], path.settings["lr"]) for name, path in paths.items() if name in _HEAVY
+        }
+        (sgd_across, sgd_along), (across, along) = (
+            (left_by_a_step(*rates[name], steepest), left_by_a_step(*rates[name], flattest)) for name in _HEAVY
+        )
+        zigzag = {name: _last_outside(path.positions[:, 1]) for name, path in paths.items()}
+        return (
+            f"At the start the gradient is {first[1] / first[0]:.0f} times as large across (y) as along (x). SGD must "
+            f"keep η below {bound} or climb the walls. With η = {rates['sgd'][1]:g} a step leaves {sgd_across:.2f} of "
+            f"the way across and {sgd_along:.3f} of the way along, so it crawls. Momentum leaves {across:.3f} across "
+            f"and {along:.3f} along: its zigzag dies out last of all (y stays within {ARRIVED_WITHIN:g} from step "
+            f"{zigzag['momentum']} on, SGD’s from {zigzag['sgd']} on), but along the ravine its steps add up."
+        )
+    if surface.name == "bowl":
+        return (
+            "The gradient points straight away from the minimum and shrinks on the way, so SGD lands softly. Momentum "
+            "and Adam still have speed when they get there: they overshoot and come back."
+        )
+    if surface.name == "saddle":
+        moved = {name: abs(path.positions[1, 1] - path.positions[0, 1]) for name, path in paths.items()}
+        share = (1 - paths["rmsprop"].settings["alpha"]) ** 0.5
+        return (
+            f"At the start the gradient along y is only {number(first[1])}: SGD's first step there is "
+            f"{number(moved['sgd'])} long. RMSprop divides by the usual size of the gradient, which it takes for "
+            f"{number(share)} of this first one, so its step is {number(moved['rmsprop'])}."
+        )
+    sizes = np.linalg.norm(paths["sgd"].gradients, axis=1)
+    times = paths["adam"].settings["lr"] / paths["sgd"].settings["lr"]
+    return (
+        f"On the wall where it starts SGD's gradient is {number(sizes[0])} long, on the valley's floor, at its last "
+        f"step, {number(sizes[-1])}. The curvature at the minimum, {number(steepest)}, keeps its η below {bound}. Adam "
+        f"divides by the gradient's usual size, so it may take {times:.0f} times the η here and keep its pace on the "
+        "floor."
+    )
+
+
+def _last_outside(distances: np.ndarray) -> int:
+    """The first step from which the distance stays within that of an arrival."""
+    return int(np.flatnonzero(np.abs(distances) > ARRIVED_WITHIN)[-1]) + 1

@@ -1,0 +1,92 @@
+"""The picture with the field of one unit, beside the map that the unit is chosen on.
+
+Pointing needs no trip to the server: every field is computed before. The drawing is in assets/receptive_field.js, a
+component of https://docs.streamlit.io/develop/concepts/custom-components.
+"""
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from visualizer.figures.raster import png_source, rgb_pixels
+from visualizer.inspection.receptive_field import FieldRow, Pair, axis_fields
+from visualizer.ui.kit.component import component, sent_by
+
+MOST_PADDING = 0.14  # of the picture's height and width, drawn on each side
+_KEY = "receptive-field-map"
+
+
+def field_map(
+    picture: np.ndarray,
+    map: np.ndarray,
+    rows: tuple[FieldRow, ...],
+    index: int,
+    captions: Sequence[tuple[str, str]],
+    note: str,
+) -> Pair:
+    """Draw both sides; return the (row, column) of the unit that was chosen, at first the one in the middle.
+
+    Args:
+        picture: What the network sees, (C, H, W) in [0, 1].
+        map: (H', W') in [0, 1], drawn in grey; the places of line `index`.
+        rows: What `field_rows` gave.
+        index: The line of `rows` whose units are shown, from 1.
+        captions: A title and a quiet note for the picture and for the map.
+        note: What the map shows, a sentence.
+    """
+    place = _place()
+    fields = [drawn_field(rows, index, axis) for axis in (0, 1)]
+    data: dict[str, Any] = {
+        "picture": png_source(rgb_pixels(picture)),
+        "map": png_source(rgb_pixels(map[np.newaxis])),
+        "size": picture.shape[1:],
+        "places": rows[index].places,
+        "margin": [_overhang(side, size) for side, size in zip(fields, picture.shape[1:], strict=True)],
+        "fields": fields,
+        "captions": [list(caption) for caption in captions],
+        "note": note,
+        "place": place,
+    }
+    component("receptive_field")(key=_KEY, data=data, on_place_change=lambda: None)
+    row, column = (min(int(part * size), size - 1) for part, size in zip(place, rows[index].places, strict=True))
+    return row, column
+
+
+def _place() -> tuple[float, float]:
+    """The chosen place as a share of the map's height and width, so that it means the same in every layer."""
+    place = sent_by(_KEY, "place")
+    # Anybody can send anything.
+    if (
+        not isinstance(place, list | tuple)
+        or len(place) != 2
+        or not all(isinstance(part, int | float) for part in place)
+    ):
+        return 0.5, 0.5
+    row, column = (min(max(float(part), 0.0), 1.0) if isfinite(part) else 0.5 for part in place)
+    return row, column
+
+
+def _overhang(fields: list[dict[str, Any]], size: int) -> int:
+    """How many pixels of padding are drawn on each side: as many as a field reaches, up to a share of the picture."""
+    there = [field for field in fields if field["first"] <= field["last"]]
+    reach = max((max(-field["first"], field["last"] - size + 1) for field in there), default=0)
+    reach = max(reach, 0)
+    return min(reach, max(round(size * MOST_PADDING), 1))
+
+
+def drawn_field(rows: tuple[FieldRow, ...], index: int, axis: int) -> list[dict[str, Any]]:
+    """What is sent of each place's field along one axis: its first and last pixel, and the seen ones as runs.
+
+    The last one lies before the first where the units there read nothing at all.
+    """
+    return [
+        {"first": field.first, "last": field.last, "runs": _runs(field.seen)}
+        for field in axis_fields(rows, index, axis)
+    ]
+
+
+def _runs(seen: np.ndarray) -> list[list[int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], seen, [0]])))
+    return [[int(first), int(end) - 1] for first, end in zip(edges[::2], edges[1::2], strict=True)]

@@ -1,0 +1,115 @@
+"""The networks and pictures that the page on receptive fields can choose from, and what is computed with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from visualizer.architecture.architecture import Architecture, architecture_from_json, architecture_to_json, summarize
+from visualizer.architecture.presets import PRESETS, SMALL_VGG, TINY
+from visualizer.data.catalog import load_dataset
+from visualizer.data.photos import PHOTOS, bundled_photo
+from visualizer.data.prepare import prepare, prepare_photo
+from visualizer.inspection.receptive_field import Pair
+from visualizer.ui.kit.results import keep_results
+from visualizer.ui.state.models import NetworkChoice, NetworkKey, chosen_network
+from visualizer.ui.state.session import Session
+from visualizer.ui.train.run_controls import current_run
+
+if TYPE_CHECKING:
+    from visualizer.architecture.network import Network
+
+SMALLEST_FOR_PHOTO = 24  # pixels; a photo of fewer shows nothing
+SEED = 0
+_DIGIT = "digit"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network to look at: its architecture and, where there are, its trained weights.
+
+    Attributes:
+        architecture: What the fields are computed of.
+        trained: How `chosen_network` finds the trained weights; None where nobody has trained it.
+    """
+
+    architecture: Architecture
+    trained: NetworkChoice | None = None
+
+    @property
+    def fitting(self) -> Architecture:
+        """Its layers up to the first that does not fit."""
+        rows = summarize(self.architecture).layers
+        return self.architecture.with_layers(tuple(row.layer for row in rows if row.output_shape is not None))
+
+
+def subjects(owner: Session) -> dict[str, tuple[str, Subject]]:
+    """The networks to choose from: name -> (words, subject)."""
+    found = {"build": (f"In Build: {owner.architecture.name}", Subject(owner.architecture))}
+    record = current_run(owner)
+    if record is not None:
+        architecture = record.spec.architecture
+        found["run"] = (f"My run: {architecture.name}, {record.step:,} steps", Subject(architecture, "trained"))
+    found |= {preset.name: (preset.name, Subject(preset.architecture)) for preset in PRESETS}
+    return found | {"bundled": ("Ready-made, trained on digits", Subject(TINY.architecture, "bundled"))}
+
+
+def first_subject(owner: Session) -> str:
+    """What the page opens with: the network in Build once somebody built one, else one that is worth looking at."""
+    return "build" if owner.history.past or owner.run_id else SMALL_VGG.name
+
+
+def pictures() -> Mapping[str, str]:
+    """The pictures to choose from: name -> words."""
+    return {**PHOTOS, _DIGIT: "A handwritten digit"}
+
+
+def first_picture(input_shape: tuple[int, int, int]) -> str:
+    """A photo where the network's input is large enough to show one."""
+    return next(iter(PHOTOS)) if min(input_shape[1:]) >= SMALLEST_FOR_PHOTO else _DIGIT
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def prepared(name: str, input_shape: tuple[int, int, int]) -> np.ndarray:
+    """The picture as the network's input, (C, H, W) in [0, 1]."""
+    if name == _DIGIT:
+        digits = load_dataset("digits")
+        return prepare(digits.pictures[digits.test[:1]], input_shape)[0]
+    return prepare_photo(bundled_photo(name), input_shape)[0]
+
+
+def trained_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, Network]":
+    """A network with its trained weights, and the key that its results are kept under. Raises UserError."""
+    return chosen_network(owner, choice)
+
+
+def untrained_network(architecture: Architecture) -> "tuple[NetworkKey, Network]":
+    """The network with fresh weights, and the key that its results are kept under. Raises ArchitectureError."""
+    text = architecture_to_json(architecture)
+    return ("fresh", text), _untrained(text)
+
+
+@keep_results(max_entries=16, show_spinner="Building the network …")
+def _untrained(text: str) -> "Network":
+    from visualizer.architecture.network import build
+
+    return build(architecture_from_json(text), seed=SEED)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def mean_map(key: NetworkKey, _network: "Network", picture: np.ndarray, layer: int) -> np.ndarray:
+    """The mean of a layer's maps while the network looks at the picture, (H', W'); (1, 1) for a vector."""
+    from visualizer.inspection.probe import probe
+
+    output = probe(_network, picture).layers[layer].output
+    return output.mean(axis=0) if output.ndim == 3 else output.mean(keepdims=True)[np.newaxis]
+
+
+@st.cache_data(max_entries=256, show_spinner="Computing the gradient …")
+def gradient_of(key: NetworkKey, _network: "Network", picture: np.ndarray, layer: int, place: Pair) -> np.ndarray:
+    """How strongly the units at a place depend on each pixel, (H, W)."""
+    from visualizer.inspection.effective_field import effective_field
+
+    return effective_field(_network, picture, layer, place)

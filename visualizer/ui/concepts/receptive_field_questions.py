@@ -1,0 +1,94 @@
+"""What happens to the field next? Questions whose right and wrong answers are computed."""
+
+from visualizer.architecture.shapes import is_maps
+from visualizer.concepts.questions import Question
+from visualizer.inspection.receptive_field import FieldRow, Pair, Step, grown
+
+WINDOW = 3
+
+
+def times(pair: Pair) -> str:
+    """A pair as people read it: height × width."""
+    return f"{pair[0]} × {pair[1]}"
+
+
+def next_question(row: FieldRow) -> Question | None:
+    """How large is the field of a 3 × 3 convolution after this layer? Of a Dense layer, where this makes a vector?
+
+    None where the fields of its units differ, so that there is no one answer.
+    """
+    if not is_maps(row.output_shape):
+        return _dense_question(row)
+    if row.jump is None or row.start is None:
+        return None
+    right, _, _ = grown(row.size, row.jump, row.start, Step((WINDOW, WINDOW)))
+    wrong = [
+        _plus(row.size, (WINDOW - 1, WINDOW - 1)),  # the jump forgotten
+        _plus(row.size, (WINDOW * row.jump[0], WINDOW * row.jump[1])),  # the window not less one
+        _plus(row.size, (WINDOW, WINDOW)),
+        (row.size[0] * WINDOW, row.size[1] * WINDOW),
+    ]
+    return _question(
+        f"Here a unit sees {times(row.size)} pixels. Add **one more 3 × 3 convolution**: how many do its units see?",
+        right,
+        wrong,
+        "All units here see the same pixels, so that further units add none."
+        if row.jump == (0, 0)
+        else f"Its window is {WINDOW} units wide, and the fields of two neighbouring units lie {_jump(row.jump)} "
+        f"apart: the two further units add {_sum(row.size, row.jump)}.",
+    )
+
+
+def stride_question(row: FieldRow) -> Question | None:
+    """And if that convolution had stride 2? None as for `next_question`, and where all units see the same."""
+    if row.jump is None or row.start is None or 0 in row.jump:
+        return None
+    right, jump, _ = grown(row.size, row.jump, row.start, Step((WINDOW, WINDOW), strides=(2, 2)))
+    wrong = [
+        (row.size[0] + (WINDOW - 1) * jump[0], row.size[1] + (WINDOW - 1) * jump[1]),  # its own stride counted in
+        (right[0] * 2, right[1] * 2),
+        _plus(row.size, (WINDOW - 1, WINDOW - 1)),
+    ]
+    later = (right[0] + (WINDOW - 1) * jump[0], right[1] + (WINDOW - 1) * jump[1])
+    return _question(
+        "And if that 3 × 3 convolution had **stride 2**: how many pixels would its units see?",
+        right,
+        wrong,
+        f"The same {times(right)}: the stride moves the window, it does not widen it. But the jump doubles to "
+        f"{_pair(jump)}, so the 3 × 3 layer after it adds 2 · {jump[0]} and sees {times(later)}.",
+    )
+
+
+def _dense_question(row: FieldRow) -> Question:
+    wider = _plus(row.size, (WINDOW - 1, WINDOW - 1))
+    return _question(
+        "**One more Dense layer** after this one: how many pixels will its units see?",
+        row.size,
+        [wider, (row.size[0] * 2, row.size[1] * 2)],
+        f"The same {times(row.size)}: a unit here sees already all that the last maps see, and no more can reach it.",
+    )
+
+
+def _question(question: str, right: Pair, wrong: list[Pair], explanation: str) -> Question:
+    others = list(dict.fromkeys(pair for pair in wrong if pair != right))[:3]
+    options = {times(pair): times(pair) for pair in sorted([right, *others])}
+    return Question(question, options, times(right), explanation)
+
+
+def _plus(size: Pair, more: Pair) -> Pair:
+    return size[0] + more[0], size[1] + more[1]
+
+
+def _pair(pair: Pair) -> str:
+    return str(pair[0]) if pair[0] == pair[1] else times(pair)
+
+
+def _jump(jump: Pair) -> str:
+    return f"{_pair(jump)} pixel{'' if jump == (1, 1) else 's'}"
+
+
+def _sum(size: Pair, jump: Pair) -> str:
+    sums = [
+        f"(3 − 1) · {j}: {s} + {(WINDOW - 1) * j} = {s + (WINDOW - 1) * j}" for s, j in zip(size, jump, strict=True)
+    ]
+    return sums[0] if sums[0] == sums[1] else f"{sums[0]} in height and {sums[1]} in width"

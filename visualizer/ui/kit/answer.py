@@ -1,0 +1,60 @@
+"""A network's answer on a page: a bar for each class, and where these are scores, what that means."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from visualizer.architecture.answer import Answer, AnswerKind
+from visualizer.figures.probabilities import MOST_BARS, answer_bars, score_text, top_bars
+from visualizer.ui.kit.charts import show
+
+
+def show_answer(
+    answer: Answer,
+    class_names: Sequence[str],
+    key: str,
+    *,
+    true_label: int | None = None,
+    scale: tuple[float, float] | None = None,
+    loss_known: bool = True,
+) -> None:
+    """Draw an answer; of many classes only the largest.
+
+    Args:
+        answer: What the network said.
+        class_names: One name for each class.
+        key: The chart's, unique on the page.
+        true_label: The class that is right, where it is known.
+        scale: Of scores, where several answers share it.
+        loss_known: Whether it is known what the network was trained with.
+    """
+    if len(class_names) > MOST_BARS:
+        show(top_bars(answer, class_names), key)
+    else:
+        show(answer_bars(answer, class_names, true_label, scale), key)
+    total = ""
+    if np.isfinite(answer.values).all():
+        total = f" (together {score_text(float(answer.values.sum(dtype=np.float64)))})"
+    explain_scores(answer.kind, total=total, loss_known=loss_known)
+
+
+def explain_scores(kind: AnswerKind, *, total: str = "", loss_known: bool = True) -> None:
+    """Say what scores are, and why they are no probabilities; says nothing where the answers are probabilities.
+
+    Args:
+        kind: What the answers are.
+        total: What the scores at hand add up to, as a remark.
+        loss_known: Whether it is known what the network was trained with.
+    """
+    if kind == "probabilities":
+        return
+    why = (
+        "No softmax, in the network or in its loss, makes shares of one whole of them."
+        if loss_known
+        else "The network does not end in a softmax, and the file does not say whether its loss applied one."
+    )
+    st.caption(
+        f"**Scores, not probabilities:** the last layer’s numbers as they are{total}. {why} The largest is the "
+        "answer; how sure the network is, they do not tell."
+    )

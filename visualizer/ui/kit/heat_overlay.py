@@ -1,0 +1,79 @@
+"""A picture with an attribution over it, or several side by side; how opaque it is, is chosen in the browser."""
+
+import base64
+from collections.abc import Sequence
+
+import numpy as np
+
+from visualizer.figures.chart import number
+from visualizer.figures.convolution_colours import painted, positive_scale, share_of_scale, signed_scale
+from visualizer.figures.raster import png_source, rgb_pixels
+from visualizer.ui.kit.component import component
+
+_NOT_FINITE = 255  # the byte of a pixel whose heat is no finite number; NOT_FINITE of the script
+
+
+def heat_overlay(
+    picture: np.ndarray, heats: Sequence[tuple[str, np.ndarray]], *, signed: bool, unit: str, key: str, width: int
+) -> None:
+    """Draw the picture once for each heat, each heat in colours of its own scale.
+
+    Args:
+        picture: (C, H, W) in [0, 1].
+        heats: Title and (H, W) values; where one is not finite, as in a network whose numbers have no bound any more,
+            the pixel is grey, and it is said.
+        signed: Blue below 0, white at 0, red above; else viridis from 0.
+        unit: What the values are.
+        key: Unique on the page.
+        width: Pixels that each picture gets at most.
+    """
+    panels = []
+    for title, heat in heats:
+        scale = (signed_scale if signed else positive_scale)(heat, unit)
+        known = np.where(np.isfinite(heat), heat, np.nan)
+        levels = np.nan_to_num(np.round(share_of_scale(known, scale) * (_NOT_FINITE - 1)), nan=_NOT_FINITE)
+        note = _without_a_number(known)
+        panels.append(
+            {
+                "title": title,
+                "note": note,
+                "heat": png_source(painted(known, scale)),
+                "values": base64.b64encode(levels.astype(np.uint8).tobytes()).decode(),
+                "low": scale.low,
+                "high": scale.high,
+                "alt": f"{title}: {_in_words(known, unit)}{note and f' {note}'}",
+            }
+        )
+    data = {
+        "picture": png_source(rgb_pixels(picture)),
+        "panels": panels,
+        "rows": picture.shape[1],
+        "columns": picture.shape[2],
+        "width": width,
+        "unit": unit,
+        "colours": list(scale.colours),
+        "ends": [f"{unit}: against the class", "for it (each picture: its own scale, white is 0)"]
+        if signed
+        else [f"{unit}: 0", "most (each picture: its own scale)"],
+    }
+    component("heat_overlay")(key=key, data=data)
+
+
+def _in_words(heat: np.ndarray, unit: str) -> str:
+    if np.isnan(heat).all():
+        return f"{unit}, of no pixel."
+    low, high = float(np.nanmin(heat)), float(np.nanmax(heat))
+    row, column = np.unravel_index(int(np.nanargmax(heat)), heat.shape)
+    return (
+        f"{unit} from {number(low)} to {number(high)}; the largest is in row {row + 1}, column {column + 1} of "
+        f"{heat.shape[0]} × {heat.shape[1]}."
+    )
+
+
+def _without_a_number(heat: np.ndarray) -> str:
+    """What is said of the grey pixels; nothing where there are none."""
+    count = int(np.isnan(heat).sum())
+    if not count:
+        return ""
+    which = "All pixels are" if count == heat.size else f"{count:,} of {heat.size:,} pixels are"
+    return f"{which} grey: what was computed there is too large for a number, or no number."

@@ -1,0 +1,14 @@
+"""The keyboard's focus stays in a row of buttons that replace one another."""
+
+import streamlit as st
+
+from visualizer.ui.kit.component import component
+
+
+def keep_focus(row: str) -> None:
+    """Keep it in the container of that key; call it inside.
+
+    Where a button goes after it was pressed, or turns grey, the one at its place gets the focus.
+    """
+    with st.container(key=f"hidden-focus-{row}"):
+        component("keep_focus")(key=f"focus-{row}", data={"row": row})

@@ -1,0 +1,65 @@
+"""The picture of the point that is pointed at, beside a chart; without a trip to the server."""
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from visualizer.ui.kit.links import ASSETS
+
+if TYPE_CHECKING:
+    from streamlit.components.v2.types import ComponentRenderer
+
+_SHOWN = 112  # pixels of the screen
+_SENT = 32  # pixels of one picture on the sheet, at most
+_HTML = '<div class="tip" aria-live="polite"><i></i><span>Point at a dot: its picture appears here.</span></div>'
+_CSS = """
+.tip { display: flex; align-items: center; gap: 14px; font-family: var(--st-font); font-size: 14px;
+  color: var(--st-text-color); }
+.tip i { flex: none; border: 1px solid var(--st-border-color); border-radius: 4px; image-rendering: pixelated; }
+.tip:not([data-place]) i { visibility: hidden; }
+"""
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> "ComponentRenderer":
+    script = (ASSETS / "picture_tip.js").read_text(encoding="utf-8")
+    return st.components.v2.component("cnn_visualizer.picture_tip", html=_HTML, css=_CSS, js=script)
+
+
+def picture_tip(chart_key: str, pictures: np.ndarray, captions: Sequence[str]) -> None:
+    """Show the picture of the point of that chart that is pointed at; each point's customdata is its number.
+
+    Args:
+        chart_key: The chart's key.
+        pictures: (N, H, W, C) uint8, C is 1 or 3.
+        captions: N sentences.
+    """
+    columns = int(np.ceil(np.sqrt(len(pictures))))
+    rows = -(-len(pictures) // columns)
+    data = {
+        "chart": chart_key,
+        "sheet": _sheet(pictures, columns, rows),
+        "columns": columns,
+        "rows": rows,
+        "size": _SHOWN,
+        "captions": list(captions),
+    }
+    _component()(key=f"{chart_key}-tip", data=data)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _sheet(pictures: np.ndarray, columns: int, rows: int) -> str:
+    """All pictures on one, as the address of a JPEG."""
+    side = min(_SENT, max(pictures.shape[1:3]))
+    sheet = Image.new("RGB", (columns * side, rows * side))
+    for number, pixels in enumerate(pictures):
+        picture = Image.fromarray(np.broadcast_to(pixels, (*pixels.shape[:2], 3)).copy()).resize((side, side))
+        sheet.paste(picture, (number % columns * side, number // columns * side))
+    buffer = io.BytesIO()
+    sheet.save(buffer, "JPEG", quality=85, subsampling=0)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

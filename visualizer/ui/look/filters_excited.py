@@ -1,0 +1,245 @@
+"""What excites one filter: the pictures of a data set that do it most, or least."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from visualizer.architecture.shapes import Shape, is_maps
+from visualizer.data.catalog import dataset_entry, for_everybody, is_known
+from visualizer.data.dataset import Dataset
+from visualizer.data.prepare import prepare
+from visualizer.figures.chart import number as written
+from visualizer.figures.filters import patches
+from visualizer.ui.kit.charts import show
+from visualizer.ui.look.looked import Looked
+from visualizer.ui.parts.dataset_view import opened_dataset
+from visualizer.ui.state.dataset_names import own_names
+from visualizer.ui.state.session import session
+from visualizer.ui.state.viewport import column_width, is_narrow
+from visualizer.ui.state.work import Progress, Steps, in_words, work
+
+if TYPE_CHECKING:
+    from visualizer.inspection.excitation import Excitation, Ranking
+    from visualizer.inspection.sight import Crop, Sight
+
+SHOWN = 9
+# Numbers in all pictures together up to which they are searched without being asked: it takes a moment.
+SEARCH_AT_ONCE = 1_000_000
+# Pixels of a picture above which not all pictures are searched unless asked for: each takes long.
+_MANY_PIXELS = 128 * 128
+_FEW_PICTURES = 300
+# Of a data set with very many not all are searched unless asked for either.
+_MANY_PICTURES = 5_000
+_SELECT = 190  # pixels
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter of a network.
+
+    Attributes:
+        layer: Its layer's place, from 0.
+        number: Its own, from 1.
+        noun: What it is called: "filter", or "unit" in a layer that gives a vector.
+        output_shape: What its layer gives.
+    """
+
+    layer: int
+    number: int
+    noun: str
+    output_shape: Shape
+
+    @property
+    def places(self) -> int:
+        """At how many places it looks."""
+        return self.output_shape[1] * self.output_shape[2] if is_maps(self.output_shape) else 1
+
+
+def strongest_part(looked: Looked, filter: Filter, sight: "Sight | None") -> "tuple[Dataset, Excitation | None]":
+    """Draw the pictures of a data set that excite a filter most; the set, and what was found once it was searched.
+
+    `sight` is None where it is not known what the filter sees.
+    """
+    st.subheader(f"The pictures that excite {filter.noun} {filter.number} most")
+    titles = {name: entry.title for name, entry in for_everybody().items()}
+    own = own_names(session(), looked.dataset)
+    if looked.dataset not in titles and is_known(looked.dataset, own):
+        titles[looked.dataset] = dataset_entry(looked.dataset, own).title
+    known = looked.dataset if looked.dataset in titles else next(iter(titles))
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Data set to search",
+            list(titles),
+            index=list(titles).index(known),
+            format_func=titles.__getitem__,
+            key=f"filters-dataset-{known}",
+            persist_state="session",
+            width=_SELECT,
+        )
+        dataset = opened_dataset(name)
+        there = len(dataset.pictures)
+        large = looked.network.input_shape[1] * looked.network.input_shape[2] > _MANY_PIXELS
+        total = st.number_input(
+            f"Pictures, of {there:,}",
+            1,
+            there,
+            min(_FEW_PICTURES if large else _MANY_PICTURES, there),
+            key=f"filters-total-{name}-{large}",
+            persist_state="session",
+            width=170,
+        )
+    if name != looked.dataset:
+        st.caption("The network did not learn from these pictures.")
+    found = _searched(looked, filter, dataset, total)
+    if found is not None:
+        _strongest(looked, filter, sight, dataset, found)
+    return dataset, found
+
+
+def _searched(looked: Looked, filter: Filter, dataset: Dataset, total: int) -> "Excitation | None":
+    network = looked.network
+
+    def search() -> "Steps[Excitation]":
+        from visualizer.inspection.excitation import strongest
+
+        def fetch(start: int, stop: int) -> np.ndarray:
+            return prepare(dataset.pictures[start:stop], network.input_shape)
+
+        steps = strongest(network, filter.layer, fetch, total, SHOWN)
+        return in_words(steps, lambda done: Progress(done / total, f"{done:,} of {total:,} pictures searched"))
+
+    return work(
+        "filters-search",
+        (looked.key, filter.layer, dataset.name, total),
+        search,
+        button=f"Search {total:,} pictures",
+        icon=":material/image_search:",
+        at_once=total * int(np.prod(network.input_shape)) <= SEARCH_AT_ONCE,
+    )
+
+
+def _strongest(looked: Looked, filter: Filter, sight: "Sight | None", dataset: Dataset, found: "Excitation") -> None:
+    whole = sees_all(looked, sight)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        most = st.segmented_control(
+            "Show",
+            [True, False],
+            default=True,
+            required=True,
+            format_func=lambda most: "the most excited" if most else "the least",
+            key="filters-most",
+            persist_state="session",
+        )
+        cropped = not whole and st.segmented_control(
+            "Of each",
+            [True, False],
+            default=True,
+            required=True,
+            format_func=lambda cropped: "what it sees" if cropped else "the whole picture",
+            key="filters-cropped",
+            persist_state="session",
+        )
+    ranking = found.strongest if most else found.weakest
+    row = filter.number - 1
+    values = ranking.values[row]
+    numbers = ranking.pictures[row]
+    pictures = prepare(dataset.pictures[numbers], looked.network.input_shape)
+    crops = _crops(pictures, sight, ranking, row)
+    classes = [dataset.class_names[label] for label in dataset.labels[numbers]]
+    titles = [(written(float(value)), f"“{name}”") for value, name in zip(values, classes, strict=True)]
+    st.markdown(
+        "**What do they have in common?** Look first, then read the kernel above again."
+        if most
+        else "**What is missing in these?** Here its value is as low as it gets."
+    )
+    alt = (
+        f"The {len(values)} of {found.count:,} pictures that excite {filter.noun} {filter.number} "
+        f"{'most' if most else 'least'}, from {written(float(values[0]))} to {written(float(values[-1]))}. "
+        f"Their classes: {', '.join(classes)}."
+    )
+    columns = 3 if is_narrow() else SHOWN
+    if cropped:
+        show(
+            patches(
+                np.stack([crop.pixels for crop in crops]),
+                np.stack([crop.inside for crop in crops]),
+                titles,
+                columns=columns,
+                width=column_width(),
+                alt=alt,
+            ),
+            "filters-crops",
+        )
+    else:
+        show(
+            patches(
+                pictures,
+                np.ones((len(pictures), *pictures.shape[2:]), dtype=bool),
+                titles,
+                columns=columns,
+                width=column_width(),
+                alt=alt,
+                boxes=[] if whole else [box(crop) for crop in crops],
+            ),
+            "filters-wholes",
+        )
+    st.caption(_said(filter, sight, found, values, crops, whole=whole, most=most))
+
+
+def sees_all(looked: Looked, sight: "Sight | None") -> bool:
+    """Whether there is nothing to cut out: a unit's field is as large as the picture, or not known."""
+    _, height, width = looked.network.input_shape
+    return sight is None or (sight.size[0] >= height and sight.size[1] >= width)
+
+
+def part_seen(picture: np.ndarray, sight: "Sight | None", place: tuple[int, int]) -> "Crop":
+    """What a unit sees of a picture; all of it where that is not known."""
+    from visualizer.inspection.sight import crop, whole
+
+    return whole(picture) if sight is None else crop(picture, sight, place)
+
+
+def _crops(pictures: np.ndarray, sight: "Sight | None", ranking: "Ranking", row: int) -> "list[Crop]":
+    return [
+        part_seen(picture, sight, (int(place[0]), int(place[1])))
+        for picture, place in zip(pictures, ranking.places[row], strict=True)
+    ]
+
+
+def box(crop: "Crop") -> tuple[float, float, float, float]:
+    """Where it lies in its picture: (top, left, height, width)."""
+    return crop.top, crop.left, *crop.inside.shape
+
+
+def _said(
+    filter: Filter,
+    sight: "Sight | None",
+    found: "Excitation",
+    values: np.ndarray,
+    crops: "Sequence[Crop]",
+    *,
+    whole: bool,
+    most: bool,
+) -> str:
+    parts = [
+        f"Above each: the value of the {filter.noun} before its activation function"
+        + (", at the place of the picture where it is " + ("largest" if most else "least") if filter.places > 1 else "")
+        + f", and the picture’s class. {found.count:,} pictures were searched."
+    ]
+    if sight is None:
+        parts.append("Which part of the picture it sees is not known: a layer before does not say it.")
+    elif whole:
+        parts.append(f"This {filter.noun} sees the whole picture.")
+    else:
+        up_to = "" if sight.alike else "up to "
+        parts.append(f"At one place it sees {up_to}{sight.size[0]} × {sight.size[1]} pixels (its receptive field).")
+        if not all(crop.inside.all() for crop in crops):
+            parts.append("Stripes lie outside the picture.")
+    if len(values) > 1 and values[0] == values[-1]:
+        parts.append(
+            f"At least {len(values)} pictures have this same value: these are only the first of them in the data set."
+        )
+    return " ".join(parts)

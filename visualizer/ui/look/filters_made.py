@@ -1,0 +1,222 @@
+"""A picture that is made to excite one filter, while it grows and beside the strongest real one."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.dataset import Dataset
+from visualizer.data.prepare import prepare
+from visualizer.figures.chart import number as written
+from visualizer.figures.filters import ascent_chart, patches
+from visualizer.ui.kit.charts import show
+from visualizer.ui.look.filters_excited import Filter, box, part_seen, sees_all
+from visualizer.ui.look.looked import Looked
+from visualizer.ui.state.viewport import column_width
+from visualizer.ui.state.work import Progress, Steps, in_words, work
+
+if TYPE_CHECKING:
+    from visualizer.inspection.excitation import Excitation
+    from visualizer.inspection.made_picture import Ascent, Growing, Made
+    from visualizer.inspection.sight import Crop, Sight
+
+LARGE = 200.0  # pixels of the screen for one picture or part of one
+_PIXELS_PER_JITTER = 32
+
+
+def made_part(
+    looked: Looked, filter: Filter, sight: "Sight | None", dataset: Dataset, found: "Excitation | None"
+) -> None:
+    """Draw how a picture is made for a filter, it while it grows, and how it compares with the real ones."""
+    st.subheader(f"A picture made to excite {filter.noun} {filter.number}")
+    ascent = _ascent(looked, filter)
+    best, mean = _real(filter, ascent, found)
+
+    def draw(tiles: "list[tuple[str, Crop]]", history: np.ndarray, key: str) -> None:
+        left, right = st.columns(2, vertical_alignment="top")
+        with left:
+            pixels, inside = (np.stack([getattr(one, part) for _, one in tiles]) for part in ("pixels", "inside"))
+            names = [name for name, _ in tiles]
+            show(
+                patches(
+                    pixels,
+                    inside,
+                    [tuple(name.split(": ")) for name in names],
+                    columns=2,
+                    width=column_width(0.5),
+                    max_tile=LARGE,
+                    alt=f"For {filter.noun} {filter.number}: {', '.join(names)}.",
+                ),
+                f"made-pictures-{key}",
+            )
+        with right:
+            label = f"value of {filter.noun} {filter.number}"
+            if ascent.aim == "map":
+                label += ", mean over all places"
+            show(
+                ascent_chart(
+                    history, ascent.steps, best_real=best, mean_real=mean, label=label, width=column_width(0.5)
+                ),
+                f"made-ascent-{key}",
+            )
+
+    def seen(picture: np.ndarray, place: tuple[int, int]) -> "Crop":
+        return part_seen(picture, None if ascent.aim == "map" else sight, place)
+
+    def make() -> "Steps[Made]":
+        from visualizer.inspection.made_picture import maximise
+
+        def tell(growing: "Growing") -> Progress:
+            done = len(growing.history) - 1
+            text = f"step {done:,} of {ascent.steps:,}, value {written(float(growing.history[-1]))}"
+            return Progress(done / ascent.steps, text, growing)
+
+        return in_words(maximise(looked.network, filter.layer, filter.number - 1, ascent), tell)
+
+    def draw_partial(growing: "Growing") -> None:
+        with st.container(key="live-made"):
+            draw([("so far", seen(growing.picture, growing.place))], growing.history, "growing")
+
+    made = work(
+        "filters-made",
+        (looked.key, filter.layer, filter.number, ascent),
+        make,
+        button=f"Make a picture for {filter.noun} {filter.number}",
+        icon=":material/auto_awesome:",
+        draw_partial=draw_partial,
+    )
+    if made is None:
+        return
+    st.markdown(_compared(filter, ascent, made, dataset, found, best, mean))
+    tiles = [(f"made: {written(made.reached)}", seen(made.picture, made.place))]
+    pictures, places = [made.picture], [made.place]
+    if found is not None and ascent.aim == "place":
+        row = filter.number - 1
+        strongest = prepare(dataset.pictures[found.strongest.pictures[row, :1]], looked.network.input_shape)[0]
+        first, second = found.strongest.places[row, 0]
+        pictures, places = [*pictures, strongest], [*places, (int(first), int(second))]
+        tiles.append((f"strongest real: {written(best or 0.0)}", seen(strongest, places[1])))
+    draw(tiles, np.append(made.history, np.float32(made.reached)), "done")
+    if ascent.aim == "place" and not sees_all(looked, sight):
+        _where(filter, tiles, pictures)
+
+
+def _ascent(looked: Looked, filter: Filter) -> "Ascent":
+    """Draw the settings of the ascent."""
+    from visualizer.inspection.made_picture import Ascent
+
+    size = min(looked.network.input_shape[1:])
+    aim = "place"
+    with st.expander("How it is made", icon=":material/tune:"):
+        st.markdown(
+            "It starts from grey with a little noise. In each step every pixel is changed a little, up or down, in the "
+            "direction that raises the value: the network learns nothing, the *picture* does. Moving the picture about "
+            "at random (jitter, but for the last quarter of the steps) and holding down differences between neighbours "
+            "(total variation) keep it from becoming pure noise."
+        )
+        with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+            if filter.places > 1:
+                aim = st.selectbox(
+                    "Excite it",
+                    ["place", "map"],
+                    format_func=lambda aim: "at one place" if aim == "place" else "everywhere",
+                    key="filters-aim",
+                    persist_state="session",
+                    width=150,
+                )
+            steps = st.number_input("Steps", 1, 1024, 128, key="filters-steps", persist_state="session", width=130)
+            jitter = st.number_input(
+                "Jitter in pixels",
+                0,
+                16,
+                min(size // _PIXELS_PER_JITTER, 16),
+                key=f"filters-jitter-{size}",
+                persist_state="session",
+                width=130,
+            )
+            variation = st.number_input(
+                "Total variation",
+                0.0,
+                2.0,
+                0.3,
+                0.1,
+                key="filters-variation",
+                persist_state="session",
+                width=140,
+                help="0 allows any noise; the more, the smoother.",
+            )
+            seed = st.number_input(
+                "Seed",
+                0,
+                9999,
+                0,
+                key="filters-seed",
+                persist_state="session",
+                width=120,
+                help="Of the noise at first.",
+            )
+        st.caption(
+            "Simplified: real tools also turn and scale the picture at random and work with colours that vary "
+            "independently (Olah et al., Distill 2017). A picture made like this shows one thing that excites the "
+            f"{filter.noun}, not all, and nothing says that a real picture looks like it."
+        )
+    return Ascent(aim, steps, jitter, variation, seed)  # type: ignore[arg-type]
+
+
+def _real(filter: Filter, ascent: "Ascent", found: "Excitation | None") -> tuple[float | None, float | None]:
+    """What real pictures reach of what the ascent aims at: the strongest one, and on average."""
+    if found is None:
+        return None, None
+    row = filter.number - 1
+    if ascent.aim == "place":
+        return float(found.strongest.values[row, 0]), float(found.place_mean[row])
+    return float(found.map_best[row]), float(found.map_mean[row])
+
+
+def _compared(
+    filter: Filter,
+    ascent: "Ascent",
+    made: "Made",
+    dataset: Dataset,
+    found: "Excitation | None",
+    best: float | None,
+    mean: float | None,
+) -> str:
+    measure = "on average over all places" if ascent.aim == "map" else "at its strongest place"
+    measure = measure if filter.places > 1 else "before its activation function"
+    reached = f"**{written(made.reached)}** {measure}"
+    if found is None or best is None or mean is None:
+        return f"It reaches {reached}. Search the pictures above to compare it with real ones."
+    real = f"the strongest of {found.count:,} real ones ({dataset.title.lower()})"
+    numbers = f"{reached}, against {written(best)}; real pictures reach {written(mean)} on average"
+    if best > 0 and made.reached > 0:
+        said = f"This made picture excites the {filter.noun} **{made.reached / best:.2g} ×** as much as {real}"
+    else:
+        word = "more" if made.reached > best else "less"
+        said = f"This made picture excites the {filter.noun} **{word}** than {real}"
+    stuck = (
+        " The climb ended below the best real picture: more steps or another seed may get higher."
+        if made.reached < best
+        else ""
+    )
+    return f"{said}: {numbers}.{stuck}"
+
+
+def _where(filter: Filter, tiles: "list[tuple[str, Crop]]", pictures: list[np.ndarray]) -> None:
+    """Where the parts that were shown large lie in the whole pictures."""
+    st.caption(
+        f"Above is what the {filter.noun} sees at its strongest place. The whole pictures, with that place framed:"
+    )
+    show(
+        patches(
+            np.stack(pictures),
+            np.ones((len(pictures), *pictures[0].shape[1:]), dtype=bool),
+            [tuple(name.split(": ")) for name, _ in tiles],
+            columns=2,
+            width=column_width(0.5),
+            max_tile=LARGE,
+            alt=f"The whole pictures, with the part framed that {filter.noun} {filter.number} sees.",
+            boxes=[box(one) for _, one in tiles],
+        ),
+        "made-wholes",
+    )

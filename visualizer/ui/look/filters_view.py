@@ -1,0 +1,234 @@
+"""The filters of a network: choose one, and see its kernel, what excites it, and a picture made for it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from visualizer.architecture.shapes import is_maps
+from visualizer.figures.chart import Chart
+from visualizer.figures.filters import kernel_by_channel
+from visualizer.figures.kernels import kernel_grid, shown_channel, weight_matrix
+from visualizer.figures.maps import map_grid
+from visualizer.figures.vectors import MAX_BARS, unit_bars
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.chart_events import Clicked, on_click
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.text import plain
+from visualizer.ui.look.filters_excited import Filter, strongest_part
+from visualizer.ui.look.filters_made import made_part
+from visualizer.ui.look.layer_choice import chosen_layer
+from visualizer.ui.look.looked import Looked
+from visualizer.ui.state.session import session
+from visualizer.ui.state.viewport import column_width, is_narrow
+
+if TYPE_CHECKING:
+    from visualizer.inspection.filters import Kernel
+    from visualizer.inspection.probe import LayerView
+
+_COLOURS = ("red", "green", "blue")
+
+
+def filters_part(looked: Looked) -> None:
+    """Draw the choice of a filter, and everything about it."""
+    from visualizer.inspection.filters import of_picture
+    from visualizer.inspection.sight import sight_of
+
+    # One kernel for each map or number that leaves, else it is not known which of them belongs to which.
+    views = [view for view in looked.seen.layers if view.kernels is not None and len(view.kernels) == len(view.output)]
+    if not views:
+        st.info("This network has no filters: add a Conv2D or a Dense layer in Build.", icon=":material/filter_alt:")
+        return
+    st.markdown(
+        explained(
+            "A **filter** is a small set of weights that slides over what arrives and looks for one pattern. Where the "
+            "pattern is, its number is large. One filter makes one feature map. A **unit** of a Dense layer does the "
+            "same once, for everything that arrives."
+        )
+    )
+    index = chosen_layer(views, f"filters-layer-of-{len(looked.seen.layers)}")
+    view = looked.seen.layers[index]
+    names = looked.given.class_names
+    answers = view is looked.seen.layers[-1] and not is_maps(view.output.shape) and len(view.output) == len(names)
+    colours = len(view.kernel_sets) == 1 and of_picture(looked.seen.layers, view.sources)
+    number = _chosen(view, colours, names if answers else None)
+    _kernel(looked, view, number)
+    for place in range(len(view.kernel_sets) - 1):
+        _earlier_kernels(view, place)
+    filter, sight = Filter(index, number, _noun(view), view.output.shape), sight_of(looked.network, index)
+    dataset, found = strongest_part(looked, filter, sight)
+    made_part(looked, filter, sight, dataset, found)
+
+
+def _on_a_page() -> int:
+    return 16 if is_narrow() else 32
+
+
+def _noun(view: "LayerView") -> str:
+    return "filter" if is_maps(view.output.shape) else "unit"
+
+
+def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> int:
+    """Draw the layer's filters to choose from; the number of the chosen one, from 1.
+
+    Args:
+        view: The layer.
+        colours: Whether the picture's own channels arrive.
+        meaning: The classes that its units stand for, where they do.
+    """
+    assert view.kernels is not None
+    owner, filters, noun = session(), len(view.kernels), _noun(view)
+    number = min(owner.filter_number, filters)
+    on_a_page = _on_a_page()
+    pages, page = -(-filters // on_a_page), 1
+    page_key = f"filters-page-{view.index}-of-{pages}"
+
+    def choose(chosen: int) -> None:
+        owner.choose_filter(chosen)
+        st.session_state[page_key] = (chosen - 1) // on_a_page + 1
+
+    def clicked(point: Clicked) -> None:
+        told = point.data[0] if point.data else point.x
+        if isinstance(told, int | float) and 1 <= told <= filters:
+            owner.choose_filter(int(told))
+
+    st.subheader(f"Choose a {noun}")
+    bound.number(f"{noun.capitalize()} 1 to {filters:,}", number, choose, f"filter-{view.index}", 1, filters, width=180)
+    if pages > 1 and is_maps(view.output.shape):
+        page = st.pagination(pages, default=(number - 1) // on_a_page + 1, key=page_key, persist_state="session")
+    shown = np.arange(filters)[(page - 1) * on_a_page : page * on_a_page]
+    chart, said = _choice(view, colours, shown, number)
+    if meaning is not None:
+        said = f"{said} Unit {number} is the one for the class “{plain(meaning[number - 1])}”."
+    st.caption(explained(f"{said} Click one to choose it.", "kernel"))
+    show(chart, f"filters-{view.index}")
+    on_click(f"filters-{view.index}", clicked)
+    return number
+
+
+def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) -> tuple[Chart, str]:
+    """What the filters are chosen by, and what it is: their kernels where these are pictures, else their maps."""
+    assert view.kernels is not None
+    columns = 4 if is_narrow() else 8 if len(shown) <= 16 else 16
+    if not is_maps(view.output.shape):
+        said = "What each unit gives for the picture above."
+        if len(view.output) > MAX_BARS:
+            said = "What each unit gives for the picture above, 100 units a row."
+        return unit_bars(view.output, value_label="output", width=column_width(), marked=number), said
+    channels = view.kernels.shape[1] if view.kernels.ndim == 4 else 0
+    if channels == 1 or (colours and channels == 3):
+        chart = kernel_grid(
+            view.kernels[shown],
+            input_channel=None,
+            columns=4 if is_narrow() else 8,
+            width=column_width(),
+            first=int(shown[0]) + 1,
+            marked=number if number - 1 in shown else None,
+        )
+        if channels == 3:
+            return chart, (
+                "This layer looks at the colours of the picture, so its kernels are pictures too. Each weight becomes "
+                "light: zero is mid-grey, and all kernels share one scale."
+            )
+        if view.kernel_sets[-1].arriving > 1:
+            return chart, "Each filter of this layer looks at one channel only, with one kernel (depthwise)."
+        return chart, "The picture is grey, so each filter has one kernel: a weight for each pixel under it."
+    maps = view.output[shown]
+    return map_grid(
+        maps,
+        titles=[str(channel + 1) for channel in shown],
+        columns=columns,
+        diverging=bool(view.output.min() < 0),
+        value_label="output",
+        width=column_width(),
+        marked=number - 1 - int(shown[0]) if number - 1 in shown else None,
+    ), (
+        "The kernels of a deeper layer are no pictures: they weigh feature maps, not colours, and there are as many as "
+        "maps arrive. So choose by what each filter makes of the picture above."
+    )
+
+
+def _kernel(looked: Looked, view: "LayerView", number: int) -> None:
+    from visualizer.inspection.filters import kernel_of
+
+    assert view.kernels is not None
+    noun = _noun(view)
+    kernel = kernel_of(looked.seen.layers, view.index, number - 1)
+    if kernel is None:
+        st.subheader(f"The weights of {noun} {number}")
+        st.caption("One weight for each number that arrives.")
+        show(unit_bars(view.kernels[number - 1], value_label="weight", width=column_width()), "filter-weights")
+        return
+    count = len(kernel.channels)
+    st.subheader(f"The kernel of {noun} {number}" if count == 1 else f"The kernels of {noun} {number}, by channel")
+    st.caption(explained(_said(view, kernel, noun), "channel"))
+    shown = slice(0, count)
+    on_a_page = _on_a_page()
+    pages = -(-count // on_a_page)
+    if pages > 1:
+        page = st.pagination(pages, key=f"filters-channels-{view.index}-of-{pages}", persist_state="session")
+        shown = slice((page - 1) * on_a_page, page * on_a_page)
+    titles = [_name(kernel, channel) for channel in kernel.channels]
+    show(
+        kernel_by_channel(
+            kernel.weights[shown],
+            titles[shown],
+            float(np.abs(kernel.weights).max()) or 1.0,
+            columns=4 if is_narrow() else 8 if count <= 16 else 16,
+            width=column_width(),
+        ),
+        "filter-kernel",
+    )
+
+
+def _earlier_kernels(view: "LayerView", place: int) -> None:
+    """The kernels of a step of the layer before its last one, which all its filters share."""
+    found = view.kernel_sets[place]
+    st.subheader(f"The kernels of its step “{plain(found.stage)}”")
+    count = len(found.weights)
+    each = "looks at one map only" if found.weights.shape[1] == 1 < found.arriving else "looks at what arrives"
+    st.caption(
+        f"This layer works in {len(view.kernel_sets)} steps. This step comes earlier and has {count:,} kernels of its "
+        f"own; each {each}. All {_noun(view)}s share them, and weigh what they find by the weights above."
+    )
+    if found.weights.ndim == 2:
+        show(weight_matrix(found.weights, width=column_width()), f"filters-earlier-{place}")
+        return
+    on_a_page, first = _on_a_page(), 0
+    pages = -(-count // on_a_page)
+    if pages > 1:
+        page = st.pagination(pages, key=f"filters-earlier-{view.index}-{place}-of-{pages}", persist_state="session")
+        first = (page - 1) * on_a_page
+    shown = found.weights[first : first + on_a_page]
+    columns = 4 if is_narrow() else 8
+    channel = shown_channel(shown)
+    show(
+        kernel_grid(shown, input_channel=channel, columns=columns, width=column_width(), first=first + 1),
+        f"filters-earlier-{place}",
+    )
+
+
+def _name(kernel: "Kernel", channel: int) -> str:
+    if not kernel.of_picture:
+        return f"map {channel + 1}"
+    return _COLOURS[channel] if len(kernel.channels) == len(_COLOURS) else "brightness"
+
+
+def _said(view: "LayerView", kernel: "Kernel", noun: str) -> str:
+    if len(kernel.channels) == 1:
+        return f"This {noun} looks at one channel. A red weight adds what it lies on, a blue one takes it away."
+    what = "the picture's colours" if kernel.of_picture else "the maps that arrive"
+    if kernel.stage is not None:
+        what = f"the maps that its step “{plain(kernel.stage)}” makes"
+    half = min(int(np.searchsorted(np.cumsum(np.square(kernel.strength)), 0.5)) + 1, len(kernel.channels))
+    share = (
+        f" The first {f'{half} make' if half > 1 else 'one makes'} up half of it, of {len(kernel.channels)} "
+        "(by the squares of the weights)."
+    )
+    flat = " Flatten only wrote them in a row: here they are maps again." if kernel.flattened else ""
+    return (
+        f"This {noun} has one kernel for each of {what}, and adds up what they find; the strongest comes first.{flat}"
+        f"{share} A red weight adds what it lies on, a blue one takes it away."
+    )

@@ -1,0 +1,223 @@
+"""One layer opened: what left it, before and after the activation, its kernels, and what came in."""
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import streamlit as st
+
+from visualizer.architecture.layer import PoolingWindow
+from visualizer.architecture.shapes import describe_shape, is_maps
+from visualizer.figures.kernels import kernel_grid, weight_matrix
+from visualizer.figures.maps import map_grid, single_map
+from visualizer.figures.pooling import pooling_pair
+from visualizer.figures.vectors import unit_bars
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.text import plain
+from visualizer.ui.look.layer_choice import chosen_layer
+from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.pixel_view import pixel_part
+from visualizer.ui.state.viewport import column_width, is_narrow
+
+if TYPE_CHECKING:
+    from visualizer.inspection.probe import LayerView
+
+Order = Literal["channel", "mean", "variance"]
+
+MAPS_ON_A_PAGE = 32
+KERNELS_ON_A_PAGE = 64
+_ORDERS: dict[Order, str] = {"channel": "channel number", "mean": "mean activation", "variance": "variance"}
+_SELECT = 180  # pixels
+
+
+def layers_part(looked: Looked) -> None:
+    """Draw the choice of a layer, and everything about it."""
+    views = looked.seen.layers
+    index = chosen_layer(views, f"layer-of-{len(views)}")
+    # A network of blocks has other layers in the same places.
+    of = f"-of-{len(views)}" if any(view.block for view in views) else ""
+    layer_view(looked, views[index], f"layer-{index}{of}")
+
+
+def layer_view(looked: Looked, view: "LayerView", key: str) -> None:
+    """Draw everything about one layer for the picture at hand."""
+    st.caption(explained(view.layer.explanation))
+    window = view.layer.pooled(view.input.shape)
+    if window is not None:
+        _pooling(view, window, key)
+    charts = _feature_maps(view, key) if is_maps(view.output.shape) else _vector(view, key)
+    pixel_part(looked, view.index, charts)
+    for number in range(len(view.kernel_sets)):
+        _kernels(looked, view, number, key if number == len(view.kernel_sets) - 1 else f"{key}-{number}")
+    _arrived(view, key)
+
+
+def _columns() -> int:
+    return 4 if is_narrow() else 8
+
+
+def _signed(values: np.ndarray) -> bool:
+    return bool(values.min() < 0)
+
+
+def _feature_maps(view: "LayerView", key: str) -> dict[str, int]:
+    """Draw the maps; the keys of the charts, each with the map that it shows, or -1 where it shows several."""
+    from visualizer.inspection.probe import channel_order
+
+    st.subheader("What leaves: feature maps")
+    maps, label = view.output, "output"
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        if view.before_activation is not None:
+            moment = st.selectbox(
+                "Activation", ["after", "before"], key="maps-moment", persist_state="session", width=_SELECT
+            )
+            label = f"{moment} the activation"
+            maps = view.output if moment == "after" else view.before_activation
+        order = st.selectbox(
+            "Sorted by",
+            list(_ORDERS),
+            format_func=_ORDERS.__getitem__,
+            key="maps-order",
+            persist_state="session",
+            width=_SELECT,
+        )
+        shared = st.selectbox(
+            "Colour scale",
+            [True, False],
+            format_func=lambda shared: "one for all maps" if shared else "one for each map",
+            key="maps-shared",
+            persist_state="session",
+            width=_SELECT,
+        )
+        ranking = channel_order(view.output, order)
+        enlarged = st.selectbox(
+            "Enlarge",
+            [0, *(int(channel) + 1 for channel in ranking)],
+            format_func=lambda number: f"map {number}" if number else "no map",
+            key=f"{key}-large",
+            persist_state="session",
+            width=_SELECT,
+        )
+    diverging = _signed(maps)
+    if enlarged:
+        show(
+            single_map(
+                maps[enlarged - 1],
+                title=f"Map {enlarged}",
+                value_label=label,
+                diverging=diverging,
+                width=min(column_width(), 640),
+            ),
+            f"{key}-single",
+        )
+    shown = _page(ranking, MAPS_ON_A_PAGE, f"{key}-page")
+    show(
+        map_grid(
+            maps[shown],
+            titles=[str(channel + 1) for channel in shown],
+            columns=_columns(),
+            shared_scale=shared,
+            diverging=diverging,
+            value_label=label,
+            width=column_width(),
+        ),
+        f"{key}-maps",
+    )
+    return {f"{key}-maps": -1} | ({f"{key}-single": enlarged - 1} if enlarged else {})
+
+
+def _page(items: np.ndarray, on_a_page: int, key: str) -> np.ndarray:
+    """The items of the chosen page; no choice where they all fit on one."""
+    pages = -(-len(items) // on_a_page)
+    if pages == 1:
+        return items
+    page = st.pagination(pages, key=key, persist_state="session")
+    return items[(page - 1) * on_a_page : page * on_a_page]
+
+
+def _pooling(view: "LayerView", window: PoolingWindow, key: str) -> None:
+    st.subheader("Before and after pooling, at one scale")
+    most_varied = int(view.output.var(axis=(1, 2)).argmax())
+    channel = st.number_input(
+        f"Map 1 to {len(view.output)}", 1, len(view.output), most_varied + 1, key=f"{key}-pooled", width=_SELECT
+    )
+    show(
+        pooling_pair(
+            view.input[channel - 1],
+            view.output[channel - 1],
+            window.size,
+            window.strides,
+            window.before,
+            window.kind,
+            "activation",
+            width=column_width(),
+        ),
+        f"{key}-pooling",
+    )
+
+
+def _kernels(looked: Looked, view: "LayerView", number: int, key: str) -> None:
+    """One set of the layer's kernels; with several, each says of which step it is."""
+    from visualizer.inspection.filters import of_picture
+
+    found, count = view.kernel_sets[number], len(view.kernel_sets)
+    step = f" of step {number + 1} of {count}: {plain(found.stage)}" if count > 1 else ""
+    if found.weights.ndim == 2:
+        st.subheader(f"Weights{step}")
+        show(weight_matrix(found.weights, width=column_width()), f"{key}-weights")
+        return
+    st.subheader(f"Kernels{step}")
+    kernels = found.weights
+    filters, channels = kernels.shape[:2]
+    shown = _page(np.arange(filters), KERNELS_ON_A_PAGE, f"{key}-kernel-page")
+    page = kernels[shown]
+    if channels == 3 and number == 0 and of_picture(looked.seen.layers, view.sources):
+        show(
+            kernel_grid(page, input_channel=None, columns=_columns(), width=column_width(), first=int(shown[0]) + 1),
+            f"{key}-colour-kernels",
+        )
+    channel = 1
+    if channels == 1 and found.arriving > 1:
+        what = "this step" if count > 1 else "this layer"
+        st.caption(f"One kernel for each map: {what} is depthwise, each filter looks at its own map only.")
+    if channels > 1:
+        channel = st.number_input(
+            f"Weights for input channel 1 to {channels}",
+            1,
+            channels,
+            key=f"{key}-channel",
+            persist_state="session",
+            width=260,
+        )
+    show(
+        kernel_grid(page, input_channel=channel - 1, columns=_columns(), width=column_width(), first=int(shown[0]) + 1),
+        f"{key}-kernels",
+    )
+
+
+def _vector(view: "LayerView", key: str) -> dict[str, int]:
+    st.subheader("What leaves: a vector")
+    show(
+        unit_bars(view.output, before=view.before_activation, value_label="output", width=column_width()),
+        f"{key}-units",
+    )
+    return {f"{key}-units": -1}
+
+
+def _arrived(view: "LayerView", key: str) -> None:
+    st.subheader(f"What came in: {describe_shape(view.input.shape)}")
+    if not is_maps(view.input.shape):
+        show(unit_bars(view.input, value_label="input", width=column_width()), f"{key}-input")
+        return
+    shown = _page(np.arange(len(view.input)), MAPS_ON_A_PAGE, f"{key}-input-page")
+    show(
+        map_grid(
+            view.input[shown],
+            titles=[str(channel + 1) for channel in shown],
+            columns=_columns(),
+            diverging=_signed(view.input),
+            value_label="input",
+            width=column_width(),
+        ),
+        f"{key}-input",
+    )

@@ -1,0 +1,153 @@
+"""A network of torchvision or timm in Look inside, asked for by its name."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from visualizer.ui.kit.byte_cache import ByteCache
+from visualizer.ui.kit.results import keep_results
+from visualizer.ui.kit.text import plain, told
+from visualizer.ui.state.models import IMAGENET, Opened
+from visualizer.ui.state.session import Session
+from visualizer.ui.state.work import Progress, Steps, forget, in_words, work
+
+if TYPE_CHECKING:
+    from visualizer.pretrained.by_name import NamedNetwork, Offer
+
+Asked = tuple[str, bool]
+
+# Bytes of the weights of all networks that are kept together.
+KEPT_NETWORKS = 1_200_000_000
+MOST_NETWORKS = 30
+_JOB = "named-network"
+_NAME, _KNOWN = "network-name", "network-known"
+
+
+def named_network(owner: Session) -> Opened | None:
+    """Draw the field for a name, and what became of the last one; None until that network is there."""
+    offer = _offered()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(
+            "Another network by its name",
+            placeholder="torchvision: resnet18",
+            key=_NAME,
+            persist_state="session",
+            max_chars=120,
+            help="Its package, a colon, its name. Without the package it is looked for in torchvision, then in timm.",
+        )
+        st.button("Open", key="open-named-network", icon=":material/folder_open:", on_click=_ask_typed, args=(owner,))
+    if offer.names:
+        st.selectbox(
+            f"… or one of the {len(offer.names):,} names that are known here",
+            offer.names,
+            index=None,
+            placeholder="Search, then choose",
+            key=_KNOWN,
+            on_change=_ask_chosen,
+            args=(owner,),
+            help="Networks of a kind that cannot be shown here are among them: then it says so.",
+        )
+    for problem in offer.problems:
+        st.warning(told(problem), icon=":material/warning:")
+    if owner.asked_network is None:
+        if offer.missing and not offer.names:
+            missing = " and ".join(offer.missing)
+            verb = "are" if len(offer.missing) > 1 else "is"
+            st.caption(
+                f"Such networks come with {missing}, which {verb} not installed here: on the server, "
+                f"`pip install {' '.join(offer.missing)}` adds them."
+            )
+        return None
+    return _opened(owner, owner.asked_network)
+
+
+def _ask_typed(owner: Session) -> None:
+    name = str(st.session_state[_NAME]).strip()
+    if name:
+        _ask(owner, name, False)
+
+
+def _ask_chosen(owner: Session) -> None:
+    name = st.session_state[_KNOWN]
+    if name is not None:
+        st.session_state[_NAME] = name
+        _ask(owner, name, False)
+
+
+def _opened(owner: Session, asked: Asked) -> Opened | None:
+    text, random_weights = asked
+    kept = _kept()
+
+    def start() -> "Steps[str]":
+        return _steps(kept, asked)
+
+    refused = work(_JOB, asked, start, button="Try it again", icon=":material/refresh:", at_once=True, turn=None)
+    if refused is None:
+        return None
+    if refused:
+        st.error(told(refused), icon=":material/error:")
+        with st.container(horizontal=True):
+            st.button(
+                "Try it again",
+                key="named-network-again",
+                icon=":material/refresh:",
+                on_click=_ask,
+                args=(owner, text, False),
+            )
+            st.button(
+                "Open it with random weights",
+                key="named-network-random",
+                icon=":material/casino:",
+                on_click=_ask,
+                args=(owner, text, True),
+            )
+        return None
+    found = kept.get(asked)
+    if found is None:  # Networks that others asked for took its place.
+        _ask(owner, *asked)
+        st.rerun()
+    if random_weights:
+        st.warning(
+            f"{plain(found.title)} with random weights: it has learned nothing, so its answer means nothing.",
+            icon=":material/casino:",
+        )
+    else:
+        st.caption(f"Open: {plain(found.title)}, with its trained weights.")
+    key = (found.title, "random" if random_weights else "trained")
+    return Opened(("named", *key), found.network, IMAGENET, found.class_names)
+
+
+def _ask(owner: Session, name: str, random_weights: bool) -> None:
+    """Open that network, from the beginning if it was asked for before."""
+    forget(_JOB)
+    owner.asked_network = (name, random_weights)
+
+
+def _steps(kept: "ByteCache[NamedNetwork]", asked: Asked) -> "Steps[str]":
+    """Put the network into `kept`; returns why there are no trained weights for it, or nothing.
+
+    The network itself is not returned: what a job returns is kept by each session.
+    """
+    from visualizer.pretrained.by_name import WeightsUnavailable, open_by_name
+
+    text, random_weights = asked
+    if kept.get(asked) is not None:
+        return ""
+    steps = open_by_name(text, random_weights=random_weights)
+    try:
+        kept.put(asked, (yield from in_words(steps, lambda step: Progress(*step))))
+    except WeightsUnavailable as error:
+        return str(error)
+    return ""
+
+
+@keep_results(max_entries=1)
+def _kept() -> "ByteCache[NamedNetwork]":
+    return ByteCache(KEPT_NETWORKS, lambda named: named.bytes, MOST_NETWORKS)
+
+
+@st.cache_data(max_entries=1, show_spinner="Looking which networks are there …")
+def _offered() -> "Offer":
+    from visualizer.pretrained.by_name import offered
+
+    return offered()

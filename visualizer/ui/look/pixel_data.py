@@ -1,0 +1,377 @@
+"""What the browser draws of one number's explanation, as plain JSON; assets/pixel.js draws it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from visualizer.architecture.shapes import is_maps
+from visualizer.figures.convolution_colours import ColourScale, painted, positive_scale, signed_scale
+from visualizer.figures.raster import png_source, rgb_pixels
+from visualizer.figures.scale import takes_black
+from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.pixel_words import bracketed, channel_name, lines, place_words, sentence, told
+
+if TYPE_CHECKING:
+    from visualizer.inspection.steps import Explanation, Spot, Step, Window
+
+CHANNELS_ON_A_PAGE = 3
+ITEMS_ON_A_PAGE = 10
+SHORTER_NUMBERS = 9  # of a window, beyond which its numbers have two significant digits
+MOST_NUMBERS = 49  # of a window whose numbers are written out
+MOST_CELLS = 1024  # of a window that is drawn cell by cell
+
+
+def pixel_data(looked: Looked, path: "tuple[Spot, ...]", page: int) -> dict[str, Any]:
+    """Everything about the last spot of a path.
+
+    Args:
+        looked: The network and what it makes of the picture.
+        path: The numbers that were opened one after the other, each made of the next.
+        page: Which of the pages of channels or contributions, from 0.
+    """
+    from visualizer.architecture.flow import PICTURE
+    from visualizer.inspection.pixel import explain
+
+    seen, network, spot = looked.seen, looked.network, path[-1]
+    explanation = explain(network, seen, spot)
+    of_picture = explanation.direct and spot.node != PICTURE and network.nodes[spot.node].sources == (PICTURE,)
+    channels = len(seen.picture) if of_picture else 0
+    return {
+        "spot": [spot.node, *spot.place],
+        "trail": [{"layer": layer_words(looked, part), "place": _place(looked, part)} for part in path],
+        "value": told(explanation.value),
+        "sentence": sentence(explanation, channels),
+        "panels": _panels(looked, explanation),
+        "lines": [[line.label, line.formula, line.result] for line in lines(explanation, channels)],
+        **_parts(looked, explanation, channels, page),
+    }
+
+
+def layer_words(looked: Looked, spot: "Spot") -> str:
+    """The layer of a number: its number and its kind."""
+    from visualizer.architecture.flow import PICTURE
+
+    if spot.node == PICTURE:
+        return "Picture"
+    words = f"Layer {spot.node + 1}, {looked.seen.layers[spot.node].layer.summary()}"
+    return f"Arriving at {words[0].lower()}{words[1:]}" if spot.arriving else words
+
+
+def _place(looked: Looked, spot: "Spot") -> str:
+    words = place_words(spot, len(looked.seen.picture))
+    return words + (
+        _class_words(looked, spot.node, spot.place[0]) if len(spot.place) == 1 and not spot.arriving else ""
+    )
+
+
+# ---- Pictures with what is marked on them
+
+
+def _panels(looked: Looked, explanation: "Explanation") -> list[dict[str, Any]]:
+    """The picture with what the number sees of it; what arrives, with the window; the map with the number."""
+    from visualizer.architecture.flow import PICTURE
+    from visualizer.inspection.pixel import field, output_of
+
+    seen, spot = looked.seen, explanation.spot
+    seen_of_it = field(looked.network, explanation)
+    marks = [] if seen_of_it is None or seen_of_it == "nothing" else [_box(*seen_of_it)]
+    pixels = rgb_pixels(seen.picture)
+    _, height, width = seen.picture.shape
+    if seen_of_it is None:
+        note = "which part it sees is not known: a layer before does not say it"
+    elif seen_of_it == "nothing":
+        note = "it sees no pixel of it, only padding or nothing at all"
+    else:
+        rows, columns = (last - first + 1 for first, last in seen_of_it)
+        note = f"it sees {rows} × {columns} of {height} × {width} pixels"
+    if spot.node == PICTURE:
+        return [_panel("Picture", "the pixel is framed", pixels, marks)]
+    panels = [_panel("Picture", note, pixels, marks)]
+    view = looked.seen.layers[spot.node]
+    looks_at = _looks_at(explanation.steps[0])
+    if (
+        looks_at
+        and explanation.direct
+        and is_maps(view.input.shape)
+        and view.sources != (PICTURE,)
+        and not spot.arriving
+    ):
+        window, channel = looks_at
+        marks = [_box(_ends(window.rows, view.input.shape[1]), _ends(window.columns, view.input.shape[2]))]
+        name = f"Map {channel + 1} that arrives"
+        panels.append(_map_panel(name, "its window is framed", view.input, channel, marks) | {"into": channel})
+    numbers = view.input if spot.arriving else output_of(seen, spot.node)
+    if is_maps(numbers.shape):
+        channel, row, column = spot.place
+        marks = [_box((row, row), (column, column))]
+        name = f"Map {channel + 1}"
+        panels.append(_map_panel(name, "the number is framed", numbers, channel, marks) | {"beside": channel})
+    return panels
+
+
+def _looks_at(step: "Step") -> "tuple[Window, int] | None":
+    """The window, and the channel that counts most."""
+    from visualizer.inspection.steps import WindowMaximum, WindowMean, WindowSum
+
+    if isinstance(step, WindowSum):
+        return step.window, int(step.channels[int(np.abs(step.sums).argmax())])
+    if isinstance(step, WindowMaximum | WindowMean):
+        return step.window, step.channel
+    return None
+
+
+def _ends(places: np.ndarray, limit: int) -> tuple[int, int]:
+    return max(int(places[0]), 0), min(int(places[-1]), limit - 1)
+
+
+def _box(rows: tuple[int, int], columns: tuple[int, int]) -> list[int]:
+    """[top, left, height, width] in pixels."""
+    return [rows[0], columns[0], rows[1] - rows[0] + 1, columns[1] - columns[0] + 1]
+
+
+def _panel(title: str, note: str, pixels: np.ndarray, marks: list[list[int]]) -> dict[str, Any]:
+    return {
+        "title": title,
+        "note": note,
+        "source": png_source(pixels),
+        "size": pixels.shape[:2],
+        "marks": [mark for mark in marks if mark[2] > 0 and mark[3] > 0],
+    }
+
+
+def _map_panel(title: str, note: str, maps: np.ndarray, channel: int, marks: list[list[int]]) -> dict[str, Any]:
+    """One of the maps, in the colours of a scale that all of them share."""
+    scale = _scale_of(maps, "")
+    ends = {"low": told(scale.low, 3), "high": told(scale.high, 3), "colours": scale.colours[::8]}
+    return _panel(title, note, painted(maps[channel], scale), marks) | {"scale": ends}
+
+
+def _scale_of(values: np.ndarray, label: str) -> ColourScale:
+    below = values.min(where=np.isfinite(values), initial=0.0) < 0
+    return signed_scale(values, label) if below else positive_scale(values, label)
+
+
+def _share(part: float, whole: float) -> float:
+    """How long a bar is, from -1 to 1; 0 where a number is not finite."""
+    share = part / whole if whole else 0.0
+    return float(np.clip(np.nan_to_num(share), -1, 1))
+
+
+# ---- What the first step takes, number by number
+
+
+def _parts(looked: Looked, explanation: "Explanation", of_picture: int, page: int) -> dict[str, Any]:
+    """The terms (grids of numbers) or the items (a list of contributions) of this page, and how many pages."""
+    from visualizer.inspection import steps
+
+    first, last = explanation.steps[0], explanation.steps[-1]
+    found: dict[str, Any] = {
+        "terms": [],
+        "items": [],
+        "rest": "",
+        "page": 0,
+        "pages": 1,
+        "shares": [],
+        "sharesTitle": "",
+    }
+    if isinstance(first, steps.WindowSum):
+        found |= _window_terms(explanation, first, of_picture, page)
+    elif isinstance(first, steps.WindowMaximum):
+        found |= _window_term(looked, explanation, first.window, first.channel, first.values, of_picture, first.winner)
+    elif isinstance(first, steps.WindowMean):
+        found |= _window_term(looked, explanation, first.window, first.channel, first.values, of_picture, None)
+    elif isinstance(first, steps.WeightedSum):
+        found |= _items(looked, explanation, first, page)
+    elif isinstance(first, steps.Normalized | steps.Activated | steps.Softmaxed) and explanation.taken is not None:
+        value = first.values[first.chosen] if isinstance(first, steps.Softmaxed) else first.before
+        found |= {"items": [_item(looked, explanation, explanation.taken, told(float(value)), 0.0)]}
+    elif isinstance(first, steps.Passed) and first.place is not None:
+        found |= {"items": [_item(looked, explanation, first.place, told(first.result), 0.0)]}
+    elif isinstance(first, steps.Added):
+        largest = max(map(abs, first.terms)) or 1.0
+        shares = [_share(term, largest) for term in first.terms]
+        found |= {"items": _made_of(looked, first.sources, first.terms, shares)}
+    elif isinstance(first, steps.Multiplied):
+        found |= {"items": _made_of(looked, first.sources, first.factors, [0.0] * len(first.factors))}
+    elif isinstance(first, steps.Joined):
+        found |= {"items": _made_of(looked, (first.source,), (first.result,), [0.0])}
+    if isinstance(last, steps.Softmaxed):
+        found["shares"] = _shares(looked, explanation, last)
+        count, shown = len(last.values), len(found["shares"])
+        which = f"the {shown} largest of {count:,} exponentials" if count > shown else "every exponential"
+        found["sharesTitle"] = f"Softmax: {which} as a share of the sum of all"
+    return found
+
+
+def _made_of(
+    looked: Looked, sources: "Sequence[Spot]", numbers: Sequence[float], shares: Sequence[float]
+) -> list[dict[str, Any]]:
+    """Numbers of other layers, each with its share of a bar."""
+    return [
+        {
+            "name": f"{layer_words(looked, source)}: {_place(looked, source)}",
+            "text": told(number),
+            "share": share,
+            "source": source.node,
+        }
+        for source, number, share in zip(sources, numbers, shares, strict=True)
+    ]
+
+
+def _window_terms(explanation: "Explanation", step: Any, of_picture: int, page: int) -> dict[str, Any]:
+    large = step.kernel[0].size > MOST_NUMBERS
+    on_a_page = 1 if large else CHANNELS_ON_A_PAGE
+    pages = -(-len(step.channels) // on_a_page)
+    page = min(page, pages - 1)
+    sums, products = step.sums, step.products
+    order = np.argsort(-np.abs(sums), kind="stable")
+    shown, rest = (
+        order[page * on_a_page : (page + 1) * on_a_page],
+        np.setdiff1d(order, order[page * on_a_page : (page + 1) * on_a_page]),
+    )
+    value_scale, weight_scale = _scale_of(step.values, "value"), signed_scale(step.kernel, "weight")
+    product_scale = signed_scale(products, "product")
+    terms = []
+    for at in shown:
+        channel = int(step.channels[at])
+        grids = [
+            _grid("window", step.values[at], value_scale, step.window, channel, opens=explanation.direct),
+            _grid("kernel", step.kernel[at], weight_scale),
+            _grid("products", products[at], product_scale),
+        ]
+        terms.append({"name": channel_name(channel, of_picture), "grids": grids, "sum": told(float(sums[at]))})
+    text = (
+        f"{len(rest):,} other channel{'s' if len(rest) > 1 else ''} together: {told(float(sums[rest].sum()))}"
+        if len(rest)
+        else ""
+    )
+    return {"terms": terms, "rest": text, "page": page, "pages": pages}
+
+
+def _window_term(
+    looked: Looked,
+    explanation: "Explanation",
+    window: "Window",
+    channel: int,
+    values: np.ndarray,
+    of_picture: int,
+    winner: tuple[int, int] | None,
+) -> dict[str, Any]:
+    if values.size > MOST_CELLS:
+        return {}
+    scale = _scale_of(values, "value")
+    if explanation.direct:
+        scale = _scale_of(looked.seen.layers[explanation.spot.node].input, "value")
+    grid = _grid("window", values, scale, window, channel, opens=explanation.direct)
+    if winner is not None:
+        grid["winner"] = list(winner)
+    return {"terms": [{"name": channel_name(channel, of_picture), "grids": [grid], "sum": ""}]}
+
+
+def _grid(
+    name: str,
+    values: np.ndarray,
+    scale: ColourScale,
+    window: "Window | None" = None,
+    channel: int = 0,
+    *,
+    opens: bool = False,
+) -> dict[str, Any]:
+    """Numbers in rows with their colours; with a window each says which number it is, and null where it is padding."""
+    small = values.size > MOST_NUMBERS
+    digits = 3 if values.size <= SHORTER_NUMBERS else 2
+    colours = painted(values, scale)
+    places = None
+    if window is not None:
+        places = [
+            [window.place(channel, row, column) for column in range(values.shape[1])] for row in range(values.shape[0])
+        ]
+    return {
+        "name": name,
+        "small": small,
+        "narrow": digits == 2,
+        "texts": [[told(float(value), digits) if np.isfinite(value) else "−∞" for value in row] for row in values],
+        "colours": [["#" + bytes(colour).hex() for colour in row] for row in colours],
+        "dark": (~takes_black(colours)).tolist(),
+        "places": places,
+        "opens": opens,
+    }
+
+
+def _items(looked: Looked, explanation: "Explanation", step: Any, page: int) -> dict[str, Any]:
+    products = step.products
+    pages = max(-(-len(products) // ITEMS_ON_A_PAGE), 1)
+    page = min(page, pages - 1)
+    order = np.argsort(-np.abs(products), kind="stable")
+    shown = order[page * ITEMS_ON_A_PAGE : (page + 1) * ITEMS_ON_A_PAGE]
+    largest = float(np.abs(products).max(initial=0.0)) or 1.0
+    items = [
+        _item(
+            looked,
+            explanation,
+            step.place(int(at)),
+            f"{told(float(step.inputs[at]))} × {bracketed(float(step.weights[at]))} = {told(float(products[at]))}",
+            _share(float(products[at]), largest),
+        )
+        for at in shown
+    ]
+    left = float(products.sum() - products[shown].sum())
+    others = len(products) - len(shown)
+    text = f"{others:,} other product{'s' if others > 1 else ''} together: {told(left)}" if others else ""
+    return {"items": items, "rest": text, "page": page, "pages": pages}
+
+
+def _item(
+    looked: Looked, explanation: "Explanation", place: tuple[int, ...], text: str, share: float
+) -> dict[str, Any]:
+    from visualizer.inspection.pixel import before
+
+    if not explanation.direct:
+        return {"name": f"number {', '.join(str(part + 1) for part in place)}", "text": text, "share": share}
+    source = before(looked.network, explanation.spot, place)
+    return {
+        "name": _place(looked, source) + _origin(looked, source),
+        "text": text,
+        "share": share,
+        "place": list(place),
+    }
+
+
+def _origin(looked: Looked, spot: "Spot") -> str:
+    """Which number of a map a unit is, where its layer only hands numbers on in another order."""
+    from visualizer.inspection.pixel import before, explain
+    from visualizer.inspection.steps import Passed
+
+    if spot.arriving or len(spot.place) != 1 or not is_maps(looked.seen.layers[spot.node].input.shape):
+        return ""
+    (step, *_) = explain(looked.network, looked.seen, spot).steps
+    if not isinstance(step, Passed) or step.place is None:
+        return ""
+    return f": {_place(looked, before(looked.network, spot, step.place))}"
+
+
+def _class_words(looked: Looked, node: int, unit: int) -> str:
+    """The class that a unit of the last layer stands for."""
+    names = looked.given.class_names
+    last = node == len(looked.seen.layers) - 1 and looked.seen.layers[node].output.shape == (len(names),)
+    return f", for “{names[unit]}”" if last else ""
+
+
+def _shares(looked: Looked, explanation: "Explanation", step: Any) -> list[dict[str, Any]]:
+    """The exponentials of a softmax, the largest first, the chosen one always among them."""
+    exponentials = step.exponentials
+    order = [int(at) for at in np.argsort(-exponentials, kind="stable")[:ITEMS_ON_A_PAGE]]
+    if step.chosen not in order:
+        order[-1] = step.chosen
+    shares = exponentials / exponentials.sum()
+    noun = "unit" if len(explanation.spot.place) == 1 else "map"
+    return [
+        {
+            "name": f"{noun} {at + 1}{_class_words(looked, explanation.spot.node, at)}",
+            "text": f"e^{bracketed(float(step.values[at]))} / sum = {told(float(shares[at]))}",
+            "share": _share(float(shares[at]), 1.0),
+            "chosen": at == step.chosen,
+        }
+        for at in order
+    ]

@@ -1,0 +1,158 @@
+"""Any number of a network explained: choose one by a click or by its row and column, and go back to the picture."""
+
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+import streamlit as st
+
+from visualizer.architecture.shapes import is_maps
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.chart_events import Clicked, on_click
+from visualizer.ui.kit.component import component, sent_by
+from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.pixel_data import pixel_data
+from visualizer.ui.state.session import session
+
+if TYPE_CHECKING:
+    from visualizer.inspection.steps import Spot
+
+_FIELD = 130  # pixels
+_FIELDS = 64  # names that a field may have
+
+
+@st.fragment
+def pixel_part(looked: Looked, index: int, charts: dict[str, int]) -> None:
+    """Explain one number of layer `index`; at first its largest. Only this part is drawn anew when one is chosen.
+
+    Args:
+        looked: The network and what it makes of the picture.
+        index: The layer whose numbers the charts above show.
+        charts: The keys of these charts, each with the map that it shows, from 0, or -1 where its points say it.
+    """
+    _go_on(looked, index)
+    path = _path(looked, index)
+    st.subheader("One number explained")
+    st.caption("Click any number in the chart above, or choose it here. Then click a number that it was made of.")
+    shape = looked.seen.layers[index].output.shape
+    _fields(path[0], shape, of=crc32(looked.seen.picture.tobytes(), crc32(repr(looked.key).encode())))
+    for key, channel in charts.items():
+        _listen(index, key, channel, vector=not is_maps(shape))
+    _explanation(looked, path)
+
+
+def _go_on(looked: Looked, index: int) -> None:
+    """Follow what was asked for in the explanation, if that was about the number that is still the explained one."""
+    owner = session()
+    if owner.pixel_asked is None:
+        return
+    (path, asked), owner.pixel_asked = owner.pixel_asked, None
+    if path == _path(looked, index) and (found := _next(looked, path, asked)) is not None:
+        owner.explain_pixel(*found)
+
+
+def _path(looked: Looked, index: int) -> "tuple[Spot, ...]":
+    """The path that was chosen, as long as it begins in this layer and all its numbers are there."""
+    from visualizer.inspection.pixel import holds
+    from visualizer.inspection.steps import Spot
+
+    path = session().pixel_path
+    if path and path[0].node == index and all(holds(looked.seen, spot) for spot in path):
+        return path
+    output = looked.seen.layers[index].output
+    place = np.unravel_index(int(np.nan_to_num(output, nan=-np.inf).argmax()), output.shape)
+    return (Spot(index, tuple(int(part) for part in place)),)
+
+
+# A session keeps the callbacks of all widgets that it ever showed: none may hold a picture's numbers or a network. That
+# a number is there is checked where it is explained.
+
+
+def _fields(spot: "Spot", shape: tuple[int, ...], of: int) -> None:
+    """Row and column as fields, so that a click is not the only way.
+
+    Args:
+        spot: The number that they show.
+        shape: Of what leaves its layer.
+        of: What the network and the picture are known by.
+    """
+    names = ("Map", "Row", "Column") if is_maps(shape) else ("Unit",)
+    with st.container(horizontal=True, gap="small"):
+        for axis, (name, size) in enumerate(zip(names, shape, strict=True)):
+
+            def choose(number: int, axis: int = axis) -> None:
+                # A browser may tell once more what it was given: nobody chose anything then.
+                if number - 1 != spot.place[axis]:
+                    _choose(spot.node, tuple(number - 1 if at == axis else part for at, part in enumerate(spot.place)))
+
+            label = f"{name} 1 to {size:,}"
+            if size == 1:
+                continue
+            # Another field for the next picture: one that still says where the last one's number was, while this one is
+            # opened, has chosen nothing here. Of few, as a session keeps something of each.
+            key = f"pixel-{name.lower()}-{spot.node}-{size}-{of % _FIELDS}"
+            bound.number(label, spot.place[axis] + 1, choose, key, 1, size, width=_FIELD)
+
+
+def _choose(index: int, place: tuple[int, ...]) -> None:
+    from visualizer.inspection.steps import Spot
+
+    session().explain_pixel((Spot(index, place),))
+
+
+def _listen(index: int, key: str, channel: int, *, vector: bool) -> None:
+    def clicked(point: Clicked) -> None:
+        try:
+            if channel >= 0:
+                place: tuple[int, ...] = (channel, point.index[0], point.index[1])
+            elif vector:
+                place = (int(point.data[0] if point.data else point.x) - 1,)
+            else:
+                number, row, column = (int(part) - 1 for part in point.data[:3])
+                place = (number, row, column)
+        except (TypeError, ValueError, IndexError):
+            return
+        _choose(index, place)
+
+    on_click(key, clicked)
+
+
+def _explanation(looked: Looked, path: "tuple[Spot, ...]") -> None:
+    owner = session()
+    key = "pixel-explained"
+
+    def go() -> None:
+        owner.pixel_asked = path, sent_by(key, "go")
+
+    # Only a number that somebody chose may move the page: another network or picture has another largest number too.
+    data = pixel_data(looked, path, owner.pixel_page) | {"chosen": path == owner.pixel_path}
+    component("pixel")(key=key, data=data, on_go_change=go)
+
+
+def _next(looked: Looked, path: "tuple[Spot, ...]", asked: Any) -> "tuple[tuple[Spot, ...], int] | None":
+    """The path and page that the browser asks for, if there is such: anybody can send anything."""
+    from visualizer.architecture.flow import PICTURE
+    from visualizer.inspection.pixel import before, holds, made_of
+    from visualizer.inspection.steps import Spot
+
+    spot = path[-1]
+    try:
+        if "back" in asked:
+            return path[: max(int(asked["back"]), 0) + 1], 0
+        if "page" in asked:
+            return path, max(int(asked["page"]), 0)
+        if spot.node == PICTURE:
+            return None
+        if "source" in asked:
+            node = int(asked["source"])
+            following = next(one for one in made_of(looked.network, looked.seen, spot) if one.node == node)
+            return ((*path, following), 0) if holds(looked.seen, following) else None
+        place = tuple(int(part) for part in asked["place"])
+        if asked.get("beside"):
+            following = Spot(spot.node, place, spot.arriving)
+            path = path[:-1]
+        else:
+            following = before(looked.network, spot, place)
+    except (TypeError, KeyError, ValueError, IndexError, OverflowError, AttributeError, StopIteration):
+        return None
+    return ((*path, following), 0) if holds(looked.seen, following) else None

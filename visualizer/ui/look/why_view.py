@@ -1,0 +1,270 @@
+"""Why this class? Four methods that colour the pixels which speak for it, and two reasons to doubt them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
+import streamlit as st
+
+from visualizer.figures.attribution import deletion_curves
+from visualizer.figures.chart import number
+from visualizer.figures.probabilities import score_text, value_in_words
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.glossary import explained, meaning
+from visualizer.ui.kit.heat_overlay import heat_overlay
+from visualizer.ui.kit.prediction import predict
+from visualizer.ui.kit.results import keep_results
+from visualizer.ui.kit.text import plain
+from visualizer.ui.look.looked import Looked
+from visualizer.ui.state.models import NetworkKey
+from visualizer.ui.state.viewport import column_width, is_narrow
+from visualizer.ui.state.work import Progress, Steps, in_words, work
+
+if TYPE_CHECKING:
+    from visualizer.architecture.flow import FlowNetwork
+    from visualizer.inspection.attribution import Attribution
+    from visualizer.inspection.doubt import Deletion
+
+_RANDOM_SEED = 0
+_METHODS = {
+    "grad_cam": "Grad-CAM",
+    "saliency": "Saliency",
+    "integrated_gradients": "Integrated gradients",
+    "occlusion": "Occlusion",
+}
+# What is explained is a logit where the answers are probabilities, and the score itself where they are scores.
+_ASKS = {
+    "grad_cam": "**Where in a layer’s feature maps is what raises the {logit}?** Each map is weighed by how the "
+    "{logit} rises with it (the mean of its gradient), the weighed maps are added up, what is below 0 is left out, and "
+    "the rest is enlarged to the picture. Coarse: it cannot be finer than the maps.",
+    "saliency": "**How far would the {logit} move if this pixel moved a little?** The size of each pixel’s gradient; "
+    "of three colours the largest. It does not say in which direction, and a pixel that is already decisive may "
+    "have a gradient of 0.",
+    "integrated_gradients": "**How much of the {logit} does each pixel bring, on the way from a black picture to this "
+    "one?** The gradients on the way are added up, times the pixel’s change. All pixels together give the "
+    "difference of the two {logit}s. A black pixel gets 0, however telling it is.",
+    "occlusion": "**How far does the {logit} fall when a square is covered** with the picture’s mean colour? No "
+    "gradient: it just answers once for each square. A covered picture is one that the network has never seen.",
+}
+_UNITS = {
+    "grad_cam": "weighed activation",
+    "saliency": "|gradient|",
+    "integrated_gradients": "{logit}",
+    "occlusion": "fall of the {logit}",
+}
+
+
+def why_part(looked: Looked) -> None:
+    """Draw the choice of a class and of a method, what it finds, and its checks."""
+    from visualizer.inspection.attribution import map_layers
+
+    answer = looked.seen.answer
+    if answer is None:
+        st.info("This network does not end in one number for each class, so there is no class to explain.")
+        return
+    names = looked.given.class_names
+    if len(names) != len(answer.values):
+        names = tuple(f"class {index + 1}" for index in range(len(answer.values)))
+    order = np.argsort(-answer.values, kind="stable").tolist()
+    layers = map_layers(looked.network)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        target = st.selectbox(
+            "Why",
+            order,
+            format_func=lambda index: f"{names[index]} ({value_in_words(float(answer.values[index]), answer.kind)})",
+            key=f"why-class-of-{len(names)}",
+            width=200,
+            help="Any class, that with the largest number first: also why it might be one that it is not.",
+        )
+        method = st.segmented_control(
+            "Method",
+            list(_METHODS),
+            default="grad_cam" if layers else "saliency",
+            required=True,
+            format_func=_METHODS.__getitem__,
+            key="why-method",
+            persist_state="session",
+            help=meaning("gradient", "weight"),
+        )
+        layer, window = -1, 0
+        if method == "grad_cam" and layers:
+            titles = {node.index: f"{node.index + 1}  {node.layer.summary()}" for node in looked.network.nodes}
+            layer = st.selectbox(
+                "Maps of layer",
+                layers,
+                index=_last_convolution(looked, layers),
+                format_func=titles.__getitem__,
+                key=f"why-layer-of-{len(titles)}",
+                width=220,
+                help="Usually the last one with maps: it knows most about classes, and still where things are.",
+            )
+        if method == "occlusion":
+            sizes = _windows(looked)
+            window = st.select_slider(
+                "Square", sizes, value=sizes[len(sizes) // 2], key=f"why-window-{sizes[-1]}", width=200
+            )
+    st.markdown(explained(_ASKS[method].format(logit=_logit(looked))))
+    if method == "grad_cam" and not layers:
+        st.info(
+            "Grad-CAM weighs feature maps, and this network has none: choose another method.", icon=":material/info:"
+        )
+        return
+    made = (method, target, layer, window)
+    own = _explained(looked, made, "trained")
+    if own is None:
+        return
+    random = _explained(looked, made, "random")
+    if random is None:
+        return
+    _overlays(looked, own, random, names[target])
+    _sums(own, plain(names[target]), _logit(looked))
+    _taken_away(looked, own, names[target])
+
+
+def _logit(looked: Looked) -> str:
+    """What the number is called whose causes are looked for."""
+    return "logit" if looked.network.answer_kind == "probabilities" else "score"
+
+
+def _last_convolution(looked: Looked, layers: Sequence[int]) -> int:
+    """The place in `layers` of the last one that has kernels: pooling behind it only makes the maps coarser."""
+    with_kernels = [place for place, index in enumerate(layers) if looked.seen.layers[index].kernels is not None]
+    return with_kernels[-1] if with_kernels else len(layers) - 1
+
+
+def _windows(looked: Looked) -> list[int]:
+    side = min(looked.given.seen.shape[1:])
+    return sorted({max(round(side * share), 1) for share in (1 / 8, 3 / 16, 1 / 4, 3 / 8, 1 / 2)})
+
+
+@keep_results(max_entries=4)
+def _random(key: NetworkKey, _network: "FlowNetwork") -> "FlowNetwork":
+    from visualizer.inspection.attribution import with_random_weights
+
+    return with_random_weights(_network, _RANDOM_SEED)
+
+
+@keep_results(max_entries=64, show_spinner="Looking for what speaks for it …")
+def _at_once(
+    key: NetworkKey, _network: "FlowNetwork", picture: np.ndarray, method: str, target: int, layer: int
+) -> "Attribution":
+    from visualizer.inspection.attribution import grad_cam, saliency
+
+    if method == "grad_cam":
+        return grad_cam(_network, picture, target, layer)
+    return saliency(_network, picture, target)
+
+
+def _explained(looked: Looked, made: tuple[str, int, int, int], weights: str) -> "Attribution | None":
+    """What the method finds in the network, or in the same one with random weights; None until it is there."""
+    method, target, layer, window = made
+    trained = weights == "trained"
+    network = looked.network if trained else _random(looked.key, looked.network)
+    picture = looked.given.seen
+    if method in ("grad_cam", "saliency"):
+        return _at_once((*looked.key, weights), network, picture, method, target, layer)
+
+    def start() -> "Steps[Attribution]":
+        from visualizer.inspection.attribution import integrated_gradients, occlusion
+
+        if method == "occlusion":
+            steps = occlusion(network, picture, target, window, max(window // 2, 1))
+        else:
+            steps = integrated_gradients(network, picture, target)
+        words = f"{_METHODS[method]}, {'your network' if trained else 'random weights'}"
+        return in_words(steps, lambda share: Progress(share, f"{words} …"))
+
+    return work(f"why-{weights}", (looked.key, picture.tobytes(), made), start, button="Find it again", at_once=True)
+
+
+def _overlays(looked: Looked, own: "Attribution", random: "Attribution", name: str) -> None:
+    """Both heats, first without saying which is which, then with their correlation."""
+    from visualizer.inspection.doubt import rank_correlation
+
+    letters = ["A", "B"]
+    first = (own.target + len(own.method) + int(looked.given.seen.sum() * 1000)) % 2
+    correlation = rank_correlation(own.heat, random.heat)
+    means = (
+        "one of them is the same everywhere, so there is nothing to compare."
+        if np.isnan(correlation)
+        else f"their pixels are in the same order to **{number(correlation)}** (Spearman’s rank correlation; 1 is the "
+        "same, 0 is none, −1 the reverse). " + _judged(correlation)
+    )
+    told = predict(
+        "One of these is the network itself, the other one the same layers with **random weights**, which have learnt "
+        "nothing. Which is the trained one?",
+        {letter: letter for letter in letters},
+        letters[first],
+        f"The other one looks like an explanation too, does it not? Of the two, {means}",
+        key=f"why-{own.method}-{own.target}-{crc32(looked.given.seen.tobytes()):x}-{looked.key[0]}",
+    )
+    heats = [("the network", own.heat), ("random weights", random.heat)]
+    if first == 1:
+        heats.reverse()
+    titles = [f"{letter}: {title}" if told else letter for letter, (title, _) in zip(letters, heats, strict=True)]
+    heat_overlay(
+        looked.given.seen,
+        [(title, heat) for title, (_, heat) in zip(titles, heats, strict=True)],
+        signed=own.signed,
+        unit=_UNITS[own.method].format(logit=_logit(looked)),
+        key="why-overlay",
+        width=column_width() if is_narrow() else 360,
+    )
+
+
+def _judged(correlation: float) -> str:
+    if correlation > 0.6:
+        return "So alike, the method tells more about the picture than about what was learnt: doubt it."
+    if correlation < 0.3:
+        return "So the method does depend on what was learnt. That alone does not make it right."
+    return "So a good part of it comes from the picture alone, not from what was learnt: read it with care."
+
+
+def _sums(own: "Attribution", name: str, logit: str) -> None:
+    line = f"The {logit} of **{name}** is {number(own.logit)}."
+    if own.baseline_logit is not None:
+        difference = own.logit - own.baseline_logit
+        line += (
+            f" For a black picture it is {number(own.baseline_logit)}: a difference of {number(difference)}. All "
+            f"pixels together bring {number(float(own.heat.sum()))}; the rest is the error of adding up in 50 steps."
+        )
+    st.markdown(line)
+
+
+def _taken_away(looked: Looked, own: "Attribution", name: str) -> None:
+    st.subheader("Does the answer hang on these pixels?")
+    st.markdown(
+        "If they are what the answer hangs on, it should fall fastest when they are taken away first. Each pixel that "
+        "goes gets the picture’s mean colour."
+    )
+
+    def start() -> "Steps[Deletion]":
+        from visualizer.inspection.doubt import deletion
+
+        steps = deletion(looked.network, looked.given.seen, own.target, own.heat)
+        return in_words(steps, lambda share: Progress(share, "Taking away …"))
+
+    found = work(
+        "why-deletion",
+        (looked.key, own.target, own.heat.tobytes()),
+        start,
+        button="Take them away",
+        icon=":material/backspace:",
+    )
+    if found is None:
+        return
+    kind = looked.network.answer_kind
+    show(deletion_curves(found.shares, found.by_heat, found.at_random, name, kind), "why-deletion-curves")
+    areas = [float(np.trapezoid(curve, found.shares)) for curve in (found.by_heat, found.at_random.mean(axis=0))]
+    verdict = (
+        "faster than at random: these pixels do matter"
+        if areas[0] < areas[1]
+        else "no faster than at random: the colours do not show what the answer hangs on"
+    )
+    noun = "probability" if kind == "probabilities" else "score"
+    by_heat, at_random = (f"{area:.1%}" if kind == "probabilities" else score_text(area) for area in areas)
+    st.markdown(
+        f"Mean {noun} on the way: **{by_heat}** with the most heat first, **{at_random}** at random. It falls "
+        f"{verdict}."
+    )

@@ -1,0 +1,104 @@
+"""What is in a data set, and which of its pictures the network is watched on."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.catalog import load_dataset
+from visualizer.data.dataset import Dataset
+from visualizer.figures.chart import Chart
+from visualizer.figures.gallery import gallery
+from visualizer.figures.picture import picture_chart
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.charts import show
+from visualizer.ui.state.dataset_names import own_names
+from visualizer.ui.state.session import session
+from visualizer.ui.state.viewport import column_width, is_narrow
+
+PER_CLASS = 3
+
+
+def opened_dataset(name: str) -> Dataset:
+    """The data set, with a sign while it is made for the first time.
+
+    Raises:
+        UserError: There is none of that name, or it is somebody else's.
+    """
+    with st.spinner("Opening the data set …"):
+        return load_dataset(name, own_names(session(), name))
+
+
+def examples(dataset: Dataset, split: np.ndarray, per_class: int) -> np.ndarray:
+    """The first `per_class` pictures of each class in a split, column by column: indices (per_class * classes,)."""
+    columns = [split[dataset.labels[split] == label][:per_class] for label in range(_classes(dataset))]
+    return np.stack(columns, axis=1).ravel()
+
+
+def _classes(dataset: Dataset) -> int:
+    return len(dataset.class_names)
+
+
+def dataset_gallery(name: str) -> None:
+    """Some pictures of every class, and how the set is split."""
+    dataset = opened_dataset(name)
+    st.markdown(dataset.description)
+    splits = {
+        "train": (dataset.train, "to train on"),
+        "validation": (dataset.validation, "to validate: never trained on, looked at after each epoch"),
+        "test": (dataset.test, "for the test: kept apart to the end"),
+    }
+    split = st.segmented_control(
+        "Split",
+        list(splits),
+        default="train",
+        required=True,
+        format_func=lambda name: f"{name}, {len(splits[name][0]):,}",
+        key="gallery-split",
+        persist_state="session",
+    )
+    chosen, purpose = splits[split]
+    st.caption(f"{len(chosen):,} pictures {purpose}. Some of each class:")
+    columns = _classes(dataset)
+    indices = examples(dataset, chosen, PER_CLASS)
+    if is_narrow():  # each class in a row of its own is too small there
+        columns //= 2
+        indices = indices[: _classes(dataset)]
+    names = [dataset.class_names[label] for label in dataset.labels[indices]]
+    show(gallery(dataset.pictures[indices], names, columns=columns, width=column_width(0.8)), "gallery")
+
+
+def watched_choice(dataset: Dataset, index: int, watch: Callable[[int], None]) -> None:
+    """Choose the picture that a network is watched on: its class, and another of that class.
+
+    Args:
+        dataset: The data set that it is trained on.
+        index: The picture by now, an index into `Dataset.pictures`.
+        watch: Called with another one.
+    """
+    label = int(dataset.labels[index])
+    of_class = {
+        other: dataset.validation[dataset.labels[dataset.validation] == other] for other in range(_classes(dataset))
+    }
+
+    def choose_class(new: int) -> None:
+        watch(int(of_class[new][0]))
+
+    def choose_another() -> None:
+        candidates = of_class[label]
+        watch(int(candidates[np.searchsorted(candidates, index, side="right") % len(candidates)]))
+
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="bottom"):
+        names = dict(enumerate(dataset.class_names))
+        bound.choice("Watched picture", label, choose_class, "watched-class", names, width=96)
+        st.button(
+            "Another picture",
+            key="bare-watched-next",
+            icon=":material/arrow_forward:",
+            on_click=choose_another,
+        )
+
+
+def watched_chart(dataset: Dataset, index: int) -> Chart:
+    """That picture as a chart."""
+    return picture_chart(dataset.pictures[index], "", width=140)

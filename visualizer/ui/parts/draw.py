@@ -1,0 +1,37 @@
+"""A black paper to draw on in white, with the mouse, a finger, a pen or the keyboard."""
+
+import base64
+
+import streamlit as st
+
+from visualizer.data.drawing import SIDE, read_drawing
+from visualizer.ui.kit.component import component, sent_by
+from visualizer.ui.state.session import Session
+
+
+def canvas(owner: Session, key: str) -> None:
+    """Draw the paper. The session's drawing follows the pen a few times a second; then only this fragment reruns.
+
+    Once the pen has rested for a moment, the whole page does. Call it in a fragment. The browser keeps what is drawn
+    and gets back what arrived of it: where a busy server has lost some, it is sent again.
+
+    Args:
+        owner: The session, whose drawing it is.
+        key: Unique on the page.
+    """
+
+    def drawn() -> None:
+        sent = sent_by(key, "drawing")
+        # A trigger that did not fire is None.
+        if sent is not None:
+            owner.attempt(lambda: owner.give_drawing(read_drawing(sent)))
+
+    picture = "" if owner.drawing is None else base64.b64encode(owner.drawing.tobytes()).decode()
+    result = component("draw")(
+        key=key,
+        data={"key": key, "side": SIDE, "picture": picture},
+        on_drawing_change=drawn,
+        on_rested_change=lambda: None,
+    )
+    if result.rested:
+        st.rerun()

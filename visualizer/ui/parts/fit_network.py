@@ -1,0 +1,125 @@
+"""Whether the network in Build and the data set of the next run fit together, and what makes them fit in one click."""
+
+import streamlit as st
+
+from visualizer.architecture.architecture import Architecture, ArchitectureReport, summarize
+from visualizer.architecture.fitting import fitted
+from visualizer.data.catalog import DatasetEntry, for_everybody
+from visualizer.data.own_dataset import is_own
+from visualizer.ui.build.layer_card import mend_buttons
+from visualizer.ui.kit.links import page
+from visualizer.ui.kit.text import plain
+from visualizer.ui.parts.too_large import show_passed_bound
+from visualizer.ui.state.dataset_names import chosen_dataset
+from visualizer.ui.state.session import Session
+
+_CHANNELS = {1: "in grey", 3: "in colour"}
+
+
+def hindrance(owner: Session, report: ArchitectureReport) -> str:
+    """Why a run of the network in Build cannot be started, in a short sentence; empty where it can.
+
+    `report` is of that network and the classes of the chosen data set.
+    """
+    if report.passed_bound(owner.settings.batch_size) is not None:
+        return "The network in Build is too large for this server."
+    return "" if report.fits else "The network in Build does not fit yet."
+
+
+def show_hindrance(owner: Session, report: ArchitectureReport) -> None:
+    """Draw what exactly hinders a run, with what mends it."""
+    if report.passed_bound(owner.settings.batch_size) is not None:
+        show_passed_bound(owner, report)
+        return
+    for index, (card, row) in enumerate(zip(owner.history.present.ids, report.layers, strict=True)):
+        if row.problem:
+            with st.container(border=True, key="hindrance"):
+                st.markdown(f":material/build: **Layer {index + 1}, {row.layer.summary()}.** {row.problem}")
+                with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+                    mend_buttons(owner, card, row.problem, "hindrance-mend")
+                    st.page_link(page("build"), label="Look at it in Build", icon=":material/layers:")
+            return
+    if report.problem:
+        with st.container(border=True, key="hindrance"):
+            st.markdown(f":material/build: {report.problem}")
+            st.page_link(page("build"), label="Add layers in Build", icon=":material/layers:")
+
+
+def fit_offer(owner: Session, place: str) -> None:
+    """Say where the chosen data set is not what the network was made for, and offer what makes them fit.
+
+    Nothing is drawn where they fit. `place` tells the buttons of several places on a page apart.
+    """
+    architecture, dataset = owner.architecture, chosen_dataset(owner)
+    proposed = _proposed(architecture, dataset)
+    others = [
+        (name, entry)
+        for name, entry in for_everybody().items()
+        # Somebody who took the trouble to collect pictures wants to train on them.
+        if entry.shape == architecture.input_shape != dataset.shape and not is_own(owner.settings.dataset)
+    ]
+    if words := _misfit(architecture, dataset):
+        st.markdown(f":material/info: {words}")
+    with st.container(horizontal=True, gap="xsmall"):
+        if proposed != architecture:
+            st.button(
+                f"Fit the network: {_difference(proposed, architecture, dataset)}",
+                key=f"fit-network-{place}",
+                icon=":material/build:",
+                wrap=True,
+                on_click=owner.open_architecture,
+                args=(proposed,),
+            )
+        for name, entry in others:
+            st.button(
+                f"Train on {entry.title} ({pictures_in_words(entry.shape)})",
+                key=f"fit-dataset-{place}-{name}",
+                icon=":material/dataset:",
+                wrap=True,
+                on_click=owner.choose_dataset,
+                args=(name,),
+            )
+
+
+def fits_dataset(owner: Session) -> bool:
+    """Whether the network in Build can be trained on the chosen data set."""
+    return summarize(owner.architecture, chosen_dataset(owner).classes).fits
+
+
+def pictures_in_words(shape: tuple[int, int, int]) -> str:
+    """Pictures of that shape (C, H, W), such as "64 × 64 in colour"."""
+    channels, height, width = shape
+    return f"{height} × {width} {_CHANNELS[channels]}"
+
+
+def _proposed(architecture: Architecture, dataset: DatasetEntry) -> Architecture:
+    """The network as it fits the data set best; as it is where nothing can be proposed."""
+    both = fitted(architecture, dataset.shape, dataset.classes)
+    return both or fitted(architecture, architecture.input_shape, dataset.classes) or architecture
+
+
+def _misfit(architecture: Architecture, dataset: DatasetEntry) -> str:
+    """What becomes of the data set's pictures where they are not of the network's input size; else empty."""
+    channels, height, width = dataset.shape
+    wanted, *size = architecture.input_shape
+    done = []
+    if size != [height, width]:
+        larger = size[0] * size[1] > height * width
+        done.append("enlarged, which adds nothing to see" if larger else "reduced, which loses detail")
+    if wanted != channels:
+        done.append("turned grey" if wanted == 1 else "given the same grey in red, green and blue")
+    if not done:
+        return ""
+    return (
+        f"The pictures of **{plain(dataset.title)}** are {pictures_in_words(dataset.shape)}, the network in Build "
+        f"looks at {pictures_in_words(architecture.input_shape)}: each picture is {', and '.join(done)}."
+    )
+
+
+def _difference(proposed: Architecture, architecture: Architecture, dataset: DatasetEntry) -> str:
+    parts = []
+    if proposed.input_shape != architecture.input_shape:
+        parts.append(f"input {pictures_in_words(proposed.input_shape)}")
+    if proposed.layers != architecture.layers:
+        parts.append(f"{dataset.classes} outputs")
+    return ", ".join(parts)

@@ -1,0 +1,101 @@
+"""A link that opens a network with its training settings: made here, and read from the address of the Build page."""
+
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
+
+import streamlit as st
+
+from visualizer.data.catalog import is_known
+from visualizer.data.openml import OFFERS
+from visualizer.errors import UserError
+from visualizer.training.link import LinkedNetwork, link_text, read_link
+from visualizer.ui.kit.component import component
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.text import plain, told
+from visualizer.ui.state.dataset_names import own_names
+from visualizer.ui.state.session import Session
+
+PARAMETER = "network"
+_PATH = "build"
+_THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
+
+
+def link_popover(owner: Session) -> None:
+    """Draw a button that shows a link to the network in Build and the settings of the next run."""
+    with st.popover("Link", icon=":material/link:", key="link"):
+        st.markdown("Whoever opens this link gets **your network and your training settings**, to change as they like.")
+        try:
+            text = link_text(LinkedNetwork(owner.architecture, owner.settings))
+        except UserError as error:
+            st.error(told(error), icon=":material/error:")
+            return
+        # st.code has a button that copies, but it is seen only while a mouse is over it: never on a phone.
+        component("copy_link")(
+            key="copy-link", data={"link": _address(text), "name": "The link", "button": "Copy the link"}
+        )
+        notes = [explained("It holds no trained weights: the network starts to learn anew.", "weight")]
+        if not st.context.url:
+            notes.append("Write the address of this app before it.")
+        elif is_this_computer():
+            notes.append(
+                "**This address works on this computer only.** For others, open the app by its address in the network "
+                "(such as `http://192.168.0.7:8501`), and copy the link there."
+            )
+        st.caption(" ".join(notes))
+
+
+def is_this_computer() -> bool:
+    """Whether the page's address works on this computer only."""
+    return urlsplit(st.context.url or "").hostname in _THIS_COMPUTER
+
+
+def _address(text: str) -> str:
+    # The app may live below a path of its own; the page's address has it, and its last part is the page.
+    return f"{urljoin(st.context.url or '/', _PATH)}?{PARAMETER}={text}"
+
+
+def open_link(owner: Session) -> None:
+    """Open the network in the page's address, if there is one, once."""
+    text = st.query_params.get(PARAMETER)
+    if text is not None:
+        # Left there, it would be opened again on every reload, over what was changed meanwhile.
+        del st.query_params[PARAMETER]
+        _open(owner, text)
+
+
+def show_arrival(owner: Session) -> None:
+    """Tell what a link brought, or why it brought nothing, until the network changes."""
+    arrival = owner.arrival
+    if arrival is not None and owner.history.present is arrival.after:
+        box, icon = (st.error, ":material/link_off:") if arrival.refused else (st.info, ":material/link:")
+        box(arrival.sentence, icon=icon)
+
+
+def _open(owner: Session, text: str) -> None:
+    try:
+        linked = read_link(text)
+    except UserError as error:
+        owner.refuse_link(told(error))
+        return
+    settings, kept = linked.settings, ""
+    # Of one's own ones, too: who follows a link has a new workspace, unless it is pasted into a tab of theirs.
+    if not is_known(settings.dataset, own_names(owner, settings.dataset)):
+        kept = _why_kept(settings.dataset)
+        settings = replace(settings, dataset=owner.settings.dataset)
+    layers = len(linked.architecture.layers)
+    owner.open_linked(
+        linked.architecture,
+        settings,
+        f"Opened from a link: **{plain(linked.architecture.name) or 'a network'}** with {layers} "
+        f"layer{'s' if layers != 1 else ''} and its training settings.{kept} “Undo” brings back what was here before.",
+    )
+
+
+def _why_kept(dataset: str) -> str:
+    if dataset not in OFFERS:
+        return " Its pictures did not come along, so the data set stays as it was."
+    title = OFFERS[dataset].title
+    return (
+        f" It is made to train on {title}, which is not on this server yet, so the data set stays as it was: fetch "
+        f"{title} on the Train page, then choose it there."
+    )

@@ -1,0 +1,192 @@
+"""The picture that Look inside shows: from the data set, drawn, a bundled photo, an upload or the camera."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.catalog import drawn_as
+from visualizer.data.dataset import Dataset
+from visualizer.data.photos import PHOTOS, bundled_photo
+from visualizer.data.prepare import prepare, prepare_photo
+from visualizer.errors import UserError
+from visualizer.images import FORMATS_IN_WORDS
+from visualizer.limits import limits
+from visualizer.ui.kit import bound
+from visualizer.ui.parts.dataset_view import opened_dataset
+from visualizer.ui.parts.draw import canvas
+from visualizer.ui.state.picture_file import PictureFile, opened_picture
+from visualizer.ui.state.session import Session, show_message
+
+_SOURCES = {
+    "dataset": ":material/dataset: Data set",
+    "draw": ":material/draw: Draw",
+    "photo": ":material/photo_library: Photo",
+    "upload": ":material/upload: Upload",
+    "camera": ":material/photo_camera: Camera",
+}
+_TYPES = ("jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A picture as the network sees it.
+
+    Attributes:
+        seen: (C, H, W) float32 in [0, 1], the network's input shape.
+        label: Its true class in `class_names`, or None where that is not known.
+        class_names: The names of the classes that the network was made for.
+        drawn: It is being drawn, and may be another one in a moment.
+    """
+
+    seen: np.ndarray
+    label: int | None
+    class_names: tuple[str, ...]
+    drawn: bool = False
+
+
+def picture_source(class_names: tuple[str, ...]) -> str:
+    """Draw the choice of where the picture comes from, and return it. `class_names` is as `given_picture` takes it."""
+    photos_only = bool(class_names)
+    source: str = st.segmented_control(
+        "Picture from",
+        [name for name in _SOURCES if name != "dataset" or not photos_only],
+        default="photo" if photos_only else "dataset",
+        required=True,
+        format_func=_SOURCES.__getitem__,
+        key="picture-source-of-photos" if photos_only else "picture-source",
+        persist_state="session",
+    )
+    return source
+
+
+def given_picture(
+    owner: Session,
+    dataset_name: str,
+    input_shape: tuple[int, int, int],
+    class_names: tuple[str, ...],
+    source: str,
+    answer: Callable[[Given | None], None],
+) -> Given | None:
+    """Draw the choice of a picture and return it; None until there is one.
+
+    Args:
+        owner: The session.
+        dataset_name: The data set that the network learns from.
+        input_shape: (C, H, W) of the network's input.
+        class_names: What the network tells apart, where its data set is none of ours, which then is not offered.
+        source: What `picture_source` returned.
+        answer: Draws what is to be seen at once. It is called with the picture in each run, and while somebody draws
+            also in between, without the rest of the page: what it draws into must lie outside of this function.
+    """
+    class_names = class_names or opened_dataset(dataset_name).class_names
+    if source == "draw":
+        return _drawn(owner, dataset_name, input_shape, class_names, answer)
+    if source == "dataset":
+        given: Given | None = _from_dataset(dataset_name, input_shape)
+    else:
+        original = _photo(owner, source)
+        given = None if original is None else Given(prepare_photo(original, input_shape)[0], None, class_names)
+    answer(given)
+    return given
+
+
+def _photo(owner: Session, source: str) -> np.ndarray | None:
+    """Draw the choice of a photo of that source and return it, (H, W, 3) uint8; None until there is one."""
+    if source == "photo":
+        name = st.segmented_control(
+            "Photo",
+            list(PHOTOS),
+            default=next(iter(PHOTOS)),
+            required=True,
+            format_func=lambda name: PHOTOS[name],
+            key="photo",
+            persist_state="session",
+        )
+        return bundled_photo(name)
+
+    def take(data: bytes, name: str) -> None:
+        owner.photo_file = PictureFile(data, name)
+
+    if source == "upload":
+        bound.upload(
+            f"A picture ({FORMATS_IN_WORDS}, at most {limits().upload_mb:,} MB)",
+            take,
+            "picture-file",
+            type=_TYPES,
+            max_upload_size=limits().upload_mb,
+        )
+    else:
+        bound.camera("Take a picture", take, "camera-picture")
+    if owner.photo_file is not None:
+        _open(owner, owner.photo_file)
+    return owner.photo
+
+
+def _open(owner: Session, file: PictureFile) -> None:
+    found = opened_picture(file, "photo-file")
+    if found is None:
+        return
+    owner.photo_file = None
+    if isinstance(found, UserError):
+        owner.message = str(found)
+    else:
+        owner.give_photo(found)
+
+
+@st.fragment
+def _drawn(
+    owner: Session,
+    dataset_name: str,
+    input_shape: tuple[int, int, int],
+    class_names: tuple[str, ...],
+    answer: Callable[[Given | None], None],
+) -> Given | None:
+    """The canvas and what is drawn on it; a fragment, so that the answer can follow the pen."""
+    way = drawn_as(dataset_name)
+    canvas(owner, "drawing")
+    show_message(owner)
+    given = None
+    if owner.drawing is not None:
+        seen = prepare(way.picture(owner.drawing)[None], input_shape)[0]
+        given = Given(seen, None, class_names, drawn=True)
+    answer(given)
+    st.caption(way.words)
+    return given
+
+
+def choose_picture(dataset: Dataset, index: int) -> None:
+    """Make a picture of the test split, by its index in `Dataset.pictures`, the one that is given from now on."""
+    label = int(dataset.labels[index])
+    of_class = dataset.test[dataset.labels[dataset.test] == label]
+    st.session_state["picture-source"] = "dataset"
+    st.session_state[f"picture-class-{dataset.name}"] = label
+    st.session_state[f"picture-number-{dataset.name}"] = int(np.flatnonzero(of_class == index)[0]) + 1
+
+
+def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> Given:
+    dataset = opened_dataset(name)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
+        label = st.selectbox(
+            "Class",
+            range(len(dataset.class_names)),
+            format_func=dataset.class_names.__getitem__,
+            key=f"picture-class-{name}",
+            persist_state="session",
+            width=150,
+        )
+        of_class = dataset.test[dataset.labels[dataset.test] == label]
+        number = st.number_input(
+            f"Picture 1 to {len(of_class)}",
+            1,
+            len(of_class),
+            key=f"picture-number-{name}",
+            persist_state="session",
+            width=130,
+            help="From the test split: the network was never trained on it.",
+        )
+    index = int(of_class[number - 1])
+    original = dataset.pictures[index]
+    seen = prepare(original[None], input_shape)[0]
+    return Given(seen, int(label), dataset.class_names)

@@ -1,0 +1,25 @@
+"""Tell that a network passes a bound of this server, before anybody trains it."""
+
+import streamlit as st
+
+from visualizer.architecture.architecture import ArchitectureReport
+from visualizer.ui.state.session import Session
+from visualizer.ui.train.training_settings import BATCH_SIZES
+
+
+def show_passed_bound(owner: Session, report: ArchitectureReport) -> None:
+    """Draw the sentence about the bound that the network passes with the chosen batch size, if any, and a mend."""
+    problem = report.passed_bound(owner.settings.batch_size)
+    if problem is None:
+        return
+    st.error(str(problem), icon=":material/error:")
+    if problem.batch_size is not None:
+        offered = [size for size in BATCH_SIZES if size <= problem.batch_size]
+        mended = max(offered, default=problem.batch_size)
+        st.button(
+            f"Use a batch size of {mended:,}",
+            key="mend-batch-size",
+            icon=":material/build:",
+            on_click=owner.set_training,
+            kwargs={"batch_size": mended},
+        )

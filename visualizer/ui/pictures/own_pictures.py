@@ -1,0 +1,198 @@
+"""Make a data set of one's own pictures: from a ZIP of class folders, or class by class."""
+
+import threading
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.own_dataset import save_own
+from visualizer.data.own_pictures import (
+    FITS,
+    MAX_NAME_LENGTH,
+    SIZES,
+    Found,
+    fitted,
+    read_files,
+    read_zip,
+    tidy_name,
+)
+from visualizer.errors import UserError
+from visualizer.figures.gallery import gallery
+from visualizer.limits import limits
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.grey import grey_where
+from visualizer.ui.kit.text import plain
+from visualizer.ui.parts.fit_network import fit_offer, fits_dataset
+from visualizer.ui.pictures.camera_series import camera_series
+from visualizer.ui.state.session import Files, OwnPictures, Session
+from visualizer.ui.state.viewport import column_width, is_narrow
+from visualizer.ui.state.work import Progress, Steps, forget, work
+
+SHOWN_OF_A_CLASS = 5
+_COLUMNS = 10
+_JOB = "own-pictures"
+# Files of one person are read at a time: they are unpacked in memory. A process of its own decodes them.
+_FILES = threading.Semaphore()
+_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp"]
+
+
+def own_pictures_part(owner: Session) -> None:
+    """Draw how pictures are given, what there is so far, and the button that makes a data set of them."""
+    own = owner.own_pictures
+    st.markdown("At least two classes, such as **cup** and **pen**, with at least 6 pictures each; 30 are better.")
+    # It stays while files are read, so that the camera stays on.
+    _give(owner, own)
+    if own.waiting is not None:
+        _read(own, own.waiting)
+    if own.pictures:
+        _classes(own)
+        _shape(own)
+        _use(owner)
+    if own.broken:
+        with st.expander(f"Left out: {len(own.broken):,}", key="own-broken"):
+            for sentence in own.broken[:50]:
+                st.markdown(f"- {plain(sentence)}")
+            if len(own.broken) > 50:
+                st.markdown(f"- … and {len(own.broken) - 50:,} more")
+
+
+def _give(owner: Session, own: OwnPictures) -> None:
+    zipped, by_class = st.columns(2)
+    with zipped:
+        bound.upload(
+            "A ZIP with a folder of pictures for each class",
+            lambda data, name: own.give(Files(own.given, data, (), "")),
+            f"own-zip-{own.given}",
+            type="zip",
+            max_upload_size=limits().zip_mb,
+        )
+    with by_class:
+        st.text_input("Or a class's name …", key="own-class", max_chars=MAX_NAME_LENGTH, placeholder="cup")
+        name = tidy_name(str(st.session_state["own-class"] or ""))
+        no_name = "" if name else "Write the class’s name first: pictures can be added to it then."
+        with grey_where(no_name) as grey:
+            bound.uploads(
+                "… and its pictures",
+                lambda files: own.give(Files(own.given, None, tuple(files), name)),
+                f"own-files-{own.given}",
+                type=_TYPES,
+                max_upload_size=limits().upload_mb,
+                **grey,
+            )
+        st.caption("… or show it to the camera, and turn it while 30 pictures are taken:")
+        camera_series(
+            owner,
+            lambda pictures: own.give(
+                Files(own.given, None, tuple(("camera.jpg", picture) for picture in pictures), name)
+            ),
+            "own-camera",
+            why_not="" if name else "Write the class’s name first.",
+        )
+
+
+def _read(own: OwnPictures, files: Files) -> None:
+    def put_away() -> None:
+        own.waiting = None
+        forget(_JOB)
+
+    found = work(
+        _JOB,
+        files.number,
+        partial(_reading, files, own.count, own.bytes),
+        button="Read them",
+        at_once=True,
+        turn=_FILES,
+    )
+    if found is not None:
+        own.take(found)
+        forget(_JOB)  # which holds the files
+        st.rerun()
+    st.button("Forget these files", key="own-forget", icon=":material/close:", on_click=put_away)
+
+
+def _reading(files: Files, count: int, size: int) -> Steps[list[Found]]:
+    """Read files; `count` pictures with `size` bytes are there already."""
+    found: list[Found] = []
+    bounds = limits()
+    entries = read_zip(files.zip) if files.zip is not None else read_files(files.files, files.class_name)
+    for one in entries:
+        found.append(one)
+        if one.picture is not None:
+            count, size = count + 1, size + one.picture.nbytes
+        if count > bounds.dataset_pictures:
+            raise UserError(
+                "There are too many pictures", f"at most {bounds.dataset_pictures:,} can be used", "Leave some out"
+            )
+        if size > bounds.dataset_bytes:
+            raise UserError(
+                f"These {count:,} pictures take too much memory",
+                f"at most {bounds.dataset_mib:,} MiB are kept for one data set",
+                "Leave some out",
+            )
+        yield Progress(one.share, f"{len(found):,} files read")
+    return found
+
+
+def _classes(own: OwnPictures) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for name, pictures in own.pictures.items():
+            share = len(pictures) / own.count
+            st.button(
+                f"**{plain(name)}** {len(pictures):,} ({share:.0%})",
+                key=f"own-remove-{name}",
+                icon=":material/close:",
+                help="Remove this class.",
+                on_click=own.remove,
+                args=(name,),
+            )
+
+
+def _shape(own: OwnPictures) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        bound.choice(
+            "Size",
+            own.size,
+            lambda size: own.shape(size, own.fit),
+            "own-size",
+            {size: f"{size} × {size}" for size in SIZES},
+            st.segmented_control,
+            required=True,
+        )
+        bound.choice(
+            "Not square?",
+            own.fit,
+            lambda fit: own.shape(own.size, fit),
+            "own-fit",
+            FITS,
+            st.segmented_control,
+            required=True,
+        )
+    shown = [(name, picture) for name, found in own.pictures.items() for picture in found[:SHOWN_OF_A_CLASS]]
+    tiles = np.stack([fitted(picture, own.size, own.fit) for _, picture in shown])
+    columns = _COLUMNS // 2 if is_narrow() else _COLUMNS
+    show(gallery(tiles, [name for name, _ in shown], columns, width=column_width() - 40), "own-gallery")
+
+
+def _use(owner: Session) -> None:
+    own = owner.own_pictures
+
+    def use() -> None:
+        owner.attempt(lambda: owner.use_own(save_own(own.pictures, own.size, own.fit)))
+
+    if own.used_as is None or own.used_as != owner.settings.dataset:
+        st.button(
+            f"Use these {own.count:,} pictures", key="own-use", type="primary", icon=":material/check:", on_click=use
+        )
+        return
+    st.success(
+        f"These {own.count:,} pictures are the data set of the next run now."
+        + (" Start it at the top of this page." if fits_dataset(owner) else ""),
+        icon=":material/check_circle:",
+    )
+    if not fits_dataset(owner):
+        st.markdown(
+            f":material/build: The network in Build does not give {len(own.pictures)} numbers, one for each class, yet."
+        )
+    fit_offer(owner, "own")

@@ -1,0 +1,299 @@
+"""A person's own workspace: found by the token in the page's address, and kept whenever something was made.
+
+Somebody who only looks gets neither an address nor anything on the disk. The values are kept one by one: where two tabs
+show the same workspace, the one that changes a value last keeps it, and neither sees what the other does until it is
+loaded again.
+
+The token stays in the address, as `?w=…`: it is what a reload, a bookmark and another device come back with, without a
+cookie that the next pupil at the same computer would find. So it must not get into what others read: pages send no
+Referer at all (`ui/shell/http.py`), the proxy's log has addresses without what follows the question mark
+(`deploy/nginx.conf`), links to a network hold none, and who opens a token in a browser for the first time is asked
+before it becomes theirs (`ui/shell/elsewhere.py`).
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from visualizer import log
+from visualizer.architecture.kept_history import history_from_dict, history_to_dict
+from visualizer.data.catalog import is_known
+from visualizer.data.own_dataset import is_own
+from visualizer.errors import UserError
+from visualizer.training.settings import settings_from_dict, settings_to_dict
+from visualizer.ui.kit.component import component
+from visualizer.ui.parts.network_link import PARAMETER as NETWORK
+from visualizer.ui.parts.network_link import is_this_computer
+from visualizer.ui.shell.elsewhere import COOKIE, Found, ask, is_known_here, mark_of
+from visualizer.ui.state.server import lost_files, run_store, watch_over, workspaces
+from visualizer.ui.state.session import Session, session
+from visualizer.workspaces import id_of, is_token
+
+PARAMETER = "w"
+NOT_FOUND = (
+    "Nothing is kept under this address: it is not whole, or it was not used for so long that it was removed. "
+    "You start with an empty workspace."
+)
+COPIED = (
+    "This is a copy of that network with its training settings, and yours alone. “Undo” brings back what was here "
+    "before."
+)
+DAMAGED = (
+    "The server could not read all of this workspace: {parts}. What could not be read was put aside and not deleted, "
+    "and begins anew here; whoever runs the server may have a backup."
+)
+LOST = (
+    "On {day} this server found its record of {held} damaged, and put it aside. What it held is not here; whoever runs "
+    "the server may have a backup of it. What was made since then is here."
+)
+_UNREADABLE = (UserError, KeyError, IndexError, TypeError, ValueError)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A part of a session that is kept: what it is, how it is read, how it becomes JSON values, how it is put back."""
+
+    title: str
+    read: Callable[[Session], Any]
+    to_json: Callable[[Any], Any]
+    put_back: Callable[[Session, Any], None]
+    # True where another tab may have added something: what is kept already stays.
+    adds: bool = False
+
+
+def _put_back_history(owner: Session, data: Any) -> None:
+    owner.history = history_from_dict(data)
+
+
+def _put_back_training(owner: Session, data: Any) -> None:
+    settings, probe_index = settings_from_dict(data[0]), int(data[1])
+    # Own pictures may have been removed meanwhile: the other settings stay.
+    if is_known(settings.dataset, owner.own_datasets):
+        owner.settings, owner.probe_index = settings, max(probe_index, 0)
+    else:
+        owner.settings = replace(settings, dataset=owner.settings.dataset)
+
+
+def _put_back_run(owner: Session, data: Any) -> None:
+    record = run_store().record(data) if isinstance(data, str) else None
+    owner.run_id = data if record is not None and record.owner == id_of(owner.token) else None
+
+
+def _put_back_datasets(owner: Session, data: Any) -> None:
+    owner.own_datasets = tuple(name for name in data if isinstance(name, str) and is_own(name))
+
+
+# In the order in which they are put back: the settings may name a data set of one's own. The watched picture is one of
+# the data set in the settings, so they are kept together.
+_KEPT = {
+    "datasets": _Kept(
+        "the list of its own data sets", lambda owner: owner.own_datasets, list, _put_back_datasets, adds=True
+    ),
+    "history": _Kept("the network in Build", lambda owner: owner.history, history_to_dict, _put_back_history),
+    "training": _Kept(
+        "the training settings",
+        lambda owner: (owner.settings, owner.probe_index),
+        lambda value: [settings_to_dict(value[0]), value[1]],
+        _put_back_training,
+    ),
+    "run": _Kept("which run Train showed", lambda owner: owner.run_id, lambda value: value, _put_back_run),
+}
+
+
+@contextmanager
+def own_workspace() -> Iterator[None]:
+    """Around a page: what the address names is there before, and what was made is kept before and after.
+
+    Before as well, since what a click changed should not have to wait for a slow page.
+    """
+    owner = session()
+    if not owner.opened:
+        _open(owner)
+        # Not before: where it could not be looked for, it is looked for once more.
+        owner.opened = True
+    if lost := lost_files():
+        with st.container(key="notice-lost"):
+            for held, day in lost.items():
+                st.warning(LOST.format(held=held, day=day), icon=":material/report:")
+    if owner.elsewhere is not None:
+        _ask(owner, owner.elsewhere)
+        st.stop()
+    watch_over(id_of(owner.token))
+    _keep(owner)
+    was_kept = owner.has_workspace
+    # It is there from the beginning, though empty: what came before the page later would move all of it by one place,
+    # and the browser would make it anew, without what was focused.
+    place = st.container(key="hidden-own-address")
+    if was_kept:
+        _show_in_address(owner, place)
+    if owner.not_found:
+        with st.container(key="notice-not-found"):
+            st.info(NOT_FOUND, icon=":material/search_off:")
+    if owner.damaged:
+        with st.container(key="notice-damaged"):
+            st.warning(DAMAGED.format(parts=", ".join(owner.damaged)), icon=":material/report:")
+    try:
+        yield
+    finally:
+        _keep(owner)
+    # Where the page stopped early, the address gets it with the next run.
+    if owner.has_workspace and not was_kept:
+        _show_in_address(owner, place)
+
+
+def _open(owner: Session) -> None:
+    """Take what the address names; where it names nothing that there is, begin with an empty workspace.
+
+    Of a workspace that this browser has not seen yet, nothing is taken before its person has said so.
+    """
+    owner.kept = _values(owner)
+    token = st.query_params.get(PARAMETER)
+    if token is None:
+        return
+    if NETWORK in st.query_params:
+        # A link to a network is for others: it shall not bring them into the workspace of whoever made it.
+        log.event("workspace-in-link")
+        del st.query_params[PARAMETER]
+    elif not is_token(token) or workspaces().kept(id_of(token)) is None:
+        owner.not_found = True
+        log.event("workspace-not-found")
+        del st.query_params[PARAMETER]
+    elif is_known_here(id_of(token)):
+        _take(owner, token)
+    else:
+        owner.elsewhere = token
+
+
+def _values(owner: Session) -> dict[str, Any]:
+    return {name: part.read(owner) for name, part in _KEPT.items()}
+
+
+def _take(owner: Session, token: str) -> None:
+    """Make the workspace of that token this tab's."""
+    kept = workspaces().load(id_of(token)) or {}
+    owner.token, owner.has_workspace, owner.elsewhere = token, True, None
+    damaged = []
+    for name, part in _KEPT.items():
+        # What is damaged, or was kept by another version, begins anew, and the rest is there.
+        try:
+            if name in kept:
+                part.put_back(owner, json.loads(kept[name]))
+        except _UNREADABLE:
+            damaged.append(name)
+    owner.damaged = tuple(_KEPT[name].title for name in damaged)
+    owner.kept = _values(owner)
+    # Else the next change would be written over it.
+    for name in damaged:
+        owner.attempt(partial(workspaces().set_aside, id_of(token), name))
+
+
+def _ask(owner: Session, token: str) -> None:
+    """Ask whether the workspace of that token, which this browser has not seen yet, is to be this tab's."""
+    kept = workspaces().kept(id_of(token)) or {}
+    architecture = None
+    with suppress(*_UNREADABLE):
+        architecture = history_from_dict(json.loads(kept["history"])).present.architecture
+    datasets: list[object] = []
+    with suppress(*_UNREADABLE):
+        datasets = list(json.loads(kept["datasets"]))
+    runs = run_store().runs_of(id_of(token))
+
+    def copy() -> None:
+        leave()
+        settings = owner.settings
+        with suppress(*_UNREADABLE):
+            settings = settings_from_dict(json.loads(kept["training"])[0])
+        if not is_known(settings.dataset, owner.own_datasets):
+            settings = replace(settings, dataset=owner.settings.dataset)
+        if architecture is not None:
+            owner.open_linked(architecture, settings, COPIED)
+
+    def leave() -> None:
+        owner.elsewhere = None
+        del st.query_params[PARAMETER]
+
+    ask(
+        Found(
+            None if architecture is None else architecture.name,
+            0 if architecture is None else len(architecture.layers),
+            len(runs),
+            sum(run.active for run in runs),
+            len(datasets),
+        ),
+        partial(_take, owner, token),
+        copy,
+        leave,
+    )
+
+
+def _keep(owner: Session) -> None:
+    """Keep what has changed since it was kept last."""
+    now = _values(owner)
+    changed = {
+        name: value for name, value in now.items() if value is not owner.kept[name] and value != owner.kept[name]
+    }
+    if not changed:
+        return
+    workspace_id = id_of(owner.token)
+    try:
+        workspaces().save(
+            workspace_id, {name: _as_text(workspace_id, name, _KEPT[name], value) for name, value in changed.items()}
+        )
+    except UserError as error:
+        owner.message = str(error)
+        return
+    owner.kept |= changed
+    owner.has_workspace, owner.not_found = True, False
+
+
+def _as_text(workspace_id: str, name: str, part: _Kept, value: Any) -> str:
+    data = part.to_json(value)
+    if part.adds:
+        there = json.loads(workspaces().value(workspace_id, name) or "[]")
+        data = list(dict.fromkeys([*there, *data]))
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _show_in_address(owner: Session, place: DeltaGenerator) -> None:
+    # Not through st.query_params: that makes an entry of its own in the browser's history after each change of the
+    # page, and “Back” would have to be pressed twice.
+    with place:
+        component("own_address")(
+            key="own-address-script",
+            data={
+                "name": PARAMETER,
+                "token": owner.token,
+                "cookie": COOKIE,
+                "mark": mark_of(id_of(owner.token)),
+                "run": uuid4().hex,
+            },
+        )
+
+
+def address_button() -> None:
+    """Draw what tells a person how to come back to their work; nothing as long as there is none."""
+    if session().has_workspace and st.button("Come back later", key="own-address", icon=":material/bookmark:"):
+        _address_dialog()
+
+
+@st.dialog("Come back to your work", icon=":material/bookmark:")
+def _address_dialog() -> None:
+    where = "on this computer" if is_this_computer() else "on any computer"
+    st.markdown(f"**This address brings you back to your work, {where}. Keep it to yourself.**")
+    component("copy_link")(
+        key="copy-own", data={"link": _address(session()), "name": "Your address", "button": "Copy my address"}
+    )
+    st.caption("To show others your network, use “Link” in Build: they get a copy, and yours stays yours.")
+
+
+def _address(owner: Session) -> str:
+    parts = urlsplit(st.context.url or "/")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, f"{PARAMETER}={owner.token}", ""))

@@ -1,0 +1,47 @@
+"""The data sets that a session can choose and open: those for everybody, and its workspace's own."""
+
+import json
+from contextlib import suppress
+
+from visualizer.data.catalog import DatasetEntry, dataset_entry, for_everybody, is_known
+from visualizer.data.own_dataset import is_own
+from visualizer.errors import UserError
+from visualizer.training.settings import TrainingSettings
+from visualizer.ui.state.server import owner_id, workspaces
+from visualizer.ui.state.session import Session
+
+
+def own_names(owner: Session, wanted: str) -> tuple[str, ...]:
+    """The data sets of its own that this workspace has.
+
+    One that is wanted and that this tab does not know is looked for in what is kept: another tab may have made it.
+    """
+    if is_own(wanted) and wanted not in owner.own_datasets and wanted in _kept():
+        owner.own_datasets = (*owner.own_datasets, wanted)
+    return owner.own_datasets
+
+
+def _kept() -> list[object]:
+    with suppress(ValueError):
+        names = json.loads(workspaces().value(owner_id(), "datasets") or "[]")
+        return names if isinstance(names, list) else []
+    return []
+
+
+def chosen_dataset(owner: Session) -> DatasetEntry:
+    """What is known of the data set of the next run; another one is chosen, and said so, where it is no longer here."""
+    try:
+        return dataset_entry(owner.settings.dataset, own_names(owner, owner.settings.dataset))
+    except UserError as error:
+        owner.choose_dataset(TrainingSettings.dataset)
+        entry = dataset_entry(owner.settings.dataset)
+        owner.message = f"{error} Until then “{entry.title}” are taken."
+        return entry
+
+
+def dataset_titles(owner: Session) -> dict[str, str]:
+    """Their titles by name: those for everybody, and those of one's own pictures that are still kept."""
+    shared = for_everybody()
+    own = own_names(owner, owner.settings.dataset)
+    there = [name for name in own if is_known(name, own)]
+    return {name: dataset_entry(name, own).title for name in (*shared, *dict.fromkeys(there))}

@@ -1,0 +1,226 @@
+"""The networks that a page can look into, and what they make of a picture; computed once, then kept."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import streamlit as st
+
+from visualizer.architecture.answer import Answer
+from visualizer.architecture.architecture import Architecture, architecture_to_json
+from visualizer.training.runs.store import RunRecord
+from visualizer.training.settings import RunSpec, TrainingSettings
+from visualizer.ui.kit.byte_cache import ByteCache
+from visualizer.ui.kit.links import ASSETS
+from visualizer.ui.kit.results import keep_results
+from visualizer.ui.state.dataset_names import chosen_dataset
+from visualizer.ui.state.server import run_store
+from visualizer.ui.state.session import Session
+from visualizer.ui.train.run_controls import current_run
+
+if TYPE_CHECKING:
+    from visualizer.architecture.flow import FlowNetwork
+    from visualizer.architecture.network import Network
+    from visualizer.inspection.probe import Probe
+    from visualizer.ui.look.model_file_menu import OpenedModel
+
+HOME_NETWORK_FILE = ASSETS / "home_network.safetensors"
+
+NetworkChoice = Literal["trained", "untrained", "bundled"]
+# Of these, one asked for by its name is opened by `named_network`.
+LookChoice = Literal[NetworkChoice, "file", "efficientnet", "named"]
+# What a network's weights are known by: where they come from and how far they were trained.
+NetworkKey = tuple[str, ...]
+
+IMAGENET = "imagenet"
+# Bytes of the weights of all networks that are kept together; the largest network has 80 MB.
+KEPT_NETWORKS = 1_000_000_000
+MOST_NETWORKS = 200
+# Bytes of all looks that are kept together; one of a large network takes 50 MB.
+KEPT_LOOKS = 512_000_000
+# Each tab asks again and again for that at its picture, but seldom for one before; a class would keep thousands.
+MOST_LOOKS = 100
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A network to look into.
+
+    Attributes:
+        key: What its results are kept under.
+        network: It, in evaluation mode. Sessions share it: nobody may change it.
+        dataset: The name of the data set whose classes it tells apart.
+        classes: Their names, where the data set is none of ours; else empty.
+        loss_known: Whether it is known what the network was trained with.
+    """
+
+    key: NetworkKey
+    network: "FlowNetwork"
+    dataset: str
+    classes: tuple[str, ...] = ()
+    loss_known: bool = True
+
+
+def network_choices(owner: Session) -> dict[LookChoice, str]:
+    """The networks that this session can look into, with their titles; best first."""
+    record = current_run(owner)
+    trained: dict[LookChoice, str] = {"trained": f"Mine after {record.step:,} steps"} if record else {}
+    opened: dict[LookChoice, str] = {"file": "From a file"} if owner.opened_model else {}
+    return {
+        **trained,
+        **opened,
+        "untrained": "Mine untrained",
+        "bundled": "Ready-made",
+        "efficientnet": "EfficientNet-Lite0 (ImageNet)",
+        "named": "Another by its name",
+    }
+
+
+def opened_network(owner: Session, choice: LookChoice) -> Opened:
+    """The network of that choice, which is not one asked for by its name. Raises UserError."""
+    assert choice != "named"
+    if choice == "efficientnet":
+        return Opened(("efficientnet",), _efficientnet(), IMAGENET, _imagenet_classes())
+    record = current_run(owner)
+    if record is None:
+        chosen_dataset(owner)  # which may be another one than before, where that is no longer here
+    dataset = (record.spec.settings if record else owner.settings).dataset
+    if choice == "file":
+        assert owner.opened_model is not None
+        model = owner.opened_model
+        from_file = ("file", model.digest)
+        known = model.softmax_in_loss is not None
+        return Opened(from_file, _from_file(from_file, model), model.dataset or dataset, loss_known=known)
+    key, network = chosen_network(owner, choice)
+    return Opened(key, network, "digits" if choice == "bundled" else dataset)
+
+
+def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, Network]":
+    """The network of that choice, with the key that its results are kept under. Raises UserError."""
+    record = current_run(owner)
+    if choice == "bundled":
+        return ("bundled",), bundled_network()
+    if choice == "trained" and record is not None:
+        return latest_network(record)
+    spec = record.spec if record else None
+    architecture = spec.architecture if spec else owner.architecture
+    settings = spec.settings if spec else owner.settings
+    # Not its hash: layers of two types with the same settings, such as max and average pooling, have the same one.
+    key = ("untrained", architecture_to_json(architecture), settings.initialization, str(settings.seed), settings.loss)
+    return key, _untrained(key, architecture, settings)
+
+
+def latest_network(record: RunRecord) -> "tuple[NetworkKey, Network]":
+    """The network of a run as trained by now, with the key that its results are kept under. Raises UserError."""
+    key = ("trained", record.run_id, str(record.epoch), str(record.version if record.state != "running" else 0))
+    return key, _trained(key, record.run_id, record.spec)
+
+
+@st.cache_resource(max_entries=1, show_spinner="Opening the ready-made network …")
+def bundled_network() -> "Network":
+    """The network of the Home page, trained on the digits by `assets/make_home_network.py`."""
+    from visualizer.architecture.model_file import load_model
+    from visualizer.inspection.load import load_network
+
+    return load_network(*load_model(HOME_NETWORK_FILE))
+
+
+@st.cache_resource(max_entries=1, show_spinner="Opening EfficientNet-Lite0 …")
+def _efficientnet() -> "FlowNetwork":
+    from visualizer.pretrained.efficientnet_lite0 import load_efficientnet
+
+    return load_efficientnet()
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def _imagenet_classes() -> tuple[str, ...]:
+    from visualizer.pretrained.efficientnet_lite0 import class_names
+
+    return class_names()
+
+
+def _trained(key: NetworkKey, run_id: str, spec: RunSpec) -> "Network":
+    def load() -> "Network":
+        from visualizer.inspection.load import load_network
+
+        def is_older(other: Hashable) -> bool:
+            return isinstance(other, tuple) and other[:2] == key[:2] and other != key
+
+        def is_look_at_older(other: Hashable) -> bool:
+            return isinstance(other, tuple) and is_older(other[0])
+
+        # Nobody comes back to them: a run that goes on would fill the memory with what it was.
+        _networks().drop(is_older)
+        _looks().drop(is_look_at_older)
+        weights = run_store().weights(run_id, "latest")
+        return load_network(spec.architecture, weights, softmax_in_loss=spec.settings.softmax_in_loss)
+
+    return _kept(key, load, "Opening your network …")
+
+
+def _from_file(key: NetworkKey, model: "OpenedModel") -> "Network":
+    def load() -> "Network":
+        from visualizer.inspection.load import load_network
+
+        return load_network(model.architecture, model.weights, softmax_in_loss=bool(model.softmax_in_loss))
+
+    return _kept(key, load, "Opening the network …")
+
+
+def _untrained(key: NetworkKey, architecture: Architecture, settings: TrainingSettings) -> "Network":
+    def make() -> "Network":
+        from visualizer.architecture.network import build
+
+        return build(architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss)
+
+    return _kept(key, make, "Building your network …")
+
+
+def _kept(key: NetworkKey, make: "Callable[[], Network]", words: str) -> "Network":
+    """The network that is kept under that key, made where it is not; `words` are shown meanwhile."""
+    kept = _networks()
+    network = kept.get(key)
+    if network is None:
+        with st.spinner(words):
+            network = make()
+        kept.put(key, network)
+    return network
+
+
+@keep_results(max_entries=1)
+def _networks() -> "ByteCache[Network]":
+    return ByteCache(
+        KEPT_NETWORKS, lambda network: sum(array.nbytes for array in network.state_dict().values()), MOST_NETWORKS
+    )
+
+
+def look(key: NetworkKey, network: "FlowNetwork", picture: np.ndarray) -> "Probe":
+    """Everything the network makes of a picture, (C, H, W) in [0, 1]."""
+    kept, at = _looks(), (key, picture.shape, picture.astype(np.float32).tobytes())
+    seen = kept.get(at)
+    if seen is None:
+        from visualizer.inspection.probe import probe
+
+        with st.spinner("Looking at the picture …"):
+            seen = probe(network, picture)
+        kept.put(at, seen)
+    return seen
+
+
+def quick_answer(network: "FlowNetwork", picture: np.ndarray) -> Answer | None:
+    """The answer to a picture that is still being drawn: nothing of it is worth keeping."""
+    from visualizer.inspection.probe import answer
+
+    return answer(network, picture)
+
+
+@keep_results(max_entries=1)
+def _looks() -> "ByteCache[Probe]":
+    return ByteCache(KEPT_LOOKS, _bytes_of, MOST_LOOKS)
+
+
+def _bytes_of(seen: "Probe") -> int:
+    """Of the numbers that one look holds; what arrives at a layer is mostly what left another one."""
+    arrays = [array for view in seen.layers for array in (view.input, view.before_activation, view.output)]
+    return sum({array.ctypes.data: array.nbytes for array in arrays if array is not None}.values())

@@ -1,0 +1,45 @@
+"""How wide the page is on this person's screen, so that figures are drawn at the size they are shown at."""
+
+import streamlit as st
+
+from visualizer.ui.kit.component import component, sent_by
+from visualizer.ui.state.session import Session, session
+
+NARROW = 640  # pixels of content below which Streamlit puts columns below each other
+NARROWEST, WIDEST = 100, 10_000  # pixels of content that are believed
+_GAP = 16  # pixels between columns
+_STEP = 20  # pixels; a smaller change of the window draws nothing anew
+_KEY = "viewport-width"
+
+
+def measure_viewport() -> None:
+    """Measure the page's content; where it is not as wide as it was, the page is drawn again."""
+    owner = session()
+
+    def changed() -> None:
+        _take(owner)
+
+    with st.container(key="viewport"):
+        data = {"width": owner.content_width, "step": _STEP}
+        component("viewport")(key=_KEY, data=data, on_width_change=changed)
+
+
+def _take(owner: Session) -> None:
+    width = sent_by(_KEY, "width")
+    if isinstance(width, int | float) and NARROWEST <= width <= WIDEST:
+        owner.content_width = int(width)
+
+
+def is_narrow() -> bool:
+    """Whether columns stand below each other, as on a phone."""
+    return session().content_width < NARROW
+
+
+def column_width(share: float = 1.0) -> int:
+    """Pixels of a column that takes this share (0 to 1) of the page; of the whole page where columns stack."""
+    return share_of(session().content_width, share)
+
+
+def share_of(width: int, share: float) -> int:
+    """The same on a page whose content is so many pixels wide."""
+    return width if width < NARROW or share == 1.0 else int(width * share) - _GAP

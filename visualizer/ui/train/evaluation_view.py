@@ -1,0 +1,276 @@
+"""The evaluation of a run on its test split: where it errs, how sure it is, and how it sorts the pictures."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.dataset import Dataset
+from visualizer.data.prepare import prepare
+from visualizer.errors import UserError
+from visualizer.figures.confusion import confusion_matrix
+from visualizer.figures.evaluation import class_bars, picture_map, reliability
+from visualizer.figures.gallery import gallery
+from visualizer.figures.probabilities import score_text, value_in_words
+from visualizer.training.runs.store import RunRecord
+from visualizer.ui.kit.chart_events import Clicked, on_click
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.links import page
+from visualizer.ui.kit.picture_tip import picture_tip
+from visualizer.ui.kit.text import told
+from visualizer.ui.parts.dataset_view import opened_dataset
+from visualizer.ui.parts.picture_source import choose_picture
+from visualizer.ui.state.models import latest_network
+from visualizer.ui.state.session import Session
+from visualizer.ui.state.viewport import column_width, is_narrow
+from visualizer.ui.state.work import Progress, Steps, in_words, work
+
+if TYPE_CHECKING:
+    from visualizer.architecture.network import Network
+    from visualizer.inspection.embedding import Embedding
+    from visualizer.inspection.evaluation import Calibration, Evaluation
+
+_BATCH = 64
+_PER_PAGE = 12
+
+
+def evaluation_part(owner: Session, run: RunRecord) -> None:
+    """Draw the evaluation of a run; not while it trains."""
+    if run.state in ("queued", "running"):
+        st.info(
+            "The **test split** is kept apart to the end, so that nobody tunes a network until it happens to suit just "
+            "these pictures. Pause the run, or let it finish: then it is asked here.",
+            icon=":material/lock_clock:",
+        )
+        return
+    try:
+        key, network = latest_network(run)
+    except UserError as error:
+        st.info(told(error), icon=":material/info:")
+        return
+    dataset = opened_dataset(run.spec.settings.dataset)
+
+    found = work("evaluation", key, partial(evaluated, network, dataset), button="Evaluate it", at_once=True)
+    if found is None:
+        return
+    right = int((found.answers == found.labels).sum())
+    st.markdown(
+        f"After step {run.step:,} it gets **{right:,} of {len(found.labels):,} test pictures right: "
+        f"{found.accuracy:.1%}**. The network never saw them, and nothing was chosen by them. One number hides much: "
+        f"which classes, {'how sure, ' if found.calibration else ''}and what kind of pictures?"
+    )
+    _confusion(owner, dataset, found)
+    _classes(dataset, found)
+    _mistakes(owner, dataset, found)
+    _calibration(found)
+    _map(key, dataset, found)
+
+
+def evaluated(network: "Network", dataset: Dataset) -> "Steps[Evaluation]":
+    """Show the whole test split to a network; for `work`."""
+    from visualizer.inspection.evaluation import evaluate
+
+    steps = evaluate(network, _batches(dataset, network), dataset.labels[dataset.test])
+    return in_words(steps, lambda share: Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures"))
+
+
+def _batches(dataset: Dataset, network: "Network") -> Iterator[np.ndarray]:
+    size = min(_BATCH, network.largest_batch)
+    for first in range(0, len(dataset.test), size):
+        yield prepare(dataset.pictures[dataset.test[first : first + size]], network.input_shape)
+
+
+def _confusion(owner: Session, dataset: Dataset, found: "Evaluation") -> None:
+    st.subheader("What is taken for what")
+    names = dataset.class_names
+    left, right = st.columns([3, 2], gap="medium")
+
+    def clicked(point: Clicked) -> None:
+        row, column = (*point.index, -1, -1)[:2]
+        if 0 <= row < len(names) and 0 <= column < len(names):
+            owner.confusion_cell = (row, column)
+
+    with left:
+        st.caption("A row is what a picture shows, a column what the network answers. Click a cell: its pictures.")
+        width = column_width() if is_narrow() else column_width(3 / 5)
+        show(confusion_matrix(found.confusion, names, width=width), "confusion")
+        on_click("confusion", clicked)
+    with right:
+        label, answer = owner.confusion_cell or _worst(found)
+        label, answer = min(label, len(names) - 1), min(answer, len(names) - 1)
+        with st.container(horizontal=True, gap="small"):
+            for title, key, value, place in (("Is", "cell-label", label, 0), ("Answer", "cell-answer", answer, 1)):
+                _choose_class(owner, title, key, value, place, (label, answer), names)
+        _pictures(dataset, found, found.cell(label, answer), "cell", columns=3)
+
+
+def _choose_class(
+    owner: Session, title: str, key: str, value: int, place: int, cell: tuple[int, int], names: tuple[str, ...]
+) -> None:
+    # The menu follows a click on the chart.
+    st.session_state[key] = value
+
+    def chosen() -> None:
+        new = int(st.session_state[key])
+        owner.confusion_cell = (new, cell[1]) if place == 0 else (cell[0], new)
+
+    st.selectbox(title, range(len(names)), format_func=names.__getitem__, key=key, on_change=chosen, width=150)
+
+
+def _worst(found: "Evaluation") -> tuple[int, int]:
+    wrong = found.confusion - np.diag(np.diag(found.confusion))
+    label, answer = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    return int(label), int(answer)
+
+
+def _pictures(dataset: Dataset, found: "Evaluation", places: np.ndarray, key: str, *, columns: int) -> None:
+    """Some pictures with what they are, what was answered and how surely, and a way to look inside with one."""
+    if not len(places):
+        st.caption("No picture.")
+        return
+    pages = -(-len(places) // _PER_PAGE)
+    number = st.pagination(pages, key=f"{key}-page-{pages}") if pages > 1 else 1
+    shown = places[(number - 1) * _PER_PAGE : number * _PER_PAGE]
+    names = dataset.class_names
+
+    def caption(place: int) -> str:
+        answer = int(found.answers[place])
+        value = float(found.values[place, answer])
+        beside = f"{value:.0%}" if found.kind == "probabilities" else f"({score_text(value)})"
+        return f"{names[answer]} {beside}"
+
+    pictures = dataset.pictures[dataset.test[shown]]
+    width = column_width() if is_narrow() else column_width(0.4 if columns < 6 else 1.0)
+    beside = "how sure it is" if found.kind == "probabilities" else "its score"
+    st.caption(f"{len(places):,} picture{'s' if len(places) != 1 else ''}. Above each: the answer, and {beside}.")
+    show(gallery(pictures, [caption(int(place)) for place in shown], columns, width=width), f"{key}-gallery")
+    titles = [
+        f"{index + 1}: {names[found.labels[place]]}, answer {caption(int(place))}" for index, place in enumerate(shown)
+    ]
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Picture",
+            range(len(titles)),
+            format_func=titles.__getitem__,
+            key=f"{key}-chosen-{len(shown)}-{number}",
+            width=240,
+        )
+        if st.button("Look inside with it", key=f"{key}-look", icon=":material/search:"):
+            choose_picture(dataset, int(dataset.test[shown[chosen]]))
+            st.switch_page(page("look_inside"))
+
+
+def _classes(dataset: Dataset, found: "Evaluation") -> None:
+    st.subheader("Class by class")
+    show(class_bars(found.recall, found.precision, found.confusion.sum(axis=1), dataset.class_names), "class-bars")
+    st.caption("In brackets: how many test pictures a class has. Few pictures make a shaky number.")
+
+
+def _mistakes(owner: Session, dataset: Dataset, found: "Evaluation") -> None:
+    probable = found.kind == "probabilities"
+    st.subheader("The most confident mistakes" if probable else "The mistakes with the highest scores")
+    places = found.mistakes()
+    if not len(places):
+        st.success("It made no mistake on the test split.", icon=":material/check_circle:")
+        return
+    _pictures(dataset, found, places, "mistakes", columns=4 if is_narrow() else 6)
+
+
+def _calibration(found: "Evaluation") -> None:
+    st.subheader("Is it as sure as it should be?")
+    calibration = found.calibration
+    if calibration is None:
+        st.caption(
+            "That can be asked of probabilities alone. This network ends without a softmax and was trained with mean "
+            "squared error, so it gives scores: the largest is the answer, and how sure it is cannot be said. End it "
+            "with a softmax, or train it with cross-entropy, to see it here."
+        )
+        return
+    show(
+        reliability(calibration.confidence, calibration.accuracy, calibration.counts, calibration.error), "reliability"
+    )
+    st.markdown(calibration_in_words(calibration))
+
+
+def calibration_in_words(calibration: "Calibration") -> str:
+    """How sure it is and how often right: on average, where much may cancel out, and by distance, where none does."""
+    share = calibration.counts / calibration.counts.sum()
+    sure, right = float(share @ calibration.confidence), float(share @ calibration.accuracy)
+    return (
+        "A network that says 80 % should be right in 80 % of such cases: then its points lie on the dashed line. On "
+        f"average over all pictures this one is {sure:.1%} sure and {right:.1%} right: "
+        f"{_surplus(calibration.surplus)}. Its points lie {100 * calibration.error:.1f} percentage points off the "
+        f"line, on average and to either side (the **expected calibration error**; {len(calibration.counts)} of 10 "
+        "bins have pictures). Larger dots have more pictures."
+    )
+
+
+def _surplus(surplus: float) -> str:
+    if abs(surplus) < 0.0005:  # 0.0 percentage points, as it is written
+        return "neither too sure nor too unsure"
+    side = "more sure than right" if surplus > 0 else "less sure than right"
+    return f"{side} by {100 * abs(surplus):.1f} percentage points"
+
+
+def _map(key: Any, dataset: Dataset, found: "Evaluation") -> None:
+    st.subheader("How it sorts the pictures")
+    if found.hidden.shape[1] < 2:
+        st.caption("The network has no Dense layer that gets two numbers or more, so there is nothing to draw here.")
+        return
+    st.markdown(
+        f"What the last layer is given, {found.hidden.shape[1]:,} numbers for each picture, drawn as one point. Where "
+        "classes lie apart, the last layer has an easy task. A red ring: answered wrongly."
+    )
+    kind = st.segmented_control(
+        "Map",
+        ["pca", "tsne"],
+        default="pca",
+        required=True,
+        format_func={"pca": "Principal components", "tsne": "t-SNE"}.__getitem__,
+        key="evaluation-map",
+    )
+    if kind == "pca":
+        embedding: Embedding | None = _principal(key, found.hidden)
+    else:
+        embedding = work(
+            "tsne",
+            key,
+            lambda: _tsne(found.hidden),
+            button="Compute t-SNE",
+            at_once=True,
+            draw_partial=lambda places: _points(dataset, found, places, ("still moving", "")),
+        )
+    if embedding is None:
+        return
+    if embedding.kept is not None:
+        axes = tuple(
+            f"component {number + 1}: {share:.0%} of the variance" for number, share in enumerate(embedding.kept)
+        )
+    else:
+        axes = ("t-SNE: neighbours lie together", "distances between groups mean little")
+    _points(dataset, found, embedding.places, (axes[0], axes[1]))
+
+
+@st.cache_data(max_entries=8, show_spinner="Finding the principal components …")
+def _principal(key: Any, _hidden: np.ndarray) -> "Embedding":
+    from visualizer.inspection.embedding import principal_components
+
+    return principal_components(_hidden)
+
+
+def _tsne(hidden: np.ndarray) -> "Steps[Embedding]":
+    from visualizer.inspection.embedding import neighbours
+
+    return in_words(neighbours(hidden), lambda step: Progress(step[0], "Moving alike pictures together …", step[1]))
+
+
+def _points(dataset: Dataset, found: "Evaluation", places: np.ndarray, axes: tuple[str, str]) -> None:
+    names = dataset.class_names
+    show(picture_map(places, found.labels, found.answers, names, axes), "picture-map")
+    captions = [
+        f"is {names[label]}, answer {names[answer]} ({value_in_words(value, found.kind, decimals=0)})"
+        for label, answer, value in zip(found.labels, found.answers, found.values.max(axis=1), strict=True)
+    ]
+    picture_tip("picture-map", dataset.pictures[dataset.test], captions)

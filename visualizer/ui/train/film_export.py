@@ -1,0 +1,108 @@
+"""Save the film of a run as a file: GIF or MP4."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.catalog import load_dataset_of_run
+from visualizer.figures.film import MAX_FRAMES, MAX_TILES, MAX_UNITS, Film, Format, can_write, draw_frame, encode
+from visualizer.training.runs.store import Moment, RunRecord
+from visualizer.training.settings import LOSSES
+from visualizer.ui.kit.quantities import size
+from visualizer.ui.state.server import run_store
+from visualizer.ui.state.session import session
+from visualizer.ui.state.work import Progress, Steps, work
+from visualizer.ui.train.moments import layer_at, name_of
+from visualizer.ui.train.run_controls import watched_index
+
+_WORDS: dict[Format, str] = {"gif": "GIF (moves on every page)", "mp4": "MP4 (for players and slides)"}
+_MIME: dict[Format, str] = {"gif": "image/gif", "mp4": "video/mp4"}
+
+
+def export_part(run: RunRecord, titles: dict[int, str]) -> None:
+    """Draw the choice of a format, and make the film in the background when asked to."""
+    owner = session()
+    machine = owner.time_machine
+    layer = machine.layer if machine.layer in titles else next(iter(titles))
+    picture = watched_index(owner, run)
+    with st.expander("**Save the film**", icon=":material/movie:", key="film-export"):
+        st.markdown(
+            "Kernels, what the chosen layer makes of the watched picture, the answer and the loss, "
+            f"{machine.per_second:g} moments a second. Up to {MAX_FRAMES} moments are drawn."
+        )
+        formats = [format for format in _WORDS if can_write(format)]
+        format = st.segmented_control(
+            "Format", formats, default="gif", required=True, format_func=_WORDS.__getitem__, key="film-format"
+        )
+        if "mp4" not in formats:
+            st.caption("For MP4, install the package imageio-ffmpeg on the server.")
+        # A film of a run that goes on is of the moments until then, and is not thrown away for each new one.
+        inputs = (run.run_id, layer, picture, machine.per_second, format, None if run.active else run.step)
+        made = work(
+            "film",
+            inputs,
+            partial(_make, run, layer, picture, format, machine.per_second),
+            button="Make the film",
+            icon=":material/movie:",
+        )
+        if made is not None:
+            st.download_button(
+                f"Download the film ({size(len(made))})",
+                made,
+                file_name=f"training.{format}",
+                mime=_MIME[format],
+                key="film-download",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+            if run.active:
+                st.caption("The run goes on: the film ends where the run was when you made it.")
+
+
+def _make(run: RunRecord, layer: int, picture: int, format: Format, per_second: float) -> Steps[bytes]:
+    moments = _bounded(run_store().moments(run.run_id))
+    yield Progress(0.0, "Looking at every moment …")
+    film = _film(run, moments, layer, picture)
+    data = b""
+    frames = (draw_frame(film, place) for place in range(len(moments)))
+    for place, part in enumerate(encode(frames, format, per_second), start=1):
+        data = part or data
+        share = min(place / (len(moments) + 1), 1)
+        yield Progress(share, f"Frame {place} of {len(moments)}" if place < len(moments) else "Writing the file …")
+    return data
+
+
+def _bounded(moments: Sequence[Moment]) -> list[Moment]:
+    """All of them, or 128 spread evenly, with the first and the last."""
+    chosen = np.unique(np.linspace(0, len(moments) - 1, min(len(moments), MAX_FRAMES)).round().astype(int))
+    return [moments[place] for place in chosen]
+
+
+def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -> Film:
+    dataset = load_dataset_of_run(run.spec.settings.dataset)
+    looks = [layer_at(run, moment.step, layer, picture) for moment in moments]
+    kernels = None
+    if looks[0].kernels:
+        kernels = np.array([look.kernels[0].weights for look in looks])[:, :MAX_TILES]
+        kernels = kernels if kernels.shape[2] == 3 and layer == 0 else kernels[:, :, 0]
+    outputs = np.array([look.output for look in looks])
+    outputs = outputs[:, :MAX_UNITS, None, None] if outputs.ndim == 2 else outputs[:, :MAX_TILES]
+    history = run_store().history(run.run_id)
+    label = int(dataset.labels[picture])
+    return Film(
+        title=f"{run.spec.architecture.name} on {dataset.title}, looking at a picture of: {dataset.class_names[label]}",
+        layer=f"layer {layer + 1} {run.spec.architecture.layers[layer].summary()}",
+        moments=tuple(name_of(moment).capitalize() for moment in moments),
+        positions=np.array([moment.epoch_position for moment in moments]),
+        kernels=kernels,
+        outputs=outputs,
+        answers=np.array([look.answer.values for look in looks]),
+        answer_kind=run.spec.answer_kind,
+        class_names=tuple(dataset.class_names),
+        true_label=label,
+        curve=(history.epoch_position, history.batch_loss),
+        validation=(history.epoch.astype(float), history.validation_loss),
+        loss_label=LOSSES[run.spec.settings.loss],
+    )

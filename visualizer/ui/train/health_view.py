@@ -1,0 +1,86 @@
+"""How the layers of a run do: what is wrong in plain sentences, and the numbers behind them."""
+
+import streamlit as st
+
+from visualizer.data.catalog import load_dataset_of_run
+from visualizer.figures.health import Panel, health_panels
+from visualizer.training.loop.looks import looks_in_words
+from visualizer.training.runs.diagnosis import diagnose
+from visualizer.training.runs.store import HealthHistory, RunRecord
+from visualizer.training.settings import pictures_in_batch
+from visualizer.ui.kit.charts import show
+from visualizer.ui.state.server import run_store
+from visualizer.ui.state.session import Session
+from visualizer.ui.state.viewport import column_width, is_narrow
+from visualizer.ui.train.overfitting_view import overfits, overfitting_part
+
+# About 0.001 of the weights is a usual step: https://cs231n.github.io/neural-networks-3/#ratio
+_USUAL_UPDATE = (1e-4, 1e-2)
+
+
+def health_part(owner: Session, run: RunRecord, refresh: float | None) -> None:
+    """Draw the health of a run, anew every `refresh` seconds while it is trained.
+
+    Raises UserError where the pictures that it was trained on are gone.
+    """
+    # Here and not in the fragment, whose errors the page does not see.
+    pictures = len(load_dataset_of_run(run.spec.settings.dataset).train)
+    st.fragment(_health, run_every=refresh)(owner, run, pictures)
+
+
+def _health(owner: Session, run: RunRecord, pictures: int) -> None:
+    health = run_store().health(run.run_id)
+    if not len(health.step):
+        st.info("Nothing was trained yet: press Start or One step.", icon=":material/monitor_heart:")
+        return
+    names = [layer.summary() for layer in run.spec.architecture.layers]
+    found = overfits(run, run_store().history(run.run_id))
+    batch = run.spec.settings.batch_size
+    findings = diagnose(health, names, [pictures_in_batch(int(step), pictures, batch) for step in health.step])
+    with st.container(key="live-health"):
+        # A network that overfits has learnt, and too well: its gradients and steps are small, and many units silent,
+        # since nearly nothing is left to learn. So that alone is said then, and nothing of its learning rate.
+        if found is not None:
+            overfitting_part(owner, run, found, "health")
+        elif findings:
+            for finding in findings:
+                st.warning(f"**{finding.seen}:** {finding.advice}.", icon=":material/stethoscope:")
+        else:
+            st.success(_all_well(health), icon=":material/check_circle:")
+        titles = [f"{index + 1} {names[index]}" for index in health.layers]
+        show(
+            health_panels(
+                health.epoch_position,
+                titles,
+                _panels(health),
+                columns=1 if is_narrow() else 2,
+                width=column_width(),
+            ),
+            "health-panels",
+        )
+    st.caption(
+        f"Measured at {looks_in_words(run.steps_per_epoch, run.total_steps)}, on the pictures of that batch. A unit of "
+        "a convolution is one of its maps; it fires where any place of it is above 0, and is silent where none is, for "
+        "any picture of the batch. Batch normalisation's two numbers for each channel count as weights."
+    )
+
+
+def _all_well(health: HealthHistory) -> str:
+    return (
+        f"**Nothing looks wrong** after step {health.step[-1]:,}: in every layer most units fire, a gradient arrives, "
+        "and the steps are neither far too large nor far too small."
+    )
+
+
+def _panels(health: HealthHistory) -> list[Panel]:
+    return [
+        Panel(
+            "Update to weight ratio",
+            "size of a step / size of the weights; usual: the band",
+            health.update_ratio,
+            usual=_USUAL_UPDATE,
+        ),
+        Panel("Silent ReLUs", "units that are 0 for every picture of the batch", health.silent_share, share=True),
+        Panel("Gradient", "Euclidean norm over all weights of a layer", health.gradient_norm),
+        Panel("Weights", "Euclidean norm over all weights of a layer", health.weight_norm),
+    ]

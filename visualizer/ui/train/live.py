@@ -1,0 +1,237 @@
+"""What is seen of a run while it goes on: curves, kernels, feature maps and the answer to the watched picture."""
+
+from functools import partial
+
+import streamlit as st
+
+from visualizer.data.catalog import load_dataset_of_run
+from visualizer.data.dataset import Dataset
+from visualizer.errors import UserError
+from visualizer.figures.chart import Chart
+from visualizer.figures.curves import accuracy_curves, curves
+from visualizer.figures.kernels import kernel_grid, shown_channel
+from visualizer.figures.maps import map_grid
+from visualizer.figures.probabilities import answer_bars
+from visualizer.training.loop.events import FeatureMaps, Snapshot
+from visualizer.training.runs.overfitting import why_training_lies_below
+from visualizer.training.runs.store import History, RunRecord
+from visualizer.training.settings import LOSSES
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.answer import explain_scores
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.text import told
+from visualizer.ui.parts.dataset_view import watched_chart, watched_choice
+from visualizer.ui.state.server import run_store
+from visualizer.ui.state.session import Session
+from visualizer.ui.state.viewport import share_of
+from visualizer.ui.train.augmentation import augmentation_words
+from visualizer.ui.train.live_feed import Look, Moving
+from visualizer.ui.train.moments import snapshot_at
+from visualizer.ui.train.overfitting_view import overfits, overfitting_part
+from visualizer.ui.train.run_controls import watch, watched_index
+
+MAPS_SHOWN = 16
+KERNELS_SHOWN = 16
+_COLUMNS = (2, 3, 4, 3)  # of the page's width: the watched picture, kernels, feature maps, the answer
+
+
+def live_part(owner: Session, look: Look, history: History, record: RunRecord) -> Moving:
+    """Draw the run as it stands now, with what does not move around it; what of it moves."""
+    pictures, snapshot = _pictures(record), _last_look(record)
+    may_choose = False
+    if isinstance(pictures, Dataset) and isinstance(snapshot, Snapshot):
+        may_choose = record.active or _is_kept(record, snapshot.step)
+    if isinstance(snapshot, Snapshot) and may_choose and not record.active:
+        # Nobody trains it any more, so nobody else looks at another picture.
+        try:
+            snapshot = snapshot_at(record, snapshot.step, watched_index(owner, record))
+        except UserError:  # its weights are damaged; the look that was kept is not
+            may_choose = False
+    moving = _moving(look, record, history, snapshot)
+
+    def place(key: str) -> None:
+        if key in moving.charts:
+            show(moving.charts[key], key)
+
+    with st.container(key="live"):
+        loss, accuracy = st.columns(2)
+        with loss:
+            place("loss-curves")
+        with accuracy:
+            place("accuracy-curves")
+        if why := _why_below(record, history):
+            st.caption(why)
+        if isinstance(pictures, UserError):
+            st.info(told(pictures), icon=":material/hide_image:")
+        elif found := overfits(record, history):
+            overfitting_part(owner, record, found, "live")
+        if snapshot is None:
+            st.skeleton(height=240)
+            return moving
+        if isinstance(snapshot, UserError):
+            st.info(told(snapshot), icon=":material/broken_image:")
+            return moving
+        watched, kernels, maps, answer = st.columns(_COLUMNS)
+        with watched:
+            if isinstance(pictures, Dataset) and may_choose:
+                watched_choice(pictures, watched_index(owner, record), partial(watch, owner, record))
+            elif isinstance(pictures, Dataset):
+                st.markdown("**Watched picture**")
+            place("watched-picture")
+        with kernels:
+            if snapshot.kernels is not None:
+                of_all = _part(min(KERNELS_SHOWN, len(snapshot.kernels)), len(snapshot.kernels))
+                arriving = snapshot.kernels.shape[1]
+                channel = f" for the first of {arriving} maps" if shown_channel(snapshot.kernels) is not None else ""
+                st.markdown(f"**The first kernels**{channel}{of_all}")
+            place("live-kernels")
+        with maps:
+            if snapshot.maps:
+                _layer_choice(owner, snapshot)
+            place("live-maps")
+        if isinstance(pictures, Dataset):
+            with answer:
+                st.markdown("**Its answer**")
+                place("live-answer")
+                if snapshot.answer is None:
+                    st.caption(
+                        "This run was watched by an older version of the app, which did not keep scores. Look inside "
+                        "shows what the network answers."
+                    )
+                else:
+                    explain_scores(snapshot.answer.kind)
+    return moving
+
+
+def moving_live(look: Look, record: RunRecord, history: History, inside: str) -> Moving:
+    """What a look sees of the run now.
+
+    Args:
+        look: With the layer whose maps are shown; the first one that has maps where this one has none.
+        record: The run.
+        history: Its curves.
+        inside: The look inside the network that the browser shows already; it is left out then.
+    """
+    return _moving(look, record, history, _last_look(record), inside)
+
+
+def _pictures(record: RunRecord) -> Dataset | UserError:
+    """The data set that the run is trained on, or why it cannot be had: the curves can be seen without."""
+    try:
+        return load_dataset_of_run(record.spec.settings.dataset)
+    except UserError as error:
+        return error
+
+
+def _last_look(record: RunRecord) -> Snapshot | UserError | None:
+    """The last look inside the run, or why it cannot be had; None where there was none yet."""
+    try:
+        return run_store().latest_snapshot(record.run_id)
+    except UserError as error:
+        return error
+
+
+def _moving(
+    look: Look, record: RunRecord, history: History, snapshot: Snapshot | UserError | None, has: str = ""
+) -> Moving:
+    charts = _curves(record, history)
+    # The sentences below the curves are elements of their own.
+    found = None if isinstance(_pictures(record), UserError) else overfits(record, history)
+    frame = f"{f'overfits since {found.since}' if found else ''} {_why_below(record, history)}"
+    if snapshot is None:
+        return Moving(f"{frame} no look inside yet", charts)
+    if isinstance(snapshot, UserError):
+        return Moving(f"{frame} no look inside any more", charts)
+    inside = f"{snapshot.step}-{snapshot.probe_index}"
+    if inside != has:
+        charts |= _network(look, record, snapshot)
+    return Moving(frame, charts, inside)
+
+
+def _why_below(record: RunRecord, history: History) -> str:
+    drops = any(layer.is_random_in_training for layer in record.spec.architecture.layers)
+    dataset = _pictures(record)
+    if isinstance(dataset, UserError):  # how many there were nobody knows
+        return ""
+    harder = drops or bool(augmentation_words(record.spec.settings))
+    return why_training_lies_below(history, len(dataset.train), len(dataset.validation), harder)
+
+
+def _curves(record: RunRecord, history: History) -> dict[str, Chart]:
+    return {
+        "loss-curves": curves(
+            history.epoch_position,
+            history.batch_loss,
+            history.epoch,
+            history.train_loss,
+            history.validation_loss,
+            loss_label=LOSSES[record.spec.settings.loss],
+        ),
+        "accuracy-curves": accuracy_curves(
+            history.epoch_position,
+            history.batch_accuracy,
+            history.epoch,
+            history.train_accuracy,
+            history.validation_accuracy,
+        ),
+    }
+
+
+def _network(look: Look, record: RunRecord, snapshot: Snapshot) -> dict[str, Chart]:
+    """The first layer's kernels, one layer's feature maps and the answer to the watched picture."""
+    charts = {}
+    _, kernels_share, maps_share, _ = (part / sum(_COLUMNS) for part in _COLUMNS)
+    if snapshot.kernels is not None:
+        charts["live-kernels"] = kernel_grid(
+            snapshot.kernels[:KERNELS_SHOWN],
+            input_channel=shown_channel(snapshot.kernels),
+            columns=4,
+            width=share_of(look.width, kernels_share),
+        )
+    if snapshot.maps:
+        array = _chosen(snapshot, look.layer).array[:MAPS_SHOWN]
+        charts["live-maps"] = map_grid(
+            array,
+            titles=[str(channel + 1) for channel in range(len(array))],
+            columns=4,
+            value_label="activation",
+            hover=False,
+            width=share_of(look.width, maps_share),
+        )
+    dataset = _pictures(record)
+    if isinstance(dataset, Dataset):  # where it is gone, its classes have no names
+        # With the maps that were made of it, so that they never tell of two pictures.
+        charts["watched-picture"] = watched_chart(dataset, snapshot.probe_index)
+        if snapshot.answer is not None:
+            charts["live-answer"] = answer_bars(
+                snapshot.answer, dataset.class_names, int(dataset.labels[snapshot.probe_index])
+            )
+    return charts
+
+
+def _layer_choice(owner: Session, snapshot: Snapshot) -> None:
+    titles = {
+        there.layer_index: f"{there.layer_index + 1}  {there.name}{_part(MAPS_SHOWN, there.channels)}"
+        for there in snapshot.maps
+    }
+    bound.choice(
+        "Feature maps of",
+        _chosen(snapshot, owner.live_layer).layer_index,
+        owner.choose_live_layer,
+        "live-layer",
+        titles,
+        label_visibility="collapsed",
+    )
+
+
+def _chosen(snapshot: Snapshot, layer: int | None) -> FeatureMaps:
+    return next((maps for maps in snapshot.maps if maps.layer_index == layer), snapshot.maps[0])
+
+
+def _is_kept(record: RunRecord, step: int) -> bool:
+    """Whether the weights that the last look saw can still be had."""
+    return any(moment.step == step for moment in run_store().moments(record.run_id))
+
+
+def _part(shown: int, there: int) -> str:
+    return f" (first {shown} of {there})" if shown < there else ""

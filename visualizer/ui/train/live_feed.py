@@ -1,0 +1,91 @@
+"""What moves on the Train page while a run goes on: the browser asks for it a few times a second (see live_route.py).
+
+Not with a fragment that runs every so often: for that Streamlit's own part of the browser worked as much as for the
+drawing itself, and on a server with a class of thirty the scripts of all the pages would stand in line.
+"""
+
+from dataclasses import asdict, dataclass, field
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from visualizer.figures.chart import Chart
+from visualizer.training.runs.store import RunRecord
+from visualizer.ui.kit.component import component
+from visualizer.ui.kit.text import told
+
+PATH = "/live"
+# Seconds between two questions, by the state of the run. 2.2 pictures a second are smooth to the eye; what rests may
+# still be given a command in another tab.
+_EVERY = {"queued": 1.0, "running": 0.45, "paused": 2.0}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a page shows of a run, as far as it moves.
+
+    Attributes:
+        run_id: The run.
+        width: Pixels of the page's content.
+        layer: The layer whose feature maps are shown, from 0; any number where it has none.
+    """
+
+    run_id: str
+    width: int
+    layer: int
+
+
+@dataclass(frozen=True)
+class Moving:
+    """What a look sees at one moment.
+
+    Attributes:
+        frame: Changes when the page itself must be drawn anew, since other elements are needed.
+        charts: The charts that may have changed, by their keys on the page.
+        inside: Which look inside the network they show; charts of one that the browser has are left out.
+    """
+
+    frame: str = ""
+    charts: dict[str, Chart] = field(default_factory=dict)
+    inside: str = ""
+
+
+@dataclass(frozen=True)
+class HowFar:
+    """Where a run stands, for its progress line.
+
+    Attributes:
+        share: From 0 to 1.
+        state: In words.
+        details: The rest of the line.
+    """
+
+    share: float
+    state: str
+    details: str
+
+
+def frame_of(record: RunRecord, moving: Moving | None) -> str:
+    """What the page was drawn for: where it is another one, the page is drawn anew."""
+    return f"{record.state} {record.message} {moving.frame if moving else ''}"
+
+
+def follow(look: Look, record: RunRecord, how_far: HowFar, moving: Moving | None) -> None:
+    """Draw the progress line and keep it up to date; the charts of `moving` too, where they are on the page."""
+
+    def draw_anew() -> None:
+        """Nothing is left to do: the page's script runs after this."""
+
+    query = {"charts": int(moving is not None), "width": look.width, "layer": look.layer}
+    component("live_feed")(
+        key="live-feed",
+        data={
+            "address": f"{PATH}/{look.run_id}?{urlencode(query)}",
+            "every": _EVERY.get(record.state),
+            "frame": frame_of(record, moving),
+        }
+        | asdict(how_far),
+        on_frame_change=draw_anew,
+    )
+    if record.message:
+        (st.error if record.state == "failed" else st.info)(told(record.message))

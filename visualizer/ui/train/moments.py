@@ -1,0 +1,154 @@
+"""What a run looked like at its kept moments; computed from the kept weights when it is first asked for, then kept."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.catalog import load_dataset_of_run
+from visualizer.data.prepare import prepare
+from visualizer.training.runs.store import Moment, RunRecord
+from visualizer.ui.kit.results import keep_results
+from visualizer.ui.state.server import run_store
+
+if TYPE_CHECKING:
+    from visualizer.architecture.network import Network
+    from visualizer.inspection.moment import LayerMoment
+    from visualizer.training.loop.events import Snapshot
+
+CONFUSION_PICTURES = 500
+WEIGHT_BINS = 40
+
+
+def name_of(moment: Moment) -> str:
+    """The moment in a few words."""
+    if moment.epoch == 0:
+        return "before training"
+    if moment.epoch is not None:
+        return f"epoch {moment.epoch}"
+    return f"batch {moment.step:,}"
+
+
+def network_at(run: RunRecord, step: int) -> "Network":
+    """The run's network after `step` batches. Raises UserError where its weights are not kept."""
+    from visualizer.inspection.load import load_network
+
+    weights = run_store().weights_at(run.run_id, step)
+    return load_network(run.spec.architecture, weights, softmax_in_loss=run.spec.settings.softmax_in_loss)
+
+
+def layer_at(run: RunRecord, step: int, layer: int, picture: int) -> "LayerMoment":
+    """A layer on picture `picture` of the data set. Raises UserError where its weights are not kept."""
+    return _layer_at(run.run_id, step, layer, picture, run)
+
+
+@keep_results(max_entries=400)
+def _layer_at(run_id: str, step: int, layer: int, picture: int, _run: RunRecord) -> "LayerMoment":
+    from visualizer.inspection.moment import layer_moment
+
+    pixels = load_dataset_of_run(_run.spec.settings.dataset).pictures[picture : picture + 1]
+    prepared = prepare(pixels, _run.spec.architecture.input_shape)[0]
+    return layer_moment(network_at(_run, step), prepared, layer)
+
+
+def snapshot_at(run: RunRecord, step: int, picture: int) -> "Snapshot":
+    """What a run whose training has ended makes of picture `picture` of its data set, after `step` batches.
+
+    Raises UserError where its weights are not kept.
+    """
+    return _snapshot_at(run.run_id, step, picture, run)
+
+
+@keep_results(max_entries=16)
+def _snapshot_at(run_id: str, step: int, picture: int, _run: RunRecord) -> "Snapshot":
+    import torch
+
+    from visualizer.training.loop.snapshots import take_snapshot
+
+    pixels = load_dataset_of_run(_run.spec.settings.dataset).pictures[picture : picture + 1]
+    prepared = torch.from_numpy(prepare(pixels, _run.spec.architecture.input_shape))
+    return take_snapshot(network_at(_run, step), prepared, step, step / _run.steps_per_epoch, picture)
+
+
+def confusion_at(run: RunRecord, step: int) -> np.ndarray:
+    """(classes, classes) pictures of the validation split, the first 500: rows what they are, columns the answer."""
+    return _confusion_at(run.run_id, step, run)
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _confusion_at(run_id: str, step: int, _run: RunRecord) -> np.ndarray:
+    from visualizer.inspection.moment import confusion
+
+    dataset = load_dataset_of_run(_run.spec.settings.dataset)
+    chosen = dataset.validation[:CONFUSION_PICTURES]
+    pictures = _validation(_run.spec.settings.dataset, _run.spec.architecture.input_shape)
+    return confusion(network_at(_run, step), pictures, dataset.labels[chosen], len(dataset.class_names))
+
+
+@keep_results(max_entries=2)
+def _validation(dataset: str, input_shape: tuple[int, int, int]) -> np.ndarray:
+    found = load_dataset_of_run(dataset)
+    return prepare(found.pictures[found.validation[:CONFUSION_PICTURES]], input_shape)
+
+
+def changes_between(run: RunRecord, before: int, after: int) -> dict[int, float]:
+    """How far each layer's weights moved between two moments, as a share of their size."""
+    return _changes_between(run.run_id, before, after, run)
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _changes_between(run_id: str, before: int, after: int, _run: RunRecord) -> dict[int, float]:
+    from visualizer.inspection.moment import changes
+
+    weights = [run_store().weights_at(run_id, step) for step in (before, after)]
+    return changes(weights[0], weights[1], _parameter_names(run_id, _run))
+
+
+def weight_counts(run: RunRecord, steps: Sequence[int], layer: int) -> tuple[np.ndarray, np.ndarray]:
+    """Histograms of a layer's weights: (moments, bins) counts and the (bins + 1,) edges that all moments share."""
+    extent = max(_weight_extent(run.run_id, step, layer, run) for step in steps)
+    # A round number, so that a new moment seldom moves the edges.
+    power = 10.0 ** np.floor(np.log10(extent)) if extent > 0 else 1.0
+    extent = float(next(digit * power for digit in (1, 1.5, 2, 3, 5, 10) if digit * power >= extent))
+    counts = [_weight_counts(run.run_id, step, layer, extent, run) for step in steps]
+    return np.array(counts), np.linspace(-extent, extent, WEIGHT_BINS + 1)
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def _weight_extent(run_id: str, step: int, layer: int, _run: RunRecord) -> float:
+    return max((float(np.abs(array).max()) for array in _trained(_run, step, layer)), default=0.0)
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def _weight_counts(run_id: str, step: int, layer: int, extent: float, _run: RunRecord) -> np.ndarray:
+    arrays = [array.ravel() for array in _trained(_run, step, layer)]
+    return np.histogram(np.concatenate(arrays), WEIGHT_BINS, (-extent, extent))[0]
+
+
+def _trained(run: RunRecord, step: int, layer: int) -> list[np.ndarray]:
+    """What is trained in a layer, without its buffers."""
+    names = _parameter_names(run.run_id, run)[layer]
+    return [
+        array for name, array in run_store().weights_at(run.run_id, step, f"layers.{layer}.").items() if name in names
+    ]
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _parameter_names(run_id: str, _run: RunRecord) -> dict[int, tuple[str, ...]]:
+    from visualizer.architecture.network import build
+    from visualizer.inspection.moment import parameters_by_layer
+
+    return parameters_by_layer(build(_run.spec.architecture))
+
+
+def gradient_counts(run: RunRecord, steps: Sequence[int], layer: int) -> tuple[np.ndarray, np.ndarray]:
+    """Histograms of a layer's gradient: (moments, bins), NaN at a moment without any, and the edges."""
+    from visualizer.training.loop.moments import GRADIENT_EDGES
+
+    found = run_store().gradients(run.run_id)
+    rows = np.full((len(steps), len(GRADIENT_EDGES)), np.nan)
+    for place, step in enumerate(steps):
+        if step in found and layer in found[step].layers:
+            rows[place] = found[step].counts[found[step].layers.index(layer)]
+    return rows, GRADIENT_EDGES

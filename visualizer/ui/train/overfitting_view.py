@@ -1,0 +1,78 @@
+"""That a run overfits, in a sentence, with a button for each cure of the next run."""
+
+import streamlit as st
+
+from visualizer.data.catalog import load_dataset_of_run
+from visualizer.data.own_dataset import is_own
+from visualizer.training.runs.cures import Cure, cures
+from visualizer.training.runs.overfitting import Overfitting, overfitting
+from visualizer.training.runs.store import History, RunRecord
+from visualizer.ui.state.server import run_store
+from visualizer.ui.state.session import Session
+
+
+def overfits(record: RunRecord, history: History) -> Overfitting | None:
+    """Whether a run overfits by now, by its own curves and its own data set."""
+    dataset = load_dataset_of_run(record.spec.settings.dataset)
+    return overfitting(history, len(dataset.train), len(dataset.validation))
+
+
+def overfitting_part(owner: Session, record: RunRecord, found: Overfitting, place: str) -> None:
+    """Draw the sentence and the cures. `place` tells the buttons of several places on a page apart."""
+    what, _, how = str(found).partition(": ")
+    st.warning(f"**{what}:** {how}", icon=":material/menu_book:")
+    possible = cures(record.spec, found, owner.architecture, owner.settings)
+    for cure in possible:
+        if cure.done:
+            st.markdown(f":material/check: {cure.done}")
+    clicked = False
+    with st.container(horizontal=True, gap="xsmall"):
+        for cure in possible:
+            if cure.label:
+                clicked |= st.button(
+                    cure.label,
+                    key=f"cure-{cure.name}-{place}",
+                    icon=":material/healing:",
+                    wrap=True,
+                    on_click=_apply,
+                    args=(owner, cure),
+                )
+        step = _kept_step(record, found.best_epoch)
+        if step is not None and found.best_epoch < found.epoch:
+            clicked |= st.button(
+                f"Go back to epoch {found.best_epoch}, the best ({found.best:.1%})",
+                key=f"cure-back-{place}",
+                help="In the time machine: the network as it was when it got most validation pictures right.",
+                icon=":material/history:",
+                on_click=_go_back,
+                args=(owner, step),
+            )
+        if is_own(record.spec.settings.dataset):
+            clicked |= st.button(
+                "Add more pictures", key=f"cure-pictures-{place}", icon=":material/add_photo_alternate:", on_click=_add
+            )
+    once = "“Train again” at the top" if not record.active else "“Train again”, once this run has ended,"
+    st.caption(
+        f"A change is one of the next run, which {once} starts; this run stays as it is. “Undo” in Build takes back "
+        "changes of the network."
+    )
+    if clicked:  # inside a fragment, the rest of the page has to follow
+        st.rerun()
+
+
+def _apply(owner: Session, cure: Cure) -> None:
+    owner.change_next_run(cure.architecture, cure.settings)
+
+
+def _kept_step(record: RunRecord, epoch: int) -> int | None:
+    """The moment of the time machine at the end of that epoch; None where its weights are not kept."""
+    return next((moment.step for moment in run_store().moments(record.run_id) if moment.epoch == epoch), None)
+
+
+def _go_back(owner: Session, step: int) -> None:
+    owner.time_machine.step = step
+    st.session_state["train-parts"] = "Time machine"
+
+
+def _add() -> None:
+    st.session_state["own-part"] = True

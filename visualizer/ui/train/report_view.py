@@ -1,0 +1,81 @@
+"""The report of a run, made in the background and downloaded as one HTML file."""
+
+import platform
+import re
+from datetime import datetime
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from visualizer.data.catalog import load_dataset_of_run
+from visualizer.errors import UserError
+from visualizer.training.runs.store import RunRecord
+from visualizer.ui.kit.quantities import size
+from visualizer.ui.kit.text import told
+from visualizer.ui.state.models import latest_network
+from visualizer.ui.state.server import run_store
+from visualizer.ui.state.work import Progress, Steps, work
+from visualizer.ui.train.evaluation_view import evaluated
+
+if TYPE_CHECKING:
+    from visualizer.architecture.network import Network
+
+
+def report_part(run: RunRecord) -> None:
+    """Draw the button that makes the report of a run; not while it trains, since it asks the test pictures."""
+    with st.expander("**Report** of this run", icon=":material/summarize:", key="report-part"):
+        st.markdown(
+            "One HTML file with the network, the settings, the curves, the first filters and what is taken for what on "
+            "the test pictures. It opens in any browser, without this app and without the internet, and can be printed."
+        )
+        if run.state in ("queued", "running"):
+            st.caption("Pause the run, or let it finish: then the report can be made.")
+            return
+        try:
+            key, network = latest_network(run)
+        except UserError as error:
+            st.info(told(error), icon=":material/info:")
+            return
+        made = work("report", key, partial(_make, run, network), button="Make the report", icon=":material/summarize:")
+        if made is not None:
+            st.download_button(
+                f"Download the report ({size(len(made))})",
+                made,
+                file_name=_file_name(run),
+                mime="text/html",
+                key="report-download",
+                icon=":material/download:",
+                type="primary",
+                on_click="ignore",
+            )
+
+
+def _file_name(run: RunRecord) -> str:
+    name = re.sub(r"[^A-Za-z0-9]+", "-", run.spec.architecture.name).strip("-").lower()
+    return f"report-{name or 'network'}.html"
+
+
+def _make(run: RunRecord, network: "Network") -> Steps[bytes]:
+    from visualizer.report.report import RunReport, report_html
+    from visualizer.training.loop.snapshots import first_kernels
+
+    dataset = load_dataset_of_run(run.spec.settings.dataset)
+    confusion = None
+    if len(dataset.test):
+        confusion = (yield from evaluated(network, dataset)).confusion
+    yield Progress(1.0, "Writing the file …")
+    layer, kernels = first_kernels(network)
+    report = RunReport(
+        record=run,
+        history=run_store().history(run.run_id),
+        dataset=dataset,
+        confusion=confusion,
+        kernels=kernels,
+        kernels_layer=layer,
+        made=datetime.now().astimezone(),
+        versions={"Python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")},
+    )
+    # Half of a UTF-16 pair, in a name from outside, has no bytes.
+    return report_html(report).encode(errors="replace")

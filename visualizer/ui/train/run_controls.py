@@ -1,0 +1,260 @@
+"""Start, pause, one step, one epoch, stop and reset; what the run trains, and how far it is."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import streamlit as st
+
+from visualizer.data.catalog import load_dataset_of_run, title_of_run
+from visualizer.errors import UserError
+from visualizer.training.runs.store import History, RunRecord, time_left
+from visualizer.training.scheduling.commands import Command, Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
+from visualizer.training.scheduling.turn_queue import Place, place_in_words
+from visualizer.training.settings import LOSSES, OPTIMIZERS, RunSpec, pictures_trained
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.grey import NOT_GREY, Grey, grey_where
+from visualizer.ui.kit.keep_focus import keep_focus
+from visualizer.ui.kit.quantities import duration
+from visualizer.ui.kit.text import plain
+from visualizer.ui.state.server import owner_id, run_store, worker_pool
+from visualizer.ui.state.session import Session, TimeMachine, Watched
+from visualizer.ui.train.augmentation import augmentation_words
+from visualizer.ui.train.live_feed import HowFar
+from visualizer.ui.train.training_settings import learning_rate
+from visualizer.workspaces import id_of
+
+_PLAY = ":material/play_arrow:"
+
+
+def current_run(owner: Session) -> RunRecord | None:
+    """The run that this tab shows, as it stands now; None where there is none."""
+    record = run_store().record(owner.run_id) if owner.run_id else None
+    # An id is no key: a run opens where it belongs.
+    return record if record is not None and record.owner == id_of(owner.token) else None
+
+
+def start(owner: Session, command: Command) -> None:
+    """Make a run of the network in Build and give it its first command."""
+
+    def action() -> None:
+        spec = RunSpec(owner.architecture, owner.settings, owner.probe_index)
+        owner.run_id = worker_pool().submit(spec, owner_id(), owner.own_datasets)
+        worker_pool().send(owner.run_id, command)
+        # They are of the run that was shown until now.
+        owner.time_machine, owner.confusion_cell = TimeMachine(), None
+
+    owner.attempt(action)
+
+
+def reset(owner: Session) -> None:
+    """Stop the run and take it off the page."""
+    if owner.run_id:
+        worker_pool().give_up(owner.run_id)
+    owner.run_id = None
+
+
+def go_on(owner: Session, record: RunRecord) -> None:
+    """Let an interrupted run go on where its last checkpoint was made."""
+
+    def action() -> None:
+        worker_pool().resume(record.run_id)
+        worker_pool().send(record.run_id, Start())
+        # What it showed may have come after the checkpoint.
+        owner.time_machine = TimeMachine()
+
+    owner.attempt(action)
+
+
+def watched_index(owner: Session, record: RunRecord) -> int:
+    """Which picture of the run's data set the run is watched on: its own, whatever is chosen for the next run."""
+    if owner.watched is not None and owner.watched.run_id == record.run_id:
+        return owner.watched.index
+    snapshot = None
+    # A damaged last look costs itself: then it is the picture that the run began with.
+    with suppress(UserError):
+        snapshot = run_store().latest_snapshot(record.run_id)
+    return record.spec.probe_index if snapshot is None else snapshot.probe_index
+
+
+def watch(owner: Session, record: RunRecord, index: int) -> None:
+    """Watch the run on picture `index` of its data set, at once where it goes on; the next one on it too."""
+    owner.watched = Watched(record.run_id, index)
+    if record.spec.settings.dataset == owner.settings.dataset:
+        owner.probe_index = index
+    if record.active:
+        worker_pool().send(record.run_id, SetProbe(index))
+
+
+def run_settings(owner: Session, record: RunRecord) -> None:
+    """Say what the run trains, and draw what can be set meanwhile: its learning rate, and whether it needs the tab."""
+    st.caption(f"**This run:** {run_in_words(record)}.")
+    if record.active:
+        with st.container(horizontal=True, gap="large", vertical_alignment="center"):
+            with st.container(width=320):
+                learning_rate(
+                    record.learning_rate,
+                    lambda value: worker_pool().send(record.run_id, SetLearningRate(value)),
+                    "run-learning-rate",
+                )
+            bound.toggle(
+                "Keep training when I close this tab",
+                record.keep_running,
+                lambda keep: worker_pool().keep_running(record.run_id, keep),
+                "keep-running",
+                help="Otherwise the run is interrupted within a minute after the tab is closed, and can go on later.",
+            )
+
+
+def run_in_words(record: RunRecord) -> str:
+    """The network, the data set and the settings of a run in a line, whatever is chosen for the next one."""
+    settings = record.spec.settings
+    pictures = title_of_run(settings.dataset)
+    words = [
+        f"{plain(record.spec.architecture.name) or 'a network'} on {plain(pictures)}",
+        LOSSES[settings.loss].split(" (")[0].lower(),
+        OPTIMIZERS[settings.optimizer],
+        f"learning rate {_learning_rate_in_words(record)}",
+        f"batch size {settings.batch_size}",
+        f"seed {settings.seed}",
+    ]
+    if changed := augmentation_words(settings):
+        words.append(f"training pictures changed at random ({changed})")
+    return ", ".join(words)
+
+
+def _learning_rate_in_words(record: RunRecord) -> str:
+    first, last = f"{record.spec.settings.learning_rate:g}", f"{record.learning_rate:g}"
+    if record.active:  # the slider says the present one
+        return f"{first} at the start"
+    return first if first == last else f"{first} at the start, {last} at the end"
+
+
+def controls(owner: Session, record: RunRecord | None, why_not: str) -> None:
+    """Draw the buttons that make sense in the run's state.
+
+    `why_not` says why the network in Build cannot be trained, as a sentence; empty where it can.
+    """
+
+    def give(command: Command) -> None:
+        if record is not None and record.active:
+            worker_pool().send(record.run_id, command)
+        else:
+            start(owner, command)
+
+    active = record is not None and record.active
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-buttons"):
+        keep_focus("run-buttons")
+        if record is not None and record.state == "interrupted":
+            st.button(
+                _go_on_words(record),
+                key="go-on",
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=go_on,
+                args=(owner, record),
+                help="It trains on as if it had not been interrupted: the curve is the same.",
+            )
+        elif record is not None and record.state in ("queued", "running"):
+            st.button("Pause", key="pause", type="primary", icon=":material/pause:", on_click=give, args=(Pause(),))
+            _pieces(give, NOT_GREY)
+        elif active:
+            st.button("Resume", key="start", type="primary", icon=_PLAY, on_click=give, args=(Start(),))
+            _pieces(give, NOT_GREY)
+        else:
+            with grey_where(why_not) as grey:
+                label = "Start" if record is None else "Train again"
+                st.button(label, key="start", type="primary", icon=_PLAY, on_click=give, args=(Start(),), **grey)
+                if record is None:
+                    _pieces(give, grey)
+        if active:
+            st.button("Stop", key="stop", icon=":material/stop:", on_click=give, args=(Stop(),))
+        if record is not None:
+            st.button(
+                "Reset",
+                key="reset",
+                icon=":material/restart_alt:",
+                on_click=reset,
+                args=(owner,),
+                help="Forget this run and go back to the untrained network.",
+            )
+
+
+def _pieces(give: Callable[[Command], None], grey: Grey) -> None:
+    """The buttons that train a piece and then pause."""
+    st.button(
+        "One step",
+        key="step",
+        icon=":material/skip_next:",
+        on_click=give,
+        args=(Step(),),
+        help="Train on one batch, then pause.",
+        **grey,
+    )
+    st.button(
+        "One epoch",
+        key="epoch",
+        icon=":material/fast_forward:",
+        on_click=give,
+        args=(Epoch(),),
+        help="Train to the end of this pass over the training pictures, then pause.",
+        **grey,
+    )
+
+
+def _go_on_words(record: RunRecord) -> str:
+    if record.checkpoint_epoch is None:
+        return "Begin it again"
+    return f"Go on from epoch {record.checkpoint_epoch + 1}"
+
+
+def _state_in_words(record: RunRecord, place: Place | None) -> str:
+    """What the run does, in a word or two; where it waits, its place in the queue."""
+    if place is not None and place.waiting:
+        return f"Waiting, {place_in_words(place)}"
+    return {
+        "queued": "Waiting for a worker",
+        "running": "Training",
+        "paused": "Paused",
+        "interrupted": "Interrupted",
+        "finished": "Finished",
+        "stopped": "Stopped",
+        "failed": "Failed",
+    }[record.state]
+
+
+def how_far(record: RunRecord, history: History, place: Place | None) -> HowFar:
+    """How far the run is, how good the network is by now, and how long it will take.
+
+    Args:
+        record: The run.
+        history: Its curves.
+        place: Where it stands among those that take turns with it, as `WorkerPool.place` says.
+    """
+    left = time_left(record)
+    words = [
+        f"epoch {min(record.epoch + 1, record.spec.settings.epochs)} of {record.spec.settings.epochs}",
+        f"step {record.step:,} of {record.total_steps:,}",
+    ]
+    if len(history.epoch):
+        words.append(f"{history.validation_accuracy[-1]:.1%} of the validation pictures right")
+    if speed := _speed(record):
+        words.append(speed)
+    if place is not None and not place.waiting and place.others:
+        words.append(place_in_words(place))
+    if record.state == "running" and left is not None:
+        words.append(f"about {duration(left)} left")
+    return HowFar(min(record.step / max(record.total_steps, 1), 1.0), _state_in_words(record, place), " · ".join(words))
+
+
+def _speed(record: RunRecord) -> str:
+    """Pictures a second: lately where it runs, and of the whole run where it rests."""
+    if record.state in ("queued", "running"):
+        return f"{record.images_per_second:,.0f} pictures/s" if record.images_per_second else ""
+    try:
+        pictures = len(load_dataset_of_run(record.spec.settings.dataset).train)
+    except UserError:  # the pictures are no longer kept, and so nobody can count them
+        return ""
+    trained = pictures_trained(record.step, pictures, record.spec.settings.batch_size)
+    if not trained or record.seconds <= 0:
+        return ""
+    return f"{trained / record.seconds:,.0f} pictures/s on average in {duration(record.seconds)} of training"

@@ -1,0 +1,258 @@
+"""The time machine: back to any kept moment of a run, to see what the network looked like then."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from visualizer.architecture.architecture import summarize
+from visualizer.architecture.shapes import is_maps
+from visualizer.errors import UserError
+from visualizer.figures.confusion import confusion_matrix
+from visualizer.figures.curves import curves, marked_at
+from visualizer.figures.kernels import kernel_grid
+from visualizer.figures.maps import map_grid
+from visualizer.figures.picture import picture_chart
+from visualizer.figures.probabilities import score_scale
+from visualizer.figures.scale import Scale
+from visualizer.figures.spread import gradient_spread, weight_spread
+from visualizer.figures.vectors import unit_bars
+from visualizer.training.runs.store import Moment, RunRecord
+from visualizer.training.settings import LOSSES
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.answer import show_answer
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.text import told
+from visualizer.ui.parts.dataset_view import opened_dataset
+from visualizer.ui.state.server import run_store
+from visualizer.ui.state.session import TimeMachine, session
+from visualizer.ui.state.viewport import column_width
+from visualizer.ui.train.film import advance, film_controls
+from visualizer.ui.train.film_export import export_part
+from visualizer.ui.train.moments import (
+    CONFUSION_PICTURES,
+    changes_between,
+    confusion_at,
+    gradient_counts,
+    layer_at,
+    name_of,
+    weight_counts,
+)
+from visualizer.ui.train.run_controls import watched_index
+
+PAUSED_REFRESH = 1.0  # seconds; of a run that is trained while another moment is looked at
+
+
+def time_machine_part(run: RunRecord, refresh: float | None) -> None:
+    """Draw the time machine of a run; it grows every second while the run is trained, and plays its film."""
+    machine = session().time_machine
+    titles = _layers(run)
+    if not titles:
+        st.info("This network has no layers to look at: add some in Build.", icon=":material/layers:")
+        return
+    every = 1 / machine.per_second if machine.playing else refresh and PAUSED_REFRESH
+    st.fragment(_moving, run_every=every)(run, titles, machine.playing, machine.per_second)
+    export_part(run, titles)
+
+
+def _layers(run: RunRecord) -> dict[int, str]:
+    """The layers that give maps or have weights, by their index."""
+    return {
+        index: f"{index + 1}  {row.layer.summary()}"
+        for index, row in enumerate(summarize(run.spec.architecture).layers)
+        if row.parameters or (row.output_shape and is_maps(row.output_shape))
+    }
+
+
+def _moving(run: RunRecord, titles: dict[int, str], playing: bool, per_second: float) -> None:
+    machine = session().time_machine
+    moments = run_store().moments(run.run_id)
+    if not moments:
+        st.info("The untrained network comes in a moment.", icon=":material/hourglass_empty:")
+        return
+    advance(machine, moments)
+    place = film_controls(machine, moments, grows=run.active)
+    try:
+        with st.container(key="time-machine"):
+            _said(run, moments, place)
+            _seen(run, machine, titles, moments, place)
+            _measured(run, machine, titles, moments, place)
+    except UserError as error:
+        st.info(told(error), icon=":material/history:")
+    # How often this is drawn is fixed where it is first drawn.
+    if (machine.playing, machine.per_second) != (playing, per_second):
+        st.rerun()
+
+
+def _said(run: RunRecord, moments: Sequence[Moment], place: int) -> None:
+    """What this moment is, and what changed since the one before."""
+    moment = moments[place]
+    where = {0: "before the first batch"}.get(moment.step, f"after {moment.step:,} of {run.total_steps:,} batches")
+    st.markdown(f"### {name_of(moment).capitalize()}\n{where.capitalize()}. {_changed(run, moments, place)}")
+    epochs = [other.epoch for other in moments if other.epoch]
+    gap = max(np.diff([0, *epochs]), default=1)
+    if gap > 1:
+        st.caption(f"To save room on the disk not every epoch of this run is kept: here and there {gap} lie between.")
+
+
+def _changed(run: RunRecord, moments: Sequence[Moment], place: int) -> str:
+    if place == 0:
+        return "The weights are random numbers: drag the slider to the right, or play the film."
+    before, now = moments[place - 1], moments[place]
+    moved = changes_between(run, before.step, now.step)
+    if not moved:
+        return ""
+    most = max(moved, key=lambda layer: moved[layer])
+    least = min(moved, key=lambda layer: moved[layer])
+    names = run.spec.architecture.layers
+    if moved[most] == 0:
+        return f"Nothing has changed since “{name_of(before)}”."
+    text = f"Since “{name_of(before)}” layer {most + 1} ({names[most].summary()}) moved most: its weights changed by "
+    text += f"**{_share(moved[most])}** of their size"
+    if least != most:
+        text += f"; layer {least + 1} ({names[least].summary()}) moved least, by **{_share(moved[least])}**"
+    return f"{text}."
+
+
+def _share(value: float) -> str:
+    return "more than 1,000 %" if value > 10 else f"{100 * value:.2g} %" if value < 0.1 else f"{100 * value:.0f} %"
+
+
+def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments: Sequence[Moment], place: int) -> None:
+    """The layer's kernels and maps, and the answer, at the moment."""
+    dataset = opened_dataset(run.spec.settings.dataset)
+    picture = watched_index(session(), run)
+    layer = machine.layer if machine.layer in titles else next(iter(titles))
+
+    def choose(index: int) -> None:
+        machine.layer, machine.incoming = index, 1
+
+    bound.choice("Layer", layer, choose, "moment-layer", titles, width=320)
+    looks = [layer_at(run, moment.step, layer, picture) for moment in moments]
+    look = looks[place]
+    kernels, outputs, answer = st.columns([4, 5, 4])
+    with kernels:
+        if not look.kernels:
+            st.markdown("**The watched picture**")
+            show(picture_chart(dataset.pictures[picture], "", width=140), "moment-picture")
+            st.caption("This layer has no kernels.")
+        for number, found in enumerate(look.kernels):
+            of_stage = f", {found.stage}" if len(look.kernels) > 1 else ""
+            st.markdown(f"**Kernels of layer {layer + 1}{of_stage}**{_part(len(found.weights), found.filters)}")
+            arriving = found.weights.shape[1]
+            colour = arriving == 3 and layer == 0 and number == 0
+            channel = 0
+            if arriving > 1 and not colour:
+                channel = min(machine.incoming, arriving) - 1
+                _incoming(machine, arriving, number)
+            show(
+                kernel_grid(
+                    found.weights,
+                    input_channel=None if colour else channel,
+                    columns=4,
+                    width=column_width(4 / 13),
+                    extent=max(float(np.abs(other.kernels[number].weights).max()) for other in looks),
+                ),
+                f"moment-kernels-{number}" if number else "moment-kernels",
+            )
+    with outputs:
+        scale = _scale([other.output for other in looks])
+        st.markdown(f"**What layer {layer + 1} makes of the watched picture**{_part(len(look.output), look.channels)}")
+        if look.output.ndim == 1:
+            show(unit_bars(look.output, value_label="output", width=column_width(5 / 13), scale=scale), "moment-units")
+        else:
+            show(
+                map_grid(
+                    look.output,
+                    titles=[str(channel + 1) for channel in range(len(look.output))],
+                    columns=4,
+                    diverging=scale.diverging,
+                    value_label="output",
+                    width=column_width(5 / 13),
+                    scale=scale,
+                ),
+                "moment-maps",
+            )
+    with answer:
+        st.markdown("**Its answer**")
+        show_answer(
+            look.answer,
+            dataset.class_names,
+            "moment-answer",
+            true_label=int(dataset.labels[picture]),
+            scale=score_scale(np.array([other.answer.values for other in looks])),
+        )
+    st.caption(
+        "Colours and bars keep one scale over all moments so far, so whatever changes here has changed in the network."
+    )
+
+
+def _incoming(machine: TimeMachine, arriving: int, number: int) -> None:
+    def choose(incoming: int) -> None:
+        machine.incoming = incoming
+
+    bound.number(
+        f"For incoming map 1 to {arriving}",
+        min(machine.incoming, arriving),
+        choose,
+        f"moment-incoming-of-{arriving}" + (f"-{number}" if number else ""),
+        1,
+        arriving,
+        width=190,
+    )
+
+
+def _scale(outputs: Sequence[np.ndarray]) -> Scale:
+    values = np.array([[output.min(), output.max()] for output in outputs])
+    return Scale.of(values, diverging=bool(values.min() < 0))
+
+
+def _part(shown: int, there: int) -> str:
+    return f" (first {shown} of {there})" if shown < there else ""
+
+
+def _measured(
+    run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments: Sequence[Moment], place: int
+) -> None:
+    """The loss, the confusion matrix, and the histograms."""
+    history = run_store().history(run.run_id)
+    dataset = opened_dataset(run.spec.settings.dataset)
+    loss, confused = st.columns(2)
+    with loss:
+        st.markdown("**The loss, and where this moment is**")
+        chart = curves(
+            history.epoch_position,
+            history.batch_loss,
+            history.epoch,
+            history.train_loss,
+            history.validation_loss,
+            loss_label=LOSSES[run.spec.settings.loss],
+        )
+        show(marked_at(chart, moments[place].epoch_position), "moment-loss")
+    with confused:
+        st.markdown("**What it takes for what**")
+        counts = confusion_at(run, moments[place].step)
+        right = f"{int(np.trace(counts)):,} of {int(counts.sum()):,} validation pictures are right"
+        first = " (the first ones)" if len(dataset.validation) > CONFUSION_PICTURES else ""
+        st.caption(f"At this moment {right}{first}. Right answers lie on the diagonal.")
+        show(confusion_matrix(counts, dataset.class_names, width=column_width(1 / 2)), "moment-confusion")
+    layer = machine.layer if machine.layer in titles else next(iter(titles))
+    if not summarize(run.spec.architecture).layers[layer].parameters:
+        st.caption(f"Layer {layer + 1} has no weights, so there are no histograms of its weights and its gradient.")
+        return
+    steps, names = [moment.step for moment in moments], [name_of(moment) for moment in moments]
+    weights, gradient = st.columns(2)
+    with weights:
+        st.markdown(f"**Histogram of the weights of layer {layer + 1}**")
+        st.caption("A column is a moment; the bars on the right are the moment in the frame.")
+        show(
+            weight_spread(*weight_counts(run, steps, layer), names, place, width=column_width(1 / 2)), "moment-weights"
+        )
+    with gradient:
+        st.markdown(f"**Histogram of the gradient of layer {layer + 1}**")
+        st.caption(
+            "How large the gradient's numbers were, without sign, on the batch that was trained last. There is none "
+            "before training."
+        )
+        rows, edges = gradient_counts(run, steps, layer)
+        show(gradient_spread(rows, edges, names, place, width=column_width(1 / 2)), "moment-gradient")
