@@ -16,6 +16,7 @@ from visualizer.limits import LimitError, limits
 from visualizer.log import bound_the_log, event, to_stderr
 from visualizer.processes import yield_to_training
 from visualizer.training.runs.opening import FolderError, open_folder
+from visualizer.ui.kit.job import end_jobs
 from visualizer.ui.kit.plotly_script import plotly_route
 from visualizer.ui.shell.connections import guard_connections
 from visualizer.ui.shell.failure import say_sorry
@@ -52,6 +53,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     yield
     forgetting.cancel()
     event("server-stopped")
+    end_jobs()
     from visualizer.ui.state.server import close
 
     close()
@@ -59,7 +61,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 def may_come_back(tab: str) -> bool:
     """Whether that tab's session is kept, connected or not."""
-    from visualizer.ui.state.server import known_tabs
+    from visualizer.ui.state.tabs import known_tabs
 
     return tab in known_tabs()
 

@@ -13,6 +13,7 @@ from visualizer.ui.parts.dataset_view import dataset_gallery, opened_dataset, wa
 from visualizer.ui.parts.fit_network import fit_offer, hindrance, show_hindrance
 from visualizer.ui.pictures.more_datasets import more_datasets_part
 from visualizer.ui.pictures.own_pictures import own_pictures_part
+from visualizer.ui.state.current_run import current_run
 from visualizer.ui.state.dataset_names import chosen_dataset
 from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.state.session import session, show_message
@@ -23,7 +24,7 @@ from visualizer.ui.train.health_view import health_part
 from visualizer.ui.train.live import live_part
 from visualizer.ui.train.live_feed import Look, follow
 from visualizer.ui.train.report_view import report_part
-from visualizer.ui.train.run_controls import controls, current_run, how_far, run_settings
+from visualizer.ui.train.run_controls import controls, how_far, run_settings
 from visualizer.ui.train.time_machine import time_machine_part
 from visualizer.ui.train.training_settings import settings_form
 

@@ -1,5 +1,5 @@
 // An input, the window that slides over it, and the output, explained pixel by pixel: what is pointed at, and the sweep.
-// `data` in visualizer/ui/kit/sliding_window.py says what arrives.
+// `data` in visualizer/ui/concepts/sliding_window.py says what arrives.
 
 const ANNOUNCE_AFTER = 400; // milliseconds without a further step
 const PATIENCE = 4000; // milliseconds until a drawing that the server has not taken is sent again; then twice as long, …

@@ -14,10 +14,11 @@ from visualizer.data.catalog import load_dataset
 from visualizer.training.scheduling.commands import Start
 from visualizer.training.settings import RunSpec
 from visualizer.ui.state.server import run_store, worker_pool
+from visualizer.ui.state.session import Session
 
 
 def test_without_a_run_it_says_where_they_come_from(monkeypatch):
-    monkeypatch.setattr("visualizer.ui.compare.compare_view.owner_id", lambda: "nobody")
+    monkeypatch.setattr(Session, "workspace_id", "nobody")
     app = open_page("compare")
     assert "nothing to compare yet" in app.info[0].value
 
@@ -32,8 +33,7 @@ def wait_for_all(app: AppTest, owner: str) -> None:
 
 def compared(monkeypatch, owner: str, *specs: RunSpec) -> AppTest:
     """The page of that owner, whose runs of these specs have finished."""
-    for module in ("compare_view", "compare_again"):
-        monkeypatch.setattr(f"visualizer.ui.compare.{module}.owner_id", lambda: owner)
+    monkeypatch.setattr(Session, "workspace_id", owner)
     if not run_store().runs_of(owner):
         for one in specs:
             worker_pool().send(worker_pool().submit(one, owner), Start())
@@ -114,7 +114,7 @@ def test_only_runs_on_the_same_pictures_are_ranked_and_losses_of_two_kinds_have_
     (line,) = [line for block in app.markdown for line in block.value.splitlines() if line.startswith("- Loss")]
     assert line == "- Loss: **A, C** Cross-entropy; **B** Mean squared error (one-hot targets)"
     monkeypatch.undo()
-    monkeypatch.setattr("visualizer.ui.compare.compare_view.owner_id", lambda: "teacher")
+    monkeypatch.setattr(Session, "workspace_id", "teacher")
 
     app.session_state["compare-parts"] = "Answers to one picture"
     without_exception(app.run())

@@ -29,6 +29,7 @@ from visualizer.training.scheduling.commands import Start
 from visualizer.training.settings import RunSpec, TrainingSettings
 from visualizer.ui.kit.text import plain, told
 from visualizer.ui.state.server import run_store, worker_pool
+from visualizer.ui.state.session import Session
 from visualizer.workspaces import id_of, new_token
 
 # Each with the part of it that does the harm; class names have at most 30 letters.
@@ -171,8 +172,7 @@ def test_no_page_reads_a_name_as_markup(run, page, state, at_least):
 
 
 def test_compare_reads_no_name_as_markup(run, monkeypatch):
-    for module in ("compare_view", "compare_again"):
-        monkeypatch.setattr(f"visualizer.ui.compare.{module}.owner_id", lambda: id_of(TOKEN))
+    monkeypatch.setattr(Session, "workspace_id", id_of(TOKEN))
     app = open_page("compare")
     assert any("//e.io/n.png" in text.replace("\\", "") for pills in app.pills for text in pills.options)
     harmless(app)

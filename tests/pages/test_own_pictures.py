@@ -10,7 +10,7 @@ from tests.pages.app import alts, charts, open_page, progress_line, without_exce
 from visualizer.data.catalog import forget_loaded
 from visualizer.data.own_dataset import save_own
 from visualizer.limits import Limits
-from visualizer.ui.train.run_controls import current_run
+from visualizer.ui.state.current_run import current_run
 from visualizer.workspace import workspace
 
 SECONDS = 60

@@ -17,7 +17,7 @@ from visualizer.training.remote.servers import Servers
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.shell.elsewhere import COOKIE, mark_of
 from visualizer.ui.shell.own_workspace import NOT_FOUND
-from visualizer.ui.state.server import owner_id, run_store, workspaces
+from visualizer.ui.state.server import run_store, workspaces
 from visualizer.ui.state.session import Session
 from visualizer.workspace import workspace
 from visualizer.workspaces import id_of, is_token, new_token
@@ -334,7 +334,6 @@ def test_a_full_disk_says_so_and_all_is_kept_once_there_is_room(monkeypatch):
     assert owner(opened(owner(app).token)).architecture.name == "Later"
 
 
-def test_runs_belong_to_the_workspace(monkeypatch):
+def test_runs_belong_to_the_workspace():
     token = new_token()
-    monkeypatch.setattr("visualizer.ui.state.server.session", lambda: Session(token=token))
-    assert owner_id() == id_of(token)
+    assert Session(token=token).workspace_id == id_of(token)

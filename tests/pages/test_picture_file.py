@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.pages.app import alts, open_page, without_exception
 from visualizer.errors import UserError
-from visualizer.ui.state import picture_file
+from visualizer.ui.parts import opened_picture
 from visualizer.ui.state.picture_file import PictureFile
 
 PICTURE = np.full((20, 20, 3), 9, dtype=np.uint8)
@@ -34,8 +34,8 @@ class Opener:
 @pytest.fixture
 def opener(monkeypatch) -> Opener:
     opener = Opener()
-    monkeypatch.setattr(picture_file, "read_image", opener.read)
-    monkeypatch.setattr(picture_file, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(opened_picture, "read_image", opener.read)
+    monkeypatch.setattr(opened_picture, "PATIENCE_SECONDS", 0.01)
     yield opener
     opener.go_on.set()
 
@@ -69,7 +69,7 @@ def test_progress_is_drawn_and_then_the_picture(opener):
 
 
 def test_it_is_told_that_another_one_comes_first(opener, monkeypatch):
-    monkeypatch.setattr(picture_file, "is_opening", lambda: True)
+    monkeypatch.setattr(opened_picture, "is_opening", lambda: True)
     job = job_of(upload())
     opener.go_on.set()
     job.join()

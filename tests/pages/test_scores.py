@@ -142,7 +142,7 @@ def test_a_file_says_what_its_answers_are_or_that_it_does_not_say_so(notes, kind
 
 
 def test_what_a_saved_network_answers_is_kept_with_it():
-    from visualizer.ui.look.model_file_menu import read_model
+    from visualizer.ui.state.opened_model import read_model
 
     weights = {name: tensor.numpy() for name, tensor in build(PLAIN).state_dict().items()}
     for said, expected in (("yes", True), ("no", False), ("", None)):

@@ -14,9 +14,9 @@ from visualizer.training.runs.overfitting import Overfitting
 from visualizer.training.scheduling.commands import Interrupt
 from visualizer.training.scheduling.turn_queue import Place
 from visualizer.ui.kit.results import forget_results
+from visualizer.ui.state.current_run import current_run
 from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.train import health_view
-from visualizer.ui.train.run_controls import current_run
 
 SECONDS = 120
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.ui.concepts import receptive_field_map
-from visualizer.ui.kit import component, sliding_window
+from visualizer.ui.concepts import receptive_field_map, sliding_window
+from visualizer.ui.concepts.sliding_window import MAX_WEIGHT, _read_numbers, read_drawing, read_kernel
+from visualizer.ui.kit import component
 from visualizer.ui.kit.chart_events import Clicked, _read
-from visualizer.ui.kit.sliding_window import MAX_WEIGHT, _read_numbers, read_drawing, read_kernel
 
 KERNELS = np.zeros((2, 1, 3, 3), dtype=np.float32)
 GOOD = [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]]

@@ -1,6 +1,6 @@
 """Results that are kept up to so many bytes."""
 
-from visualizer.ui.kit.byte_cache import ByteCache
+from visualizer.ui.state.byte_cache import ByteCache
 
 
 def test_what_was_not_asked_for_the_longest_goes_first():

@@ -8,7 +8,7 @@ import streamlit as st
 from visualizer.ui.kit.results import keep_results
 from visualizer.ui.shell import closed_tabs
 from visualizer.ui.shell.closed_tabs import ClosedTabs, tidy_up
-from visualizer.ui.state import server
+from visualizer.ui.state import tabs as known
 
 
 class Sessions:
@@ -31,8 +31,8 @@ def sessions(monkeypatch):
     sessions = Sessions("one", "two", "other")
     runtime = SimpleNamespace(exists=lambda: True, instance=lambda: sessions)
     monkeypatch.setattr(closed_tabs, "Runtime", runtime)
-    monkeypatch.setattr(server, "Runtime", runtime)
-    monkeypatch.setattr(server, "_tabs", {"workspace": {"one", "two"}, "another": {"other"}})
+    monkeypatch.setattr(known, "Runtime", runtime)
+    monkeypatch.setattr(known, "_tabs", {"workspace": {"one", "two"}, "another": {"other"}})
     return sessions
 
 
@@ -42,10 +42,10 @@ def test_a_closed_tab_is_kept_for_a_while_and_then_forgotten(sessions):
     sessions.open.remove("two")
     assert tabs.close(now=10) == 0
     assert tabs.close(now=109) == 0
-    assert server.known_tabs() == {"one", "two", "other"}
+    assert known.known_tabs() == {"one", "two", "other"}
     assert tabs.close(now=110) == 1
     assert sessions.closed == ["two"]
-    assert server.known_tabs() == {"one", "other"}
+    assert known.known_tabs() == {"one", "other"}
     assert tabs.close(now=500) == 0
 
 
@@ -65,8 +65,8 @@ def test_a_workspace_without_tabs_is_held_no_longer(sessions):
     sessions.open.clear()
     tabs = ClosedTabs(keep_for=0)
     assert tabs.close(now=0) == 3
-    assert server.known_tabs() == set()
-    assert server._tabs == {}
+    assert known.known_tabs() == set()
+    assert known._tabs == {}
 
 
 def test_results_go_only_with_the_last_tab():

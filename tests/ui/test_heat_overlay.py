@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from visualizer.figures.convolution_colours import NO_NUMBER
-from visualizer.ui.kit import heat_overlay
+from visualizer.ui.look import heat_overlay
 
 MOST = np.finfo(np.float32).max
 

@@ -1,6 +1,6 @@
 import pytest
 
-from visualizer.ui.kit.latex import power_of_ten
+from visualizer.ui.concepts.latex import power_of_ten
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from visualizer.limits import MB, Limits
 from visualizer.ui.shell import uploads
 from visualizer.ui.shell.uploads import LEAST, TOO_LONG, TOO_MANY, TOO_MANY_OF_ALL, TOO_SLOW, Uploads
+from visualizer.ui.state import refused_files
 
 LIMITS = Limits(upload_mb=1, zip_mb=1, tab_mb=4, uploads_mb=10)
 
@@ -207,18 +208,18 @@ def test_a_length_that_is_no_number_is_none(server):
 def test_the_page_of_the_tab_tells_it_for_a_moment(server, monkeypatch):
     assert asyncio.run(server.ask([piece(5)]))[0] == 413
     assert asyncio.run(server.ask([piece(1)], tab="other"))[0] == 204
-    assert uploads.refused_file("other") == ""
-    assert uploads.refused_file("tab") == TOO_MANY
-    later = uploads.monotonic() + uploads.SHOWN_FOR
-    monkeypatch.setattr(uploads, "monotonic", lambda: later)
-    assert uploads.refused_file("tab") == ""
+    assert refused_files.recent_refusal("other") == ""
+    assert refused_files.recent_refusal("tab") == TOO_MANY
+    later = refused_files.monotonic() + refused_files.SHOWN_FOR
+    monkeypatch.setattr(refused_files, "monotonic", lambda: later)
+    assert refused_files.recent_refusal("tab") == ""
 
 
 def test_nobody_makes_it_remember_without_end(server):
     for number in range(2_000):
         asyncio.run(server.ask([piece(5)], tab=f"made-up-{number}"))
-    assert len(uploads._refused) == uploads._MOST_REFUSED
-    uploads._refused.clear()
+    assert len(refused_files._refused) == refused_files._MOST_REFUSED
+    refused_files._refused.clear()
 
 
 def test_the_sentences_say_what_to_do():

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from streamlit.testing.v1 import AppTest
 
 from visualizer.errors import UserError
-from visualizer.ui.state import server, work
-from visualizer.ui.state.work import Job, Progress
+from visualizer.ui.kit.job import WAITING, Job, Progress
+from visualizer.ui.state import tabs, work
 
 
 def counting(until: int):
@@ -55,7 +55,7 @@ def test_a_closed_tabs_work_is_given_up_after_a_while_and_not_before(monkeypatch
     now, active = [100.0], {"tab"}
     instance = SimpleNamespace(is_active_session=active.__contains__)
     runtime = SimpleNamespace(exists=lambda: True, instance=lambda: instance)
-    monkeypatch.setattr(server, "Runtime", runtime)
+    monkeypatch.setattr(tabs, "Runtime", runtime)
     monkeypatch.setattr(work, "monotonic", lambda: now[0])
     monkeypatch.setattr(work, "get_script_run_ctx", lambda: SimpleNamespace(session_id="tab"))
     is_open = work._while_open()
@@ -97,7 +97,7 @@ def test_work_that_only_waits_keeps_nobody_waiting():
         go_on.wait(10)
         yield Progress(0.5, "")
 
-    waiting = Job("fetch", fetching, turn=None)
+    waiting = Job("fetch", fetching, executor=WAITING)
     computing = Job("count", lambda: counting(3))
     computing.join()
     assert (computing.result, waiting.ended) == (3, False)
@@ -135,8 +135,9 @@ def script() -> None:
 
     import streamlit as st
 
+    from visualizer.ui.kit.job import Progress
     from visualizer.ui.state.session import session
-    from visualizer.ui.state.work import Progress, work
+    from visualizer.ui.state.work import work
 
     gate = st.session_state.setdefault("gate", threading.Event())
     number = st.session_state.get("number", 1)
@@ -186,7 +187,8 @@ def starting_from_much() -> None:
 
     import streamlit as st
 
-    from visualizer.ui.state.work import Progress, work
+    from visualizer.ui.kit.job import Progress
+    from visualizer.ui.state.work import work
 
     class Much:
         def steps(self):

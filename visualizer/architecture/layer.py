@@ -6,6 +6,7 @@ import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from visualizer.architecture.keras_form import KerasForm
@@ -209,10 +210,9 @@ def register(layer_type: type[Layer]) -> type[Layer]:
 
 def layer_types() -> dict[str, type[Layer]]:
     """Every layer type by its name, found by importing each file of `visualizer/architecture/layers/`."""
-    from visualizer.architecture import layers
-
-    for module in pkgutil.iter_modules(layers.__path__):
-        importlib.import_module(f"{layers.__name__}.{module.name}")
+    folder = Path(__file__).with_name("layers")
+    for module in pkgutil.iter_modules([str(folder)]):
+        importlib.import_module(f"{__package__}.layers.{module.name}")
     return dict(sorted(_registry.items(), key=lambda item: (item[1].group, item[0])))
 
 

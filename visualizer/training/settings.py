@@ -102,6 +102,8 @@ class TrainingSettings:
 SETTING_SPECS: dict[str, Spec] = {
     item.name: item.metadata["spec"] for item in dataclasses.fields(TrainingSettings) if "spec" in item.metadata
 }
+# The batch sizes that are offered; others come from links and Keras source.
+BATCH_SIZES = tuple(2**power for power in range(9))
 # Those that change the training pictures at random.
 AUGMENTATIONS = ("flip", "flip_vertical", "shift", "rotation", "crop", "brightness", "noise")
 

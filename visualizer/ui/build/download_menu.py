@@ -9,10 +9,11 @@ import streamlit as st
 from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.source_code.scripts import FOLDER, fetched_by, loads_digits, wants_a_folder
 from visualizer.ui.kit.grey import Grey, grey_where
+from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.kit.quantities import size
 from visualizer.ui.state.dataset_names import own_names
 from visualizer.ui.state.session import Session
-from visualizer.ui.state.work import Progress, Steps, in_words, work
+from visualizer.ui.state.work import work
 
 
 def download_menu(owner: Session, *, fits: bool) -> None:
@@ -75,7 +76,7 @@ def _zip(name: str, own: tuple[str, ...]) -> Steps[bytes]:
     from visualizer.data.catalog import load_dataset
     from visualizer.data.class_folders import zipped
 
-    return in_words(zipped(load_dataset(name, own)), lambda share: Progress(share, "Packing the pictures …"))
+    return with_progress(zipped(load_dataset(name, own)), lambda share: Progress(share, "Packing the pictures …"))
 
 
 def _script(label: str, write: Callable[[], str], name: str, key: str, grey: Grey) -> None:

@@ -7,13 +7,14 @@ import streamlit as st
 
 from visualizer.architecture.architecture import ArchitectureReport, LayerReport
 from visualizer.architecture.editing import Draft
-from visualizer.architecture.layer import Mend, layer_types
+from visualizer.architecture.layer import layer_types
 from visualizer.architecture.problem import Problem
 from visualizer.architecture.shapes import describe_shape
 from visualizer.ui.build.layer_form import layer_form
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.quantities import count
+from visualizer.ui.parts.fix_buttons import fix_buttons
 from visualizer.ui.state.session import Session
 
 _NO_BREAK = "\u00a0"
@@ -120,22 +121,4 @@ def _label(index: int, report: LayerReport) -> str:
 
 def _problem(owner: Session, card: int, problem: Problem) -> None:
     st.markdown(f":red[:material/error:] {problem}")
-    mend_buttons(owner, card, problem, f"mend-{card}")
-
-
-def mend_buttons(owner: Session, card: int, problem: Problem, key: str) -> None:
-    """Draw a button for each change of that card's layer that mends the problem; their keys begin with `key`."""
-
-    def mend_layer(mend: Mend) -> None:
-        owner.edit(lambda draft: draft.replace_layer(card, *mend.replacement))
-
-    with st.container(horizontal=True, gap="xsmall"):
-        for number, mend in enumerate(problem.mends):
-            st.button(
-                mend.label,
-                key=f"{key}-{number}",
-                icon=":material/build:",
-                type="primary" if number == 0 else "secondary",
-                on_click=mend_layer,
-                args=(mend,),
-            )
+    fix_buttons(owner, card, problem, f"mend-{card}")

@@ -9,7 +9,7 @@ from visualizer.training.runs.comparison import CHANGES, Variant, repeated
 from visualizer.training.scheduling.commands import Start, Stop
 from visualizer.training.settings import RunSpec
 from visualizer.ui.kit.grey import grey_where
-from visualizer.ui.state.server import owner_id, worker_pool
+from visualizer.ui.state.server import worker_pool
 from visualizer.ui.state.session import Session
 
 MAX_SEEDS = 5
@@ -76,7 +76,7 @@ def _start_button(owner: Session, specs: list[RunSpec], *, asked: bool) -> None:
         def action() -> None:
             for spec in specs:
                 # Its data set is that of a run of this workspace.
-                run_id = worker_pool().submit(spec, owner_id(), (spec.settings.dataset,))
+                run_id = worker_pool().submit(spec, owner.workspace_id, (spec.settings.dataset,))
                 worker_pool().send(run_id, Start())
 
         owner.attempt(action)

@@ -31,7 +31,7 @@ from visualizer.ui.kit.quantities import count
 from visualizer.ui.kit.text import told
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.models import latest_network, look
-from visualizer.ui.state.server import owner_id, run_store
+from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
 
@@ -45,7 +45,7 @@ Compared = Mapping[str, Variant]
 
 def chosen_variants(owner: Session) -> dict[str, Variant]:
     """Draw the choice of what is compared, and return it by its name; the latest ones until something is chosen."""
-    found = variants(run_store().runs_of(owner_id())[::-1])
+    found = variants(run_store().runs_of(owner.workspace_id)[::-1])
     if not found:
         return {}
     names = dict(zip(_names(found), found, strict=True))

@@ -15,9 +15,9 @@ from visualizer.figures.activations import before_and_after, dead_share_lines, f
 from visualizer.figures.chart import number
 from visualizer.figures.maps import map_grid
 from visualizer.ui.concepts.activation_dot import activation_dot
+from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
-from visualizer.ui.kit.latex import power_of_ten
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.state.models import bundled_network, look
 from visualizer.ui.state.viewport import column_width

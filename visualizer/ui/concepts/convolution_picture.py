@@ -13,7 +13,8 @@ from visualizer.images import FORMATS_IN_WORDS
 from visualizer.limits import limits
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import told
-from visualizer.ui.state.picture_file import PictureFile, opened_picture
+from visualizer.ui.parts.opened_picture import opened_picture
+from visualizer.ui.state.picture_file import PictureFile
 
 SIZES = (8, 16, 24, 32, 48)
 DRAWING_SIZE = 16

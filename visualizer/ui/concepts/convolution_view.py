@@ -11,10 +11,10 @@ from visualizer.figures.maps import map_grid
 from visualizer.figures.picture import picture_chart
 from visualizer.ui.concepts.convolution_controls import Choice, type_kernel
 from visualizer.ui.concepts.convolution_picture import take_drawing
+from visualizer.ui.concepts.sliding_window import sliding_window
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.prediction import predict
-from visualizer.ui.kit.sliding_window import sliding_window
 from visualizer.ui.state.viewport import column_width
 
 CHANNEL_NAMES = ("Red", "Green", "Blue")

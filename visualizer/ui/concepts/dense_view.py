@@ -16,9 +16,9 @@ from visualizer.figures.dense_lesson import contribution_maps, flat_vector, logi
 from visualizer.figures.maps import map_grid
 from visualizer.figures.picture import picture_chart
 from visualizer.figures.probabilities import probability_bars
+from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
-from visualizer.ui.kit.latex import power_of_ten
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.state.models import bundled_network, look
 from visualizer.ui.state.viewport import column_width, is_narrow

@@ -19,9 +19,9 @@ from visualizer.concepts.loss_line import (
 from visualizer.data.catalog import load_dataset
 from visualizer.figures.chart import number
 from visualizer.figures.loss_lesson import error_map, line_chart
+from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.concepts.loss_softmax import LINE_BREAK, aligned
 from visualizer.ui.kit.charts import show
-from visualizer.ui.kit.latex import power_of_ten
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.state.viewport import is_narrow
 

@@ -12,9 +12,9 @@ from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number
 from visualizer.figures.loss_lesson import gradient_bars, softmax_bars
 from visualizer.figures.picture import picture_chart
+from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import meaning
-from visualizer.ui.kit.latex import power_of_ten
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.state.models import bundled_network
 from visualizer.ui.state.viewport import is_narrow

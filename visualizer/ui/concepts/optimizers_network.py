@@ -24,8 +24,9 @@ from visualizer.figures.optimizers import loss_race
 from visualizer.ui.concepts.optimizers_race import SIGNS, TITLES, rate_slider
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.prediction import predict
-from visualizer.ui.state.work import Progress, Steps, work
+from visualizer.ui.state.work import work
 
 SMOOTHED_OVER = 10  # batches
 _JOB = "network-race"

@@ -32,11 +32,11 @@ from visualizer.figures.convolution_colours import grey_scale, positive_scale
 from visualizer.figures.pooling_lesson import change_bars, difference_grid, percent
 from visualizer.inspection.receptive_field import field_rows, receptive_field
 from visualizer.ui.concepts.convolution_picture import LessonPicture, lesson_picture, take_drawing
+from visualizer.ui.concepts.sliding_window import sliding_window
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.quantities import size as bytes_in_words
-from visualizer.ui.kit.sliding_window import sliding_window
 from visualizer.ui.state.viewport import column_width
 
 KINDS: dict[PoolingChoice, str] = {"max": "Max", "average": "Average", "global": "Global average"}

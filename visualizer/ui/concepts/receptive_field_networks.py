@@ -14,9 +14,9 @@ from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
 from visualizer.inspection.receptive_field import Pair
 from visualizer.ui.kit.results import keep_results
+from visualizer.ui.state.current_run import current_run
 from visualizer.ui.state.models import NetworkChoice, NetworkKey, chosen_network
 from visualizer.ui.state.session import Session
-from visualizer.ui.train.run_controls import current_run
 
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network

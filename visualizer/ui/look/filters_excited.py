@@ -14,12 +14,13 @@ from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number as written
 from visualizer.figures.filters import patches
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.look.looked import Looked
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.dataset_names import own_names
 from visualizer.ui.state.session import session
 from visualizer.ui.state.viewport import column_width, is_narrow
-from visualizer.ui.state.work import Progress, Steps, in_words, work
+from visualizer.ui.state.work import work
 
 if TYPE_CHECKING:
     from visualizer.inspection.excitation import Excitation, Ranking
@@ -109,7 +110,7 @@ def _searched(looked: Looked, filter: Filter, dataset: Dataset, total: int) -> "
             return prepare(dataset.pictures[start:stop], network.input_shape)
 
         steps = strongest(network, filter.layer, fetch, total, SHOWN)
-        return in_words(steps, lambda done: Progress(done / total, f"{done:,} of {total:,} pictures searched"))
+        return with_progress(steps, lambda done: Progress(done / total, f"{done:,} of {total:,} pictures searched"))
 
     return work(
         "filters-search",

@@ -10,10 +10,11 @@ from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number as written
 from visualizer.figures.filters import ascent_chart, patches
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.look.filters_excited import Filter, box, part_seen, sees_all
 from visualizer.ui.look.looked import Looked
 from visualizer.ui.state.viewport import column_width
-from visualizer.ui.state.work import Progress, Steps, in_words, work
+from visualizer.ui.state.work import work
 
 if TYPE_CHECKING:
     from visualizer.inspection.excitation import Excitation
@@ -71,7 +72,7 @@ def made_part(
             text = f"step {done:,} of {ascent.steps:,}, value {written(float(growing.history[-1]))}"
             return Progress(done / ascent.steps, text, growing)
 
-        return in_words(maximise(looked.network, filter.layer, filter.number - 1, ascent), tell)
+        return with_progress(maximise(looked.network, filter.layer, filter.number - 1, ascent), tell)
 
     def draw_partial(growing: "Growing") -> None:
         with st.container(key="live-made"):

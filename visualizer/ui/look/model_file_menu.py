@@ -1,83 +1,25 @@
 """A network with its weights as a file: saved and opened again in Look inside."""
 
-import hashlib
 import re
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from visualizer.architecture.architecture import Architecture
-from visualizer.architecture.model_file import load_model, load_notes, max_model_bytes, save_model
+from visualizer.architecture.model_file import max_model_bytes, save_model
 from visualizer.data.catalog import is_known, load_dataset
-from visualizer.data.own_dataset import is_own
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import plain
 from visualizer.ui.state.dataset_names import own_names
+from visualizer.ui.state.opened_model import NOTE_DATASET, NOTE_SOFTMAX_IN_LOSS, read_model
 from visualizer.ui.state.session import Session
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from visualizer.architecture.flow import FlowNetwork
     from visualizer.architecture.network import Network
 
-NOTE_DATASET = "dataset"
-# Whether its loss applied the softmax: "yes" or "no".
-NOTE_SOFTMAX_IN_LOSS = "softmax_in_loss"
 _ONE_AT_A_TIME = Lock()
-_NOT_ALONG = (
-    "It was trained on pictures of somebody's own, which did not come along: they open only in the workspace that has "
-    "them. So it is shown pictures of the data set that is chosen here, whose classes may be others than its own."
-)
-
-
-@dataclass(frozen=True)
-class OpenedModel:
-    """A network with its weights, as it came from a file.
-
-    Attributes:
-        digest: What the file is known by: the same bytes have the same one.
-        architecture: The network.
-        weights: Arrays by the names of the network's state dict.
-        dataset: The data set that it was trained on; None where the file names none that this workspace can open.
-        softmax_in_loss: Whether its loss applied the softmax; None where the file does not say so.
-        note: What to tell about a data set that did not come along; else empty.
-    """
-
-    digest: str
-    architecture: Architecture
-    weights: "dict[str, np.ndarray]"
-    dataset: str | None
-    softmax_in_loss: bool | None = None
-    note: str = ""
-
-
-def read_model(data: bytes, own: Callable[[str], Collection[str]] = lambda wanted: ()) -> OpenedModel:
-    """What an uploaded file holds. Raises UserError.
-
-    The file names the data set that the network was trained on, and whoever has the file has that name: pictures of
-    somebody's own do not come along with it, on no server.
-
-    Args:
-        data: The file's bytes.
-        own: Given the name of the data set that is wanted, tells which ones the workspace has of its own.
-    """
-    architecture, weights = load_model(data)
-    notes = load_notes(data)
-    named = notes.get(NOTE_DATASET, "")
-    dataset = named if named and is_known(named, own(named)) else None
-    return OpenedModel(
-        hashlib.sha256(data).hexdigest(),
-        architecture,
-        weights,
-        dataset,
-        {"yes": True, "no": False}.get(notes.get(NOTE_SOFTMAX_IN_LOSS, "")),
-        _NOT_ALONG if dataset is None and is_own(named) else "",
-    )
 
 
 def model_file_menu(owner: Session, network: "FlowNetwork", dataset: str) -> None:

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from visualizer.ui.kit.byte_cache import ByteCache
+from visualizer.ui.kit.job import WAITING, Progress, Steps, with_progress
 from visualizer.ui.kit.results import keep_results
 from visualizer.ui.kit.text import plain, told
+from visualizer.ui.state.byte_cache import ByteCache
 from visualizer.ui.state.models import IMAGENET, Opened
 from visualizer.ui.state.session import Session
-from visualizer.ui.state.work import Progress, Steps, forget, in_words, work
+from visualizer.ui.state.work import forget, work
 
 if TYPE_CHECKING:
     from visualizer.pretrained.by_name import NamedNetwork, Offer
@@ -81,7 +82,7 @@ def _opened(owner: Session, asked: Asked) -> Opened | None:
     def start() -> "Steps[str]":
         return _steps(kept, asked)
 
-    refused = work(_JOB, asked, start, button="Try it again", icon=":material/refresh:", at_once=True, turn=None)
+    refused = work(_JOB, asked, start, button="Try it again", icon=":material/refresh:", at_once=True, executor=WAITING)
     if refused is None:
         return None
     if refused:
@@ -135,7 +136,7 @@ def _steps(kept: "ByteCache[NamedNetwork]", asked: Asked) -> "Steps[str]":
         return ""
     steps = open_by_name(text, random_weights=random_weights)
     try:
-        kept.put(asked, (yield from in_words(steps, lambda step: Progress(*step))))
+        kept.put(asked, (yield from with_progress(steps, lambda step: Progress(*step))))
     except WeightsUnavailable as error:
         return str(error)
     return ""

@@ -12,14 +12,15 @@ from visualizer.figures.chart import number
 from visualizer.figures.probabilities import score_text, value_in_words
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
-from visualizer.ui.kit.heat_overlay import heat_overlay
+from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.results import keep_results
 from visualizer.ui.kit.text import plain
+from visualizer.ui.look.heat_overlay import heat_overlay
 from visualizer.ui.look.looked import Looked
 from visualizer.ui.state.models import NetworkKey
 from visualizer.ui.state.viewport import column_width, is_narrow
-from visualizer.ui.state.work import Progress, Steps, in_words, work
+from visualizer.ui.state.work import work
 
 if TYPE_CHECKING:
     from visualizer.architecture.flow import FlowNetwork
@@ -173,7 +174,7 @@ def _explained(looked: Looked, made: tuple[str, int, int, int], weights: str) ->
         else:
             steps = integrated_gradients(network, picture, target)
         words = f"{_METHODS[method]}, {'your network' if trained else 'random weights'}"
-        return in_words(steps, lambda share: Progress(share, f"{words} …"))
+        return with_progress(steps, lambda share: Progress(share, f"{words} …"))
 
     return work(f"why-{weights}", (looked.key, picture.tobytes(), made), start, button="Find it again", at_once=True)
 
@@ -243,7 +244,7 @@ def _taken_away(looked: Looked, own: "Attribution", name: str) -> None:
         from visualizer.inspection.doubt import deletion
 
         steps = deletion(looked.network, looked.given.seen, own.target, own.heat)
-        return in_words(steps, lambda share: Progress(share, "Taking away …"))
+        return with_progress(steps, lambda share: Progress(share, "Taking away …"))
 
     found = work(
         "why-deletion",

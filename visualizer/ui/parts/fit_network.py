@@ -6,9 +6,9 @@ from visualizer.architecture.architecture import Architecture, ArchitectureRepor
 from visualizer.architecture.fitting import fitted
 from visualizer.data.catalog import DatasetEntry, for_everybody
 from visualizer.data.own_dataset import is_own
-from visualizer.ui.build.layer_card import mend_buttons
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.text import plain
+from visualizer.ui.parts.fix_buttons import fix_buttons
 from visualizer.ui.parts.too_large import show_passed_bound
 from visualizer.ui.state.dataset_names import chosen_dataset
 from visualizer.ui.state.session import Session
@@ -36,7 +36,7 @@ def show_hindrance(owner: Session, report: ArchitectureReport) -> None:
             with st.container(border=True, key="hindrance"):
                 st.markdown(f":material/build: **Layer {index + 1}, {row.layer.summary()}.** {row.problem}")
                 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-                    mend_buttons(owner, card, row.problem, "hindrance-mend")
+                    fix_buttons(owner, card, row.problem, "hindrance-mend")
                     st.page_link(page("build"), label="Look at it in Build", icon=":material/layers:")
             return
     if report.problem:

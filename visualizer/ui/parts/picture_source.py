@@ -16,7 +16,8 @@ from visualizer.limits import limits
 from visualizer.ui.kit import bound
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.parts.draw import canvas
-from visualizer.ui.state.picture_file import PictureFile, opened_picture
+from visualizer.ui.parts.opened_picture import opened_picture
+from visualizer.ui.state.picture_file import PictureFile
 from visualizer.ui.state.session import Session, show_message
 
 _SOURCES = {

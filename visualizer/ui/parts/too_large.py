@@ -3,8 +3,8 @@
 import streamlit as st
 
 from visualizer.architecture.architecture import ArchitectureReport
+from visualizer.training.settings import BATCH_SIZES
 from visualizer.ui.state.session import Session
-from visualizer.ui.train.training_settings import BATCH_SIZES
 
 
 def show_passed_bound(owner: Session, report: ArchitectureReport) -> None:

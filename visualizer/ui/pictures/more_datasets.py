@@ -6,9 +6,10 @@ import streamlit as st
 
 from visualizer.data.catalog import is_known
 from visualizer.data.openml import OFFERS, fetch
+from visualizer.ui.kit.job import WAITING, Progress, Steps, with_progress
 from visualizer.ui.parts.fit_network import fit_offer
 from visualizer.ui.state.session import Session
-from visualizer.ui.state.work import Progress, Steps, forget, in_words, work
+from visualizer.ui.state.work import forget, work
 
 
 def more_datasets_part(owner: Session) -> None:
@@ -36,7 +37,7 @@ def more_datasets_part(owner: Session) -> None:
                 partial(_fetching, name),
                 button=f"Fetch {offer.title} (about {offer.megabytes} MB) once for everybody on this server",
                 icon=":material/cloud_download:",
-                turn=None,
+                executor=WAITING,
             )
             if done is not None:
                 forget(key)
@@ -44,4 +45,4 @@ def more_datasets_part(owner: Session) -> None:
 
 
 def _fetching(name: str) -> Steps[str]:
-    return in_words(fetch(name), lambda step: Progress(*step))
+    return with_progress(fetch(name), lambda step: Progress(*step))

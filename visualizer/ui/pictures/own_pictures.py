@@ -1,6 +1,6 @@
 """Make a data set of one's own pictures: from a ZIP of class folders, or class by class."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -23,18 +23,19 @@ from visualizer.limits import limits
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.grey import grey_where
+from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.text import plain
 from visualizer.ui.parts.fit_network import fit_offer, fits_dataset
 from visualizer.ui.pictures.camera_series import camera_series
 from visualizer.ui.state.session import Files, OwnPictures, Session
 from visualizer.ui.state.viewport import column_width, is_narrow
-from visualizer.ui.state.work import Progress, Steps, forget, work
+from visualizer.ui.state.work import forget, work
 
 SHOWN_OF_A_CLASS = 5
 _COLUMNS = 10
 _JOB = "own-pictures"
 # Files of one person are read at a time: they are unpacked in memory. A process of its own decodes them.
-_FILES = threading.Semaphore()
+_FILES = ThreadPoolExecutor(1, "files")
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp"]
 
 
@@ -103,7 +104,7 @@ def _read(own: OwnPictures, files: Files) -> None:
         partial(_reading, files, own.count, own.bytes),
         button="Read them",
         at_once=True,
-        turn=_FILES,
+        executor=_FILES,
     )
     if found is not None:
         own.take(found)

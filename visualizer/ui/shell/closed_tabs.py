@@ -15,7 +15,7 @@ from streamlit.runtime import Runtime
 from visualizer.log import event
 from visualizer.ui.kit.results import forget_results
 from visualizer.ui.shell.memory import give_back
-from visualizer.ui.state.server import forget_tab, is_open_tab, known_tabs
+from visualizer.ui.state.tabs import forget_tab, is_open_tab, known_tabs
 
 LOOK_EVERY = 10.0  # seconds
 

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from visualizer.ui.kit.links import ICON, STYLE, page
-from visualizer.ui.kit.scrollable import mark_scrollable
-from visualizer.ui.kit.words import explain_words
 from visualizer.ui.shell.login import demand_login
 from visualizer.ui.shell.own_workspace import address_button, own_workspace
+from visualizer.ui.shell.scrollable import mark_scrollable
+from visualizer.ui.shell.words import explain_words
 from visualizer.ui.state.viewport import measure_viewport
 
 st.set_page_config(page_title="CNN Visualizer", page_icon=str(ICON), layout="wide", initial_sidebar_state=232)

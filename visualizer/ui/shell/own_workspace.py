@@ -33,8 +33,9 @@ from visualizer.ui.kit.component import component
 from visualizer.ui.parts.network_link import PARAMETER as NETWORK
 from visualizer.ui.parts.network_link import is_this_computer
 from visualizer.ui.shell.elsewhere import COOKIE, Found, ask, is_known_here, mark_of
-from visualizer.ui.state.server import lost_files, run_store, watch_over, workspaces
+from visualizer.ui.state.server import lost_files, run_store, workspaces
 from visualizer.ui.state.session import Session, session
+from visualizer.ui.state.tabs import watch_over
 from visualizer.workspaces import id_of, is_token
 
 PARAMETER = "w"
@@ -126,7 +127,7 @@ def own_workspace() -> Iterator[None]:
     if owner.elsewhere is not None:
         _ask(owner, owner.elsewhere)
         st.stop()
-    watch_over(id_of(owner.token))
+    watch_over(owner.workspace_id)
     _keep(owner)
     was_kept = owner.has_workspace
     # It is there from the beginning, though empty: what came before the page later would move all of it by one place,

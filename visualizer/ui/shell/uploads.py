@@ -4,15 +4,14 @@ Streamlit bounds a single file, and keeps what has come in memory until the widg
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from streamlit.runtime import Runtime
 
 from visualizer.limits import MB, limits
 from visualizer.log import event
+from visualizer.ui.state.refused_files import note_refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,19 +36,6 @@ TOO_MANY_OF_ALL = (
 )
 TOO_SLOW = "A file was not taken: it came too slowly. Try it again, with a smaller file or a better connection."
 TOO_LONG = "The question is too long."
-
-
-# Why a file was refused, and when, by the tab that sent it: its page says so where it is drawn next. The last ones.
-_refused: OrderedDict[str, tuple[str, float]] = OrderedDict()
-_MOST_REFUSED = 1_000
-# A page is drawn several times while it reads the files that were taken.
-SHOWN_FOR = 20.0  # seconds
-
-
-def refused_file(tab: str) -> str:
-    """Why a file of that tab was refused a moment ago; empty where none was."""
-    words, at = _refused.get(tab, ("", 0.0))
-    return words if monotonic() - at < SHOWN_FOR else ""
 
 
 class Uploads:
@@ -93,10 +79,7 @@ class Uploads:
             if not self._may_come_back(body.tab):
                 _forget_of_nobody(body)
         if body.refusal and body.tab:
-            _refused[body.tab] = (body.refusal, monotonic())
-            _refused.move_to_end(body.tab)
-            if len(_refused) > _MOST_REFUSED:
-                _refused.popitem(last=False)
+            note_refusal(body.tab, body.refusal)
         if body.refusal and not started:
             event("upload-refused", kind="http", size=max(body.declared, body.came), reason=body.refusal)
             status = {TOO_SLOW: 408, TOO_MANY_OF_ALL: 503}.get(body.refusal, 413)

@@ -7,7 +7,7 @@ from visualizer.data.catalog import DatasetEntry, dataset_entry, for_everybody, 
 from visualizer.data.own_dataset import is_own
 from visualizer.errors import UserError
 from visualizer.training.settings import TrainingSettings
-from visualizer.ui.state.server import owner_id, workspaces
+from visualizer.ui.state.server import workspaces
 from visualizer.ui.state.session import Session
 
 
@@ -16,14 +16,14 @@ def own_names(owner: Session, wanted: str) -> tuple[str, ...]:
 
     One that is wanted and that this tab does not know is looked for in what is kept: another tab may have made it.
     """
-    if is_own(wanted) and wanted not in owner.own_datasets and wanted in _kept():
+    if is_own(wanted) and wanted not in owner.own_datasets and wanted in _kept(owner):
         owner.own_datasets = (*owner.own_datasets, wanted)
     return owner.own_datasets
 
 
-def _kept() -> list[object]:
+def _kept(owner: Session) -> list[object]:
     with suppress(ValueError):
-        names = json.loads(workspaces().value(owner_id(), "datasets") or "[]")
+        names = json.loads(workspaces().value(owner.workspace_id, "datasets") or "[]")
         return names if isinstance(names, list) else []
     return []
 

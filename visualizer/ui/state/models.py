@@ -11,19 +11,19 @@ from visualizer.architecture.answer import Answer
 from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.training.runs.store import RunRecord
 from visualizer.training.settings import RunSpec, TrainingSettings
-from visualizer.ui.kit.byte_cache import ByteCache
 from visualizer.ui.kit.links import ASSETS
 from visualizer.ui.kit.results import keep_results
+from visualizer.ui.state.byte_cache import ByteCache
+from visualizer.ui.state.current_run import current_run
 from visualizer.ui.state.dataset_names import chosen_dataset
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
-from visualizer.ui.train.run_controls import current_run
 
 if TYPE_CHECKING:
     from visualizer.architecture.flow import FlowNetwork
     from visualizer.architecture.network import Network
     from visualizer.inspection.probe import Probe
-    from visualizer.ui.look.model_file_menu import OpenedModel
+    from visualizer.ui.state.opened_model import OpenedModel
 
 HOME_NETWORK_FILE = ASSETS / "home_network.safetensors"
 

@@ -15,17 +15,17 @@ from visualizer.errors import UserError
 from visualizer.source_code.keras_reader import KerasReading, read_keras
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.kit.text import told
-from visualizer.ui.shell.uploads import refused_file
-from visualizer.workspaces import new_token
+from visualizer.ui.state.refused_files import recent_refusal
+from visualizer.workspaces import id_of, new_token
 
 if TYPE_CHECKING:
     import numpy as np
 
     from visualizer.data.own_pictures import Fit, Found
     from visualizer.inspection.steps import Spot
-    from visualizer.ui.look.model_file_menu import OpenedModel
+    from visualizer.ui.kit.job import Job
+    from visualizer.ui.state.opened_model import OpenedModel
     from visualizer.ui.state.picture_file import PictureFile
-    from visualizer.ui.state.work import Job
 
 _KEY = "visualizer"
 
@@ -243,6 +243,11 @@ class Session:
     kept: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def workspace_id(self) -> str:
+        """The id of this tab's workspace, to which its runs belong."""
+        return id_of(self.token)
+
+    @property
     def architecture(self) -> Architecture:
         """The network in Build as it stands."""
         return self.history.present.architecture
@@ -412,7 +417,7 @@ def session() -> Session:
 def show_message(owner: Session) -> None:
     """Show the sentence about what was refused, once."""
     context = get_script_run_ctx()
-    if context is not None and (words := refused_file(context.session_id)):
+    if context is not None and (words := recent_refusal(context.session_id)):
         st.error(words, icon=":material/error:")
     if owner.message:
         st.error(told(owner.message), icon=":material/error:")

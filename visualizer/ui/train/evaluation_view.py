@@ -17,15 +17,16 @@ from visualizer.figures.probabilities import score_text, value_in_words
 from visualizer.training.runs.store import RunRecord
 from visualizer.ui.kit.chart_events import Clicked, on_click
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.kit.links import page
-from visualizer.ui.kit.picture_tip import picture_tip
 from visualizer.ui.kit.text import told
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.parts.picture_source import choose_picture
 from visualizer.ui.state.models import latest_network
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
-from visualizer.ui.state.work import Progress, Steps, in_words, work
+from visualizer.ui.state.work import work
+from visualizer.ui.train.picture_tip import picture_tip
 
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network
@@ -73,7 +74,9 @@ def evaluated(network: "Network", dataset: Dataset) -> "Steps[Evaluation]":
     from visualizer.inspection.evaluation import evaluate
 
     steps = evaluate(network, _batches(dataset, network), dataset.labels[dataset.test])
-    return in_words(steps, lambda share: Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures"))
+    return with_progress(
+        steps, lambda share: Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures")
+    )
 
 
 def _batches(dataset: Dataset, network: "Network") -> Iterator[np.ndarray]:
@@ -263,7 +266,9 @@ def _principal(key: Any, _hidden: np.ndarray) -> "Embedding":
 def _tsne(hidden: np.ndarray) -> "Steps[Embedding]":
     from visualizer.inspection.embedding import neighbours
 
-    return in_words(neighbours(hidden), lambda step: Progress(step[0], "Moving alike pictures together …", step[1]))
+    return with_progress(
+        neighbours(hidden), lambda step: Progress(step[0], "Moving alike pictures together …", step[1])
+    )
 
 
 def _points(dataset: Dataset, found: "Evaluation", places: np.ndarray, axes: tuple[str, str]) -> None:

@@ -10,10 +10,11 @@ from visualizer.data.catalog import load_dataset_of_run
 from visualizer.figures.film import MAX_FRAMES, MAX_TILES, MAX_UNITS, Film, Format, can_write, draw_frame, encode
 from visualizer.training.runs.store import Moment, RunRecord
 from visualizer.training.settings import LOSSES
+from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.quantities import size
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import session
-from visualizer.ui.state.work import Progress, Steps, work
+from visualizer.ui.state.work import work
 from visualizer.ui.train.moments import layer_at, name_of
 from visualizer.ui.train.run_controls import watched_index
 

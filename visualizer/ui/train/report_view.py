@@ -12,11 +12,12 @@ import streamlit as st
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.errors import UserError
 from visualizer.training.runs.store import RunRecord
+from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.quantities import size
 from visualizer.ui.kit.text import told
 from visualizer.ui.state.models import latest_network
 from visualizer.ui.state.server import run_store
-from visualizer.ui.state.work import Progress, Steps, work
+from visualizer.ui.state.work import work
 from visualizer.ui.train.evaluation_view import evaluated
 
 if TYPE_CHECKING:

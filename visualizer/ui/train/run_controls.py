@@ -16,21 +16,13 @@ from visualizer.ui.kit.grey import NOT_GREY, Grey, grey_where
 from visualizer.ui.kit.keep_focus import keep_focus
 from visualizer.ui.kit.quantities import duration
 from visualizer.ui.kit.text import plain
-from visualizer.ui.state.server import owner_id, run_store, worker_pool
+from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.state.session import Session, TimeMachine, Watched
 from visualizer.ui.train.augmentation import augmentation_words
 from visualizer.ui.train.live_feed import HowFar
 from visualizer.ui.train.training_settings import learning_rate
-from visualizer.workspaces import id_of
 
 _PLAY = ":material/play_arrow:"
-
-
-def current_run(owner: Session) -> RunRecord | None:
-    """The run that this tab shows, as it stands now; None where there is none."""
-    record = run_store().record(owner.run_id) if owner.run_id else None
-    # An id is no key: a run opens where it belongs.
-    return record if record is not None and record.owner == id_of(owner.token) else None
 
 
 def start(owner: Session, command: Command) -> None:
@@ -38,7 +30,7 @@ def start(owner: Session, command: Command) -> None:
 
     def action() -> None:
         spec = RunSpec(owner.architecture, owner.settings, owner.probe_index)
-        owner.run_id = worker_pool().submit(spec, owner_id(), owner.own_datasets)
+        owner.run_id = worker_pool().submit(spec, owner.workspace_id, owner.own_datasets)
         worker_pool().send(owner.run_id, command)
         # They are of the run that was shown until now.
         owner.time_machine, owner.confusion_cell = TimeMachine(), None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from visualizer.architecture.initialization import INITIALIZATIONS
-from visualizer.training.settings import LOSSES, OPTIMIZERS
+from visualizer.training.settings import BATCH_SIZES, LOSSES, OPTIMIZERS
 from visualizer.ui.kit import bound
 from visualizer.ui.parts.network_link import link_popover
 from visualizer.ui.state.dataset_names import dataset_titles
@@ -16,7 +16,6 @@ from visualizer.ui.train.augmentation import augmentation_menu, augmentation_wor
 LEARNING_RATES = {
     rate: f"{rate:g}" for rate in (digit * 10.0**power for power in range(-5, 2) for digit in (1, 2, 5)) if rate <= 10
 }
-BATCH_SIZES = {2**power: str(2**power) for power in range(0, 9)}
 _WIDTH = 150  # pixels: two beside each other on a phone
 
 
@@ -59,7 +58,7 @@ def settings_form(owner: Session) -> None:
             settings.batch_size,
             put("batch_size"),
             "batch-size",
-            dict(sorted((BATCH_SIZES | {settings.batch_size: str(settings.batch_size)}).items())),
+            {size: str(size) for size in sorted({*BATCH_SIZES, settings.batch_size})},
             width=_WIDTH,
             help="How many pictures each step looks at.",
         )

@@ -1,0 +1,43 @@
+"""Opens a picture file that somebody gave, with progress where it takes long."""
+
+from functools import partial
+
+import numpy as np
+
+from visualizer.errors import UserError
+from visualizer.images import is_opening, read_image
+from visualizer.ui.kit.job import WAITING, Progress, Steps
+from visualizer.ui.state.picture_file import PictureFile
+from visualizer.ui.state.work import forget, work
+
+# Before progress is drawn. Most pictures take a tenth of it.
+PATIENCE_SECONDS = 1.0
+
+
+def opened_picture(file: PictureFile, key: str) -> np.ndarray | UserError | None:
+    """The picture in a file, (H, W, 3) uint8, or why there is none; None as long as it is being opened.
+
+    Then its progress is drawn, with a button that cancels it. Let go of the file when it is something else.
+    """
+    # Not among the work that computes: a process of its own opens all pictures, one at a time.
+    found = work(
+        key,
+        file,
+        partial(_opening, file),
+        button="Open it",
+        icon=":material/image:",
+        at_once=True,
+        executor=WAITING,
+        patience=PATIENCE_SECONDS,
+    )
+    if found is not None:
+        forget(key)
+    return found
+
+
+def _opening(file: PictureFile) -> Steps[np.ndarray | UserError]:
+    yield Progress(0.0, "Opening it after another one …" if is_opening() else "Opening the picture …")
+    try:
+        return read_image(file.data, file.name)
+    except UserError as error:
+        return error
