@@ -19,9 +19,9 @@ from visualizer.training.runs.opening import FolderError, open_folder
 from visualizer.ui.kit.job import end_jobs
 from visualizer.ui.kit.plotly_script import plotly_route
 from visualizer.ui.shell.connections import guard_connections
-from visualizer.ui.shell.failure import say_sorry
-from visualizer.ui.shell.http import Doors, accept_uploads
-from visualizer.ui.shell.memory import keep_few_holes
+from visualizer.ui.shell.failure import show_error
+from visualizer.ui.shell.http import SecurityHeaders, accept_uploads
+from visualizer.ui.shell.memory import reduce_heap_fragmentation
 from visualizer.ui.shell.messages import Messages
 from visualizer.ui.shell.store_watch import StoreWatch
 from visualizer.ui.shell.uploads import Uploads
@@ -34,7 +34,7 @@ from visualizer.workspace import workspace
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """While the server runs; afterwards the worker processes are ended."""
-    keep_few_holes()
+    reduce_heap_fragmentation()
     yield_to_training()
     # Torch reads it when it is loaded. With several threads for each visitor, all wait for one another on few cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -79,10 +79,10 @@ app = st.App(
     lifespan=lifespan,
     routes=[plotly_route(), live_route()],
     middleware=[
-        Middleware(Doors),
+        Middleware(SecurityHeaders),
         Middleware(StoreWatch),
         Middleware(Uploads, may_come_back=may_come_back),
         Middleware(Messages),
     ],
-    on_script_error=say_sorry,
+    on_script_error=show_error,
 )

@@ -9,7 +9,7 @@ from visualizer.figures.probabilities import value_in_words
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.links import page
-from visualizer.ui.kit.text import plain, told
+from visualizer.ui.kit.text import escaped, markdown_safe
 from visualizer.ui.look.filters_view import filters_part
 from visualizer.ui.look.layer_view import layers_part
 from visualizer.ui.look.looked import Looked
@@ -43,9 +43,9 @@ try:
     else:
         opened = opened_network(owner, choice)
 except UserError as error:
-    st.error(told(error), icon=":material/error:")
+    st.error(markdown_safe(error), icon=":material/error:")
     if choice in ("trained", "untrained"):
-        st.page_link(page("build"), label="Mend it in Build", icon=":material/build:")
+        st.page_link(page("build"), label="Fix it in Build", icon=":material/build:")
     st.stop()
 if opened is None:
     st.stop()
@@ -63,7 +63,7 @@ def answer(given: Given | None) -> None:
         said = None
     if given.drawn and is_narrow() and said is not None:
         best = said.best  # the bars are below, out of sight
-        st.markdown(f"It says **{plain(given.class_names[best])}**: {value_in_words(said.values[best], said.kind)}")
+        st.markdown(f"It says **{escaped(given.class_names[best])}**: {value_in_words(said.values[best], said.kind)}")
     with picture:
         show(picture_chart(given.seen, f"What the network sees ({describe_shape(given.seen.shape)})"), "seen")
     with answer_place:

@@ -18,7 +18,7 @@ from visualizer.ui.concepts.receptive_field_view import (
 )
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.links import page
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.state.session import session
 
 owner = session()
@@ -63,7 +63,7 @@ def lesson() -> None:
     try:
         draw()
     except UserError as error:
-        st.error(told(error), icon=":material/error:")
+        st.error(markdown_safe(error), icon=":material/error:")
 
 
 lesson()

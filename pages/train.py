@@ -8,7 +8,7 @@ from visualizer.architecture.architecture import summarize
 from visualizer.errors import UserError
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.links import page
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import dataset_gallery, opened_dataset, watched_chart, watched_choice
 from visualizer.ui.parts.fit_network import fit_offer, hindrance, show_hindrance
 from visualizer.ui.pictures.more_datasets import more_datasets_part
@@ -68,7 +68,7 @@ if opening is not None:
                 try:
                     moving = part(opening)
                 except UserError as error:  # a damaged file costs this part, while another run can be started below
-                    st.info(told(error), icon=":material/info:")
+                    st.info(markdown_safe(error), icon=":material/info:")
     with progress:
         follow(look, opening, how_far(opening, history, worker_pool().place(opening.run_id)), moving)
     report_part(opening)

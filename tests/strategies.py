@@ -61,7 +61,7 @@ def any_architectures(max_layers: int = 6) -> st.SearchStrategy[Architecture]:
 def architectures(
     draw: st.DrawFn, max_layers: int = 6, chosen: st.SearchStrategy[list[Layer]] | None = None
 ) -> Architecture:
-    """Architectures that fit, of at least one layer: a layer that does not fit gives way to what would mend it.
+    """Architectures that fit, of at least one layer: a layer that does not fit gives way to what would fix it.
 
     Of any layers, or those that `chosen` draws.
     """
@@ -75,8 +75,8 @@ def architectures(
         try:
             layer.output_shape(shape)
         except LayerDoesNotFit as error:
-            replacement = error.mends[0].replacement
-        for mended in replacement:
-            shape = mended.output_shape(shape)
+            replacement = error.fixes[0].replacement
+        for fixed in replacement:
+            shape = fixed.output_shape(shape)
         fitting.extend(replacement)
     return Architecture(draw(names()), input_shape, tuple(fitting) or (Activation(),))

@@ -4,21 +4,21 @@ import math
 
 import pytest
 
-from visualizer.errors import MAX_SHOWN, UserError, shown
+from visualizer.errors import MAX_SHOWN, UserError, short_repr
 
 
 def test_a_user_error_reads_as_sentences():
     assert str(UserError("It broke")) == "It broke."
     assert str(UserError("It broke", "it fell")) == "It broke: it fell."
     assert str(UserError("It broke", "it fell", "Glue it")) == "It broke: it fell. Glue it."
-    assert str(UserError("It broke", mend="Glue it")) == "It broke. Glue it."
+    assert str(UserError("It broke", remedy="Glue it")) == "It broke. Glue it."
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(0, "0"), ("relu", "'relu'"), ((3, 64, 64), "(3, 64, 64)"), (math.nan, "nan"), (None, "None")]
 )
 def test_a_small_value_is_shown_whole(value, text):
-    assert shown(value) == text
+    assert short_repr(value) == text
 
 
 def deep(levels: int) -> list:
@@ -34,8 +34,8 @@ def deep(levels: int) -> list:
     ids=["text", "list", "number", "dictionary", "deep"],
 )
 def test_a_large_value_is_shortened(value):
-    assert 10 < len(shown(value)) <= MAX_SHOWN
+    assert 10 < len(short_repr(value)) <= MAX_SHOWN
 
 
 def test_what_cannot_be_printed_is_escaped():
-    assert shown("\ud800\n") == r"'\ud800\n'"
+    assert short_repr("\ud800\n") == r"'\ud800\n'"

@@ -76,7 +76,7 @@ def test_a_page_leaves_the_session_to_its_owner(path):
 
 @by_path(PAGES)
 def test_every_page_is_in_the_navigation(path):
-    text = (ROOT / "visualizer" / "ui" / "navigation.py").read_text(encoding="utf-8")
+    text = (ROOT / "visualizer" / "ui" / "shell" / "navigation.py").read_text(encoding="utf-8")
     assert f'page("{path.stem}")' in text
 
 

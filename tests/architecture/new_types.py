@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from visualizer.architecture.activations import OPTIONAL_FUNCTION_OPTIONS, activation_stages
-from visualizer.architecture.layer import Layer, LayerDoesNotFit, Mend, register, require_maps
+from visualizer.architecture.layer import Layer, LayerDoesNotFit, Fix, register, require_maps
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, setting
 from visualizer.architecture.shapes import Shape, numbers_in
 from visualizer.architecture.span import Span, whole_map
@@ -103,7 +103,7 @@ class Cropping2D(Layer):
         channels, height, width = input_shape
         height, width = height - sum(self.rows), width - sum(self.columns)
         if height < 1 or width < 1:
-            raise LayerDoesNotFit("a small map arrives", "nothing of it is left", (Mend("Remove it", ()),))
+            raise LayerDoesNotFit("a small map arrives", "nothing of it is left", (Fix("Remove it", ()),))
         return (channels, height, width)
 
     def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
@@ -197,9 +197,9 @@ class GroupNormalization(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         require_maps(self, input_shape)
         if numbers_in(input_shape) in (1, self.groups):
-            raise LayerDoesNotFit("one number for each group arrives", "it needs more", (Mend("Remove it", ()),))
+            raise LayerDoesNotFit("one number for each group arrives", "it needs more", (Fix("Remove it", ()),))
         if input_shape[0] % self.groups:
-            one = Mend("Use 1 group", (self.with_settings(groups=1),))
+            one = Fix("Use 1 group", (self.with_settings(groups=1),))
             raise LayerDoesNotFit("maps arrive", "they must be dealt out evenly", (one,))
         return input_shape
 
@@ -235,7 +235,7 @@ class SeparableConv2D(Layer):
         require_maps(self, input_shape)
         height, width = (size - self.kernel_size + 1 for size in input_shape[1:])
         if height < 1 or width < 1:
-            small = Mend("Use a 1 x 1 kernel", (self.with_settings(kernel_size=1),))
+            small = Fix("Use a 1 x 1 kernel", (self.with_settings(kernel_size=1),))
             raise LayerDoesNotFit("a small map arrives", "the kernel is larger", (small,))
         return (self.filters, height, width)
 

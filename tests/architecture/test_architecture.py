@@ -1,4 +1,4 @@
-"""What is said of a whole network: shapes, counts, problems, and the changes that mend them."""
+"""What is said of a whole network: shapes, counts, problems, and the changes that fix them."""
 
 import pytest
 import torch
@@ -11,7 +11,7 @@ from visualizer.architecture.architecture import (
     Architecture,
     ArchitectureError,
     ArchitectureReport,
-    apply_mend,
+    apply_fix,
     summarize,
 )
 from visualizer.architecture.layers.activation import Activation
@@ -37,7 +37,7 @@ def problem_at(architecture: Architecture, classes: int | None = None) -> int | 
 def labels(report: ArchitectureReport, index: int) -> list[str]:
     problem = report.layers[index].problem
     assert problem is not None
-    return [mend.label for mend in problem.mends]
+    return [fix.label for fix in problem.fixes]
 
 
 @given(architectures())
@@ -76,26 +76,26 @@ def test_a_layer_that_does_not_fit_says_so_and_nothing_after_it_is_judged(archit
 
 
 @given(any_architectures())
-def test_every_mend_makes_the_layer_fit(architecture):
+def test_every_fix_makes_the_layer_fit(architecture):
     index = problem_at(architecture)
     assume(index is not None and index >= 0)
-    mends = summarize(architecture).layers[index].problem.mends
-    assert mends
-    for mend in mends:
-        mended = apply_mend(architecture, index, mend)
-        new_index = problem_at(mended)
-        fixed_up_to = index + len(mend.replacement)
-        assert new_index in (None, -1) or new_index >= fixed_up_to, mend.label
+    fixes = summarize(architecture).layers[index].problem.fixes
+    assert fixes
+    for fix in fixes:
+        fixed = apply_fix(architecture, index, fix)
+        new_index = problem_at(fixed)
+        fixed_up_to = index + len(fix.replacement)
+        assert new_index in (None, -1) or new_index >= fixed_up_to, fix.label
 
 
 @given(architectures(), st.integers(1, 12))
-def test_every_mend_gives_the_right_number_of_classes(architecture, classes):
+def test_every_fix_gives_the_right_number_of_classes(architecture, classes):
     index = problem_at(architecture, classes)
     assume(index is not None)
-    for mend in summarize(architecture, classes).layers[index].problem.mends:
-        mended = apply_mend(architecture, index, mend)
-        report = summarize(mended, classes)
-        assert report.fits, mend.label
+    for fix in summarize(architecture, classes).layers[index].problem.fixes:
+        fixed = apply_fix(architecture, index, fix)
+        report = summarize(fixed, classes)
+        assert report.fits, fix.label
         assert report.layers[-1].output_shape == (classes,)
 
 
@@ -115,7 +115,7 @@ def test_a_5x5_kernel_on_a_3x3_map():
         "Maps of 3 × 3 arrive (3 × 3 × 3), but the window covers 5 × 5 and needs a map at least that large."
     )
     assert labels(report, 0) == ["Use a 3 × 3 window", "Use padding “same”", "Remove this Conv2D"]
-    first, second, third = report.layers[0].problem.mends
+    first, second, third = report.layers[0].problem.fixes
     assert first.replacement == (Conv2D(kernel_size=(3, 3)),)
     assert second.replacement == (Conv2D(kernel_size=(5, 5), padding="same"),)
     assert third.replacement == ()
@@ -147,7 +147,7 @@ def test_dense_before_flatten():
         "Feature maps of 8 × 8 × 16 arrive, but Dense needs a vector: one long row of numbers."
     )
     assert labels(report, 1) == ["Put Flatten before it", "Put GlobalAveragePooling2D before it"]
-    assert report.layers[1].problem.mends[0].replacement == (Flatten(), Dense(units=10))
+    assert report.layers[1].problem.fixes[0].replacement == (Flatten(), Dense(units=10))
 
 
 @pytest.mark.parametrize("layer", [Conv2D(), MaxPooling2D(), AveragePooling2D(), GlobalAveragePooling2D()])
@@ -167,7 +167,7 @@ def test_a_last_dense_with_the_wrong_number_of_classes():
         "7 numbers leave the network, but the last layer must give one number for each of the 10 classes."
     )
     assert labels(report, 1) == ["Use 10 units", "Add Dense 10 with softmax"]
-    assert report.layers[1].problem.mends[0].replacement == (Dense(units=10, activation="softmax"),)
+    assert report.layers[1].problem.fixes[0].replacement == (Dense(units=10, activation="softmax"),)
     # Its shapes and counts are known all the same.
     assert report.layers[1].output_shape == (7,)
     assert report.layers[1].parameters == 7 * 65

@@ -79,7 +79,7 @@ def test_the_proposed_batch_size_is_the_largest_that_fits(small, numbers, multip
     assert passed_bound(*counts, batch_size=problem.batch_size + 1) is not None
 
 
-def test_what_fits_in_no_batch_has_no_batch_size_that_mends_it(small):
+def test_what_fits_in_no_batch_has_no_batch_size_that_fixes_it(small):
     assert passed_bound(**{**FITS, "activation_numbers": 10**9, "batch_size": 9}).batch_size is None
     assert largest_batch(10**12, 10**15) == 1
 
@@ -90,7 +90,7 @@ DEEP = Architecture("deep", (3, 1024, 1024), (Conv2D(filters=2), Flatten(), Dens
 
 @pytest.mark.parametrize(("network", "words"), [(WIDE, "805,310,464 parameters"), (DEEP, "1,024 × 1,024 pixels")])
 def test_every_way_in_shows_it_and_none_builds_it(network, words):
-    """JSON and links bring it into Build, where it can be mended; what needs the weights refuses it."""
+    """JSON and links bring it into Build, where it can be fixed; what needs the weights refuses it."""
     from_json = architecture_from_json(architecture_to_json(network))
     from_link = read_link(link_text(LinkedNetwork(network, TrainingSettings()))).architecture
     for arrived in (from_json, from_link):

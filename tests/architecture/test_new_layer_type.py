@@ -352,7 +352,7 @@ CONCEPTS = ("pages/", "visualizer/ui/", "visualizer/concepts/", "visualizer/arch
 MAY_NAME = {
     ("visualizer/architecture/architecture.py", "Dense"): "the change that gives the right number of classes",
     ("visualizer/architecture/architecture.py", "Flatten"): "goes before that Dense where feature maps leave",
-    ("visualizer/architecture/layers/dense.py", "Flatten"): "the change that mends a Dense layer on feature maps",
+    ("visualizer/architecture/layers/dense.py", "Flatten"): "the change that fixes a Dense layer on feature maps",
     ("visualizer/architecture/layers/dense.py", "GlobalAveragePooling2D"): "the other such change",
     ("visualizer/architecture/layers/average_pooling2d.py", "Pooling2D"): "what it is derived from",
     ("visualizer/architecture/layers/max_pooling2d.py", "Pooling2D"): "what it is derived from",

@@ -20,7 +20,7 @@ def test_a_network_learns_ones_own_pictures(page: Page):
     expect(page.get_by_text("40 pictures of your own")).to_be_visible()
     wait_until_idle(page)
 
-    # The network has ten answers, the data set two: Build says so and mends it.
+    # The network has ten answers, the data set two: Build says so and fixes it.
     page.get_by_role("link", name="Change the network").click()
     page.get_by_role("button", name="Use 2 units").click()
     page.get_by_role("button", name="Train it").click()

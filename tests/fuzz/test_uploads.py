@@ -1,4 +1,4 @@
-"""Whatever is uploaded: what it is meant to be comes out, or an error that a person can mend, and nothing else."""
+"""Whatever is uploaded: what it is meant to be comes out, or an error that a person can fix, and nothing else."""
 
 import base64
 import io

@@ -198,7 +198,7 @@ def test_a_rare_kind_is_named_and_not_called_damaged(data, kind, why):
         read_image(data, "a.tif")
     assert refused.value.what == f"The file “a.tif” is a kind of {kind} that cannot be opened here"
     assert why in refused.value.why
-    assert refused.value.mend == "Save it as PNG or JPEG"
+    assert refused.value.remedy == "Save it as PNG or JPEG"
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ SECONDS = 60
 
 def open_page(name: str) -> AppTest:
     """The page pages/NAME.py after its first run; fails where that raises."""
-    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "navigation.py"), default_timeout=SECONDS).run()
-    return without_exception(app.switch_page(f"../../pages/{name}.py").run())
+    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "shell" / "navigation.py"), default_timeout=SECONDS).run()
+    return without_exception(app.switch_page(f"../../../pages/{name}.py").run())
 
 
 def without_exception(app: AppTest) -> AppTest:

@@ -79,7 +79,7 @@ def test_layers_are_added_moved_copied_and_deleted(app):
     assert len(cards(app)) == 7
 
 
-def test_a_layer_that_does_not_fit_says_why_and_offers_the_mend(app):
+def test_a_layer_that_does_not_fit_says_why_and_offers_the_fix(app):
     without_exception(menu(app, "bare-action-4").click("delete").run())
     texts = [markdown.value for markdown in app.markdown]
     assert any("Feature maps of 2 × 2 × 16 arrive, but Dense needs a vector" in text for text in texts)
@@ -314,7 +314,7 @@ def open_layer(app: AppTest, index: int) -> int:
     return card
 
 
-def test_a_passed_bound_is_shown_with_a_mend_before_anything_is_trained(app):
+def test_a_passed_bound_is_shown_with_a_fix_before_anything_is_trained(app):
     start_from(app, CLASSIC)
     app.session_state["visualizer"].set_training(batch_size=1024)
     card = open_layer(app, 0)
@@ -322,10 +322,10 @@ def test_a_passed_bound_is_shown_with_a_mend_before_anything_is_trained(app):
     sentence = app.error[0].value
     assert sentence.startswith("A batch of 1,024 pictures makes ")
     most = int(sentence.split("at most ")[-1].strip("."))
-    mend = app.button(key="mend-batch-size")
-    chosen = int(mend.label.removeprefix("Use a batch size of "))
+    fix = app.button(key="fix-batch-size")
+    chosen = int(fix.label.removeprefix("Use a batch size of "))
     assert chosen <= most < 2 * chosen  # the largest of those that the form offers
-    without_exception(mend.click().run())
+    without_exception(fix.click().run())
     assert not app.error
     assert not app.button(key="train-it").disabled
 
@@ -340,10 +340,10 @@ def test_a_network_with_too_many_parameters_cannot_be_sent_to_training(app):
     assert app.button(key="train-it").disabled
     # Beside the button, since a phone shows no tooltip; the sentence itself stands below.
     assert "It does not fit yet: see below." in [caption.value for caption in app.caption]
-    without_exception(app.switch_page("../../pages/train.py").run())
+    without_exception(app.switch_page("../../../pages/train.py").run())
     assert [error.value for error in app.error] == [sentence]
     assert app.button(key="start").disabled
-    without_exception(app.switch_page("../../pages/look_inside.py").run())
+    without_exception(app.switch_page("../../../pages/look_inside.py").run())
     assert any(sentence in box.value for box in [*app.error, *app.warning])
 
 

@@ -27,7 +27,7 @@ from visualizer.data.own_pictures import read_file
 from visualizer.training.link import LinkedNetwork, link_text
 from visualizer.training.scheduling.commands import Start
 from visualizer.training.settings import RunSpec, TrainingSettings
-from visualizer.ui.kit.text import plain, told
+from visualizer.ui.kit.text import escaped, markdown_safe
 from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.state.session import Session
 from visualizer.workspaces import id_of, new_token
@@ -146,7 +146,7 @@ def shows(run_id: str, page: str, **state: Any) -> AppTest:
     owner.run_id = run_id
     for key, value in state.items():
         app.session_state[key.replace("_", "-")] = value
-    app = without_exception(app.switch_page(f"../../pages/{page}.py").run())
+    app = without_exception(app.switch_page(f"../../../pages/{page}.py").run())
     for _ in range(2):
         for job in list(app.session_state["visualizer"].jobs.values()):
             job.join()
@@ -208,6 +208,6 @@ def test_what_is_refused_tells_its_names_harmlessly():
 
 @pytest.mark.parametrize("name", [*CLASSES, NETWORK])
 def test_escaped_a_name_has_no_harm_left(name):
-    for escaped in (plain(name), told(f"The network “{name}” does not fit")):
-        rest = re.sub(r"\\.", "", escaped)
+    for safe in (escaped(name), markdown_safe(f"The network “{name}” does not fit")):
+        rest = re.sub(r"\\.", "", safe)
         assert not any(harm in rest for harm in HARM if "%" not in harm)

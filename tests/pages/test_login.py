@@ -26,7 +26,7 @@ def secrets(tmp_path, monkeypatch) -> Path:
 
 
 def opened(user: dict) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "navigation.py"), default_timeout=SECONDS)
+    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "shell" / "navigation.py"), default_timeout=SECONDS)
     app.user = user
     return app.run()
 

@@ -209,7 +209,7 @@ def test_a_network_that_does_not_fit_leads_back_to_build():
     app = open_page("build")
     menu = next(button for button in app.get("menu_button") if button.key == "bare-action-4")
     without_exception(menu.click("delete").run())
-    app.switch_page("../../pages/look_inside.py").run()
+    app.switch_page("../../../pages/look_inside.py").run()
     without_exception(app)
     assert "does not fit" in app.error[0].value
 

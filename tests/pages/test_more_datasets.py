@@ -116,5 +116,5 @@ def test_a_link_opens_with_it_where_it_is_here(kept):
     app.query_params["network"] = link_text(LinkedNetwork(LENET.architecture, TrainingSettings(dataset="mnist")))
     without_exception(app.run())
     assert "not on this server" not in app.info[0].value
-    without_exception(app.switch_page("../../pages/train.py").run())
+    without_exception(app.switch_page("../../../pages/train.py").run())
     assert app.selectbox(key="train-dataset").value == "mnist"

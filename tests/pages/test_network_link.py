@@ -22,8 +22,8 @@ SETTINGS = TrainingSettings(
 
 def opened(text: str) -> AppTest:
     """The Build page of a new session whose address has a link."""
-    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "navigation.py"), default_timeout=SECONDS)
-    app.switch_page("../../pages/build.py")
+    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "shell" / "navigation.py"), default_timeout=SECONDS)
+    app.switch_page("../../../pages/build.py")
     app.query_params["network"] = text
     return without_exception(app.run())
 
@@ -39,11 +39,11 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def on_train(app: AppTest) -> AppTest:
-    return without_exception(app.switch_page("../../pages/train.py").run())
+    return without_exception(app.switch_page("../../../pages/train.py").run())
 
 
 def on_build(app: AppTest) -> AppTest:
-    return without_exception(app.switch_page("../../pages/build.py").run())
+    return without_exception(app.switch_page("../../../pages/build.py").run())
 
 
 def shown_settings(app: AppTest) -> dict[str, object]:

@@ -65,7 +65,7 @@ def test_a_zip_becomes_a_data_set_that_is_trained_on(app):
 
 
 def test_after_a_run_own_pictures_are_used_with_a_word_and_the_network_is_fitted_there(app):
-    """Nothing that is grey is without its reason, and what mends it stands beside it."""
+    """Nothing that is grey is without its reason, and what fixes it stands beside it."""
     app.session_state["visualizer"].set_training(epochs=1)
     press(app, "start")
     ended(app)
@@ -78,7 +78,7 @@ def test_after_a_run_own_pictures_are_used_with_a_word_and_the_network_is_fitted
     assert app.button(key="start").disabled
     assert "The network in Build does not fit yet." in [caption.value for caption in app.caption]
     assert any("one number for each of the 2 classes" in text.value for text in app.markdown)
-    assert app.button(key="hindrance-mend-0").label == "Use 2 units"
+    assert app.button(key="hindrance-fix-0").label == "Use 2 units"
     assert app.button(key="fit-network-own").label == "Fit the network: input 32 × 32 in colour, 2 outputs"
     press(app, "fit-network-own")
     assert app.session_state["visualizer"].architecture.input_shape == (3, 32, 32)
@@ -90,12 +90,12 @@ def test_after_a_run_own_pictures_are_used_with_a_word_and_the_network_is_fitted
     assert record.spec.settings.dataset == app.selectbox(key="train-dataset").value
 
 
-def test_the_mend_beside_the_grey_button_is_enough_to_train(app):
+def test_the_fix_beside_the_grey_button_is_enough_to_train(app):
     given(app, zipped(two_classes()))
     press(app, "own-use")
     for key in ("start", "step", "epoch"):
         assert app.button(key=key).disabled
-    press(app, "hindrance-mend-0")
+    press(app, "hindrance-fix-0")
     for key in ("start", "step", "epoch"):
         assert not app.button(key=key).disabled
     # It looks at the pictures 8 × 8 in grey, which is said.
@@ -190,7 +190,7 @@ def test_pictures_that_are_no_longer_kept_leave_every_page_usable():
     forget_loaded()
     for page in ("build", "train"):
         app.session_state["visualizer"].set_training(dataset=name)
-        without_exception(app.switch_page(f"../../pages/{page}.py").run())
+        without_exception(app.switch_page(f"../../../pages/{page}.py").run())
         assert app.error[0].value == (
             "This data set is not in this workspace (any more): people's own pictures open only where they were added, "
             "and are kept for a while. Add the pictures again, or choose another data set. Until then “Handwritten "

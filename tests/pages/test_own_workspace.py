@@ -25,12 +25,12 @@ from visualizer.workspaces import id_of, is_token, new_token
 
 def arrived(token: str, name: str = "build", **query: str) -> AppTest:
     """A page in another browser, opened with this token in its address."""
-    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "navigation.py"), default_timeout=SECONDS)
+    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "shell" / "navigation.py"), default_timeout=SECONDS)
     app.query_params["w"] = token
     for parameter, value in query.items():
         app.query_params[parameter] = value
     without_exception(app.run())
-    return without_exception(app.switch_page(f"../../pages/{name}.py").run())
+    return without_exception(app.switch_page(f"../../../pages/{name}.py").run())
 
 
 def opened(token: str, name: str = "build") -> AppTest:
@@ -70,7 +70,7 @@ def sentences(app: AppTest) -> list[str]:
 def test_who_only_looks_gets_no_address_and_leaves_nothing():
     before = workspaces().used()
     app = open_page("build")
-    without_exception(app.switch_page("../../pages/train.py").run())
+    without_exception(app.switch_page("../../../pages/train.py").run())
     assert address(app) is None
     assert not owner(app).has_workspace
     assert workspaces().used() == before
@@ -126,7 +126,7 @@ def test_a_workspace_that_was_made_elsewhere_asks_before_it_is_opened():
     )
     assert any("you would both work" in text.value for text in app.markdown)
     for page in ("train", "compare", "home"):
-        without_exception(app.switch_page(f"../../pages/{page}.py").run())
+        without_exception(app.switch_page(f"../../../pages/{page}.py").run())
         assert asks(app)
         assert [button.key for button in app.button] == ["elsewhere-open", "elsewhere-copy", "elsewhere-leave"]
     assert owner(app).token != token
@@ -218,9 +218,9 @@ def test_what_could_not_be_looked_for_is_looked_for_once_more(monkeypatch):
         raise sqlite3.OperationalError("database is locked")
 
     monkeypatch.setattr(type(workspaces()), "kept", locked)
-    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "navigation.py"), default_timeout=SECONDS)
+    app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "shell" / "navigation.py"), default_timeout=SECONDS)
     app.query_params["w"] = token
-    assert app.run().exception  # here without `say_sorry`, which tells it in a sentence
+    assert app.run().exception  # here without `show_error`, which tells it in a sentence
     monkeypatch.undo()
     without_exception(app.run())
     assert owner(answer(app, "open")).architecture == CLASSIC.architecture

@@ -46,7 +46,7 @@ def test_whatever_a_session_has_chosen_only_its_own_pictures_are_opened(secret, 
     app.session_state["filters-dataset-digits"] = secret
     app.session_state["picture-source"] = "dataset"
     app.session_state["look-parts"] = "Filters"
-    without_exception(app.switch_page(f"../../pages/{name}.py").run())
+    without_exception(app.switch_page(f"../../../pages/{name}.py").run())
     options = [option for box in app.selectbox for option in box.options]
     words = [text.value for text in (*app.markdown, *app.caption, *app.error, *app.info)]
     assert not [word for word in (*options, *words) if "secret" in str(word)]

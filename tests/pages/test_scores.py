@@ -50,7 +50,7 @@ def part(app: AppTest, tabs: str, name: str) -> AppTest:
 
 
 def go_to(app: AppTest, page: str) -> AppTest:
-    return without_exception(app.switch_page(f"../../pages/{page}.py").run())
+    return without_exception(app.switch_page(f"../../../pages/{page}.py").run())
 
 
 def holds(app: AppTest, kind: AnswerKind, count: int = 1) -> None:

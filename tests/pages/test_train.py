@@ -79,7 +79,7 @@ def test_one_epoch_pauses_at_its_end_with_curves_and_the_inside(app):
 def test_a_learning_rate_that_is_too_high_stops_and_says_what_to_try():
     app = open_page("build")
     without_exception(app.get("menu_button")[0].click(CLASSIC.architecture).run())
-    app.switch_page("../../pages/train.py").run()
+    app.switch_page("../../../pages/train.py").run()
     app.select_slider(key="learning-rate").set_value(10.0)
     without_exception(app.selectbox(key="optimizer").set_value("sgd").run())
     press(app, "Start")

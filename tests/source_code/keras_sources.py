@@ -435,7 +435,7 @@ model = Sequential([Input((8, 8, 1)), Conv2D(4, 3),
         (1, 8, 8),
         (plain_conv(4), Dense(units=10, activation="linear")),
         {},
-        ((2, "This layer does not fit; its card offers what mends it. Feature maps of 6 × 6 × 4 arrive"),),
+        ((2, "This layer does not fit; its card offers what fixes it. Feature maps of 6 × 6 × 4 arrive"),),
     ),
     "a notebook's cell": Example(
         """\

@@ -11,26 +11,26 @@ from tests.pages.app import without_exception
 
 def failed_with_a_sentence() -> None:
     from visualizer.errors import UserError
-    from visualizer.ui.shell.failure import say_sorry
+    from visualizer.ui.shell.failure import show_error
 
-    say_sorry(UserError("The pictures are gone", "they are kept for a while", "Add them again"))
+    show_error(UserError("The pictures are gone", "they are kept for a while", "Add them again"))
 
 
 def failed_by_a_mistake_of_ours() -> None:
-    from visualizer.ui.shell.failure import say_sorry
+    from visualizer.ui.shell.failure import show_error
 
-    say_sorry(ZeroDivisionError("division by zero"))
+    show_error(ZeroDivisionError("division by zero"))
 
 
 def failed_at(code: int) -> None:
     import sqlite3
 
-    from visualizer.ui.shell.failure import say_sorry
+    from visualizer.ui.shell.failure import show_error
 
     kind = sqlite3.OperationalError if code in (5, 8, 10, 14) else sqlite3.DatabaseError
     error = kind("a word of SQLite's")
     error.sqlite_errorcode = code
-    say_sorry(error)
+    show_error(error)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from streamlit import config
 
 from visualizer.architecture.model_file import max_model_bytes
 from visualizer.limits import MB, limits
-from visualizer.ui.shell.http import HEADERS, OPEN, Doors, accept_uploads
+from visualizer.ui.shell.http import HEADERS, OPEN, SecurityHeaders, accept_uploads
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 UPLOAD = "/_stcore/upload_file/tab/file"
@@ -34,7 +34,7 @@ def ask(method: str, path: str, body: bytes = b"", own: dict[str, str] | None = 
 
     length = [(b"content-length", str(len(body)).encode())]
     scope = {"type": "http", "method": method, "path": path, "headers": length}
-    asyncio.run(Doors(app)(scope, receive, send))
+    asyncio.run(SecurityHeaders(app)(scope, receive, send))
     headers = {name.decode().title(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, sent[1]["body"]
 
@@ -52,7 +52,7 @@ def test_a_connection_that_stays_open_is_let_through():
     async def app(scope, receive, send):
         seen.append((scope, receive, send))
 
-    asyncio.run(Doors(app)({"type": "websocket"}, "receive", "send"))
+    asyncio.run(SecurityHeaders(app)({"type": "websocket"}, "receive", "send"))
     assert seen == [({"type": "websocket"}, "receive", "send")]
 
 

@@ -79,7 +79,7 @@ def test_every_step_back_through_the_asked_chain_has_a_factor_below_1():
 
 
 def test_a_unit_that_is_silent_for_some_pictures_can_come_back():
-    """So the page says of no unit that it stays where it is for ever."""
+    """So the page says of no unit that it stays where it is forever."""
     shares = _units(0.5).dead_shares
     assert (np.diff(shares) < 0).any()
     assert all(_units(rate).still_learning == 0 for rate in (0.1, 0.5, 1.0, 2.0))

@@ -15,7 +15,7 @@ from visualizer.inspection.probe import probe
 from visualizer.inspection.steps import Spot
 from visualizer.ui.look.pixel_data import pixel_data
 from visualizer.ui.look.pixel_view import _next
-from visualizer.ui.look.pixel_words import told
+from visualizer.ui.look.pixel_words import short_number
 
 
 @pytest.fixture(scope="module")
@@ -89,4 +89,4 @@ def test_a_layer_that_takes_one_number_leads_to_that_number(stage):
     looked = SimpleNamespace(network=network, seen=probe(network, picture), given=SimpleNamespace(class_names=()))
     (item,) = pixel_data(looked, (Spot(0, (1, 2, 3)),), 0)["items"]
     assert (item["name"], item["place"]) == ("green, row 3, column 4", [1, 2, 3])
-    assert item["text"] == told(float(picture[1, 2, 3]))
+    assert item["text"] == short_number(float(picture[1, 2, 3]))

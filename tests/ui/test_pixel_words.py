@@ -22,7 +22,7 @@ from visualizer.inspection.steps import (
     WindowMean,
     WindowSum,
 )
-from visualizer.ui.look.pixel_words import lines, place_words, sentence, signed_sum, told
+from visualizer.ui.look.pixel_words import lines, place_words, sentence, short_number, signed_sum
 
 WINDOW = Window(np.array([-1, 0]), np.array([2, 3]), np.array([[False, False], [True, True]]))
 
@@ -43,7 +43,7 @@ def window_sum(channels: int, bias: float | None) -> WindowSum:
      (float("inf"), "infinity"), (-float("inf"), "−infinity"), (float("nan"), "not a number")],
 )  # fmt: skip
 def test_numbers(value, text):
-    assert told(value) == text
+    assert short_number(value) == text
 
 
 def test_signs_stand_between_the_terms():

@@ -148,7 +148,7 @@ def test_all_tabs_together_have_a_bound_and_nobody_takes_room_by_words_alone(ser
 def test_one_that_comes_too_slowly_is_ended_and_told(server, monkeypatch):
     monkeypatch.setattr(uploads, "PIECE_WITHIN", 0.05)
     assert asyncio.run(server.ask([b"x", 1.0, b"y"])) == (408, TOO_SLOW)
-    # Pieces come in time, but so few of them that it would take for ever.
+    # Pieces come in time, but so few of them that it would take forever.
     monkeypatch.setattr(uploads, "ALLOWANCE", 0.1)
     assert asyncio.run(server.ask([part for _ in range(100) for part in (0.02, b"x")])) == (408, TOO_SLOW)
     assert server.held() == 0

@@ -7,9 +7,9 @@ from typing import Any
 from visualizer import log
 from visualizer.architecture.bounds import largest_batch, passed_bound
 from visualizer.architecture.layer import (
+    Fix,
     Layer,
     LayerDoesNotFit,
-    Mend,
     layer_from_dict,
     layer_to_dict,
 )
@@ -17,7 +17,7 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.problem import Problem
 from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, describe_shape, is_maps, numbers_in
-from visualizer.errors import UserError, shown
+from visualizer.errors import UserError, short_repr
 
 JSON_FORMAT = "cnn-visualizer/architecture"
 JSON_VERSION = 1
@@ -48,7 +48,7 @@ class Architecture:
         whole = isinstance(shape, tuple) and len(shape) == 3 and all(type(size) is int for size in shape)
         if not whole or shape[0] not in (1, 3) or not all(1 <= size <= MAX_INPUT_SIZE for size in shape[1:]):
             raise ArchitectureError(
-                f"The input cannot have the shape {shown(shape)}",
+                f"The input cannot have the shape {short_repr(shape)}",
                 f"it needs 1 or 3 channels and 1 to {MAX_INPUT_SIZE} pixels in height and width",
                 "Change the input size",
             )
@@ -142,7 +142,7 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
         try:
             output_shape = layer.output_shape(shape)
         except LayerDoesNotFit as error:
-            problem = Problem(error.arrives, error.needs, error.mends)
+            problem = Problem(error.arrives, error.needs, error.fixes)
             reports.append(LayerReport(layer, shape, None, None, None, problem))
             shape = None
             continue
@@ -178,25 +178,25 @@ def _check_classes(report: ArchitectureReport, output_shape: Shape, classes: int
     row = report.layers[index]
     scores = Dense(units=classes, activation="softmax")
     needs = f"the last layer must give one number for each of the {classes} classes"
-    mends: tuple[Mend, ...]
+    fixes: tuple[Fix, ...]
     if is_maps(output_shape):
         arrives = f"feature maps of {describe_shape(output_shape)} leave the network"
-        mends = (Mend(f"Add Flatten and Dense {classes}", (row.layer, Flatten(), scores)),)
+        fixes = (Fix(f"Add Flatten and Dense {classes}", (row.layer, Flatten(), scores)),)
     else:
         count = output_shape[0]
         arrives = "1 number leaves the network" if count == 1 else f"{count:,} numbers leave the network"
-        mends = (Mend(f"Add Dense {classes} with softmax", (row.layer, scores)),)
+        fixes = (Fix(f"Add Dense {classes} with softmax", (row.layer, scores)),)
         own = row.layer.giving(classes)
-        mends = mends if own is None else (own, *mends)
+        fixes = fixes if own is None else (own, *fixes)
     rows = list(report.layers)
-    rows[index] = replace(row, problem=Problem(arrives, needs, mends))
+    rows[index] = replace(row, problem=Problem(arrives, needs, fixes))
     return replace(report, layers=tuple(rows))
 
 
-def apply_mend(architecture: Architecture, index: int, mend: Mend) -> Architecture:
-    """The architecture with layer `index` replaced by what the mend proposes."""
+def apply_fix(architecture: Architecture, index: int, fix: Fix) -> Architecture:
+    """The architecture with layer `index` replaced by what the fix proposes."""
     layers = architecture.layers
-    return architecture.with_layers((*layers[:index], *mend.replacement, *layers[index + 1 :]))
+    return architecture.with_layers((*layers[:index], *fix.replacement, *layers[index + 1 :]))
 
 
 def architecture_to_dict(architecture: Architecture) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def architecture_from_dict(data: Any) -> Architecture:
     version = data.get("version")
     if type(version) is not int or version != JSON_VERSION:
         raise ArchitectureError(
-            f"This network has version {shown(version)}",
+            f"This network has version {short_repr(version)}",
             f"this app reads version {JSON_VERSION}",
             "Save it again with this version of the app",
         )

@@ -52,13 +52,13 @@ def passed_bound(
     fitting = largest_batch(activation_numbers, multiply_adds)
     if batch_size <= fitting:
         return None
-    mend = f"use a batch size of at most {fitting:,}"
+    fix = f"use a batch size of at most {fitting:,}"
     if size * batch_size > bounds.batch_bytes:
         arrives = f"a batch of {batch_size:,} pictures makes {_mib(size * batch_size)} of numbers in all layers"
-        return Problem(arrives, f"at most {_mib(bounds.batch_bytes)} fit here: {mend}", batch_size=fitting)
+        return Problem(arrives, f"at most {_mib(bounds.batch_bytes)} fit here: {fix}", batch_size=fitting)
     return Problem(
         f"a batch of {batch_size:,} pictures takes {_billions(multiply_adds * batch_size)} multiplications",
-        f"at most {_billions(bounds.batch_multiply_adds)} are done at once here, since other runs wait: {mend}",
+        f"at most {_billions(bounds.batch_multiply_adds)} are done at once here, since other runs wait: {fix}",
         batch_size=fitting,
     )
 

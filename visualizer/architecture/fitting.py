@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from visualizer.architecture.architecture import Architecture, apply_mend, summarize
+from visualizer.architecture.architecture import Architecture, apply_fix, summarize
 from visualizer.errors import UserError
 
 Pictures = tuple[int, int, int]
@@ -21,7 +21,7 @@ def fitted(architecture: Architecture, input_shape: Pictures, classes: int) -> A
         report = summarize(changed, classes)
         for index, row in enumerate(report.layers):
             if row.problem:
-                changed = apply_mend(changed, index, row.problem.mends[0])
+                changed = apply_fix(changed, index, row.problem.fixes[0])
     except UserError:  # the input may be larger than any network's, or the layers become too many
         return None
     return changed if summarize(changed, classes).fits else None

@@ -6,7 +6,6 @@ import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from visualizer.architecture.keras_form import KerasForm
@@ -14,7 +13,7 @@ from visualizer.architecture.kernels import KernelSet, Stage, kernel_sets
 from visualizer.architecture.settings import IntegerPair, Setting, SettingError
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.architecture.span import Sees, Span, same_place
-from visualizer.errors import shown
+from visualizer.errors import short_repr
 
 if TYPE_CHECKING:
     import torch
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Mend:
+class Fix:
     """A change that would make a layer fit: put `replacement` (none, one or several layers) in its place."""
 
     label: str
@@ -35,13 +34,13 @@ class LayerDoesNotFit(Exception):
     Args:
         arrives: What comes in, in words.
         needs: What the layer needs, in words.
-        mends: Changes that would mend it, best first.
+        fixes: Changes that would fix it, best first.
     """
 
-    def __init__(self, arrives: str, needs: str, mends: tuple[Mend, ...]) -> None:
+    def __init__(self, arrives: str, needs: str, fixes: tuple[Fix, ...]) -> None:
         self.arrives = arrives
         self.needs = needs
-        self.mends = mends
+        self.fixes = fixes
         super().__init__(f"{arrives}; {needs}")
 
 
@@ -81,7 +80,7 @@ class Layer(ABC):
             if expected:
                 value = getattr(self, setting.name)
                 raise SettingError(
-                    f"{self.title} has {setting.name} = {shown(value)}",
+                    f"{self.title} has {setting.name} = {short_repr(value)}",
                     f"it must be {expected}",
                     f"Change {setting.name}",
                 )
@@ -157,7 +156,7 @@ class Layer(ABC):
         """Its window, where it makes one number of many map by map; Look inside shows it before and after then."""
         return None
 
-    def giving(self, count: int) -> Mend | None:
+    def giving(self, count: int) -> Fix | None:
         """The change after which it gives a vector of `count` numbers; None where it has no setting for that."""
         return None
 
@@ -210,9 +209,9 @@ def register(layer_type: type[Layer]) -> type[Layer]:
 
 def layer_types() -> dict[str, type[Layer]]:
     """Every layer type by its name, found by importing each file of `visualizer/architecture/layers/`."""
-    folder = Path(__file__).with_name("layers")
-    for module in pkgutil.iter_modules([str(folder)]):
-        importlib.import_module(f"{__package__}.layers.{module.name}")
+    layers = importlib.import_module(f"{__package__}.layers")
+    for module in pkgutil.iter_modules(layers.__path__):
+        importlib.import_module(f"{layers.__name__}.{module.name}")
     return dict(sorted(_registry.items(), key=lambda item: (item[1].group, item[0])))
 
 
@@ -242,7 +241,9 @@ def layer_from_dict(data: Any) -> Layer:
     known = layer_types()
     if data["type"] not in known:
         raise SettingError(
-            f"The layer type {shown(data['type'])} is not known", f"known are {', '.join(known)}", "Use one of these"
+            f"The layer type {short_repr(data['type'])} is not known",
+            f"known are {', '.join(known)}",
+            "Use one of these",
         )
     layer_type = known[data["type"]]
     specs = {setting.name: setting.spec for setting in layer_type.settings()}
@@ -252,7 +253,7 @@ def layer_from_dict(data: Any) -> Layer:
             continue
         if name not in specs:
             raise SettingError(
-                f"{layer_type.title} has no setting {shown(name)}",
+                f"{layer_type.title} has no setting {short_repr(name)}",
                 f"it has {', '.join(specs) or 'none'}",
                 "Remove or rename it",
             )
@@ -267,5 +268,5 @@ def require_maps(layer: Layer, input_shape: Shape) -> None:
         raise LayerDoesNotFit(
             f"a vector of {describe_shape(input_shape)} number{'s' if input_shape != (1,) else ''} arrives",
             f"{layer.title} needs feature maps (height × width × channels): move it above Flatten",
-            (Mend(f"Remove this {layer.title}", ()),),
+            (Fix(f"Remove this {layer.title}", ()),),
         )

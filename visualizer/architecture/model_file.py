@@ -114,7 +114,9 @@ def _read(source: Path | str | bytes) -> bytes:
             with Path(source).open("rb") as file:
                 source = file.read(max_model_bytes() + 1)
         except OSError as error:
-            raise ModelFileError("The file with the network could not be opened", mend="Choose another file") from error
+            raise ModelFileError(
+                "The file with the network could not be opened", remedy="Choose another file"
+            ) from error
     if len(source) > max_model_bytes():
         raise _not_a_model(f"it has over {max_model_bytes() // 1_000_000} MB, more than any network here")
     return source

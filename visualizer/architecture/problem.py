@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from visualizer.architecture.layer import Mend
+from visualizer.architecture.layer import Fix
 
 
 @dataclass(frozen=True)
@@ -12,13 +12,13 @@ class Problem:
     Attributes:
         arrives: What there is, in words.
         needs: What is needed instead, in words.
-        mends: Changes of the layer that would mend it, best first.
-        batch_size: The largest batch size that would mend it, where a smaller batch does.
+        fixes: Changes of the layer that would fix it, best first.
+        batch_size: The largest batch size that would fix it, where a smaller batch does.
     """
 
     arrives: str
     needs: str
-    mends: tuple[Mend, ...] = ()
+    fixes: tuple[Fix, ...] = ()
     batch_size: int | None = None
 
     def __str__(self) -> str:

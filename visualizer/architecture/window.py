@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from visualizer.architecture.layer import Layer, LayerDoesNotFit, Mend, require_maps
+from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, require_maps
 from visualizer.architecture.shapes import (
     Padding,
     Shape,
@@ -50,18 +50,18 @@ class Window:
         extent = tuple(window_extent(size, gap) for size, gap in zip(self.size, self.dilation, strict=True))
         dilated = self.dilation != (1, 1)
         fitting = tuple(min(size, available) for size, available in zip(self.size, input_shape[1:], strict=True))
-        mends = [
-            Mend(
+        fixes = [
+            Fix(
                 f"Use a {fitting[0]} × {fitting[1]} window" + (" without dilation" if dilated else ""),
                 (layer.with_settings(**{self.setting: fitting}, **({"dilation_rate": (1, 1)} if dilated else {})),),
             ),
-            Mend("Use padding “same”", (layer.with_settings(padding="same"),)),
-            Mend(f"Remove this {layer.title}", ()),
+            Fix("Use padding “same”", (layer.with_settings(padding="same"),)),
+            Fix(f"Remove this {layer.title}", ()),
         ]
         raise LayerDoesNotFit(
             f"maps of {input_shape[1]} × {input_shape[2]} arrive ({describe_shape(input_shape)})",
             f"the window covers {extent[0]} × {extent[1]} and needs a map at least that large",
-            tuple(mends),
+            tuple(fixes),
         )
 
     def pads(self, input_shape: Shape) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visualizer.errors import UserError, shown
+from visualizer.errors import UserError, short_repr
 
 SIDE = 64  # pixels of a drawing, height and width, as the canvas sends it
 
@@ -54,7 +54,7 @@ def read_drawing(sent: object) -> np.ndarray:
             pass
     raise UserError(
         "The drawing did not arrive whole",
-        f"{shown(sent)} is not the brightness of {SIDE} × {SIDE} pixels",
+        f"{short_repr(sent)} is not the brightness of {SIDE} × {SIDE} pixels",
         "Draw it again",
     )
 

@@ -191,12 +191,12 @@ def check(pictures: Mapping[str, Sequence[np.ndarray]]) -> None:
         )
 
 
-def _too_few(why: str, mend: str) -> UserError:
-    return UserError("These pictures are no data set yet", why, mend)
+def _too_few(why: str, remedy: str) -> UserError:
+    return UserError("These pictures are no data set yet", why, remedy)
 
 
-def _zip_error(why: str, mend: str = "Choose another file") -> UserError:
-    return UserError("The ZIP file cannot be used", why, mend)
+def _zip_error(why: str, remedy: str = "Choose another file") -> UserError:
+    return UserError("The ZIP file cannot be used", why, remedy)
 
 
 class _Bounded(io.BytesIO):

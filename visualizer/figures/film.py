@@ -108,7 +108,7 @@ def encode(frames: Iterable[np.ndarray], format: Format, per_second: float) -> I
 
     Args:
         frames: (H, W, 3) uint8 each.
-        format: "gif" repeats for ever.
+        format: "gif" repeats forever.
         per_second: How many frames a second has.
     """
     import imageio.v2 as imageio

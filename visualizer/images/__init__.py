@@ -85,7 +85,7 @@ def is_opening() -> bool:
 
 def _opened(data: bytes, file: str) -> Opened:
     if not data:
-        raise UploadError(f"{file} is empty", mend="Choose another file")
+        raise UploadError(f"{file} is empty", remedy="Choose another file")
     bounds = limits()
     if len(data) > bounds.upload_bytes:
         raise UploadError(
@@ -103,7 +103,7 @@ def _opened(data: bytes, file: str) -> Opened:
         log.event("picture-process-ended", warning=True, code=ended.code, size=len(data))
         raise UploadError(f"{file} is damaged", "what should open it broke down at it", "Save it anew") from None
     if "what" in told:
-        refused = UploadError(told["what"], told["why"], told["mend"])
+        refused = UploadError(told["what"], told["why"], told["remedy"])
         refused.pixels = told["pixels"]
         raise refused
     picture = np.frombuffer(body, dtype=np.uint8).reshape(told["height"], told["width"], 3)

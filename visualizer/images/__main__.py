@@ -66,7 +66,7 @@ def _answer(file: str, data: bytes, bounds: Bounds) -> tuple[dict[str, Any], byt
     except (UploadError, MemoryError) as error:
         allow(inf, inf)
         told = error if isinstance(error, UploadError) else too_much_memory(file)
-        return {"what": told.what, "why": told.why, "mend": told.mend, "pixels": said}, b""
+        return {"what": told.what, "why": told.why, "remedy": told.remedy, "pixels": said}, b""
     allow(inf, inf)
     height, width, _ = picture.shape
     return {"height": height, "width": width, "pixels": said}, picture.tobytes()

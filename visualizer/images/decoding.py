@@ -161,7 +161,7 @@ class _Reading:
         self._block = max(1, image.width // (2 * self._size[0])), max(1, image.height // (2 * self._size[1]))
         tags = getattr(image, "tag_v2", {}) if image.format == "TIFF" else {}
         self._tags = {tag: tags[tag] for tag in _TAGS if tag in tags}
-        self._mend_transparency()
+        self._fix_transparency()
         self.memory = self._memory(coded)
 
     def _memory(self, coded: int) -> int:
@@ -219,7 +219,7 @@ class _Reading:
         whole = (0.0, 0.0, image.width / across, image.height / down)
         return joined.resize(self._size, Image.Resampling.BICUBIC, box=whole)
 
-    def _mend_transparency(self) -> None:
+    def _fix_transparency(self) -> None:
         """Give the colour of a PNG that is transparent the bits that its pixels have after decoding."""
         colour = self._image.info.get("transparency")
         raw_mode = self._image.tile[0].args if self._image.format == "PNG" and self._image.tile else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from visualizer.errors import UserError, shown
+from visualizer.errors import UserError, short_repr
 from visualizer.limits import limits
 from visualizer.pretrained.converter import ConvertedNetwork, convert
 from visualizer.pretrained.download import download
@@ -105,12 +105,14 @@ def _found(text: str) -> tuple[str, Blueprint]:
     package_name, colon, name = (part.strip() for part in text.rpartition(":"))
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
         raise UserError(
-            f"{shown(text)} is not a name of a network", "", "Write it like “torchvision: resnet18” or like “resnet18”"
+            f"{short_repr(text)} is not a name of a network",
+            "",
+            "Write it like “torchvision: resnet18” or like “resnet18”",
         )
     asked = [package for package in PACKAGES if not colon or package.name == package_name.lower()]
     if not asked:
         raise UserError(
-            f"{shown(package_name)} is not known here",
+            f"{short_repr(package_name)} is not known here",
             "networks are found by name in " + " and in ".join(package.name for package in PACKAGES),
             "Write it like “torchvision: resnet18”",
         )

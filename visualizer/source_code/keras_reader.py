@@ -371,7 +371,7 @@ class _Reader:
         for placed, row in zip(stack.layers, summarize(architecture).layers, strict=True):
             if row.problem:
                 self.notes.add(
-                    placed.line, f"This layer does not fit; its card offers what mends it. {row.problem}"[:-1]
+                    placed.line, f"This layer does not fit; its card offers what fixes it. {row.problem}"[:-1]
                 )
 
     def _input(self, stack: _Stack) -> tuple[int, int, int]:

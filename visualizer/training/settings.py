@@ -9,7 +9,7 @@ from visualizer.architecture.answer import AnswerKind, answer_kind
 from visualizer.architecture.architecture import Architecture, architecture_from_dict, architecture_to_dict
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
 from visualizer.architecture.settings import Choice, Integer, Real, SettingError, Spec, Toggle, setting
-from visualizer.errors import shown
+from visualizer.errors import short_repr
 
 Loss = Literal["cross_entropy", "mse"]
 Optimizer = Literal["adam", "sgd", "rmsprop"]
@@ -96,7 +96,7 @@ class TrainingSettings:
             value = getattr(self, name)
             expected = spec.check(value)
             if expected:
-                raise SettingError(f"{spec.label} is {shown(value)}", f"it must be {expected}", "Change it")
+                raise SettingError(f"{spec.label} is {short_repr(value)}", f"it must be {expected}", "Change it")
 
 
 SETTING_SPECS: dict[str, Spec] = {
@@ -123,7 +123,7 @@ def settings_from_dict(data: Any) -> TrainingSettings:
         raise SettingError("The training settings could not be read", "they are not an object", "Make them anew")
     known = {item.name for item in dataclasses.fields(TrainingSettings)}
     if surplus := sorted(data.keys() - known):
-        raise SettingError(f"There is no training setting {shown(surplus[0])}", "", "Remove it")
+        raise SettingError(f"There is no training setting {short_repr(surplus[0])}", "", "Remove it")
     settings = TrainingSettings(**data)
     # JSON has no whole numbers beside the others: a learning rate of 1 is 1.0.
     reals: dict[str, Any] = {

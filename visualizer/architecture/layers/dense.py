@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.layer import Layer, LayerDoesNotFit, Mend, register
+from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.settings import Choice, Integer, Toggle, setting
@@ -55,14 +55,14 @@ class Dense(Layer):
                 f"feature maps of {describe_shape(input_shape)} arrive",
                 "Dense needs a vector: one long row of numbers",
                 tuple(
-                    Mend(f"Put {layer.title} before it", (layer, self))
+                    Fix(f"Put {layer.title} before it", (layer, self))
                     for layer in (Flatten(), GlobalAveragePooling2D())
                 ),
             )
         return (self.units,)
 
-    def giving(self, count: int) -> Mend:
-        return Mend(f"Use {count} units", (self.with_settings(units=count),))
+    def giving(self, count: int) -> Fix:
+        return Fix(f"Use {count} units", (self.with_settings(units=count),))
 
     def parameter_count(self, input_shape: Shape) -> int:
         return self.units * (input_shape[0] + self.use_bias)

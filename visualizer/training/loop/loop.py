@@ -362,10 +362,10 @@ class Training:
         )
 
     def _what_to_try(self) -> str:
-        mend = f"Try a learning rate of {self.learning_rate / 10:g}"
+        remedy = f"Try a learning rate of {self.learning_rate / 10:g}"
         if self.spec.settings.optimizer == "sgd":
-            mend += ", or Adam, which limits the size of its steps"
-        return mend
+            remedy += ", or Adam, which limits the size of its steps"
+        return remedy
 
     def _fail(self, what: str) -> list[Event]:
         self.ended = True

@@ -302,7 +302,7 @@ class RunStore:
                 return None
 
     @contextmanager
-    def _reading(self, path: Path, what: str, mend: str) -> Iterator[None]:
+    def _reading(self, path: Path, what: str, remedy: str) -> Iterator[None]:
         """Around what reads a file of a run: that it is damaged becomes a UserError, and costs this file alone."""
         try:
             with reading(path):
@@ -311,7 +311,7 @@ class RunStore:
             if path not in self._damaged:
                 log.event("file-damaged", warning=True, run=path.parent.name, file=path.name, why=str(error))
             self._damaged.add(path)
-            raise UserError(f"{what} cannot be read", "its file on the server is damaged", mend) from error
+            raise UserError(f"{what} cannot be read", "its file on the server is damaged", remedy) from error
 
     def _snapshot_in(self, path: Path, run_id: str) -> Snapshot:
         with safe_open(path, framework="numpy") as file:

@@ -27,7 +27,7 @@ def check(spec: RunSpec, own: Collection[str] = ()) -> int:
         raise UserError(
             f"The network “{architecture.name}” cannot be trained on {dataset.title}",
             str(problem)[:-1],
-            "Mend it in Build",
+            "Fix it in Build",
         )
     if not 0 <= spec.probe_index < len(dataset.pictures):
         raise UserError("The watched picture is not in the data set", "", "Choose another one")

@@ -243,7 +243,7 @@ class TurnTaking:
         self._at_turn: str | None = None
 
     def serve(self) -> None:
-        """Work for ever; rest while no run runs."""
+        """Work forever; rest while no run runs."""
         while True:
             if not any(run.goal for run in self._runs):
                 self._take(self._inbox.get())
@@ -309,7 +309,7 @@ def _failing(run: ActiveRun) -> Iterator[None]:
 
 
 def _explain(error: Exception) -> str:
-    """What a user is told; what is not theirs to mend goes to the server's log too."""
+    """What a user is told; what is not theirs to fix goes to the server's log too."""
     if isinstance(error, UserError):
         return str(error)
     traceback.print_exception(error)

@@ -9,7 +9,7 @@ from visualizer.architecture.shapes import describe_shape
 from visualizer.limits import limits
 from visualizer.ui.build.layer_card import SPACE, add_layer_menu, card_header
 from visualizer.ui.kit import bound
-from visualizer.ui.kit.text import plain
+from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.dataset_names import chosen_dataset, dataset_titles
 from visualizer.ui.state.session import Session
 
@@ -24,9 +24,9 @@ def input_card(owner: Session) -> None:
     label = SPACE.join(
         [
             ":material/image:",
-            f"**Input{SPACE}{plain(architecture.name)}**",
+            f"**Input{SPACE}{escaped(architecture.name)}**",
             describe_shape(architecture.input_shape),
-            f":gray[{plain(dataset.title)}, {dataset.classes} classes]",
+            f":gray[{escaped(dataset.title)}, {dataset.classes} classes]",
         ]
     )
     with st.container(border=True, gap="small", key="card-input"):

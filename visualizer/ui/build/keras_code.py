@@ -10,7 +10,7 @@ from visualizer.figures.chart import counted
 from visualizer.source_code.keras_reader import KerasReading
 from visualizer.source_code.notes import Note
 from visualizer.training.settings import LOSSES, OPTIMIZERS
-from visualizer.ui.kit.text import plain
+from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.session import Session
 
 if TYPE_CHECKING:
@@ -121,4 +121,4 @@ def _training(reading: KerasReading) -> str:
 
 
 def _words(note: Note) -> str:
-    return f"**{note.where}**: {plain(note.sentence)}" if note.where else plain(note.sentence)
+    return f"**{note.where}**: {escaped(note.sentence)}" if note.where else escaped(note.sentence)

@@ -1,4 +1,4 @@
-"""One layer of the network in Build: its numbers, its form, its menu, and how to mend it where it does not fit."""
+"""One layer of the network in Build: its numbers, its form, its menu, and how to fix it where it does not fit."""
 
 from collections.abc import Callable
 from typing import Any
@@ -121,4 +121,4 @@ def _label(index: int, report: LayerReport) -> str:
 
 def _problem(owner: Session, card: int, problem: Problem) -> None:
     st.markdown(f":red[:material/error:] {problem}")
-    fix_buttons(owner, card, problem, f"mend-{card}")
+    fix_buttons(owner, card, problem, f"fix-{card}")

@@ -28,7 +28,7 @@ from visualizer.ui.compare.compare_again import stop_all
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.quantities import count
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.models import latest_network, look
 from visualizer.ui.state.server import run_store
@@ -53,7 +53,7 @@ def chosen_variants(owner: Session) -> dict[str, Variant]:
         f"Your runs (at most {MOST} at a time)",
         list(names),
         default=list(names)[-MOST:],
-        format_func=told,
+        format_func=markdown_safe,
         selection_mode="multi",
         key=f"compared-of-{len(names)}",
         persist_state="session",
@@ -133,7 +133,7 @@ def _losses(compared: Compared, bands: Mapping[str, Band], columns: Sequence[Del
 
 def _say(compared: Compared, accuracy: list[Band]) -> None:
     for said in verdicts([_in_sentence(name) for name in compared], list(compared.values()), accuracy):
-        st.markdown(f":material/balance: **{told(said)}**")
+        st.markdown(f":material/balance: **{markdown_safe(said)}**")
     if any(one.runs > 1 for one in accuracy):
         st.caption("Lines are the mean over the seeds; a band reaches from the least to the largest of them.")
 
@@ -149,8 +149,8 @@ def _table(compared: Compared, accuracy: list[Band]) -> None:
     if is_narrow():
         st.markdown("\n".join(_line(setting, [_short(name) for name in compared], rows[setting]) for setting in rows))
         return
-    table = [("", *(f"**{told(name)}**" for name in compared)), ("---",) * (len(compared) + 1)]
-    table += [(told(setting), *map(told, values)) for setting, values in rows.items()]
+    table = [("", *(f"**{markdown_safe(name)}**" for name in compared)), ("---",) * (len(compared) + 1)]
+    table += [(markdown_safe(setting), *map(markdown_safe, values)) for setting, values in rows.items()]
     st.markdown("\n".join(f"| {' | '.join(row)} |" for row in table))
 
 
@@ -159,8 +159,8 @@ def _line(setting: str, names: Sequence[str], values: Sequence[str]) -> str:
     having: dict[str, list[str]] = {}
     for name, value in zip(names, values, strict=True):
         having.setdefault(value, []).append(name)
-    return f"- {told(setting)}: " + "; ".join(
-        f"**{', '.join(those)}** {told(value)}" for value, those in having.items()
+    return f"- {markdown_safe(setting)}: " + "; ".join(
+        f"**{', '.join(those)}** {markdown_safe(value)}" for value, those in having.items()
     )
 
 
@@ -176,11 +176,11 @@ def kernels(_: Session, compared: Compared) -> None:
     store = run_store()
     for column, (name, variant) in zip(st.columns(len(compared)), compared.items(), strict=True):
         with column:
-            st.markdown(f"**{told(_short(name))}**, seed {variant.seeds[0]}")
+            st.markdown(f"**{markdown_safe(_short(name))}**, seed {variant.seeds[0]}")
             try:
                 snapshot = store.latest_snapshot(variant.runs[0].run_id)
             except UserError as error:
-                st.caption(told(error))
+                st.caption(markdown_safe(error))
                 continue
             if snapshot is None or snapshot.kernels is None:
                 st.caption("It has no convolution." if snapshot else "Nothing was trained yet.")
@@ -219,7 +219,7 @@ def answers(_: Session, compared: Compared) -> None:
         try:
             dataset = opened_dataset(chosen)
         except UserError as error:
-            st.info(told(error), icon=":material/info:")
+            st.info(markdown_safe(error), icon=":material/info:")
             return
         label = st.selectbox(
             "Class",
@@ -241,14 +241,14 @@ def answers(_: Session, compared: Compared) -> None:
         show(picture_chart(picture, "The picture", width=140), "compared-picture")
     for column, (name, variant) in zip(columns[1:], compared.items(), strict=True):
         with column:
-            st.markdown(f"**{told(_short(name))}**, seed {variant.seeds[0]}")
+            st.markdown(f"**{markdown_safe(_short(name))}**, seed {variant.seeds[0]}")
             if variant.spec.settings.dataset != chosen:
-                st.caption(f"It learnt other pictures: {told(titles[variant.spec.settings.dataset])}.")
+                st.caption(f"It learnt other pictures: {markdown_safe(titles[variant.spec.settings.dataset])}.")
                 continue
             try:
                 key, network = latest_network(variant.runs[0])
             except UserError as error:
-                st.caption(told(error))
+                st.caption(markdown_safe(error))
                 continue
             seen = look(key, network, prepare(picture[None], network.input_shape)[0])
             if seen.answer is not None:

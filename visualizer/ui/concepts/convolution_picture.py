@@ -12,7 +12,7 @@ from visualizer.errors import UserError
 from visualizer.images import FORMATS_IN_WORDS
 from visualizer.limits import limits
 from visualizer.ui.kit import bound
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.opened_picture import opened_picture
 from visualizer.ui.state.picture_file import PictureFile
 
@@ -152,6 +152,6 @@ def _open(given: _Given, file: PictureFile, key: str) -> None:
         return
     given.file = None
     if isinstance(found, UserError):
-        st.error(told(found), icon=":material/error:")
+        st.error(markdown_safe(found), icon=":material/error:")
     else:
         given.upload, given.upload_name = found, file.name

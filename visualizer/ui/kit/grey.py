@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import streamlit as st
 
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 
 
 class Grey(TypedDict):
@@ -27,4 +27,4 @@ def grey_where(reason: str) -> Iterator[Grey]:
     """
     yield Grey(disabled=bool(reason))
     if reason:
-        st.caption(told(reason), width="content")
+        st.caption(markdown_safe(reason), width="content")

@@ -3,10 +3,10 @@
 import re
 
 
-def plain(text: str) -> str:
+def escaped(text: str) -> str:
     """The text with every sign that Markdown or Streamlit's own directives could read as markup escaped.
 
-    >>> plain("![x](http://a)")
+    >>> escaped("![x](http://a)")
     '\\\\!\\\\[x\\\\]\\\\(http\\\\:\\\\/\\\\/a\\\\)'
     """
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
@@ -16,12 +16,12 @@ def plain(text: str) -> str:
 _MARKUP = re.compile(r"([\\`*_\[\]<>~$|&])|:(?=\S)|(?<=www)\.|(?<=\w)@(?=\w)", re.IGNORECASE)
 
 
-def told(error: Exception | str) -> str:
+def markdown_safe(error: Exception | str) -> str:
     """An error's sentence, whose values may come from others' files, for a box that reads Markdown.
 
     Unlike `plain` it keeps the points and dashes of the sentence, which is one line and starts with a word.
 
-    >>> told("The network “**a**” does not fit: :red[b]. Mend it.")
-    'The network “\\\\*\\\\*a\\\\*\\\\*” does not fit: \\\\:red\\\\[b\\\\]. Mend it.'
+    >>> markdown_safe("The network “**a**” does not fit: :red[b]. Fix it.")
+    'The network “\\\\*\\\\*a\\\\*\\\\*” does not fit: \\\\:red\\\\[b\\\\]. Fix it.'
     """
     return _MARKUP.sub(lambda found: f"\\{found[0]}", " ".join(str(error).split()))

@@ -16,7 +16,7 @@ from visualizer.ui.kit import bound
 from visualizer.ui.kit.chart_events import Clicked, on_click
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
-from visualizer.ui.kit.text import plain
+from visualizer.ui.kit.text import escaped
 from visualizer.ui.look.filters_excited import Filter, strongest_part
 from visualizer.ui.look.filters_made import made_part
 from visualizer.ui.look.layer_choice import chosen_layer
@@ -101,7 +101,7 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
     shown = np.arange(filters)[(page - 1) * on_a_page : page * on_a_page]
     chart, said = _choice(view, colours, shown, number)
     if meaning is not None:
-        said = f"{said} Unit {number} is the one for the class “{plain(meaning[number - 1])}”."
+        said = f"{said} Unit {number} is the one for the class “{escaped(meaning[number - 1])}”."
     st.caption(explained(f"{said} Click one to choose it.", "kernel"))
     show(chart, f"filters-{view.index}")
     on_click(f"filters-{view.index}", clicked)
@@ -186,7 +186,7 @@ def _kernel(looked: Looked, view: "LayerView", number: int) -> None:
 def _earlier_kernels(view: "LayerView", place: int) -> None:
     """The kernels of a step of the layer before its last one, which all its filters share."""
     found = view.kernel_sets[place]
-    st.subheader(f"The kernels of its step “{plain(found.stage)}”")
+    st.subheader(f"The kernels of its step “{escaped(found.stage)}”")
     count = len(found.weights)
     each = "looks at one map only" if found.weights.shape[1] == 1 < found.arriving else "looks at what arrives"
     st.caption(
@@ -221,7 +221,7 @@ def _said(view: "LayerView", kernel: "Kernel", noun: str) -> str:
         return f"This {noun} looks at one channel. A red weight adds what it lies on, a blue one takes it away."
     what = "the picture's colours" if kernel.of_picture else "the maps that arrive"
     if kernel.stage is not None:
-        what = f"the maps that its step “{plain(kernel.stage)}” makes"
+        what = f"the maps that its step “{escaped(kernel.stage)}” makes"
     half = min(int(np.searchsorted(np.cumsum(np.square(kernel.strength)), 0.5)) + 1, len(kernel.channels))
     share = (
         f" The first {f'{half} make' if half > 1 else 'one makes'} up half of it, of {len(kernel.channels)} "

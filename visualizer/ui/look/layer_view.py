@@ -13,7 +13,7 @@ from visualizer.figures.pooling import pooling_pair
 from visualizer.figures.vectors import unit_bars
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
-from visualizer.ui.kit.text import plain
+from visualizer.ui.kit.text import escaped
 from visualizer.ui.look.layer_choice import chosen_layer
 from visualizer.ui.look.looked import Looked
 from visualizer.ui.look.pixel_view import pixel_part
@@ -161,7 +161,7 @@ def _kernels(looked: Looked, view: "LayerView", number: int, key: str) -> None:
     from visualizer.inspection.filters import of_picture
 
     found, count = view.kernel_sets[number], len(view.kernel_sets)
-    step = f" of step {number + 1} of {count}: {plain(found.stage)}" if count > 1 else ""
+    step = f" of step {number + 1} of {count}: {escaped(found.stage)}" if count > 1 else ""
     if found.weights.ndim == 2:
         st.subheader(f"Weights{step}")
         show(weight_matrix(found.weights, width=column_width()), f"{key}-weights")

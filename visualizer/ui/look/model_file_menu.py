@@ -10,7 +10,7 @@ import streamlit as st
 from visualizer.architecture.model_file import max_model_bytes, save_model
 from visualizer.data.catalog import is_known, load_dataset
 from visualizer.ui.kit import bound
-from visualizer.ui.kit.text import plain
+from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.dataset_names import own_names
 from visualizer.ui.state.opened_model import NOTE_DATASET, NOTE_SOFTMAX_IN_LOSS, read_model
 from visualizer.ui.state.session import Session
@@ -89,7 +89,7 @@ def _open(owner: Session) -> None:
         if owner.opened_model.note:
             st.info(owner.opened_model.note, icon=":material/hide_image:")
         st.button(
-            f"Put the layers of {plain(architecture.name)} into Build",
+            f"Put the layers of {escaped(architecture.name)} into Build",
             key="model-to-build",
             icon=":material/layers:",
             on_click=owner.open_architecture,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from visualizer.ui.kit.job import WAITING, Progress, Steps, with_progress
 from visualizer.ui.kit.results import keep_results
-from visualizer.ui.kit.text import plain, told
+from visualizer.ui.kit.text import escaped, markdown_safe
 from visualizer.ui.state.byte_cache import ByteCache
 from visualizer.ui.state.models import IMAGENET, Opened
 from visualizer.ui.state.session import Session
@@ -49,7 +49,7 @@ def named_network(owner: Session) -> Opened | None:
             help="Networks of a kind that cannot be shown here are among them: then it says so.",
         )
     for problem in offer.problems:
-        st.warning(told(problem), icon=":material/warning:")
+        st.warning(markdown_safe(problem), icon=":material/warning:")
     if owner.asked_network is None:
         if offer.missing and not offer.names:
             missing = " and ".join(offer.missing)
@@ -86,7 +86,7 @@ def _opened(owner: Session, asked: Asked) -> Opened | None:
     if refused is None:
         return None
     if refused:
-        st.error(told(refused), icon=":material/error:")
+        st.error(markdown_safe(refused), icon=":material/error:")
         with st.container(horizontal=True):
             st.button(
                 "Try it again",
@@ -109,11 +109,11 @@ def _opened(owner: Session, asked: Asked) -> Opened | None:
         st.rerun()
     if random_weights:
         st.warning(
-            f"{plain(found.title)} with random weights: it has learned nothing, so its answer means nothing.",
+            f"{escaped(found.title)} with random weights: it has learned nothing, so its answer means nothing.",
             icon=":material/casino:",
         )
     else:
-        st.caption(f"Open: {plain(found.title)}, with its trained weights.")
+        st.caption(f"Open: {escaped(found.title)}, with its trained weights.")
     key = (found.title, "random" if random_weights else "trained")
     return Opened(("named", *key), found.network, IMAGENET, found.class_names)
 

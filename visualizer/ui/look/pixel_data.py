@@ -10,7 +10,7 @@ from visualizer.figures.convolution_colours import ColourScale, painted, positiv
 from visualizer.figures.raster import png_source, rgb_pixels
 from visualizer.figures.scale import takes_black
 from visualizer.ui.look.looked import Looked
-from visualizer.ui.look.pixel_words import bracketed, channel_name, lines, place_words, sentence, told
+from visualizer.ui.look.pixel_words import bracketed, channel_name, lines, place_words, sentence, short_number
 
 if TYPE_CHECKING:
     from visualizer.inspection.steps import Explanation, Spot, Step, Window
@@ -40,7 +40,7 @@ def pixel_data(looked: Looked, path: "tuple[Spot, ...]", page: int) -> dict[str,
     return {
         "spot": [spot.node, *spot.place],
         "trail": [{"layer": layer_words(looked, part), "place": _place(looked, part)} for part in path],
-        "value": told(explanation.value),
+        "value": short_number(explanation.value),
         "sentence": sentence(explanation, channels),
         "panels": _panels(looked, explanation),
         "lines": [[line.label, line.formula, line.result] for line in lines(explanation, channels)],
@@ -143,7 +143,7 @@ def _panel(title: str, note: str, pixels: np.ndarray, marks: list[list[int]]) ->
 def _map_panel(title: str, note: str, maps: np.ndarray, channel: int, marks: list[list[int]]) -> dict[str, Any]:
     """One of the maps, in the colours of a scale that all of them share."""
     scale = _scale_of(maps, "")
-    ends = {"low": told(scale.low, 3), "high": told(scale.high, 3), "colours": scale.colours[::8]}
+    ends = {"low": short_number(scale.low, 3), "high": short_number(scale.high, 3), "colours": scale.colours[::8]}
     return _panel(title, note, painted(maps[channel], scale), marks) | {"scale": ends}
 
 
@@ -185,9 +185,9 @@ def _parts(looked: Looked, explanation: "Explanation", of_picture: int, page: in
         found |= _items(looked, explanation, first, page)
     elif isinstance(first, steps.Normalized | steps.Activated | steps.Softmaxed) and explanation.taken is not None:
         value = first.values[first.chosen] if isinstance(first, steps.Softmaxed) else first.before
-        found |= {"items": [_item(looked, explanation, explanation.taken, told(float(value)), 0.0)]}
+        found |= {"items": [_item(looked, explanation, explanation.taken, short_number(float(value)), 0.0)]}
     elif isinstance(first, steps.Passed) and first.place is not None:
-        found |= {"items": [_item(looked, explanation, first.place, told(first.result), 0.0)]}
+        found |= {"items": [_item(looked, explanation, first.place, short_number(first.result), 0.0)]}
     elif isinstance(first, steps.Added):
         largest = max(map(abs, first.terms)) or 1.0
         shares = [_share(term, largest) for term in first.terms]
@@ -211,7 +211,7 @@ def _made_of(
     return [
         {
             "name": f"{layer_words(looked, source)}: {_place(looked, source)}",
-            "text": told(number),
+            "text": short_number(number),
             "share": share,
             "source": source.node,
         }
@@ -240,9 +240,9 @@ def _window_terms(explanation: "Explanation", step: Any, of_picture: int, page: 
             _grid("kernel", step.kernel[at], weight_scale),
             _grid("products", products[at], product_scale),
         ]
-        terms.append({"name": channel_name(channel, of_picture), "grids": grids, "sum": told(float(sums[at]))})
+        terms.append({"name": channel_name(channel, of_picture), "grids": grids, "sum": short_number(float(sums[at]))})
     text = (
-        f"{len(rest):,} other channel{'s' if len(rest) > 1 else ''} together: {told(float(sums[rest].sum()))}"
+        f"{len(rest):,} other channel{'s' if len(rest) > 1 else ''} together: {short_number(float(sums[rest].sum()))}"
         if len(rest)
         else ""
     )
@@ -291,7 +291,9 @@ def _grid(
         "name": name,
         "small": small,
         "narrow": digits == 2,
-        "texts": [[told(float(value), digits) if np.isfinite(value) else "−∞" for value in row] for row in values],
+        "texts": [
+            [short_number(float(value), digits) if np.isfinite(value) else "−∞" for value in row] for row in values
+        ],
         "colours": [["#" + bytes(colour).hex() for colour in row] for row in colours],
         "dark": (~takes_black(colours)).tolist(),
         "places": places,
@@ -311,14 +313,15 @@ def _items(looked: Looked, explanation: "Explanation", step: Any, page: int) -> 
             looked,
             explanation,
             step.place(int(at)),
-            f"{told(float(step.inputs[at]))} × {bracketed(float(step.weights[at]))} = {told(float(products[at]))}",
+            f"{short_number(float(step.inputs[at]))} × {bracketed(float(step.weights[at]))} "
+            f"= {short_number(float(products[at]))}",
             _share(float(products[at]), largest),
         )
         for at in shown
     ]
     left = float(products.sum() - products[shown].sum())
     others = len(products) - len(shown)
-    text = f"{others:,} other product{'s' if others > 1 else ''} together: {told(left)}" if others else ""
+    text = f"{others:,} other product{'s' if others > 1 else ''} together: {short_number(left)}" if others else ""
     return {"items": items, "rest": text, "page": page, "pages": pages}
 
 
@@ -369,7 +372,7 @@ def _shares(looked: Looked, explanation: "Explanation", step: Any) -> list[dict[
     return [
         {
             "name": f"{noun} {at + 1}{_class_words(looked, explanation.spot.node, at)}",
-            "text": f"e^{bracketed(float(step.values[at]))} / sum = {told(float(shares[at]))}",
+            "text": f"e^{bracketed(float(step.values[at]))} / sum = {short_number(float(shares[at]))}",
             "share": _share(float(shares[at]), 1.0),
             "chosen": at == step.chosen,
         }

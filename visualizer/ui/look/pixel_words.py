@@ -26,10 +26,10 @@ class Line:
     result: str
 
 
-def told(value: float, digits: int = 4) -> str:
+def short_number(value: float, digits: int = 4) -> str:
     """A number in four significant digits, with a real minus sign.
 
-    >>> told(-0.123456), told(12.0)
+    >>> short_number(-0.123456), short_number(12.0)
     ('−0.1235', '12')
     """
     if not math.isfinite(value):
@@ -144,36 +144,48 @@ def _lines(step: "Step", of_picture: int) -> list[Line]:
         return _weighted_sum(step)
     if isinstance(step, steps.WindowMaximum):
         rows, columns = step.values.shape
-        return [Line("Largest", f"the largest of the {rows} × {columns} numbers under the window", told(step.result))]
+        return [
+            Line(
+                "Largest", f"the largest of the {rows} × {columns} numbers under the window", short_number(step.result)
+            )
+        ]
     if isinstance(step, steps.WindowMean):
         return [_mean(step.values[step.counted])]
     if isinstance(step, steps.Normalized):
         return _normalized(step)
     if isinstance(step, steps.Activated):
-        return [Line(_title(step.function), _activation(step.function, step.before, step.slope), told(step.result))]
+        return [
+            Line(_title(step.function), _activation(step.function, step.before, step.slope), short_number(step.result))
+        ]
     if isinstance(step, steps.Softmaxed):
         return [_softmax(step)]
     if isinstance(step, steps.Added):
         terms = signed_sum(
             [(value, f"layer {spot.node + 1}") for value, spot in zip(step.terms, step.sources, strict=True)]
         )
-        return [Line("Added up", terms, told(step.result))]
+        return [Line("Added up", terms, short_number(step.result))]
     if isinstance(step, steps.Multiplied):
         factors = " · ".join(
-            f"{bracketed(value) if at else told(value)} (layer {spot.node + 1})"
+            f"{bracketed(value) if at else short_number(value)} (layer {spot.node + 1})"
             for at, (value, spot) in enumerate(zip(step.factors, step.sources, strict=True))
         )
-        return [Line("Multiplied", factors, told(step.result))]
+        return [Line("Multiplied", factors, short_number(step.result))]
     if isinstance(step, steps.Joined):
         map_number = step.source.place[0] + 1
-        return [Line("Joined", f"map {map_number} of layer {step.source.node + 1}, unchanged", told(step.result))]
+        return [
+            Line("Joined", f"map {map_number} of layer {step.source.node + 1}, unchanged", short_number(step.result))
+        ]
     if isinstance(step, steps.Passed):
         if step.place is None:
-            return [Line("Padding", "added around the maps that arrive", told(step.result))]
-        return [Line("Handed on", "the same number, unchanged", told(step.result))]
+            return [Line("Padding", "added around the maps that arrive", short_number(step.result))]
+        return [Line("Handed on", "the same number, unchanged", short_number(step.result))]
     if isinstance(step, steps.Given):
-        return [Line("Picture", "how bright the pixel is, from 0 (dark) to 1 (full)", told(step.result))]
-    return [Line(step.module, "computed from what arrives, by arithmetic that is not opened here", told(step.result))]
+        return [Line("Picture", "how bright the pixel is, from 0 (dark) to 1 (full)", short_number(step.result))]
+    return [
+        Line(
+            step.module, "computed from what arrives, by arithmetic that is not opened here", short_number(step.result)
+        )
+    ]
 
 
 def _window_sum(step: "WindowSum", of_picture: int) -> list[Line]:
@@ -183,12 +195,16 @@ def _window_sum(step: "WindowSum", of_picture: int) -> list[Line]:
     if count == 1:
         products = [(float(value), "") for value in step.products.ravel()]
         named = signed_sum(products) if len(products) <= _MOST_SUMMANDS else f"{rows * columns} products"
-        found = [Line("Products, summed", named, told(total))]
+        found = [Line("Products, summed", named, short_number(total))]
     else:
         order = np.argsort(-np.abs(sums), kind="stable")
         named_terms = [(float(sums[at]), channel_name(int(step.channels[at]), of_picture)) for at in order[:LARGEST]]
         found = [
-            Line(f"Sums of {count} channels", signed_sum([*named_terms, *_rest(sums[order[LARGEST:]])]), told(total))
+            Line(
+                f"Sums of {count} channels",
+                signed_sum([*named_terms, *_rest(sums[order[LARGEST:]])]),
+                short_number(total),
+            )
         ]
     return [*found, *_biased(total, step.bias)]
 
@@ -198,7 +214,10 @@ def _weighted_sum(step: "WeightedSum") -> list[Line]:
     total = float(products.sum())
     order = np.argsort(-np.abs(products), kind="stable")
     terms = [(float(products[at]), "") for at in order[:LARGEST]] + _rest(products[order[LARGEST:]])
-    return [Line(f"Sum of {len(products):,} products", signed_sum(terms), told(total)), *_biased(total, step.bias)]
+    return [
+        Line(f"Sum of {len(products):,} products", signed_sum(terms), short_number(total)),
+        *_biased(total, step.bias),
+    ]
 
 
 def _rest(values: np.ndarray) -> list[tuple[float, str]]:
@@ -208,50 +227,54 @@ def _rest(values: np.ndarray) -> list[tuple[float, str]]:
 def _biased(total: float, bias: float | None) -> list[Line]:
     if bias is None:
         return []
-    return [Line("Bias, added", signed_sum([(total, ""), (bias, "bias")]), told(total + bias))]
+    return [Line("Bias, added", signed_sum([(total, ""), (bias, "bias")]), short_number(total + bias))]
 
 
 def _mean(values: np.ndarray) -> Line:
     count = values.size
     if count <= _MOST_SUMMANDS:
         return Line(
-            "Mean", f"({signed_sum([(float(value), '') for value in values.ravel()])}) / {count}", told(values.mean())
+            "Mean",
+            f"({signed_sum([(float(value), '') for value in values.ravel()])}) / {count}",
+            short_number(values.mean()),
         )
-    return Line("Mean", f"{told(float(values.sum()))} (the sum) / {count:,} numbers", told(values.mean()))
+    return Line(
+        "Mean", f"{short_number(float(values.sum()))} (the sum) / {count:,} numbers", short_number(values.mean())
+    )
 
 
 def _normalized(step: "Normalized") -> list[Line]:
     return [
         Line(
             "Normalised",
-            f"({told(step.before)} − mean {bracketed(step.mean)}) "
-            f"/ √(variance {told(step.variance)} + {told(step.epsilon)})",
-            told(step.standardized),
+            f"({short_number(step.before)} − mean {bracketed(step.mean)}) "
+            f"/ √(variance {short_number(step.variance)} + {short_number(step.epsilon)})",
+            short_number(step.standardized),
         ),
         Line(
             "Scaled, shifted",
-            f"{told(step.standardized)} · {bracketed(step.scale)} + {bracketed(step.shift)}",
-            told(step.result),
+            f"{short_number(step.standardized)} · {bracketed(step.scale)} + {bracketed(step.shift)}",
+            short_number(step.result),
         ),
     ]
 
 
 def _activation(name: str, x: float, slope: float | None) -> str:
     if name == "relu":
-        return f"max(0, {told(x)})"
+        return f"max(0, {short_number(x)})"
     if name == "relu6":
-        return f"min(max(0, {told(x)}), 6)"
+        return f"min(max(0, {short_number(x)}), 6)"
     if name == "silu":
-        return f"{told(x)} / (1 + e^{bracketed(-x)})"
+        return f"{short_number(x)} / (1 + e^{bracketed(-x)})"
     if name == "leaky_relu" and slope is not None:
-        return f"{told(x)}, above 0 as it is" if x > 0 else f"{told(slope)} · {bracketed(x)}"
+        return f"{short_number(x)}, above 0 as it is" if x > 0 else f"{short_number(slope)} · {bracketed(x)}"
     if name == "sigmoid":
         return f"1 / (1 + e^{bracketed(-x)})"
     if name == "tanh":
-        return f"tanh({told(x)})"
+        return f"tanh({short_number(x)})"
     if name == "gelu":
-        return f"{told(x)} · Φ({told(x)}), Φ = {told(0.5 * (1 + math.erf(x / math.sqrt(2))))}"
-    return f"{name}({told(x)})"
+        return f"{short_number(x)} · Φ({short_number(x)}), Φ = {short_number(0.5 * (1 + math.erf(x / math.sqrt(2))))}"
+    return f"{name}({short_number(x)})"
 
 
 def _softmax(step: "Softmaxed") -> Line:
@@ -259,15 +282,17 @@ def _softmax(step: "Softmaxed") -> Line:
     # Large ones are written less the largest, as they are computed: the share is the same.
     less = top if abs(top) > _PLAIN_EXPONENT else 0.0
     power, total = math.exp(value - less), float(np.exp(step.values - less).sum())
-    base = f"e^({told(value)} − {bracketed(top)})" if less else f"e^{bracketed(value)}"
+    base = f"e^({short_number(value)} − {bracketed(top)})" if less else f"e^{bracketed(value)}"
     return Line(
-        "Softmax", f"{base} / the sum of all {len(step.values)} = {told(power)} / {told(total)}", told(step.result)
+        "Softmax",
+        f"{base} / the sum of all {len(step.values)} = {short_number(power)} / {short_number(total)}",
+        short_number(step.result),
     )
 
 
 def bracketed(value: float) -> str:
     """A number that stands after a sign."""
-    return f"({told(value)})" if value < 0 else told(value)
+    return f"({short_number(value)})" if value < 0 else short_number(value)
 
 
 def signed_sum(terms: list[tuple[float, str]]) -> str:
@@ -275,5 +300,5 @@ def signed_sum(terms: list[tuple[float, str]]) -> str:
     text = ""
     for value, name in terms:
         sign = ("−" if not text else " − ") if value < 0 else ("" if not text else " + ")
-        text += f"{sign}{told(abs(value))}" + (f" ({name})" if name else "")
+        text += f"{sign}{short_number(abs(value))}" + (f" ({name})" if name else "")
     return text

@@ -15,7 +15,7 @@ from visualizer.ui.kit.glossary import explained, meaning
 from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.results import keep_results
-from visualizer.ui.kit.text import plain
+from visualizer.ui.kit.text import escaped
 from visualizer.ui.look.heat_overlay import heat_overlay
 from visualizer.ui.look.looked import Looked
 from visualizer.ui.state.models import NetworkKey
@@ -119,7 +119,7 @@ def why_part(looked: Looked) -> None:
     if random is None:
         return
     _overlays(looked, own, random, names[target])
-    _sums(own, plain(names[target]), _logit(looked))
+    _sums(own, escaped(names[target]), _logit(looked))
     _taken_away(looked, own, names[target])
 
 

@@ -7,7 +7,7 @@ from visualizer.architecture.fitting import fitted
 from visualizer.data.catalog import DatasetEntry, for_everybody
 from visualizer.data.own_dataset import is_own
 from visualizer.ui.kit.links import page
-from visualizer.ui.kit.text import plain
+from visualizer.ui.kit.text import escaped
 from visualizer.ui.parts.fix_buttons import fix_buttons
 from visualizer.ui.parts.too_large import show_passed_bound
 from visualizer.ui.state.dataset_names import chosen_dataset
@@ -27,7 +27,7 @@ def hindrance(owner: Session, report: ArchitectureReport) -> str:
 
 
 def show_hindrance(owner: Session, report: ArchitectureReport) -> None:
-    """Draw what exactly hinders a run, with what mends it."""
+    """Draw what exactly hinders a run, with what fixes it."""
     if report.passed_bound(owner.settings.batch_size) is not None:
         show_passed_bound(owner, report)
         return
@@ -36,7 +36,7 @@ def show_hindrance(owner: Session, report: ArchitectureReport) -> None:
             with st.container(border=True, key="hindrance"):
                 st.markdown(f":material/build: **Layer {index + 1}, {row.layer.summary()}.** {row.problem}")
                 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-                    fix_buttons(owner, card, row.problem, "hindrance-mend")
+                    fix_buttons(owner, card, row.problem, "hindrance-fix")
                     st.page_link(page("build"), label="Look at it in Build", icon=":material/layers:")
             return
     if report.problem:
@@ -111,7 +111,7 @@ def _misfit(architecture: Architecture, dataset: DatasetEntry) -> str:
     if not done:
         return ""
     return (
-        f"The pictures of **{plain(dataset.title)}** are {pictures_in_words(dataset.shape)}, the network in Build "
+        f"The pictures of **{escaped(dataset.title)}** are {pictures_in_words(dataset.shape)}, the network in Build "
         f"looks at {pictures_in_words(architecture.input_shape)}: each picture is {', and '.join(done)}."
     )
 

@@ -11,7 +11,7 @@ from visualizer.errors import UserError
 from visualizer.training.link import LinkedNetwork, link_text, read_link
 from visualizer.ui.kit.component import component
 from visualizer.ui.kit.glossary import explained
-from visualizer.ui.kit.text import plain, told
+from visualizer.ui.kit.text import escaped, markdown_safe
 from visualizer.ui.state.dataset_names import own_names
 from visualizer.ui.state.session import Session
 
@@ -27,7 +27,7 @@ def link_popover(owner: Session) -> None:
         try:
             text = link_text(LinkedNetwork(owner.architecture, owner.settings))
         except UserError as error:
-            st.error(told(error), icon=":material/error:")
+            st.error(markdown_safe(error), icon=":material/error:")
             return
         # st.code has a button that copies, but it is seen only while a mouse is over it: never on a phone.
         component("copy_link")(
@@ -75,7 +75,7 @@ def _open(owner: Session, text: str) -> None:
     try:
         linked = read_link(text)
     except UserError as error:
-        owner.refuse_link(told(error))
+        owner.refuse_link(markdown_safe(error))
         return
     settings, kept = linked.settings, ""
     # Of one's own ones, too: who follows a link has a new workspace, unless it is pasted into a tab of theirs.
@@ -86,7 +86,7 @@ def _open(owner: Session, text: str) -> None:
     owner.open_linked(
         linked.architecture,
         settings,
-        f"Opened from a link: **{plain(linked.architecture.name) or 'a network'}** with {layers} "
+        f"Opened from a link: **{escaped(linked.architecture.name) or 'a network'}** with {layers} "
         f"layer{'s' if layers != 1 else ''} and its training settings.{kept} “Undo” brings back what was here before.",
     )
 

@@ -8,18 +8,18 @@ from visualizer.ui.state.session import Session
 
 
 def show_passed_bound(owner: Session, report: ArchitectureReport) -> None:
-    """Draw the sentence about the bound that the network passes with the chosen batch size, if any, and a mend."""
+    """Draw the sentence about the bound that the network passes with the chosen batch size, if any, and a fix."""
     problem = report.passed_bound(owner.settings.batch_size)
     if problem is None:
         return
     st.error(str(problem), icon=":material/error:")
     if problem.batch_size is not None:
         offered = [size for size in BATCH_SIZES if size <= problem.batch_size]
-        mended = max(offered, default=problem.batch_size)
+        fixed = max(offered, default=problem.batch_size)
         st.button(
-            f"Use a batch size of {mended:,}",
-            key="mend-batch-size",
+            f"Use a batch size of {fixed:,}",
+            key="fix-batch-size",
             icon=":material/build:",
             on_click=owner.set_training,
-            kwargs={"batch_size": mended},
+            kwargs={"batch_size": fixed},
         )

@@ -24,7 +24,7 @@ from visualizer.ui.kit import bound
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.grey import grey_where
 from visualizer.ui.kit.job import Progress, Steps
-from visualizer.ui.kit.text import plain
+from visualizer.ui.kit.text import escaped
 from visualizer.ui.parts.fit_network import fit_offer, fits_dataset
 from visualizer.ui.pictures.camera_series import camera_series
 from visualizer.ui.state.session import Files, OwnPictures, Session
@@ -54,7 +54,7 @@ def own_pictures_part(owner: Session) -> None:
     if own.broken:
         with st.expander(f"Left out: {len(own.broken):,}", key="own-broken"):
             for sentence in own.broken[:50]:
-                st.markdown(f"- {plain(sentence)}")
+                st.markdown(f"- {escaped(sentence)}")
             if len(own.broken) > 50:
                 st.markdown(f"- … and {len(own.broken) - 50:,} more")
 
@@ -141,7 +141,7 @@ def _classes(own: OwnPictures) -> None:
         for name, pictures in own.pictures.items():
             share = len(pictures) / own.count
             st.button(
-                f"**{plain(name)}** {len(pictures):,} ({share:.0%})",
+                f"**{escaped(name)}** {len(pictures):,} ({share:.0%})",
                 key=f"own-remove-{name}",
                 icon=":material/close:",
                 help="Remove this class.",

@@ -1,6 +1,6 @@
 """How many connections the server takes, and how long it waits for what the other side owes it.
 
-uvicorn waits for ever: for the end of a question's header, and for somebody who does not read the answer. And it takes
+uvicorn waits forever: for the end of a question's header, and for somebody who does not read the answer. And it takes
 connections until the process has no file left, after which no page can open its database.
 """
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from visualizer.figures.chart import counted
-from visualizer.ui.kit.text import plain
+from visualizer.ui.kit.text import escaped
 
 # What a browser has opened, as the beginnings of the workspaces' ids: they say which, and open none.
 COOKIE = "visualizer_opened"
@@ -50,7 +50,7 @@ class Found:
         parts = []
         if self.network is not None:
             parts.append(
-                f"the network **{plain(self.network) or 'without a name'}** with {counted(self.layers, 'layer')}"
+                f"the network **{escaped(self.network) or 'without a name'}** with {counted(self.layers, 'layer')}"
             )
         if self.runs:
             going = f", {self.active:,} of which {'goes' if self.active == 1 else 'go'} on" if self.active else ""

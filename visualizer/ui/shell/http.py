@@ -47,7 +47,7 @@ def accept_uploads() -> None:
     config.set_option("server.maxUploadSize", -(-largest // MB), "the limits of visualizer.limits")
 
 
-class Doors:
+class SecurityHeaders:
     """ASGI middleware: security headers on every answer, and none from addresses of Streamlit that no page needs."""
 
     def __init__(self, app: "ASGIApp") -> None:

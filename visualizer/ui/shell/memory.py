@@ -17,7 +17,7 @@ _OWN_PAGES = 64 * 2**10  # bytes
 _HEAPS = 2
 
 
-def keep_few_holes() -> None:
+def reduce_heap_fragmentation() -> None:
     """Let freed memory go back to the system more easily, from now on; before threads are started."""
     if (library := _glibc()) is not None:
         library.mallopt(_M_MMAP_THRESHOLD, _OWN_PAGES)

@@ -14,7 +14,7 @@ from visualizer.data.own_dataset import is_own, not_here
 from visualizer.errors import UserError
 from visualizer.source_code.keras_reader import KerasReading, read_keras
 from visualizer.training.settings import TrainingSettings
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.state.refused_files import recent_refusal
 from visualizer.workspaces import id_of, new_token
 
@@ -253,7 +253,7 @@ class Session:
         return self.history.present.architecture
 
     def attempt(self, action: Callable[[], None]) -> None:
-        """Do something that the user may have to mend: a refusal becomes the message, and nothing is lost."""
+        """Do something that the user may have to fix: a refusal becomes the message, and nothing is lost."""
         try:
             action()
         except UserError as error:
@@ -420,5 +420,5 @@ def show_message(owner: Session) -> None:
     if context is not None and (words := recent_refusal(context.session_id)):
         st.error(words, icon=":material/error:")
     if owner.message:
-        st.error(told(owner.message), icon=":material/error:")
+        st.error(markdown_safe(owner.message), icon=":material/error:")
         owner.message = None

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from visualizer.ui.kit.job import COMPUTING, Job, Steps
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.state.session import session
 from visualizer.ui.state.tabs import is_open_tab
 
@@ -72,7 +72,7 @@ def work(
         return job.result
     if job is None or job.cancelled.is_set() or job.error is not None:
         if job is not None and job.error is not None:
-            st.error(told(job.error), icon=":material/error:")
+            st.error(markdown_safe(job.error), icon=":material/error:")
         # Only its key: a session keeps the callbacks of all widgets that it ever showed, and what they hold.
         st.button(button, key=f"{key}-start", icon=icon, on_click=owner.asked_jobs.add, args=(key,))
         return None

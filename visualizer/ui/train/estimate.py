@@ -11,7 +11,7 @@ from visualizer.figures.chart import counted
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.quantities import duration
-from visualizer.ui.kit.text import plain
+from visualizer.ui.kit.text import escaped
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.server import worker_pool
 from visualizer.ui.state.session import Session
@@ -38,7 +38,7 @@ def show_estimate(owner: Session, *, again: bool) -> None:
     about = f"about {duration(float(f'{seconds:.2g}'))}" if seconds >= 1.5 else "a second or two"
     st.caption(
         f":material/timer: Training {'again ' if again else ''}will take **{about}** "
-        f"({counted(settings.epochs, 'epoch')} of {len(dataset.train):,} pictures, {plain(dataset.title)}): an "
+        f"({counted(settings.epochs, 'epoch')} of {len(dataset.train):,} pictures, {escaped(dataset.title)}): an "
         "estimate, from a few "
         f"{explained('batches')} timed on this computer. {_sharing()}"
     )

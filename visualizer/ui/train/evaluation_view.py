@@ -19,7 +19,7 @@ from visualizer.ui.kit.chart_events import Clicked, on_click
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.kit.links import page
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.parts.picture_source import choose_picture
 from visualizer.ui.state.models import latest_network
@@ -49,7 +49,7 @@ def evaluation_part(owner: Session, run: RunRecord) -> None:
     try:
         key, network = latest_network(run)
     except UserError as error:
-        st.info(told(error), icon=":material/info:")
+        st.info(markdown_safe(error), icon=":material/info:")
         return
     dataset = opened_dataset(run.spec.settings.dataset)
 

@@ -19,7 +19,7 @@ from visualizer.training.settings import LOSSES
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.answer import explain_scores
 from visualizer.ui.kit.charts import show
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import watched_chart, watched_choice
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
@@ -62,14 +62,14 @@ def live_part(owner: Session, look: Look, history: History, record: RunRecord) -
         if why := _why_below(record, history):
             st.caption(why)
         if isinstance(pictures, UserError):
-            st.info(told(pictures), icon=":material/hide_image:")
+            st.info(markdown_safe(pictures), icon=":material/hide_image:")
         elif found := overfits(record, history):
             overfitting_part(owner, record, found, "live")
         if snapshot is None:
             st.skeleton(height=240)
             return moving
         if isinstance(snapshot, UserError):
-            st.info(told(snapshot), icon=":material/broken_image:")
+            st.info(markdown_safe(snapshot), icon=":material/broken_image:")
             return moving
         watched, kernels, maps, answer = st.columns(_COLUMNS)
         with watched:

@@ -12,7 +12,7 @@ import streamlit as st
 from visualizer.figures.chart import Chart
 from visualizer.training.runs.store import RunRecord
 from visualizer.ui.kit.component import component
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 
 PATH = "/live"
 # Seconds between two questions, by the state of the run. 2.2 pictures a second are smooth to the eye; what rests may
@@ -88,4 +88,4 @@ def follow(look: Look, record: RunRecord, how_far: HowFar, moving: Moving | None
         on_frame_change=draw_anew,
     )
     if record.message:
-        (st.error if record.state == "failed" else st.info)(told(record.message))
+        (st.error if record.state == "failed" else st.info)(markdown_safe(record.message))

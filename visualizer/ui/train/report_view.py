@@ -14,7 +14,7 @@ from visualizer.errors import UserError
 from visualizer.training.runs.store import RunRecord
 from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.quantities import size
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.state.models import latest_network
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.work import work
@@ -37,7 +37,7 @@ def report_part(run: RunRecord) -> None:
         try:
             key, network = latest_network(run)
         except UserError as error:
-            st.info(told(error), icon=":material/info:")
+            st.info(markdown_safe(error), icon=":material/info:")
             return
         made = work("report", key, partial(_make, run, network), button="Make the report", icon=":material/summarize:")
         if made is not None:

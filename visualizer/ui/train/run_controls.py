@@ -15,7 +15,7 @@ from visualizer.ui.kit import bound
 from visualizer.ui.kit.grey import NOT_GREY, Grey, grey_where
 from visualizer.ui.kit.keep_focus import keep_focus
 from visualizer.ui.kit.quantities import duration
-from visualizer.ui.kit.text import plain
+from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.state.session import Session, TimeMachine, Watched
 from visualizer.ui.train.augmentation import augmentation_words
@@ -102,7 +102,7 @@ def run_in_words(record: RunRecord) -> str:
     settings = record.spec.settings
     pictures = title_of_run(settings.dataset)
     words = [
-        f"{plain(record.spec.architecture.name) or 'a network'} on {plain(pictures)}",
+        f"{escaped(record.spec.architecture.name) or 'a network'} on {escaped(pictures)}",
         LOSSES[settings.loss].split(" (")[0].lower(),
         OPTIMIZERS[settings.optimizer],
         f"learning rate {_learning_rate_in_words(record)}",

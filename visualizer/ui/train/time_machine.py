@@ -22,7 +22,7 @@ from visualizer.training.settings import LOSSES
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
-from visualizer.ui.kit.text import told
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import TimeMachine, session
@@ -78,7 +78,7 @@ def _moving(run: RunRecord, titles: dict[int, str], playing: bool, per_second: f
             _seen(run, machine, titles, moments, place)
             _measured(run, machine, titles, moments, place)
     except UserError as error:
-        st.info(told(error), icon=":material/history:")
+        st.info(markdown_safe(error), icon=":material/history:")
     # How often this is drawn is fixed where it is first drawn.
     if (machine.playing, machine.per_second) != (playing, per_second):
         st.rerun()
