@@ -39,7 +39,7 @@ def weights(network: Network) -> list[torch.Tensor]:
 
 def test_stages_in_order_with_the_index_of_their_layer():
     network = build(ARCHITECTURE)
-    assert [(index, name) for index, name, _ in network.stages()] == [
+    assert [(node.index, name) for node in network.nodes for name, _ in node.stages] == [
         (0, "convolution"),
         (1, "normalization"),
         (2, "relu"),
@@ -60,9 +60,11 @@ def test_the_stages_one_after_the_other_are_the_network(architecture):
     network = build(architecture).eval()
     values = pictures = torch.rand(2, *architecture.input_shape)
     with torch.no_grad():
-        for _, _, module in network.stages():
-            values = module(values)
+        for node in network.nodes:
+            for _, module in node.stages:
+                values = module(values)
         assert torch.equal(values, network(pictures))
+        assert torch.equal(values, network.run(pictures))
         logits = network.logits(pictures)
         assert torch.equal(torch.softmax(logits, 1) if network.ends_in_softmax else logits, values)
 
@@ -97,7 +99,7 @@ def test_biases_start_at_zero_and_normalization_at_one(initialization):
     network = build(ARCHITECTURE, initialization)
     biases = [module.bias for module in network.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
     assert all(not bias.any() for bias in biases)
-    normalization = next(module for _, name, module in network.stages() if name == "normalization")
+    normalization = dict(stage for node in network.nodes for stage in node.stages)["normalization"]
     assert torch.equal(normalization.weight, torch.ones(16))
 
 

@@ -14,7 +14,7 @@ from visualizer.architecture.flow import FlowNetwork
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import TINY
 from visualizer.inspection import excitation
-from visualizer.inspection.excitation import Ranking, before_activation, strongest
+from visualizer.inspection.excitation import Ranking, strongest
 from visualizer.inspection.probe import probe
 
 
@@ -95,10 +95,12 @@ def test_only_what_leads_to_the_layer_is_run_and_its_own_activation_is_left_out(
     with torch.no_grad():
         first, wide, narrow, last = network.parts
         arrived = functional.leaky_relu(first(pictures))
-        torch.testing.assert_close(before_activation(network, 3, pictures), last(wide(arrived) + narrow(arrived)))
-        torch.testing.assert_close(before_activation(network, 0, pictures), first(pictures))
+        torch.testing.assert_close(
+            network.run(pictures, until=3, activated=False), last(wide(arrived) + narrow(arrived))
+        )
+        torch.testing.assert_close(network.run(pictures, until=0, activated=False), first(pictures))
         network.parts[1].weight.fill_(torch.nan)
-        assert torch.isfinite(before_activation(network, 2, pictures)).all()
+        assert torch.isfinite(network.run(pictures, until=2, activated=False)).all()
 
 
 def test_the_more_a_picture_takes_the_smaller_the_batches(monkeypatch):

@@ -10,7 +10,6 @@ from tests.inspection.branching import Branching
 from tests.strategies import architectures
 from visualizer.architecture.network import build
 from visualizer.architecture.span import Span
-from visualizer.inspection.excitation import before_activation
 from visualizer.inspection.receptive_field import field_rows, receptive_field
 from visualizer.inspection.sight import Sight, box_of, crop, sight_of
 
@@ -53,7 +52,7 @@ def test_the_crop_holds_the_pixels_of_the_receptive_field(architecture, data):
 def test_where_layers_branch_it_is_the_box_around_all_pixels_that_can_change_the_unit(index):
     network = Branching().eval()
     picture = torch.rand(1, *network.input_shape, generator=torch.Generator().manual_seed(0)).requires_grad_()
-    values = before_activation(network, index, picture)
+    values = network.run(picture, until=index, activated=False)
     place = (values.shape[2] // 2, values.shape[3] // 2)
     total = torch.zeros(network.input_shape[1:])
     for filter in range(values.shape[1]):

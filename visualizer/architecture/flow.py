@@ -1,13 +1,13 @@
 """How a picture flows through a network, layer by layer: what can be looked into, whether it was built here or not."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import torch
 from torch import nn
 
+from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.answer import AnswerKind, answer_kind
 from visualizer.architecture.kernels import KernelSet
 from visualizer.architecture.layer import PoolingWindow
@@ -68,6 +68,14 @@ class Node:
         """One set for each stage that has some, in order."""
         return self.layer.kernels(self.stages)
 
+    @property
+    def ends_in_activation(self) -> bool:
+        """Whether its last stage is an activation function."""
+        if not self.stages:
+            return False
+        name, module = self.stages[-1]
+        return name in FUNCTIONS or isinstance(module, nn.Softmax)
+
     def arriving(self, outputs: Mapping[int, torch.Tensor]) -> torch.Tensor:
         """What arrives, given the picture (under PICTURE) and the outputs of earlier nodes by index."""
         if self.meeting == "concatenation":
@@ -78,7 +86,12 @@ class Node:
         return arrived
 
 
-class FlowNetwork(nn.Module, ABC):
+# Called for each node that was run, with what arrived at it and then what left each of its stages; the last of these is
+# its output. All are (N, ...).
+Watch = Callable[[Node, Sequence[torch.Tensor]], None]
+
+
+class FlowNetwork(nn.Module):
     """A torch module that pictures flow through: (N, *input_shape) in, (N, classes) or maps out.
 
     Attributes:
@@ -110,6 +123,51 @@ class FlowNetwork(nn.Module, ABC):
             return outputs
         return outputs.softmax(dim=1)
 
-    @abstractmethod
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        """The output of the last layer for (N, C, H, W) pictures."""
+        return self.run(pictures)
+
     def logits(self, pictures: torch.Tensor) -> torch.Tensor:
         """The scores before a final softmax, or the output where there is none: (N, C, H, W) in, (N, classes) out."""
+        return self.run(pictures, activated=not self.ends_in_softmax)
+
+    def run(
+        self, pictures: torch.Tensor, *, until: int | None = None, activated: bool = True, watch: Watch | None = None
+    ) -> torch.Tensor:
+        """Run the nodes in order; an output is freed after its last use, since all of them together are large.
+
+        Args:
+            pictures: (N, *input_shape).
+            until: The index of the node to stop after; only nodes that it depends on are run. None for all nodes.
+            activated: False to leave out the activation function that ends the last node to be run, if one does.
+            watch: Called after each node.
+
+        Returns:
+            The output of the last node that was run, (N, ...).
+        """
+        nodes = self.nodes if until is None else self._leading_to(until)
+        last_use = {source: node.index for node in nodes for source in node.sources}
+        outputs = {PICTURE: pictures}
+        for node in nodes:
+            values = [node.arriving(outputs)]
+            for source in set(node.sources):
+                if last_use[source] == node.index:
+                    del outputs[source]
+            left_out = not activated and node is nodes[-1] and node.ends_in_activation
+            for _, module in node.stages[:-1] if left_out else node.stages:
+                values.append(module(values[-1]))
+                if watch is None:
+                    del values[0]
+            if watch is not None:
+                watch(node, values)
+            if node.index in last_use:
+                outputs[node.index] = values[-1]
+        return values[-1]
+
+    def _leading_to(self, index: int) -> tuple[Node, ...]:
+        """The nodes that the output of node `index` depends on, itself the last."""
+        needed = {index}
+        for node in reversed(self.nodes[: index + 1]):
+            if node.index in needed:
+                needed.update(node.sources)
+        return tuple(node for node in self.nodes[: index + 1] if node.index in needed)

@@ -1,7 +1,6 @@
 """From plain data to a torch module. Of this package only this file, `flow` and `padded_average` import torch."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
 
 import torch
 from torch import nn
@@ -40,21 +39,9 @@ class Network(FlowNetwork):
         self.nodes = tuple(nodes)
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        """(N, C, H, W) in, what the last layer gives out."""
+        # What `run` computes, without its bookkeeping, which a small network in training would feel.
         for layer in self.layers:
             pictures = layer(pictures)
-        return pictures
-
-    def stages(self) -> Iterator[tuple[int, str, nn.Module]]:
-        """Every stage in order, as (index of its layer, name, module)."""
-        for node in self.nodes:
-            for name, module in node.stages:
-                yield node.index, name, module
-
-    def logits(self, pictures: torch.Tensor) -> torch.Tensor:
-        modules = [module for _, _, module in self.stages()]
-        for module in modules[:-1] if self.ends_in_softmax else modules:
-            pictures = module(pictures)
         return pictures
 
 

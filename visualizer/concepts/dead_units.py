@@ -1,5 +1,6 @@
 """Dead ReLUs: units that fire for no picture, and so learn nothing more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     import torch
 
+    from visualizer.architecture.flow import Node
     from visualizer.architecture.network import Network
 
 UNITS = 64  # of each hidden layer
@@ -125,12 +127,14 @@ def _firing(network: "Network", batch: "torch.Tensor", answers: "torch.Tensor") 
     from torch.nn import functional
 
     shares = []
-    with torch.no_grad():
-        for _, name, module in network.stages():
-            batch = module(batch)
+
+    def watch(node: "Node", values: Sequence[torch.Tensor]) -> None:
+        for (name, _), left in zip(node.stages, values[1:], strict=True):
             if name == "dense":
-                shares.append((batch > 0).float().mean(dim=0).numpy())
-        loss = float(functional.cross_entropy(batch, answers))
+                shares.append((left > 0).float().mean(dim=0).numpy())
+
+    with torch.no_grad():
+        loss = float(functional.cross_entropy(network.run(batch, watch=watch), answers))
     return np.stack(shares[:HIDDEN_LAYERS]), loss
 
 

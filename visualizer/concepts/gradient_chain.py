@@ -1,5 +1,6 @@
 """How the gradient changes on its way back through a deep chain of equal layers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -83,17 +84,20 @@ def gradient_chain(
     import torch
     from torch.nn import functional
 
+    from visualizer.architecture.flow import Node
     from visualizer.architecture.network import build
 
     architecture = chain_architecture(kind, activation, depth, pictures.shape[1:])
     network = build(architecture, initialization, seed).double()
     outputs: list[torch.Tensor] = []
-    flowing = torch.from_numpy(pictures).double()
-    for _, name, module in network.stages():
-        flowing = module(flowing)
-        if name in ("dense", "convolution"):
-            outputs.append(flowing)
-    loss = functional.cross_entropy(flowing, torch.from_numpy(labels))
+
+    def watch(node: Node, values: Sequence[torch.Tensor]) -> None:
+        for (name, _), left in zip(node.stages, values[1:], strict=True):
+            if name in ("dense", "convolution"):
+                outputs.append(left)
+
+    scores = network.run(torch.from_numpy(pictures).double(), watch=watch)
+    loss = functional.cross_entropy(scores, torch.from_numpy(labels))
     # The last Dense layer gives the logits; it is no part of the chain.
     gradients = torch.autograd.grad(loss, outputs[:-1])
     return Chain(activation, np.array([float(gradient.norm()) for gradient in gradients]), float(loss.detach()))

@@ -52,18 +52,11 @@ class NoMapsError(UserError):
 
 def map_layers(network: FlowNetwork) -> tuple[int, ...]:
     """The layers that Grad-CAM can weigh: those that give feature maps of more than one place, by index."""
-    shape = torch.zeros(1, *network.input_shape)
-    outputs = {-1: shape}
-    found = []
-    with torch.inference_mode():
-        for node in network.nodes:
-            flowing = node.arriving(outputs)
-            for _, stage in node.stages:
-                flowing = stage(flowing)
-            outputs[node.index] = flowing
-            if node.stages and flowing.ndim == 4 and flowing.shape[2] * flowing.shape[3] > 1:
-                found.append(node.index)
-    return tuple(found)
+    return tuple(
+        node.index
+        for node in network.nodes
+        if node.stages and is_maps(node.shape) and node.shape[1] * node.shape[2] > 1
+    )
 
 
 def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int) -> Attribution:
@@ -81,8 +74,8 @@ def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int)
     Raises:
         NoMapsError: That layer gives no maps.
     """
-    if not network.nodes[layer].stages or not is_maps(network.nodes[layer].shape):
-        raise _no_maps()
+    if layer not in map_layers(network):
+        raise NoMapsError("Grad-CAM weighs feature maps", "this layer gives none", "Choose another layer or method")
     own = _own(network)
     logits: list[torch.Tensor] = []
 
@@ -92,15 +85,9 @@ def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int)
 
     method = LayerGradCam(forward, own.nodes[layer].stages[-1][1])
     maps = method.attribute(_batch(picture), target=target, relu_attributions=True)
-    if maps.shape[2] * maps.shape[3] == 1:
-        raise _no_maps()
     heat = LayerAttribution.interpolate(maps, tuple(picture.shape[1:]), "bilinear")
     # Of the same pass: on a large network another one would cost as much again.
     return _attribution("grad_cam", target, heat[0, 0], float(logits[0].detach()[0, target]), signed=False)
-
-
-def _no_maps() -> NoMapsError:
-    return NoMapsError("Grad-CAM weighs feature maps", "this layer gives none", "Choose another layer or method")
 
 
 def saliency(network: FlowNetwork, picture: np.ndarray, target: int) -> Attribution:

@@ -6,15 +6,13 @@ Networks", 2016, https://arxiv.org/abs/1701.04128
 
 import numpy as np
 import torch
-from torch import nn
 
-from visualizer.architecture.activations import FUNCTIONS
-from visualizer.architecture.network import Network
+from visualizer.architecture.flow import FlowNetwork
 
 MAX_UNITS = 16  # whose gradients are averaged: each costs one pass backwards
 
 
-def effective_field(network: Network, picture: np.ndarray, layer: int, place: tuple[int, int]) -> np.ndarray:
+def effective_field(network: FlowNetwork, picture: np.ndarray, layer: int, place: tuple[int, int]) -> np.ndarray:
     """How strongly the units at one place depend on each pixel of this picture.
 
     The mean over the units of sum over the input channels of |d unit / d pixel|, for the first 16 maps (or units of a
@@ -22,7 +20,7 @@ def effective_field(network: Network, picture: np.ndarray, layer: int, place: tu
     network is put in evaluation mode and stays in it.
 
     Args:
-        network: Any built network.
+        network: Any network.
         picture: (C, H, W) in [0, 1], in the network's input shape.
         layer: The layer's place in the network, from 0.
         place: (row, column) of the maps; (0, 0) for a vector.
@@ -32,22 +30,11 @@ def effective_field(network: Network, picture: np.ndarray, layer: int, place: tu
     """
     network.eval()
     pixels = torch.tensor(picture, dtype=torch.float32)[None].requires_grad_()
-    flowing = pixels
-    for module in _until(network, layer):
-        flowing = module(flowing)
-    units = flowing[0, :, place[0], place[1]] if flowing.ndim == 4 else flowing[0]
-    units = units[:MAX_UNITS]
+    values = network.run(pixels, until=layer, activated=False)[0]
+    units = (values[:, place[0], place[1]] if values.ndim == 3 else values)[:MAX_UNITS]
     total = torch.zeros(picture.shape[1:])
     for unit in units:
         (gradient,) = torch.autograd.grad(unit, pixels, retain_graph=True)
         total += gradient[0].abs().sum(dim=0)
     result: np.ndarray = (total / len(units)).numpy()
     return result
-
-
-def _until(network: Network, layer: int) -> list[nn.Module]:
-    """Every stage up to and with that layer's, without a last one that is its activation."""
-    stages = [(name, module) for index, name, module in network.stages() if index <= layer]
-    if stages[-1][0] in FUNCTIONS:
-        stages.pop()
-    return [module for _, module in stages]

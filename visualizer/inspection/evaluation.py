@@ -1,6 +1,6 @@
 """How good a network is on pictures that it was never trained on, and where it errs; scikit-learn counts."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from visualizer.architecture.answer import AnswerKind
-from visualizer.architecture.flow import PICTURE, FlowNetwork
+from visualizer.architecture.flow import FlowNetwork, Node
 
 BINS = 10
 
@@ -140,14 +140,12 @@ def calibration_of(labels: np.ndarray, probabilities: np.ndarray) -> Calibration
 
 def _outputs_and_hidden(network: FlowNetwork, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """One pass: what leaves the network, and what the last Dense layer was given, (n, F)."""
-    outputs = {PICTURE: pictures}
     hidden = pictures[:, :0].flatten(1)
-    flowing = pictures
-    for node in network.nodes:
-        flowing = node.arriving(outputs)
-        for _, stage in node.stages:
-            if isinstance(stage, nn.Linear):
-                hidden = flowing
-            flowing = stage(flowing)
-        outputs[node.index] = flowing
-    return flowing, hidden
+
+    def watch(node: Node, values: Sequence[torch.Tensor]) -> None:
+        nonlocal hidden
+        for (_, module), arrived in zip(node.stages, values, strict=False):
+            if isinstance(module, nn.Linear):
+                hidden = arrived
+
+    return network.run(pictures, watch=watch), hidden

@@ -4,14 +4,13 @@ Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks
 https://arxiv.org/abs/1311.2901, who show a filter by the strongest patches of a data set.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from visualizer.architecture.activations import FUNCTIONS
-from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
+from visualizer.architecture.flow import FlowNetwork, Node
 
 MAX_BATCH = 128
 NUMBERS_AT_ONCE = 4_000_000  # that the layers give for one batch: 16 MB
@@ -56,33 +55,6 @@ class Excitation:
     map_mean: np.ndarray
 
 
-def before_activation(network: FlowNetwork, index: int, pictures: torch.Tensor) -> torch.Tensor:
-    """What layer `index` gives before its own activation function: (N, F, H', W') or (N, F).
-
-    Only the layers that lead to it are run, and an output is let go after its last use.
-
-    Args:
-        network: In evaluation mode, else layers such as dropout would act.
-        index: The layer's place in the network, from 0.
-        pictures: (N, C, H, W).
-    """
-    leading = _leading_to(network, index)
-    last_use = {source: node.index for node in leading for source in node.sources}
-    outputs = {PICTURE: pictures}
-    for node in leading:
-        flowing = node.arriving(outputs)
-        for source in node.sources:
-            if last_use[source] == node.index:
-                outputs.pop(source, None)
-        stages = list(node.stages)
-        if node.index == index and stages and stages[-1][0] in FUNCTIONS:
-            stages.pop()
-        for _, stage in stages:
-            flowing = stage(flowing)
-        outputs[node.index] = flowing
-    return outputs[index]
-
-
 def strongest(
     network: FlowNetwork, index: int, fetch: Fetch, total: int, count: int
 ) -> Generator[int, None, Excitation]:
@@ -109,7 +81,7 @@ def strongest(
         stop = min(start + batch, total)
         with torch.inference_mode():
             pictures = torch.from_numpy(np.ascontiguousarray(fetch(start, stop), dtype=np.float32))
-            values = before_activation(network, index, pictures).numpy()
+            values = network.run(pictures, until=index, activated=False).numpy()
         numbers = np.arange(start, stop)
         width = values.shape[3] if values.ndim == 4 else 1
         flat = values.reshape(*values.shape[:2], -1)
@@ -171,24 +143,14 @@ def _joined(first: Ranking, second: Ranking) -> Ranking:
     )
 
 
-def _leading_to(network: FlowNetwork, index: int) -> list[Node]:
-    """The nodes that what layer `index` gives depends on, itself the last."""
-    needed = {index}
-    for node in reversed(network.nodes[: index + 1]):
-        if node.index in needed:
-            needed.update(node.sources)
-    return [node for node in network.nodes[: index + 1] if node.index in needed]
-
-
 def _batch_size(network: FlowNetwork, index: int) -> int:
     """As many pictures as can flow through at once without filling the memory."""
     numbers = 0
-    outputs = {PICTURE: torch.zeros(1, *network.input_shape)}
+
+    def watch(_: Node, values: Sequence[torch.Tensor]) -> None:
+        nonlocal numbers
+        numbers += sum(left.numel() for left in values[1:])
+
     with torch.inference_mode():
-        for node in _leading_to(network, index):
-            flowing = node.arriving(outputs)
-            for _, stage in node.stages:
-                flowing = stage(flowing)
-                numbers += flowing.numel()
-            outputs[node.index] = flowing
+        network.run(torch.zeros(1, *network.input_shape), until=index, watch=watch)
     return min(max(NUMBERS_AT_ONCE // max(numbers, 1), 1), MAX_BATCH)

@@ -15,7 +15,6 @@ from torch.nn import functional
 
 from visualizer.architecture.flow import FlowNetwork
 from visualizer.errors import UserError
-from visualizer.inspection.excitation import before_activation
 
 Aim = Literal["place", "map"]
 
@@ -157,7 +156,7 @@ def _start(network: FlowNetwork, index: int, filter: int, aim: Aim, random: torc
 
 def _values(network: FlowNetwork, index: int, filter: int, picture: torch.Tensor) -> torch.Tensor:
     """The filter's map, (H', W'); (1, 1) for a unit of a vector."""
-    values = before_activation(network, index, picture)[0, filter]
+    values = network.run(picture, until=index, activated=False)[0, filter]
     return values if values.ndim == 2 else values.reshape(1, 1)
 
 

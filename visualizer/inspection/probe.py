@@ -1,5 +1,6 @@
 """What a network makes of one picture: every layer's input, kernels and output, from one forward pass."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +9,7 @@ import torch
 
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.answer import Answer
-from visualizer.architecture.flow import PICTURE, Described, FlowNetwork
+from visualizer.architecture.flow import Described, FlowNetwork, Node
 from visualizer.architecture.kernels import KernelSet
 from visualizer.errors import UserError
 
@@ -97,33 +98,32 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
     """
     _make_ready(network, picture)
     pixels = np.array(picture, dtype=np.float32)
-    outputs = {PICTURE: torch.from_numpy(pixels)[None]}
     views: list[LayerView] = []
     with torch.inference_mode():
-        for node in network.nodes:
-            arrived = flowing = node.arriving(outputs)
-            before_activation = None
-            # Padding is a stage of its own, whose output nobody asks for.
-            for name, stage in node.stages:
-                if name in FUNCTIONS:
-                    before_activation = flowing
-                flowing = stage(flowing)
-            outputs[node.index] = flowing
-            views.append(
-                LayerView(
-                    node.index,
-                    node.layer,
-                    node.sources,
-                    node.block,
-                    _read_only(arrived[0]),
-                    tuple(map(_kernels, node.kernels())),
-                    None if before_activation is None else _read_only(before_activation[0]),
-                    _read_only(flowing[0]),
-                )
-            )
-        answered = _answer(network, flowing)
+        output = network.run(
+            torch.from_numpy(pixels)[None], watch=lambda node, values: views.append(_view(node, values))
+        )
+        answered = _answer(network, output)
     pixels.flags.writeable = False
     return Probe(pixels, tuple(views), answered)
+
+
+def _view(node: Node, values: Sequence[torch.Tensor]) -> LayerView:
+    before_activation = None
+    # Padding is a stage of its own, whose output nobody asks for.
+    for (name, _), arrived in zip(node.stages, values, strict=False):
+        if name in FUNCTIONS:
+            before_activation = _read_only(arrived[0])
+    return LayerView(
+        node.index,
+        node.layer,
+        node.sources,
+        node.block,
+        _read_only(values[0][0]),
+        tuple(map(_kernels, node.kernels())),
+        before_activation,
+        _read_only(values[-1][0]),
+    )
 
 
 def _kernels(found: KernelSet) -> Kernels:

@@ -92,28 +92,6 @@ class ConvertedNetwork(FlowNetwork):
         self.parts = nn.ModuleList([module for node in nodes for _, module in node.stages])
         self.eval()
 
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        """(N, C, H, W) in [0, 1] in, (N, classes) out."""
-        return self._run(pictures, drop_softmax=False)
-
-    def logits(self, pictures: torch.Tensor) -> torch.Tensor:
-        return self._run(pictures, drop_softmax=self.ends_in_softmax)
-
-    def _run(self, pictures: torch.Tensor, drop_softmax: bool) -> torch.Tensor:
-        # An output is let go after its last use: all of them together are large.
-        last_use = {source: node.index for node in self.nodes for source in node.sources}
-        outputs = {PICTURE: pictures}
-        for node in self.nodes:
-            flowing = node.arriving(outputs)
-            for source in set(node.sources):
-                if last_use[source] == node.index:
-                    del outputs[source]
-            stages = node.stages[:-1] if drop_softmax and node is self.nodes[-1] else node.stages
-            for _, module in stages:
-                flowing = module(flowing)
-            outputs[node.index] = flowing
-        return flowing
-
 
 @dataclass
 class _Draft:

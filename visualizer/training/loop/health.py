@@ -29,9 +29,10 @@ class Checkup:
         self._before: list[torch.Tensor] = []
 
     def __enter__(self) -> Self:
-        for index, _, module in self._network.stages():
-            if isinstance(module, nn.ReLU):
-                self._hooks.append(module.register_forward_hook(partial(self._note_firing, index)))
+        for node in self._network.nodes:
+            for _, module in node.stages:
+                if isinstance(module, nn.ReLU):
+                    self._hooks.append(module.register_forward_hook(partial(self._note_firing, node.index)))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -22,11 +22,8 @@ def take_snapshot(
     network.eval()
     outputs: list[torch.Tensor] = []
     with torch.inference_mode():
-        values = picture
-        for layer in network.layers:
-            values = layer(values)
-            outputs.append(values)
-        answers = network.answers(outputs[-1])[0].cpu().numpy()
+        output = network.run(picture, watch=lambda _, values: outputs.append(values[-1]))
+        answers = network.answers(output)[0].cpu().numpy()
     maps = [(index, output[0]) for index, output in enumerate(outputs) if output.dim() == 4]
     share = MAX_NUMBERS // max(len(maps), 1)
     kernels_layer, kernels = first_kernels(network)
