@@ -150,9 +150,9 @@ class FlowNetwork(nn.Module):
         outputs = {PICTURE: pictures}
         for node in nodes:
             values = [node.arriving(outputs)]
-            for source in set(node.sources):
+            for source in node.sources:
                 if last_use[source] == node.index:
-                    del outputs[source]
+                    outputs.pop(source, None)
             left_out = not activated and node is nodes[-1] and node.ends_in_activation
             for _, module in node.stages[:-1] if left_out else node.stages:
                 values.append(module(values[-1]))

@@ -99,36 +99,35 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
     _make_ready(network, picture)
     pixels = np.array(picture, dtype=np.float32)
     views: list[LayerView] = []
-    with torch.inference_mode():
-        output = network.run(
-            torch.from_numpy(pixels)[None], watch=lambda node, values: views.append(_view(node, values))
+
+    def watch(node: Node, values: Sequence[torch.Tensor]) -> None:
+        before_activation = None
+        # Padding is a stage of its own, whose output nobody asks for.
+        for (name, _), arrived in zip(node.stages, values, strict=False):
+            if name in FUNCTIONS:
+                before_activation = _read_only(arrived[0])
+        views.append(
+            LayerView(
+                node.index,
+                node.layer,
+                node.sources,
+                node.block,
+                _read_only(values[0][0]),
+                tuple(map(_kernels, node.kernels())),
+                before_activation,
+                _read_only(values[-1][0]),
+            )
         )
-        answered = _answer(network, output)
+
+    with torch.inference_mode():
+        answered = _answer(network, network.run(torch.from_numpy(pixels)[None], watch=watch))
     pixels.flags.writeable = False
     return Probe(pixels, tuple(views), answered)
 
 
-def _view(node: Node, values: Sequence[torch.Tensor]) -> LayerView:
-    before_activation = None
-    # Padding is a stage of its own, whose output nobody asks for.
-    for (name, _), arrived in zip(node.stages, values, strict=False):
-        if name in FUNCTIONS:
-            before_activation = _read_only(arrived[0])
-    return LayerView(
-        node.index,
-        node.layer,
-        node.sources,
-        node.block,
-        _read_only(values[0][0]),
-        tuple(map(_kernels, node.kernels())),
-        before_activation,
-        _read_only(values[-1][0]),
-    )
-
-
 def _kernels(found: KernelSet) -> Kernels:
-    bias = None if found.bias is None else _read_only(found.bias)
-    return Kernels(found.stage, _read_only(found.weights), bias, found.arriving)
+    bias = None if found.bias is None else _read_only(found.bias.detach())
+    return Kernels(found.stage, _read_only(found.weights.detach()), bias, found.arriving)
 
 
 def answer(network: FlowNetwork, picture: np.ndarray) -> Answer | None:
@@ -176,6 +175,6 @@ def channel_order(maps: np.ndarray, by: Order) -> np.ndarray:
 
 def _read_only(tensor: torch.Tensor) -> np.ndarray:
     """The tensor's numbers, not copied; a probe is shared between sessions, so nobody may write into it."""
-    array = tensor.detach().numpy()
+    array: np.ndarray = tensor.numpy()
     array.flags.writeable = False
     return array
