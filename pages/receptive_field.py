@@ -3,7 +3,7 @@
 import streamlit as st
 
 from visualizer.errors import UserError
-from visualizer.inspection.receptive_field import field_rows
+from visualizer.inspection.receptive_field.field_sum import field_rows
 from visualizer.ui.concepts.receptive_field_view import (
     choose_layer,
     choose_picture,

@@ -34,8 +34,8 @@ from visualizer.inspection.filters import kernel_of
 from visualizer.inspection.moment import layer_moment
 from visualizer.inspection.pixel import explain, field
 from visualizer.inspection.probe import probe
-from visualizer.inspection.receptive_field import axis_fields, field_rows, first_unsaid, receptive_field
-from visualizer.inspection.sight import sight_of
+from visualizer.inspection.receptive_field.field_sum import field_rows, first_unsaid
+from visualizer.inspection.receptive_field.fields import layer_fields
 from visualizer.inspection.steps import Activated, Spot, WeightedSum
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.keras_writer import keras_model
@@ -215,12 +215,12 @@ def test_the_field_is_exact_where_all_examples_meet(all_examples, data):
 def test_the_first_unit_after_the_readmes_padding_sees_the_first_row_only(add_layer_type):
     layer = add_layer_type("zero_padding2d", EXAMPLES["zero_padding2d"])
     rows = field_rows(Architecture("", (1, 8, 8), (layer.with_settings(padding=2), Conv2D(filters=1))))
-    fields = axis_fields(rows, 2, 0)
+    fields = rows[2].axis_fields(0)
     assert [field.clipped for field in fields[:4]] == [(0, 0), (0, 1), (0, 2), (1, 3)]
     assert (fields[0].first, fields[0].last) == (-2, 0)
     # Of the wider frame some units see nothing but zeros.
     wide = field_rows(Architecture("", (1, 8, 8), (layer.with_settings(padding=5), Conv2D(filters=1))))
-    assert axis_fields(wide, 2, 0)[0].clipped is None
+    assert wide[2].axis_fields(0)[0].clipped is None
     network = build(Architecture("", (1, 8, 8), (layer.with_settings(padding=5), Conv2D(filters=1))))
     seen = probe(network, np.zeros((1, 8, 8), dtype=np.float32))
     assert field(network, explain(network, seen, Spot(1, (0, 0, 0)))) == "nothing"
@@ -231,8 +231,8 @@ def test_where_fields_do_not_lie_evenly_there_is_no_sum_but_every_unit_has_its_o
     layer = add_layer_type("up_sampling2d", EXAMPLES["up_sampling2d"])
     rows = field_rows(Architecture("", (1, 8, 8), (Conv2D(filters=1), layer, Conv2D(filters=1), Flatten(), Dense())))
     assert [row.jump for row in rows] == [(1, 1), (1, 1), None, None, None, None]
-    assert (rows[2].step, rows[3].step.window) == (None, (3, 3))
-    assert [field.clipped for field in axis_fields(rows, 3, 0)[:4]] == [(0, 3), (0, 3), (1, 4), (1, 4)]
+    assert (rows[2].window, rows[3].window.size) == (None, (3, 3))
+    assert [field.clipped for field in rows[3].axis_fields(0)[:4]] == [(0, 3), (0, 3), (1, 4), (1, 4)]
     assert (rows[3].size, rows[5].size) == ((4, 4), (8, 8))
 
 
@@ -240,7 +240,7 @@ def test_what_normalises_over_the_map_sees_all_of_it(add_layer_type):
     layer = add_layer_type("map_normalization", EXAMPLES["map_normalization"])
     rows = field_rows(Architecture("", (1, 8, 8), (Conv2D(filters=1), layer, Conv2D(filters=1))))
     assert [(row.size, row.jump) for row in rows[1:]] == [((3, 3), (1, 1)), ((8, 8), (0, 0)), ((8, 8), (0, 0))]
-    assert receptive_field(rows, 3, (0, 0)).mask.all()
+    assert rows[3].field((0, 0)).mask.all()
 
 
 @pytest.mark.parametrize("initialization", ["glorot_uniform", "he_normal", "small_normal", "zeros"])
@@ -310,8 +310,8 @@ def test_what_is_not_said_is_not_shown(add_layer_type):
     assert first_unsaid(architecture, rows) == (2, layer)
     network = build(architecture)
     seen = probe(network, np.zeros((1, 12, 11), dtype=np.float32))
-    assert sight_of(network, 0) is not None
-    assert [sight_of(network, node) for node in (1, 2, 4)] == [None] * 3
+    assert layer_fields(network, 0) is not None
+    assert [layer_fields(network, node) for node in (1, 2, 4)] == [None] * 3
     for spot in (Spot(2, (0, 3, 3)), Spot(4, (0,))):
         assert field(network, explain(network, seen, spot)) is None
     # That this one number is only handed on, from the row above, is found out by its arithmetic.

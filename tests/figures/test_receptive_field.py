@@ -3,7 +3,7 @@
 import numpy as np
 
 from visualizer.figures.receptive_field import effective_field_chart
-from visualizer.inspection.receptive_field import AxisField, ReceptiveField
+from visualizer.inspection.receptive_field.fields import AxisField, ReceptiveField
 
 
 def field(first: int, last: int, size: int = 20) -> ReceptiveField:

@@ -12,7 +12,7 @@ from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import Network, build
-from visualizer.inspection.receptive_field import FieldRow, field_rows, receptive_field
+from visualizer.inspection.receptive_field.field_sum import FieldRow, field_rows
 
 
 def check_gradient(architecture: Architecture) -> None:
@@ -32,7 +32,7 @@ def check_gradient(architecture: Architecture) -> None:
         unit = output[0, 0, row, column] if output.ndim == 4 else output @ weights
         (gradient,) = torch.autograd.grad(unit, picture, retain_graph=True)
         reached = gradient[0].abs().sum(dim=0).numpy() > 0
-        np.testing.assert_array_equal(reached, receptive_field(rows, len(layers), (row, column)).mask)
+        np.testing.assert_array_equal(reached, rows[-1].field((row, column)).mask)
 
 
 def check_holes(architecture: Architecture) -> None:
@@ -46,9 +46,13 @@ def check_holes(architecture: Architecture) -> None:
     with torch.no_grad():
         spoilt = network(pictures).isnan().any(dim=1).reshape(height, width, *rows[-1].places).numpy()
     for place in np.ndindex(rows[-1].places):
-        field = receptive_field(rows, len(architecture.layers), place)
+        field = rows[-1].field(place)
         np.testing.assert_array_equal(spoilt[:, :, place[0], place[1]], field.mask)
-        for side in (field.rows, field.columns):
+        for axis, side in enumerate((field.rows, field.columns)):
+            if rows[-1].jump is not None:
+                # The sum is what follows from each layer's own word.
+                first = rows[-1].start[axis] + place[axis] * rows[-1].jump[axis]
+                assert (side.first, side.size) == (first, rows[-1].size[axis])
             # What is said as if the picture had no edge holds all that is really seen.
             assert side.clipped is None or side.first <= side.clipped[0] <= side.clipped[1] <= side.last
 

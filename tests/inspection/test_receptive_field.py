@@ -16,17 +16,8 @@ from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import CLASSIC, SMALL_VGG
 from visualizer.inspection.effective_field import MAX_UNITS, effective_field
-from visualizer.inspection.receptive_field import (
-    AxisField,
-    ReceptiveField,
-    Step,
-    axis_fields,
-    field_rows,
-    grown,
-    inner_half_share,
-    middle_half,
-    receptive_field,
-)
+from visualizer.inspection.receptive_field.field_sum import SlidingWindow, after_window, field_rows
+from visualizer.inspection.receptive_field.fields import AxisField, ReceptiveField, inner_half_share
 
 
 def test_the_sum_of_a_small_vgg_is_the_textbook_s():
@@ -50,7 +41,7 @@ def test_height_and_width_stride_and_dilation_go_their_own_ways():
     _, first, second = field_rows(Architecture("", (1, 20, 20), layers))
     assert (first.size, first.jump) == ((3, 5), (1, 2))
     assert (second.size, second.jump) == ((3 + 2 * 2 * 1, 5 + 2 * 1 * 2), (1, 2))
-    assert grown(first.size, first.jump, first.start, Step((3, 3), (2, 2), (1, 1), (1, 1))) == (
+    assert after_window(first.size, first.jump, first.start, SlidingWindow((3, 3), (2, 2), (1, 1), (1, 1))) == (
         (5, 9),
         (2, 4),
         (-1, -2),
@@ -63,7 +54,7 @@ def test_a_dense_layer_sees_every_pixel_that_the_last_maps_see():
     assert rows[4].places == (14, 14)
     for row in rows[5:]:
         assert (row.size, row.places) == ((10 + 13 * 4, 62), (1, 1))
-    field = receptive_field(rows, 7, (0, 0))
+    field = rows[7].field((0, 0))
     assert field.rows.clipped == (0, 61)
     assert not field.mask[62:].any()
 
@@ -75,7 +66,7 @@ def test_an_architecture_that_does_not_fit_is_summed_as_far_as_it_does():
 
 def test_the_picture_s_edge_and_dilation_cut_the_field():
     rows = field_rows(Architecture("", (1, 6, 6), (Conv2D(filters=1, dilation_rate=(2, 2), padding="same"),)))
-    corner, *_ = axis_fields(rows, 1, 0)
+    corner, *_ = rows[1].axis_fields(0)
     assert (corner.first, corner.last, corner.size) == (-2, 2, 5)
     assert corner.seen.tolist() == [True, False, True, False, False, False]
     assert corner.clipped == (0, 2)
@@ -84,7 +75,7 @@ def test_the_picture_s_edge_and_dilation_cut_the_field():
 def test_a_unit_may_see_nothing_but_padding():
     layer = Conv2D(filters=1, kernel_size=(2, 2), dilation_rate=(16, 16), padding="same")
     rows = field_rows(Architecture("", (1, 3, 3), (layer,)))
-    field = receptive_field(rows, 1, (1, 1))
+    field = rows[1].field((1, 1))
     assert field.rows.clipped is None
     assert not field.mask.any()
     assert inner_half_share(np.zeros((3, 3)), field) is None
@@ -100,7 +91,7 @@ def test_no_pixel_outside_the_field_has_a_gradient(architecture, data):
     network = build(architecture, "torch_default", seed=1)
     picture = np.random.default_rng(0).random(architecture.input_shape, dtype=np.float32)
     gradient = effective_field(network, picture, index - 1, place)
-    assert not gradient[~receptive_field(rows, index, place).mask].any()
+    assert not gradient[~rows[index].field(place).mask].any()
 
 
 @settings(max_examples=60)
@@ -120,7 +111,7 @@ def test_the_middle_half_of_an_even_mass_holds_a_quarter_of_it():
     for size in (1, 2, 3, 5, 8):
         axis = AxisField(2, 1 + size, np.isin(np.arange(12), np.arange(2, 2 + size)))
         field = ReceptiveField(axis, axis)
-        assert middle_half(axis) == (2 + size / 4, 2 + size * 3 / 4)
+        assert axis.middle_half == (2 + size / 4, 2 + size * 3 / 4)
         assert inner_half_share(field.mask.astype(float), field) == pytest.approx(0.25)
     centre = np.zeros((12, 12))
     centre[5, 5] = 3.0
@@ -157,7 +148,7 @@ def test_a_deep_stack_of_equal_weights_sees_mostly_the_middle():
         for parameter in network.parameters():
             parameter.fill_(1 / 9)
     gradient = effective_field(network, np.zeros((1, 17, 17), dtype=np.float32), 7, (0, 0))
-    field = receptive_field(field_rows(network.architecture), 8, (0, 0))
+    field = field_rows(network.architecture)[8].field((0, 0))
     assert field.mask.all()
     share = inner_half_share(gradient, field)
     assert share is not None

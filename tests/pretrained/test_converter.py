@@ -12,7 +12,7 @@ from visualizer.architecture.span import places_of
 from visualizer.errors import UserError
 from visualizer.inspection.pixel import explain, field
 from visualizer.inspection.probe import probe
-from visualizer.inspection.sight import box_of, sight_of
+from visualizer.inspection.receptive_field.fields import layer_fields, pixel_box
 from visualizer.inspection.steps import Spot, Unexplained
 from visualizer.pretrained.converter import convert
 
@@ -200,13 +200,13 @@ def test_a_unit_sees_exactly_the_pixels_without_which_it_has_no_number(name):
             for place in np.ndindex(places):
                 rows, columns = np.nonzero(spoilt[:, :, place[0], place[1]])
                 box = ((rows.min(), rows.max()), (columns.min(), columns.max())) if rows.size else "nothing"
-                assert box_of(network, [(node.index, place)]) == box, (node.layer.summary(), place)
+                assert pixel_box(network, [(node.index, place)]) == box, (node.layer.summary(), place)
 
 
 def test_what_a_kind_of_its_own_sees_is_not_known_rather_than_wrong():
     module = nn.Sequential(nn.Conv2d(3, 4, 3), PadsByItself(2), nn.Conv2d(4, 2, 1))
     network = convert(module, (3, 8, 8), MEAN, SPREAD)
-    assert [sight_of(network, node) is None for node in range(4)] == [False, False, True, True]
+    assert [layer_fields(network, node) is None for node in range(4)] == [False, False, True, True]
     seen = probe(network, np.random.default_rng(0).random((3, 8, 8), dtype=np.float32))
     assert field(network, explain(network, seen, Spot(3, (0, 1, 1)))) is None
 

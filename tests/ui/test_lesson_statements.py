@@ -14,7 +14,7 @@ from visualizer.concepts.optimizers import ARRIVED_WITHIN, STARTING_RATES, desce
 from visualizer.concepts.pooling import PoolingSettings, pool, surviving
 from visualizer.concepts.surfaces import SURFACES
 from visualizer.inspection.evaluation import Calibration
-from visualizer.inspection.receptive_field import field_rows
+from visualizer.inspection.receptive_field.field_sum import field_rows
 from visualizer.ui.concepts.activations_view import _ASKED_CHAIN, _chain, _units
 from visualizer.ui.concepts.convolution_view import white_level
 from visualizer.ui.concepts.optimizers_race import explanation

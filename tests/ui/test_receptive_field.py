@@ -9,7 +9,7 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.presets import PRESETS, SMALL_VGG, TINY
-from visualizer.inspection.receptive_field import Step, field_rows, grown
+from visualizer.inspection.receptive_field.field_sum import SlidingWindow, after_window, field_rows
 from visualizer.ui.concepts.receptive_field_map import drawn_field
 from visualizer.ui.concepts.receptive_field_networks import Subject
 from visualizer.ui.concepts.receptive_field_questions import next_question, stride_question, times
@@ -24,7 +24,7 @@ def test_every_question_has_its_right_answer_among_different_ones(preset):
         assert asked.right in asked.options
         assert len(set(asked.options.values())) == len(asked.options) >= 3
         if len(row.output_shape) == 3:
-            size, _, _ = grown(row.size, row.jump, row.start, Step((3, 3)))
+            size, _, _ = after_window(row.size, row.jump, row.start, SlidingWindow((3, 3)))
             assert asked.right == times(size)
             assert times(size) == stride_question(row).right
 
@@ -56,8 +56,8 @@ def test_a_network_that_does_not_fit_is_shown_as_far_as_it_does():
 
 def test_the_drawing_is_sent_the_seen_pixels_in_runs():
     rows = field_rows(Architecture("", (1, 6, 6), (Conv2D(filters=1, dilation_rate=(2, 2), padding="same"),)))
-    assert drawn_field(rows, 1, 0)[0] == {"first": -2, "last": 2, "runs": [[0, 0], [2, 2]]}
-    assert drawn_field(rows, 1, 1)[2] == {"first": 0, "last": 4, "runs": [[0, 0], [2, 2], [4, 4]]}
+    assert drawn_field(rows[1], 0)[0] == {"first": -2, "last": 2, "runs": [[0, 0], [2, 2]]}
+    assert drawn_field(rows[1], 1)[2] == {"first": 0, "last": 4, "runs": [[0, 0], [2, 2], [4, 4]]}
 
 
 def test_the_ready_made_network_has_the_architecture_that_its_fields_are_computed_of():

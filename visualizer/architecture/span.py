@@ -18,7 +18,8 @@ from visualizer.architecture.shapes import Shape, is_maps
 
 PICTURE = -1  # the source of a layer that looks at the picture itself
 
-Pair = tuple[int, int]
+HeightWidth = tuple[int, int]
+RowColumn = tuple[int, int]  # a place on a map, from 0; (0, 0) stands for a vector
 
 
 class Span(NamedTuple):
@@ -56,8 +57,8 @@ def whole_map(axis: int, input_shape: Shape) -> Span:
     return Span(0, places_of(input_shape)[axis] - 1)
 
 
-def places_of(shape: Shape) -> Pair:
-    """How many places there are, (height, width): those of a map; one where it is a vector, whose units see alike."""
+def places_of(shape: Shape) -> HeightWidth:
+    """How many places there are: those of a map; one where it is a vector, whose units see alike."""
     return (shape[1], shape[2]) if is_maps(shape) else (1, 1)
 
 

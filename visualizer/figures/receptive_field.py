@@ -7,7 +7,7 @@ import numpy as np
 from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, figure_of, header_line, number, pixel_axes
 from visualizer.figures.palette import MARK, MARK_RIM
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
-from visualizer.inspection.receptive_field import AxisField, ReceptiveField, inner_half_share, middle_half
+from visualizer.inspection.receptive_field.fields import AxisField, ReceptiveField, inner_half_share
 
 MAX_HEIGHT = 380
 _MARGIN = 0.12  # of the field, shown around it
@@ -73,7 +73,7 @@ def _frames(field: ReceptiveField) -> list[dict[str, Any]]:
     """The field's outline, and, dotted, that of its middle half; each white with a black rim."""
     outlines = [
         (field.rows.first, field.rows.last + 1, field.columns.first, field.columns.last + 1, "solid"),
-        (*middle_half(field.rows), *middle_half(field.columns), "dot"),
+        (*field.rows.middle_half, *field.columns.middle_half, "dot"),
     ]
     return [
         {

@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from visualizer.architecture.flow import PICTURE, FlowNetwork
-from visualizer.architecture.span import Pair, places_of
+from visualizer.architecture.span import RowColumn
 from visualizer.inspection.arithmetic import Stage, step_of
 from visualizer.inspection.probe import Probe
-from visualizer.inspection.sight import Box, box_of
+from visualizer.inspection.receptive_field.fields import PixelBox, pixel_box, places_at
 from visualizer.inspection.steps import (
     Activated,
     Added,
@@ -92,7 +92,7 @@ def _steps(
     return (tuple(reversed(told)) if told else (steps[-1],)), taken, direct
 
 
-def _padding_before(stages: tuple[tuple[str, nn.Module], ...], index: int) -> tuple[Pair, int]:
+def _padding_before(stages: tuple[tuple[str, nn.Module], ...], index: int) -> tuple[tuple[int, int], int]:
     """Rows and columns that the paddings right before a stage add at the top and left, and the first of them."""
     top = left = 0
     while index and isinstance(stages[index - 1][1], nn.ConstantPad2d):
@@ -140,7 +140,7 @@ def before(network: FlowNetwork, spot: Spot, place: Place) -> Spot:
     return Spot(sources[0], place) if len(sources) == 1 else Spot(spot.node, place, arriving=True)
 
 
-def field(network: FlowNetwork, explanation: Explanation) -> Box | Literal["nothing"] | None:
+def field(network: FlowNetwork, explanation: Explanation) -> PixelBox | Literal["nothing"] | None:
     """The pixels of the picture that a number can see: (first row, last row), (first column, last column), from 0.
 
     "nothing" where it sees no pixel, only padding or nothing at all; None where a layer on the way does not say what it
@@ -156,12 +156,12 @@ def field(network: FlowNetwork, explanation: Explanation) -> Box | Literal["noth
         units = [(source, place) for source in network.nodes[spot.node].sources]
     else:
         units = [(spot.node, place)]
-    return box_of(network, [(node, _in_map(network, node, place)) for node, place in units])
+    return pixel_box(network, [(node, _in_map(network, node, place)) for node, place in units])
 
 
-def _in_map(network: FlowNetwork, node: int, place: Place) -> Pair:
+def _in_map(network: FlowNetwork, node: int, place: Place) -> RowColumn:
     """(row, column) of a unit; those of a vector, and what stands for a whole map, have one place."""
     if len(place) == 1:
         return 0, 0
-    height, width = places_of(network.input_shape if node == PICTURE else network.nodes[node].shape)
+    height, width = places_at(network, node)
     return min(place[1], height - 1), min(place[2], width - 1)

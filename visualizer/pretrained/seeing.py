@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 
 from visualizer.architecture.shapes import Shape, is_maps
-from visualizer.architecture.span import Pair, Sees, Span, same_place, whole_map
+from visualizer.architecture.span import HeightWidth, Sees, Span, same_place, whole_map
 
 
 def sees_through(stages: Sequence[tuple[nn.Module, Shape]]) -> Sees:
@@ -30,7 +30,7 @@ def sees_through(stages: Sequence[tuple[nn.Module, Shape]]) -> Sees:
     return sees
 
 
-def pair(value: Any) -> Pair:
+def pair(value: Any) -> HeightWidth:
     """(height, width) of a setting that torch also takes as one number for both."""
     if not isinstance(value, tuple | list):
         return value, value

@@ -30,7 +30,7 @@ from visualizer.concepts.questions import size_formula, size_question
 from visualizer.concepts.sliding import Slide
 from visualizer.figures.convolution_colours import grey_scale, positive_scale
 from visualizer.figures.pooling_lesson import change_bars, difference_grid, percent
-from visualizer.inspection.receptive_field import field_rows, receptive_field
+from visualizer.inspection.receptive_field.field_sum import field_rows
 from visualizer.ui.concepts.convolution_picture import LessonPicture, lesson_picture, take_drawing
 from visualizer.ui.concepts.sliding_window import sliding_window
 from visualizer.ui.kit.charts import show
@@ -270,7 +270,7 @@ def _table(architecture: Architecture) -> str:
     for index, report in enumerate(summarize(architecture).layers, start=1):
         assert report.output_shape is not None
         shape = report.output_shape
-        field = receptive_field(rows, index, (rows[index].places[0] // 2, rows[index].places[1] // 2))
+        field = rows[index].field((rows[index].places[0] // 2, rows[index].places[1] // 2))
         seen = f"{field.rows.seen.sum()} × {field.columns.seen.sum()}"
         memory = bytes_in_words(numbers_in(shape) * BYTES_PER_NUMBER)
         cells = (report.layer.summary(), f"{describe_shape(shape)}, {memory}", seen, f"{report.parameters:,}")

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from visualizer.architecture.span import RowColumn
 from visualizer.figures.raster import png_source, rgb_pixels
-from visualizer.inspection.receptive_field import FieldRow, Pair, axis_fields
+from visualizer.inspection.receptive_field.field_sum import FieldRow
 from visualizer.ui.kit.component import component, sent_by
 
 MOST_PADDING = 0.14  # of the picture's height and width, drawn on each side
@@ -25,7 +26,7 @@ def field_map(
     index: int,
     captions: Sequence[tuple[str, str]],
     note: str,
-) -> Pair:
+) -> RowColumn:
     """Draw both sides; return the (row, column) of the unit that was chosen, at first the one in the middle.
 
     Args:
@@ -37,7 +38,7 @@ def field_map(
         note: What the map shows, a sentence.
     """
     place = _place()
-    fields = [drawn_field(rows, index, axis) for axis in (0, 1)]
+    fields = [drawn_field(rows[index], axis) for axis in (0, 1)]
     data: dict[str, Any] = {
         "picture": png_source(rgb_pixels(picture)),
         "map": png_source(rgb_pixels(map[np.newaxis])),
@@ -76,15 +77,12 @@ def _overhang(fields: list[dict[str, Any]], size: int) -> int:
     return min(reach, max(round(size * MOST_PADDING), 1))
 
 
-def drawn_field(rows: tuple[FieldRow, ...], index: int, axis: int) -> list[dict[str, Any]]:
+def drawn_field(row: FieldRow, axis: int) -> list[dict[str, Any]]:
     """What is sent of each place's field along one axis: its first and last pixel, and the seen ones as runs.
 
     The last one lies before the first where the units there read nothing at all.
     """
-    return [
-        {"first": field.first, "last": field.last, "runs": _runs(field.seen)}
-        for field in axis_fields(rows, index, axis)
-    ]
+    return [{"first": field.first, "last": field.last, "runs": _runs(field.seen)} for field in row.axis_fields(axis)]
 
 
 def _runs(seen: np.ndarray) -> list[list[int]]:

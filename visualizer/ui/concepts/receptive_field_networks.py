@@ -9,10 +9,10 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_from_json, architecture_to_json, summarize
 from visualizer.architecture.presets import PRESETS, SMALL_VGG, TINY
+from visualizer.architecture.span import RowColumn
 from visualizer.data.catalog import load_dataset
 from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
-from visualizer.inspection.receptive_field import Pair
 from visualizer.ui.kit.results import keep_results
 from visualizer.ui.state.current_run import current_run
 from visualizer.ui.state.models import NetworkChoice, NetworkKey, chosen_network
@@ -108,7 +108,7 @@ def mean_map(key: NetworkKey, _network: "Network", picture: np.ndarray, layer: i
 
 
 @st.cache_data(max_entries=256, show_spinner="Computing the gradient …")
-def gradient_of(key: NetworkKey, _network: "Network", picture: np.ndarray, layer: int, place: Pair) -> np.ndarray:
+def gradient_of(key: NetworkKey, _network: "Network", picture: np.ndarray, layer: int, place: RowColumn) -> np.ndarray:
     """How strongly the units at a place depend on each pixel, (H, W)."""
     from visualizer.inspection.effective_field import effective_field
 

@@ -1,13 +1,14 @@
 """What happens to the field next? Questions whose right and wrong answers are computed."""
 
 from visualizer.architecture.shapes import is_maps
+from visualizer.architecture.span import HeightWidth
 from visualizer.concepts.questions import Question
-from visualizer.inspection.receptive_field import FieldRow, Pair, Step, grown
+from visualizer.inspection.receptive_field.field_sum import FieldRow, SlidingWindow, after_window
 
 WINDOW = 3
 
 
-def times(pair: Pair) -> str:
+def times(pair: HeightWidth) -> str:
     """A pair as people read it: height × width."""
     return f"{pair[0]} × {pair[1]}"
 
@@ -21,7 +22,7 @@ def next_question(row: FieldRow) -> Question | None:
         return _dense_question(row)
     if row.jump is None or row.start is None:
         return None
-    right, _, _ = grown(row.size, row.jump, row.start, Step((WINDOW, WINDOW)))
+    right, _, _ = after_window(row.size, row.jump, row.start, SlidingWindow((WINDOW, WINDOW)))
     wrong = [
         _plus(row.size, (WINDOW - 1, WINDOW - 1)),  # the jump forgotten
         _plus(row.size, (WINDOW * row.jump[0], WINDOW * row.jump[1])),  # the window not less one
@@ -43,7 +44,7 @@ def stride_question(row: FieldRow) -> Question | None:
     """And if that convolution had stride 2? None as for `next_question`, and where all units see the same."""
     if row.jump is None or row.start is None or 0 in row.jump:
         return None
-    right, jump, _ = grown(row.size, row.jump, row.start, Step((WINDOW, WINDOW), strides=(2, 2)))
+    right, jump, _ = after_window(row.size, row.jump, row.start, SlidingWindow((WINDOW, WINDOW), strides=(2, 2)))
     wrong = [
         (row.size[0] + (WINDOW - 1) * jump[0], row.size[1] + (WINDOW - 1) * jump[1]),  # its own stride counted in
         (right[0] * 2, right[1] * 2),
@@ -69,25 +70,25 @@ def _dense_question(row: FieldRow) -> Question:
     )
 
 
-def _question(question: str, right: Pair, wrong: list[Pair], explanation: str) -> Question:
+def _question(question: str, right: HeightWidth, wrong: list[HeightWidth], explanation: str) -> Question:
     others = list(dict.fromkeys(pair for pair in wrong if pair != right))[:3]
     options = {times(pair): times(pair) for pair in sorted([right, *others])}
     return Question(question, options, times(right), explanation)
 
 
-def _plus(size: Pair, more: Pair) -> Pair:
+def _plus(size: HeightWidth, more: HeightWidth) -> HeightWidth:
     return size[0] + more[0], size[1] + more[1]
 
 
-def _pair(pair: Pair) -> str:
+def _pair(pair: HeightWidth) -> str:
     return str(pair[0]) if pair[0] == pair[1] else times(pair)
 
 
-def _jump(jump: Pair) -> str:
+def _jump(jump: HeightWidth) -> str:
     return f"{_pair(jump)} pixel{'' if jump == (1, 1) else 's'}"
 
 
-def _sum(size: Pair, jump: Pair) -> str:
+def _sum(size: HeightWidth, jump: HeightWidth) -> str:
     sums = [
         f"(3 − 1) · {j}: {s} + {(WINDOW - 1) * j} = {s + (WINDOW - 1) * j}" for s, j in zip(size, jump, strict=True)
     ]

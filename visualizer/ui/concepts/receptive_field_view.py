@@ -7,17 +7,12 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.shapes import describe_shape, is_maps, numbers_in
-from visualizer.architecture.span import NOTHING, PICTURE, Pair, Span
+from visualizer.architecture.span import NOTHING, PICTURE, HeightWidth, RowColumn, Span
 from visualizer.figures.chart import counted, number
 from visualizer.figures.receptive_field import effective_field_chart
 from visualizer.figures.volumes import volumes
-from visualizer.inspection.receptive_field import (
-    FieldRow,
-    first_unsaid,
-    inner_half_share,
-    receptive_field,
-    spans_read,
-)
+from visualizer.inspection.receptive_field.field_sum import FieldRow, first_unsaid
+from visualizer.inspection.receptive_field.fields import inner_half_share, spans_read
 from visualizer.ui.concepts.receptive_field_map import field_map
 from visualizer.ui.concepts.receptive_field_networks import (
     Subject,
@@ -124,7 +119,7 @@ def choose_layer(name: str, rows: tuple[FieldRow, ...]) -> int | None:
 
 def field_on_picture(
     owner: Session, subject: Subject, picture: np.ndarray, rows: tuple[FieldRow, ...], index: int
-) -> Pair:
+) -> RowColumn:
     """Draw the field on the picture beside the map; return the (row, column) of the unit that was chosen."""
     row = rows[index]
     assert row.layer is not None
@@ -166,10 +161,10 @@ def questions(name: str, rows: tuple[FieldRow, ...], index: int) -> None:
         predict(explained(asked.question, "stride"), asked.options, asked.right, asked.explanation, f"{key}-stride")
 
 
-def formula(rows: tuple[FieldRow, ...], index: int, place: Pair) -> None:
+def formula(rows: tuple[FieldRow, ...], index: int, place: RowColumn) -> None:
     """The recurrence of the chosen layer, with its numbers; where there is none, what the unit reads of each layer."""
     before, row = rows[index - 1], rows[index]
-    if before.jump is None or before.start is None or row.step is None or row.jump is None or row.start is None:
+    if before.jump is None or before.start is None or row.window is None or row.jump is None or row.start is None:
         _way_back(rows, index, place)
         return
     lines = r" \\ ".join(_lines(before, row, index, 0))
@@ -188,9 +183,9 @@ def formula(rows: tuple[FieldRow, ...], index: int, place: Pair) -> None:
     )
 
 
-def _way_back(rows: tuple[FieldRow, ...], index: int, place: Pair) -> None:
+def _way_back(rows: tuple[FieldRow, ...], index: int, place: RowColumn) -> None:
     """What one unit reads of every layer before it, down to the picture."""
-    along = [spans_read(rows[index].readers, index - 1, axis, place[axis]) or {} for axis in (0, 1)]
+    along = [spans_read(rows[index].chain, index - 1, axis, place[axis]) or {} for axis in (0, 1)]
     lines = []
     for at in (*range(index - 1, -1, -1), PICTURE):
         layer = rows[at + 1].layer
@@ -224,10 +219,10 @@ def _signed(value: int) -> str:
 
 
 def _lines(before: FieldRow, row: FieldRow, index: int, axis: int) -> list[str]:
-    assert before.jump is not None and before.start is not None and row.step is not None  # noqa: PT018
+    assert before.jump is not None and before.start is not None and row.window is not None  # noqa: PT018
     assert row.jump is not None and row.start is not None  # noqa: PT018
-    window, dilation = row.step.window[axis], row.step.dilation[axis]
-    stride, padding = row.step.strides[axis], row.step.padding[axis]
+    window, dilation = row.window.size[axis], row.window.dilation[axis]
+    stride, padding = row.window.strides[axis], row.window.padding[axis]
     size, jump, start = before.size[axis], before.jump[axis], before.start[axis] + 1
     k, last = index, index - 1
     return [
@@ -246,10 +241,10 @@ def sum_table(rows: tuple[FieldRow, ...], index: int) -> None:
     st.table(
         {
             "Layer": names,
-            "Window": [_pair(row.step.window) if row.step else "no window" for row in shown],
-            "Stride": [_pair(row.step.strides) if row.step else "–" for row in shown],
-            "Dilation": [_pair(row.step.dilation) if row.step else "–" for row in shown],
-            "Padding": [_pair(row.step.padding) if row.step else "–" for row in shown],
+            "Window": [_pair(row.window.size) if row.window else "no window" for row in shown],
+            "Stride": [_pair(row.window.strides) if row.window else "–" for row in shown],
+            "Dilation": [_pair(row.window.dilation) if row.window else "–" for row in shown],
+            "Padding": [_pair(row.window.padding) if row.window else "–" for row in shown],
             "Jump": [_pair(row.jump) if row.jump else "differs" for row in shown],
             "Receptive field": [f"{'' if row.jump else 'up to '}**{_pair(row.size)}**" for row in shown],
             "Start": [_pair((row.start[0] + 1, row.start[1] + 1)) if row.start else "differs" for row in shown],
@@ -267,25 +262,25 @@ def sum_table(rows: tuple[FieldRow, ...], index: int) -> None:
 def _unusual(rows: tuple[FieldRow, ...]) -> str:
     """What the table shows only of some layers, explained."""
     said = ""
-    if any(row.step and 0 in row.step.strides for row in rows):
+    if any(row.window and 0 in row.window.strides for row in rows):
         said += " A stride of 0: all units of that layer read the same."
-    if any(row.step and min(row.step.padding) < 0 for row in rows):
+    if any(row.window and min(row.window.padding) < 0 for row in rows):
         said += " A padding below 0: the edge is cut off."
     if any(row.jump is None for row in rows):
         said += " Where a layer is no window, the fields of its units and of those after it differ."
     return said
 
 
-def _pair(pair: Pair) -> str:
+def _pair(pair: HeightWidth) -> str:
     text = f"{pair[0]}" if pair[0] == pair[1] else f"{pair[0]} × {pair[1]}"
     return text.replace("-", "−")
 
 
 def effective_fields(
-    owner: Session, subject: Subject, picture: np.ndarray, rows: tuple[FieldRow, ...], index: int, place: Pair
+    owner: Session, subject: Subject, picture: np.ndarray, rows: tuple[FieldRow, ...], index: int, place: RowColumn
 ) -> None:
     """How much each pixel matters to the unit: with fresh weights, and with trained ones where there are any."""
-    field = receptive_field(rows, index, place)
+    field = rows[index].field(place)
     even = inner_half_share(field.mask.astype(np.float64), field)
     networks = {"Untrained": untrained_network(subject.fitting)}
     if subject.trained:

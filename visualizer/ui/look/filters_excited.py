@@ -13,6 +13,8 @@ from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number as written
 from visualizer.figures.filters import patches
+from visualizer.inspection.receptive_field.crop import Crop, crop_to_field
+from visualizer.inspection.receptive_field.fields import LayerFields
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.look.looked import Looked
@@ -23,8 +25,7 @@ from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import work
 
 if TYPE_CHECKING:
-    from visualizer.inspection.excitation import Excitation, Ranking
-    from visualizer.inspection.sight import Crop, Sight
+    from visualizer.inspection.excitation import Excitation
 
 SHOWN = 9
 # Numbers in all pictures together up to which they are searched without being asked: it takes a moment.
@@ -59,10 +60,10 @@ class Filter:
         return self.output_shape[1] * self.output_shape[2] if is_maps(self.output_shape) else 1
 
 
-def strongest_part(looked: Looked, filter: Filter, sight: "Sight | None") -> "tuple[Dataset, Excitation | None]":
+def strongest_part(looked: Looked, filter: Filter, fields: LayerFields | None) -> "tuple[Dataset, Excitation | None]":
     """Draw the pictures of a data set that excite a filter most; the set, and what was found once it was searched.
 
-    `sight` is None where it is not known what the filter sees.
+    `fields` is None where it is not known what the filter sees.
     """
     st.subheader(f"The pictures that excite {filter.noun} {filter.number} most")
     titles = {name: entry.title for name, entry in for_everybody().items()}
@@ -96,7 +97,7 @@ def strongest_part(looked: Looked, filter: Filter, sight: "Sight | None") -> "tu
         st.caption("The network did not learn from these pictures.")
     found = _searched(looked, filter, dataset, total)
     if found is not None:
-        _strongest(looked, filter, sight, dataset, found)
+        _strongest(looked, filter, fields, dataset, found)
     return dataset, found
 
 
@@ -122,8 +123,10 @@ def _searched(looked: Looked, filter: Filter, dataset: Dataset, total: int) -> "
     )
 
 
-def _strongest(looked: Looked, filter: Filter, sight: "Sight | None", dataset: Dataset, found: "Excitation") -> None:
-    whole = sees_all(looked, sight)
+def _strongest(
+    looked: Looked, filter: Filter, fields: LayerFields | None, dataset: Dataset, found: "Excitation"
+) -> None:
+    whole = sees_all(looked, fields)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         most = st.segmented_control(
             "Show",
@@ -148,7 +151,10 @@ def _strongest(looked: Looked, filter: Filter, sight: "Sight | None", dataset: D
     values = ranking.values[row]
     numbers = ranking.pictures[row]
     pictures = prepare(dataset.pictures[numbers], looked.network.input_shape)
-    crops = _crops(pictures, sight, ranking, row)
+    crops = [
+        crop_to_field(picture, fields, (int(place[0]), int(place[1])))
+        for picture, place in zip(pictures, ranking.places[row], strict=True)
+    ]
     classes = [dataset.class_names[label] for label in dataset.labels[numbers]]
     titles = [(written(float(value)), f"“{name}”") for value, name in zip(values, classes, strict=True)]
     st.markdown(
@@ -183,44 +189,25 @@ def _strongest(looked: Looked, filter: Filter, sight: "Sight | None", dataset: D
                 columns=columns,
                 width=column_width(),
                 alt=alt,
-                boxes=[] if whole else [box(crop) for crop in crops],
+                boxes=[] if whole else [crop.frame for crop in crops],
             ),
             "filters-wholes",
         )
-    st.caption(_said(filter, sight, found, values, crops, whole=whole, most=most))
+    st.caption(_said(filter, fields, found, values, crops, whole=whole, most=most))
 
 
-def sees_all(looked: Looked, sight: "Sight | None") -> bool:
+def sees_all(looked: Looked, fields: LayerFields | None) -> bool:
     """Whether there is nothing to cut out: a unit's field is as large as the picture, or not known."""
     _, height, width = looked.network.input_shape
-    return sight is None or (sight.size[0] >= height and sight.size[1] >= width)
-
-
-def part_seen(picture: np.ndarray, sight: "Sight | None", place: tuple[int, int]) -> "Crop":
-    """What a unit sees of a picture; all of it where that is not known."""
-    from visualizer.inspection.sight import crop, whole
-
-    return whole(picture) if sight is None else crop(picture, sight, place)
-
-
-def _crops(pictures: np.ndarray, sight: "Sight | None", ranking: "Ranking", row: int) -> "list[Crop]":
-    return [
-        part_seen(picture, sight, (int(place[0]), int(place[1])))
-        for picture, place in zip(pictures, ranking.places[row], strict=True)
-    ]
-
-
-def box(crop: "Crop") -> tuple[float, float, float, float]:
-    """Where it lies in its picture: (top, left, height, width)."""
-    return crop.top, crop.left, *crop.inside.shape
+    return fields is None or (fields.size[0] >= height and fields.size[1] >= width)
 
 
 def _said(
     filter: Filter,
-    sight: "Sight | None",
+    fields: LayerFields | None,
     found: "Excitation",
     values: np.ndarray,
-    crops: "Sequence[Crop]",
+    crops: Sequence[Crop],
     *,
     whole: bool,
     most: bool,
@@ -230,13 +217,13 @@ def _said(
         + (", at the place of the picture where it is " + ("largest" if most else "least") if filter.places > 1 else "")
         + f", and the picture’s class. {found.count:,} pictures were searched."
     ]
-    if sight is None:
+    if fields is None:
         parts.append("Which part of the picture it sees is not known: a layer before does not say it.")
     elif whole:
         parts.append(f"This {filter.noun} sees the whole picture.")
     else:
-        up_to = "" if sight.alike else "up to "
-        parts.append(f"At one place it sees {up_to}{sight.size[0]} × {sight.size[1]} pixels (its receptive field).")
+        up_to = "" if fields.are_equally_large else "up to "
+        parts.append(f"At one place it sees {up_to}{fields.size[0]} × {fields.size[1]} pixels (its receptive field).")
         if not all(crop.inside.all() for crop in crops):
             parts.append("Stripes lie outside the picture.")
     if len(values) > 1 and values[0] == values[-1]:

@@ -9,9 +9,11 @@ from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number as written
 from visualizer.figures.filters import ascent_chart, patches
+from visualizer.inspection.receptive_field.crop import Crop, crop_to_field
+from visualizer.inspection.receptive_field.fields import LayerFields
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress
-from visualizer.ui.look.filters_excited import Filter, box, part_seen, sees_all
+from visualizer.ui.look.filters_excited import Filter, sees_all
 from visualizer.ui.look.looked import Looked
 from visualizer.ui.state.viewport import column_width
 from visualizer.ui.state.work import work
@@ -19,21 +21,20 @@ from visualizer.ui.state.work import work
 if TYPE_CHECKING:
     from visualizer.inspection.excitation import Excitation
     from visualizer.inspection.made_picture import Ascent, Growing, Made
-    from visualizer.inspection.sight import Crop, Sight
 
 LARGE = 200.0  # pixels of the screen for one picture or part of one
 _PIXELS_PER_JITTER = 32
 
 
 def made_part(
-    looked: Looked, filter: Filter, sight: "Sight | None", dataset: Dataset, found: "Excitation | None"
+    looked: Looked, filter: Filter, fields: LayerFields | None, dataset: Dataset, found: "Excitation | None"
 ) -> None:
     """Draw how a picture is made for a filter, it while it grows, and how it compares with the real ones."""
     st.subheader(f"A picture made to excite {filter.noun} {filter.number}")
     ascent = _ascent(looked, filter)
     best, mean = _real(filter, ascent, found)
 
-    def draw(tiles: "list[tuple[str, Crop]]", history: np.ndarray, key: str) -> None:
+    def draw(tiles: list[tuple[str, Crop]], history: np.ndarray, key: str) -> None:
         left, right = st.columns(2, vertical_alignment="top")
         with left:
             pixels, inside = (np.stack([getattr(one, part) for _, one in tiles]) for part in ("pixels", "inside"))
@@ -61,8 +62,8 @@ def made_part(
                 f"made-ascent-{key}",
             )
 
-    def seen(picture: np.ndarray, place: tuple[int, int]) -> "Crop":
-        return part_seen(picture, None if ascent.aim == "map" else sight, place)
+    def seen(picture: np.ndarray, place: tuple[int, int]) -> Crop:
+        return crop_to_field(picture, None if ascent.aim == "map" else fields, place)
 
     def make() -> "Steps[Made]":
         from visualizer.inspection.made_picture import maximise
@@ -98,7 +99,7 @@ def made_part(
         pictures, places = [*pictures, strongest], [*places, (int(first), int(second))]
         tiles.append((f"strongest real: {written(best or 0.0)}", seen(strongest, places[1])))
     draw(tiles, np.append(made.history, np.float32(made.reached)), "done")
-    if ascent.aim == "place" and not sees_all(looked, sight):
+    if ascent.aim == "place" and not sees_all(looked, fields):
         _where(filter, tiles, pictures)
 
 
@@ -203,7 +204,7 @@ def _compared(
     return f"{said}: {numbers}.{stuck}"
 
 
-def _where(filter: Filter, tiles: "list[tuple[str, Crop]]", pictures: list[np.ndarray]) -> None:
+def _where(filter: Filter, tiles: list[tuple[str, Crop]], pictures: list[np.ndarray]) -> None:
     """Where the parts that were shown large lie in the whole pictures."""
     st.caption(
         f"Above is what the {filter.noun} sees at its strongest place. The whole pictures, with that place framed:"
@@ -217,7 +218,7 @@ def _where(filter: Filter, tiles: "list[tuple[str, Crop]]", pictures: list[np.nd
             width=column_width(0.5),
             max_tile=LARGE,
             alt=f"The whole pictures, with the part framed that {filter.noun} {filter.number} sees.",
-            boxes=[box(one) for _, one in tiles],
+            boxes=[crop.frame for _, crop in tiles],
         ),
         "made-wholes",
     )

@@ -12,6 +12,7 @@ from visualizer.figures.filters import kernel_by_channel
 from visualizer.figures.kernels import kernel_grid, shown_channel, weight_matrix
 from visualizer.figures.maps import map_grid
 from visualizer.figures.vectors import MAX_BARS, unit_bars
+from visualizer.inspection.receptive_field.fields import layer_fields
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.chart_events import Clicked, on_click
 from visualizer.ui.kit.charts import show
@@ -34,7 +35,6 @@ _COLOURS = ("red", "green", "blue")
 def filters_part(looked: Looked) -> None:
     """Draw the choice of a filter, and everything about it."""
     from visualizer.inspection.filters import of_picture
-    from visualizer.inspection.sight import sight_of
 
     # One kernel for each map or number that leaves, else it is not known which of them belongs to which.
     views = [view for view in looked.seen.layers if view.kernels is not None and len(view.kernels) == len(view.output)]
@@ -57,9 +57,9 @@ def filters_part(looked: Looked) -> None:
     _kernel(looked, view, number)
     for place in range(len(view.kernel_sets) - 1):
         _earlier_kernels(view, place)
-    filter, sight = Filter(index, number, _noun(view), view.output.shape), sight_of(looked.network, index)
-    dataset, found = strongest_part(looked, filter, sight)
-    made_part(looked, filter, sight, dataset, found)
+    filter, fields = Filter(index, number, _noun(view), view.output.shape), layer_fields(looked.network, index)
+    dataset, found = strongest_part(looked, filter, fields)
+    made_part(looked, filter, fields, dataset, found)
 
 
 def _on_a_page() -> int:

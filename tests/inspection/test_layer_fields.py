@@ -10,8 +10,9 @@ from tests.inspection.branching import Branching
 from tests.strategies import architectures
 from visualizer.architecture.network import build
 from visualizer.architecture.span import Span
-from visualizer.inspection.receptive_field import field_rows, receptive_field
-from visualizer.inspection.sight import Sight, box_of, crop, sight_of
+from visualizer.inspection.receptive_field.crop import crop_to_field
+from visualizer.inspection.receptive_field.field_sum import field_rows
+from visualizer.inspection.receptive_field.fields import LayerFields, layer_fields, pixel_box
 
 
 @given(architectures(), st.data())
@@ -21,17 +22,19 @@ def test_the_crop_holds_the_pixels_of_the_receptive_field(architecture, data):
     index = data.draw(st.integers(0, len(network.nodes) - 1))
     row = rows[index + 1]
     place = tuple(data.draw(st.integers(0, places - 1)) for places in row.places)
-    sight = sight_of(network, index)
+    fields = layer_fields(network, index)
     picture = np.random.default_rng(0).random(architecture.input_shape, dtype=np.float32) + 1
-    seen = crop(picture, sight, place)
-    field = receptive_field(rows, index + 1, place)
+    seen = crop_to_field(picture, fields, place)
+    field = row.field(place)
     for axis, first in ((0, seen.top), (1, seen.left)):
         side = field.rows if axis == 0 else field.columns
-        assert (side.first, side.last) == sight.field(place)[axis][:2]
-        if sight.size[axis] >= picture.shape[axis + 1]:
+        assert (side.first, side.last) == fields.field(place)[axis][:2]
+        if row.jump is not None:
+            assert (side.first, side.size) == (row.start[axis] + place[axis] * row.jump[axis], row.size[axis])
+        if fields.size[axis] >= picture.shape[axis + 1]:
             assert (first, seen.inside.shape[axis]) == (0, picture.shape[axis + 1])
         else:
-            assert (first, seen.inside.shape[axis]) == (side.first, sight.size[axis])
+            assert (first, seen.inside.shape[axis]) == (side.first, fields.size[axis])
     for (y, x), inside in np.ndenumerate(seen.inside):
         row_number, column = seen.top + y, seen.left + x
         within = 0 <= row_number < picture.shape[1] and 0 <= column < picture.shape[2]
@@ -43,7 +46,7 @@ def test_the_crop_holds_the_pixels_of_the_receptive_field(architecture, data):
     covered[max(seen.top, 0) : seen.top + len(seen.inside), max(seen.left, 0) : seen.left + len(seen.inside[0])] = True
     assert not (field.mask & ~covered).any()
     # What is framed on the picture is exactly what it sees.
-    box = box_of(network, [(index, place)])
+    box = pixel_box(network, [(index, place)])
     clipped = field.rows.clipped, field.columns.clipped
     assert box == ("nothing" if None in clipped else clipped)
 
@@ -59,16 +62,16 @@ def test_where_layers_branch_it_is_the_box_around_all_pixels_that_can_change_the
         (slope,) = torch.autograd.grad(values[0, filter, place[0], place[1]], picture, retain_graph=True)
         total += slope[0].abs().sum(dim=0)
     rows, columns = np.nonzero(total.numpy())
-    sight = sight_of(network, index)
-    height, width = sight.field(place)
+    fields = layer_fields(network, index)
+    height, width = fields.field(place)
     assert height[:2] == (rows.min(), rows.max())
     assert width[:2] == (columns.min(), columns.max())
-    assert box_of(network, [(index, place)]) == ((rows.min(), rows.max()), (columns.min(), columns.max()))
+    assert pixel_box(network, [(index, place)]) == ((rows.min(), rows.max()), (columns.min(), columns.max()))
 
 
 def test_a_field_as_large_as_the_picture_is_the_whole_picture():
     picture = np.arange(12, dtype=np.float32).reshape(1, 3, 4)
-    seen = crop(picture, Sight((Span(-5, 3),), (Span(-1, 0),)), (0, 0))
+    seen = crop_to_field(picture, LayerFields((Span(-5, 3),), (Span(-1, 0),)), (0, 0))
     assert (seen.top, seen.left, seen.pixels.shape) == (0, -1, (1, 3, 2))
     np.testing.assert_array_equal(seen.inside, [[False, True]] * 3)
     np.testing.assert_array_equal(seen.pixels[0, :, 1], picture[0, :, 0])

@@ -1,0 +1,1 @@
+"""Receptive fields: the pixels of the picture that a unit can see."""

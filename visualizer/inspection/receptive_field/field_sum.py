@@ -1,0 +1,176 @@
+"""The receptive field as every textbook sums it up, layer by layer, of a chain of layers.
+
+Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019,
+https://distill.pub/2019/computing-receptive-fields/
+"""
+
+from dataclasses import dataclass
+
+from visualizer.architecture.architecture import Architecture, LayerReport, summarize
+from visualizer.architecture.layer import Layer, sees_of
+from visualizer.architecture.shapes import Shape, is_maps
+from visualizer.architecture.span import HeightWidth, RowColumn, Sees, Span, places_of
+from visualizer.inspection.receptive_field.fields import (
+    AxisField,
+    ReceptiveField,
+    axis_fields,
+    layer_fields,
+    receptive_field,
+)
+
+
+@dataclass(frozen=True)
+class SlidingWindow:
+    """How a layer that is a window widens the view; `padding` is that before the first row and column.
+
+    A padding below 0 crops. A stride of 0 is that of a layer whose units all read the same, such as one that normalises
+    over the whole map.
+    """
+
+    size: HeightWidth = (1, 1)
+    strides: HeightWidth = (1, 1)
+    dilation: HeightWidth = (1, 1)
+    padding: HeightWidth = (0, 0)
+
+
+@dataclass(frozen=True)
+class ChainLayer:
+    """A `ReadingLayer`: one of a chain."""
+
+    sources: tuple[int, ...]
+    shape: Shape
+    sees: Sees
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A `LayerGraph`: each layer reads the one before."""
+
+    input_shape: tuple[int, int, int]
+    nodes: tuple[ChainLayer, ...] = ()
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """One line of the step-by-step sum; every pair is (height, width), in pixels of the input.
+
+    Attributes:
+        layer: The layer, None for the input itself.
+        window: The window that it is; None where it is no window, such as one that enlarges.
+        size: Pixels from the first to the last one that a unit can see, as if the picture had no edge; where it differs
+            from unit to unit, the most.
+        jump: Pixels between the fields of two neighbouring units; None where that differs from unit to unit, from the
+            first layer on that is no window.
+        start: The first pixel of the first unit's field; below 0 where the field begins in the padding. None as `jump`.
+        output_shape: Of the layer, without the batch.
+        chain: All layers up to and with this one; each of them says what it reads.
+    """
+
+    layer: Layer | None
+    window: SlidingWindow | None
+    size: HeightWidth
+    jump: HeightWidth | None
+    start: HeightWidth | None
+    output_shape: Shape
+    chain: Chain
+
+    @property
+    def places(self) -> HeightWidth:
+        """How many units one map has; (1, 1) for a vector, whose units all see the same."""
+        return places_of(self.output_shape)
+
+    def axis_fields(self, axis: int) -> tuple[AxisField, ...]:
+        """The field along one axis, 0 for the height, 1 for the width, for every place of a map, in order."""
+        fields = axis_fields(self.chain, len(self.chain.nodes) - 1, axis, range(self.places[axis]))
+        assert fields is not None
+        return fields
+
+    def field(self, place: RowColumn) -> ReceptiveField:
+        """The field of the units at one place; (0, 0) for a vector."""
+        field = receptive_field(self.chain, len(self.chain.nodes) - 1, place)
+        assert field is not None
+        return field
+
+
+def field_rows(architecture: Architecture) -> tuple[FieldRow, ...]:
+    """The step-by-step sum: the input, then every layer up to one that does not fit, or does not say what it sees.
+
+    size = size before + (window - 1) · dilation · jump before; jump = jump before · stride;
+    start = start before - padding · jump before. Distill writes the same recurrences for the centre of the field.
+
+    A layer that makes a vector of maps (Flatten, global pooling) counts as a window over the whole map: the vector
+    holds all of its places, and so does whatever follows it.
+    """
+    shape = architecture.input_shape
+    row = FieldRow(None, SlidingWindow(), (1, 1), (1, 1), (0, 0), shape, Chain(shape))
+    rows = [row]
+    for report in summarize(architecture).layers:
+        if report.input_shape is None or report.output_shape is None:
+            break
+        following = _after(row, report)
+        if following is None:
+            break
+        row = following
+        rows.append(row)
+    return tuple(rows)
+
+
+def first_unsaid(architecture: Architecture, rows: tuple[FieldRow, ...]) -> tuple[int, Layer] | None:
+    """The layer that does not say what it sees, at which the sum ends, and its number from 1; None where all say it."""
+    reports = summarize(architecture).layers[len(rows) - 1 :]
+    return (len(rows), reports[0].layer) if reports and reports[0].output_shape is not None else None
+
+
+def after_window(
+    size: HeightWidth, jump: HeightWidth, start: HeightWidth, window: SlidingWindow
+) -> tuple[HeightWidth, HeightWidth, HeightWidth]:
+    """(size, jump, start) after one more layer that is this window."""
+    sizes = tuple(
+        old + (extent - 1) * dilation * apart
+        for old, extent, dilation, apart in zip(size, window.size, window.dilation, jump, strict=True)
+    )
+    starts = tuple(old - padding * apart for old, padding, apart in zip(start, window.padding, jump, strict=True))
+    jumps = tuple(old * stride for old, stride in zip(jump, window.strides, strict=True))
+    return sizes, jumps, starts  # type: ignore[return-value]
+
+
+def _after(row: FieldRow, report: LayerReport) -> FieldRow | None:
+    """The line of one more layer; None where it does not say what it sees."""
+    assert report.input_shape is not None
+    assert report.output_shape is not None
+    sees = sees_of(report.layer, report.input_shape, report.output_shape)
+    layer = ChainLayer((len(row.chain.nodes) - 1,), report.output_shape, sees)
+    chain = Chain(row.chain.input_shape, (*row.chain.nodes, layer))
+    sides = [_window_along(layer, axis) for axis in (0, 1)]
+    if any(side is None for side in sides):
+        return None
+    window = SlidingWindow(*zip(*sides, strict=True)) if all(sides) else None
+    if window is not None and row.jump is not None and row.start is not None:
+        sizes = after_window(row.size, row.jump, row.start, window)
+        return FieldRow(report.layer, window, *sizes, layer.shape, chain)
+    fields = layer_fields(chain, len(chain.nodes) - 1)
+    assert fields is not None
+    return FieldRow(report.layer, window, fields.size, None, None, layer.shape, chain)
+
+
+def _window_along(layer: ChainLayer, axis: int) -> tuple[int, int, int, int] | tuple[()] | None:
+    """(size, stride, dilation, padding) of a layer that is a window, from what each of its units reads.
+
+    Empty where it is no window, None where the layer does not say what it reads.
+    """
+    gives_maps = is_maps(layer.shape)
+    # Beside the map too: the first units of one that enlarges may look like those of a window.
+    asked = range(-1, places_of(layer.shape)[axis] + 1) if gives_maps else range(1)
+    said = [layer.sees(axis, Span(place, place)) for place in asked]
+    spans = [span for span in said if span is not None]
+    if len(spans) < len(said):
+        return None
+    first, second = spans[0], spans[-1] if not gives_maps else spans[1]
+    stride = second.first - first.first if gives_maps else 1
+    if not first.size or (first.size - 1) % first.every or stride < 0:
+        return ()
+    moved = [Span(first.first + at * stride, first.last + at * stride, first.every) for at in range(len(spans))]
+    if spans != moved:
+        return ()
+    start = first.first + stride if gives_maps else first.first
+    return (first.size - 1) // first.every + 1, stride, first.every, -start
