@@ -18,14 +18,14 @@ from visualizer.architecture.model_file import load_model, load_notes
 from visualizer.architecture.network import build
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.own_dataset import load_own
-from visualizer.training.commands import Start
-from visualizer.training.comparison import variants
-from visualizer.training.examples import Examples
 from visualizer.training.link import read_link
-from visualizer.training.loop import Training
+from visualizer.training.loop.examples import Examples
+from visualizer.training.loop.loop import Training
+from visualizer.training.runs.comparison import variants
+from visualizer.training.runs.store import RunStore
+from visualizer.training.scheduling.commands import Start
+from visualizer.training.scheduling.worker import ActiveRun
 from visualizer.training.settings import TrainingSettings
-from visualizer.training.store import RunStore
-from visualizer.training.worker import ActiveRun
 from visualizer.workspaces import Workspaces, id_of
 
 STORED = Path(__file__).parent / "stored"

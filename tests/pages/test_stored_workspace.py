@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.pages.test_own_workspace import arrived, opened, owner
-from visualizer.ui.server import run_store, workspaces
+from visualizer.ui.state.server import run_store, workspaces
 
 STORED = Path(__file__).resolve().parents[1] / "stored"
 EXPECTED = json.loads((STORED / "expected.json").read_text(encoding="utf-8"))
