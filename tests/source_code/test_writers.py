@@ -37,7 +37,8 @@ from visualizer.data.dataset import Dataset
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.keras_writer import keras_model, keras_script
 from visualizer.source_code.pytorch_writer import pytorch_model, pytorch_script
-from visualizer.training.settings import LOSSES, OPTIMIZERS, TrainingSettings
+from visualizer.training.optimizers import OPTIMIZERS
+from visualizer.training.settings import LOSSES, TrainingSettings
 
 KERAS_IMPORTS = "import keras\nfrom keras import layers\n"
 TORCH_IMPORTS = "import torch\nfrom torch import nn\nfrom torch.nn import functional\n"

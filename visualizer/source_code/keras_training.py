@@ -11,13 +11,12 @@ from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.settings import Integer, Real
 from visualizer.source_code.notes import Notes
 from visualizer.source_code.values import Configured, in_words, name_of
-from visualizer.training.settings import SETTING_SPECS, Loss, Optimizer
+from visualizer.training.optimizers import OPTIMIZERS
+from visualizer.training.settings import SETTING_SPECS, Loss
 
 COMPILE_ARGUMENTS = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 FIT_ARGUMENTS = ("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data")
 
-_OPTIMIZERS: Mapping[str, Optimizer] = {"adam": "adam", "sgd": "sgd", "rmsprop": "rmsprop"}
-_LEARNING_RATES: Mapping[Optimizer, float] = {"adam": 0.001, "sgd": 0.01, "rmsprop": 0.001}
 _LOSSES: Mapping[str, Loss] = {
     "categoricalcrossentropy": "cross_entropy",
     "sparsecategoricalcrossentropy": "cross_entropy",
@@ -99,9 +98,10 @@ def read_initializer(value: Any, line: int, notes: Notes) -> Initialization | No
 def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     name = name_of(value)
     where = value.line if isinstance(value, Configured) else line
-    known = _OPTIMIZERS.get(_bare(name)) if name else None
-    optimizer: Optimizer = known or "adam"
-    if known is None:
+    known = {_bare(optimizer.keras_class): key for key, optimizer in OPTIMIZERS.items()}
+    optimizer = known.get(_bare(name or ""), "adam")
+    chosen = OPTIMIZERS[optimizer]
+    if _bare(name or "") not in known:
         notes.add(where, f"The optimiser “{name or in_words(value)}” is not known here; Adam is taken")
     keywords = dict(value.keywords) if isinstance(value, Configured) else {}
     if isinstance(value, Configured):
@@ -112,15 +112,15 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
         start = rate.keywords.get("initial_learning_rate", rate.arguments[0] if rate.arguments else None)
         notes.add(where, f"The learning rate's plan “{in_words(rate)}” is left out; its first value stays")
         rate = start
-    default = _LEARNING_RATES[optimizer]
+    default = chosen.keras_learning_rate
     settings["learning_rate"] = default if rate is None else _number("learning_rate", rate, default, where, notes)
     momentum = keywords.pop("momentum", 0.0)
-    if optimizer == "sgd":
+    if chosen.has_momentum:
         settings["momentum"] = _number("momentum", momentum, 0.0, where, notes)
     elif momentum:
         notes.add(where, f"“momentum={in_words(momentum)}” of {name} is left out")
-    if known == "rmsprop" and "rho" not in keywords:
-        notes.add(where, "RMSprop forgets more slowly here, as in PyTorch: rho is 0.99, in Keras 0.9")
+    if chosen.keras_difference and chosen.keras_difference[0] not in keywords:
+        notes.add(where, chosen.keras_difference[1])
     for argument, other in keywords.items():
         neutral = _NEUTRAL.get(argument, ())
         plain = isinstance(other, int | float) and other in neutral

@@ -10,6 +10,7 @@ from visualizer.source_code.scripts import (
     DIGIT_SIDE,
     PATHLIB,
     Fetched,
+    arguments,
     fetched_by,
     few_of_many,
     from_folder,
@@ -19,7 +20,8 @@ from visualizer.source_code.scripts import (
     output_shape,
     wants_a_folder,
 )
-from visualizer.training.settings import Optimizer, TrainingSettings
+from visualizer.training.optimizers import OPTIMIZERS
+from visualizer.training.settings import TrainingSettings
 
 # How Keras draws the same first weights; where it does so anyway, nothing is written. PyTorch's own are uniform within
 # ±1/√inputs, whose variance is 1/(3·inputs).
@@ -29,12 +31,6 @@ _INITIALIZERS: dict[Initialization, str] = {
     "torch_default": 'keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")',
     "small_normal": "keras.initializers.RandomNormal(stddev=0.01)",
     "zeros": '"zeros"',
-}
-# With the constants that this app, which trains with PyTorch, takes.
-_OPTIMIZERS: dict[Optimizer, str] = {
-    "adam": "Adam(learning_rate={rate!r}, epsilon=1e-8)",
-    "sgd": "SGD(learning_rate={rate!r}, momentum={momentum!r})",
-    "rmsprop": "RMSprop(learning_rate={rate!r}, rho=0.99, epsilon=1e-8)",
 }
 
 
@@ -56,13 +52,19 @@ def keras_model(architecture: Architecture, initialization: Initialization = "gl
     return f"model = keras.Sequential(\n    [\n{inside}    ],\n    name={name},\n)\n"
 
 
+def _optimizer(settings: TrainingSettings) -> str:
+    optimizer = OPTIMIZERS[settings.optimizer]
+    momentum = {"momentum": settings.momentum} if optimizer.has_momentum else {}
+    options = {"learning_rate": settings.learning_rate, **momentum, **optimizer.keras_options}
+    return f"{optimizer.keras_class}({arguments(options)})"
+
+
 def keras_script(architecture: Architecture, settings: TrainingSettings) -> str:
     """The whole script. The network must fit and end in one number for each class."""
     (classes,) = output_shape(architecture)
     loss = f"CategoricalCrossentropy(from_logits={not architecture.ends_in_softmax})"
     if settings.loss == "mse":
         loss = "MeanSquaredError()"
-    optimizer = _OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate, momentum=settings.momentum)
     digits, folder = (loads(architecture, settings.dataset) for loads in (loads_digits, wants_a_folder))
     return f"""\
 {heading(architecture, "Keras 3")}
@@ -86,7 +88,7 @@ order = np.random.default_rng({settings.seed}).permutation(len(pictures))
 pictures, one_hot = pictures[order], one_hot[order]
 
 model.compile(
-    optimizer=keras.optimizers.{optimizer},
+    optimizer=keras.optimizers.{_optimizer(settings)},
     loss=keras.losses.{loss},
     metrics=["accuracy"],
 )

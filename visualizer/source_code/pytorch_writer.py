@@ -16,6 +16,7 @@ from visualizer.source_code.scripts import (
     DIGIT_SIDE,
     PATHLIB,
     Fetched,
+    arguments,
     fetched_by,
     few_of_many,
     from_folder,
@@ -25,7 +26,8 @@ from visualizer.source_code.scripts import (
     output_shape,
     wants_a_folder,
 )
-from visualizer.training.settings import Optimizer, TrainingSettings
+from visualizer.training.optimizers import OPTIMIZERS
+from visualizer.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
     from torch import nn
@@ -38,11 +40,6 @@ _INITIALIZERS: dict[Initialization, str] = {
     "torch_default": "",
     "small_normal": "nn.init.normal_(parameter, std=0.01)",
     "zeros": "nn.init.zeros_(parameter)",
-}
-_OPTIMIZERS: dict[Optimizer, str] = {
-    "adam": "Adam(model.parameters(), lr={rate!r})",
-    "sgd": "SGD(model.parameters(), lr={rate!r}, momentum={momentum!r})",
-    "rmsprop": "RMSprop(model.parameters(), lr={rate!r})",
 }
 # Decimals of a number in the script: 1 − 0.9 is 0.1.
 _DECIMALS = 12
@@ -76,13 +73,18 @@ def _model(network: "Network") -> str:
     return f"{classes}model = nn.Sequential(\n" + "\n".join(inside) + "\n)\n"
 
 
+def _optimizer(settings: TrainingSettings) -> str:
+    optimizer = OPTIMIZERS[settings.optimizer]
+    options = {"lr": settings.learning_rate} | ({"momentum": settings.momentum} if optimizer.has_momentum else {})
+    return f"{optimizer.torch_class}(model.parameters(), {arguments(options)})"
+
+
 def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> str:
     """The whole script. The network must fit and end in one number for each class."""
     from visualizer.architecture.network import Network
 
     network = Network(architecture)
     (classes,) = output_shape(architecture)
-    optimizer = _OPTIMIZERS[settings.optimizer].format(rate=settings.learning_rate, momentum=settings.momentum)
     digits, folder = (loads(architecture, settings.dataset) for loads in (loads_digits, wants_a_folder))
     loader = "load_digits" if digits else "fetch_openml"
     scores = "model(train_pictures[chosen])"
@@ -115,7 +117,7 @@ held_out = int(0.15 * len(pictures))
 train_pictures, train_labels = pictures[held_out:], labels[held_out:]
 test_pictures, test_labels = pictures[:held_out], labels[:held_out]
 
-optimizer = torch.optim.{optimizer}
+optimizer = torch.optim.{_optimizer(settings)}
 for epoch in range({settings.epochs}):
     model.train()
     for chosen in torch.randperm(len(train_pictures)).split({settings.batch_size}):

@@ -1,5 +1,6 @@
 """What the Keras and the PyTorch script have in common."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from visualizer.architecture.architecture import Architecture, one_line, summarize
@@ -53,6 +54,11 @@ def heading(architecture: Architecture, library: str) -> str:
 def imports(*lines: str) -> str:
     """Those import lines that are not empty."""
     return "".join(f"{line}\n" for line in lines if line)
+
+
+def arguments(options: Mapping[str, float]) -> str:
+    """Keyword arguments as Python source, such as "lr=0.01, momentum=0.9"."""
+    return ", ".join(f"{name}={value!r}" for name, value in options.items())
 
 
 def output_shape(architecture: Architecture) -> Shape:

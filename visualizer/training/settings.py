@@ -10,18 +10,13 @@ from visualizer.architecture.architecture import Architecture, architecture_from
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
 from visualizer.architecture.settings import Choice, Integer, Real, SettingError, Spec, Toggle, setting
 from visualizer.errors import short_repr
+from visualizer.training.optimizers import OPTIMIZERS
 
 Loss = Literal["cross_entropy", "mse"]
-Optimizer = Literal["adam", "sgd", "rmsprop"]
 
 LOSSES: dict[Loss, str] = {
     "cross_entropy": "Cross-entropy",
     "mse": "Mean squared error (one-hot targets)",
-}
-OPTIMIZERS: dict[Optimizer, str] = {
-    "adam": "Adam",
-    "sgd": "SGD with momentum",
-    "rmsprop": "RMSprop",
 }
 
 MAX_SEED = 2**31 - 1
@@ -35,9 +30,9 @@ class TrainingSettings:
     Attributes:
         dataset: Name of the data set, as `visualizer.data` knows it.
         loss: "cross_entropy" of the logits, or "mse" of the network's output against one-hot targets.
-        optimizer: Which of torch's optimizers takes the steps.
+        optimizer: Which of `OPTIMIZERS` takes the steps.
         learning_rate: Its step size.
-        momentum: Share of the last step that SGD keeps; the other optimizers do not use it.
+        momentum: Share of the last step that SGD keeps; other optimizers have none.
         batch_size: Pictures in one batch; the last batch of an epoch may be smaller.
         epochs: How many times the training split is gone through.
         seed: Sets the first weights, the order of the batches and dropout.
@@ -59,9 +54,13 @@ class TrainingSettings:
         "cross_entropy",
         Choice("Loss", "What training makes small.", tuple(LOSSES.items())),
     )
-    optimizer: Optimizer = setting(
+    optimizer: str = setting(
         "adam",
-        Choice("Optimizer", "The rule that turns gradients into steps.", tuple(OPTIMIZERS.items())),
+        Choice(
+            "Optimizer",
+            "The rule that turns gradients into steps.",
+            tuple((name, optimizer.title) for name, optimizer in OPTIMIZERS.items()),
+        ),
     )
     learning_rate: float = setting(0.001, LEARNING_RATE)
     momentum: float = setting(

@@ -12,15 +12,16 @@ from visualizer.architecture.layer import Layer
 from visualizer.architecture.settings import Choice, Spec
 from visualizer.architecture.shapes import describe_shape
 from visualizer.data.catalog import title_of_run
+from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.runs.store import History, RunRecord
-from visualizer.training.settings import LOSSES, MAX_SEED, OPTIMIZERS, SETTING_SPECS, RunSpec
+from visualizer.training.settings import LOSSES, MAX_SEED, SETTING_SPECS, RunSpec
 
 _DATASET = "Data set"
 _LAYERS = "Layers"
 _NAME_LENGTH = 24
 # Settings whose values say by themselves what they are.
 _SPEAKING = ("Loss", "Optimizer", "Initialisation", "Activation", "Function")
-_BRIEF = {LOSSES["cross_entropy"]: "cross-entropy", LOSSES["mse"]: "MSE", OPTIMIZERS["sgd"]: "SGD"}
+_BRIEF = {LOSSES["cross_entropy"]: "cross-entropy", LOSSES["mse"]: "MSE", OPTIMIZERS["sgd"].title: "SGD"}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from visualizer.architecture.architecture import summarize
 from visualizer.figures.chart import counted
 from visualizer.source_code.keras_reader import KerasReading
 from visualizer.source_code.notes import Note
-from visualizer.training.settings import LOSSES, OPTIMIZERS
+from visualizer.training.optimizers import OPTIMIZERS
+from visualizer.training.settings import LOSSES
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.session import Session
 
@@ -110,7 +111,7 @@ def _training(reading: KerasReading) -> str:
     said = reading.settings
     words = []
     if "optimizer" in said:
-        words = [OPTIMIZERS[said["optimizer"]], f"learning rate {said['learning_rate']:g}"]
+        words = [OPTIMIZERS[said["optimizer"]].title, f"learning rate {said['learning_rate']:g}"]
     if "loss" in said:
         words.append(LOSSES[said["loss"]])
     if "epochs" in said:

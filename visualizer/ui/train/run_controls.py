@@ -7,10 +7,11 @@ import streamlit as st
 
 from visualizer.data.catalog import load_dataset_of_run, title_of_run
 from visualizer.errors import UserError
+from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.runs.store import History, RunRecord, time_left
 from visualizer.training.scheduling.commands import Command, Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
 from visualizer.training.scheduling.turn_queue import Place, place_in_words
-from visualizer.training.settings import LOSSES, OPTIMIZERS, RunSpec, pictures_trained
+from visualizer.training.settings import LOSSES, RunSpec, pictures_trained
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.grey import NOT_GREY, Grey, grey_where
 from visualizer.ui.kit.keep_focus import keep_focus
@@ -104,7 +105,7 @@ def run_in_words(record: RunRecord) -> str:
     words = [
         f"{escaped(record.spec.architecture.name) or 'a network'} on {escaped(pictures)}",
         LOSSES[settings.loss].split(" (")[0].lower(),
-        OPTIMIZERS[settings.optimizer],
+        OPTIMIZERS[settings.optimizer].title,
         f"learning rate {_learning_rate_in_words(record)}",
         f"batch size {settings.batch_size}",
         f"seed {settings.seed}",

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from visualizer.architecture.initialization import INITIALIZATIONS
-from visualizer.training.settings import BATCH_SIZES, LOSSES, OPTIMIZERS
+from visualizer.training.optimizers import OPTIMIZERS
+from visualizer.training.settings import BATCH_SIZES, LOSSES
 from visualizer.ui.kit import bound
 from visualizer.ui.parts.network_link import link_popover
 from visualizer.ui.state.dataset_names import dataset_titles
@@ -45,7 +46,7 @@ def settings_form(owner: Session) -> None:
             settings.optimizer,
             put("optimizer"),
             "optimizer",
-            OPTIMIZERS,
+            {name: optimizer.title for name, optimizer in OPTIMIZERS.items()},
             width=_WIDTH,
             help="How a gradient becomes a change of the weights.",
         )
