@@ -65,7 +65,7 @@ def _all_rows(architecture: Architecture) -> tuple[FieldRow, ...]:
 
 
 def _positive(architecture: Architecture) -> tuple[Network, torch.Generator]:
-    network = build(architecture, "torch_default").double().eval()
+    network = build(architecture, None).double().eval()
     random = torch.Generator().manual_seed(0)
     with torch.no_grad():
         for parameter in network.parameters():

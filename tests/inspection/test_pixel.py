@@ -146,7 +146,7 @@ def test_every_layer_type_by_itself(name, data):
             layer.output_shape((3, 9, 7) if len(layers) == 1 else (189,))
         except LayerDoesNotFit:
             continue
-        network = build(architecture, "torch_default").eval()
+        network = build(architecture, None).eval()
         unsettle(network, 1)
         seen = probe(network, picture_for(network))
         view = seen.layers[-1]

@@ -84,7 +84,7 @@ def test_the_activation_function_turns_what_came_before_it_into_the_output(archi
 )
 def test_the_kernels_make_the_convolution_s_output(layer):
     architecture = Architecture("", (3, 12, 11), (layer,))
-    seen = probe(build(architecture, "torch_default"), picture_for(architecture))
+    seen = probe(build(architecture, None), picture_for(architecture))
     (view,) = seen.layers
     (top, bottom), (left, right) = layer._window().pads(architecture.input_shape)
     padded = functional.pad(torch.from_numpy(view.input.copy()), (left, right, top, bottom))
@@ -101,7 +101,7 @@ def test_the_kernels_make_the_convolution_s_output(layer):
 
 def test_the_weights_make_the_output_of_dense():
     architecture = Architecture("", (1, 4, 4), (Flatten(), Dense(units=5, activation="linear")))
-    dense = probe(build(architecture, "torch_default"), picture_for(architecture)).layers[1]
+    dense = probe(build(architecture, None), picture_for(architecture)).layers[1]
     assert dense.kernels.shape == (5, 16)
     np.testing.assert_allclose(dense.output, dense.kernels @ dense.input + dense.bias, atol=1e-5)
     assert dense.before_activation is None

@@ -88,7 +88,7 @@ def test_no_pixel_outside_the_field_has_a_gradient(architecture, data):
     rows = field_rows(architecture)
     index = data.draw(st.integers(1, len(architecture.layers)))
     place = tuple(data.draw(st.integers(0, size - 1)) for size in rows[index].places)
-    network = build(architecture, "torch_default", seed=1)
+    network = build(architecture, None, seed=1)
     picture = np.random.default_rng(0).random(architecture.input_shape, dtype=np.float32)
     gradient = effective_field(network, picture, index - 1, place)
     assert not gradient[~rows[index].field(place).mask].any()

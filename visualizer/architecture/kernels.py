@@ -1,8 +1,10 @@
-"""The kernels of a layer's torch modules. torch is imported where they are looked for."""
+"""The kernels of a layer's torch modules. torch is imported where they are read."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     import torch
@@ -13,7 +15,7 @@ Stage = tuple[str, "nn.Module"]
 
 @dataclass(frozen=True)
 class KernelSet:
-    """The kernels of one stage of a layer.
+    """The kernels of one stage of a layer: read-only views of its weights, which follow when these change.
 
     Attributes:
         stage: What the stage is called.
@@ -23,8 +25,8 @@ class KernelSet:
     """
 
     stage: str
-    weights: "torch.Tensor"
-    bias: "torch.Tensor | None"
+    weights: np.ndarray
+    bias: np.ndarray | None
     arriving: int
 
 
@@ -34,12 +36,21 @@ def kernel_sets(stages: Sequence[Stage]) -> Iterator[KernelSet]:
 
     for name, stage in stages:
         for path, module in stage.named_modules():
-            called = f"{name}.{path}" if path else name
             if isinstance(module, nn.ConvTranspose2d):
                 # torch keeps what arrives first: (in, out of a group, height, width).
-                grouped = module.weight.unflatten(0, (module.groups, -1)).transpose(1, 2).flatten(0, 1)
-                yield KernelSet(called, grouped, module.bias, module.in_channels)
+                weights = module.weight.unflatten(0, (module.groups, -1)).transpose(1, 2).flatten(0, 1)
+                arriving = module.in_channels
             elif isinstance(module, nn.Conv2d):
-                yield KernelSet(called, module.weight, module.bias, module.in_channels)
+                weights, arriving = module.weight, module.in_channels
             elif isinstance(module, nn.Linear):
-                yield KernelSet(called, module.weight, module.bias, module.in_features)
+                weights, arriving = module.weight, module.in_features
+            else:
+                continue
+            bias = None if module.bias is None else _read_only(module.bias)
+            yield KernelSet(f"{name}.{path}" if path else name, _read_only(weights), bias, arriving)
+
+
+def _read_only(weights: "torch.Tensor") -> np.ndarray:
+    array: np.ndarray = weights.detach().cpu().numpy()
+    array.flags.writeable = False
+    return array

@@ -47,7 +47,7 @@ class Network(FlowNetwork):
 
 def build(
     architecture: Architecture,
-    initialization: Initialization = "glorot_uniform",
+    initialization: Initialization | None = "glorot_uniform",
     seed: int = 0,
     *,
     softmax_in_loss: bool = False,
@@ -56,7 +56,7 @@ def build(
 
     Args:
         architecture: What to build.
-        initialization: How the first weights are drawn.
+        initialization: How the first weights are drawn; None where it does not matter, since they are replaced.
         seed: Of the draw.
         softmax_in_loss: See `FlowNetwork`.
 
@@ -66,7 +66,7 @@ def build(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = Network(architecture, softmax_in_loss=softmax_in_loss)
-        if initialization != "torch_default":
+        if initialization is not None and initialization != "torch_default":
             _initialize(network, initialization)
     return network
 

@@ -24,7 +24,7 @@ def load_network(
         ArchitectureError: The layers do not fit together.
         UserError: A weight is missing, has another shape, or belongs to no layer.
     """
-    network = build(architecture, "torch_default", softmax_in_loss=softmax_in_loss)
+    network = build(architecture, None, softmax_in_loss=softmax_in_loss)
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     found = {name: tuple(array.shape) for name, array in weights.items()}
     wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))

@@ -17,23 +17,6 @@ Order = Literal["channel", "mean", "variance"]
 
 
 @dataclass(frozen=True)
-class Kernels:
-    """The kernels of one stage of a layer; read-only.
-
-    Attributes:
-        stage: What the stage is called.
-        weights: (out, in, kernel height, kernel width) of a convolution, (units, inputs) of Dense.
-        bias: (out,) or (units,), None where there is none.
-        arriving: How many channels or numbers arrive at the stage.
-    """
-
-    stage: str
-    weights: np.ndarray
-    bias: np.ndarray | None
-    arriving: int
-
-
-@dataclass(frozen=True)
 class LayerView:
     """One layer at work on one picture. All arrays are float32 and read-only.
 
@@ -53,7 +36,7 @@ class LayerView:
     sources: tuple[int, ...]
     block: str
     input: np.ndarray
-    kernel_sets: tuple[Kernels, ...]
+    kernel_sets: tuple[KernelSet, ...]
     before_activation: np.ndarray | None
     output: np.ndarray
 
@@ -113,7 +96,7 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
                 node.sources,
                 node.block,
                 _read_only(values[0][0]),
-                tuple(map(_kernels, node.kernels())),
+                node.kernels(),
                 before_activation,
                 _read_only(values[-1][0]),
             )
@@ -123,11 +106,6 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
         answered = _answer(network, network.run(torch.from_numpy(pixels)[None], watch=watch))
     pixels.flags.writeable = False
     return Probe(pixels, tuple(views), answered)
-
-
-def _kernels(found: KernelSet) -> Kernels:
-    bias = None if found.bias is None else _read_only(found.bias.detach())
-    return Kernels(found.stage, _read_only(found.weights.detach()), bias, found.arriving)
 
 
 def answer(network: FlowNetwork, picture: np.ndarray) -> Answer | None:

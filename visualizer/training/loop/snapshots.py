@@ -51,5 +51,5 @@ def first_kernels(network: Network) -> tuple[int | None, np.ndarray | None]:
     for node in network.nodes:
         for found in node.kernels():
             if found.weights.ndim == 4:
-                return node.index, found.weights.detach().cpu().numpy().copy()
+                return node.index, found.weights.copy()
     return None, None

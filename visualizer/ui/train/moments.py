@@ -139,7 +139,7 @@ def _parameter_names(run_id: str, _run: RunRecord) -> dict[int, tuple[str, ...]]
     from visualizer.architecture.network import build
     from visualizer.inspection.moment import parameters_by_layer
 
-    return parameters_by_layer(build(_run.spec.architecture))
+    return parameters_by_layer(build(_run.spec.architecture, None))
 
 
 def gradient_counts(run: RunRecord, steps: Sequence[int], layer: int) -> tuple[np.ndarray, np.ndarray]:
