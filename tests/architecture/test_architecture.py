@@ -11,9 +11,9 @@ from visualizer.architecture.architecture import (
     Architecture,
     ArchitectureError,
     ArchitectureReport,
-    apply_fix,
     summarize,
 )
+from visualizer.architecture.editing import Draft
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
@@ -82,7 +82,7 @@ def test_every_fix_makes_the_layer_fit(architecture):
     fixes = summarize(architecture).layers[index].problem.fixes
     assert fixes
     for fix in fixes:
-        fixed = apply_fix(architecture, index, fix)
+        fixed = Draft.of(architecture).replace_layer(index, *fix.replacement).architecture
         new_index = problem_at(fixed)
         fixed_up_to = index + len(fix.replacement)
         assert new_index in (None, -1) or new_index >= fixed_up_to, fix.label
@@ -93,7 +93,7 @@ def test_every_fix_gives_the_right_number_of_classes(architecture, classes):
     index = problem_at(architecture, classes)
     assume(index is not None)
     for fix in summarize(architecture, classes).layers[index].problem.fixes:
-        fixed = apply_fix(architecture, index, fix)
+        fixed = Draft.of(architecture).replace_layer(index, *fix.replacement).architecture
         report = summarize(fixed, classes)
         assert report.fits, fix.label
         assert report.layers[-1].output_shape == (classes,)

@@ -193,12 +193,6 @@ def _check_classes(report: ArchitectureReport, output_shape: Shape, classes: int
     return replace(report, layers=tuple(rows))
 
 
-def apply_fix(architecture: Architecture, index: int, fix: Fix) -> Architecture:
-    """The architecture with layer `index` replaced by what the fix proposes."""
-    layers = architecture.layers
-    return architecture.with_layers((*layers[:index], *fix.replacement, *layers[index + 1 :]))
-
-
 def architecture_to_dict(architecture: Architecture) -> dict[str, Any]:
     """The architecture as plain JSON values."""
     return {

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from visualizer.architecture.architecture import Architecture, apply_fix, summarize
+from visualizer.architecture.architecture import Architecture, summarize
+from visualizer.architecture.editing import Draft
 from visualizer.errors import UserError
 
 Pictures = tuple[int, int, int]
@@ -21,7 +22,7 @@ def fitted(architecture: Architecture, input_shape: Pictures, classes: int) -> A
         report = summarize(changed, classes)
         for index, row in enumerate(report.layers):
             if row.problem:
-                changed = apply_fix(changed, index, row.problem.fixes[0])
+                changed = Draft.of(changed).replace_layer(index, *row.problem.fixes[0].replacement).architecture
     except UserError:  # the input may be larger than any network's, or the layers become too many
         return None
     return changed if summarize(changed, classes).fits else None

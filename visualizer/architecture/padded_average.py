@@ -23,6 +23,3 @@ class PaddedAveragePooling(nn.Module):
         return functional.avg_pool2d(padded_maps, self.window, self.strides) / functional.avg_pool2d(
             there, self.window, self.strides
         )
-
-    def extra_repr(self) -> str:
-        return f"window={self.window}, strides={self.strides}, padding={self.padding}"
