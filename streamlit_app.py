@@ -17,7 +17,7 @@ from visualizer.log import bound_the_log, event, to_stderr
 from visualizer.processes import yield_to_training
 from visualizer.training.runs.opening import FolderError, open_folder
 from visualizer.ui.kit.job import end_jobs
-from visualizer.ui.kit.plotly_script import plotly_route
+from visualizer.ui.kit.scripts import script_routes
 from visualizer.ui.shell.connections import guard_connections
 from visualizer.ui.shell.failure import show_error
 from visualizer.ui.shell.http import SecurityHeaders, accept_uploads
@@ -77,7 +77,7 @@ except (LimitError, FolderError) as error:
 app = st.App(
     "visualizer/ui/shell/navigation.py",
     lifespan=lifespan,
-    routes=[plotly_route(), live_route()],
+    routes=[*script_routes(), live_route()],
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(StoreWatch),

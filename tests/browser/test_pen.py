@@ -10,10 +10,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app import collect_errors, new_context, no_exceptions, open_page, wait_until_idle
+from tests.browser.modules import open_modules
 from tests.browser.sliding_window import point_at
 from tests.browser.test_draw import THREE, Points, open_paper, paper, places, press_down, says
 from visualizer.data.drawing import LIKE_THE_DIGITS, SIDE
-from visualizer.ui.kit.links import ASSETS
+from visualizer.ui.kit.component import css_of, html_of
 
 # Both ways, messages go in heaps: all that came in `late` milliseconds arrive at once.
 LATE_MESSAGES = """
@@ -262,8 +263,8 @@ def test_pixels_drawn_while_older_answers_arrive_stay_and_clear_is_not_undone(fa
 # ---- What Streamlit does to a component, as it does it where calls overlap
 
 COMPONENT = """
-async ([script, html, css, side]) => {
-  const module = await import(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+async ([address, html, css, side]) => {
+  const module = await import(address);
   window.sent = [];
   window.mount = () => {
     const host = Object.assign(document.createElement('div'), { style: 'position: fixed; top: 20px; left: 20px' });
@@ -289,8 +290,8 @@ def alone(browser: Browser) -> Iterator[Page]:
     context = new_context(browser, 800, 600)
     page = context.new_page()
     errors = collect_errors(page)
-    files = [(ASSETS / f"draw.{kind}").read_text(encoding="utf-8") for kind in ("js", "html", "css")]
-    page.evaluate(COMPONENT, [*files, SIDE])
+    address = open_modules(page)
+    page.evaluate(COMPONENT, [f"{address}/components/draw/draw.js", html_of("draw"), css_of("draw"), SIDE])
     yield page
     context.close()
     assert not errors
@@ -338,8 +339,8 @@ def test_a_stroke_outlives_what_streamlit_does_to_the_element(alone: Page, inter
 def test_a_finger_draws_on_while_an_older_call_ends(browser: Browser) -> None:
     context = new_context(browser, 390, 844)
     page = context.new_page()
-    files = [(ASSETS / f"draw.{kind}").read_text(encoding="utf-8") for kind in ("js", "html", "css")]
-    page.evaluate(COMPONENT, [*files, SIDE])
+    address = open_modules(page)
+    page.evaluate(COMPONENT, [f"{address}/components/draw/draw.js", html_of("draw"), css_of("draw"), SIDE])
     finger = context.new_cdp_session(page)
     touch = "Input.dispatchTouchEvent"
     first, *others = places(page, TWO)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.ui.concepts import receptive_field_map, sliding_window
+from visualizer.ui.concepts import receptive_field_map
 from visualizer.ui.concepts.sliding_window import MAX_WEIGHT, _read_numbers, read_drawing, read_kernel
 from visualizer.ui.kit import component
 from visualizer.ui.kit.chart_events import Clicked, _read
@@ -104,7 +104,7 @@ def test_what_is_put_away_tells_nothing(monkeypatch):
 
 
 def test_the_scripts_put_no_text_together_into_html():
-    scripts = [*sliding_window.ASSETS.glob("*.js"), *sliding_window.ASSETS.glob("*/*.js")]
+    scripts = list(component.ASSETS.rglob("*.js"))
     assert len(scripts) > 10
     for script in scripts:
         text = script.read_text(encoding="utf-8")

@@ -70,7 +70,7 @@ class Spec:
     def animated(
         self, frames: Sequence[Frame], traces: Sequence[int], shown: str, *, title: str, unit: str, milliseconds: int
     ) -> Self:
-        """With play, pause and a slider below it, which `assets/plot.js` draws and which need no server.
+        """With play, pause and a slider below it, which the component plot draws and which need no server.
 
         Args:
             frames: In their order.

@@ -1,7 +1,6 @@
 """An activation function and its derivative, with a dot to drag along both curves.
 
-The drawing is in assets/activation_dot.js, a component of
-https://docs.streamlit.io/develop/concepts/custom-components; dragging needs no trip to the server.
+The component activation_dot draws it; dragging needs no trip to the server.
 """
 
 from typing import Any

@@ -1,7 +1,6 @@
 """The picture with the field of one unit, beside the map that the unit is chosen on.
 
-Pointing needs no trip to the server: every field is computed before. The drawing is in assets/receptive_field.js, a
-component of https://docs.streamlit.io/develop/concepts/custom-components.
+Pointing needs no trip to the server: every field is computed before. The component receptive_field draws it.
 """
 
 from collections.abc import Sequence

@@ -1,39 +1,21 @@
 """The sliding window: input, window and output beside each other, each output pixel explained where one points.
 
 Everything is computed before; pointing, playing and scrubbing need no trip to the server. The drawing is in
-assets/sliding_window/, a component of https://docs.streamlit.io/develop/concepts/custom-components.
+assets/components/sliding_window/.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from visualizer.concepts.sliding import Slide
 from visualizer.figures.convolution_colours import ColourScale, signed_scale
-from visualizer.ui.kit.component import sent_by
-from visualizer.ui.kit.links import ASSETS
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
+from visualizer.ui.kit.component import component, sent_by
 
 MAX_WEIGHT = 100.0  # of a typed kernel
-# A component takes one script: these become it, each building on those before it.
-_SCRIPTS = ("helpers", "colours", "pen", "maps", "arithmetic", "sliding_window")
-_MAX_DRAWN = 16  # maps of one side; MAX_PLANES of the script
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> "ComponentRenderer":
-    def text(name: str) -> str:
-        return (ASSETS / "sliding_window" / name).read_text(encoding="utf-8")
-
-    transport = (ASSETS / "transport.css").read_text(encoding="utf-8")
-
-    script = "\n".join(text(f"{part}.js") for part in _SCRIPTS)
-    html, css = text("sliding_window.html"), transport + text("sliding_window.css")
-    return st.components.v2.component("cnn_visualizer.sliding_window", html=html, css=css, js=script)
+_MAX_DRAWN = 16  # maps of one side; MAX_PLANES of maps.js
 
 
 def sliding_window(
@@ -114,7 +96,7 @@ def sliding_window(
         # The number of the newest drawing that arrived: the browser keeps what it has drawn since.
         "taken": st.session_state.get(f"{key}-taken", 0),
     }
-    _component()(key=key, data=data, **callbacks)
+    component("sliding_window")(key=key, data=data, **callbacks)
 
 
 def read_kernel(sent: Any, kernels: np.ndarray | None) -> tuple[int, np.ndarray] | None:

@@ -1,21 +1,55 @@
-"""Components of our own: HTML, CSS and JavaScript in assets/, under one name."""
+"""Components of our own: the HTML, CSS and JavaScript in assets/components/NAME/.
 
+They are components of https://docs.streamlit.io/develop/concepts/custom-components.
+"""
+
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from visualizer.ui.kit.links import ASSETS
+from visualizer.ui.kit.scripts import module_address
 
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
+_IMPORT = re.compile(r'^@import "(.+)";\n', re.MULTILINE)
+
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def component(name: str) -> "ComponentRenderer":
-    """The component in assets/NAME.html, .css and .js, as far as there are such files; read once."""
-    files = {kind: ASSETS / f"{name}.{kind}" for kind in ("html", "css", "js")}
-    texts = {kind: file.read_text(encoding="utf-8") for kind, file in files.items() if file.exists()}
-    return st.components.v2.component(f"cnn_visualizer.{name}", **texts)  # type: ignore[arg-type]
+def component(name: str, *, isolate_styles: bool = True) -> "ComponentRenderer":
+    """The component in NAME.js, and NAME.html and NAME.css where there are such files; read once.
+
+    Without `isolate_styles` it is part of the page, whose styles hold for it, and its styles for the page.
+    """
+    return st.components.v2.component(
+        f"cnn_visualizer.{name}",
+        html=html_of(name),
+        css=css_of(name),
+        js=(ASSETS / "lib" / "loader.js")
+        .read_text(encoding="utf-8")
+        .replace("ADDRESS", module_address(f"components/{name}/{name}.js")),
+        isolate_styles=isolate_styles,
+    )
+
+
+def html_of(name: str) -> str | None:
+    """The HTML of a component; None where it has none."""
+    path = ASSETS / "components" / name / f"{name}.html"
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def css_of(name: str) -> str | None:
+    """The styles of a component, with those that its first lines import; None where it has none."""
+    path = ASSETS / "components" / name / f"{name}.css"
+    return _with_imports(path) if path.exists() else None
+
+
+def _with_imports(path: Path) -> str:
+    # Streamlit takes one text, whose imports the browser could not find.
+    return _IMPORT.sub(lambda found: _with_imports(path.parent / found[1]), path.read_text(encoding="utf-8"))
 
 
 def sent_by(key: str, name: str) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 # What is not prose: code, formulas, links, material icons and the names of colours.
 _MARKUP = r"`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|:[a-z_/-]+:|:[a-z-]+\["
-ADDRESS = "#word-"  # of a marked word: it leads nowhere, assets/words.js shows the explanation at it
+ADDRESS = "#word-"  # of a marked word: it leads nowhere, the component words shows the explanation at it
 
 
 @dataclass(frozen=True)

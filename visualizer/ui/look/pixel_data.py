@@ -1,4 +1,4 @@
-"""What the browser draws of one number's explanation, as plain JSON; assets/pixel.js draws it."""
+"""What the browser draws of one number's explanation, as plain JSON; the component pixel draws it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

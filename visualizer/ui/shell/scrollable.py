@@ -6,6 +6,6 @@ from visualizer.ui.kit.component import component
 
 
 def mark_scrollable() -> None:
-    """Watch charts, tables and formulas of this page; assets/scrollable.js does it."""
+    """Watch charts, tables and formulas of this page; the component scrollable does it."""
     with st.container(key="hidden-scrollable"):
         component("scrollable")(key="scrollable")

@@ -3,32 +3,15 @@
 import base64
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
-from visualizer.ui.kit.links import ASSETS
-
-if TYPE_CHECKING:
-    from streamlit.components.v2.types import ComponentRenderer
+from visualizer.ui.kit.component import component
 
 _SHOWN = 112  # pixels of the screen
 _SENT = 32  # pixels of one picture on the sheet, at most
-_HTML = '<div class="tip" aria-live="polite"><i></i><span>Point at a dot: its picture appears here.</span></div>'
-_CSS = """
-.tip { display: flex; align-items: center; gap: 14px; font-family: var(--st-font); font-size: 14px;
-  color: var(--st-text-color); }
-.tip i { flex: none; border: 1px solid var(--st-border-color); border-radius: 4px; image-rendering: pixelated; }
-.tip:not([data-place]) i { visibility: hidden; }
-"""
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> "ComponentRenderer":
-    script = (ASSETS / "picture_tip.js").read_text(encoding="utf-8")
-    return st.components.v2.component("cnn_visualizer.picture_tip", html=_HTML, css=_CSS, js=script)
 
 
 def picture_tip(chart_key: str, pictures: np.ndarray, captions: Sequence[str]) -> None:
@@ -49,7 +32,7 @@ def picture_tip(chart_key: str, pictures: np.ndarray, captions: Sequence[str]) -
         "size": _SHOWN,
         "captions": list(captions),
     }
-    _component()(key=f"{chart_key}-tip", data=data)
+    component("picture_tip")(key=f"{chart_key}-tip", data=data)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -1,0 +1,42 @@
+// The page's own colours and letters, for all that a figure does not say itself.
+
+/**
+ * @param {Element} holder
+ * @returns {string} The colours that change with the theme, to compare.
+ */
+export function themeColours(holder) {
+  const style = getComputedStyle(holder);
+  return style.getPropertyValue("--st-text-color") + style.getPropertyValue("--st-background-color");
+}
+
+/**
+ * @param {Element} holder
+ * @returns {object} A template of Plotly: https://plotly.com/javascript/layout-template
+ */
+export function template(holder) {
+  const style = getComputedStyle(holder);
+  const [text, ground, line, family] = ["text-color", "background-color", "border-color", "font"].map((name) =>
+    style.getPropertyValue(`--st-${name}`).trim(),
+  );
+  const axis = {
+    gridcolor: line,
+    zerolinecolor: line,
+    linecolor: line,
+    tickcolor: line,
+    tickfont: { color: text },
+    title: { font: { color: text } },
+    automargin: true,
+  };
+  const scene = { ...axis, backgroundcolor: ground, showbackground: false };
+  return {
+    layout: {
+      font: { family, color: text },
+      // In the corner, the first label below would touch the lowest one at the left.
+      xaxis: { ...axis, showgrid: false, zeroline: false, ticklabelstandoff: 8 },
+      yaxis: axis,
+      scene: { xaxis: scene, yaxis: scene, zaxis: scene },
+      hoverlabel: { bgcolor: ground, bordercolor: line, font: { family, color: text }, align: "left" },
+      legend: { font: { color: text }, bgcolor: "rgba(0, 0, 0, 0)" },
+    },
+  };
+}

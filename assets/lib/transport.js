@@ -1,0 +1,77 @@
+// The row that plays something step by step: back, play or pause, on, a slider, and where it stands. The style is
+// transport.css.
+import { addSvg, make, makeButton } from "./dom.js";
+
+/** The paths of the icons, in a square of 24. @type {Record<string, Record<string, string>[]>} */
+const ICONS = {
+  back: [{ d: "M6 5h3v14H6zM19 5v14L10 12z" }],
+  play: [
+    { class: "when-paused", d: "M7 4v16l13-8z" },
+    { class: "when-playing", d: "M6 5h4v14H6zM14 5h4v14h-4z" },
+  ],
+  on: [{ d: "M15 5h3v14h-3zM5 5v14l9-7z" }],
+};
+
+/**
+ * @param {string} name Of the icon.
+ * @param {string} words
+ * @param {() => void} onclick
+ * @returns {HTMLButtonElement}
+ */
+function iconButton(name, words, onclick) {
+  const button = makeButton("", `control boxed ${name}`, onclick);
+  const icon = addSvg(button, "svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
+  for (const path of ICONS[name]) addSvg(icon, "path", path);
+  setWords(button, words);
+  return button;
+}
+
+/** @type {(button: HTMLButtonElement, words: string) => void} */
+function setWords(button, words) {
+  button.title = words;
+  button.setAttribute("aria-label", words);
+}
+
+export class Transport {
+  /**
+   * @param {HTMLElement} row What is in it already, such as the choice of a speed, stands after the slider.
+   * @param {{ go(place: number): void, toggle(): void }} player Goes to a place; plays, or stops playing.
+   */
+  constructor(row, { go, toggle }) {
+    this.place = 0;
+    this.button = iconButton("play", "Play", toggle);
+    this.slider = Object.assign(make("input", "", "control scrub"), { type: "range", min: "0", step: "1" });
+    this.slider.oninput = () => go(Number(this.slider.value));
+    this.words = make("span", "", "place");
+    const back = iconButton("back", "One step back", () => go(this.place - 1));
+    const on = iconButton("on", "One step on", () => go(this.place + 1));
+    row.prepend(back, this.button, on, this.slider);
+    row.append(this.words);
+  }
+
+  /**
+   * @param {string} name Of the slider.
+   * @param {number} count How many places there are.
+   */
+  setRange(name, count) {
+    this.slider.setAttribute("aria-label", name);
+    this.slider.max = String(count - 1);
+  }
+
+  /**
+   * @param {number} place From 0.
+   * @param {string} words The place in words.
+   */
+  showPlace(place, words) {
+    this.place = place;
+    this.slider.value = String(place);
+    this.slider.setAttribute("aria-valuetext", words);
+    this.words.textContent = words;
+  }
+
+  /** @param {boolean} playing */
+  showPlaying(playing) {
+    this.button.classList.toggle("playing", playing);
+    setWords(this.button, playing ? "Pause" : "Play");
+  }
+}
