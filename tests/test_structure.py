@@ -153,3 +153,18 @@ def test_what_is_grey_says_why_beside_it(path):
             assert all(keyword.arg != "disabled" for keyword in node.keywords), ast.unparse(node)
         elif isinstance(node, ast.Dict):
             assert all(not isinstance(key, ast.Constant) or key.value != "disabled" for key in node.keys)
+
+
+# What Streamlit and Plotly call the parts of their pages.
+FOREIGN_NAMES = re.compile(r"data-testid|\.st-key-|\.st[A-Z]|js-plotly|nsewdrag|katex|/static/js/")
+
+
+def test_only_one_script_and_one_style_sheet_name_what_others_made():
+    """They may change with a new release: then there are two files to look at, and the way to the first of them."""
+    naming = {
+        path.relative_to(ROOT / "assets").as_posix()
+        for kind in ("js", "css", "html")
+        for path in (ROOT / "assets").rglob(f"*.{kind}")
+        if FOREIGN_NAMES.search(path.read_text(encoding="utf-8"))
+    }
+    assert naming == {"lib/selectors.js", "style.css", "components/loader.js"}

@@ -1,9 +1,4 @@
-// The app may live below a path of its own. This module knows it by its own address: APP/modules/VERSION/lib/address.js.
+// The app may live below a path. This module knows it by its own address: APP/modules/VERSION/lib/address.js.
 
-/**
- * The whole address of what the app serves.
- *
- * @param {string} path From the app on, such as "/live/3?width=800".
- * @returns {string}
- */
+/** The whole address of what the app serves under a path such as "/live/3". @type {(path: string) => string} */
 export const inApp = (path) => new URL(`../../..${path}`, import.meta.url).href;

@@ -2,31 +2,31 @@
 import { mainPart, plotlyDrawing } from "./selectors.js";
 
 /**
- * By their keys.
- *
- * @type {Map<string, { show(chart: { figure: string, alt: string }): void, drawing: Promise<void> }>}
+ * @typedef {import("./selectors.js").PlotlyDrawing} PlotlyDrawing
+ * @typedef {import("./selectors.js").PlotlyListener} PlotlyListener
  */
+
+/** By key. @type {Map<string, { show(chart: { figure: string, alt: string }): void, drawing: Promise<void> }>} */
 export const charts = new Map();
 
 /**
  * Listen to a chart of Plotly that may come late, and go where the page has no place for it any more.
  *
  * @param {string} key The chart's.
- * @param {Record<string, (event: { points: import("./selectors.js").PlotlyPoint[] }) => void>} listeners By the names of
- *   Plotly's events.
- * @param {(drawing: import("./selectors.js").PlotlyDrawing) => void} [attached] Called with each new drawing.
+ * @param {Record<string, PlotlyListener>} listeners By the names of Plotly's events.
+ * @param {(drawing: PlotlyDrawing) => void} [attached] Called with each new drawing.
  * @returns {() => void} Ends it.
  */
 export function listenToChart(key, listeners, attached) {
   const main = mainPart();
   if (!main) return () => {};
-  /** @type {import("./selectors.js").PlotlyDrawing | null} */
+  /** @type {PlotlyDrawing | null} */
   let drawing = null;
   const detach = () => {
     for (const [event, listener] of Object.entries(listeners)) drawing?.removeListener?.(event, listener);
   };
   const attach = () => {
-    const newest = plotlyDrawing(main, key);
+    const newest = plotlyDrawing(key);
     if (!newest || newest === drawing) return;
     detach();
     drawing = newest;

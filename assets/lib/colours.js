@@ -3,48 +3,32 @@ import { make } from "./dom.js";
 import { within } from "./numbers.js";
 
 /**
- * @typedef {[number, number, number]} Rgb Red, green and blue from 0 to 255.
- * @typedef {{ low: number, high: number, colours: string[], label: string, rgb?: Rgb[] }} Scale Colours, "#rrggbb",
- *   at equal distances from `low` to `high`; `rgb` is filled in here.
+ * @typedef {number[]} Rgb Red, green and blue from 0 to 255.
+ * @typedef {{ low: number, high: number, colours: string[], rgb?: Rgb[] }} Scale Colours, "#rrggbb", at equal distances
+ *   from `low` to `high`; `rgb` is filled in here.
  */
 
 /** @type {(colour: string) => Rgb} */
-const parse = (colour) => /** @type {Rgb} */ ([1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
+const parse = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
-/** @type {(rgb: number[]) => string} */
+/** @type {(rgb: Rgb) => string} */
 const css = (rgb) => `rgb(${rgb.map(Math.round).join(" ")})`;
 
-/**
- * @param {number} value
- * @param {{ low: number, high: number }} scale
- * @returns {number} Where it lies from the scale's low end, 0, to the high one, 1.
- */
+/** Where a number lies: at the low end 0, at the high one 1. @type {(value: number, scale: Scale) => number} */
 export const fraction = (value, { low, high }) => within((value - low) / (high - low), 0, 1);
 
-/**
- * The colour of a number, between the two nearest of the scale.
- *
- * @param {number} value
- * @param {Scale} scale
- * @returns {Rgb}
- */
+/** The colour of a number, between the two nearest of the scale. @type {(value: number, scale: Scale) => Rgb} */
 export function rgbOf(value, scale) {
   scale.rgb ??= scale.colours.map(parse);
   const place = fraction(value, scale) * (scale.rgb.length - 1);
   const [below, above] = [scale.rgb[Math.floor(place)], scale.rgb[Math.ceil(place)]];
-  return /** @type {Rgb} */ (below.map((part, index) => part + (above[index] - part) * (place % 1)));
+  return below.map((part, index) => part + (above[index] - part) * (place % 1));
 }
 
 /** @type {(value: number, scale: Scale) => string} */
 export const colourOf = (value, scale) => css(rgbOf(value, scale));
 
-/**
- * Three numbers as one colour: red, green and blue.
- *
- * @param {number[]} values
- * @param {Scale} scale
- * @returns {string}
- */
+/** Three numbers as one colour: red, green and blue. @type {(values: number[], scale: Scale) => string} */
 export const mixed = (values, scale) => css(values.map((value) => 255 * fraction(value, scale)));
 
 /** @type {(part: number) => number} */
@@ -56,17 +40,11 @@ const luminance = ([red, green, blue]) => 0.2126 * linear(red) + 0.7152 * linear
  * Black or white, whichever has the higher contrast: at this luminance both have 4.6 : 1.
  * Source: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
  *
- * @param {Rgb} rgb
- * @returns {string}
+ * @type {(rgb: Rgb) => string}
  */
 export const inkOn = (rgb) => (luminance(rgb) > 0.179 ? "#000" : "#fff");
 
-/**
- * Put a colour behind digits, which stay readable.
- *
- * @param {HTMLElement} cell
- * @param {Rgb} rgb
- */
+/** Put a colour behind digits, which stay readable. @type {(cell: HTMLElement, rgb: Rgb) => void} */
 export function tint(cell, rgb) {
   cell.style.background = css(rgb);
   cell.style.color = inkOn(rgb);
@@ -75,11 +53,7 @@ export function tint(cell, rgb) {
 /**
  * Fill an element with a bar of colours, what its ends mean, and what else there is to say.
  *
- * @param {HTMLElement} holder
- * @param {string} low
- * @param {string} high
- * @param {string[]} colours
- * @param {string[]} notes
+ * @type {(holder: HTMLElement, low: string, high: string, colours: string[], ...notes: string[]) => void}
  */
 export function showScale(holder, low, high, colours, ...notes) {
   const bar = make("i");

@@ -1,68 +1,36 @@
 // Where things are inside the pages that Streamlit and Plotly make: what may change with a new release of either. Only
 // this module and the page's own style sheet, style.css, name what they call their parts.
 
-/**
- * The part of the page beside the sidebar; null while there is none.
- *
- * @returns {HTMLElement | null}
- */
+/** The part of the page beside the sidebar; null while there is none. @type {() => HTMLElement | null} */
 export const mainPart = () => document.querySelector('[data-testid="stMain"]');
 
-/**
- * What holds the page's content, with the room around it.
- *
- * @returns {HTMLElement | null}
- */
+/** What holds the page's content, with the room around it. @type {() => HTMLElement | null} */
 export const contentBlock = () => document.querySelector('[data-testid="stMainBlockContainer"]');
 
-/**
- * The whole app, which has the page's colours and letters.
- *
- * @returns {HTMLElement}
- */
-export const wholeApp = () => /** @type {HTMLElement} */ (document.querySelector('[data-testid="stApp"]'));
+/** The whole app, which has the page's colours and letters. @type {() => HTMLElement} */
+export const wholeApp = () => document.querySelector('[data-testid="stApp"]');
 
-/**
- * The container or widget with that key.
- *
- * @param {string} key
- * @returns {HTMLElement | null}
- */
+/** The container or widget with that key. @type {(key: string) => HTMLElement | null} */
 export const withKey = (key) => document.querySelector(`.st-key-${key}`);
 
 /** What may be wider than the page: charts, tables and formulas. */
 export const MAY_BE_WIDER = '.plot, [data-testid="stTable"] > div, .katex-display';
 
-/**
- * The drawing of the chart with that key, in some part of the page.
- *
- * @param {HTMLElement} part
- * @param {string} key
- * @returns {PlotlyDrawing | null} Null where it is not there yet, or not drawn yet.
- */
-export function plotlyDrawing(part, key) {
-  const drawing = /** @type {PlotlyDrawing | null} */ (part.querySelector(`.st-key-${key} .js-plotly-plot`));
+/** The drawing of the chart with that key; null until it is drawn. @type {(key: string) => PlotlyDrawing | null} */
+export function plotlyDrawing(key) {
+  const drawing = /** @type {PlotlyDrawing | null} */ (withKey(key)?.querySelector(".js-plotly-plot"));
   return drawing?.on ? drawing : null;
 }
 
-/**
- * Give a drawing and what lies over it to be dragged the pointer of what can be clicked.
- *
- * @param {PlotlyDrawing} drawing
- */
+/** Let a drawing, and what lies over it to be dragged, look clickable. @type {(drawing: PlotlyDrawing) => void} */
 export function showClickable(drawing) {
-  drawing.style.cursor = "pointer";
-  const layers = /** @type {NodeListOf<HTMLElement>} */ (drawing.querySelectorAll(".nsewdrag"));
-  for (const layer of layers) layer.style.cursor = "pointer";
+  /** @type {NodeListOf<HTMLElement>} */
+  const layers = drawing.querySelectorAll(".nsewdrag");
+  for (const part of [drawing, ...layers]) part.style.cursor = "pointer";
 }
 
 /**
- * @typedef {HTMLElement & {
- *   on(event: string, listener: (event: { points: PlotlyPoint[] }) => void): void,
- *   removeListener(event: string, listener: Function): void,
- *   layout?: object,
- * }} PlotlyDrawing
- * @typedef {{
- *   x: number | string, y: number | string, curveNumber: number, pointNumber: number | number[], customdata?: any,
- * }} PlotlyPoint
+ * @typedef {(event: { points: any[] }) => void} PlotlyListener See https://plotly.com/javascript/plotlyjs-events
+ * @typedef {(event: string, listener: PlotlyListener) => void} Listening
+ * @typedef {HTMLElement & { on: Listening, removeListener: Listening }} PlotlyDrawing
  */

@@ -12,16 +12,11 @@ const ICONS = {
   on: [{ d: "M15 5h3v14h-3zM5 5v14l9-7z" }],
 };
 
-/**
- * @param {string} name Of the icon.
- * @param {string} words
- * @param {() => void} onclick
- * @returns {HTMLButtonElement}
- */
-function iconButton(name, words, onclick) {
-  const button = makeButton("", `control boxed ${name}`, onclick);
-  const icon = addSvg(button, "svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
-  for (const path of ICONS[name]) addSvg(icon, "path", path);
+/** @type {(icon: string, words: string, onclick: () => void) => HTMLButtonElement} */
+function iconButton(icon, words, onclick) {
+  const button = makeButton("", `control boxed ${icon}`, onclick);
+  const drawing = addSvg(button, "svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
+  for (const path of ICONS[icon]) addSvg(drawing, "path", path);
   setWords(button, words);
   return button;
 }
@@ -49,19 +44,13 @@ export class Transport {
     row.append(this.words);
   }
 
-  /**
-   * @param {string} name Of the slider.
-   * @param {number} count How many places there are.
-   */
+  /** Give the slider its name and the number of places. @type {(name: string, count: number) => void} */
   setRange(name, count) {
     this.slider.setAttribute("aria-label", name);
     this.slider.max = String(count - 1);
   }
 
-  /**
-   * @param {number} place From 0.
-   * @param {string} words The place in words.
-   */
+  /** Show a place, from 0, and what it is called. @type {(place: number, words: string) => void} */
   showPlace(place, words) {
     this.place = place;
     this.slider.value = String(place);
@@ -69,7 +58,7 @@ export class Transport {
     this.words.textContent = words;
   }
 
-  /** @param {boolean} playing */
+  /** @type {(playing: boolean) => void} */
   showPlaying(playing) {
     this.button.classList.toggle("playing", playing);
     setWords(this.button, playing ? "Pause" : "Play");

@@ -1,10 +1,13 @@
 """The modules in assets/ without the app: an empty page that can import them."""
 
+from typing import Any
+
 from playwright.sync_api import Page, Route
 
 from visualizer.ui.kit.scripts import modules
 
-ADDRESS = "http://modules.test"
+APP = "http://modules.test/below/a/path"
+ADDRESS = f"{APP}/modules/version"
 
 
 def open_modules(page: Page) -> str:
@@ -17,6 +20,12 @@ def open_modules(page: Page) -> str:
         else:
             route.fulfill(body=script, content_type="text/javascript")
 
-    page.route(f"{ADDRESS}/**", answer)
-    page.goto(f"{ADDRESS}/")
+    page.route(f"{APP}/**", answer)
+    page.goto(f"{APP}/page")
     return ADDRESS
+
+
+def call(page: Page, module: str, function: str, *arguments: Any) -> Any:
+    """What a function of a module returns; `module` is the path in assets/."""
+    script = "async ([address, name, values]) => (await import(address))[name](...values)"
+    return page.evaluate(script, [f"{ADDRESS}/{module}", function, arguments])

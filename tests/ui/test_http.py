@@ -46,6 +46,13 @@ def test_every_answer_has_the_headers_and_keeps_its_own():
     assert headers["X-Content-Type-Options"] == "its own"
 
 
+def test_a_page_names_the_modules_that_it_will_need():
+    _, headers, _ = ask("GET", "/train", own={"content-type": "text/html; charset=utf-8"})
+    assert headers["Link"].startswith("<./modules/")
+    _, headers, _ = ask("GET", "/words.js", own={"content-type": "text/javascript"})
+    assert "Link" not in headers
+
+
 def test_a_connection_that_stays_open_is_let_through():
     seen = []
 

@@ -4,7 +4,7 @@ import { showClickable } from "../../lib/selectors.js";
 
 /** @param {import("../../lib/views.js").Component} component */
 export default function ({ data, setTriggerValue }) {
-  /** @param {{ points: import("../../lib/selectors.js").PlotlyPoint[] }} event */
+  /** @type {import("../../lib/selectors.js").PlotlyListener} */
   const clicked = ({ points: [point] }) =>
     setTriggerValue("point", {
       x: point.x,
@@ -16,11 +16,6 @@ export default function ({ data, setTriggerValue }) {
   return listenToChart(data.chart, { plotly_click: clicked }, showClickable);
 }
 
-/**
- * A point's data as a list: a number, an array, or an array of a typed kind, which JSON would write as an object.
- *
- * @param {any} customdata
- * @returns {any[]}
- */
+/** A point's data as a list: a number, an array, or a typed array, which JSON would write as an object. */
 export const listOf = (customdata) =>
   typeof customdata === "object" && customdata ? Array.from(customdata) : [customdata ?? []].flat();

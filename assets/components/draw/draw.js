@@ -16,9 +16,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!papers.has(data.key)) papers.set(data.key, new Paper(data));
   const paper = papers.get(data.key);
   const root = parentElement.querySelector(".draw");
-  paper.send = setTriggerValue;
-  // What the server has may be older than what is on the paper.
-  paper.arrived = data.picture || paper.empty;
+  paper.update(data, setTriggerValue);
   paper.show(root);
   return () => {
     // Streamlit also calls this where newer data overtook a call; then the element is still in the page.
@@ -40,6 +38,12 @@ class Paper {
     this.width = 8; // of the pen, in hundredths
     this.sentAt = -Infinity;
     this.observer = new ResizeObserver(() => this.layout());
+  }
+
+  update({ picture }, send) {
+    this.send = send;
+    // What the server has may be older than what is on the paper.
+    this.arrived = picture || this.empty;
   }
 
   show(root) {

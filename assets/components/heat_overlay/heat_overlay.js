@@ -21,7 +21,7 @@ export default function ({ data, parentElement }) {
   };
   slider.oninput();
 
-  showScale(root.querySelector(".scale"), ...data.ends, data.colours);
+  showScale(root.querySelector(".scale"), data.ends[0], data.ends[1], data.colours);
 }
 
 function drawn({ title, note, heat, values, low, high, alt }, { picture, width, rows, columns, unit }, told) {

@@ -12,7 +12,7 @@ export default function ({ data }) {
   const leave = () => places.delete(data.row);
   const keep = () => {
     const active = document.activeElement;
-    if (!places.has(data.row) || (active !== document.body && !active.disabled)) return;
+    if (!places.has(data.row) || (active !== document.body && !active.matches(":disabled"))) return;
     const all = buttons();
     const free = all.filter((button) => !button.disabled);
     (free.find((button) => all.indexOf(button) >= places.get(data.row)) ?? free.at(-1))?.focus({ preventScroll: true });
@@ -21,12 +21,13 @@ export default function ({ data }) {
   const { signal } = ended;
   row.addEventListener(
     "focusin",
-    ({ target }) => places.set(data.row, buttons().indexOf(target.closest("button"))),
+    (/** @type {any} */ { target }) => places.set(data.row, buttons().indexOf(target.closest("button"))),
     { signal },
   );
   // To somewhere else by a person's own will: a button that goes has nowhere to give it to.
-  row.addEventListener("focusout", ({ relatedTarget: to }) => to && !row.contains(to) && leave(), { signal });
-  document.addEventListener("pointerdown", ({ target }) => row.contains(target) || leave(), { signal });
+  const left = (/** @type {any} */ to) => to && !row.contains(to) && leave();
+  row.addEventListener("focusout", ({ relatedTarget }) => left(relatedTarget), { signal });
+  document.addEventListener("pointerdown", ({ target }) => left(target), { signal });
   const observer = new MutationObserver(keep);
   observer.observe(row, { subtree: true, childList: true, attributeFilter: ["disabled"] });
   keep();

@@ -14,9 +14,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 class Feed {
-  constructor({ address, every, frame, ...progress }, holder, tell) {
+  constructor({ address, every, frame, share, state, details }, holder, tell) {
     this.holder = holder;
-    this.showProgress(progress);
+    this.showProgress({ share, state, details });
     if (!every) return;
     this.every = 1000 * every;
     this.frame = frame;

@@ -8,7 +8,7 @@ export default function ({ data, parentElement }) {
   const { chart, sheet, columns, rows, size, captions } = data;
   picture.style.cssText = `width: ${size}px; height: ${size}px; background-image: url(${sheet});
     background-size: ${columns * size}px ${rows * size}px;`;
-  /** @param {{ points: import("../../lib/selectors.js").PlotlyPoint[] }} event */
+  /** @type {import("../../lib/selectors.js").PlotlyListener} */
   const show = ({ points: [point] }) => {
     const place = point.customdata;
     if (!(place in captions)) return;

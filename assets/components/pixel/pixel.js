@@ -87,8 +87,7 @@ function drawLine([label, formula, result]) {
   const row = make("tr");
   const end = make("td");
   end.append("= ", make("strong", result));
-  row.append(make("th", label), make("td", formula), end);
-  row.firstChild.scope = "row";
+  row.append(Object.assign(make("th", label), { scope: "row" }), make("td", formula), end);
   return row;
 }
 

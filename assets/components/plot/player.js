@@ -12,9 +12,7 @@ import { Transport } from "../../lib/transport.js";
  * The traces as a frame changes them. Each frame is a drawing of its own and the whole of it: Plotly's `animate` draws
  * only the traces that move, and takes a surface or contours that stand still away while it does.
  *
- * @param {object[]} data All traces.
- * @param {Frame} frame
- * @returns {object[]}
+ * @type {(data: object[], frame: Frame) => object[]}
  */
 export function moved(data, { data: changes, traces }) {
   const whole = [...data];
@@ -22,37 +20,25 @@ export function moved(data, { data: changes, traces }) {
   return whole;
 }
 
-/**
- * The frame that is shown first: the one that the figure names, or the first.
- *
- * @param {Frame[]} frames
- * @param {string} shown
- * @returns {number}
- */
+/** The frame that the figure names, or the first. @type {(frames: Frame[], shown: string) => number} */
 export const firstFrame = (frames, shown) => Math.max(frames.findIndex(({ name }) => name === shown), 0);
 
 export class Player {
-  /** @type {Frame[]} */
-  frames = [];
-  /** @type {About} */
-  about;
-  /** @type {HTMLElement | undefined} */
-  row;
-  playing = false;
-
   /** @param {{ holder: HTMLElement, drawing: Promise<void>, draw(): void }} view */
   constructor(view) {
     this.view = view;
+    this.playing = false;
+    /** @type {Frame[]} */
+    this.frames = [];
+    /** @type {About} */
+    this.about = undefined;
   }
 
   get at() {
     return this.transport.place;
   }
 
-  /**
-   * @param {Frame[] | undefined} frames
-   * @param {About} about
-   */
+  /** @type {(frames: Frame[] | undefined, about: About) => void} */
   take(frames, about) {
     this.pause();
     if (!frames) {
@@ -77,24 +63,18 @@ export class Player {
     this.view.holder.after(this.row);
   }
 
-  /**
-   * Says which frame is shown, by which the view draws.
-   *
-   * @param {number} to
-   */
+  /** Say which frame is shown, by which the view draws. @param {number} to */
   place(to) {
     const at = clamp(to, this.frames.length);
     this.transport.showPlace(at, `${this.about.unit} ${this.frames[at].name}`);
     this.view.holder.setAttribute("aria-label", this.about.alts[at]);
   }
 
-  /** @param {number} to */
   show(to) {
     this.place(to);
     this.view.draw();
   }
 
-  /** @param {number} to */
   go(to) {
     this.pause();
     this.show(to);
@@ -123,7 +103,6 @@ export class Player {
     if (this.playing) this.setPlaying(false);
   }
 
-  /** @param {boolean} playing */
   setPlaying(playing) {
     this.playing = playing;
     this.transport.showPlaying(playing);

@@ -2,7 +2,7 @@
 import { charts } from "../../lib/charts.js";
 import { keepingView } from "../../lib/views.js";
 import { Player, moved } from "./player.js";
-import { plotly } from "./plotly.js";
+import { plotly, purge } from "./plotly.js";
 import { template, themeColours } from "./theme.js";
 
 const PATIENCE = 1000; // milliseconds before a drawing that failed is tried once more
@@ -100,7 +100,7 @@ class View {
   }
 
   empty() {
-    window.Plotly?.purge(this.holder.firstElementChild);
+    purge(this.holder.firstElementChild);
     this.holder.firstElementChild.replaceWith(document.createElement("div"));
   }
 
@@ -131,6 +131,6 @@ class View {
     this.observer.disconnect();
     this.sight.disconnect();
     this.theme.disconnect();
-    if (window.Plotly) window.Plotly.purge(this.holder.firstElementChild);
+    purge(this.holder.firstElementChild);
   }
 }

@@ -1,18 +1,17 @@
 // Plotly is served beside the app, once for all charts, from the Python package that makes the figures.
 import { inApp } from "../../lib/address.js";
 
+/** The library, as its script leaves it; undefined before. @type {() => any} */
+const loaded = () => window["Plotly"];
 /** @type {Promise<any> | undefined} */
 let library;
 
-/**
- * @param {string} path Where the app serves it.
- * @returns {Promise<any>} The library; it is asked for again where it could not be loaded.
- */
+/** Plotly, from below the app; asked for again where it could not be loaded. @type {(path: string) => Promise<any>} */
 export function plotly(path) {
   library ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = inApp(path);
-    script.onload = () => resolve(window.Plotly);
+    script.onload = () => resolve(loaded());
     script.onerror = () => {
       library = undefined;
       reject(new Error("Plotly could not be loaded"));
@@ -21,3 +20,6 @@ export function plotly(path) {
   });
   return library;
 }
+
+/** Take a drawing apart, where there is one. @type {(element: Element) => void} */
+export const purge = (element) => loaded()?.purge(element);

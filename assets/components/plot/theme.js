@@ -1,18 +1,12 @@
 // The page's own colours and letters, for all that a figure does not say itself.
 
-/**
- * @param {Element} holder
- * @returns {string} The colours that change with the theme, to compare.
- */
+/** The colours that change with the theme, to compare. @type {(holder: Element) => string} */
 export function themeColours(holder) {
   const style = getComputedStyle(holder);
   return style.getPropertyValue("--st-text-color") + style.getPropertyValue("--st-background-color");
 }
 
-/**
- * @param {Element} holder
- * @returns {object} A template of Plotly: https://plotly.com/javascript/layout-template
- */
+/** Their template: https://plotly.com/javascript/layout-template. @type {(holder: Element) => object} */
 export function template(holder) {
   const style = getComputedStyle(holder);
   const [text, ground, line, family] = ["text-color", "background-color", "border-color", "font"].map((name) =>

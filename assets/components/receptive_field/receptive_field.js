@@ -14,8 +14,9 @@ function framed(parent, name, ...place) {
   box(parent, name, ...place);
 }
 
-function range([first, last], one, many) {
-  return first === last ? `${one} ${first + 1}` : `${many} ${first + 1} to ${last + 1}`;
+/** @type {(ends: number[], name: string) => string} */
+function range([first, last], name) {
+  return first === last ? `${name} ${first + 1}` : `${name}s ${first + 1} to ${last + 1}`;
 }
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -86,7 +87,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const where = within ? "the rest of its field is padding" : "at the picture's edge";
     const holes = rows.runs.length > 1 || columns.runs.length > 1;
     return (
-      `${unit} sees ${range(ends(rows), "row", "rows")}, ${range(ends(columns), "column", "columns")}: ` +
+      `${unit} sees ${range(ends(rows), "row")}, ${range(ends(columns), "column")}: ` +
       `${count(rows)} × ${count(columns)} pixels` +
       (holes ? ", with gaps between them" : "") +
       (cut ? `, cut from ${full[0]} × ${full[1]}${within ? "; " : " "}${where}.` : ".")

@@ -3,7 +3,7 @@
 import { fraction, rgbOf, tint } from "../../lib/colours.js";
 import { make } from "../../lib/dom.js";
 import { inDecimals, total } from "../../lib/numbers.js";
-import { Maps } from "./maps.js";
+import { numberWidth, windowPixels } from "./geometry.js";
 import { productsOf, shownChannels } from "./products.js";
 
 const MAX_CHANNELS = 3; // channels whose products are all shown: those with the largest sums
@@ -13,17 +13,29 @@ const strong = (value, className = "") => make("strong", inDecimals(value), clas
 
 const torchs = (value) => [" · torch’s output here: ", strong(value, "torch")];
 
-export class Arithmetic extends Maps {
+export class Arithmetic {
+  /**
+   * @param {HTMLElement} root
+   * @param {{ typed(weights: number[][][]): void, left(): void }} kernel Called with the filter's weights of which one
+   *   was typed, and when a weight loses the focus.
+   */
+  constructor(root, kernel) {
+    this.holder = /** @type {HTMLElement} */ (root.querySelector(".arithmetic"));
+    this.result = root.querySelector(".result");
+    this.kernel = kernel;
+  }
+
   // Makes the grids of numbers; typing goes on where one of them has the focus.
-  buildArithmetic() {
-    const { operation, window: size, input, editable } = this.data;
+  update(data) {
+    this.data = data;
+    const { operation, window: size, input, editable } = data;
     const shape = JSON.stringify([operation, size, Math.min(input.length, MAX_CHANNELS), editable]);
-    if (shape === this.arithmeticShape) return;
-    this.arithmeticShape = shape;
+    if (shape === this.shape) return;
+    this.shape = shape;
     const terms = size[0] * size[1] > MAX_WINDOW ? 0 : Math.min(input.length, MAX_CHANNELS);
     this.terms = Array.from({ length: terms }, () => {
       const term = make("div", "", "term");
-      const part = (name, tag = "div") => {
+      const part = (name, /** @type {"div" | "input"} */ tag = "div") => {
         const grid = make("div", "", "grid");
         grid.style.gridTemplateColumns = `repeat(${size[1]}, auto)`;
         grid.append(...Array.from({ length: size[0] * size[1] }, () => make(tag, "", "control")));
@@ -42,7 +54,14 @@ export class Arithmetic extends Maps {
       }
       return parts;
     });
-    this.find(".arithmetic").replaceChildren(...this.terms.map((parts) => parts.term));
+    this.holder.replaceChildren(...this.terms.map((parts) => parts.term));
+  }
+
+  /** @param {number} available Screen pixels of a line. */
+  layout(available) {
+    const width = numberWidth(available, this.data.window[1]);
+    this.decimals = width < 40 ? 2 : 3;
+    this.holder.style.setProperty("--number-width", `${width}px`);
   }
 
   listenToWeight(cell, parts, index) {
@@ -51,7 +70,7 @@ export class Arithmetic extends Maps {
     cell.title = `Type a number from −${this.data.editable} to ${this.data.editable}`;
     cell.onfocus = () => cell.select();
     cell.onkeydown = (event) => event.key === "Enter" && cell.blur();
-    cell.onblur = () => this.render();
+    cell.onblur = () => this.kernel.left();
     cell.onchange = () => {
       const value = Number(cell.value.replace("−", "-").replace(",", "."));
       const valid = cell.value.trim() !== "" && Math.abs(value) <= this.data.editable;
@@ -62,37 +81,41 @@ export class Arithmetic extends Maps {
       const row = kernel[parts.channel][Math.floor(index / columns)];
       if (row[index % columns] === value) return;
       row[index % columns] = value;
-      this.root.classList.add("waiting");
-      this.send("kernel", { filter: this.at.filter, weights: kernel });
+      this.kernel.typed(kernel);
     };
   }
 
-  showArithmetic() {
-    const { operation, input, real, output, channelNames, winners, window: size } = this.data;
-    const { filter, row, column } = this.at;
-    const pixels = this.windowPixels();
-    const torch = output[filter][row][column];
-    if (operation !== "convolution") {
-      const inside = pixels.filter(([y, x]) => real[y][x]);
-      const winner = winners?.[row][column];
-      for (const parts of this.terms) {
-        parts.title.textContent = "";
-        parts.window.forEach((cell, index) => {
-          const [y, x] = pixels[index];
-          this.showInput(cell, 0, y, x);
-          if (!real[y][x]) cell.textContent = "–";
-          cell.classList.toggle("winner", winner !== undefined && winner[0] === y && winner[1] === x);
-        });
-      }
-      const values = inside.map(([y, x]) => input[0][y][x]);
-      const sum = total(values);
-      const result =
-        operation === "max"
-          ? ["largest of ", values.length, " numbers = ", strong(Math.max(...values))]
-          : ["sum ", inDecimals(sum), ` / ${values.length} numbers = `, strong(sum / values.length)];
-      this.find(".result").replaceChildren(...result, ...torchs(torch));
-      return;
+  /** @param {import("./maps.js").At} at */
+  show(at) {
+    this.at = at;
+    const pixels = windowPixels(at, this.data);
+    const torch = this.data.output[at.filter][at.row][at.column];
+    const result = this.data.operation === "convolution" ? this.showProducts(pixels) : this.showPooling(pixels);
+    this.result.replaceChildren(...result, ...torchs(torch));
+  }
+
+  showPooling(pixels) {
+    const { operation, input, real, winners } = this.data;
+    const winner = winners?.[this.at.row][this.at.column];
+    for (const parts of this.terms) {
+      parts.title.textContent = "";
+      parts.window.forEach((cell, index) => {
+        const [y, x] = pixels[index];
+        this.showInput(cell, 0, y, x);
+        if (!real[y][x]) cell.textContent = "–";
+        cell.classList.toggle("winner", winner !== undefined && winner[0] === y && winner[1] === x);
+      });
     }
+    const values = pixels.filter(([y, x]) => real[y][x]).map(([y, x]) => input[0][y][x]);
+    const sum = total(values);
+    return operation === "max"
+      ? [`largest of ${values.length} numbers = `, strong(Math.max(...values))]
+      : [`sum ${inDecimals(sum)} / ${values.length} numbers = `, strong(sum / values.length)];
+  }
+
+  showProducts(pixels) {
+    const { input, channelNames, window: size } = this.data;
+    const { filter } = this.at;
     const kernel = this.data.kernels[filter];
     const products = productsOf(input, kernel, pixels);
     const sums = products.map(total);
@@ -116,7 +139,7 @@ export class Arithmetic extends Maps {
         tint(cell, rgbOf(product, scale));
       });
     });
-    this.showSum(channels, sums, this.data.biases[filter], torch);
+    return this.describeSum(channels, sums, this.data.biases[filter]);
   }
 
   showInput(cell, channel, row, column) {
@@ -128,7 +151,7 @@ export class Arithmetic extends Maps {
     tint(cell, colour ? alone() : rgbOf(value, inputScale));
   }
 
-  showSum(channels, sums, bias, torch) {
+  describeSum(channels, sums, bias) {
     const parts = [];
     if (sums.length === 1) {
       parts.push("sum of the products ", strong(sums[0]));
@@ -140,6 +163,6 @@ export class Arithmetic extends Maps {
       if (rest) parts.push(" + ", strong(total(sums) - total(channels.map((channel) => sums[channel]))), ` (${rest} more)`);
     }
     parts.push(" + bias ", strong(bias), " = ", strong(total(sums) + bias, "sum"));
-    this.find(".result").replaceChildren(...parts, ...torchs(torch));
+    return parts;
   }
 }

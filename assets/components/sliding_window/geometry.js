@@ -14,11 +14,9 @@ const MIN_NUMBER_WIDTH = 33;
  */
 
 /**
- * The input pixels under the window, row by row.
+ * The input pixels under the window that makes an output pixel, row by row.
  *
- * @param {{ row: number, column: number }} at The output pixel.
- * @param {Slide} slide
- * @returns {Pixel[]}
+ * @type {(at: { row: number, column: number }, slide: Slide) => Pixel[]}
  */
 export function windowPixels({ row, column }, { window: [height, width], strides, dilation }) {
   return Array.from({ length: height * width }, (_, index) => [
@@ -28,12 +26,9 @@ export function windowPixels({ row, column }, { window: [height, width], strides
 }
 
 /**
- * The output pixels whose window holds an input pixel.
+ * The pixels of an output with so many rows and columns whose window holds an input pixel.
  *
- * @param {Pixel} pixel
- * @param {[number, number]} counts The output's rows and columns.
- * @param {Slide} slide
- * @returns {Pixel[]}
+ * @type {(pixel: Pixel, counts: [number, number], slide: Slide) => Pixel[]}
  */
 export function usersOf(pixel, counts, { window: size, strides, dilation }) {
   /** @param {0 | 1} axis */
@@ -46,13 +41,7 @@ export function usersOf(pixel, counts, { window: size, strides, dilation }) {
   return along(0).flatMap((row) => columns.map((column) => /** @type {Pixel} */ ([row, column])));
 }
 
-/**
- * The pixels of a line, so that a fast mouse leaves no gaps.
- *
- * @param {Pixel} from
- * @param {Pixel} to
- * @returns {Pixel[]}
- */
+/** The pixels of a line, so that a fast mouse leaves no gaps. @type {(from: Pixel, to: Pixel) => Pixel[]} */
 export function between([row, column], [toRow, toColumn]) {
   const steps = Math.max(Math.abs(toRow - row), Math.abs(toColumn - column), 1);
   return Array.from({ length: steps + 1 }, (_, step) => [
@@ -61,24 +50,15 @@ export function between([row, column], [toRow, toColumn]) {
   ]);
 }
 
-/**
- * The pixels that are part of the picture, not padding, row by row.
- *
- * @param {number[][]} real 1 for such a pixel, else 0.
- * @returns {Pixel[]}
- */
+/** The pixels that are 1, row by row: the picture without padding. @type {(real: number[][]) => Pixel[]} */
 export const realPixels = (real) =>
   real.flatMap((line, row) => line.flatMap((is, column) => (is ? [/** @type {Pixel} */ ([row, column])] : [])));
 
 /**
  * Screen pixels for one number so that `count` maps fit into width x height, in as many columns as that needs.
  *
- * @param {number} count
- * @param {number} rows Of one map.
- * @param {number} columns
- * @param {number} width
- * @param {number} height
- * @returns {number} A whole number, at least 1.
+ * @type {(count: number, rows: number, columns: number, width: number, height: number) => number} A whole number, at
+ *   least 1; rows and columns are those of one map.
  */
 export function cellFor(count, rows, columns, width, height) {
   let best = 0;
@@ -98,9 +78,7 @@ export function cellFor(count, rows, columns, width, height) {
  * Screen pixels for a number of the arithmetic: window, kernel and products in one line if they fit, else two of them,
  * else one.
  *
- * @param {number} available Screen pixels of a line.
- * @param {number} columns Of the window.
- * @returns {number}
+ * @type {(available: number, columns: number) => number} From the pixels of a line and the window's columns.
  */
 export function numberWidth(available, columns) {
   // A line of one pixel goes around every number.

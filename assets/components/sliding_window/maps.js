@@ -2,16 +2,40 @@
 import { colourOf, mixed, showScale } from "../../lib/colours.js";
 import { make } from "../../lib/dom.js";
 import { inDecimals } from "../../lib/numbers.js";
-import { cellFor, numberWidth, usersOf, windowPixels } from "./geometry.js";
+import { cellFor, usersOf, windowPixels } from "./geometry.js";
 import { clear, dot, hatch, outline, penOf, write } from "./pen.js";
 
 const MAX_PLANES = 16; // maps of one side that are drawn; _MAX_DRAWN of the wrapper
 const MIN_NUMBER_CELL = 34; // pixels of a cell that holds a number
 
+/**
+ * @typedef {HTMLElement & { maps: number[][][] }} Plane The channels that are drawn as one picture.
+ * @typedef {{ filter: number, row: number, column: number }} At The output pixel that is explained.
+ */
+
 export class Maps {
+  /**
+   * @param {HTMLElement} root
+   * @param {{ input(field: HTMLElement): void, output(field: HTMLElement, index: () => number): void }} listen Called
+   *   with each field that pixels are drawn on; `index` says which of its side it is.
+   */
+  constructor(root, listen) {
+    this.root = root;
+    this.listen = listen;
+  }
+
+  update(data) {
+    this.data = data;
+    this.rows = data.output[0].length;
+    this.columns = data.output[0][0].length;
+    this.inputs = this.fill("input", data.colour ? [data.input] : data.input.map((map) => [map]), data.channelNames);
+    this.outputs = this.fill("output", data.output.map((map) => [map]), data.filterNames);
+    this.width = null;
+  }
+
   // Makes the planes of one side: each is a list of channels that are drawn as one picture.
   fill(side, maps, names) {
-    const figure = this.find(`figure.${side}`);
+    const figure = this.root.querySelector(`figure.${side}`);
     const [name, note] = this.data[`${side}Name`];
     const left = maps.length - MAX_PLANES;
     figure
@@ -21,7 +45,7 @@ export class Maps {
     const holder = figure.querySelector(".planes");
     const shown = maps.slice(0, MAX_PLANES);
     if (holder.children.length !== shown.length) holder.replaceChildren(...shown.map(() => this.makePlane(side)));
-    const planes = [...holder.children];
+    const planes = /** @type {Plane[]} */ ([...holder.children]);
     planes.forEach((plane, index) => {
       plane.querySelector("span").textContent = shown.length > 1 ? names[index] : "";
       plane.querySelector("span").hidden = shown.length === 1;
@@ -47,16 +71,15 @@ export class Maps {
     field.setAttribute("role", "application");
     field.append(make("canvas"), make("canvas"));
     plane.append(make("span"), field);
-    const index = () => [...plane.parentElement.children].indexOf(plane);
-    if (side === "output") this.listenToOutput(field, index);
-    else this.listenToInput(field);
+    this.listen[side](field, () => [...plane.parentElement.children].indexOf(plane));
     return plane;
   }
 
   // The largest whole number of screen pixels for a number of the input, the same on both sides where each has one map.
+  // Says whether there was anything to do.
   layout() {
     const available = this.root.clientWidth;
-    if (!this.data || !available || available === this.width) return;
+    if (!this.data || !available || available === this.width) return false;
     this.width = available;
     const beside = available >= 520;
     this.root.classList.toggle("beside", beside);
@@ -68,17 +91,14 @@ export class Maps {
     if (this.inputs.length === 1 && this.outputs.length === 1) input = output = Math.min(input, output);
     this.inputCell = input;
     this.outputCell = output * outputCell;
-    this.sizeNumbers(available);
     for (const figure of this.root.querySelectorAll("figure")) figure.style.maxWidth = `${Math.floor(width)}px`;
-    this.paint(this.inputs, this.data.inputScale, this.inputCell);
+    this.paintInputs();
     this.paint(this.outputs, this.data.outputScale, this.outputCell);
-    this.render();
+    return true;
   }
 
-  sizeNumbers(available) {
-    const width = numberWidth(available, this.data.window[1]);
-    this.decimals = width < 40 ? 2 : 3;
-    this.find(".arithmetic").style.setProperty("--number-width", `${width}px`);
+  paintInputs() {
+    this.paint(this.inputs, this.data.inputScale, this.inputCell);
   }
 
   paint(planes, scale, cell) {
@@ -105,53 +125,53 @@ export class Maps {
     }
   }
 
-  // ---- The position -------------------------------------------------------------------------------------------
-
-  get index() {
-    return this.at.row * this.columns + this.at.column;
+  /**
+   * Mark the window and the pixel that it makes, on both sides.
+   *
+   * @param {At} at
+   * @param {import("./geometry.js").Pixel | null} pointed The input pixel under the pointer.
+   * @param {boolean} sweeping Only the outputs up to `at` have been computed, so to speak.
+   */
+  mark(at, pointed, sweeping) {
+    this.markInput(at, pointed);
+    this.markOutput(at, pointed, sweeping);
   }
 
-  windowPixels() {
-    return windowPixels(this.at, this.data);
-  }
-
-  markInput() {
+  markInput(at, pointed) {
     const { dilation, winners, drawable } = this.data;
     const cell = this.inputCell;
-    const pixels = this.windowPixels();
+    const pixels = windowPixels(at, this.data);
     const [top, left] = pixels[0];
     const [bottom, right] = pixels.at(-1);
-    const winner = winners?.[this.at.row][this.at.column];
+    const winner = winners?.[at.row][at.column];
     for (const plane of this.inputs) {
       const pen = penOf(plane, 1);
       clear(pen);
       for (const [row, column] of winners?.flat() ?? []) dot(pen, column * cell, row * cell, cell, cell / 6);
-      if (dilation.some((distance) => distance > 1)) {
-        for (const [row, column] of pixels) outline(pen, column * cell, row * cell, cell, cell);
-        outline(pen, left * cell, top * cell, (right - left + 1) * cell, (bottom - top + 1) * cell, [4, 4]);
-      } else {
-        outline(pen, left * cell, top * cell, (right - left + 1) * cell, (bottom - top + 1) * cell);
-      }
+      const spread = dilation.some((distance) => distance > 1);
+      if (spread) for (const [row, column] of pixels) outline(pen, column * cell, row * cell, cell, cell);
+      const [width, height] = [(right - left + 1) * cell, (bottom - top + 1) * cell];
+      outline(pen, left * cell, top * cell, width, height, spread ? [4, 4] : []);
       if (winner) dot(pen, winner[1] * cell, winner[0] * cell, cell, cell / 2.6);
-      if (this.pointed && drawable) outline(pen, this.pointed[1] * cell, this.pointed[0] * cell, cell, cell, [3, 3]);
+      if (pointed && drawable) outline(pen, pointed[1] * cell, pointed[0] * cell, cell, cell, [3, 3]);
     }
   }
 
-  markOutput() {
+  markOutput(at, pointed, sweeping) {
     const cell = this.outputCell;
     this.outputs.forEach((plane, filter) => {
       const pen = penOf(plane, 1);
       clear(pen);
-      if (this.sweeping) {
+      if (sweeping) {
         pen.fillStyle = getComputedStyle(this.root).getPropertyValue("--st-background-color");
-        pen.fillRect((this.at.column + 1) * cell, this.at.row * cell, this.columns * cell, cell);
-        pen.fillRect(0, (this.at.row + 1) * cell, this.columns * cell, this.rows * cell);
+        pen.fillRect((at.column + 1) * cell, at.row * cell, this.columns * cell, cell);
+        pen.fillRect(0, (at.row + 1) * cell, this.columns * cell, this.rows * cell);
       }
-      if (this.pointed) {
-        for (const [row, column] of usersOf(this.pointed, [this.rows, this.columns], this.data)) outline(pen, column * cell, row * cell, cell, cell, [3, 3]);
+      if (pointed) {
+        const users = usersOf(pointed, [this.rows, this.columns], this.data);
+        for (const [row, column] of users) outline(pen, column * cell, row * cell, cell, cell, [3, 3]);
       } else {
-        const same = filter === this.at.filter ? [] : [3, 3];
-        outline(pen, this.at.column * cell, this.at.row * cell, cell, cell, same);
+        outline(pen, at.column * cell, at.row * cell, cell, cell, filter === at.filter ? [] : [3, 3]);
       }
     });
   }

@@ -1,24 +1,22 @@
 // An input, the window that slides over it, and the output, explained pixel by pixel: what is pointed at, and the sweep.
-<<<<<<< HEAD:assets/sliding_window/sliding_window.js
 // `data` in visualizer/ui/concepts/sliding_window.py says what arrives.
-=======
-// `data` in visualizer/ui/kit/sliding_window.py says what arrives.
 import { allPlaces, arrowStep, pixelUnder } from "../../lib/dom.js";
 import { clamp } from "../../lib/numbers.js";
 import { Transport } from "../../lib/transport.js";
 import { keepingView } from "../../lib/views.js";
 import { Arithmetic } from "./arithmetic.js";
 import { between, realPixels } from "./geometry.js";
->>>>>>> 0871029 (Serve each component as modules that import what they share):assets/components/sliding_window/sliding_window.js
+import { Maps } from "./maps.js";
 
 const ANNOUNCE_AFTER = 400; // milliseconds without a further step
 const PATIENCE = 4000; // milliseconds until a drawing that the server has not taken is sent again; then twice as long, …
 
-export default keepingView(({ parentElement }) => new SlidingWindow(parentElement.querySelector(".sliding-window")));
+export default keepingView(
+  ({ parentElement }) => new SlidingWindow(parentElement.querySelector(".sliding-window")),
+);
 
-class SlidingWindow extends Arithmetic {
+class SlidingWindow {
   constructor(root) {
-    super();
     this.root = root;
     this.find = (selector) => root.querySelector(selector);
     this.at = null; // the output pixel that is explained: {filter, row, column}
@@ -27,6 +25,14 @@ class SlidingWindow extends Arithmetic {
     this.frame = null;
     this.drawn = false; // there is something that was not sent
     this.number = null; // of the newest drawing that was sent
+    this.maps = new Maps(root, {
+      input: (field) => this.listenToInput(field),
+      output: (field, index) => this.listenToOutput(field, index),
+    });
+    this.arithmetic = new Arithmetic(root, {
+      typed: (weights) => this.sendKernel(weights),
+      left: () => this.render(),
+    });
     this.find(".clear").onclick = () => this.clearDrawing();
     this.transport = new Transport(this.find(".transport"), {
       go: (index) => this.sweepTo(index),
@@ -44,7 +50,8 @@ class SlidingWindow extends Arithmetic {
       this.realPixels().forEach((pixel, index) => this.set(pixel, drawn[index]));
       this.sendAgainAfter(PATIENCE);
     }
-    [this.rows, this.columns] = [data.output[0].length, data.output[0][0].length];
+    this.rows = data.output[0].length;
+    this.columns = data.output[0][0].length;
     const shape = JSON.stringify([data.output.length, this.rows, this.columns, data.real.length, data.real[0].length]);
     if (shape !== this.shape) {
       this.shape = shape;
@@ -57,11 +64,15 @@ class SlidingWindow extends Arithmetic {
     this.find(".input").classList.toggle("drawable", data.drawable);
     this.find(".clear").hidden = !data.drawable;
     this.transport.setRange("Position of the window", this.rows * this.columns);
-    this.inputs = this.fill("input", data.colour ? [data.input] : data.input.map((map) => [map]), data.channelNames);
-    this.outputs = this.fill("output", data.output.map((map) => [map]), data.filterNames);
-    this.buildArithmetic();
-    this.width = null;
+    this.maps.update(data);
+    this.arithmetic.update(data);
     this.layout();
+  }
+
+  layout() {
+    if (!this.maps.layout()) return;
+    this.arithmetic.layout(this.maps.width);
+    this.render();
   }
 
   // ---- The two sides ------------------------------------------------------------------------------------------
@@ -142,13 +153,13 @@ class SlidingWindow extends Arithmetic {
     if (!this.data.real[row][column] || this.data.input[0][row][column] === value) return;
     this.drawn = true;
     this.set([row, column], value);
-    this.paint(this.inputs, this.data.inputScale, this.inputCell);
+    this.maps.paintInputs();
   }
 
   clearDrawing() {
     this.drawn = true;
     for (const pixel of this.realPixels()) this.set(pixel, 0);
-    this.paint(this.inputs, this.data.inputScale, this.inputCell);
+    this.maps.paintInputs();
     this.sendDrawing();
     this.render();
   }
@@ -179,6 +190,11 @@ class SlidingWindow extends Arithmetic {
     this.sendPixels(PATIENCE);
   }
 
+  sendKernel(weights) {
+    this.root.classList.add("waiting");
+    this.send("kernel", { filter: this.at.filter, weights });
+  }
+
   sendPixels(patience) {
     this.root.classList.add("waiting");
     this.send("drawing", { number: this.number, pixels: this.pixels() });
@@ -192,6 +208,10 @@ class SlidingWindow extends Arithmetic {
   }
 
   // ---- Where it stands ----------------------------------------------------------------------------------------
+
+  get index() {
+    return this.at.row * this.columns + this.at.column;
+  }
 
   pointAt(at) {
     this.at = at;
@@ -257,11 +277,10 @@ class SlidingWindow extends Arithmetic {
   // ---- What is drawn for a position ---------------------------------------------------------------------------
 
   render() {
-    if (!this.inputCell) return;
+    if (!this.maps.inputCell) return;
     const { row, column } = this.at;
     this.transport.showPlace(this.index, `row ${row + 1}, column ${column + 1} of ${this.rows} × ${this.columns}`);
-    this.markInput();
-    this.markOutput();
-    this.showArithmetic();
+    this.maps.mark(this.at, this.pointed, this.sweeping);
+    this.arithmetic.show(this.at);
   }
 }

@@ -28,11 +28,15 @@ def component(name: str, *, isolate_styles: bool = True) -> "ComponentRenderer":
         f"cnn_visualizer.{name}",
         html=html_of(name),
         css=css_of(name),
-        js=(ASSETS / "lib" / "loader.js")
-        .read_text(encoding="utf-8")
-        .replace("ADDRESS", module_address(f"components/{name}/{name}.js")),
+        js=loader_of(name),
         isolate_styles=isolate_styles,
     )
+
+
+def loader_of(name: str) -> str:
+    """The script that asks the app for a component's module."""
+    loader = (ASSETS / "components" / "loader.js").read_text(encoding="utf-8")
+    return loader.replace("ADDRESS", module_address(f"components/{name}/{name}.js"))
 
 
 def html_of(name: str) -> str | None:

@@ -23,6 +23,8 @@ _PLOTLY = "/plotly.min.js"
 # From the Python package plotly, so that the charts need no internet.
 PLOTLY_ADDRESS = f"{_PLOTLY}?v={version('plotly')}"
 _A_YEAR = 31_536_000  # seconds
+# Components that nearly every page has.
+_EVERYWHERE = ("own_address", "plot", "scrollable", "viewport", "words")
 
 
 def module_address(name: str) -> str:
@@ -35,9 +37,19 @@ def module_address(name: str) -> str:
 
 @cache
 def modules() -> dict[str, bytes]:
-    """All scripts in assets/, by their paths there."""
-    paths = [*(ASSETS / "components").rglob("*.js"), *(ASSETS / "lib").rglob("*.js")]
-    return {path.relative_to(ASSETS).as_posix(): path.read_bytes() for path in sorted(paths)}
+    """All modules in assets/, by their paths there."""
+    return {path.relative_to(ASSETS).as_posix(): path.read_bytes() for path in sorted(ASSETS.rglob("*.js"))}
+
+
+@cache
+def preload_links() -> str:
+    """The HTTP header `Link` of a page: the modules that it will need, so that they come before it asks for them.
+
+    Relative, as Streamlit's own scripts are: the app may live below a path.
+    """
+    folders = ("lib", *(f"components/{name}" for name in _EVERYWHERE))
+    names = [name for name in modules() if name.rpartition("/")[0] in folders]
+    return ", ".join(f"<.{module_address(name)}>; rel=modulepreload" for name in names)
 
 
 @cache

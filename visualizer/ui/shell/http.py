@@ -6,6 +6,7 @@ from streamlit import config
 
 from visualizer.architecture.model_file import max_model_bytes
 from visualizer.limits import MB, limits
+from visualizer.ui.kit.scripts import preload_links
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -60,9 +61,11 @@ class SecurityHeaders:
 
         async def send_with_headers(message: "Message") -> None:
             if message["type"] == "http.response.start":
-                there = {name.lower() for name, _ in message.get("headers", ())}
+                own = {name.lower(): value for name, value in message.get("headers", ())}
                 new = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-                message["headers"] = [*message.get("headers", ()), *(pair for pair in new if pair[0] not in there)]
+                if own.get(b"content-type", b"").startswith(b"text/html"):
+                    new.append((b"link", preload_links().encode()))
+                message["headers"] = [*message.get("headers", ()), *(pair for pair in new if pair[0] not in own)]
             await send(message)
 
         if is_closed(scope["path"]):
