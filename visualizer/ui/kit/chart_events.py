@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
-from visualizer.ui.kit.component import component, sent_by
+from visualizer.ui.kit.component import sent_by, unseen
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,7 @@ def on_click(chart_key: str, react: Callable[[Clicked], None]) -> None:
         if point is not None:
             react(point)
 
-    # Not seen, and so that it takes no room.
-    with st.container(key=f"hidden-{chart_key}"):
-        component("chart_events")(key=key, data={"chart": chart_key}, on_point_change=changed)
+    unseen("chart_events", key=key, data={"chart": chart_key}, on_point_change=changed)
 
 
 def _read(value: Any) -> Clicked | None:

@@ -33,6 +33,12 @@ def component(name: str, *, isolate_styles: bool = True) -> "ComponentRenderer":
     )
 
 
+def unseen(name: str, key: str, data: Any = None, **callbacks: Any) -> None:
+    """Mount a component that only measures, listens or marks, so that it takes no room (style.css)."""
+    with st.container(key=f"hidden-{key}"):
+        component(name)(key=key, data=data, **callbacks)
+
+
 def loader_of(name: str) -> str:
     """The script that asks the app for a component's module."""
     loader = (ASSETS / "components" / "loader.js").read_text(encoding="utf-8")

@@ -1,8 +1,6 @@
 """The keyboard's focus stays in a row of buttons that replace one another."""
 
-import streamlit as st
-
-from visualizer.ui.kit.component import component
+from visualizer.ui.kit.component import unseen
 
 
 def keep_focus(row: str) -> None:
@@ -10,5 +8,4 @@ def keep_focus(row: str) -> None:
 
     Where a button goes after it was pressed, or turns grey, the one at its place gets the focus.
     """
-    with st.container(key=f"hidden-focus-{row}"):
-        component("keep_focus")(key=f"focus-{row}", data={"row": row})
+    unseen("keep_focus", key=f"focus-{row}", data={"row": row})

@@ -2,18 +2,17 @@
 
 import streamlit as st
 
+from visualizer.ui.kit.component import unseen
 from visualizer.ui.kit.links import ICON, STYLE, page
 from visualizer.ui.shell.login import demand_login
 from visualizer.ui.shell.own_workspace import address_button, own_workspace
-from visualizer.ui.shell.scrollable import mark_scrollable
-from visualizer.ui.shell.words import explain_words
 from visualizer.ui.state.viewport import measure_viewport
 
 st.set_page_config(page_title="CNN Visualizer", page_icon=str(ICON), layout="wide", initial_sidebar_state=232)
 st.html(STYLE)
 measure_viewport()
-mark_scrollable()
-explain_words()
+unseen("scrollable", key="scrollable")
+unseen("words", key="words")
 st.logo(str(ICON), size="large")
 demand_login()
 

@@ -1,8 +1,6 @@
 """How wide the page is on this person's screen, so that figures are drawn at the size they are shown at."""
 
-import streamlit as st
-
-from visualizer.ui.kit.component import component, sent_by
+from visualizer.ui.kit.component import sent_by, unseen
 from visualizer.ui.state.session import Session, session
 
 NARROW = 640  # pixels of content below which Streamlit puts columns below each other
@@ -19,9 +17,8 @@ def measure_viewport() -> None:
     def changed() -> None:
         _take(owner)
 
-    with st.container(key="viewport"):
-        data = {"width": owner.content_width, "step": _STEP}
-        component("viewport")(key=_KEY, data=data, on_width_change=changed)
+    data = {"width": owner.content_width, "step": _STEP}
+    unseen("viewport", key=_KEY, data=data, on_width_change=changed)
 
 
 def _take(owner: Session) -> None:
