@@ -25,7 +25,7 @@ class Conv2DTranspose(Layer):
     """Adds each input pixel's kernel, times the pixel, into a larger map."""
 
     title: ClassVar[str] = "Conv2DTranspose"
-    group: ClassVar[str] = "1 Convolution"
+    group: ClassVar[str] = "Convolution"
     icon: ClassVar[str] = ":material/zoom_out_map:"
     explanation: ClassVar[str] = "Each pixel paints its kernel into a larger map."
 
@@ -61,7 +61,7 @@ class Frame2D(Layer):
     """A frame of zeros that is not as wide on all sides."""
 
     title: ClassVar[str] = "Frame2D"
-    group: ClassVar[str] = "2 Pooling"
+    group: ClassVar[str] = "Pooling"
     icon: ClassVar[str] = ":material/crop_free:"
     explanation: ClassVar[str] = "Adds zeros around every map."
 
@@ -91,7 +91,7 @@ class Cropping2D(Layer):
     """Cuts off the edge."""
 
     title: ClassVar[str] = "Cropping2D"
-    group: ClassVar[str] = "2 Pooling"
+    group: ClassVar[str] = "Pooling"
     icon: ClassVar[str] = ":material/crop:"
     explanation: ClassVar[str] = "Cuts off the edge of every map."
 
@@ -125,7 +125,7 @@ class UpSampling2D(Layer):
     """Repeats every row and column."""
 
     title: ClassVar[str] = "UpSampling2D"
-    group: ClassVar[str] = "2 Pooling"
+    group: ClassVar[str] = "Pooling"
     icon: ClassVar[str] = ":material/zoom_in:"
     explanation: ClassVar[str] = "Repeats every row and column."
 
@@ -153,7 +153,7 @@ class MapNormalization(Layer):
     """Normalises over all numbers that arrive, each with a scale and a shift of its own: of rank three for maps."""
 
     title: ClassVar[str] = "MapNormalization"
-    group: ClassVar[str] = "3 Activation and regularisation"
+    group: ClassVar[str] = "Activation and regularisation"
     icon: ClassVar[str] = ":material/equalizer:"
     explanation: ClassVar[str] = "Brings all numbers of a picture to mean 0 and variance 1."
 
@@ -184,7 +184,7 @@ class GroupNormalization(Layer):
     """Normalises over the maps of each group."""
 
     title: ClassVar[str] = "GroupNormalization"
-    group: ClassVar[str] = "3 Activation and regularisation"
+    group: ClassVar[str] = "Activation and regularisation"
     icon: ClassVar[str] = ":material/equalizer:"
     explanation: ClassVar[str] = "Brings the maps of each group to mean 0 and variance 1."
 
@@ -223,7 +223,7 @@ class SeparableConv2D(Layer):
     """A kernel for each map, and then a weighted sum of what they found."""
 
     title: ClassVar[str] = "SeparableConv2D"
-    group: ClassVar[str] = "1 Convolution"
+    group: ClassVar[str] = "Convolution"
     icon: ClassVar[str] = ":material/grid_on:"
     explanation: ClassVar[str] = "A kernel for each map, and then a weighted sum of what they found."
 
@@ -266,7 +266,7 @@ class Shifted2D(Layer):
     """Moves every map down by a row."""
 
     title: ClassVar[str] = "Shifted2D"
-    group: ClassVar[str] = "2 Pooling"
+    group: ClassVar[str] = "Pooling"
     icon: ClassVar[str] = ":material/south:"
     explanation: ClassVar[str] = "Moves every map down by a row."
 

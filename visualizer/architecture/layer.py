@@ -57,13 +57,17 @@ class PoolingWindow:
     before: tuple[int, int]
 
 
+# The kinds of layer types, in the order of the menu and of the legend.
+GROUPS = ("Convolution", "Pooling", "Activation and regularisation", "Dense")
+
+
 @dataclass(frozen=True)
 class Layer(ABC):
     """One layer of an architecture: plain data with its rules. A subclass is one layer type, in one file.
 
     Subclasses are frozen dataclasses whose fields come from `setting(...)`. A file put into
     `visualizer/architecture/layers/` is found by itself: the form, the JSON, the shape check, the drawing and the
-    training need no other change.
+    training need no other change. `group` is one of `GROUPS`.
     """
 
     title: ClassVar[str]
@@ -203,6 +207,7 @@ _registry: dict[str, type[Layer]] = {}
 
 def register(layer_type: type[Layer]) -> type[Layer]:
     """Class decorator: enters a layer type in the registry under its class name."""
+    assert layer_type.group in GROUPS, f"{layer_type.__name__}: its group must be one of {', '.join(GROUPS)}"
     _registry[layer_type.__name__] = layer_type
     return layer_type
 
@@ -212,7 +217,7 @@ def layer_types() -> dict[str, type[Layer]]:
     layers = importlib.import_module(f"{__package__}.layers")
     for module in pkgutil.iter_modules(layers.__path__):
         importlib.import_module(f"{layers.__name__}.{module.name}")
-    return dict(sorted(_registry.items(), key=lambda item: (item[1].group, item[0])))
+    return dict(sorted(_registry.items(), key=lambda item: (GROUPS.index(item[1].group), item[0])))
 
 
 def sees_of(layer: Layer, input_shape: Shape, output_shape: Shape) -> Sees:

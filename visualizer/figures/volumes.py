@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, LayerReport
-from visualizer.architecture.layer import layer_types
+from visualizer.architecture.layer import GROUPS
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.figures.boxes import MIN_THICKNESS, Box, BoxScale, Points
 from visualizer.figures.chart import CHARACTER, LINE, SMALL_FONT_SIZE, TRANSPARENT, Chart, counted, figure_of, lines_of
@@ -162,8 +162,7 @@ def _slots(boxes: Sequence[Box], drawn: Sequence[_Volume]) -> tuple[list[float],
 
 
 def _group_colours() -> dict[str, str]:
-    groups = sorted({layer_type.group for layer_type in layer_types().values()})
-    return {INPUT: GREY} | {group: GROUP_COLOURS[index % len(GROUP_COLOURS)] for index, group in enumerate(groups)}
+    return {INPUT: GREY} | {group: GROUP_COLOURS[index % len(GROUP_COLOURS)] for index, group in enumerate(GROUPS)}
 
 
 def _figure(
@@ -190,7 +189,7 @@ def _figure(
             shaded += box.side_faces(x)
             dots += box.dots(x)
             flow += box.gap(x)
-            body |= {"showlegend": volume.group not in named, "name": volume.group.lstrip("0123456789 ")}
+            body |= {"showlegend": volume.group not in named, "name": volume.group}
             named.add(volume.group)
         if volume.fails:
             failing.append(box.frame(x, 0.0 if volume.shape is None else FRAME_MARGIN))

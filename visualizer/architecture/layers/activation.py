@@ -20,7 +20,7 @@ class Activation(Layer):
     """Applies one function to every number; softmax runs over the channels."""
 
     title: ClassVar[str] = "Activation"
-    group: ClassVar[str] = "3 Activation and regularisation"
+    group: ClassVar[str] = "Activation and regularisation"
     icon: ClassVar[str] = ":material/show_chart:"
     explanation: ClassVar[str] = (
         "Applies one function to every number. Without it, any stack of convolutions and dense layers would be no more "

@@ -17,7 +17,7 @@ class AveragePooling2D(Pooling2D):
     """Replaces each window by its mean, channel by channel; padded pixels do not count, as in Keras."""
 
     title: ClassVar[str] = "AveragePooling2D"
-    group: ClassVar[str] = "2 Pooling"
+    group: ClassVar[str] = "Pooling"
     kind: ClassVar[PoolingKind] = "average"
     icon: ClassVar[str] = ":material/blur_on:"
     explanation: ClassVar[str] = (

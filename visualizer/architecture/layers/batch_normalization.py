@@ -19,7 +19,7 @@ class BatchNormalization(Layer):
     """Normalises each channel over the batch, then scales and shifts it. Source: Ioffe and Szegedy, 2015."""
 
     title: ClassVar[str] = "BatchNormalization"
-    group: ClassVar[str] = "3 Activation and regularisation"
+    group: ClassVar[str] = "Activation and regularisation"
     icon: ClassVar[str] = ":material/equalizer:"
     explanation: ClassVar[str] = (
         "While training it brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it by "

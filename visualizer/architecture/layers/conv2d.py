@@ -21,7 +21,7 @@ class Conv2D(Layer):
     """Cross-correlates the input with `filters` kernels of (C, kernel height, kernel width) and adds a bias to each."""
 
     title: ClassVar[str] = "Conv2D"
-    group: ClassVar[str] = "1 Convolution"
+    group: ClassVar[str] = "Convolution"
     icon: ClassVar[str] = ":material/grid_on:"
     explanation: ClassVar[str] = (
         "Each filter slides a small kernel over all input channels; at every place it multiplies, adds up and adds its "

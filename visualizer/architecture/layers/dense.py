@@ -21,7 +21,7 @@ class Dense(Layer):
     """Connects every input with every unit: `activation(W x + b)`, (F,) in, (units,) out."""
 
     title: ClassVar[str] = "Dense"
-    group: ClassVar[str] = "4 Dense"
+    group: ClassVar[str] = "Dense"
     icon: ClassVar[str] = ":material/hub:"
     explanation: ClassVar[str] = (
         "Every unit adds up all inputs, each times its own weight, and a bias. The last Dense layer has one unit for "

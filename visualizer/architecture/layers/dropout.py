@@ -19,7 +19,7 @@ class Dropout(Layer):
     """Sets a share of the numbers to zero while training and enlarges the rest. Source: Srivastava et al., 2014."""
 
     title: ClassVar[str] = "Dropout"
-    group: ClassVar[str] = "3 Activation and regularisation"
+    group: ClassVar[str] = "Activation and regularisation"
     icon: ClassVar[str] = ":material/scatter_plot:"
     explanation: ClassVar[str] = (
         "While training it sets a random share of the numbers to zero and enlarges the others to make up for it, so "

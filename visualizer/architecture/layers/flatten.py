@@ -17,7 +17,7 @@ class Flatten(Layer):
     """Writes all feature maps one after the other into a vector: (C, H, W) in, (C·H·W,) out."""
 
     title: ClassVar[str] = "Flatten"
-    group: ClassVar[str] = "4 Dense"
+    group: ClassVar[str] = "Dense"
     icon: ClassVar[str] = ":material/view_column:"
     explanation: ClassVar[str] = (
         "Writes all feature maps into one long vector, so that a Dense layer can follow; no number changes. (Here "

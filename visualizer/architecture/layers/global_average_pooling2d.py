@@ -18,7 +18,7 @@ class GlobalAveragePooling2D(Layer):
     """The mean of each whole feature map: (C, H, W) in, (C,) out."""
 
     title: ClassVar[str] = "GlobalAveragePooling2D"
-    group: ClassVar[str] = "2 Pooling"
+    group: ClassVar[str] = "Pooling"
     icon: ClassVar[str] = ":material/compress:"
     explanation: ClassVar[str] = (
         "Turns each feature map into one number, its mean. It replaces Flatten with far fewer parameters after it, and "

@@ -17,7 +17,7 @@ class MaxPooling2D(Pooling2D):
     """Keeps the largest number of each window, channel by channel."""
 
     title: ClassVar[str] = "MaxPooling2D"
-    group: ClassVar[str] = "2 Pooling"
+    group: ClassVar[str] = "Pooling"
     kind: ClassVar[PoolingKind] = "max"
     icon: ClassVar[str] = ":material/photo_size_select_small:"
     explanation: ClassVar[str] = (
