@@ -3,7 +3,7 @@
 import pytest
 
 from visualizer.architecture.architecture import MAX_LAYERS, Architecture, ArchitectureError
-from visualizer.architecture.editing import MAX_UNDO, Draft, History
+from visualizer.architecture.editing import MAX_UNDO, Draft, EditHistory
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
@@ -65,7 +65,7 @@ def test_renaming_keeps_the_cards_and_a_preset_makes_new_ones():
 
 
 def test_undo_and_redo_go_back_and_forth():
-    history = History(draft())
+    history = EditHistory(draft())
     changed = history.change(history.present.duplicate(0)).change(draft())
     assert [names(step.present) for step in (changed.undo(), changed.undo().undo())] == [
         ["Conv2D", "Conv2D", "Flatten", "Dense"],
@@ -77,18 +77,18 @@ def test_undo_and_redo_go_back_and_forth():
 
 
 def test_a_change_after_undo_forgets_what_was_undone():
-    history = History(draft())
+    history = EditHistory(draft())
     history = history.change(history.present.duplicate(0)).undo().change(history.present.replace_layer(0))
     assert history.future == ()
 
 
 def test_a_change_that_changes_nothing_is_no_step():
-    history = History(draft())
+    history = EditHistory(draft())
     assert history.change(history.present.move(0, -1)) is history
 
 
 def test_undo_is_bounded():
-    history = History(draft())
+    history = EditHistory(draft())
     for units in range(1, MAX_UNDO + 20):
         history = history.change(history.present.replace_layer(2, Dense(units=units)))
     assert len(history.past) == MAX_UNDO

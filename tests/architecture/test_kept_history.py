@@ -7,21 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import architectures
-from visualizer.architecture.editing import Draft, History
+from visualizer.architecture.editing import Draft, EditHistory
 from visualizer.architecture.kept_history import MAX_KEPT_UNDO, history_from_dict, history_to_dict
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.errors import UserError
 
 
-def edited(times: int) -> History:
-    history = History(Draft.of(TINY.architecture))
+def edited(times: int) -> EditHistory:
+    history = EditHistory(Draft.of(TINY.architecture))
     for number in range(times):
         history = history.change(history.present.insert(0, Dense(units=number + 1)))
     return history
 
 
-def back(history: History) -> History:
+def back(history: EditHistory) -> EditHistory:
     return history_from_dict(json.loads(json.dumps(history_to_dict(history))))
 
 
@@ -34,7 +34,7 @@ def test_it_comes_back_with_undo_and_redo():
 
 @given(st.lists(architectures(), min_size=1, max_size=4))
 def test_any_network_comes_back(networks):
-    history = History(Draft.of(networks[0]))
+    history = EditHistory(Draft.of(networks[0]))
     for network in networks[1:]:
         history = history.change(history.present.with_architecture(network))
     assert back(history) == history

@@ -30,7 +30,7 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import build
-from visualizer.inspection.filters import kernel_of
+from visualizer.inspection.filters import filter_kernels
 from visualizer.inspection.moment import layer_moment
 from visualizer.inspection.pixel import explain, field
 from visualizer.inspection.probe import probe
@@ -282,7 +282,7 @@ def test_a_separable_convolution_has_two_sets_of_kernels(add_layer_type):
     ]
     np.testing.assert_array_equal(view.kernel_sets[0].weights, network.layers[1].depthwise.weight.detach().numpy())
     assert view.kernels is view.kernel_sets[1].weights
-    kernel = kernel_of(seen.layers, 1, 2)
+    kernel = filter_kernels(seen.layers, 1, 2)
     assert (kernel.stage, kernel.of_picture, sorted(kernel.channels)) == ("depthwise", False, list(range(8)))
     moment = layer_moment(network, seen.picture, 1)
     assert [(shown.stage, shown.filters) for shown in moment.kernels] == [("depthwise", 8), ("pointwise", 6)]

@@ -12,7 +12,7 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import TINY
-from visualizer.inspection.filters import kernel_of
+from visualizer.inspection.filters import filter_kernels
 from visualizer.inspection.probe import probe
 
 
@@ -22,7 +22,7 @@ def looked(network):
 
 def test_the_strongest_channel_comes_first():
     network = build(TINY.architecture)
-    kernel = kernel_of(looked(network), 2, 5)
+    kernel = filter_kernels(looked(network), 2, 5)
     weights = network.layers[2][0].weight.detach().numpy()[5]
     np.testing.assert_array_equal(kernel.weights, weights[kernel.channels])
     assert sorted(kernel.channels) == list(range(8))
@@ -34,13 +34,13 @@ def test_the_strongest_channel_comes_first():
     )
     assert not kernel.flattened
     assert not kernel.of_picture
-    assert kernel_of(looked(network), 0, 0).of_picture
+    assert filter_kernels(looked(network), 0, 0).of_picture
 
 
 def test_a_depthwise_filter_looks_at_its_own_channel():
     views = looked(Branching())
     for filter in range(4):
-        kernel = kernel_of(views, 1, filter)
+        kernel = filter_kernels(views, 1, filter)
         assert kernel.channels.tolist() == [filter]
         np.testing.assert_array_equal(kernel.weights[0], views[1].kernels[filter, 0])
 
@@ -50,7 +50,7 @@ def test_the_weights_of_a_unit_after_flatten_are_maps_again():
     layers = (Conv2D(filters=3), Flatten(), Dropout(), Dense(units=4, activation="linear"), Dense(units=2))
     network = build(Architecture("maps", (3, 7, 6), layers))
     views = looked(network)
-    kernel = kernel_of(views, 3, 2)
+    kernel = filter_kernels(views, 3, 2)
     assert kernel.flattened
     assert kernel.weights.shape == (3, 5, 4)
     total = sum(
@@ -58,19 +58,19 @@ def test_the_weights_of_a_unit_after_flatten_are_maps_again():
         for weights, channel in zip(kernel.weights, kernel.channels, strict=True)
     )
     np.testing.assert_allclose(total + views[3].bias[2], views[3].output[2], rtol=1e-4)
-    assert kernel_of(views, 4, 0) is None
+    assert filter_kernels(views, 4, 0) is None
 
 
 def test_a_unit_that_reads_averages_has_no_kernel():
     network = build(Architecture("averages", (1, 6, 6), (Conv2D(filters=3), GlobalAveragePooling2D(), Dense(units=2))))
-    assert kernel_of(looked(network), 2, 0) is None
+    assert filter_kernels(looked(network), 2, 0) is None
 
 
 def test_a_network_of_flatten_and_dense_reads_the_picture_itself():
-    kernel = kernel_of(looked(build(Architecture("linear", (3, 4, 5), (Flatten(), Dense(units=2))))), 1, 1)
+    kernel = filter_kernels(looked(build(Architecture("linear", (3, 4, 5), (Flatten(), Dense(units=2))))), 1, 1)
     assert (kernel.flattened, kernel.of_picture, kernel.weights.shape) == (True, True, (3, 4, 5))
 
 
 def test_weights_that_are_all_zero_have_no_strength():
-    kernel = kernel_of(looked(build(TINY.architecture, "zeros")), 2, 0)
+    kernel = filter_kernels(looked(build(TINY.architecture, "zeros")), 2, 0)
     assert kernel.strength.tolist() == [0.0] * 8

@@ -16,10 +16,10 @@ from visualizer.architecture.flow import FlowNetwork
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import TINY
 from visualizer.errors import UserError
-from visualizer.inspection.made_picture import Ascent, Made, maximise, total_variation
+from visualizer.inspection.made_picture import Ascent, MadePicture, maximise, total_variation
 
 
-def make(network: FlowNetwork, index: int, filter: int, ascent: Ascent) -> Made:
+def make(network: FlowNetwork, index: int, filter: int, ascent: Ascent) -> MadePicture:
     return drained(maximise(network, index, filter, ascent))[1]
 
 

@@ -6,28 +6,28 @@ import pytest
 from visualizer.inspection.steps import (
     Activated,
     Added,
+    ArithmeticStep,
     Explanation,
     Given,
+    InputWindow,
     Joined,
     Multiplied,
     Normalized,
     Passed,
     Softmaxed,
     Spot,
-    Step,
     Unexplained,
     WeightedSum,
-    Window,
     WindowMaximum,
     WindowMean,
     WindowSum,
 )
 from visualizer.ui.look.pixel_words import lines, place_words, sentence, short_number, signed_sum
 
-WINDOW = Window(np.array([-1, 0]), np.array([2, 3]), np.array([[False, False], [True, True]]))
+WINDOW = InputWindow(np.array([-1, 0]), np.array([2, 3]), np.array([[False, False], [True, True]]))
 
 
-def said(*steps: Step, of_picture: int = 0) -> list[tuple[str, str, str]]:
+def said(*steps: ArithmeticStep, of_picture: int = 0) -> list[tuple[str, str, str]]:
     told_lines = lines(Explanation(Spot(0, (0, 0, 0)), steps[-1].result, steps), of_picture)
     return [(line.label, line.formula, line.result) for line in told_lines]
 
@@ -127,7 +127,7 @@ def test_places():
     assert place_words(Spot(-1, (0, 0, 1)), 1) == "brightness, row 1, column 2"
 
 
-def in_words(*steps: Step, of_picture: int = 0) -> str:
+def in_words(*steps: ArithmeticStep, of_picture: int = 0) -> str:
     return sentence(Explanation(Spot(0, (0, 0, 0)), 0.0, steps), of_picture)
 
 

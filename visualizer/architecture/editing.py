@@ -79,29 +79,29 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class History:
+class EditHistory:
     """A draft with what was before it and what was undone."""
 
     present: Draft
     past: tuple[Draft, ...] = ()
     future: tuple[Draft, ...] = ()
 
-    def change(self, draft: Draft) -> "History":
+    def change(self, draft: Draft) -> "EditHistory":
         """Make `draft` the present; the old one can be undone. The same architecture changes nothing."""
         if draft.architecture == self.present.architecture:
             return self
         return self.open(draft)
 
-    def open(self, draft: Draft) -> "History":
+    def open(self, draft: Draft) -> "EditHistory":
         """Make `draft` the present, also where it has the same architecture; the old one can be undone."""
-        return History(draft, (*self.past, self.present)[-MAX_UNDO:])
+        return EditHistory(draft, (*self.past, self.present)[-MAX_UNDO:])
 
-    def undo(self) -> "History":
+    def undo(self) -> "EditHistory":
         if not self.past:
             return self
-        return History(self.past[-1], self.past[:-1], (self.present, *self.future))
+        return EditHistory(self.past[-1], self.past[:-1], (self.present, *self.future))
 
-    def redo(self) -> "History":
+    def redo(self) -> "EditHistory":
         if not self.future:
             return self
-        return History(self.future[0], (*self.past, self.present), self.future[1:])
+        return EditHistory(self.future[0], (*self.past, self.present), self.future[1:])

@@ -3,13 +3,13 @@
 from typing import Any
 
 from visualizer.architecture.architecture import architecture_from_dict, architecture_to_dict
-from visualizer.architecture.editing import Draft, History
+from visualizer.architecture.editing import Draft, EditHistory
 from visualizer.errors import UserError
 
 MAX_KEPT_UNDO = 30  # each way; the oldest steps go first
 
 
-def history_to_dict(history: History) -> dict[str, Any]:
+def history_to_dict(history: EditHistory) -> dict[str, Any]:
     """The history as plain JSON values, with the nearest steps of undo and redo."""
     return {
         "present": _draft_to_dict(history.present),
@@ -18,7 +18,7 @@ def history_to_dict(history: History) -> dict[str, Any]:
     }
 
 
-def history_from_dict(data: Any) -> History:
+def history_from_dict(data: Any) -> EditHistory:
     """The history that `history_to_dict` wrote.
 
     Steps that cannot be read, as those of a newer version, are left out with all that lie beyond them.
@@ -29,7 +29,7 @@ def history_from_dict(data: Any) -> History:
     try:
         present = _draft_from_dict(data["present"])
         past = _readable(reversed(data["past"]))[::-1]
-        return History(present, tuple(past), tuple(_readable(data["future"])))
+        return EditHistory(present, tuple(past), tuple(_readable(data["future"])))
     except (KeyError, TypeError, ValueError) as error:
         raise UserError("The network could not be read", "it was kept by another version of this app") from error
 

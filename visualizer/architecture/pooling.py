@@ -8,7 +8,7 @@ from visualizer.architecture.layer import Layer, PoolingKind, PoolingWindow
 from visualizer.architecture.settings import Choice, IntegerPair, setting
 from visualizer.architecture.shapes import Padding, Shape
 from visualizer.architecture.span import Span
-from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, Window
+from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, LayerWindow
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Pooling2D(Layer):
     kind: ClassVar[PoolingKind]
 
     pool_size: tuple[int, int] = setting(
-        (2, 2), IntegerPair("Window", "How many pixels one window covers, height and width.", 1, 31)
+        (2, 2), IntegerPair("LayerWindow", "How many pixels one window covers, height and width.", 1, 31)
     )
     strides: tuple[int, int] = setting(
         (2, 2), IntegerPair("Stride", "How many pixels the window moves each step; usually its own size.", 1, 16)
@@ -37,8 +37,8 @@ class Pooling2D(Layer):
         return (KerasForm(cls.keras_names(), places, written=("pool_size",), same={"strides": "pool_size"}),)
 
     @property
-    def window(self) -> Window:
-        return Window("pool_size", self.pool_size, self.strides, self.padding)
+    def window(self) -> LayerWindow:
+        return LayerWindow("pool_size", self.pool_size, self.strides, self.padding)
 
     def summary(self) -> str:
         return f"{self.title} {self.pool_size[0]} × {self.pool_size[1]}"

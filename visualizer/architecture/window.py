@@ -21,7 +21,7 @@ PADDING_HELP = (
 
 
 @dataclass(frozen=True)
-class Window:
+class LayerWindow:
     """A sliding window over `(C, H, W)`; every pair is (height, width).
 
     `setting` is the name of the layer's field that holds the window's size, for the changes that are proposed.

@@ -14,14 +14,14 @@ from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.padded_average import PaddedAveragePooling
 from visualizer.inspection.steps import (
     Activated,
+    ArithmeticStep,
+    InputWindow,
     Normalized,
     Passed,
     Place,
     Softmaxed,
-    Step,
     Unexplained,
     WeightedSum,
-    Window,
     WindowMaximum,
     WindowMean,
     WindowSum,
@@ -31,7 +31,7 @@ TOLERANCE = 1e-4  # of the numbers that take part; beyond it a module does somet
 
 
 @dataclass(frozen=True)
-class Stage:
+class ModuleRun:
     """One module at work.
 
     Attributes:
@@ -59,7 +59,7 @@ class Stage:
         return float(self.arrived[0][self.place])
 
 
-def step_of(module: nn.Module, stage: Stage) -> Step:
+def step_of(module: nn.Module, stage: ModuleRun) -> ArithmeticStep:
     """How `module` made the number at `stage.place`."""
     step = _step_of(module, stage)
     # A subclass may do more than its kind: then what it says of itself is not so.
@@ -69,7 +69,7 @@ def step_of(module: nn.Module, stage: Stage) -> Step:
 
 
 @singledispatch
-def _step_of(module: nn.Module, stage: Stage) -> Step:
+def _step_of(module: nn.Module, stage: ModuleRun) -> ArithmeticStep:
     if stage.name in FUNCTIONS or type(module).__module__ == nn.ReLU.__module__:
         slope = getattr(module, "negative_slope", None)
         name = stage.name if stage.name in FUNCTIONS else type(module).__name__
@@ -79,24 +79,24 @@ def _step_of(module: nn.Module, stage: Stage) -> Step:
 
 
 @_step_of.register
-def _(module: nn.Identity, stage: Stage) -> Step:
+def _(module: nn.Identity, stage: ModuleRun) -> ArithmeticStep:
     return Passed(stage.place, stage.before)
 
 
 @_step_of.register(nn.Dropout)
 @_step_of.register(nn.Dropout2d)
-def _(module: nn.Module, stage: Stage) -> Step:
+def _(module: nn.Module, stage: ModuleRun) -> ArithmeticStep:
     return Passed(stage.place, stage.before)
 
 
 @_step_of.register
-def _(module: nn.Flatten, stage: Stage) -> Step:
+def _(module: nn.Flatten, stage: ModuleRun) -> ArithmeticStep:
     place = tuple(int(part) for part in np.unravel_index(stage.place[0], tuple(stage.arrived.shape[1:])))
     return Passed(place, float(stage.arrived[0][place]))
 
 
 @_step_of.register
-def _(module: nn.ConstantPad2d, stage: Stage) -> Step:
+def _(module: nn.ConstantPad2d, stage: ModuleRun) -> ArithmeticStep:
     left, _, top, _ = module.padding
     channel, row, column = stage.place[0], stage.place[1] - top, stage.place[2] - left
     height, width = stage.arrived.shape[2:]
@@ -106,14 +106,14 @@ def _(module: nn.ConstantPad2d, stage: Stage) -> Step:
 
 
 @_step_of.register
-def _(module: nn.Softmax, stage: Stage) -> Step:
+def _(module: nn.Softmax, stage: ModuleRun) -> ArithmeticStep:
     values = _numbers(stage.arrived[0])[(slice(None), *stage.place[1:])]  # type: ignore[arg-type]
     return Softmaxed(values, stage.place[0])
 
 
 @_step_of.register(nn.BatchNorm1d)
 @_step_of.register(nn.BatchNorm2d)
-def _(module: nn.BatchNorm2d, stage: Stage) -> Step:
+def _(module: nn.BatchNorm2d, stage: ModuleRun) -> ArithmeticStep:
     if module.running_mean is None or module.running_var is None:
         return Unexplained(type(module).__name__, stage.value)
     channel = stage.place[0]
@@ -126,7 +126,7 @@ def _(module: nn.BatchNorm2d, stage: Stage) -> Step:
 
 
 @_step_of.register
-def _(module: nn.Linear, stage: Stage) -> Step:
+def _(module: nn.Linear, stage: ModuleRun) -> ArithmeticStep:
     unit = stage.place[0]
     inputs = _numbers(stage.arrived[0])
     bias = None if module.bias is None else float(module.bias[unit])
@@ -134,7 +134,7 @@ def _(module: nn.Linear, stage: Stage) -> Step:
 
 
 @_step_of.register
-def _(module: nn.Conv2d, stage: Stage) -> Step:
+def _(module: nn.Conv2d, stage: ModuleRun) -> ArithmeticStep:
     if isinstance(module.padding, str):
         return Unexplained(type(module).__name__, stage.value)
     channels_each = module.in_channels // module.groups
@@ -146,7 +146,7 @@ def _(module: nn.Conv2d, stage: Stage) -> Step:
 
 
 @_step_of.register
-def _(module: nn.MaxPool2d, stage: Stage) -> Step:
+def _(module: nn.MaxPool2d, stage: ModuleRun) -> ArithmeticStep:
     window, (values,) = _under(
         stage,
         np.array([stage.place[0]]),
@@ -161,7 +161,7 @@ def _(module: nn.MaxPool2d, stage: Stage) -> Step:
 
 
 @_step_of.register
-def _(module: nn.AvgPool2d, stage: Stage) -> Step:
+def _(module: nn.AvgPool2d, stage: ModuleRun) -> ArithmeticStep:
     sizes = (_pair(module.kernel_size), _pair(module.stride), _pair(module.padding), (1, 1))
     window, (values,) = _under(stage, np.array([stage.place[0]]), *sizes, 0.0)
     counted = np.ones_like(window.inside) if module.count_include_pad else window.inside
@@ -169,7 +169,7 @@ def _(module: nn.AvgPool2d, stage: Stage) -> Step:
 
 
 @_step_of.register
-def _(module: PaddedAveragePooling, stage: Stage) -> Step:
+def _(module: PaddedAveragePooling, stage: ModuleRun) -> ArithmeticStep:
     left, _, top, _ = module.padding
     window, (values,) = _under(
         stage, np.array([stage.place[0]]), module.window, module.strides, (top, left), (1, 1), 0.0
@@ -178,7 +178,7 @@ def _(module: PaddedAveragePooling, stage: Stage) -> Step:
 
 
 @_step_of.register
-def _(module: nn.AdaptiveAvgPool2d, stage: Stage) -> Step:
+def _(module: nn.AdaptiveAvgPool2d, stage: ModuleRun) -> ArithmeticStep:
     channel, *places = stage.place
     rows, columns = (
         np.arange(place * size // parts, -(-(place + 1) * size // parts))
@@ -186,18 +186,18 @@ def _(module: nn.AdaptiveAvgPool2d, stage: Stage) -> Step:
     )
     values = _numbers(stage.arrived[0, channel])[np.ix_(rows, columns)]
     everywhere = np.ones(values.shape, dtype=bool)
-    return WindowMean(Window(rows, columns, everywhere), channel, values, everywhere)
+    return WindowMean(InputWindow(rows, columns, everywhere), channel, values, everywhere)
 
 
 def _under(
-    stage: Stage,
+    stage: ModuleRun,
     channels: np.ndarray,
     size: tuple[int, ...],
     strides: tuple[int, ...],
     padding: tuple[int, ...],
     dilation: tuple[int, ...],
     filler: float,
-) -> tuple[Window, np.ndarray]:
+) -> tuple[InputWindow, np.ndarray]:
     """The window, and what lies under it, (channels, height, width), with `filler` beyond the edges."""
     axes = [
         place * stride - pad + np.arange(extent) * gap
@@ -210,7 +210,7 @@ def _under(
     values = np.where(there, picked.astype(np.float64), filler)
     rows, columns = (axis - corner for axis, corner in zip(axes, stage.corner, strict=True))
     inside = np.outer((rows >= 0) & (rows < stage.limits[0]), (columns >= 0) & (columns < stage.limits[1]))
-    return Window(rows, columns, inside), values
+    return InputWindow(rows, columns, inside), values
 
 
 def _pair(value: int | tuple[int, ...]) -> tuple[int, ...]:
@@ -221,7 +221,7 @@ def _numbers(tensor: torch.Tensor) -> np.ndarray:
     return tensor.detach().numpy().astype(np.float64)
 
 
-def _close(step: Step, stage: Stage) -> bool:
+def _close(step: ArithmeticStep, stage: ModuleRun) -> bool:
     value = stage.value
     if not np.isfinite(value):
         return bool(np.array_equal(step.result, value, equal_nan=True))
@@ -234,7 +234,7 @@ def _close(step: Step, stage: Stage) -> bool:
 # ---- What is tried out
 
 
-def _reads_only_its_place(module: nn.Module, stage: Stage) -> bool:
+def _reads_only_its_place(module: nn.Module, stage: ModuleRun) -> bool:
     """Whether the number stays the same when all others that arrive are changed."""
     if stage.arrived.shape != stage.left.shape:
         return False
@@ -243,7 +243,7 @@ def _reads_only_its_place(module: nn.Module, stage: Stage) -> bool:
     return _same(float(module(others)[0][stage.place]), stage.value)
 
 
-def _tried_out(module: nn.Module, stage: Stage) -> Step:
+def _tried_out(module: nn.Module, stage: ModuleRun) -> ArithmeticStep:
     if _reads_only_its_place(module, stage):
         return Activated(type(module).__name__, stage.before, stage.value)
     with torch.inference_mode(False), torch.enable_grad():

@@ -101,10 +101,10 @@ def saliency(network: FlowNetwork, picture: np.ndarray, target: int) -> Attribut
     return _found("saliency", own, inputs, target, gradient[0].amax(0), signed=False)
 
 
-Steps = Generator[float, None, Attribution]
+AttributionSteps = Generator[float, None, Attribution]
 
 
-def integrated_gradients(network: FlowNetwork, picture: np.ndarray, target: int) -> Steps:
+def integrated_gradients(network: FlowNetwork, picture: np.ndarray, target: int) -> AttributionSteps:
     """The gradients on the way from a black picture to this one, added up, times what each pixel changed on the way.
 
     All pixels together give the difference of the logits, up to the error of adding up in 50 steps. The channels of a
@@ -130,7 +130,7 @@ def integrated_gradients(network: FlowNetwork, picture: np.ndarray, target: int)
     return _found("integrated_gradients", own, inputs, target, heat, signed=True, baseline=baseline)
 
 
-def occlusion(network: FlowNetwork, picture: np.ndarray, target: int, window: int, stride: int) -> Steps:
+def occlusion(network: FlowNetwork, picture: np.ndarray, target: int, window: int, stride: int) -> AttributionSteps:
     """How far does the logit fall when a square of the picture is covered with the picture's mean colour?
 
     Each pixel gets the mean of all squares that covered it. Source: Zeiler and Fergus, 2014,

@@ -11,7 +11,7 @@ from visualizer.inspection.probe import LayerView
 
 
 @dataclass(frozen=True)
-class Kernel:
+class FilterKernels:
     """The weights of one filter.
 
     Attributes:
@@ -32,7 +32,7 @@ class Kernel:
     stage: str | None = None
 
 
-def kernel_of(views: Sequence[LayerView], index: int, filter: int) -> Kernel | None:
+def filter_kernels(views: Sequence[LayerView], index: int, filter: int) -> FilterKernels | None:
     """The weights of a filter by the channels that it looks at, the strongest channel first.
 
     Args:
@@ -66,7 +66,7 @@ def kernel_of(views: Sequence[LayerView], index: int, filter: int) -> Kernel | N
     order = np.argsort(-strength, kind="stable")
     colours = not earlier and of_picture(views, sources)
     stage = earlier[-1].stage if earlier else None
-    return Kernel(weights[order], channels[order], strength[order], flattened, colours, stage)
+    return FilterKernels(weights[order], channels[order], strength[order], flattened, colours, stage)
 
 
 def of_picture(views: Sequence[LayerView], sources: tuple[int, ...]) -> bool:

@@ -50,7 +50,7 @@ class Ascent:
 
 
 @dataclass(frozen=True)
-class Growing:
+class GrowingPicture:
     """A picture on its way.
 
     Attributes:
@@ -65,14 +65,14 @@ class Growing:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadePicture:
     """A picture that was made, and what the network itself says of it.
 
     Attributes:
         picture: (C, H, W) float32 in [0, 1].
         reached: What was aimed at, of this picture as it is.
         place: (row, column) of the filter's strongest place in it; (0, 0) for a unit of a vector.
-        history: (steps,) float32, as in `Growing`.
+        history: (steps,) float32, as in `GrowingPicture`.
     """
 
     picture: np.ndarray
@@ -81,7 +81,9 @@ class Made:
     history: np.ndarray
 
 
-def maximise(network: FlowNetwork, index: int, filter: int, ascent: Ascent) -> Generator[Growing, None, Made]:
+def maximise(
+    network: FlowNetwork, index: int, filter: int, ascent: Ascent
+) -> Generator[GrowingPicture, None, MadePicture]:
     """Make a picture that excites a filter, before its activation function, as much as it gets.
 
     The pixels are the sigmoid of what is changed, so that they stay in [0, 1] as those of real pictures do. The
@@ -108,7 +110,7 @@ def maximise(network: FlowNetwork, index: int, filter: int, ascent: Ascent) -> G
         values = _values(network, index, filter, moved)
         excited = _climbed(values, ascent.aim)
         history.append(float(excited.detach()))
-        yield Growing(_array(moved), _best_place(values), np.array(history, dtype=np.float32))
+        yield GrowingPicture(_array(moved), _best_place(values), np.array(history, dtype=np.float32))
         # Not backward(): it would leave gradients in weights that sessions share.
         (rise,) = torch.autograd.grad(excited, picture)
         (roughness,) = torch.autograd.grad(total_variation(picture), picture)
@@ -119,7 +121,7 @@ def maximise(network: FlowNetwork, index: int, filter: int, ascent: Ascent) -> G
     with torch.no_grad():
         picture = torch.sigmoid(logits)
         values = _values(network, index, filter, picture)
-    return Made(
+    return MadePicture(
         _array(picture),
         float(_aimed(values, ascent.aim)),
         _best_place(values),

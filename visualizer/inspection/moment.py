@@ -13,11 +13,11 @@ from visualizer.inspection.probe import probe
 MAX_CHANNELS = 16
 _BATCH = 64
 
-Weights = Mapping[str, np.ndarray]
+StateArrays = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
-class ShownKernels:
+class FirstKernels:
     """The first kernels of one stage of a layer.
 
     Attributes:
@@ -42,7 +42,7 @@ class LayerMoment:
         answer: Probabilities or scores.
     """
 
-    kernels: tuple[ShownKernels, ...]
+    kernels: tuple[FirstKernels, ...]
     output: np.ndarray
     channels: int
     answer: Answer
@@ -56,7 +56,7 @@ def layer_moment(network: Network, picture: np.ndarray, index: int) -> LayerMome
     output = view.output[:MAX_CHANNELS] if view.output.ndim == 3 else view.output
     return LayerMoment(
         tuple(
-            ShownKernels(found.stage, found.weights[:MAX_CHANNELS].copy(), len(found.weights))
+            FirstKernels(found.stage, found.weights[:MAX_CHANNELS].copy(), len(found.weights))
             for found in view.kernel_sets
             if found.weights.ndim == 4
         ),
@@ -91,7 +91,7 @@ def parameters_by_layer(network: Network) -> dict[int, tuple[str, ...]]:
     return {index: names for index, names in named.items() if names}
 
 
-def changes(before: Weights, after: Weights, parameters: Mapping[int, Sequence[str]]) -> dict[int, float]:
+def changes(before: StateArrays, after: StateArrays, parameters: Mapping[int, Sequence[str]]) -> dict[int, float]:
     """How far each layer's weights moved, as a share of their size: |after - before| / |before|, Euclidean norms.
 
     A layer whose weights were all 0 has infinity, or 0 where they still are.

@@ -8,12 +8,13 @@ from torch import nn
 
 from visualizer.architecture.flow import PICTURE, FlowNetwork
 from visualizer.architecture.span import RowColumn
-from visualizer.inspection.arithmetic import Stage, step_of
+from visualizer.inspection.arithmetic import ModuleRun, step_of
 from visualizer.inspection.probe import Probe
 from visualizer.inspection.receptive_field.fields import PixelBox, pixel_box, places_at
 from visualizer.inspection.steps import (
     Activated,
     Added,
+    ArithmeticStep,
     Explanation,
     Given,
     Joined,
@@ -23,7 +24,6 @@ from visualizer.inspection.steps import (
     Place,
     Softmaxed,
     Spot,
-    Step,
 )
 
 
@@ -45,7 +45,7 @@ def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
         sources = made_of(network, seen, spot)
         terms = tuple(float(output_of(seen, source.node)[source.place]) for source in sources)
         value = float(view.input[spot.place])
-        step: Step
+        step: ArithmeticStep
         if len(node.sources) == 1:
             step = Passed(spot.place, terms[0])
         elif node.meeting == "concatenation":
@@ -63,13 +63,13 @@ def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
 
 def _steps(
     stages: tuple[tuple[str, nn.Module], ...], flows: list[torch.Tensor], place: Place
-) -> tuple[tuple[Step, ...], Place | None, bool]:
+) -> tuple[tuple[ArithmeticStep, ...], Place | None, bool]:
     """From the last stage back to the first, or to one that takes many numbers together; told in order.
 
     Then where the one number arrives, as far as it is one; and whether the first step takes what arrives at the layer:
     a block of several convolutions is opened at its last one.
     """
-    steps: list[Step] = []
+    steps: list[ArithmeticStep] = []
     taken: Place | None = place
     direct = True
     for index in reversed(range(len(stages))):
@@ -77,7 +77,7 @@ def _steps(
         corner, start = _padding_before(stages, index)
         shape = flows[start].shape[2:]
         limits = (int(shape[0]), int(shape[1])) if len(shape) == 2 else (1, 1)
-        step = step_of(module, Stage(name, flows[index], flows[index + 1], place, corner, limits))
+        step = step_of(module, ModuleRun(name, flows[index], flows[index + 1], place, corner, limits))
         steps.append(step)
         if isinstance(step, Passed):
             if step.place is None:
@@ -88,7 +88,7 @@ def _steps(
             taken, direct = None, start == 0
             break
     # A number that is only handed on needs no telling beside what is computed.
-    told: list[Step] = [step for step in steps if not isinstance(step, Passed)]
+    told: list[ArithmeticStep] = [step for step in steps if not isinstance(step, Passed)]
     return (tuple(reversed(told)) if told else (steps[-1],)), taken, direct
 
 

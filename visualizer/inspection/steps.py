@@ -27,7 +27,7 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class Window:
+class InputWindow:
     """The pixels that one number looks at.
 
     Attributes:
@@ -59,7 +59,7 @@ class WindowSum:
         bias: Added at the end; None where there is none.
     """
 
-    window: Window
+    window: InputWindow
     channels: np.ndarray
     values: np.ndarray
     kernel: np.ndarray
@@ -85,7 +85,7 @@ class WindowSum:
 class WindowMaximum:
     """The largest number under a window of one channel; `winner` is its (row, column) in the window."""
 
-    window: Window
+    window: InputWindow
     channel: int
     values: np.ndarray
     winner: tuple[int, int]
@@ -99,7 +99,7 @@ class WindowMaximum:
 class WindowMean:
     """The mean under a window of one channel; `counted`, (height, width) bool, says which numbers count."""
 
-    window: Window
+    window: InputWindow
     channel: int
     values: np.ndarray
     counted: np.ndarray
@@ -262,7 +262,7 @@ class Unexplained:
     result: float
 
 
-Step = (
+ArithmeticStep = (
     WindowSum
     | WindowMaximum
     | WindowMean
@@ -293,6 +293,6 @@ class Explanation:
 
     spot: Spot
     value: float
-    steps: tuple[Step, ...]
+    steps: tuple[ArithmeticStep, ...]
     taken: Place | None = None
     direct: bool = True

@@ -14,7 +14,7 @@ from visualizer.pretrained.converter import ConvertedNetwork, convert
 from visualizer.pretrained.download import download
 from visualizer.pretrained.packages import PACKAGES, Blueprint, Package, PackageMissing, WeightsFile
 
-Progress = tuple[float, str]
+OpeningProgress = tuple[float, str]
 
 
 class WeightsUnavailable(UserError):
@@ -68,7 +68,7 @@ def offered() -> Offer:
     return Offer(tuple(names), tuple(problems), tuple(missing))
 
 
-def open_by_name(text: str, *, random_weights: bool = False) -> Generator[Progress, None, NamedNetwork]:
+def open_by_name(text: str, *, random_weights: bool = False) -> Generator[OpeningProgress, None, NamedNetwork]:
     """Find a network, build it, fetch its weights and make nodes of it; yields how far that is and what is done.
 
     Args:
@@ -196,7 +196,7 @@ def _weights_of(title: str, blueprint: Blueprint) -> WeightsFile:
     return blueprint.weights
 
 
-def _fetched(title: str, file: WeightsFile) -> Generator[Progress, None, None]:
+def _fetched(title: str, file: WeightsFile) -> Generator[OpeningProgress, None, None]:
     text = f"Fetching the weights of {title} …"
     yield 0.2, text
     try:

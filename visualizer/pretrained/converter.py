@@ -94,7 +94,7 @@ class ConvertedNetwork(FlowNetwork):
 
 
 @dataclass
-class _Draft:
+class _NodeDraft:
     """A node in the making; `end` is the traced operation whose result is its output so far.
 
     `arriving` are the shapes of what arrives at each stage.
@@ -191,7 +191,7 @@ class _Builder:
     def __init__(
         self, module: nn.Module, traced: fx.GraphModule, values: dict[fx.Node, Any], colours: nn.Module
     ) -> None:
-        self.drafts: list[_Draft] = []
+        self.drafts: list[_NodeDraft] = []
         # Not the traced one's, in which modules that hold others have lost their kind.
         self._modules = dict(module.named_modules())
         self._blocks = _blocks(module)
@@ -317,7 +317,7 @@ class _Builder:
     def _start(
         self, operation: fx.Node, sources: tuple[int, ...], stages: list[Stage], meeting: Meeting = "sum"
     ) -> None:
-        self.drafts.append(_Draft(sources, operation, self._block(operation), meeting=meeting))
+        self.drafts.append(_NodeDraft(sources, operation, self._block(operation), meeting=meeting))
         self._put(operation, self.drafts[-1], stages)
         self._finish(operation, len(self.drafts) - 1)
 
@@ -333,7 +333,7 @@ class _Builder:
             self.drafts[index].end = operation
         self._finish(operation, index)
 
-    def _put(self, operation: fx.Node, draft: _Draft, stages: list[Stage]) -> None:
+    def _put(self, operation: fx.Node, draft: _NodeDraft, stages: list[Stage]) -> None:
         """Give a draft the stages of an operation, with the shapes of what arrives at them."""
         if not stages:
             return
@@ -449,7 +449,7 @@ def _unknown(name: str) -> UserError:
     )
 
 
-def _nodes(drafts: list[_Draft]) -> Iterator[Node]:
+def _nodes(drafts: list[_NodeDraft]) -> Iterator[Node]:
     roles: dict[Block, list[str]] = {}
     described = [_describe(draft) for draft in drafts]
     for draft, description in zip(drafts, described, strict=True):
@@ -474,7 +474,7 @@ def _listed(roles: list[str]) -> str:
     return ", ".join(roles if len(roles) <= MOST_ROLES else [*roles[:MOST_ROLES], "…"])
 
 
-def _describe(draft: _Draft) -> Description:
+def _describe(draft: _NodeDraft) -> Description:
     modules = [module for _, module in draft.stages]
     if draft.sources == (PICTURE,):
         return Description("Normalise", COLOURS, "Normalise the colours", "normalise")

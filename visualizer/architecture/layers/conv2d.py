@@ -9,7 +9,7 @@ from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
 from visualizer.architecture.shapes import Padding, Shape
 from visualizer.architecture.span import Span
-from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, Window
+from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, LayerWindow
 
 if TYPE_CHECKING:
     from torch import nn
@@ -64,8 +64,8 @@ class Conv2D(Layer):
             return "Keras refuses strides together with dilation_rate: change one of them here."
         return ""
 
-    def _window(self) -> Window:
-        return Window("kernel_size", self.kernel_size, self.strides, self.padding, self.dilation_rate)
+    def _window(self) -> LayerWindow:
+        return LayerWindow("kernel_size", self.kernel_size, self.strides, self.padding, self.dilation_rate)
 
     def summary(self) -> str:
         return f"Conv2D {self.filters}, {self.kernel_size[0]} × {self.kernel_size[1]}"

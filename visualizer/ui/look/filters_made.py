@@ -20,7 +20,7 @@ from visualizer.ui.state.work import work
 
 if TYPE_CHECKING:
     from visualizer.inspection.excitation import Excitation
-    from visualizer.inspection.made_picture import Ascent, Growing, Made
+    from visualizer.inspection.made_picture import Ascent, GrowingPicture, MadePicture
 
 LARGE = 200.0  # pixels of the screen for one picture or part of one
 _PIXELS_PER_JITTER = 32
@@ -65,17 +65,17 @@ def made_part(
     def seen(picture: np.ndarray, place: tuple[int, int]) -> Crop:
         return crop_to_field(picture, None if ascent.aim == "map" else fields, place)
 
-    def make() -> "Steps[Made]":
+    def make() -> "Steps[MadePicture]":
         from visualizer.inspection.made_picture import maximise
 
-        def tell(growing: "Growing") -> Progress:
+        def tell(growing: "GrowingPicture") -> Progress:
             done = len(growing.history) - 1
             text = f"step {done:,} of {ascent.steps:,}, value {written(float(growing.history[-1]))}"
             return Progress(done / ascent.steps, text, growing)
 
         return with_progress(maximise(looked.network, filter.layer, filter.number - 1, ascent), tell)
 
-    def draw_partial(growing: "Growing") -> None:
+    def draw_partial(growing: "GrowingPicture") -> None:
         with st.container(key="live-made"):
             draw([("so far", seen(growing.picture, growing.place))], growing.history, "growing")
 
@@ -178,7 +178,7 @@ def _real(filter: Filter, ascent: "Ascent", found: "Excitation | None") -> tuple
 def _compared(
     filter: Filter,
     ascent: "Ascent",
-    made: "Made",
+    made: "MadePicture",
     dataset: Dataset,
     found: "Excitation | None",
     best: float | None,

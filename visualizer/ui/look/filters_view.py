@@ -26,7 +26,7 @@ from visualizer.ui.state.session import session
 from visualizer.ui.state.viewport import column_width, is_narrow
 
 if TYPE_CHECKING:
-    from visualizer.inspection.filters import Kernel
+    from visualizer.inspection.filters import FilterKernels
     from visualizer.inspection.probe import LayerView
 
 _COLOURS = ("red", "green", "blue")
@@ -151,11 +151,11 @@ def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) ->
 
 
 def _kernel(looked: Looked, view: "LayerView", number: int) -> None:
-    from visualizer.inspection.filters import kernel_of
+    from visualizer.inspection.filters import filter_kernels
 
     assert view.kernels is not None
     noun = _noun(view)
-    kernel = kernel_of(looked.seen.layers, view.index, number - 1)
+    kernel = filter_kernels(looked.seen.layers, view.index, number - 1)
     if kernel is None:
         st.subheader(f"The weights of {noun} {number}")
         st.caption("One weight for each number that arrives.")
@@ -210,13 +210,13 @@ def _earlier_kernels(view: "LayerView", place: int) -> None:
     )
 
 
-def _name(kernel: "Kernel", channel: int) -> str:
+def _name(kernel: "FilterKernels", channel: int) -> str:
     if not kernel.of_picture:
         return f"map {channel + 1}"
     return _COLOURS[channel] if len(kernel.channels) == len(_COLOURS) else "brightness"
 
 
-def _said(view: "LayerView", kernel: "Kernel", noun: str) -> str:
+def _said(view: "LayerView", kernel: "FilterKernels", noun: str) -> str:
     if len(kernel.channels) == 1:
         return f"This {noun} looks at one channel. A red weight adds what it lies on, a blue one takes it away."
     what = "the picture's colours" if kernel.of_picture else "the maps that arrive"

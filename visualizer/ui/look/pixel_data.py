@@ -13,7 +13,7 @@ from visualizer.ui.look.looked import Looked
 from visualizer.ui.look.pixel_words import bracketed, channel_name, lines, place_words, sentence, short_number
 
 if TYPE_CHECKING:
-    from visualizer.inspection.steps import Explanation, Spot, Step, Window
+    from visualizer.inspection.steps import ArithmeticStep, Explanation, InputWindow, Spot
 
 CHANNELS_ON_A_PAGE = 3
 ITEMS_ON_A_PAGE = 10
@@ -110,7 +110,7 @@ def _panels(looked: Looked, explanation: "Explanation") -> list[dict[str, Any]]:
     return panels
 
 
-def _looks_at(step: "Step") -> "tuple[Window, int] | None":
+def _looks_at(step: "ArithmeticStep") -> "tuple[InputWindow, int] | None":
     """The window, and the channel that counts most."""
     from visualizer.inspection.steps import WindowMaximum, WindowMean, WindowSum
 
@@ -252,7 +252,7 @@ def _window_terms(explanation: "Explanation", step: Any, of_picture: int, page: 
 def _window_term(
     looked: Looked,
     explanation: "Explanation",
-    window: "Window",
+    window: "InputWindow",
     channel: int,
     values: np.ndarray,
     of_picture: int,
@@ -273,7 +273,7 @@ def _grid(
     name: str,
     values: np.ndarray,
     scale: ColourScale,
-    window: "Window | None" = None,
+    window: "InputWindow | None" = None,
     channel: int = 0,
     *,
     opens: bool = False,

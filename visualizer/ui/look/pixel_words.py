@@ -9,7 +9,15 @@ import numpy as np
 from visualizer.architecture.activations import FUNCTIONS
 
 if TYPE_CHECKING:
-    from visualizer.inspection.steps import Explanation, Normalized, Softmaxed, Spot, Step, WeightedSum, WindowSum
+    from visualizer.inspection.steps import (
+        ArithmeticStep,
+        Explanation,
+        Normalized,
+        Softmaxed,
+        Spot,
+        WeightedSum,
+        WindowSum,
+    )
 
 COLOURS = ("red", "green", "blue")
 LARGEST = 3  # channels or numbers that a sum names, before the rest
@@ -75,7 +83,7 @@ def sentence(explanation: "Explanation", of_picture: int) -> str:
     return " ".join(_sentence(step, of_picture) for step in explanation.steps)
 
 
-def _sentence(step: "Step", of_picture: int) -> str:
+def _sentence(step: "ArithmeticStep", of_picture: int) -> str:
     from visualizer.inspection import steps
 
     if isinstance(step, steps.WindowSum):
@@ -135,7 +143,7 @@ def _title(function: str) -> str:
     return FUNCTIONS[function].title if function in FUNCTIONS else function
 
 
-def _lines(step: "Step", of_picture: int) -> list[Line]:
+def _lines(step: "ArithmeticStep", of_picture: int) -> list[Line]:
     from visualizer.inspection import steps
 
     if isinstance(step, steps.WindowSum):

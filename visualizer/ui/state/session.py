@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from visualizer.architecture.architecture import MAX_NAME_LENGTH, Architecture
-from visualizer.architecture.editing import MAX_UNDO, Draft, History
+from visualizer.architecture.editing import MAX_UNDO, Draft, EditHistory
 from visualizer.architecture.presets import TINY
 from visualizer.data.own_dataset import is_own, not_here
 from visualizer.errors import UserError
@@ -206,7 +206,7 @@ class Session:
         kept: What is kept there, by its name in `ui.own_workspace`.
     """
 
-    history: History = field(default_factory=lambda: History(Draft.of(TINY.architecture)))
+    history: EditHistory = field(default_factory=lambda: EditHistory(Draft.of(TINY.architecture)))
     settings: TrainingSettings = field(default_factory=TrainingSettings)
     open_cards: set[int] = field(default_factory=set)
     message: str | None = None
