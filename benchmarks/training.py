@@ -36,7 +36,9 @@ from visualizer.figures.curves import accuracy_curves, curves
 from visualizer.training.loop.examples import Examples
 from visualizer.training.loop.loop import EVALUATION_BATCH, Training
 from visualizer.training.loop.losses import make_optimizer
-from visualizer.training.runs.store import History, RunRecord, RunStore
+from visualizer.training.runs.curves import Curves
+from visualizer.training.runs.records import RunRecord
+from visualizer.training.runs.store import RunStore
 from visualizer.training.scheduling.commands import Pause, Start, Stop
 from visualizer.training.scheduling.messages import Bundle, FromWorker
 from visualizer.training.scheduling.pool import WorkerPool
@@ -140,13 +142,13 @@ def watch(store: RunStore, run_id: str, seconds: float) -> list[float]:
     while (started := time.perf_counter()) < until:
         record_of(store, run_id)
         store.latest_snapshot(run_id)
-        draw(store.history(run_id))
+        draw(store.curves(run_id))
         looks.append(time.perf_counter() - started)
         time.sleep(1 / LOOKS_PER_SECOND)
     return looks
 
 
-def draw(history: History) -> None:
+def draw(history: Curves) -> None:
     position, epoch = history.epoch_position, history.epoch
     train, validation = history.train_loss, history.validation_loss
     curves(position, history.batch_loss, epoch, train, validation, loss_label="loss").to_json()

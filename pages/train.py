@@ -53,7 +53,7 @@ estimate = st.empty()
 if opening is not None:
     progress = st.container(key="live-progress")
     run_settings(owner, opening)
-    history = run_store().history(opening.run_id)
+    history = run_store().curves(opening.run_id)
     look = Look(opening.run_id, column_width(), owner.live_layer)
     PARTS = {
         "Live": partial(live_part, owner, look, history),

@@ -65,7 +65,7 @@ def validated(store: RunStore, run_id: str) -> float:
     """The validation accuracy of the network with the run's latest weights."""
     spec = store.record(run_id).spec
     network = build(spec.architecture, softmax_in_loss=spec.settings.softmax_in_loss)
-    weights = store.weights(run_id, "latest")
+    weights = store.weights(run_id)
     network.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in weights.items()})
     split = Examples(load_dataset_of_run(spec.settings.dataset), spec.architecture.input_shape).validation
     pictures, labels = split.batch(torch.arange(len(split)))
@@ -91,7 +91,7 @@ def test_a_record(store, run_id):
 
 @by_run
 def test_the_curves(store, run_id):
-    history = store.history(run_id)
+    history = store.curves(run_id)
     for name, expected in EXPECTED["runs"][run_id]["history"].items():
         assert same(getattr(history, name), expected), name
     assert len(history.step) > 0
@@ -151,9 +151,7 @@ def test_runs_are_compared_as_before(store):
 
 def finish(store: RunStore, run_id: str) -> None:
     """Let an interrupted run go on from where the store says, to its end."""
-    assert store.claim(run_id, "another")
-    checkpoint = store.rewind(run_id, "queued", "")
-    assert checkpoint is not None
+    checkpoint = store.claim(run_id, "another").checkpoint
     record = store.record(run_id)
     dataset = load_dataset_of_run(record.spec.settings.dataset)
     run = ActiveRun(run_id, Training(record.spec, dataset, checkpoint=checkpoint), store.apply, record.seconds)
@@ -164,9 +162,9 @@ def finish(store: RunStore, run_id: str) -> None:
 
 def test_an_interrupted_run_goes_on_as_if_it_had_not_been(store):
     """Equal to the bit on the machine that wrote it; others may round differently."""
-    before = store.history("interrupted")
+    before = store.curves("interrupted")
     finish(store, "interrupted")
-    record, history = store.record("interrupted"), store.history("interrupted")
+    record, history = store.record("interrupted"), store.curves("interrupted")
     assert (record.state, record.step, record.epoch, record.server) == ("finished", 20, 2, "another")
     assert record.checkpoint_step is None
     assert np.array_equal(history.batch_loss[:13], before.batch_loss)
@@ -185,7 +183,7 @@ def test_a_new_run_is_written_beside_them(store):
     while run.goal:
         run.turn(1.0, lambda: False)
     assert [record.run_id for record in store.runs_of(OWNER)][:2] == ["new", "failed"]
-    assert np.allclose(store.history("new").validation_loss, store.history("classified").validation_loss, rtol=1e-4)
+    assert np.allclose(store.curves("new").validation_loss, store.curves("classified").validation_loss, rtol=1e-4)
     health = store.health("new")
     assert np.allclose(health.silent_share, store.health("classified").silent_share, atol=0.01, equal_nan=True)
 
@@ -213,7 +211,7 @@ def test_runs_of_the_first_version_open(first_version):
         record, expected = store.record(run_id), EXPECTED["runs"][run_id]
         assert (record.step, record.epoch) == (expected["record"]["step"], expected["record"]["epoch"])
         assert (record.server, record.checkpoint_step, record.checkpoint_epoch) == ("", None, None)
-        assert same(store.history(run_id).batch_loss, expected["history"]["batch_loss"])
+        assert same(store.curves(run_id).batch_loss, expected["history"]["batch_loss"])
         assert same(store.health(run_id).silent_share, expected["health"]["silent_share"])
         assert store.gradients(run_id) == {}
         assert [[moment.step, moment.epoch] for moment in store.moments(run_id)] == expected["moments"]
@@ -228,10 +226,9 @@ def test_a_run_of_the_first_version_that_went_on_begins_anew(first_version):
     """It had no checkpoints."""
     store = RunStore(first_version)
     assert [record.run_id for record in store.active_runs()] == ["stopped"]
-    store.interrupt_orphan("stopped", "", "Its server has ended.")
+    store.set_state("stopped", "interrupted", "Its server has ended.", "")
     assert store.record("stopped").state == "interrupted"
-    assert store.claim("stopped", "another")
-    assert store.rewind("stopped", "queued", "") is None
+    assert store.claim("stopped", "another").checkpoint is None
     record = store.record("stopped")
     run = ActiveRun("stopped", Training(record.spec, load_dataset_of_run("digits")), store.apply)
     run.take(Start())
@@ -239,7 +236,7 @@ def test_a_run_of_the_first_version_that_went_on_begins_anew(first_version):
         run.turn(1.0, lambda: False)
     expected = EXPECTED["runs"]["classified"]["history"]
     assert store.record("stopped").state == "finished"
-    assert np.allclose(store.history("stopped").validation_loss, expected["validation_loss"], rtol=1e-4)
+    assert np.allclose(store.curves("stopped").validation_loss, expected["validation_loss"], rtol=1e-4)
     assert list(store.gradients("stopped")) == [1, 2, 4, 8, 10, 20]
 
 
@@ -289,6 +286,6 @@ def test_a_model_file(store):
     architecture, weights = load_model(STORED / "model.safetensors")
     assert architecture == store.record("augmented").spec.architecture
     assert load_notes(STORED / "model.safetensors") == {"dataset": "digits", "softmax_in_loss": "yes"}
-    latest = store.weights("augmented", "latest")
+    latest = store.weights("augmented")
     assert weights.keys() == latest.keys()
     assert all(np.array_equal(weights[name], latest[name]) for name in latest)

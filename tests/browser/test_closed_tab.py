@@ -6,7 +6,8 @@ import time
 from playwright.sync_api import Browser, expect
 
 from tests.browser.app import RunningApp, new_context, open_page, wait_until_idle
-from visualizer.training.runs.store import RunRecord, RunStore
+from visualizer.training.runs.records import RunRecord
+from visualizer.training.runs.store import RunStore
 
 SECONDS = 60
 

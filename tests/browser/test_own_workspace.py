@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app import RunningApp, new_context, no_exceptions, open_page, running_app, wait_until_idle
-from visualizer.training.runs.store import RunRecord, RunStore
+from visualizer.training.runs.records import RunRecord
+from visualizer.training.runs.store import RunStore
 
 PATIENCE = 60_000
 
@@ -182,7 +183,7 @@ def test_a_server_that_is_killed_in_an_epoch_loses_nothing_but_that(browser: Bro
         page.get_by_role("button", name="Stop", exact=True).click()
         expect(page.get_by_text("Stopped")).to_be_visible(timeout=PATIENCE)
         # Every batch is there once.
-        history, record = store.history(found.run_id), only_run(store)
+        history, record = store.curves(found.run_id), only_run(store)
         assert history.epoch.tolist() == list(range(record.epoch + 1))
         assert history.step[-1] == record.step
         no_exceptions(page)

@@ -18,16 +18,17 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.report.report import MAX_EPOCH_ROWS, MAX_FILTERS, RunReport, report_html
-from visualizer.training.runs.store import History, RunRecord
+from visualizer.training.runs.curves import Curves
+from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import RunSpec, TrainingSettings
 
 SETTINGS = TrainingSettings(optimizer="sgd", learning_rate=0.05, momentum=0.8, epochs=3, seed=4711)
 
 
-def history(epochs: int = 3, per_epoch: int = 4) -> History:
+def history(epochs: int = 3, per_epoch: int = 4) -> Curves:
     step = np.arange(1, epochs * per_epoch + 1)
     first = np.r_[np.nan, np.zeros(epochs)]
-    return History(
+    return Curves(
         step=step,
         epoch_position=step / per_epoch,
         batch_loss=2.5 / step,
@@ -187,7 +188,7 @@ def test_of_many_filters_the_first_ones_are_shown():
 def test_what_is_not_there_is_left_out():
     dense = Architecture("", (1, 8, 8), (Flatten(), Dense(10)))
     empty = dataclasses.asdict(history(0))
-    bare = History(**{name: array[:0] for name, array in empty.items()})
+    bare = Curves(**{name: array[:0] for name, array in empty.items()})
     report = example(dense, kernels=None, kernels_layer=None, confusion=None, history=bare)
     reader, words = read(report)
     assert "A network" in words

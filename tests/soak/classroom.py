@@ -12,7 +12,8 @@ from pathlib import Path
 from tests.browser.app import RunningApp
 from tests.soak.client import Lost, Tab
 from visualizer.data.catalog import load_dataset
-from visualizer.training.runs.store import RunRecord, RunStore
+from visualizer.training.runs.records import RunRecord
+from visualizer.training.runs.store import RunStore
 
 THINKING = (3.0, 9.0)  # seconds from an answer to the next click, as people take who look at what came
 EPOCHS = 1000

@@ -15,7 +15,8 @@ import pytest
 
 from tests.browser.app import NO_INTERNET, ROOT, RunningApp, free_port, running_app
 from tests.soak.client import Tab
-from visualizer.training.runs.store import RunRecord, RunStore
+from visualizer.training.runs.records import RunRecord
+from visualizer.training.runs.store import RunStore
 
 PATIENCE = 60.0  # seconds
 STILL_THERE = "still there"
@@ -84,7 +85,7 @@ def test_a_damaged_file_of_a_run_costs_its_picture_and_not_the_page(tmp_path: Pa
         tab.go_to("compare")
         assert tab.has("again-start")
         tab.go_to("look_inside")
-        assert tab.shows("The weights “latest” of this run cannot be read")
+        assert tab.shows(f"The weights after {run.total_steps} batches of this run cannot be read")
         assert tab.has("network-choice")
         assert health(app)[0] == 200
         assert app.error_lines() == []

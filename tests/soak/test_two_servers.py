@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.browser.app import running_app
 from tests.soak.client import Tab
-from visualizer.training.runs.store import RunRecord, RunStore
+from visualizer.training.runs.records import RunRecord
+from visualizer.training.runs.store import RunStore
 
 PATIENCE = 60.0  # seconds
 

@@ -27,7 +27,8 @@ from visualizer.training.runs.comparison import (
     verdict,
     verdicts,
 )
-from visualizer.training.runs.store import History, RunRecord
+from visualizer.training.runs.curves import Curves
+from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import MAX_SEED, RunSpec
 
 
@@ -100,10 +101,10 @@ def test_each_value_runs_with_each_seed_and_nothing_else_changes(change, seeds, 
         assert back == base
 
 
-def history(accuracies: list[float]) -> History:
+def history(accuracies: list[float]) -> Curves:
     nothing, epochs = np.zeros(0), np.arange(len(accuracies))
     values = np.array(accuracies)
-    return History(nothing, nothing, nothing, nothing, epochs, values, values, 1 - values, values)
+    return Curves(nothing, nothing, nothing, nothing, epochs, values, values, 1 - values, values)
 
 
 def test_a_band_reaches_from_the_least_to_the_largest_where_all_runs_are():

@@ -32,7 +32,7 @@ def left_alone() -> list[Event]:
 
 
 def has_curve(store: RunStore, run_id: str, expected: list[Event]) -> bool:
-    history, ends = store.history(run_id), epochs(expected)
+    history, ends = store.curves(run_id), epochs(expected)
     losses = curve(expected)[:, 0]
     with closing(store._connect()) as connection:
         rows = connection.execute("SELECT losses FROM batches WHERE run_id = ? ORDER BY block", (run_id,)).fetchall()

@@ -19,8 +19,9 @@ from visualizer.training.loop.events import Health, LayerHealth
 from visualizer.training.loop.health import Checkup
 from visualizer.training.loop.looks import BETWEEN_LATER, LOOKS_PER_EPOCH, OFTEN_UNTIL, is_looked_at, looks_in_words
 from visualizer.training.loop.loop import Training
+from visualizer.training.runs.curves import HealthCurves
 from visualizer.training.runs.diagnosis import SILENT_SHARE, diagnose
-from visualizer.training.runs.store import HealthHistory, RunStore
+from visualizer.training.runs.store import RunStore
 from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import batches_per_epoch, pictures_in_batch
 
@@ -151,19 +152,19 @@ def test_a_run_that_was_not_trained_has_none(tmp_path):
     assert diagnose(health, (), ()) == ()
 
 
-def history(**values: list[float]) -> HealthHistory:
+def history(**values: list[float]) -> HealthCurves:
     """One look at some layers; what is not named is well."""
     count = len(next(iter(values.values())))
     well = {"gradient_norm": 0.1, "weight_norm": 1.0, "update_ratio": 1e-3, "silent_share": 0.0}
     arrays = {name: np.array([values.get(name, [usual] * count)]) for name, usual in well.items()}
-    return HealthHistory(np.array([1]), np.array([0.1]), np.arange(count), units=np.full(count, 16), **arrays)
+    return HealthCurves(np.array([1]), np.array([0.1]), np.arange(count), units=np.full(count, 16), **arrays)
 
 
-def looks_at_silent(*shares: float) -> HealthHistory:
+def looks_at_silent(*shares: float) -> HealthCurves:
     """One layer of 16 units, so many of which were silent at each look."""
     looks = len(shares)
     well = {name: np.full((looks, 1), value) for name, value in (("gradient_norm", 0.1), ("weight_norm", 1.0))}
-    return HealthHistory(
+    return HealthCurves(
         step=np.arange(looks),
         epoch_position=np.arange(looks) / 10,
         layers=np.array([0]),

@@ -60,7 +60,7 @@ def test_workspaces_go_with_their_runs_after_they_were_not_used_for_so_long(stor
     assert set(people.used()) == {"new", "active"}
     there = [run for run in ("runold", "runnew", "runactive", "goeson", "runnobody") if store.record(run)]
     assert there == ["runnew", "runactive", "goeson"]
-    assert not store._run_folder("runold").exists()
+    assert not store.files.folder("runold").exists()
     assert re.search(r"workspace-due workspace=\w{8} unused_days=61 kept_days=60", log.text)
 
 

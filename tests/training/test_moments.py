@@ -159,6 +159,8 @@ def test_a_store_without_gradients_is_opened_and_its_moments_are_there(tmp_path)
     store.apply(Bundle("run1", PROGRESS, (Weights(0, 0, {"a": np.zeros(2, np.float32)}),)))
     with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
         connection.execute("DROP TABLE gradients")
+        connection.execute("ALTER TABLE health RENAME COLUMN silent_share TO dead_share")
+        connection.execute("PRAGMA user_version = 0")
     again = RunStore(tmp_path)
     assert [moment.step for moment in again.moments("run1")] == [0]
     assert again.gradients("run1") == {}

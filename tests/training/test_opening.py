@@ -219,3 +219,12 @@ def test_a_file_that_is_put_aside_takes_along_what_belongs_to_it(tmp_path):
         second.name: "again",
         "x.sqlite-other": "x.sqlite-other",
     }
+
+
+def test_no_server_starts_on_runs_of_a_later_version(tmp_path):
+    filled(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "runs.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(FolderError, match="was written by a later version of this app"):
+        open_folder(tmp_path)
+    assert not list(tmp_path.glob("*.damaged-*"))

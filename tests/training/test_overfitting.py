@@ -15,16 +15,17 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.training.loop.loop import Training
 from visualizer.training.runs.cures import cures
+from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.overfitting import Overfitting, overfitting, why_training_lies_below
-from visualizer.training.runs.store import History, RunStore
+from visualizer.training.runs.store import RunStore
 from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import RunSpec, TrainingSettings
 
 
-def history(train: list[float], validation: list[float]) -> History:
+def history(train: list[float], validation: list[float]) -> Curves:
     """Accuracies of epochs 1, 2, …; the untrained network guesses one in ten."""
     nothing = np.zeros(0)
-    return History(
+    return Curves(
         step=nothing,
         epoch_position=nothing,
         batch_loss=nothing,
@@ -102,7 +103,7 @@ def test_a_large_dense_layer_learns_pictures_without_a_rule_by_heart(tmp_path):
     store = RunStore(tmp_path)
     store.create("run", "owner", chosen, training.steps_per_epoch)
     store.apply(Bundle("run", Progress(1, 0, 0.1, 0.0, 0.0), tuple(train_all(training))))
-    found = overfitting(store.history("run"), len(dataset.train), len(dataset.validation))
+    found = overfitting(store.curves("run"), len(dataset.train), len(dataset.validation))
     assert found.train > 0.9
     assert found.validation < 0.4
     assert found.epoch == 40

@@ -28,7 +28,8 @@ from visualizer.limits import Limits
 from visualizer.training.loop.events import BatchesEnded, StateChanged
 from visualizer.training.loop.loop import Training
 from visualizer.training.remote.cluster import Cluster, RayWorker
-from visualizer.training.runs.store import RunRecord, RunStore
+from visualizer.training.runs.records import RunRecord
+from visualizer.training.runs.store import RunStore
 from visualizer.training.scheduling import pool as pool_module
 from visualizer.training.scheduling.commands import Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
 from visualizer.training.scheduling.messages import Bundle, Progress, Ready, Told
@@ -106,11 +107,11 @@ def test_a_run_gives_the_curve_of_its_seed(server):
     assert (record.state, record.message, record.epoch, record.step) == ("finished", "", 2, record.total_steps)
     training = Training(spec(MIXED, epochs=2, seed=5), load_dataset("digits"))
     events = train_all(training)
-    history = server.store.history(run_id)
+    history = server.store.curves(run_id)
     assert np.array_equal(history.batch_loss, curve(events)[:, 0])
     assert np.array_equal(history.validation_loss, [epoch.validation_loss for epoch in epochs(events)])
-    assert server.store.kept_epochs(run_id) == (0, 1, 2)
-    for name, array in server.store.weights(run_id, "latest").items():
+    assert [moment.epoch for moment in server.store.moments(run_id) if moment.epoch is not None] == [0, 1, 2]
+    for name, array in server.store.weights(run_id).items():
         assert np.array_equal(array, training.weights().arrays[name])
     assert server.store.latest_snapshot(run_id).step == record.step
     assert record.seconds > 0
@@ -357,11 +358,11 @@ def test_what_comes_after_what_could_not_be_saved_is_left_out_until_the_run_goes
     while RunStore(tmp_path).record(run_id).state == "running":
         time.sleep(0.02)
     server.wait(run_id, lambda _: run_id not in server.pool._seats[0].runs)
-    assert len(server.store.history(run_id).step) == 2
+    assert len(server.store.curves(run_id).step) == 2
     server.pool.resume(run_id)
     worker.says.put(said(run_id, StateChanged("running"), BatchesEnded(1, losses[:1], losses[:1]), step=1))
     server.wait(run_id, lambda record: record.step == 1)
-    assert len(server.store.history(run_id).step) == 1
+    assert len(server.store.curves(run_id).step) == 1
     server.pool.close()
 
 

@@ -1,6 +1,7 @@
 """Several servers on one workspace folder: each trains its own runs, and none is in another's way."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -185,10 +186,10 @@ def test_of_two_that_want_to_go_on_with_a_run_one_does(tmp_path):
 def test_a_run_that_another_server_took_up_is_no_orphan(tmp_path):
     store = RunStore(tmp_path)
     store.create("run1", "me", spec(), 4, "ended")
-    store.interrupt_orphan("run1", "ended", "It ended.")
+    store.set_state("run1", "interrupted", "It ended.", "ended")
     assert store.record("run1").state == "interrupted"
     assert store.claim("run1", "other")
-    store.interrupt_orphan("run1", "ended", "It ended.")
+    store.set_state("run1", "interrupted", "It ended.", "ended")
     assert (store.record("run1").state, store.record("run1").server) == ("queued", "other")
     assert not store.claim("run1", "third")
 
@@ -196,15 +197,16 @@ def test_a_run_that_another_server_took_up_is_no_orphan(tmp_path):
 def test_a_run_that_cannot_be_taken_up_stays_interrupted(tmp_path, monkeypatch):
     server = scripted(tmp_path)
     server.store.create("run1", "me", spec(), 4, "ended")
-    server.store.interrupt_orphan("run1", "ended", "It ended.")
+    server.store.set_state("run1", "interrupted", "It ended.", "ended")
 
     def broken(*_: object) -> None:
         raise OSError("cannot read")
 
-    monkeypatch.setattr(server.store, "rewind", broken)
+    monkeypatch.setattr(server.store, "_go_back", broken)
     with pytest.raises(OSError, match="cannot read"):
         server.pool.resume("run1")
-    assert (server.store.record("run1").state, server.store.record("run1").message) == ("interrupted", "It ended.")
+    record = server.store.record("run1")
+    assert (record.state, record.message, record.server) == ("interrupted", "It ended.", "ended")
     server.pool.close()
 
 
@@ -223,7 +225,10 @@ def test_the_run_of_a_killed_server_goes_on_at_another_with_the_same_curve(tmp_p
     here.pool.close()
 
 
-def test_many_can_begin_on_a_new_folder_at_the_same_time(tmp_path):
+@pytest.mark.parametrize("stored", [None, "first_version", "workspace"])
+def test_many_can_begin_on_a_new_or_an_old_folder_at_the_same_time(tmp_path, stored):
+    if stored is not None:
+        shutil.copytree(ROOT / "tests" / "stored" / stored, tmp_path / "new")
     script = f"""
 import sys
 from pathlib import Path
@@ -254,6 +259,7 @@ RunStore(Path("new")); Workspaces(Path("new")); Servers(Path("new"))
         process.stdin.write("\n")
         process.stdin.flush()
     assert [process.communicate(timeout=PATIENCE)[1] for process in processes] == [""] * 6
+    assert (RunStore(tmp_path / "new").record("classified") is not None) == (stored is not None)
 
 
 def test_servers_write_into_one_store_at_the_same_time(tmp_path):

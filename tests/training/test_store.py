@@ -1,6 +1,7 @@
 """The store gives back what was written, thins what is long, and keeps in its limits."""
 
 import json
+import shutil
 import sqlite3
 import threading
 import time
@@ -8,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -25,13 +27,16 @@ from visualizer.training.loop import checkpoints as checkpoints_module
 from visualizer.training.loop.checkpoints import Checkpoint
 from visualizer.training.loop.events import Advice, BatchesEnded, EpochEnded, Event, Failed, StateChanged, Weights
 from visualizer.training.loop.loop import Training
-from visualizer.training.runs import forgetting
+from visualizer.training.runs import curves as curves_module
+from visualizer.training.runs import kept_weights, retention, schema
 from visualizer.training.runs import store as store_module
-from visualizer.training.runs.store import RunStore, time_left
+from visualizer.training.runs.records import time_left
+from visualizer.training.runs.store import RunStore
 from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import RunSpec
 
 NONE = np.zeros(0, np.float32)
+STORED = Path(__file__).resolve().parents[1] / "stored"
 
 
 @pytest.fixture
@@ -52,7 +57,17 @@ def weights(step: int, epoch: int | None, numbers: int = 4) -> Weights:
 
 
 def files(store: RunStore) -> list[str]:
-    return sorted(path.name for path in store._run_folder("run1").iterdir())
+    return sorted(path.name for path in store.files.folder("run1").iterdir())
+
+
+def kept_epochs(store: RunStore) -> tuple[int, ...]:
+    """The epochs whose weights are kept, in order; 0 is the untrained network."""
+    return tuple(moment.epoch for moment in store.moments("run1") if moment.epoch is not None)
+
+
+def weights_after(store: RunStore, epoch: int) -> dict[str, np.ndarray]:
+    (step,) = [moment.step for moment in store.moments("run1") if moment.epoch == epoch]
+    return store.weights_at("run1", step)
 
 
 def test_a_new_run_is_queued(store):
@@ -63,16 +78,16 @@ def test_a_new_run_is_queued(store):
     assert (record.active, record.keep_running) == (True, False)
     assert time_left(record) is None
     assert store.latest_snapshot("run1") is None
-    history = store.history("run1")
+    history = store.curves("run1")
     assert all(len(array) == 0 for array in vars(history).values())
 
 
 def test_a_run_that_is_not_there(store):
     assert store.record("other") is None
     assert store.latest_snapshot("other") is None
-    assert len(store.history("other").step) == 0
+    assert len(store.curves("other").step) == 0
     with pytest.raises(UserError, match="not kept"):
-        store.weights("other", "latest")
+        store.weights("other")
     with pytest.raises(UserError, match="no such run"):
         store.latest_snapshot("../run1")
 
@@ -111,7 +126,7 @@ def test_curves_come_back_exactly(store):
     store.apply(bundle(step=4, losses=losses[:4]))
     store.apply(bundle(EpochEnded(1, 1.5, 0.4, 1.25, 0.5), step=4, epoch=1))
     store.apply(bundle(step=10, losses=losses[4:]))
-    history = store.history("run1")
+    history = store.curves("run1")
     assert np.array_equal(history.step, np.arange(1, 11))
     assert np.array_equal(history.epoch_position, np.arange(1, 11) / 4)
     assert np.array_equal(history.batch_loss, losses)
@@ -130,7 +145,7 @@ def test_long_curves_are_means_of_equal_bins(store, count, points, width):
     for start in range(0, count, 777):
         part = losses[start : start + 777]
         store.apply(bundle(step=start + len(part), losses=part))
-    history = store.history("run1")
+    history = store.curves("run1")
     assert len(history.step) == points <= 500
     assert (history.step[0], history.step[-1]) == (width, count)
     bins = [losses[start : start + width].astype(np.float64).mean() for start in range(0, count, width)]
@@ -181,7 +196,7 @@ def test_an_old_snapshot_opens_by_how_its_run_was_trained(store, run_spec, kind)
     about = {"step": 3, "epoch_position": 0.75, "probe_index": 3, "kernels_layer": None, "maps": []}
     save_file(
         {"probabilities": softmaxed},
-        store._run_folder("old") / "snapshot.safetensors",
+        store.files.folder("old") / "snapshot.safetensors",
         metadata={"snapshot": json.dumps(about)},
     )
     back = store.latest_snapshot("old")
@@ -203,13 +218,11 @@ def test_weights_load_into_the_network(store):
     store.apply(bundle(training.weights()))
     network = build(MIXED, seed=9)
     pictures, _ = training.examples.validation.batch(torch.arange(8))
-    for which, expected in (
-        ("latest", training.network),
-        (1, training.network),
-        ("initial", build(MIXED)),
-        (0, build(MIXED)),
+    for arrays, expected in (
+        (store.weights("run1"), training.network),
+        (weights_after(store, epoch=1), training.network),
+        (weights_after(store, epoch=0), build(MIXED)),
     ):
-        arrays = store.weights("run1", which)
         network.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})
         assert torch.equal(network.eval()(pictures), expected.eval()(pictures))
 
@@ -218,11 +231,11 @@ def test_weights_of_a_pause_make_room_for_later_ones(store):
     """Those after batch 2 stay: the first batches are worth going back to."""
     for step, epoch in ((0, 0), (2, None), (3, None), (4, 1), (5, None)):
         store.apply(bundle(weights(step, epoch), step=step))
-    assert store.kept_epochs("run1") == (0, 1)
-    assert store.weights("run1", "latest")["a"][0] == 5
+    assert kept_epochs(store) == (0, 1)
+    assert store.weights("run1")["a"][0] == 5
     assert files(store) == [f"weights-{step:08d}.safetensors" for step in (0, 2, 4, 5)]
-    with pytest.raises(UserError, match="“7”"):
-        store.weights("run1", 7)
+    with pytest.raises(UserError, match="The weights after 7 batches of this run are not kept"):
+        store.weights_at("run1", 7)
 
 
 @pytest.mark.parametrize(
@@ -237,16 +250,16 @@ def test_weights_of_a_pause_make_room_for_later_ones(store):
 )
 def test_every_second_epoch_is_dropped_above_the_limit(store, monkeypatch, limit, kept):
     """Weights of 16 bytes each; room is left for those of a pause within an epoch."""
-    monkeypatch.setattr(store_module, "limits", lambda: SimpleNamespace(run_bytes=limit, storage_bytes=2**40))
+    monkeypatch.setattr(kept_weights, "limits", lambda: SimpleNamespace(run_bytes=limit, storage_bytes=2**40))
     for epoch in range(8):
         store.apply(bundle(weights(4 * epoch, epoch), step=4 * epoch))
-    assert store.kept_epochs("run1") == kept
+    assert kept_epochs(store) == kept
     assert files(store) == [f"weights-{4 * epoch:08d}.safetensors" for epoch in kept]
-    assert [store.weights("run1", epoch)["a"][0] for epoch in kept] == [4 * epoch for epoch in kept]
+    assert [weights_after(store, epoch)["a"][0] for epoch in kept] == [4 * epoch for epoch in kept]
 
 
 def test_the_oldest_ended_runs_make_room(store, monkeypatch):
-    monkeypatch.setattr(forgetting, "limits", lambda: SimpleNamespace(storage_bytes=2 * 16, workspace_runs=9))
+    monkeypatch.setattr(retention, "limits", lambda: SimpleNamespace(storage_bytes=2 * 16, workspace_runs=9))
     for number in (2, 3, 4):
         store.create(f"run{number}", "me", spec(), 4)
     for number in (1, 2, 3, 4):
@@ -257,8 +270,8 @@ def test_the_oldest_ended_runs_make_room(store, monkeypatch):
     store.create("run5", "me", spec(), 4)
     # 64 bytes were too many; run 1, the oldest, goes on.
     assert [record.run_id for record in store.runs_of("me")] == ["run5", "run4", "run1"]
-    assert store.weights("run1", "latest")["a"].nbytes == 16
-    assert not store._run_folder("run2").exists()
+    assert store.weights("run1")["a"].nbytes == 16
+    assert not store.files.folder("run2").exists()
 
 
 def test_weights_are_whole_or_not_there(store, monkeypatch):
@@ -276,12 +289,12 @@ def test_weights_are_whole_or_not_there(store, monkeypatch):
         store.apply(bundle(Weights(0, 0, {"a": np.ones(4, np.float32)})))
     with pytest.raises(OSError, match="no space"):
         store.apply(bundle(weights(4, 1), step=4))
-    assert store.weights("run1", "latest")["a"].tolist() == [0, 0, 0, 0]
-    assert store.kept_epochs("run1") == (0,)
+    assert store.weights("run1")["a"].tolist() == [0, 0, 0, 0]
+    assert kept_epochs(store) == (0,)
 
 
 def test_the_oldest_ended_runs_of_an_owner_are_forgotten(store, monkeypatch):
-    monkeypatch.setattr(forgetting, "limits", lambda: Limits(workspace_runs=3))
+    monkeypatch.setattr(retention, "limits", lambda: Limits(workspace_runs=3))
     store.create("other", "you", spec(), 4)
     store.create("run2", "me", spec(), 4)
     store.create("run3", "me", spec(), 4)
@@ -289,7 +302,7 @@ def test_the_oldest_ended_runs_of_an_owner_are_forgotten(store, monkeypatch):
         store.set_state(run_id, "finished", "")
     store.create("run4", "me", spec(), 4)
     assert [record.run_id for record in store.runs_of("me")] == ["run4", "run3", "run1"]  # run1 still goes on
-    assert not store._run_folder("run2").exists()
+    assert not store.files.folder("run2").exists()
     assert store.record("other") is not None
 
 
@@ -309,12 +322,12 @@ def test_many_threads_read_while_one_writes(store):
     def read():
         while not done.is_set():
             try:
-                history = store.history("run1")
+                history = store.curves("run1")
                 record = store.record("run1")
                 seen = store.latest_snapshot("run1")
                 assert len(history.step) <= record.step
                 assert seen is None or np.array_equal(seen.kernels, snapshot.kernels)
-                assert store.weights("run1", "latest")["a"][0] <= store.record("run1").step
+                assert store.weights("run1")["a"][0] <= store.record("run1").step
             except Exception as error:
                 problems.append(error)
                 return
@@ -335,7 +348,7 @@ def test_what_is_on_disk_outlives_the_store(store, tmp_path):
     store.apply(bundle(StateChanged("running"), weights(0, 0), step=1, losses=np.ones(1, np.float32)))
     again = RunStore(tmp_path / "runs")
     assert again.record("run1") == store.record("run1")
-    assert again.weights("run1", "initial")["a"].tolist() == [0, 0, 0, 0]
+    assert weights_after(again, epoch=0)["a"].tolist() == [0, 0, 0, 0]
     mode = sqlite3.connect(tmp_path / "runs" / "runs.sqlite").execute("PRAGMA journal_mode").fetchone()[0]
     assert mode == "wal"
 
@@ -367,7 +380,7 @@ def test_only_the_newest_checkpoint_is_kept(store):
 
 @pytest.mark.parametrize("at", [4, 6])
 def test_a_run_is_brought_back_to_its_checkpoint(store, monkeypatch, at):
-    monkeypatch.setattr(store_module, "_BLOCK", 5)
+    monkeypatch.setattr(curves_module, "_BLOCK", 5)
     trained(store, 11, checkpoints=(at,))
     store.set_state("run1", "interrupted", "The server was restarted.")
     again = store.rewind("run1", "queued", "It goes on.")
@@ -377,35 +390,35 @@ def test_a_run_is_brought_back_to_its_checkpoint(store, monkeypatch, at):
     record = store.record("run1")
     assert (record.state, record.message, record.step, record.epoch) == ("queued", "It goes on.", at, 1)
     assert record.seconds == 11.0  # it did run that long
-    history = store.history("run1")
+    history = store.curves("run1")
     assert history.batch_loss.tolist() == list(range(1, at + 1))
     assert history.epoch.tolist() == [0, 1]
-    assert store.kept_epochs("run1") == (0, 1)
+    assert kept_epochs(store) == (0, 1)
     # It happens again: nothing is there twice.
     for step in range(at + 1, 12):
         store.apply(bundle(step=step, losses=np.array([step], np.float32), epoch=step // 4))
-    assert store.history("run1").batch_loss.tolist() == list(range(1, 12))
+    assert store.curves("run1").batch_loss.tolist() == list(range(1, 12))
 
 
 def test_a_run_without_a_checkpoint_begins_anew(store):
     trained(store, 3)
     assert store.rewind("run1", "queued", "") is None
     assert (store.record("run1").step, store.record("run1").epoch) == (0, 0)
-    assert all(len(array) == 0 for array in vars(store.history("run1")).values())
-    assert store.kept_epochs("run1") == (0,)  # the untrained network is the same again
+    assert all(len(array) == 0 for array in vars(store.curves("run1")).values())
+    assert kept_epochs(store) == (0,)  # the untrained network is the same again
 
 
 def test_a_damaged_checkpoint_means_from_the_beginning(store):
     trained(store, 5, checkpoints=(4,))
-    (store._run_folder("run1") / "checkpoint-00000004.safetensors").write_bytes(b"no")
+    (store.files.folder("run1") / "checkpoint-00000004.safetensors").write_bytes(b"no")
     assert store.rewind("run1", "queued", "") is None
-    assert len(store.history("run1").step) == 0
+    assert len(store.curves("run1").step) == 0
 
     assert (
         store.record("run1").message == "Its last checkpoint could not be read, so it began anew, with the same curve."
     )
     # Nothing is written over it.
-    assert [path.read_bytes() for path in store._run_folder("run1").glob("checkpoint-*.damaged-*")] == [b"no"]
+    assert [path.read_bytes() for path in store.files.folder("run1").glob("checkpoint-*.damaged-*")] == [b"no"]
 
 
 def test_a_checkpoint_that_cannot_be_read_just_then_costs_nothing(store, monkeypatch):
@@ -418,7 +431,7 @@ def test_a_checkpoint_that_cannot_be_read_just_then_costs_nothing(store, monkeyp
     with pytest.raises(OSError, match="Too many open files"):
         store.rewind("run1", "queued", "")
     monkeypatch.undo()
-    assert len(store.history("run1").step) == 5
+    assert len(store.curves("run1").step) == 5
     assert store.rewind("run1", "queued", "").step == 4
 
 
@@ -430,7 +443,7 @@ def test_a_damaged_look_inside_costs_itself_until_the_next_one(store, content, c
     caplog.set_level("INFO", "visualizer.event")
     snapshot = Training(spec(MIXED), few_digits()).snapshot()
     store.apply(bundle(snapshot))
-    (store._run_folder("run1") / "snapshot.safetensors").write_bytes(content)
+    (store.files.folder("run1") / "snapshot.safetensors").write_bytes(content)
     for _ in range(3):
         with pytest.raises(
             UserError, match="The last look inside this run cannot be read: its file on the server is dama"
@@ -453,7 +466,7 @@ def test_a_damaged_look_inside_costs_itself_until_the_next_one(store, content, c
 )
 def test_a_look_inside_with_other_contents_than_it_has_is_damaged(store, about, arrays):
     store.apply(bundle(Training(spec(MIXED), few_digits()).snapshot()))
-    path = store._run_folder("run1") / "snapshot.safetensors"
+    path = store.files.folder("run1") / "snapshot.safetensors"
     with safe_open(path, framework="numpy") as file:
         was = json.loads(file.metadata()["snapshot"])
     save_file(load_file(path) | arrays, path, {"snapshot": json.dumps(was | about)})
@@ -476,13 +489,15 @@ def test_a_run_whose_record_makes_no_sense_costs_no_other(store, change):
 def test_a_damaged_moment_costs_itself_and_is_offered_no_more(store, content):
     for step, epoch in ((0, 0), (4, 1), (8, 2)):
         store.apply(bundle(weights(step, epoch), step=step))
-    store._weights_file("run1", 4).write_bytes(content)
+    store.files.path("run1", "weights", 4).write_bytes(content)
     with pytest.raises(UserError, match="The weights after 4 batches of this run cannot be read"):
         store.weights_at("run1", 4)
-    with pytest.raises(UserError, match="The weights “1” of this run cannot be read"):
-        store.weights("run1", 1)
     assert [moment.step for moment in store.moments("run1")] == [0, 8]
-    assert store.weights("run1", "latest")["a"].tolist() == [8] * 4
+    assert store.weights("run1")["a"].tolist() == [8] * 4
+    store.files.path("run1", "weights", 8).write_bytes(content)
+    with pytest.raises(UserError, match="The weights after 8 batches of this run cannot be read"):
+        store.weights("run1")
+    store.apply(bundle(weights(8, 2), step=8))
     store.apply(bundle(weights(4, 1), step=8))
     assert [moment.step for moment in store.moments("run1")] == [0, 4, 8]
 
@@ -509,10 +524,10 @@ def test_runs_are_in_the_order_in_which_they_were_made_whatever_the_clock_said(s
     for run_id in ("run1", "run2", "run3", "run4"):
         store.set_state(run_id, "finished", "")
         store.apply(bundle(weights(0, 0), run_id=run_id))
-    monkeypatch.setattr(forgetting, "limits", lambda: Limits(workspace_runs=4))
+    monkeypatch.setattr(retention, "limits", lambda: Limits(workspace_runs=4))
     store.create("run5", "me", spec(), 4)
     assert [record.run_id for record in store.runs_of("me")] == ["run5", "run4", "run3", "run2"]
-    monkeypatch.setattr(forgetting, "limits", lambda: SimpleNamespace(storage_bytes=20))
+    monkeypatch.setattr(retention, "limits", lambda: SimpleNamespace(storage_bytes=20))
     store.make_room()
     assert [record.run_id for record in store.runs_of("me")] == ["run5", "run4"]
 
@@ -523,13 +538,13 @@ def test_a_crash_between_the_file_and_the_row_leaves_the_older_checkpoint(store,
     def killed(*_) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(store_module, "_append_batches", killed)
+    monkeypatch.setitem(store_module._WRITERS, BatchesEnded, store_module._Writer(killed))
     with pytest.raises(KeyboardInterrupt):
         store.apply(bundle(checkpoint(8, 2), step=8, losses=np.ones(3, np.float32)))
     monkeypatch.undo()
     assert store.record("run1").checkpoint_step == 4
     assert store.rewind("run1", "queued", "").step == 4
-    assert store.history("run1").batch_loss.tolist() == [1, 2, 3, 4]
+    assert store.curves("run1").batch_loss.tolist() == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("state", ["finished", "stopped", "failed"])
@@ -556,7 +571,44 @@ def test_a_database_of_an_older_version_opens_and_gets_checkpoints(tmp_path):
     with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
         for column in ("checkpoint_step", "checkpoint_epoch", "checkpoint_bytes"):
             connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+        connection.execute("ALTER TABLE health RENAME COLUMN silent_share TO dead_share")
+        connection.execute("PRAGMA user_version = 0")
     store = RunStore(tmp_path)
     assert store.record("old").checkpoint_step is None
     store.apply(bundle(checkpoint(8, 2), step=8, run_id="old"))
     assert RunStore(tmp_path).record("old").checkpoint_step == 8
+
+
+def test_every_event_has_its_writer():
+    assert set(store_module._WRITERS) == set(get_args(Event))
+
+
+def test_a_database_has_all_migrations_once(store, tmp_path):
+    def version() -> int:
+        with closing(sqlite3.connect(tmp_path / "runs" / "runs.sqlite")) as connection:
+            return connection.execute("PRAGMA user_version").fetchone()[0]
+
+    assert version() == len(schema._MIGRATIONS) > 1
+    RunStore(tmp_path / "runs")
+    assert version() == len(schema._MIGRATIONS)
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path, monkeypatch):
+    shutil.copytree(STORED / "first_version", tmp_path / "old")
+
+    def fails(connection: sqlite3.Connection) -> None:
+        connection.execute("DROP TABLE runs")
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(schema, "_MIGRATIONS", (*schema._MIGRATIONS, fails))
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            RunStore(tmp_path / "old")
+    assert len(RunStore(tmp_path / "old").curves("classified").step) == 20
+
+
+def test_a_database_of_a_later_version_is_not_touched(store, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "runs" / "runs.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(schema.LaterVersionError, match="it has version 99"):
+        RunStore(tmp_path / "runs")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from visualizer.training.runs.store import Moment
+from visualizer.training.runs.kept_weights import Moment
 from visualizer.ui.state.session import TimeMachine
 from visualizer.ui.train import film
 from visualizer.ui.train.film import advance, is_an_echo, place_of, play_or_pause

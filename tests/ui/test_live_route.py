@@ -127,7 +127,7 @@ def test_a_layer_that_has_no_maps_shows_those_of_the_first_one_that_has(store):
 def test_a_damaged_look_inside_leaves_the_curves(store):
     trained(store, 1, snapshot=True)
     sound = answer()
-    (store._run_folder(RUN) / "snapshot.safetensors").write_bytes(b"noise")
+    (store.files.folder(RUN) / "snapshot.safetensors").write_bytes(b"noise")
     told = answer()
     assert set(told["charts"]) == {"loss-curves", "accuracy-curves"}
     assert told["frame"] != sound["frame"]  # the page is drawn anew, and says it

@@ -26,7 +26,8 @@ from visualizer.figures.raster import png_source
 from visualizer.report.line_chart import Line, line_chart
 from visualizer.report.markup import Content, document, element
 from visualizer.training.loop.augmentation import is_augmented
-from visualizer.training.runs.store import History, RunRecord
+from visualizer.training.runs.curves import Curves
+from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import AUGMENTATIONS, LOSSES, SETTING_SPECS, RunSpec, TrainingSettings
 
 MAX_FILTERS = 64
@@ -55,7 +56,7 @@ class RunReport:
     """
 
     record: RunRecord
-    history: History
+    history: Curves
     dataset: Dataset
     confusion: np.ndarray | None
     kernels: np.ndarray | None
@@ -237,7 +238,7 @@ def _figure(title: str, content: Element) -> Element:
     return element("figure", element("figcaption", title), content)
 
 
-def _chart(history: History, values: Sequence[np.ndarray], unit: str, top: float | None, alt: str) -> Element:
+def _chart(history: Curves, values: Sequence[np.ndarray], unit: str, top: float | None, alt: str) -> Element:
     of_batches, of_training, of_validation = values
     lines = [
         Line("each batch", "batch", history.epoch_position, of_batches),
@@ -247,7 +248,7 @@ def _chart(history: History, values: Sequence[np.ndarray], unit: str, top: float
     return line_chart(lines, x_label="epoch", unit=unit, top=top, alt=alt)
 
 
-def _epochs(history: History) -> Element:
+def _epochs(history: Curves) -> Element:
     columns = ("Epoch", "Training loss", "Validation loss", "Training right", "Validation right")
     chosen = np.unique(np.linspace(0, len(history.epoch) - 1, min(len(history.epoch), MAX_EPOCH_ROWS)).astype(int))
     rows = []

@@ -13,7 +13,8 @@ from visualizer.architecture.settings import Choice, Spec
 from visualizer.architecture.shapes import describe_shape
 from visualizer.data.catalog import title_of_run
 from visualizer.training.optimizers import OPTIMIZERS
-from visualizer.training.runs.store import History, RunRecord
+from visualizer.training.runs.curves import Curves
+from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import LOSSES, MAX_SEED, SETTING_SPECS, RunSpec
 
 _DATASET = "Data set"
@@ -290,8 +291,8 @@ class Band:
     runs: int
 
 
-def band(histories: Sequence[History], quantity: str) -> Band:
-    """The curve of a quantity of History that is measured at each epoch, such as "validation_loss".
+def band(histories: Sequence[Curves], quantity: str) -> Band:
+    """The curve of a quantity of Curves that is measured at each epoch, such as "validation_loss".
 
     Args:
         histories: One for each run, at least one.

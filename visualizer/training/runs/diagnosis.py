@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visualizer.training.runs.store import HealthHistory
+from visualizer.training.runs.curves import HealthCurves
 
 # Of a layer's units, in most of the last looks; below it, training mostly gets on with the rest.
 SILENT_SHARE = 0.5
@@ -29,7 +29,7 @@ class Finding:
         return f"{self.seen}: {self.advice}."
 
 
-def diagnose(health: HealthHistory, names: Sequence[str], pictures: Sequence[int]) -> tuple[Finding, ...]:
+def diagnose(health: HealthCurves, names: Sequence[str], pictures: Sequence[int]) -> tuple[Finding, ...]:
     """What is wrong by the last looks, worst first; nothing where all is well or nothing was measured yet.
 
     Args:
@@ -54,7 +54,7 @@ def _lately(values: np.ndarray) -> np.ndarray:
     return middle
 
 
-def _silent(health: HealthHistory, called: list[str], pictures: Sequence[int]) -> list[Finding]:
+def _silent(health: HealthCurves, called: list[str], pictures: Sequence[int]) -> list[Finding]:
     """Layers with many units that are 0 for all pictures of a batch. Whether these are dead, no batch can tell."""
     *others, last = map(str, pictures[-LOOKS:])
     counts = f"{', '.join(others)} and {last}" if others else last
@@ -75,7 +75,7 @@ def _silent(health: HealthHistory, called: list[str], pictures: Sequence[int]) -
     ]
 
 
-def _still(health: HealthHistory, called: list[str]) -> list[Finding]:
+def _still(health: HealthCurves, called: list[str]) -> list[Finding]:
     """Layers that the gradient does not reach."""
     gradient, weight = _lately(health.gradient_norm), _lately(health.weight_norm)
     trained = np.flatnonzero(np.isfinite(gradient))
@@ -100,7 +100,7 @@ def _still(health: HealthHistory, called: list[str]) -> list[Finding]:
     return []
 
 
-def _too_large(health: HealthHistory, called: list[str]) -> list[Finding]:
+def _too_large(health: HealthCurves, called: list[str]) -> list[Finding]:
     ratio = _lately(health.update_ratio)
     if not np.any(ratio > LARGE_UPDATE):
         return []
@@ -113,7 +113,7 @@ def _too_large(health: HealthHistory, called: list[str]) -> list[Finding]:
     ]
 
 
-def _too_small(health: HealthHistory, called: list[str]) -> list[Finding]:
+def _too_small(health: HealthCurves, called: list[str]) -> list[Finding]:
     ratio = _lately(health.update_ratio)
     moving = ratio[np.isfinite(ratio) & (ratio > 0)]
     if not len(moving) or moving.max() >= SMALL_UPDATE:

@@ -70,7 +70,7 @@ def _remove_workspaces(store: RunStore, workspaces: Workspaces, passed: float) -
             kept_days=limits().workspace_days,
             also_due=len(due) - 1,
         )
-        store.forget_runs_of(workspace_id)
+        store.delete_runs_of(workspace_id)
         workspaces.remove(workspace_id)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from visualizer.training.remote.servers import LOCKS, SERVERS, are_others
+from visualizer.training.runs.schema import LaterVersionError
 from visualizer.training.runs.store import RUNS, RunStore
 from visualizer.workspace import BUSY, DAMAGED, connect, is_disk_full, set_aside, set_aside_before, sqlite_kind
 from visualizer.workspaces import WORKSPACES, Workspaces
@@ -57,6 +58,11 @@ def open_folder(folder: Path) -> None:
             # Under the lock, so that no other server sees a database that is about to be made.
             RunStore(folder)
             Workspaces(folder)
+    except LaterVersionError as error:
+        raise FolderError(
+            f"{RUNS} in {folder} was written by a later version of this app ({error}): start that version, or name "
+            "another folder in VISUALIZER_WORKSPACE."
+        ) from error
     except OSError as error:
         raise _cannot(folder, error) from error
     except sqlite3.DatabaseError as error:

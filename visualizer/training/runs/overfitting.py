@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visualizer.training.runs.store import History
+from visualizer.training.runs.curves import Curves
 
 # The gap is that of the accuracies, training minus validation. It is called overfitting where, in each of the last
 # EPOCHS epochs, it was at least GAP and more than SURE standard errors: of 12 validation pictures, half of which are
@@ -46,7 +46,7 @@ class Overfitting:
         )
 
 
-def overfitting(history: History, train_pictures: int, validation_pictures: int) -> Overfitting | None:
+def overfitting(history: Curves, train_pictures: int, validation_pictures: int) -> Overfitting | None:
     """Whether a run overfits by now; None where it does not, or where that cannot be told yet.
 
     Args:
@@ -75,7 +75,7 @@ def overfitting(history: History, train_pictures: int, validation_pictures: int)
     )
 
 
-def why_training_lies_below(history: History, train_pictures: int, validation_pictures: int, harder: bool) -> str:
+def why_training_lies_below(history: Curves, train_pictures: int, validation_pictures: int, harder: bool) -> str:
     """Why training lies below validation in the first epoch, in a few sentences; empty where it does not.
 
     Args:

@@ -11,7 +11,8 @@ from time import monotonic
 from visualizer.errors import UserError
 from visualizer.limits import limits
 from visualizer.training.remote.servers import Servers
-from visualizer.training.runs.store import RunRecord, RunStore
+from visualizer.training.runs.records import RunRecord
+from visualizer.training.runs.store import RunStore
 from visualizer.training.scheduling.check import check
 from visualizer.training.scheduling.commands import Command, Interrupt, Stop
 from visualizer.training.scheduling.messages import Begin
@@ -113,14 +114,8 @@ class WorkerPool:
                 return
             check(record.spec, own=(record.spec.settings.dataset,))  # it was the owner's when the run was made
             self._check_room(record.owner)
-            if not self._store.claim(run_id, self._servers.own):
-                return
-            try:
-                checkpoint = self._store.rewind(run_id, "queued", "")
-            except Exception:
-                self._store.say_interrupted(run_id, record.message)
-                raise
-            self._begin(Begin(run_id, record.spec, checkpoint, record.seconds))
+            if claim := self._store.claim(run_id, self._servers.own):
+                self._begin(Begin(run_id, record.spec, claim.checkpoint, record.seconds))
 
     def _begin(self, message: Begin) -> None:
         if self._shared:
@@ -133,7 +128,7 @@ class WorkerPool:
 
     def _check_room(self, owner: str) -> None:
         most = limits().active_runs
-        if self._store.active_count(owner) >= most:
+        if sum(record.owner == owner for record in self._store.active_runs()) >= most:
             raise UserError(
                 f"You have {most} run{'s' if most != 1 else ''} going on",
                 "more at a time would slow down everybody",
@@ -215,9 +210,8 @@ class WorkerPool:
         living = self._servers.living()
         for record in runs:
             if record.server not in living:
-                self._store.interrupt_orphan(
-                    record.run_id, record.server, "The server ended while this run was going on."
-                )
+                message = "The server ended while this run was going on."
+                self._store.set_state(record.run_id, "interrupted", message, record.server)
 
     def _watch(self) -> None:
         """Interrupt runs whose owner has been gone for a while, and say what could not be said before."""

@@ -171,7 +171,7 @@ class Seat:
         self._unsaved.add(run_id)
         self.tell(run_id, Stop())
         with suppress(Exception):
-            self._store.say_interrupted(run_id, message)
+            self._store.interrupt(run_id, message)
 
     def _notice(self, message: Ready | Turn | Bundle) -> None:
         """Follow which runs go on, and let those in whose waiting is over."""

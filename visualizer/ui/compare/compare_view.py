@@ -101,7 +101,7 @@ def _curves(compared: Compared, going_on: bool) -> None:
             st.button("Stop all", key="stop-all", icon=":material/stop:", on_click=stop_all, args=(compared,))
     elif going_on:
         st.rerun()
-    histories = {name: [store.history(run.run_id) for run in variant.runs] for name, variant in compared.items()}
+    histories = {name: [store.curves(run.run_id) for run in variant.runs] for name, variant in compared.items()}
     accuracy = {_short(name): band(each, "validation_accuracy") for name, each in histories.items()}
     loss = {_short(name): band(each, "validation_loss") for name, each in histories.items()}
     with st.container(key="live-compared-curves"):

@@ -9,7 +9,7 @@ import streamlit as st
 
 from visualizer.architecture.answer import Answer
 from visualizer.architecture.architecture import Architecture, architecture_to_json
-from visualizer.training.runs.store import RunRecord
+from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import RunSpec, TrainingSettings
 from visualizer.ui.kit.links import ASSETS
 from visualizer.ui.kit.results import keep_results
@@ -153,7 +153,7 @@ def _trained(key: NetworkKey, run_id: str, spec: RunSpec) -> "Network":
         # Nobody comes back to them: a run that goes on would fill the memory with what it was.
         _networks().drop(is_older)
         _looks().drop(is_look_at_older)
-        weights = run_store().weights(run_id, "latest")
+        weights = run_store().weights(run_id)
         return load_network(spec.architecture, weights, softmax_in_loss=spec.settings.softmax_in_loss)
 
     return _kept(key, load, "Opening your network …")

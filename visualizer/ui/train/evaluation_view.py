@@ -14,7 +14,7 @@ from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.evaluation import class_bars, picture_map, reliability
 from visualizer.figures.gallery import gallery
 from visualizer.figures.probabilities import score_text, value_in_words
-from visualizer.training.runs.store import RunRecord
+from visualizer.training.runs.records import RunRecord
 from visualizer.ui.kit.chart_events import Clicked, on_click
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from visualizer.training.runs.store import Moment
+from visualizer.training.runs.kept_weights import Moment
 from visualizer.ui.kit import bound
 from visualizer.ui.state.session import TimeMachine
 from visualizer.ui.train.moments import name_of

@@ -8,7 +8,8 @@ import streamlit as st
 
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.figures.film import MAX_FRAMES, MAX_TILES, MAX_UNITS, Film, Format, can_write, draw_frame, encode
-from visualizer.training.runs.store import Moment, RunRecord
+from visualizer.training.runs.kept_weights import Moment
+from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import LOSSES
 from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.quantities import size
@@ -90,7 +91,7 @@ def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -
         kernels = kernels if kernels.shape[2] == 3 and layer == 0 else kernels[:, :, 0]
     outputs = np.array([look.output for look in looks])
     outputs = outputs[:, :MAX_UNITS, None, None] if outputs.ndim == 2 else outputs[:, :MAX_TILES]
-    history = run_store().history(run.run_id)
+    history = run_store().curves(run.run_id)
     label = int(dataset.labels[picture])
     return Film(
         title=f"{run.spec.architecture.name} on {dataset.title}, looking at a picture of: {dataset.class_names[label]}",

@@ -5,8 +5,9 @@ import streamlit as st
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.figures.health import Panel, health_panels
 from visualizer.training.loop.looks import looks_in_words
+from visualizer.training.runs.curves import HealthCurves
 from visualizer.training.runs.diagnosis import diagnose
-from visualizer.training.runs.store import HealthHistory, RunRecord
+from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import pictures_in_batch
 from visualizer.ui.kit.charts import show
 from visualizer.ui.state.server import run_store
@@ -34,7 +35,7 @@ def _health(owner: Session, run: RunRecord, pictures: int) -> None:
         st.info("Nothing was trained yet: press Start or One step.", icon=":material/monitor_heart:")
         return
     names = [layer.summary() for layer in run.spec.architecture.layers]
-    found = overfits(run, run_store().history(run.run_id))
+    found = overfits(run, run_store().curves(run.run_id))
     batch = run.spec.settings.batch_size
     findings = diagnose(health, names, [pictures_in_batch(int(step), pictures, batch) for step in health.step])
     with st.container(key="live-health"):
@@ -65,14 +66,14 @@ def _health(owner: Session, run: RunRecord, pictures: int) -> None:
     )
 
 
-def _all_well(health: HealthHistory) -> str:
+def _all_well(health: HealthCurves) -> str:
     return (
         f"**Nothing looks wrong** after step {health.step[-1]:,}: in every layer most units fire, a gradient arrives, "
         "and the steps are neither far too large nor far too small."
     )
 
 
-def _panels(health: HealthHistory) -> list[Panel]:
+def _panels(health: HealthCurves) -> list[Panel]:
     return [
         Panel(
             "Update to weight ratio",

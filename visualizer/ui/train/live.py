@@ -13,8 +13,9 @@ from visualizer.figures.kernels import kernel_grid, shown_channel
 from visualizer.figures.maps import map_grid
 from visualizer.figures.probabilities import answer_bars
 from visualizer.training.loop.events import FeatureMaps, Snapshot
+from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.overfitting import why_training_lies_below
-from visualizer.training.runs.store import History, RunRecord
+from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import LOSSES
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.answer import explain_scores
@@ -35,7 +36,7 @@ KERNELS_SHOWN = 16
 _COLUMNS = (2, 3, 4, 3)  # of the page's width: the watched picture, kernels, feature maps, the answer
 
 
-def live_part(owner: Session, look: Look, history: History, record: RunRecord) -> Moving:
+def live_part(owner: Session, look: Look, history: Curves, record: RunRecord) -> Moving:
     """Draw the run as it stands now, with what does not move around it; what of it moves."""
     pictures, snapshot = _pictures(record), _last_look(record)
     may_choose = False
@@ -103,7 +104,7 @@ def live_part(owner: Session, look: Look, history: History, record: RunRecord) -
     return moving
 
 
-def moving_live(look: Look, record: RunRecord, history: History, inside: str) -> Moving:
+def moving_live(look: Look, record: RunRecord, history: Curves, inside: str) -> Moving:
     """What a look sees of the run now.
 
     Args:
@@ -132,7 +133,7 @@ def _last_look(record: RunRecord) -> Snapshot | UserError | None:
 
 
 def _moving(
-    look: Look, record: RunRecord, history: History, snapshot: Snapshot | UserError | None, has: str = ""
+    look: Look, record: RunRecord, history: Curves, snapshot: Snapshot | UserError | None, has: str = ""
 ) -> Moving:
     charts = _curves(record, history)
     # The sentences below the curves are elements of their own.
@@ -148,7 +149,7 @@ def _moving(
     return Moving(frame, charts, inside)
 
 
-def _why_below(record: RunRecord, history: History) -> str:
+def _why_below(record: RunRecord, history: Curves) -> str:
     drops = any(layer.is_random_in_training for layer in record.spec.architecture.layers)
     dataset = _pictures(record)
     if isinstance(dataset, UserError):  # how many there were nobody knows
@@ -157,7 +158,7 @@ def _why_below(record: RunRecord, history: History) -> str:
     return why_training_lies_below(history, len(dataset.train), len(dataset.validation), harder)
 
 
-def _curves(record: RunRecord, history: History) -> dict[str, Chart]:
+def _curves(record: RunRecord, history: Curves) -> dict[str, Chart]:
     return {
         "loss-curves": curves(
             history.epoch_position,

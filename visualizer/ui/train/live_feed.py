@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from visualizer.figures.chart import Chart
-from visualizer.training.runs.store import RunRecord
+from visualizer.training.runs.records import RunRecord
 from visualizer.ui.kit.component import component
 from visualizer.ui.kit.text import markdown_safe
 

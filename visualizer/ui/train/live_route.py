@@ -88,7 +88,7 @@ def _news(request: "Request") -> "Response":
     version = f"{record.version}.{place.waiting}.{place.others}" if place else str(record.version)
     if asked.get("version") == version:
         return Response(status_code=204, headers=nothing)
-    history = run_store().history(record.run_id)
+    history = run_store().curves(record.run_id)
     moving = moving_live(look, record, history, asked.get("inside", "")) if asked.get("charts") == "1" else None
     answer = {
         "version": version,

@@ -8,7 +8,8 @@ import streamlit as st
 
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.prepare import prepare
-from visualizer.training.runs.store import Moment, RunRecord
+from visualizer.training.runs.kept_weights import Moment
+from visualizer.training.runs.records import RunRecord
 from visualizer.ui.kit.results import keep_results
 from visualizer.ui.state.server import run_store
 

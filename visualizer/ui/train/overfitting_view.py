@@ -5,13 +5,14 @@ import streamlit as st
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.own_dataset import is_own
 from visualizer.training.runs.cures import Cure, cures
+from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.overfitting import Overfitting, overfitting
-from visualizer.training.runs.store import History, RunRecord
+from visualizer.training.runs.records import RunRecord
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
 
 
-def overfits(record: RunRecord, history: History) -> Overfitting | None:
+def overfits(record: RunRecord, history: Curves) -> Overfitting | None:
     """Whether a run overfits by now, by its own curves and its own data set."""
     dataset = load_dataset_of_run(record.spec.settings.dataset)
     return overfitting(history, len(dataset.train), len(dataset.validation))

@@ -11,7 +11,7 @@ import streamlit as st
 
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.errors import UserError
-from visualizer.training.runs.store import RunRecord
+from visualizer.training.runs.records import RunRecord
 from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.quantities import size
 from visualizer.ui.kit.text import markdown_safe
@@ -70,7 +70,7 @@ def _make(run: RunRecord, network: "Network") -> Steps[bytes]:
     layer, kernels = first_kernels(network)
     report = RunReport(
         record=run,
-        history=run_store().history(run.run_id),
+        history=run_store().curves(run.run_id),
         dataset=dataset,
         confusion=confusion,
         kernels=kernels,

@@ -8,7 +8,8 @@ import streamlit as st
 from visualizer.data.catalog import load_dataset_of_run, title_of_run
 from visualizer.errors import UserError
 from visualizer.training.optimizers import OPTIMIZERS
-from visualizer.training.runs.store import History, RunRecord, time_left
+from visualizer.training.runs.curves import Curves
+from visualizer.training.runs.records import RunRecord, time_left
 from visualizer.training.scheduling.commands import Command, Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
 from visualizer.training.scheduling.turn_queue import Place, place_in_words
 from visualizer.training.settings import LOSSES, RunSpec, pictures_trained
@@ -215,7 +216,7 @@ def _state_in_words(record: RunRecord, place: Place | None) -> str:
     }[record.state]
 
 
-def how_far(record: RunRecord, history: History, place: Place | None) -> HowFar:
+def how_far(record: RunRecord, history: Curves, place: Place | None) -> HowFar:
     """How far the run is, how good the network is by now, and how long it will take.
 
     Args:

@@ -17,7 +17,8 @@ from visualizer.figures.probabilities import score_scale
 from visualizer.figures.scale import Scale
 from visualizer.figures.spread import gradient_spread, weight_spread
 from visualizer.figures.vectors import unit_bars
-from visualizer.training.runs.store import Moment, RunRecord
+from visualizer.training.runs.kept_weights import Moment
+from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import LOSSES
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.answer import show_answer
@@ -215,7 +216,7 @@ def _measured(
     run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments: Sequence[Moment], place: int
 ) -> None:
     """The loss, the confusion matrix, and the histograms."""
-    history = run_store().history(run.run_id)
+    history = run_store().curves(run.run_id)
     dataset = opened_dataset(run.spec.settings.dataset)
     loss, confused = st.columns(2)
     with loss:

@@ -1,0 +1,177 @@
+"""The files of a run: weights, checkpoints and the latest look inside, in a folder for each run."""
+
+import json
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from safetensors import safe_open
+
+from visualizer import log
+from visualizer.architecture.answer import Answer
+from visualizer.errors import UserError
+from visualizer.training.loop.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
+from visualizer.training.loop.events import FeatureMaps, Snapshot, Weights
+from visualizer.workspace import DamagedFileError, reading, save_atomically, set_aside
+
+
+class RunFiles:
+    """The files of all runs in a workspace folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        # Those that could not be read: the log has each once.
+        self._damaged: set[Path] = set()
+
+    def folder(self, run_id: str) -> Path:
+        """The run's folder. Raises UserError for an id that no run can have."""
+        # Ids may come from a page's address.
+        if not run_id.isalnum():
+            raise UserError("There is no such run", "its id is not one that this app gives", "Start a new run")
+        return self._folder / run_id
+
+    def path(self, run_id: str, kind: Literal["weights", "checkpoint"], step: int) -> Path:
+        """The file of the weights or of the checkpoint after `step` batches, whether it exists or not."""
+        return self.folder(run_id) / f"{kind}-{step:08d}.safetensors"
+
+    def snapshot_path(self, run_id: str) -> Path:
+        """The file of the latest look inside, whether it exists or not."""
+        return self.folder(run_id) / "snapshot.safetensors"
+
+    def remove(self, run_id: str) -> None:
+        """Remove all files of a run."""
+        log.event("run-forgotten", run=run_id)
+        shutil.rmtree(self.folder(run_id), ignore_errors=True)
+
+    def keep_only(self, run_id: str, weights: Collection[int], checkpoint: int | None) -> None:
+        """Remove the weights and checkpoints of all other steps than these."""
+        kept = {self.path(run_id, "weights", step) for step in weights}
+        if checkpoint is not None:
+            kept.add(self.path(run_id, "checkpoint", checkpoint))
+        for kind in ("weights", "checkpoint"):
+            for path in self.folder(run_id).glob(f"{kind}-*.safetensors"):
+                if path not in kept:
+                    path.unlink(missing_ok=True)
+
+    # Weights
+
+    def save_weights(self, run_id: str, weights: Weights) -> None:
+        """Write the weights of a moment."""
+        path = self.path(run_id, "weights", weights.step)
+        save_atomically(path, weights.arrays)
+        self._damaged.discard(path)
+
+    def has_damaged_weights(self, run_id: str, step: int) -> bool:
+        """Whether the weights of that moment were found to be damaged."""
+        return self.path(run_id, "weights", step) in self._damaged
+
+    def read_weights(self, run_id: str, step: int, prefix: str = "") -> dict[str, np.ndarray]:
+        """The weights after `step` batches whose names begin with `prefix`.
+
+        Raises:
+            FileNotFoundError: They are not kept.
+            UserError: Their file is damaged.
+        """
+        path = self.path(run_id, "weights", step)
+        what = f"The weights after {step:,} batches of this run"
+        with (
+            self._reading(path, what, "Choose another moment, or train it again"),
+            safe_open(path, framework="numpy") as file,
+        ):
+            return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
+
+    # Checkpoints
+
+    def save_checkpoint(self, run_id: str, checkpoint: Checkpoint) -> None:
+        """Write a checkpoint beside the one before."""
+        write_checkpoint(self.path(run_id, "checkpoint", checkpoint.step), checkpoint)
+
+    def read_checkpoint(self, run_id: str, step: int) -> Checkpoint | None:
+        """The checkpoint, or None where it is missing or damaged: a damaged file is renamed, not deleted.
+
+        Raises:
+            OSError: It cannot be read at the moment.
+        """
+        path = self.path(run_id, "checkpoint", step)
+        checkpoint = read_checkpoint(path)
+        if checkpoint is None:
+            log.event("checkpoint-lost", warning=True, run=run_id, file=path.name)
+            if path.exists():
+                set_aside(path, "the checkpoint cannot be read")
+        return checkpoint
+
+    # Snapshots
+
+    def save_snapshot(self, run_id: str, snapshot: Snapshot) -> None:
+        """Write a look inside over the one before."""
+        arrays = {f"maps-{maps.layer_index}": maps.array for maps in snapshot.maps}
+        if snapshot.answer is not None:
+            arrays["answer"] = snapshot.answer.values
+        if snapshot.kernels is not None:
+            arrays["kernels"] = snapshot.kernels
+        about = {
+            "step": snapshot.step,
+            "epoch_position": snapshot.epoch_position,
+            "probe_index": snapshot.probe_index,
+            "kernels_layer": snapshot.kernels_layer,
+            "answer": snapshot.answer and snapshot.answer.kind,
+            "maps": [(maps.layer_index, maps.name, maps.channels) for maps in snapshot.maps],
+        }
+        save_atomically(self.snapshot_path(run_id), arrays, metadata={"snapshot": json.dumps(about)})
+
+    def read_snapshot(self, run_id: str, gives_scores: bool) -> Snapshot | None:
+        """The latest look inside, or None where there was none yet.
+
+        Args:
+            run_id: The run.
+            gives_scores: Whether its network gives scores. Earlier versions kept a softmax of every output, which is
+                no answer of such a network.
+
+        Raises:
+            UserError: Its file is damaged.
+        """
+        path = self.snapshot_path(run_id)
+        with self._reading(path, "The last look inside this run", "Train it on, or again, to have a new one"):
+            try:
+                with safe_open(path, framework="numpy") as file:
+                    about = json.loads(file.metadata()["snapshot"])
+                    arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
+            except FileNotFoundError:
+                return None
+            return _snapshot(about, arrays, gives_scores)
+
+    @contextmanager
+    def _reading(self, path: Path, what: str, remedy: str) -> Iterator[None]:
+        """Around what reads a file: that it is damaged becomes a UserError, and costs this file alone."""
+        try:
+            with reading(path):
+                yield
+        except DamagedFileError as error:
+            if path not in self._damaged:
+                log.event("file-damaged", warning=True, run=path.parent.name, file=path.name, why=str(error))
+            self._damaged.add(path)
+            raise UserError(f"{what} cannot be read", "its file on the server is damaged", remedy) from error
+
+
+def _snapshot(about: dict[str, Any], arrays: dict[str, np.ndarray], gives_scores: bool) -> Snapshot:
+    kernels, kernels_layer = arrays.get("kernels"), about["kernels_layer"]
+    if kernels is not None and (kernels.ndim != 4 or kernels_layer is None):
+        raise ValueError(f"kernels of shape {kernels.shape} of layer {kernels_layer}")
+    if "answer" in about:
+        answer = Answer(arrays["answer"], about["answer"]) if about["answer"] else None
+    else:
+        answer = None if gives_scores else Answer(arrays["probabilities"], "probabilities")
+    return Snapshot(
+        step=int(about["step"]),
+        epoch_position=float(about["epoch_position"]),
+        probe_index=int(about["probe_index"]),
+        answer=answer,
+        kernels=kernels,
+        kernels_layer=None if kernels_layer is None else int(kernels_layer),
+        maps=tuple(
+            FeatureMaps(index, name, arrays[f"maps-{index}"], channels) for index, name, channels in about["maps"]
+        ),
+    )

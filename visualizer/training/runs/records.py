@@ -1,0 +1,178 @@
+"""The table of runs: where each of them stands."""
+
+import sqlite3
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import get_args
+
+from visualizer import log
+from visualizer.errors import UserError
+from visualizer.training.loop.checkpoints import Checkpoint
+from visualizer.training.loop.events import ACTIVE_STATES, RESUMABLE_STATES, Advice, Failed, State, StateChanged
+from visualizer.training.scheduling.messages import Progress
+from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Where a run stands.
+
+    Attributes:
+        message: Why it stopped or failed, or what to try where it goes badly, for the user; else empty.
+        epoch: Epochs finished and evaluated.
+        step: Batches trained, of `total_steps`.
+        learning_rate: That of the next step.
+        seconds: Time spent running, including evaluation and the turns of other runs, without pauses.
+        images_per_second: Training pictures per second, over the last few seconds of running.
+        keep_running: True where it goes on after its page was closed.
+        version: Grows with each change, so that a page can skip a redraw.
+        checkpoint_step, checkpoint_epoch: Batches and epochs at its last checkpoint, or None where it has none.
+        server: The id of the server that trains it, or did.
+    """
+
+    run_id: str
+    owner: str
+    spec: RunSpec
+    state: State
+    message: str
+    epoch: int
+    step: int
+    steps_per_epoch: int
+    total_steps: int
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+    keep_running: bool
+    version: int
+    checkpoint_step: int | None = None
+    checkpoint_epoch: int | None = None
+    server: str = ""
+
+    @property
+    def active(self) -> bool:
+        """True while it takes commands: queued, running or paused."""
+        return self.state in ACTIVE_STATES
+
+
+def time_left(record: RunRecord) -> float | None:
+    """Seconds until the run finishes at its latest speed; None where that is unknown."""
+    if not record.active or record.images_per_second <= 0:
+        return None
+    pictures = (record.total_steps - record.step) * record.spec.settings.batch_size
+    return pictures / record.images_per_second
+
+
+# Reading
+
+_COLUMNS = (
+    "run_id, owner, spec, state, message, epoch, step, steps_per_epoch, learning_rate, seconds, images_per_second, "
+    "keep_running, version, checkpoint_step, checkpoint_epoch, server"
+)
+_INTEGERS = ("epoch", "step", "steps_per_epoch", "version")
+_NUMBERS = ("learning_rate", "seconds", "images_per_second")
+_spec = lru_cache(maxsize=256)(run_spec_from_json)
+_unreadable: set[str] = set()
+
+
+def read(connection: sqlite3.Connection, condition: str, values: Iterable[object]) -> list[RunRecord]:
+    """The records of the runs that an SQL condition selects; it may order them.
+
+    A run whose record cannot be read, because it is damaged or of a later version, is left out.
+    """
+    records = []
+    for row in connection.execute(f"SELECT {_COLUMNS} FROM runs WHERE {condition}", tuple(values)):
+        try:
+            records.append(_record(row))
+        except (UserError, ArithmeticError, KeyError, TypeError, ValueError) as error:
+            if row["run_id"] not in _unreadable:
+                log.event("run-unreadable", warning=True, run=row["run_id"], why=type(error).__name__)
+            _unreadable.add(row["run_id"])
+    return records
+
+
+def _record(row: sqlite3.Row) -> RunRecord:
+    values = dict(row)
+    spec = _spec(values["spec"])
+    if values["state"] not in get_args(State):
+        raise ValueError(f"a state that no run has: {values['state']}")
+    are_numbers = all(type(values[name]) is int for name in _INTEGERS) and all(
+        type(values[name]) in (int, float) for name in _NUMBERS
+    )
+    if not are_numbers or values["steps_per_epoch"] < 1:
+        raise ValueError("what is no number of steps, epochs or seconds")
+    total_steps = values["steps_per_epoch"] * spec.settings.epochs
+    keep_running = bool(values["keep_running"])
+    return RunRecord(**values | {"spec": spec, "total_steps": total_steps, "keep_running": keep_running})
+
+
+# Writing
+
+
+def insert(
+    connection: sqlite3.Connection, run_id: str, owner: str, spec: RunSpec, steps_per_epoch: int, server: str
+) -> None:
+    """A new run, queued."""
+    connection.execute(
+        "INSERT INTO runs (run_id, owner, created, spec, steps_per_epoch, learning_rate, server) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (run_id, owner, time.time(), run_spec_to_json(spec), steps_per_epoch, spec.settings.learning_rate, server),
+    )
+
+
+def update(connection: sqlite3.Connection, run_id: str, **values: object) -> None:
+    """Set columns of a run's row; pages see that it changed."""
+    changes = ", ".join([*(f"{name} = ?" for name in values), "version = version + 1"])
+    connection.execute(f"UPDATE runs SET {changes} WHERE run_id = ?", (*values.values(), run_id))
+
+
+def write_progress(connection: sqlite3.Connection, run_id: str, progress: Progress) -> None:
+    """How far the run has come."""
+    update(connection, run_id, **vars(progress))
+
+
+def write_state(connection: sqlite3.Connection, run_id: str, event: StateChanged) -> None:
+    """The run entered another state."""
+    change_state(connection, run_id, event.state, event.message)
+
+
+def write_failure(connection: sqlite3.Connection, run_id: str, event: Failed) -> None:
+    """The run cannot go on."""
+    change_state(connection, run_id, "failed", event.message)
+
+
+def write_advice(connection: sqlite3.Connection, run_id: str, event: Advice) -> None:
+    """What to try, or that there is nothing to try any more."""
+    update(connection, run_id, message=event.message)
+
+
+def write_checkpoint(connection: sqlite3.Connection, run_id: str, event: Checkpoint) -> None:
+    """Where the run can be resumed from now on."""
+    checkpoint = {"checkpoint_step": event.step, "checkpoint_epoch": event.epoch, "checkpoint_bytes": event.nbytes}
+    update(connection, run_id, **checkpoint)
+
+
+def change_state(
+    connection: sqlite3.Connection, run_id: str, state: State, message: str, server: str | None = None
+) -> bool:
+    """Enter another state, if the run is active; whether it did. An interrupted run can only be stopped.
+
+    Args:
+        connection: Where it is written.
+        run_id: The run.
+        state: Its new state.
+        message: Why; an empty one leaves the message that is there.
+        server: Only if this server trains it.
+    """
+    changed = connection.execute(
+        "UPDATE runs SET state = ?, message = coalesce(nullif(?, ''), message), version = version + 1 "
+        "WHERE run_id = ? AND server = coalesce(?, server) "
+        "AND (state IN (?, ?, ?) OR (state = 'interrupted' AND ? = 'stopped'))",
+        (state, message, run_id, server, *ACTIVE_STATES, state),
+    ).rowcount
+    if changed:
+        log.event(f"run-{state}", warning=state in ("failed", "interrupted"), run=run_id, why=message or None)
+    if changed and state not in RESUMABLE_STATES:
+        update(connection, run_id, checkpoint_step=None, checkpoint_epoch=None, checkpoint_bytes=0)
+    return changed > 0
