@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from visualizer.limits import LimitError, limits
 from visualizer.log import bound_the_log, event, to_stderr
 from visualizer.processes import yield_to_training
-from visualizer.training.runs.opening import FolderError, open_folder
+from visualizer.training.opening import FolderError, open_folder
 from visualizer.ui.kit.job import end_jobs
 from visualizer.ui.kit.scripts import script_routes
 from visualizer.ui.shell.connections import guard_connections

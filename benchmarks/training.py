@@ -33,14 +33,16 @@ from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.figures.curves import accuracy_curves, curves
+from visualizer.training.loop.events import Bundle
 from visualizer.training.loop.examples import Examples
 from visualizer.training.loop.loop import EVALUATION_BATCH, Training
 from visualizer.training.loop.losses import make_optimizer
+from visualizer.training.remote.servers import Servers
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.runs.store import RunStore
 from visualizer.training.scheduling.commands import Pause, Start, Stop
-from visualizer.training.scheduling.messages import Bundle, FromWorker
+from visualizer.training.scheduling.messages import FromWorker
 from visualizer.training.scheduling.pool import WorkerPool
 from visualizer.training.scheduling.worker import SLICE, ActiveRun
 from visualizer.training.settings import RunSpec, TrainingSettings, batches_per_epoch
@@ -299,7 +301,7 @@ def main() -> None:
             page.context.close()
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(Path(folder))
-        pool = WorkerPool(store, workers=1)
+        pool = WorkerPool(store, Servers(store.folder), workers=1)
         try:
             threads_against_processes(spec_of(TINY.architecture, "digits"), 10.0, store, pool)
         finally:

@@ -356,7 +356,7 @@ MAY_NAME = {
     ("visualizer/architecture/layers/dense.py", "GlobalAveragePooling2D"): "the other such change",
     ("visualizer/architecture/layers/average_pooling2d.py", "Pooling2D"): "what it is derived from",
     ("visualizer/architecture/layers/max_pooling2d.py", "Pooling2D"): "what it is derived from",
-    ("visualizer/training/runs/cures.py", "Dropout"): "a cure of overfitting",
+    ("visualizer/training/runs/overfitting_remedies.py", "Dropout"): "a remedy for overfitting",
 }
 
 

@@ -16,7 +16,7 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.model_file import save_model
 from visualizer.architecture.network import build
-from visualizer.training.scheduling.messages import Bundle, Progress
+from visualizer.training.loop.events import Bundle, RunProgress
 from visualizer.training.settings import Loss
 from visualizer.ui.kit.glossary import unmarked
 from visualizer.ui.state.server import run_store
@@ -167,7 +167,7 @@ def test_a_run_whose_scores_an_older_version_did_not_keep_computes_them_or_says_
     assert run is not None
     snapshot = run_store().latest_snapshot(run.run_id)
     assert snapshot is not None
-    progress = Progress(run.step, run.epoch, run.learning_rate, run.seconds, run.images_per_second)
+    progress = RunProgress(run.step, run.epoch, run.learning_rate, run.seconds, run.images_per_second)
 
     def show(step: int) -> None:
         run_store().apply(Bundle(run.run_id, progress, (replace(snapshot, step=step, answer=None),)))

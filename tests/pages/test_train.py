@@ -334,7 +334,7 @@ def test_how_long_a_training_takes_is_told_before_it_starts_as_an_estimate(app, 
     (text,) = told_before(app)
     assert " (10 epochs of 1,258 pictures, Handwritten digits): an estimate" in text
     assert "all take turns" in text
-    monkeypatch.setattr("visualizer.training.loop.pace.seconds_in_all", lambda *_: 754.0)
+    monkeypatch.setattr("visualizer.training.loop.speed.total_seconds", lambda *_: 754.0)
     monkeypatch.setattr(worker_pool(), "would_take_turns_with", lambda: 29)
     (text,) = told_before(without_exception(app.number_input(key="epochs").set_value(1000).run()))
     assert "**about 12 min 30 s** (1,000 epochs of" in text

@@ -10,7 +10,7 @@ import pytest
 
 from tests.training.examples import spec
 from visualizer.architecture.presets import CLASSIC, TINY
-from visualizer.training.loop.events import Advice, StateChanged
+from visualizer.training.loop.events import Advice, Bundle, StateChanged
 from visualizer.training.remote import cluster as module
 from visualizer.training.remote.cluster import (
     GPU_SHARE,
@@ -23,7 +23,7 @@ from visualizer.training.remote.cluster import (
     needs,
 )
 from visualizer.training.scheduling.commands import Interrupt, Start, Stop
-from visualizer.training.scheduling.messages import Begin, Bundle, Ready, Told
+from visualizer.training.scheduling.messages import Begin, Ready, RunCommand
 
 # A thread of Ray's own ends with an error where its connection is cut.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -74,7 +74,7 @@ def relay(ray_address) -> Iterator[Relay]:
 def begun(cluster: Cluster, **settings) -> RayWorker:
     worker = RayWorker(cluster)
     worker.send(Begin("run1", spec(**settings)))
-    worker.send(Told("run1", Start()))
+    worker.send(RunCommand("run1", Start()))
     return worker
 
 
@@ -124,7 +124,7 @@ def test_a_connection_that_is_lost_ends_its_workers_and_is_made_anew(relay, ray_
         drain(worker)
     assert worker.close() == "the connection to the cluster was lost"
     with pytest.raises(OSError, match="was lost"):
-        worker.send(Told("run1", Stop()))
+        worker.send(RunCommand("run1", Stop()))
     again = begun(cluster)
     assert events(again) == [Advice(UNREACHABLE)]
     again.close()
@@ -138,13 +138,13 @@ def test_who_waits_for_a_cluster_can_be_ended(command, state):
     worker = begun(Cluster("ray://127.0.0.1:1"))
     assert events(worker) == [Advice(UNREACHABLE)]
     if command:
-        worker.send(Told("run1", command))
+        worker.send(RunCommand("run1", command))
         assert events(worker) == [StateChanged(state, "Enough.")]
     assert worker.close() == "it was ended"
     with pytest.raises(EOFError):
         worker.receive()
     with pytest.raises(OSError, match="it was ended"):
-        worker.send(Told("run1", Start()))
+        worker.send(RunCommand("run1", Start()))
 
 
 def test_a_worker_that_got_no_run_can_be_closed():
@@ -160,7 +160,7 @@ def test_a_run_waits_for_room(ray_address, monkeypatch):
     cluster = Cluster(ray_address)
     worker = begun(cluster)
     assert events(worker) == [Advice(NO_ROOM)]
-    worker.send(Told("run1", Stop()))
+    worker.send(RunCommand("run1", Stop()))
     assert events(worker) == [StateChanged("stopped")]
     worker.close()
     cluster.close()

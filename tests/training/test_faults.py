@@ -16,9 +16,10 @@ from tests.training.test_pool import PATIENCE, ROOT, ScriptedWorker, Server, scr
 from visualizer.data.catalog import load_dataset
 from visualizer.training.loop.events import Event
 from visualizer.training.loop.loop import Training
+from visualizer.training.remote.servers import Servers
 from visualizer.training.runs.store import RunStore
-from visualizer.training.scheduling.commands import Epoch, Interrupt, Pause, Start, Stop
-from visualizer.training.scheduling.messages import Begin, Ready, Told, Turn
+from visualizer.training.scheduling.commands import Interrupt, Pause, Start, Stop, TrainEpoch
+from visualizer.training.scheduling.messages import Begin, Ready, RunCommand, Turn
 from visualizer.training.scheduling.pool import WorkerPool
 
 # Batch normalisation, dropout and augmentation; long enough to be in the middle when it is killed.
@@ -103,10 +104,11 @@ from tests.training.examples import MIXED, spec
 from tests.training.test_faults import LONG
 from visualizer.training.scheduling.commands import Pause, Start
 from visualizer.training.scheduling.pool import WorkerPool
+from visualizer.training.remote.servers import Servers
 from visualizer.training.runs.store import RunStore
 
 store = RunStore(Path.cwd())
-pool = WorkerPool(store, workers=1)
+pool = WorkerPool(store, Servers(store.folder), workers=1)
 run_id = pool.submit(spec(MIXED, **LONG), "me")
 def wait(condition):
     while not condition(store.record(run_id)):
@@ -133,7 +135,7 @@ def test_a_server_that_is_killed_loses_at_most_what_came_after_the_checkpoint(tm
 
     store = RunStore(tmp_path)
     before = store.record(run_id)
-    pool = WorkerPool(store, workers=1)
+    pool = WorkerPool(store, Servers(store.folder), workers=1)
     record = store.record(run_id)
     assert (record.state, record.message) == ("interrupted", "The server ended while this run was going on.")
     assert before.step > record.checkpoint_step > 100
@@ -175,12 +177,12 @@ def test_a_run_that_kills_its_worker_again_and_again_fails_and_the_others_do_not
         worker = die(server)
         messages = begun(worker, 4)
         assert {message.run_id for message in messages} == {bad, good}
-        assert sum(message == Told(message.run_id, Start()) for message in messages) == 2
+        assert sum(message == RunCommand(message.run_id, Start()) for message in messages) == 2
         for run_id in (bad, good):
             assert "ended unexpectedly (exit code 1); it began anew, with" in server.store.record(run_id).message
     server.workers[-1].says.put(Turn(bad))
     worker = die(server)
-    assert [type(message) for message in begun(worker, 2)] == [Begin, Told]
+    assert [type(message) for message in begun(worker, 2)] == [Begin, RunCommand]
     record = server.wait_for_end(bad)
     assert record.state == "failed"
     assert "Start the run again, with a smaller batch" in record.message
@@ -191,7 +193,7 @@ def test_a_run_that_kills_its_worker_again_and_again_fails_and_the_others_do_not
 @pytest.mark.parametrize(
     ("command", "state", "sent"),
     [
-        (Epoch(), "queued", 2),
+        (TrainEpoch(), "queued", 2),
         (Pause(), "queued", 1),
         (Stop("enough"), "stopped", 0),
         (Interrupt("Its page was closed."), "interrupted", 0),
@@ -205,7 +207,7 @@ def test_a_run_is_told_again_what_it_was_told_last(tmp_path, command, state, sen
     worker = die(server)
     messages = begun(worker, sent)
     server.wait(run_id, lambda record: record.state == state)
-    assert [type(message) for message in messages] == [Begin, Told][:sent]
+    assert [type(message) for message in messages] == [Begin, RunCommand][:sent]
     if sent == 2:
-        assert messages[1] == Told(run_id, command)
+        assert messages[1] == RunCommand(run_id, command)
     server.pool.close()

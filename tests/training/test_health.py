@@ -15,15 +15,15 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import TINY
-from visualizer.training.loop.events import Health, LayerHealth
+from visualizer.training.loop.checkup_schedule import BETWEEN_LATER, CHECKUPS_PER_EPOCH, OFTEN_UNTIL, is_checkup_due
+from visualizer.training.loop.events import Bundle, Health, LayerHealth, RunProgress
 from visualizer.training.loop.health import Checkup
-from visualizer.training.loop.looks import BETWEEN_LATER, LOOKS_PER_EPOCH, OFTEN_UNTIL, is_looked_at, looks_in_words
 from visualizer.training.loop.loop import Training
 from visualizer.training.runs.curves import HealthCurves
 from visualizer.training.runs.diagnosis import SILENT_SHARE, diagnose
 from visualizer.training.runs.store import RunStore
-from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import batches_per_epoch, pictures_in_batch
+from visualizer.ui.train.health_view import describe_checkups
 
 DIGITS = few_digits()
 
@@ -82,7 +82,7 @@ def test_a_checkup_changes_no_curve_and_leaves_no_hook(monkeypatch):
     checked = Training(spec(MIXED, epochs=2), DIGITS)
     events = train_all(checked)
     assert all(not module._forward_hooks for module in checked.network.modules())
-    monkeypatch.setattr("visualizer.training.loop.loop.is_looked_at", lambda step, steps_per_epoch: False)
+    monkeypatch.setattr("visualizer.training.loop.loop.is_checkup_due", lambda step, steps_per_epoch: False)
     assert np.array_equal(curve(events), curve(train_all(Training(spec(MIXED, epochs=2), DIGITS))))
 
 
@@ -92,12 +92,12 @@ def test_a_run_is_looked_at_some_times_in_each_epoch():
     per_epoch = batches_per_epoch(100, 4)
     assert steps[0] == 1
     assert steps == sorted(set(steps))
-    assert len([step for step in steps if step > per_epoch]) == LOOKS_PER_EPOCH
+    assert len([step for step in steps if step > per_epoch]) == CHECKUPS_PER_EPOCH
 
 
 def test_a_long_run_is_looked_at_more_seldom_later():
-    half = batches_per_epoch(100, 4) // LOOKS_PER_EPOCH
-    steps = [step for step in range(1, 4 * OFTEN_UNTIL) if is_looked_at(step, 25)]
+    half = batches_per_epoch(100, 4) // CHECKUPS_PER_EPOCH
+    steps = [step for step in range(1, 4 * OFTEN_UNTIL) if is_checkup_due(step, 25)]
     often = [step for step in steps if step <= OFTEN_UNTIL]
     later = [step for step in steps if step > OFTEN_UNTIL]
     assert often == [1, *range(half, OFTEN_UNTIL + 1, half)]
@@ -106,7 +106,7 @@ def test_a_long_run_is_looked_at_more_seldom_later():
 
 
 def test_long_epochs_are_looked_at_as_often_as_ever():
-    steps = [step for step in range(1, 5 * OFTEN_UNTIL) if is_looked_at(step, 2 * BETWEEN_LATER)]
+    steps = [step for step in range(1, 5 * OFTEN_UNTIL) if is_checkup_due(step, 2 * BETWEEN_LATER)]
     assert steps == [1, *range(BETWEEN_LATER, 5 * OFTEN_UNTIL, BETWEEN_LATER)]
 
 
@@ -123,8 +123,8 @@ def test_long_epochs_are_looked_at_as_often_as_ever():
 )
 def test_when_it_is_looked_at_is_said_as_it_is(steps_per_epoch, total, words):
     """Each sentence's numbers are those by which the steps were chosen, which the two tests above hold."""
-    assert looks_in_words(steps_per_epoch, total) == words
-    looked_at = [step for step in range(2, total + 1) if is_looked_at(step, steps_per_epoch)]
+    assert describe_checkups(steps_per_epoch, total) == words
+    looked_at = [step for step in range(2, total + 1) if is_checkup_due(step, steps_per_epoch)]
     gaps = {later - step for step, later in pairwise(looked_at) if step > OFTEN_UNTIL}
     assert all(f"every {gap}th" in words for gap in gaps)
 
@@ -134,7 +134,7 @@ def test_the_store_keeps_it(tmp_path):
     store.create("run", "owner", spec(), 10)
     layers = (LayerHealth(0, 1.0, 2.0, 0.5, None, 0), LayerHealth(1, None, None, None, 0.25, 8))
     later = (LayerHealth(0, math.nan, 0.0, 0.5, None, 0), LayerHealth(1, None, None, None, 0.5, 8))
-    store.apply(Bundle("run", Progress(20, 2, 0.1, 1.0, 1.0), (Health(5, layers), Health(20, later))))
+    store.apply(Bundle("run", RunProgress(20, 2, 0.1, 1.0, 1.0), (Health(5, layers), Health(20, later))))
     health = store.health("run")
     assert health.step.tolist() == [5, 20]
     assert health.epoch_position.tolist() == [0.5, 2.0]
@@ -230,7 +230,7 @@ def test_a_much_too_high_learning_rate_is_seen_in_a_real_run(tmp_path):
     chosen = spec(epochs=2, optimizer="sgd", learning_rate=30.0)
     training = Training(chosen, DIGITS)
     store.create("run", "owner", chosen, training.steps_per_epoch)
-    store.apply(Bundle("run", Progress(1, 0, 0.1, 0.0, 0.0), tuple(train_all(training))))
+    store.apply(Bundle("run", RunProgress(1, 0, 0.1, 0.0, 0.0), tuple(train_all(training))))
     health = store.health("run")
     pictures = [pictures_in_batch(int(step), 100, 32) for step in health.step]
     assert pictures[-1] == 4  # an epoch's last batch is looked at, and is smaller

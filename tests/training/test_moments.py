@@ -10,20 +10,13 @@ from torch.nn import functional
 from tests.training.examples import LEAKY, MIXED, few_digits, spec, train_all
 from visualizer.architecture.network import build
 from visualizer.errors import UserError
-from visualizer.training.loop.events import Gradients, Weights
+from visualizer.training.loop.events import Bundle, Gradients, RunProgress, Weights
 from visualizer.training.loop.loop import Training
-from visualizer.training.loop.moments import (
-    GRADIENT_EDGES,
-    MAX_EPOCHS,
-    gradient_counts,
-    is_among_first,
-    kept_steps,
-)
+from visualizer.training.loop.moments import GRADIENT_EDGES, MAX_EPOCHS, gradient_counts, is_among_first, kept_steps
 from visualizer.training.runs.store import RunStore
-from visualizer.training.scheduling.messages import Bundle, Progress
 
 DIGITS = few_digits()
-PROGRESS = Progress(0, 0, 0.001, 0.0, 0.0)
+PROGRESS = RunProgress(0, 0, 0.001, 0.0, 0.0)
 
 
 def course(epochs: int, steps_per_epoch: int) -> list[tuple[int, int | None]]:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.training.examples import spec
+from visualizer.training.opening import FolderError, lost, open_folder, problem
 from visualizer.training.remote.servers import Servers
-from visualizer.training.runs.opening import FolderError, lost, open_folder, problem
 from visualizer.training.runs.store import RunStore
 from visualizer.workspace import set_aside
 from visualizer.workspaces import Workspaces
@@ -94,7 +94,7 @@ def test_what_servers_tell_one_another_is_no_loss(tmp_path):
     assert len(list(tmp_path.glob("servers.sqlite.damaged-*"))) == 1
     assert lost(tmp_path) == {}
     servers = Servers(tmp_path)
-    assert servers.told() == []
+    assert servers.received() == []
     servers.close()
 
 
@@ -114,9 +114,7 @@ def test_a_database_that_another_program_holds_is_not_damaged(tmp_path, monkeypa
     filled(tmp_path)
     with closing(sqlite3.connect(tmp_path / "runs.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        monkeypatch.setattr(
-            "visualizer.training.runs.opening.connect", lambda path, **_: sqlite3.connect(path, timeout=0.1)
-        )
+        monkeypatch.setattr("visualizer.training.opening.connect", lambda path, **_: sqlite3.connect(path, timeout=0.1))
         with pytest.raises(FolderError, match=r"locked.*no other program holds them"):
             open_folder(tmp_path)
         assert problem(tmp_path) == ""  # it is only busy
@@ -150,7 +148,7 @@ def test_a_database_that_may_not_be_written_is_no_damage(tmp_path, monkeypatch):
     def only_to_read(path: Path, **_: object) -> sqlite3.Connection:
         return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
-    monkeypatch.setattr("visualizer.training.runs.opening.connect", only_to_read)
+    monkeypatch.setattr("visualizer.training.opening.connect", only_to_read)
     with pytest.raises(FolderError, match=r"attempt to write a readonly database.*this user may write them"):
         open_folder(tmp_path)
     assert not list(tmp_path.glob("*.damaged-*"))
@@ -197,7 +195,7 @@ def test_a_database_that_was_removed_is_not_made_anew_without_a_word(tmp_path):
     store, people, servers = RunStore(tmp_path), Workspaces(tmp_path), Servers(tmp_path)
     for path in tmp_path.glob("*.sqlite*"):
         path.unlink()
-    for ask in (lambda: store.record("run1"), lambda: people.kept("me"), lambda: servers.tell("x", "run1", None)):
+    for ask in (lambda: store.record("run1"), lambda: people.kept("me"), lambda: servers.send("x", "run1", None)):
         with pytest.raises((sqlite3.OperationalError, TypeError)):
             ask()
     with pytest.raises(sqlite3.OperationalError, match="unable to open"):

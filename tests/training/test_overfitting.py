@@ -1,4 +1,4 @@
-"""Overfitting is told from chance and from a network that has just begun; each cure is a change that can be made."""
+"""Overfitting is told from chance and from a network that has just begun; each remedy is a change that can be made."""
 
 import math
 from dataclasses import replace
@@ -13,12 +13,12 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
+from visualizer.training.loop.events import Bundle, RunProgress
 from visualizer.training.loop.loop import Training
-from visualizer.training.runs.cures import cures
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.overfitting import Overfitting, overfitting, why_training_lies_below
+from visualizer.training.runs.overfitting_remedies import remedies
 from visualizer.training.runs.store import RunStore
-from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import RunSpec, TrainingSettings
 
 
@@ -102,7 +102,7 @@ def test_a_large_dense_layer_learns_pictures_without_a_rule_by_heart(tmp_path):
     training = Training(chosen, dataset)
     store = RunStore(tmp_path)
     store.create("run", "owner", chosen, training.steps_per_epoch)
-    store.apply(Bundle("run", Progress(1, 0, 0.1, 0.0, 0.0), tuple(train_all(training))))
+    store.apply(Bundle("run", RunProgress(1, 0, 0.1, 0.0, 0.0), tuple(train_all(training))))
     found = overfitting(store.curves("run"), len(dataset.train), len(dataset.validation))
     assert found.train > 0.9
     assert found.validation < 0.4
@@ -118,24 +118,24 @@ def run(architecture: Architecture, settings: TrainingSettings = SETTINGS) -> Ru
 
 
 def by_name(chosen: RunSpec, architecture: Architecture, settings: TrainingSettings):
-    return {cure.name: cure for cure in cures(chosen, FOUND, architecture, settings)}
+    return {remedy.name: remedy for remedy in remedies(chosen, FOUND, architecture, settings)}
 
 
 def test_each_cure_changes_one_thing_of_the_next_run_and_says_so_then():
     chosen = run(CLASSIC.architecture)
     possible = by_name(chosen, CLASSIC.architecture, SETTINGS)
-    assert {name: cure.label for name, cure in possible.items()} == {
+    assert {name: remedy.label for name, remedy in possible.items()} == {
         "augmentation": "Shift and turn the training pictures at random",
         "dropout": "Add Dropout 0.5 before the last Dense layer",
         "parameters": "Use 32 units instead of 128 in layer 6",
         "epochs": "Train 4 epochs only",
     }
-    assert not any(cure.done for cure in possible.values())
-    for name, cure in possible.items():
-        changed = (cure.architecture != CLASSIC.architecture, cure.settings != SETTINGS)
+    assert not any(remedy.done for remedy in possible.values())
+    for name, remedy in possible.items():
+        changed = (remedy.architecture != CLASSIC.architecture, remedy.settings != SETTINGS)
         assert changed == (name in ("dropout", "parameters"), name in ("augmentation", "epochs"))
-        assert summarize(cure.architecture, 10).fits
-        after = by_name(chosen, cure.architecture, cure.settings)
+        assert summarize(remedy.architecture, 10).fits
+        after = by_name(chosen, remedy.architecture, remedy.settings)
         assert after[name].done
         assert not after[name].label
         assert all(other.label for key, other in after.items() if key != name)
@@ -157,4 +157,6 @@ def test_what_the_run_had_already_is_no_cure():
 
 def test_a_run_whose_last_epoch_was_the_best_is_not_told_to_end_earlier():
     found = replace(FOUND, best_epoch=20, best=0.5)
-    assert "epochs" not in {cure.name for cure in cures(run(TINY.architecture), found, TINY.architecture, SETTINGS)}
+    assert "epochs" not in {
+        remedy.name for remedy in remedies(run(TINY.architecture), found, TINY.architecture, SETTINGS)
+    }

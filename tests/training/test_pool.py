@@ -25,14 +25,23 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.data.catalog import load_dataset
 from visualizer.errors import UserError
 from visualizer.limits import Limits
-from visualizer.training.loop.events import BatchesEnded, StateChanged
+from visualizer.training.loop.events import BatchesEnded, Bundle, RunProgress, StateChanged
 from visualizer.training.loop.loop import Training
 from visualizer.training.remote.cluster import Cluster, RayWorker
+from visualizer.training.remote.servers import Servers
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.runs.store import RunStore
 from visualizer.training.scheduling import pool as pool_module
-from visualizer.training.scheduling.commands import Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
-from visualizer.training.scheduling.messages import Bundle, Progress, Ready, Told
+from visualizer.training.scheduling.commands import (
+    Pause,
+    SetLearningRate,
+    SetProbe,
+    Start,
+    Stop,
+    TrainBatch,
+    TrainEpoch,
+)
+from visualizer.training.scheduling.messages import Ready, RunCommand
 from visualizer.training.scheduling.pool import WorkerPool
 from visualizer.training.scheduling.turn_queue import Place
 from visualizer.training.scheduling.workers import LocalWorker
@@ -73,6 +82,7 @@ def serve(folder: Path, cluster: Cluster | None = None) -> Server:
     store = RunStore(folder)
     pool = WorkerPool(
         store,
+        Servers(store.folder),
         workers=1,
         is_watched=lambda owner: owner != "gone",
         grace=0.5,
@@ -122,13 +132,13 @@ def test_commands_reach_the_run(server):
     run_id = server.submit(epochs=3)
     server.wait(run_id, lambda _: server.store.latest_snapshot(run_id) is not None)
     assert server.store.record(run_id).state == "queued"
-    server.pool.send(run_id, Step())
+    server.pool.send(run_id, TrainBatch())
     server.wait(run_id, lambda record: record.state == "paused" and record.step == 1)
     server.pool.send(run_id, SetLearningRate(0.02))
     server.wait(run_id, lambda record: record.learning_rate == 0.02)
     server.pool.send(run_id, SetProbe(40))
     server.wait(run_id, lambda _: server.store.latest_snapshot(run_id).probe_index == 40)
-    server.pool.send(run_id, Epoch())
+    server.pool.send(run_id, TrainEpoch())
     record = server.wait(run_id, lambda record: record.state == "paused" and record.epoch == 1)
     assert record.step == record.steps_per_epoch
     server.pool.send(run_id, Stop())
@@ -200,7 +210,7 @@ def test_close_ends_the_process_and_stops_the_runs(cluster, tmp_path):
 def test_a_closed_pool_leaves_no_thread_that_looks_into_the_folder(tmp_path):
     """The folder may go next, and a thread that still looked into it would tell of that in the log."""
     before = set(threading.enumerate())
-    pool = WorkerPool(RunStore(tmp_path), check_every=0.01)
+    pool = WorkerPool(RunStore(tmp_path), Servers(tmp_path), check_every=0.01)
     assert {"run-watcher", "run-post"} <= {thread.name for thread in set(threading.enumerate()) - before}
     pool.close()
     assert set(threading.enumerate()) <= before
@@ -211,7 +221,7 @@ def test_a_new_server_says_what_became_of_the_old_ones_runs(tmp_path):
     store.create("run1", "me", spec(), 4)
     store.create("run2", "me", spec(), 4)
     store.set_state("run2", "finished", "")
-    WorkerPool(store).close()
+    WorkerPool(store, Servers(store.folder)).close()
     assert (store.record("run1").state, store.record("run2").state) == ("interrupted", "finished")
     assert "The server ended" in store.record("run1").message
 
@@ -231,10 +241,11 @@ print("script", flush=True)
 from tests.training.examples import spec
 from visualizer.training.scheduling.commands import Start
 from visualizer.training.scheduling.pool import WorkerPool
+from visualizer.training.remote.servers import Servers
 from visualizer.training.runs.store import RunStore
 
 store = RunStore(Path("runs"))
-pool = WorkerPool(store, workers=1)
+pool = WorkerPool(store, Servers(store.folder), workers=1)
 run_id = pool.submit(spec(epochs=1000), "me")
 pool.send(run_id, Start())
 while store.record(run_id).step == 0:
@@ -281,7 +292,9 @@ def scripted(folder: Path, turns: int | None = None, shared: bool = True) -> Ser
         return workers[-1]
 
     store = RunStore(folder)
-    pool = WorkerPool(store, workers=1, check_every=0.05, make_worker=make_worker, turns=turns, shared=shared)
+    pool = WorkerPool(
+        store, Servers(store.folder), workers=1, check_every=0.05, make_worker=make_worker, turns=turns, shared=shared
+    )
     return Server(store, pool, workers)
 
 
@@ -310,20 +323,20 @@ def test_what_cannot_be_saved_is_interrupted_and_leaves_the_others_alone(tmp_pat
 
     monkeypatch.setattr(server.store, "apply", apply)
     for run_id in (lost, other):
-        progress = Progress(step=0, epoch=0, learning_rate=0.1, seconds=0.0, images_per_second=0.0)
+        progress = RunProgress(step=0, epoch=0, learning_rate=0.1, seconds=0.0, images_per_second=0.0)
         server.workers[0].says.put(Bundle(run_id, progress, (StateChanged("running"),)))
     server.wait(other, lambda record: record.state == "running")
     record = server.store.record(lost)
     assert record.state == "interrupted"
     assert words in record.message
     told = [server.workers[0].told.get() for _ in range(3)]
-    assert told[2] == Told(lost, Stop())
+    assert told[2] == RunCommand(lost, Stop())
     assert "cannot write" in caplog.text
     server.pool.close()
 
 
 def said(run_id: str, *events, step: int = 0) -> Bundle:
-    return Bundle(run_id, Progress(step, 0, 0.1, 0.0, 0.0), events)
+    return Bundle(run_id, RunProgress(step, 0, 0.1, 0.0, 0.0), events)
 
 
 def test_what_comes_after_what_could_not_be_saved_is_left_out_until_the_run_goes_on(tmp_path, monkeypatch):
@@ -357,7 +370,7 @@ def test_what_comes_after_what_could_not_be_saved_is_left_out_until_the_run_goes
     assert (record.state, record.step) == ("interrupted", 2)
     while RunStore(tmp_path).record(run_id).state == "running":
         time.sleep(0.02)
-    server.wait(run_id, lambda _: run_id not in server.pool._seats[0].runs)
+    server.wait(run_id, lambda _: run_id not in server.pool._slots[0].runs)
     assert len(server.store.curves(run_id).step) == 2
     server.pool.resume(run_id)
     worker.says.put(said(run_id, StateChanged("running"), BatchesEnded(1, losses[:1], losses[:1]), step=1))
@@ -409,7 +422,7 @@ def test_runs_beyond_the_turns_wait_in_the_order_in_which_they_asked(tmp_path):
         time.sleep(0.01)
     assert server.pool.place(runs[4]) == Place(1, 2)
     messages = [worker[0].told.get() for _ in range(worker[0].told.qsize())]
-    assert [message.run_id for message in messages if isinstance(message, Told)] == [runs[0], runs[1], runs[3]]
+    assert [message.run_id for message in messages if isinstance(message, RunCommand)] == [runs[0], runs[1], runs[3]]
     server.pool.close()
 
 
@@ -447,7 +460,7 @@ def test_where_workers_are_not_shared_each_run_has_one_which_ends_with_it(tmp_pa
     assert server.workers == []
     first, second = server.submit(), server.submit()
     assert [worker.told.get().run_id for worker in server.workers] == [first, second]
-    progress = Progress(step=0, epoch=0, learning_rate=0.1, seconds=0.0, images_per_second=0.0)
+    progress = RunProgress(step=0, epoch=0, learning_rate=0.1, seconds=0.0, images_per_second=0.0)
     server.workers[0].says.put(Ready())
     server.workers[0].says.put(Bundle(first, progress, (StateChanged("stopped"),)))
     server.wait_for_end(first)
@@ -470,7 +483,7 @@ def test_runs_go_to_the_least_busy_worker(tmp_path):
         workers.append(ScriptedWorker())
         return workers[-1]
 
-    pool = WorkerPool(store, workers=2, make_worker=make_worker)
+    pool = WorkerPool(store, Servers(store.folder), workers=2, make_worker=make_worker)
     for _ in range(4):
         pool.submit(spec(), "me")
     assert [worker.told.qsize() for worker in workers] == [2, 2]
@@ -489,7 +502,7 @@ def test_one_picture_can_be_normalised_where_its_maps_are_large(server):
         "normalized", (1, 8, 8), (Conv2D(filters=2), BatchNormalization(), Flatten(), Dense(units=10))
     )
     run_id = server.pool.submit(spec(network, batch_size=1), "me")
-    server.pool.send(run_id, Step())
+    server.pool.send(run_id, TrainBatch())
     record = server.wait(run_id, lambda record: record.state != "queued" and record.state != "running")
     assert record.state == "paused"
     server.pool.send(run_id, Stop())

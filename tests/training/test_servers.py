@@ -18,8 +18,8 @@ from visualizer.training.loop.loop import Training
 from visualizer.training.remote import servers as servers_module
 from visualizer.training.remote.servers import Servers
 from visualizer.training.runs.store import RunStore
-from visualizer.training.scheduling.commands import Interrupt, Pause, SetLearningRate, SetProbe, Start, Step, Stop
-from visualizer.training.scheduling.messages import Begin, Told
+from visualizer.training.scheduling.commands import Interrupt, Pause, SetLearningRate, SetProbe, Start, Stop, TrainBatch
+from visualizer.training.scheduling.messages import Begin, RunCommand
 from visualizer.training.scheduling.pool import WorkerPool
 
 
@@ -66,14 +66,14 @@ time.sleep(600)
 
 
 @pytest.mark.parametrize(
-    "command", [Start(), Pause(), Step(), Stop("enough"), Interrupt("gone"), SetLearningRate(0.25), SetProbe(7)]
+    "command", [Start(), Pause(), TrainBatch(), Stop("enough"), Interrupt("gone"), SetLearningRate(0.25), SetProbe(7)]
 )
 def test_a_command_reaches_the_server_of_the_run_once(tmp_path, command):
     here, there = Servers(tmp_path), Servers(tmp_path)
-    here.tell(there.own, "run1", command)
-    assert here.told() == []
-    assert there.told() == [("run1", command)]
-    assert there.told() == []
+    here.send(there.own, "run1", command)
+    assert here.received() == []
+    assert there.received() == [("run1", command)]
+    assert there.received() == []
     here.close()
     there.close()
 
@@ -83,8 +83,8 @@ def test_what_is_clicked_at_one_server_is_done_at_the_one_that_trains(pair):
     run_id = there.submit()
     here.pool.send(run_id, Start())
     told = [there.workers[0].told.get(timeout=PATIENCE) for _ in range(2)]
-    assert [type(message) for message in told] == [Begin, Told]
-    assert told[1] == Told(run_id, Start())
+    assert [type(message) for message in told] == [Begin, RunCommand]
+    assert told[1] == RunCommand(run_id, Start())
     assert here.workers == []
 
 
@@ -141,18 +141,18 @@ def test_a_lock_that_another_server_removed_is_taken_anew(tmp_path, monkeypatch)
 
 
 def test_one_of_several_cleans_up(tmp_path):
-    pools = [scripted(tmp_path).pool for _ in range(3)]
-    assert [pool.leads() for pool in pools].count(True) == 1
-    for pool in pools:
-        pool.close()
-    last = scripted(tmp_path).pool
+    servers = [Servers(tmp_path) for _ in range(3)]
+    assert [server.leads() for server in servers].count(True) == 1
+    for server in servers:
+        server.close()
+    last = Servers(tmp_path)
     assert last.leads()
     last.close()
 
 
 def watching(folder: Path, *, watched: bool) -> Server:
     store = RunStore(folder)
-    pool = WorkerPool(store, workers=1, is_watched=lambda _: watched, grace=0.4, check_every=0.1)
+    pool = WorkerPool(store, Servers(store.folder), workers=1, is_watched=lambda _: watched, grace=0.4, check_every=0.1)
     return Server(store, pool)
 
 
@@ -178,7 +178,7 @@ def test_of_two_that_want_to_go_on_with_a_run_one_does(tmp_path):
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda server: server.pool.resume(run_id), pools))
     assert [len(server.workers) for server in pools].count(1) == 1
-    assert sum(run_id in seat.runs for server in pools for seat in server.pool._seats) == 1
+    assert sum(run_id in slot.runs for server in pools for slot in server.pool._slots) == 1
     for server in pools:
         server.pool.close()
 

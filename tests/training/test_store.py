@@ -25,14 +25,23 @@ from visualizer.errors import UserError
 from visualizer.limits import Limits
 from visualizer.training.loop import checkpoints as checkpoints_module
 from visualizer.training.loop.checkpoints import Checkpoint
-from visualizer.training.loop.events import Advice, BatchesEnded, EpochEnded, Event, Failed, StateChanged, Weights
+from visualizer.training.loop.events import (
+    Advice,
+    BatchesEnded,
+    Bundle,
+    EpochEnded,
+    Event,
+    Failed,
+    RunProgress,
+    StateChanged,
+    Weights,
+)
 from visualizer.training.loop.loop import Training
 from visualizer.training.runs import curves as curves_module
 from visualizer.training.runs import kept_weights, retention, schema
 from visualizer.training.runs import store as store_module
 from visualizer.training.runs.records import time_left
 from visualizer.training.runs.store import RunStore
-from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import RunSpec
 
 NONE = np.zeros(0, np.float32)
@@ -49,7 +58,7 @@ def store(tmp_path: Path) -> RunStore:
 def bundle(*events: Event, step: int = 0, losses: np.ndarray = NONE, run_id: str = "run1", **progress) -> Bundle:
     values = {"epoch": 0, "learning_rate": 0.001, "seconds": 0.0, "images_per_second": 0.0} | progress
     batches = (BatchesEnded(step, losses, losses / 2),) if len(losses) else ()
-    return Bundle(run_id, Progress(step=step, **values), (*batches, *events))
+    return Bundle(run_id, RunProgress(step=step, **values), (*batches, *events))
 
 
 def weights(step: int, epoch: int | None, numbers: int = 4) -> Weights:

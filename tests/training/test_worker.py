@@ -7,20 +7,20 @@ import pytest
 
 from tests.training.examples import LEAKY, MIXED, curve, few_digits, spec, train_all
 from visualizer.training.loop.checkpoints import Checkpoint
-from visualizer.training.loop.events import EpochEnded, Failed, Gradients, Snapshot, StateChanged, Weights
+from visualizer.training.loop.events import Bundle, EpochEnded, Failed, Gradients, Snapshot, StateChanged, Weights
 from visualizer.training.loop.loop import Training
 from visualizer.training.scheduling import worker
 from visualizer.training.scheduling.commands import (
-    Epoch,
     Interrupt,
     Pause,
     SetLearningRate,
     SetProbe,
     Start,
-    Step,
     Stop,
+    TrainBatch,
+    TrainEpoch,
 )
-from visualizer.training.scheduling.messages import Begin, Bundle, FromWorker, Told, Turn
+from visualizer.training.scheduling.messages import Begin, FromWorker, RunCommand, Turn
 from visualizer.training.scheduling.worker import ActiveRun, TurnTaking
 
 DIGITS = few_digits()
@@ -67,7 +67,7 @@ def test_a_new_run_waits_and_shows_the_untrained_network():
 def test_one_step_trains_one_batch_and_shows_it():
     run, sent = active(epochs=1)
     for step in (1, 2):
-        run.take(Step())
+        run.take(TrainBatch())
         let_run(run)
         assert len(sent.losses) == sent[-1].progress.step == run.training.step == step
         assert sent.events(Snapshot)[-1].step == sent.events(Weights)[-1].step == step
@@ -77,25 +77,25 @@ def test_one_step_trains_one_batch_and_shows_it():
 def test_the_last_step_of_an_epoch_evaluates_it():
     run, sent = active(epochs=2)
     for _ in range(4):
-        run.take(Step())
+        run.take(TrainBatch())
         let_run(run)
     assert [epoch.epoch for epoch in sent.events(EpochEnded)] == [0, 1]
     assert (run.training.step, sent[-1].progress.epoch, sent.states[-1]) == (4, 1, "paused")
     for _ in range(4):
-        run.take(Step())
+        run.take(TrainBatch())
         let_run(run)
     assert (run.training.step, run.ended, sent.states[-1]) == (8, True, "finished")
 
 
 def test_one_epoch_trains_to_its_end():
     run, sent = active(epochs=2)
-    run.take(Step())
+    run.take(TrainBatch())
     let_run(run)
-    run.take(Epoch())
+    run.take(TrainEpoch())
     let_run(run)
     assert (run.training.step, run.training.epoch, sent.states[-1]) == (4, 1, "paused")
     assert [weights.epoch for weights in sent.events(Weights) if weights.epoch is not None][-1] == 1
-    run.take(Epoch())
+    run.take(TrainEpoch())
     let_run(run)
     assert (run.training.step, sent.states[-1]) == (8, "finished")
 
@@ -126,7 +126,7 @@ def test_pausing_a_paused_run_changes_nothing():
 @pytest.mark.parametrize("running", [True, False])
 def test_stop_ends_it_and_keeps_the_weights(running):
     run, sent = active()
-    run.take(Start() if running else Step())
+    run.take(Start() if running else TrainBatch())
     while run.training.step < 1:
         run.turn(0, lambda: False)
     run.take(Stop("Its page was closed."))
@@ -288,7 +288,7 @@ def test_one_broken_run_leaves_the_others_alone(monkeypatch, capfd):
     turns = TurnTaking(SimpleQueue(), sent.take)
     for run_id in ("broken", "good"):
         turns._take(Begin(run_id, spec(epochs=1)))
-        turns._take(Told(run_id, Start()))
+        turns._take(RunCommand(run_id, Start()))
     turns._runs[0].training._train_batch = lambda chosen: 1 / 0
     while turns._runs:
         turns._give_turn()
@@ -305,9 +305,9 @@ def test_runs_take_turns(monkeypatch):
     turns = TurnTaking(SimpleQueue(), Sent().take)
     for run_id in ("a", "b", "c"):
         turns._take(Begin(run_id, spec(epochs=5)))
-        turns._take(Told(run_id, Start()))
+        turns._take(RunCommand(run_id, Start()))
     trainings = [run.training for run in turns._runs]
-    turns._take(Told("b", Pause()))
+    turns._take(RunCommand("b", Pause()))
     for _ in range(20):
         turns._give_turn()
     steps = [training.step for training in trainings]
@@ -324,10 +324,10 @@ def test_it_is_said_whose_turn_it_is_when_that_changes(monkeypatch):
     turns = TurnTaking(SimpleQueue(), sent.append)
     for run_id in ("a", "b"):
         turns._take(Begin(run_id, spec(epochs=5)))
-        turns._take(Told(run_id, Start()))
+        turns._take(RunCommand(run_id, Start()))
     for _ in range(3):
         turns._give_turn()
-    turns._take(Told("b", Stop()))
+    turns._take(RunCommand("b", Stop()))
     for _ in range(3):
         turns._give_turn()
     assert [message.run_id for message in sent if isinstance(message, Turn)] == ["a", "b", "a", "b", "a", "b", "a"]

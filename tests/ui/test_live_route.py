@@ -11,9 +11,8 @@ from starlette.responses import Response
 from visualizer.architecture.answer import Answer
 from visualizer.architecture.presets import TINY
 from visualizer.data.catalog import load_dataset
-from visualizer.training.loop.events import BatchesEnded, Snapshot, StateChanged
+from visualizer.training.loop.events import BatchesEnded, Bundle, RunProgress, Snapshot, StateChanged
 from visualizer.training.runs.store import RunStore
-from visualizer.training.scheduling.messages import Bundle, Progress
 from visualizer.training.settings import RunSpec, TrainingSettings
 from visualizer.ui.train import live, live_route
 
@@ -37,7 +36,7 @@ def trained(store: RunStore, step: int, *, snapshot: bool = False) -> None:
         kernels = np.full((8, 1, 3, 3), step, np.float32)
         answer = Answer(np.eye(10, dtype=np.float32)[3], "probabilities")
         events += (Snapshot(step, step / STEPS_PER_EPOCH, 0, answer, kernels, 0, ()),)
-    store.apply(Bundle(RUN, Progress(step, 0, 0.001, 1.0, 32.0), events))
+    store.apply(Bundle(RUN, RunProgress(step, 0, 0.001, 1.0, 32.0), events))
 
 
 def ask(run_id: str = RUN, **query: str) -> Response:
@@ -119,7 +118,7 @@ def test_a_layer_that_has_no_maps_shows_those_of_the_first_one_that_has(store):
 
     maps = tuple(FeatureMaps(index, f"layer {index}", np.full((2, 4, 4), index, np.float32), 2) for index in (1, 2))
     snapshot = Snapshot(1, 0.1, 0, Answer(np.eye(10, dtype=np.float32)[3], "probabilities"), None, None, maps)
-    store.apply(Bundle(RUN, Progress(1, 0, 0.001, 1.0, 32.0), (snapshot,)))
+    store.apply(Bundle(RUN, RunProgress(1, 0, 0.001, 1.0, 32.0), (snapshot,)))
     assert "activation from 2 to 2" in answer(layer="2")["charts"]["live-maps"]["alt"]
     assert "activation from 1 to 1" in answer(layer="7")["charts"]["live-maps"]["alt"]
 

@@ -162,3 +162,31 @@ class Failed:
 Event = (
     BatchesEnded | EpochEnded | Snapshot | Weights | Gradients | Health | Checkpoint | StateChanged | Advice | Failed
 )
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """Where a run is.
+
+    Attributes:
+        step: Batches trained.
+        epoch: Epochs finished and evaluated.
+        learning_rate: That of the next step.
+        seconds: Time spent running, evaluation and the turns of other runs included, pauses not.
+        images_per_second: Training pictures each second, over the last few seconds of running.
+    """
+
+    step: int
+    epoch: int
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What happened in one run since its last bundle, in order, and where it is now."""
+
+    run_id: str
+    progress: RunProgress
+    events: tuple[Event, ...]

@@ -12,6 +12,8 @@ from visualizer.architecture.network import build
 from visualizer.data.dataset import Dataset
 from visualizer.training.loop.augmentation import Augmentation
 from visualizer.training.loop.checkpoints import Checkpoint
+from visualizer.training.loop.checkup_schedule import is_checkup_due
+from visualizer.training.loop.constant_output import ConstantOutput
 from visualizer.training.loop.events import (
     Advice,
     BatchesEnded,
@@ -26,14 +28,12 @@ from visualizer.training.loop.events import (
 )
 from visualizer.training.loop.examples import Examples
 from visualizer.training.loop.health import Checkup
-from visualizer.training.loop.looks import is_looked_at
 from visualizer.training.loop.losses import loss_and_scores, make_optimizer
+from visualizer.training.loop.metric_sums import MetricSums
 from visualizer.training.loop.moments import GRADIENT_EDGES, gradient_counts, is_among_first
 from visualizer.training.loop.optimizer_state import load_optimizer_arrays, optimizer_arrays
 from visualizer.training.loop.random_states import random_states, random_states_of, set_random_states
-from visualizer.training.loop.same_answers import SameAnswers
 from visualizer.training.loop.snapshots import take_snapshot
-from visualizer.training.loop.tally import Tally
 from visualizer.training.settings import RunSpec, batches_per_epoch
 
 # Pictures that are evaluated before commands are looked at again. Fixed, so that results do not depend on it.
@@ -101,11 +101,11 @@ class Training:
         self._order_before_epoch = self._batch_order.get_state()
         self._random_states = random_states_of(settings.seed, self._device)
         self._augmentation = Augmentation(settings)
-        self._tally = Tally()
+        self._sums = MetricSums()
         self._health: list[Health] = []
         self._moments: list[Event] = []
         self._untrained_loss: float | None = None
-        self._answers_alike = self._alike_untrained = False
+        self._output_is_constant = self._untrained_output_is_constant = False
         self._given_advice = ""
         self._in_turn = False
         if checkpoint is not None:
@@ -143,7 +143,7 @@ class Training:
         if self._untrained_loss is None:
             evaluation = yield from self._evaluate()
             self._untrained_loss = evaluation[0]
-            self._alike_untrained = self._answers_alike
+            self._untrained_output_is_constant = self._output_is_constant
             yield [EpochEnded(0, math.nan, math.nan, *evaluation)]
         while self.epoch < self.spec.settings.epochs:
             for chosen in self._epoch_batches():
@@ -159,7 +159,7 @@ class Training:
                 return
             self.epoch += 1
             events = self.report()
-            train_loss, train_accuracy = self._tally.mean()
+            train_loss, train_accuracy = self._sums.mean()
             advice = self._advice(self._untrained_loss, train_loss, evaluation[0])
             if advice != self._given_advice:
                 events.append(Advice(advice))
@@ -177,7 +177,7 @@ class Training:
         """
         trained = self.step - self.epoch * self.steps_per_epoch
         if trained == 0:
-            self._tally = Tally()
+            self._sums = MetricSums()
         self._order_before_epoch = self._batch_order.get_state()
         order = torch.randperm(len(self.examples.train), generator=self._batch_order)
         return list(order.split(self.spec.settings.batch_size))[trained : self.steps_per_epoch]
@@ -191,7 +191,7 @@ class Training:
         # What optimizer.zero_grad() does, without its profiling, which is 2 % of a small network's batch.
         for weights in self._parameters:
             weights.grad = None
-        if is_looked_at(self.step + 1, self.steps_per_epoch):
+        if is_checkup_due(self.step + 1, self.steps_per_epoch):
             loss, scores = self._step_with_checkup(pictures, labels)
         else:
             loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
@@ -201,7 +201,7 @@ class Training:
         self.pictures_seen += len(chosen)
         value = loss.item()
         if math.isfinite(value):
-            self._tally.add(value, scores.detach(), labels)
+            self._sums.add(value, scores.detach(), labels)
             self._keep_moment()
         return value
 
@@ -236,24 +236,24 @@ class Training:
     def _evaluate(self) -> Generator[list[Event], None, tuple[float, float]]:
         """Mean loss and accuracy (0 to 1) over the validation split in evaluation mode, in pieces."""
         self.evaluating = True
-        tally = Tally()
-        answers = SameAnswers()
+        sums = MetricSums()
+        outputs = ConstantOutput()
         for pictures, labels in self.examples.validation.in_order(self._evaluation_batch):
             if self.network.training:
                 self.network.eval()
             with torch.inference_mode():
                 labels = labels.to(self._device)
                 loss, scores = loss_and_scores(self.network, pictures.to(self._device), labels, self.spec.settings.loss)
-            tally.add(loss.item(), scores, labels)
-            answers.add(scores)
+            sums.add(loss.item(), scores, labels)
+            outputs.add(scores)
             yield []
-        self._answers_alike = answers.alike
+        self._output_is_constant = outputs.constant
         self.evaluating = False
-        return tally.mean()
+        return sums.mean()
 
     def report(self) -> list[Event]:
         """The batches that were trained, the layers' health, and what is kept, as far as they are not yet reported."""
-        losses, accuracies = self._tally.take()
+        losses, accuracies = self._sums.take()
         health, self._health = self._health, []
         moments, self._moments = self._moments, []
         return [*([BatchesEnded(self.step, losses, accuracies)] if len(losses) else []), *health, *moments]
@@ -303,9 +303,9 @@ class Training:
             "pictures_seen": self.pictures_seen,
             "learning_rate": self.learning_rate,
             "probe_index": self.probe_index,
-            "tally": self._tally.sums,
+            "tally": self._sums.sums,
             "untrained_loss": self._untrained_loss,
-            "alike_untrained": self._alike_untrained,
+            "alike_untrained": self._untrained_output_is_constant,
             "advice": self._given_advice,
         }
         return [*reported, Checkpoint(self.step, self.epoch, arrays, position)]
@@ -315,9 +315,9 @@ class Training:
         self.step, self.epoch = checkpoint.step, checkpoint.epoch
         self.pictures_seen = position["pictures_seen"]
         self.probe_index = position["probe_index"]
-        self._tally = Tally(*position["tally"])
+        self._sums = MetricSums(*position["tally"])
         self._untrained_loss = position["untrained_loss"]
-        self._alike_untrained = position["alike_untrained"]
+        self._untrained_output_is_constant = position["alike_untrained"]
         self._given_advice = position["advice"]
         # Between the last batch of an epoch and its end, it is being evaluated; so is the untrained network.
         self.evaluating = self._untrained_loss is None or self.step == (self.epoch + 1) * self.steps_per_epoch
@@ -337,8 +337,8 @@ class Training:
 
     def _advice(self, untrained: float, train_loss: float, validation_loss: float) -> str:
         """What to try where the network answers nothing any more, or is clearly worse than untrained; else empty."""
-        if self._answers_alike:
-            return self._advice_on_same_answers()
+        if self._output_is_constant:
+            return self._advice_on_constant_output()
         if min(train_loss, validation_loss) <= WORSE * untrained:
             return ""
         return (
@@ -347,9 +347,9 @@ class Training:
             f"{self._what_to_try()}."
         )
 
-    def _advice_on_same_answers(self) -> str:
+    def _advice_on_constant_output(self) -> str:
         seen = "The network gives the same answer for every picture"
-        if self._alike_untrained:
+        if self._untrained_output_is_constant:
             first = INITIALIZATIONS[self.spec.settings.initialization]
             return (
                 f"{seen}, as it did before training: with the first weights “{first}” all units of a layer are alike, "

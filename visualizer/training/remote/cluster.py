@@ -32,9 +32,9 @@ from visualizer.architecture.architecture import summarize
 from visualizer.data.catalog import MAX_LOADED, load_dataset_of_run
 from visualizer.limits import limits
 from visualizer.log import event
-from visualizer.training.loop.events import Advice, Event, State, StateChanged
+from visualizer.training.loop.events import Advice, Bundle, Event, RunProgress, State, StateChanged
 from visualizer.training.scheduling.commands import Interrupt, Stop
-from visualizer.training.scheduling.messages import Begin, Bundle, FromWorker, Progress, Ready, Told, ToWorker
+from visualizer.training.scheduling.messages import Begin, FromWorker, Ready, RunCommand, ToWorker
 from visualizer.training.settings import RunSpec
 
 VARIABLE = "VISUALIZER_CLUSTER"
@@ -248,7 +248,7 @@ class RayWorker:
             if isinstance(message, Begin) and not self._waiting:
                 self._first.put(message)
             self._waiting.append(message)
-            if isinstance(message, Told) and isinstance(message.command, Stop | Interrupt):
+            if isinstance(message, RunCommand) and isinstance(message.command, Stop | Interrupt):
                 self._end = message.command
                 self._woken.set()
 
@@ -338,7 +338,7 @@ class RayWorker:
 def _say(begin: Begin, event: Event) -> Bundle:
     """A word of the worker itself about a run that still waits for its place."""
     step, epoch = (begin.checkpoint.step, begin.checkpoint.epoch) if begin.checkpoint else (0, 0)
-    progress = Progress(step, epoch, begin.spec.settings.learning_rate, begin.seconds, 0.0)
+    progress = RunProgress(step, epoch, begin.spec.settings.learning_rate, begin.seconds, 0.0)
     return Bundle(begin.run_id, progress, (event,))
 
 

@@ -5,7 +5,6 @@ The cluster's head loads this module too, so that it imports torch only where a 
 
 import os
 import threading
-from dataclasses import replace
 from queue import Empty, Queue, SimpleQueue
 
 import ray
@@ -23,6 +22,7 @@ class RunActor:
     def __init__(self) -> None:
         self._inbox: SimpleQueue[ToWorker] = SimpleQueue()
         self._outbox: Queue[FromWorker] = Queue()
+        self._datasets: dict[str, Dataset] = {}
 
     def process_id(self) -> int:
         """The id of its process. The answer comes once it has its place."""
@@ -32,19 +32,23 @@ class RunActor:
         """Load torch, which takes seconds, and train what comes from now on."""
         import torch
 
+        from visualizer.training.loop.examples import Examples
         from visualizer.training.scheduling.worker import OUTBOX_LENGTH, TurnTaking
 
         torch.set_num_threads(1)
         self._outbox = Queue(OUTBOX_LENGTH)
         # Ray shows a process the graphics cards of which it holds a share, and no other.
         device = torch.device("cuda" if ray.get_gpu_ids() and torch.cuda.is_available() else "cpu")
-        turns = TurnTaking(self._inbox, self._outbox.put, device)
+        turns = TurnTaking(
+            self._inbox, self._outbox.put, device, lambda name, shape: Examples(self._datasets[name], shape)
+        )
         threading.Thread(target=turns.serve, name="runs", daemon=True).start()
 
     @ray.method(concurrency_group="commands")
     def begin(self, message: Begin, dataset: Dataset) -> None:
         """Take a run, with the data set that the server has made."""
-        self._inbox.put(replace(message, dataset=dataset))
+        self._datasets[message.spec.settings.dataset] = dataset
+        self._inbox.put(message)
 
     @ray.method(concurrency_group="commands")
     def tell(self, message: ToWorker) -> None:

@@ -62,7 +62,11 @@ class Servers:
         """The ids of all that live, this one's among them. Locks of others are removed."""
         return {self.own} | {path.stem for path in self._others() if self._lives(path)}
 
-    def tell(self, server: str, run_id: str, command: Command) -> None:
+    def leads(self) -> bool:
+        """Whether this server, of all that work on the folder, is the one that does what one of them has to do."""
+        return self.own == min(self.living())
+
+    def send(self, server: str, run_id: str, command: Command) -> None:
         """Leave a command for a run of another server."""
         text = json.dumps([type(command).__name__, dataclasses.asdict(command)])
         with self._write() as connection:
@@ -70,8 +74,8 @@ class Servers:
                 "INSERT INTO commands (server, run_id, command) VALUES (?, ?, ?)", (server, run_id, text)
             )
 
-    def told(self) -> list[tuple[str, Command]]:
-        """What others left for runs of this one, as run and command, the oldest first; each is given once."""
+    def received(self) -> list[tuple[str, Command]]:
+        """What others left for runs of this one, as run and command, the oldest first; each is returned once."""
         if not any(self._others()):
             return []
         with self._write() as connection:

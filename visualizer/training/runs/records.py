@@ -10,8 +10,15 @@ from typing import get_args
 from visualizer import log
 from visualizer.errors import UserError
 from visualizer.training.loop.checkpoints import Checkpoint
-from visualizer.training.loop.events import ACTIVE_STATES, RESUMABLE_STATES, Advice, Failed, State, StateChanged
-from visualizer.training.scheduling.messages import Progress
+from visualizer.training.loop.events import (
+    ACTIVE_STATES,
+    RESUMABLE_STATES,
+    Advice,
+    Failed,
+    RunProgress,
+    State,
+    StateChanged,
+)
 from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
 
 
@@ -127,7 +134,7 @@ def update(connection: sqlite3.Connection, run_id: str, **values: object) -> Non
     connection.execute(f"UPDATE runs SET {changes} WHERE run_id = ?", (*values.values(), run_id))
 
 
-def write_progress(connection: sqlite3.Connection, run_id: str, progress: Progress) -> None:
+def write_progress(connection: sqlite3.Connection, run_id: str, progress: RunProgress) -> None:
     """How far the run has come."""
     update(connection, run_id, **vars(progress))
 

@@ -23,6 +23,7 @@ from visualizer.training.loop.events import (
     ACTIVE_STATES,
     Advice,
     BatchesEnded,
+    Bundle,
     EpochEnded,
     Failed,
     Gradients,
@@ -38,7 +39,6 @@ from visualizer.training.runs.files import RunFiles
 from visualizer.training.runs.kept_weights import Moment
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.runs.schema import prepare
-from visualizer.training.scheduling.messages import Bundle
 from visualizer.training.settings import RunSpec
 from visualizer.workspace import connect, kept_open
 

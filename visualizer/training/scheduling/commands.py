@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
-from visualizer.training.settings import LEARNING_RATE, SettingError
+from visualizer.architecture.settings import SettingError
+from visualizer.training.settings import LEARNING_RATE
 
 
 @dataclass(frozen=True)
 class Start:
     """Train on, to the end of the run."""
-
-
-Resume = Start
 
 
 @dataclass(frozen=True)
@@ -19,12 +17,12 @@ class Pause:
 
 
 @dataclass(frozen=True)
-class Step:
+class TrainBatch:
     """Train one batch, then pause. After an epoch's last batch the epoch is evaluated too."""
 
 
 @dataclass(frozen=True)
-class Epoch:
+class TrainEpoch:
     """Train to the end of the epoch in hand, then pause."""
 
 
@@ -61,4 +59,4 @@ class SetProbe:
     index: int
 
 
-Command = Start | Pause | Step | Epoch | Stop | Interrupt | SetLearningRate | SetProbe
+Command = Start | Pause | TrainBatch | TrainEpoch | Stop | Interrupt | SetLearningRate | SetProbe

@@ -10,14 +10,14 @@ from time import monotonic
 
 from visualizer.errors import UserError
 from visualizer.limits import limits
-from visualizer.training.remote.servers import Servers
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.runs.store import RunStore
 from visualizer.training.scheduling.check import check
 from visualizer.training.scheduling.commands import Command, Interrupt, Stop
 from visualizer.training.scheduling.messages import Begin
-from visualizer.training.scheduling.seat import Seat
+from visualizer.training.scheduling.peers import Peers
 from visualizer.training.scheduling.turn_queue import Place
+from visualizer.training.scheduling.worker_slot import WorkerSlot
 from visualizer.training.scheduling.workers import LocalWorker, Worker
 from visualizer.training.settings import RunSpec
 from visualizer.workspace import saving
@@ -30,7 +30,8 @@ class WorkerPool:
     """Trains runs in worker processes and writes what they emit into the store.
 
     Args:
-        store: Where the runs are kept. Pools of other servers may work on the same folder, each on runs of its own.
+        store: Where the runs are kept.
+        peers: The servers whose pools work on the same folder; this one leaves them when the pool is closed.
         workers: How many processes; by default what `limits` says.
         is_watched: Given an owner, says whether they still have a page open.
         grace: Seconds after which an unwatched run is interrupted.
@@ -43,6 +44,7 @@ class WorkerPool:
     def __init__(
         self,
         store: RunStore,
+        peers: Peers,
         workers: int | None = None,
         is_watched: Callable[[str], bool] = lambda owner: True,
         grace: float = 30.0,
@@ -59,11 +61,11 @@ class WorkerPool:
         self._grace = grace
         self._check_every = check_every
         count = workers or limits().workers or max(1, (os.cpu_count() or 2) - 1)
-        self._seats = [Seat(store, make_worker, self._turns) for _ in range(count if shared else 0)]
+        self._slots = [WorkerSlot(store, make_worker, self._turns) for _ in range(count if shared else 0)]
         self._submitting = threading.Lock()
         self._closing = threading.Event()
         self._said = ""
-        self._servers = Servers(store.folder)
+        self._peers = peers
         self._interrupt_orphans(store.active_runs())
         self._threads = [
             threading.Thread(target=self._watch, name="run-watcher", daemon=True),
@@ -75,8 +77,8 @@ class WorkerPool:
 
     def warm_up(self) -> None:
         """Start the processes now, since loading torch takes them seconds."""
-        for seat in self._seats:
-            seat.start()
+        for slot in self._slots:
+            slot.start()
 
     def submit(self, spec: RunSpec, owner: str, own: Collection[str] = ()) -> str:
         """Take a new run, which waits for its first command; its id, which cannot be guessed.
@@ -94,7 +96,7 @@ class WorkerPool:
         run_id = secrets.token_hex(16)
         with self._submitting, saving():
             self._check_room(owner)
-            self._store.create(run_id, owner, spec, steps_per_epoch, self._servers.own)
+            self._store.create(run_id, owner, spec, steps_per_epoch, self._peers.own)
             self._begin(Begin(run_id, spec))
         return run_id
 
@@ -110,21 +112,21 @@ class WorkerPool:
             self._store.write_unwritten()
             record = self._store.record(run_id)
             # Its last worker may not have let go of it yet.
-            if record is None or record.state != "interrupted" or any(run_id in seat.runs for seat in self._seats):
+            if record is None or record.state != "interrupted" or any(run_id in slot.runs for slot in self._slots):
                 return
             check(record.spec, own=(record.spec.settings.dataset,))  # it was the owner's when the run was made
             self._check_room(record.owner)
-            if claim := self._store.claim(run_id, self._servers.own):
+            if claim := self._store.claim(run_id, self._peers.own):
                 self._begin(Begin(run_id, record.spec, claim.checkpoint, record.seconds))
 
     def _begin(self, message: Begin) -> None:
         if self._shared:
-            seat = self._freest()
+            slot = self._freest()
         else:
-            seat = Seat(self._store, self._make_worker, self._turns, lasting=False)
+            slot = WorkerSlot(self._store, self._make_worker, self._turns, lasting=False)
             # A new list: others may be going through the old one.
-            self._seats = [*(other for other in self._seats if not other.over), seat]
-        seat.begin(message)
+            self._slots = [*(other for other in self._slots if not other.over), slot]
+        slot.begin(message)
 
     def _check_room(self, owner: str) -> None:
         most = limits().active_runs
@@ -135,20 +137,16 @@ class WorkerPool:
                 "Stop one of them, or wait until one has finished",
             )
 
-    def leads(self) -> bool:
-        """Whether this server is the one, of all that work on the folder, that does what one of them has to do."""
-        return self._servers.own == min(self._servers.living())
-
     def place(self, run_id: str) -> Place | None:
         """Where a run stands among those that take turns with it; None where it rests."""
-        return next((place for seat in self._seats if (place := seat.place(run_id))), None)
+        return next((place for slot in self._slots if (place := slot.place(run_id))), None)
 
     def would_take_turns_with(self) -> int:
         """With how many runs one would take turns that is submitted now; 0 where each has a worker of its own."""
         return self._freest().running if self._shared else 0
 
-    def _freest(self) -> Seat:
-        return min(self._seats, key=lambda seat: len(seat.runs))
+    def _freest(self) -> WorkerSlot:
+        return min(self._slots, key=lambda slot: len(slot.runs))
 
     def give_up(self, run_id: str) -> None:
         """End a run for good, also an interrupted one, which then keeps no checkpoint."""
@@ -162,15 +160,15 @@ class WorkerPool:
         if self._tell(run_id, command):
             return
         record = self._store.record(run_id)
-        if record is not None and record.active and record.server != self._servers.own:
-            self._servers.tell(record.server, run_id, command)
+        if record is not None and record.active and record.server != self._peers.own:
+            self._peers.send(record.server, run_id, command)
 
     def _tell(self, run_id: str, command: Command) -> bool:
         """Tell a run of this pool something; False where it is none."""
-        seats = [seat for seat in self._seats if run_id in seat.runs]
-        for seat in seats:
-            seat.tell(run_id, command)
-        return bool(seats)
+        slots = [slot for slot in self._slots if run_id in slot.runs]
+        for slot in slots:
+            slot.send(run_id, command)
+        return bool(slots)
 
     def keep_running(self, run_id: str, keep: bool) -> None:
         """Whether the run goes on after its owner's page was closed."""
@@ -184,16 +182,16 @@ class WorkerPool:
         # They read the folder, which may go as soon as this is over.
         for thread in self._threads:
             thread.join()
-        for seat in self._seats:
-            seat.close()
-        self._servers.close()
+        for slot in self._slots:
+            slot.close()
+        self._peers.close()
         atexit.unregister(self.close)
 
     def _collect_post(self) -> None:
         """Tell the runs here what was clicked at other servers."""
         while not self._closing.wait(_POST_EVERY):
             try:
-                for run_id, command in self._servers.told():
+                for run_id, command in self._peers.received():
                     self._tell(run_id, command)
             except Exception as error:
                 self._print(error)  # tried again in a moment
@@ -207,7 +205,7 @@ class WorkerPool:
 
     def _interrupt_orphans(self, runs: Sequence[RunRecord]) -> None:
         """Say that those were interrupted whose server lives no more."""
-        living = self._servers.living()
+        living = self._peers.living()
         for record in runs:
             if record.server not in living:
                 message = "The server ended while this run was going on."
@@ -228,12 +226,12 @@ class WorkerPool:
         runs = self._store.active_runs()
         self._interrupt_orphans(runs)
         here = {owner: self._is_watched(owner) for owner in {record.owner for record in runs}}
-        for owner in {record.owner for record in runs if record.server != self._servers.own and here[record.owner]}:
-            self._servers.watch(owner)
-        runs = [record for record in runs if record.server == self._servers.own and not record.keep_running]
+        for owner in {record.owner for record in runs if record.server != self._peers.own and here[record.owner]}:
+            self._peers.watch(owner)
+        runs = [record for record in runs if record.server == self._peers.own and not record.keep_running]
         # Another server looks as often as this one, and may be a little late.
         watched = {
-            owner: here[owner] or self._servers.is_watched_elsewhere(owner, within=3 * self._check_every)
+            owner: here[owner] or self._peers.is_watched_elsewhere(owner, within=3 * self._check_every)
             for owner in {record.owner for record in runs}
         }
         now = monotonic()

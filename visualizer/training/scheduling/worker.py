@@ -25,11 +25,20 @@ import torch
 from visualizer.data.catalog import load_dataset, load_dataset_of_run
 from visualizer.errors import UserError
 from visualizer.training.loop.checkpoints import Checkpoint
-from visualizer.training.loop.events import ENDED_STATES, EpochEnded, Event, Failed, StateChanged
+from visualizer.training.loop.events import ENDED_STATES, Bundle, EpochEnded, Event, Failed, RunProgress, StateChanged
 from visualizer.training.loop.examples import Examples
 from visualizer.training.loop.loop import Training
-from visualizer.training.scheduling.commands import Command, Epoch, Interrupt, Pause, SetLearningRate, Start, Step, Stop
-from visualizer.training.scheduling.messages import Begin, Bundle, FromWorker, Progress, Ready, ToWorker, Turn
+from visualizer.training.scheduling.commands import (
+    Command,
+    Interrupt,
+    Pause,
+    SetLearningRate,
+    Start,
+    Stop,
+    TrainBatch,
+    TrainEpoch,
+)
+from visualizer.training.scheduling.messages import Begin, FromWorker, Ready, ToWorker, Turn
 from visualizer.training.settings import TrainingSettings
 
 SLICE = 0.1  # seconds that a run trains before the next one has its turn
@@ -48,6 +57,7 @@ SPEED_MEMORY = 3.0  # seconds over which the speed is averaged
 
 Goal = Literal["end", "epoch", "batch"]
 Send = Callable[[FromWorker], None]
+MakeExamples = Callable[[str, tuple[int, int, int]], Examples]  # of the data set of that name, for that input shape
 
 
 class ActiveRun:
@@ -73,9 +83,9 @@ class ActiveRun:
         """Do what a command says."""
         if isinstance(command, Start):
             self._go("end")
-        elif isinstance(command, Epoch):
+        elif isinstance(command, TrainEpoch):
             self._go("epoch")
-        elif isinstance(command, Step):
+        elif isinstance(command, TrainBatch):
             self._go("batch")
         elif isinstance(command, Pause):
             if self.goal:
@@ -195,7 +205,7 @@ class ActiveRun:
         """Send what waits."""
         training = self.training
         self._clock.tick(training.pictures_seen, self.goal is not None)
-        progress = Progress(
+        progress = RunProgress(
             training.step,
             training.epoch,
             training.learning_rate,
@@ -235,10 +245,17 @@ class _Clock:
 class TurnTaking:
     """All runs of one worker: each trains for a slice of time, then the next one; commands are read between batches."""
 
-    def __init__(self, inbox: "SimpleQueue[ToWorker]", send: Send, device: torch.device | None = None) -> None:
+    def __init__(
+        self,
+        inbox: "SimpleQueue[ToWorker]",
+        send: Send,
+        device: torch.device | None = None,
+        make_examples: MakeExamples | None = None,
+    ) -> None:
         self._inbox = inbox
-        self._device = device
         self._send = send
+        self._device = device
+        self._make_examples = make_examples or _examples
         self._runs: deque[ActiveRun] = deque()
         self._at_turn: str | None = None
 
@@ -282,11 +299,11 @@ class TurnTaking:
         self._announce(message.run_id)
         settings, shape = message.spec.settings, message.spec.architecture.input_shape
         try:
-            examples = Examples(message.dataset, shape) if message.dataset else _examples(settings.dataset, shape)
+            examples = self._make_examples(settings.dataset, shape)
             training = Training(message.spec, examples.dataset, examples, message.checkpoint, self._device)
             self._runs.append(ActiveRun(message.run_id, training, self._send, message.seconds))
         except Exception as error:
-            progress = Progress(0, 0, settings.learning_rate, message.seconds, 0.0)
+            progress = RunProgress(0, 0, settings.learning_rate, message.seconds, 0.0)
             self._send(Bundle(message.run_id, progress, (Failed(_explain(error)),)))
 
     def _forget_ended(self) -> None:

@@ -5,7 +5,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from visualizer.log import event
-from visualizer.training.runs.opening import problem
+from visualizer.training.opening import problem
 from visualizer.workspace import workspace
 
 if TYPE_CHECKING:

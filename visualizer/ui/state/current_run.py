@@ -1,6 +1,6 @@
 """The run that a tab shows."""
 
-from visualizer.training.runs.store import RunRecord
+from visualizer.training.runs.records import RunRecord
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
 

@@ -6,9 +6,10 @@ import time
 
 import streamlit as st
 
+from visualizer.training.opening import lost
 from visualizer.training.remote.cluster import Cluster, RayWorker, cluster_address
+from visualizer.training.remote.servers import Servers
 from visualizer.training.runs.housekeeping import clean_up, since_last
-from visualizer.training.runs.opening import lost
 from visualizer.training.runs.store import RunStore
 from visualizer.training.scheduling.pool import WorkerPool
 from visualizer.ui.state.tabs import is_connected
@@ -43,25 +44,26 @@ def lost_files() -> dict[str, str]:
 @st.cache_resource(show_spinner=False)
 def worker_pool() -> WorkerPool:
     """Who trains, here or in the cluster that the settings name; the workers end with the server."""
+    store, servers = run_store(), Servers(workspace())
     if address := cluster_address():
         cluster = Cluster(address)
         threading.Thread(target=cluster.reach, name="cluster", daemon=True).start()
-        pool = WorkerPool(run_store(), is_watched=is_connected, make_worker=lambda: RayWorker(cluster), shared=False)
+        pool = WorkerPool(store, servers, is_watched=is_connected, make_worker=lambda: RayWorker(cluster), shared=False)
     else:
-        pool = WorkerPool(run_store(), is_watched=is_connected)
+        pool = WorkerPool(store, servers, is_watched=is_connected)
     _pools.append(pool)
-    what = (pool, run_store(), workspaces())
+    what = (servers, store, workspaces())
     threading.Thread(target=_keep_clean, args=what, name="housekeeping", daemon=True).start()
     return pool
 
 
-def _keep_clean(pool: WorkerPool, store: RunStore, people: Workspaces) -> None:
+def _keep_clean(servers: Servers, store: RunStore, people: Workspaces) -> None:
     last: float | None = None
     while not _closing.wait(CLEAN_EVERY):
         now = time.monotonic()
         try:
             # One of several servers does it: what passed is not to be counted by each.
-            if pool.leads():
+            if servers.leads():
                 ran = None if last is None else now - last
                 clean_up(store, people, since_last(people, time.time(), ran))
         except Exception:

@@ -17,7 +17,7 @@ from visualizer.ui.state.server import worker_pool
 from visualizer.ui.state.session import Session
 
 if TYPE_CHECKING:
-    from visualizer.training.loop.pace import Pace
+    from visualizer.training.loop.speed import TrainingSpeed
 
 # Two that are timed at the same time would both seem slow.
 _timing = threading.Lock()
@@ -28,13 +28,13 @@ def show_estimate(owner: Session, *, again: bool) -> None:
 
     `again` says that another run is on the page, which this is not about.
     """
-    from visualizer.training.loop.pace import seconds_in_all
+    from visualizer.training.loop.speed import total_seconds
 
     settings, dataset = owner.settings, opened_dataset(owner.settings.dataset)
-    # What does not change the pace is left out, so that a class asks for the same once.
+    # What does not change the speed is left out, so that a class asks for the same once.
     asked = replace(settings, dataset="digits", epochs=1, seed=0, learning_rate=0.001, initialization="glorot_uniform")
-    pace = _pace(architecture_to_json(replace(owner.architecture, name="")), asked, owner.architecture)
-    seconds = seconds_in_all(pace, settings, len(dataset.train), len(dataset.validation))
+    speed = _speed(architecture_to_json(replace(owner.architecture, name="")), asked, owner.architecture)
+    seconds = total_seconds(speed, settings, len(dataset.train), len(dataset.validation))
     about = f"about {duration(float(f'{seconds:.2g}'))}" if seconds >= 1.5 else "a second or two"
     st.caption(
         f":material/timer: Training {'again ' if again else ''}will take **{about}** "
@@ -55,8 +55,8 @@ def _sharing() -> str:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _pace(architecture: str, settings: TrainingSettings, _architecture: Architecture) -> "Pace":
-    from visualizer.training.loop.pace import measure
+def _speed(architecture: str, settings: TrainingSettings, _architecture: Architecture) -> "TrainingSpeed":
+    from visualizer.training.loop.speed import measure_speed
 
     with _timing:
-        return measure(_architecture, settings)
+        return measure_speed(_architecture, settings)

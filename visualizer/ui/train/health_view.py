@@ -4,12 +4,13 @@ import streamlit as st
 
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.figures.health import Panel, health_panels
-from visualizer.training.loop.looks import looks_in_words
+from visualizer.training.loop.checkup_schedule import OFTEN_UNTIL, checkup_intervals
 from visualizer.training.runs.curves import HealthCurves
 from visualizer.training.runs.diagnosis import diagnose
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import pictures_in_batch
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.quantities import ordinal
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
@@ -60,10 +61,19 @@ def _health(owner: Session, run: RunRecord, pictures: int) -> None:
             "health-panels",
         )
     st.caption(
-        f"Measured at {looks_in_words(run.steps_per_epoch, run.total_steps)}, on the pictures of that batch. A unit of "
-        "a convolution is one of its maps; it fires where any place of it is above 0, and is silent where none is, for "
-        "any picture of the batch. Batch normalisation's two numbers for each channel count as weights."
+        f"Measured at {describe_checkups(run.steps_per_epoch, run.total_steps)}, on the pictures of that batch. A "
+        "unit of a convolution is one of its maps; it fires where any place of it is above 0, and is silent where none "
+        "is, for any picture of the batch. Batch normalisation's two numbers for each channel count as weights."
     )
+
+
+def describe_checkups(steps_per_epoch: int, total_steps: int) -> str:
+    """At which batches a run is measured: "batch 1, then every 20th batch up to batch 200, and ..."."""
+    early, later = checkup_intervals(steps_per_epoch)
+    first = "every batch" if early == 1 else f"batch 1, then every {ordinal(early)} batch"
+    if later == early or total_steps <= OFTEN_UNTIL:
+        return first
+    return f"{first} up to batch {OFTEN_UNTIL}, and every {ordinal(later)} batch after that"
 
 
 def _all_well(health: HealthCurves) -> str:

@@ -1,12 +1,12 @@
-"""That a run overfits, in a sentence, with a button for each cure of the next run."""
+"""That a run overfits, in a sentence, with a button for each remedy of the next run."""
 
 import streamlit as st
 
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.own_dataset import is_own
-from visualizer.training.runs.cures import Cure, cures
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.overfitting import Overfitting, overfitting
+from visualizer.training.runs.overfitting_remedies import Remedy, remedies
 from visualizer.training.runs.records import RunRecord
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
@@ -19,24 +19,24 @@ def overfits(record: RunRecord, history: Curves) -> Overfitting | None:
 
 
 def overfitting_part(owner: Session, record: RunRecord, found: Overfitting, place: str) -> None:
-    """Draw the sentence and the cures. `place` tells the buttons of several places on a page apart."""
+    """Draw the sentence and the remedies. `place` tells the buttons of several places on a page apart."""
     what, _, how = str(found).partition(": ")
     st.warning(f"**{what}:** {how}", icon=":material/menu_book:")
-    possible = cures(record.spec, found, owner.architecture, owner.settings)
-    for cure in possible:
-        if cure.done:
-            st.markdown(f":material/check: {cure.done}")
+    possible = remedies(record.spec, found, owner.architecture, owner.settings)
+    for remedy in possible:
+        if remedy.done:
+            st.markdown(f":material/check: {remedy.done}")
     clicked = False
     with st.container(horizontal=True, gap="xsmall"):
-        for cure in possible:
-            if cure.label:
+        for remedy in possible:
+            if remedy.label:
                 clicked |= st.button(
-                    cure.label,
-                    key=f"cure-{cure.name}-{place}",
+                    remedy.label,
+                    key=f"cure-{remedy.name}-{place}",
                     icon=":material/healing:",
                     wrap=True,
                     on_click=_apply,
-                    args=(owner, cure),
+                    args=(owner, remedy),
                 )
         step = _kept_step(record, found.best_epoch)
         if step is not None and found.best_epoch < found.epoch:
@@ -61,8 +61,8 @@ def overfitting_part(owner: Session, record: RunRecord, found: Overfitting, plac
         st.rerun()
 
 
-def _apply(owner: Session, cure: Cure) -> None:
-    owner.change_next_run(cure.architecture, cure.settings)
+def _apply(owner: Session, remedy: Remedy) -> None:
+    owner.change_next_run(remedy.architecture, remedy.settings)
 
 
 def _kept_step(record: RunRecord, epoch: int) -> int | None:

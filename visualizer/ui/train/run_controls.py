@@ -10,13 +10,22 @@ from visualizer.errors import UserError
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord, time_left
-from visualizer.training.scheduling.commands import Command, Epoch, Pause, SetLearningRate, SetProbe, Start, Step, Stop
-from visualizer.training.scheduling.turn_queue import Place, place_in_words
+from visualizer.training.scheduling.commands import (
+    Command,
+    Pause,
+    SetLearningRate,
+    SetProbe,
+    Start,
+    Stop,
+    TrainBatch,
+    TrainEpoch,
+)
+from visualizer.training.scheduling.turn_queue import Place
 from visualizer.training.settings import LOSSES, RunSpec, pictures_trained
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.grey import NOT_GREY, Grey, grey_where
 from visualizer.ui.kit.keep_focus import keep_focus
-from visualizer.ui.kit.quantities import duration
+from visualizer.ui.kit.quantities import duration, ordinal
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.state.session import Session, TimeMachine, Watched
@@ -180,7 +189,7 @@ def _pieces(give: Callable[[Command], None], grey: Grey) -> None:
         key="step",
         icon=":material/skip_next:",
         on_click=give,
-        args=(Step(),),
+        args=(TrainBatch(),),
         help="Train on one batch, then pause.",
         **grey,
     )
@@ -189,7 +198,7 @@ def _pieces(give: Callable[[Command], None], grey: Grey) -> None:
         key="epoch",
         icon=":material/fast_forward:",
         on_click=give,
-        args=(Epoch(),),
+        args=(TrainEpoch(),),
         help="Train to the end of this pass over the training pictures, then pause.",
         **grey,
     )
@@ -201,10 +210,21 @@ def _go_on_words(record: RunRecord) -> str:
     return f"Go on from epoch {record.checkpoint_epoch + 1}"
 
 
+def describe_place(place: Place | None) -> str:
+    """Where a run stands among others, such as "3rd in the queue"; empty where there is nothing to say."""
+    if place is None:
+        return ""
+    if place.waiting:
+        return f"{ordinal(place.waiting)} in the queue"
+    if place.others:
+        return f"takes turns with {place.others} other run{'s' if place.others != 1 else ''}"
+    return ""
+
+
 def _state_in_words(record: RunRecord, place: Place | None) -> str:
     """What the run does, in a word or two; where it waits, its place in the queue."""
     if place is not None and place.waiting:
-        return f"Waiting, {place_in_words(place)}"
+        return f"Waiting, {describe_place(place)}"
     return {
         "queued": "Waiting for a worker",
         "running": "Training",
@@ -234,7 +254,7 @@ def how_far(record: RunRecord, history: Curves, place: Place | None) -> HowFar:
     if speed := _speed(record):
         words.append(speed)
     if place is not None and not place.waiting and place.others:
-        words.append(place_in_words(place))
+        words.append(describe_place(place))
     if record.state == "running" and left is not None:
         words.append(f"about {duration(left)} left")
     return HowFar(min(record.step / max(record.total_steps, 1), 1.0), _state_in_words(record, place), " · ".join(words))

@@ -26,7 +26,7 @@ TIMES, ENOUGH = 5, 0.3  # batches, and seconds after which no further one is tri
 
 
 @dataclass(frozen=True)
-class Pace:
+class TrainingSpeed:
     """Seconds that training takes: for each step, for each picture that is trained on, and for each that validates."""
 
     step: float
@@ -34,7 +34,7 @@ class Pace:
     evaluated: float
 
 
-def measure(architecture: Architecture, settings: TrainingSettings) -> Pace:
+def measure_speed(architecture: Architecture, settings: TrainingSettings) -> TrainingSpeed:
     """Try out how fast a network that fits is trained with these settings.
 
     One that is too large to be tried out is taken to be slower than the classic example as it is larger: by its
@@ -45,9 +45,11 @@ def measure(architecture: Architecture, settings: TrainingSettings) -> Pace:
     """
     report = summarize(architecture)
     if max(report.multiply_adds / MOST_MULTIPLY_ADDS, report.parameters / MOST_PARAMETERS) > 1:
-        known, pace = summarize(CLASSIC.architecture), measure(CLASSIC.architecture, settings)
+        known, speed = summarize(CLASSIC.architecture), measure_speed(CLASSIC.architecture, settings)
         work = report.multiply_adds / known.multiply_adds
-        return Pace(pace.step * report.parameters / known.parameters, pace.picture * work, pace.evaluated * work)
+        return TrainingSpeed(
+            speed.step * report.parameters / known.parameters, speed.picture * work, speed.evaluated * work
+        )
     fitting = min(
         MOST_MULTIPLY_ADDS // max(report.multiply_adds, 1),
         MOST_BYTES // (report.activation_numbers * BYTES_PER_NUMBER),
@@ -62,14 +64,14 @@ def measure(architecture: Architecture, settings: TrainingSettings) -> Pace:
         torch.set_num_threads(threads)
 
 
-def seconds_in_all(pace: Pace, settings: TrainingSettings, train: int, validation: int) -> float:
-    """How long a whole training takes at that pace, with splits of so many pictures."""
+def total_seconds(speed: TrainingSpeed, settings: TrainingSettings, train: int, validation: int) -> float:
+    """How long a whole training takes at that speed, with splits of so many pictures."""
     steps = batches_per_epoch(train, settings.batch_size)
-    epoch = steps * pace.step + train * pace.picture + validation * pace.evaluated
-    return settings.epochs * epoch + validation * pace.evaluated  # the untrained network is evaluated as well
+    epoch = steps * speed.step + train * speed.picture + validation * speed.evaluated
+    return settings.epochs * epoch + validation * speed.evaluated  # the untrained network is evaluated as well
 
 
-def _timed(architecture: Architecture, settings: TrainingSettings, count: int) -> Pace:
+def _timed(architecture: Architecture, settings: TrainingSettings, count: int) -> TrainingSpeed:
     network = build(architecture, settings.initialization, settings.seed)
     optimizer, augmentation = make_optimizer(network, settings), Augmentation(settings)
     random = torch.Generator().manual_seed(0)
@@ -97,4 +99,4 @@ def _timed(architecture: Architecture, settings: TrainingSettings, count: int) -
         steps.append(ended - stepped)
         trained.append((stepped - began) / count)
     # The first one warms up.
-    return Pace(median(steps[1:]), median(trained[1:]), median(evaluated[1:]))
+    return TrainingSpeed(median(steps[1:]), median(trained[1:]), median(evaluated[1:]))

@@ -1,4 +1,4 @@
-"""A place for one worker: it is started when first needed and replaced when it dies; its runs go on then."""
+"""A slot for one worker, which is started when first needed and replaced when it dies; its runs then go on."""
 
 import logging
 import threading
@@ -6,15 +6,15 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from visualizer import log
-from visualizer.training.loop.events import ENDED_STATES, Failed, State, StateChanged
+from visualizer.training.loop.events import ENDED_STATES, Bundle, Failed, State, StateChanged
 from visualizer.training.runs.store import RunStore
-from visualizer.training.scheduling.commands import Command, Epoch, Interrupt, Pause, Start, Step, Stop
-from visualizer.training.scheduling.messages import Begin, Bundle, Ready, Told, ToWorker, Turn
+from visualizer.training.scheduling.commands import Command, Interrupt, Pause, Start, Stop, TrainBatch, TrainEpoch
+from visualizer.training.scheduling.messages import Begin, Ready, RunCommand, ToWorker, Turn
 from visualizer.training.scheduling.turn_queue import Place, TurnQueue
 from visualizer.training.scheduling.workers import Worker
 from visualizer.workspace import is_disk_full
 
-# How often in a row a run may be at its turn when its worker dies, without a new checkpoint in between.
+# How often in a row a worker may die during a run's turn, without a new checkpoint in between.
 MAX_DEATHS = 2
 DISK_IS_FULL = (
     "The server's disk is full, so this run cannot be saved and was interrupted. What was saved before is kept: once "
@@ -28,14 +28,17 @@ SERVER_STOPPED = "The server was stopped while this run was going on."
 _log = logging.getLogger(__name__)
 
 
-class Seat:
+class WorkerSlot:
     """One worker and its runs.
 
     Args:
         store: Where the runs are kept.
         make_worker: Starts a worker.
         turns: How many runs take turns at most; further ones wait in a queue.
-        lasting: Whether the worker waits for further runs when those it has have ended; otherwise it ends then.
+        lasting: Whether the worker waits for further runs after its own have ended; otherwise it ends with them.
+
+    Attributes:
+        runs: The ids of its runs.
     """
 
     def __init__(self, store: RunStore, make_worker: Callable[[], Worker], turns: int, lasting: bool = True) -> None:
@@ -49,16 +52,16 @@ class Seat:
         self._closing = False
         self._queue = TurnQueue(turns)
         self._at_turn: str | None = None
-        # What each run was told last, as far as it says whether it shall go on.
-        self._told: dict[str, Command] = {}
-        # Each run's last checkpoint at a death during its turn, and how many there were at that one.
+        # The last command of each run that says whether it goes on.
+        self._last_commands: dict[str, Command] = {}
+        # Each run's checkpoint when its worker last died during its turn, and how many deaths there were at it.
         self._deaths: dict[str, tuple[int | None, int]] = {}
-        # Runs that could not be saved: what they still emit would come after a hole.
+        # Runs that could not be saved: what they still emit would leave a gap.
         self._unsaved: set[str] = set()
 
     @property
     def over(self) -> bool:
-        """Whether nothing will come of it any more."""
+        """Whether it has ended for good."""
         with self._lock:
             return not (self._lasting or self.runs or self._worker)
 
@@ -79,27 +82,27 @@ class Seat:
             self.runs.add(message.run_id)
             self.start()
             self._unsaved.discard(message.run_id)
-            self._send(message)
+            self._deliver(message)
 
-    def tell(self, run_id: str, command: Command) -> None:
-        """Give a run a command, if it is here; one to go on may have to wait in the queue."""
+    def send(self, run_id: str, command: Command) -> None:
+        """Give a run a command, if it is one of these; one to go on may have to wait in the queue."""
         with self._lock:
             if run_id not in self.runs:
                 return
-            if isinstance(command, Start | Epoch | Step):
-                self._told[run_id] = command
+            if isinstance(command, Start | TrainEpoch | TrainBatch):
+                self._last_commands[run_id] = command
                 if not self._queue.ask(run_id, command):
                     self._store.set_state(run_id, "queued", "")
                     return
             elif isinstance(command, Pause | Stop | Interrupt):
-                self._told[run_id] = command
+                self._last_commands[run_id] = command
                 if self._queue.withdraw(run_id) and isinstance(command, Pause):
                     self._store.set_state(run_id, "paused", "")
                     return
-            self._send(Told(run_id, command))
+            self._deliver(RunCommand(run_id, command))
 
     def place(self, run_id: str) -> Place | None:
-        """Where the run stands among those of this worker; None where it rests or is not here."""
+        """Where the run stands among those of this worker; None where it is paused or not one of these."""
         with self._lock:
             return self._queue.place(run_id)
 
@@ -118,9 +121,9 @@ class Seat:
             worker.close()
             collector.join()
 
-    def _send(self, message: ToWorker) -> None:
+    def _deliver(self, message: ToWorker) -> None:
         assert self._worker is not None
-        # It may just have died; the collector learns it too and takes care of its runs.
+        # It may just have died; the collector notices that too and takes care of its runs.
         with suppress(OSError):
             self._worker.send(message)
 
@@ -138,7 +141,7 @@ class Seat:
                 self._at_turn = message.run_id
             elif message.run_id not in self._unsaved:
                 self._write(message)
-            self._notice(message)
+            self._follow(message)
         ending = worker.close()
         with self._lock:
             self._worker = None
@@ -151,7 +154,7 @@ class Seat:
                 self.start()
             for run_id in lost:
                 try:
-                    self._take_up_again(run_id, ending, may_go_on=was_ready)
+                    self._resume(run_id, ending, may_go_on=was_ready)
                 except Exception as error:
                     self._give_up(run_id, error)
 
@@ -159,22 +162,22 @@ class Seat:
         try:
             self._store.apply(bundle)
         except Exception as error:
-            # Without this thread, no run would be seen any more.
+            # This thread must go on: without it, no event of any run would be written.
             self._give_up(bundle.run_id, error)
 
     def _give_up(self, run_id: str, error: Exception) -> None:
-        """A run cannot be saved: it ends where it was saved last, and says so as soon as that can be written."""
+        """Interrupt a run that cannot be saved where it was saved last, as soon as that can be written."""
         message = DISK_IS_FULL if is_disk_full(error) else NOT_SAVED
         if is_disk_full(error):
             log.event("disk-full", warning=True, run=run_id)
         _log.error("run %s could not be saved", run_id, exc_info=error)
         self._unsaved.add(run_id)
-        self.tell(run_id, Stop())
+        self.send(run_id, Stop())
         with suppress(Exception):
             self._store.interrupt(run_id, message)
 
-    def _notice(self, message: Ready | Turn | Bundle) -> None:
-        """Follow which runs go on, and let those in whose waiting is over."""
+    def _follow(self, message: Ready | Turn | Bundle) -> None:
+        """Keep track of which runs are active, and admit those at the front of the queue."""
         if not isinstance(message, Bundle):
             return
         run_id = message.run_id
@@ -183,27 +186,27 @@ class Seat:
                 state = "failed" if isinstance(event, Failed) else getattr(event, "state", None)
                 if state == "running":
                     self._queue.goes(run_id)
-                    if isinstance(self._told.get(run_id), Pause):
-                        self._told[run_id] = Start()
+                    if isinstance(self._last_commands.get(run_id), Pause):
+                        self._last_commands[run_id] = Start()
                 elif isinstance(event, StateChanged | Failed):
                     self._queue.rests(run_id)
-                    self._told[run_id] = Pause()
+                    self._last_commands[run_id] = Pause()
                 if state in ENDED_STATES:
                     self.runs.discard(run_id)
-                    self._told.pop(run_id, None)
+                    self._last_commands.pop(run_id, None)
                     self._deaths.pop(run_id, None)
-            for admitted, goal in self._queue.admit():
-                self._send(Told(admitted, goal))
+            for admitted, command in self._queue.admit():
+                self._deliver(RunCommand(admitted, command))
 
-    def _take_up_again(self, run_id: str, ending: str, may_go_on: bool) -> None:
+    def _resume(self, run_id: str, ending: str, may_go_on: bool) -> None:
         """The worker of this run has ended: let it go on in the next one, or say why it does not."""
-        told = self._told.pop(run_id, None)
+        command = self._last_commands.pop(run_id, None)
         record = self._store.record(run_id)
         if record is None or not record.active:
             return
-        if isinstance(told, Stop | Interrupt):
-            state: State = "stopped" if isinstance(told, Stop) else "interrupted"
-            self._store.set_state(run_id, state, told.reason)
+        if isinstance(command, Stop | Interrupt):
+            state: State = "stopped" if isinstance(command, Stop) else "interrupted"
+            self._store.set_state(run_id, state, command.reason)
         elif self._closing:
             self._store.set_state(run_id, "interrupted", SERVER_STOPPED)
         elif not may_go_on or self._dies_again(run_id, record.checkpoint_step):
@@ -214,18 +217,18 @@ class Seat:
                 "memory. Start the run again, with a smaller batch or a smaller network if it happens twice.",
             )
         else:
-            goal = told if isinstance(told, Start | Epoch | Step) else None
+            go_on = command if isinstance(command, Start | TrainEpoch | TrainBatch) else None
             epoch = record.checkpoint_epoch
             where = f"it goes on from epoch {epoch + 1}" if epoch is not None else "it began anew"
             # Where the checkpoint turns out to be damaged, the run says that instead.
             message = f"The process that trained this run ended unexpectedly ({ending}); {where}, with the same curve."
-            checkpoint = self._store.rewind(run_id, "queued" if goal else record.state, message)
+            checkpoint = self._store.rewind(run_id, "queued" if go_on else record.state, message)
             self.begin(Begin(run_id, record.spec, checkpoint, record.seconds))
-            if goal:
-                self.tell(run_id, goal)
+            if go_on:
+                self.send(run_id, go_on)
 
     def _dies_again(self, run_id: str, checkpoint: int | None) -> bool:
-        """Count the deaths that this run may have caused; whether there were too many."""
+        """Count the deaths of workers that this run may have caused; whether there were too many."""
         if self._at_turn not in (None, run_id):
             return False
         last, deaths = self._deaths.get(run_id, (None, 0))

@@ -18,7 +18,7 @@ FEWEST_UNITS = 8
 
 
 @dataclass(frozen=True)
-class Cure:
+class Remedy:
     """One change of the next run.
 
     Attributes:
@@ -35,7 +35,9 @@ class Cure:
     settings: TrainingSettings
 
 
-def cures(run: RunSpec, found: Overfitting, architecture: Architecture, settings: TrainingSettings) -> tuple[Cure, ...]:
+def remedies(
+    run: RunSpec, found: Overfitting, architecture: Architecture, settings: TrainingSettings
+) -> tuple[Remedy, ...]:
     """What the run did not have, and the next one, of that network with those settings, can have or has already."""
     possible = (
         _augmentation(run, architecture, settings),
@@ -43,10 +45,10 @@ def cures(run: RunSpec, found: Overfitting, architecture: Architecture, settings
         _fewer_parameters(run, architecture, settings),
         _fewer_epochs(found, architecture, settings),
     )
-    return tuple(cure for cure in possible if cure is not None)
+    return tuple(remedy for remedy in possible if remedy is not None)
 
 
-def _augmentation(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Cure | None:
+def _augmentation(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Remedy | None:
     def is_on(settings: TrainingSettings) -> bool:
         return any(getattr(settings, name) for name in AUGMENTATIONS)
 
@@ -54,19 +56,19 @@ def _augmentation(run: RunSpec, architecture: Architecture, settings: TrainingSe
         return None
     if is_on(settings):
         done = "The next run changes its training pictures at random."
-        return Cure("augmentation", "", done, architecture, settings)
+        return Remedy("augmentation", "", done, architecture, settings)
     label = "Shift and turn the training pictures at random"
-    return Cure("augmentation", label, "", architecture, replace(settings, shift=SHIFT, rotation=ROTATION))
+    return Remedy("augmentation", label, "", architecture, replace(settings, shift=SHIFT, rotation=ROTATION))
 
 
-def _dropout(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Cure | None:
+def _dropout(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Remedy | None:
     def has(architecture: Architecture) -> bool:
         return any(layer.is_random_in_training for layer in architecture.layers)
 
     if has(run.architecture):
         return None
     if has(architecture):
-        return Cure("dropout", "", "The network in Build has Dropout.", architecture, settings)
+        return Remedy("dropout", "", "The network in Build has Dropout.", architecture, settings)
     layers = architecture.layers
     last = max(_with_units(layers), default=None)
     if last is None:
@@ -75,14 +77,14 @@ def _dropout(run: RunSpec, architecture: Architecture, settings: TrainingSetting
         changed = architecture.with_layers((*layers[:last], Dropout(rate=RATE), *layers[last:]))
     except UserError:  # there is no room for another layer
         return None
-    return Cure("dropout", f"Add Dropout {RATE:g} before the last {layers[last].title} layer", "", changed, settings)
+    return Remedy("dropout", f"Add Dropout {RATE:g} before the last {layers[last].title} layer", "", changed, settings)
 
 
-def _fewer_parameters(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Cure | None:
+def _fewer_parameters(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Remedy | None:
     had, has = summarize(run.architecture).parameters, summarize(architecture).parameters
     if has < had:
         done = f"The network in Build has {has:,} parameters, this run’s has {had:,}."
-        return Cure("parameters", "", done, architecture, settings)
+        return Remedy("parameters", "", done, architecture, settings)
     layers = architecture.layers
     rows = summarize(architecture).layers
     # The last one says how many classes there are.
@@ -92,7 +94,7 @@ def _fewer_parameters(run: RunSpec, architecture: Architecture, settings: Traini
         return None
     label = f"Use {units // FEWER:,} units instead of {units:,} in layer {index + 1}"
     changed = architecture.with_layers((*layers[:index], *fewer.replacement, *layers[index + 1 :]))
-    return Cure("parameters", label, "", changed, settings)
+    return Remedy("parameters", label, "", changed, settings)
 
 
 def _with_units(layers: Sequence[Layer]) -> list[int]:
@@ -105,10 +107,10 @@ def _units(row: LayerReport) -> int:
     return row.output_shape[0] if row.output_shape else 0
 
 
-def _fewer_epochs(found: Overfitting, architecture: Architecture, settings: TrainingSettings) -> Cure | None:
+def _fewer_epochs(found: Overfitting, architecture: Architecture, settings: TrainingSettings) -> Remedy | None:
     if found.best_epoch >= found.epoch:
         return None
     epochs = f"{found.best_epoch} epoch{'s' if found.best_epoch != 1 else ''}"
     if settings.epochs <= found.best_epoch:
-        return Cure("epochs", "", f"The next run ends after {epochs} at most.", architecture, settings)
-    return Cure("epochs", f"Train {epochs} only", "", architecture, replace(settings, epochs=found.best_epoch))
+        return Remedy("epochs", "", f"The next run ends after {epochs} at most.", architecture, settings)
+    return Remedy("epochs", f"Train {epochs} only", "", architecture, replace(settings, epochs=found.best_epoch))

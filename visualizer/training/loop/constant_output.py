@@ -6,17 +6,17 @@ import torch
 TOLERANCE = 1e-6
 
 
-class SameAnswers:
+class ConstantOutput:
     """Sees the scores of many pictures, batch by batch, and whether all pictures got the same."""
 
     def __init__(self) -> None:
         self._first: torch.Tensor | None = None
-        self.alike = False
+        self.constant = False
 
     def add(self, scores: torch.Tensor) -> None:
         """Scores (N, classes). Once two pictures differ, a batch costs nothing."""
         if self._first is None:
             self._first = scores[:1]
-            self.alike = True
-        if self.alike:
-            self.alike = torch.allclose(scores, self._first.expand_as(scores), rtol=TOLERANCE, atol=TOLERANCE)
+            self.constant = True
+        if self.constant:
+            self.constant = torch.allclose(scores, self._first.expand_as(scores), rtol=TOLERANCE, atol=TOLERANCE)

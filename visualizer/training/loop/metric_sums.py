@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 
-class Tally:
+class MetricSums:
     """Losses and scores of batches, summed up.
 
     What was right is counted for many batches together: done for each batch, it would slow a small network down by
