@@ -25,6 +25,7 @@ from visualizer.ui.train.live import live_part
 from visualizer.ui.train.live_feed import Look, follow
 from visualizer.ui.train.report_view import report_part
 from visualizer.ui.train.run_controls import controls, how_far, run_settings
+from visualizer.ui.train.state import TrainState
 from visualizer.ui.train.time_machine import time_machine_part
 from visualizer.ui.train.training_settings import settings_form
 
@@ -54,7 +55,7 @@ if opening is not None:
     progress = st.container(key="live-progress")
     run_settings(owner, opening)
     history = run_store().curves(opening.run_id)
-    look = Look(opening.run_id, column_width(), owner.live_layer)
+    look = Look(opening.run_id, column_width(), owner.page_state(TrainState).live_layer)
     PARTS = {
         "Live": partial(live_part, owner, look, history),
         "Health": partial(health_part, owner, refresh=refresh),

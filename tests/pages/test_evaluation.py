@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, progress_line, without_exception
+from visualizer.ui.train.state import TrainState
 
 
 def finished(app: AppTest) -> AppTest:
@@ -43,11 +44,11 @@ def test_a_run_is_evaluated_and_a_picture_is_looked_into(app):
     said = alts(app)
     assert any(f"Confusion matrix: {right} of 269 pictures right" in alt for alt in said)
     assert any(alt.startswith("269 pictures as points") for alt in said)
-    cell = app.session_state["visualizer"].confusion_cell
+    cell = app.session_state["visualizer"].page_state(TrainState).confusion_cell
     assert cell is None
     without_exception(app.selectbox(key="cell-label").set_value(4).run())
     without_exception(app.selectbox(key="cell-answer").set_value(4).run())
-    assert app.session_state["visualizer"].confusion_cell == (4, 4)
+    assert app.session_state["visualizer"].page_state(TrainState).confusion_cell == (4, 4)
     shown = [alt for alt in alts(app) if re.match(r"\d+ pictures? of 8 × 8", alt)]
     assert any(f"4 {found.values[found.cell(4, 4)[0], 4]:.0%}" in alt for alt in shown)
 

@@ -14,6 +14,8 @@ from tests.pages.app import alts, open_page, without_exception
 from visualizer.data.drawing import SIDE
 from visualizer.inspection.steps import Spot
 from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.state import LookState
+from visualizer.ui.parts.supplied_picture import SuppliedPicture
 
 
 def encoded(picture: np.ndarray, format: str) -> bytes:
@@ -100,7 +102,7 @@ def draw(app: AppTest, strokes: Iterable[tuple[float, float, float, float]]) -> 
     paper = Image.new("L", (SIDE, SIDE))
     for stroke in strokes:
         ImageDraw.Draw(paper).line([share * SIDE for share in stroke], fill=255, width=5)
-    app.session_state["visualizer"].give_drawing(np.asarray(paper))
+    app.session_state["visualizer"].page_state(SuppliedPicture).draw(np.asarray(paper))
     return without_exception(app.run())
 
 
@@ -222,7 +224,9 @@ def explained(app: AppTest) -> dict:
 
 def go_on(app: AppTest, *places: tuple[int, ...]) -> AppTest:
     """As if these numbers had been clicked one after the other."""
-    app.session_state["visualizer"].explain_pixel(tuple(Spot(node, tuple(place)) for node, *place in places))
+    app.session_state["visualizer"].page_state(LookState).explain_pixel(
+        tuple(Spot(node, tuple(place)) for node, *place in places)
+    )
     return without_exception(app.run())
 
 
@@ -268,7 +272,7 @@ def test_of_many_channels_there_are_pages(app):
     data = explained(app)
     assert (len(data["terms"]), data["pages"]) == (3, 3)
     owner = app.session_state["visualizer"]
-    owner.explain_pixel((Spot(2, (0, 0, 0)),), page=2)
+    owner.page_state(LookState).explain_pixel((Spot(2, (0, 0, 0)),), page=2)
     data = explained(without_exception(app.run()))
     assert (len(data["terms"]), data["page"]) == (2, 2)
 

@@ -10,6 +10,7 @@ from tests.pages.app import alts, charts, open_page, progress_line, without_exce
 from visualizer.data.catalog import forget_loaded
 from visualizer.data.own_dataset import save_own
 from visualizer.limits import Limits
+from visualizer.ui.pictures.state import OwnPictures
 from visualizer.ui.state.current_run import current_run
 from visualizer.workspace import workspace
 
@@ -177,7 +178,7 @@ def test_a_second_zip_counts_with_the_first_one(app, monkeypatch, bounds, words)
         for job in list(app.session_state["visualizer"].jobs.values()):
             job.join()
     assert words in app.error[0].value
-    assert app.session_state["visualizer"].own_pictures.count == 20
+    assert app.session_state["visualizer"].page_state(OwnPictures).count == 20
 
 
 def test_pictures_that_are_no_longer_kept_leave_every_page_usable():

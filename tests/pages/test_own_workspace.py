@@ -16,7 +16,7 @@ from visualizer.training.link import LinkedNetwork, link_text
 from visualizer.training.remote.servers import Servers
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.shell.elsewhere import COOKIE, mark_of
-from visualizer.ui.shell.own_workspace import NOT_FOUND
+from visualizer.ui.shell.own_workspace import NOT_FOUND, WorkspaceState
 from visualizer.ui.state.server import run_store, workspaces
 from visualizer.ui.state.session import Session
 from visualizer.workspace import workspace
@@ -72,7 +72,7 @@ def test_who_only_looks_gets_no_address_and_leaves_nothing():
     app = open_page("build")
     without_exception(app.switch_page("../../../pages/train.py").run())
     assert address(app) is None
-    assert not owner(app).has_workspace
+    assert not owner(app).page_state(WorkspaceState).exists
     assert workspaces().used() == before
 
 

@@ -10,7 +10,8 @@ from PIL import Image
 from tests.pages.app import alts, open_page, without_exception
 from visualizer.errors import UserError
 from visualizer.ui.parts import opened_picture
-from visualizer.ui.state.picture_file import PictureFile
+from visualizer.ui.parts.opened_picture import PictureFile
+from visualizer.ui.parts.supplied_picture import SuppliedPicture
 
 PICTURE = np.full((20, 20, 3), 9, dtype=np.uint8)
 
@@ -64,7 +65,7 @@ def test_progress_is_drawn_and_then_the_picture(opener):
     assert job.progress.text == "Opening the picture …"
     without_exception(app.run())
     assert any("The answer is" in text for text in alts(app))
-    assert app.session_state["visualizer"].photo_file is None
+    assert app.session_state["visualizer"].page_state(SuppliedPicture).photo_file is None
     assert "photo-file" not in app.session_state["visualizer"].jobs
 
 
@@ -87,7 +88,7 @@ def test_it_can_be_cancelled_and_opened_again(opener):
         job.join()
         without_exception(app.run())
     assert opener.names == ["slow.png", "slow.png"]
-    assert app.session_state["visualizer"].photo is not None
+    assert app.session_state["visualizer"].page_state(SuppliedPicture).photo is not None
 
 
 def test_what_is_refused_in_the_end_is_told_once(opener):
@@ -105,7 +106,7 @@ def test_what_is_refused_in_the_end_is_told_once(opener):
 def test_another_file_takes_the_place_of_one_that_is_still_being_opened(opener):
     app = upload()
     first = job_of(app)
-    app.session_state["visualizer"].photo_file = PictureFile(b"", "other.png")
+    app.session_state["visualizer"].page_state(SuppliedPicture).photo_file = PictureFile(b"", "other.png")
     without_exception(app.run())
     assert first.cancelled.is_set()
     assert job_of(app) is not first

@@ -11,6 +11,7 @@ import streamlit as st
 
 from visualizer.data.drawing import SIDE
 from visualizer.ui.parts import draw
+from visualizer.ui.parts.supplied_picture import SuppliedPicture
 from visualizer.ui.state.session import Session
 
 Send = Callable[[object], None]
@@ -52,7 +53,7 @@ def test_a_drawing_becomes_the_sessions_and_goes_back_when_the_paper_does(owner,
     assert mounted["data"] == {"key": "paper", "side": SIDE, "picture": ""}
     drawing = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE), dtype=np.uint8)
     send(encoded(drawing))
-    np.testing.assert_array_equal(owner.drawing, drawing)
+    np.testing.assert_array_equal(owner.page_state(SuppliedPicture).drawing, drawing)
     draw.canvas(owner, "paper")
     assert mounted["data"]["picture"] == encoded(drawing)
 
@@ -60,7 +61,7 @@ def test_a_drawing_becomes_the_sessions_and_goes_back_when_the_paper_does(owner,
 def test_an_empty_paper_is_no_drawing(owner, send):
     send(encoded(np.ones((SIDE, SIDE), dtype=np.uint8)))
     send(encoded(np.zeros((SIDE, SIDE), dtype=np.uint8)))
-    assert owner.drawing is None
+    assert owner.page_state(SuppliedPicture).drawing is None
     assert owner.message is None
 
 
@@ -69,7 +70,7 @@ def test_what_is_none_leaves_the_drawing_and_a_sentence(owner, send, value):
     drawing = np.full((SIDE, SIDE), 9, dtype=np.uint8)
     send(encoded(drawing))
     send(value)
-    np.testing.assert_array_equal(owner.drawing, drawing)
+    np.testing.assert_array_equal(owner.page_state(SuppliedPicture).drawing, drawing)
     assert owner.message is not None
     assert owner.message.startswith("The drawing did not arrive whole: ")
     assert owner.message.endswith("Draw it again.")
@@ -77,4 +78,4 @@ def test_what_is_none_leaves_the_drawing_and_a_sentence(owner, send, value):
 
 def test_the_trigger_of_the_rest_brings_no_drawing(owner, send):
     send(None)
-    assert (owner.drawing, owner.message) == (None, None)
+    assert (owner.page_state(SuppliedPicture).drawing, owner.message) == (None, None)

@@ -3,10 +3,10 @@
 import pytest
 
 from visualizer.training.runs.kept_weights import Moment
-from visualizer.ui.state.session import TimeMachine
 from visualizer.ui.train import film
 from visualizer.ui.train.film import advance, is_an_echo, place_of, play_or_pause
 from visualizer.ui.train.film_export import _bounded
+from visualizer.ui.train.state import TimeMachine
 
 MOMENTS = [Moment(0, 0, 0.0), Moment(1, None, 0.25), Moment(4, 1, 1.0), Moment(8, 2, 2.0)]
 

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, charts, without_exception
 from visualizer.ui.kit.chart_events import Clicked
+from visualizer.ui.look.state import LookState
 
 
 def script(network: object, layer: int, number: int) -> None:
@@ -18,6 +19,7 @@ def script(network: object, layer: int, number: int) -> None:
     from visualizer.ui.look import filters_view
     from visualizer.ui.look.filters_view import filters_part
     from visualizer.ui.look.looked import Looked
+    from visualizer.ui.look.state import LookState
     from visualizer.ui.parts.picture_source import Given
     from visualizer.ui.state.session import session
 
@@ -27,7 +29,7 @@ def script(network: object, layer: int, number: int) -> None:
     if "begun" not in st.session_state:
         st.session_state["begun"] = True
         st.session_state[f"filters-layer-of-{len(network.nodes)}"] = layer
-        session().choose_filter(number)
+        session().page_state(LookState).choose_filter(number)
     reactions = st.session_state.setdefault("reactions", {})
     filters_view.on_click = lambda chart, react: reactions.update({chart: react})
     filters_part(looked)
@@ -107,7 +109,7 @@ def test_a_click_chooses_what_was_clicked_and_nothing_else(point, chosen):
 
     app = opened(Branching(), 3, 2)
     app.session_state["reactions"]["filters-3"](point)
-    assert app.session_state["visualizer"].filter_number == chosen
+    assert app.session_state["visualizer"].page_state(LookState).filter_number == chosen
 
 
 def test_a_unit_of_the_last_layer_is_told_with_its_class():

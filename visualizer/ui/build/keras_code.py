@@ -1,16 +1,19 @@
 """Build's box for Keras source: pasted, it becomes the network."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from visualizer.architecture.architecture import summarize
 from visualizer.figures.chart import counted
-from visualizer.source_code.keras_reader import KerasReading
+from visualizer.source_code.keras_reader import KerasReading, read_keras
 from visualizer.source_code.notes import Note
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.settings import LOSSES
+from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.session import Session
 
@@ -43,10 +46,13 @@ _BOX = "keras-code"
 def paste_keras(owner: Session, classes: int) -> None:
     """Draw the box. `classes` is how many numbers the last layer gives where the source leaves that open."""
 
+    state = owner.page_state(BuildState)
+
     def build() -> None:
-        owner.build_from_keras(st.session_state[_TEXT], classes)
+        state.forget_keras()
+        owner.attempt(partial(_build, owner, st.session_state[_TEXT], classes))
         # What was built is to be seen; the text stays in the box.
-        st.session_state[_BOX] = owner.read_source is None
+        st.session_state[_BOX] = state.keras_reading is None
 
     def fill_in() -> None:
         st.session_state[_TEXT] = EXAMPLE
@@ -63,11 +69,23 @@ def paste_keras(owner: Session, classes: int) -> None:
                     "Build it", key="keras-build", type="primary", icon=":material/construction:", on_click=build
                 )
                 st.form_submit_button("Fill in an example", key="keras-example", type="tertiary", on_click=fill_in)
-    if owner.reading is not None:
-        _result(owner, owner.reading)
+    # Nothing is told about a source once it is undone.
+    drafts = (*owner.history.past, owner.history.present)
+    if state.keras_reading is not None and any(draft is state.keras_draft for draft in drafts):
+        _result(state, state.keras_reading)
 
 
-def _result(owner: Session, reading: KerasReading) -> None:
+def _build(owner: Session, source: str, classes: int) -> None:
+    """Put the network of Keras source into Build, undoably, and its training settings into Train."""
+    reading = read_keras(source, classes)
+    settings = replace(owner.settings, **reading.settings)
+    if (reading.architecture, settings) != (owner.architecture, owner.settings):
+        owner.open_with_settings(reading.architecture, settings)
+    state = owner.page_state(BuildState)
+    state.keras_reading, state.keras_draft = reading, owner.history.present
+
+
+def _result(state: BuildState, reading: KerasReading) -> None:
     report = summarize(reading.architecture)
     kind = "trainable parameter" if report.kept else "parameter"
     other = [note for note in reading.notes if note.other_network]
@@ -90,7 +108,7 @@ def _result(owner: Session, reading: KerasReading) -> None:
                 key="bare-keras-close",
                 type="tertiary",
                 icon=":material/close:",
-                on_click=owner.forget_reading,
+                on_click=state.forget_keras,
             )
         if rest:
             notes = "One thing was" if len(rest) == 1 else f"{len(rest)} things were"

@@ -11,6 +11,7 @@ from visualizer.architecture.layer import layer_types
 from visualizer.architecture.problem import Problem
 from visualizer.architecture.shapes import describe_shape
 from visualizer.ui.build.layer_form import layer_form
+from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.quantities import count
@@ -74,7 +75,8 @@ def card_header(owner: Session, card: int, label: str) -> bool:
     A button and not st.expander: an expander whose label changes is another expander to Streamlit, which would draw
     the form anew at each change and take the keyboard's focus away.
     """
-    opened = card in owner.open_cards
+    state = owner.page_state(BuildState)
+    opened = card in state.open_cards
     st.button(
         label,
         key=f"open-{card}",
@@ -82,7 +84,7 @@ def card_header(owner: Session, card: int, label: str) -> bool:
         width="stretch",
         wrap=True,
         icon=":material/expand_less:" if opened else ":material/expand_more:",
-        on_click=owner.toggle_card,
+        on_click=state.toggle_card,
         args=(card,),
     )
     return opened

@@ -13,8 +13,7 @@ from visualizer.images import FORMATS_IN_WORDS
 from visualizer.limits import limits
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import markdown_safe
-from visualizer.ui.parts.opened_picture import opened_picture
-from visualizer.ui.state.picture_file import PictureFile
+from visualizer.ui.parts.opened_picture import PictureFile, opened_picture
 
 SIZES = (8, 16, 24, 32, 48)
 DRAWING_SIZE = 16

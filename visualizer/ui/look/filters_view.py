@@ -22,6 +22,7 @@ from visualizer.ui.look.filters_excited import Filter, strongest_part
 from visualizer.ui.look.filters_made import made_part
 from visualizer.ui.look.layer_choice import chosen_layer
 from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.state import LookState
 from visualizer.ui.state.session import session
 from visualizer.ui.state.viewport import column_width, is_narrow
 
@@ -79,20 +80,20 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
         meaning: The classes that its units stand for, where they do.
     """
     assert view.kernels is not None
-    owner, filters, noun = session(), len(view.kernels), _noun(view)
-    number = min(owner.filter_number, filters)
+    state, filters, noun = session().page_state(LookState), len(view.kernels), _noun(view)
+    number = min(state.filter_number, filters)
     on_a_page = _on_a_page()
     pages, page = -(-filters // on_a_page), 1
     page_key = f"filters-page-{view.index}-of-{pages}"
 
     def choose(chosen: int) -> None:
-        owner.choose_filter(chosen)
+        state.choose_filter(chosen)
         st.session_state[page_key] = (chosen - 1) // on_a_page + 1
 
     def clicked(point: Clicked) -> None:
         told = point.data[0] if point.data else point.x
         if isinstance(told, int | float) and 1 <= told <= filters:
-            owner.choose_filter(int(told))
+            state.choose_filter(int(told))
 
     st.subheader(f"Choose a {noun}")
     bound.number(f"{noun.capitalize()} 1 to {filters:,}", number, choose, f"filter-{view.index}", 1, filters, width=180)

@@ -71,7 +71,7 @@ def _save(owner: Session, network: "Network", dataset: str) -> None:
 def _open(owner: Session) -> None:
     def take(data: bytes, _: str) -> None:
         def action() -> None:
-            owner.open_model(read_model(data, partial(own_names, owner)))
+            owner.opened_model = read_model(data, partial(own_names, owner))
             st.session_state["network-choice"] = "file"
 
         owner.attempt(action)

@@ -7,6 +7,7 @@ import streamlit as st
 from visualizer.ui.kit.job import WAITING, Progress, Steps, with_progress
 from visualizer.ui.kit.results import keep_results
 from visualizer.ui.kit.text import escaped, markdown_safe
+from visualizer.ui.look.state import LookState
 from visualizer.ui.state.byte_cache import ByteCache
 from visualizer.ui.state.models import IMAGENET, Opened
 from visualizer.ui.state.session import Session
@@ -50,7 +51,8 @@ def named_network(owner: Session) -> Opened | None:
         )
     for problem in offer.problems:
         st.warning(markdown_safe(problem), icon=":material/warning:")
-    if owner.asked_network is None:
+    asked = owner.page_state(LookState).asked_network
+    if asked is None:
         if offer.missing and not offer.names:
             missing = " and ".join(offer.missing)
             verb = "are" if len(offer.missing) > 1 else "is"
@@ -59,7 +61,7 @@ def named_network(owner: Session) -> Opened | None:
                 f"`pip install {' '.join(offer.missing)}` adds them."
             )
         return None
-    return _opened(owner, owner.asked_network)
+    return _opened(owner, asked)
 
 
 def _ask_typed(owner: Session) -> None:
@@ -121,7 +123,7 @@ def _opened(owner: Session, asked: Asked) -> Opened | None:
 def _ask(owner: Session, name: str, random_weights: bool) -> None:
     """Open that network, from the beginning if it was asked for before."""
     forget(_JOB)
-    owner.asked_network = (name, random_weights)
+    owner.page_state(LookState).asked_network = (name, random_weights)
 
 
 def _steps(kept: "ByteCache[NamedNetwork]", asked: Asked) -> "Steps[str]":

@@ -12,6 +12,7 @@ from visualizer.ui.kit.chart_events import Clicked, on_click
 from visualizer.ui.kit.component import component, sent_by
 from visualizer.ui.look.looked import Looked
 from visualizer.ui.look.pixel_data import pixel_data
+from visualizer.ui.look.state import LookState
 from visualizer.ui.state.session import session
 
 if TYPE_CHECKING:
@@ -43,12 +44,12 @@ def pixel_part(looked: Looked, index: int, charts: dict[str, int]) -> None:
 
 def _go_on(looked: Looked, index: int) -> None:
     """Follow what was asked for in the explanation, if that was about the number that is still the explained one."""
-    owner = session()
-    if owner.pixel_asked is None:
+    state = session().page_state(LookState)
+    if state.pixel_asked is None:
         return
-    (path, asked), owner.pixel_asked = owner.pixel_asked, None
-    if path == _path(looked, index) and (found := _next(looked, path, asked)) is not None:
-        owner.explain_pixel(*found)
+    (path, asked), state.pixel_asked = state.pixel_asked, None
+    if path == _path(looked, index) and (following := _next(looked, path, asked)) is not None:
+        state.explain_pixel(*following)
 
 
 def _path(looked: Looked, index: int) -> "tuple[Spot, ...]":
@@ -56,7 +57,7 @@ def _path(looked: Looked, index: int) -> "tuple[Spot, ...]":
     from visualizer.inspection.pixel import holds
     from visualizer.inspection.steps import Spot
 
-    path = session().pixel_path
+    path = session().page_state(LookState).pixel_path
     if path and path[0].node == index and all(holds(looked.seen, spot) for spot in path):
         return path
     output = looked.seen.layers[index].output
@@ -97,7 +98,7 @@ def _fields(spot: "Spot", shape: tuple[int, ...], of: int) -> None:
 def _choose(index: int, place: tuple[int, ...]) -> None:
     from visualizer.inspection.steps import Spot
 
-    session().explain_pixel((Spot(index, place),))
+    session().page_state(LookState).explain_pixel((Spot(index, place),))
 
 
 def _listen(index: int, key: str, channel: int, *, vector: bool) -> None:
@@ -118,14 +119,14 @@ def _listen(index: int, key: str, channel: int, *, vector: bool) -> None:
 
 
 def _explanation(looked: Looked, path: "tuple[Spot, ...]") -> None:
-    owner = session()
+    state = session().page_state(LookState)
     key = "pixel-explained"
 
     def go() -> None:
-        owner.pixel_asked = path, sent_by(key, "go")
+        state.pixel_asked = path, sent_by(key, "go")
 
     # Only a number that somebody chose may move the page: another network or picture has another largest number too.
-    data = pixel_data(looked, path, owner.pixel_page) | {"chosen": path == owner.pixel_path}
+    data = pixel_data(looked, path, state.pixel_page) | {"chosen": path == state.pixel_path}
     component("pixel")(key=key, data=data, on_go_change=go)
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from visualizer.data.drawing import SIDE, read_drawing
 from visualizer.ui.kit.component import component, sent_by
+from visualizer.ui.parts.supplied_picture import SuppliedPicture
 from visualizer.ui.state.session import Session
 
 
@@ -20,13 +21,15 @@ def canvas(owner: Session, key: str) -> None:
         key: Unique on the page.
     """
 
+    supplied = owner.page_state(SuppliedPicture)
+
     def drawn() -> None:
         sent = sent_by(key, "drawing")
         # A trigger that did not fire is None.
         if sent is not None:
-            owner.attempt(lambda: owner.give_drawing(read_drawing(sent)))
+            owner.attempt(lambda: supplied.draw(read_drawing(sent)))
 
-    picture = "" if owner.drawing is None else base64.b64encode(owner.drawing.tobytes()).decode()
+    picture = "" if supplied.drawing is None else base64.b64encode(supplied.drawing.tobytes()).decode()
     result = component("draw")(
         key=key,
         data={"key": key, "side": SIDE, "picture": picture},

@@ -1,14 +1,17 @@
 """A link that opens a network with its training settings: made here, and read from the address of the Build page."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 import streamlit as st
 
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.editing import Draft
 from visualizer.data.catalog import is_known
 from visualizer.data.openml import OFFERS
 from visualizer.errors import UserError
 from visualizer.training.link import LinkedNetwork, link_text, read_link
+from visualizer.training.settings import TrainingSettings
 from visualizer.ui.kit.component import component
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.text import escaped, markdown_safe
@@ -18,6 +21,25 @@ from visualizer.ui.state.session import Session
 PARAMETER = "network"
 _PATH = "build"
 _THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass
+class Arrival:
+    """What the last link brought into this tab, or why it brought nothing.
+
+    Attributes:
+        sentence: What to say about it; shown until the network in Build changes.
+        refused: True where nothing was opened.
+        draft: The draft in Build since then; None where no link came.
+    """
+
+    sentence: str = ""
+    refused: bool = False
+    draft: Draft | None = None
+
+    def tell(self, sentence: str, draft: Draft, *, refused: bool) -> None:
+        """Show that sentence as long as this is the draft in Build."""
+        self.sentence, self.draft, self.refused = sentence, draft, refused
 
 
 def link_popover(owner: Session) -> None:
@@ -65,8 +87,8 @@ def open_link(owner: Session) -> None:
 
 def show_arrival(owner: Session) -> None:
     """Tell what a link brought, or why it brought nothing, until the network changes."""
-    arrival = owner.arrival
-    if arrival is not None and owner.history.present is arrival.after:
+    arrival = owner.page_state(Arrival)
+    if owner.history.present is arrival.draft:
         box, icon = (st.error, ":material/link_off:") if arrival.refused else (st.info, ":material/link:")
         box(arrival.sentence, icon=icon)
 
@@ -75,7 +97,7 @@ def _open(owner: Session, text: str) -> None:
     try:
         linked = read_link(text)
     except UserError as error:
-        owner.refuse_link(markdown_safe(error))
+        owner.page_state(Arrival).tell(markdown_safe(error), owner.history.present, refused=True)
         return
     settings, kept = linked.settings, ""
     # Of one's own ones, too: who follows a link has a new workspace, unless it is pasted into a tab of theirs.
@@ -83,12 +105,19 @@ def _open(owner: Session, text: str) -> None:
         kept = _why_kept(settings.dataset)
         settings = replace(settings, dataset=owner.settings.dataset)
     layers = len(linked.architecture.layers)
-    owner.open_linked(
+    open_linked(
+        owner,
         linked.architecture,
         settings,
         f"Opened from a link: **{escaped(linked.architecture.name) or 'a network'}** with {layers} "
         f"layer{'s' if layers != 1 else ''} and its training settings.{kept} “Undo” brings back what was here before.",
     )
+
+
+def open_linked(owner: Session, architecture: Architecture, settings: TrainingSettings, sentence: str) -> None:
+    """Put what a link holds into Build and Train, undoably, and show `sentence` about it."""
+    owner.open_with_settings(architecture, settings)
+    owner.page_state(Arrival).tell(sentence, owner.history.present, refused=False)
 
 
 def _why_kept(dataset: str) -> str:

@@ -1,5 +1,6 @@
 """Opens a picture file that somebody gave, with progress where it takes long."""
 
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -7,11 +8,18 @@ import numpy as np
 from visualizer.errors import UserError
 from visualizer.images import is_opening, read_image
 from visualizer.ui.kit.job import WAITING, Progress, Steps
-from visualizer.ui.state.picture_file import PictureFile
 from visualizer.ui.state.work import forget, work
 
 # Before progress is drawn. Most pictures take a tenth of it.
 PATIENCE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class PictureFile:
+    """The file of one upload, or of one camera picture."""
+
+    data: bytes = field(repr=False)
+    name: str
 
 
 def opened_picture(file: PictureFile, key: str) -> np.ndarray | UserError | None:

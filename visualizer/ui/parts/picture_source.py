@@ -16,8 +16,8 @@ from visualizer.limits import limits
 from visualizer.ui.kit import bound
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.parts.draw import canvas
-from visualizer.ui.parts.opened_picture import opened_picture
-from visualizer.ui.state.picture_file import PictureFile
+from visualizer.ui.parts.opened_picture import PictureFile, opened_picture
+from visualizer.ui.parts.supplied_picture import SuppliedPicture
 from visualizer.ui.state.session import Session, show_message
 
 _SOURCES = {
@@ -107,8 +107,10 @@ def _photo(owner: Session, source: str) -> np.ndarray | None:
         )
         return bundled_photo(name)
 
+    supplied = owner.page_state(SuppliedPicture)
+
     def take(data: bytes, name: str) -> None:
-        owner.photo_file = PictureFile(data, name)
+        supplied.photo_file = PictureFile(data, name)
 
     if source == "upload":
         bound.upload(
@@ -120,20 +122,21 @@ def _photo(owner: Session, source: str) -> np.ndarray | None:
         )
     else:
         bound.camera("Take a picture", take, "camera-picture")
-    if owner.photo_file is not None:
-        _open(owner, owner.photo_file)
-    return owner.photo
+    if supplied.photo_file is not None:
+        _open(owner, supplied.photo_file)
+    return supplied.photo
 
 
 def _open(owner: Session, file: PictureFile) -> None:
-    found = opened_picture(file, "photo-file")
-    if found is None:
+    picture = opened_picture(file, "photo-file")
+    if picture is None:
         return
-    owner.photo_file = None
-    if isinstance(found, UserError):
-        owner.message = str(found)
+    supplied = owner.page_state(SuppliedPicture)
+    supplied.photo_file = None
+    if isinstance(picture, UserError):
+        owner.message = str(picture)
     else:
-        owner.give_photo(found)
+        supplied.photo = picture
 
 
 @st.fragment
@@ -149,8 +152,9 @@ def _drawn(
     canvas(owner, "drawing")
     show_message(owner)
     given = None
-    if owner.drawing is not None:
-        seen = prepare(way.picture(owner.drawing)[None], input_shape)[0]
+    drawing = owner.page_state(SuppliedPicture).drawing
+    if drawing is not None:
+        seen = prepare(way.picture(drawing)[None], input_shape)[0]
         given = Given(seen, None, class_names, drawn=True)
     answer(given)
     st.caption(way.words)

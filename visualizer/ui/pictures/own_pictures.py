@@ -27,7 +27,8 @@ from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.parts.fit_network import fit_offer, fits_dataset
 from visualizer.ui.pictures.camera_series import camera_series
-from visualizer.ui.state.session import Files, OwnPictures, Session
+from visualizer.ui.pictures.state import Files, OwnPictures
+from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import forget, work
 
@@ -41,7 +42,7 @@ _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp"]
 
 def own_pictures_part(owner: Session) -> None:
     """Draw how pictures are given, what there is so far, and the button that makes a data set of them."""
-    own = owner.own_pictures
+    own = owner.page_state(OwnPictures)
     st.markdown("At least two classes, such as **cup** and **pen**, with at least 6 pictures each; 30 are better.")
     # It stays while files are read, so that the camera stays on.
     _give(owner, own)
@@ -177,10 +178,14 @@ def _shape(own: OwnPictures) -> None:
 
 
 def _use(owner: Session) -> None:
-    own = owner.own_pictures
+    own = owner.page_state(OwnPictures)
+
+    def save_and_use() -> None:
+        own.used_as = save_own(own.pictures, own.size, own.fit)
+        owner.use_own(own.used_as)
 
     def use() -> None:
-        owner.attempt(lambda: owner.use_own(save_own(own.pictures, own.size, own.fit)))
+        owner.attempt(save_and_use)
 
     if own.used_as is None or own.used_as != owner.settings.dataset:
         st.button(

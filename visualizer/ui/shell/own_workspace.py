@@ -14,7 +14,7 @@ before it becomes theirs (`ui/shell/elsewhere.py`).
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -31,7 +31,7 @@ from visualizer.errors import UserError
 from visualizer.training.settings import settings_from_dict, settings_to_dict
 from visualizer.ui.kit.component import component
 from visualizer.ui.parts.network_link import PARAMETER as NETWORK
-from visualizer.ui.parts.network_link import is_this_computer
+from visualizer.ui.parts.network_link import is_this_computer, open_linked
 from visualizer.ui.shell.elsewhere import COOKIE, Found, ask, is_known_here, mark_of
 from visualizer.ui.state.server import lost_files, run_store, workspaces
 from visualizer.ui.state.session import Session, session
@@ -56,6 +56,27 @@ LOST = (
     "the server may have a backup of it. What was made since then is here."
 )
 _UNREADABLE = (UserError, KeyError, IndexError, TypeError, ValueError)
+
+
+@dataclass
+class WorkspaceState:
+    """How a tab stands to what is kept of its workspace.
+
+    Attributes:
+        opened: True once the workspace of the page's address was opened, or was not found.
+        not_found: True while the page says that nothing was found under the address.
+        elsewhere: The token of a workspace that another browser made, while this tab's person is asked; or None.
+        damaged: The parts of the workspace that could not be read, in words.
+        exists: True where something of it is kept on the disk.
+        kept: What is kept there, by its name in `_KEPT`.
+    """
+
+    opened: bool = False
+    not_found: bool = False
+    elsewhere: str | None = None
+    damaged: tuple[str, ...] = ()
+    exists: bool = False
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,46 +137,47 @@ def own_workspace() -> Iterator[None]:
     Before as well, since what a click changed should not have to wait for a slow page.
     """
     owner = session()
-    if not owner.opened:
-        _open(owner)
+    state = owner.page_state(WorkspaceState)
+    if not state.opened:
+        _open(owner, state)
         # Not before: where it could not be looked for, it is looked for once more.
-        owner.opened = True
+        state.opened = True
     if lost := lost_files():
         with st.container(key="notice-lost"):
             for held, day in lost.items():
                 st.warning(LOST.format(held=held, day=day), icon=":material/report:")
-    if owner.elsewhere is not None:
-        _ask(owner, owner.elsewhere)
+    if state.elsewhere is not None:
+        _ask(owner, state, state.elsewhere)
         st.stop()
     watch_over(owner.workspace_id)
-    _keep(owner)
-    was_kept = owner.has_workspace
+    _keep(owner, state)
+    was_kept = state.exists
     # It is there from the beginning, though empty: what came before the page later would move all of it by one place,
     # and the browser would make it anew, without what was focused.
     place = st.container(key="hidden-own-address")
     if was_kept:
         _show_in_address(owner, place)
-    if owner.not_found:
+    if state.not_found:
         with st.container(key="notice-not-found"):
             st.info(NOT_FOUND, icon=":material/search_off:")
-    if owner.damaged:
+    if state.damaged:
         with st.container(key="notice-damaged"):
-            st.warning(DAMAGED.format(parts=", ".join(owner.damaged)), icon=":material/report:")
+            st.warning(DAMAGED.format(parts=", ".join(state.damaged)), icon=":material/report:")
     try:
         yield
     finally:
-        _keep(owner)
+        _keep(owner, state)
     # Where the page stopped early, the address gets it with the next run.
-    if owner.has_workspace and not was_kept:
+    if state.exists and not was_kept:
         _show_in_address(owner, place)
 
 
-def _open(owner: Session) -> None:
+def _open(owner: Session, state: WorkspaceState) -> None:
     """Take what the address names; where it names nothing that there is, begin with an empty workspace.
 
     Of a workspace that this browser has not seen yet, nothing is taken before its person has said so.
     """
-    owner.kept = _values(owner)
+    state.kept = _values(owner)
     token = st.query_params.get(PARAMETER)
     if token is None:
         return
@@ -164,23 +186,23 @@ def _open(owner: Session) -> None:
         log.event("workspace-in-link")
         del st.query_params[PARAMETER]
     elif not is_token(token) or workspaces().kept(id_of(token)) is None:
-        owner.not_found = True
+        state.not_found = True
         log.event("workspace-not-found")
         del st.query_params[PARAMETER]
     elif is_known_here(id_of(token)):
-        _take(owner, token)
+        _take(owner, state, token)
     else:
-        owner.elsewhere = token
+        state.elsewhere = token
 
 
 def _values(owner: Session) -> dict[str, Any]:
     return {name: part.read(owner) for name, part in _KEPT.items()}
 
 
-def _take(owner: Session, token: str) -> None:
+def _take(owner: Session, state: WorkspaceState, token: str) -> None:
     """Make the workspace of that token this tab's."""
     kept = workspaces().load(id_of(token)) or {}
-    owner.token, owner.has_workspace, owner.elsewhere = token, True, None
+    owner.token, state.exists, state.elsewhere = token, True, None
     damaged = []
     for name, part in _KEPT.items():
         # What is damaged, or was kept by another version, begins anew, and the rest is there.
@@ -189,14 +211,14 @@ def _take(owner: Session, token: str) -> None:
                 part.put_back(owner, json.loads(kept[name]))
         except _UNREADABLE:
             damaged.append(name)
-    owner.damaged = tuple(_KEPT[name].title for name in damaged)
-    owner.kept = _values(owner)
+    state.damaged = tuple(_KEPT[name].title for name in damaged)
+    state.kept = _values(owner)
     # Else the next change would be written over it.
     for name in damaged:
         owner.attempt(partial(workspaces().set_aside, id_of(token), name))
 
 
-def _ask(owner: Session, token: str) -> None:
+def _ask(owner: Session, state: WorkspaceState, token: str) -> None:
     """Ask whether the workspace of that token, which this browser has not seen yet, is to be this tab's."""
     kept = workspaces().kept(id_of(token)) or {}
     architecture = None
@@ -215,10 +237,10 @@ def _ask(owner: Session, token: str) -> None:
         if not is_known(settings.dataset, owner.own_datasets):
             settings = replace(settings, dataset=owner.settings.dataset)
         if architecture is not None:
-            owner.open_linked(architecture, settings, COPIED)
+            open_linked(owner, architecture, settings, COPIED)
 
     def leave() -> None:
-        owner.elsewhere = None
+        state.elsewhere = None
         del st.query_params[PARAMETER]
 
     ask(
@@ -229,17 +251,17 @@ def _ask(owner: Session, token: str) -> None:
             sum(run.active for run in runs),
             len(datasets),
         ),
-        partial(_take, owner, token),
+        partial(_take, owner, state, token),
         copy,
         leave,
     )
 
 
-def _keep(owner: Session) -> None:
+def _keep(owner: Session, state: WorkspaceState) -> None:
     """Keep what has changed since it was kept last."""
     now = _values(owner)
     changed = {
-        name: value for name, value in now.items() if value is not owner.kept[name] and value != owner.kept[name]
+        name: value for name, value in now.items() if value is not state.kept[name] and value != state.kept[name]
     }
     if not changed:
         return
@@ -251,8 +273,8 @@ def _keep(owner: Session) -> None:
     except UserError as error:
         owner.message = str(error)
         return
-    owner.kept |= changed
-    owner.has_workspace, owner.not_found = True, False
+    state.kept |= changed
+    state.exists, state.not_found = True, False
 
 
 def _as_text(workspace_id: str, name: str, part: _Kept, value: Any) -> str:
@@ -281,7 +303,9 @@ def _show_in_address(owner: Session, place: DeltaGenerator) -> None:
 
 def address_button() -> None:
     """Draw what tells a person how to come back to their work; nothing as long as there is none."""
-    if session().has_workspace and st.button("Come back later", key="own-address", icon=":material/bookmark:"):
+    if session().page_state(WorkspaceState).exists and st.button(
+        "Come back later", key="own-address", icon=":material/bookmark:"
+    ):
         _address_dialog()
 
 

@@ -1,7 +1,9 @@
 """How wide the page is on this person's screen, so that figures are drawn at the size they are shown at."""
 
+from dataclasses import dataclass
+
 from visualizer.ui.kit.component import sent_by, unseen
-from visualizer.ui.state.session import Session, session
+from visualizer.ui.state.session import session
 
 NARROW = 640  # pixels of content below which Streamlit puts columns below each other
 NARROWEST, WIDEST = 100, 10_000  # pixels of content that are believed
@@ -10,31 +12,38 @@ _STEP = 20  # pixels; a smaller change of the window draws nothing anew
 _KEY = "viewport-width"
 
 
+@dataclass
+class Viewport:
+    """Pixels of the page's content on this screen; a laptop's until it is measured."""
+
+    width: int = 960
+
+
 def measure_viewport() -> None:
     """Measure the page's content; where it is not as wide as it was, the page is drawn again."""
-    owner = session()
+    viewport = session().page_state(Viewport)
 
     def changed() -> None:
-        _take(owner)
+        _take(viewport)
 
-    data = {"width": owner.content_width, "step": _STEP}
+    data = {"width": viewport.width, "step": _STEP}
     unseen("viewport", key=_KEY, data=data, on_width_change=changed)
 
 
-def _take(owner: Session) -> None:
+def _take(viewport: Viewport) -> None:
     width = sent_by(_KEY, "width")
     if isinstance(width, int | float) and NARROWEST <= width <= WIDEST:
-        owner.content_width = int(width)
+        viewport.width = int(width)
 
 
 def is_narrow() -> bool:
     """Whether columns stand below each other, as on a phone."""
-    return session().content_width < NARROW
+    return session().page_state(Viewport).width < NARROW
 
 
 def column_width(share: float = 1.0) -> int:
     """Pixels of a column that takes this share (0 to 1) of the page; of the whole page where columns stack."""
-    return share_of(session().content_width, share)
+    return share_of(session().page_state(Viewport).width, share)
 
 
 def share_of(width: int, share: float) -> int:

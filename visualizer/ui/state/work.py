@@ -6,6 +6,7 @@ click inside a fragment, so “Cancel” would be heard only at the end.
 
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -22,6 +23,13 @@ T = TypeVar("T")
 REFRESH_SECONDS = 0.3
 # After which the work of a closed tab is cancelled: others wait for its place.
 GRACE_SECONDS = 30.0
+
+
+@dataclass
+class _Clicked:
+    """The keys of work that was asked for by a click and has not begun yet."""
+
+    keys: set[str] = field(default_factory=set)
 
 
 def work(
@@ -61,8 +69,9 @@ def work(
         job.cancel()
         del jobs[key]
         job = None
-    asked = key in owner.asked_jobs
-    owner.asked_jobs.discard(key)
+    clicked = owner.page_state(_Clicked)
+    asked = key in clicked.keys
+    clicked.keys.discard(key)
     if asked or (job is None and at_once):
         job = jobs[key] = Job(inputs, start, executor, _while_open())
         if patience:
@@ -74,7 +83,7 @@ def work(
         if job is not None and job.error is not None:
             st.error(markdown_safe(job.error), icon=":material/error:")
         # Only its key: a session keeps the callbacks of all widgets that it ever showed, and what they hold.
-        st.button(button, key=f"{key}-start", icon=icon, on_click=owner.asked_jobs.add, args=(key,))
+        st.button(button, key=f"{key}-start", icon=icon, on_click=clicked.keys.add, args=(key,))
         return None
     _watched(job, key, draw_partial)
     return None

@@ -27,6 +27,7 @@ from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import work
 from visualizer.ui.train.picture_tip import picture_tip
+from visualizer.ui.train.state import TrainState
 
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network
@@ -93,7 +94,7 @@ def _confusion(owner: Session, dataset: Dataset, found: "Evaluation") -> None:
     def clicked(point: Clicked) -> None:
         row, column = (*point.index, -1, -1)[:2]
         if 0 <= row < len(names) and 0 <= column < len(names):
-            owner.confusion_cell = (row, column)
+            owner.page_state(TrainState).confusion_cell = (row, column)
 
     with left:
         st.caption("A row is what a picture shows, a column what the network answers. Click a cell: its pictures.")
@@ -101,7 +102,7 @@ def _confusion(owner: Session, dataset: Dataset, found: "Evaluation") -> None:
         show(confusion_matrix(found.confusion, names, width=width), "confusion")
         on_click("confusion", clicked)
     with right:
-        label, answer = owner.confusion_cell or _worst(found)
+        label, answer = owner.page_state(TrainState).confusion_cell or _worst(found)
         label, answer = min(label, len(names) - 1), min(answer, len(names) - 1)
         with st.container(horizontal=True, gap="small"):
             for title, key, value, place in (("Is", "cell-label", label, 0), ("Answer", "cell-answer", answer, 1)):
@@ -117,7 +118,7 @@ def _choose_class(
 
     def chosen() -> None:
         new = int(st.session_state[key])
-        owner.confusion_cell = (new, cell[1]) if place == 0 else (cell[0], new)
+        owner.page_state(TrainState).confusion_cell = (new, cell[1]) if place == 0 else (cell[0], new)
 
     st.selectbox(title, range(len(names)), format_func=names.__getitem__, key=key, on_change=chosen, width=150)
 

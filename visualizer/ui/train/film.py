@@ -7,8 +7,8 @@ import streamlit as st
 
 from visualizer.training.runs.kept_weights import Moment
 from visualizer.ui.kit import bound
-from visualizer.ui.state.session import TimeMachine
 from visualizer.ui.train.moments import name_of
+from visualizer.ui.train.state import TimeMachine
 
 SPEEDS = {1.0: "1 per second", 2.0: "2 per second", 4.0: "4 per second"}
 _SLIDER = "moment"

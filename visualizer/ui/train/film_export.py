@@ -18,6 +18,7 @@ from visualizer.ui.state.session import session
 from visualizer.ui.state.work import work
 from visualizer.ui.train.moments import layer_at, name_of
 from visualizer.ui.train.run_controls import watched_index
+from visualizer.ui.train.state import TrainState
 
 _WORDS: dict[Format, str] = {"gif": "GIF (moves on every page)", "mp4": "MP4 (for players and slides)"}
 _MIME: dict[Format, str] = {"gif": "image/gif", "mp4": "video/mp4"}
@@ -26,7 +27,7 @@ _MIME: dict[Format, str] = {"gif": "image/gif", "mp4": "video/mp4"}
 def export_part(run: RunRecord, titles: dict[int, str]) -> None:
     """Draw the choice of a format, and make the film in the background when asked to."""
     owner = session()
-    machine = owner.time_machine
+    machine = owner.page_state(TrainState).time_machine
     layer = machine.layer if machine.layer in titles else next(iter(titles))
     picture = watched_index(owner, run)
     with st.expander("**Save the film**", icon=":material/movie:", key="film-export"):

@@ -30,6 +30,7 @@ from visualizer.ui.train.live_feed import Look, Moving
 from visualizer.ui.train.moments import snapshot_at
 from visualizer.ui.train.overfitting_view import overfits, overfitting_part
 from visualizer.ui.train.run_controls import watch, watched_index
+from visualizer.ui.train.state import TrainState
 
 MAPS_SHOWN = 16
 KERNELS_SHOWN = 16
@@ -215,10 +216,11 @@ def _layer_choice(owner: Session, snapshot: Snapshot) -> None:
         there.layer_index: f"{there.layer_index + 1}  {there.name}{_part(MAPS_SHOWN, there.channels)}"
         for there in snapshot.maps
     }
+    state = owner.page_state(TrainState)
     bound.choice(
         "Feature maps of",
-        _chosen(snapshot, owner.live_layer).layer_index,
-        owner.choose_live_layer,
+        _chosen(snapshot, state.live_layer).layer_index,
+        state.choose_live_layer,
         "live-layer",
         titles,
         label_visibility="collapsed",

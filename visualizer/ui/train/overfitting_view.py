@@ -10,6 +10,7 @@ from visualizer.training.runs.overfitting_remedies import Remedy, remedies
 from visualizer.training.runs.records import RunRecord
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
+from visualizer.ui.train.state import TrainState
 
 
 def overfits(record: RunRecord, history: Curves) -> Overfitting | None:
@@ -71,7 +72,7 @@ def _kept_step(record: RunRecord, epoch: int) -> int | None:
 
 
 def _go_back(owner: Session, step: int) -> None:
-    owner.time_machine.step = step
+    owner.page_state(TrainState).time_machine.step = step
     st.session_state["train-parts"] = "Time machine"
 
 

@@ -28,9 +28,10 @@ from visualizer.ui.kit.keep_focus import keep_focus
 from visualizer.ui.kit.quantities import duration, ordinal
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.server import run_store, worker_pool
-from visualizer.ui.state.session import Session, TimeMachine, Watched
+from visualizer.ui.state.session import Session
 from visualizer.ui.train.augmentation import augmentation_words
 from visualizer.ui.train.live_feed import HowFar
+from visualizer.ui.train.state import TimeMachine, TrainState, WatchedPicture
 from visualizer.ui.train.training_settings import learning_rate
 
 _PLAY = ":material/play_arrow:"
@@ -44,7 +45,8 @@ def start(owner: Session, command: Command) -> None:
         owner.run_id = worker_pool().submit(spec, owner.workspace_id, owner.own_datasets)
         worker_pool().send(owner.run_id, command)
         # They are of the run that was shown until now.
-        owner.time_machine, owner.confusion_cell = TimeMachine(), None
+        shown = owner.page_state(TrainState)
+        shown.time_machine, shown.confusion_cell = TimeMachine(), None
 
     owner.attempt(action)
 
@@ -63,15 +65,16 @@ def go_on(owner: Session, record: RunRecord) -> None:
         worker_pool().resume(record.run_id)
         worker_pool().send(record.run_id, Start())
         # What it showed may have come after the checkpoint.
-        owner.time_machine = TimeMachine()
+        owner.page_state(TrainState).time_machine = TimeMachine()
 
     owner.attempt(action)
 
 
 def watched_index(owner: Session, record: RunRecord) -> int:
     """Which picture of the run's data set the run is watched on: its own, whatever is chosen for the next run."""
-    if owner.watched is not None and owner.watched.run_id == record.run_id:
-        return owner.watched.index
+    chosen = owner.page_state(TrainState).watched
+    if chosen is not None and chosen.run_id == record.run_id:
+        return chosen.index
     snapshot = None
     # A damaged last look costs itself: then it is the picture that the run began with.
     with suppress(UserError):
@@ -81,7 +84,7 @@ def watched_index(owner: Session, record: RunRecord) -> int:
 
 def watch(owner: Session, record: RunRecord, index: int) -> None:
     """Watch the run on picture `index` of its data set, at once where it goes on; the next one on it too."""
-    owner.watched = Watched(record.run_id, index)
+    owner.page_state(TrainState).watched = WatchedPicture(record.run_id, index)
     if record.spec.settings.dataset == owner.settings.dataset:
         owner.probe_index = index
     if record.active:

@@ -26,7 +26,7 @@ from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.server import run_store
-from visualizer.ui.state.session import TimeMachine, session
+from visualizer.ui.state.session import session
 from visualizer.ui.state.viewport import column_width
 from visualizer.ui.train.film import advance, film_controls
 from visualizer.ui.train.film_export import export_part
@@ -40,13 +40,14 @@ from visualizer.ui.train.moments import (
     weight_counts,
 )
 from visualizer.ui.train.run_controls import watched_index
+from visualizer.ui.train.state import TimeMachine, TrainState
 
 PAUSED_REFRESH = 1.0  # seconds; of a run that is trained while another moment is looked at
 
 
 def time_machine_part(run: RunRecord, refresh: float | None) -> None:
     """Draw the time machine of a run; it grows every second while the run is trained, and plays its film."""
-    machine = session().time_machine
+    machine = session().page_state(TrainState).time_machine
     titles = _layers(run)
     if not titles:
         st.info("This network has no layers to look at: add some in Build.", icon=":material/layers:")
@@ -66,7 +67,7 @@ def _layers(run: RunRecord) -> dict[int, str]:
 
 
 def _moving(run: RunRecord, titles: dict[int, str], playing: bool, per_second: float) -> None:
-    machine = session().time_machine
+    machine = session().page_state(TrainState).time_machine
     moments = run_store().moments(run.run_id)
     if not moments:
         st.info("The untrained network comes in a moment.", icon=":material/hourglass_empty:")
