@@ -54,7 +54,7 @@ def test_curves_differences_filters_and_answers(app):
     assert texts[0].startswith("validation accuracy. A  Adam, one seed:")
     assert "B  RMSprop, one seed" in texts[0]
     table = next(block.value for block in app.markdown if "Validation accuracy then" in block.value)
-    assert "| Optimizer | Adam | RMSprop |" in table
+    assert "| Optimiser | Adam | RMSprop |" in table
     assert any("percentage points" in block.value or "are level" in block.value for block in app.markdown)
     assert any("one seed proves little" in block.value for block in app.markdown)
     assert sum("8 kernels of 3 × 3" in text for text in texts) == 2

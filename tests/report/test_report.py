@@ -100,7 +100,7 @@ def test_it_tells_what_the_answers_are(activation, loss, said):
 
 def test_it_tells_the_settings_that_count_and_no_others():
     _, words = read(example())
-    assert "Optimizer SGD with momentum Learning rate 0.05 Momentum 0.8 Batch size 32 Epochs 3 Seed 4711" in words
+    assert "Optimiser SGD with momentum Learning rate 0.05 Momentum 0.8 Batch size 32 Epochs 3 Seed 4711" in words
     adam = RunSpec(TINY.architecture, replace(SETTINGS, optimizer="adam"), 0)
     _, words = read(example(record=replace(example().record, spec=adam)))
     assert "Momentum" not in words

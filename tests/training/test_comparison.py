@@ -60,7 +60,7 @@ def test_a_rate_that_was_changed_on_the_way_makes_another_variant():
 def test_what_differs_is_said_in_words_and_the_same_change_once():
     changed = CHANGES["activation"].apply(spec(optimizer="sgd"), "tanh")
     assert differences(variants_of(spec(), changed)) == (
-        Difference("Optimizer", ("Adam", "SGD with momentum")),
+        Difference("Optimiser", ("Adam", "SGD with momentum")),
         Difference("Momentum", ("–", "0.9")),
         Difference("Activation, layers 1, 3", ("ReLU", "tanh")),
     )

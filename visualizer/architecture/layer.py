@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import KernelSet, Stage, kernel_sets
-from visualizer.architecture.settings import IntegerPair, Setting, SettingError
+from visualizer.architecture.settings import IntegerPair, Setting, SettingError, settings_of
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.architecture.span import Sees, Span, same_place
 from visualizer.errors import short_repr
@@ -92,10 +92,7 @@ class Layer(ABC):
     @classmethod
     def settings(cls) -> list[Setting]:
         """The settings of this layer type, in the order of the form."""
-        return [
-            Setting(field.name, field.metadata["spec"], field.metadata["only_when"])
-            for field in dataclasses.fields(cls)
-        ]
+        return list(settings_of(cls))
 
     def with_settings(self, **changes: Any) -> "Layer":
         """This layer with some settings changed. Raises SettingError where one is out of range."""

@@ -1,6 +1,6 @@
-"""What can be set on a layer: each setting says its range and its help, and the form is drawn from it."""
+"""What can be set on a layer or for a training: a setting says its range and its help, and forms are drawn from it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from visualizer.errors import UserError
@@ -88,13 +88,26 @@ class SettingError(UserError):
 
 @dataclass(frozen=True)
 class Setting:
-    """One field of a layer: its name in the code, what it may be, and when the form shows it."""
+    """A field that can be set: its name in the code, what it may be, and the value of another field that it needs."""
 
     name: str
     spec: Spec
     only_when: tuple[str, str] | None = None
 
+    def counts_in(self, owner: object) -> bool:
+        """Whether it has an effect there, as the other settings of `owner` stand."""
+        return self.only_when is None or getattr(owner, self.only_when[0]) == self.only_when[1]
+
+
+def settings_of(kind: type[Any]) -> tuple[Setting, ...]:
+    """The settings of a dataclass, in the order of its form."""
+    return tuple(
+        Setting(item.name, item.metadata["spec"], item.metadata["only_when"])
+        for item in fields(kind)
+        if "spec" in item.metadata
+    )
+
 
 def setting(default: Any, spec: Spec, *, only_when: tuple[str, str] | None = None) -> Any:
-    """A dataclass field with its `spec`; the form shows it only while field `only_when[0]` is `only_when[1]`."""
+    """A dataclass field with its `spec`; it has an effect only while field `only_when[0]` is `only_when[1]`."""
     return field(default=default, metadata={"spec": spec, "only_when": only_when})

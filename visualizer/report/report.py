@@ -4,7 +4,6 @@ Its figures are SVG and small PNGs. Plotly would have to be put into every file,
 school networks stop files with scripts; what a chart shows when pointed at is here the title of a mark or a table.
 """
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from visualizer.architecture.architecture import LayerReport, summarize
-from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, Spec, Toggle
+from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, Spec, Toggle, settings_of
 from visualizer.architecture.shapes import describe_shape
 from visualizer.data.dataset import Dataset
 from visualizer.figures.chart import counted, number
@@ -166,10 +165,9 @@ def _cells(shape: str, parameters: int, multiply_adds: int) -> list[Element]:
 
 def _settings_of(owner: Any) -> Iterator[tuple[str, str]]:
     """Label and value of each setting that counts, of a layer or of a training."""
-    for field in dataclasses.fields(owner):
-        spec, only_when = field.metadata.get("spec"), field.metadata.get("only_when")
-        if spec is not None and (only_when is None or getattr(owner, only_when[0]) == only_when[1]):
-            yield spec.label, _words(spec, getattr(owner, field.name))
+    for setting in settings_of(type(owner)):
+        if setting.counts_in(owner):
+            yield setting.spec.label, _words(setting.spec, getattr(owner, setting.name))
 
 
 def _words(spec: Spec, value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from visualizer.architecture.answer import AnswerKind, answer_kind
 from visualizer.architecture.architecture import Architecture, architecture_from_dict, architecture_to_dict
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
-from visualizer.architecture.settings import Choice, Integer, Real, SettingError, Spec, Toggle, setting
+from visualizer.architecture.settings import Choice, Integer, Real, SettingError, Spec, Toggle, setting, settings_of
 from visualizer.errors import short_repr
 from visualizer.training.optimizers import OPTIMIZERS
 
@@ -20,7 +20,13 @@ LOSSES: dict[Loss, str] = {
 }
 
 MAX_SEED = 2**31 - 1
-LEARNING_RATE = Real("Learning rate", "How far each step follows the gradient.", 1e-6, 100.0, 0.001)
+LEARNING_RATE = Real(
+    "Learning rate",
+    "How far each step follows the gradient. It can be changed while the network trains.",
+    1e-6,
+    100.0,
+    0.001,
+)
 
 
 @dataclass(frozen=True)
@@ -52,13 +58,18 @@ class TrainingSettings:
     dataset: str = "digits"
     loss: Loss = setting(
         "cross_entropy",
-        Choice("Loss", "What training makes small.", tuple(LOSSES.items())),
+        Choice(
+            "Loss",
+            "What training makes small. Cross-entropy looks at the probability of the right class; mean squared error "
+            "compares all outputs with 1 for the right class and 0 for the others.",
+            tuple(LOSSES.items()),
+        ),
     )
     optimizer: str = setting(
         "adam",
         Choice(
-            "Optimizer",
-            "The rule that turns gradients into steps.",
+            "Optimiser",
+            "The rule that turns gradients into changes of the weights.",
             tuple((name, optimizer.title) for name, optimizer in OPTIMIZERS.items()),
         ),
     )
@@ -68,12 +79,19 @@ class TrainingSettings:
         Real("Momentum", "How much of the last step SGD keeps; 0 is plain gradient descent.", 0.0, 0.99, 0.05),
         only_when=("optimizer", "sgd"),
     )
-    batch_size: int = setting(32, Integer("Batch size", "How many pictures share one step.", 1, 1024))
+    batch_size: int = setting(32, Integer("Batch size", "How many pictures each step looks at.", 1, 1024))
     epochs: int = setting(10, Integer("Epochs", "How many times all training pictures are seen.", 1, 1000))
-    seed: int = setting(0, Integer("Seed", "The same seed gives the same weights and the same curve.", 0, MAX_SEED))
+    seed: int = setting(
+        0, Integer("Seed", "Fixes every random choice: the same seed gives the same curve.", 0, MAX_SEED)
+    )
     initialization: Initialization = setting(
         "glorot_uniform",
-        Choice("Initialisation", "How the first weights are drawn.", tuple(INITIALIZATIONS.items())),
+        Choice(
+            "Initial weights",
+            "How the first weights are drawn. Glorot uniform is Keras's default, He normal was made for ReLU, "
+            "PyTorch's own is uniform within ±1/√inputs. From all zeros every filter stays the same: try it once.",
+            tuple(INITIALIZATIONS.items()),
+        ),
     )
     flip: bool = setting(False, Toggle("Mirror left and right", "Half of the pictures, at random."))
     flip_vertical: bool = setting(False, Toggle("Mirror top and bottom", "Half of the pictures, at random."))
@@ -98,9 +116,9 @@ class TrainingSettings:
                 raise SettingError(f"{spec.label} is {short_repr(value)}", f"it must be {expected}", "Change it")
 
 
-SETTING_SPECS: dict[str, Spec] = {
-    item.name: item.metadata["spec"] for item in dataclasses.fields(TrainingSettings) if "spec" in item.metadata
-}
+# In the order of the form.
+SETTINGS = settings_of(TrainingSettings)
+SETTING_SPECS: dict[str, Spec] = {setting.name: setting.spec for setting in SETTINGS}
 # The batch sizes that are offered; others come from links and Keras source.
 BATCH_SIZES = tuple(2**power for power in range(9))
 # Those that change the training pictures at random.

@@ -15,13 +15,13 @@ from visualizer.data.catalog import title_of_run
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
-from visualizer.training.settings import LOSSES, MAX_SEED, SETTING_SPECS, RunSpec
+from visualizer.training.settings import LOSSES, MAX_SEED, SETTING_SPECS, SETTINGS, RunSpec
 
 _DATASET = "Data set"
 _LAYERS = "Layers"
 _NAME_LENGTH = 24
 # Settings whose values say by themselves what they are.
-_SPEAKING = ("Loss", "Optimizer", "Initialisation", "Activation", "Function")
+_SPEAKING = ("Loss", "Optimiser", "Initial weights", "Activation", "Function")
 _BRIEF = {LOSSES["cross_entropy"]: "cross-entropy", LOSSES["mse"]: "MSE", OPTIMIZERS["sgd"].title: "SGD"}
 
 
@@ -92,14 +92,14 @@ def dataset_titles(compared: Sequence[Variant]) -> tuple[str, ...]:
 def _training_rows(compared: Sequence[Variant]) -> list[Difference]:
     settings = [variant.spec.settings for variant in compared]
     rows = [Difference(_DATASET, dataset_titles(compared))]
-    for name, spec in SETTING_SPECS.items():
-        if name == "seed" or (name == "momentum" and all(one.optimizer != "sgd" for one in settings)):
+    for setting in SETTINGS:
+        if setting.name == "seed" or not any(map(setting.counts_in, settings)):
             continue
         values = [
-            "–" if name == "momentum" and one.optimizer != "sgd" else _in_words(spec, getattr(one, name))
-            for one in settings
+            _in_words(setting.spec, getattr(chosen, setting.name)) if setting.counts_in(chosen) else "–"
+            for chosen in settings
         ]
-        rows.append(Difference(spec.label, tuple(values)))
+        rows.append(Difference(setting.spec.label, tuple(values)))
     rates = [f"{variant.runs[0].learning_rate:g}" for variant in compared]
     if any(variant.runs[0].learning_rate != variant.spec.settings.learning_rate for variant in compared):
         rows.append(Difference("Learning rate at the end", tuple(rates)))

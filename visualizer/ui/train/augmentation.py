@@ -1,18 +1,17 @@
 """The menu of the changes at random that training pictures get, and one picture changed eight times."""
 
-from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from visualizer.architecture.settings import Real
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.gallery import changed_gallery
-from visualizer.training.settings import AUGMENTATIONS, SETTING_SPECS, TrainingSettings
-from visualizer.ui.kit import bound
+from visualizer.training.settings import AUGMENTATIONS, SETTING_SPECS, SETTINGS, TrainingSettings
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.setting_field import setting_field
 from visualizer.ui.state.dataset_names import own_names
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width
@@ -40,26 +39,14 @@ def augmentation_words(settings: TrainingSettings) -> str:
 
 
 def _controls(owner: Session) -> None:
-    def put(name: str) -> Callable[[object], None]:
-        return lambda value: owner.set_training(**{name: value})
+    def put(changes: dict[str, Any]) -> None:
+        owner.set_training(**changes)
 
     with st.container(horizontal=True, gap="small", width=_WIDTH):
-        for name in AUGMENTATIONS:
-            spec, value = SETTING_SPECS[name], getattr(owner.settings, name)
-            if isinstance(spec, Real):
-                bound.number(
-                    spec.label,
-                    value,
-                    put(name),
-                    f"augment-{name}",
-                    spec.minimum,
-                    spec.maximum,
-                    step=spec.step,
-                    width=_NUMBER,
-                    help=spec.help,
-                )
-            else:
-                bound.toggle(spec.label, value, put(name), f"augment-{name}", help=spec.help)
+        for setting in SETTINGS:
+            if setting.name in AUGMENTATIONS:
+                key = f"augment-{setting.name}"
+                setting_field(owner.settings, setting, key, put, number_width=_NUMBER, choice_width=_NUMBER)
 
 
 def _preview(owner: Session) -> None:
