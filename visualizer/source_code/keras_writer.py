@@ -7,13 +7,10 @@ from visualizer.architecture.architecture import Architecture, one_line, summari
 from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.layer import Layer
 from visualizer.source_code.scripts import (
-    DIGIT_SIDE,
     PATHLIB,
     Fetched,
+    PictureLoader,
     arguments,
-    fetched_by,
-    few_of_many,
-    from_folder,
     heading,
     imports,
     loads_digits,
@@ -82,7 +79,7 @@ keras.utils.set_random_seed({settings.seed})
 
 {keras_model(architecture, settings.initialization)}model.summary()
 
-{_pictures(architecture, settings.dataset, classes)}
+{_PICTURES.lines(architecture, settings.dataset).rstrip()}
 one_hot = keras.utils.to_categorical(labels, {classes})
 order = np.random.default_rng({settings.seed}).permutation(len(pictures))
 pictures, one_hot = pictures[order], one_hot[order]
@@ -119,16 +116,6 @@ def _value(value: Any) -> str:
     return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
-def _pictures(architecture: Architecture, dataset: str, classes: int) -> str:
-    """The lines that load `pictures`, (N, H, W, C) from 0 to 1, and `labels`, (N,)."""
-    if loads_digits(architecture, dataset):
-        return "\n".join([*_DIGITS, *_like_input(architecture, DIGIT_SIDE)])
-    fetched = fetched_by(architecture, dataset)
-    if fetched is not None:
-        return "\n".join([*_fetched(fetched, few_of_many(architecture)), *_like_input(architecture, fetched.side)])
-    return from_folder(architecture, classes).rstrip()
-
-
 _DIGITS = (
     "# 1,797 handwritten digits of 8 × 8 pixels, 0 (paper) to 1 (ink).",
     "pictures, labels = load_digits(return_X_y=True)",
@@ -159,3 +146,7 @@ def _like_input(architecture: Architecture, side: int) -> list[str]:
     if channels != 1:
         lines.append(f"pictures = np.repeat(pictures, {channels}, axis=-1)")
     return lines
+
+
+# `pictures` are (N, H, W, C) and `labels` (N,).
+_PICTURES = PictureLoader(_DIGITS, _fetched, _like_input)

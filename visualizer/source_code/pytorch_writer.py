@@ -13,13 +13,10 @@ from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.layer import Layer, keeps_its_start
 from visualizer.architecture.shapes import describe_shape
 from visualizer.source_code.scripts import (
-    DIGIT_SIDE,
     PATHLIB,
     Fetched,
+    PictureLoader,
     arguments,
-    fetched_by,
-    few_of_many,
-    from_folder,
     heading,
     imports,
     loads_digits,
@@ -110,7 +107,7 @@ torch.manual_seed({settings.seed})
 
 {_model(network)}print(model)
 {_initialization(network, settings.initialization)}
-{_pictures(architecture, settings.dataset, classes)}
+{_PICTURES.lines(architecture, settings.dataset).rstrip()}
 order = torch.randperm(len(pictures))
 pictures, labels = pictures[order], labels[order]
 held_out = int(0.15 * len(pictures))
@@ -187,20 +184,6 @@ for name, parameter in model.named_parameters():
 """
 
 
-def _pictures(architecture: Architecture, dataset: str, classes: int) -> str:
-    """The lines that load `pictures`, (N, C, H, W) from 0 to 1, and `labels`, (N,), as tensors."""
-    if loads_digits(architecture, dataset):
-        return "\n".join([*_DIGITS, *_like_input(architecture, DIGIT_SIDE)])
-    fetched = fetched_by(architecture, dataset)
-    if fetched is not None:
-        return "\n".join([*_fetched(fetched, few_of_many(architecture)), *_like_input(architecture, fetched.side)])
-    return (
-        f"{from_folder(architecture, classes)}"
-        "# PyTorch has the channels before height and width.\n"
-        "pictures, labels = torch.tensor(pictures).permute(0, 3, 1, 2), torch.tensor(labels)"
-    )
-
-
 _DIGITS = (
     "# 1,797 handwritten digits of 8 × 8 pixels, 0 (paper) to 1 (ink).",
     "pictures, labels = map(torch.tensor, load_digits(return_X_y=True))",
@@ -236,3 +219,13 @@ def _like_input(architecture: Architecture, side: int) -> list[str]:
     if channels != 1:
         lines.append(f"pictures = pictures.repeat(1, {channels}, 1, 1)")
     return lines
+
+
+# `pictures` are (N, C, H, W) and `labels` (N,), both tensors.
+_PICTURES = PictureLoader(
+    _DIGITS,
+    _fetched,
+    _like_input,
+    after_folder="# PyTorch has the channels before height and width.\n"
+    "pictures, labels = torch.tensor(pictures).permute(0, 3, 1, 2), torch.tensor(labels)",
+)

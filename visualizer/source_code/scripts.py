@@ -1,6 +1,6 @@
 """What the Keras and the PyTorch script have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from visualizer.architecture.architecture import Architecture, one_line, summarize
@@ -84,19 +84,47 @@ def wants_a_folder(architecture: Architecture, dataset: str) -> bool:
     return not loads_digits(architecture, dataset) and fetched_by(architecture, dataset) is None
 
 
-def few_of_many(architecture: Architecture) -> str:
+@dataclass(frozen=True)
+class PictureLoader:
+    """How the scripts of one library load `pictures`, from 0 to 1, and `labels`.
+
+    Attributes:
+        digits: Lines that load scikit-learn's digits.
+        fetched: Lines that fetch a data set, of which a slice in brackets takes a part; it may be empty.
+        like_input: Lines that make square grey pictures, of so many pixels a side, the network's input.
+        after_folder: Lines that bring what `_from_folder` loads into the library's form.
+    """
+
+    digits: tuple[str, ...]
+    fetched: Callable[[Fetched, str], list[str]]
+    like_input: Callable[[Architecture, int], list[str]]
+    after_folder: str = ""
+
+    def lines(self, architecture: Architecture, dataset: str) -> str:
+        """The lines for this network and data set. The network must fit and end in one number for each class."""
+        if loads_digits(architecture, dataset):
+            return "\n".join([*self.digits, *self.like_input(architecture, DIGIT_SIDE)])
+        fetched = fetched_by(architecture, dataset)
+        if fetched is not None:
+            lines = self.fetched(fetched, _few_of_many(architecture))
+            return "\n".join([*lines, *self.like_input(architecture, fetched.side)])
+        return _from_folder(architecture) + self.after_folder
+
+
+def _few_of_many(architecture: Architecture) -> str:
     """What cuts a large data set down where its pictures become large: a slice in brackets; else empty."""
     channels, height, width = architecture.input_shape
     return f"[:{_FEW_PICTURES}]" if channels * height * width > _MANY_NUMBERS else ""
 
 
-def from_folder(architecture: Architecture, classes: int) -> str:
+def _from_folder(architecture: Architecture) -> str:
     """Lines that load `pictures`, (N, H, W, C) float32 in [0, 1], and `labels`, (N,) int64, from class folders.
 
     Without such a folder they are noise, so that the script runs from the first moment on. They want numpy, Path,
     Image and ImageOps.
     """
     channels, height, width = architecture.input_shape
+    (classes,) = output_shape(architecture)
     mode = "L" if channels == 1 else "RGB"
     return f"""\
 # PUT YOUR PICTURES HERE, beside this script: in the folder “{FOLDER}” one folder for each class, named after it,
