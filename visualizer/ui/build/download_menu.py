@@ -8,6 +8,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.source_code.scripts import FOLDER, fetched_by, loads_digits, wants_a_folder
+from visualizer.ui.kit.download import download
 from visualizer.ui.kit.grey import Grey, grey_where
 from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.kit.quantities import size
@@ -31,14 +32,13 @@ def download_menu(owner: Session, *, fits: bool) -> None:
         return pytorch_script(architecture, settings)
 
     with st.popover("Download", icon=":material/download:"):
-        st.download_button(
+        download(
             "The network for this app (JSON)",
             architecture_to_json(architecture),
             f"{architecture.name}.json",
             "application/json",
-            key="download-architecture",
-            icon=":material/layers:",
-            on_click="ignore",
+            "download-architecture",
+            ":material/layers:",
             width="stretch",
         )
         with grey_where("" if fits else "A script can be written once every layer fits.") as grey:
@@ -60,16 +60,8 @@ def _pictures(dataset: str, own: tuple[str, ...]) -> None:
         icon=":material/folder_zip:",
     )
     if made is not None:
-        st.download_button(
-            f"Download {FOLDER}.zip ({size(len(made))})",
-            made,
-            f"{FOLDER}.zip",
-            "application/zip",
-            key="download-pictures",
-            icon=":material/download:",
-            on_click="ignore",
-            width="stretch",
-        )
+        label = f"Download {FOLDER}.zip ({size(len(made))})"
+        download(label, made, f"{FOLDER}.zip", "application/zip", "download-pictures", width="stretch")
 
 
 def _zip(name: str, own: tuple[str, ...]) -> Steps[bytes]:
@@ -80,17 +72,8 @@ def _zip(name: str, own: tuple[str, ...]) -> Steps[bytes]:
 
 
 def _script(label: str, write: Callable[[], str], name: str, key: str, grey: Grey) -> None:
-    st.download_button(
-        label,
-        "" if grey["disabled"] else write,
-        name,
-        "text/x-python",
-        key=key,
-        icon=":material/code:",
-        on_click="ignore",
-        width="stretch",
-        **grey,
-    )
+    script = "" if grey["disabled"] else write
+    download(label, script, name, "text/x-python", key, ":material/code:", width="stretch", **grey)
 
 
 def _about(architecture: Architecture, dataset: str) -> str:

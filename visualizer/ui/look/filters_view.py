@@ -63,8 +63,17 @@ def filters_part(looked: Looked) -> None:
     made_part(looked, filter, fields, dataset, found)
 
 
-def _on_a_page() -> int:
+def _per_page() -> int:
     return 16 if is_narrow() else 32
+
+
+def _page(count: int, key: str) -> slice:
+    """Draw the choice of a page where there are several; what of `count` things is on the chosen one."""
+    per_page = _per_page()
+    pages, page = -(-count // per_page), 1
+    if pages > 1:
+        page = st.pagination(pages, key=f"{key}-of-{pages}", persist_state="session")
+    return slice((page - 1) * per_page, page * per_page)
 
 
 def _noun(view: "LayerView") -> str:
@@ -82,13 +91,13 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
     assert view.kernels is not None
     state, filters, noun = session().page_state(LookState), len(view.kernels), _noun(view)
     number = min(state.filter_number, filters)
-    on_a_page = _on_a_page()
-    pages, page = -(-filters // on_a_page), 1
+    per_page = _per_page()
+    pages, page = -(-filters // per_page), 1
     page_key = f"filters-page-{view.index}-of-{pages}"
 
     def choose(chosen: int) -> None:
         state.choose_filter(chosen)
-        st.session_state[page_key] = (chosen - 1) // on_a_page + 1
+        st.session_state[page_key] = (chosen - 1) // per_page + 1
 
     def clicked(point: Clicked) -> None:
         told = point.data[0] if point.data else point.x
@@ -98,8 +107,8 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
     st.subheader(f"Choose a {noun}")
     bound.number(f"{noun.capitalize()} 1 to {filters:,}", number, choose, f"filter-{view.index}", 1, filters, width=180)
     if pages > 1 and is_maps(view.output.shape):
-        page = st.pagination(pages, default=(number - 1) // on_a_page + 1, key=page_key, persist_state="session")
-    shown = np.arange(filters)[(page - 1) * on_a_page : page * on_a_page]
+        page = st.pagination(pages, default=(number - 1) // per_page + 1, key=page_key, persist_state="session")
+    shown = np.arange(filters)[(page - 1) * per_page : page * per_page]
     chart, said = _choice(view, colours, shown, number)
     if meaning is not None:
         said = f"{said} Unit {number} is the one for the class “{escaped(meaning[number - 1])}”."
@@ -165,12 +174,7 @@ def _kernel(looked: Looked, view: "LayerView", number: int) -> None:
     count = len(kernel.channels)
     st.subheader(f"The kernel of {noun} {number}" if count == 1 else f"The kernels of {noun} {number}, by channel")
     st.caption(explained(_said(view, kernel, noun), "channel"))
-    shown = slice(0, count)
-    on_a_page = _on_a_page()
-    pages = -(-count // on_a_page)
-    if pages > 1:
-        page = st.pagination(pages, key=f"filters-channels-{view.index}-of-{pages}", persist_state="session")
-        shown = slice((page - 1) * on_a_page, page * on_a_page)
+    shown = _page(count, f"filters-channels-{view.index}")
     titles = [_name(kernel, channel) for channel in kernel.channels]
     show(
         kernel_by_channel(
@@ -197,16 +201,12 @@ def _earlier_kernels(view: "LayerView", place: int) -> None:
     if found.weights.ndim == 2:
         show(weight_matrix(found.weights, width=column_width()), f"filters-earlier-{place}")
         return
-    on_a_page, first = _on_a_page(), 0
-    pages = -(-count // on_a_page)
-    if pages > 1:
-        page = st.pagination(pages, key=f"filters-earlier-{view.index}-{place}-of-{pages}", persist_state="session")
-        first = (page - 1) * on_a_page
-    shown = found.weights[first : first + on_a_page]
+    page = _page(count, f"filters-earlier-{view.index}-{place}")
+    shown = found.weights[page]
     columns = 4 if is_narrow() else 8
     channel = shown_channel(shown)
     show(
-        kernel_grid(shown, input_channel=channel, columns=columns, width=column_width(), first=first + 1),
+        kernel_grid(shown, input_channel=channel, columns=columns, width=column_width(), first=page.start + 1),
         f"filters-earlier-{place}",
     )
 

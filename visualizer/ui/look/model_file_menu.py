@@ -10,6 +10,7 @@ import streamlit as st
 from visualizer.architecture.model_file import max_model_bytes, save_model
 from visualizer.data.catalog import is_known, load_dataset
 from visualizer.ui.kit import bound
+from visualizer.ui.kit.download import download
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.dataset_names import own_names
 from visualizer.ui.state.opened_model import NOTE_DATASET, NOTE_SOFTMAX_IN_LOSS, read_model
@@ -44,25 +45,16 @@ def _save(owner: Session, network: "Network", dataset: str) -> None:
         notes = {NOTE_DATASET: dataset, NOTE_SOFTMAX_IN_LOSS: "yes" if network.softmax_in_loss else "no"}
         return save_model(network.architecture, weights, notes)
 
-    st.download_button(
-        "For this app (safetensors)",
-        saved,
-        f"{name}.safetensors",
-        "application/octet-stream",
-        key="download-model",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    download("For this app (safetensors)", saved, f"{name}.safetensors", "application/octet-stream", "download-model")
     own = own_names(owner, dataset)
     names = load_dataset(dataset, own).class_names if is_known(dataset, own) else ()
-    st.download_button(
+    download(
         "For other programs (ONNX)",
         partial(_onnx, network, names),
         f"{name}.onnx",
         "application/octet-stream",
-        key="download-onnx",
-        icon=":material/deployed_code:",
-        on_click="ignore",
+        "download-onnx",
+        ":material/deployed_code:",
     )
     sides = " × ".join(map(str, network.input_shape))
     st.caption(f"ONNX: its input “pictures” takes n × {sides} numbers from 0 to 1 (pictures, channels, height, width).")

@@ -9,10 +9,12 @@ import streamlit as st
 
 from visualizer.architecture.answer import Answer
 from visualizer.architecture.architecture import Architecture, architecture_to_json
+from visualizer.errors import UserError
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import RunSpec, TrainingSettings
 from visualizer.ui.kit.links import ASSETS
 from visualizer.ui.kit.results import keep_results
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.state.byte_cache import ByteCache
 from visualizer.ui.state.current_run import current_run
 from visualizer.ui.state.dataset_names import chosen_dataset
@@ -115,6 +117,15 @@ def latest_network(record: RunRecord) -> "tuple[NetworkKey, Network]":
     """The network of a run as trained by now, with the key that its results are kept under. Raises UserError."""
     key = ("trained", record.run_id, str(record.epoch), str(record.version if record.state != "running" else 0))
     return key, _trained(key, record.run_id, record.spec)
+
+
+def network_or_reason(record: RunRecord) -> "tuple[NetworkKey, Network] | None":
+    """As `latest_network`; where it cannot be had, the reason is drawn and None returned."""
+    try:
+        return latest_network(record)
+    except UserError as error:
+        st.info(markdown_safe(error), icon=":material/info:")
+        return None
 
 
 @st.cache_resource(max_entries=1, show_spinner="Opening the ready-made network …")

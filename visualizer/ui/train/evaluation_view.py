@@ -9,7 +9,6 @@ import streamlit as st
 
 from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
-from visualizer.errors import UserError
 from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.evaluation import class_bars, picture_map, reliability
 from visualizer.figures.gallery import gallery
@@ -19,10 +18,9 @@ from visualizer.ui.kit.chart_events import Clicked, on_click
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.kit.links import page
-from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.parts.picture_source import choose_picture
-from visualizer.ui.state.models import latest_network
+from visualizer.ui.state.models import network_or_reason
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import work
@@ -47,11 +45,10 @@ def evaluation_part(owner: Session, run: RunRecord) -> None:
             icon=":material/lock_clock:",
         )
         return
-    try:
-        key, network = latest_network(run)
-    except UserError as error:
-        st.info(markdown_safe(error), icon=":material/info:")
+    latest = network_or_reason(run)
+    if latest is None:
         return
+    key, network = latest
     dataset = opened_dataset(run.spec.settings.dataset)
 
     found = work("evaluation", key, partial(evaluated, network, dataset), button="Evaluate it", at_once=True)

@@ -11,6 +11,7 @@ from visualizer.figures.film import MAX_FRAMES, MAX_TILES, MAX_UNITS, Film, Form
 from visualizer.training.runs.kept_weights import Moment
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import LOSSES
+from visualizer.ui.kit.download import download
 from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.quantities import size
 from visualizer.ui.state.server import run_store
@@ -51,15 +52,8 @@ def export_part(run: RunRecord, titles: dict[int, str]) -> None:
             icon=":material/movie:",
         )
         if made is not None:
-            st.download_button(
-                f"Download the film ({size(len(made))})",
-                made,
-                file_name=f"training.{format}",
-                mime=_MIME[format],
-                key="film-download",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+            label = f"Download the film ({size(len(made))})"
+            download(label, made, f"training.{format}", _MIME[format], "film-download")
             if run.active:
                 st.caption("The run goes on: the film ends where the run was when you made it.")
 

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from visualizer.data.catalog import load_dataset_of_run
-from visualizer.errors import UserError
 from visualizer.training.runs.records import RunRecord
+from visualizer.ui.kit.download import download
 from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.quantities import size
-from visualizer.ui.kit.text import markdown_safe
-from visualizer.ui.state.models import latest_network
+from visualizer.ui.state.models import network_or_reason
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.work import work
 from visualizer.ui.train.evaluation_view import evaluated
@@ -34,23 +33,14 @@ def report_part(run: RunRecord) -> None:
         if run.state in ("queued", "running"):
             st.caption("Pause the run, or let it finish: then the report can be made.")
             return
-        try:
-            key, network = latest_network(run)
-        except UserError as error:
-            st.info(markdown_safe(error), icon=":material/info:")
+        latest = network_or_reason(run)
+        if latest is None:
             return
+        key, network = latest
         made = work("report", key, partial(_make, run, network), button="Make the report", icon=":material/summarize:")
         if made is not None:
-            st.download_button(
-                f"Download the report ({size(len(made))})",
-                made,
-                file_name=_file_name(run),
-                mime="text/html",
-                key="report-download",
-                icon=":material/download:",
-                type="primary",
-                on_click="ignore",
-            )
+            label = f"Download the report ({size(len(made))})"
+            download(label, made, _file_name(run), "text/html", "report-download", type="primary")
 
 
 def _file_name(run: RunRecord) -> str:
