@@ -18,7 +18,7 @@ from visualizer.ui.kit.links import page
 from visualizer.ui.kit.quantities import count, size
 from visualizer.ui.parts.fit_network import fit_offer
 from visualizer.ui.parts.network_link import link_popover, open_link, show_arrival
-from visualizer.ui.parts.too_large import show_passed_bound
+from visualizer.ui.parts.passed_bound import show_passed_bound
 from visualizer.ui.state.dataset_names import chosen_dataset
 from visualizer.ui.state.session import session, show_message
 

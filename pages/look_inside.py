@@ -11,13 +11,13 @@ from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.text import escaped, markdown_safe
 from visualizer.ui.look.filters_view import filters_part
+from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_view import layers_part
-from visualizer.ui.look.looked import Looked
 from visualizer.ui.look.model_file_menu import model_file_menu
 from visualizer.ui.look.named_network import named_network
 from visualizer.ui.look.why_view import why_part
-from visualizer.ui.parts.picture_source import Given, given_picture, picture_source
-from visualizer.ui.state.models import look, network_choices, opened_network, quick_answer
+from visualizer.ui.parts.picture_source import ChosenPicture, chosen_picture, picture_source
+from visualizer.ui.state.models import answer_to_drawing, network_choices, opened_network, probe_picture
 from visualizer.ui.state.session import session, show_message
 from visualizer.ui.state.viewport import is_narrow
 
@@ -52,20 +52,20 @@ if opened is None:
 key, network = opened.key, opened.network
 
 
-def answer(given: Given | None) -> None:
+def answer(given: ChosenPicture | None) -> None:
     """What the network sees and says; while somebody draws, this alone is drawn anew."""
     if given is None:
         picture.caption("Here you will see what the network sees.")
         answer_place.caption("And here what it takes it for.")
         return
-    said = quick_answer(network, given.seen) if given.drawn else look(key, network, given.seen).answer
+    said = answer_to_drawing(network, given.pixels) if given.drawn else probe_picture(key, network, given.pixels).answer
     if said is not None and len(said.values) != len(given.class_names):
         said = None
     if given.drawn and is_narrow() and said is not None:
         best = said.best  # the bars are below, out of sight
         st.markdown(f"It says **{escaped(given.class_names[best])}**: {value_in_words(said.values[best], said.kind)}")
     with picture:
-        show(picture_chart(given.seen, f"What the network sees ({describe_shape(given.seen.shape)})"), "seen")
+        show(picture_chart(given.pixels, f"What the network sees ({describe_shape(given.pixels.shape)})"), "seen")
     with answer_place:
         if said is None:
             st.caption("This network does not end in one number for each class.")
@@ -77,15 +77,15 @@ with sources:
     source = picture_source(opened.classes)
 with controls:
     model_file_menu(owner, network, opened.dataset)
-    given = given_picture(owner, opened.dataset, network.input_shape, opened.classes, source, answer)
+    given = chosen_picture(owner, opened.dataset, network.input_shape, opened.classes, source, answer)
     show_message(owner)
 if given is None:
     st.info("Give it a picture: then every layer shows what it makes of it.", icon=":material/add_a_photo:")
     st.stop()
 
-looked = Looked(key, network, opened.dataset, given, look(key, network, given.seen))
+inspected = Inspected(key, network, opened.dataset, given, probe_picture(key, network, given.pixels))
 PARTS = {"Layers": layers_part, "Filters": filters_part, "Why this class?": why_part}
 for tab, part in zip(st.tabs(list(PARTS), key="look-parts", on_change="rerun"), PARTS.values(), strict=True):
     if tab.open:
         with tab:
-            part(looked)
+            part(inspected)

@@ -22,7 +22,7 @@ from visualizer.ui.train.estimate import show_estimate
 from visualizer.ui.train.evaluation_view import evaluation_part
 from visualizer.ui.train.health_view import health_part
 from visualizer.ui.train.live import live_part
-from visualizer.ui.train.live_feed import Look, follow
+from visualizer.ui.train.live_feed import LiveView, follow
 from visualizer.ui.train.report_view import report_part
 from visualizer.ui.train.run_controls import controls, how_far, run_settings
 from visualizer.ui.train.state import TrainState
@@ -55,9 +55,9 @@ if opening is not None:
     progress = st.container(key="live-progress")
     run_settings(owner, opening)
     history = run_store().curves(opening.run_id)
-    look = Look(opening.run_id, column_width(), owner.page_state(TrainState).live_layer)
+    view = LiveView(opening.run_id, column_width(), owner.page_state(TrainState).live_layer)
     PARTS = {
-        "Live": partial(live_part, owner, look, history),
+        "Live": partial(live_part, owner, view, history),
         "Health": partial(health_part, owner, refresh=refresh),
         "Time machine": partial(time_machine_part, refresh=refresh),
         "Evaluation": partial(evaluation_part, owner),
@@ -71,7 +71,7 @@ if opening is not None:
                 except UserError as error:  # a damaged file costs this part, while another run can be started below
                     st.info(markdown_safe(error), icon=":material/info:")
     with progress:
-        follow(look, opening, how_far(opening, history, worker_pool().place(opening.run_id)), moving)
+        follow(view, opening, how_far(opening, history, worker_pool().place(opening.run_id)), moving)
     report_part(opening)
 
 with st.expander("**Data and settings** of the next run", expanded=opening is None, icon=":material/tune:"):

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.app import alts, open_page, without_exception
 from visualizer.data.drawing import SIDE
 from visualizer.inspection.steps import Spot
-from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.state import LookState
 from visualizer.ui.parts.supplied_picture import SuppliedPicture
 
@@ -288,7 +288,7 @@ def test_a_number_that_is_not_there_any_more_gives_way_to_the_largest(app):
 def test_nothing_holds_a_look_at_an_earlier_picture(app):
     def looks() -> int:
         gc.collect()
-        return sum(type(one) is Looked for one in gc.get_objects())
+        return sum(type(one) is Inspected for one in gc.get_objects())
 
     at_first = looks()
     for number in (2, 3, 4):

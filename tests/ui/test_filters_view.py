@@ -18,21 +18,21 @@ def script(network: object, layer: int, number: int) -> None:
     from visualizer.inspection.probe import probe
     from visualizer.ui.look import filters_view
     from visualizer.ui.look.filters_view import filters_part
-    from visualizer.ui.look.looked import Looked
+    from visualizer.ui.look.inspected import Inspected
     from visualizer.ui.look.state import LookState
-    from visualizer.ui.parts.picture_source import Given
+    from visualizer.ui.parts.picture_source import ChosenPicture
     from visualizer.ui.state.session import session
 
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
-    given = Given(picture, None, tuple("abcdefghij"))
-    looked = Looked(("test",), network, "elsewhere", given, probe(network, picture))
+    given = ChosenPicture(picture, None, tuple("abcdefghij"))
+    inspected = Inspected(("test",), network, "elsewhere", given, probe(network, picture))
     if "begun" not in st.session_state:
         st.session_state["begun"] = True
         st.session_state[f"filters-layer-of-{len(network.nodes)}"] = layer
         session().page_state(LookState).choose_filter(number)
     reactions = st.session_state.setdefault("reactions", {})
     filters_view.on_click = lambda chart, react: reactions.update({chart: react})
-    filters_part(looked)
+    filters_part(inspected)
 
 
 def opened(network: object, layer: int, number: int = 1) -> AppTest:

@@ -23,7 +23,7 @@ def looked():
     network = Branching().eval()
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
     given = SimpleNamespace(class_names=("a", "b"))
-    return SimpleNamespace(network=network, seen=probe(network, picture), given=given)
+    return SimpleNamespace(network=network, probe=probe(network, picture), picture=given)
 
 
 LAST = Spot(3, (5, 2, 1))
@@ -51,12 +51,12 @@ SUM = Spot(3, (1, 4, 4), arriving=True)
         ((Spot(PICTURE, (0, 0, 0)),), {"source": 0}, None),
     ],
 )
-def test_only_what_is_there_is_opened(looked, path, asked, expected):
-    assert _next(looked, path, asked) == expected
+def test_only_what_is_there_is_opened(inspected, path, asked, expected):
+    assert _next(inspected, path, asked) == expected
 
 
-def test_a_branch_is_drawn_with_all_that_is_added_up(looked):
-    data = pixel_data(looked, (LAST, SUM), 0)
+def test_a_branch_is_drawn_with_all_that_is_added_up(inspected):
+    data = pixel_data(inspected, (LAST, SUM), 0)
     assert [item["source"] for item in data["items"]] == [1, 2]
     assert data["trail"][1]["layer"].startswith("Arriving at layer 4")
     assert data["lines"][0][0] == "Added up"
@@ -66,17 +66,17 @@ def test_a_branch_is_drawn_with_all_that_is_added_up(looked):
 def test_what_is_inside_a_layer_is_shown_but_not_opened():
     network = Stages((3, 6, 6), a=nn.Conv2d(3, 5, 1), b=nn.Conv2d(5, 2, 3)).eval()
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
-    inner = SimpleNamespace(network=network, seen=probe(network, picture), given=SimpleNamespace(class_names=()))
+    inner = SimpleNamespace(network=network, probe=probe(network, picture), picture=SimpleNamespace(class_names=()))
     data = pixel_data(inner, (Spot(0, (1, 2, 3)),), 0)
     assert [term["grids"][0]["opens"] for term in data["terms"]] == [False] * 3
     assert [panel["title"] for panel in data["panels"]] == ["Picture", "Map 2"]
 
 
-def test_numbers_that_are_not_finite_are_told_and_drawn(looked):
+def test_numbers_that_are_not_finite_are_told_and_drawn(inspected):
     network = Branching().eval()
     with torch.no_grad():
         network.parts[0].weight.fill_(float("inf"))
-    broken = SimpleNamespace(network=network, seen=probe(network, looked.seen.picture), given=looked.given)
+    broken = SimpleNamespace(network=network, probe=probe(network, inspected.probe.picture), picture=inspected.picture)
     for spot in (Spot(0, (1, 2, 3)), LAST, SUM):
         text = json.dumps(pixel_data(broken, (spot,), 0), allow_nan=False)
         assert "infinity" in text or "not a number" in text
@@ -86,7 +86,7 @@ def test_numbers_that_are_not_finite_are_told_and_drawn(looked):
 def test_a_layer_that_takes_one_number_leads_to_that_number(stage):
     network = Stages((3, 6, 6), stage=stage).eval()
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
-    looked = SimpleNamespace(network=network, seen=probe(network, picture), given=SimpleNamespace(class_names=()))
-    (item,) = pixel_data(looked, (Spot(0, (1, 2, 3)),), 0)["items"]
+    inspected = SimpleNamespace(network=network, probe=probe(network, picture), picture=SimpleNamespace(class_names=()))
+    (item,) = pixel_data(inspected, (Spot(0, (1, 2, 3)),), 0)["items"]
     assert (item["name"], item["place"]) == ("green, row 3, column 4", [1, 2, 3])
     assert item["text"] == short_number(float(picture[1, 2, 3]))

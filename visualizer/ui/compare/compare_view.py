@@ -30,7 +30,7 @@ from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.quantities import count
 from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import opened_dataset
-from visualizer.ui.state.models import latest_network, look
+from visualizer.ui.state.models import latest_network, probe_picture
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
@@ -45,10 +45,10 @@ Compared = Mapping[str, Variant]
 
 def chosen_variants(owner: Session) -> dict[str, Variant]:
     """Draw the choice of what is compared, and return it by its name; the latest ones until something is chosen."""
-    found = variants(run_store().runs_of(owner.workspace_id)[::-1])
-    if not found:
+    compared = variants(run_store().runs_of(owner.workspace_id)[::-1])
+    if not compared:
         return {}
-    names = dict(zip(_names(found), found, strict=True))
+    names = dict(zip(_names(compared), compared, strict=True))
     chosen = st.pills(
         f"Your runs (at most {MOST} at a time)",
         list(names),
@@ -64,10 +64,10 @@ def chosen_variants(owner: Session) -> dict[str, Variant]:
     return {name: names[name] for name in names if name in shown}
 
 
-def _names(found: tuple[Variant, ...]) -> list[str]:
+def _names(compared: tuple[Variant, ...]) -> list[str]:
     """A letter for each, with what tells it apart from the others."""
     names = []
-    for index, (variant, words) in enumerate(zip(found, short_names(found), strict=True)):
+    for index, (variant, words) in enumerate(zip(compared, short_names(compared), strict=True)):
         seeds = f" ({len(variant.runs)} seeds)" if len(variant.runs) > 1 else ""
         names.append(f"{_letter(index)}{_GAP}{words}{seeds}")
     return names
@@ -250,6 +250,6 @@ def answers(_: Session, compared: Compared) -> None:
             except UserError as error:
                 st.caption(markdown_safe(error))
                 continue
-            seen = look(key, network, prepare(picture[None], network.input_shape)[0])
+            seen = probe_picture(key, network, prepare(picture[None], network.input_shape)[0])
             if seen.answer is not None:
                 show_answer(seen.answer, dataset.class_names, f"compared-answer-{name}", true_label=int(label))

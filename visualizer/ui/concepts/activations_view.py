@@ -19,7 +19,7 @@ from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
 from visualizer.ui.kit.prediction import predict
-from visualizer.ui.state.models import bundled_network, look
+from visualizer.ui.state.models import bundled_network, probe_picture
 from visualizer.ui.state.viewport import column_width
 
 _PHOTO_SHAPE = (1, 72, 96)
@@ -66,7 +66,7 @@ def _values(source: str) -> np.ndarray:
         return sobel_response(prepare_photo(bundled_photo(source), _PHOTO_SHAPE)[0])
     dataset, network = load_dataset("digits"), bundled_network()
     picture = prepare(dataset.pictures[dataset.test[:1]], network.architecture.input_shape)[0]
-    maps = look(("bundled",), network, picture).layers[0].before_activation
+    maps = probe_picture(("bundled",), network, picture).layers[0].before_activation
     assert maps is not None
     return np.array(maps[maps.var(axis=(1, 2)).argmax()])
 

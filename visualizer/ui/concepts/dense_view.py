@@ -20,7 +20,7 @@ from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
 from visualizer.ui.kit.prediction import predict
-from visualizer.ui.state.models import bundled_network, look
+from visualizer.ui.state.models import bundled_network, probe_picture
 from visualizer.ui.state.viewport import column_width, is_narrow
 
 # A digit that the network is in two minds about.
@@ -56,7 +56,7 @@ def _seen(index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, n
     """Of a digit: the picture, the maps that enter Flatten, the Dense layer's weights and biases, and the logits."""
     dataset, network = load_dataset("digits"), bundled_network()
     picture = prepare(dataset.pictures[index][None], network.architecture.input_shape)[0]
-    *_, flatten, dense = look(("bundled",), network, picture).layers
+    *_, flatten, dense = probe_picture(("bundled",), network, picture).layers
     arrays = (picture, flatten.input, dense.kernels, dense.bias, dense.before_activation)
     return tuple(np.array(array) for array in arrays)  # type: ignore[return-value]
 

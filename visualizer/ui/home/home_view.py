@@ -8,7 +8,7 @@ from visualizer.data.prepare import prepare
 from visualizer.figures.overview import Step, overview
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
-from visualizer.ui.state.models import bundled_network, look
+from visualizer.ui.state.models import bundled_network, probe_picture
 from visualizer.ui.state.viewport import column_width, is_narrow
 
 _MAPS_SHARE = 0.77  # of the page's width; the rest is for the answer
@@ -36,7 +36,7 @@ def network_at_work(index: int) -> None:
     dataset = load_dataset("digits")
     network = bundled_network()
     picture = prepare(dataset.pictures[index][None], network.architecture.input_shape)[0]
-    seen = look(("bundled",), network, picture)
+    seen = probe_picture(("bundled",), network, picture)
     maps, answer = st.columns([_MAPS_SHARE, 1 - _MAPS_SHARE])
     with maps:
         steps = [

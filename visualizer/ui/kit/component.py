@@ -59,7 +59,7 @@ def css_of(name: str) -> str | None:
 
 def _with_imports(path: Path) -> str:
     # Streamlit takes one text, whose imports the browser could not find.
-    return _IMPORT.sub(lambda found: _with_imports(path.parent / found[1]), path.read_text(encoding="utf-8"))
+    return _IMPORT.sub(lambda match: _with_imports(path.parent / match[1]), path.read_text(encoding="utf-8"))
 
 
 def sent_by(key: str, name: str) -> Any:

@@ -114,8 +114,8 @@ def explained(text: str, *only: str) -> str:
     """
     left = {word: GLOSSARY[word] for word in only or GLOSSARY}
 
-    def marked(found: re.Match[str]) -> str:
-        shown = found[0]
+    def marked(match: re.Match[str]) -> str:
+        shown = match[0]
         term = next((term for term in left.values() if re.fullmatch(term.forms, shown, re.IGNORECASE)), None)
         if term is None:
             return shown

@@ -49,3 +49,8 @@ def ordinal(number: int) -> str:
     """The number as a place in a row, such as "3rd"."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
     return f"{number}{ending}"
+
+
+def first_of(shown: int, total: int) -> str:
+    """ " (first 16 of 32)" behind a title; empty where all are shown."""
+    return f" (first {shown} of {total})" if shown < total else ""

@@ -24,4 +24,4 @@ def markdown_safe(error: Exception | str) -> str:
     >>> markdown_safe("The network “**a**” does not fit: :red[b]. Fix it.")
     'The network “\\\\*\\\\*a\\\\*\\\\*” does not fit: \\\\:red\\\\[b\\\\]. Fix it.'
     """
-    return _MARKUP.sub(lambda found: f"\\{found[0]}", " ".join(str(error).split()))
+    return _MARKUP.sub(lambda match: f"\\{match[0]}", " ".join(str(error).split()))

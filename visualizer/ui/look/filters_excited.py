@@ -17,7 +17,7 @@ from visualizer.inspection.receptive_field.crop import Crop, crop_to_field
 from visualizer.inspection.receptive_field.fields import LayerFields
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress
-from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.dataset_names import own_names
 from visualizer.ui.state.session import session
@@ -60,17 +60,19 @@ class Filter:
         return self.output_shape[1] * self.output_shape[2] if is_maps(self.output_shape) else 1
 
 
-def strongest_part(looked: Looked, filter: Filter, fields: LayerFields | None) -> "tuple[Dataset, Excitation | None]":
-    """Draw the pictures of a data set that excite a filter most; the set, and what was found once it was searched.
+def strongest_part(
+    inspected: Inspected, filter: Filter, fields: LayerFields | None
+) -> "tuple[Dataset, Excitation | None]":
+    """Draw the pictures of a data set that excite a filter most; the set, and what excites it once that is searched.
 
     `fields` is None where it is not known what the filter sees.
     """
     st.subheader(f"The pictures that excite {filter.noun} {filter.number} most")
     titles = {name: entry.title for name, entry in for_everybody().items()}
-    own = own_names(session(), looked.dataset)
-    if looked.dataset not in titles and is_known(looked.dataset, own):
-        titles[looked.dataset] = dataset_entry(looked.dataset, own).title
-    known = looked.dataset if looked.dataset in titles else next(iter(titles))
+    own = own_names(session(), inspected.dataset)
+    if inspected.dataset not in titles and is_known(inspected.dataset, own):
+        titles[inspected.dataset] = dataset_entry(inspected.dataset, own).title
+    known = inspected.dataset if inspected.dataset in titles else next(iter(titles))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         name = st.selectbox(
             "Data set to search",
@@ -82,27 +84,27 @@ def strongest_part(looked: Looked, filter: Filter, fields: LayerFields | None) -
             width=_SELECT,
         )
         dataset = opened_dataset(name)
-        there = len(dataset.pictures)
-        large = looked.network.input_shape[1] * looked.network.input_shape[2] > _MANY_PIXELS
+        total_pictures = len(dataset.pictures)
+        large = inspected.network.input_shape[1] * inspected.network.input_shape[2] > _MANY_PIXELS
         total = st.number_input(
-            f"Pictures, of {there:,}",
+            f"Pictures, of {total_pictures:,}",
             1,
-            there,
-            min(_FEW_PICTURES if large else _MANY_PICTURES, there),
+            total_pictures,
+            min(_FEW_PICTURES if large else _MANY_PICTURES, total_pictures),
             key=f"filters-total-{name}-{large}",
             persist_state="session",
             width=170,
         )
-    if name != looked.dataset:
+    if name != inspected.dataset:
         st.caption("The network did not learn from these pictures.")
-    found = _searched(looked, filter, dataset, total)
-    if found is not None:
-        _strongest(looked, filter, fields, dataset, found)
-    return dataset, found
+    excitation = _searched(inspected, filter, dataset, total)
+    if excitation is not None:
+        _strongest(inspected, filter, fields, dataset, excitation)
+    return dataset, excitation
 
 
-def _searched(looked: Looked, filter: Filter, dataset: Dataset, total: int) -> "Excitation | None":
-    network = looked.network
+def _searched(inspected: Inspected, filter: Filter, dataset: Dataset, total: int) -> "Excitation | None":
+    network = inspected.network
 
     def search() -> "Steps[Excitation]":
         from visualizer.inspection.excitation import strongest
@@ -115,7 +117,7 @@ def _searched(looked: Looked, filter: Filter, dataset: Dataset, total: int) -> "
 
     return work(
         "filters-search",
-        (looked.key, filter.layer, dataset.name, total),
+        (inspected.key, filter.layer, dataset.name, total),
         search,
         button=f"Search {total:,} pictures",
         icon=":material/image_search:",
@@ -124,9 +126,9 @@ def _searched(looked: Looked, filter: Filter, dataset: Dataset, total: int) -> "
 
 
 def _strongest(
-    looked: Looked, filter: Filter, fields: LayerFields | None, dataset: Dataset, found: "Excitation"
+    inspected: Inspected, filter: Filter, fields: LayerFields | None, dataset: Dataset, excitation: "Excitation"
 ) -> None:
-    whole = sees_all(looked, fields)
+    whole = sees_all(inspected, fields)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         most = st.segmented_control(
             "Show",
@@ -146,11 +148,11 @@ def _strongest(
             key="filters-cropped",
             persist_state="session",
         )
-    ranking = found.strongest if most else found.weakest
+    ranking = excitation.strongest if most else excitation.weakest
     row = filter.number - 1
     values = ranking.values[row]
     numbers = ranking.pictures[row]
-    pictures = prepare(dataset.pictures[numbers], looked.network.input_shape)
+    pictures = prepare(dataset.pictures[numbers], inspected.network.input_shape)
     crops = [
         crop_to_field(picture, fields, (int(place[0]), int(place[1])))
         for picture, place in zip(pictures, ranking.places[row], strict=True)
@@ -163,7 +165,7 @@ def _strongest(
         else "**What is missing in these?** Here its value is as low as it gets."
     )
     alt = (
-        f"The {len(values)} of {found.count:,} pictures that excite {filter.noun} {filter.number} "
+        f"The {len(values)} of {excitation.count:,} pictures that excite {filter.noun} {filter.number} "
         f"{'most' if most else 'least'}, from {written(float(values[0]))} to {written(float(values[-1]))}. "
         f"Their classes: {', '.join(classes)}."
     )
@@ -193,19 +195,19 @@ def _strongest(
             ),
             "filters-wholes",
         )
-    st.caption(_said(filter, fields, found, values, crops, whole=whole, most=most))
+    st.caption(_said(filter, fields, excitation, values, crops, whole=whole, most=most))
 
 
-def sees_all(looked: Looked, fields: LayerFields | None) -> bool:
+def sees_all(inspected: Inspected, fields: LayerFields | None) -> bool:
     """Whether there is nothing to cut out: a unit's field is as large as the picture, or not known."""
-    _, height, width = looked.network.input_shape
+    _, height, width = inspected.network.input_shape
     return fields is None or (fields.size[0] >= height and fields.size[1] >= width)
 
 
 def _said(
     filter: Filter,
     fields: LayerFields | None,
-    found: "Excitation",
+    excitation: "Excitation",
     values: np.ndarray,
     crops: Sequence[Crop],
     *,
@@ -215,7 +217,7 @@ def _said(
     parts = [
         f"Above each: the value of the {filter.noun} before its activation function"
         + (", at the place of the picture where it is " + ("largest" if most else "least") if filter.places > 1 else "")
-        + f", and the picture’s class. {found.count:,} pictures were searched."
+        + f", and the picture’s class. {excitation.count:,} pictures were searched."
     ]
     if fields is None:
         parts.append("Which part of the picture it sees is not known: a layer before does not say it.")

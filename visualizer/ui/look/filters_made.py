@@ -14,7 +14,7 @@ from visualizer.inspection.receptive_field.fields import LayerFields
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.look.filters_excited import Filter, sees_all
-from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.state.viewport import column_width
 from visualizer.ui.state.work import work
 
@@ -27,12 +27,12 @@ _PIXELS_PER_JITTER = 32
 
 
 def made_part(
-    looked: Looked, filter: Filter, fields: LayerFields | None, dataset: Dataset, found: "Excitation | None"
+    inspected: Inspected, filter: Filter, fields: LayerFields | None, dataset: Dataset, excitation: "Excitation | None"
 ) -> None:
     """Draw how a picture is made for a filter, it while it grows, and how it compares with the real ones."""
     st.subheader(f"A picture made to excite {filter.noun} {filter.number}")
-    ascent = _ascent(looked, filter)
-    best, mean = _real(filter, ascent, found)
+    ascent = _ascent(inspected, filter)
+    best, mean = _real(filter, ascent, excitation)
 
     def draw(tiles: list[tuple[str, Crop]], history: np.ndarray, key: str) -> None:
         left, right = st.columns(2, vertical_alignment="top")
@@ -73,7 +73,7 @@ def made_part(
             text = f"step {done:,} of {ascent.steps:,}, value {written(float(growing.history[-1]))}"
             return Progress(done / ascent.steps, text, growing)
 
-        return with_progress(maximise(looked.network, filter.layer, filter.number - 1, ascent), tell)
+        return with_progress(maximise(inspected.network, filter.layer, filter.number - 1, ascent), tell)
 
     def draw_partial(growing: "GrowingPicture") -> None:
         with st.container(key="live-made"):
@@ -81,7 +81,7 @@ def made_part(
 
     made = work(
         "filters-made",
-        (looked.key, filter.layer, filter.number, ascent),
+        (inspected.key, filter.layer, filter.number, ascent),
         make,
         button=f"Make a picture for {filter.noun} {filter.number}",
         icon=":material/auto_awesome:",
@@ -89,25 +89,25 @@ def made_part(
     )
     if made is None:
         return
-    st.markdown(_compared(filter, ascent, made, dataset, found, best, mean))
+    st.markdown(_compared(filter, ascent, made, dataset, excitation, best, mean))
     tiles = [(f"made: {written(made.reached)}", seen(made.picture, made.place))]
     pictures, places = [made.picture], [made.place]
-    if found is not None and ascent.aim == "place":
+    if excitation is not None and ascent.aim == "place":
         row = filter.number - 1
-        strongest = prepare(dataset.pictures[found.strongest.pictures[row, :1]], looked.network.input_shape)[0]
-        first, second = found.strongest.places[row, 0]
+        strongest = prepare(dataset.pictures[excitation.strongest.pictures[row, :1]], inspected.network.input_shape)[0]
+        first, second = excitation.strongest.places[row, 0]
         pictures, places = [*pictures, strongest], [*places, (int(first), int(second))]
         tiles.append((f"strongest real: {written(best or 0.0)}", seen(strongest, places[1])))
     draw(tiles, np.append(made.history, np.float32(made.reached)), "done")
-    if ascent.aim == "place" and not sees_all(looked, fields):
+    if ascent.aim == "place" and not sees_all(inspected, fields):
         _where(filter, tiles, pictures)
 
 
-def _ascent(looked: Looked, filter: Filter) -> "Ascent":
+def _ascent(inspected: Inspected, filter: Filter) -> "Ascent":
     """Draw the settings of the ascent."""
     from visualizer.inspection.made_picture import Ascent
 
-    size = min(looked.network.input_shape[1:])
+    size = min(inspected.network.input_shape[1:])
     aim = "place"
     with st.expander("How it is made", icon=":material/tune:"):
         st.markdown(
@@ -165,14 +165,14 @@ def _ascent(looked: Looked, filter: Filter) -> "Ascent":
     return Ascent(aim, steps, jitter, variation, seed)  # type: ignore[arg-type]
 
 
-def _real(filter: Filter, ascent: "Ascent", found: "Excitation | None") -> tuple[float | None, float | None]:
+def _real(filter: Filter, ascent: "Ascent", excitation: "Excitation | None") -> tuple[float | None, float | None]:
     """What real pictures reach of what the ascent aims at: the strongest one, and on average."""
-    if found is None:
+    if excitation is None:
         return None, None
     row = filter.number - 1
     if ascent.aim == "place":
-        return float(found.strongest.values[row, 0]), float(found.place_mean[row])
-    return float(found.map_best[row]), float(found.map_mean[row])
+        return float(excitation.strongest.values[row, 0]), float(excitation.place_mean[row])
+    return float(excitation.map_best[row]), float(excitation.map_mean[row])
 
 
 def _compared(
@@ -180,16 +180,16 @@ def _compared(
     ascent: "Ascent",
     made: "MadePicture",
     dataset: Dataset,
-    found: "Excitation | None",
+    excitation: "Excitation | None",
     best: float | None,
     mean: float | None,
 ) -> str:
     measure = "on average over all places" if ascent.aim == "map" else "at its strongest place"
     measure = measure if filter.places > 1 else "before its activation function"
     reached = f"**{written(made.reached)}** {measure}"
-    if found is None or best is None or mean is None:
+    if excitation is None or best is None or mean is None:
         return f"It reaches {reached}. Search the pictures above to compare it with real ones."
-    real = f"the strongest of {found.count:,} real ones ({dataset.title.lower()})"
+    real = f"the strongest of {excitation.count:,} real ones ({dataset.title.lower()})"
     numbers = f"{reached}, against {written(best)}; real pictures reach {written(mean)} on average"
     if best > 0 and made.reached > 0:
         said = f"This made picture excites the {filter.noun} **{made.reached / best:.2g} ×** as much as {real}"

@@ -20,8 +20,8 @@ from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.look.filters_excited import Filter, strongest_part
 from visualizer.ui.look.filters_made import made_part
+from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_choice import chosen_layer
-from visualizer.ui.look.looked import Looked
 from visualizer.ui.look.state import LookState
 from visualizer.ui.state.session import session
 from visualizer.ui.state.viewport import column_width, is_narrow
@@ -33,12 +33,14 @@ if TYPE_CHECKING:
 _COLOURS = ("red", "green", "blue")
 
 
-def filters_part(looked: Looked) -> None:
+def filters_part(inspected: Inspected) -> None:
     """Draw the choice of a filter, and everything about it."""
     from visualizer.inspection.filters import of_picture
 
     # One kernel for each map or number that leaves, else it is not known which of them belongs to which.
-    views = [view for view in looked.seen.layers if view.kernels is not None and len(view.kernels) == len(view.output)]
+    views = [
+        view for view in inspected.probe.layers if view.kernels is not None and len(view.kernels) == len(view.output)
+    ]
     if not views:
         st.info("This network has no filters: add a Conv2D or a Dense layer in Build.", icon=":material/filter_alt:")
         return
@@ -49,18 +51,18 @@ def filters_part(looked: Looked) -> None:
             "same once, for everything that arrives."
         )
     )
-    index = chosen_layer(views, f"filters-layer-of-{len(looked.seen.layers)}")
-    view = looked.seen.layers[index]
-    names = looked.given.class_names
-    answers = view is looked.seen.layers[-1] and not is_maps(view.output.shape) and len(view.output) == len(names)
-    colours = len(view.kernel_sets) == 1 and of_picture(looked.seen.layers, view.sources)
+    index = chosen_layer(views, f"filters-layer-of-{len(inspected.probe.layers)}")
+    view = inspected.probe.layers[index]
+    names = inspected.picture.class_names
+    answers = view is inspected.probe.layers[-1] and not is_maps(view.output.shape) and len(view.output) == len(names)
+    colours = len(view.kernel_sets) == 1 and of_picture(inspected.probe.layers, view.sources)
     number = _chosen(view, colours, names if answers else None)
-    _kernel(looked, view, number)
+    _kernel(inspected, view, number)
     for place in range(len(view.kernel_sets) - 1):
         _earlier_kernels(view, place)
-    filter, fields = Filter(index, number, _noun(view), view.output.shape), layer_fields(looked.network, index)
-    dataset, found = strongest_part(looked, filter, fields)
-    made_part(looked, filter, fields, dataset, found)
+    filter, fields = Filter(index, number, _noun(view), view.output.shape), layer_fields(inspected.network, index)
+    dataset, found = strongest_part(inspected, filter, fields)
+    made_part(inspected, filter, fields, dataset, found)
 
 
 def _per_page() -> int:
@@ -160,12 +162,12 @@ def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) ->
     )
 
 
-def _kernel(looked: Looked, view: "LayerView", number: int) -> None:
+def _kernel(inspected: Inspected, view: "LayerView", number: int) -> None:
     from visualizer.inspection.filters import filter_kernels
 
     assert view.kernels is not None
     noun = _noun(view)
-    kernel = filter_kernels(looked.seen.layers, view.index, number - 1)
+    kernel = filter_kernels(inspected.probe.layers, view.index, number - 1)
     if kernel is None:
         st.subheader(f"The weights of {noun} {number}")
         st.caption("One weight for each number that arrives.")

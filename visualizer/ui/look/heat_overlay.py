@@ -41,7 +41,7 @@ def heat_overlay(
                 "values": base64.b64encode(levels.astype(np.uint8).tobytes()).decode(),
                 "low": scale.low,
                 "high": scale.high,
-                "alt": f"{title}: {_in_words(known, unit)}{note and f' {note}'}",
+                "alt": f"{title}: {_describe(known, unit)}{note and f' {note}'}",
             }
         )
     data = {
@@ -59,7 +59,7 @@ def heat_overlay(
     component("heat_overlay")(key=key, data=data)
 
 
-def _in_words(heat: np.ndarray, unit: str) -> str:
+def _describe(heat: np.ndarray, unit: str) -> str:
     if np.isnan(heat).all():
         return f"{unit}, of no pixel."
     low, high = float(np.nanmin(heat)), float(np.nanmax(heat))

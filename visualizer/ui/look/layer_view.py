@@ -14,8 +14,8 @@ from visualizer.figures.vectors import unit_bars
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.text import escaped
+from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_choice import chosen_layer
-from visualizer.ui.look.looked import Looked
 from visualizer.ui.look.pixel_view import pixel_part
 from visualizer.ui.state.viewport import column_width, is_narrow
 
@@ -30,25 +30,25 @@ _ORDERS: dict[Order, str] = {"channel": "channel number", "mean": "mean activati
 _SELECT = 180  # pixels
 
 
-def layers_part(looked: Looked) -> None:
+def layers_part(inspected: Inspected) -> None:
     """Draw the choice of a layer, and everything about it."""
-    views = looked.seen.layers
+    views = inspected.probe.layers
     index = chosen_layer(views, f"layer-of-{len(views)}")
     # A network of blocks has other layers in the same places.
     of = f"-of-{len(views)}" if any(view.block for view in views) else ""
-    layer_view(looked, views[index], f"layer-{index}{of}")
+    layer_view(inspected, views[index], f"layer-{index}{of}")
 
 
-def layer_view(looked: Looked, view: "LayerView", key: str) -> None:
+def layer_view(inspected: Inspected, view: "LayerView", key: str) -> None:
     """Draw everything about one layer for the picture at hand."""
     st.caption(explained(view.layer.explanation))
     window = view.layer.pooled(view.input.shape)
     if window is not None:
         _pooling(view, window, key)
     charts = _feature_maps(view, key) if is_maps(view.output.shape) else _vector(view, key)
-    pixel_part(looked, view.index, charts)
+    pixel_part(inspected, view.index, charts)
     for number in range(len(view.kernel_sets)):
-        _kernels(looked, view, number, key if number == len(view.kernel_sets) - 1 else f"{key}-{number}")
+        _kernels(inspected, view, number, key if number == len(view.kernel_sets) - 1 else f"{key}-{number}")
     _arrived(view, key)
 
 
@@ -156,28 +156,28 @@ def _pooling(view: "LayerView", window: PoolingWindow, key: str) -> None:
     )
 
 
-def _kernels(looked: Looked, view: "LayerView", number: int, key: str) -> None:
+def _kernels(inspected: Inspected, view: "LayerView", number: int, key: str) -> None:
     """One set of the layer's kernels; with several, each says of which step it is."""
     from visualizer.inspection.filters import of_picture
 
-    found, count = view.kernel_sets[number], len(view.kernel_sets)
-    step = f" of step {number + 1} of {count}: {escaped(found.stage)}" if count > 1 else ""
-    if found.weights.ndim == 2:
+    kernel_set, count = view.kernel_sets[number], len(view.kernel_sets)
+    step = f" of step {number + 1} of {count}: {escaped(kernel_set.stage)}" if count > 1 else ""
+    if kernel_set.weights.ndim == 2:
         st.subheader(f"Weights{step}")
-        show(weight_matrix(found.weights, width=column_width()), f"{key}-weights")
+        show(weight_matrix(kernel_set.weights, width=column_width()), f"{key}-weights")
         return
     st.subheader(f"Kernels{step}")
-    kernels = found.weights
+    kernels = kernel_set.weights
     filters, channels = kernels.shape[:2]
     shown = _page(np.arange(filters), KERNELS_ON_A_PAGE, f"{key}-kernel-page")
     page = kernels[shown]
-    if channels == 3 and number == 0 and of_picture(looked.seen.layers, view.sources):
+    if channels == 3 and number == 0 and of_picture(inspected.probe.layers, view.sources):
         show(
             kernel_grid(page, input_channel=None, columns=_columns(), width=column_width(), first=int(shown[0]) + 1),
             f"{key}-colour-kernels",
         )
     channel = 1
-    if channels == 1 and found.arriving > 1:
+    if channels == 1 and kernel_set.arriving > 1:
         what = "this step" if count > 1 else "this layer"
         st.caption(f"One kernel for each map: {what} is depthwise, each filter looks at its own map only.")
     if channels > 1:

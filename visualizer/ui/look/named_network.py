@@ -9,7 +9,7 @@ from visualizer.ui.kit.results import keep_results
 from visualizer.ui.kit.text import escaped, markdown_safe
 from visualizer.ui.look.state import LookState
 from visualizer.ui.state.byte_cache import ByteCache
-from visualizer.ui.state.models import IMAGENET, Opened
+from visualizer.ui.state.models import IMAGENET, OpenedNetwork
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.work import forget, work
 
@@ -25,7 +25,7 @@ _JOB = "named-network"
 _NAME, _KNOWN = "network-name", "network-known"
 
 
-def named_network(owner: Session) -> Opened | None:
+def named_network(owner: Session) -> OpenedNetwork | None:
     """Draw the field for a name, and what became of the last one; None until that network is there."""
     offer = _offered()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -77,7 +77,7 @@ def _ask_chosen(owner: Session) -> None:
         _ask(owner, name, False)
 
 
-def _opened(owner: Session, asked: Asked) -> Opened | None:
+def _opened(owner: Session, asked: Asked) -> OpenedNetwork | None:
     text, random_weights = asked
     kept = _kept()
 
@@ -105,19 +105,19 @@ def _opened(owner: Session, asked: Asked) -> Opened | None:
                 args=(owner, text, True),
             )
         return None
-    found = kept.get(asked)
-    if found is None:  # Networks that others asked for took its place.
+    named = kept.get(asked)
+    if named is None:  # Networks that others asked for took its place.
         _ask(owner, *asked)
         st.rerun()
     if random_weights:
         st.warning(
-            f"{escaped(found.title)} with random weights: it has learned nothing, so its answer means nothing.",
+            f"{escaped(named.title)} with random weights: it has learned nothing, so its answer means nothing.",
             icon=":material/casino:",
         )
     else:
-        st.caption(f"Open: {escaped(found.title)}, with its trained weights.")
-    key = (found.title, "random" if random_weights else "trained")
-    return Opened(("named", *key), found.network, IMAGENET, found.class_names)
+        st.caption(f"Open: {escaped(named.title)}, with its trained weights.")
+    key = (named.title, "random" if random_weights else "trained")
+    return OpenedNetwork(("named", *key), named.network, IMAGENET, named.class_names)
 
 
 def _ask(owner: Session, name: str, random_weights: bool) -> None:

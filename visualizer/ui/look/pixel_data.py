@@ -9,7 +9,7 @@ from visualizer.architecture.shapes import is_maps
 from visualizer.figures.convolution_colours import ColourScale, painted, positive_scale, signed_scale
 from visualizer.figures.raster import png_source, rgb_pixels
 from visualizer.figures.scale import takes_black
-from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.pixel_words import bracketed, channel_name, lines, place_words, sentence, short_number
 
 if TYPE_CHECKING:
@@ -22,59 +22,59 @@ MOST_NUMBERS = 49  # of a window whose numbers are written out
 MOST_CELLS = 1024  # of a window that is drawn cell by cell
 
 
-def pixel_data(looked: Looked, path: "tuple[Spot, ...]", page: int) -> dict[str, Any]:
+def pixel_data(inspected: Inspected, path: "tuple[Spot, ...]", page: int) -> dict[str, Any]:
     """Everything about the last spot of a path.
 
     Args:
-        looked: The network and what it makes of the picture.
+        inspected: The network and what it makes of the picture.
         path: The numbers that were opened one after the other, each made of the next.
         page: Which of the pages of channels or contributions, from 0.
     """
     from visualizer.architecture.flow import PICTURE
     from visualizer.inspection.pixel import explain
 
-    seen, network, spot = looked.seen, looked.network, path[-1]
+    seen, network, spot = inspected.probe, inspected.network, path[-1]
     explanation = explain(network, seen, spot)
     of_picture = explanation.direct and spot.node != PICTURE and network.nodes[spot.node].sources == (PICTURE,)
     channels = len(seen.picture) if of_picture else 0
     return {
         "spot": [spot.node, *spot.place],
-        "trail": [{"layer": layer_words(looked, part), "place": _place(looked, part)} for part in path],
+        "trail": [{"layer": layer_words(inspected, part), "place": _place(inspected, part)} for part in path],
         "value": short_number(explanation.value),
         "sentence": sentence(explanation, channels),
-        "panels": _panels(looked, explanation),
+        "panels": _panels(inspected, explanation),
         "lines": [[line.label, line.formula, line.result] for line in lines(explanation, channels)],
-        **_parts(looked, explanation, channels, page),
+        **_parts(inspected, explanation, channels, page),
     }
 
 
-def layer_words(looked: Looked, spot: "Spot") -> str:
+def layer_words(inspected: Inspected, spot: "Spot") -> str:
     """The layer of a number: its number and its kind."""
     from visualizer.architecture.flow import PICTURE
 
     if spot.node == PICTURE:
         return "Picture"
-    words = f"Layer {spot.node + 1}, {looked.seen.layers[spot.node].layer.summary()}"
+    words = f"Layer {spot.node + 1}, {inspected.probe.layers[spot.node].layer.summary()}"
     return f"Arriving at {words[0].lower()}{words[1:]}" if spot.arriving else words
 
 
-def _place(looked: Looked, spot: "Spot") -> str:
-    words = place_words(spot, len(looked.seen.picture))
+def _place(inspected: Inspected, spot: "Spot") -> str:
+    words = place_words(spot, len(inspected.probe.picture))
     return words + (
-        _class_words(looked, spot.node, spot.place[0]) if len(spot.place) == 1 and not spot.arriving else ""
+        _class_words(inspected, spot.node, spot.place[0]) if len(spot.place) == 1 and not spot.arriving else ""
     )
 
 
 # ---- Pictures with what is marked on them
 
 
-def _panels(looked: Looked, explanation: "Explanation") -> list[dict[str, Any]]:
+def _panels(inspected: Inspected, explanation: "Explanation") -> list[dict[str, Any]]:
     """The picture with what the number sees of it; what arrives, with the window; the map with the number."""
     from visualizer.architecture.flow import PICTURE
     from visualizer.inspection.pixel import field, output_of
 
-    seen, spot = looked.seen, explanation.spot
-    seen_of_it = field(looked.network, explanation)
+    seen, spot = inspected.probe, explanation.spot
+    seen_of_it = field(inspected.network, explanation)
     marks = [] if seen_of_it is None or seen_of_it == "nothing" else [_box(*seen_of_it)]
     pixels = rgb_pixels(seen.picture)
     _, height, width = seen.picture.shape
@@ -88,7 +88,7 @@ def _panels(looked: Looked, explanation: "Explanation") -> list[dict[str, Any]]:
     if spot.node == PICTURE:
         return [_panel("Picture", "the pixel is framed", pixels, marks)]
     panels = [_panel("Picture", note, pixels, marks)]
-    view = looked.seen.layers[spot.node]
+    view = inspected.probe.layers[spot.node]
     looks_at = _looks_at(explanation.steps[0])
     if (
         looks_at
@@ -161,12 +161,12 @@ def _share(part: float, whole: float) -> float:
 # ---- What the first step takes, number by number
 
 
-def _parts(looked: Looked, explanation: "Explanation", of_picture: int, page: int) -> dict[str, Any]:
+def _parts(inspected: Inspected, explanation: "Explanation", of_picture: int, page: int) -> dict[str, Any]:
     """The terms (grids of numbers) or the items (a list of contributions) of this page, and how many pages."""
     from visualizer.inspection import steps
 
     first, last = explanation.steps[0], explanation.steps[-1]
-    found: dict[str, Any] = {
+    data: dict[str, Any] = {
         "terms": [],
         "items": [],
         "rest": "",
@@ -176,41 +176,43 @@ def _parts(looked: Looked, explanation: "Explanation", of_picture: int, page: in
         "sharesTitle": "",
     }
     if isinstance(first, steps.WindowSum):
-        found |= _window_terms(explanation, first, of_picture, page)
+        data |= _window_terms(explanation, first, of_picture, page)
     elif isinstance(first, steps.WindowMaximum):
-        found |= _window_term(looked, explanation, first.window, first.channel, first.values, of_picture, first.winner)
+        data |= _window_term(
+            inspected, explanation, first.window, first.channel, first.values, of_picture, first.winner
+        )
     elif isinstance(first, steps.WindowMean):
-        found |= _window_term(looked, explanation, first.window, first.channel, first.values, of_picture, None)
+        data |= _window_term(inspected, explanation, first.window, first.channel, first.values, of_picture, None)
     elif isinstance(first, steps.WeightedSum):
-        found |= _items(looked, explanation, first, page)
+        data |= _items(inspected, explanation, first, page)
     elif isinstance(first, steps.Normalized | steps.Activated | steps.Softmaxed) and explanation.taken is not None:
         value = first.values[first.chosen] if isinstance(first, steps.Softmaxed) else first.before
-        found |= {"items": [_item(looked, explanation, explanation.taken, short_number(float(value)), 0.0)]}
+        data |= {"items": [_item(inspected, explanation, explanation.taken, short_number(float(value)), 0.0)]}
     elif isinstance(first, steps.Passed) and first.place is not None:
-        found |= {"items": [_item(looked, explanation, first.place, short_number(first.result), 0.0)]}
+        data |= {"items": [_item(inspected, explanation, first.place, short_number(first.result), 0.0)]}
     elif isinstance(first, steps.Added):
         largest = max(map(abs, first.terms)) or 1.0
         shares = [_share(term, largest) for term in first.terms]
-        found |= {"items": _made_of(looked, first.sources, first.terms, shares)}
+        data |= {"items": _made_of(inspected, first.sources, first.terms, shares)}
     elif isinstance(first, steps.Multiplied):
-        found |= {"items": _made_of(looked, first.sources, first.factors, [0.0] * len(first.factors))}
+        data |= {"items": _made_of(inspected, first.sources, first.factors, [0.0] * len(first.factors))}
     elif isinstance(first, steps.Joined):
-        found |= {"items": _made_of(looked, (first.source,), (first.result,), [0.0])}
+        data |= {"items": _made_of(inspected, (first.source,), (first.result,), [0.0])}
     if isinstance(last, steps.Softmaxed):
-        found["shares"] = _shares(looked, explanation, last)
-        count, shown = len(last.values), len(found["shares"])
+        data["shares"] = _shares(inspected, explanation, last)
+        count, shown = len(last.values), len(data["shares"])
         which = f"the {shown} largest of {count:,} exponentials" if count > shown else "every exponential"
-        found["sharesTitle"] = f"Softmax: {which} as a share of the sum of all"
-    return found
+        data["sharesTitle"] = f"Softmax: {which} as a share of the sum of all"
+    return data
 
 
 def _made_of(
-    looked: Looked, sources: "Sequence[Spot]", numbers: Sequence[float], shares: Sequence[float]
+    inspected: Inspected, sources: "Sequence[Spot]", numbers: Sequence[float], shares: Sequence[float]
 ) -> list[dict[str, Any]]:
     """Numbers of other layers, each with its share of a bar."""
     return [
         {
-            "name": f"{layer_words(looked, source)}: {_place(looked, source)}",
+            "name": f"{layer_words(inspected, source)}: {_place(inspected, source)}",
             "text": short_number(number),
             "share": share,
             "source": source.node,
@@ -250,7 +252,7 @@ def _window_terms(explanation: "Explanation", step: Any, of_picture: int, page: 
 
 
 def _window_term(
-    looked: Looked,
+    inspected: Inspected,
     explanation: "Explanation",
     window: "InputWindow",
     channel: int,
@@ -262,7 +264,7 @@ def _window_term(
         return {}
     scale = _scale_of(values, "value")
     if explanation.direct:
-        scale = _scale_of(looked.seen.layers[explanation.spot.node].input, "value")
+        scale = _scale_of(inspected.probe.layers[explanation.spot.node].input, "value")
     grid = _grid("window", values, scale, window, channel, opens=explanation.direct)
     if winner is not None:
         grid["winner"] = list(winner)
@@ -301,7 +303,7 @@ def _grid(
     }
 
 
-def _items(looked: Looked, explanation: "Explanation", step: Any, page: int) -> dict[str, Any]:
+def _items(inspected: Inspected, explanation: "Explanation", step: Any, page: int) -> dict[str, Any]:
     products = step.products
     pages = max(-(-len(products) // ITEMS_ON_A_PAGE), 1)
     page = min(page, pages - 1)
@@ -310,7 +312,7 @@ def _items(looked: Looked, explanation: "Explanation", step: Any, page: int) -> 
     largest = float(np.abs(products).max(initial=0.0)) or 1.0
     items = [
         _item(
-            looked,
+            inspected,
             explanation,
             step.place(int(at)),
             f"{short_number(float(step.inputs[at]))} × {bracketed(float(step.weights[at]))} "
@@ -326,42 +328,42 @@ def _items(looked: Looked, explanation: "Explanation", step: Any, page: int) -> 
 
 
 def _item(
-    looked: Looked, explanation: "Explanation", place: tuple[int, ...], text: str, share: float
+    inspected: Inspected, explanation: "Explanation", place: tuple[int, ...], text: str, share: float
 ) -> dict[str, Any]:
     from visualizer.inspection.pixel import before
 
     if not explanation.direct:
         return {"name": f"number {', '.join(str(part + 1) for part in place)}", "text": text, "share": share}
-    source = before(looked.network, explanation.spot, place)
+    source = before(inspected.network, explanation.spot, place)
     return {
-        "name": _place(looked, source) + _origin(looked, source),
+        "name": _place(inspected, source) + _origin(inspected, source),
         "text": text,
         "share": share,
         "place": list(place),
     }
 
 
-def _origin(looked: Looked, spot: "Spot") -> str:
+def _origin(inspected: Inspected, spot: "Spot") -> str:
     """Which number of a map a unit is, where its layer only hands numbers on in another order."""
     from visualizer.inspection.pixel import before, explain
     from visualizer.inspection.steps import Passed
 
-    if spot.arriving or len(spot.place) != 1 or not is_maps(looked.seen.layers[spot.node].input.shape):
+    if spot.arriving or len(spot.place) != 1 or not is_maps(inspected.probe.layers[spot.node].input.shape):
         return ""
-    (step, *_) = explain(looked.network, looked.seen, spot).steps
+    (step, *_) = explain(inspected.network, inspected.probe, spot).steps
     if not isinstance(step, Passed) or step.place is None:
         return ""
-    return f": {_place(looked, before(looked.network, spot, step.place))}"
+    return f": {_place(inspected, before(inspected.network, spot, step.place))}"
 
 
-def _class_words(looked: Looked, node: int, unit: int) -> str:
+def _class_words(inspected: Inspected, node: int, unit: int) -> str:
     """The class that a unit of the last layer stands for."""
-    names = looked.given.class_names
-    last = node == len(looked.seen.layers) - 1 and looked.seen.layers[node].output.shape == (len(names),)
+    names = inspected.picture.class_names
+    last = node == len(inspected.probe.layers) - 1 and inspected.probe.layers[node].output.shape == (len(names),)
     return f", for “{names[unit]}”" if last else ""
 
 
-def _shares(looked: Looked, explanation: "Explanation", step: Any) -> list[dict[str, Any]]:
+def _shares(inspected: Inspected, explanation: "Explanation", step: Any) -> list[dict[str, Any]]:
     """The exponentials of a softmax, the largest first, the chosen one always among them."""
     exponentials = step.exponentials
     order = [int(at) for at in np.argsort(-exponentials, kind="stable")[:ITEMS_ON_A_PAGE]]
@@ -371,7 +373,7 @@ def _shares(looked: Looked, explanation: "Explanation", step: Any) -> list[dict[
     noun = "unit" if len(explanation.spot.place) == 1 else "map"
     return [
         {
-            "name": f"{noun} {at + 1}{_class_words(looked, explanation.spot.node, at)}",
+            "name": f"{noun} {at + 1}{_class_words(inspected, explanation.spot.node, at)}",
             "text": f"e^{bracketed(float(step.values[at]))} / sum = {short_number(float(shares[at]))}",
             "share": _share(float(shares[at]), 1.0),
             "chosen": at == step.chosen,

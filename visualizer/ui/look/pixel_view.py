@@ -10,7 +10,7 @@ from visualizer.architecture.shapes import is_maps
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.chart_events import Clicked, on_click
 from visualizer.ui.kit.component import component, sent_by
-from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.pixel_data import pixel_data
 from visualizer.ui.look.state import LookState
 from visualizer.ui.state.session import session
@@ -23,44 +23,44 @@ _FIELDS = 64  # names that a field may have
 
 
 @st.fragment
-def pixel_part(looked: Looked, index: int, charts: dict[str, int]) -> None:
+def pixel_part(inspected: Inspected, index: int, charts: dict[str, int]) -> None:
     """Explain one number of layer `index`; at first its largest. Only this part is drawn anew when one is chosen.
 
     Args:
-        looked: The network and what it makes of the picture.
+        inspected: The network and what it makes of the picture.
         index: The layer whose numbers the charts above show.
         charts: The keys of these charts, each with the map that it shows, from 0, or -1 where its points say it.
     """
-    _go_on(looked, index)
-    path = _path(looked, index)
+    _go_on(inspected, index)
+    path = _path(inspected, index)
     st.subheader("One number explained")
     st.caption("Click any number in the chart above, or choose it here. Then click a number that it was made of.")
-    shape = looked.seen.layers[index].output.shape
-    _fields(path[0], shape, of=crc32(looked.seen.picture.tobytes(), crc32(repr(looked.key).encode())))
+    shape = inspected.probe.layers[index].output.shape
+    _fields(path[0], shape, of=crc32(inspected.probe.picture.tobytes(), crc32(repr(inspected.key).encode())))
     for key, channel in charts.items():
         _listen(index, key, channel, vector=not is_maps(shape))
-    _explanation(looked, path)
+    _explanation(inspected, path)
 
 
-def _go_on(looked: Looked, index: int) -> None:
+def _go_on(inspected: Inspected, index: int) -> None:
     """Follow what was asked for in the explanation, if that was about the number that is still the explained one."""
     state = session().page_state(LookState)
     if state.pixel_asked is None:
         return
     (path, asked), state.pixel_asked = state.pixel_asked, None
-    if path == _path(looked, index) and (following := _next(looked, path, asked)) is not None:
+    if path == _path(inspected, index) and (following := _next(inspected, path, asked)) is not None:
         state.explain_pixel(*following)
 
 
-def _path(looked: Looked, index: int) -> "tuple[Spot, ...]":
+def _path(inspected: Inspected, index: int) -> "tuple[Spot, ...]":
     """The path that was chosen, as long as it begins in this layer and all its numbers are there."""
     from visualizer.inspection.pixel import holds
     from visualizer.inspection.steps import Spot
 
     path = session().page_state(LookState).pixel_path
-    if path and path[0].node == index and all(holds(looked.seen, spot) for spot in path):
+    if path and path[0].node == index and all(holds(inspected.probe, spot) for spot in path):
         return path
-    output = looked.seen.layers[index].output
+    output = inspected.probe.layers[index].output
     place = np.unravel_index(int(np.nan_to_num(output, nan=-np.inf).argmax()), output.shape)
     return (Spot(index, tuple(int(part) for part in place)),)
 
@@ -118,7 +118,7 @@ def _listen(index: int, key: str, channel: int, *, vector: bool) -> None:
     on_click(key, clicked)
 
 
-def _explanation(looked: Looked, path: "tuple[Spot, ...]") -> None:
+def _explanation(inspected: Inspected, path: "tuple[Spot, ...]") -> None:
     state = session().page_state(LookState)
     key = "pixel-explained"
 
@@ -126,11 +126,11 @@ def _explanation(looked: Looked, path: "tuple[Spot, ...]") -> None:
         state.pixel_asked = path, sent_by(key, "go")
 
     # Only a number that somebody chose may move the page: another network or picture has another largest number too.
-    data = pixel_data(looked, path, state.pixel_page) | {"chosen": path == state.pixel_path}
+    data = pixel_data(inspected, path, state.pixel_page) | {"chosen": path == state.pixel_path}
     component("pixel")(key=key, data=data, on_go_change=go)
 
 
-def _next(looked: Looked, path: "tuple[Spot, ...]", asked: Any) -> "tuple[tuple[Spot, ...], int] | None":
+def _next(inspected: Inspected, path: "tuple[Spot, ...]", asked: Any) -> "tuple[tuple[Spot, ...], int] | None":
     """The path and page that the browser asks for, if there is such: anybody can send anything."""
     from visualizer.architecture.flow import PICTURE
     from visualizer.inspection.pixel import before, holds, made_of
@@ -146,14 +146,14 @@ def _next(looked: Looked, path: "tuple[Spot, ...]", asked: Any) -> "tuple[tuple[
             return None
         if "source" in asked:
             node = int(asked["source"])
-            following = next(one for one in made_of(looked.network, looked.seen, spot) if one.node == node)
-            return ((*path, following), 0) if holds(looked.seen, following) else None
+            following = next(one for one in made_of(inspected.network, inspected.probe, spot) if one.node == node)
+            return ((*path, following), 0) if holds(inspected.probe, following) else None
         place = tuple(int(part) for part in asked["place"])
         if asked.get("beside"):
             following = Spot(spot.node, place, spot.arriving)
             path = path[:-1]
         else:
-            following = before(looked.network, spot, place)
+            following = before(inspected.network, spot, place)
     except (TypeError, KeyError, ValueError, IndexError, OverflowError, AttributeError, StopIteration):
         return None
-    return ((*path, following), 0) if holds(looked.seen, following) else None
+    return ((*path, following), 0) if holds(inspected.probe, following) else None

@@ -26,7 +26,7 @@ _PLAIN_EXPONENT = 20.0  # up to which e to the power of a number is written as i
 
 
 @dataclass(frozen=True)
-class Line:
+class StepLine:
     """One step as a line: what it is, the formula with its numbers, and what comes out."""
 
     label: str
@@ -68,7 +68,7 @@ def channel_name(channel: int, of_picture: int) -> str:
     return COLOURS[channel] if of_picture == len(COLOURS) else "brightness"
 
 
-def lines(explanation: "Explanation", of_picture: int) -> list[Line]:
+def lines(explanation: "Explanation", of_picture: int) -> list[StepLine]:
     """Every step as a line.
 
     Args:
@@ -143,7 +143,7 @@ def _title(function: str) -> str:
     return FUNCTIONS[function].title if function in FUNCTIONS else function
 
 
-def _lines(step: "ArithmeticStep", of_picture: int) -> list[Line]:
+def _lines(step: "ArithmeticStep", of_picture: int) -> list[StepLine]:
     from visualizer.inspection import steps
 
     if isinstance(step, steps.WindowSum):
@@ -153,7 +153,7 @@ def _lines(step: "ArithmeticStep", of_picture: int) -> list[Line]:
     if isinstance(step, steps.WindowMaximum):
         rows, columns = step.values.shape
         return [
-            Line(
+            StepLine(
                 "Largest", f"the largest of the {rows} × {columns} numbers under the window", short_number(step.result)
             )
         ]
@@ -163,7 +163,9 @@ def _lines(step: "ArithmeticStep", of_picture: int) -> list[Line]:
         return _normalized(step)
     if isinstance(step, steps.Activated):
         return [
-            Line(_title(step.function), _activation(step.function, step.before, step.slope), short_number(step.result))
+            StepLine(
+                _title(step.function), _activation(step.function, step.before, step.slope), short_number(step.result)
+            )
         ]
     if isinstance(step, steps.Softmaxed):
         return [_softmax(step)]
@@ -171,59 +173,61 @@ def _lines(step: "ArithmeticStep", of_picture: int) -> list[Line]:
         terms = signed_sum(
             [(value, f"layer {spot.node + 1}") for value, spot in zip(step.terms, step.sources, strict=True)]
         )
-        return [Line("Added up", terms, short_number(step.result))]
+        return [StepLine("Added up", terms, short_number(step.result))]
     if isinstance(step, steps.Multiplied):
         factors = " · ".join(
             f"{bracketed(value) if at else short_number(value)} (layer {spot.node + 1})"
             for at, (value, spot) in enumerate(zip(step.factors, step.sources, strict=True))
         )
-        return [Line("Multiplied", factors, short_number(step.result))]
+        return [StepLine("Multiplied", factors, short_number(step.result))]
     if isinstance(step, steps.Joined):
         map_number = step.source.place[0] + 1
         return [
-            Line("Joined", f"map {map_number} of layer {step.source.node + 1}, unchanged", short_number(step.result))
+            StepLine(
+                "Joined", f"map {map_number} of layer {step.source.node + 1}, unchanged", short_number(step.result)
+            )
         ]
     if isinstance(step, steps.Passed):
         if step.place is None:
-            return [Line("Padding", "added around the maps that arrive", short_number(step.result))]
-        return [Line("Handed on", "the same number, unchanged", short_number(step.result))]
+            return [StepLine("Padding", "added around the maps that arrive", short_number(step.result))]
+        return [StepLine("Handed on", "the same number, unchanged", short_number(step.result))]
     if isinstance(step, steps.Given):
-        return [Line("Picture", "how bright the pixel is, from 0 (dark) to 1 (full)", short_number(step.result))]
+        return [StepLine("Picture", "how bright the pixel is, from 0 (dark) to 1 (full)", short_number(step.result))]
     return [
-        Line(
+        StepLine(
             step.module, "computed from what arrives, by arithmetic that is not opened here", short_number(step.result)
         )
     ]
 
 
-def _window_sum(step: "WindowSum", of_picture: int) -> list[Line]:
+def _window_sum(step: "WindowSum", of_picture: int) -> list[StepLine]:
     count, (rows, columns) = len(step.channels), step.kernel.shape[1:]
     sums = step.sums
     total = float(sums.sum())
     if count == 1:
         products = [(float(value), "") for value in step.products.ravel()]
         named = signed_sum(products) if len(products) <= _MOST_SUMMANDS else f"{rows * columns} products"
-        found = [Line("Products, summed", named, short_number(total))]
+        lines_of_sum = [StepLine("Products, summed", named, short_number(total))]
     else:
         order = np.argsort(-np.abs(sums), kind="stable")
         named_terms = [(float(sums[at]), channel_name(int(step.channels[at]), of_picture)) for at in order[:LARGEST]]
-        found = [
-            Line(
+        lines_of_sum = [
+            StepLine(
                 f"Sums of {count} channels",
                 signed_sum([*named_terms, *_rest(sums[order[LARGEST:]])]),
                 short_number(total),
             )
         ]
-    return [*found, *_biased(total, step.bias)]
+    return [*lines_of_sum, *_biased(total, step.bias)]
 
 
-def _weighted_sum(step: "WeightedSum") -> list[Line]:
+def _weighted_sum(step: "WeightedSum") -> list[StepLine]:
     products = step.products
     total = float(products.sum())
     order = np.argsort(-np.abs(products), kind="stable")
     terms = [(float(products[at]), "") for at in order[:LARGEST]] + _rest(products[order[LARGEST:]])
     return [
-        Line(f"Sum of {len(products):,} products", signed_sum(terms), short_number(total)),
+        StepLine(f"Sum of {len(products):,} products", signed_sum(terms), short_number(total)),
         *_biased(total, step.bias),
     ]
 
@@ -232,34 +236,34 @@ def _rest(values: np.ndarray) -> list[tuple[float, str]]:
     return [(float(values.sum()), f"{len(values):,} more")] if len(values) else []
 
 
-def _biased(total: float, bias: float | None) -> list[Line]:
+def _biased(total: float, bias: float | None) -> list[StepLine]:
     if bias is None:
         return []
-    return [Line("Bias, added", signed_sum([(total, ""), (bias, "bias")]), short_number(total + bias))]
+    return [StepLine("Bias, added", signed_sum([(total, ""), (bias, "bias")]), short_number(total + bias))]
 
 
-def _mean(values: np.ndarray) -> Line:
+def _mean(values: np.ndarray) -> StepLine:
     count = values.size
     if count <= _MOST_SUMMANDS:
-        return Line(
+        return StepLine(
             "Mean",
             f"({signed_sum([(float(value), '') for value in values.ravel()])}) / {count}",
             short_number(values.mean()),
         )
-    return Line(
+    return StepLine(
         "Mean", f"{short_number(float(values.sum()))} (the sum) / {count:,} numbers", short_number(values.mean())
     )
 
 
-def _normalized(step: "Normalized") -> list[Line]:
+def _normalized(step: "Normalized") -> list[StepLine]:
     return [
-        Line(
+        StepLine(
             "Normalised",
             f"({short_number(step.before)} − mean {bracketed(step.mean)}) "
             f"/ √(variance {short_number(step.variance)} + {short_number(step.epsilon)})",
             short_number(step.standardized),
         ),
-        Line(
+        StepLine(
             "Scaled, shifted",
             f"{short_number(step.standardized)} · {bracketed(step.scale)} + {bracketed(step.shift)}",
             short_number(step.result),
@@ -285,13 +289,13 @@ def _activation(name: str, x: float, slope: float | None) -> str:
     return f"{name}({short_number(x)})"
 
 
-def _softmax(step: "Softmaxed") -> Line:
+def _softmax(step: "Softmaxed") -> StepLine:
     value, top = float(step.values[step.chosen]), float(step.values.max())
     # Large ones are written less the largest, as they are computed: the share is the same.
     less = top if abs(top) > _PLAIN_EXPONENT else 0.0
     power, total = math.exp(value - less), float(np.exp(step.values - less).sum())
     base = f"e^({short_number(value)} − {bracketed(top)})" if less else f"e^{bracketed(value)}"
-    return Line(
+    return StepLine(
         "Softmax",
         f"{base} / the sum of all {len(step.values)} = {short_number(power)} / {short_number(total)}",
         short_number(step.result),

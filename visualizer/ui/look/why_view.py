@@ -17,7 +17,7 @@ from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.results import keep_results
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.look.heat_overlay import heat_overlay
-from visualizer.ui.look.looked import Looked
+from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.state.models import NetworkKey
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import work
@@ -56,19 +56,19 @@ _UNITS = {
 }
 
 
-def why_part(looked: Looked) -> None:
+def why_part(inspected: Inspected) -> None:
     """Draw the choice of a class and of a method, what it finds, and its checks."""
     from visualizer.inspection.attribution import map_layers
 
-    answer = looked.seen.answer
+    answer = inspected.probe.answer
     if answer is None:
         st.info("This network does not end in one number for each class, so there is no class to explain.")
         return
-    names = looked.given.class_names
+    names = inspected.picture.class_names
     if len(names) != len(answer.values):
         names = tuple(f"class {index + 1}" for index in range(len(answer.values)))
     order = np.argsort(-answer.values, kind="stable").tolist()
-    layers = map_layers(looked.network)
+    layers = map_layers(inspected.network)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         target = st.selectbox(
             "Why",
@@ -90,52 +90,52 @@ def why_part(looked: Looked) -> None:
         )
         layer, window = -1, 0
         if method == "grad_cam" and layers:
-            titles = {node.index: f"{node.index + 1}  {node.layer.summary()}" for node in looked.network.nodes}
+            titles = {node.index: f"{node.index + 1}  {node.layer.summary()}" for node in inspected.network.nodes}
             layer = st.selectbox(
                 "Maps of layer",
                 layers,
-                index=_last_convolution(looked, layers),
+                index=_last_convolution(inspected, layers),
                 format_func=titles.__getitem__,
                 key=f"why-layer-of-{len(titles)}",
                 width=220,
                 help="Usually the last one with maps: it knows most about classes, and still where things are.",
             )
         if method == "occlusion":
-            sizes = _windows(looked)
+            sizes = _windows(inspected)
             window = st.select_slider(
                 "Square", sizes, value=sizes[len(sizes) // 2], key=f"why-window-{sizes[-1]}", width=200
             )
-    st.markdown(explained(_ASKS[method].format(logit=_logit(looked))))
+    st.markdown(explained(_ASKS[method].format(logit=_logit(inspected))))
     if method == "grad_cam" and not layers:
         st.info(
             "Grad-CAM weighs feature maps, and this network has none: choose another method.", icon=":material/info:"
         )
         return
     made = (method, target, layer, window)
-    own = _explained(looked, made, "trained")
+    own = _explained(inspected, made, "trained")
     if own is None:
         return
-    random = _explained(looked, made, "random")
+    random = _explained(inspected, made, "random")
     if random is None:
         return
-    _overlays(looked, own, random, names[target])
-    _sums(own, escaped(names[target]), _logit(looked))
-    _taken_away(looked, own, names[target])
+    _overlays(inspected, own, random, names[target])
+    _sums(own, escaped(names[target]), _logit(inspected))
+    _taken_away(inspected, own, names[target])
 
 
-def _logit(looked: Looked) -> str:
+def _logit(inspected: Inspected) -> str:
     """What the number is called whose causes are looked for."""
-    return "logit" if looked.network.answer_kind == "probabilities" else "score"
+    return "logit" if inspected.network.answer_kind == "probabilities" else "score"
 
 
-def _last_convolution(looked: Looked, layers: Sequence[int]) -> int:
+def _last_convolution(inspected: Inspected, layers: Sequence[int]) -> int:
     """The place in `layers` of the last one that has kernels: pooling behind it only makes the maps coarser."""
-    with_kernels = [place for place, index in enumerate(layers) if looked.seen.layers[index].kernels is not None]
+    with_kernels = [place for place, index in enumerate(layers) if inspected.probe.layers[index].kernels is not None]
     return with_kernels[-1] if with_kernels else len(layers) - 1
 
 
-def _windows(looked: Looked) -> list[int]:
-    side = min(looked.given.seen.shape[1:])
+def _windows(inspected: Inspected) -> list[int]:
+    side = min(inspected.picture.pixels.shape[1:])
     return sorted({max(round(side * share), 1) for share in (1 / 8, 3 / 16, 1 / 4, 3 / 8, 1 / 2)})
 
 
@@ -157,14 +157,14 @@ def _at_once(
     return saliency(_network, picture, target)
 
 
-def _explained(looked: Looked, made: tuple[str, int, int, int], weights: str) -> "Attribution | None":
+def _explained(inspected: Inspected, made: tuple[str, int, int, int], weights: str) -> "Attribution | None":
     """What the method finds in the network, or in the same one with random weights; None until it is there."""
     method, target, layer, window = made
     trained = weights == "trained"
-    network = looked.network if trained else _random(looked.key, looked.network)
-    picture = looked.given.seen
+    network = inspected.network if trained else _random(inspected.key, inspected.network)
+    picture = inspected.picture.pixels
     if method in ("grad_cam", "saliency"):
-        return _at_once((*looked.key, weights), network, picture, method, target, layer)
+        return _at_once((*inspected.key, weights), network, picture, method, target, layer)
 
     def start() -> "Steps[Attribution]":
         from visualizer.inspection.attribution import integrated_gradients, occlusion
@@ -176,15 +176,15 @@ def _explained(looked: Looked, made: tuple[str, int, int, int], weights: str) ->
         words = f"{_METHODS[method]}, {'your network' if trained else 'random weights'}"
         return with_progress(steps, lambda share: Progress(share, f"{words} …"))
 
-    return work(f"why-{weights}", (looked.key, picture.tobytes(), made), start, button="Find it again", at_once=True)
+    return work(f"why-{weights}", (inspected.key, picture.tobytes(), made), start, button="Find it again", at_once=True)
 
 
-def _overlays(looked: Looked, own: "Attribution", random: "Attribution", name: str) -> None:
+def _overlays(inspected: Inspected, own: "Attribution", random: "Attribution", name: str) -> None:
     """Both heats, first without saying which is which, then with their correlation."""
     from visualizer.inspection.doubt import rank_correlation
 
     letters = ["A", "B"]
-    first = (own.target + len(own.method) + int(looked.given.seen.sum() * 1000)) % 2
+    first = (own.target + len(own.method) + int(inspected.picture.pixels.sum() * 1000)) % 2
     correlation = rank_correlation(own.heat, random.heat)
     means = (
         "one of them is the same everywhere, so there is nothing to compare."
@@ -198,17 +198,17 @@ def _overlays(looked: Looked, own: "Attribution", random: "Attribution", name: s
         {letter: letter for letter in letters},
         letters[first],
         f"The other one looks like an explanation too, does it not? Of the two, {means}",
-        key=f"why-{own.method}-{own.target}-{crc32(looked.given.seen.tobytes()):x}-{looked.key[0]}",
+        key=f"why-{own.method}-{own.target}-{crc32(inspected.picture.pixels.tobytes()):x}-{inspected.key[0]}",
     )
     heats = [("the network", own.heat), ("random weights", random.heat)]
     if first == 1:
         heats.reverse()
     titles = [f"{letter}: {title}" if told else letter for letter, (title, _) in zip(letters, heats, strict=True)]
     heat_overlay(
-        looked.given.seen,
+        inspected.picture.pixels,
         [(title, heat) for title, (_, heat) in zip(titles, heats, strict=True)],
         signed=own.signed,
-        unit=_UNITS[own.method].format(logit=_logit(looked)),
+        unit=_UNITS[own.method].format(logit=_logit(inspected)),
         key="why-overlay",
         width=column_width() if is_narrow() else 360,
     )
@@ -233,7 +233,7 @@ def _sums(own: "Attribution", name: str, logit: str) -> None:
     st.markdown(line)
 
 
-def _taken_away(looked: Looked, own: "Attribution", name: str) -> None:
+def _taken_away(inspected: Inspected, own: "Attribution", name: str) -> None:
     st.subheader("Does the answer hang on these pixels?")
     st.markdown(
         "If they are what the answer hangs on, it should fall fastest when they are taken away first. Each pixel that "
@@ -243,19 +243,19 @@ def _taken_away(looked: Looked, own: "Attribution", name: str) -> None:
     def start() -> "Steps[Deletion]":
         from visualizer.inspection.doubt import deletion
 
-        steps = deletion(looked.network, looked.given.seen, own.target, own.heat)
+        steps = deletion(inspected.network, inspected.picture.pixels, own.target, own.heat)
         return with_progress(steps, lambda share: Progress(share, "Taking away …"))
 
     found = work(
         "why-deletion",
-        (looked.key, own.target, own.heat.tobytes()),
+        (inspected.key, own.target, own.heat.tobytes()),
         start,
         button="Take them away",
         icon=":material/backspace:",
     )
     if found is None:
         return
-    kind = looked.network.answer_kind
+    kind = inspected.network.answer_kind
     show(deletion_curves(found.shares, found.by_heat, found.at_random, name, kind), "why-deletion-curves")
     areas = [float(np.trapezoid(curve, found.shares)) for curve in (found.by_heat, found.at_random.mean(axis=0))]
     verdict = (

@@ -9,7 +9,7 @@ from visualizer.data.own_dataset import is_own
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.parts.fix_buttons import fix_buttons
-from visualizer.ui.parts.too_large import show_passed_bound
+from visualizer.ui.parts.passed_bound import show_passed_bound
 from visualizer.ui.state.dataset_names import chosen_dataset
 from visualizer.ui.state.session import Session
 
@@ -72,7 +72,7 @@ def fit_offer(owner: Session, place: str) -> None:
             )
         for name, entry in others:
             st.button(
-                f"Train on {entry.title} ({pictures_in_words(entry.shape)})",
+                f"Train on {entry.title} ({describe_pictures(entry.shape)})",
                 key=f"fit-dataset-{place}-{name}",
                 icon=":material/dataset:",
                 wrap=True,
@@ -86,7 +86,7 @@ def fits_dataset(owner: Session) -> bool:
     return summarize(owner.architecture, chosen_dataset(owner).classes).fits
 
 
-def pictures_in_words(shape: tuple[int, int, int]) -> str:
+def describe_pictures(shape: tuple[int, int, int]) -> str:
     """Pictures of that shape (C, H, W), such as "64 × 64 in colour"."""
     channels, height, width = shape
     return f"{height} × {width} {_CHANNELS[channels]}"
@@ -111,15 +111,15 @@ def _misfit(architecture: Architecture, dataset: DatasetEntry) -> str:
     if not done:
         return ""
     return (
-        f"The pictures of **{escaped(dataset.title)}** are {pictures_in_words(dataset.shape)}, the network in Build "
-        f"looks at {pictures_in_words(architecture.input_shape)}: each picture is {', and '.join(done)}."
+        f"The pictures of **{escaped(dataset.title)}** are {describe_pictures(dataset.shape)}, the network in Build "
+        f"looks at {describe_pictures(architecture.input_shape)}: each picture is {', and '.join(done)}."
     )
 
 
 def _difference(proposed: Architecture, architecture: Architecture, dataset: DatasetEntry) -> str:
     parts = []
     if proposed.input_shape != architecture.input_shape:
-        parts.append(f"input {pictures_in_words(proposed.input_shape)}")
+        parts.append(f"input {describe_pictures(proposed.input_shape)}")
     if proposed.layers != architecture.layers:
         parts.append(f"{dataset.classes} outputs")
     return ", ".join(parts)

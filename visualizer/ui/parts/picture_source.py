@@ -31,24 +31,24 @@ _TYPES = ("jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp")
 
 
 @dataclass(frozen=True)
-class Given:
+class ChosenPicture:
     """A picture as the network sees it.
 
     Attributes:
-        seen: (C, H, W) float32 in [0, 1], the network's input shape.
+        pixels: (C, H, W) float32 in [0, 1], the network's input shape.
         label: Its true class in `class_names`, or None where that is not known.
         class_names: The names of the classes that the network was made for.
         drawn: It is being drawn, and may be another one in a moment.
     """
 
-    seen: np.ndarray
+    pixels: np.ndarray
     label: int | None
     class_names: tuple[str, ...]
     drawn: bool = False
 
 
 def picture_source(class_names: tuple[str, ...]) -> str:
-    """Draw the choice of where the picture comes from, and return it. `class_names` is as `given_picture` takes it."""
+    """Draw the choice of where the picture comes from, and return it. `class_names` is as `chosen_picture` takes it."""
     photos_only = bool(class_names)
     source: str = st.segmented_control(
         "Picture from",
@@ -62,14 +62,14 @@ def picture_source(class_names: tuple[str, ...]) -> str:
     return source
 
 
-def given_picture(
+def chosen_picture(
     owner: Session,
     dataset_name: str,
     input_shape: tuple[int, int, int],
     class_names: tuple[str, ...],
     source: str,
-    answer: Callable[[Given | None], None],
-) -> Given | None:
+    answer: Callable[[ChosenPicture | None], None],
+) -> ChosenPicture | None:
     """Draw the choice of a picture and return it; None until there is one.
 
     Args:
@@ -85,10 +85,10 @@ def given_picture(
     if source == "draw":
         return _drawn(owner, dataset_name, input_shape, class_names, answer)
     if source == "dataset":
-        given: Given | None = _from_dataset(dataset_name, input_shape)
+        given: ChosenPicture | None = _from_dataset(dataset_name, input_shape)
     else:
         original = _photo(owner, source)
-        given = None if original is None else Given(prepare_photo(original, input_shape)[0], None, class_names)
+        given = None if original is None else ChosenPicture(prepare_photo(original, input_shape)[0], None, class_names)
     answer(given)
     return given
 
@@ -145,8 +145,8 @@ def _drawn(
     dataset_name: str,
     input_shape: tuple[int, int, int],
     class_names: tuple[str, ...],
-    answer: Callable[[Given | None], None],
-) -> Given | None:
+    answer: Callable[[ChosenPicture | None], None],
+) -> ChosenPicture | None:
     """The canvas and what is drawn on it; a fragment, so that the answer can follow the pen."""
     way = drawn_as(dataset_name)
     canvas(owner, "drawing")
@@ -154,8 +154,8 @@ def _drawn(
     given = None
     drawing = owner.page_state(SuppliedPicture).drawing
     if drawing is not None:
-        seen = prepare(way.picture(drawing)[None], input_shape)[0]
-        given = Given(seen, None, class_names, drawn=True)
+        pixels = prepare(way.picture(drawing)[None], input_shape)[0]
+        given = ChosenPicture(pixels, None, class_names, drawn=True)
     answer(given)
     st.caption(way.words)
     return given
@@ -170,7 +170,7 @@ def choose_picture(dataset: Dataset, index: int) -> None:
     st.session_state[f"picture-number-{dataset.name}"] = int(np.flatnonzero(of_class == index)[0]) + 1
 
 
-def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> Given:
+def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> ChosenPicture:
     dataset = opened_dataset(name)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         label = st.selectbox(
@@ -193,5 +193,5 @@ def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> Given:
         )
     index = int(of_class[number - 1])
     original = dataset.pictures[index]
-    seen = prepare(original[None], input_shape)[0]
-    return Given(seen, int(label), dataset.class_names)
+    pixels = prepare(original[None], input_shape)[0]
+    return ChosenPicture(pixels, int(label), dataset.class_names)

@@ -119,10 +119,10 @@ def _reading(files: Files, count: int, size: int) -> Steps[list[Found]]:
     found: list[Found] = []
     bounds = limits()
     entries = read_zip(files.zip) if files.zip is not None else read_files(files.files, files.class_name)
-    for one in entries:
-        found.append(one)
-        if one.picture is not None:
-            count, size = count + 1, size + one.picture.nbytes
+    for file in entries:
+        found.append(file)
+        if file.picture is not None:
+            count, size = count + 1, size + file.picture.nbytes
         if count > bounds.dataset_pictures:
             raise UserError(
                 "There are too many pictures", f"at most {bounds.dataset_pictures:,} can be used", "Leave some out"
@@ -133,7 +133,7 @@ def _reading(files: Files, count: int, size: int) -> Steps[list[Found]]:
                 f"at most {bounds.dataset_mib:,} MiB are kept for one data set",
                 "Leave some out",
             )
-        yield Progress(one.share, f"{len(found):,} files read")
+        yield Progress(file.share, f"{len(found):,} files read")
     return found
 
 

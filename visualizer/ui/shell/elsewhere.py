@@ -29,7 +29,7 @@ def is_known_here(workspace_id: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Found:
+class WorkspaceContents:
     """What is in a workspace that waits for the answer.
 
     Attributes:
@@ -46,7 +46,7 @@ class Found:
     active: int
     datasets: int
 
-    def in_words(self) -> str:
+    def describe(self) -> str:
         parts = []
         if self.network is not None:
             parts.append(
@@ -65,11 +65,13 @@ class Found:
         return f"It holds {listed}."
 
 
-def ask(found: Found, open_it: Callable[[], None], copy_it: Callable[[], None], leave_it: Callable[[], None]) -> None:
+def ask(
+    contents: WorkspaceContents, open_it: Callable[[], None], copy_it: Callable[[], None], leave_it: Callable[[], None]
+) -> None:
     """Draw the question; one of the three is called with the answer."""
     st.title("A workspace that was made elsewhere")
     with st.container(border=True, key="elsewhere"):
-        st.markdown(f"This browser opens its address for the first time. {found.in_words()}")
+        st.markdown(f"This browser opens its address for the first time. {contents.describe()}")
         st.markdown(
             "**If it is yours**, from another device or another browser, open it and go on.\n\n"
             "**If somebody sent it to you**, copy its network and have one of your own. In this one you would both "
@@ -77,7 +79,7 @@ def ask(found: Found, open_it: Callable[[], None], copy_it: Callable[[], None], 
         )
         with st.container(horizontal=True, gap="small"):
             st.button("Open it here", key="elsewhere-open", type="primary", icon=":material/login:", on_click=open_it)
-            if found.network is not None:
+            if contents.network is not None:
                 st.button("Copy its network", key="elsewhere-copy", icon=":material/content_copy:", on_click=copy_it)
             st.button("Keep mine", key="elsewhere-leave", icon=":material/close:", on_click=leave_it)
         st.caption(

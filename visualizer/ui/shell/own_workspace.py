@@ -32,7 +32,7 @@ from visualizer.training.settings import settings_from_dict, settings_to_dict
 from visualizer.ui.kit.component import component
 from visualizer.ui.parts.network_link import PARAMETER as NETWORK
 from visualizer.ui.parts.network_link import is_this_computer, open_linked
-from visualizer.ui.shell.elsewhere import COOKIE, Found, ask, is_known_here, mark_of
+from visualizer.ui.shell.elsewhere import COOKIE, WorkspaceContents, ask, is_known_here, mark_of
 from visualizer.ui.state.server import lost_files, run_store, workspaces
 from visualizer.ui.state.session import Session, session
 from visualizer.ui.state.tabs import watch_over
@@ -244,7 +244,7 @@ def _ask(owner: Session, state: WorkspaceState, token: str) -> None:
         del st.query_params[PARAMETER]
 
     ask(
-        Found(
+        WorkspaceContents(
             None if architecture is None else architecture.name,
             0 if architecture is None else len(architecture.layers),
             len(runs),

@@ -47,7 +47,7 @@ class StoreWatch:
                 self._take(self._looking.result())
         return self._problem
 
-    def _take(self, found: str) -> None:
-        if found != self._problem:
-            event("store-unreadable" if found else "store-readable", warning=bool(found), reason=found or None)
-        self._problem, self._looking, self._look_at = found, None, monotonic() + LOOK_EVERY
+    def _take(self, problem: str) -> None:
+        if problem != self._problem:
+            event("store-unreadable" if problem else "store-readable", warning=bool(problem), reason=problem or None)
+        self._problem, self._looking, self._look_at = problem, None, monotonic() + LOOK_EVERY

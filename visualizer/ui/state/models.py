@@ -39,14 +39,14 @@ IMAGENET = "imagenet"
 # Bytes of the weights of all networks that are kept together; the largest network has 80 MB.
 KEPT_NETWORKS = 1_000_000_000
 MOST_NETWORKS = 200
-# Bytes of all looks that are kept together; one of a large network takes 50 MB.
-KEPT_LOOKS = 512_000_000
+# Bytes of all results that are kept together; one of a large network takes 50 MB.
+KEPT_PROBES = 512_000_000
 # Each tab asks again and again for that at its picture, but seldom for one before; a class would keep thousands.
-MOST_LOOKS = 100
+MOST_PROBES = 100
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedNetwork:
     """A network to look into.
 
     Attributes:
@@ -79,11 +79,11 @@ def network_choices(owner: Session) -> dict[LookChoice, str]:
     }
 
 
-def opened_network(owner: Session, choice: LookChoice) -> Opened:
+def opened_network(owner: Session, choice: LookChoice) -> OpenedNetwork:
     """The network of that choice, which is not one asked for by its name. Raises UserError."""
     assert choice != "named"
     if choice == "efficientnet":
-        return Opened(("efficientnet",), _efficientnet(), IMAGENET, _imagenet_classes())
+        return OpenedNetwork(("efficientnet",), _efficientnet(), IMAGENET, _imagenet_classes())
     record = current_run(owner)
     if record is None:
         chosen_dataset(owner)  # which may be another one than before, where that is no longer here
@@ -93,9 +93,9 @@ def opened_network(owner: Session, choice: LookChoice) -> Opened:
         model = owner.opened_model
         from_file = ("file", model.digest)
         known = model.softmax_in_loss is not None
-        return Opened(from_file, _from_file(from_file, model), model.dataset or dataset, loss_known=known)
+        return OpenedNetwork(from_file, _from_file(from_file, model), model.dataset or dataset, loss_known=known)
     key, network = chosen_network(owner, choice)
-    return Opened(key, network, "digits" if choice == "bundled" else dataset)
+    return OpenedNetwork(key, network, "digits" if choice == "bundled" else dataset)
 
 
 def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, Network]":
@@ -158,12 +158,12 @@ def _trained(key: NetworkKey, run_id: str, spec: RunSpec) -> "Network":
         def is_older(other: Hashable) -> bool:
             return isinstance(other, tuple) and other[:2] == key[:2] and other != key
 
-        def is_look_at_older(other: Hashable) -> bool:
+        def is_probe_of_older(other: Hashable) -> bool:
             return isinstance(other, tuple) and is_older(other[0])
 
         # Nobody comes back to them: a run that goes on would fill the memory with what it was.
         _networks().drop(is_older)
-        _looks().drop(is_look_at_older)
+        _probes().drop(is_probe_of_older)
         weights = run_store().weights(run_id)
         return load_network(spec.architecture, weights, softmax_in_loss=spec.settings.softmax_in_loss)
 
@@ -206,20 +206,20 @@ def _networks() -> "ByteCache[Network]":
     )
 
 
-def look(key: NetworkKey, network: "FlowNetwork", picture: np.ndarray) -> "Probe":
+def probe_picture(key: NetworkKey, network: "FlowNetwork", picture: np.ndarray) -> "Probe":
     """Everything the network makes of a picture, (C, H, W) in [0, 1]."""
-    kept, at = _looks(), (key, picture.shape, picture.astype(np.float32).tobytes())
-    seen = kept.get(at)
-    if seen is None:
+    kept, key_of_result = _probes(), (key, picture.shape, picture.astype(np.float32).tobytes())
+    probed = kept.get(key_of_result)
+    if probed is None:
         from visualizer.inspection.probe import probe
 
         with st.spinner("Looking at the picture …"):
-            seen = probe(network, picture)
-        kept.put(at, seen)
-    return seen
+            probed = probe(network, picture)
+        kept.put(key_of_result, probed)
+    return probed
 
 
-def quick_answer(network: "FlowNetwork", picture: np.ndarray) -> Answer | None:
+def answer_to_drawing(network: "FlowNetwork", picture: np.ndarray) -> Answer | None:
     """The answer to a picture that is still being drawn: nothing of it is worth keeping."""
     from visualizer.inspection.probe import answer
 
@@ -227,11 +227,11 @@ def quick_answer(network: "FlowNetwork", picture: np.ndarray) -> Answer | None:
 
 
 @keep_results(max_entries=1)
-def _looks() -> "ByteCache[Probe]":
-    return ByteCache(KEPT_LOOKS, _bytes_of, MOST_LOOKS)
+def _probes() -> "ByteCache[Probe]":
+    return ByteCache(KEPT_PROBES, _bytes_of, MOST_PROBES)
 
 
-def _bytes_of(seen: "Probe") -> int:
-    """Of the numbers that one look holds; what arrives at a layer is mostly what left another one."""
-    arrays = [array for view in seen.layers for array in (view.input, view.before_activation, view.output)]
+def _bytes_of(probed: "Probe") -> int:
+    """Of the numbers in one result; what arrives at a layer is mostly the output of another one."""
+    arrays = [array for view in probed.layers for array in (view.input, view.before_activation, view.output)]
     return sum({array.ctypes.data: array.nbytes for array in arrays if array is not None}.values())

@@ -33,7 +33,7 @@ def augmentation_menu(owner: Session) -> None:
             st.caption("Validation and test pictures are never changed.")
 
 
-def augmentation_words(settings: TrainingSettings) -> str:
+def describe_augmentation(settings: TrainingSettings) -> str:
     """Which changes are on, in words; empty where none is."""
     return ", ".join(SETTING_SPECS[name].label.lower() for name in AUGMENTATIONS if getattr(settings, name))
 

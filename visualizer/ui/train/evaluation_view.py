@@ -51,20 +51,20 @@ def evaluation_part(owner: Session, run: RunRecord) -> None:
     key, network = latest
     dataset = opened_dataset(run.spec.settings.dataset)
 
-    found = work("evaluation", key, partial(evaluated, network, dataset), button="Evaluate it", at_once=True)
-    if found is None:
+    evaluation = work("evaluation", key, partial(evaluated, network, dataset), button="Evaluate it", at_once=True)
+    if evaluation is None:
         return
-    right = int((found.answers == found.labels).sum())
+    right = int((evaluation.answers == evaluation.labels).sum())
     st.markdown(
-        f"After step {run.step:,} it gets **{right:,} of {len(found.labels):,} test pictures right: "
-        f"{found.accuracy:.1%}**. The network never saw them, and nothing was chosen by them. One number hides much: "
-        f"which classes, {'how sure, ' if found.calibration else ''}and what kind of pictures?"
+        f"After step {run.step:,} it gets **{right:,} of {len(evaluation.labels):,} test pictures right: "
+        f"{evaluation.accuracy:.1%}**. The network never saw them, and nothing was chosen by them. One number hides "
+        f"much: which classes, {'how sure, ' if evaluation.calibration else ''}and what kind of pictures?"
     )
-    _confusion(owner, dataset, found)
-    _classes(dataset, found)
-    _mistakes(owner, dataset, found)
-    _calibration(found)
-    _map(key, dataset, found)
+    _confusion(owner, dataset, evaluation)
+    _classes(dataset, evaluation)
+    _mistakes(owner, dataset, evaluation)
+    _calibration(evaluation)
+    _map(key, dataset, evaluation)
 
 
 def evaluated(network: "Network", dataset: Dataset) -> "Steps[Evaluation]":
@@ -83,7 +83,7 @@ def _batches(dataset: Dataset, network: "Network") -> Iterator[np.ndarray]:
         yield prepare(dataset.pictures[dataset.test[first : first + size]], network.input_shape)
 
 
-def _confusion(owner: Session, dataset: Dataset, found: "Evaluation") -> None:
+def _confusion(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> None:
     st.subheader("What is taken for what")
     names = dataset.class_names
     left, right = st.columns([3, 2], gap="medium")
@@ -96,15 +96,15 @@ def _confusion(owner: Session, dataset: Dataset, found: "Evaluation") -> None:
     with left:
         st.caption("A row is what a picture shows, a column what the network answers. Click a cell: its pictures.")
         width = column_width() if is_narrow() else column_width(3 / 5)
-        show(confusion_matrix(found.confusion, names, width=width), "confusion")
+        show(confusion_matrix(evaluation.confusion, names, width=width), "confusion")
         on_click("confusion", clicked)
     with right:
-        label, answer = owner.page_state(TrainState).confusion_cell or _worst(found)
+        label, answer = owner.page_state(TrainState).confusion_cell or _worst(evaluation)
         label, answer = min(label, len(names) - 1), min(answer, len(names) - 1)
         with st.container(horizontal=True, gap="small"):
             for title, key, value, place in (("Is", "cell-label", label, 0), ("Answer", "cell-answer", answer, 1)):
                 _choose_class(owner, title, key, value, place, (label, answer), names)
-        _pictures(dataset, found, found.cell(label, answer), "cell", columns=3)
+        _pictures(dataset, evaluation, evaluation.cell(label, answer), "cell", columns=3)
 
 
 def _choose_class(
@@ -120,13 +120,13 @@ def _choose_class(
     st.selectbox(title, range(len(names)), format_func=names.__getitem__, key=key, on_change=chosen, width=150)
 
 
-def _worst(found: "Evaluation") -> tuple[int, int]:
-    wrong = found.confusion - np.diag(np.diag(found.confusion))
+def _worst(evaluation: "Evaluation") -> tuple[int, int]:
+    wrong = evaluation.confusion - np.diag(np.diag(evaluation.confusion))
     label, answer = np.unravel_index(int(wrong.argmax()), wrong.shape)
     return int(label), int(answer)
 
 
-def _pictures(dataset: Dataset, found: "Evaluation", places: np.ndarray, key: str, *, columns: int) -> None:
+def _pictures(dataset: Dataset, evaluation: "Evaluation", places: np.ndarray, key: str, *, columns: int) -> None:
     """Some pictures with what they are, what was answered and how surely, and a way to look inside with one."""
     if not len(places):
         st.caption("No picture.")
@@ -137,18 +137,19 @@ def _pictures(dataset: Dataset, found: "Evaluation", places: np.ndarray, key: st
     names = dataset.class_names
 
     def caption(place: int) -> str:
-        answer = int(found.answers[place])
-        value = float(found.values[place, answer])
-        beside = f"{value:.0%}" if found.kind == "probabilities" else f"({score_text(value)})"
+        answer = int(evaluation.answers[place])
+        value = float(evaluation.values[place, answer])
+        beside = f"{value:.0%}" if evaluation.kind == "probabilities" else f"({score_text(value)})"
         return f"{names[answer]} {beside}"
 
     pictures = dataset.pictures[dataset.test[shown]]
     width = column_width() if is_narrow() else column_width(0.4 if columns < 6 else 1.0)
-    beside = "how sure it is" if found.kind == "probabilities" else "its score"
+    beside = "how sure it is" if evaluation.kind == "probabilities" else "its score"
     st.caption(f"{len(places):,} picture{'s' if len(places) != 1 else ''}. Above each: the answer, and {beside}.")
     show(gallery(pictures, [caption(int(place)) for place in shown], columns, width=width), f"{key}-gallery")
     titles = [
-        f"{index + 1}: {names[found.labels[place]]}, answer {caption(int(place))}" for index, place in enumerate(shown)
+        f"{index + 1}: {names[evaluation.labels[place]]}, answer {caption(int(place))}"
+        for index, place in enumerate(shown)
     ]
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         chosen = st.selectbox(
@@ -163,25 +164,28 @@ def _pictures(dataset: Dataset, found: "Evaluation", places: np.ndarray, key: st
             st.switch_page(page("look_inside"))
 
 
-def _classes(dataset: Dataset, found: "Evaluation") -> None:
+def _classes(dataset: Dataset, evaluation: "Evaluation") -> None:
     st.subheader("Class by class")
-    show(class_bars(found.recall, found.precision, found.confusion.sum(axis=1), dataset.class_names), "class-bars")
+    show(
+        class_bars(evaluation.recall, evaluation.precision, evaluation.confusion.sum(axis=1), dataset.class_names),
+        "class-bars",
+    )
     st.caption("In brackets: how many test pictures a class has. Few pictures make a shaky number.")
 
 
-def _mistakes(owner: Session, dataset: Dataset, found: "Evaluation") -> None:
-    probable = found.kind == "probabilities"
+def _mistakes(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> None:
+    probable = evaluation.kind == "probabilities"
     st.subheader("The most confident mistakes" if probable else "The mistakes with the highest scores")
-    places = found.mistakes()
+    places = evaluation.mistakes()
     if not len(places):
         st.success("It made no mistake on the test split.", icon=":material/check_circle:")
         return
-    _pictures(dataset, found, places, "mistakes", columns=4 if is_narrow() else 6)
+    _pictures(dataset, evaluation, places, "mistakes", columns=4 if is_narrow() else 6)
 
 
-def _calibration(found: "Evaluation") -> None:
+def _calibration(evaluation: "Evaluation") -> None:
     st.subheader("Is it as sure as it should be?")
-    calibration = found.calibration
+    calibration = evaluation.calibration
     if calibration is None:
         st.caption(
             "That can be asked of probabilities alone. This network ends without a softmax and was trained with mean "
@@ -192,10 +196,10 @@ def _calibration(found: "Evaluation") -> None:
     show(
         reliability(calibration.confidence, calibration.accuracy, calibration.counts, calibration.error), "reliability"
     )
-    st.markdown(calibration_in_words(calibration))
+    st.markdown(describe_calibration(calibration))
 
 
-def calibration_in_words(calibration: "Calibration") -> str:
+def describe_calibration(calibration: "Calibration") -> str:
     """How sure it is and how often right: on average, where much may cancel out, and by distance, where none does."""
     share = calibration.counts / calibration.counts.sum()
     sure, right = float(share @ calibration.confidence), float(share @ calibration.accuracy)
@@ -215,14 +219,14 @@ def _surplus(surplus: float) -> str:
     return f"{side} by {100 * abs(surplus):.1f} percentage points"
 
 
-def _map(key: Any, dataset: Dataset, found: "Evaluation") -> None:
+def _map(key: Any, dataset: Dataset, evaluation: "Evaluation") -> None:
     st.subheader("How it sorts the pictures")
-    if found.hidden.shape[1] < 2:
+    if evaluation.hidden.shape[1] < 2:
         st.caption("The network has no Dense layer that gets two numbers or more, so there is nothing to draw here.")
         return
     st.markdown(
-        f"What the last layer is given, {found.hidden.shape[1]:,} numbers for each picture, drawn as one point. Where "
-        "classes lie apart, the last layer has an easy task. A red ring: answered wrongly."
+        f"What the last layer is given, {evaluation.hidden.shape[1]:,} numbers for each picture, drawn as one point. "
+        "Where classes lie apart, the last layer has an easy task. A red ring: answered wrongly."
     )
     kind = st.segmented_control(
         "Map",
@@ -233,15 +237,15 @@ def _map(key: Any, dataset: Dataset, found: "Evaluation") -> None:
         key="evaluation-map",
     )
     if kind == "pca":
-        embedding: Embedding | None = _principal(key, found.hidden)
+        embedding: Embedding | None = _principal(key, evaluation.hidden)
     else:
         embedding = work(
             "tsne",
             key,
-            lambda: _tsne(found.hidden),
+            lambda: _tsne(evaluation.hidden),
             button="Compute t-SNE",
             at_once=True,
-            draw_partial=lambda places: _points(dataset, found, places, ("still moving", "")),
+            draw_partial=lambda places: _points(dataset, evaluation, places, ("still moving", "")),
         )
     if embedding is None:
         return
@@ -251,7 +255,7 @@ def _map(key: Any, dataset: Dataset, found: "Evaluation") -> None:
         )
     else:
         axes = ("t-SNE: neighbours lie together", "distances between groups mean little")
-    _points(dataset, found, embedding.places, (axes[0], axes[1]))
+    _points(dataset, evaluation, embedding.places, (axes[0], axes[1]))
 
 
 @st.cache_data(max_entries=8, show_spinner="Finding the principal components …")
@@ -269,11 +273,13 @@ def _tsne(hidden: np.ndarray) -> "Steps[Embedding]":
     )
 
 
-def _points(dataset: Dataset, found: "Evaluation", places: np.ndarray, axes: tuple[str, str]) -> None:
+def _points(dataset: Dataset, evaluation: "Evaluation", places: np.ndarray, axes: tuple[str, str]) -> None:
     names = dataset.class_names
-    show(picture_map(places, found.labels, found.answers, names, axes), "picture-map")
+    show(picture_map(places, evaluation.labels, evaluation.answers, names, axes), "picture-map")
     captions = [
-        f"is {names[label]}, answer {names[answer]} ({value_in_words(value, found.kind, decimals=0)})"
-        for label, answer, value in zip(found.labels, found.answers, found.values.max(axis=1), strict=True)
+        f"is {names[label]}, answer {names[answer]} ({value_in_words(value, evaluation.kind, decimals=0)})"
+        for label, answer, value in zip(
+            evaluation.labels, evaluation.answers, evaluation.values.max(axis=1), strict=True
+        )
     ]
     picture_tip("picture-map", dataset.pictures[dataset.test], captions)

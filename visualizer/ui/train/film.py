@@ -85,10 +85,10 @@ def _slider(machine: TimeMachine, moments: Sequence[Moment], place: int) -> None
     names = {moment.step: name_of(moment) for moment in moments}
 
     def chosen() -> None:
-        told = st.session_state[_SLIDER]
+        step = st.session_state[_SLIDER]
         # While the film plays the slider only shows it: to stop it there is a button.
-        if not machine.playing and not is_an_echo(machine, moments, place, told):
-            machine.step = told
+        if not machine.playing and not is_an_echo(machine, moments, place, step):
+            machine.step = step
 
     if len(moments) < 2:
         st.caption("There is one moment so far: the untrained network. Train it to get more.")

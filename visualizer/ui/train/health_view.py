@@ -36,14 +36,14 @@ def _health(owner: Session, run: RunRecord, pictures: int) -> None:
         st.info("Nothing was trained yet: press Start or One step.", icon=":material/monitor_heart:")
         return
     names = [layer.summary() for layer in run.spec.architecture.layers]
-    found = overfits(run, run_store().curves(run.run_id))
+    overfit = overfits(run, run_store().curves(run.run_id))
     batch = run.spec.settings.batch_size
     findings = diagnose(health, names, [pictures_in_batch(int(step), pictures, batch) for step in health.step])
     with st.container(key="live-health"):
         # A network that overfits has learnt, and too well: its gradients and steps are small, and many units silent,
         # since nearly nothing is left to learn. So that alone is said then, and nothing of its learning rate.
-        if found is not None:
-            overfitting_part(owner, run, found, "health")
+        if overfit is not None:
+            overfitting_part(owner, run, overfit, "health")
         elif findings:
             for finding in findings:
                 st.warning(f"**{finding.seen}:** {finding.advice}.", icon=":material/stethoscope:")

@@ -20,13 +20,14 @@ from visualizer.training.settings import LOSSES
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.answer import explain_scores
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.quantities import first_of
 from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import watched_chart, watched_choice
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import share_of
-from visualizer.ui.train.augmentation import augmentation_words
-from visualizer.ui.train.live_feed import Look, Moving
+from visualizer.ui.train.augmentation import describe_augmentation
+from visualizer.ui.train.live_feed import LiveView, Moving
 from visualizer.ui.train.moments import snapshot_at
 from visualizer.ui.train.overfitting_view import overfits, overfitting_part
 from visualizer.ui.train.run_controls import watch, watched_index
@@ -37,7 +38,7 @@ KERNELS_SHOWN = 16
 _COLUMNS = (2, 3, 4, 3)  # of the page's width: the watched picture, kernels, feature maps, the answer
 
 
-def live_part(owner: Session, look: Look, history: Curves, record: RunRecord) -> Moving:
+def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord) -> Moving:
     """Draw the run as it stands now, with what does not move around it; what of it moves."""
     pictures, snapshot = _pictures(record), _last_look(record)
     may_choose = False
@@ -49,7 +50,7 @@ def live_part(owner: Session, look: Look, history: Curves, record: RunRecord) ->
             snapshot = snapshot_at(record, snapshot.step, watched_index(owner, record))
         except UserError:  # its weights are damaged; the look that was kept is not
             may_choose = False
-    moving = _moving(look, record, history, snapshot)
+    moving = _moving(view, record, history, snapshot)
 
     def place(key: str) -> None:
         if key in moving.charts:
@@ -65,8 +66,8 @@ def live_part(owner: Session, look: Look, history: Curves, record: RunRecord) ->
             st.caption(why)
         if isinstance(pictures, UserError):
             st.info(markdown_safe(pictures), icon=":material/hide_image:")
-        elif found := overfits(record, history):
-            overfitting_part(owner, record, found, "live")
+        elif overfit := overfits(record, history):
+            overfitting_part(owner, record, overfit, "live")
         if snapshot is None:
             st.skeleton(height=240)
             return moving
@@ -82,7 +83,7 @@ def live_part(owner: Session, look: Look, history: Curves, record: RunRecord) ->
             place("watched-picture")
         with kernels:
             if snapshot.kernels is not None:
-                of_all = _part(min(KERNELS_SHOWN, len(snapshot.kernels)), len(snapshot.kernels))
+                of_all = first_of(min(KERNELS_SHOWN, len(snapshot.kernels)), len(snapshot.kernels))
                 arriving = snapshot.kernels.shape[1]
                 channel = f" for the first of {arriving} maps" if shown_channel(snapshot.kernels) is not None else ""
                 st.markdown(f"**The first kernels**{channel}{of_all}")
@@ -105,16 +106,16 @@ def live_part(owner: Session, look: Look, history: Curves, record: RunRecord) ->
     return moving
 
 
-def moving_live(look: Look, record: RunRecord, history: Curves, inside: str) -> Moving:
-    """What a look sees of the run now.
+def moving_live(view: LiveView, record: RunRecord, history: Curves, inside: str) -> Moving:
+    """What the page shows of the run now, as far as it moves.
 
     Args:
-        look: With the layer whose maps are shown; the first one that has maps where this one has none.
+        view: With the layer whose maps are shown; the first one that has maps where this one has none.
         record: The run.
         history: Its curves.
         inside: The look inside the network that the browser shows already; it is left out then.
     """
-    return _moving(look, record, history, _last_look(record), inside)
+    return _moving(view, record, history, _last_look(record), inside)
 
 
 def _pictures(record: RunRecord) -> Dataset | UserError:
@@ -134,19 +135,19 @@ def _last_look(record: RunRecord) -> Snapshot | UserError | None:
 
 
 def _moving(
-    look: Look, record: RunRecord, history: Curves, snapshot: Snapshot | UserError | None, has: str = ""
+    view: LiveView, record: RunRecord, history: Curves, snapshot: Snapshot | UserError | None, has: str = ""
 ) -> Moving:
     charts = _curves(record, history)
     # The sentences below the curves are elements of their own.
-    found = None if isinstance(_pictures(record), UserError) else overfits(record, history)
-    frame = f"{f'overfits since {found.since}' if found else ''} {_why_below(record, history)}"
+    overfit = None if isinstance(_pictures(record), UserError) else overfits(record, history)
+    frame = f"{f'overfits since {overfit.since}' if overfit else ''} {_why_below(record, history)}"
     if snapshot is None:
         return Moving(f"{frame} no look inside yet", charts)
     if isinstance(snapshot, UserError):
         return Moving(f"{frame} no look inside any more", charts)
     inside = f"{snapshot.step}-{snapshot.probe_index}"
     if inside != has:
-        charts |= _network(look, record, snapshot)
+        charts |= _network(view, record, snapshot)
     return Moving(frame, charts, inside)
 
 
@@ -155,7 +156,7 @@ def _why_below(record: RunRecord, history: Curves) -> str:
     dataset = _pictures(record)
     if isinstance(dataset, UserError):  # how many there were nobody knows
         return ""
-    harder = drops or bool(augmentation_words(record.spec.settings))
+    harder = drops or bool(describe_augmentation(record.spec.settings))
     return why_training_lies_below(history, len(dataset.train), len(dataset.validation), harder)
 
 
@@ -179,7 +180,7 @@ def _curves(record: RunRecord, history: Curves) -> dict[str, Chart]:
     }
 
 
-def _network(look: Look, record: RunRecord, snapshot: Snapshot) -> dict[str, Chart]:
+def _network(view: LiveView, record: RunRecord, snapshot: Snapshot) -> dict[str, Chart]:
     """The first layer's kernels, one layer's feature maps and the answer to the watched picture."""
     charts = {}
     _, kernels_share, maps_share, _ = (part / sum(_COLUMNS) for part in _COLUMNS)
@@ -188,17 +189,17 @@ def _network(look: Look, record: RunRecord, snapshot: Snapshot) -> dict[str, Cha
             snapshot.kernels[:KERNELS_SHOWN],
             input_channel=shown_channel(snapshot.kernels),
             columns=4,
-            width=share_of(look.width, kernels_share),
+            width=share_of(view.width, kernels_share),
         )
     if snapshot.maps:
-        array = _chosen(snapshot, look.layer).array[:MAPS_SHOWN]
+        array = _chosen(snapshot, view.layer).array[:MAPS_SHOWN]
         charts["live-maps"] = map_grid(
             array,
             titles=[str(channel + 1) for channel in range(len(array))],
             columns=4,
             value_label="activation",
             hover=False,
-            width=share_of(look.width, maps_share),
+            width=share_of(view.width, maps_share),
         )
     dataset = _pictures(record)
     if isinstance(dataset, Dataset):  # where it is gone, its classes have no names
@@ -213,8 +214,8 @@ def _network(look: Look, record: RunRecord, snapshot: Snapshot) -> dict[str, Cha
 
 def _layer_choice(owner: Session, snapshot: Snapshot) -> None:
     titles = {
-        there.layer_index: f"{there.layer_index + 1}  {there.name}{_part(MAPS_SHOWN, there.channels)}"
-        for there in snapshot.maps
+        maps.layer_index: f"{maps.layer_index + 1}  {maps.name}{first_of(MAPS_SHOWN, maps.channels)}"
+        for maps in snapshot.maps
     }
     state = owner.page_state(TrainState)
     bound.choice(
@@ -234,7 +235,3 @@ def _chosen(snapshot: Snapshot, layer: int | None) -> FeatureMaps:
 def _is_kept(record: RunRecord, step: int) -> bool:
     """Whether the weights that the last look saw can still be had."""
     return any(moment.step == step for moment in run_store().moments(record.run_id))
-
-
-def _part(shown: int, there: int) -> str:
-    return f" (first {shown} of {there})" if shown < there else ""

@@ -21,7 +21,7 @@ _EVERY = {"queued": 1.0, "running": 0.45, "paused": 2.0}
 
 
 @dataclass(frozen=True)
-class Look:
+class LiveView:
     """What a page shows of a run, as far as it moves.
 
     Attributes:
@@ -37,7 +37,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Moving:
-    """What a look sees at one moment.
+    """What a page shows at one moment.
 
     Attributes:
         frame: Changes when the page itself must be drawn anew, since other elements are needed.
@@ -70,17 +70,17 @@ def frame_of(record: RunRecord, moving: Moving | None) -> str:
     return f"{record.state} {record.message} {moving.frame if moving else ''}"
 
 
-def follow(look: Look, record: RunRecord, how_far: HowFar, moving: Moving | None) -> None:
+def follow(view: LiveView, record: RunRecord, how_far: HowFar, moving: Moving | None) -> None:
     """Draw the progress line and keep it up to date; the charts of `moving` too, where they are on the page."""
 
     def draw_anew() -> None:
         """Nothing is left to do: the page's script runs after this."""
 
-    query = {"charts": int(moving is not None), "width": look.width, "layer": look.layer}
+    query = {"charts": int(moving is not None), "width": view.width, "layer": view.layer}
     component("live_feed")(
         key="live-feed",
         data={
-            "address": f"{PATH}/{look.run_id}?{urlencode(query)}",
+            "address": f"{PATH}/{view.run_id}?{urlencode(query)}",
             "every": _EVERY.get(record.state),
             "frame": frame_of(record, moving),
         }

@@ -14,7 +14,7 @@ from visualizer.errors import UserError
 from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.state.viewport import NARROWEST, WIDEST
 from visualizer.ui.train.live import moving_live
-from visualizer.ui.train.live_feed import PATH, Look, frame_of
+from visualizer.ui.train.live_feed import PATH, LiveView, frame_of
 from visualizer.ui.train.run_controls import how_far
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ OF_A_RUN = 16
 def live_route() -> "Route":
     """What the app serves under `live_feed.PATH`.
 
-    The query holds the look, and of the answer that the browser has already its `version` and `inside`. The answer is
+    The query holds the view, and of the answer that the browser has already its `version` and `inside`. The answer is
     204 (no content) where nothing has changed since then, 404 where there is no such run or the question makes no
     sense, 429 where too many wait for an answer about that run, 503 where its files cannot be read, else JSON:
     version, inside, frame, progress, and charts by their keys (figure as JSON text, alt).
@@ -77,10 +77,10 @@ def _news(request: "Request") -> "Response":
     nothing = {"Cache-Control": "no-store"}
     asked = request.query_params
     try:
-        look = Look(request.path_params["run_id"], int(asked["width"]), int(asked["layer"]))
+        view = LiveView(request.path_params["run_id"], int(asked["width"]), int(asked["layer"]))
     except (KeyError, ValueError):
         return Response(status_code=404)
-    record = run_store().record(look.run_id) if NARROWEST <= look.width <= WIDEST else None
+    record = run_store().record(view.run_id) if NARROWEST <= view.width <= WIDEST else None
     if record is None:
         return Response(status_code=404, headers=nothing)
     # The place in the queue changes when other runs do.
@@ -89,7 +89,7 @@ def _news(request: "Request") -> "Response":
     if asked.get("version") == version:
         return Response(status_code=204, headers=nothing)
     history = run_store().curves(record.run_id)
-    moving = moving_live(look, record, history, asked.get("inside", "")) if asked.get("charts") == "1" else None
+    moving = moving_live(view, record, history, asked.get("inside", "")) if asked.get("charts") == "1" else None
     answer = {
         "version": version,
         "inside": moving.inside if moving else "",

@@ -89,8 +89,8 @@ def _confusion_at(run_id: str, step: int, _run: RunRecord) -> np.ndarray:
 
 @keep_results(max_entries=2)
 def _validation(dataset: str, input_shape: tuple[int, int, int]) -> np.ndarray:
-    found = load_dataset_of_run(dataset)
-    return prepare(found.pictures[found.validation[:CONFUSION_PICTURES]], input_shape)
+    loaded = load_dataset_of_run(dataset)
+    return prepare(loaded.pictures[loaded.validation[:CONFUSION_PICTURES]], input_shape)
 
 
 def changes_between(run: RunRecord, before: int, after: int) -> dict[int, float]:
@@ -147,9 +147,9 @@ def gradient_counts(run: RunRecord, steps: Sequence[int], layer: int) -> tuple[n
     """Histograms of a layer's gradient: (moments, bins), NaN at a moment without any, and the edges."""
     from visualizer.training.loop.moments import GRADIENT_EDGES
 
-    found = run_store().gradients(run.run_id)
+    gradients = run_store().gradients(run.run_id)
     rows = np.full((len(steps), len(GRADIENT_EDGES)), np.nan)
     for place, step in enumerate(steps):
-        if step in found and layer in found[step].layers:
-            rows[place] = found[step].counts[found[step].layers.index(layer)]
+        if step in gradients and layer in gradients[step].layers:
+            rows[place] = gradients[step].counts[gradients[step].layers.index(layer)]
     return rows, GRADIENT_EDGES

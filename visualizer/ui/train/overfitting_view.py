@@ -19,11 +19,11 @@ def overfits(record: RunRecord, history: Curves) -> Overfitting | None:
     return overfitting(history, len(dataset.train), len(dataset.validation))
 
 
-def overfitting_part(owner: Session, record: RunRecord, found: Overfitting, place: str) -> None:
+def overfitting_part(owner: Session, record: RunRecord, overfit: Overfitting, place: str) -> None:
     """Draw the sentence and the remedies. `place` tells the buttons of several places on a page apart."""
-    what, _, how = str(found).partition(": ")
+    what, _, how = str(overfit).partition(": ")
     st.warning(f"**{what}:** {how}", icon=":material/menu_book:")
-    possible = remedies(record.spec, found, owner.architecture, owner.settings)
+    possible = remedies(record.spec, overfit, owner.architecture, owner.settings)
     for remedy in possible:
         if remedy.done:
             st.markdown(f":material/check: {remedy.done}")
@@ -39,10 +39,10 @@ def overfitting_part(owner: Session, record: RunRecord, found: Overfitting, plac
                     on_click=_apply,
                     args=(owner, remedy),
                 )
-        step = _kept_step(record, found.best_epoch)
-        if step is not None and found.best_epoch < found.epoch:
+        step = _kept_step(record, overfit.best_epoch)
+        if step is not None and overfit.best_epoch < overfit.epoch:
             clicked |= st.button(
-                f"Go back to epoch {found.best_epoch}, the best ({found.best:.1%})",
+                f"Go back to epoch {overfit.best_epoch}, the best ({overfit.best:.1%})",
                 key=f"cure-back-{place}",
                 help="In the time machine: the network as it was when it got most validation pictures right.",
                 icon=":material/history:",

@@ -29,7 +29,7 @@ from visualizer.ui.kit.quantities import duration, ordinal
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.state.session import Session
-from visualizer.ui.train.augmentation import augmentation_words
+from visualizer.ui.train.augmentation import describe_augmentation
 from visualizer.ui.train.live_feed import HowFar
 from visualizer.ui.train.state import TimeMachine, TrainState, WatchedPicture
 from visualizer.ui.train.training_settings import learning_rate
@@ -93,7 +93,7 @@ def watch(owner: Session, record: RunRecord, index: int) -> None:
 
 def run_settings(owner: Session, record: RunRecord) -> None:
     """Say what the run trains, and draw what can be set meanwhile: its learning rate, and whether it needs the tab."""
-    st.caption(f"**This run:** {run_in_words(record)}.")
+    st.caption(f"**This run:** {describe_run(record)}.")
     if record.active:
         with st.container(horizontal=True, gap="large", vertical_alignment="center"):
             with st.container(width=320):
@@ -111,7 +111,7 @@ def run_settings(owner: Session, record: RunRecord) -> None:
             )
 
 
-def run_in_words(record: RunRecord) -> str:
+def describe_run(record: RunRecord) -> str:
     """The network, the data set and the settings of a run in a line, whatever is chosen for the next one."""
     settings = record.spec.settings
     pictures = title_of_run(settings.dataset)
@@ -119,16 +119,16 @@ def run_in_words(record: RunRecord) -> str:
         f"{escaped(record.spec.architecture.name) or 'a network'} on {escaped(pictures)}",
         LOSSES[settings.loss].split(" (")[0].lower(),
         OPTIMIZERS[settings.optimizer].title,
-        f"learning rate {_learning_rate_in_words(record)}",
+        f"learning rate {_describe_learning_rate(record)}",
         f"batch size {settings.batch_size}",
         f"seed {settings.seed}",
     ]
-    if changed := augmentation_words(settings):
+    if changed := describe_augmentation(settings):
         words.append(f"training pictures changed at random ({changed})")
     return ", ".join(words)
 
 
-def _learning_rate_in_words(record: RunRecord) -> str:
+def _describe_learning_rate(record: RunRecord) -> str:
     first, last = f"{record.spec.settings.learning_rate:g}", f"{record.learning_rate:g}"
     if record.active:  # the slider says the present one
         return f"{first} at the start"
@@ -224,7 +224,7 @@ def describe_place(place: Place | None) -> str:
     return ""
 
 
-def _state_in_words(record: RunRecord, place: Place | None) -> str:
+def _describe_state(record: RunRecord, place: Place | None) -> str:
     """What the run does, in a word or two; where it waits, its place in the queue."""
     if place is not None and place.waiting:
         return f"Waiting, {describe_place(place)}"
@@ -260,7 +260,7 @@ def how_far(record: RunRecord, history: Curves, place: Place | None) -> HowFar:
         words.append(describe_place(place))
     if record.state == "running" and left is not None:
         words.append(f"about {duration(left)} left")
-    return HowFar(min(record.step / max(record.total_steps, 1), 1.0), _state_in_words(record, place), " · ".join(words))
+    return HowFar(min(record.step / max(record.total_steps, 1), 1.0), _describe_state(record, place), " · ".join(words))
 
 
 def _speed(record: RunRecord) -> str:

@@ -23,6 +23,7 @@ from visualizer.training.settings import LOSSES
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.quantities import first_of
 from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.server import run_store
@@ -138,10 +139,12 @@ def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments:
             st.markdown("**The watched picture**")
             show(picture_chart(dataset.pictures[picture], "", width=140), "moment-picture")
             st.caption("This layer has no kernels.")
-        for number, found in enumerate(look.kernels):
-            of_stage = f", {found.stage}" if len(look.kernels) > 1 else ""
-            st.markdown(f"**Kernels of layer {layer + 1}{of_stage}**{_part(len(found.weights), found.filters)}")
-            arriving = found.weights.shape[1]
+        for number, kernel_set in enumerate(look.kernels):
+            of_stage = f", {kernel_set.stage}" if len(look.kernels) > 1 else ""
+            st.markdown(
+                f"**Kernels of layer {layer + 1}{of_stage}**{first_of(len(kernel_set.weights), kernel_set.filters)}"
+            )
+            arriving = kernel_set.weights.shape[1]
             colour = arriving == 3 and layer == 0 and number == 0
             channel = 0
             if arriving > 1 and not colour:
@@ -149,7 +152,7 @@ def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments:
                 _incoming(machine, arriving, number)
             show(
                 kernel_grid(
-                    found.weights,
+                    kernel_set.weights,
                     input_channel=None if colour else channel,
                     columns=4,
                     width=column_width(4 / 13),
@@ -159,7 +162,9 @@ def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments:
             )
     with outputs:
         scale = _scale([other.output for other in looks])
-        st.markdown(f"**What layer {layer + 1} makes of the watched picture**{_part(len(look.output), look.channels)}")
+        st.markdown(
+            f"**What layer {layer + 1} makes of the watched picture**{first_of(len(look.output), look.channels)}"
+        )
         if look.output.ndim == 1:
             show(unit_bars(look.output, value_label="output", width=column_width(5 / 13), scale=scale), "moment-units")
         else:
@@ -207,10 +212,6 @@ def _incoming(machine: TimeMachine, arriving: int, number: int) -> None:
 def _scale(outputs: Sequence[np.ndarray]) -> Scale:
     values = np.array([[output.min(), output.max()] for output in outputs])
     return Scale.of(values, diverging=bool(values.min() < 0))
-
-
-def _part(shown: int, there: int) -> str:
-    return f" (first {shown} of {there})" if shown < there else ""
 
 
 def _measured(

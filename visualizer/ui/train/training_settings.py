@@ -11,7 +11,7 @@ from visualizer.ui.kit.setting_field import setting_field
 from visualizer.ui.parts.network_link import link_popover
 from visualizer.ui.state.dataset_names import dataset_titles
 from visualizer.ui.state.session import Session
-from visualizer.ui.train.augmentation import augmentation_menu, augmentation_words
+from visualizer.ui.train.augmentation import augmentation_menu, describe_augmentation
 
 # 1, 2 and 5 times each power of ten: the steps by which learning rates are compared.
 LEARNING_RATES = {
@@ -51,7 +51,7 @@ def settings_form(owner: Session) -> None:
                 setting_field(settings, setting, key, put, number_width=_WIDTH, choice_width=_WIDTH)
         augmentation_menu(owner)
         link_popover(owner)
-    if changed := augmentation_words(settings):
+    if changed := describe_augmentation(settings):
         st.caption(f"Training pictures are changed at random: {changed}.")
 
 

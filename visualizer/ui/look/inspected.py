@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from visualizer.ui.parts.picture_source import Given
+from visualizer.ui.parts.picture_source import ChosenPicture
 from visualizer.ui.state.models import NetworkKey
 
 if TYPE_CHECKING:
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Looked:
+class Inspected:
     """A network, a picture, and what the one makes of the other.
 
     Attributes:
         key: What the network's weights are known by; results that are kept are kept under it.
         network: The network, in evaluation mode. Sessions share it: nobody may change it.
         dataset: The name of the data set whose classes it tells apart.
-        given: The picture.
-        seen: Every layer of the network on that picture.
+        picture: The picture.
+        probe: Every layer of the network on that picture.
     """
 
     key: NetworkKey
     network: "FlowNetwork"
     dataset: str
-    given: Given
-    seen: "Probe"
+    picture: ChosenPicture
+    probe: "Probe"
