@@ -45,10 +45,10 @@ Compared = Mapping[str, Variant]
 
 def chosen_variants(owner: Session) -> dict[str, Variant]:
     """Draw the choice of what is compared, and return it by its name; the latest ones until something is chosen."""
-    compared = variants(run_store().runs_of(owner.workspace_id)[::-1])
-    if not compared:
+    available = variants(run_store().runs_of(owner.workspace_id)[::-1])
+    if not available:
         return {}
-    names = dict(zip(_names(compared), compared, strict=True))
+    names = dict(zip(_names(available), available, strict=True))
     chosen = st.pills(
         f"Your runs (at most {MOST} at a time)",
         list(names),
@@ -64,10 +64,10 @@ def chosen_variants(owner: Session) -> dict[str, Variant]:
     return {name: names[name] for name in names if name in shown}
 
 
-def _names(compared: tuple[Variant, ...]) -> list[str]:
+def _names(available: tuple[Variant, ...]) -> list[str]:
     """A letter for each, with what tells it apart from the others."""
     names = []
-    for index, (variant, words) in enumerate(zip(compared, short_names(compared), strict=True)):
+    for index, (variant, words) in enumerate(zip(available, short_names(available), strict=True)):
         seeds = f" ({len(variant.runs)} seeds)" if len(variant.runs) > 1 else ""
         names.append(f"{_letter(index)}{_GAP}{words}{seeds}")
     return names
@@ -134,7 +134,7 @@ def _losses(compared: Compared, bands: Mapping[str, Band], columns: Sequence[Del
 def _say(compared: Compared, accuracy: list[Band]) -> None:
     for said in verdicts([_in_sentence(name) for name in compared], list(compared.values()), accuracy):
         st.markdown(f":material/balance: **{markdown_safe(said)}**")
-    if any(one.runs > 1 for one in accuracy):
+    if any(curve.runs > 1 for curve in accuracy):
         st.caption("Lines are the mean over the seeds; a band reaches from the least to the largest of them.")
 
 
@@ -144,7 +144,9 @@ def _table(compared: Compared, accuracy: list[Band]) -> None:
     rows = {row.setting: row.values for row in differences(list(compared.values()))}
     rows["Seeds"] = tuple(", ".join(map(str, variant.seeds)) for variant in compared.values())
     rows["Parameters"] = tuple(count(summarize(variant.spec.architecture).parameters) for variant in compared.values())
-    rows["Epochs that all its runs finished"] = tuple(str(one.epoch[-1]) if len(one.epoch) else "0" for one in accuracy)
+    rows["Epochs that all its runs finished"] = tuple(
+        str(curve.epoch[-1]) if len(curve.epoch) else "0" for curve in accuracy
+    )
     rows["Validation accuracy then"] = tuple(_result(one) for one in accuracy)
     if is_narrow():
         st.markdown("\n".join(_line(setting, [_short(name) for name in compared], rows[setting]) for setting in rows))

@@ -134,4 +134,4 @@ def unmarked(text: str) -> str:
 
 def meaning(*words: str) -> str:
     """The explanations of these words of the glossary, for a widget's help."""
-    return "\n\n".join(f"**{GLOSSARY[one].word}:** {GLOSSARY[one].meaning}" for one in words)
+    return "\n\n".join(f"**{GLOSSARY[word].word}:** {GLOSSARY[word].meaning}" for word in words)

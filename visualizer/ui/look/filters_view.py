@@ -61,8 +61,8 @@ def filters_part(inspected: Inspected) -> None:
     for place in range(len(view.kernel_sets) - 1):
         _earlier_kernels(view, place)
     filter, fields = Filter(index, number, _noun(view), view.output.shape), layer_fields(inspected.network, index)
-    dataset, found = strongest_part(inspected, filter, fields)
-    made_part(inspected, filter, fields, dataset, found)
+    dataset, excitation = strongest_part(inspected, filter, fields)
+    made_part(inspected, filter, fields, dataset, excitation)
 
 
 def _per_page() -> int:
@@ -102,9 +102,9 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
         st.session_state[page_key] = (chosen - 1) // per_page + 1
 
     def clicked(point: Clicked) -> None:
-        told = point.data[0] if point.data else point.x
-        if isinstance(told, int | float) and 1 <= told <= filters:
-            state.choose_filter(int(told))
+        clicked_number = point.data[0] if point.data else point.x
+        if isinstance(clicked_number, int | float) and 1 <= clicked_number <= filters:
+            state.choose_filter(int(clicked_number))
 
     st.subheader(f"Choose a {noun}")
     bound.number(f"{noun.capitalize()} 1 to {filters:,}", number, choose, f"filter-{view.index}", 1, filters, width=180)
@@ -192,19 +192,19 @@ def _kernel(inspected: Inspected, view: "LayerView", number: int) -> None:
 
 def _earlier_kernels(view: "LayerView", place: int) -> None:
     """The kernels of a step of the layer before its last one, which all its filters share."""
-    found = view.kernel_sets[place]
-    st.subheader(f"The kernels of its step “{escaped(found.stage)}”")
-    count = len(found.weights)
-    each = "looks at one map only" if found.weights.shape[1] == 1 < found.arriving else "looks at what arrives"
+    earlier = view.kernel_sets[place]
+    st.subheader(f"The kernels of its step “{escaped(earlier.stage)}”")
+    count = len(earlier.weights)
+    each = "looks at one map only" if earlier.weights.shape[1] == 1 < earlier.arriving else "looks at what arrives"
     st.caption(
         f"This layer works in {len(view.kernel_sets)} steps. This step comes earlier and has {count:,} kernels of its "
         f"own; each {each}. All {_noun(view)}s share them, and weigh what they find by the weights above."
     )
-    if found.weights.ndim == 2:
-        show(weight_matrix(found.weights, width=column_width()), f"filters-earlier-{place}")
+    if earlier.weights.ndim == 2:
+        show(weight_matrix(earlier.weights, width=column_width()), f"filters-earlier-{place}")
         return
     page = _page(count, f"filters-earlier-{view.index}-{place}")
-    shown = found.weights[page]
+    shown = earlier.weights[page]
     columns = 4 if is_narrow() else 8
     channel = shown_channel(shown)
     show(

@@ -146,7 +146,9 @@ def _next(inspected: Inspected, path: "tuple[Spot, ...]", asked: Any) -> "tuple[
             return None
         if "source" in asked:
             node = int(asked["source"])
-            following = next(one for one in made_of(inspected.network, inspected.probe, spot) if one.node == node)
+            following = next(
+                source for source in made_of(inspected.network, inspected.probe, spot) if source.node == node
+            )
             return ((*path, following), 0) if holds(inspected.probe, following) else None
         place = tuple(int(part) for part in asked["place"])
         if asked.get("beside"):

@@ -192,7 +192,7 @@ def _overlays(inspected: Inspected, own: "Attribution", random: "Attribution", n
         else f"their pixels are in the same order to **{number(correlation)}** (Spearman’s rank correlation; 1 is the "
         "same, 0 is none, −1 the reverse). " + _judged(correlation)
     )
-    told = predict(
+    answered = predict(
         "One of these is the network itself, the other one the same layers with **random weights**, which have learnt "
         "nothing. Which is the trained one?",
         {letter: letter for letter in letters},
@@ -203,7 +203,7 @@ def _overlays(inspected: Inspected, own: "Attribution", random: "Attribution", n
     heats = [("the network", own.heat), ("random weights", random.heat)]
     if first == 1:
         heats.reverse()
-    titles = [f"{letter}: {title}" if told else letter for letter, (title, _) in zip(letters, heats, strict=True)]
+    titles = [f"{letter}: {title}" if answered else letter for letter, (title, _) in zip(letters, heats, strict=True)]
     heat_overlay(
         inspected.picture.pixels,
         [(title, heat) for title, (_, heat) in zip(titles, heats, strict=True)],
@@ -246,18 +246,18 @@ def _taken_away(inspected: Inspected, own: "Attribution", name: str) -> None:
         steps = deletion(inspected.network, inspected.picture.pixels, own.target, own.heat)
         return with_progress(steps, lambda share: Progress(share, "Taking away …"))
 
-    found = work(
+    curves = work(
         "why-deletion",
         (inspected.key, own.target, own.heat.tobytes()),
         start,
         button="Take them away",
         icon=":material/backspace:",
     )
-    if found is None:
+    if curves is None:
         return
     kind = inspected.network.answer_kind
-    show(deletion_curves(found.shares, found.by_heat, found.at_random, name, kind), "why-deletion-curves")
-    areas = [float(np.trapezoid(curve, found.shares)) for curve in (found.by_heat, found.at_random.mean(axis=0))]
+    show(deletion_curves(curves.shares, curves.by_heat, curves.at_random, name, kind), "why-deletion-curves")
+    areas = [float(np.trapezoid(curve, curves.shares)) for curve in (curves.by_heat, curves.at_random.mean(axis=0))]
     verdict = (
         "faster than at random: these pixels do matter"
         if areas[0] < areas[1]

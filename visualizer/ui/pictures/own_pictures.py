@@ -99,7 +99,7 @@ def _read(own: OwnPictures, files: Files) -> None:
         own.waiting = None
         forget(_JOB)
 
-    found = work(
+    read = work(
         _JOB,
         files.number,
         partial(_reading, files, own.count, own.bytes),
@@ -107,8 +107,8 @@ def _read(own: OwnPictures, files: Files) -> None:
         at_once=True,
         executor=_FILES,
     )
-    if found is not None:
-        own.take(found)
+    if read is not None:
+        own.take(read)
         forget(_JOB)  # which holds the files
         st.rerun()
     st.button("Forget these files", key="own-forget", icon=":material/close:", on_click=put_away)
@@ -116,11 +116,11 @@ def _read(own: OwnPictures, files: Files) -> None:
 
 def _reading(files: Files, count: int, size: int) -> Steps[list[Found]]:
     """Read files; `count` pictures with `size` bytes are there already."""
-    found: list[Found] = []
+    read: list[Found] = []
     bounds = limits()
     entries = read_zip(files.zip) if files.zip is not None else read_files(files.files, files.class_name)
     for file in entries:
-        found.append(file)
+        read.append(file)
         if file.picture is not None:
             count, size = count + 1, size + file.picture.nbytes
         if count > bounds.dataset_pictures:
@@ -133,8 +133,8 @@ def _reading(files: Files, count: int, size: int) -> Steps[list[Found]]:
                 f"at most {bounds.dataset_mib:,} MiB are kept for one data set",
                 "Leave some out",
             )
-        yield Progress(file.share, f"{len(found):,} files read")
-    return found
+        yield Progress(file.share, f"{len(read):,} files read")
+    return read
 
 
 def _classes(own: OwnPictures) -> None:
@@ -171,7 +171,7 @@ def _shape(own: OwnPictures) -> None:
             st.segmented_control,
             required=True,
         )
-    shown = [(name, picture) for name, found in own.pictures.items() for picture in found[:SHOWN_OF_A_CLASS]]
+    shown = [(name, picture) for name, pictures in own.pictures.items() for picture in pictures[:SHOWN_OF_A_CLASS]]
     tiles = np.stack([fitted(picture, own.size, own.fit) for _, picture in shown])
     columns = _COLUMNS // 2 if is_narrow() else _COLUMNS
     show(gallery(tiles, [name for name, _ in shown], columns, width=column_width() - 40), "own-gallery")

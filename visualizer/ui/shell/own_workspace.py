@@ -280,8 +280,8 @@ def _keep(owner: Session, state: WorkspaceState) -> None:
 def _as_text(workspace_id: str, name: str, part: _Kept, value: Any) -> str:
     data = part.to_json(value)
     if part.adds:
-        there = json.loads(workspaces().value(workspace_id, name) or "[]")
-        data = list(dict.fromkeys([*there, *data]))
+        already_kept = json.loads(workspaces().value(workspace_id, name) or "[]")
+        data = list(dict.fromkeys([*already_kept, *data]))
     return json.dumps(data, ensure_ascii=False)
 
 

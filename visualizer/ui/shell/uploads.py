@@ -99,9 +99,9 @@ class _Body:
 
     def __init__(self, scope: Mapping[str, Any], receive: "Receive", coming: "list[_Body]") -> None:
         path: str = scope["path"]
-        _, there, rest = path.partition(_UPLOADS)
+        _, marker, rest = path.partition(_UPLOADS)
         tab, _, file = rest.partition("/")
-        is_file = bool(there) and scope["method"] == "PUT"
+        is_file = bool(marker) and scope["method"] == "PUT"
         self.tab, self.file = (tab, file) if is_file else ("", "")
         text = dict(scope["headers"]).get(b"content-length", b"")
         self.declared = int(text) if text.isdigit() and len(text) < 20 else 0

@@ -43,5 +43,5 @@ def dataset_titles(owner: Session) -> dict[str, str]:
     """Their titles by name: those for everybody, and those of one's own pictures that are still kept."""
     shared = for_everybody()
     own = own_names(owner, owner.settings.dataset)
-    there = [name for name in own if is_known(name, own)]
-    return {name: dataset_entry(name, own).title for name in (*shared, *dict.fromkeys(there))}
+    still_kept = [name for name in own if is_known(name, own)]
+    return {name: dataset_entry(name, own).title for name in (*shared, *dict.fromkeys(still_kept))}
