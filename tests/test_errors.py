@@ -8,10 +8,10 @@ from visualizer.errors import MAX_SHOWN, UserError, short_repr
 
 
 def test_a_user_error_reads_as_sentences():
-    assert str(UserError("It broke")) == "It broke."
-    assert str(UserError("It broke", "it fell")) == "It broke: it fell."
-    assert str(UserError("It broke", "it fell", "Glue it")) == "It broke: it fell. Glue it."
-    assert str(UserError("It broke", remedy="Glue it")) == "It broke. Glue it."
+    assert str(UserError("It broke.")) == "It broke."
+    assert str(UserError("It broke.", "It fell.")) == "It broke. It fell."
+    assert str(UserError("It broke.", "It fell.", "Glue it.")) == "It broke. It fell. Glue it."
+    assert str(UserError("It broke.", remedy="Glue it.")) == "It broke. Glue it."
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_a_refusal_becomes_an_event_and_goes_on(stream):
     stream.seek(0)
     stream.truncate()
     with pytest.raises(UserError), refusals("thing", 3, UserError):
-        raise UserError("The file “secret.png” is bad", "because of «secret»")
+        raise UserError("The file “secret.png” is bad.", "It is bad because of «secret».")
     assert LINE.fullmatch(stream.getvalue())[2] == "upload-refused kind=thing size=3 reason=UserError"
     with pytest.raises(KeyError), refusals("thing", 3, UserError):
         raise KeyError
@@ -126,9 +126,13 @@ SECRET = b"very-secret"
 @pytest.mark.parametrize(
     ("read", "data", "words"),
     [
-        (lambda data: read_image(data, "secret.png"), SECRET, ' kind=picture size=11 reason="it holds no picture"'),
+        (lambda data: read_image(data, "secret.png"), SECRET, ' kind=picture size=11 reason="It holds no picture."'),
         (lambda data: read_image(data, "secret.png"), b"", " kind=picture size=0 reason=UploadError"),
-        (lambda data: list(read_zip(data)), SECRET, ' kind=zip size=11 reason="it is no ZIP file, or damaged"'),
+        (
+            lambda data: list(read_zip(data)),
+            SECRET,
+            ' kind=zip size=11 reason="It is not a ZIP file, or it is damaged."',
+        ),
         (load_model, SECRET + bytes(20), " kind=model size=31 reason=ModelFileError"),
         (architecture_from_json, b'{"secret": 1}', " kind=network size=13 reason=ArchitectureError"),
         (lambda data: read_link(data.decode()), SECRET, " kind=link size=11 reason=LinkError"),

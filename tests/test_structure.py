@@ -168,3 +168,49 @@ def test_only_one_script_and_one_style_sheet_name_what_others_made():
         if FOREIGN_NAMES.search(path.read_text(encoding="utf-8"))
     }
     assert naming == {"lib/selectors.js", "style.css", "components/loader.js"}
+
+
+# What makes an error that a user can fix; each argument that is a text is a whole sentence.
+USER_ERRORS = (
+    r"(UserError|SettingError|ArchitectureError|ModelFileError|SourceError|NoNetworkError|LinkError|UploadError"
+    r"|SlowPictureError|NoMapsError|WeightsUnavailable|PackageMissing|LayerDoesNotFit|Problem|_not_a_model"
+    r"|_other_weights|_zip_error|_too_few|_too_much|_refused|_failed)"
+)
+
+
+def texts(node: ast.expr) -> list[str]:
+    """The texts that an expression may be, with {} for what is put into them."""
+    match node:
+        case ast.IfExp(body=body, orelse=orelse):
+            return texts(body) + texts(orelse)
+        case ast.Constant(value=str() as text):
+            return [text] if text else []
+        case ast.JoinedStr(values=parts):
+            return ["".join(part.value if isinstance(part, ast.Constant) else "{}" for part in parts)]
+    return []
+
+
+def is_sentence(text: str) -> bool:
+    """Whether it begins like a sentence, or with what is put in, and ends like one, or with a sentence put in."""
+    return re.fullmatch(r"[A-Z“{].*([.!?]|(^|[.!?] ){})", text, re.DOTALL) is not None
+
+
+@by_path(sorted((ROOT / "visualizer").rglob("*.py")))
+def test_errors_speak_in_whole_sentences(path):
+    for call in calls(parsed(path), USER_ERRORS):
+        for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
+            for text in texts(argument):
+                assert is_sentence(text), f"line {call.lineno}: {text}"
+
+
+def test_every_kind_of_user_error_is_held_to_sentences():
+    classes = [node for path in APP for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef)]
+    family = {"UserError"}
+    while found := {node.name for node in classes if family & {ast.unparse(base) for base in node.bases}} - family:
+        family |= found
+    assert [name for name in family if not re.fullmatch(USER_ERRORS, name)] == []
+
+
+@pytest.mark.parametrize("text", ["it is empty.", "It is empty", "It holds {}", ""])
+def test_a_clause_is_no_sentence(text):
+    assert not is_sentence(text)

@@ -9,20 +9,16 @@ class UserError(Exception):
     """Something a person can put right; its text is shown to them as it is.
 
     Args:
-        what: What happened, as a clause without a full stop.
-        why: The reason, as a clause without a full stop; may be empty.
-        remedy: What to do about it, as an imperative clause without a full stop.
+        what: What happened. Like the other two a whole sentence, which stands by itself in any language.
+        why: The reason; may be empty.
+        remedy: What to do about it; may be empty.
     """
 
     def __init__(self, what: str, why: str = "", remedy: str = "") -> None:
         self.what = what
         self.why = why
         self.remedy = remedy
-        super().__init__(str(self))
-
-    def __str__(self) -> str:
-        sentence = self.what if not self.why else f"{self.what}: {self.why}"
-        return f"{sentence}. {self.remedy}." if self.remedy else f"{sentence}."
+        super().__init__(" ".join(filter(None, (what, why, remedy))))
 
 
 def short_repr(value: object) -> str:

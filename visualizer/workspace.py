@@ -26,7 +26,7 @@ _COMPANIONS = ("-wal", "-shm")
 # What SQLite says of a file that is no whole database, and of one that is not to be had just now.
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-_KEPT_AS_IT_WAS = "what was saved before is not touched"
+_KEPT_AS_IT_WAS = "What was saved before is not touched."
 
 
 class DamagedFileError(Exception):
@@ -163,44 +163,44 @@ def trouble(error: BaseException) -> UserError | None:
     """
     if is_disk_full(error):
         return UserError(
-            "The server's disk is full, so this could not be saved",
-            "what was saved before is kept",
-            "Ask whoever runs the server to make room, then try again",
+            "The server's disk is full, so this could not be saved.",
+            "What was saved before is kept.",
+            "Ask whoever runs the server to make room, then try again.",
         )
     if isinstance(error, OSError):
         if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.ENFILE):
             return None
         return UserError(
-            "The server cannot use its folder at the moment",
-            f"its system says “{os.strerror(error.errno)}”",
-            "Tell whoever runs the server, and try again later",
+            "The server cannot use its folder at the moment.",
+            f"Its system says “{os.strerror(error.errno)}”.",
+            "Tell whoever runs the server, and try again later.",
         )
     if not isinstance(error, sqlite3.DatabaseError):
         return None
     kind = sqlite_kind(error)
     if kind in BUSY:
         return UserError(
-            "The server could not save or read this in time",
-            f"another program holds its files; {_KEPT_AS_IT_WAS}",
-            "Wait a moment, then try again",
+            "The server could not save or read this in time.",
+            f"Another program holds its files. {_KEPT_AS_IT_WAS}",
+            "Wait a moment, then try again.",
         )
     if kind == sqlite3.SQLITE_READONLY:
         return UserError(
-            "The server may not write into its folder, so this could not be saved",
+            "The server may not write into its folder, so this could not be saved.",
             _KEPT_AS_IT_WAS,
-            "Tell whoever runs the server, and try again later",
+            "Tell whoever runs the server, and try again later.",
         )
     if kind in DAMAGED:
         return UserError(
-            "What this server keeps is damaged, so this page cannot be shown",
-            "its record of runs or of workspaces cannot be read",
-            "Tell whoever runs the server: its log has the details, and a backup may have what was there",
+            "What this server keeps is damaged, so this page cannot be shown.",
+            "Its record of runs or of workspaces cannot be read.",
+            "Tell whoever runs the server: its log has the details, and a backup may have what was there.",
         )
     if kind in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR) or "no such table" in str(error):
         return UserError(
-            "The server cannot read what it keeps",
-            "its files were moved or removed, or its disk fails",
-            "Tell whoever runs the server: its log has the details",
+            "The server cannot read what it keeps.",
+            "Its files were moved or removed, or its disk fails.",
+            "Tell whoever runs the server: its log has the details.",
         )
     return None
 

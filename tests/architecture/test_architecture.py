@@ -112,7 +112,7 @@ def test_a_5x5_kernel_on_a_3x3_map():
     architecture = Architecture("", (3, 3, 3), (Conv2D(kernel_size=(5, 5)), Flatten(), Dense()))
     report = summarize(architecture)
     assert str(report.layers[0].problem) == (
-        "Maps of 3 × 3 arrive (3 × 3 × 3), but the window covers 5 × 5 and needs a map at least that large."
+        "Maps of 3 × 3 arrive (3 × 3 × 3). The window covers 5 × 5 and needs a map at least that large."
     )
     assert labels(report, 0) == ["Use a 3 × 3 window", "Use padding “same”", "Remove this Conv2D"]
     first, second, third = report.layers[0].problem.fixes
@@ -124,14 +124,14 @@ def test_a_5x5_kernel_on_a_3x3_map():
 def test_a_dilated_kernel_is_told_with_what_it_covers():
     architecture = Architecture("", (1, 8, 6), (Conv2D(kernel_size=(3, 3), dilation_rate=(4, 1)),))
     report = summarize(architecture)
-    assert "the window covers 9 × 3" in str(report.layers[0].problem)
+    assert "The window covers 9 × 3" in str(report.layers[0].problem)
     assert labels(report, 0)[0] == "Use a 3 × 3 window without dilation"
 
 
 def test_a_pooling_window_that_is_too_large():
     architecture = Architecture("", (1, 1, 9), (MaxPooling2D(),))
     assert str(summarize(architecture).layers[0].problem) == (
-        "Maps of 1 × 9 arrive (1 × 9 × 1), but the window covers 2 × 2 and needs a map at least that large."
+        "Maps of 1 × 9 arrive (1 × 9 × 1). The window covers 2 × 2 and needs a map at least that large."
     )
     assert labels(summarize(architecture), 0) == [
         "Use a 1 × 2 window",
@@ -144,7 +144,7 @@ def test_dense_before_flatten():
     architecture = Architecture("", (1, 8, 8), (Conv2D(filters=16, padding="same"), Dense(units=10)))
     report = summarize(architecture)
     assert str(report.layers[1].problem) == (
-        "Feature maps of 8 × 8 × 16 arrive, but Dense needs a vector: one long row of numbers."
+        "Feature maps of 8 × 8 × 16 arrive. Dense needs a vector: one long row of numbers."
     )
     assert labels(report, 1) == ["Put Flatten before it", "Put GlobalAveragePooling2D before it"]
     assert report.layers[1].problem.fixes[0].replacement == (Flatten(), Dense(units=10))
@@ -154,8 +154,8 @@ def test_dense_before_flatten():
 def test_a_layer_of_maps_after_flatten(layer):
     report = summarize(Architecture("", (1, 8, 8), (Flatten(), layer)))
     assert str(report.layers[1].problem) == (
-        f"A vector of 64 numbers arrives, but {layer.title} needs feature maps (height × width × channels): "
-        "move it above Flatten."
+        f"A vector of 64 numbers arrives. {layer.title} needs feature maps (height × width × channels). "
+        "Move it above Flatten."
     )
     assert labels(report, 1) == [f"Remove this {layer.title}"]
 
@@ -164,7 +164,7 @@ def test_a_last_dense_with_the_wrong_number_of_classes():
     architecture = Architecture("", (1, 8, 8), (Flatten(), Dense(units=7, activation="softmax")))
     report = summarize(architecture, classes=10)
     assert str(report.layers[1].problem) == (
-        "7 numbers leave the network, but the last layer must give one number for each of the 10 classes."
+        "The network outputs 7 numbers. The last layer must output one number for each of the 10 classes."
     )
     assert labels(report, 1) == ["Use 10 units", "Add Dense 10 with softmax"]
     assert report.layers[1].problem.fixes[0].replacement == (Dense(units=10, activation="softmax"),)
@@ -175,9 +175,9 @@ def test_a_last_dense_with_the_wrong_number_of_classes():
 
 def test_one_number_is_told_in_the_singular():
     report = summarize(Architecture("", (1, 1, 1), (Flatten(), Conv2D())))
-    assert str(report.layers[1].problem).startswith("A vector of 1 number arrives")
+    assert str(report.layers[1].problem).startswith("A vector of 1 number arrives.")
     report = summarize(Architecture("", (1, 1, 1), (Flatten(), Dense(units=1))), classes=10)
-    assert str(report.layers[1].problem).startswith("1 number leaves the network")
+    assert str(report.layers[1].problem).startswith("The network outputs 1 number.")
 
 
 def test_the_problem_is_on_the_layer_that_sets_the_number_of_classes():
@@ -189,8 +189,8 @@ def test_the_problem_is_on_the_layer_that_sets_the_number_of_classes():
 def test_feature_maps_that_leave_the_network():
     report = summarize(Architecture("", (1, 8, 8), (Conv2D(filters=10), Activation())), classes=10)
     assert str(report.layers[0].problem) == (
-        "Feature maps of 6 × 6 × 10 leave the network, "
-        "but the last layer must give one number for each of the 10 classes."
+        "The network outputs feature maps of 6 × 6 × 10. "
+        "The last layer must output one number for each of the 10 classes."
     )
     assert labels(report, 0) == ["Add Flatten and Dense 10"]
 
@@ -198,7 +198,7 @@ def test_feature_maps_that_leave_the_network():
 def test_an_empty_network_has_a_problem_of_its_own():
     report = summarize(Architecture("", (1, 8, 8)), classes=10)
     assert not report.fits
-    assert str(report.problem) == "The network has no layers yet, but it needs at least one."
+    assert str(report.problem) == "The network has no layers yet. It needs at least one."
     assert (report.parameters, report.activation_numbers) == (0, 64)
     with pytest.raises(ArchitectureError, match="no layers yet"):
         Network(Architecture("", (1, 8, 8)))
@@ -208,7 +208,7 @@ def test_too_many_parameters_are_refused_before_torch_makes_them():
     architecture = Architecture("large", (3, 256, 256), (Flatten(), Dense(units=4096)))
     report = summarize(architecture)
     assert not report.fits
-    assert str(report.problem).startswith("The network has 805,310,464 parameters, but at most 20,000,000 fit here: ")
+    assert str(report.problem).startswith("The network has 805,310,464 parameters. At most 20,000,000 fit here. ")
     with pytest.raises(ArchitectureError, match="805,310,464 parameters"):
         Network(architecture)
 
@@ -216,7 +216,7 @@ def test_too_many_parameters_are_refused_before_torch_makes_them():
 def test_too_many_activations_are_refused():
     report = summarize(Architecture("large", (3, 256, 256), (Conv2D(filters=512, padding="same"),)))
     # 256 x 256 x (3 of the input + 512 maps)
-    assert str(report.problem).startswith("One picture makes 129 MiB of numbers in all layers, but at most 80 MiB")
+    assert str(report.problem).startswith("One picture makes 129 MiB of numbers in all layers. At most 80 MiB")
 
 
 @pytest.mark.parametrize(
@@ -239,5 +239,5 @@ def test_an_input_shape_at_the_edge_of_the_range_is_taken(shape):
 def test_as_many_layers_as_fit_and_no_more():
     architecture = Architecture("", (1, 8, 8), (Activation(),) * MAX_LAYERS)
     assert summarize(architecture).fits
-    with pytest.raises(ArchitectureError, match="61 layers: at most 60 fit here"):
+    with pytest.raises(ArchitectureError, match=r"61 layers\. At most 60 fit here\."):
         architecture.with_layers((Activation(),) * (MAX_LAYERS + 1))

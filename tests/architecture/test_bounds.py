@@ -43,21 +43,21 @@ def small(monkeypatch):
     ("changed", "sentence"),
     [
         ({}, None),
-        ({"input_shape": (1, 33, 8)}, "The input is 33 × 8 pixels, but at most 32 × 32 are taken here: make the "),
-        ({"input_shape": (1, 8, 33)}, "The input is 8 × 33 pixels, but at most 32 × 32 are taken here: make the "),
-        ({"parameters": 1_001}, "The network has 1,001 parameters, but at most 1,000 fit here: pool before Flatten"),
-        ({"activation_numbers": 300_000}, "One picture makes 1.14 MiB of numbers in all layers, but at most 1 MiB"),
-        ({"multiply_adds": 2 * 10**9}, "One picture takes 2 billion multiplications, but at most 1 billion are done"),
+        ({"input_shape": (1, 33, 8)}, "The input is 33 × 8 pixels. At most 32 × 32 are taken here. Make the "),
+        ({"input_shape": (1, 8, 33)}, "The input is 8 × 33 pixels. At most 32 × 32 are taken here. Make the "),
+        ({"parameters": 1_001}, "The network has 1,001 parameters. At most 1,000 fit here. Pool before Flatten"),
+        ({"activation_numbers": 300_000}, "One picture makes 1.14 MiB of numbers in all layers. At most 1 MiB"),
+        ({"multiply_adds": 2 * 10**9}, "One picture takes 2 billion multiplications. At most 1 billion are done"),
         ({"multiply_adds": 10**6, "batch_size": 4}, None),
         (
             {"multiply_adds": 10**6, "batch_size": 5},
-            "A batch of 5 pictures makes 5 MiB of numbers in all layers, but at most 4 MiB fit here: use a batch size "
+            "A batch of 5 pictures makes 5 MiB of numbers in all layers. At most 4 MiB fit here. Use a batch size "
             "of at most 4.",
         ),
         (
             {"activation_numbers": 100, "multiply_adds": 10**8, "batch_size": 11},
-            "A batch of 11 pictures takes 1.1 billion multiplications, but at most 1 billion are done at once here, "
-            "since other runs wait: use a batch size of at most 10.",
+            "A batch of 11 pictures takes 1.1 billion multiplications. At most 1 billion are done at once here, "
+            "since other runs wait. Use a batch size of at most 10.",
         ),
     ],
 )
@@ -106,7 +106,7 @@ def test_every_way_in_shows_it_and_none_builds_it(network, words):
 def test_keras_source_brings_a_large_network_into_build_without_building_it():
     source = "Sequential([Input((64, 64, 3)), Flatten(), Dense(4096), Dense(4096), Dense(10)])"
     reading = read_keras(f"from keras import *\nfrom keras.layers import *\nmodel = {source}", 10)
-    assert "parameters, but at most 20,000,000 fit here" in str(summarize(reading.architecture).problem)
+    assert "parameters. At most 20,000,000 fit here." in str(summarize(reading.architecture).problem)
 
 
 def test_a_model_file_of_a_network_that_is_too_large_is_refused_by_its_header(monkeypatch):

@@ -70,7 +70,7 @@ def test_a_turned_array_is_saved_as_it_reads() -> None:
 
 
 def test_weights_of_another_network_are_not_saved() -> None:
-    with pytest.raises(ModelFileError, match=r"layers\.1\.normalization\.bias is missing"):
+    with pytest.raises(ModelFileError, match=r"“layers\.1\.normalization\.bias” is missing\."):
         save_model(SMALL, weights_of(TINY.architecture))
 
 
@@ -97,15 +97,15 @@ KERNELS = "layers.0.convolution.weight"
         (struct.pack("<Q", 2) + b"[]", "header is not a JSON object"),
         (struct.pack("<Q", 100_000) + b"[" * 100_000, "header is not JSON"),
         (save({"a": np.zeros(3)}), "metadata has no “network”"),
-        (file_with({}, NETWORK), r"layers\.0\.convolution\.bias is missing"),
-        (file_with(changed(extra=np.zeros(2)), NETWORK), "it has no “extra”"),
+        (file_with({}, NETWORK), r"“layers\.0\.convolution\.bias” is missing\."),
+        (file_with(changed(extra=np.zeros(2)), NETWORK), "The network has no “extra”"),
         (
             file_with(changed(layers__0__convolution__weight=np.zeros((2, 1, 3, 2), np.float32)), NETWORK),
-            r"layers\.0\.convolution\.weight must be float32 of shape \(2, 1, 3, 3\)",
+            r"“layers\.0\.convolution\.weight” is not float32 of shape \(2, 1, 3, 3\)\.",
         ),
         (
             file_with(changed(layers__0__convolution__weight=np.zeros((2, 1, 3, 3))), NETWORK),
-            r"layers\.0\.convolution\.weight must be float32",
+            r"“layers\.0\.convolution\.weight” is not float32",
         ),
         (file_with(weights_of(SMALL), ["no object"]), "header is not a JSON object"),
         (MODEL[:-8], "weights are damaged"),
@@ -181,5 +181,5 @@ def test_weights_that_are_no_numbers_are_refused(value: float) -> None:
     network = build(TINY.architecture)
     weights = {name: tensor.numpy().copy() for name, tensor in network.state_dict().items()}
     next(array for array in weights.values() if array.ndim)[0] = value
-    with pytest.raises(ModelFileError, match="some of its weights are not numbers"):
+    with pytest.raises(ModelFileError, match="Some of its weights are not numbers"):
         load_model(save_model(TINY.architecture, weights))

@@ -82,7 +82,7 @@ def test_the_strategies_draw_what_is_accepted(spec):
 def test_a_refused_value_is_told_with_range_and_remedy():
     with pytest.raises(SettingError) as caught:
         Conv2D(filters=0)
-    assert str(caught.value) == ("Conv2D has filters = 0: it must be a whole number from 1 to 512. Change filters.")
+    assert str(caught.value) == ("Conv2D has filters = 0. It must be a whole number from 1 to 512. Change filters.")
 
 
 def test_a_huge_refused_value_does_not_fill_the_screen():
@@ -92,4 +92,4 @@ def test_a_huge_refused_value_does_not_fill_the_screen():
 
 
 def test_the_toggle_is_strict():
-    assert Toggle("Bias", "").check(1) == "true or false"
+    assert Toggle("Bias", "").check(1) == "It must be true or false."

@@ -69,7 +69,7 @@ def test_the_log_tells_that_a_file_was_refused_and_not_which(page: Page, app: Ru
     page.get_by_test_id("stFileUploader").first.locator("input[type=file]").set_input_files(
         {"name": "very-secret.png", "mimeType": "image/png", "buffer": b"my diary"}
     )
-    expect(page.get_by_text("is text: it holds no picture")).to_be_visible()
+    expect(page.get_by_text("is text. It holds no picture")).to_be_visible()
     log = app.log_text()
     assert ' INFO upload-refused kind=picture size=8 reason="it holds no picture"' in log
     assert " INFO server-started upload_mb=20 " in log

@@ -60,7 +60,7 @@ def test_from_pasted_code_to_the_same_answers_in_a_new_session(page: Page, brows
     page.get_by_role("button", name="Build it").click()
     wait_until_idle(page)
     parameters = 16 * 9 + 16 + 32 * 16 * 9 + 32 + 4 * 4 * 32 * 10 + 10
-    expect(page.get_by_text(f"5 layers with {parameters:,} parameters were built.")).to_be_visible()
+    expect(page.get_by_text(f"Built: 5 layers with {parameters:,} parameters.")).to_be_visible()
     expect(page.get_by_role("figure", name=re.compile("8 × 8 × 1.*4 × 4 × 32")).first).to_be_visible()
     no_exceptions(page)
 

@@ -12,7 +12,7 @@ def test_mnist_without_the_internet(page: Page, app: RunningApp):
     expect(fetch).to_be_visible()
     wait_until_idle(page)
     fetch.click()
-    told = page.get_by_role("alert").filter(has_text="MNIST could not be fetched: openml.org was not reached")
+    told = page.get_by_role("alert").filter(has_text="MNIST could not be fetched. No answer came from openml.org")
     expect(told).to_be_visible(timeout=60_000)
     expect(told).to_contain_text("choose one of the data sets that the app brings along")
     wait_until_idle(page)

@@ -38,5 +38,5 @@ def test_what_all_share_cannot_be_changed() -> None:
 
 
 def test_an_unknown_name_is_refused_in_a_sentence() -> None:
-    with pytest.raises(UserError, match=r"no data set “cats”: there are digits, shapes\. Choose one of these"):
+    with pytest.raises(UserError, match=r"no data set “cats”\. Choose one of these: digits, shapes"):
         load_dataset("cats")

@@ -59,7 +59,7 @@ def test_a_drawing_is_read_as_it_was_sent():
     ],
 )
 def test_anything_else_is_refused_with_a_short_sentence(value):
-    with pytest.raises(UserError, match="did not arrive whole") as error:
+    with pytest.raises(UserError, match="did not arrive complete") as error:
         read_drawing(value)
     assert len(str(error.value)) < 250
 

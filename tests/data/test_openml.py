@@ -88,9 +88,9 @@ def test_it_is_read_without_scikit_learn(tmp_path):
     ("how", "why"),
     [
         ("offline", "the computer that this app runs on seems to have no internet"),
-        ("silent", "was not reached"),
+        ("silent", "No answer came from openml.org: the computer"),
         ("forbidden", "answered with the code 403"),
-        ("damaged", "was damaged or is another file"),
+        ("damaged", "The file from openml.org is damaged, or it is another one."),
         ("full", "could not be written to the disk of the server (No space left on device)"),
         ("killed", "ended unexpectedly"),
     ],
@@ -99,7 +99,7 @@ def test_a_failure_is_told_in_a_sentence_and_leaves_nothing_behind(how, why, tmp
     fake_openml(tmp_path / "fake", monkeypatch, how)
     with pytest.raises(UserError) as caught:
         fetched("mnist")
-    assert str(caught.value).startswith("MNIST could not be fetched: ")
+    assert str(caught.value).startswith("MNIST could not be fetched. ")
     assert why in str(caught.value)
     assert "choose one of the data sets that the app brings along" in str(caught.value)
     assert files() == []
@@ -109,7 +109,7 @@ def test_a_failure_is_told_in_a_sentence_and_leaves_nothing_behind(how, why, tmp
 def test_scikit_learn_itself_without_the_internet(monkeypatch):
     for variable in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(variable, "http://127.0.0.1:9")  # nobody listens there
-    with pytest.raises(UserError, match=r"MNIST could not be fetched: .* seems to have no internet"):
+    with pytest.raises(UserError, match=r"MNIST could not be fetched\. .* seems to have no internet"):
         fetched("mnist")
     assert files() == []
 
@@ -189,7 +189,7 @@ def test_a_damaged_file_can_be_fetched_again(tmp_path):
     path = workspace() / "datasets" / "mnist.safetensors"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"half")
-    with pytest.raises(UserError, match=r"MNIST is not on this server yet: .* Fetch it on the Train page"):
+    with pytest.raises(UserError, match=r"MNIST is not on this server yet\. .* Fetch it on the Train page"):
         load_dataset("mnist")
     assert not is_known("mnist")
 
@@ -207,6 +207,6 @@ def test_a_damaged_file_can_be_fetched_again(tmp_path):
 )
 def test_anything_else_than_these_pictures_is_refused(data, target, tmp_path):
     path = Path(tmp_path, "mnist.safetensors")
-    with pytest.raises(UserError, match="something else than 70,000 pictures of 28 × 28 pixels"):
+    with pytest.raises(UserError, match="does not hold 70,000 pictures of 28 × 28 pixels"):
         keep("mnist", data, target, path)
     assert not path.exists()

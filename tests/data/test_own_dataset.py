@@ -75,8 +75,8 @@ def test_it_opens_where_it_belongs_alone_and_nobody_learns_whether_it_is_there()
                 ask(wanted, own)
             said.add(str(refused.value))
     assert said == {
-        "This data set is not in this workspace (any more): people's own pictures open only where they were added, and "
-        "are kept for a while. Add the pictures again, or choose another data set."
+        "This data set is not, or no longer, in this workspace. Your own pictures can be used only in the workspace "
+        "where you added them, and only for a while. Add the pictures again, or choose another data set."
     }
     assert name not in for_everybody()
     # A run was asked for its data set when it was made.

@@ -33,7 +33,7 @@ def test_what_is_no_picture_is_told_and_left_out():
 
 def test_hidden_files_and_files_in_no_folder_are_no_pictures():
     files = {"__MACOSX/a/1.png": b"x", "a/.DS_Store": b"x", "a/Thumbs.db": b"x", "1.png": b"x"}
-    with pytest.raises(UserError, match="no file in it lies in a folder"):
+    with pytest.raises(UserError, match="No file in it lies in a folder"):
         list(read_zip(zipped(files)))
 
 
@@ -97,7 +97,7 @@ def test_any_picture_becomes_a_square(shape, fit):
 @pytest.mark.parametrize(
     ("counts", "why"),
     [
-        ({"a": 9}, "at least 2 classes"),
+        ({"a": 9}, "fewer than 2 classes"),
         ({"a": 9, "b": 5}, "“b” has 5"),
         (dict.fromkeys(map(str, range(21)), 6), "21 classes"),
     ],

@@ -5,7 +5,7 @@ import pytest
 
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.presets import CLASSIC
-from visualizer.figures.chart import counted, figure_of, lines_of, number
+from visualizer.figures.chart import figure_of, lines_of, number
 from visualizer.figures.curves import curves
 from visualizer.figures.gallery import gallery
 from visualizer.figures.kernels import kernel_grid, weight_matrix
@@ -100,10 +100,6 @@ def test_the_text_alternative_is_a_sentence(name):
 )
 def test_numbers_in_words(value, words):
     assert number(value) == words
-
-
-def test_counted_nouns():
-    assert [counted(count, "map") for count in (0, 1, 1200)] == ["0 maps", "1 map", "1,200 maps"]
 
 
 def test_lines_fit_the_width():

@@ -177,28 +177,28 @@ def png_of_a_phone() -> bytes:
 @pytest.mark.parametrize(
     ("data", "kind", "why"),
     [
-        (floating_rgb(), "TIFF", "each pixel is 3 numbers of 32 bits, floating point"),
-        (grey_tiff(np.zeros((4, 4)), 64, 1, numbers=3), "TIFF", "each pixel is a number of 64 bits, floating point"),
-        (tiff({256: 8, 257: 8, 258: 8, 259: 50000, 262: 1}, bytes(64)), "TIFF", "it is packed by Zstandard"),
+        (floating_rgb(), "TIFF", "Each pixel has 3 numbers of 32 bits, floating point"),
+        (grey_tiff(np.zeros((4, 4)), 64, 1, numbers=3), "TIFF", "Each pixel has 1 number of 64 bits, floating point"),
+        (tiff({256: 8, 257: 8, 258: 8, 259: 50000, 262: 1}, bytes(64)), "TIFF", "It is packed by Zstandard"),
         (
             tiff({256: 8, 257: 8, 258: 8, 259: 65000, 262: 1}, bytes(64)),
             "TIFF",
-            "it is packed by the method number 65000",
+            "It is packed by the method number 65000",
         ),
-        (bmp(16, 16, 2, 0, bytes(64), bytes(16)), "BMP", "each pixel has 2 bits"),
-        (bmp(16, 16, 0, 4, encoded(Image.fromarray(quadrants()), "JPEG")), "BMP", "it holds a JPEG"),
+        (bmp(16, 16, 2, 0, bytes(64), bytes(16)), "BMP", "Each pixel has 2 bits"),
+        (bmp(16, 16, 0, 4, encoded(Image.fromarray(quadrants()), "JPEG")), "BMP", "It holds a JPEG"),
         (bmp(16, 16, 16, 3, struct.pack("<3I", 0xF00, 0xF0, 0xF) + bytes(512)), "BMP", "in an unusual order"),
-        (jpeg_of(12), "JPEG", "each colour has 12 bits"),
-        (jpeg_of(8, 0xF7), "JPEG", "it is packed by JPEG-LS"),
-        (png_of_a_phone(), "PNG", "it was made for apps of one maker's phones"),
+        (jpeg_of(12), "JPEG", "Each colour has 12 bits"),
+        (jpeg_of(8, 0xF7), "JPEG", "It is packed by JPEG-LS"),
+        (png_of_a_phone(), "PNG", "It was made for apps of one maker's phones"),
     ],
 )
 def test_a_rare_kind_is_named_and_not_called_damaged(data, kind, why):
     with pytest.raises(UploadError) as refused:
         read_image(data, "a.tif")
-    assert refused.value.what == f"The file “a.tif” is a kind of {kind} that cannot be opened here"
+    assert refused.value.what == f"The file “a.tif” is a kind of {kind} that cannot be opened here."
     assert why in refused.value.why
-    assert refused.value.remedy == "Save it as PNG or JPEG"
+    assert refused.value.remedy == "Save it as PNG or JPEG."
 
 
 @pytest.mark.parametrize(

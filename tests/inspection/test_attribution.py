@@ -102,14 +102,14 @@ def test_grad_cam_by_its_formula(layer):
 def test_grad_cam_has_only_layers_with_maps():
     network = network_of()
     assert map_layers(network) == (0, 1, 2, 3)
-    with pytest.raises(NoMapsError, match="this layer gives none"):
+    with pytest.raises(NoMapsError, match="This layer outputs none"):
         grad_cam(network, picture_of(), 0, 5)
     dense = build(Architecture("dense", (1, 4, 4), (Flatten(), Dense(units=3))))
     assert map_layers(dense) == ()
     layers = (Conv2D(filters=2), MaxPooling2D(pool_size=(4, 4), strides=(4, 4)), Flatten(), Dense(units=3))
     of_one_place = build(Architecture("of one place", (1, 6, 6), layers))
     assert map_layers(of_one_place) == (0,)
-    with pytest.raises(NoMapsError, match="this layer gives none"):
+    with pytest.raises(NoMapsError, match="This layer outputs none"):
         grad_cam(of_one_place, np.zeros((1, 6, 6), dtype=np.float32), 0, 1)
 
 

@@ -82,7 +82,7 @@ def test_layers_are_added_moved_copied_and_deleted(app):
 def test_a_layer_that_does_not_fit_says_why_and_offers_the_fix(app):
     without_exception(menu(app, "bare-action-4").click("delete").run())
     texts = [markdown.value for markdown in app.markdown]
-    assert any("Feature maps of 2 × 2 × 16 arrive, but Dense needs a vector" in text for text in texts)
+    assert any("Feature maps of 2 × 2 × 16 arrive. Dense needs a vector" in text for text in texts)
     assert next(button for button in app.button if button.label == "Train it").disabled
     without_exception(next(button for button in app.button if button.label == "Put Flatten before it").click().run())
     assert not next(button for button in app.button if button.label == "Train it").disabled
@@ -142,12 +142,12 @@ def test_keras_source_becomes_the_network_and_undo_brings_the_old_one_back(app):
     paste(app, EXAMPLE)
     assert metric(app, "Parameters") == "1,626,442"
     assert cards(app)[0].startswith("1 Conv2D 32, 3 × 3 → 62 × 62 × 32")
-    assert "7 layers with 1,626,442 parameters were built" in written(app)
+    assert "Built: 7 layers with 1,626,442 parameters." in written(app)
     assert "Adam, learning rate 0.001, Cross-entropy, 10 epochs, batches of 32" in written(app)
     assert "**Line 14**: The pictures come from the data set" in written(app)
     without_exception(next(button for button in app.button if button.label == "Undo").click().run())
     assert metric(app, "Parameters") == "1,898"
-    assert "were built" not in written(app)
+    assert "Built:" not in written(app)
 
 
 def train_settings(app: AppTest) -> tuple[object, ...]:
@@ -213,7 +213,7 @@ def test_what_was_set_by_hand_after_the_source_stays(app):
 def test_the_same_source_once_more_changes_nothing(app):
     paste(app, FIRST)
     paste(app, FIRST)
-    assert "were built" in written(app)
+    assert "Built:" in written(app)
     press(app, "Undo")
     assert metric(app, "Parameters") == "1,898"
 
@@ -258,15 +258,15 @@ def test_another_network_than_the_pasted_one_is_said_first_and_as_a_warning(app)
 
     paste(app, EXAMPLE)
     assert not app.warning
-    assert ":material/check_circle: **7 layers" in main_text(app)
+    assert ":material/check_circle: **Built: 7 layers" in main_text(app)
 
 
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
         ("", "No network was found in this text"),
-        ("model = Sequential(\nx = 3", "This is not Python source: line 1 cannot be read"),
-        ("m = Sequential([" + "Flatten(), " * 61 + "])", "The network has 61 layers: at most 60 fit here"),
+        ("model = Sequential(\nx = 3", "This is not Python source. Line 1 cannot be read"),
+        ("m = Sequential([" + "Flatten(), " * 61 + "])", "The network has 61 layers. At most 60 fit here"),
     ],
 )
 def test_source_without_a_network_is_refused_and_nothing_is_lost(app, source, sentence):
@@ -336,7 +336,7 @@ def test_a_network_with_too_many_parameters_cannot_be_sent_to_training(app):
     without_exception(app.number_input(key=f"setting-{card}-units").set_value(4096).run())
     sentence = app.error[0].value
     assert sentence.startswith("The network has 51,")
-    assert sentence.endswith("but at most 20,000,000 fit here: pool before Flatten, or use fewer filters or units.")
+    assert sentence.endswith("At most 20,000,000 fit here. Pool before Flatten, or use fewer filters or units.")
     assert app.button(key="train-it").disabled
     # Beside the button, since a phone shows no tooltip; the sentence itself stands below.
     assert "It does not fit yet: see below." in [caption.value for caption in app.caption]
@@ -352,13 +352,13 @@ def keys(app: AppTest) -> set[str]:
 
 
 def test_the_classic_example_is_offered_the_pictures_that_it_was_made_for(app):
-    assert not any("each picture is" in text.value for text in app.markdown)
+    assert not any("Each is" in text.value for text in app.markdown)
     start_from(app, CLASSIC)
-    said = next(text.value for text in app.markdown if "each picture is" in text.value)
+    said = next(text.value for text in app.markdown if "Each is" in text.value)
     assert said == (
         ":material/info: The pictures of **Handwritten digits** are 8 × 8 in grey, the network in Build looks at "
-        "64 × 64 in colour: each picture is enlarged, which adds nothing to see, and given the same grey in red, green "
-        "and blue."
+        "64 × 64 in colour. Each is enlarged, which adds nothing to see. Each gets the same grey in red, "
+        "green and blue."
     )
     # Its layers would not fit into 8 × 8 pixels, so nothing else is offered.
     assert "fit-network-build" not in keys(app)
@@ -366,7 +366,7 @@ def test_the_classic_example_is_offered_the_pictures_that_it_was_made_for(app):
     assert offer.label == "Train on Coloured shapes (64 × 64 in colour)"
     without_exception(offer.click().run())
     assert app.session_state["visualizer"].settings.dataset == "shapes"
-    assert not any("each picture is" in text.value for text in app.markdown)
+    assert not any("Each is" in text.value for text in app.markdown)
     # What the data set does not change is there still.
     assert app.session_state["visualizer"].architecture == CLASSIC.architecture
 

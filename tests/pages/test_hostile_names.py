@@ -202,7 +202,7 @@ def test_what_is_refused_tells_its_names_harmlessly():
     assert len([button for button in app.button if (button.key or "").startswith("own-remove-")]) == len(CLASSES)
     assert harmless(app) > 0
     without_exception(app.button(key="own-use").click().run())
-    assert "is the least that can be split" in app.error[0].value
+    assert "at least 6 are needed to split them" in app.error[0].value
     assert harmless(app) > 0
 
 

@@ -90,7 +90,7 @@ def test_without_the_internet_a_sentence_says_so_and_it_can_be_tried_again(app, 
     press(app, FETCH)
     until(app, lambda app: bool(app.error))
     assert [box.value for box in app.error] == [
-        "MNIST could not be fetched: openml.org was not reached, as the computer that this app runs on seems to have "
+        "MNIST could not be fetched. No answer came from openml.org: the computer that this app runs on seems to have "
         "no internet. Try it again later, or choose one of the data sets that the app brings along."
     ]
     assert list(kept.parent.glob("*mnist*")) == []

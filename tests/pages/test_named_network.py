@@ -52,8 +52,8 @@ def test_a_missing_package_is_one_sentence(monkeypatch):
     app = ask(app, "torchvision: resnet18")
     (error,) = app.error
     assert error.value == (
-        "torchvision is not installed: it is a package of its own. To add it, run pip install torchvision where this "
-        "app runs and start the app anew."
+        "torchvision is not installed. It is a package of its own. To add it, run pip install torchvision where this "
+        "app runs and restart the app."
     )
 
 
@@ -82,7 +82,7 @@ def test_without_internet_it_offers_random_weights_and_says_what_they_are(monkey
     monkeypatch.setattr(download, "urlopen", unreachable)
     app = ask(page(), "tiny")
     (error,) = app.error
-    assert "was not reached" in error.value
+    assert "does not reach nowhere" in error.value
     assert str(Path(tmp_path, "checkpoints", "tiny-0.pth")) in error.value.replace("\\", "")
     app = press(app, "named-network-random")
     assert not app.error

@@ -41,7 +41,9 @@ def test_before_the_answer_nobody_has_moved(app):
 def test_the_right_answer_shows_who_arrives_when(app):
     answer(app, "ravine", "momentum")
     assert "**Right.**" in texts(app)
-    assert "Momentum at step 66, Adam at step 83, SGD at step 105; RMSprop not within 120" in texts(app)
+    assert "Arrived: Momentum at step 66, Adam at step 83 and SGD at step 105. Not within 120 steps: RMSprop." in texts(
+        app
+    )
     assert label(app, "momentum") == "**Momentum** arrives at step 66"
     assert "at step 120" in alts(app)[0]
 

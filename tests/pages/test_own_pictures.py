@@ -100,7 +100,7 @@ def test_the_fix_beside_the_grey_button_is_enough_to_train(app):
     for key in ("start", "step", "epoch"):
         assert not app.button(key=key).disabled
     # It looks at the pictures 8 × 8 in grey, which is said.
-    assert any("each picture is reduced, which loses detail, and turned grey" in text.value for text in app.markdown)
+    assert any("Each is reduced, which loses detail. Each is turned grey." in text.value for text in app.markdown)
 
 
 def test_pictures_that_changed_after_they_were_used_can_be_used_again(app):
@@ -127,7 +127,7 @@ def test_a_run_whose_pictures_are_gone_leaves_the_next_one_to_be_set(app):
     for part in ("Live", "Health", "Time machine", "Evaluation"):
         app.session_state["train-parts"] = part
         without_exception(app.run())
-        assert any("This data set is not in this workspace (any more)" in box.value for box in app.info), part
+        assert any("This data set is not, or no longer, in this workspace." in box.value for box in app.info), part
         assert any("on pictures that are no longer here" in caption.value for caption in app.caption)
         assert app.selectbox(key="train-dataset").value == "digits"
         if part == "Live":  # what the run kept itself is still shown
@@ -143,7 +143,7 @@ def test_pictures_are_added_class_by_class_and_a_class_is_removed(app):
     read(without_exception(app.run()))
     assert labels(app) == ["**cup** 3 (100%)"]
     press(app, "own-use")
-    assert "at least 2 classes" in app.error[0].value
+    assert "fewer than 2 classes" in app.error[0].value
     press(app, "own-remove-cup")
     assert labels(app) == []
 
@@ -163,8 +163,8 @@ def test_a_file_that_is_no_zip_gets_a_sentence_and_can_be_forgotten(app):
 @pytest.mark.parametrize(
     ("bounds", "words"),
     [
-        (Limits(dataset_pictures=25), "at most 25 can be used"),
-        (Limits(dataset_mib=1), "at most 1 MiB are kept for one data set"),
+        (Limits(dataset_pictures=25), "At most 25 can be used"),
+        (Limits(dataset_mib=1), "At most 1 MiB are kept for one data set"),
     ],
 )
 def test_a_second_zip_counts_with_the_first_one(app, monkeypatch, bounds, words):
@@ -193,9 +193,9 @@ def test_pictures_that_are_no_longer_kept_leave_every_page_usable():
         app.session_state["visualizer"].set_training(dataset=name)
         without_exception(app.switch_page(f"../../../pages/{page}.py").run())
         assert app.error[0].value == (
-            "This data set is not in this workspace (any more): people's own pictures open only where they were added, "
-            "and are kept for a while. Add the pictures again, or choose another data set. Until then “Handwritten "
-            "digits” are taken."
+            "This data set is not, or no longer, in this workspace. Your own pictures can be used only in the "
+            "workspace where you added them, and only for a while. Add the pictures again, or choose another data set. "
+            "Until then “Handwritten digits” are taken."
         )
     assert app.selectbox(key="train-dataset").value == "digits"
     without_exception(app.run())

@@ -121,8 +121,8 @@ def test_a_workspace_that_was_made_elsewhere_asks_before_it_is_opened():
     assert [title.value for title in app.title] == ["A workspace that was made elsewhere"]
     (said,) = [text.value for text in app.markdown if "It holds" in text.value]
     assert said == (
-        "This browser opens its address for the first time. It holds the network **Ada\\'s \\*own\\*** with 7 layers; "
-        "1 training run, which goes on; and 1 data set of own pictures."
+        "This browser opens its address for the first time. It holds the network **Ada\\'s \\*own\\*** with 7 layers. "
+        "It holds 1 training run. Still going on: 1 run. It holds 1 data set of own pictures."
     )
     assert any("you would both work" in text.value for text in app.markdown)
     for page in ("train", "compare", "home"):

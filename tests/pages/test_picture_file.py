@@ -28,7 +28,7 @@ class Opener:
         self.names.append(name)
         assert self.go_on.wait(20)
         if self.refuses:
-            raise UserError("The file “slow.png” takes too long to open")
+            raise UserError("The file “slow.png” takes too long to open.")
         return PICTURE
 
 

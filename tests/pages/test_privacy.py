@@ -34,8 +34,8 @@ def test_a_choice_that_was_not_offered_is_refused(secret):
     without_exception(app.run())
     assert owner(app).settings.dataset == "digits"
     assert [box.value for box in app.error] == [
-        "This data set is not in this workspace (any more): people's own pictures open only where they were added, and "
-        "are kept for a while. Add the pictures again, or choose another data set."
+        "This data set is not, or no longer, in this workspace. Your own pictures can be used only in the workspace "
+        "where you added them, and only for a while. Add the pictures again, or choose another data set."
     ]
 
 
@@ -54,7 +54,7 @@ def test_whatever_a_session_has_chosen_only_its_own_pictures_are_opened(secret, 
 
 def test_no_run_is_made_of_somebody_elses_pictures(secret):
     spec = RunSpec(CLASSIC.architecture, TrainingSettings(dataset=secret), 0)
-    with pytest.raises(UserError, match="not in this workspace"):
+    with pytest.raises(UserError, match="not, or no longer, in this workspace"):
         worker_pool().submit(spec, id_of(new_token()), ("own-0123456789abcdef",))
 
 

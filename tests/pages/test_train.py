@@ -110,9 +110,9 @@ def test_a_network_that_overfits_is_not_told_to_learn_more_slowly(app, monkeypat
     press(app, "One epoch")
     wait_for(app, "Paused")
     app.session_state["train-parts"] = "Health"
-    monkeypatch.setattr(health_view, "diagnose", lambda *_: (Finding("It is ill", "lower the learning rate"),))
+    monkeypatch.setattr(health_view, "diagnose", lambda *_: (Finding("It is ill.", "Lower the learning rate."),))
     without_exception(app.run())
-    assert [box.value for box in app.warning] == ["**It is ill:** lower the learning rate."]
+    assert [box.value for box in app.warning] == ["**It is ill.** Lower the learning rate."]
     found = Overfitting(since=4, epoch=9, train=1.0, validation=0.52, best_epoch=3, best=0.6)
     monkeypatch.setattr(health_view, "overfits", lambda *_: found)
     without_exception(app.run())
@@ -155,11 +155,11 @@ def test_the_time_machine_goes_back_to_a_moment_and_says_what_changed(app):
     wait_for(app, "Paused")
     app.session_state["train-parts"] = "Time machine"
     without_exception(app.run())
-    assert moments_of(app) == ["before training", *(f"batch {2**power}" for power in range(6)), "epoch 1"]
+    assert moments_of(app) == ["Before training", *(f"Batch {2**power}" for power in range(6)), "Epoch 1"]
     newest = alts(app)
     assert app.markdown[-1].value
     said = next(text.value for text in app.markdown if text.value.startswith("### Epoch 1"))
-    assert "After 40 of 400 batches. Since “batch 32” layer" in said
+    assert "After 40 of 400 batches. Since “Batch 32” layer" in said
     assert "moved most: its weights changed by" in said
     without_exception(app.select_slider(key="moment").set_value(0).run())
     assert any(text.value.startswith("### Before training") for text in app.markdown)
@@ -173,7 +173,7 @@ def test_the_time_machine_goes_back_to_a_moment_and_says_what_changed(app):
     ):
         then, now = (next(text for text in texts if kind in text) for texts in (before, newest))
         assert then != now, kind
-    assert any("none at “before training”" in text for text in before)
+    assert any("none at “Before training”" in text for text in before)
 
 
 def test_the_film_plays_to_its_end_and_stops(app):
@@ -338,7 +338,7 @@ def test_how_long_a_training_takes_is_told_before_it_starts_as_an_estimate(app, 
     monkeypatch.setattr(worker_pool(), "would_take_turns_with", lambda: 29)
     (text,) = told_before(without_exception(app.number_input(key="epochs").set_value(1000).run()))
     assert "**about 12 min 30 s** (1,000 epochs of" in text
-    assert "29 other runs would take turns with it now: as long as they do, it takes about 30 times as long." in text
+    assert "29 other runs would take turns with it now. As long as that is so, it takes about 30 times as long." in text
     press(app, "One step")
     assert told_before(app) == []
     wait_for(app, "Paused")

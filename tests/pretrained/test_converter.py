@@ -359,7 +359,7 @@ class Doubled(nn.ReLU):
         (Louder(), "“mul”"),
         (Deciding(), "depends on the picture"),
         (nn.Sequential(Doubled()), "“Doubled”"),
-        (Both(), "several results"),
+        (Both(), "several outputs"),
     ],
 )
 def test_what_is_not_known_is_named(module, says):

@@ -64,8 +64,8 @@ def test_a_file_that_is_given_up_leaves_nothing(address, tmp_path):
     ("path", "sha256", "says"),
     [
         ("/missing", "", "answered with the code 404"),
-        ("/broken", "", r"broke off|was not reached"),
-        ("/file", "00000000", "gave another file"),
+        ("/broken", "", r"broke off|does not reach"),
+        ("/file", "00000000", "sent another file"),
     ],
 )
 def test_what_does_not_arrive_is_told_and_leaves_nothing(address, tmp_path, path, sha256, says):
@@ -86,5 +86,5 @@ def test_there_is_an_end_to_it(address, tmp_path, monkeypatch, limit, value, say
 
 
 def test_a_server_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(UserError, match=r"127\.0\.0\.1 was not reached"):
+    with pytest.raises(UserError, match=r"does not reach 127\.0\.0\.1"):
         list(download("http://127.0.0.1:9/weights.bin", tmp_path / "weights.bin"))

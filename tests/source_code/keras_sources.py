@@ -371,7 +371,7 @@ model.fit(train_ds, validation_data=val_ds, epochs=epochs, callbacks=[keras.call
         (
             (2, "“RandomFlip(…)” is not known here and is left out"),
             (3, "“RandomRotation(…)” is not known here and is left out"),
-            (7, "“Rescaling” is left out: pictures here go from 0 to 1 already"),
+            (7, "“Rescaling” is left out. Pictures here go from 0 to 1 already"),
             (9, "“SpatialDropout2D(…)” is not known here and is left out"),
             (12, "“num_classes”, for units, is not said in the text; 7 is taken"),
             (15, "The optimiser “AdamW” is not known here; Adam is taken"),
@@ -379,7 +379,7 @@ model.fit(train_ds, validation_data=val_ds, epochs=epochs, callbacks=[keras.call
             (16, "“label_smoothing=0.1” of CategoricalCrossentropy is left out"),
             (14, "The measure “AUC” is left out"),
             (18, "The pictures come from"),
-            (18, "“epochs”, for epochs, is not said in the text; 1 is taken"),
+            (18, "“epochs” is not said in the text; 1 is taken for “Epochs”."),
             (18, "“callbacks=[EarlyStopping(…)]” of fit is left out"),
         ),
     ),
@@ -713,7 +713,7 @@ def build_model(hp):
             (5, "“activation=hp.Choice” of Conv2D is not known here; 'linear' is taken"),
             (6, "Whether this holds is not said; it is taken to"),
             (8, "Whether this holds is not said; it is taken not to"),
-            (13, "“hp.Float”, for learning rate, is not said in the text; 0.001 is taken"),
+            (13, "“hp.Float” is not said in the text; 0.001 is taken for “Learning rate”."),
         ),
     ),
 }

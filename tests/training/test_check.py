@@ -26,7 +26,7 @@ def normalized(*layers) -> Architecture:
     [
         (
             spec(Architecture("two", (1, 8, 8), (Flatten(), Dense(units=2)))),
-            "cannot be trained on .*: 2 numbers leave the network, but .* each of the 10 classes",
+            r"cannot be trained on .*\. The network outputs 2 numbers\. .* each of the 10 classes",
         ),
         (
             spec(Architecture("wide", (1, 8, 8), (Conv2D(kernel_size=(9, 9)), Flatten(), Dense(units=10)))),
@@ -36,7 +36,7 @@ def normalized(*layers) -> Architecture:
         (RunSpec(TINY.architecture, spec().settings, probe_index=99_999), "watched picture"),
         (
             spec(LARGE, batch_size=512),
-            "A batch of 512 pictures makes 4.47 GiB of numbers in all layers.* use a batch size of at most 114",
+            "A batch of 512 pictures makes 4.47 GiB of numbers in all layers.* Use a batch size of at most 114",
         ),
         (spec(normalized(Flatten(), BatchNormalization()), batch_size=1), "Use a batch size of 2 or more"),
     ],

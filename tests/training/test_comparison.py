@@ -124,8 +124,8 @@ def of(low: float, high: float, runs: int) -> Band:
 @pytest.mark.parametrize(
     ("bands", "words"),
     [
-        ([of(0.8, 0.8, 1), of(0.9, 0.9, 3)], "B is ahead of A by 10.0 percentage points, but one seed proves little"),
-        ([of(0.9, 0.9, 1), of(0.9, 0.9, 1)], "A and B are level, but one seed proves little"),
+        ([of(0.8, 0.8, 1), of(0.9, 0.9, 3)], "B is ahead of A by 10.0 percentage points. But one seed proves little"),
+        ([of(0.9, 0.9, 1), of(0.9, 0.9, 1)], "A and B are level. But one seed proves little"),
         (
             [of(0.8, 0.85, 3), of(0.9, 0.95, 3)],
             "B ended above A with every one of its seeds, by 10.0 percentage points on average",
@@ -203,11 +203,11 @@ NETWORKS = {
         (NETWORKS["an optimiser"], ["Adam", "SGD"]),
         (NETWORKS["two networks"], ["Tiny digits net", "Classic example"]),
         (NETWORKS["two data sets"], ["Tiny digits net, Handwritten digits", "Classic example, Coloured shapes"]),
-        (NETWORKS["many settings"], ["learning rate 0.001", "learning rate 0.1", "learning rate 0.3"]),
+        (NETWORKS["many settings"], ["Learning rate: 0.001", "Learning rate: 0.1", "Learning rate: 0.3"]),
         (NETWORKS["a layer"], ["ReLU", "tanh"]),
-        (NETWORKS["augmentation"], ["no mirror left and right", "mirror left and right"]),
+        (NETWORKS["augmentation"], ["Mirror left and right: no", "Mirror left and right: yes"]),
         (NETWORKS["other layers, same name"], ["1,898 parameters", "810 parameters"]),
-        (NETWORKS["other input, same name"], ["input 8 × 8 × 1", "input 9 × 9 × 1"]),
+        (NETWORKS["other input, same name"], ["Input: 8 × 8 × 1", "Input: 9 × 9 × 1"]),
     ],
     ids=list(NETWORKS),
 )

@@ -61,7 +61,7 @@ def test_a_killed_worker_is_replaced_and_its_run_goes_on_with_the_same_curve(tmp
     record = server.wait_for_end(run_id)
     assert record.state == "finished"
     ending = "its process in the cluster ended" if cluster else "signal 9"
-    assert f"ended unexpectedly ({ending}); it goes on from epoch" in record.message
+    assert f"ended unexpectedly ({ending}). It goes on from epoch" in record.message
     assert has_curve(server.store, run_id, left_alone)
     server.pool.close()
 
@@ -179,7 +179,7 @@ def test_a_run_that_kills_its_worker_again_and_again_fails_and_the_others_do_not
         assert {message.run_id for message in messages} == {bad, good}
         assert sum(message == RunCommand(message.run_id, Start()) for message in messages) == 2
         for run_id in (bad, good):
-            assert "ended unexpectedly (exit code 1); it began anew, with" in server.store.record(run_id).message
+            assert "ended unexpectedly (exit code 1). It began anew, with" in server.store.record(run_id).message
     server.workers[-1].says.put(Turn(bad))
     worker = die(server)
     assert [type(message) for message in begun(worker, 2)] == [Begin, RunCommand]

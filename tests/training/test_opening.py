@@ -102,7 +102,7 @@ def test_a_file_is_not_taken_from_under_a_server_that_works_with_it(tmp_path):
     filled(tmp_path)
     other = Servers(tmp_path)
     DAMAGES["noise"](tmp_path / "runs.sqlite")
-    with pytest.raises(FolderError, match="other servers work with it: stop them all"):
+    with pytest.raises(FolderError, match="Other servers work with them: stop them all"):
         open_folder(tmp_path)
     assert (tmp_path / "runs.sqlite").exists()
     other.close()

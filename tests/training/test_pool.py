@@ -393,7 +393,7 @@ def test_no_run_begins_on_a_full_disk(tmp_path, monkeypatch):
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(server.store, "create", create)
-    with pytest.raises(UserError, match=r"disk is full.* what was saved before is kept"):
+    with pytest.raises(UserError, match=r"disk is full.* What was saved before is kept"):
         server.submit()
     server.pool.close()
 

@@ -455,7 +455,7 @@ def test_a_damaged_look_inside_costs_itself_until_the_next_one(store, content, c
     (store.files.folder("run1") / "snapshot.safetensors").write_bytes(content)
     for _ in range(3):
         with pytest.raises(
-            UserError, match="The last look inside this run cannot be read: its file on the server is dama"
+            UserError, match=r"The last look inside this run cannot be read\. Its file on the server is dama"
         ):
             store.latest_snapshot("run1")
     assert caplog.text.count("file-damaged run=run1 file=snapshot.safetensors") == 1

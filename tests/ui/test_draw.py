@@ -72,7 +72,7 @@ def test_what_is_none_leaves_the_drawing_and_a_sentence(owner, send, value):
     send(value)
     np.testing.assert_array_equal(owner.page_state(SuppliedPicture).drawing, drawing)
     assert owner.message is not None
-    assert owner.message.startswith("The drawing did not arrive whole: ")
+    assert owner.message.startswith("The drawing did not arrive complete. ")
     assert owner.message.endswith("Draw it again.")
 
 

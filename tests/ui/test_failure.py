@@ -13,7 +13,7 @@ def failed_with_a_sentence() -> None:
     from visualizer.errors import UserError
     from visualizer.ui.shell.failure import show_error
 
-    show_error(UserError("The pictures are gone", "they are kept for a while", "Add them again"))
+    show_error(UserError("The pictures are gone.", "They are kept for a while.", "Add them again."))
 
 
 def failed_by_a_mistake_of_ours() -> None:
@@ -39,7 +39,7 @@ def failed_at(code: int) -> None:
         (sqlite3.SQLITE_BUSY, "could not save or read this in time"),
         (sqlite3.SQLITE_READONLY, "may not write into its folder"),
         (sqlite3.SQLITE_IOERR, "cannot read what it keeps"),
-        (sqlite3.SQLITE_CANTOPEN, "its files were moved or removed"),
+        (sqlite3.SQLITE_CANTOPEN, "Its files were moved or removed"),
         (sqlite3.SQLITE_CORRUPT, "is damaged, so this page cannot be shown"),
         (sqlite3.SQLITE_NOTADB, "is damaged, so this page cannot be shown"),
     ],
@@ -61,7 +61,7 @@ def test_files_that_cannot_be_read_or_written_get_a_sentence_and_a_line(code, wo
 
 def test_what_can_be_mended_says_so(caplog: pytest.LogCaptureFixture):
     app = without_exception(AppTest.from_function(failed_with_a_sentence).run())
-    assert [box.value for box in app.error] == ["The pictures are gone: they are kept for a while. Add them again."]
+    assert [box.value for box in app.error] == ["The pictures are gone. They are kept for a while. Add them again."]
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 

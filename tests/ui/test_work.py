@@ -108,11 +108,11 @@ def test_work_that_only_waits_keeps_nobody_waiting():
 def test_what_a_person_can_fix_is_told_as_it_is():
     def refusing():
         yield Progress(0, "")
-        raise UserError("It does not work", "it is broken", "Fix it")
+        raise UserError("It does not work.", "It is broken.", "Fix it.")
 
     job = Job("inputs", refusing)
     job.join()
-    assert job.error == "It does not work: it is broken. Fix it."
+    assert job.error == "It does not work. It is broken. Fix it."
 
 
 def test_any_other_error_is_one_sentence_and_frees_the_place(caplog):

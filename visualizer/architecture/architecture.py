@@ -18,6 +18,7 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.problem import Problem
 from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, describe_shape, is_maps, numbers_in
 from visualizer.errors import UserError, short_repr
+from visualizer.words import counted
 
 JSON_FORMAT = "cnn-visualizer/architecture"
 JSON_VERSION = 1
@@ -48,9 +49,9 @@ class Architecture:
         whole = isinstance(shape, tuple) and len(shape) == 3 and all(type(size) is int for size in shape)
         if not whole or shape[0] not in (1, 3) or not all(1 <= size <= MAX_INPUT_SIZE for size in shape[1:]):
             raise ArchitectureError(
-                f"The input cannot have the shape {short_repr(shape)}",
-                f"it needs 1 or 3 channels and 1 to {MAX_INPUT_SIZE} pixels in height and width",
-                "Change the input size",
+                f"The input cannot have the shape {short_repr(shape)}.",
+                f"An input has 1 or 3 channels, and 1 to {MAX_INPUT_SIZE} pixels in height and in width.",
+                "Change the input size.",
             )
         _check_layer_count(len(self.layers))
 
@@ -67,7 +68,7 @@ class Architecture:
 
 def _check_layer_count(count: int) -> None:
     if count > MAX_LAYERS:
-        raise ArchitectureError(f"The network has {count:,} layers", f"at most {MAX_LAYERS} fit here", "Remove some")
+        raise ArchitectureError(f"The network has {count:,} layers.", f"At most {MAX_LAYERS} fit here.", "Remove some.")
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
     if not report.fits:
         return report
     if not reports:
-        return replace(report, problem=Problem("the network has no layers yet", "it needs at least one", ()))
+        return replace(report, problem=Problem("The network has no layers yet.", "It needs at least one.", ()))
     report = replace(report, problem=report.passed_bound())
     if report.problem is None and classes is not None and shape is not None:
         report = _check_classes(report, shape, classes)
@@ -177,14 +178,13 @@ def _check_classes(report: ArchitectureReport, output_shape: Shape, classes: int
         index -= 1
     row = report.layers[index]
     scores = Dense(units=classes, activation="softmax")
-    needs = f"the last layer must give one number for each of the {classes} classes"
+    needs = f"The last layer must output one number for each of the {classes} classes."
     fixes: tuple[Fix, ...]
     if is_maps(output_shape):
-        arrives = f"feature maps of {describe_shape(output_shape)} leave the network"
+        arrives = f"The network outputs feature maps of {describe_shape(output_shape)}."
         fixes = (Fix(f"Add Flatten and Dense {classes}", (row.layer, Flatten(), scores)),)
     else:
-        count = output_shape[0]
-        arrives = "1 number leaves the network" if count == 1 else f"{count:,} numbers leave the network"
+        arrives = f"The network outputs {counted(output_shape[0], 'number')}."
         fixes = (Fix(f"Add Dense {classes} with softmax", (row.layer, scores)),)
         own = row.layer.giving(classes)
         fixes = fixes if own is None else (own, *fixes)
@@ -213,21 +213,21 @@ def architecture_from_dict(data: Any) -> Architecture:
     """The architecture that `architecture_to_dict` wrote. Raises UserError where it is anything else."""
     if not isinstance(data, dict) or data.get("format") != JSON_FORMAT:
         raise ArchitectureError(
-            "This is not a network of this app",
-            f'it has no "format": "{JSON_FORMAT}"',
-            "Choose a file that “Download” on the Build page wrote",
+            "This is not a network of this app.",
+            f'It has no "format": "{JSON_FORMAT}".',
+            "Choose a file that “Download” on the Build page wrote.",
         )
     version = data.get("version")
     if type(version) is not int or version != JSON_VERSION:
         raise ArchitectureError(
-            f"This network has version {short_repr(version)}",
-            f"this app reads version {JSON_VERSION}",
-            "Save it again with this version of the app",
+            f"This network has version {short_repr(version)}.",
+            f"This app reads version {JSON_VERSION}.",
+            "Save it again with this version of the app.",
         )
     name, shape, layers = data.get("name"), data.get("input_shape"), data.get("layers")
     if not isinstance(name, str) or not isinstance(shape, list) or not isinstance(layers, list):
         raise ArchitectureError(
-            "The network could not be read", 'it needs "name", "input_shape" and "layers"', "Add what is missing"
+            "The network could not be read.", 'It needs "name", "input_shape" and "layers".', "Add what is missing."
         )
     _check_layer_count(len(layers))
     return Architecture(one_line(name), tuple(shape), tuple(layer_from_dict(layer) for layer in layers))
@@ -248,12 +248,12 @@ def architecture_from_json(text: str | bytes) -> Architecture:
 def _from_json(text: str | bytes) -> Architecture:
     if len(text) > MAX_JSON_BYTES:
         raise ArchitectureError(
-            f"The file has {len(text):,} bytes",
-            f"a network's JSON has at most {MAX_JSON_BYTES:,}",
-            "Choose a file that “Download” on the Build page wrote",
+            f"The file has {len(text):,} bytes.",
+            f"The JSON of a network has at most {MAX_JSON_BYTES:,} bytes.",
+            "Choose a file that “Download” on the Build page wrote.",
         )
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ArchitectureError("The file could not be read", "it is not JSON", "Choose another file") from error
+        raise ArchitectureError("The file could not be read.", "It is not JSON.", "Choose another file.") from error
     return architecture_from_dict(data)

@@ -7,7 +7,7 @@ from visualizer.architecture.problem import Problem
 from visualizer.architecture.shapes import BYTES_PER_NUMBER
 from visualizer.limits import MIB, limits
 
-_SMALLER = "pool earlier, use strides, fewer filters or a smaller input"
+_SMALLER = "Pool earlier, or use strides, fewer filters or a smaller input."
 
 
 def passed_bound(
@@ -30,35 +30,35 @@ def passed_bound(
     _, height, width = input_shape
     if max(height, width) > bounds.input_side:
         return Problem(
-            f"the input is {height:,} × {width:,} pixels",
-            f"at most {bounds.input_side:,} × {bounds.input_side:,} are taken here: make the input smaller",
+            f"The input is {height:,} × {width:,} pixels.",
+            f"At most {bounds.input_side:,} × {bounds.input_side:,} are taken here. Make the input smaller.",
         )
     if parameters > bounds.parameters:
         return Problem(
-            f"the network has {parameters:,} parameters",
-            f"at most {bounds.parameters:,} fit here: pool before Flatten, or use fewer filters or units",
+            f"The network has {parameters:,} parameters.",
+            f"At most {bounds.parameters:,} fit here. Pool before Flatten, or use fewer filters or units.",
         )
     size = activation_numbers * BYTES_PER_NUMBER
     if size > bounds.picture_bytes:
         return Problem(
-            f"one picture makes {_mib(size)} of numbers in all layers",
-            f"at most {_mib(bounds.picture_bytes)} fit here: {_SMALLER}",
+            f"One picture makes {_mib(size)} of numbers in all layers.",
+            f"At most {_mib(bounds.picture_bytes)} fit here. {_SMALLER}",
         )
     if multiply_adds > bounds.batch_multiply_adds:
         return Problem(
-            f"one picture takes {_billions(multiply_adds)} multiplications",
-            f"at most {_billions(bounds.batch_multiply_adds)} are done at once here: {_SMALLER}",
+            f"One picture takes {_billions(multiply_adds)} multiplications.",
+            f"At most {_billions(bounds.batch_multiply_adds)} are done at once here. {_SMALLER}",
         )
     fitting = largest_batch(activation_numbers, multiply_adds)
     if batch_size <= fitting:
         return None
-    fix = f"use a batch size of at most {fitting:,}"
+    fix = f"Use a batch size of at most {fitting:,}."
     if size * batch_size > bounds.batch_bytes:
-        arrives = f"a batch of {batch_size:,} pictures makes {_mib(size * batch_size)} of numbers in all layers"
-        return Problem(arrives, f"at most {_mib(bounds.batch_bytes)} fit here: {fix}", batch_size=fitting)
+        arrives = f"A batch of {batch_size:,} pictures makes {_mib(size * batch_size)} of numbers in all layers."
+        return Problem(arrives, f"At most {_mib(bounds.batch_bytes)} fit here. {fix}", batch_size=fitting)
     return Problem(
-        f"a batch of {batch_size:,} pictures takes {_billions(multiply_adds * batch_size)} multiplications",
-        f"at most {_billions(bounds.batch_multiply_adds)} are done at once here, since other runs wait: {fix}",
+        f"A batch of {batch_size:,} pictures takes {_billions(multiply_adds * batch_size)} multiplications.",
+        f"At most {_billions(bounds.batch_multiply_adds)} are done at once here, since other runs wait. {fix}",
         batch_size=fitting,
     )
 

@@ -31,7 +31,7 @@ def history_from_dict(data: Any) -> EditHistory:
         past = _readable(reversed(data["past"]))[::-1]
         return EditHistory(present, tuple(past), tuple(_readable(data["future"])))
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError("The network could not be read", "it was kept by another version of this app") from error
+        raise UserError("The network could not be read.", "It was kept by another version of this app.") from error
 
 
 def _draft_to_dict(draft: Draft) -> dict[str, Any]:

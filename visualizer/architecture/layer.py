@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import KernelSet, Stage, kernel_sets
 from visualizer.architecture.settings import IntegerPair, Setting, SettingError, settings_of
-from visualizer.architecture.shapes import Shape, describe_shape, is_maps
+from visualizer.architecture.shapes import Shape, is_maps
 from visualizer.architecture.span import Sees, Span, same_place
 from visualizer.errors import short_repr
+from visualizer.words import counted, listed
 
 if TYPE_CHECKING:
     import torch
@@ -32,8 +33,8 @@ class LayerDoesNotFit(Exception):
     """Raised by a layer's shape rule.
 
     Args:
-        arrives: What comes in, in words.
-        needs: What the layer needs, in words.
+        arrives: What comes in, one sentence.
+        needs: What the layer needs, in whole sentences.
         fixes: Changes that would fix it, best first.
     """
 
@@ -41,7 +42,7 @@ class LayerDoesNotFit(Exception):
         self.arrives = arrives
         self.needs = needs
         self.fixes = fixes
-        super().__init__(f"{arrives}; {needs}")
+        super().__init__(f"{arrives} {needs}")
 
 
 PoolingKind = Literal["max", "average"]
@@ -80,13 +81,10 @@ class Layer(ABC):
 
     def __post_init__(self) -> None:
         for setting in self.settings():
-            expected = setting.spec.check(getattr(self, setting.name))
-            if expected:
-                value = getattr(self, setting.name)
+            value = getattr(self, setting.name)
+            if why := setting.spec.check(value):
                 raise SettingError(
-                    f"{self.title} has {setting.name} = {short_repr(value)}",
-                    f"it must be {expected}",
-                    f"Change {setting.name}",
+                    f"{self.title} has {setting.name} = {short_repr(value)}.", why, f"Change {setting.name}."
                 )
 
     @classmethod
@@ -239,13 +237,11 @@ def layer_from_dict(data: Any) -> Layer:
         SettingError: It names an unknown type or setting, or a value is out of range.
     """
     if not isinstance(data, dict) or not isinstance(data.get("type"), str):
-        raise SettingError("A layer could not be read", 'it is not an object with a "type"', 'Add "type": "Conv2D"')
+        raise SettingError("A layer could not be read.", 'It is not an object with a "type".', 'Add "type": "Conv2D".')
     known = layer_types()
     if data["type"] not in known:
         raise SettingError(
-            f"The layer type {short_repr(data['type'])} is not known",
-            f"known are {', '.join(known)}",
-            "Use one of these",
+            f"The layer type {short_repr(data['type'])} is not known.", remedy=f"Use one of these: {', '.join(known)}."
         )
     layer_type = known[data["type"]]
     specs = {setting.name: setting.spec for setting in layer_type.settings()}
@@ -255,9 +251,9 @@ def layer_from_dict(data: Any) -> Layer:
             continue
         if name not in specs:
             raise SettingError(
-                f"{layer_type.title} has no setting {short_repr(name)}",
-                f"it has {', '.join(specs) or 'none'}",
-                "Remove or rename it",
+                f"{layer_type.title} has no setting {short_repr(name)}.",
+                f"Its settings are {listed(specs)}." if specs else "It has no settings.",
+                "Remove or rename it.",
             )
         is_pair = isinstance(specs[name], IntegerPair) and isinstance(value, list)
         values[name] = tuple(value) if is_pair else value
@@ -268,7 +264,7 @@ def require_maps(layer: Layer, input_shape: Shape) -> None:
     """Raise LayerDoesNotFit unless feature maps arrive."""
     if not is_maps(input_shape):
         raise LayerDoesNotFit(
-            f"a vector of {describe_shape(input_shape)} number{'s' if input_shape != (1,) else ''} arrives",
-            f"{layer.title} needs feature maps (height × width × channels): move it above Flatten",
+            f"A vector of {counted(input_shape[0], 'number')} arrives.",
+            f"{layer.title} needs feature maps (height × width × channels). Move it above Flatten.",
             (Fix(f"Remove this {layer.title}", ()),),
         )

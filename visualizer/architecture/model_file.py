@@ -30,7 +30,7 @@ MAX_HEADER_BYTES = 2 * MAX_JSON_BYTES
 
 _LENGTH_BYTES = 8  # a file starts with its header's length, https://huggingface.co/docs/safetensors/index#format
 _DTYPES: dict[str, np.dtype] = {"F32": np.dtype(np.float32), "I64": np.dtype(np.int64)}
-_MEND = "Choose a file that this app saved"
+_MEND = "Choose a file that this app saved."
 
 
 def max_model_bytes() -> int:
@@ -88,11 +88,11 @@ def _network_with_weights(data: bytes) -> tuple[Architecture, dict[str, np.ndarr
     try:
         arrays = load(data)
     except (SafetensorError, KeyError, ValueError) as error:
-        raise _not_a_model("its weights are damaged") from error
+        raise _not_a_model("Its weights are damaged.") from error
     # Once more: a header that names an array twice can be read in two ways.
     _check_arrays(architecture, {name: (array.dtype, array.shape) for name, array in arrays.items()})
     if not all(np.isfinite(array).all() for array in arrays.values()):
-        raise _not_a_model("some of its weights are not numbers")
+        raise _not_a_model("Some of its weights are not numbers.")
     return architecture, {name: array.copy() for name, array in arrays.items()}
 
 
@@ -100,12 +100,12 @@ def load_notes(source: Path | str | bytes) -> dict[str, str]:
     """The notes that were given to `save_model`. Raises UserError as `load_model` does."""
     notes = _network(_header(_read(source))).get("notes", {})
     if not isinstance(notes, dict) or not all(isinstance(note, str) for note in notes.values()):
-        raise _not_a_model("its notes are not text")
+        raise _not_a_model("Its notes are not text.")
     return notes
 
 
 def _not_a_model(why: str) -> ModelFileError:
-    return ModelFileError("The file could not be read as a network with its weights", why, _MEND)
+    return ModelFileError("The file could not be read as a network with its weights.", why, _MEND)
 
 
 def _read(source: Path | str | bytes) -> bytes:
@@ -115,26 +115,26 @@ def _read(source: Path | str | bytes) -> bytes:
                 source = file.read(max_model_bytes() + 1)
         except OSError as error:
             raise ModelFileError(
-                "The file with the network could not be opened", remedy="Choose another file"
+                "The file with the network could not be opened.", remedy="Choose another file."
             ) from error
     if len(source) > max_model_bytes():
-        raise _not_a_model(f"it has over {max_model_bytes() // 1_000_000} MB, more than any network here")
+        raise _not_a_model(f"It has over {max_model_bytes() // 1_000_000} MB, more than any network here.")
     return source
 
 
 def _header(data: bytes) -> dict[str, Any]:
     if len(data) < _LENGTH_BYTES:
-        raise _not_a_model("it is empty or ends too early")
+        raise _not_a_model("It is empty or ends too early.")
     (length,) = struct.unpack("<Q", data[:_LENGTH_BYTES])
     if length > min(MAX_HEADER_BYTES, len(data) - _LENGTH_BYTES):
-        raise _not_a_model("it is not a safetensors file, or ends too early")
+        raise _not_a_model("It is not a safetensors file, or ends too early.")
     return _json_object(data[_LENGTH_BYTES : _LENGTH_BYTES + length])
 
 
 def _network(header: dict[str, Any]) -> dict[str, Any]:
     metadata = header.get("__metadata__")
     if not isinstance(metadata, dict) or METADATA_KEY not in metadata:
-        raise _not_a_model(f"its metadata has no “{METADATA_KEY}” that says what the weights are for")
+        raise _not_a_model(f"Its metadata has no “{METADATA_KEY}” that says what the weights are for.")
     return _json_object(metadata[METADATA_KEY])
 
 
@@ -142,16 +142,16 @@ def _json_object(text: Any) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except (TypeError, ValueError, RecursionError) as error:
-        raise _not_a_model("its header is not JSON") from error
+        raise _not_a_model("Its header is not JSON.") from error
     if not isinstance(data, dict):
-        raise _not_a_model("its header is not a JSON object")
+        raise _not_a_model("Its header is not a JSON object.")
     return data
 
 
 def _described(entry: Any) -> tuple[np.dtype | None, tuple[int, ...]]:
     """The dtype and shape in a header's entry; None for a dtype that no network here has."""
     if not isinstance(entry, dict) or not isinstance(entry.get("shape"), list):
-        raise _not_a_model("it is not a safetensors file")
+        raise _not_a_model("It is not a safetensors file.")
     return _DTYPES.get(str(entry.get("dtype"))), tuple(entry["shape"])
 
 
@@ -159,16 +159,16 @@ def _check_arrays(architecture: Architecture, arrays: Mapping[str, tuple[np.dtyp
     """Raise unless names, dtypes and shapes are those of the architecture's own state dict."""
     expected = _state_dict(architecture)
     if missing := expected.keys() - arrays.keys():
-        raise _other_weights(f"{min(missing)} is missing")
+        raise _other_weights(f"“{min(missing)}” is missing.")
     if surplus := arrays.keys() - expected.keys():
-        raise _other_weights(f"it has no “{min(surplus)[:60]}”")
+        raise _other_weights(f"The network has no “{min(surplus)[:60]}”.")
     for name, (dtype, shape) in expected.items():
         if arrays[name] != (dtype, shape):
-            raise _other_weights(f"{name} must be {dtype} of shape {shape}, and is not")
+            raise _other_weights(f"“{name}” is not {dtype} of shape {shape}.")
 
 
 def _other_weights(why: str) -> ModelFileError:
-    return ModelFileError("The weights are not those of the network beside them", why, _MEND)
+    return ModelFileError("The weights do not belong to the network in the file.", why, _MEND)
 
 
 def _state_dict(architecture: Architecture) -> dict[str, tuple[np.dtype, tuple[int, ...]]]:

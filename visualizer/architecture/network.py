@@ -21,7 +21,7 @@ class Network(FlowNetwork):
         if not report.fits:
             problem = report.problem or next(row.problem for row in report.layers if row.problem)
             raise ArchitectureError(
-                f"The network “{architecture.name}” does not fit", str(problem)[:-1], "Fix it in Build"
+                f"The network “{architecture.name}” does not fit.", str(problem), "Fix it in Build."
             )
         self.architecture = architecture
         self.softmax_in_loss = softmax_in_loss

@@ -10,8 +10,8 @@ class Problem:
     """Why something does not fit.
 
     Attributes:
-        arrives: What there is, in words.
-        needs: What is needed instead, in words.
+        arrives: What there is, one sentence.
+        needs: What is needed instead, or what to do, in whole sentences.
         fixes: Changes of the layer that would fix it, best first.
         batch_size: The largest batch size that would fix it, where a smaller batch does.
     """
@@ -22,4 +22,4 @@ class Problem:
     batch_size: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.arrives[0].upper()}{self.arrives[1:]}, but {self.needs}."
+        return f"{self.arrives} {self.needs}"

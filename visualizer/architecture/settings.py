@@ -17,7 +17,7 @@ class Integer:
 
     def check(self, value: Any) -> str | None:
         if isinstance(value, bool) or not isinstance(value, int) or not self.minimum <= value <= self.maximum:
-            return f"a whole number from {self.minimum} to {self.maximum}"
+            return f"It must be a whole number from {self.minimum} to {self.maximum}."
         return None
 
 
@@ -33,7 +33,7 @@ class IntegerPair:
     def check(self, value: Any) -> str | None:
         single = Integer(self.label, self.help, self.minimum, self.maximum)
         if not isinstance(value, tuple) or len(value) != 2 or any(single.check(number) for number in value):
-            return f"two whole numbers, height and width, from {self.minimum} to {self.maximum}"
+            return f"It must be two whole numbers, height and width, from {self.minimum} to {self.maximum}."
         return None
 
 
@@ -51,7 +51,7 @@ class Real:
         # The comparison is False for NaN, so NaN is refused too.
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not self.minimum <= value <= self.maximum:
-            return f"a number from {self.minimum:g} to {self.maximum:g}"
+            return f"It must be a number from {self.minimum:g} to {self.maximum:g}."
         return None
 
 
@@ -65,7 +65,7 @@ class Choice:
 
     def check(self, value: Any) -> str | None:
         values = [option for option, _ in self.options]
-        return None if value in values else "one of " + ", ".join(values)
+        return None if value in values else f"It must be one of these: {', '.join(values)}."
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Toggle:
     help: str
 
     def check(self, value: Any) -> str | None:
-        return None if isinstance(value, bool) else "true or false"
+        return None if isinstance(value, bool) else "It must be true or false."
 
 
 Spec = Integer | IntegerPair | Real | Choice | Toggle

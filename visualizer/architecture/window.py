@@ -59,8 +59,8 @@ class LayerWindow:
             Fix(f"Remove this {layer.title}", ()),
         ]
         raise LayerDoesNotFit(
-            f"maps of {input_shape[1]} × {input_shape[2]} arrive ({describe_shape(input_shape)})",
-            f"the window covers {extent[0]} × {extent[1]} and needs a map at least that large",
+            f"Maps of {input_shape[1]} × {input_shape[2]} arrive ({describe_shape(input_shape)}).",
+            f"The window covers {extent[0]} × {extent[1]} and needs a map at least that large.",
             tuple(fixes),
         )
 

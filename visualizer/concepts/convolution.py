@@ -149,15 +149,15 @@ def _check_fits(size: tuple[int, ...], kernel: int, settings: ConvolutionSetting
     extent = window_extent(kernel, settings.dilation)
     if settings.padding == "valid" and extent > min(size):
         raise UserError(
-            f"The kernel does not fit into the picture of {size[0]} × {size[1]} pixels",
-            f"with its dilation it covers {extent} × {extent}",
-            "Choose a smaller kernel, a smaller dilation, or padding “same”",
+            f"The kernel does not fit into the picture of {size[0]} × {size[1]} pixels.",
+            f"With its dilation it covers {extent} × {extent}.",
+            "Choose a smaller kernel, a smaller dilation, or padding “same”.",
         )
     if settings.padding_mode == "reflect" and widest >= min(size):
         raise UserError(
-            f"A picture of {size[0]} × {size[1]} pixels cannot be mirrored by {widest} pixels",
-            "only what it has beyond its edge pixel can be mirrored",
-            "Choose a smaller kernel, a smaller dilation, or zeros",
+            f"A picture of {size[0]} × {size[1]} pixels cannot be mirrored by {widest} pixels.",
+            "Only the pixels beyond the one at the edge can be mirrored.",
+            "Choose a smaller kernel, a smaller dilation, or zeros.",
         )
 
 

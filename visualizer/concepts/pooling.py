@@ -55,9 +55,9 @@ def pool(values: np.ndarray, settings: PoolingSettings) -> Slide:
         padding = (left, right, top, bottom)
         if settings.padding == "valid" and settings.window > min(height, width):
             raise UserError(
-                f"The window does not fit into the map of {height} × {width} pixels",
-                f"it covers {settings.window} × {settings.window}",
-                "Choose a smaller window, or padding “same”",
+                f"The window does not fit into the map of {height} × {width} pixels.",
+                f"It covers {settings.window} × {settings.window}.",
+                "Choose a smaller window, or padding “same”.",
             )
     batch = torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))[None, None]
     padded = functional.pad(batch, padding)[0].numpy()

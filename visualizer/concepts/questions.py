@@ -7,6 +7,7 @@ import numpy as np
 from visualizer.architecture.shapes import window_extent, window_padding
 from visualizer.concepts.convolution import ConvolutionSettings, convolve, output_size
 from visualizer.concepts.kernels import KERNELS, named_kernel
+from visualizer.words import counted
 
 # Kernels to ask for: neighbours are told apart by looking, not by luck.
 _ASKED = ("sobel_x", "sobel_y", "blur", "laplacian", "emboss")
@@ -112,8 +113,8 @@ def parameter_question(filters: int, channels: int, kernel: int) -> Question:
     right = filters * (channels * weights + 1)
     wrong = [filters * (weights + 1), filters * channels * weights, channels * weights + 1, filters * weights]
     return _numbered(
-        f"A layer with these **{filters} filters** of {kernel} × {kernel} over {channels} input "
-        f"channel{'s' if channels > 1 else ''}: how many numbers would it learn?",
+        f"A layer with these **{filters} filters** of {kernel} × {kernel} over "
+        f"{counted(channels, 'input channel')}: how many numbers would it learn?",
         right,
         wrong,
         "{0:,}",

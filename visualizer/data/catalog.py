@@ -85,7 +85,7 @@ def dataset_entry(name: str, own: Collection[str] = ()) -> DatasetEntry:
             raise not_here()
         classes = own_classes(name)
         return DatasetEntry(title_of(classes), len(classes), own_shape(name), lambda: load_own(name))
-    raise UserError(f"There is no data set “{name[:40]}”", f"there are {', '.join(DATASETS)}", "Choose one of these")
+    raise UserError(f"There is no data set “{name[:40]}”.", remedy=f"Choose one of these: {', '.join(DATASETS)}.")
 
 
 def load_dataset(name: str, own: Collection[str] = ()) -> Dataset:

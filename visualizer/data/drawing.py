@@ -53,9 +53,9 @@ def read_drawing(sent: object) -> np.ndarray:
         except ValueError:
             pass
     raise UserError(
-        "The drawing did not arrive whole",
-        f"{short_repr(sent)} is not the brightness of {SIDE} × {SIDE} pixels",
-        "Draw it again",
+        "The drawing did not arrive complete.",
+        f"{short_repr(sent)} is not the brightness of {SIDE} × {SIDE} pixels.",
+        "Draw it again.",
     )
 
 
@@ -144,7 +144,7 @@ def _ink_of(drawing: np.ndarray) -> tuple[slice, slice]:
     ink = drawing >= min(255 * _INK, max(drawing.max(), 1))
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
-        raise UserError("Nothing is drawn yet", "", "Draw something on the black paper")
+        raise UserError("Nothing is drawn yet.", "", "Draw something on the black paper.")
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 

@@ -137,9 +137,9 @@ def not_fetched(name: str) -> UserError:
     """What to tell where it is not there."""
     title = OFFERS[name].title
     return UserError(
-        f"{title} is not on this server yet",
-        "it is fetched from the internet once, for everybody",
-        "Fetch it on the Train page, or choose another data set",
+        f"{title} is not on this server yet.",
+        "It is fetched from the internet once, for everybody.",
+        "Fetch it on the Train page, or choose another data set.",
     )
 
 
@@ -187,7 +187,7 @@ def keep(name: str, data: np.ndarray, target: np.ndarray, path: Path) -> None:
     except (TypeError, ValueError):
         right = False
     if not right:
-        raise _failed(name, f"{_SITE} gave something else than {GIVEN:,} pictures of {SIDE} × {SIDE} pixels")
+        raise _failed(name, f"The file from {_SITE} does not hold {GIVEN:,} pictures of {SIDE} × {SIDE} pixels.")
     kept = np.concatenate(
         [np.arange(GIVEN_TO_TRAIN), GIVEN_TO_TRAIN + np.sort(_some_of_each(numbers[GIVEN_TO_TRAIN:]))]
     )
@@ -222,7 +222,7 @@ def _fetch(name: str) -> Generator[tuple[float, str], None, None]:
         while process.poll() is None:
             seconds = time.monotonic() - started
             if seconds > MOST_SECONDS:
-                raise _failed(name, f"{_SITE} took longer than {MOST_SECONDS / 60:.0f} minutes")
+                raise _failed(name, f"The answer of {_SITE} took longer than {MOST_SECONDS / 60:.0f} minutes.")
             yield _progress(name, folder, seconds)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_POLL)
@@ -260,14 +260,14 @@ def _reason(said: bytes) -> str:
     try:
         return str(json.loads(said)["why"])
     except (ValueError, KeyError, TypeError):
-        return "the process that unpacks it ended unexpectedly, often since the computer ran out of memory"
+        return "The process that unpacks it ended unexpectedly, most often for lack of memory."
 
 
 def _failed(name: str, why: str) -> UserError:
     return UserError(
-        f"{OFFERS[name].title} could not be fetched",
+        f"{OFFERS[name].title} could not be fetched.",
         why,
-        "Try it again later, or choose one of the data sets that the app brings along",
+        "Try it again later, or choose one of the data sets that the app brings along.",
     )
 
 

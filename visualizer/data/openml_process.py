@@ -36,15 +36,15 @@ def main(name: str, folder: str) -> int:
         found = fetch_openml(openml_name, version=version, as_frame=False, data_home=folder, n_retries=1)
         keep(name, found.data, found.target, Path(folder, f"{name}.safetensors"))
     except HTTPError as error:
-        return _give_up(f"openml.org, or something on the way to it, answered with the code {error.code}")
+        return _give_up(f"The server openml.org, or something on the way to it, answered with the code {error.code}.")
     except (URLError, TimeoutError, ConnectionError, HTTPException):
-        return _give_up("openml.org was not reached, as the computer that this app runs on seems to have no internet")
+        return _give_up("No answer came from openml.org: the computer that this app runs on seems to have no internet.")
     except UserError as error:
         return _give_up(error.why)
     except ValueError:  # of fetch_openml, where the checksum is another
-        return _give_up("what openml.org gave was damaged or is another file than it should be")
+        return _give_up("The file from openml.org is damaged, or it is another one.")
     except OSError as error:
-        return _give_up(f"it could not be written to the disk of the server ({error.strerror})")
+        return _give_up(f"It could not be written to the disk of the server ({error.strerror}).")
     return 0
 
 

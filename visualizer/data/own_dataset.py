@@ -67,9 +67,9 @@ def _check_room(size: int, path: Path) -> None:
     most = limits().datasets_bytes
     if there + size > most:
         raise UserError(
-            "There is no room for these pictures on this server",
-            f"the data sets of all people together may take {most / MIB:,.0f} MiB",
-            "Choose a smaller size or fewer pictures, or ask whoever runs the server to make room",
+            "There is no room for these pictures on this server.",
+            f"Together, the data sets of all people may take {most / MIB:,.0f} MiB.",
+            "Choose a smaller size or fewer pictures, or ask whoever runs the server to make room.",
         )
 
 
@@ -141,9 +141,9 @@ def _path(name: str) -> Path:
 def not_here() -> UserError:
     """What to tell where it is not kept, or is somebody else's: nobody learns which."""
     return UserError(
-        "This data set is not in this workspace (any more)",
-        "people's own pictures open only where they were added, and are kept for a while",
-        "Add the pictures again, or choose another data set",
+        "This data set is not, or no longer, in this workspace.",
+        "Your own pictures can be used only in the workspace where you added them, and only for a while.",
+        "Add the pictures again, or choose another data set.",
     )
 
 
@@ -167,7 +167,7 @@ def _opened(name: str) -> Iterator[Any]:
         with saving():
             set_aside(path, str(error))
         raise UserError(
-            "The file of this data set is damaged",
-            "it cannot be read any more, and the server has put it aside",
-            "Add the pictures again, or ask whoever runs the server for a backup",
+            "The file of this data set is damaged.",
+            "It cannot be read any more, and the server has put it aside.",
+            "Add the pictures again, or ask whoever runs the server for a backup.",
         ) from error

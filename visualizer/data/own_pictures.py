@@ -23,6 +23,7 @@ from visualizer.data.prepare import center_crop
 from visualizer.errors import UserError
 from visualizer.images import SlowPictureError, UploadError, open_image
 from visualizer.limits import limits
+from visualizer.words import counted
 
 Fit = Literal["crop", "letterbox"]
 
@@ -97,38 +98,38 @@ def _bounded(files: Iterable[Found]) -> Iterator[Found]:
         pixels, slow = pixels + file.pixels, slow + file.is_slow
         if pixels > most or slow > _MAX_SLOW:
             raise UserError(
-                "These pictures take too long to open",
-                f"they have over {most / 1e6:,.0f} megapixels together"
+                "These pictures take too long to open.",
+                f"Together they have over {most / 1e6:,.0f} megapixels."
                 if pixels > most
-                else "many are built strangely",
-                "Make them smaller",
+                else "Many of them are built in a strange way.",
+                "Make them smaller.",
             )
         yield file
 
 
 def _entries(data: bytes) -> Iterator[Found]:
     if len(data) > limits().zip_bytes:
-        raise _zip_error(f"it has over {limits().zip_mb:,} MB", "Make the pictures smaller")
+        raise _zip_error(f"It has over {limits().zip_mb:,} MB.", "Make the pictures smaller.")
     try:
         file = _Bounded(data)
         archive = zipfile.ZipFile(file)
         file.most = len(data)
         files = [info for info in archive.infolist() if _is_wanted(info)]
     except (zipfile.BadZipFile, struct.error, ValueError, OSError, EOFError, NotImplementedError) as error:
-        raise _zip_error("it is no ZIP file, or damaged") from error
+        raise _zip_error("It is not a ZIP file, or it is damaged.") from error
     if len(files) > _MAX_ENTRIES:
-        raise _zip_error(f"it has over {_MAX_ENTRIES:,} files", "Leave some out")
+        raise _zip_error(f"It has over {_MAX_ENTRIES:,} files.", "Leave some out.")
     if not files:
-        raise _zip_error("no file in it lies in a folder", "Put the pictures of each class into a folder of its name")
+        raise _zip_error("No file in it lies in a folder.", "Put the pictures of each class into a folder of its name.")
     if len({_parts(info)[-2] for info in files}) > MAX_FOLDERS:
-        raise _zip_error(f"it has over {MAX_FOLDERS} folders", f"At most {MAX_CLASSES} classes can be told apart")
+        raise _zip_error(f"It has over {MAX_FOLDERS} folders.", f"Leave all but {MAX_CLASSES} classes out.")
     unpacked = 0
     for place, info in enumerate(files, start=1):
         *_, folder, name = _parts(info)
         content = _unpacked(archive, info)
         unpacked += len(content or b"")
         if unpacked > max(_MAX_RATIO * len(data), _FREE_BYTES):
-            raise _zip_error("it unpacks into far more than pictures are", "Pack the pictures anew")
+            raise _zip_error("It unpacks into far more data than pictures have.", "Pack the pictures anew.")
         yield read_file(content, name, folder, place / len(files))
 
 
@@ -138,7 +139,7 @@ def read_file(data: bytes | None, name: str, class_name: str, share: float = 1.0
     try:
         if data is None:
             raise UploadError(
-                f"{name} could not be unpacked", "the ZIP is damaged, or it has a password", "Pack it anew"
+                f"{name} could not be unpacked.", "The ZIP is damaged, or it has a password.", "Pack it anew."
             )
         opened = open_image(data, name)
         picture, pixels = opened.picture, opened.pixels
@@ -179,24 +180,24 @@ def fitted(picture: np.ndarray, size: int, fit: Fit) -> np.ndarray:
 def check(pictures: Mapping[str, Sequence[np.ndarray]]) -> None:
     """Raise UserError unless these pictures, by class, make a data set."""
     if len(pictures) < 2:
-        raise _too_few("there must be at least 2 classes to tell apart", "Add pictures of another class")
+        raise _too_few("They have fewer than 2 classes.", "Add pictures of another class.")
     if len(pictures) > MAX_CLASSES:
-        raise _too_few(f"there are {len(pictures)} classes, at most {MAX_CLASSES} can be told apart", "Remove some")
+        raise _too_few(f"They have {len(pictures)} classes; at most {MAX_CLASSES} can be told apart.", "Remove some.")
     small = [name for name, found in pictures.items() if len(found) < MIN_OF_A_CLASS]
     if small:
         raise _too_few(
-            f"“{small[0]}” has {len(pictures[small[0]])}, and {MIN_OF_A_CLASS} is the least that can be split into "
-            "training, validation and test pictures",
-            "Add some to it",
+            f"“{small[0]}” has {counted(len(pictures[small[0]]), 'picture')}; at least {MIN_OF_A_CLASS} are needed to "
+            "split them into training, validation and test pictures.",
+            "Add pictures to it.",
         )
 
 
 def _too_few(why: str, remedy: str) -> UserError:
-    return UserError("These pictures are no data set yet", why, remedy)
+    return UserError("These pictures are no data set yet.", why, remedy)
 
 
 def _zip_error(why: str, remedy: str = "Choose another file") -> UserError:
-    return UserError("The ZIP file cannot be used", why, remedy)
+    return UserError("The ZIP file cannot be used.", why, remedy)
 
 
 class _Bounded(io.BytesIO):

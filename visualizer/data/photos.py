@@ -25,7 +25,7 @@ def bundled_photo(name: str) -> np.ndarray:
         UserError: There is no photo of that name.
     """
     if name not in PHOTOS:
-        raise UserError(f"There is no photo “{name[:40]}”", f"there are {', '.join(PHOTOS)}", "Choose one of these")
+        raise UserError(f"There is no photo “{name[:40]}”.", remedy=f"Choose one of these: {', '.join(PHOTOS)}.")
     with Image.open(scikit_learns_file(f"datasets/images/{name}.jpg")) as picture:
         photo: np.ndarray = np.array(picture.convert("RGB"))
     photo.flags.writeable = False

@@ -24,7 +24,7 @@ def deletion_curves(
     probable = kind == "probabilities"
     factor, digits = (100.0, ".1f") if probable else (1.0, ".3g")
     unit = " %" if probable else ""
-    noun = "probability" if probable else "score"
+    noun, title = ("probability", "Probability") if probable else ("score", "Score")
     y_axis = (
         {"range": [0, 103], "ticksuffix": unit}
         if probable
@@ -69,7 +69,7 @@ def deletion_curves(
         f"{value:.1%}" if probable else score_text(value) for value in (by_heat[0], by_heat[half], mean[half])
     )
     alt = (
-        f"{noun.capitalize()} of {class_name}, {whole} for the whole picture. With {shares[half]:.0%} of it gone: "
+        f"{title} of {class_name}, {whole} for the whole picture. With {shares[half]:.0%} of it gone: "
         f"{heat} where those with the most heat went first, {random} on average at random."
     )
     return Chart(figure, alt)

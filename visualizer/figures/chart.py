@@ -221,8 +221,3 @@ def number(value: float) -> str:
 def as_label(text: str) -> str:
     """Words that a user may have written, for Plotly, which reads some HTML in labels and %{…} in hover templates."""
     return html.escape(text, quote=False).replace("%{", "%&#8203;{")
-
-
-def counted(count: int, noun: str) -> str:
-    """ "1 map", "12 maps"."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")

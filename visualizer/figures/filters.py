@@ -11,7 +11,6 @@ from visualizer.figures.chart import (
     Chart,
     as_label,
     axis_style,
-    counted,
     figure_of,
     header_line,
     lines_of,
@@ -22,6 +21,7 @@ from visualizer.figures.mosaic import Mosaic, mosaic_of
 from visualizer.figures.palette import BLUE, GREY, MARK, MARK_RIM, VERMILLION
 from visualizer.figures.raster import image_trace, rgb_pixels
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar, cell_numbers
+from visualizer.words import counted
 
 MAX_CELL = 30.0  # pixels of the screen for one weight
 CELL_WITH_NUMBER = 46.0

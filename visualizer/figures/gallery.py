@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import Chart, as_label, counted, figure_of, pixel_axes
+from visualizer.figures.chart import Chart, as_label, figure_of, pixel_axes
 from visualizer.figures.mosaic import Mosaic
 from visualizer.figures.raster import image_trace
+from visualizer.words import counted
 
 MAX_TILE = 110.0
 

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, Spec, counted, figure_of, number
+from visualizer.figures.chart import FONT_SIZE, LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, Spec, figure_of, number
 from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, MARK_RIM, SEQUENTIAL, VERMILLION
+from visualizer.words import counted
 
 if TYPE_CHECKING:
     from visualizer.concepts.loss import Losses, Sweep

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import Chart, axis_style, counted, figure_of, header_line, number, pixel_axes
+from visualizer.figures.chart import Chart, axis_style, figure_of, header_line, number, pixel_axes
 from visualizer.figures.mosaic import Mosaic, mosaic_of
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
+from visualizer.words import counted
 
 MAX_CELL = 64.0  # pixels of the screen for one number
 MAX_TILE = 220.0

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, counted, figure_of, number, pixel_axes
+from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, figure_of, number, pixel_axes
 from visualizer.figures.mosaic import TILE_GAP, Mosaic
 from visualizer.figures.palette import SEQUENTIAL
 from visualizer.figures.scale import Scale
+from visualizer.words import counted
 
 BETWEEN = 36.0  # pixels between two blocks, where the arrow is
 LABEL = 46.0  # pixels above a block for its name and size

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import Chart, counted, figure_of
+from visualizer.figures.chart import Chart, figure_of
 from visualizer.figures.maps import map_grid
 from visualizer.figures.palette import BLUE
+from visualizer.words import counted
 
 
 def percent(share: float) -> str:

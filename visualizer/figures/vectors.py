@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import Chart, Spec, axis_style, counted, figure_of, header_line, number
+from visualizer.figures.chart import Chart, Spec, axis_style, figure_of, header_line, number
 from visualizer.figures.palette import BLUE, GREY
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
+from visualizer.words import counted
 
 MAX_BARS = 128
 STRIP_COLUMNS = 100

@@ -10,8 +10,9 @@ from visualizer.architecture.architecture import Architecture, ArchitectureRepor
 from visualizer.architecture.layer import GROUPS
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.figures.boxes import MIN_THICKNESS, Box, BoxScale, Points
-from visualizer.figures.chart import CHARACTER, LINE, SMALL_FONT_SIZE, TRANSPARENT, Chart, counted, figure_of, lines_of
+from visualizer.figures.chart import CHARACTER, LINE, SMALL_FONT_SIZE, TRANSPARENT, Chart, figure_of, lines_of
 from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
+from visualizer.words import counted
 
 # Lengths are pixels of the screen; one unit of the axes is one pixel.
 MAX_MAP = 150.0  # the largest height or width of a map

@@ -85,23 +85,23 @@ def is_opening() -> bool:
 
 def _opened(data: bytes, file: str) -> Opened:
     if not data:
-        raise UploadError(f"{file} is empty", remedy="Choose another file")
+        raise UploadError(f"{file} is empty.", remedy="Choose another file.")
     bounds = limits()
     if len(data) > bounds.upload_bytes:
         raise UploadError(
-            f"{file} has {len(data) / 1e6:,.1f} MB",
-            f"at most {bounds.upload_mb:,} MB can be opened",
-            "Choose a smaller one, or save it smaller",
+            f"{file} has {len(data) / 1e6:,.1f} MB.",
+            f"At most {bounds.upload_mb:,} MB can be opened.",
+            "Choose a smaller one, or save it smaller.",
         )
     try:
         told, body = _process.ask({"file": file, "pixels": bounds.pixels, "memory": bounds.opening_bytes}, data)
     except ProcessEnded as ended:
         if ended.by_time:
             raise SlowPictureError(
-                f"{file} takes too long to open", "it is built in a strange way", "Save it anew"
+                f"{file} takes too long to open.", "It is built in a strange way.", "Save it again."
             ) from None
         log.event("picture-process-ended", warning=True, code=ended.code, size=len(data))
-        raise UploadError(f"{file} is damaged", "what should open it broke down at it", "Save it anew") from None
+        raise UploadError(f"{file} is damaged.", "The program that opens it failed.", "Save it again.") from None
     if "what" in told:
         refused = UploadError(told["what"], told["why"], told["remedy"])
         refused.pixels = told["pixels"]

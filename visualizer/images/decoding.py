@@ -20,7 +20,7 @@ _MAX_RUN_LENGTH_PIXELS = 4_000_000  # of a BMP that is packed so: Pillow unpacks
 _MAX_SCAN_PIXELS = 1_000_000_000  # of a JPEG, over all its scans: each goes through the whole picture
 _BAND_PIXELS = 1_000_000  # that are converted at once
 
-_ANOTHER_FORMAT = f"Save it as {FORMATS_IN_WORDS} and choose that file"
+_ANOTHER_FORMAT = f"Save it as {FORMATS_IN_WORDS} and choose that file."
 
 # Exif's orientation tag and what turns each of its values upright. Source: Exif 2.32 (CIPA DC-008), 4.6.4 A.
 _ORIENTATION_TAG = 0x0112
@@ -98,7 +98,7 @@ def decode(
         MemoryError: There is not as much as it takes.
     """
     if (found := pieces(data)) is not None:
-        raise UploadError(f"{file} is built of too many pieces", f"it has {found}", "Save it anew")
+        raise UploadError(f"{file} is built of too many pieces.", f"It has {found}.", "Save it again.")
     # Pillow's decoders meet broken files with many kinds of exception; whichever it is, the file is what is wrong.
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
@@ -130,17 +130,17 @@ def _check(image: ImageFile.ImageFile, data: bytes, file: str, bounds: Bounds) -
         raise _too_many_pixels(file, size, bounds)
     if max(image.size) > MAX_FILE_SIDE:
         raise UploadError(
-            f"{file} has {size}", f"at most {MAX_FILE_SIDE:,} of a side can be opened", "Crop it, or save it smaller"
+            f"{file} has {size}.", f"A side may have at most {MAX_FILE_SIDE:,} pixels.", "Crop it, or save it smaller."
         )
     if image.tile and image.tile[0].codec_name == "bmp_rle" and max(pixels, len(data)) > _MAX_RUN_LENGTH_PIXELS:
         raise UploadError(
-            f"{file} has {size}, packed as run lengths",
-            f"at most {_MAX_RUN_LENGTH_PIXELS / 1e6:.0f} megapixels of a BMP can be unpacked",
-            "Save it as PNG or JPEG",
+            f"{file} has {size}, packed as run lengths.",
+            f"A BMP that is packed so may have at most {_MAX_RUN_LENGTH_PIXELS / 1e6:.0f} megapixels.",
+            "Save it as PNG or JPEG.",
         )
     scans = data.count(b"\xff\xda") if is_jpeg(data) else 1
     if len(image.tile) > _MAX_TILES or scans * pixels > _MAX_SCAN_PIXELS:
-        raise UploadError(f"{file} is built of too many pieces", "it would take minutes to open", "Save it anew")
+        raise UploadError(f"{file} is built of too many pieces.", "It would take minutes to open.", "Save it again.")
 
 
 class _Reading:
@@ -298,20 +298,20 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
 
 def too_much_memory(file: str) -> UploadError:
     """For a file that takes more memory than its header says."""
-    return UploadError(f"{file} takes too much memory to open", "it is built in a strange way", "Save it anew")
+    return UploadError(f"{file} takes too much memory to open.", "It is built in a strange way.", "Save it again.")
 
 
 def _too_much_memory(file: str, memory: int, bounds: Bounds) -> UploadError:
     return UploadError(
-        f"{file} would take {memory / 1e6:,.0f} MB of memory to open",
-        f"at most {bounds.memory / 1e6:,.0f} MB are there for one picture",
-        "Save it smaller, or as JPEG",
+        f"{file} would take {memory / 1e6:,.0f} MB of memory to open.",
+        f"At most {bounds.memory / 1e6:,.0f} MB can be used for one picture.",
+        "Save it smaller, or as JPEG.",
     )
 
 
 def _too_many_pixels(file: str, size: str, bounds: Bounds) -> UploadError:
     return UploadError(
-        f"{file} has {size}", f"at most {bounds.pixels / 1e6:g} megapixels can be opened", "Save it smaller"
+        f"{file} has {size}.", f"At most {bounds.pixels / 1e6:g} megapixels can be opened.", "Save it smaller."
     )
 
 
@@ -319,25 +319,25 @@ def _damaged(file: str, data: bytes) -> UploadError:
     """For a file whose header is sound."""
     if (kind := oddity(data, packing_only=True)) is not None:
         return _of_a_rare_kind(file, *kind)
-    return UploadError(f"{file} is damaged", "it ends too early or its contents make no sense", "Copy or save it again")
+    return UploadError(f"{file} is damaged.", "It ends too early or makes no sense.", "Copy or save it again.")
 
 
 def _of_a_rare_kind(file: str, kind: str, why: str) -> UploadError:
-    return UploadError(f"{file} is a kind of {kind} that cannot be opened here", why, "Save it as PNG or JPEG")
+    return UploadError(f"{file} is a kind of {kind} that cannot be opened here.", why, "Save it as PNG or JPEG.")
 
 
 def _not_a_picture(file: str, data: bytes) -> UploadError:
     """The error for bytes that could not be opened, by what they look like."""
     for pattern, kind in _OTHER_KINDS:
         if re.match(pattern, data[:4096], re.DOTALL | re.IGNORECASE):
-            return UploadError(f"{file} is {kind}", "this is not a format that can be opened", _ANOTHER_FORMAT)
+            return UploadError(f"{file} is {kind}.", "This format cannot be opened here.", _ANOTHER_FORMAT)
     if _is_text(data):
-        return UploadError(f"{file} is text", "it holds no picture", "Choose another file")
+        return UploadError(f"{file} is text.", "It holds no picture.", "Choose another file.")
     if (rare := oddity(data)) is not None:
         return _of_a_rare_kind(file, *rare)
     if _KNOWN_START.match(data):
         return _damaged(file, data)
-    return UploadError(f"{file} cannot be opened", f"it is not {FORMATS_IN_WORDS}", _ANOTHER_FORMAT)
+    return UploadError(f"{file} cannot be opened.", f"It is not {FORMATS_IN_WORDS}.", _ANOTHER_FORMAT)
 
 
 def _is_text(data: bytes) -> bool:

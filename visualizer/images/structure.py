@@ -4,6 +4,8 @@ import struct
 from collections.abc import Iterator
 from itertools import islice
 
+from visualizer.words import counted, listed
+
 MAX_CHUNKS = 20_000  # of a PNG; programs write one for each 8,192 bytes
 MAX_SCANS = 200  # of a JPEG; programs write about ten
 _MOST_REPEATED = 1_000_000  # bytes that the values of a TIFF may have beyond those of the file
@@ -14,6 +16,7 @@ _WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I", 16: "Q"}
 _KEPT = 16  # values of a tag
 
 _WIDTH, _HEIGHT, _BITS, _PACKING, _OFFSETS, _TILE_OFFSETS, _NUMBERS = 256, 257, 258, 259, 273, 324, 339
+_PACKED_UNUSUALLY = "It is packed in a way that few programs use."
 _KINDS_OF_NUMBERS = {1: "", 2: ", with a sign", 3: ", floating point"}
 _PACKED_OFTEN = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)
 _PACKED_RARELY = {
@@ -120,7 +123,7 @@ def _bytes_of(entries: list[tuple[int, int, int, int]]) -> int:
 
 
 def oddity(data: bytes, packing_only: bool = False) -> tuple[str, str] | None:
-    """What is rare about a file that is sound as far as its header tells: its format, and a clause that says it.
+    """What is rare about a file that is sound as far as its header tells: its format, and a sentence that says it.
 
     Args:
         data: The file.
@@ -131,7 +134,7 @@ def oddity(data: bytes, packing_only: bool = False) -> tuple[str, str] | None:
     if is_jpeg(data):
         return _odd_jpeg(data, packing_only)
     if _is_png(data):
-        return ("PNG", "it was made for apps of one maker's phones") if data[12:16] == b"CgBI" else None
+        return ("PNG", "It was made for apps of one maker's phones.") if data[12:16] == b"CgBI" else None
     values = tiff_values(data)
     return None if values is None else _odd_tiff(values, len(data), packing_only)
 
@@ -142,12 +145,12 @@ def _odd_tiff(values: dict[int, tuple[int, ...]], size: int, packing_only: bool)
         return None
     packing = values.get(_PACKING, (1,))[0]
     if packing not in _PACKED_OFTEN:
-        return "TIFF", f"it is packed by {_PACKED_RARELY.get(packing, f'the method number {packing}')}"
+        return "TIFF", f"It is packed by {_PACKED_RARELY.get(packing, f'the method number {packing}')}."
     bits, numbers = values.get(_BITS, (1,)), values.get(_NUMBERS, (1,))[0]
     if packing_only or numbers not in _KINDS_OF_NUMBERS or not all(1 <= each <= 64 for each in bits):
         return None
-    form = f"{' and '.join(map(str, sorted(set(bits))))} bits{_KINDS_OF_NUMBERS[numbers]}"
-    return "TIFF", f"each pixel is {'a number' if len(bits) == 1 else f'{len(bits)} numbers'} of {form}"
+    form = f"{listed(map(str, sorted(set(bits))))} bits{_KINDS_OF_NUMBERS[numbers]}"
+    return "TIFF", f"Each pixel has {counted(len(bits), 'number')} of {form}."
 
 
 def _odd_bmp(data: bytes) -> tuple[str, str] | None:
@@ -158,13 +161,13 @@ def _odd_bmp(data: bytes) -> tuple[str, str] | None:
     if header not in _BMP_HEADERS or bits not in _BMP_BITS:
         return None
     if bits in (2, 64):
-        return "BMP", f"each pixel has {bits} bits"
+        return "BMP", f"Each pixel has {bits} bits."
     if packing in (4, 5):
-        return "BMP", f"it holds a {'JPEG' if packing == 4 else 'PNG'}"
+        return "BMP", f"It holds a {'JPEG' if packing == 4 else 'PNG'}."
     if header == 16 or packing in (6, 11, 12, 13):
-        return "BMP", "it is packed as few programs do"
+        return "BMP", _PACKED_UNUSUALLY
     if packing == 3 and bits in (16, 24, 32):
-        return "BMP", f"the colours in its {bits} bits a pixel stand in an unusual order"
+        return "BMP", f"The colours in its {bits} bits per pixel stand in an unusual order."
     return None
 
 
@@ -174,13 +177,13 @@ def _odd_jpeg(data: bytes, packing_only: bool) -> tuple[str, str] | None:
     while place + 10 <= len(data) and data[place] == 0xFF:
         marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4])
         if marker == 0xF7:
-            return "JPEG", "it is packed by JPEG-LS"
+            return "JPEG", "It is packed by JPEG-LS."
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             bits, colours = data[place + 4], data[place + 9]
             if bits in (10, 12, 16):
-                return "JPEG", f"each colour has {bits} bits"
+                return "JPEG", f"Each colour has {bits} bits."
             if not packing_only and colours in (2, 5, 6, 7, 8):
-                return "JPEG", f"each pixel is {colours} numbers"
-            return ("JPEG", "it is packed as few programs do") if marker not in (0xC0, 0xC1, 0xC2) else None
+                return "JPEG", f"Each pixel is {colours} numbers."
+            return ("JPEG", _PACKED_UNUSUALLY) if marker not in (0xC0, 0xC1, 0xC2) else None
         place += 2 + length
     return None

@@ -75,7 +75,7 @@ def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int)
         NoMapsError: That layer gives no maps.
     """
     if layer not in map_layers(network):
-        raise NoMapsError("Grad-CAM weighs feature maps", "this layer gives none", "Choose another layer or method")
+        raise NoMapsError("Grad-CAM needs feature maps.", "This layer outputs none.", "Choose another layer or method.")
     own = _own(network)
     logits: list[torch.Tensor] = []
 

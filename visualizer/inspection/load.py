@@ -32,9 +32,9 @@ def load_network(
         name = wrong[0]
         has, needs = found.get(name, "not among them"), expected.get(name, "none of that name")
         raise UserError(
-            f"The weights do not belong to the network “{architecture.name}”",
-            f"“{name}” is {has}, the network has {needs}",
-            "Use the weights that were saved with this network",
+            f"The weights do not belong to the network “{architecture.name}”.",
+            f"“{name}” is {has}, the network has {needs}.",
+            "Use the weights that were saved with this network.",
         )
     # A copy: what safetensors or SQLite hand out may be read-only or go away.
     network.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})

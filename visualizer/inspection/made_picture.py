@@ -149,10 +149,10 @@ def _start(network: FlowNetwork, index: int, filter: int, aim: Aim, random: torc
         if torch.isfinite(extent) and extent > 0:
             return logits
     raise UserError(
-        "No picture can be made for this filter",
-        "its value does not change whatever is changed in the picture, because everything before it stays at 0, or its "
-        "weights are no numbers any more",
-        "Choose another filter or another layer",
+        "No picture can be made for this filter.",
+        "Its value does not change whatever is changed in the picture, because everything before it stays at 0, or its "
+        "weights are no longer numbers.",
+        "Choose another filter or another layer.",
     )
 
 

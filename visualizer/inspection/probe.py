@@ -126,9 +126,9 @@ def _make_ready(network: FlowNetwork, picture: np.ndarray) -> None:
     expected = network.input_shape
     if picture.shape != expected:
         raise UserError(
-            f"The picture has the shape {picture.shape}",
-            f"the network takes {expected} (channels, height, width)",
-            "Fit the picture to the network's input",
+            f"The picture has the shape {picture.shape}.",
+            f"The network takes {expected} (channels, height, width).",
+            "Fit the picture to the network's input.",
         )
     if network.training:  # asked first, since to say it again to every module takes as long as a small network
         network.eval()

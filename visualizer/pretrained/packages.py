@@ -54,7 +54,7 @@ class Blueprint:
         weights: Its trained weights; None where there are none.
         load: Gives it with the weights of such a file, of which nothing but numbers is read.
         weight_count: How many weights it has, where the package tells; else None.
-        refusal: Why its weights are not read, as a clause; empty where they are.
+        refusal: Why its weights are not read, one sentence; empty where they are.
     """
 
     input_size: tuple[int, int]
@@ -90,21 +90,21 @@ class Package(ABC):
             return import_module(module)
         except ModuleNotFoundError as error:
             missing = (error.name or self.name).partition(".")[0]
-            why = "it is a package of its own" if missing == self.name else f"{self.name} needs it"
+            why = "It is a package of its own." if missing == self.name else f"The package {self.name} needs it."
             raise PackageMissing(
-                f"{missing} is not installed",
+                f"{missing} is not installed.",
                 why,
-                f"To add it, run pip install {missing} where this app runs and start the app anew",
+                f"To add it, run pip install {missing} where this app runs and restart the app.",
             ) from error
         except Exception as error:  # such as compiled code that was made for another torch
             raise self._broken(error) from error
 
     def _broken(self, error: Exception) -> UserError:
         return UserError(
-            f"{self.name} is installed but does not start",
-            f"most often it, or a package that it needs, was made for another PyTorch than this one "
-            f"({torch.__version__})",
-            "Install the version that fits, from the same place as PyTorch, and start the app anew",
+            f"{self.name} is installed but does not start.",
+            f"Most often it, or a package that it needs, was made for another PyTorch than this one "
+            f"({torch.__version__}).",
+            "Install the version that fits, from the same place as PyTorch, and restart the app.",
         )
 
 
@@ -180,7 +180,7 @@ class Timm(Package):
         hub, name = said.get("hf_hub_id"), said.get("hf_hub_filename") or "model.safetensors"
         file, refusal = None, ""
         if said.get("custom_load") or not name.endswith(".safetensors"):
-            refusal = "they come in a file that only code of their own can read, and such a file is not opened here"
+            refusal = "They come in a file that only code of their own can read, and such a file is not opened here."
         elif hub:
             kept = _checkpoints() / f"{hub.replace('/', '--')}--{name}"
             file = WeightsFile(f"https://huggingface.co/{hub}/resolve/main/{name}", kept)

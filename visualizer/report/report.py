@@ -17,7 +17,7 @@ from visualizer.architecture.architecture import LayerReport, summarize
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, Spec, Toggle, settings_of
 from visualizer.architecture.shapes import describe_shape
 from visualizer.data.dataset import Dataset
-from visualizer.figures.chart import counted, number
+from visualizer.figures.chart import number
 from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.convolution_colours import ColourScale, painted, signed_scale
 from visualizer.figures.curves import accuracy_curves, curves
@@ -28,6 +28,7 @@ from visualizer.training.loop.augmentation import is_augmented
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import AUGMENTATIONS, LOSSES, SETTING_SPECS, RunSpec, TrainingSettings
+from visualizer.words import counted
 
 MAX_FILTERS = 64
 MAX_EPOCH_ROWS = 200

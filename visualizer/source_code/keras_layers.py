@@ -75,7 +75,7 @@ def read_layer(
     """The layer that `name(*arguments, **keywords)` makes. What it cannot take over is noted."""
     given = dict(zip(form.arguments, arguments, strict=False)) | dict(keywords)
     for extra in arguments[len(form.arguments) :]:
-        notes.add(line, f"“{in_words(extra)}” is one argument too many for {name} and is left out")
+        notes.add(line, f"“{in_words(extra)}” is one argument too many for {name} and is left out.")
     specs = {setting.name: setting.spec for setting in layer_type.settings()}
     defaults = {item.name: item.default for item in fields(layer_type)}
     values: dict[str, Any] = {**form.defaults, **form.implied}
@@ -99,14 +99,14 @@ def read_layer(
             if taken is None:
                 instead = values.get(setting, defaults[setting])
                 what = f"“{argument}={in_words(value)}” of {name}"
-                notes.add(line, f"{what} is not known here; {in_words(instead)} is taken")
+                notes.add(line, f"{what} is not known here; {in_words(instead)} is taken.")
             else:
                 values[setting] = taken
                 _note_change(specs[setting], argument, value, taken, name, line, notes)
     for missing in form.required:
         if missing not in given:
             taken = in_words(defaults[form.setting(missing)])
-            notes.add(line, f"{name} needs {missing}, which is missing; {taken} is taken")
+            notes.add(line, f"{name} needs {missing}, which is missing; {taken} is taken.")
     if form.guessed:
         _note_unwritten(layer_type, {form.setting(argument) for argument in given}, values, name, line, notes)
     for setting, other in form.same.items():
@@ -157,7 +157,7 @@ def _note_unwritten(
             taken = in_words(defaults[setting.name])
             notes.add(
                 line,
-                f"{name} leaves “{setting.name}” out; what Keras takes then is not known here, and {taken} is taken",
+                f"{name} leaves “{setting.name}” out; what Keras takes then is not known here, and {taken} is taken.",
             )
 
 
@@ -166,7 +166,7 @@ def _note_other(argument: str, value: Any, name: str, line: int, notes: Notes) -
     neutral = NEUTRAL.get(argument, ())
     if value is None or argument in NAMES_ONLY or name_of(value) in neutral or _among(value, neutral):
         return
-    notes.add(line, f"“{argument}={in_words(value)}” of {name} is left out")
+    notes.add(line, f"“{argument}={in_words(value)}” of {name} is left out.")
 
 
 def _among(value: Any, plain: tuple[Any, ...]) -> bool:
@@ -206,5 +206,5 @@ def _note_change(spec: Spec, argument: str, value: Any, taken: Any, name: str, l
             notes.add(
                 line,
                 f"“{argument}={in_words(value)}” of {name} is beyond what fits here, "
-                f"{spec.minimum:g} to {spec.maximum:g}; {in_words(taken)} is taken",
+                f"{spec.minimum:g} to {spec.maximum:g}; {in_words(taken)} is taken.",
             )

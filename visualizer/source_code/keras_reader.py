@@ -26,10 +26,10 @@ KERAS_INITIALIZATION: Initialization = "glorot_uniform"
 
 # Layers that have no work to do here, and why.
 NOT_NEEDED = {
-    "Rescaling": "pictures here go from 0 to 1 already",
-    "Normalization": "pictures here go from 0 to 1 already",
-    "Resizing": "pictures are resized to the network's input here",
-    "CenterCrop": "pictures are resized to the network's input here",
+    "Rescaling": "Pictures here go from 0 to 1 already.",
+    "Normalization": "Pictures here go from 0 to 1 already.",
+    "Resizing": "Pictures are resized to the network's input here.",
+    "CenterCrop": "Pictures are resized to the network's input here.",
 }
 
 
@@ -114,7 +114,7 @@ class _Reader:
     def passed_over(self, first: int, last: int, why: str) -> None:
         if why:
             self.heard += 1
-            self.notes.add(first, why[0].upper() + why[1:])
+            self.notes.add(first, why)
         else:
             self.passed.append(range(first, last + 1))
 
@@ -180,7 +180,7 @@ class _Reader:
             said = {key: item for key, item in keywords.items() if not isinstance(item, _Chain)}
             said[str(function.function_argument)] = name
             for item in rest:
-                self.notes.add(line, f"“{in_words(item)}” of {text} is left out")
+                self.notes.add(line, f"“{in_words(item)}” of {text} is left out.")
             read = read_layer(layer_type, function, text, [], said, line, self.notes)
             return self._apply(read, flowing, line, text)
         if flowing:
@@ -203,7 +203,7 @@ class _Reader:
             return Unknown("Model", line)
         self.heard += 1
         if len(ends) > 1:
-            words = f"The model has {len(ends)} outputs; one can be built here, the first"
+            words = f"The model has {len(ends)} outputs; one can be built here, the first."
             self.notes.add(line, words, other_network=True)
         self.budget.make(len(ends[0].layers))
         stack = _Stack(line, _text(keywords.get("name")), ends[0].input_shape, list(ends[0].layers))
@@ -215,9 +215,9 @@ class _Reader:
         self.heard += 1
         longest = max(flowing, key=lambda chain: len(chain.layers))
         if len(flowing) > 1:
-            words = f"“{text}” joins branches; a network here is one chain, so only the longest is kept"
+            words = f"“{text}” joins branches; a network here is one chain, so only the longest is kept."
         else:
-            words = f"“{text}” is not known here and is left out"
+            words = f"“{text}” is not known here and is left out."
         self.notes.add(line, words, other_network=True)
         return longest
 
@@ -238,12 +238,12 @@ class _Reader:
         self.heard += 1
         self.used[id(function)] = function
         if not flowing:
-            words = "What goes into this layer is not known here; the network begins with it"
+            words = "What goes into this layer is not known here; the network begins with it."
             self.notes.add(line, words, other_network=True)
             flowing = [_Chain(line)]
         chain = flowing[0]
         if len(flowing) > 1:
-            words = "A layer gets several inputs; a network here is one chain, so only the first is kept"
+            words = "A layer gets several inputs; a network here is one chain, so only the first is kept."
             self.notes.add(line, words, other_network=True)
         if isinstance(function, _Stack):
             function.nested = True
@@ -287,9 +287,9 @@ class _Reader:
             for inner in self.budget.inside([*item.arguments, *item.keywords.values()]):
                 self.used[id(inner)] = inner
         if isinstance(item, Configured) and item.name in NOT_NEEDED:
-            self.notes.add(where, f"“{item.name}” is left out: {NOT_NEEDED[item.name]}")
+            self.notes.add(where, f"“{item.name}” is left out. {NOT_NEEDED[item.name]}")
         else:
-            self.notes.add(where, f"“{in_words(item)}” is not known here and is left out", other_network=True)
+            self.notes.add(where, f"“{in_words(item)}” is not known here and is left out.", other_network=True)
 
     def _method(self, stack: _Stack, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         if name == "add":
@@ -342,15 +342,15 @@ class _Reader:
             whole = [_Stack(longest.line, None, longest.input_shape, list(longest.layers))]
         if not whole:
             raise NoNetworkError(
-                "No network was found in this text",
-                "it builds no Sequential model and no chain of layers that are known here",
-                "Paste the lines that build the model, such as model.add(Conv2D(32, 3))",
+                "No network was found in this text.",
+                "It builds no Sequential model and no chain of layers that are known here.",
+                "Paste the lines that build the model, such as model.add(Conv2D(32, 3)).",
             )
         trained = [stack for stack in whole if stack.trained]
         chosen = (trained or whole)[-1]
         for stack in whole:
             if stack is not chosen:
-                self.notes.add(stack.line, f"Another model begins here; the one of line {chosen.line} is read")
+                self.notes.add(stack.line, f"Another model begins here; the one of line {chosen.line} is read.")
         return chosen
 
     def _layers(self, stack: _Stack, classes: int | None) -> tuple[Layer, ...]:
@@ -363,43 +363,41 @@ class _Reader:
                 if classes and deciding and index == deciding[-1] and type(getattr(layer, setting)) is int:
                     layer = layer.with_settings(**{setting: classes})
                 taken = in_words(getattr(layer, setting))
-                self.notes.add(placed.line, f"“{words}”, for {setting}, is not said in the text; {taken} is taken")
+                self.notes.add(placed.line, f"“{words}”, for {setting}, is not said in the text; {taken} is taken.")
             layers.append(layer)
         return tuple(layers)
 
     def _say_what_does_not_fit(self, architecture: Architecture, stack: _Stack) -> None:
         for placed, row in zip(stack.layers, summarize(architecture).layers, strict=True):
             if row.problem:
-                self.notes.add(
-                    placed.line, f"This layer does not fit; its card offers what fixes it. {row.problem}"[:-1]
-                )
+                self.notes.add(placed.line, f"This layer does not fit; its card offers what fixes it. {row.problem}")
 
     def _input(self, stack: _Stack) -> tuple[int, int, int]:
         shape, line = stack.input_shape, stack.line
         channels, height, width = DEFAULT_INPUT
         default = f"{height} × {width} × {channels} is taken"
         if shape is None:
-            self.notes.add(line, f"The input's shape is not said; {default}")
+            self.notes.add(line, f"The input's shape is not said; {default}.")
             return DEFAULT_INPUT
         sizes = list(shape) if isinstance(shape, tuple | list) else []
         sizes = [size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else None for size in sizes]
         if len(sizes) == 1 and sizes[0]:
             return self._vector(sizes[0], line)
         if len(sizes) != 3:
-            self.notes.add(line, f"The input's shape is not written as three numbers; {default}")
+            self.notes.add(line, f"The input's shape is not written as three numbers; {default}.")
             return DEFAULT_INPUT
         if sizes[0] in (1, 3) and sizes[2] not in (1, 3) and sizes[2] is not None:
-            self.notes.add(line, "The input's shape has the channels first; it is read so")
+            self.notes.add(line, "The input's shape has the channels first; it is read so.")
             sizes = [sizes[1], sizes[2], sizes[0]]
         if None in sizes:
-            self.notes.add(line, "A part of the input's shape is open; 64 pixels and 3 channels are taken for it")
+            self.notes.add(line, "A part of the input's shape is open; 64 pixels and 3 channels are taken for it.")
         found = [size or open_one for size, open_one in zip(sizes, (height, width, channels), strict=True)]
         if found[2] not in (1, 3):
-            self.notes.add(line, f"The input has {found[2]} channels; here it has 1 or 3, and 3 are taken")
+            self.notes.add(line, f"The input has {found[2]} channels; here it has 1 or 3, and 3 are taken.")
             found[2] = 3
         most = limits().input_side
         if max(found[:2]) > most:
-            self.notes.add(line, f"The input is {found[0]} × {found[1]}; at most {most} pixels are taken")
+            self.notes.add(line, f"The input is {found[0]} × {found[1]}; at most {most} pixels are taken.")
         return found[2], min(found[0], most), min(found[1], most)
 
     def _vector(self, size: int, line: int) -> tuple[int, int, int]:
@@ -408,10 +406,10 @@ class _Reader:
             side = round((size / channels) ** 0.5)
             if channels * side * side == size and side <= limits().input_side:
                 self.notes.add(
-                    line, f"The input is a vector of {size}; here it is a {side} × {side} picture: add Flatten"
+                    line, f"The input is a vector of {size}; here it is a {side} × {side} picture: add Flatten."
                 )
                 return channels, side, side
-        self.notes.add(line, f"The input is a vector of {size}, which is no picture; 64 × 64 × 3 is taken")
+        self.notes.add(line, f"The input is a vector of {size}, which is no picture; 64 × 64 × 3 is taken.")
         return DEFAULT_INPUT
 
     def _initialization(self) -> None:
@@ -421,16 +419,16 @@ class _Reader:
         self.settings["initialization"] = known[0][1] if known else KERAS_INITIALIZATION
         for line, way in known:
             if way != known[0][1]:
-                self.notes.add(line, "Another “kernel_initializer” than in the layers before: one holds for all here")
+                self.notes.add(line, "Another “kernel_initializer” than in the layers before: one holds for all here.")
 
     def _say_what_was_passed(self) -> None:
         for key, layer in self.made.items():
             if key not in self.used:
-                self.notes.add(layer.line, f"This {layer.name} is made but put into no network that is read")
+                self.notes.add(layer.line, f"This {layer.name} is made but put into no network that is read.")
         for lines in self.passed:
             if not self.used_lines & set(lines):
                 for line in lines:
-                    self.notes.add(line, "Not about the network, and passed over")
+                    self.notes.add(line, "Not about the network, and passed over.")
 
 
 def _text(value: Any) -> str | None:

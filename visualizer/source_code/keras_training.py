@@ -63,11 +63,11 @@ def read_compile(arguments: list[Any], keywords: Mapping[str, Any], line: int, n
         if not (name_of(metric) in _METRICS or name_of(metric) in _METRIC_CLASSES):
             notes.add(
                 line,
-                f"The measure “{name_of(metric) or in_words(metric)}” is left out; loss and accuracy are measured here",
+                f"The measure “{name_of(metric) or in_words(metric)}” is left out; loss and accuracy are shown here.",
             )
     for name, value in given.items():
         if value is not None:
-            notes.add(line, f"“{name}={in_words(value)}” of compile is left out")
+            notes.add(line, f"“{name}={in_words(value)}” of compile is left out.")
     return settings
 
 
@@ -79,10 +79,10 @@ def read_fit(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes
         value = given.pop(name, None)
         settings[name] = default if value is None else _number(name, value, default, line, notes)
     if any(name in given for name in _OWN_DATA):
-        notes.add(line, "The pictures come from the data set that is chosen on Train, which is split there")
+        notes.add(line, "The pictures come from the data set that is chosen on Train, which is split there.")
     for name, value in given.items():
         if name not in _OWN_DATA and name != "verbose" and value is not None and value != []:
-            notes.add(line, f"“{name}={in_words(value)}” of fit is left out")
+            notes.add(line, f"“{name}={in_words(value)}” of fit is left out.")
     return settings
 
 
@@ -91,7 +91,7 @@ def read_initializer(value: Any, line: int, notes: Notes) -> Initialization | No
     name = name_of(value)
     found = _INITIALIZERS.get(_bare(name)) if name else None
     if found is None:
-        notes.add(line, f"“kernel_initializer={in_words(value)}” is not known here and is left out")
+        notes.add(line, f"“kernel_initializer={in_words(value)}” is not known here and is left out.")
     return found
 
 
@@ -102,7 +102,7 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     optimizer = known.get(_bare(name or ""), "adam")
     chosen = OPTIMIZERS[optimizer]
     if _bare(name or "") not in known:
-        notes.add(where, f"The optimiser “{name or in_words(value)}” is not known here; Adam is taken")
+        notes.add(where, f"The optimiser “{name or in_words(value)}” is not known here; Adam is taken.")
     keywords = dict(value.keywords) if isinstance(value, Configured) else {}
     if isinstance(value, Configured):
         keywords = dict(zip(("learning_rate", "momentum"), value.arguments, strict=False)) | keywords
@@ -110,7 +110,7 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     rate = keywords.pop("learning_rate", keywords.pop("lr", None))
     if isinstance(rate, Configured):
         start = rate.keywords.get("initial_learning_rate", rate.arguments[0] if rate.arguments else None)
-        notes.add(where, f"The learning rate's plan “{in_words(rate)}” is left out; its first value stays")
+        notes.add(where, f"The learning rate's plan “{in_words(rate)}” is left out; its first value stays.")
         rate = start
     default = chosen.keras_learning_rate
     settings["learning_rate"] = default if rate is None else _number("learning_rate", rate, default, where, notes)
@@ -118,14 +118,14 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     if chosen.has_momentum:
         settings["momentum"] = _number("momentum", momentum, 0.0, where, notes)
     elif momentum:
-        notes.add(where, f"“momentum={in_words(momentum)}” of {name} is left out")
+        notes.add(where, f"“momentum={in_words(momentum)}” of {name} is left out.")
     if chosen.keras_difference and chosen.keras_difference[0] not in keywords:
         notes.add(where, chosen.keras_difference[1])
     for argument, other in keywords.items():
         neutral = _NEUTRAL.get(argument, ())
         plain = isinstance(other, int | float) and other in neutral
         if other is not None and not plain and argument != "name":
-            notes.add(where, f"“{argument}={in_words(other)}” of {name} is left out")
+            notes.add(where, f"“{argument}={in_words(other)}” of {name} is left out.")
     return settings
 
 
@@ -135,11 +135,11 @@ def _loss(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     if isinstance(value, Configured):
         for argument, other in value.keywords.items():
             if argument not in ("from_logits", "name", "reduction") and other:
-                notes.add(value.line, f"“{argument}={in_words(other)}” of {name} is left out")
+                notes.add(value.line, f"“{argument}={in_words(other)}” of {name} is left out.")
     if loss is None:
         notes.add(
             getattr(value, "line", line),
-            f"The loss “{name or in_words(value)}” is not known here; cross-entropy over the classes is taken",
+            f"The loss “{name or in_words(value)}” is not known here; cross-entropy over the classes is taken.",
         )
     return {"loss": loss or "cross_entropy"}
 
@@ -148,12 +148,11 @@ def _number(name: str, value: Any, default: float, line: int, notes: Notes) -> f
     """A number in the range of its setting; noted where that is not the one that is written."""
     spec = SETTING_SPECS[name]
     assert isinstance(spec, Integer | Real)
-    label = spec.label.lower()
     if isinstance(value, bool) or not isinstance(value, int | float):
-        notes.add(line, f"“{in_words(value)}”, for {label}, is not said in the text; {default:g} is taken")
+        notes.add(line, f"“{in_words(value)}” is not said in the text; {default:g} is taken for “{spec.label}”.")
         return default
     kind = int if isinstance(spec, Integer) else float
     nearest = kind(min(max(value, spec.minimum), spec.maximum))
     if nearest != value:
-        notes.add(line, f"{spec.label} {value:g} is beyond what fits here; {nearest:g} is taken")
+        notes.add(line, f"{spec.label} {value:g} is beyond what fits here; {nearest:g} is taken.")
     return nearest

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from visualizer.words import listed
+
 MAX_LETTERS = 240
 MAX_NOTES = 200
 MAX_SPANS = 20  # of lines that one note names
@@ -34,14 +36,14 @@ class Notes:
         self._lines: dict[tuple[str, bool], set[int]] = {}
 
     def add(self, line: int, sentence: str, *, other_network: bool = False) -> None:
-        """Note something about a line, or (0) about the whole; the sentence has no full stop yet.
+        """Note something about a line, or (0) about the whole; one that is too long is cut off.
 
         After so many different sentences as anybody may read, one stands for all others.
         """
         short = " ".join(sentence[: MAX_LETTERS + 1].split())
         if len(sentence) > MAX_LETTERS:
             short = f"{short[:MAX_LETTERS]} …"
-        key = (f"{short}.", other_network)
+        key = (short, other_network)
         if key not in self._lines and len(self._lines) >= MAX_NOTES:
             key = ("More is left out or taken otherwise here, of which no list is made.", other_network)
         self._lines.setdefault(key, set()).update({line} if line else ())
@@ -67,4 +69,4 @@ def line_words(numbers: tuple[int, ...]) -> str:
         return f"Line {parts[0]}"
     if len(parts) > MAX_SPANS:
         return f"Lines {', '.join(parts[:MAX_SPANS])} and others"
-    return f"Lines {parts[0]}" if len(parts) == 1 else f"Lines {', '.join(parts[:-1])} and {parts[-1]}"
+    return f"Lines {listed(parts)}"

@@ -55,13 +55,13 @@ class Budget:
         """One statement or expression is followed. Raises SourceError where there were too many."""
         self._evaluations -= 1
         if self._evaluations < 0:
-            raise _too_much("it does too much before the network is built")
+            raise _too_much("It does too much before the network is built.")
 
     def make(self, entries: int) -> None:
         """So many entries are about to be made, copied or gone through. Raises SourceError where it is too much."""
         self._entries -= entries
         if self._entries < 0:
-            raise _too_much(f"line {self.line} makes lists, arguments or layers in the hundred thousands")
+            raise _too_much(f"Line {self.line} makes lists, arguments or layers in the hundred thousands.")
 
     def inside(self, items: Any) -> Iterator[Any]:
         """What lists hold, lists within them too; so many at most, as a list may hold itself. Each step counts."""
@@ -79,7 +79,7 @@ class Budget:
 
 
 def _too_much(why: str) -> SourceError:
-    return SourceError("The source cannot be followed", why, "Paste the network only")
+    return SourceError("The source cannot be followed.", why, "Paste the network only.")
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class Library(Protocol):
         """The value of an operator between things that the library made."""
 
     def passed_over(self, first: int, last: int, why: str) -> None:
-        """Told of the lines of a statement that is not followed; `why` is empty where it is not about the library."""
+        """Told of the lines of a statement that is not followed, and why; empty where it is not about the library."""
 
     @property
     def heard(self) -> int:
@@ -200,14 +200,10 @@ class Parsed:
 def parse(source: str) -> Parsed:
     """The syntax tree of Python source. Raises SourceError, with the line, where it is none."""
     if len(source) > MAX_CHARACTERS:
-        raise SourceError(
-            f"The text has {len(source):,} characters", f"at most {MAX_CHARACTERS:,} are read", "Paste the network only"
-        )
+        raise _too_much(f"It has {len(source):,} characters; at most {MAX_CHARACTERS:,} are read.")
     pieces = sum(1 for _ in _PIECE.finditer(source))
     if pieces > MAX_PIECES:
-        raise SourceError(
-            f"The text has {pieces:,} words and signs", f"at most {MAX_PIECES:,} are read", "Paste the network only"
-        )
+        raise _too_much(f"It has {pieces:,} words and signs; at most {MAX_PIECES:,} are read.")
     try:
         return _parse(source)
     except SyntaxError as error:
@@ -215,14 +211,14 @@ def parse(source: str) -> Parsed:
             return _parse(*_without_decoration(source))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass
-        where = f"line {error.lineno}" if error.lineno else "it"
+        where = f"Line {error.lineno}" if error.lineno else "It"
         raise SourceError(
-            "This is not Python source",
-            f"{where} cannot be read ({error.msg[:MAX_TEXT]})",
-            "Paste whole lines of the program",
+            "This is not Python source.",
+            f"{where} cannot be read ({error.msg[:MAX_TEXT]}).",
+            "Paste whole lines of the program.",
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise SourceError("This is not Python source", "it cannot be read", "Paste the network only") from error
+        raise SourceError("This is not Python source.", "It cannot be read.", "Paste the network only.") from error
 
 
 def _parse(source: str, left_out: tuple[int, ...] = ()) -> Parsed:
@@ -276,7 +272,7 @@ class Follower:
         except _Return:
             pass
         except RecursionError as error:
-            raise SourceError("The source cannot be followed", "it is nested too deeply", "Simplify it") from error
+            raise SourceError("The source cannot be followed.", "It is nested too deeply.", "Simplify it.") from error
 
     def _follow_what_nothing_calls(self, module: ast.Module) -> None:
         """Functions and classes that are left for another program, and models, which Keras itself calls."""
@@ -351,7 +347,7 @@ class Follower:
                 items = self.value(iterable)
                 if not isinstance(items, tuple | list):
                     self._assign(target, self._unknown(iterable))
-                    self._followed_anyway(statement, body, "how often this is repeated is not said; once is taken")
+                    self._followed_anyway(statement, body, "How often this is repeated is not said; once is taken.")
                     return
                 for item in items[:MAX_ITEMS]:
                     self._assign(target, item)
@@ -362,14 +358,14 @@ class Follower:
                 self.budget.make(len(body))
                 self.names[name] = Class({item.name: item for item in body if isinstance(item, ast.FunctionDef)})
             case ast.While() | ast.AsyncFunctionDef():
-                self._pass_over(statement, "loops with “while” and async code are not followed")
+                self._pass_over(statement, "Loops with “while” and async code are not followed.")
 
     def _if(self, statement: ast.If) -> None:
         test = self.value(statement.test)
         if not isinstance(test, Unknown):
             self._block(statement.body if test else statement.orelse)
-        elif not self._followed_anyway(statement, statement.body, "whether this holds is not said; it is taken to"):
-            self._followed_anyway(statement, statement.orelse, "whether this holds is not said; it is taken not to")
+        elif not self._followed_anyway(statement, statement.body, "Whether this holds is not said; it is taken to."):
+            self._followed_anyway(statement, statement.orelse, "Whether this holds is not said; it is taken not to.")
 
     def _followed_anyway(self, statement: ast.stmt, body: list[ast.stmt], why: str) -> bool:
         """Follow statements of which it is not said whether they run; False where they are not about the library."""
@@ -618,9 +614,7 @@ class Follower:
             case _:
                 return self._unknown(node)
         if len(items) > MAX_ITEMS:
-            raise SourceError(
-                "The source cannot be followed", f"line {node.lineno} makes a list too long", "Paste the network only"
-            )
+            raise _too_much(f"Line {node.lineno} makes a list too long.")
         return None
 
     def _call_function(self, function: Function, arguments: list[Any], keywords: dict[str, Any]) -> Any:

@@ -51,9 +51,9 @@ def link_text(linked: LinkedNetwork) -> str:
     link = VERSION + _encoded(_checksum(packed) + packed)
     if len(link) > MAX_CHARACTERS:
         raise LinkError(
-            "This network does not fit into a link",
-            f"it would have {len(link):,} characters, and at most {MAX_CHARACTERS:,} arrive everywhere",
-            "Use “Download” instead and send the file",
+            "This network does not fit into a link.",
+            f"It would have {len(link):,} characters, and at most {MAX_CHARACTERS:,} arrive in every program.",
+            "Use “Download” instead and send the file.",
         )
     return link
 
@@ -70,30 +70,25 @@ def read_link(text: str) -> LinkedNetwork:
 
 def _read(text: str) -> LinkedNetwork:
     if len(text) > MAX_CHARACTERS:
-        raise _refused(f"it has {len(text):,} characters, and a link of this app has at most {MAX_CHARACTERS:,}")
+        raise _refused(f"It has {len(text):,} characters, and a link of this app has at most {MAX_CHARACTERS:,}.")
     if not text:
-        raise _refused("it is empty")
+        raise _refused("It is empty.")
     if text[0] != VERSION:
-        raise LinkError(
-            "This link could not be opened",
-            "it was damaged, or made by another version of this app",
-            "Ask for a link from this version",
-        )
+        raise _refused("It was damaged, or made by another version of this app.")
     packed = _decoded(text[1:])
     if _checksum(packed[CHECKSUM_BYTES:]) != packed[:CHECKSUM_BYTES]:
         raise _damaged()
     try:
         data = json.loads(_unpacked(packed[CHECKSUM_BYTES:]))
     except (ValueError, RecursionError) as error:
-        raise _refused("it does not hold a network") from error
+        raise _refused("It does not hold a network.") from error
     if not isinstance(data, dict) or data.keys() != {"architecture", "settings"}:
-        raise _refused("it does not hold a network with its training settings")
+        raise _refused("It does not hold a network with its training settings.")
     try:
         return LinkedNetwork(architecture_from_dict(data["architecture"]), settings_from_dict(data["settings"]))
     except UserError as error:
         # Its own advice is for people who edit a file.
-        reasons = [error.what[0].lower() + error.what[1:], error.why]
-        raise _refused(", ".join(filter(None, reasons))) from error
+        raise _refused(f"{error.what} {error.why}".rstrip()) from error
 
 
 def _checksum(packed: bytes) -> bytes:
@@ -123,15 +118,15 @@ def _unpacked(packed: bytes) -> bytes:
     except zlib.error as error:
         raise _damaged() from error
     if not unpacker.eof or unpacker.unused_data:
-        raise _refused(f"it does not unpack into a network of at most {MAX_JSON_BYTES:,} bytes")
+        raise _refused(f"It does not unpack into a network of at most {MAX_JSON_BYTES:,} bytes.")
     return text
 
 
 def _damaged() -> LinkError:
     return LinkError(
-        "This link could not be opened", "it was changed or cut off on its way", "Copy it again, from end to end"
+        "This link could not be opened.", "It was changed or cut off on its way.", "Copy the whole link again."
     )
 
 
 def _refused(why: str) -> LinkError:
-    return LinkError("This link could not be opened", why, "Ask for a new one")
+    return LinkError("This link could not be opened.", why, "Ask for a new one.")

@@ -17,6 +17,7 @@ from uuid import uuid4
 from visualizer.training.remote.servers import LOCKS, SERVERS, are_others
 from visualizer.training.runs.schema import LaterVersionError
 from visualizer.training.runs.store import RUNS, RunStore
+from visualizer.words import listed
 from visualizer.workspace import BUSY, DAMAGED, connect, is_disk_full, set_aside, set_aside_before, sqlite_kind
 from visualizer.workspaces import WORKSPACES, Workspaces
 
@@ -43,17 +44,17 @@ def open_folder(folder: Path) -> None:
             damaged = {name: why for name in (SERVERS, RUNS, WORKSPACES) if (why := _damage(folder / name))}
             if damaged and are_others(folder):
                 raise FolderError(
-                    f"{', '.join(damaged)} in {folder} is damaged, and other servers work with it: stop them all, "
-                    "then start this one again."
+                    f"These databases in {folder} are damaged: {listed(damaged)}. Other servers work with them: stop "
+                    "them all, then start this one again."
                 )
             renamed = {name: set_aside(folder / name, why).name for name, why in damaged.items()}
             # What other servers have to tell one another is of no use to a new one.
             renamed.pop(SERVERS, None)
             if renamed:
-                told = [_told(name, new, damaged[name]) for name, new in renamed.items()]
+                told = " ".join(_told(folder, name, new, damaged[name]) for name, new in renamed.items())
                 raise FolderError(
-                    f"In {folder}, {', and '.join(told)}. Nothing was deleted: put a backup in its place ({_RESTORE}), "
-                    "or start the server again to go on without it."
+                    f"{told} Nothing was deleted: put a backup in its place ({_RESTORE}), or start the server again to "
+                    "go on without it."
                 )
             # Under the lock, so that no other server sees a database that is about to be made.
             RunStore(folder)
@@ -139,8 +140,8 @@ def _damage(path: Path) -> str:
     return "" if said == "ok" else str(said)
 
 
-def _told(name: str, renamed: str, why: str) -> str:
-    return f"{name}, the record of {_HOLDS[name]}, is damaged ({why}) and has the name {renamed} now"
+def _told(folder: Path, name: str, renamed: str, why: str) -> str:
+    return f"In {folder}, {name}, the record of {_HOLDS[name]}, is damaged ({why}) and has the name {renamed} now."
 
 
 def _cannot(folder: Path, error: OSError) -> FolderError:

@@ -40,6 +40,6 @@ OPTIMIZERS: dict[str, Optimizer] = {
         "RMSprop",
         0.001,
         {"rho": 0.99, "epsilon": 1e-8},
-        keras_difference=("rho", "RMSprop forgets more slowly here, as in PyTorch: rho is 0.99, in Keras 0.9"),
+        keras_difference=("rho", "RMSprop forgets more slowly here, as in PyTorch: rho is 0.99, in Keras 0.9."),
     ),
 }

@@ -18,6 +18,8 @@ LOSSES: dict[Loss, str] = {
     "cross_entropy": "Cross-entropy",
     "mse": "Mean squared error (one-hot targets)",
 }
+# The same in the middle of a sentence or of a label.
+LOSSES_IN_SENTENCE: dict[Loss, str] = {"cross_entropy": "cross-entropy", "mse": "mean squared error"}
 
 MAX_SEED = 2**31 - 1
 LEARNING_RATE = Real(
@@ -108,12 +110,11 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         if not isinstance(self.dataset, str) or not self.dataset:
-            raise SettingError("No data set is chosen", "", "Choose one")
+            raise SettingError("No data set is chosen.", "", "Choose a data set.")
         for name, spec in SETTING_SPECS.items():
             value = getattr(self, name)
-            expected = spec.check(value)
-            if expected:
-                raise SettingError(f"{spec.label} is {short_repr(value)}", f"it must be {expected}", "Change it")
+            if why := spec.check(value):
+                raise SettingError(f"{spec.label} is {short_repr(value)}.", why, "Change it.")
 
 
 # In the order of the form.
@@ -137,10 +138,10 @@ def settings_from_dict(data: Any) -> TrainingSettings:
         SettingError: It is anything else, names an unknown setting, or a value is out of its range.
     """
     if not isinstance(data, dict):
-        raise SettingError("The training settings could not be read", "they are not an object", "Make them anew")
+        raise SettingError("The training settings could not be read.", "They are not a JSON object.", "Make them anew.")
     known = {item.name for item in dataclasses.fields(TrainingSettings)}
     if surplus := sorted(data.keys() - known):
-        raise SettingError(f"There is no training setting {short_repr(surplus[0])}", "", "Remove it")
+        raise SettingError(f"There is no training setting {short_repr(surplus[0])}.", "", "Remove it.")
     settings = TrainingSettings(**data)
     # JSON has no whole numbers beside the others: a learning rate of 1 is 1.0.
     reals: dict[str, Any] = {

@@ -52,8 +52,8 @@ class Dense(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         if is_maps(input_shape):
             raise LayerDoesNotFit(
-                f"feature maps of {describe_shape(input_shape)} arrive",
-                "Dense needs a vector: one long row of numbers",
+                f"Feature maps of {describe_shape(input_shape)} arrive.",
+                "Dense needs a vector: one long row of numbers.",
                 tuple(
                     Fix(f"Put {layer.title} before it", (layer, self))
                     for layer in (Flatten(), GlobalAveragePooling2D())

@@ -16,6 +16,7 @@ from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import LOSSES, MAX_SEED, SETTING_SPECS, SETTINGS, RunSpec
+from visualizer.words import counted, listed
 
 _DATASET = "Data set"
 _LAYERS = "Layers"
@@ -141,12 +142,7 @@ def _shortened(text: str) -> str:
 def _brief(setting: str, value: str) -> str:
     """A value as a part of a name; a number or a yes says little without what it is of."""
     label = setting.split(", layer")[0]
-    what = label[0].lower() + label[1:]
-    if value in ("–", "no"):
-        return f"no {what}"
-    if value == "yes":
-        return what
-    return _BRIEF.get(value, value) if label in _SPEAKING else f"{what} {value}"
+    return _BRIEF.get(value, value) if label in _SPEAKING else f"{label}: {value}"
 
 
 def _network_rows(architectures: Sequence[Architecture]) -> list[Difference]:
@@ -325,16 +321,12 @@ def verdicts(names: Sequence[str], compared: Sequence[Variant], bands: Sequence[
     groups = comparable(compared)
     said = [verdict([names[place] for place in group], [bands[place] for place in group]) for group in groups]
     if len(groups) > 1:
-        apart = " / ".join(_listed([names[place] for place in group]) for group in groups)
+        apart = " / ".join(listed([names[place] for place in group]) for group in groups)
         said.append(
             f"Not ranked against one another: {apart}. They learnt different pictures, and an accuracy also tells how "
             "hard these are."
         )
     return tuple(filter(None, said))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
@@ -353,12 +345,11 @@ def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
     (best, first), (next_best, second) = ended[:2]
     points = f"{100 * (first.mean[-1] - second.mean[-1]):.1f}"
     if min(first.runs, second.runs) < 2:
-        stands = f"is ahead of {next_best} by {points} percentage points"
+        result = f"{best} is ahead of {next_best} by {points} percentage points."
         if points == "0.0":
-            stands = f"and {next_best} are level"
+            result = f"{best} and {next_best} are level."
         return (
-            f"{best} {stands}, but one seed proves little: another seed alone moves a curve. Run them again with "
-            "several seeds."
+            f"{result} But one seed proves little: another seed alone moves a curve. Run them again with several seeds."
         )
     if first.low[-1] > second.high[-1]:
         return (
@@ -369,5 +360,4 @@ def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
 
 
 def _epochs(band: Band) -> str:
-    last = int(band.epoch[-1])
-    return f"{last} epoch{'s' if last != 1 else ''}"
+    return counted(int(band.epoch[-1]), "epoch")

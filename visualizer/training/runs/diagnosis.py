@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from visualizer.training.runs.curves import HealthCurves
+from visualizer.words import listed
 
 # Of a layer's units, in most of the last looks; below it, training mostly gets on with the rest.
 SILENT_SHARE = 0.5
@@ -20,13 +21,10 @@ LOOKS = 3
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong: what is seen, with its numbers, and what to try."""
+    """Something that is wrong: what is seen, with its numbers, and what to try, in whole sentences."""
 
     seen: str
     advice: str
-
-    def __str__(self) -> str:
-        return f"{self.seen}: {self.advice}."
 
 
 def diagnose(health: HealthCurves, names: Sequence[str], pictures: Sequence[int]) -> tuple[Finding, ...]:
@@ -56,20 +54,20 @@ def _lately(values: np.ndarray) -> np.ndarray:
 
 def _silent(health: HealthCurves, called: list[str], pictures: Sequence[int]) -> list[Finding]:
     """Layers with many units that are 0 for all pictures of a batch. Whether these are dead, no batch can tell."""
-    *others, last = map(str, pictures[-LOOKS:])
-    counts = f"{', '.join(others)} and {last}" if others else last
+    counts = listed(map(str, pictures[-LOOKS:]))
     # More than half of the looks: a single batch may be an exception.
-    looks, most = len(others) + 1, (len(others) + 1) // 2 + 1
+    looks = min(len(pictures), LOOKS)
+    most = looks // 2 + 1
     shares = np.sort(health.silent_share[-LOOKS:], axis=0)[looks - most]
-    where = "the batch looked at"
-    if others:
-        where = f"{'both' if most == looks else f'at least {most} of the last {looks}'} batches looked at"
+    where = {1: "the batch looked at", 2: "both batches looked at"}.get(
+        looks, f"at least {most} of the last {looks} batches looked at"
+    )
     return [
         Finding(
             f"{called[layer]}: in {where} ({counts} pictures) {shares[layer]:.0%} of its {health.units[layer]} units "
-            f"{'or more ' if others else ''}were silent, 0 for every picture",
-            "a unit that is silent for all pictures is dead: it gets no gradient and seldom comes back. If this "
-            "stays so, lower the learning rate, or use LeakyReLU, and start again",
+            f"{'or more ' if looks > 1 else ''}were silent, 0 for every picture.",
+            "A unit that is silent for all pictures is dead: it gets no gradient and seldom comes back. If this "
+            "stays so, lower the learning rate, or use LeakyReLU, and start again.",
         )
         for layer in np.flatnonzero(shares > SILENT_SHARE)
     ]
@@ -81,11 +79,13 @@ def _still(health: HealthCurves, called: list[str]) -> list[Finding]:
     trained = np.flatnonzero(np.isfinite(gradient))
     none = [layer for layer in trained if gradient[layer] == 0]
     if none:
-        which = called[none[0]] if len(none) == 1 else f"{len(none)} layers, the first {called[none[0]]},"
+        first = called[none[0]]
         return [
             Finding(
-                f"{which} get{'s' if len(none) == 1 else ''} no gradient at all, so nothing there is learnt",
-                "look for silent units or weights that are all 0, choose another initialisation and start again",
+                f"{first} gets no gradient at all, so nothing there is learnt."
+                if len(none) == 1
+                else f"{len(none)} layers get no gradient at all, so nothing there is learnt. The first is {first}.",
+                "Look for silent units or weights that are all 0, choose another initialisation and start again.",
             )
         ]
     per_weight = gradient[trained] / np.where(weight[trained] > 0, weight[trained], np.nan)
@@ -93,8 +93,8 @@ def _still(health: HealthCurves, called: list[str]) -> list[Finding]:
         return [
             Finding(
                 f"Hardly any gradient comes back to {called[trained[0]]}: for its weights' size it is "
-                f"1/{per_weight[-1] / per_weight[0]:,.0f} of that of {called[trained[-1]]}",
-                "use ReLU instead of sigmoid or tanh, batch normalisation, or fewer layers",
+                f"1/{per_weight[-1] / per_weight[0]:,.0f} of that of {called[trained[-1]]}.",
+                "Use ReLU instead of sigmoid or tanh, batch normalisation, or fewer layers.",
             )
         ]
     return []
@@ -107,8 +107,8 @@ def _too_large(health: HealthCurves, called: list[str]) -> list[Finding]:
     layer = int(np.nanargmax(ratio))
     return [
         Finding(
-            f"{called[layer]}: each step changes its weights by {ratio[layer]:.0%} of their size, 0.1 % is usual",
-            "lower the learning rate",
+            f"{called[layer]}: each step changes its weights by {ratio[layer]:.0%} of their size; 0.1 % is usual.",
+            "Lower the learning rate.",
         )
     ]
 
@@ -120,8 +120,8 @@ def _too_small(health: HealthCurves, called: list[str]) -> list[Finding]:
         return []
     return [
         Finding(
-            f"Even the layer that moves most changes its weights by only {moving.max():.1e} of their size each step, "
-            "1e-03 is usual",
-            "raise the learning rate",
+            f"Even the layer that moves most changes its weights by only {moving.max():.1e} of their size each step; "
+            "1e-03 is usual.",
+            "Raise the learning rate.",
         )
     ]

@@ -30,7 +30,7 @@ class RunFiles:
         """The run's folder. Raises UserError for an id that no run can have."""
         # Ids may come from a page's address.
         if not run_id.isalnum():
-            raise UserError("There is no such run", "its id is not one that this app gives", "Start a new run")
+            raise UserError("There is no such run.", "Its id is not one that this app gives.", "Start a new run.")
         return self._folder / run_id
 
     def path(self, run_id: str, kind: Literal["weights", "checkpoint"], step: int) -> Path:
@@ -78,7 +78,7 @@ class RunFiles:
         path = self.path(run_id, "weights", step)
         what = f"The weights after {step:,} batches of this run"
         with (
-            self._reading(path, what, "Choose another moment, or train it again"),
+            self._reading(path, what, "Choose another moment, or train it again."),
             safe_open(path, framework="numpy") as file,
         ):
             return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
@@ -134,7 +134,7 @@ class RunFiles:
             UserError: Its file is damaged.
         """
         path = self.snapshot_path(run_id)
-        with self._reading(path, "The last look inside this run", "Train it on, or again, to have a new one"):
+        with self._reading(path, "The last look inside this run", "Train it on, or again, to get a new one."):
             try:
                 with safe_open(path, framework="numpy") as file:
                     about = json.loads(file.metadata()["snapshot"])
@@ -153,7 +153,7 @@ class RunFiles:
             if path not in self._damaged:
                 log.event("file-damaged", warning=True, run=path.parent.name, file=path.name, why=str(error))
             self._damaged.add(path)
-            raise UserError(f"{what} cannot be read", "its file on the server is damaged", remedy) from error
+            raise UserError(f"{what} cannot be read.", "Its file on the server is damaged.", remedy) from error
 
 
 def _snapshot(about: dict[str, Any], arrays: dict[str, np.ndarray], gives_scores: bool) -> Snapshot:

@@ -9,6 +9,7 @@ from visualizer.architecture.layers.dropout import Dropout
 from visualizer.errors import UserError
 from visualizer.training.runs.overfitting import Overfitting
 from visualizer.training.settings import AUGMENTATIONS, RunSpec, TrainingSettings
+from visualizer.words import counted
 
 # Small changes that leave digits, shapes and most photos what they are; a mirrored 2 would be none.
 SHIFT, ROTATION = 0.1, 10.0
@@ -110,7 +111,7 @@ def _units(row: LayerReport) -> int:
 def _fewer_epochs(found: Overfitting, architecture: Architecture, settings: TrainingSettings) -> Remedy | None:
     if found.best_epoch >= found.epoch:
         return None
-    epochs = f"{found.best_epoch} epoch{'s' if found.best_epoch != 1 else ''}"
+    epochs = counted(found.best_epoch, "epoch")
     if settings.epochs <= found.best_epoch:
         return Remedy("epochs", "", f"The next run ends after {epochs} at most.", architecture, settings)
     return Remedy("epochs", f"Train {epochs} only", "", architecture, replace(settings, epochs=found.best_epoch))

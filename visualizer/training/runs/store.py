@@ -179,7 +179,7 @@ class RunStore:
                 break
             with suppress(FileNotFoundError):
                 return self.files.read_weights(run_id, moments[-1].step)
-        raise UserError("The weights of this run are not kept", "nothing was trained yet", "Train it first")
+        raise UserError("The weights of this run are not kept.", "Nothing was trained yet.", "Train it first.")
 
     def weights_at(self, run_id: str, step: int, prefix: str = "") -> dict[str, np.ndarray]:
         """The weights after `step` batches; only those whose names begin with `prefix`.
@@ -191,9 +191,9 @@ class RunStore:
             return self.files.read_weights(run_id, step, prefix)
         except FileNotFoundError:
             raise UserError(
-                f"The weights after {step:,} batches of this run are not kept",
-                "they made room for later ones",
-                "Choose another moment",
+                f"The weights after {step:,} batches of this run are not kept.",
+                "They made room for later ones.",
+                "Choose another moment.",
             ) from None
 
     # What the pool writes

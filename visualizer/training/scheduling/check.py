@@ -25,20 +25,20 @@ def check(spec: RunSpec, own: Collection[str] = ()) -> int:
     if not report.fits:
         problem = report.problem or next(row.problem for row in report.layers if row.problem)
         raise UserError(
-            f"The network “{architecture.name}” cannot be trained on {dataset.title}",
-            str(problem)[:-1],
-            "Fix it in Build",
+            f"The network “{architecture.name}” cannot be trained on {dataset.title}.",
+            str(problem),
+            "Fix it in Build.",
         )
     if not 0 <= spec.probe_index < len(dataset.pictures):
-        raise UserError("The watched picture is not in the data set", "", "Choose another one")
+        raise UserError("The watched picture is not in the data set.", "", "Choose another picture.")
     if passed := report.passed_bound(settings.batch_size):
-        raise UserError(str(passed)[:-1])
+        raise UserError(passed.arrives, passed.needs)
     for row in report.layers:
         smallest = row.layer.smallest_batch(row.input_shape) if row.input_shape else 1
         if settings.batch_size < smallest:
             raise UserError(
-                f"{row.layer.title} cannot be trained on batches of {settings.batch_size}",
-                f"it needs at least {smallest} pictures at a time",
-                f"Use a batch size of {smallest} or more",
+                f"{row.layer.title} cannot be trained on batches of {settings.batch_size}.",
+                f"It needs at least {smallest} pictures at a time.",
+                f"Use a batch size of {smallest} or more.",
             )
     return batches_per_epoch(len(dataset.train), settings.batch_size)

@@ -47,9 +47,8 @@ class SetLearningRate:
     value: float
 
     def __post_init__(self) -> None:
-        expected = LEARNING_RATE.check(self.value)
-        if expected:
-            raise SettingError(f"The learning rate is {self.value!r}", f"it must be {expected}", "Change it")
+        if why := LEARNING_RATE.check(self.value):
+            raise SettingError(f"The learning rate is {self.value!r}.", why, "Change it.")
 
 
 @dataclass(frozen=True)

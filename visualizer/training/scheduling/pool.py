@@ -20,6 +20,7 @@ from visualizer.training.scheduling.turn_queue import Place
 from visualizer.training.scheduling.worker_slot import WorkerSlot
 from visualizer.training.scheduling.workers import LocalWorker, Worker
 from visualizer.training.settings import RunSpec
+from visualizer.words import counted
 from visualizer.workspace import saving
 
 # Seconds between two looks at what other servers left for the runs of this one.
@@ -132,9 +133,9 @@ class WorkerPool:
         most = limits().active_runs
         if sum(record.owner == owner for record in self._store.active_runs()) >= most:
             raise UserError(
-                f"You have {most} run{'s' if most != 1 else ''} going on",
-                "more at a time would slow down everybody",
-                "Stop one of them, or wait until one has finished",
+                f"You have {counted(most, 'run')} going on.",
+                "More of them would slow down everybody.",
+                "Stop one of them, or wait until one has finished.",
             )
 
     def place(self, run_id: str) -> Place | None:

@@ -219,9 +219,11 @@ class WorkerSlot:
         else:
             go_on = command if isinstance(command, Start | TrainEpoch | TrainBatch) else None
             epoch = record.checkpoint_epoch
-            where = f"it goes on from epoch {epoch + 1}" if epoch is not None else "it began anew"
+            again = "It began anew, with the same curve."
+            if epoch is not None:
+                again = f"It goes on from epoch {epoch + 1}, with the same curve."
             # Where the checkpoint turns out to be damaged, the run says that instead.
-            message = f"The process that trained this run ended unexpectedly ({ending}); {where}, with the same curve."
+            message = f"The process that trained this run ended unexpectedly ({ending}). {again}"
             checkpoint = self._store.rewind(run_id, "queued" if go_on else record.state, message)
             self.begin(Begin(run_id, record.spec, checkpoint, record.seconds))
             if go_on:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from visualizer.architecture.architecture import summarize
-from visualizer.figures.chart import counted
 from visualizer.source_code.keras_reader import KerasReading, read_keras
 from visualizer.source_code.notes import Note
 from visualizer.training.optimizers import OPTIMIZERS
@@ -16,6 +15,7 @@ from visualizer.training.settings import LOSSES
 from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.session import Session
+from visualizer.words import counted
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -100,8 +100,8 @@ def _result(state: BuildState, reading: KerasReading) -> None:
                         st.warning(f"{said}\n{_list(other)}", icon=":material/warning:")
                 icon = "" if other else ":material/check_circle: "
                 st.markdown(
-                    f"{icon}**{counted(len(report.layers), 'layer')} with {counted(report.parameters, kind)} "
-                    f"{'was' if len(report.layers) == 1 else 'were'} built.** {_training(reading)}"
+                    f"{icon}**Built: {counted(len(report.layers), 'layer')} with {counted(report.parameters, kind)}.** "
+                    f"{_training(reading)}"
                 )
             st.button(
                 "Close what was read",
@@ -111,8 +111,7 @@ def _result(state: BuildState, reading: KerasReading) -> None:
                 on_click=state.forget_keras,
             )
         if rest:
-            notes = "One thing was" if len(rest) == 1 else f"{len(rest)} things were"
-            st.markdown(f"**{notes} left out or taken otherwise**")
+            st.markdown(f"**Left out or taken otherwise: {counted(len(rest), 'thing')}**")
             _room_for(rest).markdown(_list(rest))
 
 
@@ -133,7 +132,7 @@ def _training(reading: KerasReading) -> str:
     if "loss" in said:
         words.append(LOSSES[said["loss"]])
     if "epochs" in said:
-        words += [f"{said['epochs']} epoch{'s' * (said['epochs'] != 1)}", f"batches of {said['batch_size']}"]
+        words += [counted(said["epochs"], "epoch"), f"batches of {said['batch_size']}"]
     if not words:
         return "Undo brings the old network back."
     return f"Undo brings the old network and the old settings back. Train is set to: {', '.join(words)}."

@@ -11,6 +11,7 @@ from visualizer.training.settings import RunSpec
 from visualizer.ui.kit.grey import grey_where
 from visualizer.ui.state.server import worker_pool
 from visualizer.ui.state.session import Session
+from visualizer.words import counted
 
 MAX_SEEDS = 5
 
@@ -90,7 +91,7 @@ def _start_button(owner: Session, specs: list[RunSpec], *, asked: bool) -> None:
         )
     with grey_where(reason) as grey:
         st.button(
-            f"Start {len(specs)} run{'s' if len(specs) != 1 else ''}",
+            f"Start {counted(len(specs), 'run')}",
             key="again-start",
             type="primary",
             icon=":material/play_arrow:",

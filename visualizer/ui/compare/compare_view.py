@@ -23,7 +23,7 @@ from visualizer.training.runs.comparison import (
     variants,
     verdicts,
 )
-from visualizer.training.settings import LOSSES
+from visualizer.training.settings import LOSSES_IN_SENTENCE
 from visualizer.ui.compare.compare_again import stop_all
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
@@ -124,7 +124,7 @@ def _losses(compared: Compared, bands: Mapping[str, Band], columns: Sequence[Del
     for kind, column in zip(dict.fromkeys(kinds), cycle(columns), strict=False):
         places = [place for place, other in enumerate(kinds) if other == kind]
         shown = {name: band for place, (name, band) in enumerate(bands.items()) if place in places}
-        label = f"validation loss: {LOSSES[kind].lower().partition(' (')[0]}"
+        label = f"validation loss: {LOSSES_IN_SENTENCE[kind]}"
         with column:
             show(band_curves(shown, label=label, share=False, looks=places), f"compared-loss-{kind}")
     if len(set(kinds)) > 1:

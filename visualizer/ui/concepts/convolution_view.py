@@ -16,6 +16,7 @@ from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.state.viewport import column_width
+from visualizer.words import counted
 
 CHANNEL_NAMES = ("Red", "Green", "Blue")
 _SAME = 1e-4  # outputs that differ by less are the same but for rounding
@@ -86,7 +87,7 @@ def formulas(choice: Choice) -> None:
         st.markdown(
             explained(
                 "Every input pixel **stamps** the kernel, multiplied by its value, on the output; stamps start "
-                f"{stride} pixel{'s' if stride > 1 else ''} apart and add up where they overlap. Seen from the output, "
+                f"{counted(stride, 'pixel')} apart and add up where they overlap. Seen from the output, "
                 f"as drawn above, it is a convolution with stride 1 over the picture with s − 1 = {stride - 1} zeros "
                 "between its pixels, the kernel turned by 180°. With a stride above 1 it enlarges a map, by weights "
                 "that can be learnt; it does not undo a convolution, in spite of the name “deconvolution”.",

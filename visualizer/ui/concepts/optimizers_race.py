@@ -22,6 +22,7 @@ from visualizer.figures.optimizers import STYLES, race_from_above, race_in_3d
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.results import keep_results
+from visualizer.words import listed
 
 TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
 _GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "cross": "✚"}
@@ -175,10 +176,12 @@ def explanation(surface: Surface, paths: Mapping[str, Path]) -> str:
     """What the surface is like, who arrives when, and the numbers that make it so."""
     arrivals = sorted((path.arrived, TITLES[name]) for name, path in paths.items() if path.arrived is not None)
     late = [TITLES[name] for name, path in paths.items() if path.arrived is None]
-    order = ", ".join(f"{title} at step {step}" for step, title in arrivals)
+    sentences = [_SHAPES[surface.name]]
+    if arrivals:
+        sentences.append(f"Arrived: {listed(f'{title} at step {step}' for step, title in arrivals)}.")
     if late:
-        order += f"; {' and '.join(late)} not within {surface.steps}"
-    return f"{_SHAPES[surface.name]} {order}. {_why(surface, paths)}"
+        sentences.append(f"Not within {surface.steps} steps: {listed(late)}.")
+    return " ".join((*sentences, _why(surface, paths)))
 
 
 def _why(surface: Surface, paths: Mapping[str, Path]) -> str:

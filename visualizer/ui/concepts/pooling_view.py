@@ -177,8 +177,9 @@ def shift_view(choice: Choice) -> None:
         st.info("There is no edge in this picture that could move: draw one.", icon=":material/draw:")
         return
     least = min(compared, key=lambda shifted: shifted.change)
-    options = {shifted.title: shifted.title.lower() for shifted in compared}
-    told = ", ".join(f"{shifted.title.lower()} {percent(shifted.change)}" for shifted in compared)
+    in_sentence = ("strided convolution", "max pooling", "average pooling")
+    options = {shifted.title: words for shifted, words in zip(compared, in_sentence, strict=True)}
+    told = ", ".join(f"{shifted.title} {percent(shifted.change)}" for shifted in compared)
     answered = predict(
         "The picture moves by **one pixel**. Edges are found, then the map is halved: whose output changes least?",
         options,

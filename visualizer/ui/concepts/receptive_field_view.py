@@ -8,7 +8,7 @@ import streamlit as st
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.shapes import describe_shape, is_maps, numbers_in
 from visualizer.architecture.span import NOTHING, PICTURE, HeightWidth, RowColumn, Span
-from visualizer.figures.chart import counted, number
+from visualizer.figures.chart import number
 from visualizer.figures.receptive_field import effective_field_chart
 from visualizer.figures.volumes import volumes
 from visualizer.inspection.receptive_field.field_sum import FieldRow, first_unsaid
@@ -32,6 +32,7 @@ from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width
+from visualizer.words import counted
 
 _SPAN = 0.5  # of the picture: the page opens with the last layer whose field is no larger
 

@@ -189,19 +189,17 @@ def _compared(
     reached = f"**{written(made.reached)}** {measure}"
     if excitation is None or best is None or mean is None:
         return f"It reaches {reached}. Search the pictures above to compare it with real ones."
-    real = f"the strongest of {excitation.count:,} real ones ({dataset.title.lower()})"
-    numbers = f"{reached}, against {written(best)}; real pictures reach {written(mean)} on average"
+    real = f"the strongest of {excitation.count:,} real ones ({dataset.title})"
     if best > 0 and made.reached > 0:
-        said = f"This made picture excites the {filter.noun} **{made.reached / best:.2g} ×** as much as {real}"
+        said = f"This made picture excites the {filter.noun} **{made.reached / best:.2g} ×** as much as {real}."
+    elif made.reached > best:
+        said = f"This made picture excites the {filter.noun} **more** than {real}."
     else:
-        word = "more" if made.reached > best else "less"
-        said = f"This made picture excites the {filter.noun} **{word}** than {real}"
-    stuck = (
-        " The climb ended below the best real picture: more steps or another seed may get higher."
-        if made.reached < best
-        else ""
-    )
-    return f"{said}: {numbers}.{stuck}"
+        said = f"This made picture excites the {filter.noun} **less** than {real}."
+    said += f" It reaches {reached}, against {written(best)}. Real pictures reach {written(mean)} on average."
+    if made.reached < best:
+        said += " The climb ended below the best real picture: more steps or another seed may get higher."
+    return said
 
 
 def _where(filter: Filter, tiles: list[tuple[str, Crop]], pictures: list[np.ndarray]) -> None:

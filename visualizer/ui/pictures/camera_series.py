@@ -42,5 +42,5 @@ def read_series(sent: Any) -> list[bytes]:
             raise ValueError("no text, or too long")
         return [base64.b64decode(text, validate=True) for text in sent]
     except (ValueError, binascii.Error) as error:
-        why = "what came is no series of pictures"
-        raise UserError("The camera's pictures did not arrive", why, "Try it again") from error
+        why = "What came is not a series of pictures."
+        raise UserError("The camera's pictures did not arrive.", why, "Try again.") from error

@@ -125,13 +125,13 @@ def _reading(files: Files, count: int, size: int) -> Steps[list[Found]]:
             count, size = count + 1, size + file.picture.nbytes
         if count > bounds.dataset_pictures:
             raise UserError(
-                "There are too many pictures", f"at most {bounds.dataset_pictures:,} can be used", "Leave some out"
+                "There are too many pictures.", f"At most {bounds.dataset_pictures:,} can be used.", "Leave some out."
             )
         if size > bounds.dataset_bytes:
             raise UserError(
-                f"These {count:,} pictures take too much memory",
-                f"at most {bounds.dataset_mib:,} MiB are kept for one data set",
-                "Leave some out",
+                f"These {count:,} pictures take too much memory.",
+                f"At most {bounds.dataset_mib:,} MiB are kept for one data set.",
+                "Leave some out.",
             )
         yield Progress(file.share, f"{len(read):,} files read")
     return read

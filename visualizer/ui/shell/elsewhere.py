@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from visualizer.figures.chart import counted
 from visualizer.ui.kit.text import escaped
+from visualizer.words import counted
 
 # What a browser has opened, as the beginnings of the workspaces' ids: they say which, and open none.
 COOKIE = "visualizer_opened"
@@ -47,22 +47,17 @@ class WorkspaceContents:
     datasets: int
 
     def describe(self) -> str:
-        parts = []
+        sentences = []
         if self.network is not None:
-            parts.append(
-                f"the network **{escaped(self.network) or 'without a name'}** with {counted(self.layers, 'layer')}"
-            )
+            name = escaped(self.network) or "without a name"
+            sentences.append(f"It holds the network **{name}** with {counted(self.layers, 'layer')}.")
         if self.runs:
-            going = f", {self.active:,} of which {'goes' if self.active == 1 else 'go'} on" if self.active else ""
-            going = ", which goes on" if self.runs == self.active == 1 else going
-            parts.append(f"{counted(self.runs, 'training run')}{going}")
+            sentences.append(f"It holds {counted(self.runs, 'training run')}.")
+        if self.active:
+            sentences.append(f"Still going on: {counted(self.active, 'run')}.")
         if self.datasets:
-            parts.append(f"{counted(self.datasets, 'data set')} of own pictures")
-        if not parts:
-            return "It is still empty."
-        *first, last = parts
-        listed = f"{'; '.join(first)}{';' if len(first) > 1 else ''} and {last}" if first else last
-        return f"It holds {listed}."
+            sentences.append(f"It holds {counted(self.datasets, 'data set')} of own pictures.")
+        return " ".join(sentences) or "It is still empty."
 
 
 def ask(

@@ -34,8 +34,8 @@ def augmentation_menu(owner: Session) -> None:
 
 
 def describe_augmentation(settings: TrainingSettings) -> str:
-    """Which changes are on, in words; empty where none is."""
-    return ", ".join(SETTING_SPECS[name].label.lower() for name in AUGMENTATIONS if getattr(settings, name))
+    """The labels of the changes that are on; empty where none is."""
+    return ", ".join(SETTING_SPECS[name].label for name in AUGMENTATIONS if getattr(settings, name))
 
 
 def _controls(owner: Session) -> None:

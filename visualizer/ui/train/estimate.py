@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_to_json
-from visualizer.figures.chart import counted
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.quantities import duration
@@ -15,6 +14,7 @@ from visualizer.ui.kit.text import escaped
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.server import worker_pool
 from visualizer.ui.state.session import Session
+from visualizer.words import counted
 
 if TYPE_CHECKING:
     from visualizer.training.loop.speed import TrainingSpeed
@@ -49,8 +49,8 @@ def _sharing() -> str:
     if not others:
         return "Where others train at the same time, all take turns, and each takes longer."
     return (
-        f"{counted(others, 'other run')} would take turns with it now: as long as "
-        f"{'they do' if others != 1 else 'it does'}, it takes about {others + 1} times as long."
+        f"{counted(others, 'other run')} would take turns with it now. As long as that is so, it takes about "
+        f"{others + 1} times as long."
     )
 
 

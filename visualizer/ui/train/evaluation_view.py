@@ -26,6 +26,7 @@ from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import work
 from visualizer.ui.train.picture_tip import picture_tip
 from visualizer.ui.train.state import TrainState
+from visualizer.words import counted
 
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network
@@ -144,8 +145,9 @@ def _pictures(dataset: Dataset, evaluation: "Evaluation", places: np.ndarray, ke
 
     pictures = dataset.pictures[dataset.test[shown]]
     width = column_width() if is_narrow() else column_width(0.4 if columns < 6 else 1.0)
-    beside = "how sure it is" if evaluation.kind == "probabilities" else "its score"
-    st.caption(f"{len(places):,} picture{'s' if len(places) != 1 else ''}. Above each: the answer, and {beside}.")
+    probable = evaluation.kind == "probabilities"
+    above = "Above each: the answer, and how sure it is." if probable else "Above each: the answer, and its score."
+    st.caption(f"{counted(len(places), 'picture')}. {above}")
     show(gallery(pictures, [caption(int(place)) for place in shown], columns, width=width), f"{key}-gallery")
     titles = [
         f"{index + 1}: {names[evaluation.labels[place]]}, answer {caption(int(place))}"

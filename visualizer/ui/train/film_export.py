@@ -91,7 +91,7 @@ def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -
     return Film(
         title=f"{run.spec.architecture.name} on {dataset.title}, looking at a picture of: {dataset.class_names[label]}",
         layer=f"layer {layer + 1} {run.spec.architecture.layers[layer].summary()}",
-        moments=tuple(name_of(moment).capitalize() for moment in moments),
+        moments=tuple(name_of(moment) for moment in moments),
         positions=np.array([moment.epoch_position for moment in moments]),
         kernels=kernels,
         outputs=outputs,

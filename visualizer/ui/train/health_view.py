@@ -46,7 +46,7 @@ def _health(owner: Session, run: RunRecord, pictures: int) -> None:
             overfitting_part(owner, run, overfit, "health")
         elif findings:
             for finding in findings:
-                st.warning(f"**{finding.seen}:** {finding.advice}.", icon=":material/stethoscope:")
+                st.warning(f"**{finding.seen}** {finding.advice}", icon=":material/stethoscope:")
         else:
             st.success(_all_well(health), icon=":material/check_circle:")
         titles = [f"{index + 1} {names[index]}" for index in health.layers]

@@ -25,10 +25,10 @@ WEIGHT_BINS = 40
 def name_of(moment: Moment) -> str:
     """The moment in a few words."""
     if moment.epoch == 0:
-        return "before training"
+        return "Before training"
     if moment.epoch is not None:
-        return f"epoch {moment.epoch}"
-    return f"batch {moment.step:,}"
+        return f"Epoch {moment.epoch}"
+    return f"Batch {moment.step:,}"
 
 
 def network_at(run: RunRecord, step: int) -> "Network":

@@ -21,7 +21,7 @@ from visualizer.training.scheduling.commands import (
     TrainEpoch,
 )
 from visualizer.training.scheduling.turn_queue import Place
-from visualizer.training.settings import LOSSES, RunSpec, pictures_trained
+from visualizer.training.settings import LOSSES_IN_SENTENCE, RunSpec, pictures_trained
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.grey import NOT_GREY, Grey, grey_where
 from visualizer.ui.kit.keep_focus import keep_focus
@@ -33,6 +33,7 @@ from visualizer.ui.train.augmentation import describe_augmentation
 from visualizer.ui.train.live_feed import HowFar
 from visualizer.ui.train.state import TimeMachine, TrainState, WatchedPicture
 from visualizer.ui.train.training_settings import learning_rate
+from visualizer.words import counted
 
 _PLAY = ":material/play_arrow:"
 
@@ -117,7 +118,7 @@ def describe_run(record: RunRecord) -> str:
     pictures = title_of_run(settings.dataset)
     words = [
         f"{escaped(record.spec.architecture.name) or 'a network'} on {escaped(pictures)}",
-        LOSSES[settings.loss].split(" (")[0].lower(),
+        LOSSES_IN_SENTENCE[settings.loss],
         OPTIMIZERS[settings.optimizer].title,
         f"learning rate {_describe_learning_rate(record)}",
         f"batch size {settings.batch_size}",
@@ -220,7 +221,7 @@ def describe_place(place: Place | None) -> str:
     if place.waiting:
         return f"{ordinal(place.waiting)} in the queue"
     if place.others:
-        return f"takes turns with {place.others} other run{'s' if place.others != 1 else ''}"
+        return f"takes turns with {counted(place.others, 'other run')}"
     return ""
 
 

@@ -90,8 +90,8 @@ def _moving(run: RunRecord, titles: dict[int, str], playing: bool, per_second: f
 def _said(run: RunRecord, moments: Sequence[Moment], place: int) -> None:
     """What this moment is, and what changed since the one before."""
     moment = moments[place]
-    where = {0: "before the first batch"}.get(moment.step, f"after {moment.step:,} of {run.total_steps:,} batches")
-    st.markdown(f"### {name_of(moment).capitalize()}\n{where.capitalize()}. {_changed(run, moments, place)}")
+    where = f"After {moment.step:,} of {run.total_steps:,} batches." if moment.step else "Before the first batch."
+    st.markdown(f"### {name_of(moment)}\n{where} {_changed(run, moments, place)}")
     epochs = [other.epoch for other in moments if other.epoch]
     gap = max(np.diff([0, *epochs]), default=1)
     if gap > 1:
@@ -110,11 +110,13 @@ def _changed(run: RunRecord, moments: Sequence[Moment], place: int) -> str:
     names = run.spec.architecture.layers
     if moved[most] == 0:
         return f"Nothing has changed since “{name_of(before)}”."
-    text = f"Since “{name_of(before)}” layer {most + 1} ({names[most].summary()}) moved most: its weights changed by "
-    text += f"**{_share(moved[most])}** of their size"
+    text = (
+        f"Since “{name_of(before)}” layer {most + 1} ({names[most].summary()}) moved most: its weights changed by "
+        f"**{_share(moved[most])}** of their size."
+    )
     if least != most:
-        text += f"; layer {least + 1} ({names[least].summary()}) moved least, by **{_share(moved[least])}**"
-    return f"{text}."
+        text += f" Layer {least + 1} ({names[least].summary()}) moved least, by **{_share(moved[least])}**."
+    return text
 
 
 def _share(value: float) -> str:
