@@ -276,7 +276,7 @@ def test_a_separable_convolution_has_two_sets_of_kernels(add_layer_type):
     network = build(architecture)
     seen = probe(network, np.random.default_rng(0).random((1, 12, 11), dtype=np.float32))
     view = seen.layers[1]
-    assert [(found.stage, found.weights.shape, found.arriving) for found in view.kernel_sets] == [
+    assert [(found.stage, found.weights.shape, found.input_count) for found in view.kernel_sets] == [
         ("depthwise", (8, 1, 3, 3), 4),
         ("pointwise", (6, 8, 1, 1), 8),
     ]
@@ -298,7 +298,7 @@ def test_the_kernels_of_a_transposed_convolution_are_those_of_each_map_that_leav
     assert found.weights.shape == (4, 4, 2, 2)
     np.testing.assert_array_equal(found.weights[1, 3], weights[3, 1].detach())
     (grouped,) = kernel_sets([("c", torch.nn.ConvTranspose2d(4, 6, 3, groups=2))])
-    assert (grouped.weights.shape, grouped.arriving) == ((6, 2, 3, 3), 4)
+    assert (grouped.weights.shape, grouped.input_count) == ((6, 2, 3, 3), 4)
 
 
 def test_what_is_not_said_is_not_shown(add_layer_type):

@@ -73,7 +73,7 @@ def extent(explanation: Explanation) -> float:
 
 def check(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
     explanation = explain(network, seen, spot)
-    own = seen.layers[spot.node].input if spot.arriving else output_of(seen, spot.node)
+    own = seen.layers[spot.node].input if spot.is_input else output_of(seen, spot.node)
     assert explanation.value == own[spot.place]
     assert close(explanation.steps[-1].result, explanation.value, extent(explanation)), explanation
     for step, following in zip(explanation.steps, explanation.steps[1:], strict=False):
@@ -117,8 +117,8 @@ def came_from(network: FlowNetwork, seen: Probe, spot: Spot, place: tuple[int, .
         return
     source = before(network, spot, place)
     assert holds(seen, source)
-    assert explain(network, seen, source).value == np.float32(value) if source.arriving else True
-    if not source.arriving:
+    assert explain(network, seen, source).value == np.float32(value) if source.is_input else True
+    if not source.is_input:
         assert output_of(seen, source.node)[place] == np.float32(value)
 
 
@@ -162,7 +162,7 @@ def test_a_network_that_branches_is_followed_down_to_the_picture():
     assert isinstance(convolution, WindowSum)
     assert isinstance(activated, Activated)
     arriving = before(network, last.spot, convolution.window.place(1, 0, 2))
-    assert arriving == Spot(3, (1, 4, 4), arriving=True)
+    assert arriving == Spot(3, (1, 4, 4), is_input=True)
     (added,) = check(network, seen, arriving).steps
     assert added.sources == (Spot(1, (1, 4, 4)), Spot(2, (1, 4, 4)))
     # Depthwise: it looks at its own channel only.
@@ -312,7 +312,7 @@ class Random(FlowNetwork):
     def logits(self, pictures: torch.Tensor) -> torch.Tensor:
         outputs = {PICTURE: pictures}
         for node in self.nodes:
-            flowing = node.arriving(outputs)
+            flowing = node.input_from(outputs)
             for _, module in node.stages:
                 flowing = module(flowing)
             outputs[node.index] = flowing
@@ -362,7 +362,7 @@ def test_the_field_is_what_the_gradient_reaches():
     assert field(network, explain(network, seen, Spot(PICTURE, (0, 4, 5)))) == ((4, 4), (5, 5))
     assert field(network, explain(network, seen, Spot(0, (0, 0, 5)))) == ((0, 1), (4, 6))
     # Through the 5 x 5 path: three pixels further to each side of a pixel.
-    assert field(network, explain(network, seen, Spot(3, (0, 5, 4), arriving=True))) == ((2, 8), (1, 7))
+    assert field(network, explain(network, seen, Spot(3, (0, 5, 4), is_input=True))) == ((2, 8), (1, 7))
     assert field(network, explain(network, seen, Spot(3, (0, 2, 1)))) == ((1, 9), (0, 7))
     flat = build(Architecture("", (1, 6, 6), (Conv2D(filters=2), Flatten(), Dense(units=3))))
     seen = probe(flat, picture_for(flat))

@@ -190,7 +190,7 @@ def test_a_unit_sees_exactly_the_pixels_without_which_it_has_no_number(name):
     outputs = {PICTURE: pictures}
     with torch.no_grad():
         for node in network.nodes:
-            outputs[node.index] = node.arriving(outputs)
+            outputs[node.index] = node.input_from(outputs)
             for _, module in node.stages:
                 outputs[node.index] = module(outputs[node.index])
             places = places_of(node.shape)
@@ -300,7 +300,7 @@ def test_gates_and_joined_maps_are_layers_and_any_number_is_explained():
         for place in np.ndindex(view.input.shape if arriving else view.output.shape)
     ]
     for spot in spots:
-        own = seen.layers[spot.node].input if spot.arriving else seen.layers[spot.node].output
+        own = seen.layers[spot.node].input if spot.is_input else seen.layers[spot.node].output
         explanation = explain(network, seen, spot)
         assert not any(isinstance(step, Unexplained) for step in explanation.steps)
         assert explanation.steps[-1].result == pytest.approx(float(own[spot.place]), abs=1e-5)

@@ -140,7 +140,7 @@ def test_the_receptive_field_is_the_pixels_that_can_change_the_number(network, b
     picture = torch.full((1, *INPUT_SHAPE), 1e-3, dtype=torch.float64, requires_grad=True)
     outputs = {-1: picture}
     for node in blurring.nodes[: index + 1]:
-        flowing = node.arriving(outputs)
+        flowing = node.input_from(outputs)
         for _, module in node.stages:
             flowing = module(flowing)
         outputs[node.index] = flowing
@@ -166,7 +166,7 @@ def test_grad_cam_by_its_formula_leaves_the_shared_network_as_it_was(network):
 
     outputs = {-1: torch.from_numpy(seen("china"))[None]}
     for node in network.nodes:
-        flowing = node.arriving(outputs)
+        flowing = node.input_from(outputs)
         for _, module in node.stages:
             flowing = module(flowing)
         if node.index == index:

@@ -27,7 +27,7 @@ def looked():
 
 
 LAST = Spot(3, (5, 2, 1))
-SUM = Spot(3, (1, 4, 4), arriving=True)
+SUM = Spot(3, (1, 4, 4), is_input=True)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ SUM = Spot(3, (1, 4, 4), arriving=True)
         ((LAST,), {"place": [1, 4, 4]}, ((LAST, SUM), 0)),
         ((LAST, SUM), {"source": 2}, ((LAST, SUM, Spot(2, (1, 4, 4))), 0)),
         ((LAST, SUM), {"back": 0}, ((LAST,), 0)),
-        ((LAST, SUM), {"place": [1, 0, 3], "beside": True}, ((LAST, Spot(3, (1, 0, 3), arriving=True)), 0)),
+        ((LAST, SUM), {"place": [1, 0, 3], "beside": True}, ((LAST, Spot(3, (1, 0, 3), is_input=True)), 0)),
         ((LAST,), {"page": 1}, ((LAST,), 1)),
         ((Spot(0, (0, 1, 1)),), {"place": [2, 0, 0]}, ((Spot(0, (0, 1, 1)), Spot(PICTURE, (2, 0, 0))), 0)),
         ((LAST,), {"place": [4, 0, 0]}, None),

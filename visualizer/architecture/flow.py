@@ -76,7 +76,7 @@ class Node:
         name, module = self.stages[-1]
         return name in FUNCTIONS or isinstance(module, nn.Softmax)
 
-    def arriving(self, outputs: Mapping[int, torch.Tensor]) -> torch.Tensor:
+    def input_from(self, outputs: Mapping[int, torch.Tensor]) -> torch.Tensor:
         """What arrives, given the picture (under PICTURE) and the outputs of earlier nodes by index."""
         if self.meeting == "concatenation":
             return torch.cat([outputs[source] for source in self.sources], dim=1)
@@ -149,7 +149,7 @@ class FlowNetwork(nn.Module):
         last_use = {source: node.index for node in nodes for source in node.sources}
         outputs = {PICTURE: pictures}
         for node in nodes:
-            values = [node.arriving(outputs)]
+            values = [node.input_from(outputs)]
             for source in node.sources:
                 if last_use[source] == node.index:
                     outputs.pop(source, None)

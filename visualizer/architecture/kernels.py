@@ -21,13 +21,13 @@ class KernelSet:
         stage: What the stage is called.
         weights: (out, in, kernel height, kernel width) of a convolution, (units, inputs) of a dense layer.
         bias: (out,) or (units,); None where there is none.
-        arriving: How many channels or numbers arrive at the stage; with groups each kernel looks at part of them.
+        input_count: How many channels or numbers arrive at the stage; with groups each kernel looks at part of them.
     """
 
     stage: str
     weights: np.ndarray
     bias: np.ndarray | None
-    arriving: int
+    input_count: int
 
 
 def kernel_sets(stages: Sequence[Stage]) -> Iterator[KernelSet]:
@@ -39,15 +39,15 @@ def kernel_sets(stages: Sequence[Stage]) -> Iterator[KernelSet]:
             if isinstance(module, nn.ConvTranspose2d):
                 # torch keeps what arrives first: (in, out of a group, height, width).
                 weights = module.weight.unflatten(0, (module.groups, -1)).transpose(1, 2).flatten(0, 1)
-                arriving = module.in_channels
+                input_count = module.in_channels
             elif isinstance(module, nn.Conv2d):
-                weights, arriving = module.weight, module.in_channels
+                weights, input_count = module.weight, module.in_channels
             elif isinstance(module, nn.Linear):
-                weights, arriving = module.weight, module.in_features
+                weights, input_count = module.weight, module.in_features
             else:
                 continue
             bias = None if module.bias is None else _read_only(module.bias)
-            yield KernelSet(f"{name}.{path}" if path else name, _read_only(weights), bias, arriving)
+            yield KernelSet(f"{name}.{path}" if path else name, _read_only(weights), bias, input_count)
 
 
 def _read_only(weights: "torch.Tensor") -> np.ndarray:

@@ -18,7 +18,7 @@ class Pooling2D(Layer):
     kind: ClassVar[PoolingKind]
 
     pool_size: tuple[int, int] = setting(
-        (2, 2), IntegerPair("LayerWindow", "How many pixels one window covers, height and width.", 1, 31)
+        (2, 2), IntegerPair("Window", "How many pixels one window covers, height and width.", 1, 31)
     )
     strides: tuple[int, int] = setting(
         (2, 2), IntegerPair("Stride", "How many pixels the window moves each step; usually its own size.", 1, 16)

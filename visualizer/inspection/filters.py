@@ -58,7 +58,7 @@ def filter_kernels(views: Sequence[LayerView], index: int, filter: int) -> Filte
         sources = maps.sources
     # In a convolution with groups a filter looks at its own group of channels only; depthwise, at a single one.
     seen = len(weights)
-    group = 0 if flattened else filter // (len(own.weights) // (own.arriving // seen))
+    group = 0 if flattened else filter // (len(own.weights) // (own.input_count // seen))
     channels = np.arange(group * seen, (group + 1) * seen)
     size = np.sqrt(np.square(weights, dtype=np.float64).sum(axis=(1, 2)))
     total = np.sqrt(np.square(size).sum())

@@ -41,7 +41,7 @@ def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
         value = float(seen.picture[spot.place])
         return Explanation(spot, value, (Given(value),))
     node, view = network.nodes[spot.node], seen.layers[spot.node]
-    if spot.arriving or not node.stages:
+    if spot.is_input or not node.stages:
         sources = made_of(network, seen, spot)
         terms = tuple(float(output_of(seen, source.node)[source.place]) for source in sources)
         value = float(view.input[spot.place])
@@ -128,7 +128,7 @@ def holds(seen: Probe, spot: Spot) -> bool:
     """Whether there is such a number."""
     if not PICTURE <= spot.node < len(seen.layers):
         return False
-    numbers = seen.layers[spot.node].input if spot.arriving else output_of(seen, spot.node)
+    numbers = seen.layers[spot.node].input if spot.is_input else output_of(seen, spot.node)
     return len(spot.place) == numbers.ndim and all(
         0 <= at < size for at, size in zip(spot.place, numbers.shape, strict=True)
     )
@@ -137,7 +137,7 @@ def holds(seen: Probe, spot: Spot) -> bool:
 def before(network: FlowNetwork, spot: Spot, place: Place) -> Spot:
     """The number that arrives at the layer of `spot` at `place`: of the layer before, or what several give."""
     sources = network.nodes[spot.node].sources
-    return Spot(sources[0], place) if len(sources) == 1 else Spot(spot.node, place, arriving=True)
+    return Spot(sources[0], place) if len(sources) == 1 else Spot(spot.node, place, is_input=True)
 
 
 def field(network: FlowNetwork, explanation: Explanation) -> PixelBox | Literal["nothing"] | None:
@@ -152,7 +152,7 @@ def field(network: FlowNetwork, explanation: Explanation) -> PixelBox | Literal[
     place = step.place if isinstance(step, Passed) and step.place is not None else spot.place
     if isinstance(step, Joined):
         units = [(step.source.node, step.source.place)]
-    elif spot.node != PICTURE and (spot.arriving or isinstance(step, Passed)):
+    elif spot.node != PICTURE and (spot.is_input or isinstance(step, Passed)):
         units = [(source, place) for source in network.nodes[spot.node].sources]
     else:
         units = [(spot.node, place)]

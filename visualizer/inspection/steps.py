@@ -18,12 +18,12 @@ class Spot:
     Attributes:
         node: The layer, by index; PICTURE for the picture itself.
         place: The place in its output.
-        arriving: Not what leaves the layer but what arrives at it; told apart where several outputs meet.
+        is_input: Whether it is a number of the layer's input, not of its output; needed where several outputs meet.
     """
 
     node: int
     place: Place
-    arriving: bool = False
+    is_input: bool = False
 
 
 @dataclass(frozen=True)

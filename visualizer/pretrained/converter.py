@@ -16,6 +16,7 @@ from torch import fx, nn
 from torch.nn import functional
 
 from visualizer.architecture.flow import PICTURE, FlowNetwork, Meeting, Node
+from visualizer.architecture.kernels import Stage
 from visualizer.architecture.shapes import Shape, window_padding
 from visualizer.errors import UserError
 from visualizer.pretrained.description import (
@@ -33,7 +34,6 @@ from visualizer.pretrained.description import (
 )
 from visualizer.pretrained.seeing import pair, sees_through
 
-Stage = tuple[str, nn.Module]
 Block = tuple[str, str]  # the path of a part of the module, and its kind
 
 # The largest difference of a logit from the module's own, as a part of the largest logit.
@@ -97,14 +97,14 @@ class ConvertedNetwork(FlowNetwork):
 class _NodeDraft:
     """A node in the making; `end` is the traced operation whose result is its output so far.
 
-    `arriving` are the shapes of what arrives at each stage.
+    `input_shapes` are those of what arrives at each stage.
     """
 
     sources: tuple[int, ...]
     end: fx.Node
     block: Block | None
     stages: list[Stage] = field(default_factory=list)
-    arriving: list[Shape] = field(default_factory=list)
+    input_shapes: list[Shape] = field(default_factory=list)
     output_shape: Shape = ()
     meeting: Meeting = "sum"
 
@@ -339,7 +339,7 @@ class _Builder:
         flowing = self._values[first[0]] if first else self._values[operation]
         for name, module in stages:
             # Only between stages is there a shape that no operation has.
-            draft.arriving.append(tuple(flowing.shape[1:]))
+            draft.input_shapes.append(tuple(flowing.shape[1:]))
             draft.stages.append((name, module))
             if module is not stages[-1][1]:
                 flowing = module(flowing)
@@ -463,7 +463,7 @@ def _nodes(drafts: list[_NodeDraft]) -> Iterator[Node]:
     for index, (draft, description) in enumerate(zip(drafts, described, strict=True)):
         block = named.get(draft.block, "") if draft.block is not None else ""
         modules = [module for _, module in draft.stages]
-        sees = sees_through(list(zip(modules, draft.arriving, strict=True)))
+        sees = sees_through(list(zip(modules, draft.input_shapes, strict=True)))
         yield Node(
             index, description, tuple(draft.stages), draft.sources, draft.output_shape, sees, block, draft.meeting
         )

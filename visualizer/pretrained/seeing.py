@@ -38,15 +38,15 @@ def pair(value: Any) -> HeightWidth:
     return height, width
 
 
-def _sees(module: nn.Module, arriving: Shape) -> Sees:
-    if not is_maps(arriving) or isinstance(module, nn.Flatten):
-        return lambda axis, span: whole_map(axis, arriving)
+def _sees(module: nn.Module, input_shape: Shape) -> Sees:
+    if not is_maps(input_shape) or isinstance(module, nn.Flatten):
+        return lambda axis, span: whole_map(axis, input_shape)
     # Not those of a kind that is derived of these: it may pad by itself.
     kind = type(module)
     if kind in _AT_ONE_PLACE:
         return same_place
     made = _WINDOWS.get(kind)
-    return made(module, arriving) if made else _not_known
+    return made(module, input_shape) if made else _not_known
 
 
 def _not_known(axis: int, span: Span) -> None:
@@ -68,7 +68,7 @@ _AT_ONE_PLACE = (
 )
 
 
-def _window(module: Any, arriving: Shape) -> Sees:
+def _window(module: Any, input_shape: Shape) -> Sees:
     if isinstance(module.padding, str) or getattr(module, "padding_mode", "zeros") != "zeros":
         return _not_known
     window, strides, padding = (pair(value) for value in (module.kernel_size, module.stride, module.padding))
@@ -81,17 +81,17 @@ def _window(module: Any, arriving: Shape) -> Sees:
     return sees
 
 
-def _padding(module: nn.ZeroPad2d, arriving: Shape) -> Sees:
+def _padding(module: nn.ZeroPad2d, input_shape: Shape) -> Sees:
     left, _, top, _ = module.padding
     return lambda axis, span: Span(span.first - (top, left)[axis], span.last - (top, left)[axis])
 
 
-def _parts(module: nn.AdaptiveAvgPool2d, arriving: Shape) -> Sees:
+def _parts(module: nn.AdaptiveAvgPool2d, input_shape: Shape) -> Sees:
     """Parts that may overlap: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html"""
     asked: tuple[Any, Any] = pair(module.output_size)
 
     def sees(axis: int, span: Span) -> Span:
-        size = arriving[axis + 1]
+        size = input_shape[axis + 1]
         parts = size if asked[axis] is None else asked[axis]
         return Span(span.first * size // parts, -(-(span.last + 1) * size // parts) - 1)
 

@@ -145,7 +145,7 @@ def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) ->
                 "This layer looks at the colours of the picture, so its kernels are pictures too. Each weight becomes "
                 "light: zero is mid-grey, and all kernels share one scale."
             )
-        if view.kernel_sets[-1].arriving > 1:
+        if view.kernel_sets[-1].input_count > 1:
             return chart, "Each filter of this layer looks at one channel only, with one kernel (depthwise)."
         return chart, "The picture is grey, so each filter has one kernel: a weight for each pixel under it."
     maps = view.output[shown]
@@ -196,8 +196,8 @@ def _earlier_kernels(view: "LayerView", place: int) -> None:
     earlier = view.kernel_sets[place]
     st.subheader(f"The kernels of its step “{escaped(earlier.stage)}”")
     count = len(earlier.weights)
-    one_map = earlier.weights.shape[1] == 1 < earlier.arriving
-    each = "Each looks at one map only." if one_map else "Each looks at what arrives."
+    one_map = earlier.weights.shape[1] == 1 < earlier.input_count
+    each = "Each looks at one map only." if one_map else "Each looks at all of its input."
     st.caption(
         f"This layer works in {len(view.kernel_sets)} steps. This step comes earlier and has {count:,} kernels of its "
         f"own. {each} The whole layer shares them, and weighs what they find by the weights above."

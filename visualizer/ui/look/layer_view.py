@@ -177,7 +177,7 @@ def _kernels(inspected: Inspected, view: "LayerView", number: int, key: str) -> 
             f"{key}-colour-kernels",
         )
     channel = 1
-    if channels == 1 and kernel_set.arriving > 1:
+    if channels == 1 and kernel_set.input_count > 1:
         what = "this step" if count > 1 else "this layer"
         st.caption(f"One kernel for each map: {what} is depthwise, each filter looks at its own map only.")
     if channels > 1:

@@ -56,13 +56,13 @@ def layer_words(inspected: Inspected, spot: "Spot") -> str:
     if spot.node == PICTURE:
         return "Picture"
     summary = inspected.probe.layers[spot.node].layer.summary()
-    return f"Arriving at layer {spot.node + 1}, {summary}" if spot.arriving else f"Layer {spot.node + 1}, {summary}"
+    return f"Arriving at layer {spot.node + 1}, {summary}" if spot.is_input else f"Layer {spot.node + 1}, {summary}"
 
 
 def _place(inspected: Inspected, spot: "Spot") -> str:
     words = place_words(spot, len(inspected.probe.picture))
     return words + (
-        _class_words(inspected, spot.node, spot.place[0]) if len(spot.place) == 1 and not spot.arriving else ""
+        _class_words(inspected, spot.node, spot.place[0]) if len(spot.place) == 1 and not spot.is_input else ""
     )
 
 
@@ -96,13 +96,13 @@ def _panels(inspected: Inspected, explanation: "Explanation") -> list[dict[str, 
         and explanation.direct
         and is_maps(view.input.shape)
         and view.sources != (PICTURE,)
-        and not spot.arriving
+        and not spot.is_input
     ):
         window, channel = looks_at
         marks = [_box(_ends(window.rows, view.input.shape[1]), _ends(window.columns, view.input.shape[2]))]
         name = f"Map {channel + 1} that arrives"
         panels.append(_map_panel(name, "its window is framed", view.input, channel, marks) | {"into": channel})
-    numbers = view.input if spot.arriving else output_of(seen, spot.node)
+    numbers = view.input if spot.is_input else output_of(seen, spot.node)
     if is_maps(numbers.shape):
         channel, row, column = spot.place
         marks = [_box((row, row), (column, column))]
@@ -347,7 +347,7 @@ def _origin(inspected: Inspected, spot: "Spot") -> str:
     from visualizer.inspection.pixel import before, explain
     from visualizer.inspection.steps import Passed
 
-    if spot.arriving or len(spot.place) != 1 or not is_maps(inspected.probe.layers[spot.node].input.shape):
+    if spot.is_input or len(spot.place) != 1 or not is_maps(inspected.probe.layers[spot.node].input.shape):
         return ""
     (step, *_) = explain(inspected.network, inspected.probe, spot).steps
     if not isinstance(step, Passed) or step.place is None:

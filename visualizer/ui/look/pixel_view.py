@@ -152,7 +152,7 @@ def _next(inspected: Inspected, path: "tuple[Spot, ...]", asked: Any) -> "tuple[
             return ((*path, following), 0) if holds(inspected.probe, following) else None
         place = tuple(int(part) for part in asked["place"])
         if asked.get("beside"):
-            following = Spot(spot.node, place, spot.arriving)
+            following = Spot(spot.node, place, spot.is_input)
             path = path[:-1]
         else:
             following = before(inspected.network, spot, place)
