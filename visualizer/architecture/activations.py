@@ -67,7 +67,7 @@ def _gelu(_: float) -> "nn.Module":
 def _softmax(_: float) -> "nn.Module":
     from torch import nn
 
-    # Axis 1 holds the channels of feature maps and the features of a vector alike, as Keras's last axis does.
+    # Axis 1 holds the channels of feature maps and the features of a vector, as Keras's last axis does.
     return nn.Softmax(dim=1)
 
 

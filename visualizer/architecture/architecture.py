@@ -1,4 +1,4 @@
-"""A whole network as plain data, what can be said of it without building it, and its JSON."""
+"""A whole network as plain data, its shapes, counts and problems without building it, and its JSON."""
 
 import json
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ JSON_VERSION = 1
 MAX_JSON_BYTES = 200_000
 MAX_LAYERS = 60
 MAX_NAME_LENGTH = 60
-MAX_INPUT_SIZE = 1024  # that can be written down; what a server trains is in `Limits`
+MAX_INPUT_SIZE = 1024  # of any architecture; `Limits` says what a server trains
 
 
 class ArchitectureError(UserError):
@@ -57,7 +57,7 @@ class Architecture:
 
     @property
     def ends_in_softmax(self) -> bool:
-        """Whether the last layer's numbers are probabilities already."""
+        """Whether the last layer applies a softmax, so that its output is probabilities."""
         last = self.layers[-1:]
         return any(getattr(layer, setting.name) == "softmax" for layer in last for setting in layer.settings())
 
@@ -75,7 +75,7 @@ def _check_layer_count(count: int) -> None:
 class LayerReport:
     """One layer in its place. Shapes and counts are None where an earlier layer does not fit.
 
-    `parameters` are trained; `kept` are numbers beside them that are kept without being trained.
+    `parameters` are trained; `kept` numbers are used but not trained.
     """
 
     layer: Layer
@@ -89,7 +89,7 @@ class LayerReport:
 
 @dataclass(frozen=True)
 class ArchitectureReport:
-    """What `summarize` found. Totals count the layers that fit; `fits` says whether all do, and no bound is passed."""
+    """What `summarize` returns. Totals count the layers that fit; `fits`: all layers fit, and no bound is passed."""
 
     input_shape: tuple[int, int, int]
     layers: tuple[LayerReport, ...]
@@ -100,7 +100,7 @@ class ArchitectureReport:
 
     @property
     def kept(self) -> int:
-        """Numbers that are kept without being trained, beside the parameters."""
+        """Numbers of all layers that are used but not trained."""
         return sum(report.kept for report in self.layers)
 
     @property
@@ -110,8 +110,8 @@ class ArchitectureReport:
     def activation_bytes(self, batch_size: int) -> int:
         """Bytes of the input and every layer's output for one batch, in float32.
 
-        A layer's output counts once, after its activation: what a forward pass keeps for the gradient is of this
-        order, and more where an activation keeps its own input.
+        A layer's output counts once, after its activation. A forward pass keeps about as much for the gradient, and
+        more where an activation function keeps its own input.
         """
         return self.activation_numbers * batch_size * BYTES_PER_NUMBER
 
@@ -131,7 +131,7 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
 
     Args:
         architecture: Any architecture, also one that does not fit.
-        classes: How many numbers the last layer must give; None if that does not matter.
+        classes: How many numbers the output must have; None for any.
     """
     shape: Shape | None = architecture.input_shape
     reports: list[LayerReport] = []

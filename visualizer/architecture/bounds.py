@@ -1,6 +1,6 @@
-"""Whether a network passes a bound of this server: the one place that Build, Train and Look inside ask.
+"""Whether a network exceeds a bound of this server, for Build, Train and Look inside.
 
-It computes with the network's counts alone, before any memory is taken for it.
+It needs only the network's counts, so no memory is allocated for the network.
 """
 
 from visualizer.architecture.problem import Problem
@@ -24,7 +24,7 @@ def passed_bound(
         parameters: Of the whole network.
         activation_numbers: Of the input and every layer's output, for one picture.
         multiply_adds: For one picture.
-        batch_size: Pictures at a time in training. With 1 only what holds for every use of the network is asked.
+        batch_size: Pictures per training batch; 1 checks only the bounds of every use of the network.
     """
     bounds = limits()
     _, height, width = input_shape

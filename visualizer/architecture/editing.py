@@ -10,10 +10,10 @@ MAX_UNDO = 100
 
 @dataclass(frozen=True)
 class Draft:
-    """An architecture whose layers have ids, so that a card stays the same card when it moves.
+    """An architecture whose layers have ids, so that a card keeps its identity when it moves.
 
     `ids[i]` belongs to `architecture.layers[i]`. Every method that changes something returns a new Draft and raises
-    ArchitectureError where the result would have too many layers; an id that is not there changes nothing.
+    ArchitectureError where the result would have too many layers; an unknown id changes nothing.
     """
 
     architecture: Architecture
@@ -43,7 +43,7 @@ class Draft:
         return self._with(pairs, self.next_id + 1)
 
     def replace_layer(self, card: int, *layers: Layer) -> "Draft":
-        """Put `layers` in the place of the card's layer: none deletes it; the last one of several keeps its id."""
+        """Replace the card's layer by `layers`: none deletes it; of several, the last one keeps its id."""
         pairs: list[tuple[int, Layer]] = []
         next_id = self.next_id
         for other, layer in self._pairs():
@@ -80,7 +80,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class EditHistory:
-    """A draft with what was before it and what was undone."""
+    """A draft with the drafts before it and those that were undone."""
 
     present: Draft
     past: tuple[Draft, ...] = ()
@@ -93,7 +93,7 @@ class EditHistory:
         return self.open(draft)
 
     def open(self, draft: Draft) -> "EditHistory":
-        """Make `draft` the present, also where it has the same architecture; the old one can be undone."""
+        """Make `draft` the present, even with the same architecture; the old one can be undone."""
         return EditHistory(draft, (*self.past, self.present)[-MAX_UNDO:])
 
     def undo(self) -> "EditHistory":

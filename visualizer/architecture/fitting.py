@@ -1,4 +1,4 @@
-"""Fit a network to a data set: the input's shape, and how many numbers it gives."""
+"""Fit a network to a data set: the shape of its input and the size of its output."""
 
 from dataclasses import replace
 
@@ -6,14 +6,12 @@ from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.editing import Draft
 from visualizer.errors import UserError
 
-Pictures = tuple[int, int, int]
 
+def fitted(architecture: Architecture, input_shape: tuple[int, int, int], classes: int) -> Architecture | None:
+    """This network for pictures of that shape (C, H, W) and that many classes; None where its layers do not allow it.
 
-def fitted(architecture: Architecture, input_shape: Pictures, classes: int) -> Architecture | None:
-    """This network for pictures of that shape (C, H, W) and so many classes; None where its layers do not allow it.
-
-    Only the input and the layers that set the number of outputs change: where a layer in between would not fit any
-    more, nothing is proposed.
+    Only the input and the layer that sets the number of outputs change; None also where a layer in between would no
+    longer fit.
     """
     try:
         changed = replace(architecture, input_shape=input_shape)
@@ -23,6 +21,6 @@ def fitted(architecture: Architecture, input_shape: Pictures, classes: int) -> A
         for index, row in enumerate(report.layers):
             if row.problem:
                 changed = Draft.of(changed).replace_layer(index, *row.problem.fixes[0].replacement).architecture
-    except UserError:  # the input may be larger than any network's, or the layers become too many
+    except UserError:  # the input is too large for any network, or there would be too many layers
         return None
     return changed if summarize(changed, classes).fits else None

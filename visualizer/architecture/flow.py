@@ -1,4 +1,4 @@
-"""How a picture flows through a network, layer by layer: what can be looked into, whether it was built here or not."""
+"""How a picture flows through any network, layer by layer, whether it was built in this app or elsewhere."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from visualizer.architecture.shapes import Shape
 from visualizer.architecture.span import PICTURE as PICTURE
 from visualizer.architecture.span import Sees
 
-# How the outputs of several nodes become what arrives: added up, their maps behind one another, or multiplied, where
+# How the outputs of several nodes become the input of one: added, concatenated along the channels, or multiplied, where
 # one number may stand for a whole map.
 Meeting = Literal["sum", "concatenation", "product"]
 
 
 class Described(Protocol):
-    """What is said of a layer: a `Layer` says it, and so does whatever describes a layer of another network."""
+    """What a page can say about a layer: of a `Layer`, or of a layer of a network from elsewhere."""
 
     @property
     def title(self) -> str: ...
@@ -33,10 +33,10 @@ class Described(Protocol):
         """The layer in one short line."""
 
     def kernels(self, stages: Sequence[tuple[str, nn.Module]]) -> tuple[KernelSet, ...]:
-        """The kernels of its torch modules, one set for each stage that has some."""
+        """The kernels of its torch modules, one set for each stage that has kernels."""
 
     def pooled(self, input_shape: Shape) -> PoolingWindow | None:
-        """Its window, where it makes one number of many map by map and is shown before and after."""
+        """Its window, where it pools each map and is shown before and after; else None."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ class Node:
 
     Attributes:
         index: Its place in the network, from 0.
-        layer: What it is, in words and settings.
-        stages: Its torch modules, named, in order; none where it only puts together what arrives. Names of activation
-            functions are those of `FUNCTIONS`.
-        sources: The nodes whose outputs arrive, by index, or PICTURE; several meet.
-        shape: Of what leaves, without the batch.
-        sees: What it reads of what arrives.
-        block: The block that it belongs to, in words; empty where it stands by itself.
-        meeting: How several sources meet.
+        layer: The description of the layer.
+        stages: Its torch modules, named, in order; empty where it only joins its sources. Names of activation functions
+            are those of `FUNCTIONS`.
+        sources: The nodes whose outputs are its input, by index, or PICTURE.
+        shape: Of its output, without the batch.
+        sees: Which places of its input it reads.
+        block: The title of the block that it belongs to; empty where it belongs to none.
+        meeting: How several sources become one input.
     """
 
     index: int
@@ -65,7 +65,7 @@ class Node:
     meeting: Meeting = "sum"
 
     def kernels(self) -> tuple[KernelSet, ...]:
-        """One set for each stage that has some, in order."""
+        """One set for each stage that has kernels, in order."""
         return self.layer.kernels(self.stages)
 
     @property
@@ -77,7 +77,7 @@ class Node:
         return name in FUNCTIONS or isinstance(module, nn.Softmax)
 
     def input_from(self, outputs: Mapping[int, torch.Tensor]) -> torch.Tensor:
-        """What arrives, given the picture (under PICTURE) and the outputs of earlier nodes by index."""
+        """Its input, made of the outputs of earlier nodes by index, with the picture under PICTURE; (N, ...)."""
         if self.meeting == "concatenation":
             return torch.cat([outputs[source] for source in self.sources], dim=1)
         arrived = outputs[self.sources[0]]
@@ -86,8 +86,8 @@ class Node:
         return arrived
 
 
-# Called for each node that was run, with what arrived at it and then what left each of its stages; the last of these is
-# its output. All are (N, ...).
+# Called for each node that was run, with its input followed by the output of each of its stages; the last one is the
+# output of the node. All are (N, ...).
 Watch = Callable[[Node, Sequence[torch.Tensor]], None]
 
 
@@ -96,10 +96,10 @@ class FlowNetwork(nn.Module):
 
     Attributes:
         input_shape: (C, H, W) of the pictures, whose values are in [0, 1].
-        nodes: Its layers in order; each takes what earlier ones gave.
+        nodes: Its layers in order; the sources of each come before it.
         largest_batch: How many pictures may go through at once, for the memory that their activations take.
-        softmax_in_loss: True where the loss that it is trained with applies the softmax, as cross-entropy does: where
-            it ends without one, its outputs are logits then. False where the loss is another, or is not known.
+        softmax_in_loss: True where the loss that it is trained with applies the softmax, as cross-entropy does: without
+            a softmax at its end its outputs are then logits. False for another loss, or an unknown one.
     """
 
     input_shape: tuple[int, int, int]
@@ -114,11 +114,11 @@ class FlowNetwork(nn.Module):
 
     @property
     def answer_kind(self) -> AnswerKind:
-        """Whether what `answers` gives are probabilities or scores."""
+        """Whether `answers` returns probabilities or scores."""
         return answer_kind(ends_in_softmax=self.ends_in_softmax, softmax_in_loss=self.softmax_in_loss)
 
     def answers(self, outputs: torch.Tensor) -> torch.Tensor:
-        """What it answers, by its `answer_kind`: (N, classes) that left its last layer in, (N, classes) out."""
+        """What it answers, by its `answer_kind`: (N, classes) outputs of its last layer in, (N, classes) out."""
         if self.ends_in_softmax or not self.softmax_in_loss:
             return outputs
         return outputs.softmax(dim=1)

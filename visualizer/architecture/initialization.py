@@ -1,4 +1,4 @@
-"""The ways a fresh network's weights can be drawn; `network.build` draws them."""
+"""How the first weights of a network are drawn; `network.build` draws them."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""The network in Build with its undo history as JSON values, to be kept beyond a session."""
+"""The network in Build with its undo history as JSON values, which outlive a session."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from visualizer.architecture.architecture import architecture_from_dict, archite
 from visualizer.architecture.editing import Draft, EditHistory
 from visualizer.errors import UserError
 
-MAX_KEPT_UNDO = 30  # each way; the oldest steps go first
+MAX_KEPT_UNDO = 30  # in each direction; the oldest are dropped first
 
 
 def history_to_dict(history: EditHistory) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def history_to_dict(history: EditHistory) -> dict[str, Any]:
 def history_from_dict(data: Any) -> EditHistory:
     """The history that `history_to_dict` wrote.
 
-    Steps that cannot be read, as those of a newer version, are left out with all that lie beyond them.
+    A step that cannot be read, such as one of a newer version, is left out with all steps beyond it.
 
     Raises:
         UserError: The network itself cannot be read.
@@ -42,7 +42,7 @@ def _draft_from_dict(data: Any) -> Draft:
     architecture = architecture_from_dict(data["architecture"])
     ids, next_id = tuple(map(int, data["ids"])), int(data["next_id"])
     if len(set(ids)) != len(architecture.layers) or len(ids) != len(set(ids)) or max(ids, default=-1) >= next_id:
-        raise ValueError("each layer has a card of its own")
+        raise ValueError("each layer needs its own card")
     return Draft(architecture, ids, next_id)
 
 

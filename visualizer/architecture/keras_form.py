@@ -11,18 +11,17 @@ class KerasForm:
 
     Attributes:
         names: What Keras calls it, the usual name first.
-        arguments: Keras's arguments in their order, as far as they can be told apart by place; those that are no
-            settings of ours too.
-        required: Those of them that Keras has no default for.
-        written: Those that are written even where they have their default.
-        when: Arguments that must have these values for the name to mean this form.
-        function_argument: The argument that a function of the library's own stands for, such as `tf.nn.relu(x)`.
-        renamed: Our name of a setting by Keras's name, where the two differ.
-        implied: Settings that the name itself says, such as the function of `LeakyReLU`.
-        defaults: What Keras takes for a setting that is left out, where that is not our default.
-        same: Settings that, left out, are the same as another one, such as a pooling's stride and its window.
+        arguments: Keras's positional arguments in order, including those that have no setting here.
+        required: The arguments without a default in Keras.
+        written: The arguments that are written even with their default.
+        when: The name means this form only with these values of arguments.
+        function_argument: The argument whose value a plain function such as `tf.nn.relu(x)` has in its name.
+        renamed: Our names of settings by Keras's names, where they differ.
+        implied: Settings that follow from the name, such as the function of `LeakyReLU`.
+        defaults: Keras's defaults, where they differ from ours.
+        same: Settings that, left out, equal another one, such as the stride of a pooling and its window.
         initialized: Whether it takes a `kernel_initializer`.
-        guessed: Whether the layer type did not say how Keras writes it, so that Keras's own defaults are not known.
+        guessed: Whether this form is only the default of `Layer.keras_forms`, so that Keras's defaults are unknown.
     """
 
     names: tuple[str, ...]

@@ -21,7 +21,7 @@ class KernelSet:
         stage: What the stage is called.
         weights: (out, in, kernel height, kernel width) of a convolution, (units, inputs) of a dense layer.
         bias: (out,) or (units,); None where there is none.
-        input_count: How many channels or numbers arrive at the stage; with groups each kernel looks at part of them.
+        input_count: How many channels or numbers the stage takes; with groups each kernel reads a part of them.
     """
 
     stage: str
@@ -37,7 +37,7 @@ def kernel_sets(stages: Sequence[Stage]) -> Iterator[KernelSet]:
     for name, stage in stages:
         for path, module in stage.named_modules():
             if isinstance(module, nn.ConvTranspose2d):
-                # torch keeps what arrives first: (in, out of a group, height, width).
+                # torch puts the input channels first: (in, out of a group, height, width).
                 weights = module.weight.unflatten(0, (module.groups, -1)).transpose(1, 2).flatten(0, 1)
                 input_count = module.in_channels
             elif isinstance(module, nn.Conv2d):

@@ -50,7 +50,7 @@ PoolingKind = Literal["max", "average"]
 
 @dataclass(frozen=True)
 class PoolingWindow:
-    """A window that makes one number of many; every pair is (height, width), `before` the padding at top and left."""
+    """A window that pools; every pair is (height, width), and `before` is the padding at the top and the left."""
 
     kind: PoolingKind
     size: tuple[int, int]
@@ -67,7 +67,7 @@ class Layer(ABC):
     """One layer of an architecture: plain data with its rules. A subclass is one layer type, in one file.
 
     Subclasses are frozen dataclasses whose fields come from `setting(...)`. A file put into
-    `visualizer/architecture/layers/` is found by itself: the form, the JSON, the shape check, the drawing and the
+    `visualizer/architecture/layers/` is found automatically: the form, the JSON, the shape check, the drawing and the
     training need no other change. `group` is one of `GROUPS`.
     """
 
@@ -75,8 +75,8 @@ class Layer(ABC):
     group: ClassVar[str]
     icon: ClassVar[str]
     explanation: ClassVar[str]
-    # Whether chance has a part in it while training, and only then: what is trained has it harder than what is
-    # validated, and learns less by heart.
+    # Whether it works at random while training, and only then: that makes training harder than validation, and the
+    # network overfits less.
     is_random_in_training: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -100,18 +100,18 @@ class Layer(ABC):
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         """How Keras source writes this layer type; unless overridden, as a class of the same name and settings.
 
-        What Keras takes for a setting that is left out is then not known: a note names it when source is read.
+        Keras's own default for a setting is then unknown: a note names each setting that the source leaves out.
         """
         names = tuple(setting.name for setting in cls.settings())
-        # What Keras's defaults are is not known here, so everything is written.
+        # Keras's defaults are unknown here, so everything is written.
         return (KerasForm((cls.__name__,), names, written=names, guessed=True),)
 
     def keras_form(self) -> KerasForm:
-        """The form that this very layer is written in."""
+        """The form that this layer is written in."""
         return self.keras_forms()[0]
 
     def keras_remark(self, input_shape: Shape) -> str:
-        """What a person must know of this layer in Keras, as a sentence; empty where it is the same there."""
+        """A sentence about how this layer differs in Keras; empty where it is the same."""
         return ""
 
     def summary(self) -> str:
@@ -120,48 +120,48 @@ class Layer(ABC):
 
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The shape that leaves, without the batch. Raises LayerDoesNotFit."""
+        """Of its output, without the batch. Raises LayerDoesNotFit."""
 
     def parameter_count(self, input_shape: Shape) -> int:
-        """Trainable numbers. Those that are only kept do not count; see `kept_count`."""
+        """Trainable numbers; `kept_count` has the others."""
         return 0
 
     def kept_count(self, input_shape: Shape) -> int:
-        """Numbers that are kept and used but not trained, such as running means, which Keras calls parameters too."""
+        """Numbers that are used but not trained, such as running means; Keras counts these as parameters too."""
         return 0
 
     def multiply_adds(self, input_shape: Shape) -> int:
-        """Multiplications that are each followed by an addition, for one picture; 0 where there are none."""
+        """Multiplications that are each followed by an addition, for one picture."""
         return 0
 
     def sees(self, axis: int, span: Span, input_shape: Shape) -> Span | None:
-        """The places of what arrives that the places `span` of the output read, as if a map had no edge.
+        """The places of the input that the places `span` of the output read, as if a map had no edge.
 
-        Asked wherever feature maps arrive or leave; the formulas are in `visualizer/architecture/span.py`. There is no
-        default, since a wrong one would be believed: where a type does not say it, the app says that it does not know.
+        Called wherever the input or the output is feature maps; `visualizer/architecture/span.py` has the formulas.
+        None means unknown, and the app says so: a wrong default would be believed.
 
         Args:
             axis: 0 along the height, 1 along the width.
             span: Places of the output; of a vector its one place, 0.
-            input_shape: What arrives.
+            input_shape: Without the batch.
         """
         return None
 
     def smallest_batch(self, input_shape: Shape) -> int:
-        """How many pictures a training batch must hold at least."""
+        """The least number of pictures in a training batch."""
         return 1
 
     def pooled(self, input_shape: Shape) -> PoolingWindow | None:
-        """Its window, where it makes one number of many map by map; Look inside shows it before and after then."""
+        """Its window, where it pools each map; Look inside then shows the map before and after. Else None."""
         return None
 
     def giving(self, count: int) -> Fix | None:
-        """The change after which it gives a vector of `count` numbers; None where it has no setting for that."""
+        """The change after which its output is a vector of `count` numbers; None where no setting does that."""
         return None
 
     @property
     def keeps_shape(self) -> bool:
-        """True where the output always has the input's shape, so that the layer does not set the number of classes."""
+        """True where the output always has the input's shape, so that an earlier layer sets the number of classes."""
         return False
 
     @abstractmethod
@@ -169,17 +169,17 @@ class Layer(ABC):
         """The torch modules that make up the layer, named, in order: (N, *input_shape) in, (N, *output_shape) out."""
 
     def kernels(self, stages: Sequence[Stage]) -> tuple[KernelSet, ...]:
-        """The kernels of its torch modules, one set for each stage that has some, in order.
+        """The kernels of its torch modules, one set for each stage that has kernels, in order.
 
-        Convolutions and dense layers of torch are found by themselves; a module of one's own is named here.
+        Unless overridden, those of torch's convolutions and dense layers; override it for a module of another kind.
         """
         return tuple(kernel_sets(stages))
 
     def start_weights(self, module: "nn.Module", draw: Callable[["torch.Tensor"], object]) -> None:
         """Give its weights their first values, in place, as the chosen initialisation says.
 
-        Unless overridden, a bias becomes 0, and what torch starts with ones or zeros, or as one row of numbers, keeps
-        that: it scales and shifts, whatever its rank. All else is drawn.
+        Unless overridden, a bias becomes 0. Weights that scale or shift keep torch's start: those of one axis, and
+        those that torch starts with ones or zeros. All others are drawn.
 
         Args:
             module: All its stages in order, as torch made them.
@@ -193,7 +193,7 @@ class Layer(ABC):
 
 
 def keeps_its_start(weights: "torch.Tensor") -> bool:
-    """Whether weights, as torch made them, scale or shift: a row of numbers, or any rank of ones or of zeros."""
+    """Whether weights, as torch made them, scale or shift: they have one axis, or are all ones or all zeros."""
     return weights.ndim < 2 or bool((weights == 1).all()) or bool((weights == 0).all())
 
 
@@ -201,14 +201,14 @@ _registry: dict[str, type[Layer]] = {}
 
 
 def register(layer_type: type[Layer]) -> type[Layer]:
-    """Class decorator: enters a layer type in the registry under its class name."""
+    """Class decorator: enter a layer type in the registry under its class name."""
     assert layer_type.group in GROUPS, f"{layer_type.__name__}: its group must be one of {', '.join(GROUPS)}"
     _registry[layer_type.__name__] = layer_type
     return layer_type
 
 
 def layer_types() -> dict[str, type[Layer]]:
-    """Every layer type by its name, found by importing each file of `visualizer/architecture/layers/`."""
+    """Every layer type by its name, from each file of `visualizer/architecture/layers/`."""
     layers = importlib.import_module(f"{__package__}.layers")
     for module in pkgutil.iter_modules(layers.__path__):
         importlib.import_module(f"{layers.__name__}.{module.name}")
@@ -216,9 +216,9 @@ def layer_types() -> dict[str, type[Layer]]:
 
 
 def sees_of(layer: Layer, input_shape: Shape, output_shape: Shape) -> Sees:
-    """What the layer says that it sees, in its place in a network."""
+    """What the layer sees, in its place in a network."""
     if not is_maps(input_shape) and not is_maps(output_shape):
-        return same_place  # a vector has one place
+        return same_place  # a vector has only one place
     return lambda axis, span: layer.sees(axis, span, input_shape)
 
 

@@ -1,7 +1,7 @@
 """A network with its weights as one file: safetensors, with the architecture in the metadata.
 
-The metadata has one entry, "network", a JSON object of "architecture" and "notes". One, because safetensors writes
-several in an order that changes from time to time, and the same network should give the same bytes.
+The metadata has one entry, "network", a JSON object of "architecture" and "notes". A single entry, because safetensors
+writes several entries in a random order, and the same network should give the same bytes.
 """
 
 import json
@@ -34,7 +34,7 @@ _MEND = "Choose a file that this app saved."
 
 
 def max_model_bytes() -> int:
-    """How large a file may be: the weights of the largest network that may be trained, and what stands beside them."""
+    """The largest file: the weights of the largest network that may be trained, and some room for the rest."""
     return limits().parameters * BYTES_PER_NUMBER + 1_000_000 + MAX_HEADER_BYTES
 
 
@@ -50,7 +50,7 @@ def save_model(
     Args:
         architecture: The network; its JSON goes into the metadata.
         weights: Every array of the built network's state dict by its name.
-        notes: What else should be known of it, such as the accuracy that it reached.
+        notes: More about it by name, such as the accuracy that it reached.
 
     Raises:
         ModelFileError: The weights are not those of this architecture.
@@ -63,7 +63,7 @@ def save_model(
 
 
 def load_model(source: Path | str | bytes) -> tuple[Architecture, dict[str, np.ndarray]]:
-    """The network in a file that `save_model` wrote. Nothing in the file is run.
+    """The network in a file that `save_model` wrote; nothing in the file is executed.
 
     Its header is checked against the architecture before any weight is read.
 
@@ -89,7 +89,7 @@ def _network_with_weights(data: bytes) -> tuple[Architecture, dict[str, np.ndarr
         arrays = load(data)
     except (SafetensorError, KeyError, ValueError) as error:
         raise _not_a_model("Its weights are damaged.") from error
-    # Once more: a header that names an array twice can be read in two ways.
+    # Again, since a header that names an array twice can be read in two ways.
     _check_arrays(architecture, {name: (array.dtype, array.shape) for name, array in arrays.items()})
     if not all(np.isfinite(array).all() for array in arrays.values()):
         raise _not_a_model("Some of its weights are not numbers.")
@@ -149,7 +149,7 @@ def _json_object(text: Any) -> dict[str, Any]:
 
 
 def _described(entry: Any) -> tuple[np.dtype | None, tuple[int, ...]]:
-    """The dtype and shape in a header's entry; None for a dtype that no network here has."""
+    """The dtype and shape in a header's entry; None for an unsupported dtype."""
     if not isinstance(entry, dict) or not isinstance(entry.get("shape"), list):
         raise _not_a_model("It is not a safetensors file.")
     return _DTYPES.get(str(entry.get("dtype"))), tuple(entry["shape"])
@@ -172,7 +172,7 @@ def _other_weights(why: str) -> ModelFileError:
 
 
 def _state_dict(architecture: Architecture) -> dict[str, tuple[np.dtype, tuple[int, ...]]]:
-    """Names, dtypes and shapes of the built network's state dict; nothing is allocated for it."""
+    """Names, dtypes and shapes of the built network's state dict, without allocating it."""
     import torch
 
     from visualizer.architecture.network import Network

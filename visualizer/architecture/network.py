@@ -1,4 +1,4 @@
-"""From plain data to a torch module. Of this package only this file, `flow` and `padded_average` import torch."""
+"""From plain data to a torch module. In this package only this file, `flow` and `padded_average` import torch."""
 
 from collections import OrderedDict
 
@@ -56,7 +56,8 @@ def build(
 
     Args:
         architecture: What to build.
-        initialization: How the first weights are drawn; None where it does not matter, since they are replaced.
+        initialization: How the first weights are drawn; None to leave them as torch made them, where other weights
+            replace them.
         seed: Of the draw.
         softmax_in_loss: See `FlowNetwork`.
 
@@ -72,7 +73,7 @@ def build(
 
 
 def _initialize(network: Network, initialization: Initialization) -> None:
-    """Draw the weights layer by layer; each layer type says which of its weights are drawn."""
+    """Draw the weights layer by layer; `Layer.start_weights` says which of them are drawn."""
 
     def draw(weights: torch.Tensor) -> None:
         if initialization == "glorot_uniform":

@@ -6,7 +6,7 @@ from torch.nn import functional
 
 
 class PaddedAveragePooling(nn.Module):
-    """The mean of each window over the pixels that are really there: (N, C, H, W) in, (N, C, H', W') out.
+    """The mean of each window over its pixels without the padding: (N, C, H, W) in, (N, C, H', W') out.
 
     `nn.AvgPool2d` pads both sides alike; here `padding` is (left, right, top, bottom).
     """
@@ -19,7 +19,7 @@ class PaddedAveragePooling(nn.Module):
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         padded_maps = functional.pad(maps, self.padding)
-        there = functional.pad(torch.ones_like(maps[:1, :1]), self.padding)
+        real = functional.pad(torch.ones_like(maps[:1, :1]), self.padding)
         return functional.avg_pool2d(padded_maps, self.window, self.strides) / functional.avg_pool2d(
-            there, self.window, self.strides
+            real, self.window, self.strides
         )

@@ -13,7 +13,7 @@ from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, LayerW
 
 @dataclass(frozen=True)
 class Pooling2D(Layer):
-    """A window that makes one number of many, channel by channel: (C, H, W) in, (C, H', W') out."""
+    """A window that pools each channel: (C, H, W) in, (C, H', W') out."""
 
     kind: ClassVar[PoolingKind]
 

@@ -1,4 +1,4 @@
-"""Why a network, or a layer in it, cannot be used as it is."""
+"""Why a network, or one of its layers, cannot be used as it is."""
 
 from dataclasses import dataclass
 

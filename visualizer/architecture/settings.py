@@ -1,4 +1,4 @@
-"""What can be set on a layer or for a training: a setting says its range and its help, and forms are drawn from it."""
+"""Settings of a layer or of a training: each has its range and its help, and forms are drawn from them."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -39,7 +39,7 @@ class IntegerPair:
 
 @dataclass(frozen=True)
 class Real:
-    """A number from `minimum` to `maximum`, both included; `step` is what one press of the form's button adds."""
+    """A number from `minimum` to `maximum`, both included; one press of the form's button adds `step`."""
 
     label: str
     help: str
@@ -57,7 +57,7 @@ class Real:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of `options`, pairs of the value and the words that people read."""
+    """One of `options`, each the value and its label."""
 
     label: str
     help: str
@@ -88,7 +88,7 @@ class SettingError(UserError):
 
 @dataclass(frozen=True)
 class Setting:
-    """A field that can be set: its name in the code, what it may be, and the value of another field that it needs."""
+    """A field that can be set: its name in the code, its range, and the value of another field that it needs."""
 
     name: str
     spec: Spec

@@ -1,4 +1,4 @@
-"""Shapes of what flows between layers, and the window arithmetic that convolution and pooling share.
+"""Shapes of inputs and outputs of layers, and the window arithmetic that convolution and pooling share.
 
 A shape leaves out the batch: `(C, H, W)` for feature maps, `(F,)` for a vector.
 """
@@ -9,7 +9,7 @@ from typing import Literal
 Shape = tuple[int, ...]
 Padding = Literal["valid", "same"]
 
-BYTES_PER_NUMBER = 4  # float32, which every network here computes in
+BYTES_PER_NUMBER = 4  # float32, in which every network here computes
 
 
 def numbers_in(shape: Shape) -> int:
@@ -23,7 +23,7 @@ def is_maps(shape: Shape) -> bool:
 
 
 def describe_shape(shape: Shape) -> str:
-    """The shape as people read it: height × width × channels, or the length of a vector.
+    """The shape as text: height × width × channels, or the length of a vector.
 
     >>> describe_shape((32, 62, 62))
     '62 × 62 × 32'
@@ -53,7 +53,7 @@ def window_output_size(size: int, window: int, stride: int, dilation: int, paddi
 def window_padding(size: int, window: int, stride: int, dilation: int, padding: Padding) -> tuple[int, int]:
     """Pixels added `(before, after)` along one axis.
 
-    'same' follows Keras: as many as the windows need, an odd one at the end. PyTorch's own `padding="same"`
+    'same' follows Keras: as many as the windows need, with an odd one at the end. PyTorch's own `padding="same"`
     agrees where the stride is 1 and refuses every other stride.
     Source: https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
     """

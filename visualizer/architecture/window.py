@@ -24,7 +24,7 @@ PADDING_HELP = (
 class LayerWindow:
     """A sliding window over `(C, H, W)`; every pair is (height, width).
 
-    `setting` is the name of the layer's field that holds the window's size, for the changes that are proposed.
+    `setting` is the name of the layer's field with the window's size, which a `Fix` changes.
     """
 
     setting: str
@@ -75,7 +75,7 @@ class LayerWindow:
         return vertical, horizontal
 
     def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
-        """The places that windows read: `Layer.sees` of a layer that is one window."""
+        """`Layer.sees` of a layer that is one window."""
         stride, dilation = self.strides[axis], self.dilation[axis]
         before, _ = self.pads(input_shape)[axis]
         reach = dilation * (self.size[axis] - 1)

@@ -1,1 +1,1 @@
-"""The layer types, one file each. A file put here is found by itself; see README.md, "Add a layer type"."""
+"""The layer types, one file each. A file in this folder is found automatically; see README.md, "Add a layer type"."""

@@ -1,4 +1,4 @@
-"""An activation function as a layer of its own."""
+"""An activation function as a separate layer."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar

@@ -68,5 +68,5 @@ class BatchNormalization(Layer):
         from torch import nn
 
         kind = nn.BatchNorm2d if is_maps(input_shape) else nn.BatchNorm1d
-        # torch's momentum is the share of the new value, Keras's the share of the old one.
+        # torch's momentum is the share of the new value, Keras's that of the old value.
         return [("normalization", kind(input_shape[0], eps=self.epsilon, momentum=1 - self.momentum))]

@@ -100,6 +100,6 @@ class Conv2D(Layer):
             dilation=self.dilation_rate,
             bias=self.use_bias,
         )
-        # nn.Conv2d pads both sides alike, Keras's "same" does not always.
+        # nn.Conv2d pads both sides equally; Keras's "same" sometimes pads one side more.
         pad: list[tuple[str, nn.Module]] = [] if symmetric else [("pad", nn.ZeroPad2d((left, right, top, bottom)))]
         return [*pad, ("convolution", cast(nn.Module, convolution)), *activation_stages(self.activation)]

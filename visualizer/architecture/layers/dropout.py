@@ -31,7 +31,7 @@ class Dropout(Layer):
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
-        # Spatial dropout drops whole maps: another layer, not read as this one.
+        # Spatial dropout drops whole maps, so it is not read as this layer.
         return (KerasForm(("Dropout",), ("rate",), required=("rate",)),)
 
     def summary(self) -> str:
