@@ -1,6 +1,6 @@
-"""The arithmetic of single modules: how each kind of torch module makes one number of its output.
+"""The arithmetic of single modules: how each kind of torch module computes one number of its output.
 
-A module of an unknown kind is tried out: a function of the one number at the same place, a weighted sum, or neither.
+A module of an unknown kind is tried out: a function of the number at the same place, a weighted sum, or neither.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,9 @@ from visualizer.inspection.steps import (
     WindowSum,
 )
 
-TOLERANCE = 1e-4  # of the numbers that take part; beyond it a module does something else than its kind does
+TOLERANCE = (
+    1e-4  # relative to the numbers that take part; a larger difference means that a module does more than its kind
+)
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,11 @@ class ModuleRun:
     """One module at work.
 
     Attributes:
-        name: What it is called; an activation function's name in `FUNCTIONS`.
+        name: Of the stage; that of an activation function as in `FUNCTIONS`.
         input, output: (1, …) tensors before and after it.
-        place: The number of `left` that is explained.
+        place: Of the number of `output` that is explained.
         corner: Rows and columns that padding before it added at the top and at the left.
-        limits: (height, width) of what arrived before that padding; (1, 1) of a vector.
+        limits: (height, width) of the maps before that padding; (1, 1) for a vector.
     """
 
     name: str
@@ -55,14 +57,14 @@ class ModuleRun:
 
     @property
     def before(self) -> float:
-        """What arrived at the same place."""
+        """The input at the same place."""
         return float(self.input[0][self.place])
 
 
 def step_of(module: nn.Module, run: ModuleRun) -> ArithmeticStep:
-    """How `module` made the number at `run.place`."""
+    """How `module` computed the number at `run.place`."""
     step = _step_of(module, run)
-    # A subclass may do more than its kind: then what it says of itself is not so.
+    # A subclass may do more than its kind, whose arithmetic is then wrong for it.
     if isinstance(step, Unexplained) or not _close(step, run):
         return _tried_out(module, run)
     return step
@@ -196,16 +198,16 @@ def _under(
     dilation: tuple[int, ...],
     filler: float,
 ) -> tuple[InputWindow, np.ndarray]:
-    """The window, and what lies under it, (channels, height, width), with `filler` beyond the edges."""
+    """The window, and the numbers under it, (channels, height, width), with `filler` beyond the edges."""
     axes = [
         place * stride - pad + np.arange(extent) * gap
         for place, extent, stride, pad, gap in zip(run.place[1:], size, strides, padding, dilation, strict=True)
     ]
     limits = tuple(run.input.shape[2:])
-    there = np.outer(*[(axis >= 0) & (axis < limit) for axis, limit in zip(axes, limits, strict=True)])
+    on_map = np.outer(*[(axis >= 0) & (axis < limit) for axis, limit in zip(axes, limits, strict=True)])
     rows, columns = (np.clip(axis, 0, limit - 1) for axis, limit in zip(axes, limits, strict=True))
     picked = run.input[0].numpy()[channels[:, None, None], rows[None, :, None], columns[None, None, :]]
-    values = np.where(there, picked.astype(np.float64), filler)
+    values = np.where(on_map, picked.astype(np.float64), filler)
     rows, columns = (axis - corner for axis, corner in zip(axes, run.corner, strict=True))
     inside = np.outer((rows >= 0) & (rows < run.limits[0]), (columns >= 0) & (columns < run.limits[1]))
     return InputWindow(rows, columns, inside), values
@@ -229,11 +231,11 @@ def _close(step: ArithmeticStep, run: ModuleRun) -> bool:
     return abs(step.result - value) <= TOLERANCE * max(scale, abs(value))
 
 
-# ---- What is tried out
+# ---- Modules of unknown kinds
 
 
 def _reads_only_its_place(module: nn.Module, run: ModuleRun) -> bool:
-    """Whether the number stays the same when all others that arrive are changed."""
+    """Whether the number stays the same when all other numbers of the input are changed."""
     if run.input.shape != run.output.shape:
         return False
     others = torch.randn(run.input.shape, generator=torch.Generator().manual_seed(0))
@@ -251,13 +253,13 @@ def _tried_out(module: nn.Module, run: ModuleRun) -> ArithmeticStep:
         weights, inputs = _numbers(gradient[0]).ravel(), _numbers(run.input[0]).ravel()
         bias = run.value - float(weights @ inputs)
         other = torch.randn(run.input.shape, generator=torch.Generator().manual_seed(0))
-        foreseen = float(weights @ _numbers(other[0]).ravel()) + bias
-        if _same(float(module(other)[0][run.place]), foreseen):
+        predicted = float(weights @ _numbers(other[0]).ravel()) + bias
+        if _same(float(module(other)[0][run.place]), predicted):
             indices = np.flatnonzero(weights)
             rest = None if abs(bias) <= 1e-6 else bias
             return WeightedSum(tuple(run.input.shape[1:]), indices, inputs[indices], weights[indices], rest)
     return Unexplained(type(module).__name__, run.value)
 
 
-def _same(one: float, other: float) -> bool:
-    return bool(np.isclose(one, other, rtol=TOLERANCE, atol=TOLERANCE))
+def _same(first: float, second: float) -> bool:
+    return bool(np.isclose(first, second, rtol=TOLERANCE, atol=TOLERANCE))

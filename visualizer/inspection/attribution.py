@@ -1,6 +1,6 @@
 """Which pixels speak for a class? Four methods, computed by captum, each for the logit of one class.
 
-The logit and not the probability: a probability also rises when the other classes lose.
+The logit rather than the probability, which also rises when the logits of other classes fall.
 """
 
 import copy
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 PATH_STEPS = 50
 _AT_ONCE = 10  # pictures in one pass
-_LOOK_SECONDS = 0.05
+_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Attribution:
         method: Which one.
         target: The class, from 0.
         heat: (H, W) float32, read-only.
-        signed: True where numbers below 0 speak against the class; else all are at least 0.
+        signed: True where numbers below 0 speak against the class; False where all are at least 0.
         logit: The class's logit for the picture.
-        baseline_logit: That of what a method compares with: a black picture for integrated gradients, else None.
+        baseline_logit: That of a black picture for integrated gradients, which compares with it; else None.
     """
 
     method: Method
@@ -47,11 +47,11 @@ class Attribution:
 
 
 class NoMapsError(UserError):
-    """Grad-CAM needs feature maps, and the network has none."""
+    """Grad-CAM needs feature maps, and the layer has none."""
 
 
 def map_layers(network: FlowNetwork) -> tuple[int, ...]:
-    """The layers that Grad-CAM can weigh: those that give feature maps of more than one place, by index."""
+    """The layers that Grad-CAM can use, whose output is feature maps of more than one place, by index."""
     return tuple(
         node.index
         for node in network.nodes
@@ -60,10 +60,10 @@ def map_layers(network: FlowNetwork) -> tuple[int, ...]:
 
 
 def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int) -> Attribution:
-    """Where in a layer's maps is what raises the logit?
+    """Which places of a layer's maps raise the logit?
 
-    Each map is weighed by the mean of its gradient, the weighed maps are added up, and what is below 0 is left out.
-    Then it is enlarged to the picture (bilinear). Source: Selvaraju et al., 2017, https://arxiv.org/abs/1610.02391
+    Each map is weighted by the mean of its gradient, the weighted maps are added up, and numbers below 0 become 0. The
+    result is enlarged to the size of the picture (bilinear). Source: Selvaraju et al., 2017, https://arxiv.org/abs/1610.02391
 
     Args:
         network: Any network that ends in a vector of logits.
@@ -72,11 +72,11 @@ def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int)
         layer: One of `map_layers(network)`.
 
     Raises:
-        NoMapsError: That layer gives no maps.
+        NoMapsError: The layer is none of these.
     """
     if layer not in map_layers(network):
         raise NoMapsError("Grad-CAM needs feature maps.", "This layer outputs none.", "Choose another layer or method.")
-    own = _own(network)
+    own = _private_copy(network)
     logits: list[torch.Tensor] = []
 
     def forward(pictures: torch.Tensor) -> torch.Tensor:
@@ -86,34 +86,34 @@ def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int)
     method = LayerGradCam(forward, own.nodes[layer].stages[-1][1])
     maps = method.attribute(_batch(picture), target=target, relu_attributions=True)
     heat = LayerAttribution.interpolate(maps, tuple(picture.shape[1:]), "bilinear")
-    # Of the same pass: on a large network another one would cost as much again.
+    # Of the same pass: another one of a large network would cost as much again.
     return _attribution("grad_cam", target, heat[0, 0], float(logits[0].detach()[0, target]), signed=False)
 
 
 def saliency(network: FlowNetwork, picture: np.ndarray, target: int) -> Attribution:
-    """How much does the logit move when a pixel moves a little? The largest |gradient| of its channels.
+    """How much does the logit change when a pixel changes a little? The largest |gradient| of its channels.
 
     Source: Simonyan et al., 2014, https://arxiv.org/abs/1312.6034. Arguments as in `grad_cam`.
     """
-    own = _own(network)
+    own = _private_copy(network)
     inputs = _batch(picture)
     gradient = Saliency(own.logits).attribute(inputs, target=target, abs=True)
-    return _found("saliency", own, inputs, target, gradient[0].amax(0), signed=False)
+    return _with_logit("saliency", own, inputs, target, gradient[0].amax(0), signed=False)
 
 
 AttributionSteps = Generator[float, None, Attribution]
 
 
 def integrated_gradients(network: FlowNetwork, picture: np.ndarray, target: int) -> AttributionSteps:
-    """The gradients on the way from a black picture to this one, added up, times what each pixel changed on the way.
+    """The sum of the gradients on the way from a black picture to this one, times the change of each pixel.
 
-    All pixels together give the difference of the logits, up to the error of adding up in 50 steps. The channels of a
-    pixel are added up. Source: Sundararajan et al., 2017, https://arxiv.org/abs/1703.01365
+    All pixels add up to the difference of the logits, up to the error of adding up in 50 steps. The channels of a pixel
+    are added up. Source: Sundararajan et al., 2017, https://arxiv.org/abs/1703.01365
 
     Yields:
         The share that is done, 0 to 1. Arguments as in `grad_cam`.
     """
-    own = _own(network)
+    own = _private_copy(network)
     inputs = _batch(picture)
     at_once = min(_AT_ONCE, network.largest_batch)
     passes = -(-PATH_STEPS // at_once)
@@ -127,13 +127,13 @@ def integrated_gradients(network: FlowNetwork, picture: np.ndarray, target: int)
     with torch.inference_mode():
         baseline = float(own.logits(torch.zeros_like(inputs))[0, target])
     heat = parts[0].sum(0)
-    return _found("integrated_gradients", own, inputs, target, heat, signed=True, baseline=baseline)
+    return _with_logit("integrated_gradients", own, inputs, target, heat, signed=True, baseline=baseline)
 
 
 def occlusion(network: FlowNetwork, picture: np.ndarray, target: int, window: int, stride: int) -> AttributionSteps:
-    """How far does the logit fall when a square of the picture is covered with the picture's mean colour?
+    """How far does the logit fall when a square of the picture is covered with its mean colour?
 
-    Each pixel gets the mean of all squares that covered it. Source: Zeiler and Fergus, 2014,
+    Each pixel gets the mean of all squares that cover it. Source: Zeiler and Fergus, 2014,
     https://arxiv.org/abs/1311.2901
 
     Args:
@@ -141,12 +141,12 @@ def occlusion(network: FlowNetwork, picture: np.ndarray, target: int, window: in
         picture: (C, H, W) in [0, 1].
         target: The class, from 0.
         window: Side of the square in pixels, at most the picture's.
-        stride: By how many pixels it is moved, at most `window`.
+        stride: Pixels between two squares, at most `window`.
 
     Yields:
         The share that is done, 0 to 1.
     """
-    own = _own(network)
+    own = _private_copy(network)
     inputs = _batch(picture)
     channels = len(picture)
     at_once = min(_AT_ONCE, network.largest_batch)
@@ -165,11 +165,11 @@ def occlusion(network: FlowNetwork, picture: np.ndarray, target: int, window: in
 
     drops = yield from _with_progress(compute, own.logits, -(-places[0] * places[1] // at_once))
     # captum gives every channel of a pixel the same number.
-    return _found("occlusion", own, inputs, target, drops[0, 0], signed=True)
+    return _with_logit("occlusion", own, inputs, target, drops[0, 0], signed=True)
 
 
 def with_random_weights(network: FlowNetwork, seed: int) -> FlowNetwork:
-    """The same layers with all weights drawn anew, as torch draws them by itself; the same seed gives the same ones."""
+    """The same layers with new random weights, drawn as torch does by default; the same seed gives the same weights."""
     drawn = copy.deepcopy(network)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -188,7 +188,7 @@ def _with_progress(
     forward: Callable[[torch.Tensor], torch.Tensor],
     passes: int,
 ) -> Generator[float, None, T]:
-    """What `compute` makes with `forward`. captum tells nothing on its way, so the passes are counted from outside."""
+    """The result of `compute(forward)`. captum reports no progress, so its passes are counted here."""
     stopped = threading.Event()
     counted = [0]
     outcome: list[T] = []
@@ -211,7 +211,7 @@ def _with_progress(
     try:
         while thread.is_alive():
             yield min(counted[0] / max(passes, 1), 1.0)
-            thread.join(_LOOK_SECONDS)
+            thread.join(_POLL_SECONDS)
     finally:
         stopped.set()
     if failures:
@@ -219,12 +219,12 @@ def _with_progress(
     return outcome[0]
 
 
-def _own(network: FlowNetwork) -> FlowNetwork:
-    """A copy whose layers captum may listen to: other sessions look into the same network at the same time."""
+def _private_copy(network: FlowNetwork) -> FlowNetwork:
+    """A copy that captum may put hooks on, since other sessions use the same network at the same time."""
     own = copy.deepcopy(network).eval()
     for parameter in own.parameters():
         parameter.requires_grad_(False)
-    # What works in place would change what captum has kept of the layer before.
+    # Modules that work in place would overwrite the output of the layer before, which captum keeps.
     for module in own.modules():
         if isinstance(getattr(module, "inplace", None), bool):
             module.inplace = False  # type: ignore[assignment]
@@ -235,7 +235,7 @@ def _batch(picture: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.array(picture, dtype=np.float32))[None].requires_grad_(True)
 
 
-def _found(
+def _with_logit(
     method: Method,
     network: FlowNetwork,
     inputs: torch.Tensor,

@@ -1,4 +1,4 @@
-"""Checks of an attribution: is it about what the network learnt, and about what the answer hangs on?"""
+"""Two checks of an attribution: does it depend on what the network learnt, and do its pixels decide the answer?"""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ RANDOM_ORDERS = 5
 
 @dataclass(frozen=True)
 class Deletion:
-    """The answer for a class, a probability or a score, while more and more pixels get the picture's mean colour.
+    """The answer for a class, a probability or a score, as more and more pixels are set to the picture's mean colour.
 
     Attributes:
-        shares: (S,) share of the pixels that are gone, 0 to 1.
-        by_heat: (S,) the answer when those with the most heat go first.
-        at_random: (orders, S) when they go in random orders.
+        shares: (S,) share of the pixels that are removed, 0 to 1.
+        by_heat: (S,) the answer when those with the most heat are removed first.
+        at_random: (orders, S) when they are removed in random orders.
     """
 
     shares: np.ndarray
@@ -28,26 +28,26 @@ class Deletion:
     at_random: np.ndarray
 
 
-def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Spearman's correlation of the sizes of two heats, −1 to 1: 1 where both put the pixels into the same order.
+def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
+    """Spearman's correlation of the absolute values of two heats, −1 to 1: 1 where both rank the pixels alike.
 
-    The sizes, since a method that only turned all signs round would still point at the same pixels. Pixels that get 0
-    from both are left out: a black background gets 0 from some methods whatever the network is, and would make any two
-    look alike. NaN where one of the heats is the same everywhere.
+    Absolute values, since a heat with all signs reversed still marks the same pixels. Pixels that are 0 in both are
+    left out: some methods give a black background 0 for every network, which would make any two heats similar. NaN
+    where one of the heats is constant.
 
     Source: Adebayo et al., 2018, https://arxiv.org/abs/1810.03292
     """
-    told = (one != 0) | (other != 0)
-    sizes, others = np.abs(one[told]), np.abs(other[told])
-    if not told.any() or np.ptp(sizes) == 0 or np.ptp(others) == 0:
+    compared = (first != 0) | (second != 0)
+    first_sizes, second_sizes = np.abs(first[compared]), np.abs(second[compared])
+    if not compared.any() or np.ptp(first_sizes) == 0 or np.ptp(second_sizes) == 0:
         return float("nan")
-    return float(spearmanr(sizes, others).statistic)
+    return float(spearmanr(first_sizes, second_sizes).statistic)
 
 
 def deletion(
     network: FlowNetwork, picture: np.ndarray, target: int, heat: np.ndarray, seed: int = 0
 ) -> Generator[float, None, Deletion]:
-    """Take pixels away, those with the most heat first, and in random orders.
+    """Remove pixels, those with the most heat first, and in random orders.
 
     Source: Samek et al., 2017, https://arxiv.org/abs/1509.06321
 
@@ -69,8 +69,8 @@ def deletion(
     for number, order in enumerate(orders):
         yield number / len(orders)
         pictures = np.repeat(picture[None].astype(np.float32), len(SHARES), axis=0).reshape(len(SHARES), len(mean), -1)
-        for gone, share in zip(pictures, SHARES, strict=True):
-            gone[:, order[: round(share * pixels)]] = mean[:, None]
+        for remaining, share in zip(pictures, SHARES, strict=True):
+            remaining[:, order[: round(share * pixels)]] = mean[:, None]
         batch = torch.from_numpy(pictures.reshape(len(SHARES), *picture.shape))
         with torch.inference_mode():
             curves.append(network.answers(network(batch))[:, target].numpy())

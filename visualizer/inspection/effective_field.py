@@ -16,8 +16,8 @@ def effective_field(network: FlowNetwork, picture: np.ndarray, layer: int, place
     """How strongly the units at one place depend on each pixel of this picture.
 
     The mean over the units of sum over the input channels of |d unit / d pixel|, for the first 16 maps (or units of a
-    vector). A unit is taken before its layer's own activation, so that a ReLU that is off there does not hide it. The
-    network is put in evaluation mode and stays in it.
+    vector). A unit is taken before the activation function of its layer, so that a ReLU which is off does not hide it.
+    The network is put in evaluation mode and stays in it.
 
     Args:
         network: Any network.

@@ -1,4 +1,4 @@
-"""Many numbers for each picture as a place on a map, by scikit-learn."""
+"""A place on a 2-D map for each picture, from many numbers of it, by scikit-learn."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 
 PERPLEXITY = 30.0
 STAGES = 4
-_ITERATIONS = 250  # of one stage; the least that scikit-learn does
+_ITERATIONS = 250  # of one stage; scikit-learn's minimum
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Embedding:
 
     Attributes:
         places: (N, 2).
-        kept: (2,) share of all variance along each axis, 0 to 1; None of a t-SNE, whose axes mean nothing.
+        kept: (2,) share of all variance along each axis, 0 to 1; None for t-SNE, whose axes mean nothing.
     """
 
     places: np.ndarray
@@ -24,17 +24,17 @@ class Embedding:
 
 
 def principal_components(numbers: np.ndarray) -> Embedding:
-    """The two directions along which (N, F) numbers vary most, at least two of each."""
+    """The two directions along which (N, F) numbers vary most; N and F are at least 2."""
     from sklearn.decomposition import PCA
 
-    found = PCA(n_components=2, svd_solver="full").fit(numbers)
-    return Embedding(found.transform(numbers), np.nan_to_num(found.explained_variance_ratio_))
+    analysis = PCA(n_components=2, svd_solver="full").fit(numbers)
+    return Embedding(analysis.transform(numbers), np.nan_to_num(analysis.explained_variance_ratio_))
 
 
 def neighbours(numbers: np.ndarray, seed: int = 0) -> Generator[tuple[float, np.ndarray], None, Embedding]:
-    """t-SNE of (N, F) numbers: what is alike lies together, distances between groups mean little.
+    """t-SNE of (N, F) numbers: similar pictures lie together, distances between groups mean little.
 
-    It begins with the two principal components and goes on in stages, so that it can be stopped between them. Source:
+    It begins with the two principal components and continues in stages, so that it can be stopped between them. Source:
     van der Maaten and Hinton, 2008, https://jmlr.org/papers/v9/vandermaaten08a.html
 
     Yields:
@@ -43,7 +43,7 @@ def neighbours(numbers: np.ndarray, seed: int = 0) -> Generator[tuple[float, np.
     from sklearn.manifold import TSNE
 
     places = principal_components(numbers).places
-    # As small as scikit-learn begins with by itself.
+    # The size of scikit-learn's own first places.
     places = (places / (np.std(places[:, 0]) or 1.0) * 1e-4).astype(np.float32)
     for stage in range(STAGES):
         yield stage / STAGES, places

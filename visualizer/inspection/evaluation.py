@@ -1,4 +1,4 @@
-"""How good a network is on pictures that it was never trained on, and where it errs; scikit-learn counts."""
+"""How good a network is on pictures outside its training, and where it errs, by scikit-learn."""
 
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Calibration:
-    """Is a network that says 80 % right in 80 % of the cases? By bins of its confidence, those with pictures only.
+    """Is a network that says 80 % right in 80 % of the cases? In bins of its confidence, without the empty ones.
 
     Attributes:
         confidence: (B,) mean probability of the answers in each bin, 0 to 1.
-        accuracy: (B,) share of them that is right, 0 to 1.
-        counts: (B,) how many pictures each bin has.
+        accuracy: (B,) share of the right ones, 0 to 1.
+        counts: (B,) pictures in each bin.
         error: Mean |confidence − accuracy|, weighed by the counts: the expected calibration error. Source: Guo et al.,
             2017, https://arxiv.org/abs/1706.04599
     """
@@ -32,7 +32,7 @@ class Calibration:
 
     @property
     def surplus(self) -> float:
-        """Mean confidence − accuracy over all pictures, −1 to 1: above 0 it is more sure than right."""
+        """Mean confidence − accuracy over all pictures, −1 to 1: above 0 the network is overconfident."""
         return float((self.counts * (self.confidence - self.accuracy)).sum() / self.counts.sum())
 
 
@@ -42,13 +42,13 @@ class Evaluation:
 
     Attributes:
         labels: (N,) the right classes.
-        values: (N, classes) float32, what it answers to each picture.
+        values: (N, classes) float32, its answer to each picture.
         kind: Whether these are probabilities or scores.
-        hidden: (N, F) float32, what its last layer was given; empty where the network has no Dense layer.
-        confusion: (classes, classes) pictures: row the right class, column the answer.
-        precision: (classes,) share of the pictures called so that are so, 0 to 1; NaN where none was called so.
-        recall: (classes,) share of the pictures of a class that were called so; NaN where there are none.
-        calibration: By confidence; None of scores, which are no measure of it.
+        hidden: (N, F) float32, the input of its last Dense layer; (N, 0) where it has none.
+        confusion: (classes, classes) numbers of pictures: row the right class, column the answer.
+        precision: (classes,) share of the right ones among the answers of a class, 0 to 1; NaN without such an answer.
+        recall: (classes,) share of the right answers among the pictures of a class; NaN without such a picture.
+        calibration: By confidence; None for scores, which do not measure confidence.
     """
 
     labels: np.ndarray
@@ -70,12 +70,12 @@ class Evaluation:
         return float((self.answers == self.labels).mean())
 
     def cell(self, label: int, answer: int) -> np.ndarray:
-        """The pictures of a class that got this answer, that with the largest number first: places from 0."""
+        """The pictures of a class that got this answer, the largest number first: indices from 0."""
         places = np.flatnonzero((self.labels == label) & (self.answers == answer))
         return places[np.argsort(-self.values[places, answer], kind="stable")]
 
     def mistakes(self) -> np.ndarray:
-        """The pictures that it got wrong, that with the largest number first: places from 0."""
+        """The pictures with a wrong answer, the largest number first: indices from 0."""
         wrong = np.flatnonzero(self.answers != self.labels)
         return wrong[np.argsort(-self.values.max(axis=1)[wrong], kind="stable")]
 
@@ -83,7 +83,7 @@ class Evaluation:
 def evaluate(
     network: FlowNetwork, batches: Iterable[np.ndarray], labels: np.ndarray
 ) -> Generator[float, None, Evaluation]:
-    """Show all pictures to a network.
+    """Evaluate a network on all pictures.
 
     Args:
         network: Any network that ends in a vector, in evaluation mode.
@@ -91,23 +91,23 @@ def evaluate(
         labels: (N,) their classes.
 
     Yields:
-        The share that is done, 0 to 1.
+        The share that is done, from 0 to 1.
     """
     answers: list[torch.Tensor] = []
     hidden: list[torch.Tensor] = []
     done = 0
     for batch in batches:
         with torch.inference_mode():
-            outputs, given = _outputs_and_hidden(network, torch.from_numpy(batch))
+            outputs, hidden_of_batch = _outputs_and_hidden(network, torch.from_numpy(batch))
         answers.append(network.answers(outputs))
-        hidden.append(given)
+        hidden.append(hidden_of_batch)
         done += len(batch)
         yield done / len(labels)
     return evaluation_of(labels, torch.cat(answers).numpy(), network.answer_kind, torch.cat(hidden).numpy())
 
 
 def evaluation_of(labels: np.ndarray, values: np.ndarray, kind: AnswerKind, hidden: np.ndarray) -> Evaluation:
-    """All that is counted; arguments as in `Evaluation`."""
+    """An evaluation with all its counts; arguments as in `Evaluation`."""
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
     answers, classes = values.argmax(axis=1), range(values.shape[1])
@@ -124,11 +124,11 @@ def calibration_of(labels: np.ndarray, probabilities: np.ndarray) -> Calibration
     from sklearn.calibration import calibration_curve
 
     confidence, right = probabilities.max(axis=1).astype(float), probabilities.argmax(axis=1) == labels
-    # Into the same bins as scikit-learn's: what lies on a border belongs to the lower one.
+    # The same bins as scikit-learn's: a confidence on a border belongs to the lower bin.
     bins = np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], confidence)
     counts = np.bincount(bins, minlength=BINS)
     used = counts > 0
-    if right.all() or not right.any():  # scikit-learn wants both kinds
+    if right.all() or not right.any():  # scikit-learn needs both kinds
         mean = np.bincount(bins, confidence, minlength=BINS)[used] / counts[used]
         accuracy = np.full(len(mean), float(right.all()))
     else:
@@ -139,7 +139,7 @@ def calibration_of(labels: np.ndarray, probabilities: np.ndarray) -> Calibration
 
 
 def _outputs_and_hidden(network: FlowNetwork, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """One pass: what leaves the network, and what the last Dense layer was given, (n, F)."""
+    """One pass: the output of the network, and the input of its last Dense layer, (n, F)."""
     hidden = pictures[:, :0].flatten(1)
 
     def watch(node: Node, values: Sequence[torch.Tensor]) -> None:

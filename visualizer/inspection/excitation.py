@@ -1,4 +1,4 @@
-"""Which pictures excite the filters of a layer most, and where: one pass over a data set answers for all its filters.
+"""Which pictures excite the filters of a layer most, and where: one pass over a data set serves all its filters.
 
 Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014,
 https://arxiv.org/abs/1311.2901, who show a filter by the strongest patches of a data set.
@@ -13,18 +13,18 @@ import torch
 from visualizer.architecture.flow import FlowNetwork, Node
 
 MAX_BATCH = 128
-NUMBERS_AT_ONCE = 4_000_000  # that the layers give for one batch: 16 MB
+NUMBERS_AT_ONCE = 4_000_000  # in the outputs of all layers for one batch: 16 MB
 
-# The pictures from one number up to another, prepared for the network: (n, C, H, W) float32 in [0, 1].
+# (first, after the last) -> these pictures, prepared for the network: (n, C, H, W) float32 in [0, 1].
 Fetch = Callable[[int, int], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """For each of F filters the K pictures that come first, best first; each picture once, at its best place.
+    """For each of F filters the K best pictures, best first; each picture once, at its best place.
 
     Attributes:
-        values: (F, K) float32, the filter's value there, before its activation function.
+        values: (F, K) float32, the filter's value at that place, before its activation function.
         pictures: (F, K) int64, the pictures by number.
         places: (F, K, 2) int64, row and column of the filter's map; 0 for a unit of a vector.
     """
@@ -36,14 +36,14 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Excitation:
-    """What a data set does to the filters of one layer.
+    """How a data set excites the filters of one layer.
 
     Attributes:
-        count: How many pictures were searched.
+        count: Of the pictures that were searched.
         strongest: By the largest value over all places of a picture, the largest first.
-        weakest: By the least value over all places of a picture, the least first.
+        weakest: By the smallest value over all places of a picture, the smallest first.
         place_mean: (F,) float32, the mean over the pictures of each one's largest value.
-        map_best: (F,) float32, the largest mean over all places that a picture reaches.
+        map_best: (F,) float32, the largest mean over all places of any picture.
         map_mean: (F,) float32, the mean of those over the pictures.
     """
 
@@ -60,18 +60,18 @@ def strongest(
 ) -> Generator[int, None, Excitation]:
     """Find the pictures that excite the filters of a layer most and least.
 
-    The network is put in evaluation mode and stays in it. Of pictures with the same value the one with the lower number
-    comes first, and of places the first in reading order.
+    The network is put in evaluation mode and stays in it. Of pictures with the same value the lower number comes first,
+    and of places the first in reading order.
 
     Args:
         network: Any network.
-        index: The layer's place in the network, from 0; its filters are its maps, or its units where it gives a vector.
-        fetch: Gives the pictures.
-        total: How many there are, at least one.
-        count: How many are wanted for each filter; fewer where there are not as many pictures.
+        index: The layer's place in the network, from 0; its filters are its maps, or the units of a vector.
+        fetch: Returns the pictures.
+        total: Number of pictures, at least 1.
+        count: Pictures to keep for each filter; fewer where the data set is smaller.
 
     Yields:
-        How many pictures were searched so far.
+        The number of pictures searched so far.
     """
     network.eval()
     high, low = _Best(count), _Best(count)
@@ -85,7 +85,7 @@ def strongest(
         numbers = np.arange(start, stop)
         width = values.shape[3] if values.ndim == 4 else 1
         flat = values.reshape(*values.shape[:2], -1)
-        # Finite numbers have a finite mean, though their float32 sum may overflow.
+        # The mean of finite numbers is finite, even where their sum overflows in float32.
         means = flat.mean(axis=2, dtype=np.float64)
         place_sum = place_sum + high.take(flat, numbers, width).sum(axis=0, dtype=np.float64)
         map_sum = map_sum + means.sum(axis=0, dtype=np.float64)
@@ -104,14 +104,14 @@ def strongest(
 
 
 class _Best:
-    """Keeps the `count` largest of all values that it is given, for each filter."""
+    """Keeps the `count` largest values for each filter."""
 
     def __init__(self, count: int) -> None:
         self._count = count
         self._kept: Ranking | None = None
 
     def take(self, values: np.ndarray, numbers: np.ndarray, width: int) -> np.ndarray:
-        """Look at (N, F, places) values of the pictures `numbers`, maps `width` wide; the (N, F) largest ones."""
+        """Take in (N, F, places) values of the pictures `numbers`, of maps `width` wide; return the (N, F) largest."""
         spots = values.argmax(axis=2)
         largest: np.ndarray = np.take_along_axis(values, spots[..., None], axis=2)[..., 0]
         places = np.stack(np.divmod(spots, width), axis=-1)
@@ -121,7 +121,7 @@ class _Best:
             places.swapaxes(0, 1),
         )
         both = new if self._kept is None else _joined(self._kept, new)
-        # Stable, so that the picture with the lower number stays first.
+        # Stable, so that of equal values the lower picture number stays first.
         order = np.argsort(-both.values, axis=1, kind="stable")[:, : self._count]
         self._kept = Ranking(
             np.take_along_axis(both.values, order, axis=1),
@@ -144,7 +144,7 @@ def _joined(first: Ranking, second: Ranking) -> Ranking:
 
 
 def _batch_size(network: FlowNetwork, index: int) -> int:
-    """As many pictures as can flow through at once without filling the memory."""
+    """The number of pictures that fit into memory at once."""
     numbers = 0
 
     def watch(_: Node, values: Sequence[torch.Tensor]) -> None:

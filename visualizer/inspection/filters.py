@@ -1,4 +1,4 @@
-"""What belongs to one filter of a layer: the channels that it looks at, and its weights for each of them."""
+"""The channels that one filter of a layer reads, and its kernel for each of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from visualizer.inspection.probe import LayerView
 
 @dataclass(frozen=True)
 class FilterKernels:
-    """The weights of one filter.
+    """The kernels of one filter, one for each channel that it reads.
 
     Attributes:
-        weights: (C, kernel height, kernel width); of a unit that reads flattened maps (C, map height, map width).
-        channels: (C,) the numbers of the channels that they belong to, from 0.
-        strength: (C,) the size of each channel's weights: the root of the sum of their squares, divided by that of all.
+        weights: (C, kernel height, kernel width); (C, map height, map width) for a unit that reads flattened maps.
+        channels: (C,) the numbers of the channels, from 0.
+        strength: (C,) the Euclidean norm of each channel's weights, divided by that of all.
         flattened: True where the channels were maps before they were flattened into a vector.
         of_picture: True where the channels are those of the picture, perhaps scaled or shifted.
-        stage: The earlier stage of the same layer that the channels come from, by name; None where they arrive at the
-            layer.
+        stage: The name of the earlier stage of the same layer that makes the channels; None where they are the
+            layer's input.
     """
 
     weights: np.ndarray
@@ -33,15 +33,15 @@ class FilterKernels:
 
 
 def filter_kernels(views: Sequence[LayerView], index: int, filter: int) -> FilterKernels | None:
-    """The weights of a filter by the channels that it looks at, the strongest channel first.
+    """The kernels of a filter, the strongest first.
 
     Args:
         views: The layers of a network at work on a picture.
-        index: The layer's place, from 0; it has kernels.
+        index: Of the layer, from 0; it has kernels.
         filter: Which of its filters or units, from 0.
 
     Returns:
-        None for a unit that reads a vector which is no flattened maps.
+        None for a unit that reads a vector other than flattened maps.
     """
     view = views[index]
     *earlier, own = view.kernel_sets
@@ -56,10 +56,10 @@ def filter_kernels(views: Sequence[LayerView], index: int, filter: int) -> Filte
             return None
         weights, flattened = weights.reshape(maps.input.shape), True
         sources = maps.sources
-    # In a convolution with groups a filter looks at its own group of channels only; depthwise, at a single one.
-    seen = len(weights)
-    group = 0 if flattened else filter // (len(own.weights) // (own.input_count // seen))
-    channels = np.arange(group * seen, (group + 1) * seen)
+    # In a convolution with groups a filter reads only its group of channels; in a depthwise one, a single channel.
+    count = len(weights)
+    group = 0 if flattened else filter // (len(own.weights) // (own.input_count // count))
+    channels = np.arange(group * count, (group + 1) * count)
     size = np.sqrt(np.square(weights, dtype=np.float64).sum(axis=(1, 2)))
     total = np.sqrt(np.square(size).sum())
     strength = size / total if total > 0 else size
@@ -70,10 +70,10 @@ def filter_kernels(views: Sequence[LayerView], index: int, filter: int) -> Filte
 
 
 def of_picture(views: Sequence[LayerView], sources: tuple[int, ...]) -> bool:
-    """Whether the channels that arrive from `sources` are the picture's own.
+    """Whether the channels of `sources` are the picture's own.
 
-    Also after layers without kernels that keep the shape, such as one that normalises the colours: they work channel by
-    channel.
+    They stay so through layers without kernels that keep the shape, such as one that normalises the colours: these work
+    channel by channel.
     """
     while len(sources) == 1 and sources[0] != PICTURE:
         view = views[sources[0]]
@@ -84,7 +84,7 @@ def of_picture(views: Sequence[LayerView], sources: tuple[int, ...]) -> bool:
 
 
 def _flattened_maps(views: Sequence[LayerView], view: LayerView) -> LayerView | None:
-    """The layer that only wrote its maps one after the other into the vector that `view` reads, if there is one."""
+    """The layer whose maps, flattened, are the vector that `view` reads; None where there is no such layer."""
     while len(view.sources) == 1 and view.sources[0] != PICTURE:
         view = views[view.sources[0]]
         if is_maps(view.input.shape):

@@ -16,7 +16,7 @@ def load_network(
     """The network of that architecture with those weights, in evaluation mode.
 
     Args:
-        architecture: What the weights belong to.
+        architecture: Of the network that the weights belong to.
         weights: Arrays by the names of `Network.state_dict()`, such as "layers.0.convolution.weight"; they are copied.
         softmax_in_loss: See `FlowNetwork`.
 
@@ -26,16 +26,16 @@ def load_network(
     """
     network = build(architecture, None, softmax_in_loss=softmax_in_loss)
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
-    found = {name: tuple(array.shape) for name, array in weights.items()}
-    wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+    given = {name: tuple(array.shape) for name, array in weights.items()}
+    wrong = sorted(name for name in expected.keys() | given.keys() if expected.get(name) != given.get(name))
     if wrong:
         name = wrong[0]
-        has, needs = found.get(name, "not among them"), expected.get(name, "none of that name")
+        has, needs = given.get(name, "not among them"), expected.get(name, "none of that name")
         raise UserError(
             f"The weights do not belong to the network “{architecture.name}”.",
             f"“{name}” is {has}, the network has {needs}.",
             "Use the weights that were saved with this network.",
         )
-    # A copy: what safetensors or SQLite hand out may be read-only or go away.
+    # A copy, since arrays of safetensors or SQLite may be read-only or short-lived.
     network.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
     return network.eval()

@@ -18,28 +18,28 @@ from visualizer.errors import UserError
 
 Aim = Literal["place", "map"]
 
-# The share of the steps after which the picture is not moved any more: strides and pooling make the value depend on
-# where exactly it lies.
+# The share of the steps after which the picture is no longer moved: strides and pooling make the value depend on its
+# exact place.
 SETTLED_AFTER = 0.75
 RATE = 0.1  # Adam's, on the logits of the pixels
-# How strong the noise of the picture is that it starts from, on the logits; stronger where no gradient arrives.
+# How strong the noise is in the first picture, on the logits; stronger where there is no gradient.
 _STARTS = (0.1, 1.0, 3.0)
 
 
 @dataclass(frozen=True)
 class Ascent:
-    """How a picture is made.
+    """How to make a picture.
 
     Attributes:
-        aim: What is made as large as it gets: "place", the filter's value at its strongest place (while the picture is
-            made: of those in the middle of its map), which draws its pattern once; or "map", the mean over all places
-            of its map, which draws it everywhere.
-        steps: How often the picture is changed.
-        jitter: Pixels by which the picture is moved at random before each step, at most, either way; in the last
-            quarter of the steps it stays where it is.
-        total_variation: How much differences between neighbouring pixels are held down; 0 not at all. It is the weight
-            of `total_variation` beside the rise of the filter's value, whose gradient's absolute values add up to 1.
-        seed: Of the noise that it starts from, and of the jitter.
+        aim: What is maximised: "place", the filter's value at its strongest place (among the middle ones of its map
+            while the picture is made), which draws its pattern once; or "map", the mean over all places of its map,
+            which draws it everywhere.
+        steps: Number of changes of the picture.
+        jitter: The largest random move of the picture before each step, in pixels, in either direction; none in the
+            last quarter of the steps.
+        total_variation: How much differences between neighbouring pixels are held down; 0 for not at all. It is the
+            weight of `total_variation` against the gradient of the filter's value, whose absolute values add up to 1.
+        seed: Of the noise in the first picture, and of the jitter.
     """
 
     aim: Aim = "place"
@@ -56,7 +56,7 @@ class GrowingPicture:
     Attributes:
         picture: (C, H, W) float32 in [0, 1], as the network sees it in this step: moved by the jitter.
         place: (row, column) of the filter's strongest place in it; (0, 0) for a unit of a vector.
-        history: (steps so far + 1,) float32, what is aimed at: of each step's picture before it was changed.
+        history: (steps so far + 1,) float32, the aim's value for each step's picture before its change.
     """
 
     picture: np.ndarray
@@ -66,11 +66,11 @@ class GrowingPicture:
 
 @dataclass(frozen=True)
 class MadePicture:
-    """A picture that was made, and what the network itself says of it.
+    """A picture that was made, and how much it excites the filter.
 
     Attributes:
         picture: (C, H, W) float32 in [0, 1].
-        reached: What was aimed at, of this picture as it is.
+        reached: The aim's value for this picture.
         place: (row, column) of the filter's strongest place in it; (0, 0) for a unit of a vector.
         history: (steps,) float32, as in `GrowingPicture`.
     """
@@ -84,19 +84,19 @@ class MadePicture:
 def maximise(
     network: FlowNetwork, index: int, filter: int, ascent: Ascent
 ) -> Generator[GrowingPicture, None, MadePicture]:
-    """Make a picture that excites a filter, before its activation function, as much as it gets.
+    """Make a picture that excites a filter, before its activation function, as much as possible.
 
-    The pixels are the sigmoid of what is changed, so that they stay in [0, 1] as those of real pictures do. The
-    network's weights are not touched, and no gradient is kept in them; it is put in evaluation mode and stays in it.
+    The pixels are the sigmoid of the changed numbers, so that they stay in [0, 1] like those of real pictures. The
+    network's weights keep their values and get no gradient; it is put in evaluation mode and stays in it.
 
     Args:
         network: Any network.
         index: The layer's place in the network, from 0.
-        filter: Which of its maps, or of its units where it gives a vector, from 0.
-        ascent: How it is made.
+        filter: Which of its maps, or of the units of a vector, from 0.
+        ascent: How to make it.
 
     Raises:
-        UserError: Nothing in the picture changes the filter.
+        UserError: No pixel changes the filter's value.
     """
     network.eval()
     random = torch.Generator().manual_seed(ascent.seed)
@@ -140,7 +140,7 @@ def total_variation(picture: torch.Tensor) -> torch.Tensor:
 
 
 def _start(network: FlowNetwork, index: int, filter: int, aim: Aim, random: torch.Generator) -> torch.Tensor:
-    """The logits of grey with a little noise, or with more where nothing of the filter's gradient arrives."""
+    """The logits of grey with a little noise, or with more where the filter has no gradient."""
     for noise in _STARTS:
         logits = noise * torch.randn(1, *network.input_shape, generator=random)
         picture = torch.sigmoid(logits).requires_grad_()
@@ -163,7 +163,7 @@ def _values(network: FlowNetwork, index: int, filter: int, picture: torch.Tensor
 
 
 def _climbed(values: torch.Tensor, aim: Aim) -> torch.Tensor:
-    """What is aimed at while the picture is made: of places only those in the middle, where less padding is seen."""
+    """The aim's value while the picture is made: of places only the middle ones, which see less padding."""
     height, width = values.shape
     middle = values[height // 4 : height - height // 4, width // 4 : width - width // 4]
     return _aimed(middle if aim == "place" else values, aim)
@@ -179,7 +179,7 @@ def _best_place(values: torch.Tensor) -> tuple[int, int]:
 
 
 def _moved(picture: torch.Tensor, jitter: int, random: torch.Generator) -> torch.Tensor:
-    """The picture moved by up to `jitter` pixels; what comes in at an edge repeats the edge."""
+    """The picture moved by up to `jitter` pixels; at an edge, the pixels of the edge are repeated."""
     if jitter == 0:
         return picture
     down, right = torch.randint(-jitter, jitter + 1, (2,), generator=random).tolist()

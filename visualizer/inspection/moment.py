@@ -1,4 +1,4 @@
-"""One moment of a network's training: what it made of a picture just then, and what changed since another moment."""
+"""One moment of a network's training: how it saw a picture then, and what changed since another moment."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class FirstKernels:
 
     Attributes:
         stage: What the stage is called.
-        weights: (shown filters, in, kernel height, kernel width) float32, the first 16 filters.
-        filters: How many filters there are.
+        weights: (shown filters, in, kernel height, kernel width) float32, of the first 16 filters.
+        filters: Number of all filters.
     """
 
     stage: str
@@ -38,7 +38,7 @@ class LayerMoment:
     Attributes:
         kernels: The kernels of each of its stages that is a convolution, in order.
         output: (shown channels, H, W), the first 16, or (F,).
-        channels: How many channels or units there are.
+        channels: Number of all channels or units.
         answer: Probabilities or scores.
     """
 
@@ -49,16 +49,16 @@ class LayerMoment:
 
 
 def layer_moment(network: Network, picture: np.ndarray, index: int) -> LayerMoment:
-    """Layer `index` (from 0) while the network looks at `picture`, (C, H, W) in [0, 1]. Nothing of it is shared."""
+    """Layer `index` (from 0) while the network looks at `picture`, (C, H, W) in [0, 1]. All arrays are copies."""
     seen = probe(network, picture)
     view = seen.layers[index]
     assert seen.answer is not None
     output = view.output[:MAX_CHANNELS] if view.output.ndim == 3 else view.output
     return LayerMoment(
         tuple(
-            FirstKernels(found.stage, found.weights[:MAX_CHANNELS].copy(), len(found.weights))
-            for found in view.kernel_sets
-            if found.weights.ndim == 4
+            FirstKernels(kernels.stage, kernels.weights[:MAX_CHANNELS].copy(), len(kernels.weights))
+            for kernels in view.kernel_sets
+            if kernels.weights.ndim == 4
         ),
         output.copy(),
         len(view.output),
@@ -67,13 +67,13 @@ def layer_moment(network: Network, picture: np.ndarray, index: int) -> LayerMome
 
 
 def confusion(network: Network, pictures: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """How often which class was taken for which: (classes, classes) int64, row the right class, column the answer.
+    """The confusion matrix: (classes, classes) int64, row the right class, column the answer.
 
     Args:
-        network: It is put into evaluation mode and stays in it.
+        network: Put into evaluation mode, and left in it.
         pictures: (N, C, H, W) in [0, 1].
         labels: (N,) from 0.
-        classes: How many there are.
+        classes: Number of classes.
     """
     network.eval()
     with torch.inference_mode():
@@ -83,7 +83,7 @@ def confusion(network: Network, pictures: np.ndarray, labels: np.ndarray, classe
 
 
 def parameters_by_layer(network: Network) -> dict[int, tuple[str, ...]]:
-    """The names in `state_dict()` of what is trained in each layer that has any, by the layer's index."""
+    """The names in `state_dict()` of the parameters of each layer that has any, by the index of the layer."""
     named = {
         index: tuple(f"layers.{index}.{name}" for name, _ in layer.named_parameters())
         for index, layer in enumerate(network.layers)
@@ -94,7 +94,7 @@ def parameters_by_layer(network: Network) -> dict[int, tuple[str, ...]]:
 def changes(before: StateArrays, after: StateArrays, parameters: Mapping[int, Sequence[str]]) -> dict[int, float]:
     """How far each layer's weights moved, as a share of their size: |after - before| / |before|, Euclidean norms.
 
-    A layer whose weights were all 0 has infinity, or 0 where they still are.
+    Infinity for a layer whose weights were all 0, or 0 where they still are.
     """
     moved = {}
     for index, names in parameters.items():

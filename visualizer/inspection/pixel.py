@@ -1,4 +1,4 @@
-"""One number of a network explained: its arithmetic, and the numbers that it was made of."""
+"""One number of a network explained: its arithmetic, and the numbers behind it."""
 
 from typing import Literal
 
@@ -28,13 +28,13 @@ from visualizer.inspection.steps import (
 
 
 def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
-    """How the number at `spot` came to be.
+    """How the number at `spot` was computed.
 
-    Only its layer is computed again, from what the probe kept, so that this takes no longer than one layer.
+    Only its layer is run again, on the input that the probe kept.
 
     Args:
         network: The network that was probed, in evaluation mode.
-        seen: What it made of a picture.
+        seen: The probe of a picture.
         spot: A number that exists: `holds` says so.
     """
     if spot.node == PICTURE:
@@ -64,10 +64,10 @@ def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
 def _steps(
     stages: tuple[tuple[str, nn.Module], ...], flows: list[torch.Tensor], place: Place
 ) -> tuple[tuple[ArithmeticStep, ...], Place | None, bool]:
-    """From the last stage back to the first, or to one that takes many numbers together; told in order.
+    """The steps, in order, back to the first stage or to one that takes several numbers.
 
-    Then where the one number arrives, as far as it is one; and whether the first step takes what arrives at the layer:
-    a block of several convolutions is opened at its last one.
+    Also the place of the single number of the input that they take, None where they take several; and whether the first
+    step takes the input of the layer: of several convolutions in a layer, only the last one is explained.
     """
     steps: list[ArithmeticStep] = []
     taken: Place | None = place
@@ -87,13 +87,13 @@ def _steps(
         elif not isinstance(step, Normalized | Activated | Softmaxed):
             taken, direct = None, start == 0
             break
-    # A number that is only handed on needs no telling beside what is computed.
-    told: list[ArithmeticStep] = [step for step in steps if not isinstance(step, Passed)]
-    return (tuple(reversed(told)) if told else (steps[-1],)), taken, direct
+    # A number that is only passed on needs no step of its own beside the others.
+    computed: list[ArithmeticStep] = [step for step in steps if not isinstance(step, Passed)]
+    return (tuple(reversed(computed)) if computed else (steps[-1],)), taken, direct
 
 
 def _padding_before(stages: tuple[tuple[str, nn.Module], ...], index: int) -> tuple[tuple[int, int], int]:
-    """Rows and columns that the paddings right before a stage add at the top and left, and the first of them."""
+    """Rows and columns that paddings right before a stage add at the top and left; the index of the first padding."""
     top = left = 0
     while index and isinstance(stages[index - 1][1], nn.ConstantPad2d):
         padding = stages[index - 1][1].padding
@@ -103,7 +103,7 @@ def _padding_before(stages: tuple[tuple[str, nn.Module], ...], index: int) -> tu
 
 
 def made_of(network: FlowNetwork, seen: Probe, spot: Spot) -> tuple[Spot, ...]:
-    """The numbers of other layers, or of the picture, that become the one that arrives at the place of `spot`."""
+    """The numbers of other layers, or of the picture, that make the input at the place of `spot`."""
     node = network.nodes[spot.node]
     if node.meeting == "concatenation":
         channel, *place = spot.place
@@ -120,12 +120,12 @@ def made_of(network: FlowNetwork, seen: Probe, spot: Spot) -> tuple[Spot, ...]:
 
 
 def output_of(seen: Probe, node: int) -> np.ndarray:
-    """What left a layer, (C, H, W) or (F,); the picture under PICTURE."""
+    """The output of a layer, (C, H, W) or (F,); the picture under PICTURE."""
     return seen.picture if node == PICTURE else seen.layers[node].output
 
 
 def holds(seen: Probe, spot: Spot) -> bool:
-    """Whether there is such a number."""
+    """Whether the number exists."""
     if not PICTURE <= spot.node < len(seen.layers):
         return False
     numbers = seen.layers[spot.node].input if spot.is_input else output_of(seen, spot.node)
@@ -135,17 +135,13 @@ def holds(seen: Probe, spot: Spot) -> bool:
 
 
 def before(network: FlowNetwork, spot: Spot, place: Place) -> Spot:
-    """The number that arrives at the layer of `spot` at `place`: of the layer before, or what several give."""
+    """The number at `place` of the input of the layer of `spot`: of the layer before, or of the join of several."""
     sources = network.nodes[spot.node].sources
     return Spot(sources[0], place) if len(sources) == 1 else Spot(spot.node, place, is_input=True)
 
 
 def field(network: FlowNetwork, explanation: Explanation) -> PixelBox | Literal["nothing"] | None:
-    """The pixels of the picture that a number can see: (first row, last row), (first column, last column), from 0.
-
-    "nothing" where it sees no pixel, only padding or nothing at all; None where a layer on the way does not say what it
-    sees. Where paths meet, the smallest box around the fields of all of them.
-    """
+    """The pixels of the picture that a number can see, as `pixel_box` returns them."""
     spot, (step, *_) = explanation.spot, explanation.steps
     if isinstance(step, Passed) and step.place is None:
         return "nothing"
@@ -160,7 +156,7 @@ def field(network: FlowNetwork, explanation: Explanation) -> PixelBox | Literal[
 
 
 def _in_map(network: FlowNetwork, node: int, place: Place) -> RowColumn:
-    """(row, column) of a unit; those of a vector, and what stands for a whole map, have one place."""
+    """The place of a unit on its map; (0, 0) in a vector, and in a map of one place that stands for a whole map."""
     if len(place) == 1:
         return 0, 0
     height, width = places_at(network, node)

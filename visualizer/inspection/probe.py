@@ -1,4 +1,4 @@
-"""What a network makes of one picture: every layer's input, kernels and output, from one forward pass."""
+"""A network at work on one picture: every layer's input, kernels and output, from one forward pass."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ class LayerView:
 
     Attributes:
         index: The layer's place in the network, from 0.
-        layer: The layer itself, or what describes it.
-        sources: The layers whose outputs arrive, by index, or PICTURE; several meet.
-        block: The block that it belongs to, in words; empty where it stands by itself.
-        input: What arrived, (C, H, W) or (F,).
-        kernel_sets: Its kernels, one set for each stage that has some, in order; the last one makes what leaves.
-        before_activation: What the activation function received, None where the layer has none.
-        output: What left, (C', H', W') or (F',).
+        layer: The description of the layer.
+        sources: The layers whose outputs are its input, by index, or PICTURE.
+        block: The title of the block that it belongs to; empty where it belongs to none.
+        input: (C, H, W) or (F,).
+        kernel_sets: Its kernels, one set for each stage that has kernels, in order; the last one makes the output.
+        before_activation: The input of its activation function; None where it has none.
+        output: (C', H', W') or (F',).
     """
 
     index: int
@@ -42,7 +42,7 @@ class LayerView:
 
     @property
     def kernels(self) -> np.ndarray | None:
-        """Those of the last stage that has some: one for each number or map that leaves. None where there are none."""
+        """Those of the last stage that has kernels, one for each map or number of the output; None where none has."""
         return self.kernel_sets[-1].weights if self.kernel_sets else None
 
     @property
@@ -67,7 +67,7 @@ class Probe:
 
 
 def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
-    """Look at every layer while the network looks at `picture`.
+    """Run the network on `picture` and keep the numbers of every layer.
 
     One forward pass without gradient. The network is put in evaluation mode and stays in it, since several sessions
     may share it. The kernels are views of its weights: they follow when these change.
@@ -85,7 +85,7 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
 
     def watch(node: Node, values: Sequence[torch.Tensor]) -> None:
         before_activation = None
-        # Padding is a stage of its own, whose output nobody asks for.
+        # The output of a stage that pads is not kept.
         for (name, _), arrived in zip(node.stages, values, strict=False):
             if name in FUNCTIONS:
                 before_activation = _read_only(arrived[0])
@@ -111,7 +111,7 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
 def answer(network: FlowNetwork, picture: np.ndarray) -> Answer | None:
     """The answer alone, as `probe` has it; None where the network does not end in a vector.
 
-    Keeps nothing of what the layers make of the picture, for one that changes while somebody draws it.
+    Keeps no numbers of the layers, which suits a picture that changes while it is drawn.
 
     Raises:
         UserError: The picture has another shape than the network's input.
@@ -130,7 +130,7 @@ def _make_ready(network: FlowNetwork, picture: np.ndarray) -> None:
             f"The network takes {expected} (channels, height, width).",
             "Fit the picture to the network's input.",
         )
-    if network.training:  # asked first, since to say it again to every module takes as long as a small network
+    if network.training:  # since eval() visits every module, which takes as long as running a small network
         network.eval()
 
 
@@ -139,11 +139,11 @@ def _answer(network: FlowNetwork, flowing: torch.Tensor) -> Answer | None:
 
 
 def channel_order(maps: np.ndarray, by: Order) -> np.ndarray:
-    """Channels in the order in which a sorted grid shows them: (C,) integers.
+    """The channels in the order of a sorted grid: (C,) integers.
 
     Args:
         maps: (C, H, W).
-        by: "channel" as they are numbered; "mean" or "variance" of each map, the largest first.
+        by: "channel" for their own order; "mean" or "variance" of each map, the largest first.
     """
     if by == "channel":
         return np.arange(len(maps))
@@ -152,7 +152,7 @@ def channel_order(maps: np.ndarray, by: Order) -> np.ndarray:
 
 
 def _read_only(tensor: torch.Tensor) -> np.ndarray:
-    """The tensor's numbers, not copied; a probe is shared between sessions, so nobody may write into it."""
+    """The tensor's numbers without a copy; read-only, since sessions share a probe."""
     array: np.ndarray = tensor.numpy()
     array.flags.writeable = False
     return array

@@ -1,4 +1,4 @@
-"""How one number of a network came to be, step by step: plain values that pages and figures can show.
+"""How one number of a network was computed, step by step: plain values for pages and figures.
 
 A place is the index of one number in a layer's output without the batch: (channel, row, column) of maps, (unit,) of a
 vector, all from 0. Arithmetic is float64 on the network's float32 numbers.
@@ -16,8 +16,8 @@ class Spot:
     """One number in a network.
 
     Attributes:
-        node: The layer, by index; PICTURE for the picture itself.
-        place: The place in its output.
+        node: Index of the layer; PICTURE for the picture.
+        place: In its output, or in its input.
         is_input: Whether it is a number of the layer's input, not of its output; needed where several outputs meet.
     """
 
@@ -28,10 +28,10 @@ class Spot:
 
 @dataclass(frozen=True)
 class InputWindow:
-    """The pixels that one number looks at.
+    """The numbers of the input that one number of the output reads.
 
     Attributes:
-        rows: (kernel height,) rows of the arriving maps; outside of them where padding was added.
+        rows: (kernel height,) rows of the input; those of padding lie outside the map.
         columns: (kernel width,) columns.
         inside: (kernel height, kernel width) bool, False where the pixel is padding.
     """
@@ -41,7 +41,7 @@ class InputWindow:
     inside: np.ndarray
 
     def place(self, channel: int, row: int, column: int) -> Place | None:
-        """The arriving pixel under one cell of the window; None for padding."""
+        """The place in the input under one cell of the window; None for padding."""
         if not self.inside[row, column]:
             return None
         return channel, int(self.rows[row]), int(self.columns[column])
@@ -53,8 +53,8 @@ class WindowSum:
 
     Attributes:
         window: Which pixels.
-        channels: (n,) the arriving channels that it looks at.
-        values: (n, kernel height, kernel width) what lies under the window, padding as the number that stands for it.
+        channels: (n,) the channels of the input that it reads.
+        values: (n, kernel height, kernel width) numbers under the window, with the value of the padding.
         kernel: (n, kernel height, kernel width) weights.
         bias: Added at the end; None where there is none.
     """
@@ -111,10 +111,10 @@ class WindowMean:
 
 @dataclass(frozen=True)
 class WeightedSum:
-    """Each arriving number times its own weight, summed, plus a bias.
+    """Each number of the input times its own weight, summed, plus a bias.
 
     Attributes:
-        shape: The shape of what arrives.
+        shape: Of the input.
         indices: (n,) which of its numbers count, in reading order.
         inputs: (n,) these numbers.
         weights: (n,) their weights.
@@ -137,7 +137,7 @@ class WeightedSum:
         return float(self.products.sum()) + (self.bias or 0.0)
 
     def place(self, item: int) -> Place:
-        """Where the item-th of the numbers that count arrives."""
+        """The place in the input of one of the numbers that count."""
         return tuple(int(part) for part in np.unravel_index(int(self.indices[item]), self.shape))
 
 
@@ -168,9 +168,9 @@ class Activated:
 
     Attributes:
         function: A name in `FUNCTIONS`, or another function's own name.
-        before: What it received.
-        result: What it gives.
-        slope: Below zero, of a leaky ReLU; None elsewhere.
+        before: Its input.
+        result: Its output.
+        slope: Of a leaky ReLU below zero; None for other functions.
     """
 
     function: str
@@ -184,8 +184,8 @@ class Softmaxed:
     """The share of one exponential in the sum of them all.
 
     Attributes:
-        values: (n,) what arrives for every unit, or at this pixel in every channel.
-        chosen: Which of them is this one.
+        values: (n,) the input of every unit, or of every channel at this pixel.
+        chosen: The index of this number.
     """
 
     values: np.ndarray
@@ -193,7 +193,7 @@ class Softmaxed:
 
     @property
     def exponentials(self) -> np.ndarray:
-        """(n,) of the values less the largest one, which changes no share and keeps them from overflowing."""
+        """(n,) of the values minus the largest one, which leaves the shares as they are and avoids overflow."""
         exponentials: np.ndarray = np.exp(self.values - self.values.max())
         return exponentials
 
@@ -207,7 +207,7 @@ class Passed:
     """The same number, perhaps at another place.
 
     Attributes:
-        place: Where it comes from in what arrives; None where it is a number that padding added.
+        place: Its place in the input; None for a number that padding added.
         result: The number.
     """
 
@@ -217,7 +217,7 @@ class Passed:
 
 @dataclass(frozen=True)
 class Added:
-    """What several layers gave at the same place, added up: `terms` are the numbers, `sources` where they come from."""
+    """The outputs of several layers at the same place, added up: `terms` are the numbers, `sources` their places."""
 
     sources: tuple[Spot, ...]
     terms: tuple[float, ...]
@@ -229,7 +229,7 @@ class Added:
 
 @dataclass(frozen=True)
 class Multiplied:
-    """What several layers gave, multiplied; a gate gives one number for a whole map. `sources` as in `Added`."""
+    """The outputs of several layers, multiplied; a gate has one number for a whole map. `sources` as in `Added`."""
 
     sources: tuple[Spot, ...]
     factors: tuple[float, ...]
@@ -241,7 +241,7 @@ class Multiplied:
 
 @dataclass(frozen=True)
 class Joined:
-    """A number of one of several layers whose maps stand behind one another: nothing was computed."""
+    """A number of one of several layers whose maps are concatenated: nothing was computed."""
 
     source: Spot
     result: float
@@ -256,7 +256,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Unexplained:
-    """What a module gives whose arithmetic is of no kind above; `module` is its name."""
+    """The output of a module with other arithmetic; `module` is its name."""
 
     module: str
     result: float
@@ -281,14 +281,14 @@ ArithmeticStep = (
 
 @dataclass(frozen=True)
 class Explanation:
-    """How one number came to be.
+    """How one number was computed.
 
     Attributes:
         spot: The number.
-        value: What the network itself computed.
-        steps: Its arithmetic in order; each takes up the result of the one before.
-        taken: Where the one number arrives that all steps are about; None where the first one takes several, or none.
-        direct: Whether the first one takes what arrives at the layer, and not what came of that inside it.
+        value: As the network computed it.
+        steps: Its arithmetic in order; each takes the result of the one before.
+        taken: The place in the input of the single number that the steps take; None where they take several, or none.
+        direct: Whether the first step takes the input of the layer; False where it takes the output of a stage.
     """
 
     spot: Spot

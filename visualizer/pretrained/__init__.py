@@ -1,1 +1,1 @@
-"""Networks that others trained, opened as layers that can be looked into."""
+"""Networks that others trained, opened as layers for Look inside."""

@@ -1,4 +1,4 @@
-"""Any network of torchvision or timm, found by its name."""
+"""Any network of torchvision or timm, opened by its name."""
 
 import re
 from collections.abc import Generator
@@ -19,18 +19,18 @@ OpeningProgress = tuple[float, str]
 
 
 class WeightsUnavailable(UserError):
-    """The network is known, but its trained weights cannot be had; it can still be opened with random ones."""
+    """The network is known, but its trained weights are unavailable; it can still be opened with random ones."""
 
 
 @dataclass(frozen=True)
 class NamedNetwork:
-    """A network that was found by name.
+    """A network that was opened by name.
 
     Attributes:
         title: Its package and its name.
-        network: Its layers to look into.
-        class_names: One for each of its numbers.
-        bytes: What its weights take.
+        network: Its layers.
+        class_names: One for each number of its output.
+        bytes: The memory of its weights.
     """
 
     title: str
@@ -41,11 +41,11 @@ class NamedNetwork:
 
 @dataclass(frozen=True)
 class Offer:
-    """The networks of all packages that are there.
+    """The networks of all installed packages.
 
     Attributes:
         names: Such as "torchvision: resnet18".
-        problems: A sentence for each package that is there but does not start.
+        problems: A sentence for each installed package that does not start.
         missing: The packages that are not installed.
     """
 
@@ -55,7 +55,7 @@ class Offer:
 
 
 def offered() -> Offer:
-    """What can be asked for here."""
+    """The networks that can be opened here."""
     names: list[str] = []
     problems: list[str] = []
     missing: list[str] = []
@@ -70,15 +70,18 @@ def offered() -> Offer:
 
 
 def open_by_name(text: str, *, random_weights: bool = False) -> Generator[OpeningProgress, None, NamedNetwork]:
-    """Find a network, build it, fetch its weights and make nodes of it; yields how far that is and what is done.
+    """Find a network, build it, fetch its weights and make nodes of it.
 
     Args:
         text: Its package and its name, such as "torchvision: resnet18"; without a package all are asked in turn.
-        random_weights: Leave its weights as they were drawn, with seed 0.
+        random_weights: True for random weights, drawn with seed 0.
+
+    Yields:
+        The share that is done, 0 to 1, and the current activity in words.
 
     Raises:
-        WeightsUnavailable: Its trained weights cannot be had.
-        UserError: The package is missing, the name is not known, or the network is of a kind that is not shown here.
+        WeightsUnavailable: Its trained weights are unavailable.
+        UserError: The package is missing, the name is unknown, or the network is of an unsupported kind.
     """
     yield 0.0, "Looking for it …"
     title, blueprint = _found(text)
@@ -86,7 +89,7 @@ def open_by_name(text: str, *, random_weights: bool = False) -> Generator[Openin
     _refuse_large(title, blueprint)
     module = _built(title, blueprint)
     yield 0.1, "Taking it apart …"
-    # Before its weights are fetched: they may be large, and it may be of a kind that is not shown.
+    # Before its weights are fetched, which may be large: the network may be of an unsupported kind.
     network = _converted(module, blueprint)
     if not random_weights:
         file = _weights_of(title, blueprint)
@@ -116,7 +119,7 @@ def _found(text: str) -> tuple[str, Blueprint]:
             f"The packages are {listed(package.name for package in PACKAGES)}.",
             "Write it like “torchvision: resnet18”.",
         )
-    there: list[str] = []
+    searched: list[str] = []
     missing: list[PackageMissing] = []
     for package in asked:
         try:
@@ -124,19 +127,19 @@ def _found(text: str) -> tuple[str, Blueprint]:
         except PackageMissing as error:
             missing.append(error)
             continue
-        there.append(package.name)
+        searched.append(package.name)
         if blueprint is not None:
             return f"{package.name}: {name}", blueprint
-    if not there and len(missing) > 1:
+    if not searched and len(missing) > 1:
         names = [package.name for package in asked]
         raise PackageMissing(
             f"{name} cannot be looked for.",
             f"These packages are not installed: {listed(names)}.",
             f"To add them, run pip install {' '.join(names)} where this app runs and restart the app.",
         )
-    if not there:
+    if not searched:
         raise missing[0]
-    raise UserError(f"There is no network “{name}” in {listed(there, 'or')}.", "", "Check how it is spelt.")
+    raise UserError(f"There is no network “{name}” in {listed(searched, 'or')}.", "", "Check how it is spelt.")
 
 
 def _blueprint(package: Package, name: str) -> Blueprint | None:
@@ -144,7 +147,7 @@ def _blueprint(package: Package, name: str) -> Blueprint | None:
         return package.blueprint(name) or package.blueprint(name.lower())
     except UserError:
         raise
-    except Exception as error:  # another version of the package may speak otherwise
+    except Exception as error:  # other versions of the package may differ
         raise UserError(
             f"{package.name} did not say what {name} is.",
             f"Perhaps there is no such network in this version of it ({type(error).__name__}).",
@@ -155,7 +158,7 @@ def _blueprint(package: Package, name: str) -> Blueprint | None:
 def _refuse_large(title: str, blueprint: Blueprint) -> None:
     count = blueprint.weight_count
     if count is None:
-        with torch.device("meta"):  # where weights take no memory
+        with torch.device("meta"):  # on which weights take no memory
             count = sum(weights.numel() for weights in _built(title, blueprint).parameters())
     if count > limits().named_millions * 1_000_000:
         raise UserError(
@@ -170,7 +173,7 @@ def _built(title: str, blueprint: Blueprint) -> nn.Module:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             return blueprint.build().eval()
-    except Exception as error:  # whatever a package's own code does
+    except Exception as error:  # of any kind, from the package's own code
         raise UserError(
             f"{title} could not be built.", f"Its package failed ({type(error).__name__}).", "Choose another network."
         ) from error
@@ -181,7 +184,7 @@ def _converted(module: nn.Module, blueprint: Blueprint) -> ConvertedNetwork:
         return convert(module, (3, *blueprint.input_size), blueprint.mean, blueprint.spread)
     except UserError:
         raise
-    except Exception as error:  # modules of others may be put together in any way
+    except Exception as error:  # of any kind, since these modules may be composed in any way
         raise not_opened(f"It is put together in a way that is not known here ({type(error).__name__}).") from error
 
 
@@ -209,7 +212,7 @@ def _fetched(title: str, file: WeightsFile) -> Generator[OpeningProgress, None, 
 def _loaded(title: str, blueprint: Blueprint, file: WeightsFile) -> nn.Module:
     try:
         return blueprint.load(file.path).eval()
-    except Exception as error:  # a file that holds more than numbers, is broken, or belongs to another version
+    except Exception as error:  # the file holds more than numbers, is broken, or belongs to another version
         raise WeightsUnavailable(
             f"The weights of {title} could not be loaded.",
             f"The file is broken, holds more than numbers, or does not fit ({type(error).__name__}).",

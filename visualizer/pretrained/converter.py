@@ -1,4 +1,4 @@
-"""Any torch module whose layers are of known kinds, as a network that can be looked into.
+"""Any torch module with layers of known kinds as a network for Look inside.
 
 The module is traced symbolically (https://docs.pytorch.org/docs/stable/fx.html) and run once, so that every operation
 and every shape is known. A convolution with the normalisation and the activation after it becomes one node.
@@ -36,9 +36,9 @@ from visualizer.pretrained.seeing import pair, sees_through
 
 Block = tuple[str, str]  # the path of a part of the module, and its kind
 
-# The largest difference of a logit from the module's own, as a part of the largest logit.
+# The largest difference of a logit from the module's own, as a share of the largest logit.
 TOLERANCE = 1e-4
-# So many layers of a block are named beside it.
+# The title of a block names at most so many of its layers.
 MOST_ROLES = 9
 
 _ACTIVATIONS: dict[type[nn.Module], str] = {
@@ -74,15 +74,15 @@ _POOLINGS: dict[Any, tuple[str, type[nn.Module]]] = {
     functional.avg_pool2d: ("average_pooling", nn.AvgPool2d),
 }
 _FLATTENINGS = (torch.flatten, "flatten", "view", "reshape", torch.reshape)
-_HANDING_ON = (nn.Dropout, nn.Dropout2d, nn.Identity)
-_HANDING_ON_FUNCTIONS = (functional.dropout, functional.adaptive_avg_pool2d, "contiguous")
+_PASSING_MODULES = (nn.Dropout, nn.Dropout2d, nn.Identity)
+_PASSING_FUNCTIONS = (functional.dropout, functional.adaptive_avg_pool2d, "contiguous")
 _KNOWN = (nn.Conv2d, nn.BatchNorm2d, nn.Linear, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, *_ACTIVATIONS)
 
 
 class ConvertedNetwork(FlowNetwork):
-    """Nodes that are run one after the other."""
+    """A network of nodes that were made of a torch module."""
 
-    # Their packages read what such networks give out through a softmax, as they were trained.
+    # Such networks were trained with a softmax in the loss, and their packages apply it to the output.
     softmax_in_loss = True
 
     def __init__(self, input_shape: tuple[int, int, int], nodes: tuple[Node, ...]) -> None:
@@ -95,9 +95,9 @@ class ConvertedNetwork(FlowNetwork):
 
 @dataclass
 class _NodeDraft:
-    """A node in the making; `end` is the traced operation whose result is its output so far.
+    """An unfinished node; `end` is the traced operation whose result is its output so far.
 
-    `input_shapes` are those of what arrives at each stage.
+    `input_shapes` has the shape of the input of each stage, without the batch.
     """
 
     sources: tuple[int, ...]
@@ -115,7 +115,7 @@ class _Tracer(fx.Tracer):
 
 
 class _Values(fx.Interpreter):
-    """Runs a traced module and keeps what each operation gave."""
+    """Runs a traced module and keeps the result of each operation."""
 
     def __init__(self, module: fx.GraphModule) -> None:
         super().__init__(module, garbage_collect_values=False)
@@ -137,12 +137,12 @@ def convert(
     """The module as nodes; its weights are shared, not copied.
 
     Args:
-        module: In evaluation mode; takes pictures less `mean`, divided by `spread`, channel by channel.
+        module: Takes pictures minus `mean`, divided by `spread`, channel by channel; it is put in evaluation mode.
         input_shape: (C, H, W) of the pictures.
         mean, spread: One for each channel, for values in [0, 1].
 
     Raises:
-        UserError: An operation is of no known kind; the sentence names it.
+        UserError: An operation is of an unknown kind, which the sentence names.
     """
     module = module.eval()
     tracer = _Tracer()
@@ -176,21 +176,21 @@ def _colours(mean: tuple[float, ...], spread: tuple[float, ...]) -> nn.BatchNorm
     return colours
 
 
-def _same(found: torch.Tensor, expected: torch.Tensor) -> bool:
-    if found.shape != expected.shape:
+def _same(actual: torch.Tensor, expected: torch.Tensor) -> bool:
+    if actual.shape != expected.shape:
         return False
     largest = max(1.0, float(expected.abs().max()))
-    return float((found - expected).abs().max()) <= TOLERANCE * largest
+    return float((actual - expected).abs().max()) <= TOLERANCE * largest
 
 
 class _Builder:
-    """Walks over the traced operations and makes drafts of nodes of them."""
+    """Goes through the traced operations and makes drafts of nodes from them."""
 
     def __init__(
         self, module: nn.Module, traced: fx.GraphModule, values: dict[fx.Node, Any], colours: nn.Module
     ) -> None:
         self.drafts: list[_NodeDraft] = []
-        # Not the traced one's, in which modules that hold others have lost their kind.
+        # Those of the original module: in the traced one, modules that contain others have lost their type.
         self._modules = dict(module.named_modules())
         self._blocks = _blocks(module)
         self._values = values
@@ -209,7 +209,7 @@ class _Builder:
             self._start(operation, tuple(self._at[source] for source in operation.all_input_nodes), [])
         elif target in _PRODUCTS and self._is_product(operation):
             # The gate comes last.
-            inputs = sorted(operation.all_input_nodes, key=lambda one: -self._values[one].numel())
+            inputs = sorted(operation.all_input_nodes, key=lambda source: -self._values[source].numel())
             self._start(operation, tuple(self._at[source] for source in inputs), [], "product")
         elif target in _CONCATENATIONS and (joined := self._joined(operation)):
             self._start(operation, tuple(self._at[source] for source in joined), [], "concatenation")
@@ -220,7 +220,7 @@ class _Builder:
             self._append(operation, [(_ACTIVATIONS[type(made)], made)])
         elif target in _FLATTENINGS and self._rank(operation) == 2:
             self._flatten(operation)
-        elif self._hands_on(operation):
+        elif self._passes_on(operation):
             self._append(operation, [])
         elif target in (functional.adaptive_avg_pool2d, torch.mean, "mean") and self._is_global_mean(operation):
             kept: list[Stage] = [("average_pooling", nn.AdaptiveAvgPool2d(1))]
@@ -236,7 +236,7 @@ class _Builder:
             self._start(operation, self._sources(operation), _convolution(module, arrived, left))
         elif isinstance(module, nn.Linear):
             self._start(operation, self._sources(operation), [("dense", module)])
-        elif self._hands_on(operation):
+        elif self._passes_on(operation):
             self._append(operation, [])
         elif isinstance(module, nn.MaxPool2d | nn.AvgPool2d | nn.AdaptiveAvgPool2d):
             name = "max_pooling" if isinstance(module, nn.MaxPool2d) else "average_pooling"
@@ -246,7 +246,7 @@ class _Builder:
         elif isinstance(module, nn.Flatten):
             self._flatten(operation)
         elif isinstance(module, nn.ZeroPad2d):
-            # A layer of its own: the places that it adds read nothing of a layer that it would belong to.
+            # A separate layer, since the places that it adds read no place of the layer before.
             self._start(operation, self._sources(operation), [("zero_padding", module)])
         elif type(module) in _ACTIVATIONS:
             self._append(operation, [_activation(module)])
@@ -258,24 +258,25 @@ class _Builder:
 
     def _is_addition(self, operation: fx.Node) -> bool:
         inputs = operation.all_input_nodes
-        alike = len(inputs) == 2 and all(self._values[one].shape == self._values[operation].shape for one in inputs)
+        shape = self._values[operation].shape
+        alike = len(inputs) == 2 and all(self._values[source].shape == shape for source in inputs)
         return alike and not operation.kwargs
 
     def _is_product(self, operation: fx.Node) -> bool:
-        """Whether two layers meet, of which one may give a single number for each map."""
+        """Whether it multiplies two layers, of which one may have a single number for each map."""
         inputs, size = operation.all_input_nodes, self._values[operation].shape
-        shapes = [self._values[one].shape for one in inputs]
+        shapes = [self._values[source].shape for source in inputs]
         alike = all(shape in (size, (*size[:2], *[1] * len(size[2:]))) for shape in shapes)
         return len(inputs) == 2 and len(operation.args) == 2 and size in shapes and alike and not operation.kwargs
 
     def _joined(self, operation: fx.Node) -> list[fx.Node]:
-        """The operations whose maps stand behind one another; none where something else is put together."""
+        """The operations whose maps are concatenated; none where anything else is."""
         inputs = operation.args[0] if operation.args else operation.kwargs.get("tensors")
-        nodes = [one for one in inputs if isinstance(one, fx.Node)] if isinstance(inputs, list | tuple) else []
+        nodes = [source for source in inputs if isinstance(source, fx.Node)] if isinstance(inputs, list | tuple) else []
         left = self._values[operation]
-        if left.ndim != 4 or not nodes or sum(self._values[one].shape[1] for one in nodes) != left.shape[1]:
+        if left.ndim != 4 or not nodes or sum(self._values[node].shape[1] for node in nodes) != left.shape[1]:
             return []
-        return nodes if torch.equal(torch.cat([self._values[one] for one in nodes], dim=1), left) else []
+        return nodes if torch.equal(torch.cat([self._values[node] for node in nodes], dim=1), left) else []
 
     def _pool(self, operation: fx.Node) -> None:
         name, kind = _POOLINGS[operation.target]
@@ -289,17 +290,17 @@ class _Builder:
         arrived, left = self._values[operation.all_input_nodes[0]], self._values[operation]
         return arrived.ndim == 4 and _same(left.flatten(1), arrived.mean((2, 3)))
 
-    def _hands_on(self, operation: fx.Node) -> bool:
-        """Whether it is of a kind that may change nothing, and changes nothing here."""
+    def _passes_on(self, operation: fx.Node) -> bool:
+        """Whether it returns its input unchanged, as operations of some kinds may."""
         target = operation.target
         if operation.op == "call_module":
-            known = isinstance(self._modules[str(target)], (*_HANDING_ON, nn.AdaptiveAvgPool2d))
+            known = isinstance(self._modules[str(target)], (*_PASSING_MODULES, nn.AdaptiveAvgPool2d))
         else:
-            known = target in _HANDING_ON_FUNCTIONS or getattr(target, "__name__", "") == "stochastic_depth"
+            known = target in _PASSING_FUNCTIONS or getattr(target, "__name__", "") == "stochastic_depth"
         return known and torch.equal(self._values[operation], self._values[operation.all_input_nodes[0]])
 
     def _flatten(self, operation: fx.Node) -> None:
-        """Maps that become a vector are a layer of their own, so that they are still seen as maps before."""
+        """A separate layer where maps become a vector, so that the layer before still shows maps."""
         stages: list[Stage] = [("flatten", nn.Flatten())]
         if self._values[operation.all_input_nodes[0]][0, 0].numel() > 1:
             self._start(operation, self._sources(operation), stages)
@@ -320,10 +321,10 @@ class _Builder:
         self._finish(operation, len(self.drafts) - 1)
 
     def _append(self, operation: fx.Node, stages: list[Stage]) -> None:
-        """Add stages to the node that gives what arrives, where nobody else looks at that."""
+        """Add stages to the node before, where no other operation reads its output."""
         before = operation.all_input_nodes[0]
         index = self._at[before]
-        if stages and (self._lookers(before) > 1 or index == 0 or self.drafts[index].end is not before):
+        if stages and (self._reader_count(before) > 1 or index == 0 or self.drafts[index].end is not before):
             self._start(operation, (index,), stages)
             return
         self._put(operation, self.drafts[index], stages)
@@ -332,20 +333,20 @@ class _Builder:
         self._finish(operation, index)
 
     def _put(self, operation: fx.Node, draft: _NodeDraft, stages: list[Stage]) -> None:
-        """Give a draft the stages of an operation, with the shapes of what arrives at them."""
+        """Give a draft the stages of an operation, with the shapes of their inputs."""
         if not stages:
             return
         first = operation.all_input_nodes
         flowing = self._values[first[0]] if first else self._values[operation]
         for name, module in stages:
-            # Only between stages is there a shape that no operation has.
+            # The shape between two stages is that of no operation.
             draft.input_shapes.append(tuple(flowing.shape[1:]))
             draft.stages.append((name, module))
             if module is not stages[-1][1]:
                 flowing = module(flowing)
 
-    def _lookers(self, operation: fx.Node) -> int:
-        """How many operations take its numbers, not only its size."""
+    def _reader_count(self, operation: fx.Node) -> int:
+        """How many operations read its numbers, beyond its size."""
         return sum(isinstance(self._values[user], torch.Tensor) for user in operation.users)
 
     def _finish(self, operation: fx.Node, index: int) -> None:
@@ -353,7 +354,7 @@ class _Builder:
         self.drafts[index].output_shape = tuple(self._values[operation].shape[1:])
 
     def _block(self, operation: fx.Node) -> Block | None:
-        """The repeated part that an operation belongs to: the outermost of such modules that it is in."""
+        """The repeated part that an operation belongs to: the outermost such module around it."""
         for path, _ in (operation.meta.get("nn_module_stack") or {}).values():
             if path in self._blocks:
                 return path, type(self._modules[path]).__name__.removesuffix("Block").strip("_")
@@ -361,7 +362,7 @@ class _Builder:
 
 
 def _blocks(module: nn.Module) -> set[str]:
-    """The paths of its repeated parts: numbered ones, or where there are none, those whose kind comes several times."""
+    """The paths of its repeated parts: the numbered ones, or else those of a type that occurs several times."""
     parts = {
         path: type(part)
         for path, part in module.named_modules()
@@ -375,7 +376,7 @@ def _blocks(module: nn.Module) -> set[str]:
 
 
 def _convolution(module: nn.Conv2d, arrived: torch.Tensor, left: torch.Tensor) -> list[Stage]:
-    """A convolution, also one of a kind of its own that pads by TensorFlow's rule, as plain stages."""
+    """A convolution as plain stages, even of a subclass that pads by TensorFlow's rule."""
     if type(module) is nn.Conv2d and module.padding_mode == "zeros" and not isinstance(module.padding, str):
         return [("convolution", module)]
     (top, bottom), (before, after) = (
@@ -411,7 +412,7 @@ def _convolution(module: nn.Conv2d, arrived: torch.Tensor, left: torch.Tensor) -
 
 
 def _normalization(module: nn.BatchNorm2d, arrived: torch.Tensor, left: torch.Tensor) -> list[Stage]:
-    """Batch normalisation, also one of a kind of its own that applies further modules after it, as plain stages."""
+    """Batch normalisation as plain stages, even of a subclass that applies further modules after it."""
     if type(module) is nn.BatchNorm2d:
         return [("batch_normalization", module)]
     plain = nn.BatchNorm2d(module.num_features, module.eps, affine=False).eval()
@@ -419,7 +420,7 @@ def _normalization(module: nn.BatchNorm2d, arrived: torch.Tensor, left: torch.Te
     plain.running_mean, plain.running_var = module.running_mean, module.running_var
     stages: list[Stage] = [("batch_normalization", plain)]
     for further in module.children():
-        if not isinstance(further, _HANDING_ON):
+        if not isinstance(further, _PASSING_MODULES):
             if type(further) not in _ACTIVATIONS:
                 raise _unknown(type(further).__name__)
             stages.append(_activation(further))
@@ -432,7 +433,7 @@ def _normalization(module: nn.BatchNorm2d, arrived: torch.Tensor, left: torch.Te
 
 
 def _activation(module: nn.Module) -> Stage:
-    """Not in place: what it received is looked at as well."""
+    """Its stage, which must not work in place, since its input is shown as well."""
     own = copy.copy(module)
     if hasattr(own, "inplace"):
         setattr(own, "inplace", False)  # noqa: B010
@@ -454,7 +455,7 @@ def _nodes(drafts: list[_NodeDraft]) -> Iterator[Node]:
     for draft, description in zip(drafts, described, strict=True):
         if draft.block is not None:
             roles.setdefault(draft.block, []).append(description.role)
-    # A block of one layer has nothing to open.
+    # A block of one layer needs no title.
     several = [block for block in roles if len(roles[block]) > 1]
     named = {
         block: f"{block[1]} block {number}: {_listed(roles[block])}".strip()

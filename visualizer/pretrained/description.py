@@ -1,4 +1,4 @@
-"""What is said of a layer of a network that was not built here."""
+"""The texts about a layer of a network from elsewhere."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,13 +50,13 @@ FLATTENED = "Writes the numbers of all maps one after the other into one long ve
 
 @dataclass(frozen=True)
 class Description:
-    """A layer in words.
+    """The texts about one layer.
 
     Attributes:
-        title: What kind of layer it is.
+        title: Its kind.
         explanation: What it does, in plain sentences.
-        short: The same in one short line.
-        role: What it is for in its block, in one word.
+        short: One short line about it.
+        role: One word for its purpose in its block.
     """
 
     title: str
@@ -75,7 +75,7 @@ class Description:
 
 
 def describe_convolution(module: nn.Conv2d, normalised: bool) -> Description:
-    """The words for a convolution; `normalised` says that batch normalisation follows."""
+    """The texts about a convolution; `normalised` is True where batch normalisation follows."""
     height, width = module.kernel_size[0], module.kernel_size[1]
     size, stride = f"{height} × {width}", max(int(step) for step in module.stride)
     kind, role, explanation = "Convolution", "convolution", PLAIN

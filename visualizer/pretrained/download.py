@@ -1,4 +1,4 @@
-"""A file from the network, fetched in pieces: its progress can be told, and it can be given up at any piece."""
+"""Downloads a file in pieces, with progress; it can be cancelled between two pieces."""
 
 import hashlib
 import time
@@ -13,27 +13,27 @@ from uuid import uuid4
 from visualizer.errors import UserError
 from visualizer.limits import limits
 
-# A server that says nothing for so long is given up; so is a file that takes longer than that or is larger.
+# A download fails when the server is silent for longer, or when all of it takes longer.
 SILENCE_SECONDS = 15.0
 MOST_SECONDS = 1800.0
 _PIECE = 1 << 18
 
 
 def most_bytes() -> int:
-    """How large a file of weights may be: those of the largest network that may be opened, and what is beside them."""
+    """The largest file of weights: those of the largest network that may be opened, and some room for the rest."""
     return limits().named_millions * 1_000_000 * 4 + 100_000_000
 
 
 def download(url: str, target: Path, sha256: str = "") -> Generator[float, None, None]:
-    """Fetch `url` into `target`, which is there only when it is complete; yields the share that has arrived.
+    """Fetch `url` into `target`, which exists only once it is complete; yields the share that has arrived, 0 to 1.
 
     Args:
-        url: Where it is.
-        target: The file; its folder is made.
-        sha256: The first digits of its checksum, where they are known.
+        url: Of the file.
+        target: The file; its folder is created.
+        sha256: The first digits of its checksum; empty where they are unknown.
 
     Raises:
-        UserError: It was not reached, broke off, took too long, is too large, or is another file than it should be.
+        UserError: The server was not reached, or the file broke off, took too long, is too large or is another file.
     """
     partial = target.with_name(f"{target.name}.{uuid4().hex}.partial")
     host = urlsplit(url).hostname or url

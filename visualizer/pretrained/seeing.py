@@ -1,4 +1,4 @@
-"""What the torch modules of other networks read of what arrives, along height or width."""
+"""Which places of their input the torch modules of other networks read, along height or width."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,28 +10,28 @@ from visualizer.architecture.span import HeightWidth, Sees, Span, same_place, wh
 
 
 def sees_through(stages: Sequence[tuple[nn.Module, Shape]]) -> Sees:
-    """What several modules, one after the other, read of what arrives at the first one.
+    """What several modules, one after the other, read of the input of the first one.
 
     Args:
-        stages: Each module with the shape, without the batch, of what arrives at it.
+        stages: Each module with the shape of its input, without the batch.
     """
     if not stages:
         return same_place
     reads = [_sees(module, shape) for module, shape in stages]
 
     def sees(axis: int, span: Span) -> Span | None:
-        found: Span | None = span
+        places: Span | None = span
         for read in reversed(reads):
-            if found is None or not found.size:
-                return found
-            found = read(axis, found)
-        return found
+            if places is None or not places.size:
+                return places
+            places = read(axis, places)
+        return places
 
     return sees
 
 
 def pair(value: Any) -> HeightWidth:
-    """(height, width) of a setting that torch also takes as one number for both."""
+    """(height, width) of a setting; torch also takes one number for both."""
     if not isinstance(value, tuple | list):
         return value, value
     height, width = value
@@ -41,7 +41,7 @@ def pair(value: Any) -> HeightWidth:
 def _sees(module: nn.Module, input_shape: Shape) -> Sees:
     if not is_maps(input_shape) or isinstance(module, nn.Flatten):
         return lambda axis, span: whole_map(axis, input_shape)
-    # Not those of a kind that is derived of these: it may pad by itself.
+    # The exact type: a subclass may pad in its own way.
     kind = type(module)
     if kind in _AT_ONE_PLACE:
         return same_place

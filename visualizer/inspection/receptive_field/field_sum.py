@@ -1,4 +1,4 @@
-"""The receptive field as every textbook sums it up, layer by layer, of a chain of layers.
+"""The size of receptive fields by the textbook's sum, layer by layer, for a chain of layers.
 
 Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019,
 https://distill.pub/2019/computing-receptive-fields/
@@ -23,8 +23,8 @@ from visualizer.inspection.receptive_field.fields import (
 class SlidingWindow:
     """How a layer that is a window widens the view; `padding` is that before the first row and column.
 
-    A padding below 0 crops. A stride of 0 is that of a layer whose units all read the same, such as one that normalises
-    over the whole map.
+    A padding below 0 crops. With a stride of 0 all units of a layer read the same, as in one that normalises over the
+    whole map.
     """
 
     size: HeightWidth = (1, 1)
@@ -35,7 +35,7 @@ class SlidingWindow:
 
 @dataclass(frozen=True)
 class ChainLayer:
-    """A `ReadingLayer`: one of a chain."""
+    """A layer of a chain; a `ReadingLayer`."""
 
     sources: tuple[int, ...]
     shape: Shape
@@ -44,7 +44,7 @@ class ChainLayer:
 
 @dataclass(frozen=True)
 class Chain:
-    """A `LayerGraph`: each layer reads the one before."""
+    """Layers of which each reads the one before; a `LayerGraph`."""
 
     input_shape: tuple[int, int, int]
     nodes: tuple[ChainLayer, ...] = ()
@@ -159,7 +159,7 @@ def _window_along(layer: ChainLayer, axis: int) -> tuple[int, int, int, int] | t
     Empty where it is no window, None where the layer does not say what it reads.
     """
     gives_maps = is_maps(layer.shape)
-    # Beside the map too: the first units of one that enlarges may look like those of a window.
+    # One place beyond each end too: the first units of a layer that enlarges may read like those of a window.
     asked = range(-1, places_of(layer.shape)[axis] + 1) if gives_maps else range(1)
     said = [layer.sees(axis, Span(place, place)) for place in asked]
     spans = [span for span in said if span is not None]

@@ -1,4 +1,4 @@
-"""Which pixels of the picture a unit can see: its receptive field, from what each layer says that it reads.
+"""Which pixels of the picture a unit can see: its receptive field, from what each layer reads.
 
 Where paths meet, the field is the smallest box around the fields of all of them.
 """
@@ -19,8 +19,8 @@ PixelBox = tuple[PixelRange, PixelRange]  # its rows, its columns
 class ReadingLayer(Protocol):
     """A layer in its place, as far as receptive fields go; a `Node` is one.
 
-    `sources` are the layers whose outputs arrive, by index, or PICTURE; `shape` is that of its own output, without the
-    batch; `sees` says what it reads of what arrives.
+    `sources` are the layers whose outputs are its input, by index, or PICTURE; `shape` is that of its output, without
+    the batch; `sees` says which places of its input it reads.
     """
 
     @property
@@ -117,7 +117,7 @@ class LayerFields:
 
 
 def places_at(graph: LayerGraph, index: int) -> HeightWidth:
-    """How many places layer `index` has, or the picture under PICTURE; (1, 1) for a vector, whose units see alike."""
+    """How many places layer `index` has, or the picture under PICTURE; (1, 1) for a vector."""
     return places_of(graph.input_shape if index == PICTURE else graph.nodes[index].shape)
 
 
@@ -131,8 +131,8 @@ def spans_read(graph: LayerGraph, index: int, axis: int, place: int) -> dict[int
         place: Of the unit along that axis.
 
     Returns:
-        By layer, PICTURE for the picture; what is left out is not read. The smallest span where paths meet. None where
-        a layer on the way does not say what it reads.
+        By layer, PICTURE for the picture; layers that are not read are left out. None where a layer on the way does not
+        say what it reads.
     """
     spans = {index: Span(place, place)}
     for at in range(index, -1, -1):
@@ -256,8 +256,8 @@ def _pixels_seen(graph: LayerGraph, index: int, axis: int, places: Sequence[int]
 
 
 def _places_read(graph: LayerGraph, at: int, axis: int, asked: np.ndarray) -> np.ndarray | None:
-    """The arriving places that each place of a layer's output reads, if it is asked for: (places, arriving)."""
-    read = np.zeros((len(asked), _arriving(graph, at, axis)), dtype=bool)
+    """The places of a layer's input that each place of its output reads, if asked for: (places, input places)."""
+    read = np.zeros((len(asked), _input_places(graph, at, axis)), dtype=bool)
     for place in np.flatnonzero(asked):
         span = graph.nodes[at].sees(axis, Span(int(place), int(place)))
         if span is None:
@@ -267,11 +267,11 @@ def _places_read(graph: LayerGraph, at: int, axis: int, asked: np.ndarray) -> np
     return read
 
 
-def _arriving(graph: LayerGraph, at: int, axis: int) -> int:
-    """How many places arrive at a layer; where a gate's single number meets a map, those of the map."""
+def _input_places(graph: LayerGraph, at: int, axis: int) -> int:
+    """How many places the input of a layer has; where a gate's single number meets a map, those of the map."""
     return max(places_at(graph, source)[axis] for source in graph.nodes[at].sources)
 
 
 def _stands_for_map(graph: LayerGraph, at: int, source: int, axis: int) -> bool:
     """Whether one number of a source stands for a whole map, as that of a gate does."""
-    return places_at(graph, source)[axis] == 1 < _arriving(graph, at, axis)
+    return places_at(graph, source)[axis] == 1 < _input_places(graph, at, axis)
