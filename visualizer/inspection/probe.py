@@ -13,7 +13,7 @@ from visualizer.architecture.flow import Described, FlowNetwork, Node
 from visualizer.architecture.kernels import KernelSet
 from visualizer.errors import UserError
 
-Order = Literal["channel", "mean", "variance"]
+ChannelOrder = Literal["channel", "mean", "variance"]
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _answer(network: FlowNetwork, flowing: torch.Tensor) -> Answer | None:
     return Answer(_read_only(network.answers(flowing)[0]), network.answer_kind) if flowing.ndim == 2 else None
 
 
-def channel_order(maps: np.ndarray, by: Order) -> np.ndarray:
+def channel_order(maps: np.ndarray, by: ChannelOrder) -> np.ndarray:
     """The channels in the order of a sorted grid: (C,) integers.
 
     Args:

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from visualizer.architecture.shapes import is_maps
 from visualizer.errors import UserError, short_repr
 from visualizer.limits import limits
 from visualizer.pretrained.converter import ConvertedNetwork, convert, not_opened
@@ -97,7 +98,8 @@ def open_by_name(text: str, *, random_weights: bool = False) -> Generator[Openin
             yield from _fetched(title, file)
         yield 0.9, "Putting its weights in …"
         network = _converted(_loaded(title, blueprint, file), blueprint)
-    count = _width(network)
+    shape = network.nodes[-1].shape
+    count = 0 if is_maps(shape) else shape[0]
     names = blueprint.class_names
     if len(names) != count:
         names = tuple(f"class {number}" for number in range(1, count + 1))
@@ -225,9 +227,3 @@ def _short(path: Path) -> str:
         return f"~/{path.relative_to(Path.home()).as_posix()}"
     except ValueError:
         return str(path)
-
-
-def _width(network: ConvertedNetwork) -> int:
-    with torch.inference_mode():
-        output = network(torch.zeros(1, *network.input_shape))
-    return int(output.shape[1]) if output.ndim == 2 else 0

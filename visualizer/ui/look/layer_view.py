@@ -1,6 +1,6 @@
 """One layer opened: what left it, before and after the activation, its kernels, and what came in."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -20,13 +20,11 @@ from visualizer.ui.look.pixel_view import pixel_part
 from visualizer.ui.state.viewport import column_width, is_narrow
 
 if TYPE_CHECKING:
-    from visualizer.inspection.probe import LayerView
-
-Order = Literal["channel", "mean", "variance"]
+    from visualizer.inspection.probe import ChannelOrder, LayerView
 
 MAPS_ON_A_PAGE = 32
 KERNELS_ON_A_PAGE = 64
-_ORDERS: dict[Order, str] = {"channel": "channel number", "mean": "mean activation", "variance": "variance"}
+_ORDERS: "dict[ChannelOrder, str]" = {"channel": "channel number", "mean": "mean activation", "variance": "variance"}
 _SELECT = 180  # pixels
 
 

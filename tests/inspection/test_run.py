@@ -1,0 +1,59 @@
+"""The one runner: the order of the nodes, what a watcher is given, where it stops, and what it frees."""
+
+import weakref
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.inspection.branching import Branching
+from tests.strategies import architectures
+from visualizer.architecture.network import build
+
+
+@given(architectures(), st.data())
+def test_a_watcher_is_given_the_input_of_each_node_and_the_output_of_each_stage(architecture, data):
+    network = build(architecture).eval()
+    pictures = torch.rand(2, *architecture.input_shape)
+    until = data.draw(st.integers(0, len(network.nodes) - 1))
+    watched = []
+    with torch.inference_mode():
+        output = network.run(pictures, until=until, watch=lambda node, values: watched.append((node, list(values))))
+        assert [node.index for node, _ in watched] == list(range(until + 1))
+        arrived = pictures
+        for node, values in watched:
+            assert values[0] is arrived
+            assert len(values) == len(node.stages) + 1
+            for (_, module), before, after in zip(node.stages, values[:-1], values[1:], strict=True):
+                assert torch.equal(module(before), after)
+            arrived = values[-1]
+        assert arrived is output
+        unwatched = network.run(pictures, until=until)
+    assert torch.equal(unwatched, output)
+
+
+def test_only_the_activation_function_of_the_last_node_is_left_out():
+    network = Branching().eval()
+    pictures = torch.rand(1, *network.input_shape)
+    lengths = {}
+    with torch.inference_mode():
+        network.run(pictures, activated=False, watch=lambda node, values: lengths.update({node.index: len(values)}))
+        assert lengths == {0: 3, 1: 2, 2: 2, 3: 2}
+        assert torch.equal(network.run(pictures, activated=False).relu(), network.run(pictures))
+
+
+def test_an_output_is_freed_after_its_last_use():
+    network = Branching().eval()
+    outputs: list[weakref.ref[torch.Tensor]] = []
+    alive: list[list[bool]] = []
+
+    def note(_module: torch.nn.Module, _inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
+        alive.append([reference() is not None for reference in outputs])
+        outputs.append(weakref.ref(output))
+
+    for node in network.nodes:
+        node.stages[-1][1].register_forward_hook(note)
+    with torch.inference_mode():
+        network.run(torch.rand(1, *network.input_shape))
+    # Both branches read the first output. Their own outputs are gone once they are added up.
+    assert alive == [[], [True], [True, True], [False, False, False]]
