@@ -19,7 +19,7 @@ from visualizer.ui.look.pixel_words import short_number
 
 
 @pytest.fixture(scope="module")
-def looked():
+def inspected():
     network = Branching().eval()
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
     given = SimpleNamespace(class_names=("a", "b"))

@@ -18,7 +18,7 @@ from visualizer.ui.state.work import work
 
 
 def download_menu(owner: Session, *, fits: bool) -> None:
-    """Draw the menu. A network that does not fit (yet) is no program, but can be kept."""
+    """Draw the menu. A network with layers that do not fit cannot become a script, but can be saved."""
     architecture, settings = owner.architecture, owner.settings
 
     def keras() -> str:
@@ -86,5 +86,5 @@ def _about(architecture: Architecture, dataset: str) -> str:
 
 
 def _stem(name: str) -> str:
-    """A name as Python's files have it, such as classic_example."""
+    """The name as a Python file name, such as classic_example."""
     return re.sub(r"\W+", "_", name.lower()).strip("_") or "network"

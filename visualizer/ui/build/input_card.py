@@ -18,7 +18,7 @@ _CHANNELS = {1: "1 (grey)", 3: "3 (red, green, blue)"}
 
 
 def input_card(owner: Session) -> None:
-    """Draw the input's card; what is set on it changes the owner's network or data set."""
+    """Draw the input's card; a change on it changes the owner's network or data set."""
     architecture = owner.architecture
     dataset = chosen_dataset(owner)
     label = SPACE.join(
@@ -56,7 +56,7 @@ def _form(owner: Session) -> None:
             width=200,
             help="What it will be trained on; it sets the number of classes. Pictures are resized to the input.",
         )
-        # A file may bring more than may be trained: then the field shows it as it is.
+        # A file may hold a larger input than can be trained here: the field shows it unchanged.
         most = max(limits().input_side, height, width)
         bound.number("Height", height, lambda new: set_input(channels, new, width), "height", 1, most, width=128)
         bound.number("Width", width, lambda new: set_input(channels, height, new), "width", 1, most, width=128)

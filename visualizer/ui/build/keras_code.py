@@ -1,4 +1,4 @@
-"""Build's box for Keras source: pasted, it becomes the network."""
+"""Build's box for Keras source, which turns pasted source into the network."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,7 +36,7 @@ model.add(Dense(10, activation='softmax'))
 model.compile(optimizer='adam', loss='categorical_crossentropy', metrics=['accuracy'])
 model.fit(x_train, y_train, epochs=10, batch_size=32)
 """
-# More notes than these scroll, so that the drawing below stays in sight.
+# Beyond this many, notes scroll, so that the drawing below stays in sight.
 MOST_NOTES = 6
 NOTES_HEIGHT = 216
 _TEXT = "keras-source"
@@ -44,14 +44,14 @@ _BOX = "keras-code"
 
 
 def paste_keras(owner: Session, classes: int) -> None:
-    """Draw the box. `classes` is how many numbers the last layer gives where the source leaves that open."""
+    """Draw the box. `classes` is the size of the last layer where the source leaves it open."""
 
     state = owner.page_state(BuildState)
 
     def build() -> None:
         state.forget_keras()
         owner.attempt(partial(_build, owner, st.session_state[_TEXT], classes))
-        # What was built is to be seen; the text stays in the box.
+        # Close the box to show what was built; the text stays in it.
         st.session_state[_BOX] = state.keras_reading is None
 
     def fill_in() -> None:
@@ -69,7 +69,7 @@ def paste_keras(owner: Session, classes: int) -> None:
                     "Build it", key="keras-build", type="primary", icon=":material/construction:", on_click=build
                 )
                 st.form_submit_button("Fill in an example", key="keras-example", type="tertiary", on_click=fill_in)
-    # Nothing is told about a source once it is undone.
+    # Say nothing about a source once it is undone.
     drafts = (*owner.history.past, owner.history.present)
     if state.keras_reading is not None and any(draft is state.keras_draft for draft in drafts):
         _result(state, state.keras_reading)
@@ -94,7 +94,7 @@ def _result(state: BuildState, reading: KerasReading) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
             with st.container(gap="small"):
                 if other:
-                    # Before anything is said to be built: it is not what was pasted.
+                    # First of all, since the network is not the pasted one.
                     said = "**This is another network than the one in your code:**"
                     with _room_for(other):
                         st.warning(f"{said}\n{_list(other)}", icon=":material/warning:")
@@ -124,7 +124,7 @@ def _list(notes: Sequence[Note]) -> str:
 
 
 def _training(reading: KerasReading) -> str:
-    """What Undo brings back, and the settings that went to Train, where the source says more than the network."""
+    """What Undo brings back, and which settings went to Train if the source has any."""
     said = reading.settings
     words = []
     if "optimizer" in said:

@@ -30,7 +30,7 @@ _ACTIONS: dict[str, tuple[str, Callable[[Draft, int], Draft]]] = {
 
 
 def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> None:
-    """Draw the card of layer `index`; what is done on it changes the owner's draft."""
+    """Draw the card of layer `index`; actions on it change the owner's draft."""
 
     def set_settings(changes: dict[str, Any]) -> None:
         owner.edit(lambda draft: draft.replace_layer(card, report.layer.with_settings(**changes)))
@@ -60,7 +60,7 @@ def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> No
 
 
 def kept_too(report: ArchitectureReport) -> str:
-    """What a network keeps beside its parameters, as a sentence after others; empty where it keeps nothing."""
+    """A sentence about what a network keeps beside its parameters, to append to others; empty if there is nothing."""
     if not report.kept:
         return ""
     return (
@@ -70,10 +70,10 @@ def kept_too(report: ArchitectureReport) -> str:
 
 
 def card_header(owner: Session, card: int, label: str) -> bool:
-    """The card's first line, which opens and closes it; whether it is open.
+    """Draw the card's first line, which opens and closes it, and return whether it is open.
 
-    A button and not st.expander: an expander whose label changes is another expander to Streamlit, which would draw
-    the form anew at each change and take the keyboard's focus away.
+    A button and not st.expander: to Streamlit, an expander with a new label is a new expander, so each change would
+    redraw the form and lose the keyboard focus.
     """
     state = owner.page_state(BuildState)
     opened = card in state.open_cards

@@ -13,7 +13,7 @@ class BuildState:
     Attributes:
         open_cards: The cards whose settings are shown, by their ids.
         keras_reading: The last Keras source that was read, or None.
-        keras_draft: The draft since then, or None.
+        keras_draft: The draft that it produced, or None.
     """
 
     open_cards: set[int] = field(default_factory=set)
@@ -25,5 +25,5 @@ class BuildState:
         self.open_cards ^= {card}
 
     def forget_keras(self) -> None:
-        """Say no more about the source that was pasted."""
+        """Stop showing the result of the pasted source."""
         self.keras_reading = None

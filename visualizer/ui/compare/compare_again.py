@@ -1,4 +1,4 @@
-"""The same run again: with one thing changed, and with several seeds."""
+"""Repeat a run with one thing changed, and with several seeds."""
 
 from collections.abc import Mapping
 
@@ -61,7 +61,7 @@ def again(owner: Session, compared: Mapping[str, Variant]) -> None:
 
 
 def _new(specs: tuple[RunSpec, ...], compared: Mapping[str, Variant]) -> list[RunSpec]:
-    """Without those that there are already: the same seed gives the same curve."""
+    """Leave out those that exist already: the same seed gives the same curve."""
     there = {
         (run.spec.architecture, run.spec.settings)
         for variant in compared.values()
@@ -102,7 +102,7 @@ def _start_button(owner: Session, specs: list[RunSpec], *, asked: bool) -> None:
 
 
 def stop_all(compared: Mapping[str, Variant]) -> None:
-    """Stop every run that goes on."""
+    """Stop every active run."""
     for variant in compared.values():
         for run in variant.runs:
             if run.active:

@@ -84,7 +84,7 @@ def _letter(index: int) -> str:
 
 
 def curves_and_differences(compared: Compared) -> None:
-    """Draw the curves and the table of what differs, anew every second while any of the runs goes on."""
+    """Draw the curves and the table of what differs, every second while any of the runs is active."""
     going_on = any(variant.active for variant in compared.values())
     st.fragment(_curves, run_every=REFRESH_SECONDS if going_on else None)(compared, going_on)
 
@@ -114,7 +114,7 @@ def _curves(compared: Compared, going_on: bool) -> None:
 
 
 def _short(name: str) -> str:
-    """The letter alone is enough beside the curves where the list above says what it stands for."""
+    """The label beside a curve: the letter alone where the list above explains it."""
     return name.partition(_GAP)[0] if is_narrow() else name
 
 
@@ -139,7 +139,7 @@ def _say(compared: Compared, accuracy: list[Band]) -> None:
 
 
 def _table(compared: Compared, accuracy: list[Band]) -> None:
-    """What differs in the settings, and what came out."""
+    """What differs in the settings, and the results."""
     st.subheader("What differs", anchor=False)
     rows = {row.setting: row.values for row in differences(list(compared.values()))}
     rows["Seeds"] = tuple(", ".join(map(str, variant.seeds)) for variant in compared.values())
@@ -157,7 +157,7 @@ def _table(compared: Compared, accuracy: list[Band]) -> None:
 
 
 def _line(setting: str, names: Sequence[str], values: Sequence[str]) -> str:
-    """A row of the table where there is no room for columns: each value once, behind the variants that have it."""
+    """A table row for narrow screens: each value once, after the variants that have it."""
     having: dict[str, list[str]] = {}
     for name, value in zip(names, values, strict=True):
         having.setdefault(value, []).append(name)

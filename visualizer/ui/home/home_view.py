@@ -15,7 +15,7 @@ _MAPS_SHARE = 0.77  # of the page's width; the rest is for the answer
 
 
 def digit_picker() -> int:
-    """Draw the choice of a digit, and "another one" of it; the chosen picture's index in the data set."""
+    """Draw the choice of a digit, and a button for another example; the picture's index in the data set."""
     dataset = load_dataset("digits")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         label = st.pills("Show it a", range(10), default=3, required=True, key="home-digit", persist_state="session")

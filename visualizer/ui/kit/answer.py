@@ -1,4 +1,4 @@
-"""A network's answer on a page: a bar for each class, and where these are scores, what that means."""
+"""A network's answer on a page: a bar for each class, and an explanation if these are scores."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ def show_answer(
     scale: tuple[float, float] | None = None,
     loss_known: bool = True,
 ) -> None:
-    """Draw an answer; of many classes only the largest.
+    """Draw an answer; of many classes, only those with the largest values.
 
     Args:
         answer: What the network said.
@@ -40,7 +40,7 @@ def show_answer(
 
 
 def explain_scores(kind: AnswerKind, *, total: str = "", loss_known: bool = True) -> None:
-    """Say what scores are, and why they are no probabilities; says nothing where the answers are probabilities.
+    """Explain scores and why they are not probabilities; draw nothing if the answers are probabilities.
 
     Args:
         kind: What the answers are.

@@ -1,7 +1,7 @@
-"""Widgets that show a value which somebody else owns, and report a new one before the page reruns.
+"""Widgets that show a value owned elsewhere, and report a new one before the page reruns.
 
-The owner is the one truth: each run writes its value into the widget, so that undo or a preset moves the widgets too.
-Keyword arguments that are not named here go to the Streamlit widget.
+The owner is the single source of truth: each run writes its value into the widget, so that undo or a
+preset moves the widgets too. Other keyword arguments go to the Streamlit widget.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ def _bind(key: str, value: Any, on_change: Callable[[Any], None]) -> Callable[[]
 
     def changed() -> None:
         new = st.session_state[key]
-        # An emptied field keeps the old value.
+        # Emptying a field keeps the old value.
         if new is not None:
             on_change(new)
 
@@ -64,7 +64,7 @@ def menu(label: str, options: Mapping[T, str], on_choose: Callable[[T], None], k
 
     def chosen() -> None:
         option = st.session_state[key]
-        # What was chosen may be none of the options any more.
+        # The chosen option may no longer exist.
         if option is not None:
             on_choose(option)
 
@@ -94,6 +94,6 @@ def camera(label: str, on_file: Callable[[bytes, str], None], key: str, **widget
 
 def _receive(key: str, on_file: Callable[[bytes, str], None]) -> None:
     file = st.session_state[key]
-    # Taking a file away is a change too, with no file.
+    # Removing a file is also a change, with None as its value.
     if file is not None:
         on_file(file.getvalue(), file.name)

@@ -9,7 +9,7 @@ from visualizer.ui.kit.component import sent_by, unseen
 
 @dataclass(frozen=True)
 class Clicked:
-    """The point that was clicked, as Plotly tells it.
+    """The clicked point, as Plotly reports it.
 
     Attributes:
         x, y: Its place on the axes: a number, or a category's name.
@@ -42,7 +42,7 @@ def on_click(chart_key: str, react: Callable[[Clicked], None]) -> None:
 
 
 def _read(value: Any) -> Clicked | None:
-    """What the browser sent, if it is what the script sends: anybody can send anything."""
+    """The click that the browser sent, or None if it is malformed: anybody can send anything."""
     try:
         index = tuple(int(part) for part in value["index"])
         x, y = (value[axis] if isinstance(value[axis], str) else float(value[axis]) for axis in "xy")

@@ -1,7 +1,7 @@
 """Shows figures.
 
-Not with st.plotly_chart: since it takes a chart whose data changed for another chart, the browser throws the drawing
-away and makes it anew, which takes twice as long, flickers, and forgets what was zoomed. The component plot changes it.
+Not with st.plotly_chart: it takes a chart with changed data for a new chart, so the browser discards the drawing and
+makes it again, which takes twice as long, flickers, and loses the zoom. The component plot updates it in place.
 """
 
 from visualizer.figures.chart import Chart

@@ -20,7 +20,7 @@ _IMPORT = re.compile(r'^@import "(.+)";\n', re.MULTILINE)
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def component(name: str, *, isolate_styles: bool = True) -> "ComponentRenderer":
-    """The component in NAME.js, and NAME.html and NAME.css where there are such files; read once.
+    """The component in NAME.js, with NAME.html and NAME.css if they exist; read once.
 
     Without `isolate_styles` it is part of the page, whose styles hold for it, and its styles for the page.
     """
@@ -58,12 +58,12 @@ def css_of(name: str) -> str | None:
 
 
 def _with_imports(path: Path) -> str:
-    # Streamlit takes one text, whose imports the browser could not find.
+    # Streamlit takes a single text, and the browser could not resolve its imports.
     return _IMPORT.sub(lambda match: _with_imports(path.parent / match[1]), path.read_text(encoding="utf-8"))
 
 
 def sent_by(key: str, name: str) -> Any:
-    """What the component under `key` told as `name`; None where it told nothing.
+    """The value that the component under `key` sent as `name`; None if it sent none.
 
     For its callbacks: a message may come when the page has put the component away, and Streamlit then knows the
     callback, but not the key any more. Anybody can send anything.

@@ -1,9 +1,9 @@
-"""The words that a beginner has not met, each with a line that explains it: plain data, and how a text marks them."""
+"""The words that a beginner may not know, each with a one-line explanation, and how they are marked in a text."""
 
 import re
 from dataclasses import dataclass
 
-# What is not prose: code, formulas, links, material icons and the names of colours.
+# Everything but prose: code, formulas, links, material icons and the names of colours.
 _MARKUP = r"`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|:[a-z_/-]+:|:[a-z-]+\["
 ADDRESS = "#word-"  # of a marked word: it leads nowhere, the component words shows the explanation at it
 
@@ -101,9 +101,9 @@ GLOSSARY: dict[str, Term] = {
 
 
 def explained(text: str, *only: str) -> str:
-    """Markdown in which each word of the glossary explains itself where it comes first.
+    """Markdown in which the first occurrence of each glossary word explains itself.
 
-    It does so where one points at it, taps on it or comes to it with the Tab key (`words.explain_words`).
+    The explanation appears on hover, on a tap and on keyboard focus (`words.explain_words`).
 
     Args:
         text: Markdown of our own; formulas, code, links and colours in it stay as they are.
@@ -122,7 +122,7 @@ def explained(text: str, *only: str) -> str:
         del left[term.word]
         return f'[{shown}]({ADDRESS}{term.word.replace(" ", "-")} "{term.meaning}")'
 
-    # The longest first: a feature map is no map, and an activation function no function.
+    # The longest first, so that “feature map” is not marked as “map”, nor “activation function” as “function”.
     forms = sorted((term.forms for term in left.values()), key=len, reverse=True)
     return re.sub(rf"{_MARKUP}|{'|'.join(forms)}", marked, text, flags=re.IGNORECASE)
 

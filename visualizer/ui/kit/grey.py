@@ -1,4 +1,4 @@
-"""Buttons that may be grey: then a sentence beside them says why, where a phone and a keyboard find it too."""
+"""Buttons that may be grey, with a sentence beside them that says why and is reachable by touch and keyboard."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from visualizer.ui.kit.text import markdown_safe
 
 
 class Grey(TypedDict):
-    """What a widget is given that may be grey."""
+    """Keyword arguments for a widget that may be grey."""
 
     disabled: bool
 
@@ -20,10 +20,10 @@ NOT_GREY = Grey(disabled=False)
 
 @contextmanager
 def grey_where(reason: str) -> Iterator[Grey]:
-    """Inside, each widget that is given `**` what comes out is grey where there is a reason, drawn after them.
+    """Yield keyword arguments that grey out the widgets inside if there is a reason, which is drawn after them.
 
-    A button that makes no sense at the moment is left out instead: grey is what somebody wants to press, and could
-    after doing what the reason says.
+    Leave out a button that makes no sense at the moment: a grey one is worth pressing, and can be pressed after
+    doing what the reason says.
     """
     yield Grey(disabled=bool(reason))
     if reason:

@@ -13,7 +13,7 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
-# For work that computes: one job after the other, first come, first served, as one core stays for the pages.
+# For work that computes: one job at a time, first come, first served, so that one core stays free for the pages.
 COMPUTING: Executor = ThreadPoolExecutor(1, "computing")
 # For work that mostly waits, for another process or for a server in the network.
 WAITING: Executor = ThreadPoolExecutor(64, "waiting")
@@ -22,11 +22,11 @@ _closing = threading.Event()
 
 @dataclass(frozen=True)
 class Progress:
-    """How far some work is.
+    """The progress of some work.
 
     Attributes:
         share: From 0 to 1.
-        text: What is being done, in a few words.
+        text: The current activity, in a few words.
         partial: The result so far, for a picture that grows; None where there is nothing to show.
     """
 
@@ -44,8 +44,8 @@ class Job(Generic[T]):
     Args:
         inputs: What the result depends on.
         start: Makes the generator. It must not use Streamlit: it runs outside any session.
-        executor: Where it runs, after what was given to it before.
-        is_wanted: Asked before each step: where it says no, the job is cancelled.
+        executor: Where it runs, after the work submitted before it.
+        is_wanted: Asked before each step; if it returns False, the job is cancelled.
 
     Attributes:
         progress: The last one that was yielded.
@@ -67,7 +67,7 @@ class Job(Generic[T]):
         self.error: str | None = None
         self.cancelled = threading.Event()
         self._is_wanted = is_wanted
-        # The executor lets go of what it starts from, while the job stays with its result.
+        # The executor then drops the generator, while the job stays with its result.
         self._future = executor.submit(self._run, start)
 
     @property
@@ -75,12 +75,12 @@ class Job(Generic[T]):
         return self._future.done()
 
     def cancel(self) -> None:
-        """Stop at the next step, or do not begin; the result is no longer wanted."""
+        """Stop at the next step, or do not start."""
         self.cancelled.set()
         self._future.cancel()
 
     def join(self, seconds: float | None = None) -> None:
-        """Wait until it has ended, at most that long."""
+        """Wait until it has ended, for at most this many seconds."""
         wait([self._future], seconds)
 
     def _run(self, start: Callable[[], Steps[T]]) -> None:
@@ -107,12 +107,12 @@ class Job(Generic[T]):
 
 
 def end_jobs() -> None:
-    """Stop every job at its next step, and begin none: Python waits for their threads before it ends."""
+    """Stop every job at its next step, and start none: Python waits for their threads before it exits."""
     _closing.set()
 
 
 def with_progress(steps: Generator[S, None, T], describe: Callable[[S], Progress]) -> Steps[T]:
-    """The same work for a job: `describe` says of each step how far it is. Closed early, it closes `steps` too."""
+    """The same work as a job: `describe` turns each step into its progress. Closed early, it closes `steps` too."""
     try:
         while True:
             try:

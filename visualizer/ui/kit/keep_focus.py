@@ -6,6 +6,6 @@ from visualizer.ui.kit.component import unseen
 def keep_focus(row: str) -> None:
     """Keep it in the container of that key; call it inside.
 
-    Where a button goes after it was pressed, or turns grey, the one at its place gets the focus.
+    If a pressed button disappears or turns grey, the button in its place gets the focus.
     """
     unseen("keep_focus", key=f"focus-{row}", data={"row": row})

@@ -13,9 +13,9 @@ def predict(question: str, options: Mapping[str, str], right: str | None, explan
     Args:
         question: What will happen? One sentence; `glossary.explained` may have marked words of it.
         options: Each possible answer with its words.
-        right: The option that is true; None while that is being found out.
+        right: The option that is true; None until that is known.
         explanation: Why it is true, first in words, then with the numbers on the screen.
-        key: Unique on the page; put into it what the question depends on, so that another setting asks anew.
+        key: Unique on the page; include what the question depends on, so that another setting asks again.
 
     Returns:
         True once it was answered.

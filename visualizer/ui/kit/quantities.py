@@ -29,7 +29,7 @@ def size(number_of_bytes: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time in its two largest units: 75 seconds is "1 min 15 s"; a short one is not rounded to nothing.
+    """A time in its two largest units: 75 seconds is "1 min 15 s"; a short one is not rounded to zero.
 
     >>> duration(75), duration(0.042)
     ('1 min 15 s', '0.04 s')
@@ -52,5 +52,5 @@ def ordinal(number: int) -> str:
 
 
 def first_of(shown: int, total: int) -> str:
-    """ " (first 16 of 32)" behind a title; empty where all are shown."""
+    """ " (first 16 of 32)" after a title; empty where all are shown."""
     return f" (first {shown} of {total})" if shown < total else ""

@@ -1,4 +1,4 @@
-"""Keeping results that cost time to compute, and letting go of all of them."""
+"""Keep results that take time to compute, and drop all of them at once."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -14,7 +14,7 @@ _caches: list[Callable[[], None]] = []
 def keep_results(
     *, max_entries: int, show_spinner: str | bool = False
 ) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
-    """What a function returns is kept for all visitors by its arguments, those with a leading underscore aside.
+    """Keep a function's results for all visitors by its arguments, except those with a leading underscore.
 
     As `st.cache_resource`, which it is: whoever asks gets the same object, and must not change it. What cannot be made
     anew, or is there for the whole server, is kept by `st.cache_resource` itself.
@@ -29,7 +29,7 @@ def keep_results(
 
 
 def forget_results() -> None:
-    """Let go of all results, those of `st.cache_data` too; each is computed again when it is next asked for."""
+    """Drop all results, also those of `st.cache_data`; each is computed again when it is next needed."""
     st.cache_data.clear()
     for clear in _caches:
         clear()

@@ -1,4 +1,4 @@
-"""Words that a user wrote, or may have written, shown as they are."""
+"""Show text that a user may have written exactly as it is."""
 
 import re
 
@@ -12,7 +12,7 @@ def escaped(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
-# What makes markup inside of a line, the colon of `:name:` and `:red[...]`, and the addresses that become links.
+# What makes markup within a line, the colon of `:name:` and `:red[...]`, and the addresses that become links.
 _MARKUP = re.compile(r"([\\`*_\[\]<>~$|&])|:(?=\S)|(?<=www)\.|(?<=\w)@(?=\w)", re.IGNORECASE)
 
 

@@ -1,4 +1,4 @@
-"""What excites one filter: the pictures of a data set that do it most, or least."""
+"""The pictures of a data set that excite one filter most, or least."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from visualizer.inspection.excitation import Excitation
 
 SHOWN = 9
-# Numbers in all pictures together up to which they are searched without being asked: it takes a moment.
+# Up to this many numbers in all pictures together, the search starts by itself: it takes a moment.
 SEARCH_AT_ONCE = 1_000_000
-# Pixels of a picture above which not all pictures are searched unless asked for: each takes long.
+# Above this many pixels per picture, only some pictures are searched unless asked for: each takes long.
 _MANY_PIXELS = 128 * 128
 _FEW_PICTURES = 300
-# Of a data set with very many not all are searched unless asked for either.
+# Nor is a very large data set searched completely unless asked for.
 _MANY_PICTURES = 5_000
 _SELECT = 190  # pixels
 
@@ -43,7 +43,7 @@ class Filter:
     """One filter of a network.
 
     Attributes:
-        layer: Its layer's place, from 0.
+        layer: Its layer's index, from 0.
         number: Its own, from 1.
         noun: What it is called: "filter", or "unit" in a layer that gives a vector.
         output_shape: What its layer gives.
@@ -56,7 +56,7 @@ class Filter:
 
     @property
     def places(self) -> int:
-        """At how many places it looks."""
+        """The number of places that it looks at."""
         return self.output_shape[1] * self.output_shape[2] if is_maps(self.output_shape) else 1
 
 
@@ -199,7 +199,7 @@ def _strongest(
 
 
 def sees_all(inspected: Inspected, fields: LayerFields | None) -> bool:
-    """Whether there is nothing to cut out: a unit's field is as large as the picture, or not known."""
+    """Whether there is nothing to crop: a unit's field is as large as the picture, or unknown."""
     _, height, width = inspected.network.input_shape
     return fields is None or (fields.size[0] >= height and fields.size[1] >= width)
 

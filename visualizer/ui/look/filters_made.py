@@ -1,4 +1,4 @@
-"""A picture that is made to excite one filter, while it grows and beside the strongest real one."""
+"""A picture made to excite one filter: while it grows, and beside the strongest real one."""
 
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ _PIXELS_PER_JITTER = 32
 def made_part(
     inspected: Inspected, filter: Filter, fields: LayerFields | None, dataset: Dataset, excitation: "Excitation | None"
 ) -> None:
-    """Draw how a picture is made for a filter, it while it grows, and how it compares with the real ones."""
+    """Draw how a picture is made for a filter, the picture while it grows, and how it compares with real ones."""
     st.subheader(f"A picture made to excite {filter.noun} {filter.number}")
     ascent = _ascent(inspected, filter)
     best, mean = _real(filter, ascent, excitation)
@@ -166,7 +166,7 @@ def _ascent(inspected: Inspected, filter: Filter) -> "Ascent":
 
 
 def _real(filter: Filter, ascent: "Ascent", excitation: "Excitation | None") -> tuple[float | None, float | None]:
-    """What real pictures reach of what the ascent aims at: the strongest one, and on average."""
+    """The value that real pictures reach of what the ascent aims at: the strongest one, and the mean."""
     if excitation is None:
         return None, None
     row = filter.number - 1
@@ -203,7 +203,7 @@ def _compared(
 
 
 def _where(filter: Filter, tiles: list[tuple[str, Crop]], pictures: list[np.ndarray]) -> None:
-    """Where the parts that were shown large lie in the whole pictures."""
+    """Where the enlarged parts lie in the whole pictures."""
     st.caption(
         f"Above is what the {filter.noun} sees at its strongest place. The whole pictures, with that place framed:"
     )

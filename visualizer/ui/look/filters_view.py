@@ -37,7 +37,7 @@ def filters_part(inspected: Inspected) -> None:
     """Draw the choice of a filter, and everything about it."""
     from visualizer.inspection.filters import of_picture
 
-    # One kernel for each map or number that leaves, else it is not known which of them belongs to which.
+    # Only layers with one kernel for each output map or number: otherwise nobody knows which belongs to which.
     views = [
         view for view in inspected.probe.layers if view.kernels is not None and len(view.kernels) == len(view.output)
     ]
@@ -70,7 +70,7 @@ def _per_page() -> int:
 
 
 def _page(count: int, key: str) -> slice:
-    """Draw the choice of a page where there are several; what of `count` things is on the chosen one."""
+    """Draw the choice of a page if there are several, and return which of `count` items it shows."""
     per_page = _per_page()
     pages, page = -(-count // per_page), 1
     if pages > 1:
@@ -122,7 +122,7 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
 
 
 def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) -> tuple[Chart, str]:
-    """What the filters are chosen by, and what it is: their kernels where these are pictures, else their maps."""
+    """The chart that filters are chosen on, with a caption: their kernels if these are pictures, else their maps."""
     assert view.kernels is not None
     columns = 4 if is_narrow() else 8 if len(shown) <= 16 else 16
     if not is_maps(view.output.shape):
@@ -192,7 +192,7 @@ def _kernel(inspected: Inspected, view: "LayerView", number: int) -> None:
 
 
 def _earlier_kernels(view: "LayerView", place: int) -> None:
-    """The kernels of a step of the layer before its last one, which all its filters share."""
+    """The kernels of an earlier step of the layer, shared by all its filters."""
     earlier = view.kernel_sets[place]
     st.subheader(f"The kernels of its step “{escaped(earlier.stage)}”")
     count = len(earlier.weights)

@@ -1,4 +1,4 @@
-"""A picture with an attribution over it, or several side by side; how opaque it is, is chosen in the browser."""
+"""A picture with an attribution over it, or several side by side; a slider in the browser sets the opacity."""
 
 import base64
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from visualizer.figures.convolution_colours import painted, positive_scale, shar
 from visualizer.figures.raster import png_source, rgb_pixels
 from visualizer.ui.kit.component import component
 
-_NOT_FINITE = 255  # the byte of a pixel whose heat is no finite number; NOT_FINITE of the script
+_NOT_FINITE = 255  # the byte of a pixel with non-finite heat; NOT_FINITE in the script
 
 
 def heat_overlay(
@@ -20,8 +20,8 @@ def heat_overlay(
 
     Args:
         picture: (C, H, W) in [0, 1].
-        heats: Title and (H, W) values; where one is not finite, as in a network whose numbers have no bound any more,
-            the pixel is grey, and it is said.
+        heats: Title and (H, W) values; a pixel with a non-finite value, as in a network with exploding numbers, is
+            grey, and the text says so.
         signed: Blue below 0, white at 0, red above; else viridis from 0.
         unit: What the values are.
         key: Unique on the page.
@@ -71,7 +71,7 @@ def _describe(heat: np.ndarray, unit: str) -> str:
 
 
 def _without_a_number(heat: np.ndarray) -> str:
-    """What is said of the grey pixels; nothing where there are none."""
+    """A note about the grey pixels; empty if there are none."""
     count = int(np.isnan(heat).sum())
     if not count:
         return ""

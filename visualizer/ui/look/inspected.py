@@ -1,4 +1,4 @@
-"""A network at work on a picture: what the parts of Look inside are given."""
+"""A network at work on a picture: the input of each part of Look inside."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ class Inspected:
     """A network, a picture, and what the one makes of the other.
 
     Attributes:
-        key: What the network's weights are known by; results that are kept are kept under it.
+        key: What identifies the network's weights; results are kept under it.
         network: The network, in evaluation mode. Sessions share it: nobody may change it.
         dataset: The name of the data set whose classes it tells apart.
         picture: The picture.

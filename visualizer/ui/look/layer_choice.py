@@ -19,7 +19,7 @@ def chosen_layer(views: "Sequence[LayerView]", key: str) -> int:
     """
     if not any(view.block for view in views):
         return _chosen("Layer", {view.index: _title(view) for view in views}, key)
-    # What stands by itself is a group of its own; a block is folded until it is chosen.
+    # A layer outside of a block is a group of its own; a block is folded until it is chosen.
     groups = [list(group) for _, group in groupby(views, lambda view: view.block or view.index)]
     titles = {
         group[0].index: f":material/unfold_more: {group[0].block.partition(':')[0]}"

@@ -1,4 +1,4 @@
-"""One layer opened: what left it, before and after the activation, its kernels, and what came in."""
+"""One layer opened: its output before and after the activation, its kernels, and its input."""
 
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ def layers_part(inspected: Inspected) -> None:
     """Draw the choice of a layer, and everything about it."""
     views = inspected.probe.layers
     index = chosen_layer(views, f"layer-of-{len(views)}")
-    # A network of blocks has other layers in the same places.
+    # A network of blocks has other layers at the same indices.
     of = f"-of-{len(views)}" if any(view.block for view in views) else ""
     layer_view(inspected, views[index], f"layer-{index}{of}")
 

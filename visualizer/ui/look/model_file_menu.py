@@ -90,7 +90,7 @@ def _open(owner: Session) -> None:
 
 
 def _onnx(network: "Network", class_names: tuple[str, ...]) -> bytes:
-    """Written when it is asked for, which takes seconds; for a class that asks at once, one after the other."""
+    """Write the file, which takes seconds; requests of a whole class wait for one another."""
     from visualizer.inspection.onnx_file import onnx_bytes
 
     with _ONE_AT_A_TIME:
@@ -98,5 +98,5 @@ def _onnx(network: "Network", class_names: tuple[str, ...]) -> bytes:
 
 
 def _file_name(name: str) -> str:
-    """The network's name as that of a file on any system."""
+    """The network's name as a file name for any system."""
     return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "network"

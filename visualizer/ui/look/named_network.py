@@ -1,4 +1,4 @@
-"""A network of torchvision or timm in Look inside, asked for by its name."""
+"""A network of torchvision or timm, opened by its name in Look inside."""
 
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ _NAME, _KNOWN = "network-name", "network-known"
 
 
 def named_network(owner: Session) -> OpenedNetwork | None:
-    """Draw the field for a name, and what became of the last one; None until that network is there."""
+    """Draw the field for a name and the state of the last request; None until that network is open."""
     offer = _offered()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
@@ -105,7 +105,7 @@ def _opened(owner: Session, asked: Asked) -> OpenedNetwork | None:
             )
         return None
     named = kept.get(asked)
-    if named is None:  # Networks that others asked for took its place.
+    if named is None:  # Other networks have displaced it.
         _ask(owner, *asked)
         st.rerun()
     if random_weights:
@@ -120,15 +120,15 @@ def _opened(owner: Session, asked: Asked) -> OpenedNetwork | None:
 
 
 def _ask(owner: Session, name: str, random_weights: bool) -> None:
-    """Open that network, from the beginning if it was asked for before."""
+    """Open that network, starting over if it was requested before."""
     forget(_JOB)
     owner.page_state(LookState).asked_network = (name, random_weights)
 
 
 def _steps(kept: "ByteCache[NamedNetwork]", asked: Asked) -> "Steps[str]":
-    """Put the network into `kept`; returns why there are no trained weights for it, or nothing.
+    """Put the network into `kept`; return why there are no trained weights for it, or an empty text.
 
-    The network itself is not returned: what a job returns is kept by each session.
+    The network itself is not returned: each session keeps what a job returns.
     """
     from visualizer.pretrained.by_name import WeightsUnavailable, open_by_name
 

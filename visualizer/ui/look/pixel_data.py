@@ -1,4 +1,4 @@
-"""What the browser draws of one number's explanation, as plain JSON; the component pixel draws it."""
+"""One number's explanation as plain JSON, which the component pixel draws."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -70,7 +70,7 @@ def _place(inspected: Inspected, spot: "Spot") -> str:
 
 
 def _panels(inspected: Inspected, explanation: "Explanation") -> list[dict[str, Any]]:
-    """The picture with what the number sees of it; what arrives, with the window; the map with the number."""
+    """The picture with the region that the number sees; the input with the window; the map with the number."""
     from visualizer.architecture.flow import PICTURE
     from visualizer.inspection.pixel import field, output_of
 
@@ -210,7 +210,7 @@ def _parts(inspected: Inspected, explanation: "Explanation", of_picture: int, pa
 def _made_of(
     inspected: Inspected, sources: "Sequence[Spot]", numbers: Sequence[float], shares: Sequence[float]
 ) -> list[dict[str, Any]]:
-    """Numbers of other layers, each with its share of a bar."""
+    """Numbers of other layers, each with the length of its bar."""
     return [
         {
             "name": f"{layer_words(inspected, source)}: {_place(inspected, source)}",
@@ -343,7 +343,7 @@ def _item(
 
 
 def _origin(inspected: Inspected, spot: "Spot") -> str:
-    """Which number of a map a unit is, where its layer only hands numbers on in another order."""
+    """Which number of a map a unit is, if its layer only reorders numbers."""
     from visualizer.inspection.pixel import before, explain
     from visualizer.inspection.steps import Passed
 

@@ -43,7 +43,7 @@ def pixel_part(inspected: Inspected, index: int, charts: dict[str, int]) -> None
 
 
 def _go_on(inspected: Inspected, index: int) -> None:
-    """Follow what was asked for in the explanation, if that was about the number that is still the explained one."""
+    """Follow a request from the explanation, if it concerns the number that is still explained."""
     state = session().page_state(LookState)
     if state.pixel_asked is None:
         return
@@ -53,7 +53,7 @@ def _go_on(inspected: Inspected, index: int) -> None:
 
 
 def _path(inspected: Inspected, index: int) -> "tuple[Spot, ...]":
-    """The path that was chosen, as long as it begins in this layer and all its numbers are there."""
+    """The chosen path, if it begins in this layer and all its numbers exist; else the largest number."""
     from visualizer.inspection.pixel import holds
     from visualizer.inspection.steps import Spot
 
@@ -65,8 +65,8 @@ def _path(inspected: Inspected, index: int) -> "tuple[Spot, ...]":
     return (Spot(index, tuple(int(part) for part in place)),)
 
 
-# A session keeps the callbacks of all widgets that it ever showed: none may hold a picture's numbers or a network. That
-# a number is there is checked where it is explained.
+# A session keeps the callbacks of all widgets that it ever showed: none may hold a picture's numbers or a network.
+# Whether a number exists is checked where it is explained.
 
 
 def _fields(spot: "Spot", shape: tuple[int, ...], of: int) -> None:
@@ -74,23 +74,23 @@ def _fields(spot: "Spot", shape: tuple[int, ...], of: int) -> None:
 
     Args:
         spot: The number that they show.
-        shape: Of what leaves its layer.
-        of: What the network and the picture are known by.
+        shape: The shape of its layer's output.
+        of: A hash of the network and the picture.
     """
     names = ("Map", "Row", "Column") if is_maps(shape) else ("Unit",)
     with st.container(horizontal=True, gap="small"):
         for axis, (name, size) in enumerate(zip(names, shape, strict=True)):
 
             def choose(number: int, axis: int = axis) -> None:
-                # A browser may tell once more what it was given: nobody chose anything then.
+                # A browser may report the value that it was given: then nobody chose anything.
                 if number - 1 != spot.place[axis]:
                     _choose(spot.node, tuple(number - 1 if at == axis else part for at, part in enumerate(spot.place)))
 
             label = f"{name} 1 to {size:,}"
             if size == 1:
                 continue
-            # Another field for the next picture: one that still says where the last one's number was, while this one is
-            # opened, has chosen nothing here. Of few, as a session keeps something of each.
+            # Another field for the next picture: while it opens, a field may still report the last picture's.
+            # Only a few keys, since a session keeps data for each.
             key = f"pixel-{name.lower()}-{spot.node}-{size}-{of % _FIELDS}"
             bound.number(label, spot.place[axis] + 1, choose, key, 1, size, width=_FIELD)
 
@@ -125,13 +125,13 @@ def _explanation(inspected: Inspected, path: "tuple[Spot, ...]") -> None:
     def go() -> None:
         state.pixel_asked = path, sent_by(key, "go")
 
-    # Only a number that somebody chose may move the page: another network or picture has another largest number too.
+    # Only a chosen number may scroll the page: another network or picture also changes the largest number.
     data = pixel_data(inspected, path, state.pixel_page) | {"chosen": path == state.pixel_path}
     component("pixel")(key=key, data=data, on_go_change=go)
 
 
 def _next(inspected: Inspected, path: "tuple[Spot, ...]", asked: Any) -> "tuple[tuple[Spot, ...], int] | None":
-    """The path and page that the browser asks for, if there is such: anybody can send anything."""
+    """The path and page that the browser asks for, or None if they do not exist: anybody can send anything."""
     from visualizer.architecture.flow import PICTURE
     from visualizer.inspection.pixel import before, holds, made_of
     from visualizer.inspection.steps import Spot

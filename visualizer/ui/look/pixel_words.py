@@ -1,4 +1,4 @@
-"""The arithmetic of one number in words and formulas, with the real numbers put in."""
+"""The arithmetic of one number in words and formulas, with the actual numbers."""
 
 import math
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _PLAIN_EXPONENT = 20.0  # up to which e to the power of a number is written as i
 
 @dataclass(frozen=True)
 class StepLine:
-    """One step as a line: what it is, the formula with its numbers, and what comes out."""
+    """One step as a line: what it is, the formula with its numbers, and the result."""
 
     label: str
     formula: str
@@ -51,7 +51,7 @@ def short_number(value: float, digits: int = 4) -> str:
 
 
 def place_words(spot: "Spot", channels: int) -> str:
-    """Where a number is: "map 3, row 2, column 5", "unit 7", or "red, row 2, column 5" of a picture in colour."""
+    """Position of a number: "map 3, row 2, column 5", "unit 7", or "red, row 2, column 5" of a picture in colour."""
     from visualizer.architecture.flow import PICTURE
 
     if len(spot.place) == 1:
@@ -73,13 +73,13 @@ def lines(explanation: "Explanation", of_picture: int) -> list[StepLine]:
 
     Args:
         explanation: The number.
-        of_picture: How many channels the picture has, where the picture is what arrives; else 0.
+        of_picture: How many channels the picture has, if the picture is the input; else 0.
     """
     return [line for step in explanation.steps for line in _lines(step, of_picture)]
 
 
 def sentence(explanation: "Explanation", of_picture: int) -> str:
-    """What is done to what arrives, in plain sentences; `of_picture` as in `lines`."""
+    """What happens to the input, in plain sentences; `of_picture` as in `lines`."""
     return " ".join(_sentence(step, of_picture) for step in explanation.steps)
 
 
@@ -291,7 +291,7 @@ def _activation(name: str, x: float, slope: float | None) -> str:
 
 def _softmax(step: "Softmaxed") -> StepLine:
     value, top = float(step.values[step.chosen]), float(step.values.max())
-    # Large ones are written less the largest, as they are computed: the share is the same.
+    # Large values are written minus the largest, as they are computed: the share is the same.
     less = top if abs(top) > _PLAIN_EXPONENT else 0.0
     power, total = math.exp(value - less), float(np.exp(step.values - less).sum())
     base = f"e^({short_number(value)} − {bracketed(top)})" if less else f"e^{bracketed(value)}"
@@ -303,7 +303,7 @@ def _softmax(step: "Softmaxed") -> StepLine:
 
 
 def bracketed(value: float) -> str:
-    """A number that stands after a sign."""
+    """A number to put after a sign, in brackets if it is negative."""
     return f"({short_number(value)})" if value < 0 else short_number(value)
 
 

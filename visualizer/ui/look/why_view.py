@@ -34,7 +34,7 @@ _METHODS = {
     "integrated_gradients": "Integrated gradients",
     "occlusion": "Occlusion",
 }
-# What is explained is a logit where the answers are probabilities, and the score itself where they are scores.
+# The explained number is a logit if the answers are probabilities, and the score itself if they are scores.
 _ASKS = {
     "grad_cam": "**Where in a layer’s feature maps is what raises the {logit}?** Each map is weighed by how the "
     "{logit} rises with it (the mean of its gradient), the weighed maps are added up, what is below 0 is left out, and "
@@ -124,12 +124,12 @@ def why_part(inspected: Inspected) -> None:
 
 
 def _logit(inspected: Inspected) -> str:
-    """What the number is called whose causes are looked for."""
+    """The name of the explained number."""
     return "logit" if inspected.network.answer_kind == "probabilities" else "score"
 
 
 def _last_convolution(inspected: Inspected, layers: Sequence[int]) -> int:
-    """The place in `layers` of the last one that has kernels: pooling behind it only makes the maps coarser."""
+    """The index in `layers` of the last one with kernels: pooling after it only makes the maps coarser."""
     with_kernels = [place for place, index in enumerate(layers) if inspected.probe.layers[index].kernels is not None]
     return with_kernels[-1] if with_kernels else len(layers) - 1
 
@@ -158,7 +158,7 @@ def _at_once(
 
 
 def _explained(inspected: Inspected, made: tuple[str, int, int, int], weights: str) -> "Attribution | None":
-    """What the method finds in the network, or in the same one with random weights; None until it is there."""
+    """The result of the method for the network, or for the same one with random weights; None until it is ready."""
     method, target, layer, window = made
     trained = weights == "trained"
     network = inspected.network if trained else _random(inspected.key, inspected.network)

@@ -20,10 +20,10 @@ PER_CLASS = 3
 
 
 def opened_dataset(name: str) -> Dataset:
-    """The data set, with a sign while it is made for the first time.
+    """The data set, with a spinner while it is made for the first time.
 
     Raises:
-        UserError: There is none of that name, or it is somebody else's.
+        UserError: No data set has that name, or it is somebody else's.
     """
     with st.spinner("Opening the data set …"):
         return load_dataset(name, own_names(session(), name))
@@ -73,7 +73,7 @@ def watched_choice(dataset: Dataset, index: int, watch: Callable[[int], None]) -
 
     Args:
         dataset: The data set that it is trained on.
-        index: The picture by now, an index into `Dataset.pictures`.
+        index: The current picture, an index into `Dataset.pictures`.
         watch: Called with another one.
     """
     label = int(dataset.labels[index])

@@ -13,8 +13,8 @@ from visualizer.ui.state.session import Session
 def canvas(owner: Session, key: str) -> None:
     """Draw the paper. The session's drawing follows the pen a few times a second; then only this fragment reruns.
 
-    Once the pen has rested for a moment, the whole page does. Call it in a fragment. The browser keeps what is drawn
-    and gets back what arrived of it: where a busy server has lost some, it is sent again.
+    Once the pen has rested for a moment, the whole page does. Call it in a fragment. The browser keeps the drawing
+    and gets back what arrived: if a busy server has lost some of it, the browser sends it again.
 
     Args:
         owner: The session, whose drawing it is.
@@ -25,7 +25,7 @@ def canvas(owner: Session, key: str) -> None:
 
     def drawn() -> None:
         sent = sent_by(key, "drawing")
-        # A trigger that did not fire is None.
+        # None unless the trigger fired.
         if sent is not None:
             owner.attempt(lambda: supplied.draw(read_drawing(sent)))
 

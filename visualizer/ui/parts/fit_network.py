@@ -17,7 +17,7 @@ _CHANNELS = {1: "in grey", 3: "in colour"}
 
 
 def hindrance(owner: Session, report: ArchitectureReport) -> str:
-    """Why a run of the network in Build cannot be started, in a short sentence; empty where it can.
+    """Why a run of the network in Build cannot start, in a short sentence; empty if it can.
 
     `report` is of that network and the classes of the chosen data set.
     """
@@ -27,7 +27,7 @@ def hindrance(owner: Session, report: ArchitectureReport) -> str:
 
 
 def show_hindrance(owner: Session, report: ArchitectureReport) -> None:
-    """Draw what exactly hinders a run, with what fixes it."""
+    """Draw what prevents a run, with a fix."""
     if report.passed_bound(owner.settings.batch_size) is not None:
         show_passed_bound(owner, report)
         return
@@ -46,9 +46,9 @@ def show_hindrance(owner: Session, report: ArchitectureReport) -> None:
 
 
 def fit_offer(owner: Session, place: str) -> None:
-    """Say where the chosen data set is not what the network was made for, and offer what makes them fit.
+    """Say how the chosen data set differs from what the network was made for, and offer fixes.
 
-    Nothing is drawn where they fit. `place` tells the buttons of several places on a page apart.
+    Nothing is drawn if they fit. `place` makes the keys of the buttons unique on the page.
     """
     architecture, dataset = owner.architecture, chosen_dataset(owner)
     proposed = _proposed(architecture, dataset)
@@ -93,13 +93,13 @@ def describe_pictures(shape: tuple[int, int, int]) -> str:
 
 
 def _proposed(architecture: Architecture, dataset: DatasetEntry) -> Architecture:
-    """The network as it fits the data set best; as it is where nothing can be proposed."""
+    """The network adapted to the data set; unchanged if nothing can be proposed."""
     both = fitted(architecture, dataset.shape, dataset.classes)
     return both or fitted(architecture, architecture.input_shape, dataset.classes) or architecture
 
 
 def _misfit(architecture: Architecture, dataset: DatasetEntry) -> str:
-    """What becomes of the data set's pictures where they are not of the network's input size; else empty."""
+    """How the data set's pictures are changed to the network's input size; empty if they have it."""
     channels, height, width = dataset.shape
     wanted, *size = architecture.input_shape
     if (wanted, *size) == dataset.shape:

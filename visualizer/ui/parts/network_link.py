@@ -52,7 +52,7 @@ def link_popover(owner: Session) -> None:
         except UserError as error:
             st.error(markdown_safe(error), icon=":material/error:")
             return
-        # st.code has a button that copies, but it is seen only while a mouse is over it: never on a phone.
+        # st.code has a copy button, but only shows it on hover: never on a phone.
         component("copy_link")(
             key="copy-link", data={"link": _address(text), "name": "The link", "button": "Copy the link"}
         )
@@ -81,13 +81,13 @@ def open_link(owner: Session) -> None:
     """Open the network in the page's address, if there is one, once."""
     text = st.query_params.get(PARAMETER)
     if text is not None:
-        # Left there, it would be opened again on every reload, over what was changed meanwhile.
+        # Left there, it would be opened again on every reload and replace later changes.
         del st.query_params[PARAMETER]
         _open(owner, text)
 
 
 def show_arrival(owner: Session) -> None:
-    """Tell what a link brought, or why it brought nothing, until the network changes."""
+    """Show what a link brought, or why it brought nothing, until the network changes."""
     arrival = owner.page_state(Arrival)
     if owner.history.present is arrival.draft:
         box, icon = (st.error, ":material/link_off:") if arrival.refused else (st.info, ":material/link:")
@@ -101,7 +101,7 @@ def _open(owner: Session, text: str) -> None:
         owner.page_state(Arrival).tell(markdown_safe(error), owner.history.present, refused=True)
         return
     settings, kept = linked.settings, ""
-    # Of one's own ones, too: who follows a link has a new workspace, unless it is pasted into a tab of theirs.
+    # Own data sets count too: a link usually opens in a new workspace, but may be pasted into an existing tab.
     if not is_known(settings.dataset, own_names(owner, settings.dataset)):
         kept = _why_kept(settings.dataset)
         settings = replace(settings, dataset=owner.settings.dataset)

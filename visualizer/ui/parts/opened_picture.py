@@ -1,4 +1,4 @@
-"""Opens a picture file that somebody gave, with progress where it takes long."""
+"""Open an uploaded picture file, with progress if it takes long."""
 
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,7 +10,7 @@ from visualizer.images import is_opening, read_image
 from visualizer.ui.kit.job import WAITING, Progress, Steps
 from visualizer.ui.state.work import forget, work
 
-# Before progress is drawn. Most pictures take a tenth of it.
+# Until progress is drawn. Most pictures take a tenth of it.
 PATIENCE_SECONDS = 1.0
 
 
@@ -23,11 +23,11 @@ class PictureFile:
 
 
 def opened_picture(file: PictureFile, key: str) -> np.ndarray | UserError | None:
-    """The picture in a file, (H, W, 3) uint8, or why there is none; None as long as it is being opened.
+    """The picture in a file, (H, W, 3) uint8, or why there is none; None while it is being opened.
 
-    Then its progress is drawn, with a button that cancels it. Let go of the file when it is something else.
+    Meanwhile progress is drawn, with a button to cancel. Drop the file once the result is not None.
     """
-    # Not among the work that computes: a process of its own opens all pictures, one at a time.
+    # This work only waits: a separate process opens all pictures, one at a time.
     found = work(
         key,
         file,

@@ -1,4 +1,4 @@
-"""Tell that a network passes a bound of this server, before anybody trains it."""
+"""Say that a network exceeds a limit of this server before anybody trains it."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from visualizer.ui.state.session import Session
 
 
 def show_passed_bound(owner: Session, report: ArchitectureReport) -> None:
-    """Draw the sentence about the bound that the network passes with the chosen batch size, if any, and a fix."""
+    """Draw the limit that the network exceeds with the chosen batch size, if any, and a fix."""
     problem = report.passed_bound(owner.settings.batch_size)
     if problem is None:
         return

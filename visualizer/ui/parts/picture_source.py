@@ -36,9 +36,9 @@ class ChosenPicture:
 
     Attributes:
         pixels: (C, H, W) float32 in [0, 1], the network's input shape.
-        label: Its true class in `class_names`, or None where that is not known.
+        label: Its true class in `class_names`, or None if unknown.
         class_names: The names of the classes that the network was made for.
-        drawn: It is being drawn, and may be another one in a moment.
+        drawn: Whether it is a drawing, which may change at any moment.
     """
 
     pixels: np.ndarray
@@ -76,10 +76,10 @@ def chosen_picture(
         owner: The session.
         dataset_name: The data set that the network learns from.
         input_shape: (C, H, W) of the network's input.
-        class_names: What the network tells apart, where its data set is none of ours, which then is not offered.
+        class_names: The network's classes if its data set is not one of ours, and so not offered; else empty.
         source: What `picture_source` returned.
-        answer: Draws what is to be seen at once. It is called with the picture in each run, and while somebody draws
-            also in between, without the rest of the page: what it draws into must lie outside of this function.
+        answer: Draws what must follow at once. It is called with the picture in each run, and also in between while
+            somebody draws, without the rest of the page: it must draw into containers made outside this function.
     """
     class_names = class_names or opened_dataset(dataset_name).class_names
     if source == "draw":
@@ -162,7 +162,7 @@ def _drawn(
 
 
 def choose_picture(dataset: Dataset, index: int) -> None:
-    """Make a picture of the test split, by its index in `Dataset.pictures`, the one that is given from now on."""
+    """Choose this picture of the test split, by its index in `Dataset.pictures`, from now on."""
     label = int(dataset.labels[index])
     of_class = dataset.test[dataset.labels[dataset.test] == label]
     st.session_state["picture-source"] = "dataset"

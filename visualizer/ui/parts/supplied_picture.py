@@ -1,4 +1,4 @@
-"""The picture that somebody supplied in a tab: a photo of theirs, or a drawing."""
+"""The picture that a tab was given: an uploaded photo, or a drawing."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class SuppliedPicture:
-    """What stays while another picture is looked at.
+    """It is kept while another picture is shown.
 
     Attributes:
-        photo_file: The last file, while it becomes a picture.
+        photo_file: The last file, while it is being opened.
         photo: The last photo, (H, W, 3) uint8, or None.
-        drawing: What was drawn, (64, 64) uint8, 0 (paper) to 255 (ink), or None where nothing is.
+        drawing: What was drawn, (64, 64) uint8, 0 (paper) to 255 (ink), or None.
     """
 
     photo_file: PictureFile | None = None

@@ -18,7 +18,7 @@ def camera_series(owner: Session, on_pictures: Callable[[list[bytes]], None], ke
     """Draw the camera with its button.
 
     Args:
-        owner: The session, which keeps the sentence where a series cannot be read.
+        owner: The session, which shows a message if a series cannot be read.
         on_pictures: Called with the files of a series, which may be anything: read them as uploads are read.
         key: Unique on the page.
         why_not: Why no pictures can be taken yet, as a sentence; empty where they can.
@@ -26,7 +26,7 @@ def camera_series(owner: Session, on_pictures: Callable[[list[bytes]], None], ke
 
     def taken() -> None:
         sent = sent_by(key, "pictures")
-        # A trigger that did not fire is None.
+        # None unless the trigger fired.
         if sent is not None:
             owner.attempt(lambda: on_pictures(read_series(sent)))
 

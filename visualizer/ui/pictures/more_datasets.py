@@ -13,7 +13,7 @@ from visualizer.ui.state.work import forget, work
 
 
 def more_datasets_part(owner: Session) -> None:
-    """Draw what can be fetched, and what came of it."""
+    """Draw which data sets can be fetched, and those already fetched."""
     for name, offer in OFFERS.items():
         with st.container(border=True, key=f"more-{name}"):
             st.markdown(f"**{offer.title}.** {offer.about}")

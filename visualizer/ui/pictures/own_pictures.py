@@ -35,16 +35,16 @@ from visualizer.ui.state.work import forget, work
 SHOWN_OF_A_CLASS = 5
 _COLUMNS = 10
 _JOB = "own-pictures"
-# Files of one person are read at a time: they are unpacked in memory. A process of its own decodes them.
+# One person's files at a time, since they are unpacked in memory. A separate process decodes them.
 _FILES = ThreadPoolExecutor(1, "files")
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp"]
 
 
 def own_pictures_part(owner: Session) -> None:
-    """Draw how pictures are given, what there is so far, and the button that makes a data set of them."""
+    """Draw the ways to add pictures, the pictures so far, and the button that makes a data set of them."""
     own = owner.page_state(OwnPictures)
     st.markdown("At least two classes, such as **cup** and **pen**, with at least 6 pictures each; 30 are better.")
-    # It stays while files are read, so that the camera stays on.
+    # Drawn even while files are read, so that the camera stays on.
     _give(owner, own)
     if own.waiting is not None:
         _read(own, own.waiting)
@@ -115,7 +115,7 @@ def _read(own: OwnPictures, files: Files) -> None:
 
 
 def _reading(files: Files, count: int, size: int) -> Steps[list[Found]]:
-    """Read files; `count` pictures with `size` bytes are there already."""
+    """Read files; `count` pictures with `size` bytes exist already."""
     read: list[Found] = []
     bounds = limits()
     entries = read_zip(files.zip) if files.zip is not None else read_files(files.files, files.class_name)

@@ -1,4 +1,4 @@
-"""What is collected for a data set of one's own pictures in a tab."""
+"""The pictures that a tab collects for a data set of one's own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Files:
-    """Files that were given and wait to be read.
+    """Files that wait to be read.
 
     Attributes:
-        number: Which ones of this session they are.
+        number: How many times files were given before them.
         zip: A ZIP of class folders, or None.
-        files: Name and bytes of each, where it is no ZIP.
+        files: Name and bytes of each, unless it is a ZIP.
         class_name: The class that `files` belong to.
     """
 
@@ -36,9 +36,9 @@ class OwnPictures:
         broken: A sentence for each file that was left out.
         waiting: Files that are being read, or None.
         given: How many times files were given.
-        size: Pixels of a side that they get.
-        fit: How they become squares.
-        used_as: The data set that was made of just these, or None.
+        size: Pixels of each side of the resized pictures.
+        fit: How pictures become square.
+        used_as: The data set made of exactly these, or None.
     """
 
     pictures: "dict[str, list[np.ndarray]]" = field(default_factory=dict)
@@ -79,5 +79,5 @@ class OwnPictures:
         self.used_as = None
 
     def shape(self, size: int, fit: "Fit") -> None:
-        """Give the pictures that size and make them squares that way."""
+        """Resize the pictures to squares of this size, in this way."""
         self.size, self.fit, self.used_as = size, fit, None

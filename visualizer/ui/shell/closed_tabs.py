@@ -1,4 +1,4 @@
-"""Tabs that were closed: what the server holds for them is let go, and all results once nobody is left.
+"""Free what the server holds for closed tabs, and all results once no tab is left.
 
 Streamlit keeps a closed tab's session for a while, for a connection that was only lost, but removes it only when
 another tab is closed later: without this, those of a whole class would stay until the next class has come.
@@ -38,7 +38,7 @@ async def forget_closed_tabs() -> None:
 
 
 def tidy_up(*, everything: bool) -> None:
-    """Give back the memory of what was let go; where `everything` is to go, of the results too."""
+    """Return freed memory to the system; with `everything`, drop the results too."""
     if everything:
         forget_results()
         gc.collect()
@@ -49,7 +49,7 @@ class ClosedTabs:
     """Since when each tab is closed.
 
     Args:
-        keep_for: Seconds for which a closed one may come back.
+        keep_for: Seconds in which a closed tab may come back.
     """
 
     def __init__(self, keep_for: float) -> None:
@@ -57,7 +57,7 @@ class ClosedTabs:
         self._since: dict[str, float] = {}
 
     def close(self, now: float) -> int:
-        """Close the sessions of the tabs that are closed for so long; how many. `now` is as `monotonic` counts."""
+        """Close the sessions of tabs closed for that long, and return how many. `now` is in `monotonic` time."""
         gone = {tab for tab in known_tabs() if not is_open_tab(tab)}
         self._since = {tab: self._since.get(tab, now) for tab in gone}
         due = [tab for tab, since in self._since.items() if now - since >= self._keep_for]

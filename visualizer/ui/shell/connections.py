@@ -1,7 +1,7 @@
-"""How many connections the server takes, and how long it waits for what the other side owes it.
+"""How many connections the server accepts, and how long it waits for a client.
 
-uvicorn waits forever: for the end of a question's header, and for somebody who does not read the answer. And it takes
-connections until the process has no file left, after which no page can open its database.
+uvicorn waits forever for the end of a request's header, and for a client that does not read the response. And it
+accepts connections until the process has no file handles left, after which no page can open its database.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ def _server() -> Any:
 
 
 class _Room:
-    """Who is connected.
+    """The open connections.
 
     Args:
         most: Connections at a time.
@@ -94,9 +94,9 @@ class _Room:
 
     def __init__(self, most: int, files: int | None) -> None:
         self.most, self._files = most, files
-        # Those that have not asked anything, or not again; the longest waiting first.
+        # Idle connections, the longest waiting first.
         self.waiting: dict[_Asked, None] = {}
-        # Those that were closed, and are not yet gone.
+        # Connections that are closing.
         self.leaving: set[_Asked] = set()
 
     def is_full(self, connection: "_Asked") -> bool:
@@ -262,7 +262,7 @@ class _Asked(_Reader):
             oldest._answer(503, _FULL)
 
     def _answer(self, status: int, words: bytes) -> None:
-        """Say why, and close."""
+        """Send the reason, and close."""
         self._wait_no_more()
         if self.transport.is_closing():
             return

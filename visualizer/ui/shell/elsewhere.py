@@ -19,7 +19,7 @@ MARK_LENGTH = 16  # hexadecimal digits
 
 
 def mark_of(workspace_id: str) -> str:
-    """What a browser notes of a workspace that it has opened."""
+    """The mark that a browser stores for a workspace it has opened."""
     return workspace_id[:MARK_LENGTH]
 
 
@@ -30,13 +30,13 @@ def is_known_here(workspace_id: str) -> bool:
 
 @dataclass(frozen=True)
 class WorkspaceContents:
-    """What is in a workspace that waits for the answer.
+    """The contents of the workspace in question.
 
     Attributes:
-        network: The name of its network, or None where that cannot be read.
+        network: The name of its network, or None if it cannot be read.
         layers: How many layers that has.
         runs: Its training runs.
-        active: How many of them go on.
+        active: How many of them are active.
         datasets: Its data sets of own pictures.
     """
 

@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 def show_error(error: Exception) -> bool:
-    """Show one sentence instead of the error. Returns True: nothing else shall be shown.
+    """Show one sentence instead of the error. Returns True, so that nothing else is shown.
 
     What a person can fix says so itself, such as that a run's pictures are no longer kept. So do files of the server
     that cannot be read or written, of which every page of every tab would tell: the log has a line, and no traceback.

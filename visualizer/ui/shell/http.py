@@ -1,4 +1,4 @@
-"""What holds for every answer of the server, before Streamlit sees the question."""
+"""Rules for every response of the server, applied before Streamlit sees the request."""
 
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ def accept_uploads() -> None:
 
 
 class SecurityHeaders:
-    """ASGI middleware: security headers on every answer, and none from addresses of Streamlit that no page needs."""
+    """ASGI middleware: security headers on every response, and 404 for addresses of Streamlit that no page needs."""
 
     def __init__(self, app: "ASGIApp") -> None:
         self._app = app

@@ -6,7 +6,7 @@ import streamlit as st
 
 
 def demand_login() -> None:
-    """Let only those on who have logged in, where the server asks for it; the others see the way in and nothing else.
+    """Admit only people who have logged in, if the server requires it; others see only the login.
 
     Streamlit does the login itself: https://docs.streamlit.io/develop/api-reference/user/st.login
     """

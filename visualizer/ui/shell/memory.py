@@ -1,4 +1,4 @@
-"""What the C library does with memory that was freed: by itself glibc keeps most of it, for this process alone.
+"""Make the C library return freed memory to the system: by default glibc keeps most of it for the process.
 
 Each function does nothing where the C library is another one. Sources: https://man7.org/linux/man-pages/man3/mallopt.3.html
 and https://man7.org/linux/man-pages/man3/malloc_trim.3.html
@@ -25,7 +25,7 @@ def reduce_heap_fragmentation() -> None:
 
 
 def give_back() -> None:
-    """Let all whole pages that are free go back to the system."""
+    """Return all free pages to the system."""
     if (library := _glibc()) is not None:
         library.malloc_trim(0)
 

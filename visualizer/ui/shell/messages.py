@@ -18,7 +18,7 @@ from visualizer.log import event
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# A held key repeats 30 times a second at most, and Streamlit sends only some of it.
+# A held key repeats at most 30 times per second, and Streamlit sends only some of them.
 MESSAGES_EACH_SECOND = 30.0
 AT_ONCE = 150
 # How many messages may wait for their turn, since the connection had a rest: ten seconds of them.
@@ -45,10 +45,10 @@ POLICY, TOO_BIG = 1008, 1009
 
 
 class Bucket:
-    """Lets so many through at once, and so many a second after that.
+    """A token bucket: `size` at once, then `rate` per second.
 
     Args:
-        rate: How many each second.
+        rate: How many per second.
         size: How many at once, after a rest.
 
     Attributes:

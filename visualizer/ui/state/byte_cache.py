@@ -1,4 +1,4 @@
-"""Results that are kept up to so many, and so many bytes: what was not asked for the longest goes first."""
+"""A cache bounded by number and by bytes, which drops the least recently used values first."""
 
 import threading
 from collections import OrderedDict
@@ -30,13 +30,13 @@ class ByteCache(Generic[T]):
             return self._kept.get(key)
 
     def drop(self, is_old: Callable[[Hashable], bool]) -> None:
-        """Let go of the values whose keys are old."""
+        """Drop the values with old keys."""
         with self._lock:
             for key in list(filter(is_old, self._kept)):
                 del self._kept[key]
 
     def put(self, key: Hashable, value: T) -> None:
-        """Keep a value, and let go of old ones where they are too many together."""
+        """Keep a value, and drop the least recently used ones beyond the bounds."""
         with self._lock:
             self._kept[key] = value
             self._kept.move_to_end(key)

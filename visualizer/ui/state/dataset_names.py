@@ -14,7 +14,7 @@ from visualizer.ui.state.session import Session
 def own_names(owner: Session, wanted: str) -> tuple[str, ...]:
     """The data sets of its own that this workspace has.
 
-    One that is wanted and that this tab does not know is looked for in what is kept: another tab may have made it.
+    A wanted one that is unknown to this tab is looked up on the disk: another tab may have made it.
     """
     if is_own(wanted) and wanted not in owner.own_datasets and wanted in _kept(owner):
         owner.own_datasets = (*owner.own_datasets, wanted)
@@ -29,7 +29,7 @@ def _kept(owner: Session) -> list[object]:
 
 
 def chosen_dataset(owner: Session) -> DatasetEntry:
-    """What is known of the data set of the next run; another one is chosen, and said so, where it is no longer here."""
+    """The entry of the data set of the next run. If it no longer exists, another one is chosen, with a message."""
     try:
         return dataset_entry(owner.settings.dataset, own_names(owner, owner.settings.dataset))
     except UserError as error:
@@ -40,7 +40,7 @@ def chosen_dataset(owner: Session) -> DatasetEntry:
 
 
 def dataset_titles(owner: Session) -> dict[str, str]:
-    """Their titles by name: those for everybody, and those of one's own pictures that are still kept."""
+    """The titles by name: data sets for everybody, and those of one's own pictures that still exist."""
     shared = for_everybody()
     own = own_names(owner, owner.settings.dataset)
     still_kept = [name for name in own if is_known(name, own)]

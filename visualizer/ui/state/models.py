@@ -32,7 +32,7 @@ HOME_NETWORK_FILE = ASSETS / "home_network.safetensors"
 NetworkChoice = Literal["trained", "untrained", "bundled"]
 # Of these, one asked for by its name is opened by `named_network`.
 LookChoice = Literal[NetworkChoice, "file", "efficientnet", "named"]
-# What a network's weights are known by: where they come from and how far they were trained.
+# What identifies a network's weights: where they come from and how far they were trained.
 NetworkKey = tuple[str, ...]
 
 IMAGENET = "imagenet"
@@ -41,7 +41,7 @@ KEPT_NETWORKS = 1_000_000_000
 MOST_NETWORKS = 200
 # Bytes of all results that are kept together; one of a large network takes 50 MB.
 KEPT_PROBES = 512_000_000
-# Each tab asks again and again for that at its picture, but seldom for one before; a class would keep thousands.
+# Each tab asks repeatedly for its current picture, but seldom for earlier ones; a class would keep thousands.
 MOST_PROBES = 100
 
 
@@ -50,10 +50,10 @@ class OpenedNetwork:
     """A network to look into.
 
     Attributes:
-        key: What its results are kept under.
-        network: It, in evaluation mode. Sessions share it: nobody may change it.
+        key: The key of its results.
+        network: The network, in evaluation mode. Sessions share it: nobody may change it.
         dataset: The name of the data set whose classes it tells apart.
-        classes: Their names, where the data set is none of ours; else empty.
+        classes: The names of its classes if the data set is not one of ours; else empty.
         loss_known: Whether it is known what the network was trained with.
     """
 
@@ -80,13 +80,13 @@ def network_choices(owner: Session) -> dict[LookChoice, str]:
 
 
 def opened_network(owner: Session, choice: LookChoice) -> OpenedNetwork:
-    """The network of that choice, which is not one asked for by its name. Raises UserError."""
+    """The network of that choice, except "named". Raises UserError."""
     assert choice != "named"
     if choice == "efficientnet":
         return OpenedNetwork(("efficientnet",), _efficientnet(), IMAGENET, _imagenet_classes())
     record = current_run(owner)
     if record is None:
-        chosen_dataset(owner)  # which may be another one than before, where that is no longer here
+        chosen_dataset(owner)  # which replaces a data set that no longer exists
     dataset = (record.spec.settings if record else owner.settings).dataset
     if choice == "file":
         assert owner.opened_model is not None
@@ -114,7 +114,7 @@ def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, 
 
 
 def latest_network(record: RunRecord) -> "tuple[NetworkKey, Network]":
-    """The network of a run as trained by now, with the key that its results are kept under. Raises UserError."""
+    """The newest network of a run, with the key that its results are kept under. Raises UserError."""
     key = ("trained", record.run_id, str(record.epoch), str(record.version if record.state != "running" else 0))
     return key, _trained(key, record.run_id, record.spec)
 
@@ -161,7 +161,7 @@ def _trained(key: NetworkKey, run_id: str, spec: RunSpec) -> "Network":
         def is_probe_of_older(other: Hashable) -> bool:
             return isinstance(other, tuple) and is_older(other[0])
 
-        # Nobody comes back to them: a run that goes on would fill the memory with what it was.
+        # Nobody needs the older ones: an active run would fill the memory with its past.
         _networks().drop(is_older)
         _probes().drop(is_probe_of_older)
         weights = run_store().weights(run_id)
@@ -189,7 +189,7 @@ def _untrained(key: NetworkKey, architecture: Architecture, settings: TrainingSe
 
 
 def _kept(key: NetworkKey, make: "Callable[[], Network]", words: str) -> "Network":
-    """The network that is kept under that key, made where it is not; `words` are shown meanwhile."""
+    """The network kept under that key, made if missing; `words` are shown meanwhile."""
     kept = _networks()
     network = kept.get(key)
     if network is None:
@@ -220,7 +220,7 @@ def probe_picture(key: NetworkKey, network: "FlowNetwork", picture: np.ndarray) 
 
 
 def answer_to_drawing(network: "FlowNetwork", picture: np.ndarray) -> Answer | None:
-    """The answer to a picture that is still being drawn: nothing of it is worth keeping."""
+    """The answer to a picture that is still being drawn; nothing is kept."""
     from visualizer.inspection.probe import answer
 
     return answer(network, picture)
@@ -232,6 +232,6 @@ def _probes() -> "ByteCache[Probe]":
 
 
 def _bytes_of(probed: "Probe") -> int:
-    """Of the numbers in one result; what arrives at a layer is mostly the output of another one."""
+    """Bytes of all arrays in a result; the input of a layer is mostly the output of another one."""
     arrays = [array for view in probed.layers for array in (view.input, view.before_activation, view.output)]
     return sum({array.ctypes.data: array.nbytes for array in arrays if array is not None}.values())

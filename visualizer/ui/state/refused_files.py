@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from time import monotonic
 
-# The reason and the time of the last refusal, by the tab that sent the file; of the tabs that were refused last.
+# The reason and the time of the last refusal, by tab; only of the latest tabs.
 _refused: OrderedDict[str, tuple[str, float]] = OrderedDict()
 _MOST_REFUSED = 1_000
 # A page is drawn several times while it reads the files that were accepted.

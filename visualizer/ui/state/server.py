@@ -37,7 +37,7 @@ def workspaces() -> Workspaces:
 
 @st.cache_resource(show_spinner=False)
 def lost_files() -> dict[str, str]:
-    """What was found damaged and put aside when a server started, and still lies there: what it held, and the day."""
+    """The files that a server found damaged and set aside when it started: what each held, and the day."""
     return lost(workspace())
 
 
@@ -62,7 +62,7 @@ def _keep_clean(servers: Servers, store: RunStore, people: Workspaces) -> None:
     while not _closing.wait(CLEAN_EVERY):
         now = time.monotonic()
         try:
-            # One of several servers does it: what passed is not to be counted by each.
+            # Only one of several servers does it, so that it happens once.
             if servers.leads():
                 ran = None if last is None else now - last
                 clean_up(store, people, since_last(people, time.time(), ran))
@@ -72,7 +72,7 @@ def _keep_clean(servers: Servers, store: RunStore, people: Workspaces) -> None:
 
 
 def close() -> None:
-    """End the workers, where any were started."""
+    """End the workers, if any were started."""
     _closing.set()
     for pool in _pools:
         pool.close()

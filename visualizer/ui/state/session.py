@@ -75,7 +75,7 @@ class Session:
     _page_states: dict[type[Any], Any] = field(default_factory=dict)
 
     def page_state(self, kind: type[T]) -> T:
-        """This tab's object of a class that one page's wing defines for what it alone needs; made on first use."""
+        """This tab's object of that class, made on first use: the state that one page alone needs."""
         if kind not in self._page_states:
             self._page_states[kind] = kind()
         state: T = self._page_states[kind]
@@ -92,7 +92,7 @@ class Session:
         return self.history.present.architecture
 
     def attempt(self, action: Callable[[], None]) -> None:
-        """Do something that the user may have to fix: a refusal becomes the message, and nothing is lost."""
+        """Run the action; a UserError becomes the message, and nothing is lost."""
         try:
             action()
         except UserError as error:
@@ -127,7 +127,7 @@ class Session:
                 self._set_back(change.settings_before, change.settings_after)
 
     def _set_back(self, old: TrainingSettings, new: TrainingSettings) -> None:
-        """Give each setting that is still as in `old` its value in `new`: what was set by hand since then stays."""
+        """Give each setting that is still as in `old` its value in `new`; later changes by hand stay."""
         values = {item.name: getattr(old, item.name) for item in fields(old)}
         kept = [name for name, value in values.items() if getattr(self.settings, name) == value]
         self._settle(replace(self.settings, **{name: getattr(new, name) for name in kept}))
@@ -140,7 +140,7 @@ class Session:
     def open_with_settings(self, architecture: Architecture, settings: TrainingSettings) -> None:
         """Put a network into Build and its settings into Train; “Undo” takes back both."""
         before, settings_before = self.history.present, self.settings
-        # Also where the network is the same: the settings may not be.
+        # Even if the network is the same: the settings may differ.
         self.history = self.history.open(before.with_architecture(architecture))
         self._settle(settings)
         change = Together(before, self.history.present, settings_before, settings)
@@ -163,7 +163,7 @@ class Session:
         """Train on another data set; the watched picture starts at its first one."""
 
         def action() -> None:
-            # What a browser sends need not be what it was offered.
+            # A browser may send something that it was not offered.
             if is_own(name) and name not in self.own_datasets:
                 raise not_here()
             self.settings = replace(self.settings, dataset=name)
@@ -190,7 +190,7 @@ def session() -> Session:
 
 
 def show_message(owner: Session) -> None:
-    """Show the sentence about what was refused, once."""
+    """Show the message about what was refused, once."""
     context = get_script_run_ctx()
     if context is not None and (words := recent_refusal(context.session_id)):
         st.error(words, icon=":material/error:")

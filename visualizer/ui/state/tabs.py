@@ -11,7 +11,7 @@ _tabs_lock = threading.Lock()
 
 
 def watch_over(workspace_id: str) -> None:
-    """Note that this tab shows that workspace: its runs go on as long as one such tab is open."""
+    """Note that this tab shows that workspace, whose runs continue as long as one such tab is open."""
     context = get_script_run_ctx()
     if context is None:
         return
@@ -20,13 +20,13 @@ def watch_over(workspace_id: str) -> None:
 
 
 def known_tabs() -> set[str]:
-    """The ids of the sessions of all tabs that were not yet forgotten, open or closed."""
+    """The session ids of all known tabs, open or closed."""
     with _tabs_lock:
         return set().union(*_tabs.values())
 
 
 def forget_tab(tab: str) -> None:
-    """It is closed and will not come back."""
+    """Forget a closed tab, which will not come back."""
     with _tabs_lock:
         for workspace_id, tabs in list(_tabs.items()):
             tabs.discard(tab)
@@ -35,7 +35,7 @@ def forget_tab(tab: str) -> None:
 
 
 def is_open_tab(tab: str) -> bool:
-    """Whether that tab is still connected. Without a server (in AppTest) there is nobody who could leave."""
+    """Whether that tab is still connected. Without a server (in AppTest) every tab counts as open."""
     return not Runtime.exists() or Runtime.instance().is_active_session(tab)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from visualizer.ui.kit.component import sent_by, unseen
 from visualizer.ui.state.session import session
 
-NARROW = 640  # pixels of content below which Streamlit puts columns below each other
-NARROWEST, WIDEST = 100, 10_000  # pixels of content that are believed
+NARROW = 640  # pixels of content below which Streamlit stacks columns
+NARROWEST, WIDEST = 100, 10_000  # plausible pixels of content
 _GAP = 16  # pixels between columns
 _STEP = 20  # pixels; a smaller change of the window draws nothing anew
 _KEY = "viewport-width"
@@ -14,13 +14,13 @@ _KEY = "viewport-width"
 
 @dataclass
 class Viewport:
-    """Pixels of the page's content on this screen; a laptop's until it is measured."""
+    """Width of the page's content in pixels; a laptop's until it is measured."""
 
     width: int = 960
 
 
 def measure_viewport() -> None:
-    """Measure the page's content; where it is not as wide as it was, the page is drawn again."""
+    """Measure the page's content; if its width has changed, the page is drawn again."""
     viewport = session().page_state(Viewport)
 
     def changed() -> None:
@@ -37,7 +37,7 @@ def _take(viewport: Viewport) -> None:
 
 
 def is_narrow() -> bool:
-    """Whether columns stand below each other, as on a phone."""
+    """Whether columns are stacked, as on a phone."""
     return session().page_state(Viewport).width < NARROW
 
 
@@ -47,5 +47,5 @@ def column_width(share: float = 1.0) -> int:
 
 
 def share_of(width: int, share: float) -> int:
-    """The same on a page whose content is so many pixels wide."""
+    """The same for a page with content of that width in pixels."""
     return width if width < NARROW or share == 1.0 else int(width * share) - _GAP

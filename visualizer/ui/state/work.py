@@ -21,13 +21,13 @@ from visualizer.ui.state.tabs import is_open_tab
 T = TypeVar("T")
 
 REFRESH_SECONDS = 0.3
-# After which the work of a closed tab is cancelled: others wait for its place.
+# After this time the work of a closed tab is cancelled: others wait for its place.
 GRACE_SECONDS = 30.0
 
 
 @dataclass
 class _Clicked:
-    """The keys of work that was asked for by a click and has not begun yet."""
+    """The keys of work requested by a click that has not started yet."""
 
     keys: set[str] = field(default_factory=set)
 
@@ -44,7 +44,7 @@ def work(
     patience: float = 0.0,
     draw_partial: Callable[[Any], None] | None = None,
 ) -> T | None:
-    """Draw a button that starts some work, then its progress with “Cancel”; the result once it is there.
+    """Draw a button that starts some work, then its progress with “Cancel”; the result once it is ready.
 
     The result is kept in the session until `inputs` change. Work whose inputs changed meanwhile is cancelled.
 
@@ -54,9 +54,9 @@ def work(
         start: Makes the generator that does the work; see `Job`.
         button: What the button says, such as "Draw it".
         icon: The button's icon.
-        at_once: Start without being asked; the button is then only seen after a cancellation.
+        at_once: Start without a click; the button is then only shown after a cancellation.
         executor: Where the work runs; see `Job`.
-        patience: Seconds for which the page waits for a result that is mostly there at once, before it draws progress.
+        patience: Seconds that the page waits for the result before it draws progress.
         draw_partial: Draws `Progress.partial` while the work goes on.
 
     Returns:
@@ -112,7 +112,7 @@ def _cancel(key: str) -> None:
 
 
 def forget(key: str) -> None:
-    """Cancel the work of that key if it goes on, and keep neither its result nor what it was made of."""
+    """Cancel the work of that key if it is running, and drop its result and inputs."""
     job = session().jobs.pop(key, None)
     if job is not None:
         job.cancel()
@@ -121,7 +121,7 @@ def forget(key: str) -> None:
 def _watched(job: Job[Any], key: str, draw_partial: Callable[[Any], None] | None) -> None:
     @st.fragment(run_every=REFRESH_SECONDS)
     def watch() -> None:
-        # Asked before the progress is drawn: the job may end in between, and would then not be seen as ended.
+        # Read before the progress is drawn: the job may end in between, and its end would be missed.
         ended = job.ended or job.cancelled.is_set()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.progress(min(max(job.progress.share, 0.0), 1.0), text=job.progress.text)

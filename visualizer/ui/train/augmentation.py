@@ -1,4 +1,4 @@
-"""The menu of the changes at random that training pictures get, and one picture changed eight times."""
+"""The menu of random changes of training pictures, with one picture changed eight times."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,7 +34,7 @@ def augmentation_menu(owner: Session) -> None:
 
 
 def describe_augmentation(settings: TrainingSettings) -> str:
-    """The labels of the changes that are on; empty where none is."""
+    """The labels of the active changes; empty if there are none."""
     return ", ".join(SETTING_SPECS[name].label for name in AUGMENTATIONS if getattr(settings, name))
 
 

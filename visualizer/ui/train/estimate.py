@@ -1,4 +1,4 @@
-"""How long a training will take, told before it starts."""
+"""An estimate of how long a training will take, before it starts."""
 
 import threading
 from dataclasses import replace
@@ -19,7 +19,7 @@ from visualizer.words import counted
 if TYPE_CHECKING:
     from visualizer.training.loop.speed import TrainingSpeed
 
-# Two that are timed at the same time would both seem slow.
+# Two measurements at the same time would both seem slow.
 _timing = threading.Lock()
 
 

@@ -111,7 +111,7 @@ def _confusion(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> No
 def _choose_class(
     owner: Session, title: str, key: str, value: int, place: int, cell: tuple[int, int], names: tuple[str, ...]
 ) -> None:
-    # The menu follows a click on the chart.
+    # So that the menu follows a click on the chart.
     st.session_state[key] = value
 
     def chosen() -> None:
@@ -202,7 +202,7 @@ def _calibration(evaluation: "Evaluation") -> None:
 
 
 def describe_calibration(calibration: "Calibration") -> str:
-    """How sure it is and how often right: on average, where much may cancel out, and by distance, where none does."""
+    """How sure it is and how often it is right: on average, where errors may cancel out, and by mean distance."""
     share = calibration.counts / calibration.counts.sum()
     sure, right = float(share @ calibration.confidence), float(share @ calibration.accuracy)
     return (

@@ -17,14 +17,14 @@ _LATE, _PASSED = 2.0, 4
 
 
 def place_of(machine: TimeMachine, moments: Sequence[Moment]) -> int:
-    """Which moment is shown: the newest, or the last one that is not after the chosen one, which may be gone."""
+    """Which moment is shown: the newest, or the last one up to the chosen step, whose own moment may be gone."""
     if machine.step is None:
         return len(moments) - 1
     return max((place for place, moment in enumerate(moments) if moment.step <= machine.step), default=0)
 
 
 def advance(machine: TimeMachine, moments: Sequence[Moment]) -> None:
-    """Where the film plays and its next moment is due, go there; at the end it stops."""
+    """Go to the next moment if the film plays and it is due; stop at the end."""
     now = time.monotonic()
     if not machine.playing or now < machine.due:
         return
@@ -37,7 +37,7 @@ def advance(machine: TimeMachine, moments: Sequence[Moment]) -> None:
 
 
 def play_or_pause(machine: TimeMachine, moments: Sequence[Moment]) -> None:
-    """Pause the film, or play it; from the start where it stands at the end."""
+    """Pause the film, or play it; from the start if it is at the end."""
     machine.playing = not machine.playing
     if machine.playing:
         place = place_of(machine, moments)
@@ -73,9 +73,9 @@ def film_controls(machine: TimeMachine, moments: Sequence[Moment], *, grows: boo
 
 
 def is_an_echo(machine: TimeMachine, moments: Sequence[Moment], place: int, step: int) -> bool:
-    """Whether the browser only tells the moment it still shows, since the film or the run has just gone on from it.
+    """Whether the browser only reports the moment that it still shows, since the film or the run has just moved on.
 
-    Every refresh of the page tells where the slider stands, and it hears a little late that it was moved.
+    Every refresh of the page reports the slider, and the browser learns a little late that it was moved.
     """
     passed = {moment.step for moment in moments[max(place - _PASSED, 0) : place]}
     return step in passed and time.monotonic() - machine.moved_at < _LATE
@@ -86,14 +86,14 @@ def _slider(machine: TimeMachine, moments: Sequence[Moment], place: int) -> None
 
     def chosen() -> None:
         step = st.session_state[_SLIDER]
-        # While the film plays the slider only shows it: to stop it there is a button.
+        # While the film plays, the slider only follows it; a button stops it.
         if not machine.playing and not is_an_echo(machine, moments, place, step):
             machine.step = step
 
     if len(moments) < 2:
         st.caption("There is one moment so far: the untrained network. Train it to get more.")
         return
-    # Written only where it differs: else a hand that drags it while the page refreshes would be pushed back.
+    # Written only if it differs: otherwise a refresh would push back a slider that is being dragged.
     if st.session_state.get(_SLIDER) != moments[place].step:
         if _SLIDER in st.session_state:  # else it is drawn for the first time
             machine.moved_at = time.monotonic()

@@ -26,7 +26,7 @@ _MIME: dict[Format, str] = {"gif": "image/gif", "mp4": "video/mp4"}
 
 
 def export_part(run: RunRecord, titles: dict[int, str]) -> None:
-    """Draw the choice of a format, and make the film in the background when asked to."""
+    """Draw the choice of a format, and make the film in the background on request."""
     owner = session()
     machine = owner.page_state(TrainState).time_machine
     layer = machine.layer if machine.layer in titles else next(iter(titles))
@@ -42,7 +42,7 @@ def export_part(run: RunRecord, titles: dict[int, str]) -> None:
         )
         if "mp4" not in formats:
             st.caption("For MP4, install the package imageio-ffmpeg on the server.")
-        # A film of a run that goes on is of the moments until then, and is not thrown away for each new one.
+        # A film of an active run has the moments so far, and is kept when new ones come.
         inputs = (run.run_id, layer, picture, machine.per_second, format, None if run.active else run.step)
         made = work(
             "film",

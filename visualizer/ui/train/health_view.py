@@ -1,4 +1,4 @@
-"""How the layers of a run do: what is wrong in plain sentences, and the numbers behind them."""
+"""The health of a run's layers: problems in plain sentences, and the numbers behind them."""
 
 import streamlit as st
 
@@ -21,11 +21,11 @@ _USUAL_UPDATE = (1e-4, 1e-2)
 
 
 def health_part(owner: Session, run: RunRecord, refresh: float | None) -> None:
-    """Draw the health of a run, anew every `refresh` seconds while it is trained.
+    """Draw the health of a run, every `refresh` seconds while it is trained.
 
     Raises UserError where the pictures that it was trained on are gone.
     """
-    # Here and not in the fragment, whose errors the page does not see.
+    # Here, since the page does not see the errors of a fragment.
     pictures = len(load_dataset_of_run(run.spec.settings.dataset).train)
     st.fragment(_health, run_every=refresh)(owner, run, pictures)
 
@@ -41,7 +41,7 @@ def _health(owner: Session, run: RunRecord, pictures: int) -> None:
     findings = diagnose(health, names, [pictures_in_batch(int(step), pictures, batch) for step in health.step])
     with st.container(key="live-health"):
         # A network that overfits has learnt, and too well: its gradients and steps are small, and many units silent,
-        # since nearly nothing is left to learn. So that alone is said then, and nothing of its learning rate.
+        # since almost nothing is left to learn. So the overfitting alone is reported, without the learning rate.
         if overfit is not None:
             overfitting_part(owner, run, overfit, "health")
         elif findings:

@@ -1,4 +1,4 @@
-"""What is seen of a run while it goes on: curves, kernels, feature maps and the answer to the watched picture."""
+"""What is shown of a run while it is trained: curves, kernels, feature maps and the answer to the watched picture."""
 
 from functools import partial
 
@@ -39,16 +39,16 @@ _COLUMNS = (2, 3, 4, 3)  # of the page's width: the watched picture, kernels, fe
 
 
 def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord) -> Moving:
-    """Draw the run as it stands now, with what does not move around it; what of it moves."""
+    """Draw the current state of the run with its static surroundings, and return the moving parts."""
     pictures, snapshot = _pictures(record), _last_look(record)
     may_choose = False
     if isinstance(pictures, Dataset) and isinstance(snapshot, Snapshot):
         may_choose = record.active or _is_kept(record, snapshot.step)
     if isinstance(snapshot, Snapshot) and may_choose and not record.active:
-        # Nobody trains it any more, so nobody else looks at another picture.
+        # No worker trains it any more that could probe another picture.
         try:
             snapshot = snapshot_at(record, snapshot.step, watched_index(owner, record))
-        except UserError:  # its weights are damaged; the look that was kept is not
+        except UserError:  # its weights are damaged, but the kept snapshot is not
             may_choose = False
     moving = _moving(view, record, history, snapshot)
 
@@ -113,13 +113,13 @@ def moving_live(view: LiveView, record: RunRecord, history: Curves, inside: str)
         view: With the layer whose maps are shown; the first one that has maps where this one has none.
         record: The run.
         history: Its curves.
-        inside: The look inside the network that the browser shows already; it is left out then.
+        inside: The snapshot that the browser shows already, which is then left out.
     """
     return _moving(view, record, history, _last_look(record), inside)
 
 
 def _pictures(record: RunRecord) -> Dataset | UserError:
-    """The data set that the run is trained on, or why it cannot be had: the curves can be seen without."""
+    """The data set that the run is trained on, or why it is unavailable: the curves can be shown without it."""
     try:
         return load_dataset_of_run(record.spec.settings.dataset)
     except UserError as error:
@@ -127,7 +127,7 @@ def _pictures(record: RunRecord) -> Dataset | UserError:
 
 
 def _last_look(record: RunRecord) -> Snapshot | UserError | None:
-    """The last look inside the run, or why it cannot be had; None where there was none yet."""
+    """The latest snapshot of the run, or why it is unavailable; None if there is none yet."""
     try:
         return run_store().latest_snapshot(record.run_id)
     except UserError as error:
@@ -203,7 +203,7 @@ def _network(view: LiveView, record: RunRecord, snapshot: Snapshot) -> dict[str,
         )
     dataset = _pictures(record)
     if isinstance(dataset, Dataset):  # where it is gone, its classes have no names
-        # With the maps that were made of it, so that they never tell of two pictures.
+        # Together with its maps, so that picture and maps always match.
         charts["watched-picture"] = watched_chart(dataset, snapshot.probe_index)
         if snapshot.answer is not None:
             charts["live-answer"] = answer_bars(
@@ -233,5 +233,5 @@ def _chosen(snapshot: Snapshot, layer: int | None) -> FeatureMaps:
 
 
 def _is_kept(record: RunRecord, step: int) -> bool:
-    """Whether the weights that the last look saw can still be had."""
+    """Whether the weights of the latest snapshot are still kept."""
     return any(moment.step == step for moment in run_store().moments(record.run_id))

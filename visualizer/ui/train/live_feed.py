@@ -1,7 +1,7 @@
 """What moves on the Train page while a run goes on: the browser asks for it a few times a second (see live_route.py).
 
-Not with a fragment that runs every so often: for that Streamlit's own part of the browser worked as much as for the
-drawing itself, and on a server with a class of thirty the scripts of all the pages would stand in line.
+A fragment that reruns would be slower: Streamlit's own code in the browser then took as long as the drawing, and on a
+server with a class of thirty the scripts of all pages would queue.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -15,8 +15,8 @@ from visualizer.ui.kit.component import component
 from visualizer.ui.kit.text import markdown_safe
 
 PATH = "/live"
-# Seconds between two questions, by the state of the run. 2.2 pictures a second are smooth to the eye; what rests may
-# still be given a command in another tab.
+# Seconds between two questions, by the state of the run. 2.2 pictures per second look smooth; a paused run may
+# still get a command from another tab.
 _EVERY = {"queued": 1.0, "running": 0.45, "paused": 2.0}
 
 
@@ -42,7 +42,7 @@ class Moving:
     Attributes:
         frame: Changes when the page itself must be drawn anew, since other elements are needed.
         charts: The charts that may have changed, by their keys on the page.
-        inside: Which look inside the network they show; charts of one that the browser has are left out.
+        inside: Which snapshot they show; charts of one that the browser has are left out.
     """
 
     frame: str = ""
@@ -66,7 +66,7 @@ class HowFar:
 
 
 def frame_of(record: RunRecord, moving: Moving | None) -> str:
-    """What the page was drawn for: where it is another one, the page is drawn anew."""
+    """What the page was drawn for: if it changes, the page is drawn again."""
     return f"{record.state} {record.message} {moving.frame if moving else ''}"
 
 

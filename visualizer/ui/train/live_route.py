@@ -1,4 +1,4 @@
-"""Answers what moves on a Train page, several times a second: see live_feed.py.
+"""Serves the moving parts of a Train page, several times per second: see live_feed.py.
 
 Whoever knows a run's id may ask; it cannot be guessed.
 """
@@ -67,7 +67,7 @@ def _answer(request: "Request") -> "Response":
     try:
         return _news(request)
     except (UserError, sqlite3.DatabaseError, OSError):
-        # Each tab asks several times a second: what is wrong with the files the page says, and the log for it.
+        # Each tab asks several times per second; the page itself, and the log, report problems with the files.
         return Response(status_code=503, headers={"Cache-Control": "no-store"})
 
 

@@ -1,4 +1,4 @@
-"""What a run looked like at its kept moments; computed from the kept weights when it is first asked for, then kept."""
+"""The state of a run at its kept moments, computed from the kept weights on first use, then cached."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -73,7 +73,7 @@ def _snapshot_at(run_id: str, step: int, picture: int, _run: RunRecord) -> "Snap
 
 
 def confusion_at(run: RunRecord, step: int) -> np.ndarray:
-    """(classes, classes) pictures of the validation split, the first 500: rows what they are, columns the answer."""
+    """(classes, classes) counts of the first 500 validation pictures: true class by row, answer by column."""
     return _confusion_at(run.run_id, step, run)
 
 
@@ -109,7 +109,7 @@ def _changes_between(run_id: str, before: int, after: int, _run: RunRecord) -> d
 def weight_counts(run: RunRecord, steps: Sequence[int], layer: int) -> tuple[np.ndarray, np.ndarray]:
     """Histograms of a layer's weights: (moments, bins) counts and the (bins + 1,) edges that all moments share."""
     extent = max(_weight_extent(run.run_id, step, layer, run) for step in steps)
-    # A round number, so that a new moment seldom moves the edges.
+    # Rounded, so that a new moment seldom moves the edges.
     power = 10.0 ** np.floor(np.log10(extent)) if extent > 0 else 1.0
     extent = float(next(digit * power for digit in (1, 1.5, 2, 3, 5, 10) if digit * power >= extent))
     counts = [_weight_counts(run.run_id, step, layer, extent, run) for step in steps]

@@ -1,4 +1,4 @@
-"""That a run overfits, in a sentence, with a button for each remedy of the next run."""
+"""A sentence that a run overfits, with a button for each remedy for the next run."""
 
 import streamlit as st
 
@@ -14,13 +14,13 @@ from visualizer.ui.train.state import TrainState
 
 
 def overfits(record: RunRecord, history: Curves) -> Overfitting | None:
-    """Whether a run overfits by now, by its own curves and its own data set."""
+    """How a run overfits, judged by its curves and data set; None if it does not."""
     dataset = load_dataset_of_run(record.spec.settings.dataset)
     return overfitting(history, len(dataset.train), len(dataset.validation))
 
 
 def overfitting_part(owner: Session, record: RunRecord, overfit: Overfitting, place: str) -> None:
-    """Draw the sentence and the remedies. `place` tells the buttons of several places on a page apart."""
+    """Draw the sentence and the remedies. `place` makes the keys of the buttons unique on the page."""
     what, _, how = str(overfit).partition(": ")
     st.warning(f"**{what}:** {how}", icon=":material/menu_book:")
     possible = remedies(record.spec, overfit, owner.architecture, owner.settings)

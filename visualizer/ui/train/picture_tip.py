@@ -1,4 +1,4 @@
-"""The picture of the point that is pointed at, beside a chart; without a trip to the server."""
+"""Beside a chart, the picture of the point under the pointer, without asking the server."""
 
 import base64
 import io
@@ -15,7 +15,7 @@ _SENT = 32  # pixels of one picture on the sheet, at most
 
 
 def picture_tip(chart_key: str, pictures: np.ndarray, captions: Sequence[str]) -> None:
-    """Show the picture of the point of that chart that is pointed at; each point's customdata is its number.
+    """Show the picture of the point under the pointer in that chart; each point's customdata is its number.
 
     Args:
         chart_key: The chart's key.
@@ -37,7 +37,7 @@ def picture_tip(chart_key: str, pictures: np.ndarray, captions: Sequence[str]) -
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _sheet(pictures: np.ndarray, columns: int, rows: int) -> str:
-    """All pictures on one, as the address of a JPEG."""
+    """All pictures on one sheet, as a data address of a JPEG."""
     side = min(_SENT, max(pictures.shape[1:3]))
     sheet = Image.new("RGB", (columns * side, rows * side))
     for number, pixels in enumerate(pictures):

@@ -68,5 +68,5 @@ def _make(run: RunRecord, network: "Network") -> Steps[bytes]:
         made=datetime.now().astimezone(),
         versions={"Python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")},
     )
-    # Half of a UTF-16 pair, in a name from outside, has no bytes.
+    # Half of a UTF-16 pair, in a name from outside, cannot be encoded.
     return report_html(report).encode(errors="replace")

@@ -1,4 +1,4 @@
-"""Start, pause, one step, one epoch, stop and reset; what the run trains, and how far it is."""
+"""Start, pause, one step, one epoch, stop and reset; what the run trains, and its progress."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -45,7 +45,7 @@ def start(owner: Session, command: Command) -> None:
         spec = RunSpec(owner.architecture, owner.settings, owner.probe_index)
         owner.run_id = worker_pool().submit(spec, owner.workspace_id, owner.own_datasets)
         worker_pool().send(owner.run_id, command)
-        # They are of the run that was shown until now.
+        # These belong to the previous run.
         shown = owner.page_state(TrainState)
         shown.time_machine, shown.confusion_cell = TimeMachine(), None
 
@@ -60,12 +60,12 @@ def reset(owner: Session) -> None:
 
 
 def go_on(owner: Session, record: RunRecord) -> None:
-    """Let an interrupted run go on where its last checkpoint was made."""
+    """Resume an interrupted run from its last checkpoint."""
 
     def action() -> None:
         worker_pool().resume(record.run_id)
         worker_pool().send(record.run_id, Start())
-        # What it showed may have come after the checkpoint.
+        # It may have shown a moment after the checkpoint.
         owner.page_state(TrainState).time_machine = TimeMachine()
 
     owner.attempt(action)
@@ -77,7 +77,7 @@ def watched_index(owner: Session, record: RunRecord) -> int:
     if chosen is not None and chosen.run_id == record.run_id:
         return chosen.index
     snapshot = None
-    # A damaged last look costs itself: then it is the picture that the run began with.
+    # If the latest snapshot is damaged, it is the picture that the run began with.
     with suppress(UserError):
         snapshot = run_store().latest_snapshot(record.run_id)
     return record.spec.probe_index if snapshot is None else snapshot.probe_index
@@ -131,13 +131,13 @@ def describe_run(record: RunRecord) -> str:
 
 def _describe_learning_rate(record: RunRecord) -> str:
     first, last = f"{record.spec.settings.learning_rate:g}", f"{record.learning_rate:g}"
-    if record.active:  # the slider says the present one
+    if record.active:  # the slider shows the current one
         return f"{first} at the start"
     return first if first == last else f"{first} at the start, {last} at the end"
 
 
 def controls(owner: Session, record: RunRecord | None, why_not: str) -> None:
-    """Draw the buttons that make sense in the run's state.
+    """Draw the buttons for the run's state.
 
     `why_not` says why the network in Build cannot be trained, as a sentence; empty where it can.
     """
@@ -187,7 +187,7 @@ def controls(owner: Session, record: RunRecord | None, why_not: str) -> None:
 
 
 def _pieces(give: Callable[[Command], None], grey: Grey) -> None:
-    """The buttons that train a piece and then pause."""
+    """The buttons that train one step or one epoch and then pause."""
     st.button(
         "One step",
         key="step",
@@ -226,7 +226,7 @@ def describe_place(place: Place | None) -> str:
 
 
 def _describe_state(record: RunRecord, place: Place | None) -> str:
-    """What the run does, in a word or two; where it waits, its place in the queue."""
+    """The state of the run in a word or two; if it waits, its place in the queue."""
     if place is not None and place.waiting:
         return f"Waiting, {describe_place(place)}"
     return {
@@ -265,12 +265,12 @@ def how_far(record: RunRecord, history: Curves, place: Place | None) -> HowFar:
 
 
 def _speed(record: RunRecord) -> str:
-    """Pictures a second: lately where it runs, and of the whole run where it rests."""
+    """Pictures per second: recently if it runs, else over the whole run."""
     if record.state in ("queued", "running"):
         return f"{record.images_per_second:,.0f} pictures/s" if record.images_per_second else ""
     try:
         pictures = len(load_dataset_of_run(record.spec.settings.dataset).train)
-    except UserError:  # the pictures are no longer kept, and so nobody can count them
+    except UserError:  # the pictures are gone, so nobody can count them
         return ""
     trained = pictures_trained(record.step, pictures, record.spec.settings.batch_size)
     if not trained or record.seconds <= 0:

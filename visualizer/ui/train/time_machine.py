@@ -47,7 +47,7 @@ PAUSED_REFRESH = 1.0  # seconds; of a run that is trained while another moment i
 
 
 def time_machine_part(run: RunRecord, refresh: float | None) -> None:
-    """Draw the time machine of a run; it grows every second while the run is trained, and plays its film."""
+    """Draw the time machine of a run; it gets new moments every second while the run is trained, and plays its film."""
     machine = session().page_state(TrainState).time_machine
     titles = _layers(run)
     if not titles:
@@ -82,13 +82,13 @@ def _moving(run: RunRecord, titles: dict[int, str], playing: bool, per_second: f
             _measured(run, machine, titles, moments, place)
     except UserError as error:
         st.info(markdown_safe(error), icon=":material/history:")
-    # How often this is drawn is fixed where it is first drawn.
+    # The interval is fixed when the fragment is first drawn.
     if (machine.playing, machine.per_second) != (playing, per_second):
         st.rerun()
 
 
 def _said(run: RunRecord, moments: Sequence[Moment], place: int) -> None:
-    """What this moment is, and what changed since the one before."""
+    """The name of this moment, and what changed since the one before."""
     moment = moments[place]
     where = f"After {moment.step:,} of {run.total_steps:,} batches." if moment.step else "Before the first batch."
     st.markdown(f"### {name_of(moment)}\n{where} {_changed(run, moments, place)}")

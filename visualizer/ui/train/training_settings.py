@@ -56,6 +56,6 @@ def settings_form(owner: Session) -> None:
 
 
 def learning_rate(value: float, on_change: Callable[[float], None], key: str) -> None:
-    """A slider over learning rates in steps of 1, 2, 5; a value between them is shown as it is."""
+    """A slider over learning rates in steps of 1, 2, 5; other values are shown too."""
     options = dict(sorted((LEARNING_RATES | {value: f"{value:g}"}).items()))
     bound.choice(LEARNING_RATE.label, value, on_change, key, options, widget=st.select_slider, help=LEARNING_RATE.help)
