@@ -9,6 +9,7 @@ from visualizer.figures.probabilities import value_in_words
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.links import page
+from visualizer.ui.kit.pick import pick
 from visualizer.ui.kit.text import escaped, markdown_safe
 from visualizer.ui.look.filters_view import filters_part
 from visualizer.ui.look.inspected import Inspected
@@ -24,16 +25,7 @@ from visualizer.ui.state.viewport import is_narrow
 owner = session()
 st.title("Look inside")
 
-choices = network_choices(owner)
-choice = st.segmented_control(
-    "Network",
-    list(choices),
-    default=next(iter(choices)),
-    required=True,
-    format_func=choices.__getitem__,
-    key="network-choice",
-    persist_state="session",
-)
+choice = pick("Network", network_choices(owner), "network-choice")
 sources = st.container()
 controls, picture, answer_place = st.columns([5, 3, 4])
 try:

@@ -13,14 +13,13 @@ from visualizer.images import FORMATS_IN_WORDS
 from visualizer.limits import limits
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import markdown_safe
-from visualizer.ui.parts.opened_picture import PictureFile, opened_picture
+from visualizer.ui.parts.opened_picture import PICTURE_TYPES, PictureFile, opened_picture
 
 SIZES = (8, 16, 24, 32, 48)
 DRAWING_SIZE = 16
 LARGE_SIZE = 112  # pixels of the finer picture that a whole feature map is shown of
 
 _KEY = "lesson-pictures"
-_TYPES = ("jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp")
 
 
 def _first_drawing() -> np.ndarray:
@@ -119,7 +118,7 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
             f"{FORMATS_IN_WORDS}, at most {limits().upload_mb:,} MB",
             _take_upload,
             f"{key}-file",
-            type=_TYPES,
+            type=PICTURE_TYPES,
             max_upload_size=limits().upload_mb,
         )
         if given.file is not None:

@@ -17,6 +17,7 @@ from visualizer.inspection.receptive_field.crop import Crop, crop_to_field
 from visualizer.inspection.receptive_field.fields import LayerFields
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress
+from visualizer.ui.kit.pick import pick
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.dataset_names import own_names
@@ -130,24 +131,8 @@ def _strongest(
 ) -> None:
     whole = sees_all(inspected, fields)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        most = st.segmented_control(
-            "Show",
-            [True, False],
-            default=True,
-            required=True,
-            format_func=lambda most: "the most excited" if most else "the least",
-            key="filters-most",
-            persist_state="session",
-        )
-        cropped = not whole and st.segmented_control(
-            "Of each",
-            [True, False],
-            default=True,
-            required=True,
-            format_func=lambda cropped: "what it sees" if cropped else "the whole picture",
-            key="filters-cropped",
-            persist_state="session",
-        )
+        most = pick("Show", {True: "the most excited", False: "the least"}, "filters-most")
+        cropped = not whole and pick("Of each", {True: "what it sees", False: "the whole picture"}, "filters-cropped")
     ranking = excitation.strongest if most else excitation.weakest
     row = filter.number - 1
     values = ranking.values[row]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from visualizer.ui.kit.pick import pick
+
 if TYPE_CHECKING:
     from visualizer.inspection.probe import LayerView
 
@@ -39,13 +41,4 @@ def _title(view: "LayerView") -> str:
 
 
 def _chosen(label: str, titles: dict[int, str], key: str) -> int:
-    chosen: int = st.pills(
-        label,
-        list(titles),
-        default=next(iter(titles)),
-        required=True,
-        format_func=titles.__getitem__,
-        key=key,
-        persist_state="session",
-    )
-    return chosen
+    return pick(label, titles, key, widget=st.pills)

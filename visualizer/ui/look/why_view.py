@@ -13,6 +13,7 @@ from visualizer.figures.probabilities import score_text, value_in_words
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
 from visualizer.ui.kit.job import Progress, Steps, with_progress
+from visualizer.ui.kit.pick import pick
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.results import keep_results
 from visualizer.ui.kit.text import escaped
@@ -78,14 +79,11 @@ def why_part(inspected: Inspected) -> None:
             width=200,
             help="Any class, that with the largest number first: also why it might be one that it is not.",
         )
-        method = st.segmented_control(
+        method = pick(
             "Method",
-            list(_METHODS),
+            _METHODS,
+            "why-method",
             default="grad_cam" if layers else "saliency",
-            required=True,
-            format_func=_METHODS.__getitem__,
-            key="why-method",
-            persist_state="session",
             help=meaning("gradient", "weight"),
         )
         layer, window = -1, 0

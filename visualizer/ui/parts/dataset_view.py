@@ -12,6 +12,7 @@ from visualizer.figures.gallery import gallery
 from visualizer.figures.picture import picture_chart
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.pick import pick
 from visualizer.ui.state.dataset_names import own_names
 from visualizer.ui.state.session import session
 from visualizer.ui.state.viewport import column_width, is_narrow
@@ -48,15 +49,7 @@ def dataset_gallery(name: str) -> None:
         "validation": (dataset.validation, "to validate: never trained on, looked at after each epoch"),
         "test": (dataset.test, "for the test: kept apart to the end"),
     }
-    split = st.segmented_control(
-        "Split",
-        list(splits),
-        default="train",
-        required=True,
-        format_func=lambda name: f"{name}, {len(splits[name][0]):,}",
-        key="gallery-split",
-        persist_state="session",
-    )
+    split = pick("Split", {name: f"{name}, {len(indices):,}" for name, (indices, _) in splits.items()}, "gallery-split")
     chosen, purpose = splits[split]
     st.caption(f"{len(chosen):,} pictures {purpose}. Some of each class:")
     columns = _classes(dataset)

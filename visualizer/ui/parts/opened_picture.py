@@ -10,6 +10,7 @@ from visualizer.images import is_opening, read_image
 from visualizer.ui.kit.job import WAITING, Progress, Steps
 from visualizer.ui.state.work import forget, work
 
+PICTURE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp"]
 # Until progress is drawn. Most pictures take a tenth of it.
 PATIENCE_SECONDS = 1.0
 

@@ -14,9 +14,10 @@ from visualizer.errors import UserError
 from visualizer.images import FORMATS_IN_WORDS
 from visualizer.limits import limits
 from visualizer.ui.kit import bound
+from visualizer.ui.kit.pick import pick
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.parts.draw import canvas
-from visualizer.ui.parts.opened_picture import PictureFile, opened_picture
+from visualizer.ui.parts.opened_picture import PICTURE_TYPES, PictureFile, opened_picture
 from visualizer.ui.parts.supplied_picture import SuppliedPicture
 from visualizer.ui.state.session import Session, show_message
 
@@ -27,7 +28,6 @@ _SOURCES = {
     "upload": ":material/upload: Upload",
     "camera": ":material/photo_camera: Camera",
 }
-_TYPES = ("jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp")
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,10 @@ class ChosenPicture:
 
 def picture_source(class_names: tuple[str, ...]) -> str:
     """Draw the choice of where the picture comes from, and return it. `class_names` is as `chosen_picture` takes it."""
-    photos_only = bool(class_names)
-    source: str = st.segmented_control(
-        "Picture from",
-        [name for name in _SOURCES if name != "dataset" or not photos_only],
-        default="photo" if photos_only else "dataset",
-        required=True,
-        format_func=_SOURCES.__getitem__,
-        key="picture-source-of-photos" if photos_only else "picture-source",
-        persist_state="session",
-    )
-    return source
+    if not class_names:
+        return pick("Picture from", _SOURCES, "picture-source")
+    sources = {name: title for name, title in _SOURCES.items() if name != "dataset"}
+    return pick("Picture from", sources, "picture-source-of-photos", default="photo")
 
 
 def chosen_picture(
@@ -96,16 +89,7 @@ def chosen_picture(
 def _photo(owner: Session, source: str) -> np.ndarray | None:
     """Draw the choice of a photo of that source and return it, (H, W, 3) uint8; None until there is one."""
     if source == "photo":
-        name = st.segmented_control(
-            "Photo",
-            list(PHOTOS),
-            default=next(iter(PHOTOS)),
-            required=True,
-            format_func=lambda name: PHOTOS[name],
-            key="photo",
-            persist_state="session",
-        )
-        return bundled_photo(name)
+        return bundled_photo(pick("Photo", PHOTOS, "photo"))
 
     supplied = owner.page_state(SuppliedPicture)
 
@@ -117,7 +101,7 @@ def _photo(owner: Session, source: str) -> np.ndarray | None:
             f"A picture ({FORMATS_IN_WORDS}, at most {limits().upload_mb:,} MB)",
             take,
             "picture-file",
-            type=_TYPES,
+            type=PICTURE_TYPES,
             max_upload_size=limits().upload_mb,
         )
     else:

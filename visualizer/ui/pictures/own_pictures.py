@@ -26,6 +26,7 @@ from visualizer.ui.kit.grey import grey_where
 from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.parts.fit_network import fit_offer, fits_dataset
+from visualizer.ui.parts.opened_picture import PICTURE_TYPES
 from visualizer.ui.pictures.camera_series import camera_series
 from visualizer.ui.pictures.state import Files, OwnPictures
 from visualizer.ui.state.session import Session
@@ -37,7 +38,6 @@ _COLUMNS = 10
 _JOB = "own-pictures"
 # One person's files at a time, since they are unpacked in memory. A separate process decodes them.
 _FILES = ThreadPoolExecutor(1, "files")
-_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp"]
 
 
 def own_pictures_part(owner: Session) -> None:
@@ -79,7 +79,7 @@ def _give(owner: Session, own: OwnPictures) -> None:
                 "… and its pictures",
                 lambda files: own.give(Files(own.given, None, tuple(files), name)),
                 f"own-files-{own.given}",
-                type=_TYPES,
+                type=PICTURE_TYPES,
                 max_upload_size=limits().upload_mb,
                 **grey,
             )

@@ -1,0 +1,34 @@
+"""A choice that a page keeps for itself, while other pages are open too."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+def pick(
+    label: str,
+    options: Mapping[T, str],
+    key: str,
+    *,
+    default: T | None = None,
+    widget: Callable[..., Any] = st.segmented_control,
+    **arguments: Any,
+) -> T:
+    """Draw the choice of one of `options` (value to words), and return it; the first one unless `default` is given.
+
+    `widget` may also be st.pills. Other keyword arguments go to it.
+    """
+    chosen: T = widget(
+        label,
+        list(options),
+        default=next(iter(options)) if default is None else default,
+        required=True,
+        format_func=options.__getitem__,
+        key=key,
+        persist_state="session",
+        **arguments,
+    )
+    return chosen
