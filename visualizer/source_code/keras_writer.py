@@ -79,7 +79,7 @@ keras.utils.set_random_seed({settings.seed})
 
 {keras_model(architecture, settings.initialization)}model.summary()
 
-{_PICTURES.lines(architecture, settings.dataset).rstrip()}
+{_PICTURES.lines(architecture, settings.dataset)}
 one_hot = keras.utils.to_categorical(labels, {classes})
 order = np.random.default_rng({settings.seed}).permutation(len(pictures))
 pictures, one_hot = pictures[order], one_hot[order]
@@ -116,16 +116,8 @@ def _value(value: Any) -> str:
     return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
-_DIGITS = (
-    "# 1,797 handwritten digits of 8 × 8 pixels, 0 (paper) to 1 (ink).",
-    "pictures, labels = load_digits(return_X_y=True)",
-    'pictures = pictures.reshape(-1, 8, 8, 1).astype("float32") / 16',
-)
-
-
 def _fetched(fetched: Fetched, few: str) -> list[str]:
     lines = [
-        f"# {fetched.about}.",
         "# Keras fetches it the first time and keeps it.",
         f"(pictures, labels), _ = keras.datasets.{fetched.keras}.load_data()",
     ]
@@ -134,19 +126,16 @@ def _fetched(fetched: Fetched, few: str) -> list[str]:
     return [*lines, 'pictures = pictures[..., np.newaxis].astype("float32") / 255']
 
 
-def _like_input(architecture: Architecture, side: int) -> list[str]:
-    """What makes square grey pictures of `side` pixels the network's input."""
-    channels, height, width = architecture.input_shape
-    lines = []
-    if (height, width) != (side, side):
-        lines += [
-            f"pictures = keras.ops.image.resize(pictures, ({height}, {width}), antialias=True)",
-            "pictures = np.clip(keras.ops.convert_to_numpy(pictures), 0, 1)",
-        ]
-    if channels != 1:
-        lines.append(f"pictures = np.repeat(pictures, {channels}, axis=-1)")
-    return lines
-
-
 # `pictures` are (N, H, W, C) and `labels` (N,).
-_PICTURES = PictureLoader(_DIGITS, _fetched, _like_input)
+_PICTURES = PictureLoader(
+    digits=(
+        "pictures, labels = load_digits(return_X_y=True)",
+        'pictures = pictures.reshape(-1, 8, 8, 1).astype("float32") / 16',
+    ),
+    fetched=_fetched,
+    resize=(
+        "pictures = keras.ops.image.resize(pictures, ({height}, {width}), antialias=True)",
+        "pictures = np.clip(keras.ops.convert_to_numpy(pictures), 0, 1)",
+    ),
+    repeat="pictures = np.repeat(pictures, {channels}, axis=-1)",
+)

@@ -107,7 +107,7 @@ torch.manual_seed({settings.seed})
 
 {_model(network)}print(model)
 {_initialization(network, settings.initialization)}
-{_PICTURES.lines(architecture, settings.dataset).rstrip()}
+{_PICTURES.lines(architecture, settings.dataset)}
 order = torch.randperm(len(pictures))
 pictures, labels = pictures[order], labels[order]
 held_out = int(0.15 * len(pictures))
@@ -184,16 +184,8 @@ for name, parameter in model.named_parameters():
 """
 
 
-_DIGITS = (
-    "# 1,797 handwritten digits of 8 × 8 pixels, 0 (paper) to 1 (ink).",
-    "pictures, labels = map(torch.tensor, load_digits(return_X_y=True))",
-    "pictures = pictures.float().reshape(-1, 1, 8, 8) / 16",
-)
-
-
 def _fetched(fetched: Fetched, few: str) -> list[str]:
     lines = [
-        f"# {fetched.about}.",
         "# scikit-learn fetches it from openml.org the first time and keeps it.",
         f'found = fetch_openml("{fetched.openml}", version=1, as_frame=False)',
     ]
@@ -208,24 +200,17 @@ def _fetched(fetched: Fetched, few: str) -> list[str]:
     ]
 
 
-def _like_input(architecture: Architecture, side: int) -> list[str]:
-    """What makes square grey pictures of `side` pixels the network's input."""
-    channels, height, width = architecture.input_shape
-    lines = []
-    if (height, width) != (side, side):
-        lines.append(
-            f'pictures = functional.interpolate(pictures, ({height}, {width}), mode="bilinear", antialias=True)'
-        )
-    if channels != 1:
-        lines.append(f"pictures = pictures.repeat(1, {channels}, 1, 1)")
-    return lines
-
-
 # `pictures` are (N, C, H, W) and `labels` (N,), both tensors.
 _PICTURES = PictureLoader(
-    _DIGITS,
-    _fetched,
-    _like_input,
-    after_folder="# PyTorch has the channels before height and width.\n"
-    "pictures, labels = torch.tensor(pictures).permute(0, 3, 1, 2), torch.tensor(labels)",
+    digits=(
+        "pictures, labels = map(torch.tensor, load_digits(return_X_y=True))",
+        "pictures = pictures.float().reshape(-1, 1, 8, 8) / 16",
+    ),
+    fetched=_fetched,
+    resize=('pictures = functional.interpolate(pictures, ({height}, {width}), mode="bilinear", antialias=True)',),
+    repeat="pictures = pictures.repeat(1, {channels}, 1, 1)",
+    after_folder=(
+        "# PyTorch has the channels before height and width.",
+        "pictures, labels = torch.tensor(pictures).permute(0, 3, 1, 2), torch.tensor(labels)",
+    ),
 )

@@ -90,25 +90,37 @@ class PictureLoader:
 
     Attributes:
         digits: Lines that load scikit-learn's digits.
-        fetched: Lines that fetch a data set, of which a slice in brackets takes a part; it may be empty.
-        like_input: Lines that make square grey pictures, of so many pixels a side, the network's input.
+        fetched: Lines that fetch a data set; a slice in brackets, which may be empty, takes a part of it.
+        resize: Lines that resize the pictures to {height} and {width}.
+        repeat: A line that repeats grey pictures for each of {channels}.
         after_folder: Lines that bring what `_from_folder` loads into the library's form.
     """
 
     digits: tuple[str, ...]
     fetched: Callable[[Fetched, str], list[str]]
-    like_input: Callable[[Architecture, int], list[str]]
-    after_folder: str = ""
+    resize: tuple[str, ...]
+    repeat: str
+    after_folder: tuple[str, ...] = ()
 
     def lines(self, architecture: Architecture, dataset: str) -> str:
         """The lines for this network and data set. The network must fit and end in one number for each class."""
-        if loads_digits(architecture, dataset):
-            return "\n".join([*self.digits, *self.like_input(architecture, DIGIT_SIDE)])
         fetched = fetched_by(architecture, dataset)
-        if fetched is not None:
-            lines = self.fetched(fetched, _few_of_many(architecture))
-            return "\n".join([*lines, *self.like_input(architecture, fetched.side)])
-        return _from_folder(architecture) + self.after_folder
+        if loads_digits(architecture, dataset):
+            side, lines = (
+                DIGIT_SIDE,
+                ["# 1,797 handwritten digits of 8 × 8 pixels, 0 (paper) to 1 (ink).", *self.digits],
+            )
+        elif fetched is not None:
+            side = fetched.side
+            lines = [f"# {fetched.about}.", *self.fetched(fetched, _few_of_many(architecture))]
+        else:
+            return "\n".join([_from_folder(architecture).rstrip(), *self.after_folder])
+        channels, height, width = architecture.input_shape
+        if (height, width) != (side, side):
+            lines += [line.format(height=height, width=width) for line in self.resize]
+        if channels != 1:
+            lines.append(self.repeat.format(channels=channels))
+        return "\n".join(lines)
 
 
 def _few_of_many(architecture: Architecture) -> str:
