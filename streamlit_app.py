@@ -20,30 +20,30 @@ from visualizer.ui.kit.job import end_jobs
 from visualizer.ui.kit.scripts import script_routes
 from visualizer.ui.shell.connections import guard_connections
 from visualizer.ui.shell.failure import show_error
-from visualizer.ui.shell.http import SecurityHeaders, accept_uploads
+from visualizer.ui.shell.http import SecurityHeaders, set_upload_limit
 from visualizer.ui.shell.memory import reduce_heap_fragmentation
-from visualizer.ui.shell.messages import Messages
-from visualizer.ui.shell.store_watch import StoreWatch
-from visualizer.ui.shell.uploads import Uploads
+from visualizer.ui.shell.messages import MessageGuard
+from visualizer.ui.shell.store_health import StoreHealth
+from visualizer.ui.shell.uploads import UploadGuard
 from visualizer.ui.shell.warm_up import warm_up
-from visualizer.ui.shell.widget_values import leave_out_what_does_not_fit
+from visualizer.ui.shell.widget_values import drop_invalid_values
 from visualizer.ui.train.live_route import live_route
 from visualizer.workspace import workspace
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """While the server runs; afterwards the worker processes are ended."""
+    """Prepare the server before it starts; end the worker processes after it stops."""
     reduce_heap_fragmentation()
     yield_to_training()
-    # Torch reads it when it is loaded. With several threads for each visitor, all wait for one another on few cores.
+    # Torch reads it on import. With several threads per visitor, they would all wait for each other on few cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    # Streamlit loads it when first needed: that would be in the middle of somebody's click.
+    # Otherwise Streamlit imports it when it is first needed, in the middle of somebody's click.
     importlib.import_module("pandas")
-    # The first page paints meanwhile, and finds the libraries loaded that take seconds to load.
+    # The slow imports run while the first page is painted.
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
-    accept_uploads()
-    leave_out_what_does_not_fit()
+    set_upload_limit()
+    drop_invalid_values()
     bound_the_log()
     guard_connections()
     event("server-started", **asdict(limits()))
@@ -59,8 +59,8 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     close()
 
 
-def may_come_back(tab: str) -> bool:
-    """Whether that tab's session is kept, connected or not."""
+def can_reconnect(tab: str) -> bool:
+    """Whether that tab's session still exists, connected or not."""
     from visualizer.ui.state.tabs import known_tabs
 
     return tab in known_tabs()
@@ -73,16 +73,16 @@ try:
 except (LimitError, FolderError) as error:
     sys.exit(f"The server was not started. {error}")
 
-# The script is not in this folder: Streamlit would then list the files of pages/ by itself, before it has run.
+# The script must not be in this folder: Streamlit would list the files of pages/ by itself before running it.
 app = st.App(
     "visualizer/ui/shell/navigation.py",
     lifespan=lifespan,
     routes=[*script_routes(), live_route()],
     middleware=[
         Middleware(SecurityHeaders),
-        Middleware(StoreWatch),
-        Middleware(Uploads, may_come_back=may_come_back),
-        Middleware(Messages),
+        Middleware(StoreHealth),
+        Middleware(UploadGuard, can_reconnect=can_reconnect),
+        Middleware(MessageGuard),
     ],
     on_script_error=show_error,
 )

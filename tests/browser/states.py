@@ -76,7 +76,7 @@ def _train(page: Page) -> Iterator[str]:
     for tab in ("Health", "Time machine", "Evaluation"):
         _tab(page, tab)
         yield f"/train, {tab}"
-    page.get_by_role("button", name="Come back later").click()
+    page.get_by_role("button", name="Get a link to my work").click()
     settle(page)
     yield "/train, a dialog"
     page.keyboard.press("Escape")

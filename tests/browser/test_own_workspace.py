@@ -82,10 +82,10 @@ def test_the_address_is_copied_and_opens_the_work_elsewhere(page: Page, browser:
     choose_preset(page, "LeNet-5")
     parameters = page.get_by_test_id("stMetric").first.inner_text()
     wait_until_idle(page)
-    page.get_by_role("button", name="Come back later").click()
-    field = page.get_by_role("textbox", name="Your address")
+    page.get_by_role("button", name="Get a link to my work").click()
+    field = page.get_by_role("textbox", name="Your link")
     expect(field).to_be_visible()
-    page.get_by_role("button", name="Copy my address").click()
+    page.get_by_role("button", name="Copy my link").click()
     expect(page.get_by_role("status").get_by_text("Copied.")).to_be_visible()
     address = field.input_value()
     assert parse_qs(urlsplit(address).query) == {"w": [token(page)]}
@@ -94,7 +94,7 @@ def test_the_address_is_copied_and_opens_the_work_elsewhere(page: Page, browser:
     other = context.new_page()
     open_page(other, address)
     # On one's own phone that is one click, once.
-    expect(other.get_by_role("heading", name="A workspace that was made elsewhere")).to_be_visible()
+    expect(other.get_by_role("heading", name="A workspace from another browser")).to_be_visible()
     other.get_by_role("button", name="Open it here").click()
     wait_until_idle(other)
     assert other.get_by_test_id("stMetric").first.inner_text() == parameters
@@ -116,7 +116,7 @@ def test_somebody_elses_workspace_can_be_left_alone(page: Page, browser: Browser
     context = new_context(browser, 1280, 800)
     other = context.new_page()
     open_page(other, page.url)
-    expect(other.get_by_text("It holds the network LeNet-5 with 8 layers.")).to_be_visible()
+    expect(other.get_by_text("Network: LeNet-5 (8 layers)")).to_be_visible()
     other.get_by_role("button", name="Keep mine").click()
     wait_until_idle(other)
     expect(other.get_by_role("heading", name="Build a network")).to_be_visible()

@@ -15,8 +15,8 @@ from visualizer.errors import UserError
 from visualizer.training.link import LinkedNetwork, link_text
 from visualizer.training.remote.servers import Servers
 from visualizer.training.settings import TrainingSettings
-from visualizer.ui.shell.elsewhere import COOKIE, mark_of
 from visualizer.ui.shell.own_workspace import NOT_FOUND, WorkspaceState
+from visualizer.ui.shell.unfamiliar_workspace import COOKIE, mark_of
 from visualizer.ui.state.server import run_store, workspaces
 from visualizer.ui.state.session import Session
 from visualizer.workspace import workspace
@@ -40,12 +40,12 @@ def opened(token: str, name: str = "build") -> AppTest:
 
 
 def asks(app: AppTest) -> bool:
-    """Whether the page asks what to do with a workspace that was made elsewhere."""
-    return any(button.key == "elsewhere-open" for button in app.button)
+    """Whether the page asks what to do with a workspace from another browser."""
+    return any(button.key == "workspace-open" for button in app.button)
 
 
 def answer(app: AppTest, choice: str) -> AppTest:
-    return without_exception(app.button(key=f"elsewhere-{choice}").click().run())
+    return without_exception(app.button(key=f"workspace-{choice}").click().run())
 
 
 def owner(app: AppTest) -> Session:
@@ -118,17 +118,19 @@ def test_a_workspace_that_was_made_elsewhere_asks_before_it_is_opened():
     before = workspaces().kept(id_of(token))
 
     app = arrived(token)
-    assert [title.value for title in app.title] == ["A workspace that was made elsewhere"]
-    (said,) = [text.value for text in app.markdown if "It holds" in text.value]
-    assert said == (
-        "This browser opens its address for the first time. It holds the network **Ada\\'s \\*own\\*** with 7 layers. "
-        "It holds 1 training run. Still going on: 1 run. It holds 1 data set of own pictures."
+    assert [title.value for title in app.title] == ["A workspace from another browser"]
+    (contents,) = [text.value for text in app.markdown if "for the first time" in text.value]
+    assert contents == (
+        "This browser opens this workspace for the first time.\n\n"
+        "- Network: **Ada\\'s \\*own\\*** (7 layers)\n"
+        "- Training runs: 1 (1 active)\n"
+        "- Data sets of uploaded pictures: 1"
     )
-    assert any("you would both work" in text.value for text in app.markdown)
+    assert any("you would work together" in text.value for text in app.markdown)
     for page in ("train", "compare", "home"):
         without_exception(app.switch_page(f"../../../pages/{page}.py").run())
         assert asks(app)
-        assert [button.key for button in app.button] == ["elsewhere-open", "elsewhere-copy", "elsewhere-leave"]
+        assert [button.key for button in app.button] == ["workspace-open", "workspace-copy", "workspace-decline"]
     assert owner(app).token != token
     assert owner(app).run_id is None
     answer(app, "open")
@@ -143,7 +145,7 @@ def test_a_workspace_that_was_made_elsewhere_asks_before_it_is_opened():
 def test_what_was_made_elsewhere_can_be_left_alone():
     token = address(edit(open_page("build")))
     used = workspaces().used()
-    app = answer(arrived(token), "leave")
+    app = answer(arrived(token), "decline")
     assert not asks(app)
     assert address(app) is None
     assert "w" not in app.query_params
@@ -230,8 +232,8 @@ def test_the_pages_say_what_was_lost_when_the_server_started(monkeypatch):
     monkeypatch.setattr("visualizer.ui.shell.own_workspace.lost_files", lambda: {"training runs": "2026-11-30"})
     for page in ("home", "train", "compare"):
         assert [box.value for box in open_page(page).warning] == [
-            "On 2026-11-30 this server found its record of training runs damaged, and put it aside. What it held is "
-            "not here; whoever runs the server may have a backup of it. What was made since then is here."
+            "On 2026-11-30, this server found that its record of training runs was damaged, and set it aside. The work "
+            "in it is not here; whoever runs the server may have a backup. Work that was saved since then is here."
         ]
 
 
@@ -241,7 +243,7 @@ def test_the_address_is_explained_and_can_be_copied():
     without_exception(edit(app).run())
     (button,) = [button for button in app.sidebar.button if button.key == "own-address"]
     without_exception(button.click().run())
-    assert any("brings you back to your work" in text.value for text in app.markdown)
+    assert any("This link opens your work" in text.value for text in app.markdown)
     assert any("Keep it to yourself" in text.value for text in app.markdown)
     links = [
         json.loads(component.proto.json)["link"]
@@ -258,11 +260,11 @@ def test_the_address_is_explained_and_can_be_copied():
 @pytest.mark.parametrize("token", ["", "nonsense", "a" * 22, "<b>" * 10, "x" * 5000])
 def test_an_address_that_is_not_known_says_so_and_begins_anew(token):
     app = opened(token)
-    assert NOT_FOUND in sentences(app)
+    assert NOT_FOUND.format(unused_days="60 days") in sentences(app)
     assert "w" not in app.query_params
     assert owner(app).token != token
     assert address(app) is None
-    assert NOT_FOUND not in sentences(edit(app))
+    assert NOT_FOUND.format(unused_days="60 days") not in sentences(edit(app))
 
 
 def test_two_tabs_do_not_destroy_what_the_other_made():
@@ -290,8 +292,8 @@ def test_what_cannot_be_read_any_more_begins_anew_and_the_rest_is_there():
     assert again.architecture == TINY.architecture
     assert (again.run_id, again.own_datasets, again.settings.epochs) == (None, (), 3)
     assert [box.value for box in app.warning] == [
-        "The server could not read all of this workspace: the network in Build. What could not be read was put aside "
-        "and not deleted, and begins anew here; whoever runs the server may have a backup."
+        "Some of this workspace could not be read: the network in Build. The server set it aside without deleting it, "
+        "and you start anew with that part. Whoever runs the server may have a backup."
     ]
     # Nothing is written over it.
     edit(app)

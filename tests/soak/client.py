@@ -23,7 +23,7 @@ from websockets.sync.client import connect
 
 MAX_MESSAGE = 200_000_000  # bytes, as in Streamlit's settings
 PATIENCE = 60.0  # seconds until an answer counts as lost
-_SORRY = "went wrong"  # of ui/shell/failure.py
+_FAILURE = "went wrong"  # in the text of ui/shell/failure.py
 
 
 class Lost(Exception):
@@ -202,7 +202,7 @@ class Tab:
     def _take_element(self, element: Any) -> None:
         kind = element.WhichOneof("type")
         content = getattr(element, kind)
-        if kind == "exception" or (kind == "alert" and _SORRY in content.body):
+        if kind == "exception" or (kind == "alert" and _FAILURE in content.body):
             raise Lost(f"The page shows an error: {getattr(content, 'message', '') or content.body}")
         if kind == "markdown":
             self.page.words.append(content.body)

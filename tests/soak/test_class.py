@@ -8,7 +8,7 @@ import pytest
 from tests.browser.app import RunningApp, running_app
 from tests.soak.classroom import hold_lesson
 from visualizer.training.runs.store import RunStore
-from visualizer.ui.shell.closed_tabs import LOOK_EVERY
+from visualizer.ui.shell.closed_tabs import CHECK_INTERVAL
 
 STUDENTS = 5
 GONE_WITHIN = 60  # seconds
@@ -47,7 +47,7 @@ def test_all_of_a_class_train_and_look_inside_and_none_trains_on_after_it_has_go
 
 def test_nothing_is_held_for_tabs_that_are_closed_for_long(app: RunningApp) -> None:
     """Those of the test before."""
-    deadline = time.monotonic() + COME_BACK_WITHIN + 3 * LOOK_EVERY
+    deadline = time.monotonic() + COME_BACK_WITHIN + 3 * CHECK_INTERVAL
     while "left=0" not in app.log_text():
         assert time.monotonic() < deadline, app.log_text()[-2000:]
         time.sleep(0.5)

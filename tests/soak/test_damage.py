@@ -146,10 +146,10 @@ def test_a_server_that_finds_a_damaged_store_ends_and_the_next_one_says_what_is_
     assert aside.read_bytes() == content
     with running_app(workspace=tmp_path) as app, closing(Reader(app.url, token)) as tab:
         tab.open()
-        tab.press("elsewhere-open")
+        tab.press("workspace-open")
         for page in ("train", "compare"):
             tab.go_to(page)
-            assert tab.shows("this server found its record of training runs damaged, and put it aside")
+            assert tab.shows("this server found that its record of training runs was damaged, and set it aside")
             assert not tab.shows(STILL_THERE)
         assert app.error_lines() == []
     assert aside.read_bytes() == content

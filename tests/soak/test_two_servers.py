@@ -37,7 +37,7 @@ def test_a_run_is_watched_and_told_what_to_do_at_either_of_two_servers(tmp_path:
             with closing(Tab(second.url, token=at_first.page.token)) as at_second:
                 at_second.open()
                 # It is another browser to the app, which asks once.
-                at_second.press("elsewhere-open")
+                at_second.press("workspace-open")
                 at_second.go_to("train")
                 assert at_second.has("pause")
                 at_second.press("pause")

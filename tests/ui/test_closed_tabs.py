@@ -7,7 +7,7 @@ import streamlit as st
 
 from visualizer.ui.kit.results import keep_results
 from visualizer.ui.shell import closed_tabs
-from visualizer.ui.shell.closed_tabs import ClosedTabs, tidy_up
+from visualizer.ui.shell.closed_tabs import ClosedTabs, free_memory
 from visualizer.ui.state import tabs as known
 
 
@@ -88,7 +88,7 @@ def test_results_go_only_with_the_last_tab():
         return list(made)
 
     assert ask() == [3, 3]
-    tidy_up(everything=False)
+    free_memory(everything=False)
     assert ask() == []
-    tidy_up(everything=True)
+    free_memory(everything=True)
     assert ask() == [3, 3]

@@ -76,9 +76,9 @@ def serve(lesson: Callable[[int], Awaitable[None]], **settings: int) -> uvicorn.
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(connections, "HEADER_WITHIN", 0.5)
-    monkeypatch.setattr(connections, "READ_WITHIN", 0.5)
-    monkeypatch.setattr(connections, "REST_WITHIN", 0.5)
+    monkeypatch.setattr(connections, "HEADER_TIMEOUT", 0.5)
+    monkeypatch.setattr(connections, "READ_TIMEOUT", 0.5)
+    monkeypatch.setattr(connections, "BODY_TIMEOUT", 0.5)
 
 
 def at_most(monkeypatch, number: int) -> None:
@@ -132,9 +132,9 @@ def test_the_server_is_found_and_told():
         assert (await answer(port, GET + b"Connection: close\r\n\r\n")).endswith(b"hello")
 
     config = serve(lesson).config
-    assert config.http_protocol_class.__mro__[1] is connections._Asked
-    assert config.ws_protocol_class.__mro__[1] is connections._Open
-    assert config.ws_max_size == connections.MOST_MESSAGE
+    assert config.http_protocol_class.__mro__[1] is connections._HttpGuard
+    assert config.ws_protocol_class.__mro__[1] is connections._WebSocketGuard
+    assert config.ws_max_size == connections.MAX_MESSAGE_BYTES
 
 
 def test_without_such_a_server_it_is_said():
@@ -198,7 +198,7 @@ def test_the_rest_of_a_question_that_is_answered_already_is_not_waited_for_for_e
 
 
 def test_who_does_not_read_a_page_is_given_up_and_who_reads_slowly_is_not(monkeypatch):
-    monkeypatch.setattr(connections, "READ_WITHIN", 2.0)
+    monkeypatch.setattr(connections, "READ_TIMEOUT", 2.0)
 
     async def lesson(port: int) -> None:
         ask = b"GET /long HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -231,7 +231,7 @@ def test_who_does_not_read_a_connection_that_stays_open_is_given_up(monkeypatch)
 
 def test_those_that_wait_longest_make_room_and_those_at_work_stay(monkeypatch):
     at_most(monkeypatch, 10)
-    monkeypatch.setattr(connections, "HEADER_WITHIN", 30.0)
+    monkeypatch.setattr(connections, "HEADER_TIMEOUT", 30.0)
 
     async def lesson(port: int) -> None:
         async with connect(f"ws://127.0.0.1:{port}/") as client:
@@ -265,7 +265,7 @@ def test_where_all_are_at_work_no_other_stays_open_and_questions_are_answered(mo
 def test_files_are_kept_for_all_else(monkeypatch):
     """A high number of a connection's file says that all below are taken."""
     monkeypatch.setattr(connections, "raise_file_limit", lambda: 1_024)
-    spare = [os.open(os.devnull, os.O_RDONLY) for _ in range(1_024 - connections.OTHER_FILES)]
+    spare = [os.open(os.devnull, os.O_RDONLY) for _ in range(1_024 - connections.RESERVED_FILES)]
     try:
 
         async def lesson(port: int) -> None:

@@ -10,7 +10,7 @@ from streamlit import config
 
 from visualizer.architecture.model_file import max_model_bytes
 from visualizer.limits import MB, limits
-from visualizer.ui.shell.http import HEADERS, OPEN, SecurityHeaders, accept_uploads
+from visualizer.ui.shell.http import HEADERS, OPEN_ENDPOINTS, SecurityHeaders, set_upload_limit
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 UPLOAD = "/_stcore/upload_file/tab/file"
@@ -94,14 +94,14 @@ def test_those_of_streamlit_that_are_closed_are_known():
         source = import_module(f"streamlit.web.server.starlette.{module}")
         paths |= {str(value) for name, value in vars(source).items() if "ROUTE_" in name}
     technical = {path.split("/")[1] for path in paths if path.startswith("_stcore/")}
-    assert technical > OPEN
-    assert technical - OPEN == {"metrics", "script-health-check", "agent"}
+    assert technical > OPEN_ENDPOINTS
+    assert technical - OPEN_ENDPOINTS == {"metrics", "script-health-check", "agent"}
 
 
 def test_streamlit_takes_files_as_large_as_any_part_of_the_app_does():
     before = config.get_option("server.maxUploadSize")
     try:
-        accept_uploads()
+        set_upload_limit()
         taken = config.get_option("server.maxUploadSize") * 1024 * 1024  # Streamlit's megabytes
     finally:
         config.set_option("server.maxUploadSize", before)

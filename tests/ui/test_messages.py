@@ -11,19 +11,19 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from visualizer.ui.shell import messages
 from visualizer.ui.shell.messages import (
-    AT_ONCE,
-    IMPATIENT,
+    BURST,
     MAX_BYTES,
     MAX_DEPTH,
     MAX_VALUES,
+    MAX_WAITING,
     MAX_WIDGETS,
-    MESSAGES_EACH_SECOND,
-    POLICY,
+    MESSAGES_PER_SECOND,
+    POLICY_VIOLATION,
     TOO_BIG,
-    Bucket,
-    Messages,
+    MessageGuard,
+    TokenBucket,
     refusal,
-    without_use,
+    unused_kind,
 )
 
 
@@ -65,7 +65,7 @@ class Connection:
         self.code = message["code"]
 
     async def go(self) -> None:
-        await Messages(self.app)({"type": "websocket"}, self.receive, self.send)
+        await MessageGuard(self.app)({"type": "websocket"}, self.receive, self.send)
 
 
 def through(*sent) -> Connection:
@@ -80,11 +80,11 @@ def through(*sent) -> Connection:
 @pytest.fixture
 def hurried(monkeypatch):
     """Thirty times as many are allowed, so that a test need not last; a flood is still faster."""
-    monkeypatch.setattr(messages, "MESSAGES_EACH_SECOND", 30 * MESSAGES_EACH_SECOND)
+    monkeypatch.setattr(messages, "MESSAGES_PER_SECOND", 30 * MESSAGES_PER_SECOND)
 
 
 def test_a_bucket_gives_so_many_at_once_and_so_many_a_second():
-    bucket = Bucket(rate=2, size=3)
+    bucket = TokenBucket(rate=2, size=3)
     assert [bucket.take(100.0) for _ in range(4)] == [0, 0, 0, 0.5]
     assert bucket.take(100.25) == pytest.approx(0.25)
     assert bucket.take(100.5) == 0
@@ -94,31 +94,31 @@ def test_a_bucket_gives_so_many_at_once_and_so_many_a_second():
 
 def test_what_a_person_sends_passes_at_once_and_whole():
     began = time.monotonic()
-    sent = [rerun(WidgetState(id=f"w{number}", bool_value=True)) for number in range(AT_ONCE)]
+    sent = [rerun(WidgetState(id=f"w{number}", bool_value=True)) for number in range(BURST)]
     connection = through(*sent)
     assert connection.came == sent
     assert connection.code == 1000
     # No time is asserted: none of them waited, and each would have for a thirtieth of a second.
-    assert time.monotonic() - began < AT_ONCE / MESSAGES_EACH_SECOND
+    assert time.monotonic() - began < BURST / MESSAGES_PER_SECOND
 
 
 def test_who_sends_faster_than_anybody_can_waits_and_then_is_closed(hurried):
     sent = [rerun()] * 20_000
     connection = through(*sent)
-    assert AT_ONCE + IMPATIENT <= len(connection.came) < len(sent)
-    assert connection.code == POLICY
-    assert connection.answers == [{"type": "websocket.accept"}, {"type": "websocket.close", "code": POLICY}]
+    assert BURST + MAX_WAITING <= len(connection.came) < len(sent)
+    assert connection.code == POLICY_VIOLATION
+    assert connection.answers == [{"type": "websocket.accept"}, {"type": "websocket.close", "code": POLICY_VIOLATION}]
 
 
 def test_who_is_faster_for_a_while_loses_nothing(hurried):
-    sent = [rerun(WidgetState(id="w", int_value=number)) for number in range(AT_ONCE + IMPATIENT)]
+    sent = [rerun(WidgetState(id="w", int_value=number)) for number in range(BURST + MAX_WAITING)]
     assert through(*sent).came == sent
 
 
 def test_others_are_answered_between_any_two_messages_of_all_connections():
     async def go() -> list[int]:
         connections = [Connection([rerun()] * 50) for _ in range(10)]
-        door = Messages(lambda scope, receive, send: scope["app"](scope, receive, send))
+        door = MessageGuard(lambda scope, receive, send: scope["app"](scope, receive, send))
         tasks = [
             asyncio.ensure_future(door({"type": "websocket", "app": each.app}, each.receive, each.send))
             for each in connections
@@ -145,7 +145,7 @@ def test_who_does_not_read_the_answers_cannot_ask_for_more():
             await connection.app(scope, receive, lambda message: asyncio.sleep(0))
             await sending
 
-        door = asyncio.create_task(Messages(app)({"type": "websocket"}, connection.receive, connection.send))
+        door = asyncio.create_task(MessageGuard(app)({"type": "websocket"}, connection.receive, connection.send))
         await asyncio.sleep(0.02)
         assert connection.came == []
         connection.reads.set()
@@ -162,7 +162,7 @@ def test_a_browser_that_leaves_while_it_is_sent_something_is_no_error():
         async def lost(message):
             raise OSError("the other side has left")
 
-        await Messages(connection.app)({"type": "websocket"}, connection.receive, lost)
+        await MessageGuard(connection.app)({"type": "websocket"}, connection.receive, lost)
         assert connection.code == 1000
 
     asyncio.run(go())
@@ -192,8 +192,8 @@ NAMES.file_urls_request.file_names.extend(["x"] * (MAX_VALUES + 1))
         (rerun(WidgetState(id="w", json_trigger_value="}" * (MAX_VALUES + 1))), "its message has too many values"),
         (HASHES.SerializeToString(), "its message has too many values"),
         (NAMES.SerializeToString(), "its message has too many values"),
-        (rerun(json("[" * (MAX_DEPTH + 1))), "the values of its message lie too deep in one another"),
-        (rerun(json('{"a":' * 5_000 + "1" + "}" * 5_000)), "the values of its message lie too deep in one another"),
+        (rerun(json("[" * (MAX_DEPTH + 1))), "the values of its message are nested too deeply"),
+        (rerun(json('{"a":' * 5_000 + "1" + "}" * 5_000)), "the values of its message are nested too deeply"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -205,7 +205,7 @@ def test_a_message_that_would_make_too_much_closes_the_connection(data, reason):
 
 
 def test_text_closes_the_connection():
-    assert through("text", rerun()).code == POLICY
+    assert through("text", rerun()).code == POLICY_VIOLATION
 
 
 def test_the_largest_that_the_pages_send_is_taken():
@@ -218,7 +218,7 @@ def test_the_largest_that_the_pages_send_is_taken():
     source = WidgetState(id="w", string_value="\N{SNOWMAN}" * MAX_CHARACTERS)
     page = [WidgetState(id=f"{number}", string_value="x" * MAX_NAME_LENGTH) for number in range(300)]
     for sent in (rerun(pictures), rerun(source), rerun(*page)):
-        assert refusal(sent) == without_use(sent) == ""
+        assert refusal(sent) == unused_kind(sent) == ""
 
 
 def test_messages_that_no_page_sends_are_dropped_and_the_connection_stays():
@@ -247,5 +247,5 @@ def test_what_is_no_connection_that_stays_open_is_let_through():
     async def app(*arguments):
         seen.append(arguments)
 
-    asyncio.run(Messages(app)({"type": "http"}, "receive", "send"))
+    asyncio.run(MessageGuard(app)({"type": "http"}, "receive", "send"))
     assert seen == [({"type": "http"}, "receive", "send")]

@@ -11,7 +11,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.state.session_state import WStates
 from streamlit.testing.v1 import AppTest
 
-from visualizer.ui.shell.widget_values import leave_out_what_does_not_fit
+from visualizer.ui.shell.widget_values import drop_invalid_values
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def installed():
     before, taken = WStates.__getitem__, WStates.set_widget_from_proto
-    leave_out_what_does_not_fit()
+    drop_invalid_values()
     yield
     WStates.__getitem__, WStates.set_widget_from_proto = before, taken  # type: ignore[method-assign]
 
@@ -167,7 +167,7 @@ def test_a_value_that_is_of_no_widget_is_left_out(name, kind):
 
 def test_streamlit_has_what_is_asked_of_it():
     assert hasattr(WStates.__getitem__, "__wrapped__")
-    leave_out_what_does_not_fit()  # once is enough
+    drop_invalid_values()  # once is enough
     assert not hasattr(WStates.__getitem__.__wrapped__, "__wrapped__")
     assert {"states", "widget_metadata"} <= set(WStates.__slots__)
     # That it is the way to every value, the tests above tell; they fail without it.

@@ -1,1 +1,1 @@
-"""Around every page: navigation, the workspace of the address, the login, failures, and what guards the server."""
+"""What surrounds every page: navigation, the workspace in the address, login, error display, the server's guards."""

@@ -1,4 +1,4 @@
-"""What a person sees when something in the app itself goes wrong."""
+"""What the page shows when something in the app itself fails."""
 
 import logging
 
@@ -13,11 +13,12 @@ _log = logging.getLogger(__name__)
 
 
 def show_error(error: Exception) -> bool:
-    """Show one sentence instead of the error. Returns True, so that nothing else is shown.
+    """Show one sentence instead of the error. Returns True, which tells Streamlit to show nothing else.
 
-    What a person can fix says so itself, such as that a run's pictures are no longer kept. So do files of the server
-    that cannot be read or written, of which every page of every tab would tell: the log has a line, and no traceback.
-    All else is logged. What is still there nobody knows here, so nothing is said of it.
+    An error that a person can fix says so itself, such as that a run's pictures are no longer stored. Files of the
+    server that cannot be read or written would fail in every page of every tab: the log gets a line without a
+    traceback. Every other error is logged with one. The sentence does not say what is still stored: it is not known
+    here.
     """
     if isinstance(error, UserError):
         st.error(markdown_safe(error), icon=":material/error:")

@@ -11,13 +11,14 @@ from visualizer.ui.kit.scripts import preload_links
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Of the addresses under /_stcore/, those that a page of Streamlit needs, and the one that tells that the server is
-# there. Others are closed, as `metrics`, which tells how many are here and what they have, and what an update adds.
-OPEN = frozenset({"health", "host-config", "stream", "upload_file", "bidi-components"})
+# The addresses under /_stcore/ that a Streamlit page needs, and the health check. All others are blocked, such as
+# `metrics`, which tells how many people are connected and what they use, and whatever an update adds.
+OPEN_ENDPOINTS = frozenset({"health", "host-config", "stream", "upload_file", "bidi-components"})
 
-# Source: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers. Streamlit's page has scripts and styles of its
-# own inside, makes modules of components' scripts (blob:), and Plotly's figures and pictures are data: addresses. What
-# no page needs is anything from another address: so a name that became markup by mistake could fetch and tell nothing.
+# Source: https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers. Streamlit's page contains inline scripts and
+# styles, turns components' scripts into modules (blob:), and shows Plotly's figures and pictures from data: addresses.
+# No page needs anything from another server, so a name that became markup by mistake can neither load nor send
+# anything.
 HEADERS = {
     "Content-Security-Policy": "; ".join(
         (
@@ -36,20 +37,21 @@ HEADERS = {
         )
     ),
     "X-Content-Type-Options": "nosniff",
-    # The address of a page has the token of its workspace: it goes nowhere, also not into the log of the own proxy.
+    # The address of a page contains the token of its workspace: it must not be sent, not even to the school's own
+    # proxy.
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=(), usb=()",
 }
 
 
-def accept_uploads() -> None:
-    """Let Streamlit take files as large as the largest that any part of the app takes; each part has its own bound."""
+def set_upload_limit() -> None:
+    """Let Streamlit accept the largest file that any part of the app accepts; each part has its own limit."""
     largest = max(limits().upload_bytes, limits().zip_bytes, max_model_bytes())
     config.set_option("server.maxUploadSize", -(-largest // MB), "the limits of visualizer.limits")
 
 
 class SecurityHeaders:
-    """ASGI middleware: security headers on every response, and 404 for addresses of Streamlit that no page needs."""
+    """ASGI middleware: adds security headers to every response, and blocks Streamlit's addresses that no page needs."""
 
     def __init__(self, app: "ASGIApp") -> None:
         self._app = app
@@ -61,14 +63,15 @@ class SecurityHeaders:
 
         async def send_with_headers(message: "Message") -> None:
             if message["type"] == "http.response.start":
-                own = {name.lower(): value for name, value in message.get("headers", ())}
-                new = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-                if own.get(b"content-type", b"").startswith(b"text/html"):
-                    new.append((b"link", preload_links().encode()))
-                message["headers"] = [*message.get("headers", ()), *(pair for pair in new if pair[0] not in own)]
+                headers = list(message.get("headers", ()))
+                present = {name.lower(): value for name, value in headers}
+                added = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+                if present.get(b"content-type", b"").startswith(b"text/html"):
+                    added.append((b"link", preload_links().encode()))
+                message["headers"] = [*headers, *(header for header in added if header[0] not in present)]
             await send(message)
 
-        if is_closed(scope["path"]):
+        if is_blocked(scope["path"]):
             from starlette.responses import PlainTextResponse
 
             await PlainTextResponse("Not Found", 404)(scope, receive, send_with_headers)
@@ -76,7 +79,7 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-def is_closed(path: str) -> bool:
-    """Whether an address is one of Streamlit's technical ones, and none of those that its pages need."""
+def is_blocked(path: str) -> bool:
+    """Whether an address is one of Streamlit's technical ones that its pages do not need."""
     _, technical, rest = path.partition("/_stcore/")
-    return bool(technical) and rest.split("/")[0] not in OPEN
+    return bool(technical) and rest.split("/")[0] not in OPEN_ENDPOINTS

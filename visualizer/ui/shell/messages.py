@@ -1,8 +1,8 @@
-"""What comes over a tab's connection, before Streamlit sees it: how often, how much, and of which kinds.
+"""Limits on the messages of a tab's connection, before Streamlit sees them: how many, how large, and of which kinds.
 
-Streamlit bounds how many bytes one message has, and nothing else. Here a connection waits where it asks faster than
-any person can; where it goes on like that it is closed, as it is at once by a message that no page of the app sends.
-The browser of somebody who was closed by mistake connects again by itself, and finds its session as it was.
+Streamlit only limits the bytes of one message. Here a connection has to wait if it sends faster than any person can. If
+it goes on like that, it is closed. A message that no page of the app could send closes it at once. A browser whose
+connection was closed by mistake reconnects by itself and finds its session unchanged.
 """
 
 import asyncio
@@ -18,53 +18,53 @@ from visualizer.log import event
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# A held key repeats at most 30 times per second, and Streamlit sends only some of them.
-MESSAGES_EACH_SECOND = 30.0
-AT_ONCE = 150
-# How many messages may wait for their turn, since the connection had a rest: ten seconds of them.
-IMPATIENT = 300
-# Of all connections together: a class of a hundred that all move a slider sends less.
-ALL_EACH_SECOND = 400.0
-ALL_AT_ONCE = 2_000
+# A held key repeats 30 times a second at most, and Streamlit sends only some of it.
+MESSAGES_PER_SECOND = 30.0
+BURST = 150
+# How many messages of a connection may have to wait before it is idle again: ten seconds' worth.
+MAX_WAITING = 300
+# For all connections together: a class of a hundred that all move a slider sends less.
+TOTAL_PER_SECOND = 400.0
+TOTAL_BURST = 2_000
 
-# The largest that a page sends are thirty camera pictures (ui/pictures/camera_series.py): some 0.4 MB, 1.2 MB where
-# each is noise. Reading as many bytes of the smallest values there are takes 0.1 s and 45 MB.
+# The largest message of a page is a series of thirty camera pictures (ui/pictures/camera_series.py): some 0.4 MB, or
+# 1.2 MB if each is noise. Parsing as many bytes of the smallest possible values takes 0.1 s and 45 MB.
 MAX_BYTES = 1_500_000
 MAX_WIDGETS = 1_000
 MAX_VALUES = 20_000
 MAX_DEPTH = 32
 
-# What Streamlit's page sends for a page of this app. The others change something for everybody (`clear_cache` takes
-# the run store and the workers from the whole server) or are for developers.
-KINDS = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
-OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
+# What Streamlit's client sends for a page of this app. The other kinds change something for everybody (`clear_cache`
+# drops the run store and the workers of the whole server) or are for developers.
+ALLOWED_KINDS = frozenset({"rerun_script", "stop_script", "file_urls_request", "app_heartbeat"})
+ALLOWED_OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 
-_MARKS = re.compile(r"[\[\]{},]")
-# Of https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1: against the rules of this server; too big.
-POLICY, TOO_BIG = 1008, 1009
+_BRACKETS = re.compile(r"[\[\]{},]")
+# Close codes of https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1.
+POLICY_VIOLATION, TOO_BIG = 1008, 1009
 
 
-class Bucket:
-    """A token bucket: `size` at once, then `rate` per second.
+class TokenBucket:
+    """A rate limit: a burst of `size` tokens, then `rate` per second (https://en.wikipedia.org/wiki/Token_bucket).
 
     Args:
-        rate: How many per second.
-        size: How many at once, after a rest.
+        rate: Tokens added per second.
+        size: The most tokens that it holds.
 
     Attributes:
-        is_rested: Whether more than half of those were left when one was taken last.
+        is_half_full: Whether more than half of the tokens were left at the last call of `take`.
     """
 
     def __init__(self, rate: float, size: float) -> None:
         self._rate, self._size = rate, size
         self._left, self._at = size, 0.0
-        self.is_rested = True
+        self.is_half_full = True
 
     def take(self, now: float) -> float:
-        """Take one: the seconds until there is one, or 0 where it was taken. `now` is as `monotonic` counts."""
+        """Take one token: 0 if there was one, else the seconds until there is one. `now`: seconds, monotonic clock."""
         self._left = min(self._size, self._left + (now - self._at) * self._rate)
         self._at = now
-        self.is_rested = self._left > self._size / 2
+        self.is_half_full = self._left > self._size / 2
         if self._left >= 1:
             self._left -= 1
             return 0.0
@@ -72,12 +72,12 @@ class Bucket:
 
 
 def refusal(data: bytes) -> str:
-    """Why a message of a browser closes its connection, in a few words; empty where it does not."""
+    """Why a message from a browser must close its connection, in a few words; empty if it need not."""
     if len(data) > MAX_BYTES:
         return "its message is too long"
     try:
         message = BackMsg.FromString(data)
-    # protobuf's own class of errors is none of this app's packages.
+    # The class of protobuf's errors is in a package that this app does not depend on by itself.
     except Exception:
         return "its message cannot be read"
     state = message.rerun_script
@@ -86,18 +86,18 @@ def refusal(data: bytes) -> str:
     if len(widgets) > MAX_WIDGETS or listed + sum(map(_count, widgets)) > MAX_VALUES:
         return "its message has too many values"
     if any(_depth(widget) > MAX_DEPTH for widget in widgets):
-        return "the values of its message lie too deep in one another"
+        return "the values of its message are nested too deeply"
     return ""
 
 
-def without_use(data: bytes) -> str:
-    """The kind of a message that no page of this app sends; empty for the others."""
+def unused_kind(data: bytes) -> str:
+    """The kind of the message if no page of this app sends that kind, else empty."""
     message = BackMsg.FromString(data)
     kind = message.WhichOneof("type") or "empty"
     if kind != "backend_operation_request":
-        return "" if kind in KINDS else kind
+        return "" if kind in ALLOWED_KINDS else kind
     operation = message.backend_operation_request.WhichOneof("payload") or "empty"
-    return "" if operation in OPERATIONS else operation
+    return "" if operation in ALLOWED_OPERATIONS else operation
 
 
 def _texts(widget: Any) -> tuple[str, ...]:
@@ -105,54 +105,54 @@ def _texts(widget: Any) -> tuple[str, ...]:
 
 
 def _count(widget: Any) -> int:
-    """How many values it has: entries of lists, and at least as many as JSON makes of its text, or as it has marks."""
+    """How many values a widget has: list entries, or an upper bound of the values in its JSON."""
     kind = widget.WhichOneof("value") or ""
     if kind.endswith("array_value"):
         return len(getattr(widget, kind).data)
     if kind == "file_uploader_state_value":
         return len(widget.file_uploader_state_value.uploaded_file_info)
     texts = _texts(widget)
-    # JSON closes as often as it opens; other text must not have more marks for `_depth` to go through either.
-    return max(sum(text.count(mark) for text in texts for mark in marks) for marks in ("[{,", "]}"))
+    # JSON closes as many brackets as it opens; the count also bounds the work of `_depth` on text that is not JSON.
+    return max(sum(text.count(bracket) for text in texts for bracket in brackets) for brackets in ("[{,", "]}"))
 
 
 def _depth(widget: Any) -> int:
-    """How deep its JSON lies at most; brackets in its words count as well."""
+    """An upper bound of the nesting depth of its JSON: brackets inside strings count as well."""
     deepest = depth = 0
-    for mark in chain.from_iterable(map(_MARKS.findall, _texts(widget))):
-        depth += (mark in "[{") - (mark in "]}")
+    for bracket in chain.from_iterable(map(_BRACKETS.findall, _texts(widget))):
+        depth += (bracket in "[{") - (bracket in "]}")
         deepest = max(deepest, depth)
     return deepest
 
 
-class Messages:
-    """ASGI middleware around all connections that stay open."""
+class MessageGuard:
+    """ASGI middleware that applies these limits to all websocket connections."""
 
     def __init__(self, app: "ASGIApp") -> None:
         self._app = app
-        self._everybody = _Line(Bucket(ALL_EACH_SECOND, ALL_AT_ONCE))
+        self._all_connections = _Queue(TokenBucket(TOTAL_PER_SECOND, TOTAL_BURST))
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
-        connection = _Connection(receive, send, self._everybody)
+        connection = _Connection(receive, send, self._all_connections)
         await self._app(scope, connection.receive, connection.send)
 
 
-class _Line:
-    """Those who wait for one bucket, one behind the other; whoever waits for something else comes in between."""
+class _Queue:
+    """Waiting for a token in order of arrival, without blocking tasks that wait for something else."""
 
-    def __init__(self, bucket: Bucket) -> None:
+    def __init__(self, bucket: TokenBucket) -> None:
         self.bucket = bucket
         self._first = asyncio.Lock()
 
     async def wait(self) -> bool:
-        """Go through; whether it took any time."""
+        """Wait for a token. Returns whether that took any time."""
         now = asyncio.get_running_loop().time
         async with self._first:
             waited = False
-            # What lies ready is taken without any pause: hundreds of large messages, while nobody else is answered.
+            # Otherwise hundreds of large messages that have already arrived would be read before any other task runs.
             await asyncio.sleep(0)
             while seconds := self.bucket.take(now()):
                 waited = True
@@ -161,14 +161,14 @@ class _Line:
 
 
 class _Connection:
-    def __init__(self, receive: "Receive", send: "Send", everybody: _Line) -> None:
+    def __init__(self, receive: "Receive", send: "Send", all_connections: _Queue) -> None:
         self._receive, self._send = receive, send
-        self._everybody = everybody
-        self._own = _Line(Bucket(MESSAGES_EACH_SECOND, AT_ONCE))
+        self._all_connections = all_connections
+        self._own = _Queue(TokenBucket(MESSAGES_PER_SECOND, BURST))
         self._waited = 0
         self._closed = False
-        self._told = False
-        # Set while nothing is on its way to the browser that it does not take.
+        self._logged_ignored = False
+        # Set while no message waits for the browser to read it.
         self._is_sent = asyncio.Event()
         self._is_sent.set()
 
@@ -179,8 +179,8 @@ class _Connection:
         try:
             await self._send(message)
         except OSError:
-            # The other side has left. Streamlit learns it from what it receives, and takes an error here for one of its
-            # own, which it logs with a traceback.
+            # The browser has disconnected. Streamlit learns that from `receive`; an error here it would take for its
+            # own and log with a traceback.
             self._closed = True
         finally:
             self._is_sent.set()
@@ -190,31 +190,31 @@ class _Connection:
             message = await self._receive()
             if message["type"] != "websocket.receive":
                 return message
-            if not await self._has_its_turn():
-                return await self._close(POLICY, "it asks faster than it is answered")
-            # Who does not read the answers cannot ask for more of them: they would wait in memory.
+            if not await self._wait_for_turn():
+                return await self._close(POLICY_VIOLATION, "it asks faster than it is answered")
+            # A client that does not read its responses cannot ask for more: they would pile up in memory.
             await self._is_sent.wait()
             data = message.get("bytes")
             if data is None:
-                return await self._close(POLICY, "it is text")
+                return await self._close(POLICY_VIOLATION, "it is text")
             if reason := refusal(data):
                 return await self._close(TOO_BIG, reason)
-            if not (kind := without_use(data)):
+            if not (kind := unused_kind(data)):
                 return message
-            if not self._told:
-                self._told = True
+            if not self._logged_ignored:
+                self._logged_ignored = True
                 event("message-ignored", kind=kind)
 
-    async def _has_its_turn(self) -> bool:
-        """Wait until this message may go on; False where too many in a row had to."""
+    async def _wait_for_turn(self) -> bool:
+        """Wait until this message may pass. Returns False if too many messages in a row had to wait."""
         self._waited += await self._own.wait()
-        if self._own.bucket.is_rested:
+        if self._own.bucket.is_half_full:
             self._waited = 0
-        await self._everybody.wait()
-        return self._waited <= IMPATIENT
+        await self._all_connections.wait()
+        return self._waited <= MAX_WAITING
 
     async def _close(self, code: int, reason: str) -> "Message":
-        """Close the connection, and tell the app that it is closed."""
+        """Close the connection. Returns the message that tells the app so."""
         event("connection-closed", warning=True, reason=reason)
         self._closed = True
         with suppress(OSError, RuntimeError):

@@ -1,10 +1,10 @@
-"""The script that runs for every page: page settings and the page list; nothing else."""
+"""The script that runs for every page: page settings and the list of pages, nothing else."""
 
 import streamlit as st
 
 from visualizer.ui.kit.component import unseen
 from visualizer.ui.kit.links import ICON, STYLE, page
-from visualizer.ui.shell.login import demand_login
+from visualizer.ui.shell.login import require_login
 from visualizer.ui.shell.own_workspace import address_button, own_workspace
 from visualizer.ui.state.viewport import measure_viewport
 
@@ -14,7 +14,7 @@ measure_viewport()
 unseen("scrollable", key="scrollable")
 unseen("words", key="words")
 st.logo(str(ICON), size="large")
-demand_login()
+require_login()
 
 shown = st.navigation(
     {

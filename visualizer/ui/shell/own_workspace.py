@@ -1,14 +1,14 @@
-"""A person's own workspace: found by the token in the page's address, and kept whenever something was made.
+"""A person's own workspace: found by the token in the page's address, and saved whenever something changes.
 
-Somebody who only looks gets neither an address nor anything on the disk. The values are kept one by one: where two tabs
-show the same workspace, the one that changes a value last keeps it, and neither sees what the other does until it is
+Somebody who only looks around gets neither an address nor anything on the disk. The values are saved one by one: if two
+tabs show the same workspace, the last change of a value wins, and neither tab sees the other's changes until it is
 loaded again.
 
-The token stays in the address, as `?w=…`: it is what a reload, a bookmark and another device come back with, without a
-cookie that the next pupil at the same computer would find. So it must not get into what others read: pages send no
-Referer at all (`ui/shell/http.py`), the proxy's log has addresses without what follows the question mark
-(`deploy/nginx.conf`), links to a network hold none, and who opens a token in a browser for the first time is asked
-before it becomes theirs (`ui/shell/elsewhere.py`).
+The token stays in the address, as `?w=…`: a reload, a bookmark and another device find the work by it, without a cookie
+that the next pupil at the same computer would use too. So the token must not reach anybody else: pages send no Referer
+at all (`ui/shell/http.py`), the proxy's log leaves out everything after the question mark (`deploy/nginx.conf`), links
+to a network contain no token, and a browser that opens a token for the first time asks before it does
+(`ui/shell/unfamiliar_workspace.py`).
 """
 
 import json
@@ -28,11 +28,19 @@ from visualizer.architecture.kept_history import history_from_dict, history_to_d
 from visualizer.data.catalog import is_known
 from visualizer.data.own_dataset import is_own
 from visualizer.errors import UserError
+from visualizer.words import counted
+from visualizer.limits import limits
 from visualizer.training.settings import settings_from_dict, settings_to_dict
 from visualizer.ui.kit.component import component
 from visualizer.ui.parts.network_link import PARAMETER as NETWORK
 from visualizer.ui.parts.network_link import is_this_computer, open_linked
-from visualizer.ui.shell.elsewhere import COOKIE, WorkspaceContents, ask, is_known_here, mark_of
+from visualizer.ui.shell.unfamiliar_workspace import (
+    COOKIE,
+    WorkspaceContents,
+    ask_before_opening,
+    is_known_here,
+    mark_of,
+)
 from visualizer.ui.state.server import lost_files, run_store, workspaces
 from visualizer.ui.state.session import Session, session
 from visualizer.ui.state.tabs import watch_over
@@ -40,20 +48,17 @@ from visualizer.workspaces import id_of, is_token
 
 PARAMETER = "w"
 NOT_FOUND = (
-    "Nothing is kept under this address: it is not whole, or it was not used for so long that it was removed. "
-    "You start with an empty workspace."
+    "There is no saved work at this address. The link is incomplete, or the work was deleted after {unused_days} "
+    "without use. You start with an empty workspace."
 )
-COPIED = (
-    "This is a copy of that network with its training settings, and yours alone. “Undo” brings back what was here "
-    "before."
-)
+COPIED = "This is your own copy of that network, with its training settings. “Undo” brings back what was here before."
 DAMAGED = (
-    "The server could not read all of this workspace: {parts}. What could not be read was put aside and not deleted, "
-    "and begins anew here; whoever runs the server may have a backup."
+    "Some of this workspace could not be read: {parts}. The server set it aside without deleting it, and you start "
+    "anew with that part. Whoever runs the server may have a backup."
 )
 LOST = (
-    "On {day} this server found its record of {held} damaged, and put it aside. What it held is not here; whoever runs "
-    "the server may have a backup of it. What was made since then is here."
+    "On {day}, this server found that its record of {held} was damaged, and set it aside. The work in it is not here; "
+    "whoever runs the server may have a backup. Work that was saved since then is here."
 )
 _UNREADABLE = (UserError, KeyError, IndexError, TypeError, ValueError)
 
@@ -159,7 +164,7 @@ def own_workspace() -> Iterator[None]:
         _show_in_address(owner, place)
     if state.not_found:
         with st.container(key="notice-not-found"):
-            st.info(NOT_FOUND, icon=":material/search_off:")
+            st.info(NOT_FOUND.format(unused_days=counted(limits().workspace_days, "day")), icon=":material/search_off:")
     if state.damaged:
         with st.container(key="notice-damaged"):
             st.warning(DAMAGED.format(parts=", ".join(state.damaged)), icon=":material/report:")
@@ -243,7 +248,7 @@ def _ask(owner: Session, state: WorkspaceState, token: str) -> None:
         state.elsewhere = None
         del st.query_params[PARAMETER]
 
-    ask(
+    ask_before_opening(
         WorkspaceContents(
             None if architecture is None else architecture.name,
             0 if architecture is None else len(architecture.layers),
@@ -302,21 +307,23 @@ def _show_in_address(owner: Session, place: DeltaGenerator) -> None:
 
 
 def address_button() -> None:
-    """Draw what tells a person how to come back to their work; nothing as long as there is none."""
+    """Draw the button that gives people the link to their work; nothing while there is no saved work."""
     if session().page_state(WorkspaceState).exists and st.button(
-        "Come back later", key="own-address", icon=":material/bookmark:"
+        "Get a link to my work", key="own-address", icon=":material/bookmark:"
     ):
         _address_dialog()
 
 
-@st.dialog("Come back to your work", icon=":material/bookmark:")
+@st.dialog("A link to your work", icon=":material/bookmark:")
 def _address_dialog() -> None:
-    where = "on this computer" if is_this_computer() else "on any computer"
-    st.markdown(f"**This address brings you back to your work, {where}. Keep it to yourself.**")
+    if is_this_computer():
+        st.markdown("**This link opens your work on this computer. Keep it to yourself.**")
+    else:
+        st.markdown("**This link opens your work on any computer. Keep it to yourself.**")
     component("copy_link")(
-        key="copy-own", data={"link": _address(session()), "name": "Your address", "button": "Copy my address"}
+        key="copy-own", data={"link": _address(session()), "name": "Your link", "button": "Copy my link"}
     )
-    st.caption("To show others your network, use “Link” in Build: they get a copy, and yours stays yours.")
+    st.caption("To show others your network, use “Link” in Build: they get a copy, and your own stays unchanged.")
 
 
 def _address(owner: Session) -> str:

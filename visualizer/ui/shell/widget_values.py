@@ -1,7 +1,7 @@
-"""Values of widgets that a browser sends: what a widget cannot have is left out, as if it had never come.
+"""Widget values from a browser: a value that the widget cannot have is dropped, as if it had never arrived.
 
-An old tab sends such values after an update, and anybody can. Streamlit takes them: the page fails, and fails again at
-every click, since the value stays.
+An old tab sends such values after an update, and anybody can send them on purpose. Streamlit would accept them: the
+page would fail, and fail again at every click, because the value stays.
 """
 
 import functools
@@ -15,73 +15,74 @@ from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX,
 from visualizer.log import event
 
 _NUMBERS = frozenset({"int_value", "double_value"})
-# In them a browser sends the words of one or several options, where the widget has some.
+# In these a browser sends the labels of the chosen options, if the widget has options.
 _CHOICES = frozenset({"string_value", "string_array_value"})
-# How ids of widgets begin. Any other one Streamlit takes for a key of the session, which then has no value.
+# How widget ids begin. Streamlit takes any other id for a key of the session, which then has no value.
 _IDS = (GENERATED_ELEMENT_ID_PREFIX, STREAMLIT_INTERNAL_KEY_PREFIX)
 
 
-class _LeftOut(Serialized):
-    """In the place of a value that was left out: Streamlit may be going through all of them just then."""
+class _Dropped(Serialized):
+    """Stands for a dropped value: deleting it is not possible, as Streamlit may be iterating over the values."""
 
 
-def leave_out_what_does_not_fit() -> None:
-    """Let Streamlit take values from now on only where they fit their widgets."""
+def drop_invalid_values() -> None:
+    """From now on, let Streamlit accept only values that their widgets can have."""
     if not hasattr(WStates.__getitem__, "__wrapped__"):
-        WStates.__getitem__ = _careful(WStates.__getitem__)  # type: ignore[method-assign]
-        WStates.set_widget_from_proto = _of_widgets(WStates.set_widget_from_proto)  # type: ignore[method-assign, assignment]
+        WStates.__getitem__ = _checking_values(WStates.__getitem__)  # type: ignore[method-assign]
+        WStates.set_widget_from_proto = _checking_ids(WStates.set_widget_from_proto)  # type: ignore[method-assign, assignment]
 
 
-def _of_widgets(take: Callable[[WStates, WidgetState], None]) -> Callable[[WStates, WidgetState], None]:
-    @functools.wraps(take)
-    def take_widget(states: WStates, state: WidgetState) -> None:
+def _checking_ids(set_value: Callable[[WStates, WidgetState], None]) -> Callable[[WStates, WidgetState], None]:
+    @functools.wraps(set_value)
+    def set_widget_value(states: WStates, state: WidgetState) -> None:
         if state.id.startswith(_IDS):
-            take(states, state)
+            set_value(states, state)
         else:
             event("value-left-out", value=state.WhichOneof("value"), reason="not of a widget")
 
-    return take_widget
+    return set_widget_value
 
 
-def _careful(get: Callable[[WStates, str], Any]) -> Callable[[WStates, str], Any]:
-    @functools.wraps(get)
-    def value_of(states: WStates, widget: str) -> Any:
-        state, known = states.states.get(widget), states.widget_metadata.get(widget)
-        if isinstance(state, _LeftOut):
+def _checking_values(get_value: Callable[[WStates, str], Any]) -> Callable[[WStates, str], Any]:
+    @functools.wraps(get_value)
+    def get_valid_value(states: WStates, widget: str) -> Any:
+        state, metadata = states.states.get(widget), states.widget_metadata.get(widget)
+        if isinstance(state, _Dropped):
             raise KeyError(widget)
-        if not isinstance(state, Serialized) or known is None:
-            return get(states, widget)
+        if not isinstance(state, Serialized) or metadata is None:
+            return get_value(states, widget)
         try:
-            if not _fits(state.value, known):
+            if not _fits(state.value, metadata):
                 raise TypeError("a value that the widget does not have")
-            return get(states, widget)
-        # Whatever it is that Streamlit cannot make of it.
+            return get_value(states, widget)
+        # Streamlit may fail on such a value in any way.
         except Exception as error:
             event(
                 "value-left-out",
-                widget=known.value_type,
+                widget=metadata.value_type,
                 value=state.value.WhichOneof("value"),
                 reason=type(error).__name__,
             )
-            states.states[widget] = _LeftOut(WidgetState(id=widget))
-            # As Streamlit itself says that there is none.
+            states.states[widget] = _Dropped(WidgetState(id=widget))
+            # Streamlit's own sign that there is no value.
             raise KeyError(widget) from None
 
-    return value_of
+    return get_valid_value
 
 
-def _fits(state: Any, known: Any) -> bool:
+def _fits(state: Any, metadata: Any) -> bool:
+    """Whether the widget can have that value, by its type and its options."""
     kind = state.WhichOneof("value")
     if kind is None:
         return True  # the browser has emptied it
-    if kind != known.value_type and not {kind, known.value_type} <= _NUMBERS:
+    if kind != metadata.value_type and not {kind, metadata.value_type} <= _NUMBERS:
         return False
-    options = known.formatted_options
+    options = metadata.formatted_options
     if options is None or kind not in _CHOICES:
         return True
     value = getattr(state, kind)
     if kind == "string_value":
         return value in options
-    # One of several that has a default cannot be emptied, on any page of this app.
-    is_empty_choice_of_one = not value.data and known.max_array_length == 1
-    return set(value.data) <= set(options) and not (is_empty_choice_of_one and known.deserializer(None) is not None)
+    # On the pages of this app, a choice of one option that has a default cannot be emptied.
+    is_empty_single_choice = not value.data and metadata.max_array_length == 1
+    return set(value.data) <= set(options) and not (is_empty_single_choice and metadata.deserializer(None) is not None)

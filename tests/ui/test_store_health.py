@@ -10,17 +10,17 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from visualizer.ui.shell import store_watch
-from visualizer.ui.shell.store_watch import HEALTH, StoreWatch
+from visualizer.ui.shell import store_health
+from visualizer.ui.shell.store_health import HEALTH, StoreHealth
 
 
 @pytest.fixture
 def problems(monkeypatch) -> list[str]:
-    """What is wrong: the last one is found."""
-    found = [""]
-    monkeypatch.setattr(store_watch, "problem", lambda _: found[-1])
-    monkeypatch.setattr(store_watch, "LOOK_EVERY", 0.0)
-    return found
+    """What is wrong: the last one is problem_found."""
+    problem_found = [""]
+    monkeypatch.setattr(store_health, "problem", lambda _: problem_found[-1])
+    monkeypatch.setattr(store_health, "CHECK_INTERVAL", 0.0)
+    return problem_found
 
 
 class Client:
@@ -28,7 +28,7 @@ class Client:
 
     def __init__(self) -> None:
         routes = [Route(path, lambda _: PlainTextResponse("ok")) for path in (HEALTH, "/")]
-        self._app = Starlette(routes=routes, middleware=[Middleware(StoreWatch)])
+        self._app = Starlette(routes=routes, middleware=[Middleware(StoreHealth)])
 
     def get(self, *paths: str) -> list[tuple[int, str]]:
         """Status and text of each answer, one after another."""
@@ -73,21 +73,21 @@ def test_it_is_well_as_long_as_the_databases_can_be_read(client, problems, caplo
 
 def test_many_who_ask_are_told_what_was_found_last(client, monkeypatch):
     looks = []
-    monkeypatch.setattr(store_watch, "problem", lambda _: looks.append(1) or "")
+    monkeypatch.setattr(store_health, "problem", lambda _: looks.append(1) or "")
     assert client.get(*[HEALTH] * 50) == [(200, "ok")] * 50
     assert len(looks) == 1
 
 
 def test_a_slow_disk_does_not_hold_the_answer(monkeypatch):
-    monkeypatch.setattr(store_watch, "problem", lambda _: time.sleep(0.5) or "It is gone.")
-    monkeypatch.setattr(store_watch, "_PATIENCE", 0.02)
-    monkeypatch.setattr(store_watch, "LOOK_EVERY", 60.0)
+    monkeypatch.setattr(store_health, "problem", lambda _: time.sleep(0.5) or "It is gone.")
+    monkeypatch.setattr(store_health, "_PATIENCE", 0.02)
+    monkeypatch.setattr(store_health, "CHECK_INTERVAL", 60.0)
 
     async def ask() -> list[str]:
-        watch = StoreWatch(lambda *_: None)
-        first = [await watch._found(), await watch._found()]
-        assert watch._looking is not None
-        await asyncio.wait([watch._looking])
-        return [*first, await watch._found(), await watch._found()]
+        watch = StoreHealth(lambda *_: None)
+        first = [await watch._current_problem(), await watch._current_problem()]
+        assert watch._check is not None
+        await asyncio.wait([watch._check])
+        return [*first, await watch._current_problem(), await watch._current_problem()]
 
     assert asyncio.run(ask()) == ["", "", "It is gone.", "It is gone."]
