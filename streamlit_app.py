@@ -13,7 +13,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from visualizer.limits import LimitError, limits
-from visualizer.log import bound_the_log, event, to_stderr
+from visualizer.log import event, limit_log_rate, log_to_stderr
 from visualizer.processes import yield_to_training
 from visualizer.training.opening import FolderError, open_folder
 from visualizer.ui.kit.job import end_jobs
@@ -44,7 +44,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     set_upload_limit()
     drop_invalid_values()
-    bound_the_log()
+    limit_log_rate()
     guard_connections()
     event("server-started", **asdict(limits()))
     from visualizer.ui.shell.closed_tabs import forget_closed_tabs
@@ -66,7 +66,7 @@ def can_reconnect(tab: str) -> bool:
     return tab in known_tabs()
 
 
-to_stderr()
+log_to_stderr()
 try:
     limits()
     open_folder(workspace())

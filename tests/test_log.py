@@ -35,7 +35,7 @@ def stream() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     package = logging.getLogger("visualizer")
     before = package.handlers, package.level, package.propagate
-    log.to_stderr(stream)
+    log.log_to_stderr(stream)
     yield stream
     package.handlers, package.level, package.propagate = before
 
@@ -183,19 +183,21 @@ def test_a_workspace_that_is_removed_is_told_without_its_token(stream, tmp_path)
 
 
 @pytest.fixture
-def bound(stream, monkeypatch) -> Iterator[log.Bound]:
-    """A bound on the log of the package, whose periods end by themselves only once asked."""
+def rate_limit(stream, monkeypatch) -> Iterator[log.RateLimit]:
+    """A rate_limit on the log of the package, whose periods end by themselves only once asked."""
     timers = []
-    monkeypatch.setattr(log.threading, "Timer", lambda seconds, tell: timers.append(tell) or threading.Thread())
+    monkeypatch.setattr(
+        log.threading, "Timer", lambda seconds, report_left_out: timers.append(report_left_out) or threading.Thread()
+    )
     monkeypatch.setattr(log.time, "monotonic", lambda: 1000.0)
-    bound = log.Bound()
+    rate_limit = log.RateLimit()
     handler = logging.getLogger("visualizer").handlers[0]
-    handler.addFilter(bound)
+    handler.addFilter(rate_limit)
     stream.seek(0)
     stream.truncate()
-    bound.timers = timers
-    yield bound
-    handler.removeFilter(bound)
+    rate_limit.timers = timers
+    yield rate_limit
+    handler.removeFilter(rate_limit)
 
 
 def failed(number: int) -> None:
@@ -206,58 +208,58 @@ def failed(number: int) -> None:
         logging.getLogger("visualizer.ui.shell.failure").error("a page failed", exc_info=error)
 
 
-def test_what_is_alike_is_written_a_few_times_and_counted_after_that(bound, stream):
+def test_what_is_alike_is_written_a_few_times_and_counted_after_that(rate_limit, stream):
     for number in range(10_000):
         failed(number)
     for number in range(10_000):
         event("upload-refused", size=number)
     event("run-started", run="ab12")
     text = stream.getvalue()
-    assert text.count("Traceback") == log.ALIKE_WITH_TRACEBACK
-    assert text.count("upload-refused") == log.ALIKE
+    assert text.count("Traceback") == log.MAX_TRACEBACKS_PER_KIND
+    assert text.count("upload-refused") == log.MAX_PER_KIND
     assert text.count("run-started") == 1
     assert len(text) < 50_000
-    assert len(bound.timers) == 1
+    assert len(rate_limit.timers) == 1
     stream.seek(0)
     stream.truncate()
-    bound.timers[0]()
+    rate_limit.timers[0]()
     told = {LINE.fullmatch(f"{line}\n")[2] for line in stream.getvalue().splitlines()}
     assert told == {
         'lines-left-out kind="visualizer.ui.shell.failure ERROR a page failed OSError" count=9995',
-        f"lines-left-out kind=upload-refused count={10_000 - log.ALIKE}",
+        f"lines-left-out kind=upload-refused count={10_000 - log.MAX_PER_KIND}",
     }
-    # It has been told: nothing is left to tell.
-    bound.tell()
+    # It has been told: nothing is left to report_left_out.
+    rate_limit.report_left_out()
     assert len(stream.getvalue().splitlines()) == 2
 
 
-def test_after_a_period_it_is_written_again(bound, stream, monkeypatch):
-    for number in range(log.ALIKE + 50):
+def test_after_a_period_it_is_written_again(rate_limit, stream, monkeypatch):
+    for number in range(log.MAX_PER_KIND + 50):
         event("upload-refused", size=number)
-    monkeypatch.setattr(log.time, "monotonic", lambda: 1000.0 + log.PERIOD)
+    monkeypatch.setattr(log.time, "monotonic", lambda: 1000.0 + log.PERIOD_SECONDS)
     event("upload-refused", size=1)
-    assert stream.getvalue().count("upload-refused") == log.ALIKE + 1
+    assert stream.getvalue().count("upload-refused") == log.MAX_PER_KIND + 1
 
 
-def test_who_makes_kinds_up_is_bounded_as_well(bound, stream):
+def test_who_makes_kinds_up_is_bounded_as_well(rate_limit, stream):
     for number in range(10_000):
         event(f"kind-{number}")
-    assert stream.getvalue().count("\n") == log.ALTOGETHER
+    assert stream.getvalue().count("\n") == log.MAX_TOTAL
     stream.seek(0)
     stream.truncate()
-    bound.tell()
+    rate_limit.report_left_out()
     lines = stream.getvalue().splitlines()
     assert len(lines) == 21
-    assert sum(int(line.rpartition("=")[2]) for line in lines) == 10_000 - log.ALTOGETHER
+    assert sum(int(line.rpartition("=")[2]) for line in lines) == 10_000 - log.MAX_TOTAL
 
 
 def test_the_logs_of_streamlit_of_uvicorn_and_of_asyncio_are_bounded_too():
     code = (
         "import logging, streamlit.web.server.starlette.starlette_websocket as s, uvicorn;"
         "uvicorn.Config(print);"
-        "from visualizer.log import bound_the_log, to_stderr; to_stderr(); bound_the_log();"
+        "from visualizer.log import limit_log_rate, log_to_stderr; log_to_stderr(); limit_log_rate();"
         "logs = (s._LOGGER, *map(logging.getLogger, ('uvicorn.error', 'asyncio')));"
         "[log.error('%s', number) for number in range(999) for log in logs]"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert len(done.stderr.splitlines()) == 3 * log.ALIKE
+    assert len(done.stderr.splitlines()) == 3 * log.MAX_PER_KIND

@@ -67,9 +67,9 @@ def test_looking_is_not_using(workspaces, monkeypatch):
     monkeypatch.setattr("time.time", lambda: 1000.0)
     workspaces.save("a", {"x": "1"})
     monkeypatch.setattr("time.time", lambda: 90_000.0)
-    assert workspaces.kept("a") == {"x": "1"}
+    assert workspaces.peek("a") == {"x": "1"}
     assert workspaces.value("a", "x") == "1"
-    assert workspaces.kept("b") is workspaces.value("a", "y") is None
+    assert workspaces.peek("b") is workspaces.value("a", "y") is None
     assert workspaces.used() == {"a": 1000.0}
 
 
@@ -79,12 +79,12 @@ def test_what_cannot_be_read_is_put_aside(workspaces):
     workspaces.set_aside("a", "x")
     workspaces.save("a", {"x": "1"})
     workspaces.set_aside("a", "x")
-    kept = workspaces.kept("a")
+    kept = workspaces.peek("a")
     assert kept.pop("y") == "2"
     assert sorted(kept.values()) == ["1", "damaged"]
     assert all(name.startswith("x, put aside as ") for name in kept)
     assert sorted(workspaces.values("x")) == ["1", "3", "damaged"]
-    assert workspaces.kept("b") == {"x": "3"}
+    assert workspaces.peek("b") == {"x": "3"}
 
 
 def test_for_how_long_something_was_not_used_is_counted(workspaces, tmp_path):
@@ -98,8 +98,8 @@ def test_for_how_long_something_was_not_used_is_counted(workspaces, tmp_path):
 def test_those_who_have_none_get_a_workspace(workspaces):
     workspaces.save("a", {"x": "1"})
     workspaces.adopt({"a", "b"})
-    assert workspaces.kept("a") == {"x": "1"}
-    assert workspaces.kept("b") == {}
+    assert workspaces.peek("a") == {"x": "1"}
+    assert workspaces.peek("b") == {}
 
 
 def test_a_full_disk_says_so_and_keeps_what_was_there(workspaces, monkeypatch):

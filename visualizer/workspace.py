@@ -1,4 +1,4 @@
-"""Where the server keeps what people make on it."""
+"""The folder in which the server stores people's work, and how files in it are written, read and set aside."""
 
 import errno
 import os
@@ -19,30 +19,30 @@ from visualizer.errors import UserError
 
 VARIABLE = "VISUALIZER_WORKSPACE"
 
-# What stands between a file's name and the time at which it was put aside.
+# Between a file's name and the time at which it was set aside.
 _ASIDE = ".damaged-"
-# SQLite keeps these beside a database, and they belong to that very file.
+# Files that SQLite keeps beside a database, and that belong to exactly that database.
 _COMPANIONS = ("-wal", "-shm")
-# What SQLite says of a file that is no whole database, and of one that is not to be had just now.
+# SQLite's codes for a file that is not a complete database, and for one that is in use.
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _KEPT_AS_IT_WAS = "What was saved before is not touched."
 
 
 class DamagedFileError(Exception):
-    """A file is not what was written: its text says in what way."""
+    """A file does not contain what was written; the text says in what way."""
 
 
 def workspace() -> Path:
-    """The folder of runs and of people's own data sets: the environment's VISUALIZER_WORKSPACE, else ./workspace.
+    """The folder of runs and of people's own data sets: VISUALIZER_WORKSPACE in the environment, else ./workspace.
 
-    The processes that train inherit both, so they find the same folder.
+    Processes that train inherit the environment and the current folder, so they find the same one.
     """
     return Path(os.environ.get(VARIABLE, "workspace"))
 
 
 def save_atomically(path: Path, arrays: dict[str, np.ndarray], metadata: dict[str, str] | None = None) -> None:
-    """Write a safetensors file that readers see whole or not at all, also where several write the same one."""
+    """Write a safetensors file that readers see complete or not at all, even if several processes write it."""
     temporary = path.with_suffix(f".{uuid4().hex}.tmp")
     try:
         save_file({name: np.require(array, requirements="C") for name, array in arrays.items()}, temporary, metadata)
@@ -53,24 +53,24 @@ def save_atomically(path: Path, arrays: dict[str, np.ndarray], metadata: dict[st
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Around what reads a safetensors file and understands what is in it.
+    """A context for reading and interpreting a safetensors file.
 
     Raises:
-        DamagedFileError: It is not what was written.
-        FileNotFoundError: It is not there.
-        OSError: It cannot be read at the moment, as where too many files are open.
+        DamagedFileError: The file does not contain what was written.
+        FileNotFoundError: The file is missing.
+        OSError: The file cannot be read at the moment, such as when too many files are open.
     """
     try:
         yield
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        # Safetensors says the same where the system had no file handle left.
+        # Safetensors raises the same error if the system had no file handle left.
         if isinstance(error, SafetensorError) and _is_whole(path):
             raise OSError(str(error)) from error
         raise DamagedFileError(str(error)) from error
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether a safetensors file can be read. Raises OSError where that cannot be said."""
+    """Whether a safetensors file is complete. Raises OSError if it cannot be read at the moment."""
     data = path.read_bytes()
     try:
         load(data)
@@ -80,12 +80,15 @@ def _is_whole(path: Path) -> bool:
 
 
 def set_aside(path: Path, why: str) -> Path:
-    """Give a damaged file another name, so that nothing is ever written over it; the new one.
+    """Rename a damaged file, so that nothing ever overwrites it.
 
-    A database takes along what SQLite keeps beside it: with it, more can be saved of it than without.
+    The files that SQLite keeps beside a database are renamed too: with them, more of its data can be recovered.
+
+    Returns:
+        The new path.
 
     Raises:
-        OSError: It cannot be renamed.
+        OSError: The file cannot be renamed.
     """
     aside = path.with_name(f"{path.name}{_ASIDE}{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{uuid4().hex[:4]}")
     os.replace(path, aside)
@@ -97,23 +100,23 @@ def set_aside(path: Path, why: str) -> Path:
 
 
 def set_aside_before(folder: Path) -> list[Path]:
-    """The files in that folder that were put aside, by name."""
+    """The files in that folder that were set aside, sorted by name."""
     return sorted(path for path in folder.glob(f"*{_ASIDE}*") if not path.name.endswith(_COMPANIONS))
 
 
 def connect(path: Path, *, create: bool = False, **options: Any) -> sqlite3.Connection:
-    """A connection to a database that is there, or (`create`) that may be made.
+    """A connection to an existing database; with `create`, the file is created if it is missing.
 
-    Else a database whose file was removed would be made anew without a word, empty.
+    By default SQLite would silently create an empty database in place of a file that was removed.
     """
     mode = "rwc" if create else "rw"
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False, **options)
 
 
 def use_write_ahead_log(connection: sqlite3.Connection, patience: float = 10.0) -> None:
-    """Put a database into WAL mode, in which who reads and who writes need not wait for one another.
+    """Put a database into WAL mode, in which readers and writers need not wait for each other.
 
-    Where several servers do it to a new file at the same time, SQLite refuses without waiting: it is tried again for
+    If several servers do this to a new file at the same time, SQLite refuses without waiting, so it is tried again for
     `patience` seconds.
     """
     until = time.monotonic() + patience
@@ -129,17 +132,17 @@ def use_write_ahead_log(connection: sqlite3.Connection, patience: float = 10.0) 
 
 
 def kept_open(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """A connection that its owner keeps as long as it lives, and does not use.
+    """A connection that its owner holds open without using it.
 
-    With the last connection SQLite removes the files beside the database, and on a full disk the next one could not
-    make them again: then not even reading would go.
+    When the last connection closes, SQLite removes the files beside the database. On a full disk the next connection
+    could not create them again, and then even reading would fail.
     """
     connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
     return connection
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Whether something could not be written because there is no room, whoever says so in whatever words."""
+    """Whether something could not be written because the disk is full, in whatever form the error says so."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     words = str(error)
@@ -149,17 +152,17 @@ def is_disk_full(error: BaseException) -> bool:
 
 
 def sqlite_kind(error: sqlite3.Error) -> int:
-    """What went wrong, such as `sqlite3.SQLITE_BUSY`; 0 where SQLite itself was not asked.
+    """The primary result code of an error, such as `sqlite3.SQLITE_BUSY`; 0 if it does not come from SQLite itself.
 
-    The lower bits of the code: https://sqlite.org/rescode.html
+    These are the lower bits of the extended code: https://sqlite.org/rescode.html
     """
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def trouble(error: BaseException) -> UserError | None:
-    """What to tell where the files that the server keeps cannot be read or written; None where it is something else.
+def storage_error(error: BaseException) -> UserError | None:
+    """The error to show if the server's files cannot be read or written; None for any other error.
 
-    It says no more than what is known: that something is still there is known where it only could not be written.
+    It says only what is known: that earlier work is safe is known only if writing failed.
     """
     if is_disk_full(error):
         return UserError(
@@ -207,12 +210,12 @@ def trouble(error: BaseException) -> UserError | None:
 
 @contextmanager
 def saving() -> Iterator[None]:
-    """Around what writes: a full disk and the like become a UserError. What was written before stays as it was."""
+    """A context for writing: a full disk and similar failures become a UserError. What was written before stays."""
     try:
         yield
     except (OSError, sqlite3.DatabaseError, SafetensorError) as error:
-        told = trouble(error)
-        if told is None:
+        user_error = storage_error(error)
+        if user_error is None:
             raise
         log.event("disk-full" if is_disk_full(error) else "not-saved", warning=True, reason=str(error))
-        raise told from error
+        raise user_error from error

@@ -1,6 +1,6 @@
-"""What each person made, by a name that only they know: the token in their address. Here it is only known by its hash.
+"""Each person's work, found by a token that only they know: it is in their address, and only its hash is stored here.
 
-A workspace is a row and its values, which are JSON texts by name; its runs and data sets say whose they are themselves.
+A workspace is a row, and values by name, which are JSON texts. Its runs and data sets themselves say who owns them.
 """
 
 import hashlib
@@ -18,8 +18,8 @@ from visualizer.workspace import connect, kept_open, saving, use_write_ahead_log
 WORKSPACES = "workspaces.sqlite"
 TOKEN_BYTES = 16
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
-_ASIDE = ", put aside as "  # between the name of a value that could not be read and what makes it another one
-_USED_EVERY = 3600.0  # seconds; more often it need not be known when somebody was here
+_ASIDE = ", put aside as "  # between the name of a value that could not be read and a random suffix
+_TOUCH_INTERVAL = 3600.0  # seconds; the last use is not recorded more precisely
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS workspaces (
@@ -53,17 +53,17 @@ def new_token() -> str:
 
 
 def is_token(text: str) -> bool:
-    """Whether it looks like one."""
+    """Whether the text has the form of a token."""
     return _TOKEN.fullmatch(text) is not None
 
 
 def id_of(token: str) -> str:
-    """The id of the token's workspace: its SHA-256. Who reads the server's files learns no token from it."""
+    """The id of the token's workspace: its SHA-256, so that the server's files give no token away."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Workspaces:
-    """The workspaces in a folder, which is made where it is missing."""
+    """The workspaces in a folder, which is created if it is missing."""
 
     def __init__(self, folder: Path) -> None:
         self._file = Path(folder) / WORKSPACES
@@ -74,21 +74,21 @@ class Workspaces:
         self._open = kept_open(self._connect())
 
     def load(self, workspace_id: str) -> dict[str, str] | None:
-        """What is kept there, by name; None where there is no such workspace (any more). It counts as used now."""
-        kept = self.kept(workspace_id)
-        if kept is not None:
+        """The values of a workspace, by name, or None if it does not exist (any more). This counts as using it."""
+        values = self.peek(workspace_id)
+        if values is not None:
             self.touch(workspace_id)
-        return kept
+        return values
 
-    def kept(self, workspace_id: str) -> dict[str, str] | None:
-        """The same for somebody who only looks: it does not count as used."""
+    def peek(self, workspace_id: str) -> dict[str, str] | None:
+        """The same as `load`, but it does not count as using the workspace."""
         with closing(self._connect()) as connection:
-            there = connection.execute("SELECT 1 FROM workspaces WHERE workspace_id = ?", (workspace_id,)).fetchone()
+            row = connection.execute("SELECT 1 FROM workspaces WHERE workspace_id = ?", (workspace_id,)).fetchone()
             rows = connection.execute("SELECT name, value FROM kept WHERE workspace_id = ?", (workspace_id,)).fetchall()
-        return None if there is None else dict(rows)
+        return None if row is None else dict(rows)
 
     def set_aside(self, workspace_id: str, name: str) -> None:
-        """Give what cannot be read another name, so that nothing is ever written over it.
+        """Rename a value that cannot be read, so that nothing ever overwrites it.
 
         Raises:
             UserError: The disk is full.
@@ -101,7 +101,7 @@ class Workspaces:
         log.event("value-set-aside", warning=True, workspace=log.short(workspace_id), value=name, renamed=aside)
 
     def value(self, workspace_id: str, name: str) -> str | None:
-        """What is kept there under that name, or None."""
+        """The value of that name, or None."""
         with closing(self._connect()) as connection:
             row = connection.execute(
                 "SELECT value FROM kept WHERE workspace_id = ? AND name = ?", (workspace_id, name)
@@ -109,10 +109,10 @@ class Workspaces:
         return row[0] if row else None
 
     def save(self, workspace_id: str, values: Mapping[str, str]) -> None:
-        """Keep these values beside those of other names; the workspace is made where it is missing.
+        """Store these values; values of other names stay. The workspace is created if it is missing.
 
         Raises:
-            UserError: The disk is full; what was kept before stays.
+            UserError: The disk is full; what was stored before stays.
         """
         now = time.time()
         with self._write() as connection:
@@ -126,12 +126,12 @@ class Workspaces:
             )
 
     def touch(self, workspace_id: str) -> None:
-        """Note that it is used now, where that was not noted lately. A full disk is no reason to say anything."""
+        """Record that the workspace is used now, unless that was recorded recently. A full disk is ignored."""
         now = time.time()
         with closing(self._connect()) as connection:
             row = connection.execute("SELECT used FROM workspaces WHERE workspace_id = ?", (workspace_id,)).fetchone()
-            # A time that lies ahead was noted by a clock that was wrong.
-            if row is None or abs(now - row[0]) < _USED_EVERY:
+            # A time in the future comes from a clock that was wrong.
+            if row is None or abs(now - row[0]) < _TOUCH_INTERVAL:
                 return
             try:
                 with connection:
@@ -140,32 +140,35 @@ class Workspaces:
                 return
 
     def used(self) -> dict[str, float]:
-        """When each workspace was used last, in seconds as `time.time` counts them."""
+        """When each workspace was last used, in seconds on the clock of `time.time`."""
         with closing(self._connect()) as connection:
             return dict(connection.execute("SELECT workspace_id, used FROM workspaces"))
 
     def values(self, name: str) -> list[str]:
-        """What all workspaces keep under this name, with what was put aside of it."""
+        """The values of this name in all workspaces, including those that were set aside."""
         query = "SELECT value FROM kept WHERE name = ? OR name LIKE ?"
         with closing(self._connect()) as connection:
             return [value for (value,) in connection.execute(query, (name, f"{name}{_ASIDE}%"))]
 
     def adopt(self, workspace_ids: Iterable[str]) -> None:
-        """Make a workspace, in which nothing is kept yet, for each of these ids that has none."""
-        now, there = time.time(), self.used()
-        new = [(workspace_id, now, now) for workspace_id in workspace_ids if workspace_id not in there]
+        """Create an empty workspace for each of these ids that has none."""
+        now, existing = time.time(), self.used()
+        new = [(workspace_id, now, now) for workspace_id in workspace_ids if workspace_id not in existing]
         if new:
             with self._write() as connection:
                 connection.executemany("INSERT OR IGNORE INTO workspaces VALUES (?, ?, ?)", new)
 
     def count_unused(self, kind: str, marks: Mapping[str, str], passed: float) -> dict[str, float]:
-        """Count for how long things were not used, and give it in seconds by name.
+        """Count how long things have been unused.
 
         Args:
-            kind: Of things, such as "dataset".
-            marks: What is there, by name, with a mark that changes whenever it is used: then it is counted from 0.
-                What is not among them any more is forgotten.
+            kind: The kind of things, such as "dataset".
+            marks: For each existing thing, by name, a mark that changes whenever it is used, which restarts its count.
+                Counts of things that are no longer listed are dropped.
             passed: Seconds since the last count.
+
+        Returns:
+            Seconds without use, by name.
         """
         with self._write() as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -183,7 +186,11 @@ class Workspaces:
         return counted
 
     def looked_at(self, now: float) -> float | None:
-        """Note when it was looked what is unused, as `time.time` counts; when that was done before, or None."""
+        """Record the time of a check for unused things, in seconds on the clock of `time.time`.
+
+        Returns:
+            The time of the check before, or None.
+        """
         with self._write() as connection:
             connection.execute("BEGIN IMMEDIATE")
             row = connection.execute("SELECT at FROM looked").fetchone()
@@ -191,7 +198,7 @@ class Workspaces:
         return row[0] if row else None
 
     def remove(self, workspace_id: str) -> None:
-        """Forget a workspace with all that it keeps."""
+        """Delete a workspace with all its values."""
         with self._write() as connection:
             for table in ("kept", "workspaces"):
                 connection.execute(f"DELETE FROM {table} WHERE workspace_id = ?", (workspace_id,))
@@ -199,7 +206,7 @@ class Workspaces:
 
     def _connect(self, *, create: bool = False) -> sqlite3.Connection:
         connection = connect(self._file, create=create, timeout=10)
-        # In WAL mode this keeps the file whole through a crash; only the last moments may be lost.
+        # In WAL mode the file survives a crash with this setting; only the last moments may be lost.
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
 

@@ -115,7 +115,7 @@ def test_a_workspace_that_was_made_elsewhere_asks_before_it_is_opened():
     run_store().create("abcdef8888", id_of(owner(made).token), _spec(made), 4, elsewhere.own)
     owner(made).run_id, owner(made).own_datasets = "abcdef8888", ("own-0123456789abcdef",)
     token = address(without_exception(made.run()))
-    before = workspaces().kept(id_of(token))
+    before = workspaces().peek(id_of(token))
 
     app = arrived(token)
     assert [title.value for title in app.title] == ["A workspace from another browser"]
@@ -137,7 +137,7 @@ def test_a_workspace_that_was_made_elsewhere_asks_before_it_is_opened():
     assert not asks(app)
     assert (address(app), owner(app).run_id) == (token, "abcdef8888")
     assert owner(app).architecture.name == "Ada's *own*"
-    assert workspaces().kept(id_of(token)) == before
+    assert workspaces().peek(id_of(token)) == before
     run_store().set_state("abcdef8888", "stopped", "")
     elsewhere.close()
 
@@ -161,7 +161,7 @@ def test_of_what_was_made_elsewhere_a_copy_can_be_taken():
     name = save_own({"a": [picture(40, 0)] * 6, "b": [picture(200, 1)] * 6}, 32, "crop")
     owner(made).use_own(name)
     token = address(without_exception(made.run()))
-    before = workspaces().kept(id_of(token))
+    before = workspaces().peek(id_of(token))
     app = answer(arrived(token), "copy")
     assert any("This is a copy of that network" in sentence for sentence in sentences(app))
     assert owner(app).architecture == CLASSIC.architecture
@@ -170,7 +170,7 @@ def test_of_what_was_made_elsewhere_a_copy_can_be_taken():
     assert address(app) not in (None, token)
     owner(app).rename("Copy")
     without_exception(app.run())
-    assert workspaces().kept(id_of(token)) == before
+    assert workspaces().peek(id_of(token)) == before
     owner(app).undo()
     owner(app).undo()
     assert owner(app).architecture == TINY.architecture
@@ -297,7 +297,7 @@ def test_what_cannot_be_read_any_more_begins_anew_and_the_rest_is_there():
     ]
     # Nothing is written over it.
     edit(app)
-    kept = workspaces().kept(id_of(token))
+    kept = workspaces().peek(id_of(token))
     assert [value for name, value in kept.items() if name.startswith("history, put aside")] == ['{"present": 1}']
     assert "Classic" in kept["history"]
     assert not opened(token).warning

@@ -49,7 +49,7 @@ def test_a_new_folder_is_made_and_all_in_it_can_be_used(tmp_path):
     filled(folder)
     open_folder(folder)
     assert RunStore(folder).record("run1") is not None
-    assert Workspaces(folder).kept("me") == {"history": "{}"}
+    assert Workspaces(folder).peek("me") == {"history": "{}"}
     assert (lost(folder), problem(folder)) == ({}, "")
     assert not list(folder.glob("try-*"))
 
@@ -81,7 +81,7 @@ def test_a_damaged_database_gets_another_name_and_no_server_starts(tmp_path, nam
     assert list(lost(tmp_path)) == [held]
     assert len(lost(tmp_path)[held]) == len("2026-11-30")
     assert (RunStore(tmp_path).record("run1") is None) == (name == "runs.sqlite")
-    assert (Workspaces(tmp_path).kept("me") is None) == (name == "workspaces.sqlite")
+    assert (Workspaces(tmp_path).peek("me") is None) == (name == "workspaces.sqlite")
     assert aside.read_bytes() == content
     aside.rename(tmp_path.parent / aside.name)
     assert lost(tmp_path) == {}
@@ -195,7 +195,7 @@ def test_a_database_that_was_removed_is_not_made_anew_without_a_word(tmp_path):
     store, people, servers = RunStore(tmp_path), Workspaces(tmp_path), Servers(tmp_path)
     for path in tmp_path.glob("*.sqlite*"):
         path.unlink()
-    for ask in (lambda: store.record("run1"), lambda: people.kept("me"), lambda: servers.send("x", "run1", None)):
+    for ask in (lambda: store.record("run1"), lambda: people.peek("me"), lambda: servers.send("x", "run1", None)):
         with pytest.raises((sqlite3.OperationalError, TypeError)):
             ask()
     with pytest.raises(sqlite3.OperationalError, match="unable to open"):

@@ -79,7 +79,7 @@ def read_zip(data: bytes) -> Iterator[Found]:
     Raises:
         UserError: It is no ZIP, is empty or too large, has no folders with pictures, or takes too long to open.
     """
-    with log.refusals("zip", len(data), UserError, tell_why=True):
+    with log.refusals("zip", len(data), UserError, log_why=True):
         yield from _bounded(_entries(data))
 
 

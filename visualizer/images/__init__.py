@@ -74,7 +74,7 @@ def read_image(data: bytes, name: str = "") -> np.ndarray:
 
 def open_image(data: bytes, name: str = "") -> Opened:
     """The same as `read_image`, with what it took."""
-    with log.refusals("picture", len(data), UploadError, tell_why=True):
+    with log.refusals("picture", len(data), UploadError, log_why=True):
         return _opened(data, _called(name))
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from visualizer.errors import UserError
 from visualizer.log import event
 from visualizer.ui.kit.text import markdown_safe
-from visualizer.workspace import trouble
+from visualizer.workspace import storage_error
 
 _log = logging.getLogger(__name__)
 
@@ -23,9 +23,9 @@ def show_error(error: Exception) -> bool:
     if isinstance(error, UserError):
         st.error(markdown_safe(error), icon=":material/error:")
         return True
-    if (sentence := trouble(error)) is not None:
+    if (storage := storage_error(error)) is not None:
         event("store-failed", warning=True, reason=f"{type(error).__name__}: {error}")
-        st.error(markdown_safe(sentence), icon=":material/error:")
+        st.error(markdown_safe(storage), icon=":material/error:")
         return True
     _log.error("a page failed", exc_info=error)
     st.error(

@@ -190,7 +190,7 @@ def _open(owner: Session, state: WorkspaceState) -> None:
         # A link to a network is for others: it shall not bring them into the workspace of whoever made it.
         log.event("workspace-in-link")
         del st.query_params[PARAMETER]
-    elif not is_token(token) or workspaces().kept(id_of(token)) is None:
+    elif not is_token(token) or workspaces().peek(id_of(token)) is None:
         state.not_found = True
         log.event("workspace-not-found")
         del st.query_params[PARAMETER]
@@ -225,7 +225,7 @@ def _take(owner: Session, state: WorkspaceState, token: str) -> None:
 
 def _ask(owner: Session, state: WorkspaceState, token: str) -> None:
     """Ask whether the workspace of that token, which this browser has not seen yet, is to be this tab's."""
-    kept = workspaces().kept(id_of(token)) or {}
+    kept = workspaces().peek(id_of(token)) or {}
     architecture = None
     with suppress(*_UNREADABLE):
         architecture = history_from_dict(json.loads(kept["history"])).present.architecture
