@@ -3,21 +3,21 @@ FROM python:3.11-slim AS installed
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
-# PyTorch first, and its CPU build: PyPI's brings several GB for graphics cards. For a cluster's computers that have one:
+# PyTorch first, as its CPU build: PyPI's build brings several GB for graphics cards. For cluster computers with a card:
 #   docker build --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cu130 .
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN pip install torch==2.13.0 --index-url ${TORCH_INDEX}
 COPY requirements.txt requirements-pretrained.txt requirements-login.txt requirements-cluster.txt /requirements/
-# A smaller image: leave out those that are not needed (docs/school.md says what each is for).
+# For a smaller image, leave out the files that you do not need (docs/school.md says what each is for).
 RUN pip install -r /requirements/requirements.txt \
     -r /requirements/requirements-pretrained.txt \
     -r /requirements/requirements-login.txt \
     -r /requirements/requirements-cluster.txt
 
 FROM python:3.11-slim
-# OpenMP, which PyTorch and scikit-learn compute with.
+# OpenMP, which PyTorch and scikit-learn use.
 RUN apt-get update && apt-get install --yes --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
-# Nobody who may write anything but the workspace.
+# A user who may write only to the workspace.
 RUN useradd --create-home --uid 10001 visualizer && mkdir /workspace && chown visualizer /workspace
 COPY --from=installed /venv /venv
 WORKDIR /app

@@ -1,4 +1,4 @@
-"""What holds for every test: a workspace that is thrown away, one torch thread, and examples that CI can repeat."""
+"""Settings for all tests: a temporary workspace, one torch thread, and examples that CI can repeat."""
 
 import importlib
 import os
@@ -14,21 +14,21 @@ from xdist.scheduler import LoadFileScheduling
 
 BROWSER = "tests/browser/"
 
-# Set before any test module is imported, so that nothing can open the workspace of somebody who runs the tests.
+# Set before any test module is imported, so that no test can open the real workspace of whoever runs the tests.
 _workspace = tempfile.TemporaryDirectory(prefix="visualizer-tests-", ignore_cleanup_errors=True)
 os.environ["VISUALIZER_WORKSPACE"] = _workspace.name
-# Torch reads it when it is imported, here and in worker processes: the tests share two cores with a server.
+# Torch reads it on import, here and in worker processes: the tests share two cores with a server.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 hypothesis.settings.register_profile("local", deadline=None)
-# In CI the same commit gives the same examples; a failure prints the code that repeats it.
+# In CI the same commit gives the same examples; a failure prints the code that reproduces it.
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def workspace() -> Iterator[Path]:
-    """The folder that runs are written to while the tests go on; the pages' workers end before it goes."""
+    """The folder that runs are written to during the tests; the pages' workers are ended before it is deleted."""
     yield Path(_workspace.name)
     if server := sys.modules.get("visualizer.ui.state.server"):
         server.close()
@@ -36,14 +36,14 @@ def workspace() -> Iterator[Path]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's tests come first: side by side with others they take the longest."""
+    """Run the browser tests first: in parallel with others they take the longest."""
     items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
 
 
 class FileByFile(LoadFileScheduling):
-    """What `pytest -n 2` gives to one process as a whole: a file, and all tests of the browser.
+    """`pytest -n 2` assigns a whole file to one process, and all browser tests together.
 
-    Those share one app and one Chromium, and wait for what they see: two at a time would take each other's time.
+    The browser tests share one app and one Chromium, and wait for what they see: two at a time would slow each other.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -56,7 +56,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 
 @pytest.fixture
 def add_layer_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], Any]]:
-    """Puts a file (name, text) into a folder beside visualizer/architecture/layers; a layer of the type in it."""
+    """A function that adds a file (name, text) to the layer types, and returns a layer of the type in that file."""
     from visualizer.architecture import layers
     from visualizer.architecture.layer import _registry, layer_types
 

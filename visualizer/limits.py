@@ -199,7 +199,7 @@ def limits() -> Limits:
 
 def table() -> str:
     """The settings as a Markdown table."""
-    rows = ["| Variable | Default | Unit | What it bounds |", "| --- | ---: | --- | --- |"]
+    rows = ["| Variable | Default | Unit | What it limits |", "| --- | ---: | --- | --- |"]
     for item in fields(Limits):
         rows.append(
             f"| `{variable(item.name)}` | {item.default:,} | {item.metadata['unit']} | {item.metadata['meaning']} |"

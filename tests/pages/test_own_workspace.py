@@ -163,7 +163,7 @@ def test_of_what_was_made_elsewhere_a_copy_can_be_taken():
     token = address(without_exception(made.run()))
     before = workspaces().peek(id_of(token))
     app = answer(arrived(token), "copy")
-    assert any("This is a copy of that network" in sentence for sentence in sentences(app))
+    assert any("your own copy of that network" in sentence for sentence in sentences(app))
     assert owner(app).architecture == CLASSIC.architecture
     # Its pictures stay where they are.
     assert (owner(app).settings.epochs, owner(app).settings.dataset, owner(app).own_datasets) == (7, "digits", ())

@@ -15,7 +15,7 @@ from visualizer.data.catalog import load_dataset
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.runs.store import RunStore
 
-THINKING = (3.0, 9.0)  # seconds from an answer to the next click, as people take who look at what came
+THINKING = (3.0, 9.0)  # seconds from a response to the next click, as long as people look at a page
 EPOCHS = 1000
 
 
@@ -36,18 +36,19 @@ class Answers:
             self.problems.append(problem)
 
     def of_clicks(self) -> list[float]:
-        """From a click to the answer; what the page asks by itself is none."""
-        return [one for what, all_ in self.seconds.items() if what not in ("live feed", "frame") for one in all_]
+        """Seconds from each click to its response; requests that the page makes by itself do not count."""
+        clicks = [waits for what, waits in self.seconds.items() if what not in ("live feed", "frame")]
+        return [seconds for waits in clicks for seconds in waits]
 
 
 class Student:
     """Opens a tab, starts a run of LeNet-5, and uses the app until told to stop.
 
     Args:
-        number: Who; each does other things.
+        number: Which student; each acts differently.
         url: The app's address.
         answers: Where to note how long the answers took.
-        pauses: Whether the run is paused now and then. One that is measured alone must not be: the worker would rest.
+        pauses: Whether the run is paused now and then. A run that is measured alone must not be: the worker would idle.
     """
 
     def __init__(self, number: int, url: str, answers: Answers, *, pauses: bool) -> None:
@@ -55,7 +56,7 @@ class Student:
         self._habits = [self._look_inside, self._build, self._home]
         if pauses:
             self._habits.append(self._pause)
-        # Everybody does everything once, in an order of their own; then as it comes, looking inside more than the rest.
+        # Everybody does everything once, in their own order; then at random, with Look inside more often than the rest.
         self._still_to_do = self._random.sample(self._habits, len(self._habits))
         self._habits.append(self._look_inside)
         self._answers = answers
@@ -70,8 +71,8 @@ class Student:
         for thread in self._threads:
             thread.start()
 
-    def tell(self, answers: Answers) -> None:
-        """Note from now on there."""
+    def record_to(self, answers: Answers) -> None:
+        """Record waiting times and problems there from now on."""
         self._answers = answers
 
     def leave(self) -> None:
@@ -106,7 +107,7 @@ class Student:
                 self._tab.go_to("train")
 
     def _watch(self) -> None:
-        """What the open page asks by itself."""
+        """The requests that the open page makes by itself."""
         self._started.wait(60)
         while not self._leaving.is_set():
             self._leaving.wait(self._tab.ask_feed() or 0.5)
@@ -122,7 +123,7 @@ class Student:
     def _build(self) -> None:
         self._tab.go_to("build")
         self._think()
-        # Back to the first network and to LeNet-5 again; the run goes on meanwhile.
+        # Back to the first network and to LeNet-5 again; meanwhile the run continues.
         self._tab.press("undo")
         self._think()
         self._tab.press("redo")
@@ -157,7 +158,7 @@ class Lesson:
     Attributes:
         answers: How long everybody waited, and what went wrong.
         images_per_second: Of all runs together.
-        trained: Pictures that each run was trained on meanwhile.
+        trained: Pictures that each run was trained on during the measurement.
         memory: Resident bytes of the server and of its workers, at the end.
         server_load: Processor seconds that the server (without its workers) took in each second.
     """
@@ -170,16 +171,16 @@ class Lesson:
 
 
 def hold_lesson(app: RunningApp, count: int, seconds: float, settle: float) -> tuple[Lesson, Callable[[], None]]:
-    """Let `count` students come, one after another, work and be measured.
+    """Let students arrive one after another and work, and measure them.
 
     Args:
         app: The running app.
-        count: How many.
-        seconds: How long is measured.
-        settle: Seconds before that, in which all arrive and start their runs.
+        count: The number of students.
+        seconds: How long to measure.
+        settle: Seconds before that, in which all students arrive and start their runs.
 
     Returns:
-        What was measured, and what lets all leave.
+        The measurements, and a function that lets all students leave.
     """
     arriving, answers = Answers(), Answers()
     students: list[Student] = []
@@ -190,7 +191,7 @@ def hold_lesson(app: RunningApp, count: int, seconds: float, settle: float) -> t
         time.sleep(0.5 * settle / count)
     time.sleep(settle / 2)
     for student in students:
-        student.tell(answers)
+        student.record_to(answers)
     before = {record.run_id: images(record) for record in store.active_runs()}
     started, worked = time.monotonic(), processor_seconds(app)
     time.sleep(seconds)
@@ -232,6 +233,6 @@ def memory_of(app: RunningApp) -> tuple[int, int]:
 
 
 def processor_seconds(app: RunningApp) -> float:
-    """What the server itself has used so far."""
+    """Processor time that the server itself has used so far."""
     fields = Path(f"/proc/{app.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,6 +1,6 @@
-"""A browser tab without a browser: it speaks over a websocket as Streamlit's own client does, and asks the live feed.
+"""A browser tab without a browser: it uses a websocket as Streamlit's own client does, and polls the live feed.
 
-Thirty real browsers would need more of the computer than the server whose speed is in question.
+Thirty real browsers would load the computer more than the server that is to be measured.
 """
 
 import json
@@ -27,7 +27,7 @@ _FAILURE = "went wrong"  # in the text of ui/shell/failure.py
 
 
 class Lost(Exception):
-    """The server did not answer as it should: no answer, an exception on the page, a page that is not there."""
+    """The server did not answer as it should: no response, an exception on the page, or a missing page."""
 
 
 @dataclass
@@ -37,16 +37,16 @@ class Page:
     Attributes:
         widgets: The ids of all elements that have one.
         menus: The options of each menu button, by its id.
-        feed: What the live feed was given, if there is one.
-        token: What finds the workspace again, once something is kept in it.
-        words: All Markdown, in order.
+        feed: The data of the live feed, if there is one.
+        token: The token of the workspace, once something is saved in it.
+        texts: All Markdown, in order.
     """
 
     widgets: list[str] = field(default_factory=list)
     menus: dict[str, list[str]] = field(default_factory=dict)
     feed: dict[str, Any] | None = None
     token: str = ""
-    words: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
 
 class Tab:
@@ -54,8 +54,8 @@ class Tab:
 
     Args:
         url: The app's address.
-        on_answer: Told what was done and how many seconds passed until the page had all of the answer.
-        token: Of the workspace that its address names, if it names one.
+        on_answer: Called with what was done and the seconds until the page had the complete response.
+        token: Of the workspace in its address, if there is one.
     """
 
     def __init__(
@@ -70,16 +70,16 @@ class Tab:
         self._cached: dict[str, ForwardMsg] = {}
         address = f"ws://{urlsplit(url).netloc}/_stcore/stream"
         self._opened = ExitStack()
-        # The server asks now and then whether somebody is there; this side need not.
+        # The server sends pings; this side need not.
         connection = connect(
             address, subprotocols=[Subprotocol("streamlit")], max_size=MAX_MESSAGE, compression=None, ping_interval=None
         )
         self._socket = self._opened.enter_context(connection)
-        self._busy = threading.Lock()  # one question at a time, as a person asks
+        self._busy = threading.Lock()  # one request at a time, as a person makes them
         self._version = self._inside = ""
 
     def open(self) -> None:
-        """The first look at the app."""
+        """Load the app for the first time."""
         self._ask("open")
 
     def go_to(self, name: str) -> None:
@@ -93,15 +93,15 @@ class Tab:
         """Press a button of the page, by its key."""
         self._ask(key, key, trigger_value=True)
 
-    def choose(self, key: str, words: str) -> None:
-        """Choose in a select box."""
-        self._ask(key, key, string_value=words)
+    def choose(self, key: str, option: str) -> None:
+        """Choose an option in a select box."""
+        self._ask(key, key, string_value=option)
 
-    def choose_from_menu(self, key: str, words: str) -> None:
-        """Press a menu button and choose what has these words."""
+    def choose_from_menu(self, key: str, text: str) -> None:
+        """Press a menu button and choose the first option that contains this text."""
         with self._busy:
             options = self.page.menus[self._widget(key)]
-        option = next(option for option in options if words in option)
+        option = next(option for option in options if text in option)
         self._ask(key, key, string_trigger_value=StringTriggerValue(data=option))
 
     def enter(self, key: str, number: int) -> None:
@@ -113,10 +113,10 @@ class Tab:
             return any(widget.endswith(f"-{key}") for widget in self.page.widgets)
 
     def ask_feed(self) -> float | None:
-        """Ask what has moved in the run, and run the page's script where that needs another page.
+        """Ask for news of the run, and run the page's script again if the news requires it.
 
         Returns:
-            Seconds until the feed wants to be asked again; None where there is none.
+            Seconds until the feed is to be polled again; None if there is no feed.
         """
         feed = self.page.feed
         if feed is None or feed["every"] is None:
@@ -132,7 +132,7 @@ class Tab:
             news = {"frame": "gone"}
         self._on_answer("live feed", time.perf_counter() - started)
         if self.page.feed is not feed:
-            return None  # another page was opened meanwhile
+            return None  # another page has been opened since
         if news is not None and news["frame"] != feed["frame"]:
             self._ask("frame")
         elif news is not None:
@@ -144,11 +144,11 @@ class Tab:
         self._opened.close()
 
     def _widget(self, key: str) -> str:
-        found = next((widget for widget in self.page.widgets if widget.endswith(f"-{key}")), None)
-        if found is None:
+        matching = next((widget for widget in self.page.widgets if widget.endswith(f"-{key}")), None)
+        if matching is None:
             name = next((name for name, hash_ in self._pages.items() if hash_ == self._page_hash), "?")
             raise Lost(f"There is no “{key}” on the page “{name}”, which has {len(self.page.widgets)} widgets.")
-        return found
+        return matching
 
     def _ask(self, what: str, key: str = "", **value: bool | str | int | StringTriggerValue) -> None:
         with self._busy:
@@ -165,13 +165,13 @@ class Tab:
             self._on_answer(what, time.perf_counter() - started)
 
     def _read(self) -> None:
-        """Take in messages until the script has ended."""
+        """Process messages until the script has ended."""
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 data = self._socket.recv(timeout=max(deadline - time.monotonic(), 0.001))
             except TimeoutError:
-                raise Lost(f"No whole answer within {PATIENCE:.0f} seconds.") from None
+                raise Lost(f"No complete response within {PATIENCE:.0f} seconds.") from None
             assert isinstance(data, bytes)
             message = ForwardMsg.FromString(data)
             if message.WhichOneof("type") == "ref_hash":
@@ -183,7 +183,7 @@ class Tab:
                 return
 
     def _take(self, message: ForwardMsg) -> bool:
-        """True where the script has ended and no other run of it follows at once."""
+        """Process one message. Returns whether the script has ended, and is not run again at once."""
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self._page_hash = message.new_session.page_script_hash
@@ -205,7 +205,7 @@ class Tab:
         if kind == "exception" or (kind == "alert" and _FAILURE in content.body):
             raise Lost(f"The page shows an error: {getattr(content, 'message', '') or content.body}")
         if kind == "markdown":
-            self.page.words.append(content.body)
+            self.page.texts.append(content.body)
         if getattr(content, "id", ""):
             self.page.widgets.append(content.id)
         if kind == "menu_button":

@@ -1,4 +1,4 @@
-"""A small class for a short while; `python -m benchmarks.classroom` has the large one, with its figures."""
+"""A small class for a short time; `python -m benchmarks.classroom` runs a large one and prints figures."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""A store that is damaged while a server runs, or before it starts: it is said, and nothing is written over it."""
+"""A store that is damaged while a server runs, or before it starts: the app says so and overwrites nothing."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ STILL_THERE = "still there"
 
 
 class Reader(Tab):
-    """A tab that keeps what the boxes on its page say, also where that is an error."""
+    """A tab that records the text of all message boxes on its page, including errors."""
 
     def __init__(self, url: str, token: str = "") -> None:
         self.boxes: list[str] = []
@@ -40,8 +40,8 @@ class Reader(Tab):
             return
         super()._take_element(element)
 
-    def shows(self, words: str) -> bool:
-        return any(words in text for text in (*self.boxes, *self.page.words))
+    def shows(self, part: str) -> bool:
+        return any(part in text for text in (*self.boxes, *self.page.texts))
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -102,7 +102,7 @@ def test_databases_that_are_lost_while_the_server_runs_are_told_and_not_made_ane
         until(lambda: health(app)[0] == 503)
         assert "runs.sqlite (training runs) cannot be read" in health(app)[1]
         assert not (tmp_path / "runs.sqlite").exists()
-        # Put back, all is there again.
+        # Once the files are back, everything works again.
         for path in tmp_path.glob("moved-*"):
             path.rename(path.with_name(path.name.removeprefix("moved-")))
         until(lambda: health(app)[0] == 200)
@@ -132,16 +132,16 @@ def test_a_server_that_finds_a_damaged_store_ends_and_the_next_one_says_what_is_
         with closing(Tab(app.url, token=token)) as other:
             other.open()
         assert token not in app.log_text()
-    # With what SQLite keeps beside it, it might be whole again.
+    # With the files that SQLite keeps beside it, it might be recovered.
     for path in tmp_path.glob("runs.sqlite-*"):
         path.unlink()
     (tmp_path / "runs.sqlite").write_bytes(content)
     done = start(tmp_path)
     assert done.returncode == 1
-    said = [line for line in done.stderr.splitlines() if "The server was not started." in line]
-    assert len(said) == 1
-    assert "runs.sqlite, the record of training runs, is damaged" in said[0]
-    assert "put a backup in its place" in said[0]
+    lines = [line for line in done.stderr.splitlines() if "The server was not started." in line]
+    assert len(lines) == 1
+    assert "runs.sqlite, the record of training runs, is damaged" in lines[0]
+    assert "put a backup in its place" in lines[0]
     (aside,) = (path for path in tmp_path.glob("runs.sqlite.damaged-*") if not path.name.endswith(("-wal", "-shm")))
     assert aside.read_bytes() == content
     with running_app(workspace=tmp_path) as app, closing(Reader(app.url, token)) as tab:

@@ -1,6 +1,6 @@
-"""What one visitor sends to hurt the others, in a shortened form: meanwhile the server answers everybody else.
+"""Floods of requests from one visitor, in a shortened form: meanwhile the server answers everybody else.
 
-Everything goes to a server of its own on this computer, and is bounded in number and time.
+Everything is sent to a separate server on this computer, and is limited in number and time.
 """
 
 import http.client
@@ -34,7 +34,7 @@ TAB_MB = 40
 
 
 class Hostile(Tab):
-    """A tab that sends what no browser of ours would, and whose messages can be sent without waiting."""
+    """A tab that sends what no real browser would, and that can send messages without waiting for responses."""
 
     session = ""
 
@@ -51,12 +51,12 @@ class Hostile(Tab):
         return message.SerializeToString()
 
     def run(self, *widgets: WidgetState) -> None:
-        """Send them and wait for the page. Raises Lost where it shows an error."""
+        """Send these values and wait for the page. Raises Lost if it shows an error."""
         self.send(self.rerun(*widgets))
         self._read()
 
     def wait_until_closed(self, seconds: float) -> int:
-        """Read what comes until the server closes the connection; with which code."""
+        """Read messages until the server closes the connection. Returns the close code."""
         until = time.monotonic() + seconds
         try:
             while time.monotonic() < until:
@@ -67,7 +67,7 @@ class Hostile(Tab):
         raise AssertionError("the connection stays open")
 
     def close(self) -> None:
-        # Without the words with which connections end: who does not read would wait ten seconds for the answer.
+        # Without the closing handshake: a tab that does not read would wait ten seconds for its answer.
         with suppress(OSError):
             self._socket.socket.shutdown(socket.SHUT_RDWR)
         super().close()
@@ -85,19 +85,19 @@ def app() -> Iterator[RunningApp]:
         patch.setenv("VISUALIZER_TAB_MB", str(TAB_MB))
         patch.setenv("VISUALIZER_ZIP_MB", str(TAB_MB))
         with running_app() as app:
-            # What every page needs is loaded before anything is measured.
+            # Load what every page needs before measuring anything.
             with closing(Tab(app.url)) as tab:
                 tab.open()
                 for name in ("train", "look_inside", ""):
                     tab.go_to(name)
             yield app
             assert app.error_lines() == []
-            # Whatever was sent, nobody's disk is full of it.
+            # Whatever was sent, the log stays small.
             assert len(app.log_text()) < 300_000
 
 
 def health(app: RunningApp) -> float:
-    """How long the server takes to say that it is there, in seconds."""
+    """How long the server takes to answer a health check, in seconds."""
     began = time.monotonic()
     with urllib.request.urlopen(f"{app.url}/_stcore/health", timeout=60) as answer:
         assert answer.status == 200
@@ -106,7 +106,7 @@ def health(app: RunningApp) -> float:
 
 @contextmanager
 def answering(app: RunningApp) -> Iterator[list[float]]:
-    """Ask all the time whether the server is there, and let somebody else use it; all waits are noted."""
+    """Check the server's health continuously while somebody else uses it. Yields the list of all waits, in seconds."""
     waits: list[float] = []
     over = threading.Event()
 
@@ -120,7 +120,7 @@ def answering(app: RunningApp) -> Iterator[list[float]]:
         asking = pool.submit(ask)
         try:
             yield waits
-            # Somebody else has a page, whatever comes meanwhile.
+            # Somebody else can load a page at the same time.
             somebody.go_to("build")
         finally:
             over.set()
@@ -202,7 +202,7 @@ def test_a_message_that_would_make_much_closes_its_connection(app: RunningApp, d
             with suppress(ConnectionClosed):
                 tab._socket.send(data)
             code = tab.wait_until_closed(20)
-        # Who is still sending when it is closed may be reset, and then reads no code.
+        # A client that is still sending when the connection is closed may be reset, and then reads no code.
         assert code in (1002, 1008, 1009) or (code == 0 and len(data) > 50_000_000)
         assert memory_of(app)[0] - before < 100 * MB
 
@@ -236,7 +236,7 @@ def test_connections_that_never_ask_make_room_and_those_that_are_open_stay(app: 
                 half.append(socket.create_connection((address.hostname, address.port), 5))
                 half[-1].send(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
             tab.go_to("train")
-        # What never asked has been told so, or will be.
+        # Connections that never sent a request have been told so, or will be.
         half[0].settimeout(20)
         assert half[0].recv(100).startswith(b"HTTP/1.1 503 ")
         half[-1].settimeout(20)
@@ -248,7 +248,7 @@ def test_connections_that_never_ask_make_room_and_those_that_are_open_stay(app: 
 
 
 def put(tab: Hostile, file: str, size: int, *, chunked: bool, broken_off: bool = False) -> int:
-    """Send a file; the status of the answer, 0 where none came."""
+    """Send a file. Returns the status of the response, or 0 if there is none."""
     host = urlsplit(tab.url).netloc
     with closing(http.client.HTTPConnection(host, timeout=30)) as connection:
         connection.request("GET", "/_stcore/health")
@@ -275,8 +275,8 @@ def test_files_that_come_at_the_same_time_share_the_room_of_their_tab(app: Runni
     with closing(Hostile(app.url)) as tab:
         tab.open()
         with answering(app), ThreadPoolExecutor(10) as pool:
-            asked = [pool.submit(put, tab, f"f{number}", 10 * MB, chunked=chunked) for number in range(10)]
-            statuses = [one.result() for one in asked]
+            uploads = [pool.submit(put, tab, f"f{number}", 10 * MB, chunked=chunked) for number in range(10)]
+            statuses = [upload.result() for upload in uploads]
         assert 1 <= statuses.count(204) <= 4
         assert set(statuses) == {204, 413}
 
@@ -350,7 +350,7 @@ VALUES: list[dict[str, Any]] = [
 
 
 def test_whatever_values_a_browser_sends_the_pages_are_drawn(app: RunningApp) -> None:
-    """Each kind for all widgets of a page at once; `Lost` tells where a page shows an error."""
+    """Each kind of value for all widgets of a page at once; `Lost` is raised if a page shows an error."""
     with closing(Hostile(app.url)) as tab:
         tab.open()
         for name in list(tab._pages):

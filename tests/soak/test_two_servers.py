@@ -1,4 +1,4 @@
-"""Two app servers on one workspace folder, as behind a proxy: what was made at one is there at the other."""
+"""Two app servers on one workspace folder, as behind a proxy: work from one is available on the other."""
 
 import time
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def test_a_run_is_watched_and_told_what_to_do_at_either_of_two_servers(tmp_path:
             at_first.go_to("train")
             with closing(Tab(second.url, token=at_first.page.token)) as at_second:
                 at_second.open()
-                # It is another browser to the app, which asks once.
+                # To the app this is another browser, so it asks once.
                 at_second.press("workspace-open")
                 at_second.go_to("train")
                 assert at_second.has("pause")
