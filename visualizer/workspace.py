@@ -52,7 +52,7 @@ def save_atomically(path: Path, arrays: dict[str, np.ndarray], metadata: dict[st
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading_safetensors(path: Path) -> Iterator[None]:
     """A context for reading and interpreting a safetensors file.
 
     Raises:
@@ -99,7 +99,7 @@ def set_aside(path: Path, why: str) -> Path:
     return aside
 
 
-def set_aside_before(folder: Path) -> list[Path]:
+def files_set_aside(folder: Path) -> list[Path]:
     """The files in that folder that were set aside, sorted by name."""
     return sorted(path for path in folder.glob(f"*{_ASIDE}*") if not path.name.endswith(_COMPANIONS))
 
@@ -131,7 +131,7 @@ def use_write_ahead_log(connection: sqlite3.Connection, patience: float = 10.0) 
             return
 
 
-def kept_open(connection: sqlite3.Connection) -> sqlite3.Connection:
+def held_open(connection: sqlite3.Connection) -> sqlite3.Connection:
     """A connection that its owner holds open without using it.
 
     When the last connection closes, SQLite removes the files beside the database. On a full disk the next connection

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from visualizer import log
-from visualizer.workspace import connect, kept_open, saving, use_write_ahead_log
+from visualizer.workspace import connect, held_open, saving, use_write_ahead_log
 
 WORKSPACES = "workspaces.sqlite"
 TOKEN_BYTES = 16
@@ -71,7 +71,7 @@ class Workspaces:
         with closing(self._connect(create=True)) as connection:
             use_write_ahead_log(connection)
             connection.executescript(_SCHEMA)
-        self._open = kept_open(self._connect())
+        self._open = held_open(self._connect())
 
     def load(self, workspace_id: str) -> dict[str, str] | None:
         """The values of a workspace, by name, or None if it does not exist (any more). This counts as using it."""
@@ -185,7 +185,7 @@ class Workspaces:
             )
         return counted
 
-    def looked_at(self, now: float) -> float | None:
+    def record_check(self, now: float) -> float | None:
         """Record the time of a check for unused things, in seconds on the clock of `time.time`.
 
         Returns:

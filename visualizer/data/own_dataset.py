@@ -16,7 +16,7 @@ from visualizer.data.own_pictures import Fit, check, fitted
 from visualizer.data.splits import stratified_split
 from visualizer.errors import UserError
 from visualizer.limits import MIB, limits
-from visualizer.workspace import DamagedFileError, reading, save_atomically, saving, set_aside, workspace
+from visualizer.workspace import DamagedFileError, reading_safetensors, save_atomically, saving, set_aside, workspace
 
 _PREFIX = "own-"
 _NAME = re.compile(r"own-[0-9a-f]{16}")
@@ -159,7 +159,7 @@ def _opened(name: str) -> Iterator[Any]:
         raise not_here()
     path = _path(name)
     try:
-        with reading(path), safe_open(path, framework="numpy") as file:
+        with reading_safetensors(path), safe_open(path, framework="numpy") as file:
             yield file
     except FileNotFoundError as error:
         raise not_here() from error

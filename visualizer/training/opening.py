@@ -18,7 +18,7 @@ from visualizer.training.remote.servers import LOCKS, SERVERS, are_others
 from visualizer.training.runs.schema import LaterVersionError
 from visualizer.training.runs.store import RUNS, RunStore
 from visualizer.words import listed
-from visualizer.workspace import BUSY, DAMAGED, connect, is_disk_full, set_aside, set_aside_before, sqlite_kind
+from visualizer.workspace import BUSY, DAMAGED, connect, files_set_aside, is_disk_full, set_aside, sqlite_kind
 from visualizer.workspaces import WORKSPACES, Workspaces
 
 _HOLDS = {RUNS: "training runs", WORKSPACES: "people's workspaces"}
@@ -76,7 +76,7 @@ def open_folder(folder: Path) -> None:
 def lost(folder: Path) -> dict[str, str]:
     """What was put aside in that folder and still lies there: what it held, and the day, such as "2026-11-30"."""
     found = {}
-    for path in set_aside_before(folder):
+    for path in files_set_aside(folder):
         name, _, rest = path.name.partition(".damaged-")
         if name in _HOLDS and rest[:8].isdigit():
             found[_HOLDS[name]] = f"{rest[:4]}-{rest[4:6]}-{rest[6:8]}"

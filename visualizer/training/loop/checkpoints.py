@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from safetensors import safe_open
 
-from visualizer.workspace import DamagedFileError, reading, save_atomically
+from visualizer.workspace import DamagedFileError, reading_safetensors, save_atomically
 
 _FIELD = "checkpoint"
 
@@ -57,7 +57,7 @@ def read_checkpoint(path: Path) -> Checkpoint | None:
         OSError: It cannot be read at the moment, as where too many files are open.
     """
     try:
-        with reading(path):
+        with reading_safetensors(path):
             with safe_open(path, framework="numpy") as file:
                 about = json.loads(file.metadata()[_FIELD])
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)

@@ -15,7 +15,7 @@ from visualizer.architecture.answer import Answer
 from visualizer.errors import UserError
 from visualizer.training.loop.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from visualizer.training.loop.events import FeatureMaps, Snapshot, Weights
-from visualizer.workspace import DamagedFileError, reading, save_atomically, set_aside
+from visualizer.workspace import DamagedFileError, reading_safetensors, save_atomically, set_aside
 
 
 class RunFiles:
@@ -147,7 +147,7 @@ class RunFiles:
     def _reading(self, path: Path, what: str, remedy: str) -> Iterator[None]:
         """Around what reads a file: that it is damaged becomes a UserError, and costs this file alone."""
         try:
-            with reading(path):
+            with reading_safetensors(path):
                 yield
         except DamagedFileError as error:
             if path not in self._damaged:

@@ -45,7 +45,7 @@ def since_last(workspaces: Workspaces, now: float, ran: float | None) -> float:
         now: The clock, as `time.time` says.
         ran: Seconds since this server did it last, as `time.monotonic` counts; None where it has not yet.
     """
-    last = workspaces.looked_at(now)
+    last = workspaces.record_check(now)
     by_clock = None if last is None else now - last
     passed = min(max(by_clock or 0.0, 0.0), DAY) if ran is None else ran
     if by_clock is not None and abs(by_clock - passed) > _SAME:

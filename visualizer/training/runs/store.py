@@ -40,7 +40,7 @@ from visualizer.training.runs.kept_weights import Moment
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.runs.schema import prepare
 from visualizer.training.settings import RunSpec
-from visualizer.workspace import connect, kept_open
+from visualizer.workspace import connect, held_open
 
 RUNS = "runs.sqlite"
 # The message of a run that was to be resumed and could not.
@@ -101,7 +101,7 @@ class RunStore:
         self._unwritten: dict[str, str] = {}
         with closing(self._connect(create=True)) as connection:
             prepare(connection)
-        self._open = kept_open(self._connect())
+        self._open = held_open(self._connect())
 
     # What pages read
 

@@ -65,103 +65,103 @@ _UNREADABLE = (UserError, KeyError, IndexError, TypeError, ValueError)
 
 @dataclass
 class WorkspaceState:
-    """How a tab stands to what is kept of its workspace.
+    """The state of a tab's workspace on the disk.
 
     Attributes:
-        opened: True once the workspace of the page's address was opened, or was not found.
-        not_found: True while the page says that nothing was found under the address.
-        elsewhere: The token of a workspace that another browser made, while this tab's person is asked; or None.
-        damaged: The parts of the workspace that could not be read, in words.
-        exists: True where something of it is kept on the disk.
-        kept: What is kept there, by its name in `_KEPT`.
+        opened: True once the workspace in the page's address was opened, or was not found.
+        not_found: True while the page says that there is no workspace at the address.
+        unfamiliar_token: The token of a workspace that this browser has not opened before, while it asks; or None.
+        damaged: The parts of the workspace that could not be read, by their titles.
+        exists: True if some of it is saved.
+        saved: The values that are saved, by their names in `_SAVED_PARTS`.
     """
 
     opened: bool = False
     not_found: bool = False
-    elsewhere: str | None = None
+    unfamiliar_token: str | None = None
     damaged: tuple[str, ...] = ()
     exists: bool = False
-    kept: dict[str, Any] = field(default_factory=dict)
+    saved: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """A part of a session that is kept: what it is, how it is read, how it becomes JSON values, how it is put back."""
+class _SavedPart:
+    """A part of a session that is saved: its title, and how it is read, converted to JSON values, and restored."""
 
     title: str
     read: Callable[[Session], Any]
     to_json: Callable[[Any], Any]
-    put_back: Callable[[Session, Any], None]
-    # True where another tab may have added something: what is kept already stays.
-    adds: bool = False
+    restore: Callable[[Session, Any], None]
+    # True if another tab may have added something: entries that are already saved stay.
+    merges: bool = False
 
 
-def _put_back_history(owner: Session, data: Any) -> None:
+def _restore_history(owner: Session, data: Any) -> None:
     owner.history = history_from_dict(data)
 
 
-def _put_back_training(owner: Session, data: Any) -> None:
+def _restore_training(owner: Session, data: Any) -> None:
     settings, probe_index = settings_from_dict(data[0]), int(data[1])
-    # Own pictures may have been removed meanwhile: the other settings stay.
+    # The data set may have been deleted since; the other settings stay.
     if is_known(settings.dataset, owner.own_datasets):
         owner.settings, owner.probe_index = settings, max(probe_index, 0)
     else:
         owner.settings = replace(settings, dataset=owner.settings.dataset)
 
 
-def _put_back_run(owner: Session, data: Any) -> None:
+def _restore_run(owner: Session, data: Any) -> None:
     record = run_store().record(data) if isinstance(data, str) else None
     owner.run_id = data if record is not None and record.owner == id_of(owner.token) else None
 
 
-def _put_back_datasets(owner: Session, data: Any) -> None:
+def _restore_datasets(owner: Session, data: Any) -> None:
     owner.own_datasets = tuple(name for name in data if isinstance(name, str) and is_own(name))
 
 
-# In the order in which they are put back: the settings may name a data set of one's own. The watched picture is one of
-# the data set in the settings, so they are kept together.
-_KEPT = {
-    "datasets": _Kept(
-        "the list of its own data sets", lambda owner: owner.own_datasets, list, _put_back_datasets, adds=True
+# In the order in which they are restored: the settings may name a data set of the person's own. The watched picture
+# belongs to the data set in the settings, so the two are saved together.
+_SAVED_PARTS = {
+    "datasets": _SavedPart(
+        "the list of its own data sets", lambda owner: owner.own_datasets, list, _restore_datasets, merges=True
     ),
-    "history": _Kept("the network in Build", lambda owner: owner.history, history_to_dict, _put_back_history),
-    "training": _Kept(
+    "history": _SavedPart("the network in Build", lambda owner: owner.history, history_to_dict, _restore_history),
+    "training": _SavedPart(
         "the training settings",
         lambda owner: (owner.settings, owner.probe_index),
         lambda value: [settings_to_dict(value[0]), value[1]],
-        _put_back_training,
+        _restore_training,
     ),
-    "run": _Kept("which run Train showed", lambda owner: owner.run_id, lambda value: value, _put_back_run),
+    "run": _SavedPart("which run Train showed", lambda owner: owner.run_id, lambda value: value, _restore_run),
 }
 
 
 @contextmanager
 def own_workspace() -> Iterator[None]:
-    """Around a page: what the address names is there before, and what was made is kept before and after.
+    """A context for a page: opens the workspace in the address before it, and saves changes before and after it.
 
-    Before as well, since what a click changed should not have to wait for a slow page.
+    Saving before the page keeps the effect of a click safe even if the page is slow.
     """
     owner = session()
     state = owner.page_state(WorkspaceState)
     if not state.opened:
         _open(owner, state)
-        # Not before: where it could not be looked for, it is looked for once more.
+        # Only now: if opening failed, the next run of the page tries again.
         state.opened = True
     if lost := lost_files():
         with st.container(key="notice-lost"):
             for held, day in lost.items():
                 st.warning(LOST.format(held=held, day=day), icon=":material/report:")
-    if state.elsewhere is not None:
-        _ask(owner, state, state.elsewhere)
+    if state.unfamiliar_token is not None:
+        _ask(owner, state, state.unfamiliar_token)
         st.stop()
     watch_over(owner.workspace_id)
-    _keep(owner, state)
-    was_kept = state.exists
-    # It is there from the beginning, though empty: what came before the page later would move all of it by one place,
-    # and the browser would make it anew, without what was focused.
+    _save(owner, state)
+    was_saved = state.exists
+    # The container exists from the beginning, though empty: adding it later would move the whole page by one place, and
+    # the browser would create the page anew and lose the focus.
     place = st.container(key="hidden-own-address")
-    if was_kept:
-        _show_in_address(owner, place)
+    if was_saved:
+        _put_token_in_address(owner, place)
     if state.not_found:
         with st.container(key="notice-not-found"):
             st.info(NOT_FOUND.format(unused_days=counted(limits().workspace_days, "day")), icon=":material/search_off:")
@@ -171,23 +171,23 @@ def own_workspace() -> Iterator[None]:
     try:
         yield
     finally:
-        _keep(owner, state)
-    # Where the page stopped early, the address gets it with the next run.
-    if state.exists and not was_kept:
-        _show_in_address(owner, place)
+        _save(owner, state)
+    # If the page stopped early, the next run puts the token into the address.
+    if state.exists and not was_saved:
+        _put_token_in_address(owner, place)
 
 
 def _open(owner: Session, state: WorkspaceState) -> None:
-    """Take what the address names; where it names nothing that there is, begin with an empty workspace.
+    """Load the workspace in the address; without one, start with an empty workspace.
 
-    Of a workspace that this browser has not seen yet, nothing is taken before its person has said so.
+    A workspace that this browser has not opened before is loaded only after the person has agreed.
     """
-    state.kept = _values(owner)
+    state.saved = _current_values(owner)
     token = st.query_params.get(PARAMETER)
     if token is None:
         return
     if NETWORK in st.query_params:
-        # A link to a network is for others: it shall not bring them into the workspace of whoever made it.
+        # A link to a network is for others: it must not open its author's workspace.
         log.event("workspace-in-link")
         del st.query_params[PARAMETER]
     elif not is_token(token) or workspaces().peek(id_of(token)) is None:
@@ -195,57 +195,57 @@ def _open(owner: Session, state: WorkspaceState) -> None:
         log.event("workspace-not-found")
         del st.query_params[PARAMETER]
     elif is_known_here(id_of(token)):
-        _take(owner, state, token)
+        _load(owner, state, token)
     else:
-        state.elsewhere = token
+        state.unfamiliar_token = token
 
 
-def _values(owner: Session) -> dict[str, Any]:
-    return {name: part.read(owner) for name, part in _KEPT.items()}
+def _current_values(owner: Session) -> dict[str, Any]:
+    return {name: part.read(owner) for name, part in _SAVED_PARTS.items()}
 
 
-def _take(owner: Session, state: WorkspaceState, token: str) -> None:
+def _load(owner: Session, state: WorkspaceState, token: str) -> None:
     """Make the workspace of that token this tab's."""
-    kept = workspaces().load(id_of(token)) or {}
-    owner.token, state.exists, state.elsewhere = token, True, None
+    values = workspaces().load(id_of(token)) or {}
+    owner.token, state.exists, state.unfamiliar_token = token, True, None
     damaged = []
-    for name, part in _KEPT.items():
-        # What is damaged, or was kept by another version, begins anew, and the rest is there.
+    for name, part in _SAVED_PARTS.items():
+        # A part that is damaged, or was saved by another version, starts anew; the others are restored.
         try:
-            if name in kept:
-                part.put_back(owner, json.loads(kept[name]))
+            if name in values:
+                part.restore(owner, json.loads(values[name]))
         except _UNREADABLE:
             damaged.append(name)
-    state.damaged = tuple(_KEPT[name].title for name in damaged)
-    state.kept = _values(owner)
-    # Else the next change would be written over it.
+    state.damaged = tuple(_SAVED_PARTS[name].title for name in damaged)
+    state.saved = _current_values(owner)
+    # Otherwise the next change would overwrite it.
     for name in damaged:
         owner.attempt(partial(workspaces().set_aside, id_of(token), name))
 
 
 def _ask(owner: Session, state: WorkspaceState, token: str) -> None:
-    """Ask whether the workspace of that token, which this browser has not seen yet, is to be this tab's."""
-    kept = workspaces().peek(id_of(token)) or {}
+    """Ask whether to open the workspace of that token, which this browser has not opened before."""
+    values = workspaces().peek(id_of(token)) or {}
     architecture = None
     with suppress(*_UNREADABLE):
-        architecture = history_from_dict(json.loads(kept["history"])).present.architecture
+        architecture = history_from_dict(json.loads(values["history"])).present.architecture
     datasets: list[object] = []
     with suppress(*_UNREADABLE):
-        datasets = list(json.loads(kept["datasets"]))
+        datasets = list(json.loads(values["datasets"]))
     runs = run_store().runs_of(id_of(token))
 
     def copy() -> None:
-        leave()
+        decline()
         settings = owner.settings
         with suppress(*_UNREADABLE):
-            settings = settings_from_dict(json.loads(kept["training"])[0])
+            settings = settings_from_dict(json.loads(values["training"])[0])
         if not is_known(settings.dataset, owner.own_datasets):
             settings = replace(settings, dataset=owner.settings.dataset)
         if architecture is not None:
             open_linked(owner, architecture, settings, COPIED)
 
-    def leave() -> None:
-        state.elsewhere = None
+    def decline() -> None:
+        state.unfamiliar_token = None
         del st.query_params[PARAMETER]
 
     ask_before_opening(
@@ -256,43 +256,45 @@ def _ask(owner: Session, state: WorkspaceState, token: str) -> None:
             sum(run.active for run in runs),
             len(datasets),
         ),
-        partial(_take, owner, state, token),
+        partial(_load, owner, state, token),
         copy,
-        leave,
+        decline,
     )
 
 
-def _keep(owner: Session, state: WorkspaceState) -> None:
-    """Keep what has changed since it was kept last."""
-    now = _values(owner)
+def _save(owner: Session, state: WorkspaceState) -> None:
+    """Save the parts that have changed since they were last saved."""
     changed = {
-        name: value for name, value in now.items() if value is not state.kept[name] and value != state.kept[name]
+        name: value
+        for name, value in _current_values(owner).items()
+        if value is not state.saved[name] and value != state.saved[name]
     }
     if not changed:
         return
     workspace_id = id_of(owner.token)
     try:
         workspaces().save(
-            workspace_id, {name: _as_text(workspace_id, name, _KEPT[name], value) for name, value in changed.items()}
+            workspace_id,
+            {name: _as_text(workspace_id, name, _SAVED_PARTS[name], value) for name, value in changed.items()},
         )
     except UserError as error:
         owner.message = str(error)
         return
-    state.kept |= changed
+    state.saved |= changed
     state.exists, state.not_found = True, False
 
 
-def _as_text(workspace_id: str, name: str, part: _Kept, value: Any) -> str:
+def _as_text(workspace_id: str, name: str, part: _SavedPart, value: Any) -> str:
     data = part.to_json(value)
-    if part.adds:
-        already_kept = json.loads(workspaces().value(workspace_id, name) or "[]")
-        data = list(dict.fromkeys([*already_kept, *data]))
+    if part.merges:
+        already_saved = json.loads(workspaces().value(workspace_id, name) or "[]")
+        data = list(dict.fromkeys([*already_saved, *data]))
     return json.dumps(data, ensure_ascii=False)
 
 
-def _show_in_address(owner: Session, place: DeltaGenerator) -> None:
-    # Not through st.query_params: that makes an entry of its own in the browser's history after each change of the
-    # page, and “Back” would have to be pressed twice.
+def _put_token_in_address(owner: Session, place: DeltaGenerator) -> None:
+    # Not through st.query_params: that would add an entry to the browser's history after each change of the page, and
+    # “Back” would have to be pressed twice.
     with place:
         component("own_address")(
             key="own-address-script",
