@@ -34,7 +34,7 @@ def test_each_is_read_from_its_variable_and_held_in_its_range(item):
         sentence = str(caught.value)
         assert variable(item.name) in sentence
         assert f"from {least} to {most}" in sentence
-        assert f"leave it out to have {item.default}" in sentence
+        assert f"leave it out to use {item.default}" in sentence
         assert len(sentence) < 300
         assert sentence.count(".") <= 2  # one sentence, beside the point in "1.5"
 
@@ -72,7 +72,7 @@ def test_sizes_in_bytes_follow_their_settings():
 
 @pytest.mark.parametrize("name", ["VISUALIZER_UPLAOD_MB", "VISUALIZER_MEGAPIXEL", "VISUALIZER_BATCH_MIBS"])
 def test_a_setting_that_is_spelt_wrong_stops_the_start(name):
-    with pytest.raises(LimitError, match=rf"There is no setting {name}: is VISUALIZER_\w+ meant\?"):
+    with pytest.raises(LimitError, match=rf"There is no setting {name}: did you mean VISUALIZER_\w+\?"):
         limits_from({name: "1"})
 
 

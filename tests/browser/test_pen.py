@@ -13,7 +13,7 @@ from tests.browser.app import collect_errors, new_context, no_exceptions, open_p
 from tests.browser.modules import open_modules
 from tests.browser.sliding_window import point_at
 from tests.browser.test_draw import THREE, Points, open_paper, paper, places, press_down, says
-from visualizer.data.drawing import LIKE_THE_DIGITS, SIDE
+from visualizer.data.drawing import DIGITS_PREPARATION, SIDE
 from visualizer.ui.kit.component import css_of, html_of
 
 # Both ways, messages go in heaps: all that came in `late` milliseconds arrive at once.
@@ -119,7 +119,7 @@ def nothing_is_lost(page: Page, strokes: list[Points]) -> None:
         for right, down in points:
             row, column = (min(int(place * len(shown)), len(shown) - 1) for place in (down, right))
             assert shown[row, column] > 0.9, (right, down)
-    expected = LIKE_THE_DIGITS.picture(alone)[..., 0] / 255
+    expected = DIGITS_PREPARATION.prepare(alone)[..., 0] / 255
     np.testing.assert_allclose(seen_by_the_network(page), expected, atol=2 / 16)
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from tests.data.fake_openml import fake_openml
-from visualizer.data.catalog import DATASETS, dataset_entry, for_everybody, forget_loaded, is_known, load_dataset
-from visualizer.data.openml import CLASSES, GIVEN, HELD_OUT, fetch, keep, load_fetched
+from visualizer.data.catalog import DATASETS, _loaded, dataset_entry, is_known, load_dataset, shared_datasets
+from visualizer.data.openml import CLASSES, HELD_OUT_PER_CLASS, TOTAL_PICTURES, fetch, load_fetched, save_fetched
 from visualizer.errors import UserError
 from visualizer.workspace import VARIABLE, workspace
 
@@ -20,9 +20,9 @@ from visualizer.workspace import VARIABLE, workspace
 @pytest.fixture(autouse=True)
 def empty_workspace(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path / "workspace"))
-    forget_loaded()
+    _loaded.cache_clear()
     yield
-    forget_loaded()
+    _loaded.cache_clear()
 
 
 def fetched(name: str) -> list[tuple[float, str]]:
@@ -48,7 +48,7 @@ def test_what_was_fetched_is_a_data_set_like_any_other(tmp_path, monkeypatch):
     assert (workspace() / "datasets" / "mnist.safetensors").stat().st_size < 50_000_000
 
     assert is_known("mnist")
-    assert list(for_everybody()) == [*DATASETS, "mnist"]
+    assert list(shared_datasets()) == [*DATASETS, "mnist"]
     assert (dataset_entry("mnist").title, dataset_entry("mnist").classes) == ("MNIST", 10)
     dataset = load_dataset("mnist")
     assert dataset.pictures.shape == (62_000, 28, 28, 1)
@@ -61,7 +61,7 @@ def test_what_was_fetched_is_a_data_set_like_any_other(tmp_path, monkeypatch):
     assert (np.sort(np.concatenate(parts)) == np.arange(62_000)).all()
     assert max(dataset.train.max(), dataset.validation.max()) < 60_000 <= dataset.test.min()
     for part in parts[1:]:
-        assert np.bincount(dataset.labels[part]).tolist() == [HELD_OUT] * CLASSES
+        assert np.bincount(dataset.labels[part]).tolist() == [HELD_OUT_PER_CLASS] * CLASSES
     assert "62,000 are used" in dataset.description
 
     # A second time nothing is asked, and everybody has the same split.
@@ -74,8 +74,13 @@ def test_what_was_fetched_is_a_data_set_like_any_other(tmp_path, monkeypatch):
 
 def test_it_is_read_without_scikit_learn(tmp_path):
     (workspace() / "datasets").mkdir(parents=True)
-    labels = np.arange(GIVEN) % CLASSES
-    keep("fashion_mnist", np.zeros((GIVEN, 784), np.uint8), labels, workspace() / "datasets/fashion_mnist.safetensors")
+    labels = np.arange(TOTAL_PICTURES) % CLASSES
+    save_fetched(
+        "fashion_mnist",
+        np.zeros((TOTAL_PICTURES, 784), np.uint8),
+        labels,
+        workspace() / "datasets/fashion_mnist.safetensors",
+    )
     program = (
         "import sys; from visualizer.data.catalog import load_dataset; print(load_dataset('fashion_mnist').class_names"
         "[9], [name for name in ('sklearn', 'torch', 'pandas') if name in sys.modules])"
@@ -165,8 +170,10 @@ def test_two_at_once_fetch_it_once(tmp_path, monkeypatch):
         time.sleep(0.02)
     assert seen[0] == "Somebody else is fetching MNIST just now …"
     # Whoever was first comes to an end.
-    labels = np.arange(GIVEN) % CLASSES
-    keep("mnist", np.zeros((GIVEN, 784), np.uint8), labels, workspace() / "datasets" / "mnist.safetensors")
+    labels = np.arange(TOTAL_PICTURES) % CLASSES
+    save_fetched(
+        "mnist", np.zeros((TOTAL_PICTURES, 784), np.uint8), labels, workspace() / "datasets" / "mnist.safetensors"
+    )
     first.close()
     waiting.join()
     assert files() == ["mnist.safetensors"]
@@ -197,16 +204,16 @@ def test_a_damaged_file_can_be_fetched_again(tmp_path):
 @pytest.mark.parametrize(
     ("data", "target"),
     [
-        (np.zeros((GIVEN, 783), np.uint8), np.arange(GIVEN) % CLASSES),
+        (np.zeros((TOTAL_PICTURES, 783), np.uint8), np.arange(TOTAL_PICTURES) % CLASSES),
         (np.zeros((10, 784), np.uint8), np.arange(10)),
-        (np.full((GIVEN, 784), -1, np.int16), np.arange(GIVEN) % CLASSES),
-        (np.zeros((GIVEN, 784), np.uint8), np.arange(GIVEN) % 9),
-        (np.zeros((GIVEN, 784), np.uint8), np.full(GIVEN, "cat", object)),
-        (np.full((GIVEN, 784), "x"), np.arange(GIVEN) % CLASSES),
+        (np.full((TOTAL_PICTURES, 784), -1, np.int16), np.arange(TOTAL_PICTURES) % CLASSES),
+        (np.zeros((TOTAL_PICTURES, 784), np.uint8), np.arange(TOTAL_PICTURES) % 9),
+        (np.zeros((TOTAL_PICTURES, 784), np.uint8), np.full(TOTAL_PICTURES, "cat", object)),
+        (np.full((TOTAL_PICTURES, 784), "x"), np.arange(TOTAL_PICTURES) % CLASSES),
     ],
 )
 def test_anything_else_than_these_pictures_is_refused(data, target, tmp_path):
     path = Path(tmp_path, "mnist.safetensors")
-    with pytest.raises(UserError, match="does not hold 70,000 pictures of 28 × 28 pixels"):
-        keep("mnist", data, target, path)
+    with pytest.raises(UserError, match="something else than 70,000 pictures of 28 × 28 pixels"):
+        save_fetched("mnist", data, target, path)
     assert not path.exists()

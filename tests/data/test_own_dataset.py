@@ -11,15 +11,15 @@ from safetensors.numpy import save_file
 
 from tests.data.own import picture
 from visualizer.data.catalog import (
+    _loaded,
     dataset_entry,
-    for_everybody,
-    forget_loaded,
+    dataset_title,
     is_known,
     load_dataset,
     load_dataset_of_run,
-    title_of_run,
+    shared_datasets,
 )
-from visualizer.data.own_dataset import made, names_in, remove_own, save_own
+from visualizer.data.own_dataset import own_dataset_marks, own_names_in, remove_own, save_own
 from visualizer.errors import UserError
 from visualizer.workspace import VARIABLE, workspace
 
@@ -32,7 +32,7 @@ PICTURES = {
 @pytest.fixture(autouse=True)
 def empty_workspace(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    forget_loaded()
+    _loaded.cache_clear()
 
 
 def test_it_is_a_data_set_like_any_other():
@@ -67,34 +67,34 @@ def test_it_opens_where_it_belongs_alone_and_nobody_learns_whether_it_is_there()
     name = save_own(PICTURES, 32, "crop")
     load_dataset(name, {name})  # also when it is in memory
     other = "own-0123456789abcdef"
-    said = set()
+    messages = set()
     for wanted, own in ((name, ()), (name, (other,)), (other, ()), (other, (other,))):
         assert not is_known(wanted, own)
         for ask in (dataset_entry, load_dataset):
             with pytest.raises(UserError) as refused:
                 ask(wanted, own)
-            said.add(str(refused.value))
-    assert said == {
+            messages.add(str(refused.value))
+    assert messages == {
         "This data set is not, or no longer, in this workspace. Your own pictures can be used only in the workspace "
         "where you added them, and only for a while. Add the pictures again, or choose another data set."
     }
-    assert name not in for_everybody()
+    assert name not in shared_datasets()
     # A run was asked for its data set when it was made.
     assert load_dataset_of_run(name).class_names == ("cup", "pen")
-    assert (title_of_run(name), title_of_run(other)) == ("Mine: cup, pen", "pictures that are no longer here")
+    assert (dataset_title(name), dataset_title(other)) == ("Mine: cup, pen", "pictures that are no longer here")
 
 
 def test_it_is_known_which_are_there_and_one_can_be_removed():
     first, second = (save_own(PICTURES, size, "crop") for size in (32, 48))
-    before = made()
+    before = own_dataset_marks()
     assert set(before) == {first, second}
     save_own(PICTURES, 32, "crop")
-    assert made()[first] != before[first]
-    assert made()[second] == before[second]
+    assert own_dataset_marks()[first] != before[first]
+    assert own_dataset_marks()[second] == before[second]
     remove_own(first)
     remove_own("../own")
-    assert set(made()) == {second}
-    assert names_in(f'["{first}", {{"dataset": "{second}"}}, "own-1"]') == [first, second]
+    assert set(own_dataset_marks()) == {second}
+    assert own_names_in(f'["{first}", {{"dataset": "{second}"}}, "own-1"]') == [first, second]
 
 
 @pytest.mark.parametrize(

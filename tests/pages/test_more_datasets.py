@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from tests.data.fake_openml import fake_openml
 from tests.pages.app import alts, open_page, progress_line, without_exception
 from visualizer.architecture.presets import LENET
-from visualizer.data.catalog import forget_loaded
-from visualizer.data.openml import CLASSES, GIVEN, keep
+from visualizer.data.catalog import _loaded
+from visualizer.data.openml import CLASSES, TOTAL_PICTURES, save_fetched
 from visualizer.training.link import LinkedNetwork, link_text
 from visualizer.training.settings import TrainingSettings
 from visualizer.workspace import workspace
@@ -29,7 +29,7 @@ def kept():
     path.parent.mkdir(parents=True, exist_ok=True)
     yield path
     path.unlink(missing_ok=True)
-    forget_loaded()
+    _loaded.cache_clear()
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_it_can_be_cancelled(app, kept, tmp_path, monkeypatch):
 
 
 def test_a_link_opens_with_it_where_it_is_here(kept):
-    keep("mnist", np.zeros((GIVEN, 784), np.uint8), np.arange(GIVEN) % CLASSES, kept)
+    save_fetched("mnist", np.zeros((TOTAL_PICTURES, 784), np.uint8), np.arange(TOTAL_PICTURES) % CLASSES, kept)
     app = open_page("build")
     app.query_params["network"] = link_text(LinkedNetwork(LENET.architecture, TrainingSettings(dataset="mnist")))
     without_exception(app.run())

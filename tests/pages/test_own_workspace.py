@@ -219,7 +219,7 @@ def test_what_could_not_be_looked_for_is_looked_for_once_more(monkeypatch):
     def locked(*_) -> None:
         raise sqlite3.OperationalError("database is locked")
 
-    monkeypatch.setattr(type(workspaces()), "kept", locked)
+    monkeypatch.setattr(type(workspaces()), "peek", locked)
     app = AppTest.from_file(str(ROOT / "visualizer" / "ui" / "shell" / "navigation.py"), default_timeout=SECONDS)
     app.query_params["w"] = token
     assert app.run().exception  # here without `show_error`, which tells it in a sentence

@@ -1,1 +1,1 @@
-"""Data sets: real, drawn and uploaded pictures with their labels and splits."""
+"""Data sets: real, generated and uploaded pictures with their labels and splits."""

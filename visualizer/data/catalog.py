@@ -1,8 +1,8 @@
-"""The data sets there are, and who may have which. Cheap to import: one is read or drawn when it is first asked for.
+"""The available data sets, and who may open which. Cheap to import: a data set is loaded when it is first needed.
 
-A name is no key: names travel, in a saved network and in a link. So whoever asks for a data set of somebody's own says
-which ones their workspace has (`own`), and any other is refused as one that is not there. Whoever names none gets those
-for everybody alone.
+A name is not a key: names travel in saved networks and in links. So a caller that opens somebody's own data set passes
+the names that belong to the workspace (`own`); any other is refused as if it did not exist. Without `own`, only the
+data sets for everybody can be opened.
 """
 
 from collections.abc import Callable, Collection
@@ -11,34 +11,34 @@ from functools import lru_cache, partial
 
 from visualizer.data import digits, shapes
 from visualizer.data.dataset import Dataset
-from visualizer.data.drawing import AS_IT_IS, LIKE_THE_DIGITS, DrawnAs
-from visualizer.data.openml import OFFERS, SIDE, is_fetched, load_fetched, not_fetched
-from visualizer.data.own_dataset import is_own, load_own, not_here, own_classes, own_shape, title_of
+from visualizer.data.drawing import DIGITS_PREPARATION, UNCHANGED, DrawingPreparation
+from visualizer.data.openml import OPENML_DATASETS, SIDE, is_fetched, load_fetched, not_fetched
+from visualizer.data.own_dataset import is_own, load_own, not_available, own_classes, own_shape, own_title
 from visualizer.errors import UserError
 
 
 @dataclass(frozen=True)
 class DatasetEntry:
-    """What a form needs to know of a data set before it is made.
+    """What a form needs to know about a data set before it is loaded.
 
     Attributes:
-        title: Its name for people.
-        classes: How many classes it has.
-        shape: (C, H, W) of its pictures.
-        make: Makes it; takes from a moment up to seconds.
-        drawn_as: How a drawing becomes like its pictures.
+        title: The name to show.
+        classes: The number of classes.
+        shape: (C, H, W) of the pictures.
+        load: Loads or generates the data set, which takes up to several seconds.
+        drawing_preparation: How a drawing becomes similar to the pictures.
     """
 
     title: str
     classes: int
     shape: tuple[int, int, int]
-    make: Callable[[], Dataset]
-    drawn_as: DrawnAs = AS_IT_IS
+    load: Callable[[], Dataset]
+    drawing_preparation: DrawingPreparation = UNCHANGED
 
 
 DATASETS: dict[str, DatasetEntry] = {
     "digits": DatasetEntry(
-        digits.TITLE, len(digits.CLASS_NAMES), (1, digits.SIZE, digits.SIZE), digits.make_digits, LIKE_THE_DIGITS
+        digits.TITLE, len(digits.CLASS_NAMES), (1, digits.SIZE, digits.SIZE), digits.make_digits, DIGITS_PREPARATION
     ),
     "shapes": DatasetEntry(shapes.TITLE, len(shapes.CLASS_NAMES), (3, shapes.SIZE, shapes.SIZE), shapes.make_shapes),
 }
@@ -46,21 +46,21 @@ DATASETS: dict[str, DatasetEntry] = {
 
 _FETCHED: dict[str, DatasetEntry] = {
     name: DatasetEntry(
-        offer.title, len(offer.class_names), (1, SIDE, SIDE), partial(load_fetched, name), offer.drawn_as
+        offer.title, len(offer.class_names), (1, SIDE, SIDE), partial(load_fetched, name), offer.drawing_preparation
     )
-    for name, offer in OFFERS.items()
+    for name, offer in OPENML_DATASETS.items()
 }
 
-MAX_LOADED = 8  # data sets that a process keeps
+MAX_LOADED = 8  # data sets that a process holds in memory
 
 
-def for_everybody() -> dict[str, DatasetEntry]:
-    """The data sets that everybody on this server can choose: those of the app, and those that were fetched."""
+def shared_datasets() -> dict[str, DatasetEntry]:
+    """The data sets that everybody on this server can choose: the built-in ones, and those that were fetched."""
     return DATASETS | {name: entry for name, entry in _FETCHED.items() if is_fetched(name)}
 
 
 def is_known(name: str, own: Collection[str] = ()) -> bool:
-    """Whether a workspace that has these data sets of its own can open the one of that name."""
+    """Whether a workspace with these own data sets can open the data set of that name."""
     try:
         dataset_entry(name, own)
     except UserError:
@@ -69,10 +69,14 @@ def is_known(name: str, own: Collection[str] = ()) -> bool:
 
 
 def dataset_entry(name: str, own: Collection[str] = ()) -> DatasetEntry:
-    """What is known of a data set before it is made, for a workspace that has the ones in `own` of its own.
+    """What is known about a data set before it is loaded.
+
+    Args:
+        name: The name of the data set.
+        own: The names of the workspace's own data sets.
 
     Raises:
-        UserError: There is none of that name, or it is somebody else's.
+        UserError: There is no data set of that name, or it belongs to somebody else.
     """
     if name in DATASETS:
         return DATASETS[name]
@@ -82,58 +86,53 @@ def dataset_entry(name: str, own: Collection[str] = ()) -> DatasetEntry:
         return _FETCHED[name]
     if is_own(name):
         if name not in own:
-            raise not_here()
+            raise not_available()
         classes = own_classes(name)
-        return DatasetEntry(title_of(classes), len(classes), own_shape(name), lambda: load_own(name))
+        return DatasetEntry(own_title(classes), len(classes), own_shape(name), lambda: load_own(name))
     raise UserError(f"There is no data set “{name[:40]}”.", remedy=f"Choose one of these: {', '.join(DATASETS)}.")
 
 
 def load_dataset(name: str, own: Collection[str] = ()) -> Dataset:
-    """The data set of that name; made once in a process, then shared. Its arrays are read-only.
+    """The data set of that name, loaded once per process and then shared. Its arrays are read-only.
 
     Args:
-        name: What it is called.
-        own: The data sets of its own that the workspace has for which it is opened.
+        name: The name of the data set.
+        own: The names of the workspace's own data sets.
 
     Raises:
-        UserError: There is no data set of that name, or it is somebody else's.
+        UserError: There is no data set of that name, or it belongs to somebody else.
     """
     if is_own(name) and name not in own:
-        raise not_here()
-    return _made(name)
+        raise not_available()
+    return _loaded(name)
 
 
 def load_dataset_of_run(name: str) -> Dataset:
-    """The data set that a run is trained on. Whose it is was asked when the run was made (`training.check`).
+    """The data set that a run is trained on. Its owner was checked when the run was created (`training.check`).
 
     Raises:
-        UserError: It is no longer kept.
+        UserError: The data set is no longer stored.
     """
-    return _made(name)
+    return _loaded(name)
 
 
-def title_of_run(name: str) -> str:
-    """What the data set of a run is called; it may be kept no longer."""
+def dataset_title(name: str) -> str:
+    """The title of a run's data set, or a substitute if the data set is no longer stored."""
     try:
         return dataset_entry(name, (name,)).title
     except UserError:
         return "pictures that are no longer here"
 
 
-def forget_loaded() -> None:
-    """Make every data set anew when it is next asked for."""
-    _made.cache_clear()
-
-
 @lru_cache(maxsize=MAX_LOADED)
-def _made(name: str) -> Dataset:
-    dataset = dataset_entry(name, (name,)).make()
+def _loaded(name: str) -> Dataset:
+    dataset = dataset_entry(name, (name,)).load()
     for array in (dataset.pictures, dataset.labels, dataset.train, dataset.validation, dataset.test):
         array.flags.writeable = False
     return dataset
 
 
-def drawn_as(name: str) -> DrawnAs:
-    """How a drawing becomes like the pictures of that data set, which may be none of ours: then it stays as it is."""
+def drawing_preparation(name: str) -> DrawingPreparation:
+    """How a drawing becomes similar to the pictures of that data set; it stays unchanged for an unknown data set."""
     entry = (DATASETS | _FETCHED).get(name)
-    return entry.drawn_as if entry else AS_IT_IS
+    return entry.drawing_preparation if entry else UNCHANGED

@@ -13,24 +13,31 @@ TOP = "pictures"  # the folder that the scripts look for
 
 
 def folder_names(class_names: tuple[str, ...]) -> tuple[str, ...]:
-    """A folder's name for each class, which any system takes, in no two ways of writing the same."""
+    """A folder name for each class, valid on any system; no two names differ only in case."""
     names: list[str] = []
     for number, name in enumerate(class_names, start=1):
-        tidy = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name).strip(". ") or "class"
-        taken = tidy.casefold() in (other.casefold() for other in names)
-        names.append(f"{tidy} {number}" if taken else tidy)
+        valid = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name).strip(". ") or "class"
+        is_taken = valid.casefold() in (other.casefold() for other in names)
+        names.append(f"{valid} {number}" if is_taken else valid)
     return tuple(names)
 
 
 def zipped(dataset: Dataset) -> Generator[float, None, bytes]:
-    """All pictures as PNG, each in the folder of its class, all splits together. Yields the share that is done."""
-    names, whole = folder_names(dataset.class_names), io.BytesIO()
-    with zipfile.ZipFile(whole, "w") as archive:
+    """All pictures as PNG, each in the folder of its class, all splits together.
+
+    Yields:
+        The completed share, from 0 to 1.
+
+    Returns:
+        The bytes of the ZIP file.
+    """
+    names, buffer = folder_names(dataset.class_names), io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
         for index, (pixels, label) in enumerate(zip(dataset.pictures, dataset.labels, strict=True)):
             png = io.BytesIO()
-            # Fast rather than small: noise does not become smaller.
+            # Fast rather than small: noise cannot be compressed.
             Image.fromarray(pixels.squeeze()).save(png, "PNG", compress_level=1)
             archive.writestr(f"{TOP}/{names[label]}/{index + 1:05}.png", png.getvalue())
             if index % 50 == 0:
                 yield index / len(dataset.pictures)
-    return whole.getvalue()
+    return buffer.getvalue()

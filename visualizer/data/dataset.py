@@ -1,4 +1,4 @@
-"""What a data set is."""
+"""The type of all data sets."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ class Dataset:
 
     Attributes:
         name: Short id, such as "digits".
-        title: Its name for people.
-        description: Where it comes from and what makes it easy or hard, one or two sentences.
+        title: The name to show.
+        description: Where the data come from and what makes them easy or hard, in one or two sentences.
         class_names: One name for each class.
         pictures: (N, H, W, C) uint8, C is 1 (grey) or 3 (RGB).
         labels: (N,) int64, index into `class_names`.

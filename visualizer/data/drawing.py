@@ -1,4 +1,4 @@
-"""What a person drew on the page, checked, and made to look like the pictures of a data set."""
+"""A drawing from the page: checked, and made similar to the pictures of a data set."""
 
 import base64
 from collections.abc import Callable
@@ -8,45 +8,48 @@ import numpy as np
 
 from visualizer.errors import UserError, short_repr
 
-SIDE = 64  # pixels of a drawing, height and width, as the canvas sends it
+SIDE = 64  # height and width of a drawing as the canvas sends it, pixels
 
-_GRID = 64  # pixels of the bitmap that becomes a digit, height and width
-_MOST_WIDE = _GRID * 20 // 32  # of them, in the middle, that a digit takes: the outer columns of the data are empty
-_BLOCK = _GRID // 8  # of them that one pixel of a digit covers, either way
+_GRID = 64  # height and width of the bitmap that becomes a digit, pixels
+_MAX_WIDTH = _GRID * 20 // 32  # of a digit in the bitmap, pixels: the outer columns of the data are empty
+_BLOCK = _GRID // 8  # height and width of the block that becomes one pixel of a digit, pixels
 _LEVELS = 16  # of ink, as the data set counts it
-_COVERED = 0.30  # of the bitmap by ink; in the data 0.305, of each class between 0.296 and 0.322
-_INK = 0.25  # of a drawing's pixel, from which on it counts for the outline
-# A part of a digit is not blown up to a whole one: the first bar of a 7 stays a bar.
-_MOST_ENLARGED = 4.0
-_MOST_DISTORTED = 2.5  # height against width
-_MOST_THICKENED = _BLOCK  # pixels on either side
-_MNIST_SIDE, _MNIST_BOX = 28, 20  # pixels of a picture of MNIST, and of the box that its digit fits into
+_COVERAGE = 0.30  # share of the bitmap that is ink; in the data 0.305, and between 0.296 and 0.322 per class
+_MIN_INK = 0.25  # darkness from which a drawing's pixel counts for the outline, from 0 to 1
+# Part of a digit is not enlarged to a whole one: the first bar of a 7 stays a bar.
+_MAX_ENLARGEMENT = 4.0
+_MAX_DISTORTION = 2.5  # height relative to width
+_MAX_THICKENING = _BLOCK  # pixels on either side
+_MNIST_SIDE, _MNIST_BOX = (
+    28,
+    20,
+)  # height and width of an MNIST picture, and of the box that its digit fits into, pixels
 
 
 @dataclass(frozen=True)
-class DrawnAs:
-    """How a drawing becomes a picture that is like those of a data set.
+class DrawingPreparation:
+    """How a drawing becomes a picture that is similar to those of a data set.
 
     Attributes:
-        picture: From the drawing, (SIDE, SIDE) uint8, 0 (paper) to 255 (ink), to (H, W, C) uint8. Raises UserError
-            where nothing is drawn.
-        words: What it does, for people.
+        prepare: Turns the drawing, (SIDE, SIDE) uint8, 0 (paper) to 255 (ink), into (H, W, C) uint8. Raises UserError
+            if nothing is drawn.
+        description: What the preparation does, for display.
     """
 
-    picture: Callable[[np.ndarray], np.ndarray]
-    words: str
+    prepare: Callable[[np.ndarray], np.ndarray]
+    description: str
 
 
 def read_drawing(sent: object) -> np.ndarray:
     """The drawing that the canvas sent, (SIDE, SIDE) uint8, 0 (paper) to 255 (ink), read-only.
 
     Args:
-        sent: Base64 of SIDE × SIDE bytes, row by row. Anybody can send anything.
+        sent: Base64 of SIDE × SIDE bytes, row by row, from a browser: it can be anything.
 
     Raises:
-        UserError: It is anything else.
+        UserError: It is not that.
     """
-    # Its length is asked before it is decoded: four letters are three bytes.
+    # The length is checked before decoding: four characters are three bytes.
     if isinstance(sent, str) and len(sent) == 4 * -(-SIDE * SIDE // 3):
         try:
             return np.frombuffer(base64.b64decode(sent, validate=True), dtype=np.uint8).reshape(SIDE, SIDE)
@@ -59,33 +62,33 @@ def read_drawing(sent: object) -> np.ndarray:
     )
 
 
-def as_it_is(drawing: np.ndarray) -> np.ndarray:
+def unchanged(drawing: np.ndarray) -> np.ndarray:
     """The drawing as a grey picture, (SIDE, SIDE, 1) uint8: white ink on black paper.
 
     Raises:
         UserError: Nothing is drawn.
     """
-    _ink_of(drawing)
+    _ink_box(drawing)
     return drawing[..., np.newaxis]
 
 
-def like_the_digits(drawing: np.ndarray) -> np.ndarray:
+def prepare_like_digits(drawing: np.ndarray) -> np.ndarray:
     """The drawing prepared as the handwritten digits are, (8, 8, 1) uint8.
 
-    These were scanned, made bitmaps of 32 × 32 pixels by NIST's programs (Garris et al., NIST Form-Based Handprint
-    Recognition System, NISTIR 5469, 1994), and reduced to 8 × 8 by counting the dark pixels in 4 × 4 blocks
-    (https://doi.org/10.24432/C50P49). What the programs did is measured on the data: each digit takes the full height,
-    nearly all take the middle 20 columns at most, and about as much of the bitmap is dark in each. Here the bitmap has
-    twice as many pixels either way, so that strokes of any width come close to that.
+    These were scanned, converted to bitmaps of 32 × 32 pixels by NIST's programs (Garris et al., NIST Form-Based
+    Handprint Recognition System, NISTIR 5469, 1994), and reduced to 8 × 8 by counting the dark pixels in 4 × 4 blocks
+    (https://doi.org/10.24432/C50P49). What the programs did was measured on the data: each digit takes the full height,
+    nearly all take at most the middle 20 columns, and about the same share of the bitmap is dark in each. Here the
+    bitmap has twice as many pixels in either direction, so that strokes of any width come close to that.
 
     Raises:
         UserError: Nothing is drawn.
     """
-    rows, columns = _ink_of(drawing)
+    rows, columns = _ink_box(drawing)
     cut = drawing[rows, columns].astype(np.float64) / 255
     height, width = cut.shape
-    new_width = min(_MOST_WIDE, width * min(_GRID / height, _MOST_ENLARGED))
-    new_height = min(_GRID, height * min(_MOST_ENLARGED, _MOST_DISTORTED * new_width / width))
+    new_width = min(_MAX_WIDTH, width * min(_GRID / height, _MAX_ENLARGEMENT))
+    new_height = min(_GRID, height * min(_MAX_ENLARGEMENT, _MAX_DISTORTION * new_width / width))
     tall, wide = max(round(new_height), 1), max(round(new_width), 1)
     scaled = _averaging(height, tall) @ cut @ _averaging(width, wide).T
     bitmap = np.zeros((_GRID, _GRID))
@@ -96,25 +99,25 @@ def like_the_digits(drawing: np.ndarray) -> np.ndarray:
     return np.rint(counts * (255 / _LEVELS)).astype(np.uint8)[..., np.newaxis]
 
 
-def like_mnist(drawing: np.ndarray) -> np.ndarray:
+def prepare_like_mnist(drawing: np.ndarray) -> np.ndarray:
     """The drawing prepared as the digits of MNIST are, (28, 28, 1) uint8.
 
-    These were reduced to fit into a box of 20 × 20 pixels with their aspect ratio kept, which made grey levels, and
-    centred by their centre of mass (http://yann.lecun.com/exdb/mnist/).
+    These were reduced to fit into a box of 20 × 20 pixels without changing their aspect ratio, which produced grey
+    levels, and centred by their centre of mass (http://yann.lecun.com/exdb/mnist/).
 
     Raises:
         UserError: Nothing is drawn.
     """
-    rows, columns = _ink_of(drawing)
+    rows, columns = _ink_box(drawing)
     cut = drawing[rows, columns].astype(np.float64)
     height, width = cut.shape
-    # A part of a digit is not blown up to a whole one.
+    # Part of a digit is not enlarged to a whole one.
     scale = min(_MNIST_BOX / max(height, width), 1.0)
     tall, wide = max(round(height * scale), 1), max(round(width * scale), 1)
     scaled = _averaging(height, tall) @ cut @ _averaging(width, wide).T
     scaled *= 255 / scaled.max()
     middle = (_MNIST_SIDE - 1) / 2
-    # `middle` minus the centre of mass, as far as the picture has room.
+    # Move the centre of mass to `middle`, as far as the picture has room.
     top, left = (
         min(max(round(middle - scaled.sum(axis=1 - axis) @ np.arange(size) / scaled.sum()), 0), _MNIST_SIDE - size)
         for axis, size in enumerate((tall, wide))
@@ -124,24 +127,23 @@ def like_mnist(drawing: np.ndarray) -> np.ndarray:
     return picture
 
 
-AS_IT_IS = DrawnAs(as_it_is, "White ink on black paper, resized to the network’s input.")
-LIKE_THE_DIGITS = DrawnAs(
-    like_the_digits,
-    "Prepared as the digits that it learned from were: cut out, centred, scaled to the full height, its strokes made "
-    "as thick as theirs, then the ink counted in 8 × 8 squares. Most of its 7s have a bar through the stem: without "
-    "one, it may take yours for a 3.",
+UNCHANGED = DrawingPreparation(unchanged, "White ink on black paper, resized to the network’s input.")
+DIGITS_PREPARATION = DrawingPreparation(
+    prepare_like_digits,
+    "Your drawing is prepared like the digits that the network learned from: cut out, centred, scaled to the full "
+    "height, with strokes as thick as theirs; then the ink is counted in 8 × 8 squares. Most 7s in the data set have a "
+    "bar through the stem: without one, the network may take yours for a 3.",
+)
+MNIST_PREPARATION = DrawingPreparation(
+    prepare_like_mnist,
+    "Your drawing is prepared like the digits that the network learned from: cut out, reduced to a box of 20 × 20 "
+    "pixels, and moved so that its centre of mass is in the middle of 28 × 28 pixels.",
 )
 
-LIKE_MNIST = DrawnAs(
-    like_mnist,
-    "Prepared as the digits that it learned from were: cut out, reduced to a box of 20 × 20 pixels, its centre of mass "
-    "put into the middle of 28 × 28.",
-)
 
-
-def _ink_of(drawing: np.ndarray) -> tuple[slice, slice]:
+def _ink_box(drawing: np.ndarray) -> tuple[slice, slice]:
     """The rows and columns of the smallest box around the ink."""
-    ink = drawing >= min(255 * _INK, max(drawing.max(), 1))
+    ink = drawing >= min(255 * _MIN_INK, max(drawing.max(), 1))
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         raise UserError("Nothing is drawn yet.", "", "Draw something on the black paper.")
@@ -149,7 +151,7 @@ def _ink_of(drawing: np.ndarray) -> tuple[slice, slice]:
 
 
 def _averaging(size: int, new_size: int) -> np.ndarray:
-    """(new_size, size) weights: each new pixel is the mean of what it covers of the old ones (area averaging)."""
+    """(new_size, size) weights of area averaging: each new pixel is the mean of the old pixels that it covers."""
     edges = np.arange(new_size + 1) * (size / new_size)
     old = np.arange(size)
     covered = np.minimum(edges[1:, np.newaxis], old + 1) - np.maximum(edges[:-1, np.newaxis], old)
@@ -157,19 +159,19 @@ def _averaging(size: int, new_size: int) -> np.ndarray:
 
 
 def _with_even_strokes(dark: np.ndarray) -> np.ndarray:
-    """The bitmap with its strokes grown or shrunk evenly until `_COVERED` of it is dark, within the digit's columns."""
+    """The bitmap, strokes thickened or thinned evenly until `_COVERAGE` of it is dark, within the digit's columns."""
     away = _distance_to(dark) - _distance_to(~dark)  # below 0 inside the ink
-    margin = (_GRID - _MOST_WIDE) // 2
+    margin = (_GRID - _MAX_WIDTH) // 2
     away[:, :margin] = away[:, _GRID - margin :] = np.inf
-    limit = np.sort(away, axis=None)[round(_COVERED * away.size)]
-    grown: np.ndarray = away <= min(limit, _MOST_THICKENED)
+    limit = np.sort(away, axis=None)[round(_COVERAGE * away.size)]
+    grown: np.ndarray = away <= min(limit, _MAX_THICKENING)
     return grown
 
 
 def _distance_to(pixels: np.ndarray) -> np.ndarray:
-    """How far each pixel is from the nearest True one, in pixels; far where there is none.
+    """The distance of each pixel to the nearest True pixel, in pixels; a large number if there is none.
 
-    Exact and Euclidean: first along the columns, then across, as in P. Felzenszwalb and D. Huttenlocher, Distance
+    Exact Euclidean distance, first along the columns, then across, as in P. Felzenszwalb and D. Huttenlocher, Distance
     Transforms of Sampled Functions, 2012, https://doi.org/10.4086/toc.2012.v008a019.
     """
     apart = np.square(np.subtract.outer(np.arange(len(pixels)), np.arange(len(pixels))))

@@ -1,4 +1,4 @@
-"""Data sets that people made of their own pictures, each a file in the workspace."""
+"""Data sets of people's own pictures, each a file in the workspace."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ import numpy as np
 from safetensors import safe_open
 
 from visualizer.data.dataset import Dataset
-from visualizer.data.own_pictures import Fit, check, fitted
+from visualizer.data.own_pictures import Fit, check_dataset, fit_to_square
 from visualizer.data.splits import stratified_split
 from visualizer.errors import UserError
 from visualizer.limits import MIB, limits
@@ -24,30 +24,33 @@ _SPLIT_SEED = 0
 
 
 def is_own(name: str) -> bool:
-    """Whether this is the name of such a data set, there or not."""
+    """Whether this is the name of such a data set, whether it exists or not."""
     return _NAME.fullmatch(name) is not None
 
 
-def names_in(text: str) -> list[str]:
+def own_names_in(text: str) -> list[str]:
     """All names of such data sets in a text."""
     return _NAME.findall(text)
 
 
 def save_own(pictures: Mapping[str, Sequence[np.ndarray]], size: int, fit: Fit) -> str:
-    """Keep these pictures, fitted to one size, as a data set; its name. The same pictures get the same name.
+    """Store these pictures, in one size, as a data set.
 
     Args:
         pictures: (H, W, 3) uint8 pictures by class.
-        size: Pixels of a side.
-        fit: How they become squares.
+        size: Height and width of the stored pictures, in pixels.
+        fit: How the pictures become squares.
+
+    Returns:
+        The name of the data set; the same pictures get the same name.
 
     Raises:
-        UserError: There are too few of them or too many classes, or there is no room for them.
+        UserError: There are too few pictures or too many classes, or there is no room for them.
     """
-    check(pictures)
+    check_dataset(pictures)
     names = sorted(pictures)
     arrays = {
-        "pictures": np.stack([fitted(picture, size, fit) for name in names for picture in pictures[name]]),
+        "pictures": np.stack([fit_to_square(picture, size, fit) for name in names for picture in pictures[name]]),
         "labels": np.repeat(np.arange(len(names)), [len(pictures[name]) for name in names]),
     }
     digest = hashlib.sha256(json.dumps(names).encode())
@@ -63,9 +66,9 @@ def save_own(pictures: Mapping[str, Sequence[np.ndarray]], size: int, fit: Fit) 
 
 
 def _check_room(size: int, path: Path) -> None:
-    there = sum(file.stat().st_size for file in _files() if file != path)
+    used = sum(file.stat().st_size for file in _files() if file != path)
     most = limits().datasets_bytes
-    if there + size > most:
+    if used + size > most:
         raise UserError(
             "There is no room for these pictures on this server.",
             f"Together, the data sets of all people may take {most / MIB:,.0f} MiB.",
@@ -77,38 +80,38 @@ def _files() -> list[Path]:
     return list((workspace() / "datasets").glob(f"{_PREFIX}*.safetensors"))
 
 
-def made() -> dict[str, int]:
-    """Each data set that is kept, by name, with what its file says of when it was made: another time, another file."""
-    found = {}
+def own_dataset_marks() -> dict[str, int]:
+    """The stored data sets by name, each with the time at which its file was last written, in nanoseconds."""
+    marks = {}
     for file in _files():
         with suppress(FileNotFoundError):
-            found[file.stem] = file.stat().st_mtime_ns
-    return found
+            marks[file.stem] = file.stat().st_mtime_ns
+    return marks
 
 
 def remove_own(name: str) -> None:
-    """Remove the data set of that name."""
+    """Delete the data set of that name."""
     if is_own(name):
         _path(name).unlink(missing_ok=True)
 
 
 def own_classes(name: str) -> tuple[str, ...]:
-    """The names of the data set's classes. Raises UserError where it is not there or damaged."""
+    """The names of the data set's classes. Raises UserError if it is missing or damaged."""
     with _opened(name) as file:
         return _classes(file)
 
 
 def own_shape(name: str) -> tuple[int, int, int]:
-    """(3, H, W) of the data set's pictures. Raises UserError where it is not there."""
+    """(3, H, W) of the data set's pictures. Raises UserError if it is missing or damaged."""
     with _opened(name) as file:
         _, height, width, channels = file.get_slice("pictures").get_shape()
         return channels, height, width
 
 
 def load_own(name: str) -> Dataset:
-    """The data set of that name. Raises UserError where it is not there or damaged."""
+    """The data set of that name. Raises UserError if it is missing or damaged."""
     with _opened(name) as file:
-        arrays = {part: file.get_tensor(part) for part in file.keys()}  # noqa: SIM118 (it is no mapping)
+        arrays = {part: file.get_tensor(part) for part in file.keys()}  # noqa: SIM118 (not a mapping)
         classes, pictures, labels = _classes(file), arrays["pictures"], arrays["labels"]
         fits = pictures.ndim == 4 and labels.shape == pictures.shape[:1] and set(labels) <= set(range(len(classes)))
         if not fits:
@@ -117,9 +120,9 @@ def load_own(name: str) -> Dataset:
     size = pictures.shape[1]
     return Dataset(
         name=name,
-        title=title_of(classes),
-        description=f"{len(pictures):,} pictures of your own, {size} × {size} pixels in colour. With few of them, a "
-        "picture more or less in the validation split moves the accuracy by much.",
+        title=own_title(classes),
+        description=f"{len(pictures):,} pictures of your own, {size} × {size} pixels in colour. With few pictures, a "
+        "single one in the validation split changes the accuracy a lot.",
         class_names=classes,
         pictures=pictures,
         labels=labels,
@@ -129,8 +132,8 @@ def load_own(name: str) -> Dataset:
     )
 
 
-def title_of(classes: Sequence[str]) -> str:
-    """What such a data set is called."""
+def own_title(classes: Sequence[str]) -> str:
+    """The title of a data set with these classes."""
     return f"Mine: {', '.join(classes[:3])}{' …' if len(classes) > 3 else ''}"
 
 
@@ -138,8 +141,8 @@ def _path(name: str) -> Path:
     return workspace() / "datasets" / f"{name}.safetensors"
 
 
-def not_here() -> UserError:
-    """What to tell where it is not kept, or is somebody else's: nobody learns which."""
+def not_available() -> UserError:
+    """The error for a data set that is not stored or belongs to somebody else; it does not say which."""
     return UserError(
         "This data set is not, or no longer, in this workspace.",
         "Your own pictures can be used only in the workspace where you added them, and only for a while.",
@@ -153,16 +156,16 @@ def _classes(file: Any) -> tuple[str, ...]:
 
 @contextmanager
 def _opened(name: str) -> Iterator[Any]:
-    """The file of that data set; one that cannot be read is set aside, so that nothing is written over it."""
-    # The name is part of a path, and may come from a link.
+    """The open file of that data set; a damaged file is set aside, so that nothing overwrites it."""
+    # The name becomes part of a path, and may come from a link.
     if not is_own(name):
-        raise not_here()
+        raise not_available()
     path = _path(name)
     try:
         with reading_safetensors(path), safe_open(path, framework="numpy") as file:
             yield file
     except FileNotFoundError as error:
-        raise not_here() from error
+        raise not_available() from error
     except DamagedFileError as error:
         with saving():
             set_aside(path, str(error))

@@ -1,6 +1,6 @@
-"""People's own pictures: from a ZIP of class folders or file by file, fitted to one square size.
+"""People's own pictures: read from a ZIP of class folders or from single files, and made square.
 
-Nothing of a ZIP is written to disk under a name from inside it, and no more of it is unpacked than the limits allow,
+Nothing from a ZIP is written to disk under a name from inside it, and no more is unpacked than the limits allow,
 whatever its headers say.
 """
 
@@ -31,36 +31,36 @@ FITS: dict[Fit, str] = {"crop": "Crop to the middle", "letterbox": "Whole, with 
 SIZES = (32, 48, 64, 96)
 MAX_CLASSES = 20
 MAX_NAME_LENGTH = 30
-MIN_OF_A_CLASS = 6  # so that training, validation and test split each get one
+MIN_PER_CLASS = 6  # pictures, so that each of the training, validation and test splits gets one
 MAX_FOLDERS = 100
 _MAX_ENTRIES = 10_000
-# A ZIP's list of its entries, which zipfile reads whole before anything else: a name of 250 letters for each entry.
+# For a ZIP's list of entries, which zipfile first reads completely: a name of 250 letters per entry.
 _MAX_LIST_BYTES = 300 * _MAX_ENTRIES
-# How much larger than the ZIP its pictures may be: those in the formats of images.py hardly shrink.
+# How much larger than the ZIP its content may be: pictures in the formats that can be opened hardly shrink.
 _MAX_RATIO = 20
-_FREE_BYTES = 50_000_000  # of what is unpacked, to which no ratio is asked: small drawings shrink to nearly nothing
-# All files together are opened by the one process that opens everybody's pictures: no more than so many of the largest.
-_MAX_LARGEST = 100
+_FREE_BYTES = 50_000_000  # unpacked size up to which the ratio does not matter: small drawings shrink to almost nothing
+# One process opens everybody's pictures, so all files together may take at most as long as this many of the largest.
+_MAX_LARGEST_PICTURES = 100
 _MAX_SLOW = 3  # files that take too long to open
-_KEPT_SIDE = 128  # pixels; more than the largest of SIZES, so that it may be chosen later
+_STORED_SIDE = 128  # pixels; more than the largest of SIZES, so that the size can be chosen later
 
 
 _IS_UTF8, _UNIX, _UNICODE_PATH = 0x800, 3, 0x7075  # of an entry: a flag, a system, an extra field
-# What the decoders of an entry raise beside what zipfile itself does.
-_BROKEN = (zlib.error, lzma.LZMAError, struct.error)
+# Exceptions of an entry's decoder, in addition to those of zipfile itself.
+_DECODER_ERRORS = (zlib.error, lzma.LZMAError, struct.error)
 
 
 @dataclass(frozen=True)
-class Found:
+class PictureFile:
     """One file that was read.
 
     Attributes:
-        name: Its name, for people.
+        name: The name to show.
         class_name: The class that it belongs to.
-        picture: (H, W, 3) uint8, at most 128 pixels on the longer side; None where it could not be read.
-        problem: Why it could not, one sentence; else empty.
-        share: How much of all files is read by then, from 0 to 1.
-        pixels: Those that were decoded, before the picture was reduced.
+        picture: (H, W, 3) uint8, at most 128 pixels on the longer side; None if it could not be read.
+        problem: Why it could not be read, as a sentence; else empty.
+        share: The share of all files that has been read so far, from 0 to 1.
+        pixels: The number of pixels that were decoded, before the picture was reduced.
         is_slow: Whether it took too long to open.
     """
 
@@ -73,26 +73,26 @@ class Found:
     is_slow: bool = False
 
 
-def read_zip(data: bytes) -> Iterator[Found]:
-    """The pictures in a ZIP, each in a folder that is named after its class; one after the other, since it takes long.
+def read_zip_pictures(data: bytes) -> Iterator[PictureFile]:
+    """Read the pictures in a ZIP, each from a folder that is named after its class, one by one, as it takes long.
 
     Raises:
-        UserError: It is no ZIP, is empty or too large, has no folders with pictures, or takes too long to open.
+        UserError: It is not a ZIP, is empty or too large, has no folders with pictures, or takes too long to open.
     """
     with log.refusals("zip", len(data), UserError, log_why=True):
-        yield from _bounded(_entries(data))
+        yield from _limited(_entries(data))
 
 
-def read_files(files: Sequence[tuple[str, bytes]], class_name: str) -> Iterator[Found]:
-    """Pictures of one class, by names and contents. Raises UserError where they take too long to open."""
-    yield from _bounded(
+def read_files(files: Sequence[tuple[str, bytes]], class_name: str) -> Iterator[PictureFile]:
+    """Read pictures of one class from pairs of name and content. Raises UserError if they take too long to open."""
+    yield from _limited(
         read_file(data, name, class_name, (place + 1) / len(files)) for place, (name, data) in enumerate(files)
     )
 
 
-def _bounded(files: Iterable[Found]) -> Iterator[Found]:
-    """These files, as long as they have no more pixels, together, than there is time for."""
-    most = _MAX_LARGEST * limits().pixels
+def _limited(files: Iterable[PictureFile]) -> Iterator[PictureFile]:
+    """These files, until all of them together have more pixels, or take more time, than is allowed."""
+    most = _MAX_LARGEST_PICTURES * limits().pixels
     pixels = slow = 0
     for file in files:
         pixels, slow = pixels + file.pixels, slow + file.is_slow
@@ -107,11 +107,11 @@ def _bounded(files: Iterable[Found]) -> Iterator[Found]:
         yield file
 
 
-def _entries(data: bytes) -> Iterator[Found]:
+def _entries(data: bytes) -> Iterator[PictureFile]:
     if len(data) > limits().zip_bytes:
         raise _zip_error(f"It has over {limits().zip_mb:,} MB.", "Make the pictures smaller.")
     try:
-        file = _Bounded(data)
+        file = _LimitedBytes(data)
         archive = zipfile.ZipFile(file)
         file.most = len(data)
         files = [info for info in archive.infolist() if _is_wanted(info)]
@@ -133,8 +133,8 @@ def _entries(data: bytes) -> Iterator[Found]:
         yield read_file(content, name, folder, place / len(files))
 
 
-def read_file(data: bytes | None, name: str, class_name: str, share: float = 1.0) -> Found:
-    """One file as a picture of that class; `data` is None where it could not be unpacked."""
+def read_file(data: bytes | None, name: str, class_name: str, share: float = 1.0) -> PictureFile:
+    """Read one file as a picture of that class; `data` is None if it could not be unpacked."""
     picture, problem, pixels, is_slow = None, "", 0, False
     try:
         if data is None:
@@ -143,26 +143,26 @@ def read_file(data: bytes | None, name: str, class_name: str, share: float = 1.0
             )
         opened = open_image(data, name)
         picture, pixels = opened.picture, opened.pixels
-        if max(picture.shape) > _KEPT_SIDE:
-            picture = _resized(picture, _KEPT_SIDE)
+        if max(picture.shape) > _STORED_SIDE:
+            picture = _resized(picture, _STORED_SIDE)
     except UploadError as error:
         problem, pixels, is_slow = str(error), error.pixels, isinstance(error, SlowPictureError)
-    return Found(name, tidy_name(class_name), picture, problem, share, pixels, is_slow)
+    return PictureFile(name, clean_class_name(class_name), picture, problem, share, pixels, is_slow)
 
 
-def tidy_name(name: str) -> str:
-    """A class's name without signs that cannot be printed, each letter as one sign, at most 30 letters."""
-    name = unicodedata.normalize("NFC", name)  # some systems write an accent as a sign of its own
+def clean_class_name(name: str) -> str:
+    """A class name without unprintable characters, in the composed Unicode form (NFC), at most 30 characters."""
+    name = unicodedata.normalize("NFC", name)  # some systems write an accent as a separate character
     return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:MAX_NAME_LENGTH]
 
 
-def fitted(picture: np.ndarray, size: int, fit: Fit) -> np.ndarray:
-    """A picture as a square, each new pixel the mean of what it covers.
+def fit_to_square(picture: np.ndarray, size: int, fit: Fit) -> np.ndarray:
+    """A picture as a square; each new pixel is the mean of the pixels that it covers.
 
     Args:
         picture: (H, W, 3) uint8.
-        size: Pixels of a side.
-        fit: Whether the longer side is cut, or the shorter one filled up with black.
+        size: Height and width of the square, in pixels.
+        fit: Whether to cut the longer side ("crop") or to fill the shorter one with black ("letterbox").
 
     Returns:
         (size, size, 3) uint8.
@@ -177,56 +177,56 @@ def fitted(picture: np.ndarray, size: int, fit: Fit) -> np.ndarray:
     return canvas
 
 
-def check(pictures: Mapping[str, Sequence[np.ndarray]]) -> None:
-    """Raise UserError unless these pictures, by class, make a data set."""
+def check_dataset(pictures: Mapping[str, Sequence[np.ndarray]]) -> None:
+    """Raise UserError unless these pictures, by class, can become a data set."""
     if len(pictures) < 2:
-        raise _too_few("They have fewer than 2 classes.", "Add pictures of another class.")
+        raise _incomplete_dataset("They have fewer than 2 classes.", "Add pictures of another class.")
     if len(pictures) > MAX_CLASSES:
-        raise _too_few(f"They have {len(pictures)} classes; at most {MAX_CLASSES} can be told apart.", "Remove some.")
-    small = [name for name, found in pictures.items() if len(found) < MIN_OF_A_CLASS]
+        raise _incomplete_dataset(f"They have {len(pictures)} classes; at most {MAX_CLASSES} can be answer apart.", "Remove some.")
+    small = [name for name, of_class in pictures.items() if len(of_class) < MIN_PER_CLASS]
     if small:
-        raise _too_few(
-            f"“{small[0]}” has {counted(len(pictures[small[0]]), 'picture')}; at least {MIN_OF_A_CLASS} are needed to "
+        raise _incomplete_dataset(
+            f"“{small[0]}” has {counted(len(pictures[small[0]]), 'picture')}; at least {MIN_PER_CLASS} are needed to "
             "split them into training, validation and test pictures.",
             "Add pictures to it.",
         )
 
 
-def _too_few(why: str, remedy: str) -> UserError:
+def _incomplete_dataset(why: str, remedy: str) -> UserError:
     return UserError("These pictures are no data set yet.", why, remedy)
 
 
-def _zip_error(why: str, remedy: str = "Choose another file") -> UserError:
+def _zip_error(why: str, remedy: str = "Choose another file.") -> UserError:
     return UserError("The ZIP file cannot be used.", why, remedy)
 
 
-class _Bounded(io.BytesIO):
-    """A ZIP's bytes, of which nobody gets more than `most` at once.
+class _LimitedBytes(io.BytesIO):
+    """A ZIP's bytes, of which at most `most` can be read at once.
 
-    zipfile reads the list of entries in one piece, and makes an object of each: its header can say anything.
+    zipfile reads the list of entries in one piece and creates an object for each; the header can claim any length.
     """
 
     most = _MAX_LIST_BYTES
 
     def read(self, size: int | None = -1, /) -> bytes:
-        found = super().read(size)
-        if len(found) > self.most:
+        data = super().read(size)
+        if len(data) > self.most:
             raise zipfile.BadZipFile("its list of entries is too long")
-        return found
+        return data
 
 
 def _parts(info: zipfile.ZipInfo) -> list[str]:
-    """The folders and the file of an entry's name; "..", a root or a drive count for nothing, since none is opened."""
+    """The folders and the file in an entry's name, without "." and ".."; none of them is ever opened."""
     parts = _name(info).replace("\\", "/").split("/")
     return [part for part in parts if part.strip() not in ("", ".", "..")]
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """An entry's name, in the letters that it was written in.
+    """An entry's name, in the encoding in which it was written.
 
-    zipfile reads all names as the first PCs wrote them (cp437) but those that are flagged as UTF-8. Many programs write
-    UTF-8 without the flag, some beside an old name, and old ones on Unix the letters of Western Europe.
-    Source: APPNOTE.TXT 6.3.10, 4.4.2 (who wrote it), 4.6.9 (the field with the name in UTF-8) and appendix D.
+    zipfile decodes every name as cp437, the encoding of the first PCs, unless it is flagged as UTF-8. Many programs
+    write UTF-8 without the flag, some write it in an extra field, and old programs on Unix use a Western European
+    encoding. Source: APPNOTE.TXT 6.3.10, 4.4.2 (the system), 4.6.9 (the field with the name in UTF-8) and appendix D.
     """
     try:
         written = info.filename.encode("cp437")
@@ -234,7 +234,7 @@ def _name(info: zipfile.ZipInfo) -> str:
         return info.filename
     if written.isascii() or info.flag_bits & _IS_UTF8:
         return info.filename
-    name = _name_beside(info.extra, written)
+    name = _unicode_name(info.extra, written)
     if name is not None:
         return name
     for encoding in ("utf-8", "cp1252") if info.create_system == _UNIX else ("utf-8",):
@@ -245,8 +245,8 @@ def _name(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _name_beside(extra: bytes, written: bytes) -> str | None:
-    """The name in UTF-8 that stands in an entry's extra fields, if it is that of this name."""
+def _unicode_name(extra: bytes, written: bytes) -> str | None:
+    """The UTF-8 name in an entry's extra fields, if its checksum belongs to the written name."""
     while len(extra) >= 4:
         kind, length = struct.unpack_from("<HH", extra)
         field, extra = extra[4 : 4 + length], extra[4 + length :]
@@ -256,15 +256,15 @@ def _name_beside(extra: bytes, written: bytes) -> str | None:
 
 
 def _is_wanted(info: zipfile.ZipInfo) -> bool:
-    """Whether an entry is a file in a class folder, and none that a system hides; a link is none."""
+    """Whether an entry is a file in a class folder, and neither a hidden file nor a link."""
     parts = _parts(info)
     hidden = any(part.startswith((".", "__MACOSX")) or part in ("Thumbs.db", "desktop.ini") for part in parts)
     is_link = stat.S_ISLNK(info.external_attr >> 16)
-    return not info.is_dir() and not is_link and not hidden and len(parts) >= 2 and bool(tidy_name(parts[-2]))
+    return not info.is_dir() and not is_link and not hidden and len(parts) >= 2 and bool(clean_class_name(parts[-2]))
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
-    """An entry's bytes, one more than images may have at most; None where it is damaged or has a password."""
+    """An entry's bytes, at most one more than a picture may have; None if it is damaged or has a password."""
     try:
         with archive.open(info) as file:
             return file.read(limits().upload_bytes + 1)
@@ -276,13 +276,13 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
         ValueError,
         NotImplementedError,
         MemoryError,
-        *_BROKEN,
+        *_DECODER_ERRORS,
     ):
         return None
 
 
 def _resized(picture: np.ndarray, longer_side: int) -> np.ndarray:
-    """The picture with that many pixels on its longer side, each the mean of what it covers."""
+    """The picture with that many pixels on its longer side, each the mean of the pixels that it covers."""
     height, width = picture.shape[:2]
     scale = longer_side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))

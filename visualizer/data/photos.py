@@ -1,14 +1,14 @@
-"""Two photos that scikit-learn brings along."""
+"""Two photos that scikit-learn includes."""
 
 from functools import lru_cache
 
 import numpy as np
 from PIL import Image
 
-from visualizer.data.scikit_learn import scikit_learns_file
+from visualizer.data.scikit_learn import scikit_learn_file
 from visualizer.errors import UserError
 
-# Who took them, by the README of scikit-learn's `datasets/images`; both CC BY 2.0, which asks for the name.
+# The photographers, from the README of scikit-learn's `datasets/images`; CC BY 2.0 requires their names.
 PHOTOS: dict[str, str] = {
     "china": "Palace (photo: danielbuechele, CC BY 2.0)",
     "flower": "Flower (photo: vultilion, CC BY 2.0)",
@@ -26,7 +26,7 @@ def bundled_photo(name: str) -> np.ndarray:
     """
     if name not in PHOTOS:
         raise UserError(f"There is no photo “{name[:40]}”.", remedy=f"Choose one of these: {', '.join(PHOTOS)}.")
-    with Image.open(scikit_learns_file(f"datasets/images/{name}.jpg")) as picture:
+    with Image.open(scikit_learn_file(f"datasets/images/{name}.jpg")) as picture:
         photo: np.ndarray = np.array(picture.convert("RGB"))
     photo.flags.writeable = False
     return photo

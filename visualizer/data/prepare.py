@@ -1,4 +1,4 @@
-"""From pictures as they are stored to what a network takes in."""
+"""Turns stored pictures into a network's input."""
 
 from functools import lru_cache
 
@@ -11,11 +11,11 @@ LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 def prepare(pictures: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarray:
     """Pictures as a network's input: its channels, its size, values in [0, 1].
 
-    Colour becomes grey by the ITU-R BT.601 luma, grey becomes three equal channels. The size is changed by bilinear
-    interpolation; where that reduces, each new pixel is the average of all that it covers, weighted by a triangle, so
-    that no detail turns into a false pattern (aliasing). Bilinear rather than nearest, which would draw an 8 × 8 digit
-    as blocks whose edges the network would learn; rather than bicubic, which leaves [0, 1]. Pictures of another aspect
-    ratio are stretched, so that nothing of them is lost.
+    Colour becomes grey by the ITU-R BT.601 luma, and grey becomes three equal channels. The size is changed by bilinear
+    interpolation. When it is reduced, each new pixel is an average of all pixels that it covers, weighted by a
+    triangle, so that no detail turns into a false pattern (aliasing). Nearest-neighbour interpolation would draw an 8 ×
+    8 digit as blocks whose edges the network would learn, and bicubic interpolation leaves [0, 1]. Pictures with
+    another aspect ratio are stretched, so that nothing of them is lost.
 
     Args:
         pictures: (N, H, W, C) uint8, C is 1 or 3.
@@ -38,15 +38,15 @@ def prepare(pictures: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarr
 def prepare_photo(picture: np.ndarray, input_shape: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
     """A photo of any aspect ratio as a network's input.
 
-    The largest centred part that has the network's aspect ratio is cut out, then resized like `prepare` does.
+    The largest centred part with the network's aspect ratio is cut out, then resized as in `prepare`.
 
     Args:
         picture: (H, W, 3) uint8.
         input_shape: The network's (C, H, W), C is 1 or 3.
 
     Returns:
-        The input, `input_shape` float32 in [0, 1], and the same as a picture to show, (H, W, C) uint8; the one is the
-        other divided by 255.
+        The input, `input_shape` float32 in [0, 1], and the same picture for display, (H, W, C) uint8; the input is that
+        picture divided by 255.
     """
     prepared = prepare(center_crop(picture, input_shape[1] / input_shape[2])[np.newaxis], input_shape)[0]
     seen = np.rint(prepared * 255).astype(np.uint8).transpose(1, 2, 0)
@@ -54,7 +54,7 @@ def prepare_photo(picture: np.ndarray, input_shape: tuple[int, int, int]) -> tup
 
 
 def center_crop(picture: np.ndarray, height_per_width: float) -> np.ndarray:
-    """The largest centred part of (H, W, C) with that aspect ratio, at least one pixel high and wide."""
+    """The largest centred part of (H, W, C) with that aspect ratio, at least 1 × 1 pixel."""
     height, width = picture.shape[:2]
     new_height = min(height, max(1, round(width * height_per_width)))
     new_width = min(width, max(1, round(height / height_per_width)))

@@ -1,4 +1,4 @@
-"""Where scikit-learn keeps its data, found without importing it: the import takes a second or two."""
+"""Finds scikit-learn's data files without importing it, as the import takes a second or two."""
 
 from functools import cache
 from importlib.util import find_spec
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 @cache
-def scikit_learns_file(path: str) -> Path:
+def scikit_learn_file(path: str) -> Path:
     """The file at `path` in the installed scikit-learn, such as "datasets/images/china.jpg"."""
     spec = find_spec("sklearn")
     assert spec is not None

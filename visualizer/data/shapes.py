@@ -15,12 +15,12 @@ PER_CLASS = 300
 
 Points = list[tuple[float, float]]
 
-_SCALE = 4  # shapes are drawn this much larger and then reduced, which smooths their edges
+_SCALE = 4  # shapes are drawn this many times larger and then reduced, which smooths their edges
 _SMALLEST_RADIUS, _LARGEST_RADIUS = 14.0, 24.0  # pixels
-_FARTHEST_FROM_CENTER = 8.0  # pixels, either way; the largest shape still fits
-_MOST_TURN = math.radians(20)  # either way; an arrow goes on pointing up
-_LEAST_CONTRAST = 80  # luma, of 255: also a network that sees grey can tell the shape from the ground
-_MOST_NOISE = 40  # of 255, either way
+_FARTHEST_FROM_CENTER = 8.0  # pixels, in each direction; the largest shape still fits
+_MOST_TURN = math.radians(20)  # in each direction; an arrow still points up
+_LEAST_CONTRAST = 80  # luma, of 255: a network with grey input can also tell the shape from the background
+_MOST_NOISE = 40  # of 255, up and down
 _MOST_DISTRACTORS = 6
 
 
@@ -30,7 +30,7 @@ def _regular(corners: int) -> Points:
 
 
 def _on_circle(turn: float, radius: float = 1.0) -> tuple[float, float]:
-    """A point on a circle around the origin, `turn` clockwise from the top (1 is all around), y downwards."""
+    """A point on a circle around the origin, `turn` clockwise from the top (1 is a full turn), y downwards."""
     return radius * math.sin(2 * math.pi * turn), -radius * math.cos(2 * math.pi * turn)
 
 
@@ -66,7 +66,7 @@ def _arrow() -> Points:
     return [(0, -1), (0.75, -0.1), (0.28, -0.1), (0.28, 0.95), (-0.28, 0.95), (-0.28, -0.1), (-0.75, -0.1)]
 
 
-# Each shape as outlines in the unit circle: the first is filled, the second, where there is one, is cut out of it.
+# Each shape as outlines in the unit circle: the first is filled, and a second one is cut out of it.
 OUTLINES: dict[str, tuple[Points, ...]] = {
     "circle": (_circle(1),),
     "square": ([_on_circle(corner / 4 + 1 / 8) for corner in range(4)],),
@@ -83,15 +83,15 @@ CLASS_NAMES = tuple(OUTLINES)
 
 
 def make_shapes(seed: int = 0, per_class: int = PER_CLASS) -> Dataset:
-    """Pictures of ten shapes. Place, size, rotation, colours, noise and specks vary and tell nothing about the class.
+    """Pictures of ten shapes. Place, size, rotation, colours, noise and specks vary independently of the class.
 
     The same seed gives the same bytes on any machine with the same version of Pillow.
 
     Args:
         seed: 0 or more.
-        per_class: How many pictures of each class.
+        per_class: The number of pictures per class.
     """
-    # RandomState: its stream is frozen, that of default_rng may change with NumPy's version
+    # RandomState: its stream is frozen, while that of default_rng may change with NumPy's version
     # (https://numpy.org/neps/nep-0019-rng-policy.html).
     random = np.random.RandomState(seed)
     labels = random.permutation(np.repeat(np.arange(len(CLASS_NAMES)), per_class))
@@ -105,7 +105,7 @@ def make_shapes(seed: int = 0, per_class: int = PER_CLASS) -> Dataset:
         description=(
             f"{len(labels):,} pictures of {len(CLASS_NAMES)} shapes, {SIZE} × {SIZE} pixels in colour, drawn by this "
             "app. Place, size, rotation, colours and noise are random, so that neither a colour nor a single pixel "
-            "tells the class: a linear model gets fewer than 3 in 10 right, a convolutional network most of them."
+            "reveals the class: a linear model gets fewer than 3 in 10 right, a convolutional network most of them."
         ),
         class_names=CLASS_NAMES,
         pictures=pictures,
@@ -147,7 +147,7 @@ def _speck(random: np.random.RandomState, canvas: ImageDraw.ImageDraw) -> None:
 
 
 def _mask(outlines: tuple[Points, ...], center: np.ndarray, radius: float, angle: float) -> Image.Image:
-    """How much of each pixel the shape covers, 0 to 255: the first outline filled, the second one cut out."""
+    """How much of each pixel the shape covers, from 0 to 255: the first outline is filled, the second is cut out."""
     large = Image.new("L", (SIZE * _SCALE, SIZE * _SCALE), 0)
     canvas = ImageDraw.Draw(large)
     cosine, sine = radius * math.cos(angle), radius * math.sin(angle)
@@ -167,6 +167,6 @@ def _mask(outlines: tuple[Points, ...], center: np.ndarray, radius: float, angle
 
 
 def _with_noise(picture: np.ndarray, noise: np.ndarray, amplitude: int) -> np.ndarray:
-    """The picture with uniform noise of up to ± amplitude. In whole numbers, so that every machine rounds alike."""
+    """The picture with uniform noise of up to ± amplitude, in integer arithmetic, so that all machines round alike."""
     change = (noise.astype(np.int16) - 128) * amplitude // 128
     return np.clip(picture.astype(np.int16) + change, 0, 255).astype(np.uint8)

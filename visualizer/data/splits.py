@@ -8,7 +8,7 @@ TRAIN_SHARE, VALIDATION_SHARE = 0.70, 0.15  # the rest is the test split
 def stratified_split(labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Indices of the training (70 %), validation (15 %) and test (15 %) pictures, shuffled.
 
-    Each class is divided by itself, so that every split has the classes in the same shares.
+    Each class is divided separately, so that every split has the same share of each class.
 
     Args:
         labels: (N,) integers.
@@ -17,7 +17,7 @@ def stratified_split(labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndar
     Returns:
         Three int64 arrays, disjoint, together 0 .. N-1.
     """
-    # RandomState rather than default_rng: its stream is frozen, so that the split stays the same with any NumPy
+    # RandomState rather than default_rng: its stream is frozen, so that the split is the same with any NumPy version
     # (https://numpy.org/neps/nep-0019-rng-policy.html).
     random = np.random.RandomState(seed)
     parts: tuple[list[np.ndarray], ...] = ([], [], [])

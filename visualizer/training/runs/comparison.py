@@ -11,7 +11,7 @@ from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.settings import Choice, Spec
 from visualizer.architecture.shapes import describe_shape
-from visualizer.data.catalog import title_of_run
+from visualizer.data.catalog import dataset_title
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
@@ -82,7 +82,7 @@ def differences(compared: Sequence[Variant]) -> tuple[Difference, ...]:
 def dataset_titles(compared: Sequence[Variant]) -> tuple[str, ...]:
     """The title of each variant's data set; of several with the same title, each has a number behind it."""
     names = [variant.spec.settings.dataset for variant in compared]
-    titles = {name: title_of_run(name) for name in names}
+    titles = {name: dataset_title(name) for name in names}
     found = []
     for name in names:
         alike = [other for other, title in titles.items() if title == titles[name]]

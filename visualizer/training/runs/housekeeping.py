@@ -8,7 +8,7 @@ day at most, each time one starts: that the clock says a year is no reason to re
 from collections.abc import Iterator
 
 from visualizer import log
-from visualizer.data.own_dataset import made, names_in, remove_own
+from visualizer.data.own_dataset import own_dataset_marks, own_names_in, remove_own
 from visualizer.limits import limits
 from visualizer.training.runs.store import RunStore
 from visualizer.workspaces import Workspaces
@@ -77,7 +77,7 @@ def _remove_workspaces(store: RunStore, workspaces: Workspaces, passed: float) -
 def _remove_datasets(store: RunStore, workspaces: Workspaces, passed: float) -> None:
     named = {*store.datasets(), *_named(workspaces)}
     # One that is made anew is another one.
-    unnamed = {name: str(at) for name, at in made().items() if name not in named}
+    unnamed = {name: str(at) for name, at in own_dataset_marks().items() if name not in named}
     unused = workspaces.count_unused("dataset", unnamed, passed)
     for name in [name for name, seconds in unused.items() if seconds > UNNAMED_FOR][:MOST_AT_ONCE]:
         log.event("dataset-removed", dataset=name, unnamed_days=round(unused[name] / DAY, 1))
@@ -88,4 +88,4 @@ def _named(workspaces: Workspaces) -> Iterator[str]:
     """The data sets that workspaces have or have chosen, also where the rest of what is kept cannot be read."""
     for kept in ("datasets", "training"):
         for text in workspaces.values(kept):
-            yield from names_in(text)
+            yield from own_names_in(text)

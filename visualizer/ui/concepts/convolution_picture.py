@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from visualizer.data.catalog import for_everybody, load_dataset
+from visualizer.data.catalog import load_dataset, shared_datasets
 from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
 from visualizer.errors import UserError
@@ -83,7 +83,7 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
     given = _given()
     sources = {
         **{f"photo-{name}": title.split(" (")[0] for name, title in PHOTOS.items()},
-        **{f"dataset-{name}": entry.title for name, entry in for_everybody().items()},
+        **{f"dataset-{name}": entry.title for name, entry in shared_datasets().items()},
         "draw": "Draw it yourself",
         "upload": "Upload a picture",
     }

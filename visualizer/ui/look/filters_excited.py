@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from visualizer.architecture.shapes import Shape, is_maps
-from visualizer.data.catalog import dataset_entry, for_everybody, is_known
+from visualizer.data.catalog import dataset_entry, is_known, shared_datasets
 from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number as written
@@ -69,7 +69,7 @@ def strongest_part(
     `fields` is None where it is not known what the filter sees.
     """
     st.subheader(f"The pictures that excite {filter.noun} {filter.number} most")
-    titles = {name: entry.title for name, entry in for_everybody().items()}
+    titles = {name: entry.title for name, entry in shared_datasets().items()}
     own = own_names(session(), inspected.dataset)
     if inspected.dataset not in titles and is_known(inspected.dataset, own):
         titles[inspected.dataset] = dataset_entry(inspected.dataset, own).title

@@ -4,7 +4,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, summarize
 from visualizer.architecture.fitting import fitted
-from visualizer.data.catalog import DatasetEntry, for_everybody
+from visualizer.data.catalog import DatasetEntry, shared_datasets
 from visualizer.data.own_dataset import is_own
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.text import escaped
@@ -54,7 +54,7 @@ def fit_offer(owner: Session, place: str) -> None:
     proposed = _proposed(architecture, dataset)
     others = [
         (name, entry)
-        for name, entry in for_everybody().items()
+        for name, entry in shared_datasets().items()
         # Somebody who took the trouble to collect pictures wants to train on them.
         if entry.shape == architecture.input_shape != dataset.shape and not is_own(owner.settings.dataset)
     ]

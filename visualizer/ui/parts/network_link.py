@@ -8,7 +8,7 @@ import streamlit as st
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.editing import Draft
 from visualizer.data.catalog import is_known
-from visualizer.data.openml import OFFERS
+from visualizer.data.openml import OPENML_DATASETS
 from visualizer.errors import UserError
 from visualizer.training.link import LinkedNetwork, link_text, read_link
 from visualizer.training.settings import TrainingSettings
@@ -122,9 +122,9 @@ def open_linked(owner: Session, architecture: Architecture, settings: TrainingSe
 
 
 def _why_kept(dataset: str) -> str:
-    if dataset not in OFFERS:
+    if dataset not in OPENML_DATASETS:
         return " Its pictures did not come along, so the data set stays as it was."
-    title = OFFERS[dataset].title
+    title = OPENML_DATASETS[dataset].title
     return (
         f" It is made to train on {title}, which is not on this server yet, so the data set stays as it was: fetch "
         f"{title} on the Train page, then choose it there."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from visualizer.data.catalog import drawn_as
+from visualizer.data.catalog import drawing_preparation
 from visualizer.data.dataset import Dataset
 from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
@@ -132,16 +132,16 @@ def _drawn(
     answer: Callable[[ChosenPicture | None], None],
 ) -> ChosenPicture | None:
     """The canvas and what is drawn on it; a fragment, so that the answer can follow the pen."""
-    way = drawn_as(dataset_name)
+    preparation = drawing_preparation(dataset_name)
     canvas(owner, "drawing")
     show_message(owner)
     given = None
     drawing = owner.page_state(SuppliedPicture).drawing
     if drawing is not None:
-        pixels = prepare(way.picture(drawing)[None], input_shape)[0]
+        pixels = prepare(preparation.prepare(drawing)[None], input_shape)[0]
         given = ChosenPicture(pixels, None, class_names, drawn=True)
     answer(given)
-    st.caption(way.words)
+    st.caption(preparation.description)
     return given
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from visualizer.data.catalog import is_known
-from visualizer.data.openml import OFFERS, fetch
+from visualizer.data.openml import OPENML_DATASETS, fetch
 from visualizer.ui.kit.job import WAITING, Progress, Steps, with_progress
 from visualizer.ui.parts.fit_network import fit_offer
 from visualizer.ui.state.session import Session
@@ -13,17 +13,17 @@ from visualizer.ui.state.work import forget, work
 
 
 def more_datasets_part(owner: Session) -> None:
-    """Draw which data sets can be fetched, and those already fetched."""
-    for name, offer in OFFERS.items():
+    """Draw what can be fetched, and what came of it."""
+    for name, dataset in OPENML_DATASETS.items():
         with st.container(border=True, key=f"more-{name}"):
-            st.markdown(f"**{offer.title}.** {offer.about}")
+            st.markdown(f"**{dataset.title}.** {dataset.description}")
             if is_known(name):
                 if owner.settings.dataset == name:
-                    st.success(f"{offer.title} is the data set of the next run.", icon=":material/check_circle:")
+                    st.success(f"{dataset.title} is the data set of the next run.", icon=":material/check_circle:")
                     fit_offer(owner, name)
                     continue
                 st.button(
-                    f"Train on {offer.title}",
+                    f"Train on {dataset.title}",
                     key=f"use-{name}",
                     icon=":material/check:",
                     on_click=owner.choose_dataset,
@@ -35,7 +35,7 @@ def more_datasets_part(owner: Session) -> None:
                 key,
                 name,
                 partial(_fetching, name),
-                button=f"Fetch {offer.title} (about {offer.megabytes} MB) once for everybody on this server",
+                button=f"Fetch {dataset.title} (about {dataset.megabytes} MB) once for everybody on this server",
                 icon=":material/cloud_download:",
                 executor=WAITING,
             )

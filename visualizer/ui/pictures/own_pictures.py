@@ -11,11 +11,11 @@ from visualizer.data.own_pictures import (
     FITS,
     MAX_NAME_LENGTH,
     SIZES,
-    Found,
-    fitted,
+    PictureFile,
+    clean_class_name,
+    fit_to_square,
     read_files,
-    read_zip,
-    tidy_name,
+    read_zip_pictures,
 )
 from visualizer.errors import UserError
 from visualizer.figures.gallery import gallery
@@ -72,7 +72,7 @@ def _give(owner: Session, own: OwnPictures) -> None:
         )
     with by_class:
         st.text_input("Or a class's name …", key="own-class", max_chars=MAX_NAME_LENGTH, placeholder="cup")
-        name = tidy_name(str(st.session_state["own-class"] or ""))
+        name = clean_class_name(str(st.session_state["own-class"] or ""))
         no_name = "" if name else "Write the class’s name first: pictures can be added to it then."
         with grey_where(no_name) as grey:
             bound.uploads(
@@ -114,11 +114,11 @@ def _read(own: OwnPictures, files: Files) -> None:
     st.button("Forget these files", key="own-forget", icon=":material/close:", on_click=put_away)
 
 
-def _reading(files: Files, count: int, size: int) -> Steps[list[Found]]:
-    """Read files; `count` pictures with `size` bytes exist already."""
-    read: list[Found] = []
+def _reading(files: Files, count: int, size: int) -> Steps[list[PictureFile]]:
+    """Read files; `count` pictures with `size` bytes are there already."""
+    read: list[PictureFile] = []
     bounds = limits()
-    entries = read_zip(files.zip) if files.zip is not None else read_files(files.files, files.class_name)
+    entries = read_zip_pictures(files.zip) if files.zip is not None else read_files(files.files, files.class_name)
     for file in entries:
         read.append(file)
         if file.picture is not None:
@@ -172,7 +172,7 @@ def _shape(own: OwnPictures) -> None:
             required=True,
         )
     shown = [(name, picture) for name, pictures in own.pictures.items() for picture in pictures[:SHOWN_OF_A_CLASS]]
-    tiles = np.stack([fitted(picture, own.size, own.fit) for _, picture in shown])
+    tiles = np.stack([fit_to_square(picture, own.size, own.fit) for _, picture in shown])
     columns = _COLUMNS // 2 if is_narrow() else _COLUMNS
     show(gallery(tiles, [name for name, _ in shown], columns, width=column_width() - 40), "own-gallery")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from visualizer.data.own_pictures import Fit, Found
+    from visualizer.data.own_pictures import Fit, PictureFile
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class OwnPictures:
         self.waiting = files
         self.given += 1
 
-    def take(self, files: "Sequence[Found]") -> None:
+    def take(self, files: "Sequence[PictureFile]") -> None:
         """Add what was read."""
         self.waiting, self.used_as = None, None
         for file in files:

@@ -3,7 +3,7 @@
 import json
 from contextlib import suppress
 
-from visualizer.data.catalog import DatasetEntry, dataset_entry, for_everybody, is_known
+from visualizer.data.catalog import DatasetEntry, dataset_entry, is_known, shared_datasets
 from visualizer.data.own_dataset import is_own
 from visualizer.errors import UserError
 from visualizer.training.settings import TrainingSettings
@@ -40,8 +40,8 @@ def chosen_dataset(owner: Session) -> DatasetEntry:
 
 
 def dataset_titles(owner: Session) -> dict[str, str]:
-    """The titles by name: data sets for everybody, and those of one's own pictures that still exist."""
-    shared = for_everybody()
+    """Their titles by name: those for everybody, and those of one's own pictures that are still kept."""
+    shared = shared_datasets()
     own = own_names(owner, owner.settings.dataset)
     still_kept = [name for name in own if is_known(name, own)]
     return {name: dataset_entry(name, own).title for name in (*shared, *dict.fromkeys(still_kept))}

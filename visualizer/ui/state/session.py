@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from visualizer.architecture.architecture import MAX_NAME_LENGTH, Architecture
 from visualizer.architecture.editing import MAX_UNDO, Draft, EditHistory
 from visualizer.architecture.presets import TINY
-from visualizer.data.own_dataset import is_own, not_here
+from visualizer.data.own_dataset import is_own, not_available
 from visualizer.errors import UserError
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.kit.text import markdown_safe
@@ -165,7 +165,7 @@ class Session:
         def action() -> None:
             # A browser may send something that it was not offered.
             if is_own(name) and name not in self.own_datasets:
-                raise not_here()
+                raise not_available()
             self.settings = replace(self.settings, dataset=name)
             self.probe_index = 0
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from visualizer.data.catalog import load_dataset_of_run, title_of_run
+from visualizer.data.catalog import dataset_title, load_dataset_of_run
 from visualizer.errors import UserError
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.runs.curves import Curves
@@ -115,7 +115,7 @@ def run_settings(owner: Session, record: RunRecord) -> None:
 def describe_run(record: RunRecord) -> str:
     """The network, the data set and the settings of a run in a line, whatever is chosen for the next one."""
     settings = record.spec.settings
-    pictures = title_of_run(settings.dataset)
+    pictures = dataset_title(settings.dataset)
     words = [
         f"{escaped(record.spec.architecture.name) or 'a network'} on {escaped(pictures)}",
         LOSSES_IN_SENTENCE[settings.loss],
