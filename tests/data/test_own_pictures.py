@@ -11,7 +11,7 @@ from tests.data.own import picture, png, two_classes, zipped
 from visualizer.data import own_pictures
 from visualizer.data.own_pictures import check_dataset, fit_to_square, read_file, read_zip_pictures
 from visualizer.errors import UserError
-from visualizer.images import Opened
+from visualizer.images import OpenedImage
 from visualizer.limits import Limits
 
 
@@ -54,7 +54,7 @@ def test_a_path_from_inside_is_only_a_class_name(tmp_path, monkeypatch):
 def test_a_bomb_is_unpacked_no_further_than_a_picture_may_be(monkeypatch):
     monkeypatch.setattr(own_pictures, "limits", lambda: Limits(upload_mb=1))
     read = []
-    opened = Opened(picture(1, 1), 2_400)
+    opened = OpenedImage(picture(1, 1), 2_400)
     monkeypatch.setattr(own_pictures, "open_image", lambda data, name: read.append(len(data)) or opened)
     list(read_zip_pictures(zipped({"a/1.png": bytes(5_000_000)})))
     assert read == [1_000_001]

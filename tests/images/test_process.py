@@ -17,7 +17,7 @@ from tests.test_images import encoded
 from visualizer import images
 from visualizer.images import SlowPictureError, UploadError, open_image, read_image
 from visualizer.images import process as process_module
-from visualizer.images.process import PictureProcess, ProcessEnded, Turn
+from visualizer.images.process import FairLock, PictureProcess, ProcessEnded
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,15 +78,15 @@ def test_one_that_computes_for_too_long_is_ended_and_the_picture_called_slow(own
 
 
 def test_one_that_never_answers_is_ended_by_the_clock(own, monkeypatch):
-    monkeypatch.setattr(process_module, "_MOST_SECONDS", 0.5)
+    monkeypatch.setattr(process_module, "_TIMEOUT_SECONDS", 0.5)
     own._running()
     monkeypatch.setattr(process_module, "send", lambda *_: None)  # so that it waits for a question
     with pytest.raises(ProcessEnded) as ended:
         own.ask({}, b"")
-    assert ended.value.by_time
+    assert ended.value.timed_out
 
 
-_ALLOW = "from visualizer.images.__main__ import allow\n"
+_ALLOW = "from visualizer.images.__main__ import set_resource_limits\n"
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows does not bound the processor")
@@ -94,7 +94,7 @@ def test_the_processor_is_bounded_where_it_computes_too():
     """In the decoders, which hear of no signal of Python's."""
     code = _ALLOW + "import zlib\nallow(1e9, 0.2)\nwhile True: zlib.compress(bytes(10_000_000))"
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60)
-    assert -ended.returncode == process_module.TIME_IS_UP
+    assert -ended.returncode == process_module.TIMEOUT_SIGNAL
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not bound memory so")
@@ -103,7 +103,7 @@ def test_memory_is_bounded_and_given_back():
         "from math import inf\nallow(20e6, 9)\n"
         "try: bytearray(60_000_000); print('taken')\n"
         "except MemoryError: print('refused')\n"
-        "allow(inf, inf)\nbytearray(60_000_000); print('taken')"
+        "set_resource_limits(inf, inf)\nbytearray(60_000_000); print('taken')"
     )
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert ended.stdout.split() == ["refused", "taken"], ended.stderr
@@ -144,7 +144,7 @@ def test_everybody_gets_their_own_picture(own):
 def test_one_picture_is_opened_at_a_time(own):
     """A large one keeps the others waiting, and not the server."""
     started = threading.Event()
-    asked = own._turn
+    asked = own._lock
 
     def wait_for_the_turn() -> None:
         started.set()
@@ -178,7 +178,7 @@ def wait_for(condition) -> None:
 
 def test_who_waits_comes_before_who_has_just_been_there():
     """A ZIP with hundreds of pictures, and two photos of others that come meanwhile."""
-    turn, came = Turn(), []
+    turn, came = FairLock(), []
 
     def take(name: str) -> None:
         with turn:
@@ -194,11 +194,11 @@ def test_who_waits_comes_before_who_has_just_been_there():
     for photo in photos:
         photo.join()
     assert came == ["first photo", "second photo", "ZIP"]
-    assert not turn.is_taken
+    assert not turn.is_locked
 
 
 def test_who_waits_no_longer_stops_nobody(monkeypatch):
-    turn, came = Turn(), []
+    turn, came = FairLock(), []
 
     def take() -> None:
         with turn:
@@ -218,4 +218,4 @@ def test_who_waits_no_longer_stops_nobody(monkeypatch):
         wait_for(lambda: len(turn._line) == 2)
     other.join(10)
     assert came == [1]
-    assert not turn.is_taken
+    assert not turn.is_locked

@@ -1,8 +1,8 @@
-"""The one door for pictures from outside: a file's bytes become a safe, upright RGB picture, or an UploadError.
+"""The only entry for pictures from outside: a file's bytes become a safe, upright RGB picture, or an UploadError.
 
-They are decoded in a process of its own, which this one starts with the first picture: what a file may take of memory
-and of the processor is bounded there whatever is in it, and where a decoder breaks, the server goes on. It opens one
-picture at a time for everybody, so that large ones never add up; a photo takes a tenth of a second.
+They are decoded in a separate process, started with the first picture: there, memory and processor time are limited
+whatever a file contains, and if a decoder crashes, the server keeps running. The process opens one picture at a time
+for everybody, so that large ones never add up; a photo takes a tenth of a second.
 """
 
 import re
@@ -16,7 +16,7 @@ from visualizer.images.process import PictureProcess, ProcessEnded
 from visualizer.limits import limits
 
 FORMATS_IN_WORDS = "JPEG, PNG, WebP, GIF, TIFF or BMP"
-MAX_SIDE = 1024  # pixels; no network here takes in more than a quarter of it
+MAX_SIDE = 1024  # pixels; no network here has an input of more than a quarter of it
 
 _process = PictureProcess()
 
@@ -25,23 +25,23 @@ class UploadError(UserError):
     """A file cannot be used as a picture.
 
     Attributes:
-        pixels: How many it says that it has, where that many were about to be decoded.
+        pixels: The number that the header declares, if that many were about to be decoded; else 0.
     """
 
     pixels = 0
 
 
 class SlowPictureError(UploadError):
-    """It would keep a processor busy for longer than any picture of its size should."""
+    """A picture takes more processor time than any picture of its size should."""
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A picture and what it took.
+class OpenedImage:
+    """A picture and its cost.
 
     Attributes:
         picture: (H, W, 3) uint8, at most 1024 pixels on the longer side.
-        pixels: Those of the file, before it was reduced.
+        pixels: The number in the file, before the picture was reduced.
     """
 
     picture: np.ndarray
@@ -51,39 +51,39 @@ class Opened:
 def read_image(data: bytes, name: str = "") -> np.ndarray:
     """The picture in a file, upright and in RGB, reduced to at most 1024 pixels on its longer side.
 
-    What the file is, its bytes decide, not its name. The first frame of an animation or page of a TIFF is taken;
-    transparent parts lie on white; 16-bit grey is divided by 257; values without a fixed range (32-bit, floating
-    point) are stretched from the least to the greatest; CMYK is converted without its colour profile. A large JPEG is
-    decoded at a half, a quarter or an eighth of its size where that is still large enough, which saves most of the
-    work.
+    The format is decided by the file's bytes, not by its name. Of an animation the first frame is used, of a TIFF the
+    first page; transparent parts become white; 16-bit grey is divided by 257; values without a fixed range (32-bit,
+    floating point) are stretched from the smallest to the largest; CMYK is converted without its colour profile. A
+    large JPEG is decoded at a half, a quarter or an eighth of its size if that is still large enough, which saves most
+    of the work.
 
     Args:
-        data: The file, JPEG, PNG, WebP, GIF, TIFF or BMP, of at most `Limits.upload_mb`, and of at most
-            `Limits.megapixels` and `Limits.opening_mib`, which its header tells before anything is decoded.
-        name: The file's name, for the sentence of an error.
+        data: The file: JPEG, PNG, WebP, GIF, TIFF or BMP, of at most `Limits.upload_mb`. Its header must declare at
+            most `Limits.megapixels` and `Limits.opening_mib`.
+        name: The file's name, for error messages.
 
     Returns:
         (H, W, 3) uint8.
 
     Raises:
-        UploadError: The file is empty, too large, of another kind, damaged, or would take too long. Nothing else is
-            raised.
+        UploadError: The file is empty, too large, of another kind or damaged, or takes too long. Nothing else is
+        raised.
     """
     return open_image(data, name).picture
 
 
-def open_image(data: bytes, name: str = "") -> Opened:
-    """The same as `read_image`, with what it took."""
+def open_image(data: bytes, name: str = "") -> OpenedImage:
+    """The same as `read_image`, with the cost."""
     with log.refusals("picture", len(data), UploadError, log_why=True):
-        return _opened(data, _called(name))
+        return _open(data, _display_name(name))
 
 
 def is_opening() -> bool:
-    """Whether a picture is being opened now: the next ones wait for it."""
+    """Whether a picture is being opened now, so that others have to wait."""
     return _process.is_busy
 
 
-def _opened(data: bytes, file: str) -> Opened:
+def _open(data: bytes, file: str) -> OpenedImage:
     if not data:
         raise UploadError(f"{file} is empty.", remedy="Choose another file.")
     bounds = limits()
@@ -94,23 +94,23 @@ def _opened(data: bytes, file: str) -> Opened:
             "Choose a smaller one, or save it smaller.",
         )
     try:
-        told, body = _process.ask({"file": file, "pixels": bounds.pixels, "memory": bounds.opening_bytes}, data)
+        answer, body = _process.ask({"file": file, "pixels": bounds.pixels, "memory": bounds.opening_bytes}, data)
     except ProcessEnded as ended:
-        if ended.by_time:
+        if ended.timed_out:
             raise SlowPictureError(
                 f"{file} takes too long to open.", "It is built in a strange way.", "Save it again."
             ) from None
         log.event("picture-process-ended", warning=True, code=ended.code, size=len(data))
         raise UploadError(f"{file} is damaged.", "The program that opens it failed.", "Save it again.") from None
-    if "what" in told:
-        refused = UploadError(told["what"], told["why"], told["remedy"])
-        refused.pixels = told["pixels"]
+    if "what" in answer:
+        refused = UploadError(answer["what"], answer["why"], answer["remedy"])
+        refused.pixels = answer["pixels"]
         raise refused
-    picture = np.frombuffer(body, dtype=np.uint8).reshape(told["height"], told["width"], 3)
-    return Opened(picture, told["pixels"])
+    picture = np.frombuffer(body, dtype=np.uint8).reshape(answer["height"], answer["width"], 3)
+    return OpenedImage(picture, answer["pixels"])
 
 
-def _called(name: str) -> str:
-    """The file in a sentence; letters that Markdown or HTML would read as more than a name are left out."""
+def _display_name(name: str) -> str:
+    """How a sentence refers to the file, without characters that have a meaning in Markdown or HTML."""
     safe = re.sub(r"[^\w .,+()-]", "", name)[:60].strip()
     return f"The file “{safe}”" if safe else "The file"

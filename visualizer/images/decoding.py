@@ -1,4 +1,4 @@
-"""A picture file's bytes -> upright RGB, with Pillow, in the memory that its header announces and little more."""
+"""Decodes a picture file into upright RGB with Pillow, in little more memory than its header declares."""
 
 import io
 import re
@@ -10,19 +10,20 @@ import numpy as np
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from visualizer.images import FORMATS_IN_WORDS, MAX_SIDE, UploadError
-from visualizer.images.structure import is_jpeg, is_webp, oddity, pieces, tiff_values
+from visualizer.images.structure import excessive_pieces, is_jpeg, is_webp, rare_kind, tiff_values
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 MAX_FILE_SIDE = 30_000  # pixels; no camera and no stitched panorama has more
 
-_MAX_TILES = 30_000  # strips or tiles of a TIFF: one for each row at most
-_MAX_RUN_LENGTH_PIXELS = 4_000_000  # of a BMP that is packed so: Pillow unpacks it in Python
-_MAX_SCAN_PIXELS = 1_000_000_000  # of a JPEG, over all its scans: each goes through the whole picture
-_BAND_PIXELS = 1_000_000  # that are converted at once
+_MAX_TILES = 30_000  # strips or tiles of a TIFF: at most one per row
+_MAX_RUN_LENGTH_PIXELS = 4_000_000  # of a run-length encoded BMP, which Pillow decodes in Python
+_MAX_SCAN_PIXELS = 1_000_000_000  # of a JPEG, over all its scans: each covers the whole picture
+_BAND_PIXELS = 1_000_000  # converted at once
 
 _ANOTHER_FORMAT = f"Save it as {FORMATS_IN_WORDS} and choose that file."
 
-# Exif's orientation tag and what turns each of its values upright. Source: Exif 2.32 (CIPA DC-008), 4.6.4 A.
+# Exif's orientation tag, and the transposition that makes each of its values upright.
+# Source: Exif 2.32 (CIPA DC-008), 4.6.4 A.
 _ORIENTATION_TAG = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -37,12 +38,12 @@ _UPRIGHT = {
 # TIFF 6.0, and the extension for floating point.
 _BITS_TAG, _PHOTOMETRIC_TAG, _ROWS_TAG, _TILE_WIDTH_TAG, _TILE_LENGTH_TAG = 258, 262, 278, 322, 323
 _TAGS = (_BITS_TAG, _PHOTOMETRIC_TAG, _ROWS_TAG, _TILE_WIDTH_TAG, _TILE_LENGTH_TAG, _ORIENTATION_TAG)
-# Pillow knows these in the other order of bytes only.
+# Pillow knows these only in the other byte order.
 TiffImagePlugin.OPEN_INFO.setdefault((b"MM", 0, (1,), 1, (16,), ()), ("I;16B", "I;16B"))
-# Pillow's memory for a pixel, by mode, where it is not 4 bytes.
+# Pillow's bytes per pixel, for the modes that do not use 4.
 _BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
 
-# What a file is by its first bytes (a pattern that is matched at the start), for those that people try.
+# Kinds of files that people try, by a pattern that matches the first bytes.
 _OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
     (rb"%PDF", "a PDF document"),
     (rb"%!PS", "a PostScript drawing"),
@@ -64,20 +65,18 @@ _KNOWN_START = re.compile(
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a picture may have.
+    """The limits for one picture.
 
     Attributes:
-        pixels: In width times height.
-        memory: Bytes that opening it takes.
+        pixels: Width times height.
+        memory: Bytes needed to open it.
     """
 
     pixels: int
     memory: int
 
-    def to_look_at(self, data: bytes) -> int:
-        """Bytes that Pillow takes before it tells a file's size: copies of it, and of a WebP the room for two frames,
-        which nothing is written to yet.
-        """
+    def header_memory(self, data: bytes) -> int:
+        """Bytes that Pillow needs to read a file's header: copies of the file, and for a WebP two empty frames."""
         return 2 * len(data) + (8 * 2 * (Image.MAX_IMAGE_PIXELS or 0) if is_webp(data) else 0)
 
 
@@ -87,19 +86,19 @@ def decode(
     """The picture in a file, (H, W, 3) uint8; see `visualizer.images.read_image`.
 
     Args:
-        data: The file.
-        file: What it is called in a sentence.
-        bounds: What it may have.
-        on_header: Called when the header is read, before anything is decoded, with the pixels of the file and the
-            bytes of memory that it takes to decode them.
+        data: The content of the file.
+        file: How a sentence refers to the file.
+        bounds: The limits.
+        on_header: Called after the header is read and before decoding, with the number of pixels and the bytes of
+            memory needed to decode them.
 
     Raises:
-        UploadError: It is no picture, of another kind, damaged, or passes a bound.
-        MemoryError: There is not as much as it takes.
+        UploadError: It is not a picture, of another kind, damaged, or exceeds a limit.
+        MemoryError: There is not enough memory.
     """
-    if (found := pieces(data)) is not None:
-        raise UploadError(f"{file} is built of too many pieces.", f"It has {found}.", "Save it again.")
-    # Pillow's decoders meet broken files with many kinds of exception; whichever it is, the file is what is wrong.
+    if (excess := excessive_pieces(data)) is not None:
+        raise UploadError(f"{file} is built of too many pieces.", f"It has {excess}.", "Save it again.")
+    # Pillow's decoders raise many kinds of exceptions for broken files; in every case it is the file that is wrong.
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
@@ -112,11 +111,11 @@ def decode(
         _check(image, data, file, bounds)
         try:
             pixels = image.width * image.height
-            reduced = _Reading(image)
-            if reduced.memory > bounds.memory:
-                raise _too_much_memory(file, reduced.memory, bounds)
-            on_header(pixels, reduced.memory)
-            return np.array(reduced.upright())
+            reader = _ImageReader(image)
+            if reader.memory > bounds.memory:
+                raise _too_much_memory(file, reader.memory, bounds)
+            on_header(pixels, reader.memory)
+            return np.array(reader.upright())
         except (UploadError, MemoryError):
             raise
         except Exception as error:
@@ -124,7 +123,7 @@ def decode(
 
 
 def _check(image: ImageFile.ImageFile, data: bytes, file: str, bounds: Bounds) -> None:
-    """Raise UploadError where the header tells that decoding would take too much."""
+    """Raise UploadError if, according to the header, decoding would take too much."""
     size, pixels = f"{image.width:,} × {image.height:,} pixels", image.width * image.height
     if pixels > bounds.pixels:
         raise _too_many_pixels(file, size, bounds)
@@ -143,11 +142,11 @@ def _check(image: ImageFile.ImageFile, data: bytes, file: str, bounds: Bounds) -
         raise UploadError(f"{file} is built of too many pieces.", "It would take minutes to open.", "Save it again.")
 
 
-class _Reading:
-    """A picture whose header is read, on its way to RGB.
+class _ImageReader:
+    """Converts a picture, of which only the header has been read, into RGB.
 
     Attributes:
-        memory: Bytes that decoding it takes.
+        memory: Bytes needed to decode it.
     """
 
     def __init__(self, image: ImageFile.ImageFile) -> None:
@@ -155,9 +154,9 @@ class _Reading:
         scale = min(1.0, MAX_SIDE / max(image.size))
         self._size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
         if scale < 1:
-            image.draft(None, self._size)  # only a JPEG heeds it
+            image.draft(None, self._size)  # has an effect on a JPEG only
         self._image = image
-        # Pixels across and down that become one at first.
+        # The first reduction: this many pixels across and down become one.
         self._block = max(1, image.width // (2 * self._size[0])), max(1, image.height // (2 * self._size[1]))
         tags = getattr(image, "tag_v2", {}) if image.format == "TIFF" else {}
         self._tags = {tag: tags[tag] for tag in _TAGS if tag in tags}
@@ -167,27 +166,27 @@ class _Reading:
     def _memory(self, coded: int) -> int:
         image = self._image
         pixels = image.width * image.height
-        # Pillow keeps a pointer for each row, and makes each row a few bytes longer.
+        # Pillow stores a pointer per row, and makes each row a few bytes longer.
         taken = pixels * _BYTES.get(image.mode, 4) + 16 * image.height
         if image.format in ("JPEG", "MPO") and image.info.get("progressive"):
-            taken += 2 * coded * len(image.getbands())  # all coefficients, until the last scan
+            taken += 2 * coded * len(image.getbands())  # all coefficients are held until the last scan
         elif image.format == "WEBP":
-            taken += 16 * pixels  # two canvases, a copy, and what a lossless frame is unpacked into
+            taken += 16 * pixels  # two canvases, a copy, and the buffer of a lossless frame
         elif image.format == "BMP" and image.tile[0].codec_name == "bmp_rle":
             taken += 2 * pixels
         elif image.format == "TIFF":
             taken += self._tiff_memory(taken)
         elif getattr(image, "is_animated", False):
-            taken *= 2  # what a frame is drawn onto
+            taken *= 2  # the canvas onto which a frame is drawn
         across, down = self._block
         return taken + 4 * (-(-image.width // across)) * (-(-image.height // down))
 
     def _tiff_memory(self, decoded: int) -> int:
-        """Beside the picture: a strip or a tile, which may be larger than it, and a turned copy."""
+        """Additional bytes: a strip or tile, which may be larger than the picture, and a transposed copy."""
         bits = np.sum(self._tags.get(_BITS_TAG, 1))
-        rows = min(_whole(self._tags.get(_ROWS_TAG)) or self._image.height, self._image.height)
-        strip = max(self._image.size) * rows  # the size is that of the turned picture
-        tile = _whole(self._tags.get(_TILE_WIDTH_TAG)) * _whole(self._tags.get(_TILE_LENGTH_TAG))
+        rows = min(_int_or_zero(self._tags.get(_ROWS_TAG)) or self._image.height, self._image.height)
+        strip = max(self._image.size) * rows  # the size is that of the transposed picture
+        tile = _int_or_zero(self._tags.get(_TILE_WIDTH_TAG)) * _int_or_zero(self._tags.get(_TILE_LENGTH_TAG))
         turned = decoded if self._tags.get(_ORIENTATION_TAG, 1) != 1 else 0
         return int(max(strip, tile) * max(4, bits / 8)) + turned
 
@@ -195,17 +194,18 @@ class _Reading:
         """The picture in RGB, at most MAX_SIDE on its longer side."""
         self._image.load()
         if self._image.mode.startswith("I;16") or self._image.mode in ("I", "F"):
-            picture = self._grey_of(self._small(self._numbers))
+            picture = self._grey_of(self._small(self._values))
         else:
             picture = self._small(_on_white)
-        turn = None if self._image.format == "TIFF" else _turn(self._image)  # which is turned by now
-        return picture if turn is None else picture.transpose(turn)
+        # Pillow has already transposed a TIFF.
+        transposition = None if self._image.format == "TIFF" else _transposition(self._image)
+        return picture if transposition is None else picture.transpose(transposition)
 
     def _small(self, convert: Callable[[Image.Image], Image.Image]) -> Image.Image:
-        """The picture converted and reduced, a band of rows after the other: whole, it may take four times as much.
+        """The picture, converted and reduced in bands of rows: as a whole it may take four times as much memory.
 
-        First each new pixel is the mean of a block of whole pixels, to twice the size at least; then what remains is
-        done with care, as `Image.resize` does with a `reducing_gap` of 2.
+        At first each new pixel is the mean of a block of pixels, down to at least twice the final size; the rest is a
+        careful resize, as `Image.resize` does with a `reducing_gap` of 2.
         """
         image, (across, down) = self._image, self._block
         rows = max(1, _BAND_PIXELS // (image.width * down)) * down
@@ -220,7 +220,7 @@ class _Reading:
         return joined.resize(self._size, Image.Resampling.BICUBIC, box=whole)
 
     def _fix_transparency(self) -> None:
-        """Give the colour of a PNG that is transparent the bits that its pixels have after decoding."""
+        """Scale the transparent colour of a PNG to the bits that its pixels have after decoding."""
         colour = self._image.info.get("transparency")
         raw_mode = self._image.tile[0].args if self._image.format == "PNG" and self._image.tile else ""
         if raw_mode in ("L;2", "L;4") and isinstance(colour, int):
@@ -230,11 +230,11 @@ class _Reading:
 
     @property
     def _white(self) -> int:
-        """The largest number of a picture whose numbers have so many bits."""
+        """The largest value of a 12-bit or 16-bit picture."""
         return 4095 if self._tags.get(_BITS_TAG) in (12, (12,)) else 65535
 
-    def _numbers(self, band: Image.Image) -> Image.Image:
-        """Grey of more than 8 bits as floating point, with white as the largest number."""
+    def _values(self, band: Image.Image) -> Image.Image:
+        """Grey of more than 8 bits as floating point, with white as the largest value."""
         values = np.asarray(band).astype(np.float32)
         if band.mode.startswith("I;16"):
             transparent = self._image.info.get("transparency")
@@ -245,23 +245,23 @@ class _Reading:
         return Image.fromarray(values)
 
     def _grey_of(self, numbers: Image.Image) -> Image.Image:
-        with np.errstate(invalid="ignore"):  # what is not a number is dealt with below
+        with np.errstate(invalid="ignore"):  # values that are not numbers are handled below
             values = np.asarray(numbers, dtype=np.float64)
         fixed = self._image.mode.startswith("I;16")
         grey = np.clip(values * (255 / self._white), 0, 255) if fixed else _stretched(values)
         return Image.fromarray(np.rint(grey).astype(np.uint8)).convert("RGB")
 
 
-def _whole(value: Any) -> int:
+def _int_or_zero(value: Any) -> int:
     return value if isinstance(value, int) else 0
 
 
 def _on_white(band: Image.Image) -> Image.Image:
-    """Colours in RGB, what is transparent on white."""
+    """The picture in RGB, with white behind transparent parts."""
     if not band.has_transparency_data:
         return band.convert("RGB")
     if band.mode == "La":
-        band = band.convert("LA")  # from which alone there is a way on
+        band = band.convert("LA")  # Pillow converts "La" into nothing else
     with_alpha = band.convert("RGBA")
     ground = Image.new("RGB", band.size, "white")
     ground.paste(with_alpha, mask=with_alpha)
@@ -269,7 +269,7 @@ def _on_white(band: Image.Image) -> Image.Image:
 
 
 def _stretched(values: np.ndarray) -> np.ndarray:
-    """Numbers of any range, float64, from the least (0) to the greatest (255); what is not finite becomes 0."""
+    """Float64 values of any range, mapped to 0 (smallest) to 255 (largest); values that are not finite become 0."""
     finite = np.isfinite(values)
     if not finite.any():
         return np.zeros(values.shape)
@@ -278,18 +278,18 @@ def _stretched(values: np.ndarray) -> np.ndarray:
     return (values - least) / (span or 1) * 255
 
 
-def _turn(image: Image.Image) -> Image.Transpose | None:
-    """What turns a picture as its notes say."""
-    notes = image.info.get("exif")
-    # Pillow copies all that the notes point at; what is in them stands there once.
-    if isinstance(notes, bytes) and tiff_values(notes.removeprefix(b"Exif\0\0")) is None:
+def _transposition(image: Image.Image) -> Image.Transpose | None:
+    """The transposition that makes a picture upright according to its Exif data."""
+    exif = image.info.get("exif")
+    # Pillow copies all values that Exif points at, so Exif whose values share bytes could take far more memory.
+    if isinstance(exif, bytes) and tiff_values(exif.removeprefix(b"Exif\0\0")) is None:
         return None
     try:
         orientation = image.getexif().get(_ORIENTATION_TAG)
     except MemoryError:
         raise
     except Exception:
-        return None  # the picture is sound, only the notes about it are not
+        return None  # only the Exif data are damaged, not the picture
     return _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
 
 
@@ -297,7 +297,7 @@ def _turn(image: Image.Image) -> Image.Transpose | None:
 
 
 def too_much_memory(file: str) -> UploadError:
-    """For a file that takes more memory than its header says."""
+    """The error for a file that takes more memory than its header declares."""
     return UploadError(f"{file} takes too much memory to open.", "It is built in a strange way.", "Save it again.")
 
 
@@ -317,12 +317,12 @@ def _too_many_pixels(file: str, size: str, bounds: Bounds) -> UploadError:
 
 def _damaged(file: str, data: bytes) -> UploadError:
     """For a file whose header is sound."""
-    if (kind := oddity(data, packing_only=True)) is not None:
-        return _of_a_rare_kind(file, *kind)
+    if (kind := rare_kind(data, packing_only=True)) is not None:
+        return _rare_kind_error(file, *kind)
     return UploadError(f"{file} is damaged.", "It ends too early or makes no sense.", "Copy or save it again.")
 
 
-def _of_a_rare_kind(file: str, kind: str, why: str) -> UploadError:
+def _rare_kind_error(file: str, kind: str, why: str) -> UploadError:
     return UploadError(f"{file} is a kind of {kind} that cannot be opened here.", why, "Save it as PNG or JPEG.")
 
 
@@ -333,8 +333,8 @@ def _not_a_picture(file: str, data: bytes) -> UploadError:
             return UploadError(f"{file} is {kind}.", "This format cannot be opened here.", _ANOTHER_FORMAT)
     if _is_text(data):
         return UploadError(f"{file} is text.", "It holds no picture.", "Choose another file.")
-    if (rare := oddity(data)) is not None:
-        return _of_a_rare_kind(file, *rare)
+    if (rare := rare_kind(data)) is not None:
+        return _rare_kind_error(file, *rare)
     if _KNOWN_START.match(data):
         return _damaged(file, data)
     return UploadError(f"{file} cannot be opened.", f"It is not {FORMATS_IN_WORDS}.", _ANOTHER_FORMAT)
@@ -342,7 +342,7 @@ def _not_a_picture(file: str, data: bytes) -> UploadError:
 
 def _is_text(data: bytes) -> bool:
     try:
-        # A letter of several bytes may be cut at the end, so the last three do not count.
+        # A character of several bytes may be cut off at the end, which is ignored.
         text = data[:1024].decode("utf-8", errors="strict" if len(data) <= 1024 else "ignore")
     except UnicodeDecodeError:
         return False

@@ -1,7 +1,8 @@
-"""How the server speaks with the process that opens pictures, which is `python -m visualizer.images`.
+"""The server's side of the process that opens pictures, which is `python -m visualizer.images`.
 
-Both ways go messages of the same form: the length of a head in 4 bytes, the head as JSON, and as many bytes as it says.
-The process has nothing of the server but these pipes, ends with it, and is started anew where it ended.
+Messages in both directions have the same form: the length of a head in 4 bytes, the head as JSON, and a body of as many
+bytes as the head says. The process shares nothing with the server but these pipes, ends with it, and is restarted if it
+has ended.
 """
 
 import atexit
@@ -17,9 +18,9 @@ from typing import Any
 
 from visualizer.processes import start_module
 
-TIME_IS_UP = getattr(signal, "SIGPROF", 0)  # what ends the process where it computes for too long
-# All the time of a clock: other work may hold the processor, and where the processor's time is not bounded (Windows).
-_MOST_SECONDS = 30.0
+TIMEOUT_SIGNAL = getattr(signal, "SIGPROF", 0)  # ends the process if it computes for too long
+# Wall-clock time: other work may use the processor, and on Windows processor time is not limited.
+_TIMEOUT_SECONDS = 30.0
 
 _LENGTH = struct.Struct(">I")
 
@@ -28,73 +29,73 @@ class ProcessEnded(Exception):
     """The process ended while it opened a picture.
 
     Attributes:
-        code: As `subprocess.Popen.returncode` has it.
-        by_time: Whether it took too long.
+        code: The exit code, as in `subprocess.Popen.returncode`.
+        timed_out: Whether it took too long.
     """
 
-    def __init__(self, code: int | None, by_time: bool) -> None:
+    def __init__(self, code: int | None, timed_out: bool) -> None:
         self.code = code
-        self.by_time = by_time
+        self.timed_out = timed_out
         super().__init__(f"it ended with {code}")
 
 
-class Turn:
-    """A lock that is given to those who wait in the order in which they came.
+class FairLock:
+    """A lock that waiting threads get in the order in which they came.
 
-    A plain one goes to whoever is awake first: that is who had it before, a ZIP with hundreds of pictures.
+    A plain lock goes to the first thread that is awake: often the one that had it before, with a ZIP of many pictures.
     """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        # Who has it, and behind it who waits.
-        self._line: deque[threading.Event] = deque()
+        # The holder of the lock, then those who wait.
+        self._queue: deque[threading.Event] = deque()
 
     @property
-    def is_taken(self) -> bool:
-        """Whether somebody has it."""
-        return bool(self._line)
+    def is_locked(self) -> bool:
+        """Whether a thread holds the lock."""
+        return bool(self._queue)
 
     def __enter__(self) -> None:
         mine = threading.Event()
         with self._guard:
-            self._line.append(mine)
-            if self._line[0] is mine:
+            self._queue.append(mine)
+            if self._queue[0] is mine:
                 return
         try:
             mine.wait()
         except BaseException:
             with self._guard:
-                if self._line[0] is mine:
-                    self._next()
+                if self._queue[0] is mine:
+                    self._pass_on()
                 else:
-                    self._line.remove(mine)
+                    self._queue.remove(mine)
             raise
 
     def __exit__(self, *_: object) -> None:
         with self._guard:
-            self._next()
+            self._pass_on()
 
-    def _next(self) -> None:
-        self._line.popleft()
-        if self._line:
-            self._line[0].set()
+    def _pass_on(self) -> None:
+        self._queue.popleft()
+        if self._queue:
+            self._queue[0].set()
 
 
 class PictureProcess:
-    """The process, seen from the server. Threads take turns; each waits until those before it have their answers."""
+    """The process, seen from the server. Each thread waits until those before it have their answers."""
 
     def __init__(self) -> None:
-        self._turn = Turn()
+        self._lock = FairLock()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def is_busy(self) -> bool:
-        """Whether it is somebody's turn."""
-        return self._turn.is_taken
+        """Whether it is opening a picture."""
+        return self._lock.is_locked
 
     def ask(self, head: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-        """The head and the body of the answer. Raises ProcessEnded where there is none."""
-        with self._turn:
+        """Send a message and return the head and the body of the answer. Raises ProcessEnded if there is none."""
+        with self._lock:
             process = self._running()
             overdue = threading.Event()
 
@@ -102,7 +103,7 @@ class PictureProcess:
                 overdue.set()
                 process.kill()
 
-            clock = threading.Timer(_MOST_SECONDS, give_up)
+            clock = threading.Timer(_TIMEOUT_SECONDS, give_up)
             clock.daemon = True
             clock.start()
             try:
@@ -111,14 +112,14 @@ class PictureProcess:
             except OSError:
                 answer = None
             except BaseException:
-                process.kill()  # its answer would be taken for that to the next question
+                process.kill()  # otherwise its answer would be taken for the answer to the next message
                 self._end()
                 raise
             finally:
                 clock.cancel()
             if answer is None:
                 code = self._end()
-                raise ProcessEnded(code, overdue.is_set() or (code is not None and code == -TIME_IS_UP < 0))
+                raise ProcessEnded(code, overdue.is_set() or (code is not None and code == -TIMEOUT_SIGNAL < 0))
             return answer
 
     def _running(self) -> "subprocess.Popen[bytes]":
@@ -129,13 +130,13 @@ class PictureProcess:
         return self._process
 
     def _end(self) -> int | None:
-        """End it if it is there; what it ended with."""
+        """End the process if there is one. Returns its exit code."""
         process, self._process = self._process, None
         if process is None:
             return None
         atexit.unregister(self._end)
         for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):  # what it did not take any more
+            with suppress(OSError):  # data that it no longer reads
                 assert pipe is not None
                 pipe.close()
         try:
@@ -154,7 +155,7 @@ def send(pipe: Any, head: Mapping[str, Any], body: bytes) -> None:
 
 
 def receive(pipe: Any) -> tuple[dict[str, Any], bytes] | None:
-    """Read one message; None where the other side has ended."""
+    """Read one message; None if the other side has ended."""
     start = pipe.read(_LENGTH.size)
     if len(start) < _LENGTH.size:
         return None

@@ -1,4 +1,4 @@
-"""What the bytes of a picture file tell before anybody decodes them: how many pieces it has, and whether it is rare."""
+"""Facts about a picture file that its bytes tell before decoding: the number of its pieces, and a rare variant."""
 
 import struct
 from collections.abc import Iterator
@@ -8,18 +8,18 @@ from visualizer.words import counted, listed
 
 MAX_CHUNKS = 20_000  # of a PNG; programs write one for each 8,192 bytes
 MAX_SCANS = 200  # of a JPEG; programs write about ten
-_MOST_REPEATED = 1_000_000  # bytes that the values of a TIFF may have beyond those of the file
+_MAX_REPEATED = 1_000_000  # bytes by which the values of a TIFF may exceed the file, because they share bytes
 
-# Bytes of a value by its type. Source: TIFF 6.0, section 2, and the types of BigTIFF.
+# Bytes per value, by type. Source: TIFF 6.0, section 2, and the types of BigTIFF.
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I", 16: "Q"}
-_KEPT = 16  # values of a tag
+_MAX_VALUES = 16  # values of a tag
 
 _WIDTH, _HEIGHT, _BITS, _PACKING, _OFFSETS, _TILE_OFFSETS, _NUMBERS = 256, 257, 258, 259, 273, 324, 339
 _PACKED_UNUSUALLY = "It is packed in a way that few programs use."
-_KINDS_OF_NUMBERS = {1: "", 2: ", with a sign", 3: ", floating point"}
+_SAMPLE_FORMATS = {1: "", 2: ", with a sign", 3: ", floating point"}
 _PACKED_OFTEN = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)
-_PACKED_RARELY = {
+_RARE_COMPRESSIONS = {
     34661: "JBIG",
     34712: "JPEG 2000",
     34887: "LERC",
@@ -28,18 +28,18 @@ _PACKED_RARELY = {
     50001: "WebP",
     50002: "JPEG XL",
 }
-# Headers and bits of a pixel that Windows and OS/2 wrote. Source: https://en.wikipedia.org/wiki/BMP_file_format
+# Header lengths and bits per pixel that Windows and OS/2 use. Source: https://en.wikipedia.org/wiki/BMP_file_format
 _BMP_HEADERS = (12, 16, 40, 52, 56, 64, 108, 124)
 _BMP_BITS = (0, 1, 2, 4, 8, 16, 24, 32, 64)
 
 
 def is_jpeg(data: bytes) -> bool:
-    """Whether it begins as a JPEG does."""
+    """Whether the file begins like a JPEG."""
     return data.startswith(b"\xff\xd8\xff")
 
 
 def is_webp(data: bytes) -> bool:
-    """Whether it begins as a WebP does."""
+    """Whether the file begins like a WebP."""
     return data.startswith(b"RIFF") and data[8:12] == b"WEBP"
 
 
@@ -47,8 +47,8 @@ def _is_png(data: bytes) -> bool:
     return data.startswith(b"\x89PNG\r\n\x1a\n")
 
 
-def pieces(data: bytes) -> str | None:
-    """What a file has too many of, in words, where going through it would take long; else None."""
+def excessive_pieces(data: bytes) -> str | None:
+    """What a file has too many of to be processed quickly, as text; None if it has not."""
     if _is_png(data):
         if sum(1 for _ in islice(_chunks(data), MAX_CHUNKS + 1)) > MAX_CHUNKS:
             return f"over {MAX_CHUNKS:,} chunks"
@@ -56,34 +56,34 @@ def pieces(data: bytes) -> str | None:
         scans = data.count(b"\xff\xda")
         if scans > MAX_SCANS:
             return f"{scans:,} scans"
-    elif (entries := _tiff_entries(data)) is not None and _bytes_of(entries) > len(data) + _MOST_REPEATED:
+    elif (entries := _tiff_entries(data)) is not None and _bytes_of(entries) > len(data) + _MAX_REPEATED:
         return "the same bytes for many values"
     return None
 
 
 def _chunks(data: bytes) -> Iterator[bytes]:
-    place = 8
-    while place + 8 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, place)
+    position = 8
+    while position + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, position)
         yield kind
         if kind == b"IEND":
             return
-        place += 12 + length
+        position += 12 + length
 
 
 def tiff_values(data: bytes) -> dict[int, tuple[int, ...]] | None:
-    """The whole numbers in the first directory of a TIFF file, or of Exif, which is built like one, by their tags.
+    """The integers in the first directory of a TIFF file, or of Exif, which has the same structure, by their tags.
 
-    At most 16 of each. None where it is none, or where its values have far more bytes than the file.
+    At most 16 per tag. None if it is not a TIFF, or if its values have far more bytes than the file.
     """
     entries = _tiff_entries(data)
-    if entries is None or _bytes_of(entries) > len(data) + _MOST_REPEATED:
+    if entries is None or _bytes_of(entries) > len(data) + _MAX_REPEATED:
         return None
     values = {}
-    for tag, kind, count, place in entries:
-        form = _order(data) + _WHOLE_NUMBERS.get(kind, "") * min(count, _KEPT)
-        if kind in _WHOLE_NUMBERS and place + struct.calcsize(form) <= len(data):
-            values[tag] = struct.unpack_from(form, data, place)
+    for tag, kind, count, position in entries:
+        form = _order(data) + _WHOLE_NUMBERS.get(kind, "") * min(count, _MAX_VALUES)
+        if kind in _WHOLE_NUMBERS and position + struct.calcsize(form) <= len(data):
+            values[tag] = struct.unpack_from(form, data, position)
     return values
 
 
@@ -92,7 +92,7 @@ def _order(data: bytes) -> str:
 
 
 def _tiff_entries(data: bytes) -> list[tuple[int, int, int, int]] | None:
-    """Tag, type, count, and where the values begin, of each entry of the first directory; None where it is no TIFF."""
+    """Tag, type, count and position of the values, for each entry of the first directory; None if it is not a TIFF."""
     if data[:2] not in (b"II", b"MM"):
         return None
     order, entries = _order(data), []
@@ -106,10 +106,10 @@ def _tiff_entries(data: bytes) -> list[tuple[int, int, int, int]] | None:
         (count_of_entries,) = struct.unpack_from(number_of_entries, data, start)
         start += struct.calcsize(number_of_entries)
         room = struct.calcsize(number)
-        for place in range(start, start + min(count_of_entries, 65_535) * (4 + 2 * room), 4 + 2 * room):
-            tag, kind = struct.unpack_from(order + "HH", data, place)
-            (count,) = struct.unpack_from(number, data, place + 4)
-            at = place + 4 + room
+        for position in range(start, start + min(count_of_entries, 65_535) * (4 + 2 * room), 4 + 2 * room):
+            tag, kind = struct.unpack_from(order + "HH", data, position)
+            (count,) = struct.unpack_from(number, data, position + 4)
+            at = position + 4 + room
             if count * _SIZES.get(kind, 1) > room:
                 (at,) = struct.unpack_from(number, data, at)
             entries.append((tag, kind, count, at))
@@ -122,38 +122,38 @@ def _bytes_of(entries: list[tuple[int, int, int, int]]) -> int:
     return sum(count * _SIZES.get(kind, 1) for _, kind, count, _ in entries)
 
 
-def oddity(data: bytes, packing_only: bool = False) -> tuple[str, str] | None:
+def rare_kind(data: bytes, packing_only: bool = False) -> tuple[str, str] | None:
     """What is rare about a file that is sound as far as its header tells: its format, and a sentence that says it.
 
     Args:
         data: The file.
-        packing_only: Only how its pixels are packed is asked: its header was understood.
+        compression_only: Only how its pixels are packed is asked: its header was understood.
     """
     if data.startswith(b"BM"):
-        return None if packing_only else _odd_bmp(data)
+        return None if compression_only else _rare_bmp(data)
     if is_jpeg(data):
-        return _odd_jpeg(data, packing_only)
+        return _rare_jpeg(data, compression_only)
     if _is_png(data):
         return ("PNG", "It was made for apps of one maker's phones.") if data[12:16] == b"CgBI" else None
     values = tiff_values(data)
-    return None if values is None else _odd_tiff(values, len(data), packing_only)
+    return None if values is None else _rare_tiff(values, len(data), compression_only)
 
 
-def _odd_tiff(values: dict[int, tuple[int, ...]], size: int, packing_only: bool) -> tuple[str, str] | None:
+def _rare_tiff(values: dict[int, tuple[int, ...]], size: int, compression_only: bool) -> tuple[str, str] | None:
     offsets = values.get(_OFFSETS, values.get(_TILE_OFFSETS))
     if not (values.get(_WIDTH, (0,))[0] and values.get(_HEIGHT, (0,))[0] and offsets and offsets[0] < size):
         return None
     packing = values.get(_PACKING, (1,))[0]
     if packing not in _PACKED_OFTEN:
-        return "TIFF", f"It is packed by {_PACKED_RARELY.get(packing, f'the method number {packing}')}."
+        return "TIFF", f"It is packed by {_RARE_COMPRESSIONS.get(packing, f'the method number {packing}')}."
     bits, numbers = values.get(_BITS, (1,)), values.get(_NUMBERS, (1,))[0]
-    if packing_only or numbers not in _KINDS_OF_NUMBERS or not all(1 <= each <= 64 for each in bits):
+    if packing_only or numbers not in _SAMPLE_FORMATS or not all(1 <= each <= 64 for each in bits):
         return None
-    form = f"{listed(map(str, sorted(set(bits))))} bits{_KINDS_OF_NUMBERS[numbers]}"
+    form = f"{listed(map(str, sorted(set(bits))))} bits{_SAMPLE_FORMATS[numbers]}"
     return "TIFF", f"Each pixel has {counted(len(bits), 'number')} of {form}."
 
 
-def _odd_bmp(data: bytes) -> tuple[str, str] | None:
+def _rare_bmp(data: bytes) -> tuple[str, str] | None:
     if len(data) < 34:
         return None
     (header,) = struct.unpack_from("<I", data, 14)
@@ -171,15 +171,15 @@ def _odd_bmp(data: bytes) -> tuple[str, str] | None:
     return None
 
 
-def _odd_jpeg(data: bytes, packing_only: bool) -> tuple[str, str] | None:
+def _rare_jpeg(data: bytes, compression_only: bool) -> tuple[str, str] | None:
     """Source of the markers: ITU-T T.81, table B.1; JPEG-LS: ITU-T T.87."""
-    place = 2
-    while place + 10 <= len(data) and data[place] == 0xFF:
-        marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4])
+    position = 2
+    while position + 10 <= len(data) and data[position] == 0xFF:
+        marker, length = data[position + 1], int.from_bytes(data[position + 2 : position + 4])
         if marker == 0xF7:
             return "JPEG", "It is packed by JPEG-LS."
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            bits, colours = data[place + 4], data[place + 9]
+            bits, colours = data[position + 4], data[position + 9]
             if bits in (10, 12, 16):
                 return "JPEG", f"Each colour has {bits} bits."
             if not packing_only and colours in (2, 5, 6, 7, 8):
