@@ -86,21 +86,21 @@ def test_one_that_never_answers_is_ended_by_the_clock(own, monkeypatch):
     assert ended.value.timed_out
 
 
-_ALLOW = "from visualizer.images.__main__ import set_resource_limits\n"
+_IMPORT = "from visualizer.images.__main__ import set_resource_limits\n"
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows does not bound the processor")
 def test_the_processor_is_bounded_where_it_computes_too():
     """In the decoders, which hear of no signal of Python's."""
-    code = _ALLOW + "import zlib\nallow(1e9, 0.2)\nwhile True: zlib.compress(bytes(10_000_000))"
+    code = _IMPORT + "import zlib\nset_resource_limits(1e9, 0.2)\nwhile True: zlib.compress(bytes(10_000_000))"
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60)
     assert -ended.returncode == process_module.TIMEOUT_SIGNAL
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not bound memory so")
 def test_memory_is_bounded_and_given_back():
-    code = _ALLOW + (
-        "from math import inf\nallow(20e6, 9)\n"
+    code = _IMPORT + (
+        "from math import inf\nset_resource_limits(20e6, 9)\n"
         "try: bytearray(60_000_000); print('taken')\n"
         "except MemoryError: print('refused')\n"
         "set_resource_limits(inf, inf)\nbytearray(60_000_000); print('taken')"
