@@ -190,7 +190,9 @@ def save_fetched(name: str, data: np.ndarray, target: np.ndarray, path: Path) ->
     except (TypeError, ValueError):
         is_valid = False
     if not is_valid:
-        raise _failed(name, f"The file from {_SITE} does not hold {TOTAL_PICTURES:,} pictures of {SIDE} × {SIDE} pixels.")
+        raise _failed(
+            name, f"The file from {_SITE} does not hold {TOTAL_PICTURES:,} pictures of {SIDE} × {SIDE} pixels."
+        )
     kept = np.concatenate(
         [np.arange(TRAINING_PICTURES), TRAINING_PICTURES + np.sort(_sample_per_class(numbers[TRAINING_PICTURES:]))]
     )

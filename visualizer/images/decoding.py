@@ -317,7 +317,7 @@ def _too_many_pixels(file: str, size: str, bounds: Bounds) -> UploadError:
 
 def _damaged(file: str, data: bytes) -> UploadError:
     """For a file whose header is sound."""
-    if (kind := rare_kind(data, packing_only=True)) is not None:
+    if (kind := rare_kind(data, compression_only=True)) is not None:
         return _rare_kind_error(file, *kind)
     return UploadError(f"{file} is damaged.", "It ends too early or makes no sense.", "Copy or save it again.")
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 from visualizer.words import counted, listed
 
-MAX_CHUNKS = 20_000  # of a PNG; programs write one for each 8,192 bytes
+MAX_CHUNKS = 20_000  # of a PNG; programs write one per 8,192 bytes
 MAX_SCANS = 200  # of a JPEG; programs write about ten
 _MAX_REPEATED = 1_000_000  # bytes by which the values of a TIFF may exceed the file, because they share bytes
 
@@ -15,10 +15,10 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 _WHOLE_NUMBERS = {1: "B", 3: "H", 4: "I", 16: "Q"}
 _MAX_VALUES = 16  # values of a tag
 
-_WIDTH, _HEIGHT, _BITS, _PACKING, _OFFSETS, _TILE_OFFSETS, _NUMBERS = 256, 257, 258, 259, 273, 324, 339
-_PACKED_UNUSUALLY = "It is packed in a way that few programs use."
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _OFFSETS, _TILE_OFFSETS, _SAMPLE_FORMAT = 256, 257, 258, 259, 273, 324, 339
+_UNUSUAL_COMPRESSION = "It is packed in a way that few programs use."
 _SAMPLE_FORMATS = {1: "", 2: ", with a sign", 3: ", floating point"}
-_PACKED_OFTEN = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)
+_COMMON_COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)
 _RARE_COMPRESSIONS = {
     34661: "JBIG",
     34712: "JPEG 2000",
@@ -122,12 +122,12 @@ def _bytes_of(entries: list[tuple[int, int, int, int]]) -> int:
     return sum(count * _SIZES.get(kind, 1) for _, kind, count, _ in entries)
 
 
-def rare_kind(data: bytes, packing_only: bool = False) -> tuple[str, str] | None:
-    """What is rare about a file that is sound as far as its header tells: its format, and a sentence that says it.
+def rare_kind(data: bytes, compression_only: bool = False) -> tuple[str, str] | None:
+    """What is rare about a file whose header is valid: its format, and a sentence that says it; None if nothing is.
 
     Args:
         data: The file.
-        compression_only: Only how its pixels are packed is asked: its header was understood.
+        compression_only: Check only how the pixels are compressed, for a file whose header Pillow could read.
     """
     if data.startswith(b"BM"):
         return None if compression_only else _rare_bmp(data)
@@ -143,11 +143,11 @@ def _rare_tiff(values: dict[int, tuple[int, ...]], size: int, compression_only: 
     offsets = values.get(_OFFSETS, values.get(_TILE_OFFSETS))
     if not (values.get(_WIDTH, (0,))[0] and values.get(_HEIGHT, (0,))[0] and offsets and offsets[0] < size):
         return None
-    packing = values.get(_PACKING, (1,))[0]
-    if packing not in _PACKED_OFTEN:
-        return "TIFF", f"It is packed by {_RARE_COMPRESSIONS.get(packing, f'the method number {packing}')}."
-    bits, numbers = values.get(_BITS, (1,)), values.get(_NUMBERS, (1,))[0]
-    if packing_only or numbers not in _SAMPLE_FORMATS or not all(1 <= each <= 64 for each in bits):
+    compression = values.get(_COMPRESSION, (1,))[0]
+    if compression not in _COMMON_COMPRESSIONS:
+        return "TIFF", f"It is packed by {_RARE_COMPRESSIONS.get(compression, f'the method number {compression}')}."
+    bits, numbers = values.get(_BITS, (1,)), values.get(_SAMPLE_FORMAT, (1,))[0]
+    if compression_only or numbers not in _SAMPLE_FORMATS or not all(1 <= each <= 64 for each in bits):
         return None
     form = f"{listed(map(str, sorted(set(bits))))} bits{_SAMPLE_FORMATS[numbers]}"
     return "TIFF", f"Each pixel has {counted(len(bits), 'number')} of {form}."
@@ -157,16 +157,16 @@ def _rare_bmp(data: bytes) -> tuple[str, str] | None:
     if len(data) < 34:
         return None
     (header,) = struct.unpack_from("<I", data, 14)
-    bits, packing = struct.unpack_from("<HI", data, 28) if header > 12 else (*struct.unpack_from("<H", data, 24), 0)
+    bits, compression = struct.unpack_from("<HI", data, 28) if header > 12 else (*struct.unpack_from("<H", data, 24), 0)
     if header not in _BMP_HEADERS or bits not in _BMP_BITS:
         return None
     if bits in (2, 64):
         return "BMP", f"Each pixel has {bits} bits."
-    if packing in (4, 5):
-        return "BMP", f"It holds a {'JPEG' if packing == 4 else 'PNG'}."
-    if header == 16 or packing in (6, 11, 12, 13):
-        return "BMP", _PACKED_UNUSUALLY
-    if packing == 3 and bits in (16, 24, 32):
+    if compression in (4, 5):
+        return "BMP", f"It holds a {'JPEG' if compression == 4 else 'PNG'}."
+    if header == 16 or compression in (6, 11, 12, 13):
+        return "BMP", _UNUSUAL_COMPRESSION
+    if compression == 3 and bits in (16, 24, 32):
         return "BMP", f"The colours in its {bits} bits per pixel stand in an unusual order."
     return None
 
@@ -182,8 +182,8 @@ def _rare_jpeg(data: bytes, compression_only: bool) -> tuple[str, str] | None:
             bits, colours = data[position + 4], data[position + 9]
             if bits in (10, 12, 16):
                 return "JPEG", f"Each colour has {bits} bits."
-            if not packing_only and colours in (2, 5, 6, 7, 8):
+            if not compression_only and colours in (2, 5, 6, 7, 8):
                 return "JPEG", f"Each pixel is {colours} numbers."
-            return ("JPEG", _PACKED_UNUSUALLY) if marker not in (0xC0, 0xC1, 0xC2) else None
-        place += 2 + length
+            return ("JPEG", _UNUSUAL_COMPRESSION) if marker not in (0xC0, 0xC1, 0xC2) else None
+        position += 2 + length
     return None

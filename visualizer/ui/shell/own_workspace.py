@@ -28,7 +28,6 @@ from visualizer.architecture.kept_history import history_from_dict, history_to_d
 from visualizer.data.catalog import is_known
 from visualizer.data.own_dataset import is_own
 from visualizer.errors import UserError
-from visualizer.words import counted
 from visualizer.limits import limits
 from visualizer.training.settings import settings_from_dict, settings_to_dict
 from visualizer.ui.kit.component import component
@@ -44,6 +43,7 @@ from visualizer.ui.shell.unfamiliar_workspace import (
 from visualizer.ui.state.server import lost_files, run_store, workspaces
 from visualizer.ui.state.session import Session, session
 from visualizer.ui.state.tabs import watch_over
+from visualizer.words import counted
 from visualizer.workspaces import id_of, is_token
 
 PARAMETER = "w"

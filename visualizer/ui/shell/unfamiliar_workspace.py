@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from visualizer.words import counted
 from visualizer.ui.kit.text import escaped
+from visualizer.words import counted
 
 # Lists the workspaces that a browser has opened, by the beginnings of their ids, which do not open a workspace.
 COOKIE = "visualizer_opened"
