@@ -86,7 +86,7 @@ GLOSSARY: dict[str, Term] = {
         ),
         _term("dilation", "How far apart the pixels are that a kernel looks at; 1 is side by side."),
         _term("receptive field", "The pixels of the picture that can change a number deep in the network."),
-        _term("unit", "One number that a layer gives out, and what computes it."),
+        _term("unit", "One number in a layer's output, and what computes it."),
         _term(
             "activation function",
             "A function that every number of a layer goes through, such as ReLU.",

@@ -1,4 +1,4 @@
-"""A network with its weights that came as a file."""
+"""A network with its weights, from an uploaded file."""
 
 import hashlib
 from collections.abc import Callable, Collection
@@ -27,12 +27,12 @@ class OpenedModel:
     """A network with its weights, as it came from a file.
 
     Attributes:
-        digest: What the file is known by: the same bytes have the same one.
+        digest: A hash of the bytes of the file.
         architecture: The network.
         weights: Arrays by the names of the network's state dict.
-        dataset: The data set that it was trained on; None where the file names none that this workspace can open.
-        softmax_in_loss: Whether its loss applied the softmax; None where the file does not say so.
-        note: What to tell about a data set that did not come along; else empty.
+        dataset: The data set that it was trained on; None if this workspace cannot open it.
+        softmax_in_loss: Whether its loss applied the softmax; None if the file does not say so.
+        note: A note about a data set that was not included; else empty.
     """
 
     digest: str
@@ -44,14 +44,14 @@ class OpenedModel:
 
 
 def read_model(data: bytes, own: Callable[[str], Collection[str]] = lambda wanted: ()) -> OpenedModel:
-    """What an uploaded file holds. Raises UserError.
+    """Read an uploaded file. Raises UserError.
 
-    The file names the data set that the network was trained on, and whoever has the file has that name: pictures of
-    somebody's own do not come along with it, on no server.
+    The file names the data set that the network was trained on, but the name gives no access: own pictures never come
+    with it, on any server.
 
     Args:
         data: The file's bytes.
-        own: Given the name of the data set that is wanted, tells which ones the workspace has of its own.
+        own: Given the name of the wanted data set, returns the own data sets of the workspace.
     """
     architecture, weights = load_model(data)
     notes = load_notes(data)

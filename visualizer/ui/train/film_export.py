@@ -34,7 +34,7 @@ def export_part(run: RunRecord, titles: dict[int, str]) -> None:
     with st.expander("**Save the film**", icon=":material/movie:", key="film-export"):
         st.markdown(
             "Kernels, what the chosen layer makes of the watched picture, the answer and the loss, "
-            f"{machine.per_second:g} moments a second. Up to {MAX_FRAMES} moments are drawn."
+            f"{machine.per_second:g} moments per second. Up to {MAX_FRAMES} moments are drawn."
         )
         formats = [format for format in _WORDS if can_write(format)]
         format = st.segmented_control(

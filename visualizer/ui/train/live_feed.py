@@ -1,4 +1,4 @@
-"""What moves on the Train page while a run goes on: the browser asks for it a few times a second (see live_route.py).
+"""What moves on the Train page while a run goes on: the browser asks for it a few times per second (see live_route.py).
 
 A fragment that reruns would be slower: Streamlit's own code in the browser then took as long as the drawing, and on a
 server with a class of thirty the scripts of all pages would queue.
