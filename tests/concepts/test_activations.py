@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from visualizer.concepts.activations import ARITHMETIC, NAMES, activate, curve, evaluate, rise, sobel_response
+from visualizer.concepts.activations import ARITHMETIC, NAMES, activate, curve, evaluate, output_changes, sobel_response
 
 
 def normal_cdf(x: float) -> float:
@@ -126,7 +126,7 @@ def test_a_map_of_one_value_has_histograms_too():
 
 
 def test_rise_is_the_difference_of_two_values():
-    found = rise(-3.0)
+    found = output_changes(-3.0)
     for name in NAMES:
         assert found.changes[name] == pytest.approx(CLOSED_FORMS[name](-2) - CLOSED_FORMS[name](-3), abs=1e-12)
     # The question of the page has five different answers.

@@ -1,4 +1,4 @@
-"""Convolution and its transpose: every output pixel is the sum that is told, and torch's own number."""
+"""Convolution and its transpose: every output pixel is the sum over its window, and torch's own number."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
+from tests.windows import window_at
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.concepts.convolution import ConvolutionSettings, convolve, output_size, transpose_convolve
-from visualizer.concepts.sliding import Slide
 from visualizer.errors import UserError
 
 SETTINGS = st.builds(
@@ -25,17 +25,14 @@ def random(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
 
 
-def pixel_sum(slide: Slide, filter_index: int, row: int, column: int) -> float:
-    """What an output pixel is made of, as `Slide` says: the window times the kernel, added up, and the bias."""
-    rows = row * slide.strides[0] + slide.dilation[0] * np.arange(slide.window[0])
-    columns = column * slide.strides[1] + slide.dilation[1] * np.arange(slide.window[1])
-    window = slide.input[:, rows[:, np.newaxis], columns].astype(np.float64)
-    assert window.shape == slide.kernels[filter_index].shape
-    return float((window * slide.kernels[filter_index]).sum()) + float(slide.biases[filter_index])
+def pixel_sum(slide, index, row, column):
+    products = window_at(slide, row, column).astype(np.float64) * slide.kernels[index]
+    return products.sum() + slide.biases[index]
 
 
 def assert_each_pixel_is_its_sum(slide):
-    for index, row, column in np.ndindex(slide.output.shape):
+    filters, rows, columns = slide.output.shape
+    for index, row, column in np.ndindex(filters, rows, columns):
         assert pixel_sum(slide, index, row, column) == pytest.approx(slide.output[index, row, column], abs=1e-5)
 
 
@@ -47,9 +44,9 @@ def test_every_pixel_of_a_convolution_is_its_sum(settings, channels, size, seed)
     assert slide.output.shape == (2, *expected)
     assert slide.input[:, slide.real].reshape(picture.shape) == pytest.approx(picture)
     row, column = (seed % expected[0], seed % expected[1])
-    assert slide.kernels[1].shape == (channels, size, size)
-    expected_sum = pytest.approx(slide.output[1, row, column], abs=1e-4 if size == 7 else 1e-5)
-    assert pixel_sum(slide, 1, row, column) == expected_sum
+    assert window_at(slide, row, column).shape == (channels, size, size)
+    expected_pixel = pixel_sum(slide, 1, row, column)
+    assert expected_pixel == pytest.approx(slide.output[1, row, column], abs=1e-4 if size == 7 else 1e-5)
 
 
 @pytest.mark.parametrize(
@@ -138,12 +135,12 @@ def test_transposing_same_is_the_gradient_of_same():
 
 
 @pytest.mark.parametrize(
-    ("settings", "size", "told"),
+    ("settings", "size", "message"),
     [
         (ConvolutionSettings(dilation=3), 5, "covers 13 × 13"),
         (ConvolutionSettings(padding="same", padding_mode="reflect", dilation=3), 7, "cannot be mirrored by 9 pixels"),
     ],
 )
-def test_what_does_not_fit_is_told(settings, size, told):
-    with pytest.raises(UserError, match=told):
+def test_a_kernel_that_does_not_fit_is_an_error(settings, size, message):
+    with pytest.raises(UserError, match=message):
         convolve(random(1, 8, 8), random(1, 1, size, size), random(1), settings)

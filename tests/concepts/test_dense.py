@@ -9,7 +9,7 @@ import torch
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.model_file import load_model
-from visualizer.concepts.dense import logit_sum, logits_of, strongest
+from visualizer.concepts.dense import logit_sum, strongest
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
 from visualizer.inspection.load import load_network
@@ -25,6 +25,12 @@ def random_dense(seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return maps, weights, random.normal(size=7).astype(np.float32)
 
 
+def logits_of(maps, weights, biases):
+    """The logits of all classes by torch's own Flatten and Linear."""
+    flat = torch.from_numpy(maps).flatten()
+    return torch.nn.functional.linear(flat, torch.from_numpy(weights), torch.from_numpy(biases)).numpy()
+
+
 def test_contributions_and_bias_add_up_to_the_logit():
     maps, weights, biases = random_dense()
     logits = logits_of(maps, weights, biases)
@@ -32,7 +38,7 @@ def test_contributions_and_bias_add_up_to_the_logit():
         parts = logit_sum(maps, weights, biases, unit)
         assert parts.logit == pytest.approx(logits[unit], abs=1e-5)
         assert parts.total + parts.bias == parts.logit
-        np.testing.assert_allclose(parts.by_place.sum(), parts.total)
+        np.testing.assert_allclose(parts.by_position.sum(), parts.total)
 
 
 def test_a_weight_stands_at_the_place_that_torch_flattens():

@@ -8,8 +8,8 @@ from visualizer.concepts.loss_line import (
     best_line,
     descend,
     digits_as_points,
-    fit,
     gradient_step,
+    measure_fit,
     mse_surface,
     slope_curvature,
 )
@@ -31,7 +31,7 @@ def test_digits_as_points_by_hand():
 
 
 def test_error_and_gradient_by_hand():
-    line = fit(X, Y, 1.0, 2.0)
+    line = measure_fit(X, Y, 1.0, 2.0)
     # Predictions 0, 2, 3, 5.
     assert line.residuals.tolist() == [-1, 0, 1, 0]
     assert line.mse == 0.5
@@ -47,7 +47,7 @@ def test_the_best_line_is_numpys_and_has_no_slope_left():
 def test_a_gradient_step_is_the_one_of_a_bare_torch_loop():
     weights = torch.tensor([0.2, -1.0], dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.SGD([weights], lr=0.1)
-    line = fit(X, Y, 0.2, -1.0)
+    line = measure_fit(X, Y, 0.2, -1.0)
     for _ in range(3):
         line = gradient_step(X, Y, line, 0.1)
         optimizer.zero_grad()
@@ -57,7 +57,7 @@ def test_a_gradient_step_is_the_one_of_a_bare_torch_loop():
 
 
 def test_many_steps_lead_to_the_best_line():
-    line = fit(X, Y, -1.0, 0.0)
+    line = measure_fit(X, Y, -1.0, 0.0)
     for _ in range(300):
         line = gradient_step(X, Y, line, 0.1)
     best = best_line(X, Y)
@@ -70,13 +70,13 @@ def test_the_surface_has_slopes_along_the_columns():
     assert surface.shape == (2, 3)
     for row, intercept in enumerate(intercepts):
         for column, slope in enumerate(slopes):
-            assert surface[row, column] == pytest.approx(fit(X, Y, slope, intercept).mse)
+            assert surface[row, column] == pytest.approx(measure_fit(X, Y, slope, intercept).mse)
 
 
 def test_above_two_by_the_curvature_steps_climb_and_below_they_descend():
     x, y = np.array([-2.0, 1.0, 1.0]), np.array([0.0, 1.0, 2.0])
     assert slope_curvature(x) == pytest.approx(4.0)
-    begin = fit(x, y, 3.0, 1.0)
+    begin = measure_fit(x, y, 3.0, 1.0)
     for rate, sign in ((0.49, -1), (0.51, 1)):
         after = descend(x, y, begin, rate, 20)
         assert np.sign(abs(after.slope - best_line(x, y).slope) - abs(begin.slope - best_line(x, y).slope)) == sign

@@ -11,12 +11,12 @@ from visualizer.concepts.network_race import (
     BATCH_SIZE,
     LAP,
     NETWORK_RATES,
-    Examples,
-    TrainedBy,
+    OptimizerRun,
+    RaceData,
     lowest_loss,
     race,
     trailing_mean,
-    train_by,
+    train_with,
 )
 from visualizer.concepts.optimizers import LEARNING_RATES, OPTIMIZERS
 
@@ -30,11 +30,11 @@ def examples():
     labels = random.integers(0, CLASSES, 400)
     pictures = random.uniform(0, 0.2, (400, 1, 8, 8)).astype(np.float32)
     pictures[np.arange(400), 0, 2 * (labels // 4), 2 * (labels % 4)] = 1
-    return Examples(pictures[:320], labels[:320], pictures[320:], labels[320:])
+    return RaceData(pictures[:320], labels[:320], pictures[320:], labels[320:])
 
 
 def train(examples, name, rate, epochs=2):
-    *_, last = train_by(name, rate, TINY.architecture, examples, epochs=epochs)
+    *_, last = train_with(name, rate, TINY.architecture, examples, epochs=epochs)
     return last
 
 
@@ -93,7 +93,7 @@ def test_in_a_race_each_gets_what_it_gets_alone(examples):
 
 def test_who_failed_is_never_lowest():
     def state(losses, failed_at=None):
-        return TrainedBy("adam", 0.1, 10, np.array(losses), None, failed_at)
+        return OptimizerRun("adam", 0.1, 10, np.array(losses), None, failed_at)
 
     raced = {"sgd": state([9.0, 0.1, 0.3]), "adam": state([1.0, 0.3, 0.3]), "momentum": state([0.0], failed_at=1)}
     assert lowest_loss(raced, 2) == "sgd"

@@ -11,7 +11,7 @@ from visualizer.concepts.optimizers import (
     STARTING_RATES,
     curvatures,
     descend,
-    left_by_a_step,
+    share_left_by_step,
     winners,
 )
 from visualizer.concepts.surfaces import BOWL, RAVINE, SADDLE, SURFACES, distance_to_minimum
@@ -67,9 +67,9 @@ def test_first_steps_by_hand():
 def test_arrived_means_near_the_minimum_until_the_race_ends():
     path = descend(RAVINE, "momentum", 0.1)
     distances = distance_to_minimum(RAVINE, path.positions)
-    assert path.arrived is not None
-    assert (distances[path.arrived :] <= ARRIVED_WITHIN).all()
-    assert distances[path.arrived - 1] > ARRIVED_WITHIN
+    assert path.arrived_at is not None
+    assert (distances[path.arrived_at :] <= ARRIVED_WITHIN).all()
+    assert distances[path.arrived_at - 1] > ARRIVED_WITHIN
 
 
 def test_who_only_passes_by_has_not_arrived():
@@ -77,16 +77,16 @@ def test_who_only_passes_by_has_not_arrived():
     passing = int(np.abs(path.positions[:40]).max(axis=1).argmin())
     cut = descend(BOWL, "momentum", 0.1, steps=passing + 5)
     assert np.abs(cut.positions[passing]).max() < 0.3
-    assert cut.arrived is None
+    assert cut.arrived_at is None
 
 
 @pytest.mark.parametrize("surface", [BOWL, RAVINE], ids=lambda surface: surface.name)
 def test_sgd_is_stable_below_two_by_the_steepest_curvature_and_lost_above(surface):
     limit = 2 / curvatures(surface)[1]
-    assert descend(surface, "sgd", 0.98 * limit, steps=400).arrived is not None
+    assert descend(surface, "sgd", 0.98 * limit, steps=400).arrived_at is not None
     gone = descend(surface, "sgd", 1.05 * limit, steps=400)
-    assert gone.lost == gone.steps < 400
-    assert gone.arrived is None
+    assert gone.diverged_at == gone.steps < 400
+    assert gone.arrived_at is None
     assert gone.values[-1] > 100 * gone.values[0]
 
 
@@ -97,7 +97,7 @@ def test_every_slider_position_gives_finite_numbers(surface, name, rate):
     path = descend(surface, name, rate)
     assert np.isfinite(path.positions).all()
     assert np.isfinite(path.values).all()
-    assert path.steps == surface.steps or path.lost == path.steps
+    assert path.steps == surface.steps or path.diverged_at == path.steps
 
 
 def test_each_surface_has_one_winner_and_no_optimizer_wins_all():
@@ -123,14 +123,14 @@ def test_learning_rates_rise_by_1_2_5_and_hold_every_starting_rate():
 
 
 def test_momentum_leaves_the_saddle_before_sgd():
-    at = {name: descend(SADDLE, name, 0.1).arrived for name in ("sgd", "momentum")}
+    at = {name: descend(SADDLE, name, 0.1).arrived_at for name in ("sgd", "momentum")}
     assert at["momentum"] < at["sgd"]
 
 
 @pytest.mark.parametrize(("rate", "axis", "curvature"), [(0.5, 1, 3.6), (0.5, 0, 0.08), (0.2, 1, 3.6)])
 def test_what_a_step_of_sgd_leaves_is_what_its_walk_shows(rate, axis, curvature):
     way = np.abs(descend(RAVINE, "sgd", rate, 20).positions[:, axis])
-    assert np.allclose(way[1:] / way[:-1], left_by_a_step(0, rate, curvature))
+    assert np.allclose(way[1:] / way[:-1], share_left_by_step(0, rate, curvature))
     assert curvatures(RAVINE) == pytest.approx((0.08, 3.6))
 
 
@@ -139,8 +139,8 @@ def test_what_a_step_of_momentum_leaves_is_what_its_walk_shows_in_the_long_run(a
     way = descend(RAVINE, "momentum", 0.1, 400).positions[:, axis]
     # It swings: the largest of 90 steps, and of the 90 that come 180 steps later.
     early, late = np.abs(way[100:190]).max(), np.abs(way[280:370]).max()
-    assert (late / early) ** (1 / 180) == pytest.approx(left_by_a_step(0.9, 0.1, curvature), abs=0.004)
+    assert (late / early) ** (1 / 180) == pytest.approx(share_left_by_step(0.9, 0.1, curvature), abs=0.004)
 
 
 def test_above_two_by_the_curvature_a_step_leaves_more_than_there_was():
-    assert left_by_a_step(0, 0.56, 3.6) > 1 > left_by_a_step(0, 0.55, 3.6)
+    assert share_left_by_step(0, 0.56, 3.6) > 1 > share_left_by_step(0, 0.55, 3.6)

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
+from tests.windows import window_at
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.concepts.pooling import (
     MAX_SHIFT,
     PoolingSettings,
-    Shifted,
+    ShiftResult,
     edge_map,
     enlarge,
     pool,
@@ -40,7 +41,7 @@ def test_pooling_is_the_layer_of_build(kind, window, stride, padding, height, wi
     for row, column in np.ndindex(*slide.output.shape[1:]):
         top, left = row * stride, column * stride
         inside = np.s_[top : top + window, left : left + window]
-        real = slide.input[0][inside][slide.real[inside]]
+        real = window_at(slide, row, column)[0][slide.real[inside]]
         expected = real.max() if kind == "max" else real.mean()
         assert slide.output[0, row, column] == pytest.approx(expected, abs=1e-6)
 
@@ -123,4 +124,4 @@ def test_no_step_changes_nothing_and_a_step_of_the_stride_moves_the_map():
         assert shifted.change > 0.1
         assert shifted.change_when_moved_back(1) == pytest.approx(0, abs=1e-6)
     assert MAX_SHIFT == 4
-    assert Shifted("", np.zeros((2, 2)), np.zeros((2, 2))).change == 0
+    assert ShiftResult("", np.zeros((2, 2)), np.zeros((2, 2))).change == 0

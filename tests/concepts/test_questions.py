@@ -124,10 +124,10 @@ def test_the_answer_is_first_said_in_words_whose_numbers_are_right(length, kerne
     words, formula = question.explanation.split(" As a formula: ")
     assert formula.startswith("$")
     asked = 2 if stride != 2 else 3
-    stops, covered, pixels, *said = (int(number) for number in re.findall(r"\d+", words))
-    added = said.pop(0) if "of padding" in words else 0
-    remaining, by, steps, *left_over = said
-    assert words.startswith(f"The window can stop at **{question.right} places**")
+    stops, covered, pixels, *others = (int(number) for number in re.findall(r"\d+", words))
+    added = others.pop(0) if "of padding" in words else 0
+    remaining, by, steps, *left_over = others
+    assert words.startswith(f"The window can stop at **{question.right} positions**")
     assert (stops, pixels, by) == (int(question.right), length, asked)
     # Walked as a window would.
     starts = [start for start in range(0, length + added, asked) if start + covered <= length + added]
@@ -146,7 +146,8 @@ def test_the_answer_for_stamps_is_first_said_in_words_whose_numbers_are_right(ke
     words, _ = question.explanation.split(" As a formula: ")
     asked = 2 if stride != 2 else 3
     assert (
-        f"The last of the 8 stamps begins {7 * asked} pixels after the first one, and a stamp is {kernel} wide" in words
+        f"The last of the 8 stamps begins {7 * asked} pixels after the first one, and a stamp is {kernel} pixels wide."
+        in words
     )
     assert f"**{question.right}**" in words
     assert ("cuts" in words) == (7 * asked + kernel != int(question.right))

@@ -22,7 +22,7 @@ def test_every_step_leads_to_torchs_probabilities(logits, temperature):
     np.testing.assert_allclose(found.probabilities, expected, atol=1e-5)
     np.testing.assert_allclose(found.exponentials / found.total, found.probabilities, atol=1e-9)
     assert found.probabilities.sum() == pytest.approx(1)
-    assert -1e-12 <= found.entropy <= found.most_entropy + 1e-9
+    assert -1e-12 <= found.entropy <= found.max_entropy + 1e-9
 
 
 @given(logit_arrays, temperatures)
@@ -44,7 +44,7 @@ def test_cold_is_certain_and_hot_is_even():
     assert cold.entropy == pytest.approx(0, abs=1e-6)
     np.testing.assert_allclose(hot.probabilities, 0.25, atol=1e-3)
     assert hot.entropy == pytest.approx(2, abs=1e-4)
-    assert hot.most_entropy == 2
+    assert hot.max_entropy == 2
 
 
 @pytest.mark.parametrize("temperature", [0, -1, float("nan")])

@@ -7,7 +7,7 @@ import pytest
 
 from visualizer.concepts.optimizers import OPTIMIZERS, STARTING_RATES, descend
 from visualizer.concepts.surfaces import BEALE, RAVINE, SURFACES
-from visualizer.concepts.update_rules import rule, step_of
+from visualizer.concepts.update_rules import optimizer_step, rule
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -15,7 +15,7 @@ from visualizer.concepts.update_rules import rule, step_of
 def test_the_formula_takes_the_step_that_torch_took(surface, name):
     path = descend(surface, name, STARTING_RATES[surface.name][name])
     for number in range(1, path.steps + 1):
-        step = step_of(path, number)
+        step = optimizer_step(path, number)
         assert np.allclose(step.before + step.change, step.after, rtol=0, atol=1e-9)
 
 
@@ -30,8 +30,8 @@ def test_the_formula_takes_the_step_that_torch_took(surface, name):
 )
 @pytest.mark.parametrize("number", [1, 2, 50])
 def test_the_state_follows_from_the_state_before(name, key, kept, added, power, number):
-    step = step_of(descend(BEALE, name, STARTING_RATES["beale"][name], steps=50), number)
-    assert np.allclose(step.state[key], kept * step.remembered[key] + added * step.gradient**power, rtol=1e-9)
+    step = optimizer_step(descend(BEALE, name, STARTING_RATES["beale"][name], steps=50), number)
+    assert np.allclose(step.state[key], kept * step.state_before[key] + added * step.gradient**power, rtol=1e-9)
 
 
 def vectors(latex):

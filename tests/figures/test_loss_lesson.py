@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from visualizer.concepts.loss import losses, sweep
-from visualizer.concepts.loss_line import Points, best_line, fit, mse_surface
+from visualizer.concepts.loss_line import Points, best_line, measure_fit, mse_surface
 from visualizer.figures.loss_lesson import (
     error_map,
     gradient_bars,
@@ -66,7 +66,7 @@ def test_learning_curves_begin_before_the_first_step():
 
 
 POINTS = Points(np.array([-2.0, 0.0, 2.0]), np.array([20.0, 30.0, 36.0]), np.array([18, 20, 22]), 20.0)
-LINE = fit(POINTS.x, POINTS.y, 3.0, 30.0)
+LINE = measure_fit(POINTS.x, POINTS.y, 3.0, 30.0)
 BEST = best_line(POINTS.x, POINTS.y)
 LABELS = ["a 1", "a 4", "a 8"]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from visualizer.concepts.network_race import TrainedBy
+from visualizer.concepts.network_race import OptimizerRun
 from visualizer.concepts.optimizers import OPTIMIZERS, STARTING_RATES, descend
 from visualizer.concepts.surfaces import BEALE, RAVINE, SADDLE, close_up, grid
 from visualizer.figures.optimizers import (
@@ -97,7 +97,7 @@ def test_each_frame_is_the_race_so_far(draw, casings):
 
 def test_who_is_lost_stays_on_the_edge_of_the_picture():
     chart, paths = race(RAVINE, RAVINE.steps, {"sgd": 1.0})
-    assert paths["sgd"].lost is not None
+    assert paths["sgd"].diverged_at is not None
     for trace in chart.figure.data[STILL:]:
         assert np.nanmin(trace.x) >= RAVINE.x_range[0]
         assert np.nanmax(trace.x) <= RAVINE.x_range[1]
@@ -173,7 +173,7 @@ def test_step_chart_says_how_far_the_step_turns_from_downhill():
 
 def test_loss_race_draws_each_curve_over_epochs():
     losses = {"sgd": np.linspace(2.3, 0.5, 80), "adam": np.linspace(2.3, 0.1, 80)}
-    trained = {name: TrainedBy(name, 0.1, 40, values, 0.9, None) for name, values in losses.items()}
+    trained = {name: OptimizerRun(name, 0.1, 40, values, 0.9, None) for name, values in losses.items()}
     chart = loss_race(trained, losses, TITLES)
     assert [trace.name for trace in chart.figure.data] == ["SGD", "Adam"]
     for trace, values in zip(chart.figure.data, losses.values(), strict=True):

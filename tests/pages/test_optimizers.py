@@ -64,7 +64,7 @@ def test_every_surface_asks_and_explains(app, surface):
 
 def test_a_learning_rate_moves_the_result_without_a_question(app):
     set_slider(app, "rate-ravine-rmsprop", 0.1)
-    arrived = descend(RAVINE, "rmsprop", 0.1).arrived
+    arrived = descend(RAVINE, "rmsprop", 0.1).arrived_at
     assert label(app, "rmsprop") == f"**RMSprop** arrives at step {arrived}"
     assert "answer-race-ravine" not in [pills.key for pills in app.pills]
     without_exception(app.button(key="optimizers-reset-ravine").click().run())
@@ -74,7 +74,7 @@ def test_a_learning_rate_moves_the_result_without_a_question(app):
 
 def test_a_learning_rate_that_is_too_large_is_said(app):
     set_slider(app, "rate-ravine-sgd", 1.0)
-    lost = descend(RAVINE, "sgd", 1.0).lost
+    lost = descend(RAVINE, "sgd", 1.0).diverged_at
     assert label(app, "sgd") == f"**SGD** :red[flew off at step {lost}: η is too large]"
 
 

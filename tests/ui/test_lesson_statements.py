@@ -39,7 +39,9 @@ def test_in_the_ravine_momentums_zigzag_lasts_longest_and_its_way_along_is_short
     assert "Momentum leaves 0.949 across and 0.949 along: its zigzag dies out last of all" in words
     assert f"from step {last['momentum']} on, SGD’s from {last['sgd']} on" in words
     assert "cancel" not in words
-    assert paths["momentum"].arrived < min(path.arrived or 999 for name, path in paths.items() if name != "momentum")
+    assert paths["momentum"].arrived_at < min(
+        path.arrived_at or 999 for name, path in paths.items() if name != "momentum"
+    )
 
 
 def test_in_the_bowl_those_that_are_said_to_overshoot_do_and_the_others_do_not():
@@ -62,7 +64,7 @@ def test_on_beales_surface_the_gradient_is_as_long_as_it_is_said():
     first, last = (f"{np.linalg.norm(paths['sgd'].gradients[at]):.3g}" for at in (0, -1))
     assert f"SGD's gradient is {first} long, on the valley's floor, at its last step, {last}." in words
     assert "it may take 25 times the η here" in words
-    assert paths["adam"].arrived == min(path.arrived or 999 for path in paths.values())
+    assert paths["adam"].arrived_at == min(path.arrived_at or 999 for path in paths.values())
 
 
 def test_gelu_is_lowest_and_steepest_where_its_note_says():
@@ -70,7 +72,7 @@ def test_gelu_is_lowest_and_steepest_where_its_note_says():
     x = np.linspace(-6, 6, 12001)
     assert (values[x < 0] < 0).all()
     assert (f"{x[values.argmin()]:.2f}", f"{values.min():.2f}", f"{slopes.max():.2f}") == ("-0.75", "-0.17", "1.13")
-    assert "lowest at x = −0.75 (−0.17); its derivative goes up to 1.13" in ARITHMETIC["gelu"].note
+    assert "lowest at x = −0.75 (−0.17); its derivative reaches 1.13" in ARITHMETIC["gelu"].note
 
 
 def test_every_step_back_through_the_asked_chain_has_a_factor_below_1():
@@ -128,7 +130,7 @@ def test_the_bilinear_kernel_interpolates_with_the_stride_that_is_said():
             np.ones((1, 16, 16), np.float32), kernels, bias, ConvolutionSettings((size + 1) // 2)
         ).output[0]
         assert np.allclose(white[size:-size, size:-size], 1, atol=1e-5)
-    assert "where the stride is (its width + 1) / 2" in KERNELS["bilinear"].finds
+    assert "where the stride is (its width + 1) / 2" in KERNELS["bilinear"].effect
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])

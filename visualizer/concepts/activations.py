@@ -1,4 +1,4 @@
-"""Activation functions: their curves with derivatives, and what they do to a map. torch computes every number."""
+"""Activation functions: their curves and derivatives, and their effect on a map. torch computes every number."""
 
 import math
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from visualizer.architecture.activations import DEFAULT_NEGATIVE_SLOPE, FUNCTIONS
+from visualizer.concepts.convolution import ConvolutionSettings, convolve
+from visualizer.concepts.kernels import named_kernel
 
-# Softmax is left out: it takes a whole vector.
+# Softmax is not among them: its input is a whole vector.
 NAMES = ("relu", "leaky_relu", "sigmoid", "tanh", "gelu")
 REACH = 6.0
 STEPS_PER_UNIT = 100
@@ -15,15 +17,15 @@ STEPS_PER_UNIT = 100
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """How one activation function and its derivative are reckoned out, as text with places for numbers.
+    """How one activation function and its derivative are computed, as text with placeholders for numbers.
 
     In `values` and `slopes`, {x} stands for the input, {y} for the output, {a} and {b} for the entries of
-    `Curve.terms`. Both hold two texts: for inputs up to 0, and for inputs above.
+    `Curve.terms`. Both hold two texts: one for inputs up to 0, one for inputs above 0.
 
     Attributes:
-        formula, derivative: In general, as LaTeX.
-        values, slopes: With the numbers put in, as plain text, without the result.
-        note: What is worth knowing about it, a sentence or two.
+        formula, derivative: The general formulas, as LaTeX.
+        values, slopes: The formulas with placeholders, as plain text, without the result.
+        note: One or two sentences worth knowing.
     """
 
     formula: str
@@ -41,40 +43,40 @@ ARITHMETIC: dict[str, Arithmetic] = {
         r"f'(x) = 1 \text{ if } x > 0 \text{, else } 0",
         ("max(0, {x})",) * 2,
         ("0, since x ≤ 0", "1, since x > 0"),
-        "Lets the positive part through unchanged. At 0 it has a corner and no derivative; torch takes 0 there.",
+        "Lets positive numbers through unchanged. At 0 it has a corner and no derivative; torch uses 0 there.",
     ),
     "leaky_relu": Arithmetic(
         rf"f(x) = x \text{{ if }} x > 0 \text{{, else }} {_SLOPE}\,x",
         rf"f'(x) = 1 \text{{ if }} x > 0 \text{{, else }} {_SLOPE}",
         (f"max({{x}}, {_SLOPE} · {{x}})",) * 2,
         (f"{_SLOPE}, since x ≤ 0", "1, since x > 0"),
-        f"A ReLU that leaks: below 0 it keeps the slope {_SLOPE} (as Keras’s activation of this name; torch’s own "
-        "default is 0.01), so that some gradient always comes through.",
+        f"A ReLU that leaks: below 0 it keeps the slope {_SLOPE} (the default of Keras’s activation leaky_relu; "
+        "torch’s is 0.01), so some gradient always gets through.",
     ),
     "sigmoid": Arithmetic(
         r"f(x) = \frac{1}{1 + e^{-x}}",
         r"f'(x) = f(x)\,(1 - f(x))",
         ("1 / (1 + {a})",) * 2,
         ("{y} · (1 − {y})",) * 2,
-        "Squeezes everything between 0 and 1. Its derivative is at most 0.25, at x = 0, and nearly 0 far from it: it "
-        "saturates.",
+        "Squeezes every number into the range from 0 to 1. Its derivative is at most 0.25, at x = 0, and nearly 0 far "
+        "from there: the function saturates.",
     ),
     "tanh": Arithmetic(
         r"f(x) = \frac{e^{x} - e^{-x}}{e^{x} + e^{-x}}",
         r"f'(x) = 1 - f(x)^2",
         ("({a} − {b}) / ({a} + {b})",) * 2,
         ("1 − ({y})²",) * 2,
-        "Squeezes everything between −1 and 1, with 0 in the middle. Its derivative reaches 1 at x = 0, but it too "
-        "saturates.",
+        "Squeezes every number into the range from −1 to 1, with 0 in the middle. Its derivative reaches 1 at x = 0, "
+        "but this function saturates too.",
     ),
     "gelu": Arithmetic(
         r"f(x) = x \cdot \Phi(x)",
         r"f'(x) = \Phi(x) + x \cdot \varphi(x)",
         ("{x} · {a}",) * 2,
         ("{a} + {x} · {b}",) * 2,
-        "A smooth ReLU, usual in Transformers. Φ is the cumulative distribution function of the standard normal "
+        "A smooth ReLU, common in Transformers. Φ is the cumulative distribution function of the standard normal "
         "distribution, φ its density. Below 0 it is a little negative, lowest at x = −0.75 (−0.17); its derivative "
-        "goes up to 1.13.",
+        "reaches 1.13.",
     ),
 }
 
@@ -89,7 +91,7 @@ class Curve:
         y: (P,) the function.
         slope: (P,) its derivative, by autograd.
         terms: The numbers {a} and {b} of its arithmetic, each (P,): e⁻ˣ of sigmoid; eˣ and e⁻ˣ of tanh; Φ(x) and φ(x)
-            of GELU; none else.
+            of GELU; empty for the others.
     """
 
     name: str
@@ -108,7 +110,7 @@ def evaluate(name: str, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     inputs = torch.tensor(x, dtype=torch.float64, requires_grad=True)
     outputs = FUNCTIONS[name].make(DEFAULT_NEGATIVE_SLOPE)(inputs)
-    # The inputs do not influence each other's outputs, so the gradient of the sum is each one's derivative.
+    # No input influences another input's output, so the gradient of the sum holds each input's derivative.
     (slopes,) = torch.autograd.grad(outputs.sum(), inputs)
     return outputs.detach().numpy(), slopes.numpy()
 
@@ -129,7 +131,7 @@ def curve(name: str) -> Curve:
 
 
 @dataclass(frozen=True)
-class Activated:
+class ActivatedMap:
     """A map before and after an activation function.
 
     Attributes:
@@ -137,8 +139,8 @@ class Activated:
         before, after: (H, W) float32.
         edges: (bins + 1,) borders of the bins that both histograms share.
         before_counts, after_counts: (bins,) how many of the map's numbers lie in each bin.
-        silenced: How many numbers of the map are exactly 0 afterwards that were not before.
-        mean_slope: The mean derivative over the map's numbers: what share of a gradient comes back through it.
+        silenced: How many numbers of the map the function sets to exactly 0.
+        mean_slope: The mean derivative over the map's numbers: the share of a gradient that passes back through it.
     """
 
     name: str
@@ -151,20 +153,20 @@ class Activated:
     mean_slope: float
 
 
-def activate(name: str, values: np.ndarray, bins: int = 48) -> Activated:
-    """What the function makes of a map, with histograms of both.
+def activate(name: str, values: np.ndarray, bins: int = 48) -> ActivatedMap:
+    """Apply the function to a map and count the numbers before and after in histograms.
 
     Args:
         name: A name in `NAMES`.
-        values: (H, W) float32, what a layer gives out before its activation.
-        bins: How many bins the histograms have.
+        values: (H, W) float32, the output of a layer before its activation.
+        bins: The number of bins in the histograms.
     """
     after, slopes = evaluate(name, values)
     after = after.astype(np.float32)
     low = min(float(values.min()), float(after.min()))
     high = max(float(values.max()), float(after.max()))
     edges = _edges(low, high, bins)
-    return Activated(
+    return ActivatedMap(
         name=name,
         before=values,
         after=after,
@@ -177,49 +179,45 @@ def activate(name: str, values: np.ndarray, bins: int = 48) -> Activated:
 
 
 def _edges(low: float, high: float, bins: int) -> np.ndarray:
-    """Evenly spaced borders, of which one is 0, so that no bin mixes positive and negative numbers."""
+    """Evenly spaced borders, one of them 0, so that no bin mixes positive and negative numbers."""
     low, high = min(low, 0.0), max(high, 0.0)
     width = ((high - low) or 1.0) / bins
-    # A little more on both sides: rounding must not put the least or the largest number outside.
+    # A small margin on both sides: rounding must not push the smallest or the largest number out.
     return np.arange(np.floor(low / width - 1e-6), np.ceil(high / width + 1e-6) + 1) * width
 
 
 @dataclass(frozen=True)
-class Rise:
-    """By how much each function's output changes when its input rises by 1.
+class OutputChanges:
+    """How much each function's output changes when its input rises by 1.
 
     Attributes:
-        start: The input rises from here to `start` + 1.
-        changes: Change of the output by function.
+        start: The input rises from `start` to `start` + 1.
+        changes: The change of the output, by the function's name.
     """
 
     start: float
     changes: dict[str, float]
 
 
-def rise(start: float) -> Rise:
-    """What every activation function makes of an input that rises by 1 from `start`."""
+def output_changes(start: float) -> OutputChanges:
+    """The change of every activation function's output when its input rises by 1 from `start`."""
     ends = {name: evaluate(name, np.array([start, start + 1.0]))[0] for name in NAMES}
-    return Rise(start, {name: float(values[1] - values[0]) for name, values in ends.items()})
+    return OutputChanges(start, {name: float(values[1] - values[0]) for name, values in ends.items()})
 
 
 def sobel_response(picture: np.ndarray) -> np.ndarray:
     """The vertical edges of a picture: its cross-correlation with the Sobel x kernel, before any activation.
 
-    Divided by its standard deviation, as batch normalization would do, so that the numbers reach where functions bend.
-    Source: https://en.wikipedia.org/wiki/Sobel_operator
+    Divided by its standard deviation, as batch normalization would do, so that the numbers spread over the range in
+    which the functions bend. Source: https://en.wikipedia.org/wiki/Sobel_operator
 
     Args:
         picture: (1, H, W) float32 in [0, 1].
 
     Returns:
-        (H − 2, W − 2) float32 with standard deviation 1; all 0 where the picture is even.
+        (H − 2, W − 2) float32 with standard deviation 1; all 0 where the picture is uniform.
     """
-    import torch
-    from torch.nn import functional
-
-    kernel = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
-    with torch.no_grad():
-        response: np.ndarray = functional.conv2d(torch.from_numpy(picture)[None], kernel[None, None])[0, 0].numpy()
+    kernels = named_kernel("sobel_x", 3, 0, channels=1)[np.newaxis]
+    response = convolve(picture, kernels, np.zeros(1, dtype=np.float32), ConvolutionSettings()).output[0]
     spread = float(response.std())
     return response / spread if spread > 0 else response

@@ -1,4 +1,4 @@
-"""Convolution and transposed convolution of a picture, with everything that explains each output pixel."""
+"""Convolution and transposed convolution of a picture, with all numbers that explain each output pixel."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -20,10 +20,10 @@ class ConvolutionSettings:
     """How a square kernel slides; one number for height and width.
 
     Attributes:
-        stride: Pixels that the kernel moves each step; in a transposed convolution, pixels between two stamps.
+        stride: Pixels that the kernel moves at a time; in a transposed convolution, pixels between two stamps.
         padding: "valid" or "same", by Keras's rule.
-        padding_mode: What stands in the padding: zeros, or the picture mirrored at its edge without repeating the edge.
-        dilation: Distance of the pixels that the kernel looks at; 1 is no gap.
+        padding_mode: What the padding holds: zeros, or the picture mirrored at its edge without repeating the edge.
+        dilation: Distance between the pixels that the kernel covers; 1 means no gaps.
     """
 
     stride: int = 1
@@ -33,7 +33,7 @@ class ConvolutionSettings:
 
 
 def convolve(picture: np.ndarray, kernels: np.ndarray, biases: np.ndarray, settings: ConvolutionSettings) -> Slide:
-    """What libraries call convolution, strictly cross-correlation: the kernel is not flipped.
+    """Convolve a picture as libraries do. Strictly, this is cross-correlation: the kernel is not flipped.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
 
@@ -44,7 +44,7 @@ def convolve(picture: np.ndarray, kernels: np.ndarray, biases: np.ndarray, setti
         settings: Stride, padding and dilation.
 
     Raises:
-        UserError: The kernel does not fit into the picture, or the padding is wider than the picture can be mirrored.
+        UserError: The kernel does not fit into the picture, or the picture is too small to be mirrored that far.
     """
     import torch
     from torch.nn import functional
@@ -83,26 +83,25 @@ def convolve(picture: np.ndarray, kernels: np.ndarray, biases: np.ndarray, setti
 def transpose_convolve(
     picture: np.ndarray, kernels: np.ndarray, biases: np.ndarray, settings: ConvolutionSettings
 ) -> Slide:
-    """Transposed convolution: every input pixel stamps the kernel, times its value, on a larger output.
+    """Transposed convolution: every input pixel stamps the kernel, times the pixel's value, onto a larger output.
 
-    The output is torch's `conv_transpose2d`, cut to H · stride where the padding is "same" as Keras does. The slide
-    tells the same from the output's side: the picture with stride − 1 zeros between its pixels, over which the kernel
-    slides, turned by 180°, with stride 1.
+    The output is torch's `conv_transpose2d`, with padding "same" cut to H · stride as Keras does. The slide shows the
+    same operation from the output's side: the kernel, turned by 180°, slides with stride 1 over the picture with
+    stride − 1 zeros between its pixels.
     Source: V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning, https://arxiv.org/abs/1603.07285
 
     Args:
         picture: (C, H, W) float32.
         kernels: (F, C, k, k) float32, as they are stamped; the slide holds them turned.
         biases: (F,) float32.
-        settings: Stride and dilation; the padding mode has no meaning here. The kernel's extent must not be below the
-            stride.
+        settings: Stride and dilation; the padding mode is ignored. The kernel's extent must be at least the stride.
     """
     import torch
     from torch.nn import functional
 
     stride, dilation, size = settings.stride, settings.dilation, kernels.shape[-1]
     extent = window_extent(size, dilation)
-    # "same": what a convolution from H · stride to H would have padded is cut off again.
+    # "same" cuts off as much as a convolution from H · stride to H would have padded.
     before, after = (0, 0)
     if settings.padding == "same":
         before, after = window_padding(picture.shape[1] * stride, size, stride, dilation, "same")
@@ -119,14 +118,14 @@ def transpose_convolve(
     channels, rows, columns = picture.shape
     stretched = (stride * (rows - 1) + 1, stride * (columns - 1) + 1)
     first, last = extent - 1 - before, extent - 1 - after
-    around = np.zeros((channels, stretched[0] + first + last, stretched[1] + first + last), dtype=np.float32)
-    real = np.zeros(around.shape[1:], dtype=bool)
+    padded = np.zeros((channels, stretched[0] + first + last, stretched[1] + first + last), dtype=np.float32)
+    real = np.zeros(padded.shape[1:], dtype=bool)
     inside = np.s_[first : first + stretched[0] : stride, first : first + stretched[1] : stride]
-    around[:, *inside] = picture
+    padded[:, *inside] = picture
     real[inside] = True
     return Slide(
         operation="convolution",
-        input=around,
+        input=padded,
         real=real,
         kernels=np.ascontiguousarray(kernels[..., ::-1, ::-1]),
         biases=biases,

@@ -1,4 +1,4 @@
-"""Dead ReLUs: units that fire for no picture, and so learn nothing more."""
+"""Dead ReLUs: units that fire for no picture and therefore stop learning."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,15 +24,14 @@ class FiringUnits:
 
     Attributes:
         learning_rate: Of plain SGD.
-        steps: (S,) training steps after which the dead were counted, from 0.
+        steps: (S,) training steps after which dead units were counted, from 0.
         dead_shares: (S,) share of all hidden units, 0 to 1, that fired for no picture of the counting batch.
         losses: (S,) cross-entropy over the counting batch; may be infinite or not a number.
-        firing: (layers, units) share of the pictures, 0 to 1, for which a unit's input lies above 0, after the last
-            step.
-        still_learning: How many of the dead units get a gradient, for any of their incoming weights or the bias, that
-            is not exactly 0, from the loss over the counting batch.
-        learning_if_leaky: The same for the same units with the same weights, had the network LeakyReLU instead.
-        pictures: How many pictures the counting batch has.
+        firing: (layers, units) share of the pictures, 0 to 1, for which a unit's sum is above 0, after the last step.
+        still_learning: How many of the dead units get a gradient other than exactly 0, for any of their incoming
+            weights or their bias, from the loss over the counting batch.
+        learning_if_leaky: The same count for the same units and weights in a network with LeakyReLU instead.
+        pictures: The number of pictures in the counting batch.
     """
 
     learning_rate: float
@@ -61,19 +60,19 @@ def train_and_count(
     every: int = 10,
     seed: int = 0,
 ) -> FiringUnits:
-    """Train Dense 64, Dense 64, Dense 10 with SGD, counting the hidden ReLUs that fire for no picture.
+    """Train Dense 64, Dense 64, Dense 10 with SGD, and count the hidden ReLUs that fire for no picture.
 
-    A unit fires for a picture where the number that enters its activation function is above 0. What dies and why: L. Lu
-    et al., Dying ReLU and Initialization, 2019, https://arxiv.org/abs/1903.06733
+    A unit fires for a picture if the input of its activation function is above 0. Source: L. Lu et al., Dying ReLU and
+    Initialization, 2019, https://arxiv.org/abs/1903.06733
 
     Args:
         pictures: (N, C, H, W) float32 in [0, 1] to train on.
         labels: (N,) classes from 0 to 9.
-        counting: (M, C, H, W) float32, the pictures that the counting is done on.
+        counting: (M, C, H, W) float32, the counting batch.
         counting_labels: (M,).
         learning_rate: Of plain SGD, without momentum.
         steps: Batches of 32 to train on; a multiple of `every`.
-        every: Count after so many steps.
+        every: Steps between two counts.
         seed: Of the weights and of the batches.
     """
     import torch
@@ -83,13 +82,13 @@ def train_and_count(
     optimizer = torch.optim.SGD(network.parameters(), learning_rate)
     order = torch.Generator().manual_seed(seed)
     inputs, targets = torch.from_numpy(pictures), torch.from_numpy(labels)
-    batch, answers = torch.from_numpy(counting), torch.from_numpy(counting_labels)
-    moments, shares, losses = [], [], []
+    batch, batch_labels = torch.from_numpy(counting), torch.from_numpy(counting_labels)
+    counted_after, dead_shares, losses = [], [], []
     for step in range(steps + 1):
         if step % every == 0:
-            firing, loss = _firing(network, batch, answers)
-            moments.append(step)
-            shares.append(float((firing == 0).mean()))
+            firing, loss = _firing(network, batch, batch_labels)
+            counted_after.append(step)
+            dead_shares.append(float((firing == 0).mean()))
             losses.append(loss)
         if step < steps:
             chosen = torch.randint(len(inputs), (BATCH_SIZE,), generator=order)
@@ -100,12 +99,12 @@ def train_and_count(
     leaky.load_state_dict(network.state_dict())
     return FiringUnits(
         learning_rate=learning_rate,
-        steps=np.array(moments),
-        dead_shares=np.array(shares),
+        steps=np.array(counted_after),
+        dead_shares=np.array(dead_shares),
         losses=np.array(losses),
         firing=firing,
-        still_learning=_with_gradient(network, batch, answers, firing == 0),
-        learning_if_leaky=_with_gradient(leaky, batch, answers, firing == 0),
+        still_learning=_count_with_gradient(network, batch, batch_labels, firing == 0),
+        learning_if_leaky=_count_with_gradient(leaky, batch, batch_labels, firing == 0),
         pictures=len(counting),
     )
 
@@ -121,8 +120,8 @@ def _network(activation: str, input_shape: tuple[int, int, int], seed: int) -> "
     return build(Architecture(f"two layers of {activation}", input_shape, layers), "he_normal", seed)
 
 
-def _firing(network: "Network", batch: "torch.Tensor", answers: "torch.Tensor") -> tuple[np.ndarray, float]:
-    """For each hidden unit the share of the pictures that it fires for, (layers, units), and the batch's loss."""
+def _firing(network: "Network", batch: "torch.Tensor", batch_labels: "torch.Tensor") -> tuple[np.ndarray, float]:
+    """The share of the pictures that each hidden unit fires for, (layers, units), and the batch's loss."""
     import torch
     from torch.nn import functional
 
@@ -134,21 +133,23 @@ def _firing(network: "Network", batch: "torch.Tensor", answers: "torch.Tensor") 
                 shares.append((left > 0).float().mean(dim=0).numpy())
 
     with torch.no_grad():
-        loss = float(functional.cross_entropy(network.run(batch, watch=watch), answers))
+        loss = float(functional.cross_entropy(network.run(batch, watch=watch), batch_labels))
     return np.stack(shares[:HIDDEN_LAYERS]), loss
 
 
-def _with_gradient(network: "Network", batch: "torch.Tensor", answers: "torch.Tensor", chosen: np.ndarray) -> int:
-    """How many of the chosen units, (layers, units) bool, get any gradient for their incoming weights or bias."""
+def _count_with_gradient(
+    network: "Network", batch: "torch.Tensor", batch_labels: "torch.Tensor", chosen: np.ndarray
+) -> int:
+    """How many of the chosen units, (layers, units) bool, get a gradient for their incoming weights or their bias."""
     import torch
     from torch import nn
     from torch.nn import functional
 
     denses = [module for module in network.modules() if isinstance(module, nn.Linear)][:HIDDEN_LAYERS]
     parameters = [parameter for dense in denses for parameter in (dense.weight, dense.bias)]
-    gradients = torch.autograd.grad(functional.cross_entropy(network(batch), answers), parameters)
-    moved = [
-        (of_weights != 0).any(dim=1) | (of_bias != 0)
-        for of_weights, of_bias in zip(gradients[::2], gradients[1::2], strict=True)
+    gradients = torch.autograd.grad(functional.cross_entropy(network(batch), batch_labels), parameters)
+    has_gradient = [
+        (weight_gradient != 0).any(dim=1) | (bias_gradient != 0)
+        for weight_gradient, bias_gradient in zip(gradients[::2], gradients[1::2], strict=True)
     ]
-    return int((torch.stack(moved).numpy() & chosen).sum())
+    return int((torch.stack(has_gradient).numpy() & chosen).sum())

@@ -1,4 +1,4 @@
-"""How the gradient changes on its way back through a deep chain of equal layers."""
+"""How the gradient changes on its way back through a deep chain of identical layers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ class Chain:
 
     Attributes:
         activation: The activation function of every layer of the chain.
-        norms: (depth,) Euclidean norm of the loss's gradient with respect to what each layer gives out before its
-            activation, over the whole batch; the first entry is the layer next to the picture. float64.
-        loss: The cross-entropy that the gradient is of.
+        norms: (depth,) Euclidean norm of the loss's gradient with respect to each layer's output before its
+            activation, over the whole batch, float64; the first entry belongs to the layer next to the picture.
+        loss: The cross-entropy whose gradient it is.
     """
 
     activation: str
@@ -37,7 +37,7 @@ class Chain:
 
     @property
     def ratio(self) -> float:
-        """The gradient at the first layer, as a share of the gradient at the last one of the chain."""
+        """The gradient's norm at the first layer, divided by that at the last layer of the chain."""
         return float(self.norms[0] / self.norms[-1])
 
     @property
@@ -47,7 +47,7 @@ class Chain:
 
 
 def chain_architecture(kind: Kind, activation: str, depth: int, input_shape: tuple[int, int, int]) -> Architecture:
-    """`depth` equal layers with that activation, then one number for each of ten classes."""
+    """`depth` identical layers with that activation, then one number for each of ten classes."""
     layers: tuple[Layer, ...]
     if kind == "dense":
         layers = (Flatten(), *(Dense(units=DENSE_UNITS, activation=activation) for _ in range(depth)))
@@ -66,11 +66,11 @@ def gradient_chain(
     initialization: Initialization = "glorot_uniform",
     seed: int = 0,
 ) -> Chain:
-    """Send a batch forward through a fresh network and the cross-entropy's gradient back, by autograd.
+    """Send a batch forward through a new network and the cross-entropy's gradient back, by autograd.
 
-    In float64: a gradient that float32 would round to 0 still has a place on a logarithmic axis. What vanishes and
-    why: X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010,
-    https://proceedings.mlr.press/v9/glorot10a.html
+    In float64, so that a gradient that float32 would round to 0 can still be drawn on a logarithmic axis. Source on
+    vanishing gradients: X. Glorot and Y. Bengio, Understanding the difficulty of training deep feedforward neural
+    networks, 2010, https://proceedings.mlr.press/v9/glorot10a.html
 
     Args:
         activation: A name in `concepts.activations.NAMES`.
@@ -98,6 +98,6 @@ def gradient_chain(
 
     scores = network.run(torch.from_numpy(pictures).double(), watch=watch)
     loss = functional.cross_entropy(scores, torch.from_numpy(labels))
-    # The last Dense layer gives the logits; it is no part of the chain.
+    # The last Dense layer computes the logits; it is not part of the chain.
     gradients = torch.autograd.grad(loss, outputs[:-1])
     return Chain(activation, np.array([float(gradient.norm()) for gradient in gradients]), float(loss.detach()))

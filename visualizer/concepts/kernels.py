@@ -1,11 +1,11 @@
-"""The kernels that image processing knows by name, as numbers for any odd size."""
+"""The well-known kernels of image processing, as numbers for any odd size."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-SIZES = (3, 5, 7)  # odd, so that a kernel has a middle
+SIZES = (3, 5, 7)  # odd, so that a kernel has a centre
 
 _LAPLACIAN = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
 _SOBEL_X = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
@@ -18,19 +18,19 @@ class NamedKernel:
 
     Attributes:
         name: Short id, such as "sobel_x".
-        title: Its name for people.
-        finds: What it does to a picture, a clause for the middle of a sentence.
-        make: (size, angle in degrees) to (size, size) float32; only a Gabor kernel heeds the angle.
+        title: The name shown to people.
+        effect: What it does to a picture, as a sentence.
+        make: (size, angle in degrees) to (size, size) float32; only a Gabor kernel uses the angle.
     """
 
     name: str
     title: str
-    finds: str
+    effect: str
     make: Callable[[int, float], np.ndarray]
 
 
 def binomial(size: int) -> np.ndarray:
-    """The (size, size) smoothing kernel from Pascal's triangle, nearly a Gaussian; its weights add up to 1."""
+    """The (size, size) smoothing kernel from Pascal's triangle, close to a Gaussian; its weights add up to 1."""
     row = np.ones(1)
     for _ in range(size - 1):
         row = np.convolve(row, [0.5, 0.5])
@@ -38,9 +38,9 @@ def binomial(size: int) -> np.ndarray:
 
 
 def widen(kernel: np.ndarray, size: int) -> np.ndarray:
-    """A 3 × 3 kernel as the (size, size) one that first smooths: it answers to coarser structures.
+    """Enlarge a 3 × 3 kernel to (size, size) by smoothing first, so that it responds to coarser structures.
 
-    The full convolution of `kernel` with `binomial(size - 2)`, since filtering twice is filtering once with the
+    This is the full convolution of `kernel` with `binomial(size - 2)`: filtering twice equals filtering once with the
     convolution of both kernels.
     """
     smooth = binomial(size - 2)
@@ -51,24 +51,24 @@ def widen(kernel: np.ndarray, size: int) -> np.ndarray:
 
 
 def gabor(size: int, angle: float) -> np.ndarray:
-    """A wave under a Gaussian hill: answers to stripes that run at `angle` degrees, 0 is horizontal.
+    """A wave times a Gaussian: responds to stripes that run at `angle` degrees; 0 is horizontal.
 
-    The wavelength is two thirds of the size and the Gaussian's standard deviation 0.4 of the wavelength, in pixels; the
-    mean is taken off, so that an even area gives 0. Source: https://en.wikipedia.org/wiki/Gabor_filter
+    In pixels, the wavelength is two thirds of the size and the Gaussian's standard deviation 0.4 of the wavelength. The
+    mean is subtracted, so that a uniform area gives 0. Source: https://en.wikipedia.org/wiki/Gabor_filter
     """
     wavelength = size * 2 / 3
     spread = 0.4 * wavelength
     offsets = np.arange(size) - size // 2
     y, x = np.meshgrid(offsets, offsets, indexing="ij")
     turn = np.deg2rad(angle)
-    # Distance from the middle stripe. Rows count downwards, so a stripe that climbs to the right has y falling.
+    # Distance from the middle stripe. Rows count downwards, so y falls along a stripe that climbs to the right.
     across = x * np.sin(turn) + y * np.cos(turn)
     wave = np.exp(-(x**2 + y**2) / (2 * spread**2)) * np.cos(2 * np.pi * across / wavelength)
     return wave - wave.mean()
 
 
 def _pyramid(size: int) -> np.ndarray:
-    """Falls evenly from 1 in the middle; the weights of bilinear interpolation where the stride is (size + 1) / 2."""
+    """Falls linearly from 1 in the centre: the weights of bilinear interpolation with a stride of (size + 1) / 2."""
     reach = (size + 1) // 2
     side = 1 - np.abs(np.arange(size) - size // 2) / reach
     return np.outer(side, side)
@@ -80,8 +80,8 @@ def _identity(size: int) -> np.ndarray:
     return kernel
 
 
-def _named(name: str, title: str, finds: str, make: Callable[[int, float], np.ndarray]) -> NamedKernel:
-    return NamedKernel(name, title, finds, lambda size, angle: make(size, angle).astype(np.float32))
+def _named(name: str, title: str, effect: str, make: Callable[[int, float], np.ndarray]) -> NamedKernel:
+    return NamedKernel(name, title, effect, lambda size, angle: make(size, angle).astype(np.float32))
 
 
 KERNELS: dict[str, NamedKernel] = {
@@ -90,47 +90,52 @@ KERNELS: dict[str, NamedKernel] = {
         _named(
             "sobel_x",
             "Sobel x",
-            "finds vertical edges: red where it gets brighter to the right, blue where it gets darker",
+            "Sobel x finds vertical edges: red where the picture gets brighter to the right, blue where it gets "
+            "darker.",
             lambda size, _: widen(_SOBEL_X, size),
         ),
         _named(
             "sobel_y",
             "Sobel y",
-            "finds horizontal edges: red where it gets brighter downwards, blue where it gets darker",
+            "Sobel y finds horizontal edges: red where the picture gets brighter downwards, blue where it gets darker.",
             lambda size, _: widen(_SOBEL_X.T, size),
         ),
         _named(
             "laplacian",
             "Laplacian",
-            "compares each pixel with its neighbours: fine detail and edges in every direction",
+            "The Laplacian compares each pixel with its neighbours: it finds fine detail and edges in every direction.",
             lambda size, _: widen(_LAPLACIAN, size),
         ),
         _named(
             "sharpen",
             "Sharpen",
-            "adds to each pixel its difference from its neighbours",
+            "Sharpen adds to each pixel its difference from its neighbours.",
             lambda size, _: _identity(size) - widen(_LAPLACIAN, size),
         ),
         _named(
             "blur",
             "Blur (mean)",
-            "replaces each pixel by the mean of its window (of each channel, added up)",
+            "Blur (mean) replaces each pixel by the mean of its window, added up over the channels.",
             lambda size, _: np.full((size, size), 1 / size**2),
         ),
         _named(
             "emboss",
             "Emboss",
-            "lights the picture from one corner, like a relief",
+            "Emboss lights the picture from one corner, like a relief.",
             lambda size, _: widen(_EMBOSS, size),
         ),
-        _named("gabor", "Gabor", "answers to stripes in one direction", gabor),
+        _named("gabor", "Gabor", "A Gabor kernel responds to stripes in one direction.", gabor),
         _named(
-            "identity", "Identity", "copies the picture: one weight is 1, all others 0", lambda size, _: _identity(size)
+            "identity",
+            "Identity",
+            "The identity copies the picture: one weight is 1, all others are 0.",
+            lambda size, _: _identity(size),
         ),
         _named(
             "bilinear",
             "Bilinear",
-            "is a small pyramid: a transposed convolution interpolates with it where the stride is (its width + 1) / 2",
+            "The bilinear kernel is a small pyramid: a transposed convolution with it interpolates where the stride is "
+            "(its width + 1) / 2.",
             lambda size, _: _pyramid(size),
         ),
     )
@@ -138,7 +143,7 @@ KERNELS: dict[str, NamedKernel] = {
 
 
 def named_kernel(name: str, size: int, angle: float, channels: int) -> np.ndarray:
-    """The kernel of that name, the same slice for every input channel.
+    """The kernel of that name, with the same slice for every input channel.
 
     Args:
         name: A key of `KERNELS`.

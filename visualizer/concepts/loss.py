@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network
 
-Loss = Literal["cross_entropy", "mse"]
+LossName = Literal["cross_entropy", "mse"]
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Losses:
 
 @dataclass(frozen=True)
 class Sweep:
-    """Both losses while one logit moves and the others stay. All arrays are (S,) float64.
+    """Both losses while one logit changes and the others stay. All arrays are (S,) float64.
 
     Attributes:
-        logit: The moved logit's values.
+        logit: The values of the logit that changes.
         cross_entropy, mse: The losses.
         cross_entropy_size, mse_size: The lengths of their gradients with respect to all logits.
     """
@@ -64,7 +64,7 @@ class Sweep:
 
 
 def losses(logits: np.ndarray, target: int) -> Losses:
-    """Both losses of one prediction, (classes,) logits, whose right class is `target`."""
+    """Both losses of one prediction: (classes,) logits and the right class `target`."""
     import torch
     from torch.nn import functional
 
@@ -84,15 +84,15 @@ def losses(logits: np.ndarray, target: int) -> Losses:
     )
 
 
-def sweep(logits: np.ndarray, target: int, moved: int, values: np.ndarray) -> Sweep:
-    """Both losses while logit number `moved` takes each of the `values`, (S,)."""
-    places = [losses(np.where(np.arange(len(logits)) == moved, value, logits), target) for value in values]
+def sweep(logits: np.ndarray, target: int, swept: int, values: np.ndarray) -> Sweep:
+    """Both losses while logit number `swept` takes each of the `values`, (S,)."""
+    predictions = [losses(np.where(np.arange(len(logits)) == swept, value, logits), target) for value in values]
     return Sweep(
         np.asarray(values, dtype=np.float64),
-        np.array([place.cross_entropy for place in places]),
-        np.array([place.mse for place in places]),
-        np.array([place.cross_entropy_size for place in places]),
-        np.array([place.mse_size for place in places]),
+        np.array([prediction.cross_entropy for prediction in predictions]),
+        np.array([prediction.mse for prediction in predictions]),
+        np.array([prediction.cross_entropy_size for prediction in predictions]),
+        np.array([prediction.mse_size for prediction in predictions]),
     )
 
 
@@ -105,7 +105,7 @@ def logits_of(network: "Network", pictures: np.ndarray) -> np.ndarray:
 
 
 def most_wrong(logits: np.ndarray, labels: np.ndarray) -> int:
-    """Which of N predictions, (N, classes) logits, gives its right class the lowest probability."""
+    """The index of the prediction, among (N, classes) logits, that gives its right class the lowest probability."""
     import torch
     from torch.nn import functional
 
@@ -114,17 +114,17 @@ def most_wrong(logits: np.ndarray, labels: np.ndarray) -> int:
 
 
 def learn_one(
-    network: "Network", picture: np.ndarray, label: int, loss: Loss, learning_rate: float, steps: int
+    network: "Network", picture: np.ndarray, label: int, loss: LossName, learning_rate: float, steps: int
 ) -> np.ndarray:
-    """Train a copy of the network on one picture by plain SGD; the network itself stays as it is.
+    """Train a copy of the network on one picture by plain SGD; the network itself is not changed.
 
     Args:
         network: A classifier that ends in a softmax.
         picture: (C, H, W) float32 in [0, 1].
         label: Its right class.
-        loss: What is made small.
+        loss: The loss to minimise.
         learning_rate: Of torch.optim.SGD without momentum.
-        steps: How many.
+        steps: The number of steps.
 
     Returns:
         The right class's probability before training and after each step, (steps + 1,).
@@ -132,20 +132,22 @@ def learn_one(
     import torch
     from torch.nn import functional
 
-    torch.set_num_threads(1)  # one picture: more threads would only wait for each other
+    torch.set_num_threads(1)  # for one picture, more threads would only wait for each other
     learner = copy.deepcopy(network).train()
     optimizer = torch.optim.SGD(learner.parameters(), lr=learning_rate)
     inputs, target = torch.from_numpy(picture)[None], torch.tensor([label])
-    probabilities = []
+    right_class = []
     for _ in range(steps + 1):
         scores = learner.logits(inputs)
-        answer = scores.softmax(dim=1)
-        probabilities.append(answer[0, label].item())
+        probabilities = scores.softmax(dim=1)
+        right_class.append(probabilities[0, label].item())
         if loss == "cross_entropy":
             value = functional.cross_entropy(scores, target)
         else:
-            value = functional.mse_loss(answer, functional.one_hot(target, answer.shape[1]).to(answer.dtype))
+            value = functional.mse_loss(
+                probabilities, functional.one_hot(target, probabilities.shape[1]).to(probabilities.dtype)
+            )
         optimizer.zero_grad()
         value.backward()
         optimizer.step()
-    return np.array(probabilities)
+    return np.array(right_class)

@@ -1,4 +1,4 @@
-"""A line through points, and the mean squared error that says how well it fits."""
+"""A line through points, and the mean squared error that measures how well it fits."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ DARK = 127  # of 255: a pixel above it is more ink than paper
 
 @dataclass(frozen=True)
 class Points:
-    """Digits as points: how many dark pixels they have, and how much ink in all. All arrays are (N,).
+    """Digits as points: the number of their dark pixels, and their ink. All arrays are (N,).
 
     Attributes:
-        x: Dark pixels more than the average digit has, float64.
+        x: Dark pixels relative to the average digit, float64.
         y: Mean ink in per cent: 0 is an empty picture, 100 a black one, float64.
-        dark: Dark pixels, of 64, int64.
-        average: Dark pixels of the average of these digits, where x is 0.
+        dark: Dark pixels out of 64, int64.
+        average: The average number of dark pixels, where x is 0.
     """
 
     x: np.ndarray
@@ -25,12 +25,12 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Fit:
-    """A line y = slope · x + intercept beside N points.
+class LineFit:
+    """A line y = slope · x + intercept and how well it fits N points.
 
     Attributes:
         slope, intercept: The line.
-        predictions: (N,) what it says for each x.
+        predictions: (N,) the line's y for each x.
         residuals: (N,) prediction − y.
         mse: The mean of the squared residuals.
         gradient: (2,) of the mean squared error with respect to slope and intercept, by torch's autograd.
@@ -45,15 +45,15 @@ class Fit:
 
 
 def digits_as_points(pictures: np.ndarray) -> Points:
-    """(N, 8, 8, 1) uint8 digits, 255 is ink, as points."""
+    """(N, 8, 8, 1) uint8 digits, where 255 is ink, as points."""
     pixels = pictures.reshape(len(pictures), -1)
     dark = (pixels > DARK).sum(axis=1)
     average = float(dark.mean())
     return Points(dark - average, pixels.mean(axis=1) / 255 * 100, dark, average)
 
 
-def fit(x: np.ndarray, y: np.ndarray, slope: float, intercept: float) -> Fit:
-    """The line with this slope and intercept beside the points."""
+def measure_fit(x: np.ndarray, y: np.ndarray, slope: float, intercept: float) -> LineFit:
+    """How well the line with this slope and intercept fits the points."""
     import torch
 
     weights = torch.tensor([slope, intercept], dtype=torch.float64, requires_grad=True)
@@ -61,19 +61,19 @@ def fit(x: np.ndarray, y: np.ndarray, slope: float, intercept: float) -> Fit:
     mse = torch.nn.functional.mse_loss(predictions, torch.from_numpy(y))
     (gradient,) = torch.autograd.grad(mse, weights)
     predicted = predictions.detach().numpy()
-    return Fit(slope, intercept, predicted, predicted - y, mse.item(), gradient.numpy())
+    return LineFit(slope, intercept, predicted, predicted - y, mse.item(), gradient.numpy())
 
 
-def best_line(x: np.ndarray, y: np.ndarray) -> Fit:
-    """The line of least squares, by torch.linalg.lstsq."""
+def best_line(x: np.ndarray, y: np.ndarray) -> LineFit:
+    """The least-squares line, by torch.linalg.lstsq."""
     import torch
 
     columns = torch.from_numpy(np.column_stack([x, np.ones_like(x)]))
     slope, intercept = torch.linalg.lstsq(columns, torch.from_numpy(y)[:, None]).solution[:, 0].tolist()
-    return fit(x, y, slope, intercept)
+    return measure_fit(x, y, slope, intercept)
 
 
-def gradient_step(x: np.ndarray, y: np.ndarray, line: Fit, learning_rate: float) -> Fit:
+def gradient_step(x: np.ndarray, y: np.ndarray, line: LineFit, learning_rate: float) -> LineFit:
     """The line after one step of torch.optim.SGD on slope and intercept."""
     import torch
 
@@ -81,7 +81,7 @@ def gradient_step(x: np.ndarray, y: np.ndarray, line: Fit, learning_rate: float)
     weights.grad = torch.from_numpy(line.gradient.copy())
     torch.optim.SGD([weights], lr=learning_rate).step()
     slope, intercept = weights.detach().tolist()
-    return fit(x, y, slope, intercept)
+    return measure_fit(x, y, slope, intercept)
 
 
 def mse_surface(x: np.ndarray, y: np.ndarray, slopes: np.ndarray, intercepts: np.ndarray) -> np.ndarray:
@@ -90,7 +90,7 @@ def mse_surface(x: np.ndarray, y: np.ndarray, slopes: np.ndarray, intercepts: np
     return (residuals**2).mean(axis=-1)
 
 
-def descend(x: np.ndarray, y: np.ndarray, line: Fit, learning_rate: float, steps: int) -> Fit:
+def descend(x: np.ndarray, y: np.ndarray, line: LineFit, learning_rate: float, steps: int) -> LineFit:
     """The line after several gradient steps."""
     for _ in range(steps):
         line = gradient_step(x, y, line, learning_rate)
@@ -98,8 +98,8 @@ def descend(x: np.ndarray, y: np.ndarray, line: Fit, learning_rate: float, steps
 
 
 def slope_curvature(x: np.ndarray) -> float:
-    """The second derivative of the mean squared error by the slope, 2 · mean(x²): it is the same everywhere.
+    """The second derivative of the mean squared error by the slope, 2 · mean(x²), which is the same everywhere.
 
-    A gradient step overshoots so far that the next one is larger where the learning rate is above 2 divided by it.
+    With a learning rate above 2 divided by it, each gradient step overshoots further than the one before.
     """
     return float(2 * (x**2).mean())

@@ -1,4 +1,4 @@
-"""Four optimizers on one surface. `torch.optim` takes every step; this file only watches it."""
+"""Four optimizers on one surface. `torch.optim` takes every step; this module records them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     import torch
 
 ARRIVED_WITHIN = 0.1  # distance to the minimum
-# A position that is this many times the drawn part's size away from it does not come back.
-LOST_BEYOND = 10.0
+# A position further away from the drawn part than this many times its size does not come back.
+DIVERGED_BEYOND = 10.0
 
 
 @dataclass(frozen=True)
-class Optimizer:
-    """An optimizer: its name in the code, its name for people, its idea in a sentence, its class in `torch.optim`."""
+class ExplainedOptimizer:
+    """An optimizer: its name in the code, the name shown to people, its idea, its class in `torch.optim`."""
 
     name: str
     title: str
@@ -36,44 +36,46 @@ class Optimizer:
         return made
 
 
-# Settings that are not named are torch's defaults, which are those of the papers but for RMSprop's α: 0.99, where
-# Hinton's lecture has 0.9 (https://docs.pytorch.org/docs/stable/optim.html).
-OPTIMIZERS: dict[str, Optimizer] = {
+# All other settings are torch's defaults, which are those of the papers except for RMSprop's α: 0.99 instead of the 0.9
+# of Hinton's lecture (https://docs.pytorch.org/docs/stable/optim.html).
+OPTIMIZERS: dict[str, ExplainedOptimizer] = {
     optimizer.name: optimizer
     for optimizer in (
-        Optimizer(
+        ExplainedOptimizer(
             "sgd",
             "SGD",
             "Go downhill, against the gradient, by the learning rate times its length.",
             "SGD",
         ),
-        Optimizer(
+        ExplainedOptimizer(
             "momentum",
             "Momentum",
-            "SGD with a velocity: what points the same way again and again adds up. What changes its sign at every "
-            "step is damped, a slow swing is not.",
+            "SGD with a velocity: gradients that keep pointing the same way add up. Those that change sign at every "
+            "step are damped; a slow swing is not.",
             "SGD",
             {"momentum": 0.9},
         ),
-        Optimizer(
+        ExplainedOptimizer(
             "rmsprop",
             "RMSprop",
-            "Divide each coordinate's step by the usual size of its gradient: steep and flat directions move alike.",
+            "Divide each coordinate's step by the usual size of its gradient: steps are equally long in steep and in "
+            "flat directions.",
             "RMSprop",
         ),
-        Optimizer(
+        ExplainedOptimizer(
             "adam",
             "Adam",
-            "A velocity as in momentum, divided by the usual size as in RMSprop, both corrected for starting at zero.",
+            "A velocity as in Momentum, divided by the usual size as in RMSprop; both are corrected for starting at "
+            "zero.",
             "Adam",
         ),
     )
 }
 
-# The slider's learning rates: 1, 2 and 5 times each power of ten.
+# The learning rates on the slider: 1, 2 and 5 times each power of ten.
 LEARNING_RATES: tuple[float, ...] = tuple(float(f"{digit}e{power}") for power in range(-4, 1) for digit in (1, 2, 5))
 
-# With these each optimizer gets along on the surface; they are not the best possible ones.
+# Rates with which each optimizer makes progress on the surface; not the best possible ones.
 STARTING_RATES: dict[str, dict[str, float]] = {
     "bowl": {"sgd": 0.2, "momentum": 0.05, "rmsprop": 0.05, "adam": 0.1},
     "ravine": {"sgd": 0.5, "momentum": 0.1, "rmsprop": 0.05, "adam": 0.2},
@@ -84,17 +86,17 @@ STARTING_RATES: dict[str, dict[str, float]] = {
 
 @dataclass(frozen=True)
 class Path:
-    """One optimizer's way over a surface. T is the number of steps taken; all arrays are float64.
+    """One optimizer's path over a surface. T is the number of steps taken; all arrays are float64.
 
     Attributes:
         optimizer: Its name in OPTIMIZERS.
-        settings: What torch's optimizer was set to: lr, momentum, alpha, betas, eps ….
-        positions: (T + 1, 2): the start and where each step led.
+        settings: The settings of torch's optimizer: lr, momentum, alpha, betas, eps ….
+        positions: (T + 1, 2): the start, and the position after each step.
         values: (T + 1,): f at these positions.
-        gradients: (T, 2): row t is the gradient that step t + 1 saw, at positions[t].
-        state: What torch's optimizer remembered after each step, by the names of its `state_dict`: (T, 2) each.
-        arrived: The first step from which it stays within ARRIVED_WITHIN of a minimum; None where it does not.
-        lost: The step after which it was so far away that the race went on without it; None where it stayed.
+        gradients: (T, 2): row t is the gradient of step t + 1, at positions[t].
+        state: The state of torch's optimizer after each step, by the names of its `state_dict`: (T, 2) each.
+        arrived_at: The first step from which it stays within ARRIVED_WITHIN of a minimum; None where it does not.
+        diverged_at: The step after which it was so far away that the race continued without it; None where it stayed.
     """
 
     optimizer: str
@@ -103,8 +105,8 @@ class Path:
     values: np.ndarray
     gradients: np.ndarray
     state: Mapping[str, np.ndarray]
-    arrived: int | None
-    lost: int | None
+    arrived_at: int | None
+    diverged_at: int | None
 
     @property
     def steps(self) -> int:
@@ -112,7 +114,7 @@ class Path:
 
 
 def descend(surface: Surface, optimizer: str, learning_rate: float, steps: int | None = None) -> Path:
-    """Let one optimizer walk from the surface's start, in double precision; the surface says how many steps."""
+    """Run one optimizer from the surface's start, in double precision, by default for as many steps as a race takes."""
     import torch
 
     weights = torch.tensor(surface.start, dtype=torch.float64, requires_grad=True)
@@ -120,8 +122,8 @@ def descend(surface: Surface, optimizer: str, learning_rate: float, steps: int |
     settings = {key: value for key, value in torch_optimizer.param_groups[0].items() if key != "params"}
     positions, values = [np.array(surface.start)], [float(surface.function(*surface.start))]
     gradients: list[np.ndarray] = []
-    remembered: dict[str, list[np.ndarray]] = {}
-    lost = None
+    states: dict[str, list[np.ndarray]] = {}
+    diverged_at = None
     for step in range(1, (steps or surface.steps) + 1):
         torch_optimizer.zero_grad()
         surface.function(weights[0], weights[1]).backward()
@@ -130,36 +132,35 @@ def descend(surface: Surface, optimizer: str, learning_rate: float, steps: int |
         torch_optimizer.step()
         for name, value in torch_optimizer.state_dict()["state"].get(0, {}).items():
             if torch.is_tensor(value) and value.shape == weights.shape:
-                remembered.setdefault(name, []).append(value.numpy().copy())
+                states.setdefault(name, []).append(value.numpy().copy())
         position = weights.detach().numpy().copy()
         positions.append(position)
         values.append(float(surface.function(*position)))
-        if _is_lost(surface, position):
-            lost = step
+        if _has_diverged(surface, position):
+            diverged_at = step
             break
-    way = np.array(positions)
     return Path(
         optimizer,
         settings,
-        way,
+        np.array(positions),
         np.array(values),
         np.array(gradients),
-        {name: np.array(rows) for name, rows in remembered.items()},
-        None if lost else _arrival(surface, way),
-        lost,
+        {name: np.array(rows) for name, rows in states.items()},
+        None if diverged_at else _arrival(surface, np.array(positions)),
+        diverged_at,
     )
 
 
 def winners(paths: Mapping[str, Path]) -> tuple[str, ...]:
     """The optimizers that arrived first: one, several at the same step, or none."""
-    first = min((path.arrived for path in paths.values() if path.arrived is not None), default=None)
-    return () if first is None else tuple(name for name, path in paths.items() if path.arrived == first)
+    first = min((path.arrived_at for path in paths.values() if path.arrived_at is not None), default=None)
+    return () if first is None else tuple(name for name, path in paths.items() if path.arrived_at == first)
 
 
 def curvatures(surface: Surface) -> tuple[float, float]:
     """The smallest and the largest second derivative in any direction at the first minimum, from torch's Hessian.
 
-    Plain gradient descent is only stable there with a learning rate below 2 divided by the largest one
+    Plain gradient descent is stable there only with a learning rate below 2 divided by the largest one
     (https://www.deeplearningbook.org/contents/numerical.html, section 4.3.1).
     """
     import torch
@@ -170,10 +171,11 @@ def curvatures(surface: Surface) -> tuple[float, float]:
     return float(least), float(most)
 
 
-def left_by_a_step(momentum: float, learning_rate: float, curvature: float) -> float:
-    """What share of the distance from a minimum a step leaves in the long run, where the surface curves like that.
+def share_left_by_step(momentum: float, learning_rate: float, curvature: float) -> float:
+    """The share of the distance from a minimum that each step leaves in the long run, in a direction of that curvature.
 
-    For SGD (momentum 0) |1 − ηλ|; else the larger size of the two roots of z² − (1 + β − ηλ) z + β. Above 1 it climbs.
+    For SGD (momentum 0) it is |1 − ηλ|; otherwise the larger of the sizes of the two roots of z² − (1 + β − ηλ) z + β.
+    Above 1, the optimizer climbs.
     Source: G. Goh, Why momentum really works, https://distill.pub/2017/momentum/
     """
     return float(np.abs(np.roots([1, -(1 + momentum - learning_rate * curvature), momentum])).max())
@@ -185,9 +187,9 @@ def _arrival(surface: Surface, positions: np.ndarray) -> int | None:
     return first if first < len(positions) else None
 
 
-def _is_lost(surface: Surface, position: np.ndarray) -> bool:
+def _has_diverged(surface: Surface, position: np.ndarray) -> bool:
     if not np.isfinite(position).all():
         return True
     ranges = np.array([surface.x_range, surface.y_range])
     size = ranges[:, 1] - ranges[:, 0]
-    return bool((np.abs(position - ranges.mean(axis=1)) > LOST_BEYOND * size).any())
+    return bool((np.abs(position - ranges.mean(axis=1)) > DIVERGED_BEYOND * size).any())

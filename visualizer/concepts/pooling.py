@@ -1,4 +1,4 @@
-"""Pooling of one map, what it loses, and what it makes of a picture that moves."""
+"""Pooling of one map, what it loses, and how its output changes when the picture moves."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,23 +11,23 @@ from visualizer.concepts.kernels import named_kernel
 from visualizer.concepts.sliding import Slide
 from visualizer.errors import UserError
 
-PoolingChoice = Literal["max", "average", "global"]
+PoolingKind = Literal["max", "average", "global"]
 
-MAX_SHIFT = 4  # pixels that the shift experiment moves a picture at most
+MAX_SHIFT = 4  # pixels: the furthest that the shift experiment moves a picture
 
 
 @dataclass(frozen=True)
 class PoolingSettings:
-    """How a map is pooled. Window and stride are one number for height and width; "global" heeds none of them."""
+    """How a map is pooled. Window and stride are one number for height and width; "global" ignores them."""
 
-    kind: PoolingChoice = "max"
+    kind: PoolingKind = "max"
     window: int = 2
     stride: int = 2
     padding: Padding = "valid"
 
 
 def pool(values: np.ndarray, settings: PoolingSettings) -> Slide:
-    """Pool one map. Padded pixels never win and do not count, as in Keras.
+    """Pool one map. Padded pixels never win and are not counted in a mean, as in Keras.
 
     Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html,
     https://keras.io/api/layers/pooling_layers/average_pooling2d/
@@ -86,18 +86,18 @@ def pool(values: np.ndarray, settings: PoolingSettings) -> Slide:
 
 
 @dataclass(frozen=True)
-class Enlarged:
-    """A pooled map enlarged to its old size.
+class EnlargedMap:
+    """A pooled map enlarged to its original size.
 
     Attributes:
-        title: How it was enlarged, in one word for a small picture.
-        how: The same for a sentence.
+        title: The method in one word, for the title of a small picture.
+        method: The same in more words.
         values: (H, W) float32.
         error: (H, W), |enlarged − original|.
     """
 
     title: str
-    how: str
+    method: str
     values: np.ndarray
     error: np.ndarray
 
@@ -107,8 +107,8 @@ class Enlarged:
         return float(self.error.mean())
 
 
-def enlarge(slide: Slide) -> tuple[Enlarged, ...]:
-    """Make the map large again: every number repeated, and for max pooling each winner back in its place, else zeros.
+def enlarge(slide: Slide) -> tuple[EnlargedMap, ...]:
+    """Enlarge the pooled map: by repeating every number, and after max pooling also by max-unpooling.
 
     Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html (mode "nearest"),
     https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
@@ -121,38 +121,40 @@ def enlarge(slide: Slide) -> tuple[Enlarged, ...]:
     original = slide.input[0][inside]
     pooled = torch.from_numpy(slide.output)[None]
     nearest = functional.interpolate(pooled, size=original.shape, mode="nearest")[0, 0].numpy()
-    results = [Enlarged("repeated", "every number repeated (nearest neighbour)", nearest, np.abs(nearest - original))]
+    enlarged = [
+        EnlargedMap("repeated", "Every number repeated (nearest neighbour)", nearest, np.abs(nearest - original))
+    ]
     if slide.winners is not None:
         width = slide.input.shape[2]
         flat = torch.from_numpy(slide.winners[..., 0] * width + slide.winners[..., 1])[None, None]
         placed = functional.max_unpool2d(pooled, flat, slide.window, slide.strides, output_size=slide.input.shape[1:])
         values = placed[0, 0].numpy()[inside]
-        results.append(
-            Enlarged(
+        enlarged.append(
+            EnlargedMap(
                 "unpooled",
-                "every winner put back in its place, zeros elsewhere (max-unpooling)",
+                "Every winner put back in its place, zeros elsewhere (max-unpooling)",
                 values,
                 np.abs(values - original),
             )
         )
-    return tuple(results)
+    return tuple(enlarged)
 
 
 def surviving(slide: Slide) -> int | None:
-    """How many of the input's numbers are still there after max pooling; None after a mean, which keeps none."""
+    """How many of the input's numbers remain after max pooling; None after a mean, which keeps none."""
     if slide.winners is None:
         return None
     return len(np.unique(slide.winners.reshape(-1, 2), axis=0))
 
 
 @dataclass(frozen=True)
-class Shifted:
-    """What a small step of the picture changes in one way of making a map smaller.
+class ShiftResult:
+    """How a small shift of the picture changes the output of one way to downsample a map.
 
     Attributes:
-        title: The way.
-        before: (h, w), the output for the picture in its place.
-        after: (h, w), the output for the picture that has moved.
+        title: The way to downsample.
+        before: (h, w), the output for the original picture.
+        after: (h, w), the output for the shifted picture.
     """
 
     title: str
@@ -161,24 +163,24 @@ class Shifted:
 
     @property
     def change(self) -> float:
-        """Σ|after − before| / Σ|before|: 0 is no change; 0 where there was nothing to change."""
+        """Σ|after − before| / Σ|before|: 0 means no change; also 0 if all numbers before were 0."""
         total = float(np.abs(self.before).sum())
         return float(np.abs(self.after - self.before).sum()) / total if total else 0.0
 
     def change_when_moved_back(self, outputs: int) -> float:
-        """The change that is left when `after` is moved back by that many outputs, without what entered or left.
+        """The change that remains when `after` is moved back by that many outputs.
 
-        The outermost columns do not count either: padding stands beside them.
+        Columns that entered or left are not compared, nor are the outermost columns, which lie next to the padding.
         """
         before, after = self.before[:, 1 + outputs : -1], self.after[:, 1 : -1 - outputs]
-        return Shifted(self.title, before, after).change
+        return ShiftResult(self.title, before, after).change
 
 
-def shift_experiment(picture: np.ndarray, shift: int, window: int = 2) -> tuple[Shifted, ...]:
-    """Move what the network sees by `shift` pixels and compare ways to make its edge map smaller.
+def shift_experiment(picture: np.ndarray, shift: int, window: int = 2) -> tuple[ShiftResult, ...]:
+    """Shift the input by `shift` pixels and compare ways to downsample its edge map.
 
-    A frame `MAX_SHIFT` columns narrower than the picture moves to the right over it, so that what enters is real. In
-    the frame, Sobel x and ReLU find edges; then every way makes the map smaller by `window`.
+    A frame `MAX_SHIFT` columns narrower than the picture moves to the right over it, so that real pixels enter. Sobel x
+    and ReLU find the edges in the frame; then each way downsamples the map by `window`.
 
     Args:
         picture: (H, W) float32.
@@ -190,7 +192,7 @@ def shift_experiment(picture: np.ndarray, shift: int, window: int = 2) -> tuple[
     """
     width = picture.shape[1] - MAX_SHIFT
     still, moved = (picture[:, start : start + width] for start in (0, shift))
-    pooled = [
+    outputs = [
         ("Strided convolution", [_edges(frame, window) for frame in (still, moved)]),
         *(
             (
@@ -200,10 +202,10 @@ def shift_experiment(picture: np.ndarray, shift: int, window: int = 2) -> tuple[
             for title, kind in _POOLINGS
         ),
     ]
-    return tuple(Shifted(title, before, after) for title, (before, after) in pooled)
+    return tuple(ShiftResult(title, before, after) for title, (before, after) in outputs)
 
 
-_POOLINGS: tuple[tuple[str, PoolingChoice], ...] = (
+_POOLINGS: tuple[tuple[str, PoolingKind], ...] = (
     ("Max pooling", "max"),
     ("Average pooling", "average"),
     ("Global average pooling", "global"),
@@ -211,9 +213,9 @@ _POOLINGS: tuple[tuple[str, PoolingChoice], ...] = (
 
 
 def edge_map(picture: np.ndarray) -> np.ndarray:
-    """What a first layer may make of a picture: Sobel x and ReLU. (H, W) in, (H, W) out, float32.
+    """The output of a possible first layer: Sobel x and ReLU. (H, W) in, (H, W) out, float32.
 
-    Padded with the mirrored picture: zeros beside a bright edge would be the strongest edge of all.
+    Padded with the mirrored picture: zeros next to a bright border would be the strongest edge of all.
     """
     return _edges(picture, 1)
 

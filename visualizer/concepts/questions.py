@@ -1,4 +1,4 @@
-"""Questions about convolution and pooling whose right and wrong answers are computed."""
+"""Questions about convolution and pooling, with computed right and wrong answers."""
 
 from dataclasses import dataclass, replace
 
@@ -9,14 +9,14 @@ from visualizer.concepts.convolution import ConvolutionSettings, convolve, outpu
 from visualizer.concepts.kernels import KERNELS, named_kernel
 from visualizer.words import counted
 
-# Kernels to ask for: neighbours are told apart by looking, not by luck.
+# Kernels to ask about: the outputs of neighbours in this list can be distinguished by eye.
 _ASKED = ("sobel_x", "sobel_y", "blur", "laplacian", "emboss")
 _LETTERS = "ABC"
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question with its possible answers (value to words), the right one's value, and why it is right."""
+    """A question with its options (value to text), the value of the right one, and why it is right."""
 
     question: str
     options: dict[str, str]
@@ -24,27 +24,28 @@ class Question:
     explanation: str
 
 
-def _numbered(question: str, right: int, wrong: list[int], words: str, explanation: str) -> Question:
-    """The right number among up to three different wrong ones, smallest first; `words` is a format of one number."""
+def _number_question(question: str, right: int, wrong: list[int], option_format: str, explanation: str) -> Question:
+    """The right number among up to three different wrong ones, smallest first."""
     others = list(dict.fromkeys(number for number in wrong if number > 0 and number != right))[:3]
-    options = {str(number): words.format(number) for number in sorted([right, *others])}
+    options = {str(number): option_format.format(number) for number in sorted([right, *others])}
     return Question(question, options, str(right), explanation)
 
 
 def size_question(length: int, kernel: int, settings: ConvolutionSettings, transposed: bool = False) -> Question:
-    """How large is the output with another stride? The wrong answers are what one gets who forgets something.
+    """How large is the output with another stride? Each wrong answer comes from a typical mistake.
 
     Args:
         length: Height and width of the picture.
         kernel: Height and width of the kernel.
-        settings: As they are now; the kernel must fit.
+        settings: The current ones; the kernel must fit.
         transposed: Whether it is a transposed convolution.
     """
     other = replace(settings, stride=2 if settings.stride != 2 else 3)
     stride = other.stride
     right = output_size(length, kernel, other, transposed)
     question = (
-        f"With **stride {stride}** instead of {settings.stride} and all else as it is: how large would the output be?"
+        f"With **stride {stride}** instead of {settings.stride} and everything else unchanged: how large would the "
+        "output be?"
     )
     extent = window_extent(kernel, settings.dilation)
     if transposed:
@@ -58,36 +59,44 @@ def size_question(length: int, kernel: int, settings: ConvolutionSettings, trans
             output_size(length, kernel, settings),
             length // stride,
         ]
-    words = _stamps_in_words if transposed else _stops_in_words
-    explanation = f"{words(length, kernel, other)} As a formula: ${size_formula(length, kernel, other, transposed)}$"
-    return _numbered(question, right, wrong, "{0} × {0}", explanation)
+    describe = _describe_stamps if transposed else _describe_stops
+    explanation = f"{describe(length, kernel, other)} As a formula: ${size_formula(length, kernel, other, transposed)}$"
+    return _number_question(question, right, wrong, "{0} × {0}", explanation)
 
 
-def _stops_in_words(length: int, kernel: int, settings: ConvolutionSettings) -> str:
-    """Why a window that slides over so many pixels stops at so many places, along one axis."""
+def _describe_stops(length: int, kernel: int, settings: ConvolutionSettings) -> str:
+    """Why a window that slides over that many pixels stops at that many positions, along one axis."""
     extent, stride = window_extent(kernel, settings.dilation), settings.stride
     added = sum(window_padding(length, kernel, stride, settings.dilation, settings.padding))
     stops = output_size(length, kernel, settings)
-    way = length + added - extent
-    padded = f" and {added} of padding" if added else ""
-    gaps = ", gaps included," if settings.dilation > 1 else ""
-    left_over = f" What is left over, {way % stride}, is too little for another step." if way % stride else ""
-    return (
-        f"The window can stop at **{stops} places**, in height as in width: it covers {extent}{gaps} of the {length} "
-        f"pixels{padded}, so {way} remain to move over, {stride} at a time. These are {stops - 1} steps after the "
-        f"first stop.{left_over}"
-    )
+    remaining = length + added - extent
+    sentences = [
+        f"The window can stop at **{stops} positions** in height and in width.",
+        f"It covers {extent} pixels, gaps included." if settings.dilation > 1 else f"It covers {extent} pixels.",
+        f"Of the {length} pixels and {added} of padding, {remaining} remain to move over."
+        if added
+        else f"Of the {length} pixels, {remaining} remain to move over.",
+        f"At {stride} pixels per step, this makes {stops - 1} steps after the first stop.",
+    ]
+    if remaining % stride:
+        sentences.append(f"The remainder of {remaining % stride} is too little for another step.")
+    return " ".join(sentences)
 
 
-def _stamps_in_words(length: int, kernel: int, settings: ConvolutionSettings) -> str:
-    """Why so many stamps make an output of that size, along one axis."""
+def _describe_stamps(length: int, kernel: int, settings: ConvolutionSettings) -> str:
+    """Why that many stamps make an output of that size, along one axis."""
     extent, stride = window_extent(kernel, settings.dilation), settings.stride
     last = (length - 1) * stride
-    cut = last + extent - output_size(length, kernel, settings, transposed=True)
-    kept = f"; “same” cuts {cut} of them off: **{last + extent - cut}**" if cut else ""
+    size = output_size(length, kernel, settings, transposed=True)
+    cut = last + extent - size
     return (
-        f"The last of the {length} stamps begins {last} pixels after the first one, and a stamp is {extent} wide: "
-        f"together {f'{last + extent}' if cut else f'**{last + extent}**'} pixels, in height as in width{kept}."
+        f"The last of the {length} stamps begins {last} pixels after the first one, and a stamp is {extent} pixels "
+        "wide. "
+    ) + (
+        f"Together they cover {last + extent} pixels in height and in width; “same” cuts off {cut} of them, which "
+        f"leaves **{size}**."
+        if cut
+        else f"Together they cover **{size}** pixels in height and in width."
     )
 
 
@@ -95,7 +104,7 @@ def size_formula(length: int, kernel: int, settings: ConvolutionSettings, transp
     """The output's size along one axis with these numbers, as LaTeX.
 
     Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html and .../torch.nn.ConvTranspose2d.html,
-    with the padding before and after added up, which Keras's "same" may make unequal.
+    with the sum of the padding before and after, since the two may differ with Keras's "same".
     """
     stride, dilation = settings.stride, settings.dilation
     size = output_size(length, kernel, settings, transposed)
@@ -108,27 +117,27 @@ def size_formula(length: int, kernel: int, settings: ConvolutionSettings, transp
 
 
 def parameter_question(filters: int, channels: int, kernel: int) -> Question:
-    """How many numbers do these filters learn?"""
+    """How many parameters do these filters have?"""
     weights = kernel * kernel
     right = filters * (channels * weights + 1)
     wrong = [filters * (weights + 1), filters * channels * weights, channels * weights + 1, filters * weights]
-    return _numbered(
+    return _number_question(
         f"A layer with these **{filters} filters** of {kernel} × {kernel} over "
-        f"{counted(channels, 'input channel')}: how many numbers would it learn?",
+        f"{counted(channels, 'input channel')}: how many numbers does it learn?",
         right,
         wrong,
         "{0:,}",
-        f"Each filter has {kernel} · {kernel} · {channels} weights, one kernel slice for each input channel, and one "
+        f"Each filter has {kernel} · {kernel} · {channels} weights (one kernel slice for each input channel) and one "
         f"bias: {filters} · ({kernel} · {kernel} · {channels} + 1) = {right:,}. The picture's size does not matter.",
     )
 
 
 def kernel_question(picture: np.ndarray, current: str, size: int) -> tuple[Question, np.ndarray]:
-    """Which of three outputs does another kernel make?
+    """Which of three outputs belongs to another kernel?
 
     Args:
         picture: (C, H, W) float32.
-        current: The name of the kernel whose output is on the screen; it is not among the three.
+        current: The name of the kernel whose output is on the screen, which is not among the three.
         size: Height and width of the kernels.
 
     Returns:
@@ -136,21 +145,19 @@ def kernel_question(picture: np.ndarray, current: str, size: int) -> tuple[Quest
     """
     names = [name for name in _ASKED if name != current]
     first = _ASKED.index(current) if current in _ASKED else 0
-    names = [names[(first + step) % len(names)] for step in range(3)]
-    asked, turn = KERNELS[names[0]], first % 3
-    shown = [*names[-turn:], *names[:-turn]] if turn else names
+    names = [names[(first + offset) % len(names)] for offset in range(3)]
+    asked, rotation = KERNELS[names[0]], first % 3
+    shown = [*names[-rotation:], *names[:-rotation]] if rotation else names
     kernels = np.stack([named_kernel(name, size, 0, channels=len(picture)) for name in shown])
     slide = convolve(picture, kernels, np.zeros(len(shown), dtype=np.float32), ConvolutionSettings())
     right = _LETTERS[shown.index(asked.name)]
     others = " ".join(
-        f"{letter} is {KERNELS[name].title}: it {KERNELS[name].finds}."
-        for letter, name in zip(_LETTERS, shown, strict=True)
-        if name != asked.name
+        f"{letter}: {KERNELS[name].effect}" for letter, name in zip(_LETTERS, shown, strict=True) if name != asked.name
     )
     question = Question(
-        f"Which of these does the kernel **{asked.title}** make of the picture?",
+        f"Which of these is the output of the kernel **{asked.title}**?",
         {letter: letter for letter in _LETTERS},
         right,
-        f"{asked.title} {asked.finds}. {others}",
+        f"{asked.effect} {others}",
     )
     return question, slide.output

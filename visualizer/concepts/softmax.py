@@ -1,4 +1,4 @@
-"""Softmax with a temperature, and every number on the way."""
+"""Softmax with a temperature, and all intermediate numbers."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ class Softmax:
     """From logits to probabilities. All arrays are (classes,) float64.
 
     Attributes:
-        logits: What the last Dense layer gave out.
-        temperature: What the logits are divided by.
+        logits: The output of the last Dense layer.
+        temperature: The divisor of the logits.
         scaled: The logits divided by the temperature.
-        exponentials: e to the power of each of these.
-        total: All exponentials added up.
+        exponentials: e to the power of each scaled logit.
+        total: The sum of the exponentials.
         probabilities: Each exponential divided by the total, by torch's softmax.
-        entropy: Of the probabilities in bits: 0 is certain, log2(classes) is even.
+        entropy: Of the probabilities, in bits: 0 is certain, log2(classes) is uniform.
     """
 
     logits: np.ndarray
@@ -28,8 +28,8 @@ class Softmax:
     entropy: float
 
     @property
-    def most_entropy(self) -> float:
-        """The entropy in bits were all classes equally probable."""
+    def max_entropy(self) -> float:
+        """The entropy in bits if all classes were equally probable."""
         return float(np.log2(len(self.logits)))
 
     @property
@@ -40,8 +40,8 @@ class Softmax:
 def softmax(logits: np.ndarray, temperature: float) -> Softmax:
     """The probabilities of logits at a temperature.
 
-    Libraries take the largest logit off all others first, so that no exponential overflows; the factor cancels out.
-    Here the plain exponentials are shown: in float64 they overflow above 709, far from the logits of these networks.
+    Libraries subtract the largest logit from all of them first, so that no exponential overflows; the factor cancels
+    out. Here the plain exponentials are shown: in float64 they overflow above 709, far beyond these networks' logits.
     Temperature: G. Hinton, O. Vinyals and J. Dean, Distilling the knowledge in a neural network, 2015,
     https://arxiv.org/abs/1503.02531
 

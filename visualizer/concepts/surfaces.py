@@ -1,4 +1,4 @@
-"""Surfaces to race optimizers on: functions of two numbers, each hard in a way of its own."""
+"""Surfaces on which optimizers race: functions of two numbers, each difficult in its own way."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ class Surface:
 
     Attributes:
         name: Short id.
-        title: Its name for people.
-        idea: What is hard about it, one sentence.
+        title: The name shown to people.
+        idea: What makes it difficult, in one sentence.
         formula: f(x, y) in LaTeX.
         function: f, of two torch tensors or two numpy arrays.
-        start: Where every optimizer begins.
+        start: Where every optimizer starts.
         minima: The lowest points, one or more.
         least: The value of f there.
         x_range, y_range: The part that is drawn.
-        steps: How long a race takes.
-        logarithmic: Heights and colours show log₁₀(1 + f), since f has values of very different size; `least` is 0.
+        steps: The number of steps in a race.
+        logarithmic: Heights and colours show log₁₀(1 + f), since the sizes of f differ widely; `least` is 0.
     """
 
     name: str
@@ -39,13 +39,13 @@ class Surface:
     logarithmic: bool = False
 
     def height(self, value: np.ndarray) -> np.ndarray:
-        """Values of f as they are drawn."""
+        """The heights at which values of f are drawn."""
         return np.log10(1 + value) if self.logarithmic else value
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A surface over a grid: `x` (W,), `y` (H,) and the values of f, (H, W)."""
+    """Values of f, (H, W), on a grid with the coordinates `x` (W,) and `y` (H,)."""
 
     x: np.ndarray
     y: np.ndarray
@@ -53,14 +53,14 @@ class Grid:
 
 
 def grid(surface: Surface, points: int) -> Grid:
-    """The values of f at points x points places of the part that is drawn."""
+    """The values of f on points × points positions of the part that is drawn."""
     return _grid(surface, surface.x_range, surface.y_range, points)
 
 
-def close_up(surface: Surface, one: np.ndarray, other: np.ndarray, points: int) -> Grid:
-    """The values of f in a square around two places, (2,) each, with as much space around them as between them."""
-    middle = (one + other) / 2
-    half = max(1.2 * float(np.abs(one - other).max()), 0.02 * (surface.x_range[1] - surface.x_range[0]))
+def close_up(surface: Surface, before: np.ndarray, after: np.ndarray, points: int) -> Grid:
+    """The values of f in a square around two positions, (2,) each, with as much space around as between them."""
+    middle = (before + after) / 2
+    half = max(1.2 * float(np.abs(before - after).max()), 0.02 * (surface.x_range[1] - surface.x_range[0]))
     (left, bottom), (right, top) = middle - half, middle + half
     return _grid(surface, (left, right), (bottom, top), points)
 
@@ -72,7 +72,7 @@ def _grid(surface: Surface, x_range: tuple[float, float], y_range: tuple[float, 
 
 
 def distance_to_minimum(surface: Surface, positions: np.ndarray) -> np.ndarray:
-    """How far each of the positions, (N, 2), is from the nearest lowest point: (N,)."""
+    """The distance of each position, (N, 2), from the nearest minimum: (N,)."""
     gaps = positions[:, None, :] - np.array(surface.minima)[None, :, :]
     return np.linalg.norm(gaps, axis=-1).min(axis=1)
 
@@ -96,7 +96,8 @@ def _beale(x: Any, y: Any) -> Any:
 BOWL = Surface(
     name="bowl",
     title="Bowl",
-    idea="It curves alike in every direction, so the gradient points straight away from the minimum: the easiest case.",
+    idea="It curves equally in every direction, so the gradient points straight away from the minimum: the easiest "
+    "case.",
     formula=r"f(x, y) = \tfrac{1}{2}\,(x^2 + y^2)",
     function=_bowl,
     start=(-2.5, 1.8),
@@ -110,7 +111,8 @@ BOWL = Surface(
 RAVINE = Surface(
     name="ravine",
     title="Ravine",
-    idea="It curves 45 times as strongly across as along, so the gradient points almost only at the opposite wall.",
+    idea="It curves 45 times as strongly across as along, so the negative gradient points almost straight at the "
+    "opposite wall.",
     formula=r"f(x, y) = 0.04\,x^2 + 1.8\,y^2",
     function=_ravine,
     start=(-7.0, 2.0),
@@ -124,7 +126,7 @@ RAVINE = Surface(
 SADDLE = Surface(
     name="saddle",
     title="Saddle",
-    idea="In the middle it is flat: lowest seen along x, highest seen along y. The way down is to either side.",
+    idea="It is flat in the middle: a lowest point along x, a highest point along y. The way down is to either side.",
     formula=r"f(x, y) = \tfrac{1}{2}\,x^2 - \tfrac{1}{2}\,y^2 + \tfrac{1}{4}\,y^4",
     function=_saddle,
     start=(-1.5, 0.001),
@@ -139,7 +141,7 @@ SADDLE = Surface(
 BEALE = Surface(
     name="beale",
     title="Beale",
-    idea="Steep walls at the edges and a nearly flat valley that bends: no single learning rate suits both.",
+    idea="It has steep walls at the edges and a curved, nearly flat valley: no single learning rate suits both.",
     formula=r"f(x, y) = (1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
     function=_beale,
     start=(1.0, 1.5),

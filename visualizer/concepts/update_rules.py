@@ -1,8 +1,8 @@
-"""The update rules of the four optimizers, as formulas and with one step's numbers put into them.
+"""The update rules of the four optimizers, as formulas and with the numbers of one step.
 
 The numbers come from torch: gradients, state and positions are those of `concepts.optimizers.Path`. The formulas are
-those of torch's documentation, https://docs.pytorch.org/docs/stable/optim.html, without the options that are left off
-here (weight decay, dampening, Nesterov, centring, AMSGrad).
+those of torch's documentation, https://docs.pytorch.org/docs/stable/optim.html, without the options that are off here
+(weight decay, dampening, Nesterov, centring, AMSGrad).
 """
 
 from collections.abc import Mapping
@@ -14,16 +14,16 @@ from visualizer.concepts.optimizers import Path
 
 
 @dataclass(frozen=True)
-class Step:
+class OptimizerStep:
     """One step of an optimizer. Every array is (2,), for x and y.
 
     Attributes:
         number: t, from 1.
-        before, after: The weights θ before and after it, as torch had them.
+        before, after: The weights θ before and after the step, as torch computed them.
         gradient: g at `before`.
-        remembered: The optimizer's state before the step, by torch's names; zeros before the first one.
-        state: The state after it.
-        corrected: Adam's m̂ and v̂ under torch's names of m and v; empty for the others.
+        state_before: The optimizer's state before the step, by torch's names; zeros before the first step.
+        state: The state after the step.
+        corrected: Adam's m̂ and v̂, by torch's names of m and v; empty for the others.
         change: What the formula adds to the weights.
     """
 
@@ -31,26 +31,26 @@ class Step:
     before: np.ndarray
     after: np.ndarray
     gradient: np.ndarray
-    remembered: Mapping[str, np.ndarray]
+    state_before: Mapping[str, np.ndarray]
     state: Mapping[str, np.ndarray]
     corrected: Mapping[str, np.ndarray]
     change: np.ndarray
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of a rule in LaTeX: the formula, its right side with the numbers put in, and what these make."""
+class RuleLine:
+    """One line of a rule in LaTeX: the formula, its right side with numbers, and their result."""
 
     formula: str
     numbers: str
     result: str
 
 
-def step_of(path: Path, number: int) -> Step:
-    """Step `number` of the path, from 1, with what the formula makes of its gradient and state."""
+def optimizer_step(path: Path, number: int) -> OptimizerStep:
+    """Step `number` of the path, from 1, with the change that the formula computes from its gradient and state."""
     gradient = path.gradients[number - 1]
     state = {name: rows[number - 1] for name, rows in path.state.items()}
-    remembered = {name: rows[number - 2] if number > 1 else np.zeros(2) for name, rows in path.state.items()}
+    state_before = {name: rows[number - 2] if number > 1 else np.zeros(2) for name, rows in path.state.items()}
     corrected: dict[str, np.ndarray] = {}
     rate = path.settings["lr"]
     if path.optimizer == "sgd":
@@ -66,67 +66,67 @@ def step_of(path: Path, number: int) -> Step:
             "exp_avg_sq": state["exp_avg_sq"] / (1 - beta2**number),
         }
         change = -rate * corrected["exp_avg"] / (np.sqrt(corrected["exp_avg_sq"]) + path.settings["eps"])
-    return Step(
-        number, path.positions[number - 1], path.positions[number], gradient, remembered, state, corrected, change
+    return OptimizerStep(
+        number, path.positions[number - 1], path.positions[number], gradient, state_before, state, corrected, change
     )
 
 
-def rule(path: Path, number: int) -> tuple[Line, ...]:
+def rule(path: Path, number: int) -> tuple[RuleLine, ...]:
     """The lines of the optimizer's update rule, from the gradient to the new weights, for step `number`."""
-    step = step_of(path, number)
+    step = optimizer_step(path, number)
     rate = _number(path.settings["lr"])
-    # A step may be small beside the weights, which therefore have a digit more.
+    # A step may be small compared with the weights, so these are shown with one more digit.
     g, before, after = _vector(step.gradient), _vector(step.before, 4), _vector(step.after, 4)
     if path.optimizer == "sgd":
-        return (Line(r"\theta_t = \theta_{t-1} - \eta\, g_t", rf"{before} - {rate}\, {g}", after),)
+        return (RuleLine(r"\theta_t = \theta_{t-1} - \eta\, g_t", rf"{before} - {rate}\, {g}", after),)
     if path.optimizer == "momentum":
         mu = _number(path.settings["momentum"])
         b = _vector(step.state["momentum_buffer"])
         return (
-            Line(r"b_t = \mu\, b_{t-1} + g_t", rf"{mu}\, {_vector(step.remembered['momentum_buffer'])} + {g}", b),
-            Line(r"\theta_t = \theta_{t-1} - \eta\, b_t", rf"{before} - {rate}\, {b}", after),
+            RuleLine(r"b_t = \mu\, b_{t-1} + g_t", rf"{mu}\, {_vector(step.state_before['momentum_buffer'])} + {g}", b),
+            RuleLine(r"\theta_t = \theta_{t-1} - \eta\, b_t", rf"{before} - {rate}\, {b}", after),
         )
     if path.optimizer == "rmsprop":
         alpha = path.settings["alpha"]
         v = _vector(step.state["square_avg"])
         return (
-            Line(
+            RuleLine(
                 r"v_t = \alpha\, v_{t-1} + (1 - \alpha)\, g_t^2",
-                rf"{_number(alpha)}\, {_vector(step.remembered['square_avg'])} + {_number(1 - alpha)}\, {g}^2",
+                rf"{_number(alpha)}\, {_vector(step.state_before['square_avg'])} + {_number(1 - alpha)}\, {g}^2",
                 v,
             ),
-            Line(
+            RuleLine(
                 r"\theta_t = \theta_{t-1} - \eta\, \frac{g_t}{\sqrt{v_t} + \varepsilon}",
                 rf"{before} - {rate}\, \frac{{{g}}}{{\sqrt{{{v}}} + {_number(path.settings['eps'])}}}",
                 after,
             ),
         )
     beta1, beta2 = path.settings["betas"]
-    m_before, m = _vector(step.remembered["exp_avg"]), _vector(step.state["exp_avg"])
-    v_before, v = _vector(step.remembered["exp_avg_sq"]), _vector(step.state["exp_avg_sq"])
+    m_before, m = _vector(step.state_before["exp_avg"]), _vector(step.state["exp_avg"])
+    v_before, v = _vector(step.state_before["exp_avg_sq"]), _vector(step.state["exp_avg_sq"])
     m_hat, v_hat = _vector(step.corrected["exp_avg"]), _vector(step.corrected["exp_avg_sq"])
     return (
-        Line(
+        RuleLine(
             r"m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t",
             rf"{_number(beta1)}\, {m_before} + {_number(1 - beta1)}\, {g}",
             m,
         ),
-        Line(
+        RuleLine(
             r"v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2",
             rf"{_number(beta2)}\, {v_before} + {_number(1 - beta2)}\, {g}^2",
             v,
         ),
-        Line(
+        RuleLine(
             r"\hat m_t = m_t \,/\, (1 - \beta_1^t)",
             rf"{m} / (1 - {_number(beta1)}^{{{number}}})",
             m_hat,
         ),
-        Line(
+        RuleLine(
             r"\hat v_t = v_t \,/\, (1 - \beta_2^t)",
             rf"{v} / (1 - {_number(beta2)}^{{{number}}})",
             v_hat,
         ),
-        Line(
+        RuleLine(
             r"\theta_t = \theta_{t-1} - \eta\, \frac{\hat m_t}{\sqrt{\hat v_t} + \varepsilon}",
             rf"{before} - {rate}\, \frac{{{m_hat}}}{{\sqrt{{{v_hat}}} + {_number(path.settings['eps'])}}}",
             after,
@@ -139,7 +139,7 @@ def _vector(values: np.ndarray, digits: int = 3) -> str:
 
 
 def _number(value: float, digits: int = 3) -> str:
-    """So many significant digits; very small and very large ones as a power of ten."""
+    """Rounded to `digits` significant digits; very small and very large numbers with a power of ten."""
     text = f"{value:.{digits}g}"
     if "e" not in text:
         return text

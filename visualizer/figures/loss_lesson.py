@@ -11,7 +11,7 @@ from visualizer.words import counted
 
 if TYPE_CHECKING:
     from visualizer.concepts.loss import Losses, Sweep
-    from visualizer.concepts.loss_line import Fit, Points
+    from visualizer.concepts.loss_line import LineFit, Points
 
 CROSS_ENTROPY, MSE = "cross-entropy", "MSE"
 MAX_WRITTEN = 4  # classes whose numbers are written on their bars
@@ -206,7 +206,7 @@ def learning_curves(cross_entropy: np.ndarray, mse: np.ndarray, right: str) -> C
     )
 
 
-def line_chart(points: "Points", line: "Fit", best: "Fit | None", labels: Sequence[str]) -> Chart:
+def line_chart(points: "Points", line: "LineFit", best: "LineFit | None", labels: Sequence[str]) -> Chart:
     """Points, a line, and the square on each residual; a square's area is that point's share of the error.
 
     Args:
@@ -300,7 +300,7 @@ def line_chart(points: "Points", line: "Fit", best: "Fit | None", labels: Sequen
 
 
 def error_map(
-    slopes: np.ndarray, intercepts: np.ndarray, errors: np.ndarray, way: Sequence[tuple[float, float]], best: "Fit"
+    slopes: np.ndarray, intercepts: np.ndarray, errors: np.ndarray, way: Sequence[tuple[float, float]], best: "LineFit"
 ) -> Chart:
     """The mean squared error of every line as a map, with the way of the line that is being fitted.
 

@@ -9,7 +9,7 @@ from visualizer.figures.chart import FONT_SIZE, LEGEND_ABOVE, SMALL_FONT_SIZE, C
 from visualizer.figures.palette import BLUE, GREEN, GREY, GRID, MARK, MARK_RIM, PURPLE, SEQUENTIAL, VERMILLION
 
 if TYPE_CHECKING:
-    from visualizer.concepts.network_race import TrainedBy
+    from visualizer.concepts.network_race import OptimizerRun
     from visualizer.concepts.optimizers import Path
     from visualizer.concepts.surfaces import Grid, Surface
 
@@ -361,7 +361,7 @@ def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title:
 
 
 def loss_race(
-    trained: Mapping[str, "TrainedBy"], smoothed: Mapping[str, np.ndarray], titles: Mapping[str, str]
+    trained: Mapping[str, "OptimizerRun"], smoothed: Mapping[str, np.ndarray], titles: Mapping[str, str]
 ) -> Chart:
     """The training loss of one network under each optimizer.
 

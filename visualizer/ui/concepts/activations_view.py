@@ -5,7 +5,15 @@ import streamlit as st
 
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
-from visualizer.concepts.activations import ARITHMETIC, NAMES, Activated, Rise, activate, rise, sobel_response
+from visualizer.concepts.activations import (
+    ARITHMETIC,
+    NAMES,
+    ActivatedMap,
+    OutputChanges,
+    activate,
+    output_changes,
+    sobel_response,
+)
 from visualizer.concepts.dead_units import FiringUnits, train_and_count
 from visualizer.concepts.gradient_chain import DENSE_UNITS, FILTERS, Chain, Kind, gradient_chain
 from visualizer.data.catalog import load_dataset
@@ -72,13 +80,13 @@ def _values(source: str) -> np.ndarray:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _activated(name: str, source: str) -> Activated:
+def _activated(name: str, source: str) -> ActivatedMap:
     return activate(name, _values(source))
 
 
 @st.cache_data(show_spinner=False)
-def _rise() -> Rise:
-    return rise(_RISE_FROM)
+def _rise() -> OutputChanges:
+    return output_changes(_RISE_FROM)
 
 
 @st.fragment

@@ -84,7 +84,7 @@ def logit() -> None:
     rest = parts.total - sum(part.value for part in top)
     left, right = st.columns([3, 7], gap="medium")
     with left:
-        show(places_on_picture(picture, parts.by_place, width=column_width(0.3)), "dense-places")
+        show(places_on_picture(picture, parts.by_position, width=column_width(0.3)), "dense-places")
         st.caption("A place is drawn as its share of the picture; through the layers before, it sees more than that.")
     with right:
         show(
@@ -232,7 +232,7 @@ def probabilities() -> None:
         )
     st.markdown(
         "Whatever the logits are, every p is above 0 and all add up to 1. "
-        f"Their **entropy** is {found.entropy:.2f} bits: 0 is certain, {found.most_entropy:.2f} is blind guessing. "
+        f"Their **entropy** is {found.entropy:.2f} bits: 0 is certain, {found.max_entropy:.2f} is blind guessing. "
         "T above 1 evens out, T below 1 sharpens; the order, and so the answer, stays."
     )
     st.caption(

@@ -6,13 +6,13 @@ import numpy as np
 import streamlit as st
 
 from visualizer.concepts.loss_line import (
-    Fit,
+    LineFit,
     Points,
     best_line,
     descend,
     digits_as_points,
-    fit,
     gradient_step,
+    measure_fit,
     mse_surface,
     slope_curvature,
 )
@@ -70,7 +70,7 @@ def _moved_by_hand() -> None:
     st.session_state[_WAY_KEY] = _Way([(st.session_state[_SLOPE_KEY], st.session_state[_INTERCEPT_KEY])])
 
 
-def _put(line: Fit) -> bool:
+def _put(line: LineFit) -> bool:
     """Make it the line that is shown; False where it lies outside the map, on whose edge it then is."""
     slope, intercept = float(np.clip(line.slope, *_SLOPES)), float(np.clip(line.intercept, *_INTERCEPTS))
     _way().lines.append((slope, intercept))
@@ -82,7 +82,7 @@ def _take_steps(count: int, rate: float) -> None:
     way = _way()
     way.message = ""
     for _ in range(count):
-        line = gradient_step(points.x, points.y, fit(points.x, points.y, *way.lines[-1]), rate)
+        line = gradient_step(points.x, points.y, measure_fit(points.x, points.y, *way.lines[-1]), rate)
         if not _put(line):
             way.message = f"With η = {rate:g} the step led out of the map; it stops on its edge. Try a smaller η."
             return
@@ -99,7 +99,7 @@ def line_through_points() -> None:
     points, labels = _points()
     way = _way()
     slope, intercept = way.lines[-1]
-    line, best = fit(points.x, points.y, slope, intercept), best_line(points.x, points.y)
+    line, best = measure_fit(points.x, points.y, slope, intercept), best_line(points.x, points.y)
     # The sliders follow the gradient steps, and the steps begin where the sliders are.
     st.session_state[_SLOPE_KEY], st.session_state[_INTERCEPT_KEY] = slope, intercept
     st.markdown(
@@ -140,7 +140,7 @@ def line_through_points() -> None:
 def _ask(points: Points) -> None:
     """What does a learning rate twice as large do? The way from the first line is computed with both."""
     steps, rate, doubled = 10, 0.1, 0.2
-    first = fit(points.x, points.y, *_FIRST)
+    first = measure_fit(points.x, points.y, *_FIRST)
     near, far = (descend(points.x, points.y, first, each, steps).mse for each in (rate, doubled))
     most = 2 / slope_curvature(points.x)
     options = {
@@ -165,7 +165,7 @@ def _ask(points: Points) -> None:
     )
 
 
-def _formulas(line: Fit, rate: float) -> str:
+def _formulas(line: LineFit, rate: float) -> str:
     """The error and one gradient step in LaTeX, with the numbers of this line; each in two rows on a phone."""
     first, second, *_, last = line.residuals
     count = len(line.residuals)

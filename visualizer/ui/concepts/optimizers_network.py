@@ -11,8 +11,8 @@ from visualizer.concepts.network_race import (
     BATCH_SIZE,
     EPOCHS,
     NETWORK_RATES,
-    Examples,
-    TrainedBy,
+    OptimizerRun,
+    RaceData,
     lowest_loss,
     race,
     trailing_mean,
@@ -35,13 +35,13 @@ _QUESTION = "network-race"
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
-def _examples() -> Examples:
+def _examples() -> RaceData:
     dataset = load_dataset("digits")
 
     def split(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return prepare(dataset.pictures[indices], TINY.architecture.input_shape), dataset.labels[indices]
 
-    return Examples(*split(dataset.train), *split(dataset.validation))
+    return RaceData(*split(dataset.train), *split(dataset.validation))
 
 
 def network_race() -> None:
@@ -79,11 +79,11 @@ def _rate_key(optimizer: str) -> str:
     return f"network-rate-{optimizer}"
 
 
-def _trained(rates: Mapping[str, float], examples: Examples) -> dict[str, TrainedBy] | None:
+def _trained(rates: Mapping[str, float], examples: RaceData) -> dict[str, OptimizerRun] | None:
     """What became of all four; while they train, their curves grow."""
 
-    def steps() -> Steps[dict[str, TrainedBy]]:
-        states: dict[str, TrainedBy] = {}
+    def steps() -> Steps[dict[str, OptimizerRun]]:
+        states: dict[str, OptimizerRun] = {}
         for states in race(rates, TINY.architecture, examples):
             done = sum(len(state.losses) for state in states.values())
             whole = sum(EPOCHS * state.steps_per_epoch for state in states.values())
@@ -96,13 +96,13 @@ def _trained(rates: Mapping[str, float], examples: Examples) -> dict[str, Traine
     return trained
 
 
-def _draw(trained: Mapping[str, TrainedBy]) -> None:
+def _draw(trained: Mapping[str, OptimizerRun]) -> None:
     smoothed = {name: trailing_mean(state.losses, SMOOTHED_OVER) for name, state in trained.items()}
     show(loss_race(trained, smoothed, TITLES), _CHART)
     st.caption(f"Mean loss of the last {SMOOTHED_OVER} batches, each taken before the step that it led to.")
 
 
-def _ask(trained: Mapping[str, TrainedBy] | None) -> None:
+def _ask(trained: Mapping[str, OptimizerRun] | None) -> None:
     question = f"After {EPOCHS} epochs with these learning rates, whose loss is lowest?"
     options = {name: f"{SIGNS[name]} {title}" for name, title in TITLES.items()}
     if trained is None:
@@ -120,7 +120,7 @@ def _ask(trained: Mapping[str, TrainedBy] | None) -> None:
     )
 
 
-def _result(trained: TrainedBy) -> str:
+def _result(trained: OptimizerRun) -> str:
     if trained.accuracy is None:
         return f":red[no finite loss from step {trained.failed_at}: η is too large]"
     return f"{trained.accuracy:.1%} of unseen digits right"

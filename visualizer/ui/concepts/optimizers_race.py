@@ -13,7 +13,7 @@ from visualizer.concepts.optimizers import (
     Path,
     curvatures,
     descend,
-    left_by_a_step,
+    share_left_by_step,
     winners,
 )
 from visualizer.concepts.surfaces import SURFACES, Grid, Surface, grid
@@ -144,10 +144,10 @@ def rate_slider(optimizer: str, result: str, value: float, key: str) -> None:
 
 
 def _result(surface: Surface, path: Path) -> str:
-    if path.lost is not None:
-        return f":red[flew off at step {path.lost}: η is too large]"
-    if path.arrived is not None:
-        return f"arrives at step {path.arrived}"
+    if path.diverged_at is not None:
+        return f":red[flew off at step {path.diverged_at}: η is too large]"
+    if path.arrived_at is not None:
+        return f"arrives at step {path.arrived_at}"
     return f"not there after {path.steps} steps, loss {number(path.values[-1])}"
 
 
@@ -174,8 +174,8 @@ _SHAPES = {
 
 def explanation(surface: Surface, paths: Mapping[str, Path]) -> str:
     """What the surface is like, who arrives when, and the numbers that make it so."""
-    arrivals = sorted((path.arrived, TITLES[name]) for name, path in paths.items() if path.arrived is not None)
-    late = [TITLES[name] for name, path in paths.items() if path.arrived is None]
+    arrivals = sorted((path.arrived_at, TITLES[name]) for name, path in paths.items() if path.arrived_at is not None)
+    late = [TITLES[name] for name, path in paths.items() if path.arrived_at is None]
     sentences = [_SHAPES[surface.name]]
     if arrivals:
         sentences.append(f"Arrived: {listed(f'{title} at step {step}' for step, title in arrivals)}.")
@@ -193,7 +193,7 @@ def _why(surface: Surface, paths: Mapping[str, Path]) -> str:
             name: (path.settings["momentum"], path.settings["lr"]) for name, path in paths.items() if name in _HEAVY
         }
         (sgd_across, sgd_along), (across, along) = (
-            (left_by_a_step(*rates[name], steepest), left_by_a_step(*rates[name], flattest)) for name in _HEAVY
+            (share_left_by_step(*rates[name], steepest), share_left_by_step(*rates[name], flattest)) for name in _HEAVY
         )
         zigzag = {name: _last_outside(path.positions[:, 1]) for name, path in paths.items()}
         return (

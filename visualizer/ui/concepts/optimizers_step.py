@@ -6,7 +6,7 @@ import streamlit as st
 
 from visualizer.concepts.optimizers import OPTIMIZERS, Path
 from visualizer.concepts.surfaces import Surface, close_up
-from visualizer.concepts.update_rules import rule, step_of
+from visualizer.concepts.update_rules import optimizer_step, rule
 from visualizer.figures.optimizers import step_chart
 from visualizer.ui.concepts.optimizers_race import SIGNS, TITLES, path_of
 from visualizer.ui.kit.charts import show
@@ -70,7 +70,7 @@ def one_step(surface: Surface, rates: Mapping[str, float]) -> None:
 
 def _table(path: Path, number: int) -> str:
     """The numbers of a step as a Markdown table, x and y in columns."""
-    step = step_of(path, number)
+    step = optimizer_step(path, number)
     rows = {
         rf"weights before $\theta_{{{number - 1}}}$": step.before,
         rf"gradient there $g_{{{number}}}$": step.gradient,

@@ -18,7 +18,7 @@ from visualizer.architecture.shapes import BYTES_PER_NUMBER, Padding, describe_s
 from visualizer.concepts.convolution import ConvolutionSettings
 from visualizer.concepts.pooling import (
     MAX_SHIFT,
-    PoolingChoice,
+    PoolingKind,
     PoolingSettings,
     edge_map,
     enlarge,
@@ -39,7 +39,7 @@ from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.quantities import size as bytes_in_words
 from visualizer.ui.state.viewport import column_width
 
-KINDS: dict[PoolingChoice, str] = {"max": "Max", "average": "Average", "global": "Global average"}
+KINDS: dict[PoolingKind, str] = {"max": "Max", "average": "Average", "global": "Global average"}
 _SOURCES = {"edges": "edges (feature map)", "picture": "the picture"}
 _PADDINGS: dict[Padding, str] = {"valid": "valid (none)", "same": "same"}
 
@@ -65,7 +65,7 @@ class Choice:
         return pool(self.values, self.settings)
 
 
-def choose(kind: PoolingChoice) -> Choice | None:
+def choose(kind: PoolingKind) -> Choice | None:
     """Draw the controls and return what they say; None until there is a picture."""
     with st.container(gap="small"):
         picture = lesson_picture(1, "lesson")
@@ -219,9 +219,9 @@ def loss_view(choice: Choice, slide: Slide) -> None:
     with words:
         st.markdown(
             f"Numbers left: **{after:,} of {before:,}** ({percent(after / before)}). {what_is_lost(slide, before)} "
-            f"Enlarged to the old size, the mean difference, in {unit}, is:"
+            f"EnlargedMap to the old size, the mean difference, in {unit}, is:"
         )
-        st.markdown("\n".join(f"- **{result.mean_error:.3f}** with {result.how}" for result in results))
+        st.markdown("\n".join(f"- **{result.mean_error:.3f}** with {result.method}" for result in results))
     with maps:
         rows = [("before", choice.values, result.title, result.values) for result in results]
         show(difference_grid(rows, unit, column_width(0.6)), "pooling-lost")
