@@ -1,4 +1,4 @@
-"""Activation functions: their curves, what they do to a map and to the gradient, and how a ReLU dies."""
+"""Activation functions: their curves, their effect on a map and on the gradient, and how a ReLU dies."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from visualizer.ui.kit.links import page
 st.title("Activation functions")
 st.markdown(
     explained(
-        "Between two layers **every number is bent by one function**; its derivative decides how much gradient comes "
+        "Between two layers **one function bends every number**; its derivative decides how much of the gradient gets "
         "back."
     )
 )

@@ -1,8 +1,9 @@
-"""Convolution: a kernel slides over a picture, and every output pixel shows the sum that it is."""
+"""Convolution: a kernel slides over a picture, and every output pixel is explained as a sum."""
 
 import streamlit as st
 
 from visualizer.errors import UserError
+from visualizer.ui.concepts.choices import choose_segment
 from visualizer.ui.concepts.convolution_controls import IDEAS, MODES, choose
 from visualizer.ui.concepts.convolution_view import finer_view, formulas, questions, slide_view
 from visualizer.ui.kit.glossary import explained
@@ -10,19 +11,11 @@ from visualizer.ui.kit.links import page
 
 
 @st.fragment
-def lesson() -> None:
+def concept() -> None:
     title, kind = st.columns(2, vertical_alignment="bottom")
     title.title("Convolution")
-    mode = kind.segmented_control(
-        "Kind of convolution",
-        list(MODES),
-        default="one",
-        required=True,
-        format_func=MODES.__getitem__,
-        key="convolution-mode",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    with kind:
+        mode = choose_segment("Kind of convolution", MODES, "one", "convolution-mode", show_label=False)
     st.markdown(explained(IDEAS[mode]))
     figure, controls = st.columns([5, 2], gap="medium")
     with controls:
@@ -37,17 +30,17 @@ def lesson() -> None:
         return
     with figure:
         slide_view(choice, slide)
-    reckoned, asked = st.columns(2, gap="medium")
-    with reckoned:
+    formula_column, question_column = st.columns(2, gap="medium")
+    with formula_column:
         formulas(choice)
-    with asked:
+    with question_column:
         questions(choice)
     if mode != "transposed":
-        st.subheader("The whole picture, finer")
+        st.subheader("The whole picture in finer detail")
         finer_view(choice)
 
 
-lesson()
+concept()
 with st.container(horizontal=True, gap="small"):
     st.page_link(page("build"), label="Put a convolution into your network", icon=":material/layers:")
     st.page_link(page("look_inside"), label="See the kernels that a network learnt", icon=":material/search:")

@@ -1,4 +1,4 @@
-"""Home: a small real network looks at a real digit, and the way through the app."""
+"""Home: a small real network looks at a real digit, with links to the main pages."""
 
 import streamlit as st
 
@@ -9,8 +9,8 @@ from visualizer.ui.kit.links import page
 st.title("See what a network sees")
 st.markdown(
     "A real convolutional network, trained on handwritten digits, looks at one of them. Every square is computed now, "
-    "layer by layer, from left to right: **bright is a large number**. In a convolution’s map it says that a pattern "
-    "was found there; pooling keeps the largest number of each small window."
+    "layer by layer, from left to right: **bright is a large number**. In a convolution’s map, a large number means "
+    "that a pattern was found there; pooling keeps the largest number of each small window."
 )
 network_at_work(digit_picker())
 

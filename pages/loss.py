@@ -1,4 +1,4 @@
-"""Loss functions: cross-entropy and mean squared error, what they say and how hard they push."""
+"""Loss functions: cross-entropy and mean squared error, their values and their gradients."""
 
 import streamlit as st
 
@@ -11,8 +11,8 @@ from visualizer.ui.kit.links import page
 st.title("Loss functions")
 st.markdown(
     explained(
-        "A loss says how wrong an answer is, but **training feels only its gradient**: which way to push each logit, "
-        "and how hard."
+        "A loss measures how wrong an answer is, but **training uses only its gradient**: which way to push each "
+        "logit, and how hard."
     )
 )
 st.fragment(same_prediction)()

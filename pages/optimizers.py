@@ -1,9 +1,9 @@
-"""Optimisers: four ways to go downhill, racing on a surface and on a real network."""
+"""Optimisers: four ways to go downhill, in a race on a surface and on a real network."""
 
 import streamlit as st
 
 from visualizer.ui.concepts.optimizers_network import network_race
-from visualizer.ui.concepts.optimizers_race import chosen_surface, race
+from visualizer.ui.concepts.optimizers_race import choose_surface, race
 from visualizer.ui.concepts.optimizers_step import one_step
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.links import page
@@ -11,16 +11,16 @@ from visualizer.ui.kit.links import page
 st.title("Optimisers")
 st.markdown(
     explained(
-        "The gradient says which way the loss goes up. **The optimiser decides how far each weight moves**; the "
-        "learning rate η scales every step. From one start, on one surface, four of them (SGD, Momentum, RMSprop, "
-        "Adam) take very different ways."
+        "The gradient points the way the loss goes up. **The optimiser decides how far each weight moves**; the "
+        "learning rate η scales every step. From the same start on the same surface, four of them (SGD, Momentum, "
+        "RMSprop, Adam) take very different paths."
     )
 )
 
 
 @st.fragment
 def on_a_surface() -> None:
-    surface, view = chosen_surface()
+    surface, view = choose_surface()
     rates = race(surface, view)
     st.subheader("One step, with its numbers", anchor=False)
     one_step(surface, rates)

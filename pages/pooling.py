@@ -1,8 +1,9 @@
-"""Pooling: one number for each window; what stays, what is lost, what it is good for."""
+"""Pooling: one number for each window, what it is good for, and what it loses."""
 
 import streamlit as st
 
 from visualizer.errors import UserError
+from visualizer.ui.concepts.choices import choose_segment
 from visualizer.ui.concepts.pooling_view import (
     KINDS,
     choose,
@@ -18,22 +19,14 @@ from visualizer.ui.kit.links import page
 
 
 @st.fragment
-def lesson() -> None:
+def concept() -> None:
     title, kinds = st.columns(2, vertical_alignment="bottom")
     title.title("Pooling")
-    kind = kinds.segmented_control(
-        "Kind of pooling",
-        list(KINDS),
-        default="max",
-        required=True,
-        format_func=KINDS.__getitem__,
-        key="pooling-kind",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    with kinds:
+        kind = choose_segment("Kind of pooling", KINDS, "max", "pooling-kind", show_label=False)
     st.markdown(
         explained(
-            "Pooling makes **one number of each window** and learns nothing; with a stride above 1 the map gets "
+            "Pooling turns **each window into one number** and learns nothing; with a stride above 1 the map gets "
             "smaller. **Point at any pixel of the pooled map.**"
         )
     )
@@ -50,20 +43,20 @@ def lesson() -> None:
         return
     with figure:
         slide_view(choice, slide)
-    reckoned, asked = st.columns(2, gap="medium")
-    with reckoned:
+    formula_column, question_column = st.columns(2, gap="medium")
+    with formula_column:
         formulas(choice)
-    with asked:
+    with question_column:
         size_prediction(choice)
-    st.subheader("What it is good for: the picture moves a little")
+    st.subheader("What pooling is good for: small shifts of the picture")
     shift_view(choice)
-    st.subheader("What is lost")
+    st.subheader("What pooling loses")
     loss_view(choice, slide)
-    st.subheader("What it makes of a network")
+    st.subheader("How pooling changes a network")
     network_view(choice)
 
 
-lesson()
+concept()
 with st.container(horizontal=True, gap="small"):
     st.page_link(page("build"), label="Put pooling into your network", icon=":material/layers:")
     st.page_link(page("look_inside"), label="See pooling at work in a network", icon=":material/search:")

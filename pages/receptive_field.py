@@ -9,9 +9,9 @@ from visualizer.ui.concepts.receptive_field_view import (
     choose_picture,
     choose_subject,
     effective_fields,
+    explain_unknown_field,
     field_on_picture,
     formula,
-    not_known_from,
     questions,
     shapes,
     sum_table,
@@ -25,32 +25,32 @@ owner = session()
 
 
 def draw() -> None:
-    title, network, shown = st.columns([4, 3, 3], vertical_alignment="bottom")
+    title, network_column, picture_column = st.columns([4, 3, 3], vertical_alignment="bottom")
     title.title("Receptive field")
-    with network:
+    with network_column:
         name, subject = choose_subject(owner)
-    with shown:
+    with picture_column:
         picture = choose_picture(subject.architecture)
     st.markdown(
         explained(
-            "A unit sees only the pixels that its window reaches through the windows before it. "
+            "A unit sees only the pixels that its window reaches through the windows of earlier layers. "
             "**Deeper layers see more of the picture, or at least as much.**"
         )
     )
     rows = field_rows(subject.architecture)
-    figure, asked = st.columns([11, 6], gap="medium")
+    figure, question_column = st.columns([11, 6], gap="medium")
     with figure:
         index = choose_layer(name, rows)
-        unknown = not_known_from(subject.architecture, rows)
+        unknown = explain_unknown_field(subject.architecture, rows)
         if index is None:
             if not unknown:
-                st.info("No layer of this network looks at the picture: add one in Build.", icon=":material/build:")
+                st.info("No layer of this network has a receptive field: add one in Build.", icon=":material/build:")
             return
         place = field_on_picture(owner, subject, picture, rows, index)
-    with asked:
+    with question_column:
         questions(name, rows, index)
         formula(rows, index, place)
-    st.subheader("Sees, or only could see? The effective receptive field", anchor=False)
+    st.subheader("The effective receptive field: what it really sees", anchor=False)
     effective_fields(owner, subject, picture, rows, index, place)
     st.subheader("The sum, step by step", anchor=False)
     sum_table(rows, index)
@@ -59,14 +59,14 @@ def draw() -> None:
 
 
 @st.fragment
-def lesson() -> None:
+def concept() -> None:
     try:
         draw()
     except UserError as error:
         st.error(markdown_safe(error), icon=":material/error:")
 
 
-lesson()
+concept()
 with st.container(horizontal=True, gap="small"):
     st.page_link(page("build"), label="Change strides and windows in Build", icon=":material/layers:")
     st.page_link(page("look_inside"), label="See the feature maps in Look inside", icon=":material/search:")

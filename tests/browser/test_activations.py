@@ -51,7 +51,7 @@ def test_the_dot_is_dragged_and_its_numbers_follow(page: Page) -> None:
     # Let go: the dot no longer follows the pointer.
     page.mouse.move(900, 400)
     assert shown(page, "input") == -2.5
-    assert not sent, "dragging needs no trip to the server"
+    assert not sent, "dragging sends nothing to the server"
 
 
 def test_the_dot_is_moved_by_keys_and_stays_for_another_function(page: Page) -> None:

@@ -35,7 +35,7 @@ def test_predict_then_move_a_logit_with_the_mouse(page: Page) -> None:
     # The right class's logit is larger now, so the loss is smaller.
     assert cross_entropy(page) < own - 1
     assert gradients.locator(".bartext").all_text_contents() != before
-    page.get_by_role("button", name="The network’s own logits").click()
+    page.get_by_role("button", name="Back to the network’s logits").click()
     wait_until_idle(page)
     assert cross_entropy(page) == own
     no_exceptions(page)

@@ -136,7 +136,7 @@ def test_a_learning_rate_that_is_too_large_is_said_at_once(page: Page) -> None:
     slider.press("ArrowRight")
     wait_until_idle(page)
     expect(slider).to_have_attribute("aria-valuetext", "η = 1")
-    expect(page.get_by_text(re.compile("flew off at step"))).to_be_visible()
+    expect(page.get_by_text(re.compile("diverged at step"))).to_be_visible()
     expect(page.get_by_role("button", name="Back to the first learning rates")).to_be_visible()
 
 

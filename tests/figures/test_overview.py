@@ -5,15 +5,15 @@ import itertools
 import numpy as np
 import pytest
 
-from visualizer.figures.overview import BETWEEN, LABEL, Step, overview
+from visualizer.figures.overview import BETWEEN, LABEL, NamedMaps, overview
 
 RANDOM = np.random.default_rng(0)
-PICTURE = Step("Picture", "8 × 8 × 1", RANDOM.random((1, 8, 8), dtype=np.float32))
+PICTURE = NamedMaps("Picture", "8 × 8 × 1", RANDOM.random((1, 8, 8), dtype=np.float32))
 LAYERS = [
-    Step("Conv2D", "8 × 8 × 8", RANDOM.random((8, 8, 8), dtype=np.float32)),
-    Step("MaxPooling2D", "4 × 4 × 8", RANDOM.random((8, 4, 4), dtype=np.float32)),
-    Step("Conv2D", "4 × 4 × 16", RANDOM.random((16, 4, 4), dtype=np.float32)),
-    Step("MaxPooling2D", "2 × 2 × 16", RANDOM.random((16, 2, 2), dtype=np.float32)),
+    NamedMaps("Conv2D", "8 × 8 × 8", RANDOM.random((8, 8, 8), dtype=np.float32)),
+    NamedMaps("MaxPooling2D", "4 × 4 × 8", RANDOM.random((8, 4, 4), dtype=np.float32)),
+    NamedMaps("Conv2D", "4 × 4 × 16", RANDOM.random((16, 4, 4), dtype=np.float32)),
+    NamedMaps("MaxPooling2D", "2 × 2 × 16", RANDOM.random((16, 2, 2), dtype=np.float32)),
 ]
 
 

@@ -63,7 +63,7 @@ def test_the_sigmoids_line_waits_for_the_answer():
     assert "ReLU: " in alts(app)[0]
     assert "sigmoid" not in alts(app)[0]
     choose(app, "Activation function", "sigmoid")
-    assert "appears when you have answered" in app.info[0].value
+    assert "appears once you have answered" in app.info[0].value
     choose(app, CHAIN, "added")
     assert "**Not quite:** it is about" in words(app)
     assert "sigmoid: " in alts(app)[0]

@@ -30,7 +30,7 @@ def test_the_logit_of_another_class_is_taken_apart():
     app = open_page("dense_and_softmax")
     first = written_logit(app)
     assert f"in all {first:.3g}".replace("-", "−") in alts(app)[-1]
-    choose(app, "The class whose logit", 8)
+    choose(app, "Class whose logit", 8)
     assert written_logit(app) != first
     assert f"in all {written_logit(app):.3g}".replace("-", "−") in alts(app)[-1]
     assert r"\begin{aligned} z_{8}" in app.latex[0].value

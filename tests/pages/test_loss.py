@@ -40,7 +40,8 @@ def test_it_opens_with_the_networks_worst_digit_and_hides_the_gradients(app):
     # Confidently wrong: the right class comes first among the sliders.
     assert scores.softmax(0)[0] < 0.05
     assert metrics(app)["Cross-entropy"] == f"{functional.cross_entropy(scores, torch.tensor(0)):.3g} nats"
-    assert f"reads as {app.slider(key='loss-logit-1').label.split('**')[1]}" in texts(app)
+    right, wrong = (app.slider(key=f"loss-logit-{index}").label.split("**")[1] for index in (0, 1))
+    assert f"it reads this {right} as a {wrong}." in texts(app)
     # The gradients further down are those of all ten logits.
     assert not gradients_of_three(app)
 

@@ -34,7 +34,7 @@ def test_where_a_layer_enlarges_the_page_follows_one_unit_back(add_layer_type):
     without_exception(app.select_slider[0].set_value(3).run())
     said = texts(app)
     # Unit 14 of 26: rows 14 to 16 of 28, rows 7 to 8 of 14, rows 7 to 10 of 16.
-    assert "**one sum does not hold for all**" in said
+    assert "**no single formula holds for all of them**" in said
     assert "Layer 3, Conv2D 2, 3 × 3: row 14, column 14" in said
     assert "Layer 2, UpSampling2D: rows 14 to 16, columns 14 to 16" in said
     assert "Layer 1, Conv2D 2, 3 × 3: rows 7 to 8, columns 7 to 8" in said
@@ -65,11 +65,11 @@ def _json(component) -> dict:
 def test_what_a_layer_does_not_say_is_not_stated(add_layer_type):
     shifted = add_layer_type("shifted2d", SHIFTED2D)
     app = field_page(Conv2D(filters=2), shifted, Conv2D(filters=2))
-    assert "Layer 2, Shifted2D, does not say which places it reads" in texts(app)
+    assert "Layer 2, Shifted2D, does not say which positions it reads" in texts(app)
     assert app.table[0].value["Layer"].tolist() == ["Input", "1  Conv2D 2, 3 × 3"]
     app = field_page(shifted)
-    assert "Layer 1, Shifted2D, does not say which places it reads" in texts(app)
-    assert "No layer of this network looks at the picture" not in texts(app)
+    assert "Layer 1, Shifted2D, does not say which positions it reads" in texts(app)
+    assert "No layer of this network has a receptive field" not in texts(app)
 
 
 def test_both_sets_of_a_separable_convolutions_kernels_are_shown(add_layer_type):

@@ -16,7 +16,7 @@ def test_another_layer_sees_more_and_shows_its_sum():
     without_exception(app.select_slider[0].set_value(3).run())
     assert r"5 + (2-1)\cdot 1\cdot 1 = \mathbf{6}" in texts(app)
     assert app.table[0].value["Receptive field"].tolist() == ["**1**", "**3**", "**5**", "**6**"]
-    assert app.table[0].value["Leaves (H × W × C)"].tolist()[-1] == "32 × 32 × 16"
+    assert app.table[0].value["Output (H × W × C)"].tolist()[-1] == "32 × 32 × 16"
 
 
 def test_a_prediction_is_judged_and_the_next_one_asked():
@@ -27,7 +27,7 @@ def test_a_prediction_is_judged_and_the_next_one_asked():
     assert len(app.button_group) == 2
     app.button_group[1].set_value("40 × 40").run()
     assert "Right." in texts(app)
-    assert "sees 56 × 56" in texts(without_exception(app))
+    assert "see 56 × 56" in texts(without_exception(app))
 
 
 def test_a_trained_network_is_shown_beside_the_untrained_one():

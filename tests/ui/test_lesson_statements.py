@@ -35,7 +35,7 @@ def test_in_the_ravine_momentums_zigzag_lasts_longest_and_its_way_along_is_short
     assert paths["sgd"].positions[1:20, 0] / paths["sgd"].positions[:19, 0] == pytest.approx(0.96)
     last = {name: int(np.flatnonzero(away > ARRIVED_WITHIN)[-1]) + 1 for name, away in y.items()}
     assert max(last, key=last.get) == "momentum"
-    assert "a step leaves 0.80 of the way across and 0.960 of the way along" in words
+    assert "each step leaves 0.80 of the distance across and 0.960 of the distance along" in words
     assert "Momentum leaves 0.949 across and 0.949 along: its zigzag dies out last of all" in words
     assert f"from step {last['momentum']} on, SGD’s from {last['sgd']} on" in words
     assert "cancel" not in words
@@ -55,15 +55,16 @@ def test_on_the_saddle_rmsprops_first_step_is_as_long_as_what_it_divides_by_make
     paths, words = race("saddle")
     gradient = abs(paths["rmsprop"].gradients[0, 1])
     assert np.sqrt(paths["rmsprop"].state["square_avg"][0, 1]) == pytest.approx(0.1 * gradient)
-    assert "which it takes for 0.1 of this first one, so its step is 0.5." in words
+    assert "which it estimates as 0.1 of this first gradient, so its step is 0.5 long." in words
     assert abs(paths["rmsprop"].positions[1, 1] - paths["rmsprop"].positions[0, 1]) == pytest.approx(0.5, rel=1e-3)
 
 
 def test_on_beales_surface_the_gradient_is_as_long_as_it_is_said():
     paths, words = race("beale")
     first, last = (f"{np.linalg.norm(paths['sgd'].gradients[at]):.3g}" for at in (0, -1))
-    assert f"SGD's gradient is {first} long, on the valley's floor, at its last step, {last}." in words
-    assert "it may take 25 times the η here" in words
+    assert f"SGD's gradient is {first} long on the wall" in words
+    assert f"and {last} long on the valley's floor, at its last step." in words
+    assert "here it can use 25 times that η" in words
     assert paths["adam"].arrived_at == min(path.arrived_at or 999 for path in paths.values())
 
 
@@ -90,7 +91,7 @@ def test_a_unit_that_is_silent_for_some_pictures_can_come_back():
 @pytest.mark.parametrize("transposed", [False, True])
 @pytest.mark.parametrize("name", KERNELS)
 def test_white_is_what_a_white_picture_gives_as_the_scale_says(name, transposed):
-    told = set()
+    labels = set()
     for size in SIZES[:2]:
         for stride in (1, 2, 3):
             for dilation in (1, 2):
@@ -106,21 +107,21 @@ def test_white_is_what_a_white_picture_gives_as_the_scale_says(name, transposed)
                         rim = extent if transposed else -(-extent // stride)
                         level, words = white_level(white, rim)
                         inside = white[rim:-rim, rim:-rim]
-                        if words == "a white picture gives white":
+                        if words == "output; a white picture stays white":
                             assert np.allclose(white, level, atol=1e-4)
-                        elif words == "a white picture gives white, but for its rim":
+                        elif words == "output; a white picture stays white except at its rim":
                             assert np.allclose(inside, level, atol=1e-4)
                             assert not np.allclose(white, level, atol=1e-4)
                         else:
-                            assert words == "white is the most that a white picture gives"
+                            assert words == "output; white is the largest output for a white picture"
                             assert level == white.max()
                             assert not inside.size or np.ptp(inside) > 1e-4
                             assert np.ptp(white) > 1e-4
                         # A window that lies in the picture sees the same everywhere.
-                        assert transposed or not inside.size or "gives white" in words
-                        told.add(words)
+                        assert transposed or not inside.size or "stays white" in words
+                        labels.add(words)
     if transposed and name == "bilinear":
-        assert "a white picture gives white, but for its rim" in told
+        assert "output; a white picture stays white except at its rim" in labels
 
 
 def test_the_bilinear_kernel_interpolates_with_the_stride_that_is_said():
@@ -142,11 +143,9 @@ def test_what_pooling_loses_is_counted(window, stride, padding):
     kept = len(np.intersect1d(values, slide.output))
     assert surviving(slide) == kept
     words = what_is_lost(slide, values.size)
-    assert words.startswith(
-        f"{kept:,} of the old numbers won a window and are still there; the other {289 - kept:,} are"
-    )
+    assert words.startswith(f"{kept:,} of the original numbers won a window and remain; the other {289 - kept:,} are")
     means = pool(values, PoolingSettings("average", window, stride, padding))
-    assert what_is_lost(means, values.size).startswith("None of the old numbers is left")
+    assert what_is_lost(means, values.size).startswith("None of the original numbers remains")
     if padding == "valid":  # a window at a padded edge may hold one number alone
         assert not len(np.intersect1d(values, means.output))
 

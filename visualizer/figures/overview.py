@@ -16,13 +16,13 @@ BETWEEN = 36.0  # pixels between two blocks, where the arrow is
 LABEL = 46.0  # pixels above a block for its name and size
 LEAST_LABEL_WIDTH = 96.0
 MAX_BLOCK = 320.0  # pixels of a block's long side
-PICTURE_SHARE = 0.5  # of a block's long side: how long the picture's sides are
+PICTURE_SHARE = 0.5  # the picture's side as a share of a block's long side
 GREYS = [[0.0, "#000000"], [1.0, "#ffffff"]]
 
 
 @dataclass(frozen=True)
-class Step:
-    """One block: its name, its size in words, and its maps, (C, H, W)."""
+class NamedMaps:
+    """The content of one block: its name, its size as text, and its maps, (C, H, W)."""
 
     name: str
     size: str
@@ -31,9 +31,9 @@ class Step:
 
 @dataclass(frozen=True)
 class _Block:
-    """A step with the place of its mosaic, in pixels from the top left corner."""
+    """Named maps with the position of their mosaic, in pixels from the top left corner."""
 
-    step: Step
+    content: NamedMaps
     mosaic: Mosaic
     left: float
     top: float
@@ -47,12 +47,12 @@ class _Block:
         return self.mosaic.pixel_height
 
 
-def overview(picture: Step, layers: Sequence[Step], *, width: int, stacked: bool) -> Chart:
+def overview(picture: NamedMaps, layers: Sequence[NamedMaps], *, width: int, stacked: bool) -> Chart:
     """The picture in grey, then each layer's maps in viridis, each layer from 0 to its own largest value.
 
     Args:
-        picture: What came in; its maps are (1, H, W) in [0, 1].
-        layers: The layers that give feature maps, in order.
+        picture: The input; its maps are (1, H, W) in [0, 1].
+        layers: The layers whose output is feature maps, in order.
         width: Pixels that the page gives the chart.
         stacked: One block below another, as on a phone; otherwise from left to right.
     """
@@ -66,53 +66,53 @@ def overview(picture: Step, layers: Sequence[Step], *, width: int, stacked: bool
     return Chart(figure, _alt(blocks))
 
 
-def _in_a_row(steps: Sequence[Step], width: float) -> list[_Block]:
-    """Blocks of one height beside each other; the picture stands in the middle of that height."""
-    shapes = [_tiles(len(step.maps)) for step in steps]
-    room = width - BETWEEN * (len(steps) - 1)
+def _in_a_row(contents: Sequence[NamedMaps], width: float) -> list[_Block]:
+    """Blocks of the same height side by side; the picture is centred vertically."""
+    shapes = [_tiles(len(content.maps)) for content in contents]
+    room = width - BETWEEN * (len(contents) - 1)
     parts = [PICTURE_SHARE, *(few / many for many, few in shapes[1:])]
     side = MAX_BLOCK
-    # Narrow blocks keep the width of their label, so the blocks' width is not in proportion to their side.
+    # Narrow blocks are as wide as their label, so the blocks' widths are not in proportion to their sides.
     while side > 1 and sum(max(part * side, LEAST_LABEL_WIDTH) for part in parts) > room:
         side -= 1
     blocks: list[_Block] = []
     left = 0.0
-    for step, (many, few) in zip(steps, shapes, strict=True):
+    for content, (many, few) in zip(contents, shapes, strict=True):
         block_side = side if blocks else side * PICTURE_SHARE
         tile = (block_side - TILE_GAP * (many - 1)) / many
-        mosaic = _mosaic(step, few, tile)
-        blocks.append(_Block(step, mosaic, left, LABEL + (side - block_side) / 2))
+        mosaic = _mosaic(content, few, tile)
+        blocks.append(_Block(content, mosaic, left, LABEL + (side - block_side) / 2))
         left += max(blocks[-1].width, LEAST_LABEL_WIDTH) + BETWEEN
     return blocks
 
 
-def _stacked(steps: Sequence[Step], width: float) -> list[_Block]:
-    """Blocks of one width below each other."""
+def _stacked(contents: Sequence[NamedMaps], width: float) -> list[_Block]:
+    """Blocks of the same width, one below another."""
     side = min(width, MAX_BLOCK)
     blocks: list[_Block] = []
     top = 0.0
-    for step in steps:
-        many, _ = _tiles(len(step.maps))
+    for content in contents:
+        many, _ = _tiles(len(content.maps))
         block_side = side if blocks else side * PICTURE_SHARE
         tile = (block_side - TILE_GAP * (many - 1)) / many
-        blocks.append(_Block(step, _mosaic(step, many, tile), 0.0, top + LABEL))
+        blocks.append(_Block(content, _mosaic(content, many, tile), 0.0, top + LABEL))
         top += LABEL + blocks[-1].height + BETWEEN
     return blocks
 
 
 def _tiles(maps: int) -> tuple[int, int]:
-    """How many tiles lie along a block's long and its short side."""
+    """The number of tiles along a block's long and short sides."""
     many = 1 if maps == 1 else 4 if maps <= 8 else 8
     return many, -(-maps // many)
 
 
-def _mosaic(step: Step, columns: int, tile: float) -> Mosaic:
-    count, height, width = step.maps.shape
+def _mosaic(content: NamedMaps, columns: int, tile: float) -> Mosaic:
+    count, height, width = content.maps.shape
     return Mosaic(count, height, width, columns, columns * (tile + TILE_GAP), False, tile / max(height, width))
 
 
 def _heatmap(block: _Block, *, grey: bool) -> dict[str, Any]:
-    mosaic, maps = block.mosaic, block.step.maps
+    mosaic, maps = block.mosaic, block.content.maps
     scale = Scale.of(maps, diverging=False)
     return {
         "type": "heatmap",
@@ -131,8 +131,9 @@ def _heatmap(block: _Block, *, grey: bool) -> dict[str, Any]:
 
 
 def _label(block: _Block) -> dict[str, Any]:
+    name, size = block.content.name, block.content.size
     return {
-        "text": f"<b>{block.step.name}</b><br><span style='font-size:{SMALL_FONT_SIZE}px'>{block.step.size}</span>",
+        "text": f"<b>{name}</b><br><span style='font-size:{SMALL_FONT_SIZE}px'>{size}</span>",
         "x": block.left,
         "y": block.top - 4,
         "xanchor": "left",
@@ -144,12 +145,12 @@ def _label(block: _Block) -> dict[str, Any]:
 
 
 def _right(block: _Block, middle: float) -> dict[str, Any]:
-    """The sign that the block before goes into this one, in a row."""
+    """An arrow from the previous block to this one, in a row."""
     return _sign("→", block.left - BETWEEN / 2, middle)
 
 
 def _down(block: _Block) -> dict[str, Any]:
-    """The same where blocks are below each other."""
+    """The same arrow for stacked blocks."""
     return _sign("↓", 14.0, block.top - LABEL - BETWEEN / 3)
 
 
@@ -160,9 +161,9 @@ def _sign(text: str, x: float, y: float) -> dict[str, Any]:
 def _alt(blocks: Sequence[_Block]) -> str:
     parts = []
     for block in blocks[1:]:
-        means = block.step.maps.mean(axis=(1, 2))
+        means = block.content.maps.mean(axis=(1, 2))
         parts.append(
-            f"{block.step.name} gives {counted(len(means), 'map')} ({block.step.size}), the brightest on average is "
-            f"map {int(means.argmax()) + 1} with {number(float(means.max()))}"
+            f"{block.content.name} has {counted(len(means), 'map')} ({block.content.size}), of which the brightest on "
+            f"average is map {int(means.argmax()) + 1} with {number(float(means.max()))}"
         )
-    return f"The picture ({blocks[0].step.size}) goes through the layers. " + "; ".join(parts) + "."
+    return f"The picture ({blocks[0].content.size}) goes through the layers. " + "; ".join(parts) + "."

@@ -1,6 +1,6 @@
 """An activation function and its derivative, with a dot to drag along both curves.
 
-The component activation_dot draws it; dragging needs no trip to the server.
+The component activation_dot draws it; dragging sends nothing to the server.
 """
 
 from typing import Any
@@ -15,25 +15,25 @@ from visualizer.ui.kit.component import component
 
 _SQUEEZED = ((-1.25, 1.25), (-1, 0, 1))
 _UNBOUNDED = ((-1.5, 6.2), (0, 2, 4, 6))
-# One scale for the derivatives of all functions: so they can be compared.
+# One scale for the derivatives of all functions, so that they can be compared.
 _SLOPES = ((-0.3, 1.25), (0, 0.5, 1))
 _START = 1.0
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _data(name: str) -> dict[str, Any]:
-    found: Curve = curve(name)
+    function: Curve = curve(name)
     arithmetic = ARITHMETIC[name]
-    value_range, value_ticks = _SQUEEZED if found.y.max() <= 1 else _UNBOUNDED
+    value_range, value_ticks = _SQUEEZED if function.y.max() <= 1 else _UNBOUNDED
     return {
         "title": FUNCTIONS[name].title,
         "names": [f"{FUNCTIONS[name].title}: f(x)", "its derivative f′(x)"],
         "low": -REACH,
         "step": 1 / STEPS_PER_UNIT,
         "start": _START,
-        "values": _digits(found.y),
-        "slopes": _digits(found.slope),
-        "terms": [_digits(term) for term in found.terms],
+        "values": _digits(function.y),
+        "slopes": _digits(function.slope),
+        "terms": [_digits(term) for term in function.terms],
         "ranges": [value_range, _SLOPES[0]],
         "ticks": [value_ticks, _SLOPES[1]],
         "valueTexts": arithmetic.values,
@@ -44,10 +44,10 @@ def _data(name: str) -> dict[str, Any]:
 
 
 def _digits(values: np.ndarray) -> list[float]:
-    """Six significant digits: more than are shown, and half as much to send."""
+    """Six significant digits: more than are shown, and half the amount to send."""
     return [float(f"{value:.6g}") for value in values]
 
 
 def activation_dot(name: str) -> None:
-    """Draw the function of that name, a key of `concepts.activations.ARITHMETIC`, with its dot."""
+    """Draw the function `name`, a key of `concepts.activations.ARITHMETIC`, with its dot."""
     component("activation_dot")(key="activation-dot", data=_data(name))

@@ -1,4 +1,4 @@
-"""The three parts of the lesson on activation functions: the functions, a deep chain of them, and dead ReLUs."""
+"""The three parts of the page on activation functions: the functions, a deep chain of layers, and dead ReLUs."""
 
 import numpy as np
 import streamlit as st
@@ -23,6 +23,7 @@ from visualizer.figures.activations import before_and_after, dead_share_lines, f
 from visualizer.figures.chart import number
 from visualizer.figures.maps import map_grid
 from visualizer.ui.concepts.activation_dot import activation_dot
+from visualizer.ui.concepts.choices import choose_segment
 from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
@@ -36,19 +37,20 @@ _MAPS = {
     **{name: f"{title.split(' (')[0]}: Sobel x" for name, title in PHOTOS.items()},
     _NETWORK_MAP: "A digit: first Conv2D",
 }
-_RISE_FROM = -3.0
+_CHANGE_FROM = -3.0
 
 _CHAIN_PICTURES = 16
 _DEFAULT_DEPTH = 12
 _ASKED_CHAIN = ("sigmoid", _DEFAULT_DEPTH, "dense", "glorot_uniform")
 _KINDS: dict[Kind, str] = {"dense": "Dense", "convolution": "Conv2D"}
-# What Wᵀ in the chain rule stands for, where it is no plain matrix.
-_AS_MATRIX: dict[Kind, str] = {
-    "dense": "",
-    "convolution": "; W is the convolution written as a matrix, Wᵀ the transposed convolution",
+# What z and W in the chain rule stand for.
+_SYMBOLS: dict[Kind, str] = {
+    "dense": "z is a layer’s output before its activation.",
+    "convolution": "z is a layer’s output before its activation; W is the convolution written as a matrix, and Wᵀ the "
+    "transposed convolution.",
 }
-# With all weights 0 no gradient comes back at all, and a logarithmic axis has no place for that.
-_DRAWN = {name: title for name, title in INITIALIZATIONS.items() if name != "zeros"}
+# With all weights 0 the gradient is 0, which cannot be drawn on a logarithmic axis.
+_INITIALIZATIONS = {name: title for name, title in INITIALIZATIONS.items() if name != "zeros"}
 
 _RATES = (0.1, 0.5, 1.0)
 _ASKED_RATE = 2.0
@@ -69,7 +71,7 @@ def _function_choice() -> str:
 
 @st.cache_data(max_entries=8, show_spinner="Computing the map …")
 def _values(source: str) -> np.ndarray:
-    """(H, W) what enters the activation function."""
+    """The (H, W) input of the activation function."""
     if source != _NETWORK_MAP:
         return sobel_response(prepare_photo(bundled_photo(source), _PHOTO_SHAPE)[0])
     dataset, network = load_dataset("digits"), bundled_network()
@@ -85,13 +87,13 @@ def _activated(name: str, source: str) -> ActivatedMap:
 
 
 @st.cache_data(show_spinner=False)
-def _rise() -> OutputChanges:
-    return output_changes(_RISE_FROM)
+def _output_changes() -> OutputChanges:
+    return output_changes(_CHANGE_FROM)
 
 
 @st.fragment
 def functions() -> None:
-    """A function, its derivative, and what it does to a real map."""
+    """A function, its derivative, and its effect on a real map."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         name = _function_choice()
         source = st.pills(
@@ -127,27 +129,28 @@ def functions() -> None:
         f"numbers to 0 ({share:.1%}); the mean derivative over its numbers is **{number(result.mean_slope)}**."
     )
     if source in PHOTOS:
-        st.caption(f"Sobel x answers to vertical edges; here divided by its standard deviation. {PHOTOS[source]}.")
+        st.caption(
+            "Sobel x responds to vertical edges; here its output is divided by its standard deviation. "
+            f"{PHOTOS[source]}."
+        )
     formula, derivative = st.columns(2, gap="medium")
     formula.latex(ARITHMETIC[name].formula)
     derivative.latex(ARITHMETIC[name].derivative)
-    _ask_rise(name)
+    _ask_change(name)
 
 
-def _ask_rise(name: str) -> None:
-    found = _rise()
-    start, title = found.start, FUNCTIONS[name].title
-    in_order = sorted(found.changes, key=found.changes.__getitem__)
-    others = ", ".join(
-        f"{FUNCTIONS[other].title} {_signed(found.changes[other])}" for other in in_order if other != name
-    )
+def _ask_change(name: str) -> None:
+    result = _output_changes()
+    start, changes, title = result.start, result.changes, FUNCTIONS[name].title
+    in_order = sorted(changes, key=changes.__getitem__)
+    others = ", ".join(f"{FUNCTIONS[other].title} {_signed(changes[other])}" for other in in_order if other != name)
     predict(
         f"The input of a {title} rises by 1, from {number(start)} to {number(start + 1)}. How does its output change?",
-        {other: _signed(found.changes[other]) for other in in_order},
+        {other: _signed(changes[other]) for other in in_order},
         name,
-        f"The slope between the two is {_signed(found.changes[name])} on average, and an input that rises by 1 changes "
-        f"the output by just that: f({number(start + 1)}) − f({number(start)}) = {_signed(found.changes[name])}. Drag "
-        f"the dot there to see it. The other answers belong to {others}.",
+        f"The average slope between the two is {_signed(changes[name])}, so an input that rises by 1 changes the "
+        f"output by exactly that: f({number(start + 1)}) − f({number(start)}) = {_signed(changes[name])}. Drag the dot "
+        f"there to see it. The other answers belong to {others}.",
         f"rise-{name}",
     )
 
@@ -166,10 +169,10 @@ def _chain(name: str, depth: int, kind: Kind, initialization: Initialization) ->
 
 @st.fragment
 def deep_chain() -> None:
-    """The gradient on its way back through many equal layers."""
+    """The gradient on its way back through many identical layers."""
     st.markdown(
         explained(
-            f"{_CHAIN_PICTURES} real digits go forward through a fresh chain of equal layers; PyTorch sends the "
+            f"{_CHAIN_PICTURES} real digits go forward through a new chain of identical layers; PyTorch sends the "
             "gradient of the cross-entropy back. **Every layer multiplies it** by the derivative of its activation "
             "function and by its weights."
         )
@@ -180,20 +183,17 @@ def deep_chain() -> None:
         depth = st.slider(
             "Layers in the chain", 2, 30, _DEFAULT_DEPTH, key="chain-depth", persist_state="session", width=160
         )
-        kind = st.segmented_control(
+        kind = choose_segment(
             "Each layer",
-            list(_KINDS),
-            default="dense",
-            required=True,
-            format_func=_KINDS.__getitem__,
-            key="chain-kind",
-            persist_state="session",
+            _KINDS,
+            "dense",
+            "chain-kind",
             help=f"Dense with {DENSE_UNITS} units, or Conv2D with {FILTERS} filters of 3 × 3.",
         )
         initialization = st.selectbox(
-            "Weights drawn by",
-            list(_DRAWN),
-            format_func=_DRAWN.__getitem__,
+            "Initialisation",
+            list(_INITIALIZATIONS),
+            format_func=_INITIALIZATIONS.__getitem__,
             key="chain-initialization",
             persist_state="session",
             width=190,
@@ -204,7 +204,7 @@ def deep_chain() -> None:
     titles = {other: FUNCTIONS[other].title for other in NAMES}
     show(gradient_lines({other: chain.norms for other, chain in chains.items()}, titles, name), "chain-lines")
     if name in hidden:
-        st.info(f"The line of the {titles[name]} appears when you have answered.", icon=":material/visibility_off:")
+        st.info(f"The line of the {titles[name]} appears once you have answered.", icon=":material/visibility_off:")
         return
     chain = chains[name]
     rule, numbers = st.columns(2, gap="medium", vertical_alignment="center")
@@ -216,10 +216,9 @@ def deep_chain() -> None:
         rf"{power_of_ten(chain.ratio)} = {chain.factor_per_layer:.3f}^{{{depth - 1}}} \end{{aligned}}"
     )
     st.caption(
-        f"z is what a layer gives out before its activation{_AS_MATRIX[kind]}. With {titles[name]} one layer "
-        f"changes the gradient’s norm by the factor {chain.factor_per_layer:.3f} on (geometric) average. Below 1 it "
-        "vanishes in a deep network, above 1 it explodes; initialisation and normalisation are chosen to keep it near "
-        "1."
+        f"{_SYMBOLS[kind]} With {titles[name]}, each layer changes the gradient’s norm by a factor of "
+        f"{chain.factor_per_layer:.3f} on (geometric) average. In a deep network, a factor below 1 makes the gradient "
+        "vanish and one above 1 makes it explode; initialisation and normalisation are chosen to keep it near 1."
     )
 
 
@@ -260,43 +259,35 @@ def _units(learning_rate: float) -> FiringUnits:
 
 @st.fragment
 def dead_relus() -> None:
-    """ReLUs that a too high learning rate kills, counted."""
-    calm = _units(_RATES[0])
-    steps = int(calm.steps[-1])
+    """How many ReLUs die when the learning rate is too high."""
+    slow = _units(_RATES[0])
+    steps = int(slow.steps[-1])
     st.markdown(
         explained(
             f"A small network (Dense 64, Dense 64, Dense 10) learns the digits with plain SGD at several "
             f"learning rates, {steps} batches each. A "
-            f"ReLU that fires for **none** of {calm.pictures} validation pictures counts here as **dead**: for all of "
+            f"ReLU that fires for **none** of {slow.pictures} validation pictures counts here as **dead**: for all of "
             "them its output is 0, and so is its gradient."
         )
     )
-    rates = (*_RATES, _ASKED_RATE) if _ask_dead(calm, steps) else _RATES
-    rate = st.segmented_control(
-        "Learning rate",
-        rates,
-        default=_RATES[0],
-        required=True,
-        format_func=lambda rate: f"{rate:g}",
-        key="dead-rate",
-        persist_state="session",
-        help=meaning("learning rate"),
-    )
-    found = _units(rate)
-    total = found.dead.size
+    rates = (*_RATES, _ASKED_RATE) if _ask_dead(slow, steps) else _RATES
+    titles = {rate: f"{rate:g}" for rate in rates}
+    rate = choose_segment("Learning rate", titles, _RATES[0], "dead-rate", help=meaning("learning rate"))
+    units = _units(rate)
+    total = units.dead.size
     left, right = st.columns(2, gap="medium")
     with left:
-        show(firing_grid(found.firing, width=column_width(1 / 2)), "dead-grid")
+        show(firing_grid(units.firing, width=column_width(1 / 2)), "dead-grid")
     with right:
-        show(dead_share_lines(found.steps, {each: _units(each).dead_shares for each in rates}, rate), "dead-lines")
-    dead = int(found.dead.sum())
+        show(dead_share_lines(units.steps, {each: _units(each).dead_shares for each in rates}, rate), "dead-lines")
+    dead = int(units.dead.sum())
     st.latex(rf"\text{{dead}} = \frac{{{dead}}}{{{total}}} = {dead / total * 100:.1f}\,\%")
     st.markdown(
         explained(
-            f"Of these {dead} units, **{found.still_learning}** get any gradient at all from these pictures for their "
-            "weights or bias: the derivative of a ReLU below 0 is 0, so SGD cannot move them. With the same weights "
-            f"but LeakyReLU, **{found.learning_if_leaky}** of them would get one. Cross-entropy on the "
-            f"{found.pictures} pictures: {number(found.losses[0])} before, {number(found.losses[-1])} after {steps} "
+            f"Of these {dead} units, **{units.still_learning}** get any gradient from these pictures for their weights "
+            "or bias: the derivative of a ReLU below 0 is 0, so SGD cannot change them. With the same weights and "
+            f"LeakyReLU, **{units.learning_if_leaky}** of them would get one. Cross-entropy on the "
+            f"{units.pictures} pictures: {number(units.losses[0])} before, {number(units.losses[-1])} after {steps} "
             f"steps (pure guessing: {number(np.log(10))}).",
             "unit",
             "weight",
@@ -305,24 +296,24 @@ def dead_relus() -> None:
         )
     )
     st.caption(
-        "Some units fire for none of these pictures from the start. A dead unit of layer 2 can come back to life when "
-        "layer 1 changes what reaches it; one of layer 1 cannot, since the pictures stay what they are (as long as it "
-        "fires for no training picture either)."
+        "Some units fire for none of these pictures from the start. A dead unit in layer 2 can recover when layer 1 "
+        "changes its input; a dead unit in layer 1 cannot, since its input is the pictures, which stay the same "
+        "(provided that it fires for no training picture either)."
     )
 
 
-def _ask_dead(calm: FiringUnits, steps: int) -> bool:
-    found = _units(_ASKED_RATE)
-    few, many, total = int(calm.dead.sum()), int(found.dead.sum()), found.dead.size
+def _ask_dead(slow: FiringUnits, steps: int) -> bool:
+    fast = _units(_ASKED_RATE)
+    few, many, total = int(slow.dead.sum()), int(fast.dead.sum()), fast.dead.size
     return predict(
-        f"At the learning rate {_RATES[0]:g}, {few} of the {total} ReLUs are dead after {steps} steps. And at "
-        f"**{_ASKED_RATE:g}**?",
+        f"At the learning rate {_RATES[0]:g}, {few} of the {total} ReLUs are dead after {steps} steps. How "
+        f"many are dead at **{_ASKED_RATE:g}**?",
         {str(count): f"{count} of {total}" for count in sorted({0, few, total // 4, many})},
         str(many),
         explained(
-            "One step that is too long throws a unit’s weights and bias to where what it adds up is negative for "
-            f"every picture. Then its gradient is 0, and no step of its own brings it back: after {steps} steps {many} "
-            f"of {total} fire for none of the {found.pictures} pictures.",
+            "A single step that is too long can move a unit’s weights and bias so far that its sum is negative for "
+            f"every picture. Then its gradient is 0, and no later step of its own brings it back: after {steps} steps, "
+            f"{many} of {total} fire for none of the {fast.pictures} pictures.",
             "unit",
             "weight",
             "bias",

@@ -1,4 +1,4 @@
-"""The controls of the page on convolution and what they say."""
+"""The controls of the page on convolution, and what is chosen with them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +9,8 @@ import streamlit as st
 from visualizer.concepts.convolution import ConvolutionSettings, convolve, transpose_convolve
 from visualizer.concepts.kernels import KERNELS, SIZES, named_kernel
 from visualizer.concepts.sliding import Slide
-from visualizer.ui.concepts.convolution_picture import LessonPicture, lesson_picture
+from visualizer.ui.concepts.choices import choose_segment
+from visualizer.ui.concepts.convolution_picture import SmallPicture, choose_picture
 from visualizer.ui.kit.glossary import meaning
 
 Mode = Literal["one", "several", "transposed"]
@@ -20,9 +21,9 @@ MODES: dict[Mode, str] = {"one": "One filter", "several": "Several filters", "tr
 IDEAS: dict[Mode, str] = {
     "one": "A small **kernel** slides over the picture, multiplies, adds up, and writes one number at each stop. "
     "**Point at any pixel of the feature map.**",
-    "several": "Each **filter** has a kernel and a bias of its own and makes a feature map of its own. "
+    "several": "Each **filter** has its own kernel and bias and produces its own feature map. "
     "**Point at any pixel of a feature map.**",
-    "transposed": "The other way round: every pixel **stamps** the kernel, times its value, on a larger map. "
+    "transposed": "The other way round: every pixel **stamps** the kernel, times its value, onto a larger map. "
     "**Point at any pixel of the feature map.**",
 }
 
@@ -34,21 +35,21 @@ _TYPED = "convolution-typed-kernel"
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What the controls say.
+class ConvolutionChoice:
+    """What is chosen with the controls.
 
     Attributes:
-        mode: Which kind of convolution.
-        picture: What it is applied to.
+        mode: The kind of convolution.
+        picture: The input.
         names: The title of each filter.
-        kernel_key: What the first kernel was made from, before anybody typed.
+        kernel_key: What the first kernel was made from, before numbers were typed into it.
         kernels: (F, C, k, k) float32; as they are stamped in a transposed convolution.
         biases: (F,) float32.
-        settings: How it slides.
+        settings: Stride, padding and dilation.
     """
 
     mode: Mode
-    picture: LessonPicture
+    picture: SmallPicture
     names: tuple[str, ...]
     kernel_key: KernelKey
     kernels: np.ndarray
@@ -61,13 +62,13 @@ class Choice:
         return int(self.kernels.shape[-1])
 
     def slide_over(self, values: np.ndarray) -> Slide:
-        """Apply it to any picture, (C, H, W). Raises UserError where it does not fit."""
+        """Apply the filters to any picture, (C, H, W). Raises UserError if they do not fit."""
         apply = transpose_convolve if self.mode == "transposed" else convolve
         return apply(values, self.kernels, self.biases, self.settings)
 
 
-def type_kernel(choice: Choice, kernel: np.ndarray) -> None:
-    """Use a typed kernel, (C, k, k) as the sliding window shows it, until another one is chosen."""
+def type_kernel(choice: ConvolutionChoice, kernel: np.ndarray) -> None:
+    """Use a typed kernel, (C, k, k) as the sliding window shows it, until another kernel is chosen."""
     turned = np.ascontiguousarray(kernel[..., ::-1, ::-1])
     st.session_state[_TYPED] = (choice.kernel_key, turned if choice.mode == "transposed" else kernel)
 
@@ -76,12 +77,12 @@ def _forget_typed_kernel() -> None:
     del st.session_state[_TYPED]
 
 
-def choose(mode: Mode) -> Choice | None:
-    """Draw the controls and return what they say; None until there is a picture."""
+def choose(mode: Mode) -> ConvolutionChoice | None:
+    """Draw the controls and return what is chosen; None until there are a picture and a filter."""
     transposed = mode == "transposed"
     with st.container(gap="small"):
         channels = _segments("Input channels", {1: "1, grey", 3: "3, colour"}, 1, "channels", "channel")
-        picture = lesson_picture(channels, "lesson", _SMALL_PICTURE_SIZES if transposed else _PICTURE_SIZES)
+        picture = choose_picture(channels, "lesson", _SMALL_PICTURE_SIZES if transposed else _PICTURE_SIZES)
         names = _kernel_names(mode)
         angle = 0
         if "gabor" in names:
@@ -113,7 +114,7 @@ def choose(mode: Mode) -> Choice | None:
                 width=110,
                 help=meaning("bias"),
             )
-        paddings = {name: words for name, words in _PADDINGS.items() if not (transposed and name == "reflect")}
+        paddings = {name: title for name, title in _PADDINGS.items() if not (transposed and name == "reflect")}
         padding = st.selectbox(
             "Padding",
             list(paddings),
@@ -136,7 +137,7 @@ def choose(mode: Mode) -> Choice | None:
             key="convolution-untype",
             on_click=_forget_typed_kernel,
         )
-    return Choice(
+    return ConvolutionChoice(
         mode,
         picture,
         titles,
@@ -171,20 +172,10 @@ def _kernel_names(mode: Mode) -> list[str]:
             format_func=lambda name: KERNELS[name].title,
             key=f"convolution-kernel-{mode}",
             persist_state="session",
-            help="Type other numbers into the kernel itself, below the pictures.",
+            help="You can type other numbers into the kernel itself, below the pictures.",
         )
     ]
 
 
 def _segments(label: str, options: dict[int, str], default: int, key: str, word: str) -> int:
-    value: int = st.segmented_control(
-        label,
-        list(options),
-        default=default,
-        required=True,
-        format_func=options.__getitem__,
-        key=f"convolution-{key}",
-        persist_state="session",
-        help=meaning(word),
-    )
-    return value
+    return choose_segment(label, options, default, f"convolution-{key}", help=meaning(word))

@@ -1,4 +1,4 @@
-"""The small picture that the pages on convolution and pooling work on: bundled, drawn by hand, or uploaded."""
+"""The small input picture of the pages on convolution and pooling: bundled, drawn by hand, or uploaded."""
 
 from dataclasses import dataclass, field
 
@@ -17,13 +17,13 @@ from visualizer.ui.parts.opened_picture import PICTURE_TYPES, PictureFile, opene
 
 SIZES = (8, 16, 24, 32, 48)
 DRAWING_SIZE = 16
-LARGE_SIZE = 112  # pixels of the finer picture that a whole feature map is shown of
+LARGE_SIZE = 112  # pixels of the finer picture whose whole feature map is shown
 
 _KEY = "lesson-pictures"
 
 
 def _first_drawing() -> np.ndarray:
-    """A 7, so that there is something to filter before anybody drew."""
+    """A 7, so that there is something to filter before anything is drawn."""
     drawing = np.zeros((DRAWING_SIZE, DRAWING_SIZE), dtype=np.float32)
     drawing[3:5, 4:12] = 1
     for row in range(5, 13):
@@ -32,8 +32,8 @@ def _first_drawing() -> np.ndarray:
 
 
 @dataclass
-class _Given:
-    """What this tab's person drew and uploaded."""
+class _OwnPictures:
+    """The pictures that were drawn and uploaded in this tab."""
 
     drawing: np.ndarray = field(default_factory=_first_drawing)
     file: PictureFile | None = None
@@ -42,15 +42,15 @@ class _Given:
 
 
 @dataclass(frozen=True)
-class LessonPicture:
-    """A picture, small enough that one can point at each of its pixels.
+class SmallPicture:
+    """A picture small enough to point at each of its pixels.
 
     Attributes:
         values: (C, n, n) float32 in [0, 1], rounded to hundredths, so that the arithmetic on the screen is exact.
-        large: (C, m, m) float32 in [0, 1], the same finer, where there is more to see; else `values`.
-        title: What it is.
-        note: Its size and how it came to it, such as "reduced to 32 × 32".
-        drawable: Whether one can draw on it.
+        large: (C, m, m) float32 in [0, 1], the same picture in more detail where there is any; otherwise `values`.
+        title: Its name.
+        note: Its size and how it was resized, such as "reduced to 32 × 32".
+        drawable: Whether the user can draw on it.
     """
 
     values: np.ndarray
@@ -60,27 +60,27 @@ class LessonPicture:
     drawable: bool = False
 
 
-def _given() -> _Given:
+def _own_pictures() -> _OwnPictures:
     if _KEY not in st.session_state:
-        st.session_state[_KEY] = _Given()
-    given: _Given = st.session_state[_KEY]
-    return given
+        st.session_state[_KEY] = _OwnPictures()
+    own_pictures: _OwnPictures = st.session_state[_KEY]
+    return own_pictures
 
 
-def take_drawing(pixels: np.ndarray) -> None:
-    """Keep what was drawn: all pixels row by row, (256,), 0 or 1."""
-    _given().drawing = np.clip(pixels, 0, 1).reshape(DRAWING_SIZE, DRAWING_SIZE)
+def save_drawing(pixels: np.ndarray) -> None:
+    """Save a drawing: all pixels row by row, (256,), 0 or 1."""
+    _own_pictures().drawing = np.clip(pixels, 0, 1).reshape(DRAWING_SIZE, DRAWING_SIZE)
 
 
-def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> LessonPicture | None:
-    """Draw the choice of a picture and of its size and return it; None until there is one.
+def choose_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> SmallPicture | None:
+    """Draw the choice of a picture and of its size; return the picture, or None until there is one.
 
     Args:
         channels: 1 (grey) or 3 (red, green, blue).
-        key: What the widgets' keys start with.
-        sizes: Pixels in height and width to choose from; 32 if it is one of them.
+        key: The prefix of the widgets' keys.
+        sizes: Heights and widths to choose from, in pixels; by default 32 is chosen if it is one of them.
     """
-    given = _given()
+    own_pictures = _own_pictures()
     sources = {
         **{f"photo-{name}": title.split(" (")[0] for name, title in PHOTOS.items()},
         **{f"dataset-{name}": entry.title for name, entry in shared_datasets().items()},
@@ -92,8 +92,8 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
     )
     if source == "draw":
         st.caption("Draw on the picture itself: with the mouse, a finger, or the arrow keys and the space bar.")
-        values = np.repeat(given.drawing[np.newaxis], channels, axis=0)
-        return LessonPicture(values, values, "Your drawing", f"{DRAWING_SIZE} × {DRAWING_SIZE}", drawable=True)
+        values = np.repeat(own_pictures.drawing[np.newaxis], channels, axis=0)
+        return SmallPicture(values, values, "Your drawing", f"{DRAWING_SIZE} × {DRAWING_SIZE}", drawable=True)
     size = st.segmented_control(
         "Pixels, height and width",
         sizes,
@@ -101,8 +101,8 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
         required=True,
         key=f"{key}-size-{sizes[-1]}",
         persist_state="session",
-        help="Pictures are brought to this size, so that each pixel is large enough to point at, and rounded to "
-        "hundredths.",
+        help="Pictures are resized to this, so that each pixel is large enough to point at; their values are rounded "
+        "to hundredths.",
     )
     shape, large = (channels, size, size), (channels, LARGE_SIZE, LARGE_SIZE)
     kind, _, name = source.partition("-")
@@ -110,24 +110,24 @@ def lesson_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> L
         dataset = load_dataset(name)
         picture = dataset.pictures[dataset.test[:1]]
         note = _note(picture.shape[1:3], size)
-        return LessonPicture(_rounded(prepare(picture, shape)[0]), prepare(picture, large)[0], sources[source], note)
+        return SmallPicture(_rounded(prepare(picture, shape)[0]), prepare(picture, large)[0], sources[source], note)
     if kind == "photo":
         photo, title = bundled_photo(name), sources[source]
     else:
         bound.upload(
             f"{FORMATS_IN_WORDS}, at most {limits().upload_mb:,} MB",
-            _take_upload,
+            _save_upload,
             f"{key}-file",
             type=PICTURE_TYPES,
             max_upload_size=limits().upload_mb,
         )
-        if given.file is not None:
-            _open(given, given.file, f"{key}-picture-file")
-        if given.upload is None:
+        if own_pictures.file is not None:
+            _open_upload(own_pictures, own_pictures.file, f"{key}-picture-file")
+        if own_pictures.upload is None:
             return None
-        photo, title = given.upload, given.upload_name
+        photo, title = own_pictures.upload, own_pictures.upload_name
     note = _note(photo.shape[:2], size)
-    return LessonPicture(_rounded(prepare_photo(photo, shape)[0]), prepare_photo(photo, large)[0], title, note)
+    return SmallPicture(_rounded(prepare_photo(photo, shape)[0]), prepare_photo(photo, large)[0], title, note)
 
 
 def _rounded(values: np.ndarray) -> np.ndarray:
@@ -136,20 +136,20 @@ def _rounded(values: np.ndarray) -> np.ndarray:
 
 
 def _note(original: tuple[int, ...], size: int) -> str:
-    how = "reduced to " if min(original) > size else "enlarged to " if min(original) < size else ""
-    return f"{how}{size} × {size}"
+    change = "reduced to " if min(original) > size else "enlarged to " if min(original) < size else ""
+    return f"{change}{size} × {size}"
 
 
-def _take_upload(data: bytes, name: str) -> None:
-    _given().file = PictureFile(data, name)
+def _save_upload(data: bytes, name: str) -> None:
+    _own_pictures().file = PictureFile(data, name)
 
 
-def _open(given: _Given, file: PictureFile, key: str) -> None:
-    found = opened_picture(file, key)
-    if found is None:
+def _open_upload(own_pictures: _OwnPictures, file: PictureFile, key: str) -> None:
+    picture = opened_picture(file, key)
+    if picture is None:
         return
-    given.file = None
-    if isinstance(found, UserError):
-        st.error(markdown_safe(found), icon=":material/error:")
+    own_pictures.file = None
+    if isinstance(picture, UserError):
+        st.error(markdown_safe(picture), icon=":material/error:")
     else:
-        given.upload, given.upload_name = found, file.name
+        own_pictures.upload, own_pictures.upload_name = picture, file.name

@@ -1,4 +1,4 @@
-"""What the page on convolution draws for a choice: the sliding window, the formulas, the questions, a finer picture."""
+"""The parts of the page on convolution: the sliding window, the formulas, the questions, a finer picture."""
 
 import numpy as np
 import streamlit as st
@@ -9,8 +9,8 @@ from visualizer.concepts.sliding import Slide
 from visualizer.figures.convolution_colours import ColourScale, grey_scale, signed_scale
 from visualizer.figures.maps import map_grid
 from visualizer.figures.picture import picture_chart
-from visualizer.ui.concepts.convolution_controls import Choice, type_kernel
-from visualizer.ui.concepts.convolution_picture import take_drawing
+from visualizer.ui.concepts.convolution_controls import ConvolutionChoice, type_kernel
+from visualizer.ui.concepts.convolution_picture import save_drawing
 from visualizer.ui.concepts.sliding_window import sliding_window
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
@@ -19,18 +19,18 @@ from visualizer.ui.state.viewport import column_width
 from visualizer.words import counted
 
 CHANNEL_NAMES = ("Red", "Green", "Blue")
-_SAME = 1e-4  # outputs that differ by less are the same but for rounding
+_SAME = 1e-4  # outputs that differ by less are equal except for rounding
 
 
-def slide_view(choice: Choice, slide: Slide) -> None:
+def slide_view(choice: ConvolutionChoice, slide: Slide) -> None:
     """Draw the sliding window with its two sides and, below it, the arithmetic."""
     colour = len(slide.input) == 3
     unit = "red, green, blue" if colour else "grey level"
     _, height, width = choice.picture.values.shape
     note = choice.picture.note
     if slide.real.shape != (height, width):
-        how = "stretched by zeros" if choice.mode == "transposed" else "padded"
-        note += f", {how} to {slide.real.shape[0]} × {slide.real.shape[1]}"
+        change = "stretched with zeros" if choice.mode == "transposed" else "padded"
+        note += f", {change} to {slide.real.shape[0]} × {slide.real.shape[1]}"
     count = len(slide.output)
     size = f"{slide.output.shape[1]} × {slide.output.shape[2]}"
     sliding_window(
@@ -44,53 +44,52 @@ def slide_view(choice: Choice, slide: Slide) -> None:
         filter_names=choice.names,
         colour=colour,
         on_kernel=None if choice.mode == "several" else lambda _, kernel: type_kernel(choice, kernel),
-        on_drawing=take_drawing if choice.picture.drawable else None,
+        on_drawing=save_drawing if choice.picture.drawable else None,
     )
 
 
-def _output_scale(choice: Choice, slide: Slide) -> ColourScale:
-    """Grey where the output is a picture again, its white what a white picture gives; else blue, white and red."""
+def _output_scale(choice: ConvolutionChoice, slide: Slide) -> ColourScale:
+    """Greys if the output is again a picture, with white for a white picture's output; else blue, white and red."""
     kernels = choice.kernels
     # A stamp of a transposed convolution is spread over stride x stride outputs.
-    kept = float(kernels[0].sum()) / (choice.settings.stride**2 if choice.mode == "transposed" else 1)
-    if len(kernels) == 1 and (kernels.min() >= 0 or kept >= 0.5):
+    brightness = float(kernels[0].sum()) / (choice.settings.stride**2 if choice.mode == "transposed" else 1)
+    if len(kernels) == 1 and (kernels.min() >= 0 or brightness >= 0.5):
         white = choice.slide_over(np.ones_like(choice.picture.values)).output[0]
         extent = window_extent(choice.size, choice.settings.dilation)
-        level, told = white_level(
-            white, extent if choice.mode == "transposed" else -(-extent // choice.settings.stride)
-        )
+        rim = extent if choice.mode == "transposed" else -(-extent // choice.settings.stride)
+        level, label = white_level(white, rim)
         if level > 0:
-            return grey_scale(level, f"output; {told}")
+            return grey_scale(level, label)
     return signed_scale(slide.output, "output; white is 0")
 
 
 def white_level(output: np.ndarray, rim: int) -> tuple[float, str]:
-    """What is drawn white, and why, in words.
+    """The output that is drawn white, and the label of the colour scale, which says why.
 
     Args:
-        output: (H, W), what a white picture gives.
-        rim: How many outputs at each edge may know of what lies beyond the picture.
+        output: (H, W), the output for a white picture.
+        rim: How many outputs at each edge may depend on what lies beyond the picture.
     """
     inside = output[rim:-rim, rim:-rim]
     if np.ptp(output) < _SAME:
-        return float(output.mean()), "a white picture gives white"
+        return float(output.mean()), "output; a white picture stays white"
     if inside.size and np.ptp(inside) < _SAME:
-        return float(inside.mean()), "a white picture gives white, but for its rim"
-    return float(output.max()), "white is the most that a white picture gives"
+        return float(inside.mean()), "output; a white picture stays white except at its rim"
+    return float(output.max()), "output; white is the largest output for a white picture"
 
 
-def formulas(choice: Choice) -> None:
-    """The sum behind an output pixel and the output's size, with the numbers of the choice put in."""
+def formulas(choice: ConvolutionChoice) -> None:
+    """The sum behind an output pixel and the output's size, with the chosen numbers."""
     length, stride = choice.picture.values.shape[1], choice.settings.stride
     numbers = size_formula(length, choice.size, choice.settings, choice.mode == "transposed")
     if choice.mode == "transposed":
         st.markdown(
             explained(
-                "Every input pixel **stamps** the kernel, multiplied by its value, on the output; stamps start "
+                "Every input pixel **stamps** the kernel, multiplied by its value, onto the output; stamps start "
                 f"{counted(stride, 'pixel')} apart and add up where they overlap. Seen from the output, "
                 f"as drawn above, it is a convolution with stride 1 over the picture with s − 1 = {stride - 1} zeros "
-                "between its pixels, the kernel turned by 180°. With a stride above 1 it enlarges a map, by weights "
-                "that can be learnt; it does not undo a convolution, in spite of the name “deconvolution”.",
+                "between its pixels, with the kernel turned by 180°. With a stride above 1 it enlarges a map by "
+                "weights that can be learnt; despite its other name, “deconvolution”, it does not undo a convolution.",
                 "weight",
             )
         )
@@ -103,7 +102,7 @@ def formulas(choice: Choice) -> None:
     st.latex(_sum_formula(choice))
     st.caption(
         "Libraries call this convolution; strictly it is **cross-correlation**. A mathematician's convolution turns "
-        "the kernel by 180° first. A network learns its kernels: it can learn the turned one just as well. "
+        "the kernel by 180° first. Since a network learns its kernels, it can learn the turned one just as well. "
         "y: feature map, k: kernel, x: picture with its padding; rows and columns count from 0 in the formula."
     )
     st.latex(
@@ -117,7 +116,7 @@ def formulas(choice: Choice) -> None:
     )
 
 
-def _sum_formula(choice: Choice) -> str:
+def _sum_formula(choice: ConvolutionChoice) -> str:
     filters, channels, size, _ = choice.kernels.shape
     stride = choice.settings.stride if choice.settings.stride > 1 else ""
     gap = choice.settings.dilation if choice.settings.dilation > 1 else ""
@@ -128,8 +127,8 @@ def _sum_formula(choice: Choice) -> str:
     return rf"y_{{{f}i,j}} = {sums} k_{{{f}{channel}u,v}}\cdot {pixel} {bias}"
 
 
-def questions(choice: Choice) -> None:
-    """Something to predict: the output's size, another kernel's output, how many parameters several filters have."""
+def questions(choice: ConvolutionChoice) -> None:
+    """Ask for the output's size, for another kernel's output, or for the number of parameters of several filters."""
     size, settings, picture = choice.size, choice.settings, choice.picture.values
     length = picture.shape[1]
     _ask(
@@ -139,7 +138,7 @@ def questions(choice: Choice) -> None:
     if choice.mode == "several":
         filters, channels = choice.kernels.shape[:2]
         _ask(parameter_question(filters, channels, size), f"parameters-{filters}-{channels}-{size}")
-    # On an empty picture all outputs are the same.
+    # With an empty picture all outputs are the same.
     elif choice.mode == "one" and np.ptp(picture):
         name = choice.kernel_key[0]
         question, maps = kernel_question(picture, name, size)
@@ -154,8 +153,8 @@ def _ask(question: Question, key: str) -> None:
     predict(question.question, question.options, question.right, explanation, f"convolution-{key}")
 
 
-def finer_view(choice: Choice) -> None:
-    """The same filters on the same picture with more pixels, as a whole."""
+def finer_view(choice: ConvolutionChoice) -> None:
+    """The same filters applied to the whole picture with more pixels."""
     large = choice.picture.large
     slide = choice.slide_over(large)
     picture, maps = st.columns([1, 3])

@@ -1,4 +1,4 @@
-"""The two parts of the lesson on Dense and softmax: how a logit comes about, and how logits become probabilities."""
+"""The two parts of the page on Dense and softmax: from maps to a logit, and from logits to probabilities."""
 
 from dataclasses import replace
 
@@ -23,10 +23,10 @@ from visualizer.ui.kit.prediction import predict
 from visualizer.ui.state.models import bundled_network, probe_picture
 from visualizer.ui.state.viewport import column_width, is_narrow
 
-# A digit that the network is in two minds about.
+# A digit that the network is unsure about.
 _DIGIT, _PICTURE = 3, 18
-_LISTED = 8  # contributions in the sum
-_WRITTEN = 3  # of them in the formula
+_LISTED = 8  # contributions in the chart of the sum
+_WRITTEN = 3  # contributions in the formula
 _MAP_COLUMNS = 4
 _MAX_PICTURE = 226  # pixels
 _ASKED_TEMPERATURE = 2.0
@@ -52,8 +52,8 @@ def _digit() -> int:
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking at the digit …")
-def _seen(index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Of a digit: the picture, the maps that enter Flatten, the Dense layer's weights and biases, and the logits."""
+def _network_arrays(index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """For a digit: the picture, the input maps of Flatten, the Dense layer's weights and biases, and the logits."""
     dataset, network = load_dataset("digits"), bundled_network()
     picture = prepare(dataset.pictures[index][None], network.architecture.input_shape)[0]
     *_, flatten, dense = probe_picture(("bundled",), network, picture).layers
@@ -65,9 +65,9 @@ def _seen(index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, n
 def logit() -> None:
     """From the last feature maps to the logit of one class."""
     index = _digit()
-    picture, maps, weights, biases, logits = _seen(index)
+    picture, maps, weights, biases, logits = _network_arrays(index)
     unit = st.pills(
-        "The class whose logit is taken apart (beside each class its logit)",
+        "Class whose logit is explained (each class is followed by its logit)",
         range(len(logits)),
         default=int(logits.argmax()),
         required=True,
@@ -85,11 +85,11 @@ def logit() -> None:
     left, right = st.columns([3, 7], gap="medium")
     with left:
         show(places_on_picture(picture, parts.by_position, width=column_width(0.3)), "dense-places")
-        st.caption("A place is drawn as its share of the picture; through the layers before, it sees more than that.")
+        st.caption("Each position is drawn over its share of the picture; through earlier layers it sees more of it.")
     with right:
         show(
             logit_waterfall(
-                [_place(part) for part in top],
+                [_position(part) for part in top],
                 [part.value for part in top],
                 rest,
                 parts.bias,
@@ -115,7 +115,7 @@ def _maps(picture: np.ndarray, parts: LogitSum) -> None:
     width = column_width(1 / 4)
     titles = [str(channel + 1) for channel in range(len(parts.activations))]
     with columns[0]:
-        st.markdown("**What it sees**")
+        st.markdown("**Input**")
         show(picture_chart(picture, "", width=min(width, _MAX_PICTURE)), "dense-picture")
     with columns[1]:
         st.markdown(f"**Last maps**, {describe_shape(parts.activations.shape)}")
@@ -132,7 +132,7 @@ def _maps(picture: np.ndarray, parts: LogitSum) -> None:
             "dense-weights",
         )
     with columns[3]:
-        st.markdown(f"**= what speaks for {parts.unit}**")
+        st.markdown(f"**= contributions** to {parts.unit}")
         show(
             contribution_maps(parts.activations, parts.weights, parts.contributions, columns=_MAP_COLUMNS, width=width),
             "dense-contributions",
@@ -145,14 +145,14 @@ def _flatten_rule(parts: LogitSum) -> None:
     st.caption(
         explained(
             f"**Flatten** changes no number: it writes the {channels} maps one after another, each row by row."
-            f" {_place(first)} becomes number {first.channel} · {height * width} + {first.row} · {width} + "
-            f"{first.column} + 1 = **{first.index + 1}** of {parts.activations.size}. (Keras, whose channels come "
-            f"last, makes it number {first.keras_index + 1}; the sum is the same.)"
+            f" {_position(first)} becomes number {first.channel} · {height * width} + {first.row} · {width} + "
+            f"{first.column} + 1 = **{first.index + 1}** of {parts.activations.size}. (In Keras, where the channels "
+            f"come last, it becomes number {first.keras_index + 1}; the sum is the same.)"
         )
     )
 
 
-def _place(part: Contribution) -> str:
+def _position(part: Contribution) -> str:
     return f"Map {part.channel + 1}, row {part.row + 1}, column {part.column + 1}"
 
 
@@ -161,7 +161,7 @@ def _sign(value: float) -> str:
 
 
 def _ask_size() -> None:
-    """What a picture of twice the size costs in the Dense layer."""
+    """Ask how many parameters the Dense layer would have for pictures of twice the size."""
     architecture = bundled_network().architecture
     channels, height, width = architecture.input_shape
     larger = replace(architecture, input_shape=(channels, 2 * height, 2 * width))
@@ -175,7 +175,7 @@ def _ask_size() -> None:
     counts = sorted({small.parameters, 2 * small.parameters, large.parameters, more + units})
     predict(
         f"This Dense layer learns {inputs} · {units} weights + {units} biases = {small.parameters:,} numbers. How many "
-        f"with pictures of **{2 * height} × {2 * width}** instead of {height} × {width}?",
+        f"would it learn with pictures of **{2 * height} × {2 * width}** instead of {height} × {width}?",
         {str(count): f"{count:,}" for count in counts},
         str(large.parameters),
         explained(
@@ -192,17 +192,17 @@ def _ask_size() -> None:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _softmax(index: int, temperature: float) -> Softmax:
-    return softmax(_seen(index)[4], temperature)
+    return softmax(_network_arrays(index)[4], temperature)
 
 
 @st.fragment
 def probabilities() -> None:
     """From the logits to probabilities, with a temperature."""
     dataset = load_dataset("digits")
-    choice, warmth = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
-    with choice:
+    digit_column, temperature_column = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
+    with digit_column:
         index = _digit()
-    temperature = warmth.slider(
+    temperature = temperature_column.slider(
         "Temperature T: every logit is divided by it",
         0.1,
         10.0,
@@ -213,32 +213,33 @@ def probabilities() -> None:
         help=f"1 is the plain softmax that the network was trained with.\n\n{meaning('logit')}",
     )
     _ask_temperature(index)
-    found = _softmax(index, temperature)
+    result = _softmax(index, temperature)
     left, right = st.columns(2, gap="medium")
     with left:
-        _table(found, dataset.class_names)
+        _table(result, dataset.class_names)
     with right:
         compare = ("T = 1", _softmax(index, 1.0).probabilities) if temperature != 1 else None
         show(
-            probability_bars(found.probabilities, dataset.class_names, int(dataset.labels[index]), compare),
+            probability_bars(result.probabilities, dataset.class_names, int(dataset.labels[index]), compare),
             "softmax-probabilities",
         )
-        winner = found.winner
+        winner = result.winner
         st.latex(
             rf"\begin{{aligned}} p_{{{winner}}} &= \frac{{e^{{z_{{{winner}}} / T}}}}{{\sum_j e^{{z_j / T}}}} \\ &= "
-            rf"\frac{{e^{{{found.logits[winner]:.2f} / {temperature:g}}}}}{{{power_of_ten(found.total)}}} = "
-            rf"\frac{{{power_of_ten(found.exponentials[winner])}}}{{{power_of_ten(found.total)}}} = "
-            rf"{found.probabilities[winner]:.4f} \end{{aligned}}"
+            rf"\frac{{e^{{{result.logits[winner]:.2f} / {temperature:g}}}}}{{{power_of_ten(result.total)}}} = "
+            rf"\frac{{{power_of_ten(result.exponentials[winner])}}}{{{power_of_ten(result.total)}}} = "
+            rf"{result.probabilities[winner]:.4f} \end{{aligned}}"
         )
     st.markdown(
-        "Whatever the logits are, every p is above 0 and all add up to 1. "
-        f"Their **entropy** is {found.entropy:.2f} bits: 0 is certain, {found.max_entropy:.2f} is blind guessing. "
-        "T above 1 evens out, T below 1 sharpens; the order, and so the answer, stays."
+        "Whatever the logits are, every p is above 0, and together they add up to 1. "
+        f"Their **entropy** is {result.entropy:.2f} bits: 0 is certain, {result.max_entropy:.2f} is blind guessing. "
+        "A T above 1 evens the probabilities out and a T below 1 sharpens them; their order, and so the answer, stays "
+        "the same."
     )
     st.caption(
         explained(
-            "Libraries first take the largest logit off all of them, so that no power of e overflows; the result is "
-            "the same. A high p is no promise to be right: networks are often too sure of themselves, and a "
+            "Libraries first subtract the largest logit from all of them, so that no power of e overflows; the result "
+            "is the same. A high p does not guarantee a right answer: networks are often overconfident, and a "
             "temperature fitted on validation pictures is one remedy (C. Guo et al., On calibration of modern neural "
             "networks, 2017).",
             "validation",
@@ -246,17 +247,17 @@ def probabilities() -> None:
     )
 
 
-def _table(found: Softmax, names: tuple[str, ...]) -> None:
-    """Every step from logit to probability, a row a class."""
+def _table(result: Softmax, names: tuple[str, ...]) -> None:
+    """Every step from logit to probability, one row per class."""
     rows = [
         (name, f"{z:.2f}", f"{scaled:.2f}", f"{exponential:.3g}", f"{share:.4f}")
         for name, z, scaled, exponential, share in zip(
-            names, found.logits, found.scaled, found.exponentials, found.probabilities, strict=True
+            names, result.logits, result.scaled, result.exponentials, result.probabilities, strict=True
         )
     ]
-    rows[found.winner] = tuple(f"**{cell}**" for cell in rows[found.winner])  # type: ignore[assignment]
-    rows.append(("**sum**", "", "", f"**{found.total:.3g}**", f"**{found.probabilities.sum():.4f}**"))
-    head = f"| class | logit z | z / {found.temperature:g} | $e^{{z/T}}$ | p |\n|:--|--:|--:|--:|--:|\n"
+    rows[result.winner] = tuple(f"**{cell}**" for cell in rows[result.winner])  # type: ignore[assignment]
+    rows.append(("**sum**", "", "", f"**{result.total:.3g}**", f"**{result.probabilities.sum():.4f}**"))
+    head = f"| class | logit z | z / {result.temperature:g} | $e^{{z/T}}$ | p |\n|:--|--:|--:|--:|--:|\n"
     st.markdown(head + "\n".join(f"| {' | '.join(row)} |" for row in rows).replace("-", "−"))
 
 
@@ -270,12 +271,12 @@ def _ask_temperature(index: int) -> None:
     ratio = float(plain.probabilities[winner] / plain.probabilities[second])
     options = {right, f"{before / _ASKED_TEMPERATURE:.1%}", f"{before:.1%}", f"{sharper:.1%}"}
     predict(
-        f"The network gives {winner} a probability of **{before:.1%}**. How much is left when all logits are divided "
-        f"by **T = {_ASKED_TEMPERATURE:g}**?",
+        f"The network gives {winner} a probability of **{before:.1%}**. What is the probability when all logits are "
+        f"divided by **T = {_ASKED_TEMPERATURE:g}**?",
         {option: option for option in sorted(options, key=lambda option: float(option[:-1]))},
         right,
-        f"Halving the logits halves their differences, and a ratio of probabilities is e to such a "
-        f"difference: {winner} was {number(ratio)} times as probable as {second}, now √{number(ratio)} = "
-        f"{number(ratio**0.5)} times.",
+        f"Halving the logits halves their differences, and the ratio of two probabilities is e to the power of such a "
+        f"difference: {winner} was {number(ratio)} times as probable as {second}, and is now √{number(ratio)} = "
+        f"{number(ratio**0.5)} times as probable.",
         f"temperature-{index}",
     )

@@ -1,4 +1,4 @@
-"""MSE for regression: a line through real points, moved by hand or by gradient steps."""
+"""MSE for regression: a line through real points, moved with sliders or by gradient steps."""
 
 from dataclasses import dataclass, field
 
@@ -19,6 +19,7 @@ from visualizer.concepts.loss_line import (
 from visualizer.data.catalog import load_dataset
 from visualizer.figures.chart import number
 from visualizer.figures.loss_lesson import error_map, line_chart
+from visualizer.ui.concepts.choices import choose_learning_rate
 from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.concepts.loss_softmax import LINE_BREAK, aligned
 from visualizer.ui.kit.charts import show
@@ -30,12 +31,12 @@ _SLOPES, _INTERCEPTS = (-2.0, 4.0), (15.0, 45.0)
 _FIRST = (-0.5, 24.0)
 _RATES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 _STEPS = (("Gradient step", 1, ":material/step:"), ("10 steps", 10, ":material/fast_forward:"))
-_SLOPE_KEY, _INTERCEPT_KEY, _WAY_KEY = "loss-line-slope", "loss-line-intercept", "loss-line-way"
+_SLOPE_KEY, _INTERCEPT_KEY, _DESCENT_KEY = "loss-line-slope", "loss-line-intercept", "loss-line-way"
 
 
 @dataclass
-class _Way:
-    """The lines that gradient steps led through, as (slope, intercept), and a sentence about the last step."""
+class _Descent:
+    """The lines after each gradient step, as (slope, intercept), and a sentence about the last step."""
 
     lines: list[tuple[float, float]] = field(default_factory=lambda: [_FIRST])
     message: str = ""
@@ -43,7 +44,7 @@ class _Way:
 
 @st.cache_data(max_entries=1, show_spinner=False)
 def _points() -> tuple[Points, list[str]]:
-    """The first training digits of each class as points, and what each one is."""
+    """The first training digits of each class as points, and a description of each."""
     dataset = load_dataset("digits")
     labels = dataset.labels[dataset.train]
     indices = np.concatenate([dataset.train[labels == label][:_PER_CLASS] for label in range(len(dataset.class_names))])
@@ -55,118 +56,113 @@ def _points() -> tuple[Points, list[str]]:
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
-def _errors() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _error_surface() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     points, _ = _points()
     slopes, intercepts = np.linspace(*_SLOPES, 61), np.linspace(*_INTERCEPTS, 61)
     return slopes, intercepts, mse_surface(points.x, points.y, slopes, intercepts)
 
 
-def _way() -> _Way:
-    way: _Way = st.session_state.setdefault(_WAY_KEY, _Way())
-    return way
+def _descent() -> _Descent:
+    descent: _Descent = st.session_state.setdefault(_DESCENT_KEY, _Descent())
+    return descent
 
 
-def _moved_by_hand() -> None:
-    st.session_state[_WAY_KEY] = _Way([(st.session_state[_SLOPE_KEY], st.session_state[_INTERCEPT_KEY])])
+def _restart_at_sliders() -> None:
+    st.session_state[_DESCENT_KEY] = _Descent([(st.session_state[_SLOPE_KEY], st.session_state[_INTERCEPT_KEY])])
 
 
-def _put(line: LineFit) -> bool:
-    """Make it the line that is shown; False where it lies outside the map, on whose edge it then is."""
+def _append_line(line: LineFit) -> bool:
+    """Show this line; False if it lies outside the map and was moved to its edge."""
     slope, intercept = float(np.clip(line.slope, *_SLOPES)), float(np.clip(line.intercept, *_INTERCEPTS))
-    _way().lines.append((slope, intercept))
+    _descent().lines.append((slope, intercept))
     return (slope, intercept) == (line.slope, line.intercept)
 
 
 def _take_steps(count: int, rate: float) -> None:
     points, _ = _points()
-    way = _way()
-    way.message = ""
+    descent = _descent()
+    descent.message = ""
     for _ in range(count):
-        line = gradient_step(points.x, points.y, measure_fit(points.x, points.y, *way.lines[-1]), rate)
-        if not _put(line):
-            way.message = f"With η = {rate:g} the step led out of the map; it stops on its edge. Try a smaller η."
+        line = gradient_step(points.x, points.y, measure_fit(points.x, points.y, *descent.lines[-1]), rate)
+        if not _append_line(line):
+            descent.message = f"With η = {rate:g} the step left the map and stopped at its edge. Try a smaller η."
             return
 
 
-def _take_best() -> None:
+def _show_best() -> None:
     points, _ = _points()
-    st.session_state[_WAY_KEY] = _Way([])
-    _put(best_line(points.x, points.y))
+    st.session_state[_DESCENT_KEY] = _Descent([])
+    _append_line(best_line(points.x, points.y))
 
 
 def line_through_points() -> None:
     """Draw points, line and squares, the map of the error, the controls, and the formulas with numbers."""
     points, labels = _points()
-    way = _way()
-    slope, intercept = way.lines[-1]
+    descent = _descent()
+    slope, intercept = descent.lines[-1]
     line, best = measure_fit(points.x, points.y, slope, intercept), best_line(points.x, points.y)
-    # The sliders follow the gradient steps, and the steps begin where the sliders are.
+    # The sliders follow the gradient steps, and the steps start where the sliders are.
     st.session_state[_SLOPE_KEY], st.session_state[_INTERCEPT_KEY] = slope, intercept
     st.markdown(
-        "Where the answer is a number, not a class, there is no softmax in the way, and MSE works well. This line says "
-        f"how much ink a digit has, given its dark pixels ({len(points.x)} real digits). Each residual is drawn as the "
-        "square that MSE makes of it: **make the squares small**."
+        "When the answer is a number instead of a class, no softmax is in the way, and MSE works well. This line "
+        f"predicts from a digit’s dark pixels how much ink it has ({len(points.x)} real digits). Each residual is "
+        "drawn as a square, since MSE squares it: **make the squares small**."
     )
     _ask(points)
     left, right = st.columns(2, gap="medium")
     with left:
         show(line_chart(points, line, best if slope == best.slope else None, labels), "loss-line")
-        st.slider("Slope a", *_SLOPES, step=0.01, key=_SLOPE_KEY, on_change=_moved_by_hand)
-        st.slider("Intercept b", *_INTERCEPTS, step=0.1, key=_INTERCEPT_KEY, on_change=_moved_by_hand)
+        st.slider("Slope a", *_SLOPES, step=0.01, key=_SLOPE_KEY, on_change=_restart_at_sliders)
+        st.slider("Intercept b", *_INTERCEPTS, step=0.1, key=_INTERCEPT_KEY, on_change=_restart_at_sliders)
     with right:
-        show(error_map(*_errors(), way.lines, best), "loss-line-map")
-        rate = st.select_slider(
-            "Learning rate η",
-            _RATES,
-            value=0.05,
-            format_func=lambda rate: f"η = {rate:g}",
-            key="loss-line-rate",
-            persist_state="session",
-        )
+        show(error_map(*_error_surface(), descent.lines, best), "loss-line-map")
+        rate = choose_learning_rate("Learning rate η", _RATES, 0.05, "loss-line-rate")
         with st.container(horizontal=True, gap="small"):
             for label, count, icon in _STEPS:
                 key = f"loss-line-{count}"
                 st.button(label, key=key, icon=icon, type="primary", on_click=_take_steps, args=(count, rate))
-            st.button("Best line", key="loss-line-best", icon=":material/star:", on_click=_take_best)
-        if way.message:
-            st.warning(way.message, icon=":material/warning:")
+            st.button("Best line", key="loss-line-best", icon=":material/star:", on_click=_show_best)
+        if descent.message:
+            st.warning(descent.message, icon=":material/warning:")
     st.latex(_formulas(line, rate))
     st.markdown(
-        f"MSE **{number(line.mse)}** (per cent of ink, squared); the line of least squares has {number(best.mse)}, and "
-        "no line has less. An average digit has the ink of the intercept; each more dark pixel adds the slope."
+        f"The MSE is **{number(line.mse)}** (per cent of ink, squared); the least-squares line has {number(best.mse)}, "
+        "the lowest of all lines. An average digit has as much ink as the intercept; each additional dark pixel adds "
+        "the slope."
     )
 
 
 def _ask(points: Points) -> None:
-    """What does a learning rate twice as large do? The way from the first line is computed with both."""
+    """Ask what doubling the learning rate does; the steps from the first line are computed with both rates."""
     steps, rate, doubled = 10, 0.1, 0.2
     first = measure_fit(points.x, points.y, *_FIRST)
-    near, far = (descend(points.x, points.y, first, each, steps).mse for each in (rate, doubled))
-    most = 2 / slope_curvature(points.x)
+    mse, doubled_mse = (descend(points.x, points.y, first, each, steps).mse for each in (rate, doubled))
+    largest_rate = 2 / slope_curvature(points.x)
     options = {
         "lower": "lower: it gets there in half the steps",
         "same": "about the same: it arrives either way",
         "higher": "higher: it jumps over the valley",
     }
-    told = {
+    reasons = {
         "lower": "Steps twice as long get further in the same number.",
-        "same": "Both have arrived at the valley’s floor.",
+        "same": "Both have reached the valley’s floor.",
         "higher": "Each step is so long that it jumps over the valley’s floor and lands higher on the other side.",
     }
-    right = "same" if abs(far - near) < 0.1 * near else "lower" if far < near else "higher"
+    right = "same" if abs(doubled_mse - mse) < 0.1 * mse else "lower" if doubled_mse < mse else "higher"
     predict(
         f"From the first line (MSE {number(first.mse)}), {steps} gradient steps with η = {rate:g} lead to an MSE of "
-        f"{number(near)}. And {steps} steps with **η = {doubled:g}**?",
+        f"{number(mse)}. What MSE do {steps} steps with **η = {doubled:g}** lead to?",
         options,
         right,
-        f"They lead to {number(far)}. {told[right]} The error curves by 2 · mean(x²) = {number(2 / most)} along the "
-        f"slope, so any η above 2 / {number(2 / most)} = {number(most)} lands higher than it began.",
+        f"They lead to {number(doubled_mse)}. {reasons[right]} The error’s curvature along the slope is 2 · mean(x²) = "
+        f"{number(2 / largest_rate)}, so with any η above 2 / {number(2 / largest_rate)} = {number(largest_rate)} a "
+        "step lands higher than it started.",
         key="loss-line",
     )
 
 
 def _formulas(line: LineFit, rate: float) -> str:
-    """The error and one gradient step in LaTeX, with the numbers of this line; each in two rows on a phone."""
+    """The error and one gradient step in LaTeX, with the numbers of this line; each takes two rows on a phone."""
     first, second, *_, last = line.residuals
     count = len(line.residuals)
     by_slope, by_intercept = (power_of_ten(value) for value in line.gradient)

@@ -32,19 +32,19 @@ class WrongDigit:
         picture: (C, H, W) float32 in [0, 1].
         label: What it is.
         logits: (classes,) the network's scores.
-        shown: Three classes: the right one, then the two that the network likes best of the others.
-        of: How many test digits it was chosen from.
+        shown: Three classes: the right one, then the two others with the highest logits.
+        tested: The number of test digits.
     """
 
     picture: np.ndarray
     label: int
     logits: np.ndarray
     shown: tuple[int, int, int]
-    of: int
+    tested: int
 
     @property
     def three_logits(self) -> np.ndarray:
-        """The logits of the three shown classes, to one decimal as the sliders have them."""
+        """The logits of the three shown classes, rounded to one decimal like the sliders."""
         return np.round(self.logits[list(self.shown)], 1)
 
     @property
@@ -54,7 +54,7 @@ class WrongDigit:
 
 @st.cache_data(max_entries=1, show_spinner="Asking the ready-made network …")
 def wrong_digit() -> WrongDigit:
-    """The ready-made network's worst answer in the test split."""
+    """The ready-made network's worst mistake in the test split."""
     dataset = load_dataset("digits")
     network = bundled_network()
     pictures = prepare(dataset.pictures[dataset.test], network.architecture.input_shape)
@@ -67,16 +67,16 @@ def wrong_digit() -> WrongDigit:
 
 
 def same_prediction() -> None:
-    """Draw the digit, its three logits, and what both losses make of them."""
+    """Draw the digit, its three logits, and the values and gradients of both losses."""
     digit = wrong_digit()
     picture, bars, gradients = st.columns([3, 4, 5], gap="medium")
     with picture:
         show(picture_chart(digit.picture, "", width=130), "loss-picture")
         st.caption(
-            f"The ready-made network’s worst answer to {digit.of} unseen digits: a {digit.names[0]} that it reads as "
-            f"{digit.names[1]}. Three of its ten logits:"
+            f"The ready-made network’s worst mistake on {digit.tested} unseen digits: it reads this {digit.names[0]} "
+            f"as a {digit.names[1]}. Three of its ten logits:"
         )
-        moved = np.array(
+        logits = np.array(
             [
                 st.slider(
                     f"Logit of **{name}**" + (" (right)" if index == 0 else ""),
@@ -90,27 +90,28 @@ def same_prediction() -> None:
                 for index, name in enumerate(digit.names)
             ]
         )
-        own = np.array_equal(moved, digit.three_logits)
-        if not own:
-            st.button("The network’s own logits", icon=":material/restart_alt:", key="loss-reset", on_click=_reset)
-    seen = losses(moved, 0)
+        unchanged = np.array_equal(logits, digit.three_logits)
+        if not unchanged:
+            st.button("Back to the network’s logits", icon=":material/restart_alt:", key="loss-reset", on_click=_reset)
+    prediction = losses(logits, 0)
     with bars:
-        show(softmax_bars(seen, digit.names), "loss-softmax")
+        show(softmax_bars(prediction, digit.names), "loss-softmax")
         left, right = st.columns(2)
         left.metric(
-            "Cross-entropy", f"{number(seen.cross_entropy)} nats", help=meaning("cross-entropy", "nat", "softmax")
+            "Cross-entropy", f"{number(prediction.cross_entropy)} nats", help=meaning("cross-entropy", "nat", "softmax")
         )
-        right.metric("MSE", number(seen.mse), help=meaning("MSE"))
+        right.metric("MSE", number(prediction.mse), help=meaning("MSE"))
     with gradients:
-        # The question is about the network's own numbers; whoever moves a slider wants to see.
-        told = not own or _question(seen)
-        if told:
-            show(gradient_bars(seen, digit.names), "loss-gradients")
+        # The question is about the network's own numbers; when a slider was moved, nothing is hidden.
+        revealed = not unchanged or _question(prediction)
+        if revealed:
+            show(gradient_bars(prediction, digit.names), "loss-gradients")
+            lengths = [number(length) for length in (prediction.cross_entropy_size, prediction.mse_size)]
             st.caption(
-                f"Training pushes each logit against its bar: up where it points down. Length of the whole gradient: "
-                f"cross-entropy **{number(seen.cross_entropy_size)}**, MSE **{number(seen.mse_size)}**."
+                "Training pushes each logit in the direction opposite to its bar: up where the bar points down. Length "
+                f"of the whole gradient: cross-entropy **{lengths[0]}**, MSE **{lengths[1]}**."
             )
-    _formulas(seen, digit.names, told)
+    _formulas(prediction, digit.names, revealed)
 
 
 def _reset() -> None:
@@ -118,29 +119,29 @@ def _reset() -> None:
         st.session_state[f"{_LOGIT_KEY}-{index}"] = float(logit)
 
 
-def _question(seen: Losses) -> bool:
-    length, p = seen.cross_entropy_size, float(seen.probabilities[seen.target])
-    classes = len(seen.logits)
+def _question(prediction: Losses) -> bool:
+    length, p = prediction.cross_entropy_size, float(prediction.probabilities[prediction.target])
+    classes = len(prediction.logits)
     options = {
-        "more": f"{number(length * seen.mse / seen.cross_entropy)}: smaller as the loss is",
-        "scale": f"{number(length * 2 / classes)}: only the factor 2/{classes} of its mean",
-        "gone": f"{number(seen.mse_size)}: almost nothing",
+        "more": f"{number(length * prediction.mse / prediction.cross_entropy)}: smaller in proportion to the loss",
+        "scale": f"{number(length * 2 / classes)}: smaller only by the factor 2/{classes} of its mean",
+        "gone": f"{number(prediction.mse_size)}: almost nothing",
     }
     return predict(
-        f"The answer is about as wrong as can be, and cross-entropy’s gradient is {number(length)} long. How long is "
-        "MSE’s?",
+        f"The answer is about as wrong as it can be, and the gradient of cross-entropy has length {number(length)}. "
+        "How long is the gradient of MSE?",
         options,
         "gone",
-        f"MSE’s gradient goes back through softmax, whose slope p (1 − p) is almost zero once softmax is sure, rightly "
-        f"or wrongly: here {number(p)} × {number(1 - p)}. Cross-entropy’s logarithm cancels that: it pushes "
-        f"{length / seen.mse_size:,.0f} times as hard.",
+        f"The gradient of MSE passes back through softmax, whose slope p (1 − p) is almost zero once softmax is "
+        f"certain, rightly or wrongly: here {number(p)} × {number(1 - p)}. The logarithm of cross-entropy cancels "
+        f"this, so cross-entropy pushes {length / prediction.mse_size:,.0f} times as hard.",
         key="loss-gradient",
     )
 
 
-def _formulas(seen: Losses, names: tuple[str, ...], told: bool) -> None:
-    """Both losses and, once told, both gradients, with the numbers on the screen."""
-    p, t, at = seen.probabilities, seen.one_hot, seen.target
+def _formulas(prediction: Losses, names: tuple[str, ...], revealed: bool) -> None:
+    """Both losses, and both gradients once they are revealed, with the numbers on the screen."""
+    p, t, at = prediction.probabilities, prediction.one_hot, prediction.target
     right = power_of_ten(p[at])
     of_right = rf"\partial z_\text{{{names[at]}}}"
     share, twice = rf"\tfrac{{1}}{{{len(p)}}}", rf"\tfrac{{2}}{{{len(p)}}}"
@@ -148,23 +149,23 @@ def _formulas(seen: Losses, names: tuple[str, ...], told: bool) -> None:
         rf"({a:.3f} - {b:.0f})^2" for a, b in zip(p, t, strict=True)
     )
     cross_entropy = [
-        rf"L_\text{{CE}} &= -\ln p_\text{{{names[at]}}} = -\ln ({right}) = {power_of_ten(seen.cross_entropy)}"
+        rf"L_\text{{CE}} &= -\ln p_\text{{{names[at]}}} = -\ln ({right}) = {power_of_ten(prediction.cross_entropy)}"
     ]
     mse = [
         rf"L_\text{{MSE}} &= {share} \textstyle\sum_i (p_i - t_i)^2",
-        rf"&= {share} \big( {squares} \big) = {power_of_ten(seen.mse)}",
+        rf"&= {share} \big( {squares} \big) = {power_of_ten(prediction.mse)}",
     ]
-    if told:
+    if revealed:
         inner = float(((p - t) * p).sum())
         cross_entropy.append(
             rf"\frac{{\partial L_\text{{CE}}}}{{{of_right}}} &= p - t = {right} - 1 = "
-            rf"{power_of_ten(seen.cross_entropy_gradient[at])}"
+            rf"{power_of_ten(prediction.cross_entropy_gradient[at])}"
         )
         mse += [
             rf"\frac{{\partial L_\text{{MSE}}}}{{{of_right}}} &= {twice}\, p \, "
             r"\big( (p - t) - \textstyle\sum_j (p_j - t_j)\, p_j \big)",
             rf"&= {twice} \cdot {right} \cdot ( {power_of_ten(p[at] - 1)} - {power_of_ten(inner)} )"
-            rf"{LINE_BREAK if is_narrow() else ' = '}{power_of_ten(seen.mse_gradient[at])}",
+            rf"{LINE_BREAK if is_narrow() else ' = '}{power_of_ten(prediction.mse_gradient[at])}",
         ]
     left, right_side = st.columns([3, 5], gap="small")
     left.latex(aligned(cross_entropy))

@@ -35,7 +35,7 @@ _QUESTION = "network-race"
 
 
 @st.cache_data(max_entries=1, show_spinner=False)
-def _examples() -> RaceData:
+def _data() -> RaceData:
     dataset = load_dataset("digits")
 
     def split(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -45,32 +45,32 @@ def _examples() -> RaceData:
 
 
 def network_race() -> None:
-    """Draw the question, the learning rates and the losses, and train with them where that was not yet done."""
-    examples = _examples()
+    """Draw the question, the learning rates and the losses, and train where that has not been done yet."""
+    data = _data()
     st.markdown(
         explained(
-            f"Now {summarize(TINY.architecture).parameters:,} weights instead of two: the “{TINY.name}” learns "
-            f"{len(examples.labels):,} real handwritten digits for {EPOCHS} epochs in batches of {BATCH_SIZE}. Every "
-            "optimiser gets the same first weights and the same batches in the same order. The loss is cross-entropy, "
-            "in nats."
+            f"Now there are {summarize(TINY.architecture).parameters:,} weights instead of two: “{TINY.name}” learns "
+            f"{len(data.labels):,} real handwritten digits for {EPOCHS} epochs in batches of {BATCH_SIZE}. Every "
+            "optimiser starts with the same weights and gets the same batches in the same order. The loss is "
+            "cross-entropy, in nats."
         )
     )
     rates = {name: float(st.session_state.get(_rate_key(name), rate)) for name, rate in NETWORK_RATES.items()}
     question = st.container()
     picture, controls = st.columns([5, 3], gap="medium")
     with controls:
-        places = {name: st.empty() for name in NETWORK_RATES}
+        slots = {name: st.empty() for name in NETWORK_RATES}
     trained = None
     if rates != NETWORK_RATES or st.session_state.get(f"answer-{_QUESTION}"):
         with picture:
-            trained = _trained(rates, examples)
+            trained = _trained(rates, data)
     else:
-        picture.caption("The race starts when you have answered, or with other learning rates.")
+        picture.caption("The race starts when you answer the question or change a learning rate.")
     if rates == NETWORK_RATES:
         with question:
             _ask(trained)
-    for name, place in places.items():
-        with place:
+    for name, slot in slots.items():
+        with slot:
             result = _result(trained[name]) if trained else ""
             rate_slider(name, result, NETWORK_RATES[name], _rate_key(name))
 
@@ -79,16 +79,16 @@ def _rate_key(optimizer: str) -> str:
     return f"network-rate-{optimizer}"
 
 
-def _trained(rates: Mapping[str, float], examples: RaceData) -> dict[str, OptimizerRun] | None:
-    """What became of all four; while they train, their curves grow."""
+def _trained(rates: Mapping[str, float], data: RaceData) -> dict[str, OptimizerRun] | None:
+    """The runs of all four, or None while they train; their curves grow meanwhile."""
 
     def steps() -> Steps[dict[str, OptimizerRun]]:
-        states: dict[str, OptimizerRun] = {}
-        for states in race(rates, TINY.architecture, examples):
-            done = sum(len(state.losses) for state in states.values())
-            whole = sum(EPOCHS * state.steps_per_epoch for state in states.values())
-            yield Progress(done / whole, f"Batch {max(len(state.losses) for state in states.values()):,}", states)
-        return states
+        runs: dict[str, OptimizerRun] = {}
+        for runs in race(rates, TINY.architecture, data):
+            done = sum(len(run.losses) for run in runs.values())
+            total = sum(EPOCHS * run.steps_per_epoch for run in runs.values())
+            yield Progress(done / total, f"Batch {max(len(run.losses) for run in runs.values()):,}", runs)
+        return runs
 
     trained = work(_JOB, tuple(rates.items()), steps, button="Race again", at_once=True, draw_partial=_draw)
     if trained is not None:
@@ -97,25 +97,25 @@ def _trained(rates: Mapping[str, float], examples: RaceData) -> dict[str, Optimi
 
 
 def _draw(trained: Mapping[str, OptimizerRun]) -> None:
-    smoothed = {name: trailing_mean(state.losses, SMOOTHED_OVER) for name, state in trained.items()}
+    smoothed = {name: trailing_mean(run.losses, SMOOTHED_OVER) for name, run in trained.items()}
     show(loss_race(trained, smoothed, TITLES), _CHART)
-    st.caption(f"Mean loss of the last {SMOOTHED_OVER} batches, each taken before the step that it led to.")
+    st.caption(f"Mean loss of the last {SMOOTHED_OVER} batches, each measured before the step that it led to.")
 
 
 def _ask(trained: Mapping[str, OptimizerRun] | None) -> None:
-    question = f"After {EPOCHS} epochs with these learning rates, whose loss is lowest?"
+    question = f"After {EPOCHS} epochs with these learning rates, which optimiser has the lowest loss?"
     options = {name: f"{SIGNS[name]} {title}" for name, title in TITLES.items()}
     if trained is None:
         predict(question, options, None, "The race decides.", key=_QUESTION)
         return
-    ends = {name: state.losses[-SMOOTHED_OVER:].mean() for name, state in trained.items()}
-    order = ", ".join(f"{TITLES[name]} {number(ends[name])}" for name in sorted(ends, key=lambda name: ends[name]))
+    means = {name: run.losses[-SMOOTHED_OVER:].mean() for name, run in trained.items()}
+    order = ", ".join(f"{TITLES[name]} {number(means[name])}" for name in sorted(means, key=lambda name: means[name]))
     predict(
         question,
         options,
         lowest_loss(trained, SMOOTHED_OVER),
-        f"Mean loss of the last {SMOOTHED_OVER} batches: {order}. With one seed and these learning rates only: another "
-        "rate can turn the order round. Try it.",
+        f"Mean loss of the last {SMOOTHED_OVER} batches: {order}. This holds for one seed and these learning rates; "
+        "another rate can change the order. Try it.",
         key=_QUESTION,
     )
 

@@ -19,6 +19,7 @@ from visualizer.concepts.optimizers import (
 from visualizer.concepts.surfaces import SURFACES, Grid, Surface, grid
 from visualizer.figures.chart import Chart, number
 from visualizer.figures.optimizers import STYLES, race_from_above, race_in_3d
+from visualizer.ui.concepts.choices import choose_learning_rate, choose_segment
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.results import keep_results
@@ -26,19 +27,22 @@ from visualizer.words import listed
 
 TITLES = {name: optimizer.title for name, optimizer in OPTIMIZERS.items()}
 _GLYPHS = {"circle": "●", "square": "■", "diamond": "◆", "cross": "✚"}
-# The markers that the charts draw, in their colours.
+# The markers of the charts, in their colours.
 SIGNS = {name: f':color[{_GLYPHS[symbol]}]{{foreground="{colour}"}}' for name, (colour, symbol, _) in STYLES.items()}
 _VIEWS = {"above": ":material/map: From above", "3d": ":material/landscape: 3-D"}
-_APART = {"above": "around their place, each to its own side", "3d": "above one another"}
+_SHIFTED_MARKERS = {
+    "above": "Markers that would hide one another are drawn around their position, each on its own side.",
+    "3d": "Markers that would hide one another are drawn one above the other.",
+}
 _GRID_POINTS = 54
-_HEAVY = ("sgd", "momentum")  # those that the formula of a step's remainder is for
+_NO_SCALING = ("sgd", "momentum")  # optimizers to which `share_left_by_step` applies
 
 Rates = tuple[float, ...]
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def path_of(surface: str, optimizer: str, rate: float) -> Path:
-    """One optimizer's way over a surface."""
+    """One optimizer's path over a surface."""
     return descend(SURFACES[surface], optimizer, rate)
 
 
@@ -54,29 +58,12 @@ def _race_chart(surface: str, rates: Rates, view: str, shown_step: int) -> Chart
     return draw(SURFACES[surface], _grid_of(surface), paths, TITLES, shown_step)
 
 
-def chosen_surface() -> tuple[Surface, str]:
-    """Draw the choice of a surface and of the view of it: "above" or "3d"."""
+def choose_surface() -> tuple[Surface, str]:
+    """Draw the choice of a surface and of its view; return both, the view as "above" or "3d"."""
+    titles = {name: surface.title for name, surface in SURFACES.items()}
     with st.container(horizontal=True, gap="small"):
-        name = st.segmented_control(
-            "Surface",
-            list(SURFACES),
-            default="ravine",
-            required=True,
-            format_func=lambda name: SURFACES[name].title,
-            key="optimizers-surface",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-        view = st.segmented_control(
-            "View",
-            list(_VIEWS),
-            default="above",
-            required=True,
-            format_func=_VIEWS.__getitem__,
-            key="optimizers-view",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+        name = choose_segment("Surface", titles, "ravine", "optimizers-surface", show_label=False)
+        view = choose_segment("View", _VIEWS, "above", "optimizers-view", show_label=False)
     return SURFACES[name], view
 
 
@@ -86,9 +73,9 @@ def race(surface: Surface, view: str) -> dict[str, float]:
     paths = {name: path_of(surface.name, name, rate) for name, rate in rates.items()}
     picture, controls = st.columns([5, 3], gap="medium")
     with controls:
-        told = True
+        revealed = True
         if rates == STARTING_RATES[surface.name]:
-            told = _question(surface, paths)
+            revealed = _question(surface, paths)
         else:
             st.button(
                 "Back to the first learning rates",
@@ -98,14 +85,14 @@ def race(surface: Surface, view: str) -> dict[str, float]:
                 args=(surface,),
             )
         for name in OPTIMIZERS:
-            _rate_slider(surface, name, _result(surface, paths[name]) if told else "")
+            _rate_slider(surface, name, _result(surface, paths[name]) if revealed else "")
     with picture:
-        last = max(path.steps for path in paths.values())
-        show(_race_chart(surface.name, tuple(rates.values()), view, last if told else 0), f"race-{surface.name}-{view}")
+        shown_step = max(path.steps for path in paths.values()) if revealed else 0
+        show(_race_chart(surface.name, tuple(rates.values()), view, shown_step), f"race-{surface.name}-{view}")
         st.latex(surface.formula)
         st.caption(
-            f"{surface.idea} All start at the white ring; where they would hide one another, they stand "
-            f"{_APART[view]}. A mark every 10 steps; what leaves the picture is shown on its edge."
+            f"{surface.idea} All optimisers start at the white ring. {_SHIFTED_MARKERS[view]} There is a mark every 10 "
+            "steps; positions outside the picture are drawn on its edge."
         )
     return rates
 
@@ -128,34 +115,26 @@ def _rate_slider(surface: Surface, optimizer: str, result: str) -> None:
 
 
 def rate_slider(optimizer: str, result: str, value: float, key: str) -> None:
-    """Draw an optimizer's learning rate, below its mark, its name and what came of it."""
+    """Draw the slider of an optimizer's learning rate, below its marker, its name and its result."""
     with st.container(gap=None):
-        # Not in the slider's label, which screen readers would read with all its signs.
+        # Not in the slider's label, which screen readers would read out with all its signs.
         st.markdown(f"{SIGNS[optimizer]} **{TITLES[optimizer]}** {result}")
-        st.select_slider(
-            f"{TITLES[optimizer]}: learning rate η",
-            LEARNING_RATES,
-            value=value,
-            format_func=lambda rate: f"η = {rate:g}",
-            key=key,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+        choose_learning_rate(f"{TITLES[optimizer]}: learning rate η", LEARNING_RATES, value, key, show_label=False)
 
 
 def _result(surface: Surface, path: Path) -> str:
     if path.diverged_at is not None:
-        return f":red[flew off at step {path.diverged_at}: η is too large]"
+        return f":red[diverged at step {path.diverged_at}: η is too large]"
     if path.arrived_at is not None:
         return f"arrives at step {path.arrived_at}"
-    return f"not there after {path.steps} steps, loss {number(path.values[-1])}"
+    return f"did not arrive in {path.steps} steps, loss {number(path.values[-1])}"
 
 
 def _question(surface: Surface, paths: Mapping[str, Path]) -> bool:
     first = winners(paths)
     options = {name: f"{SIGNS[name]} {title}" for name, title in TITLES.items()}
     return predict(
-        f"Which one is first to come within {ARRIVED_WITHIN:g} of the minimum and stay?",
+        f"Which optimiser is the first to come within {ARRIVED_WITHIN:g} of the minimum and stay there?",
         options,
         first[0],
         explanation(surface, paths),
@@ -163,17 +142,17 @@ def _question(surface: Surface, paths: Mapping[str, Path]) -> bool:
     )
 
 
-# What of the surface decides it, in words.
+# The property of the surface that decides the race.
 _SHAPES = {
-    "ravine": "The walls are steep and the floor is nearly flat: what is safe across the ravine is slow along it.",
+    "ravine": "The walls are steep and the floor is nearly flat: an η that is safe across the ravine is slow along it.",
     "bowl": "It is equally steep on all sides, so the way down is straight.",
-    "saddle": "The slope down along y begins so gently that a step that follows it is hardly one at first.",
-    "beale": "Steep walls stand around a valley whose floor is nearly flat, and one learning rate has to serve both.",
+    "saddle": "The slope along y is so gentle at first that a step in proportion to it hardly moves.",
+    "beale": "Steep walls surround a valley with a nearly flat floor, and one learning rate has to suit both.",
 }
 
 
 def explanation(surface: Surface, paths: Mapping[str, Path]) -> str:
-    """What the surface is like, who arrives when, and the numbers that make it so."""
+    """The shape of the surface, when each optimizer arrives, and the numbers that explain it."""
     arrivals = sorted((path.arrived_at, TITLES[name]) for name, path in paths.items() if path.arrived_at is not None)
     late = [TITLES[name] for name, path in paths.items() if path.arrived_at is None]
     sentences = [_SHAPES[surface.name]]
@@ -190,18 +169,22 @@ def _why(surface: Surface, paths: Mapping[str, Path]) -> str:
     bound = f"2 / {number(steepest)} = {number(2 / steepest)}"
     if surface.name == "ravine":
         rates = {
-            name: (path.settings["momentum"], path.settings["lr"]) for name, path in paths.items() if name in _HEAVY
+            name: (path.settings["momentum"], path.settings["lr"])
+            for name, path in paths.items()
+            if name in _NO_SCALING
         }
         (sgd_across, sgd_along), (across, along) = (
-            (share_left_by_step(*rates[name], steepest), share_left_by_step(*rates[name], flattest)) for name in _HEAVY
+            (share_left_by_step(*rates[name], steepest), share_left_by_step(*rates[name], flattest))
+            for name in _NO_SCALING
         )
         zigzag = {name: _last_outside(path.positions[:, 1]) for name, path in paths.items()}
         return (
-            f"At the start the gradient is {first[1] / first[0]:.0f} times as large across (y) as along (x). SGD must "
-            f"keep η below {bound} or climb the walls. With η = {rates['sgd'][1]:g} a step leaves {sgd_across:.2f} of "
-            f"the way across and {sgd_along:.3f} of the way along, so it crawls. Momentum leaves {across:.3f} across "
-            f"and {along:.3f} along: its zigzag dies out last of all (y stays within {ARRIVED_WITHIN:g} from step "
-            f"{zigzag['momentum']} on, SGD’s from {zigzag['sgd']} on), but along the ravine its steps add up."
+            f"At the start the gradient is {first[1] / first[0]:.0f} times as large across (y) as along (x). SGD needs "
+            f"an η below {bound}, or it climbs the walls. With η = {rates['sgd'][1]:g} each step leaves "
+            f"{sgd_across:.2f} of the distance across and {sgd_along:.3f} of the distance along, so SGD crawls. "
+            f"Momentum leaves {across:.3f} across and {along:.3f} along: its zigzag dies out last of all (y stays "
+            f"within {ARRIVED_WITHIN:g} from step {zigzag['momentum']} on, SGD’s from {zigzag['sgd']} on), but along "
+            "the ravine its steps add up."
         )
     if surface.name == "bowl":
         return (
@@ -212,20 +195,20 @@ def _why(surface: Surface, paths: Mapping[str, Path]) -> str:
         moved = {name: abs(path.positions[1, 1] - path.positions[0, 1]) for name, path in paths.items()}
         share = (1 - paths["rmsprop"].settings["alpha"]) ** 0.5
         return (
-            f"At the start the gradient along y is only {number(first[1])}: SGD's first step there is "
-            f"{number(moved['sgd'])} long. RMSprop divides by the usual size of the gradient, which it takes for "
-            f"{number(share)} of this first one, so its step is {number(moved['rmsprop'])}."
+            f"At the start the gradient along y is only {number(first[1])}, so SGD's first step along y is "
+            f"{number(moved['sgd'])} long. RMSprop divides by the usual size of the gradient, which it estimates as "
+            f"{number(share)} of this first gradient, so its step is {number(moved['rmsprop'])} long."
         )
     sizes = np.linalg.norm(paths["sgd"].gradients, axis=1)
     times = paths["adam"].settings["lr"] / paths["sgd"].settings["lr"]
     return (
-        f"On the wall where it starts SGD's gradient is {number(sizes[0])} long, on the valley's floor, at its last "
-        f"step, {number(sizes[-1])}. The curvature at the minimum, {number(steepest)}, keeps its η below {bound}. Adam "
-        f"divides by the gradient's usual size, so it may take {times:.0f} times the η here and keep its pace on the "
-        "floor."
+        f"SGD's gradient is {number(sizes[0])} long on the wall where it starts, and {number(sizes[-1])} long on the "
+        f"valley's floor, at its last step. The curvature at the minimum, {number(steepest)}, keeps its η below "
+        f"{bound}. Adam divides by the gradient's usual size, so here it can use {times:.0f} times that η and keep its "
+        "pace on the floor."
     )
 
 
 def _last_outside(distances: np.ndarray) -> int:
-    """The first step from which the distance stays within that of an arrival."""
+    """The first step from which the distance stays within ARRIVED_WITHIN."""
     return int(np.flatnonzero(np.abs(distances) > ARRIVED_WITHIN)[-1]) + 1

@@ -1,4 +1,4 @@
-"""The controls of the page on pooling, and what it draws for them."""
+"""The controls and the parts of the page on pooling."""
 
 import zlib
 from dataclasses import dataclass
@@ -31,12 +31,13 @@ from visualizer.concepts.sliding import Slide
 from visualizer.figures.convolution_colours import grey_scale, positive_scale
 from visualizer.figures.pooling_lesson import change_bars, difference_grid, percent
 from visualizer.inspection.receptive_field.field_sum import field_rows
-from visualizer.ui.concepts.convolution_picture import LessonPicture, lesson_picture, take_drawing
+from visualizer.ui.concepts.choices import choose_segment
+from visualizer.ui.concepts.convolution_picture import SmallPicture, choose_picture, save_drawing
 from visualizer.ui.concepts.sliding_window import sliding_window
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
 from visualizer.ui.kit.prediction import predict
-from visualizer.ui.kit.quantities import size as bytes_in_words
+from visualizer.ui.kit.quantities import size as describe_bytes
 from visualizer.ui.state.viewport import column_width
 
 KINDS: dict[PoolingKind, str] = {"max": "Max", "average": "Average", "global": "Global average"}
@@ -45,48 +46,41 @@ _PADDINGS: dict[Padding, str] = {"valid": "valid (none)", "same": "same"}
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What the controls say.
+class PoolingChoice:
+    """What is chosen with the controls.
 
     Attributes:
         picture: The picture.
-        values: (H, W) float32, what is pooled: the picture or a feature map of it.
-        edges: Whether it is the feature map.
+        values: (H, W) float32, the input of the pooling: the picture or a feature map of it.
+        edges: Whether the input is the feature map.
         settings: How it is pooled.
     """
 
-    picture: LessonPicture
+    picture: SmallPicture
     values: np.ndarray
     edges: bool
     settings: PoolingSettings
 
     def slide(self) -> Slide:
-        """Pool it. Raises UserError where the window does not fit."""
+        """Pool the input. Raises UserError if the window does not fit."""
         return pool(self.values, self.settings)
 
 
-def choose(kind: PoolingKind) -> Choice | None:
-    """Draw the controls and return what they say; None until there is a picture."""
+def choose(kind: PoolingKind) -> PoolingChoice | None:
+    """Draw the controls and return what is chosen; None until there is a picture."""
     with st.container(gap="small"):
-        picture = lesson_picture(1, "lesson")
+        picture = choose_picture(1, "lesson")
         source = "picture"
-        # One draws on the picture itself, not on its edges.
+        # A drawing is made on the picture itself, not on its edges.
         if picture is None or not picture.drawable:
-            source = st.segmented_control(
-                "What is pooled",
-                list(_SOURCES),
-                default="edges",
-                required=True,
-                format_func=_SOURCES.__getitem__,
-                key="pooling-source",
-                persist_state="session",
-                help="Edges: Sobel x and ReLU, as a first convolution may learn them.",
-            )
+            edges_help = "Edges: Sobel x and ReLU, as a first convolution may learn them."
+            source = choose_segment("Input of the pooling", _SOURCES, "edges", "pooling-source", help=edges_help)
         settings = PoolingSettings(kind)
         if kind != "global":
             with st.container(horizontal=True, gap="small"):
-                window = _segments("Window", (2, 3, 4), "window")
-                stride = _segments("Stride", (1, 2, 3), "stride")
+                window = choose_segment("Window", {n: str(n) for n in (2, 3, 4)}, 2, "pooling-window")
+                strides = {n: str(n) for n in (1, 2, 3)}
+                stride = choose_segment("Stride", strides, 2, "pooling-stride", help=meaning("stride"))
             padding = st.selectbox(
                 "Padding",
                 list(_PADDINGS),
@@ -99,24 +93,11 @@ def choose(kind: PoolingKind) -> Choice | None:
     if picture is None:
         return None
     values = picture.values[0]
-    return Choice(picture, edge_map(values) if source == "edges" else values, source == "edges", settings)
+    return PoolingChoice(picture, edge_map(values) if source == "edges" else values, source == "edges", settings)
 
 
-def _segments(label: str, options: tuple[int, ...], key: str) -> int:
-    value: int = st.segmented_control(
-        label,
-        options,
-        default=2,
-        required=True,
-        key=f"pooling-{key}",
-        persist_state="session",
-        help=meaning("stride") if key == "stride" else None,
-    )
-    return value
-
-
-def slide_view(choice: Choice, slide: Slide) -> None:
-    """Draw the map before and after, equally large, with each window's arithmetic."""
+def slide_view(choice: PoolingChoice, slide: Slide) -> None:
+    """Draw the map before and after pooling at the same size, with each window's arithmetic."""
     height, width = choice.values.shape
     unit = "edge strength" if choice.edges else "grey level"
     scale = positive_scale(choice.values, unit) if choice.edges else grey_scale(1.0, unit)
@@ -134,12 +115,12 @@ def slide_view(choice: Choice, slide: Slide) -> None:
         input_scale=scale,
         output_scale=scale,
         output_cell=height if choice.settings.kind == "global" else choice.settings.stride,
-        on_drawing=take_drawing if choice.picture.drawable else None,
+        on_drawing=save_drawing if choice.picture.drawable else None,
     )
 
 
-def formulas(choice: Choice) -> None:
-    """What a window becomes, and the output's size, with the numbers of the choice put in."""
+def formulas(choice: PoolingChoice) -> None:
+    """The formulas of an output pixel and of the output's size, with the chosen numbers."""
     settings, (height, width) = choice.settings, choice.values.shape
     if settings.kind == "global":
         mean = rf"\frac{{1}}{{{height}\cdot{width}}}"
@@ -155,11 +136,11 @@ def formulas(choice: Choice) -> None:
     st.latex(rf"\begin{{aligned}} y_{{i,j}} &= {value} \\ H' &= {size} \end{{aligned}}")
     if settings.padding == "same":
         st.caption(
-            "Padded pixels never win and do not count; at the edge an average is divided by what is really there."
+            "Padded pixels never win and are not counted: at the edge, an average is over the real pixels alone."
         )
 
 
-def size_prediction(choice: Choice) -> None:
+def size_prediction(choice: PoolingChoice) -> None:
     """Ask for the output's size with another stride."""
     settings, length = choice.settings, choice.values.shape[0]
     if settings.kind == "global":
@@ -169,23 +150,24 @@ def size_prediction(choice: Choice) -> None:
     predict(question.question, question.options, question.right, question.explanation, key)
 
 
-def shift_view(choice: Choice) -> None:
-    """Move the picture, and measure how much of each output changes; the answer is asked for first."""
+def shift_view(choice: PoolingChoice) -> None:
+    """Ask which output changes least when the picture moves, then show how much each changes."""
     picture = choice.picture.values[0]
     compared = shift_experiment(picture, 1)[:3]
-    if not any(shifted.change for shifted in compared):
-        st.info("There is no edge in this picture that could move: draw one.", icon=":material/draw:")
+    if not any(result.change for result in compared):
+        st.info("This picture has no edge that could move: draw one.", icon=":material/draw:")
         return
-    least = min(compared, key=lambda shifted: shifted.change)
+    least = min(compared, key=lambda result: result.change)
     in_sentence = ("strided convolution", "max pooling", "average pooling")
-    options = {shifted.title: words for shifted, words in zip(compared, in_sentence, strict=True)}
-    told = ", ".join(f"{shifted.title} {percent(shifted.change)}" for shifted in compared)
+    options = {result.title: words for result, words in zip(compared, in_sentence, strict=True)}
+    changes = ", ".join(f"{result.title} {percent(result.change)}" for result in compared)
     answered = predict(
-        "The picture moves by **one pixel**. Edges are found, then the map is halved: whose output changes least?",
+        "The picture moves by **one pixel**. Its edges are found, then the edge map is halved: which output changes "
+        "least?",
         options,
         least.title,
-        "A stride looks at every second place only, whatever lies between; a pooling looks at every pixel and keeps a "
-        f"summary. Measured on this picture: {told}.",
+        "A stride keeps only every second position, whatever lies between; pooling uses every position and keeps a "
+        f"summary. Measured on this picture: {changes}.",
         f"pooling-shift-{zlib.crc32(picture.tobytes())}",
     )
     if not answered:
@@ -195,14 +177,14 @@ def shift_view(choice: Choice) -> None:
     bars, maps = st.columns(2, gap="medium")
     with bars:
         show(change_bars([r.title for r in results], [r.change for r in results], shift), "pooling-changes")
-        st.caption("Σ|after − before| / Σ|before|. The outputs of the first three are equally large.")
+        st.caption("The change is Σ|after − before| / Σ|before|. The first three outputs have the same size.")
         if shift and shift % 2 == 0:
             moved = results[1].change_when_moved_back(shift // 2)
             st.markdown(
-                f"A step of {shift} moves every output by exactly {shift // 2}: moved back, the max-pooled map changes "
-                f"by {percent(moved)}. Pooling is **equivariant** for such steps: the output moves along. For a step "
-                f"of 1 it is neither that nor **invariant** (unchanged): {percent(compared[1].change)} of the "
-                f"max-pooled map changes, against {percent(compared[0].change)} with a stride alone."
+                f"A shift of {shift} pixels moves every output by exactly {shift // 2}: moved back, the max-pooled map "
+                f"changes by {percent(moved)}. Pooling is **equivariant** to such shifts: the output moves along. To a "
+                "shift of 1 it is neither equivariant nor **invariant** (unchanged): the max-pooled map changes by "
+                f"{percent(compared[1].change)}, and by {percent(compared[0].change)} with a stride alone."
             )
     with maps:
         names = ("stride", "max", "average")
@@ -210,35 +192,35 @@ def shift_view(choice: Choice) -> None:
         show(difference_grid(rows, "edge strength", column_width(0.5)), "pooling-shifted")
 
 
-def loss_view(choice: Choice, slide: Slide) -> None:
-    """Enlarge the pooled map again and show what is missing."""
+def loss_view(choice: PoolingChoice, slide: Slide) -> None:
+    """Enlarge the pooled map and show what is lost."""
     results = enlarge(slide)
     before, after = choice.values.size, slide.output.size
     unit = "edge strength" if choice.edges else "grey level"
     words, maps = st.columns([2, 3], gap="medium")
     with words:
         st.markdown(
-            f"Numbers left: **{after:,} of {before:,}** ({percent(after / before)}). {what_is_lost(slide, before)} "
-            f"EnlargedMap to the old size, the mean difference, in {unit}, is:"
+            f"Numbers that remain: **{after:,} of {before:,}** ({percent(after / before)}). "
+            f"{what_is_lost(slide, before)} Mean difference in {unit} after enlarging to the original size:"
         )
-        st.markdown("\n".join(f"- **{result.mean_error:.3f}** with {result.method}" for result in results))
+        st.markdown("\n".join(f"- **{result.mean_error:.3f}**: {result.method}" for result in results))
     with maps:
         rows = [("before", choice.values, result.title, result.values) for result in results]
         show(difference_grid(rows, unit, column_width(0.6)), "pooling-lost")
 
 
 def what_is_lost(slide: Slide, before: int) -> str:
-    """Which of the `before` numbers are still among the pooled ones, and what nobody can tell from these any more."""
+    """Which of the `before` numbers remain in the pooled map, and which information is lost."""
     kept = surviving(slide)
     if kept is None:
-        return "None of the old numbers is left, only means of them: what each was, and where, is lost."
+        return "None of the original numbers remains, only means of them: their values and positions are lost."
     return (
-        f"{kept:,} of the old numbers won a window and are still there; the other {before - kept:,} are lost, and so "
-        "is where in its window each winner was."
+        f"{kept:,} of the original numbers won a window and remain; the other {before - kept:,} are lost, and so is "
+        "each winner's position in its window."
     )
 
 
-def network_view(choice: Choice) -> None:
+def network_view(choice: PoolingChoice) -> None:
     """The same small network with and without pooling: shapes, memory, receptive field, parameters."""
     height, width = choice.values.shape
     settings = choice.settings
@@ -258,14 +240,14 @@ def network_view(choice: Choice) -> None:
         column.markdown(f"**{title}**\n\n{_table(Architecture(title, (1, height, width), tuple(layers)))}")
     st.caption(
         explained(
-            "Memory: of the output for one picture, 4 bytes a number. Sees: the receptive field of a unit in the "
-            "middle, in pixels of the picture. Learns: parameters."
+            "Memory: the output for one picture, 4 bytes per number. Sees: the receptive field of a unit in the "
+            "middle, in pixels of the picture. Learns: the number of parameters."
         )
     )
 
 
 def _table(architecture: Architecture) -> str:
-    """What each layer of a network costs and sees, as Markdown."""
+    """What each layer of a network costs and sees, as a Markdown table."""
     rows = field_rows(architecture)
     lines = ["| Layer | Output, memory | Sees | Learns |", "| --- | --- | --- | --- |"]
     for index, report in enumerate(summarize(architecture).layers, start=1):
@@ -273,7 +255,7 @@ def _table(architecture: Architecture) -> str:
         shape = report.output_shape
         field = rows[index].field((rows[index].places[0] // 2, rows[index].places[1] // 2))
         seen = f"{field.rows.seen.sum()} × {field.columns.seen.sum()}"
-        memory = bytes_in_words(numbers_in(shape) * BYTES_PER_NUMBER)
+        memory = describe_bytes(numbers_in(shape) * BYTES_PER_NUMBER)
         cells = (report.layer.summary(), f"{describe_shape(shape)}, {memory}", seen, f"{report.parameters:,}")
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -1,6 +1,6 @@
-"""The picture with the field of one unit, beside the map that the unit is chosen on.
+"""The picture with the receptive field of one unit, beside the map on which the unit is chosen.
 
-Pointing needs no trip to the server: every field is computed before. The component receptive_field draws it.
+Every field is computed in advance, so pointing sends nothing to the server. The component receptive_field draws it.
 """
 
 from collections.abc import Sequence
@@ -29,12 +29,12 @@ def field_map(
     """Draw both sides; return the (row, column) of the unit that was chosen, at first the one in the middle.
 
     Args:
-        picture: What the network sees, (C, H, W) in [0, 1].
-        map: (H', W') in [0, 1], drawn in grey; the places of line `index`.
-        rows: What `field_rows` gave.
-        index: The line of `rows` whose units are shown, from 1.
-        captions: A title and a quiet note for the picture and for the map.
-        note: What the map shows, a sentence.
+        picture: The network's input, (C, H, W) in [0, 1].
+        map: (H', W') in [0, 1], drawn in grey: one pixel for each unit of row `index`.
+        rows: The result of `field_rows`.
+        index: The row of `rows` whose units are shown, from 1.
+        captions: A title and a note for the picture and for the map.
+        note: A sentence that says what the map shows.
     """
     place = _place()
     fields = [drawn_field(rows[index], axis) for axis in (0, 1)]
@@ -69,9 +69,9 @@ def _place() -> tuple[float, float]:
 
 
 def _overhang(fields: list[dict[str, Any]], size: int) -> int:
-    """How many pixels of padding are drawn on each side: as many as a field reaches, up to a share of the picture."""
-    there = [field for field in fields if field["first"] <= field["last"]]
-    reach = max((max(-field["first"], field["last"] - size + 1) for field in there), default=0)
+    """How many pixels of padding are drawn on each side: as far as a field reaches, up to a share of the picture."""
+    nonempty = [field for field in fields if field["first"] <= field["last"]]
+    reach = max((max(-field["first"], field["last"] - size + 1) for field in nonempty), default=0)
     reach = max(reach, 0)
     return min(reach, max(round(size * MOST_PADDING), 1))
 
@@ -79,7 +79,7 @@ def _overhang(fields: list[dict[str, Any]], size: int) -> int:
 def drawn_field(row: FieldRow, axis: int) -> list[dict[str, Any]]:
     """What is sent of each place's field along one axis: its first and last pixel, and the seen ones as runs.
 
-    The last one lies before the first where the units there read nothing at all.
+    The last pixel lies before the first where the units read nothing at all.
     """
     return [{"first": field.first, "last": field.last, "runs": _runs(field.seen)} for field in row.axis_fields(axis)]
 

@@ -1,4 +1,4 @@
-"""The networks and pictures that the page on receptive fields can choose from, and what is computed with them."""
+"""The networks and pictures offered on the page on receptive fields, and what is computed with them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,18 +21,18 @@ from visualizer.ui.state.session import Session
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network
 
-SMALLEST_FOR_PHOTO = 24  # pixels; a photo of fewer shows nothing
+SMALLEST_FOR_PHOTO = 24  # pixels; nothing can be recognised in a smaller photo
 SEED = 0
 _DIGIT = "digit"
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A network to look at: its architecture and, where there are, its trained weights.
+    """A network to explain: its architecture and, if there are any, its trained weights.
 
     Attributes:
-        architecture: What the fields are computed of.
-        trained: How `chosen_network` finds the trained weights; None where nobody has trained it.
+        architecture: The layers whose fields are computed.
+        trained: How `chosen_network` finds the trained weights; None if it has not been trained.
     """
 
     architecture: Architecture
@@ -40,34 +40,34 @@ class Subject:
 
     @property
     def fitting(self) -> Architecture:
-        """Its layers up to the first that does not fit."""
+        """The architecture up to the first layer that does not fit."""
         rows = summarize(self.architecture).layers
         return self.architecture.with_layers(tuple(row.layer for row in rows if row.output_shape is not None))
 
 
 def subjects(owner: Session) -> dict[str, tuple[str, Subject]]:
-    """The networks to choose from: name -> (words, subject)."""
-    found = {"build": (f"In Build: {owner.architecture.name}", Subject(owner.architecture))}
+    """The networks to choose from: name -> (title, subject)."""
+    choices = {"build": (f"In Build: {owner.architecture.name}", Subject(owner.architecture))}
     record = current_run(owner)
     if record is not None:
         architecture = record.spec.architecture
-        found["run"] = (f"My run: {architecture.name}, {record.step:,} steps", Subject(architecture, "trained"))
-    found |= {preset.name: (preset.name, Subject(preset.architecture)) for preset in PRESETS}
-    return found | {"bundled": ("Ready-made, trained on digits", Subject(TINY.architecture, "bundled"))}
+        choices["run"] = (f"My run: {architecture.name}, {record.step:,} steps", Subject(architecture, "trained"))
+    choices |= {preset.name: (preset.name, Subject(preset.architecture)) for preset in PRESETS}
+    return choices | {"bundled": ("Ready-made, trained on digits", Subject(TINY.architecture, "bundled"))}
 
 
 def first_subject(owner: Session) -> str:
-    """What the page opens with: the network in Build once somebody built one, else one that is worth looking at."""
+    """The network that the page opens with: the one in Build if it was changed or trained, else an interesting one."""
     return "build" if owner.history.past or owner.run_id else SMALL_VGG.name
 
 
 def pictures() -> Mapping[str, str]:
-    """The pictures to choose from: name -> words."""
+    """The pictures to choose from: name -> title."""
     return {**PHOTOS, _DIGIT: "A handwritten digit"}
 
 
 def first_picture(input_shape: tuple[int, int, int]) -> str:
-    """A photo where the network's input is large enough to show one."""
+    """The picture that the page opens with: a photo if the network's input is large enough to show one."""
     return next(iter(PHOTOS)) if min(input_shape[1:]) >= SMALLEST_FOR_PHOTO else _DIGIT
 
 
@@ -81,12 +81,12 @@ def prepared(name: str, input_shape: tuple[int, int, int]) -> np.ndarray:
 
 
 def trained_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, Network]":
-    """A network with its trained weights, and the key that its results are kept under. Raises UserError."""
+    """A network with its trained weights, and the key of its cached results. Raises UserError."""
     return chosen_network(owner, choice)
 
 
 def untrained_network(architecture: Architecture) -> "tuple[NetworkKey, Network]":
-    """The network with fresh weights, and the key that its results are kept under. Raises ArchitectureError."""
+    """The network with untrained weights, and the key of its cached results. Raises ArchitectureError."""
     text = architecture_to_json(architecture)
     return ("fresh", text), _untrained(text)
 
@@ -100,7 +100,7 @@ def _untrained(text: str) -> "Network":
 
 @st.cache_data(max_entries=128, show_spinner=False)
 def mean_map(key: NetworkKey, _network: "Network", picture: np.ndarray, layer: int) -> np.ndarray:
-    """The mean of a layer's maps while the network looks at the picture, (H', W'); (1, 1) for a vector."""
+    """The mean of a layer's maps for the picture, (H', W'); (1, 1) for a vector."""
     from visualizer.inspection.probe import probe
 
     output = probe(_network, picture).layers[layer].output

@@ -1,4 +1,4 @@
-"""What happens to the field next? Questions whose right and wrong answers are computed."""
+"""Questions about how the receptive field grows, with computed right and wrong answers."""
 
 from visualizer.architecture.shapes import is_maps
 from visualizer.architecture.span import HeightWidth
@@ -14,9 +14,9 @@ def times(pair: HeightWidth) -> str:
 
 
 def next_question(row: FieldRow) -> Question | None:
-    """How large is the field of a 3 × 3 convolution after this layer? Of a Dense layer, where this makes a vector?
+    """How large is the field of a 3 × 3 convolution after this layer, or of a Dense layer if its output is a vector?
 
-    None where the fields of its units differ, so that there is no one answer.
+    None if the fields of its units differ, since there is no single answer then.
     """
     if not is_maps(row.output_shape):
         return _dense_question(row)
@@ -30,10 +30,10 @@ def next_question(row: FieldRow) -> Question | None:
         (row.size[0] * WINDOW, row.size[1] * WINDOW),
     ]
     return _question(
-        f"Here a unit sees {times(row.size)} pixels. Add **one more 3 × 3 convolution**: how many do its units see?",
+        f"Here a unit sees {times(row.size)} pixels. How many do the units of **one more 3 × 3 convolution** see?",
         right,
         wrong,
-        "All units here see the same pixels, so that further units add none."
+        "All units here see the same pixels, so further units add none."
         if row.jump == (0, 0)
         else f"Its window is {WINDOW} units wide, and the fields of two neighbouring units lie {_jump(row.jump)} "
         f"apart: the two further units add {_sum(row.size, row.jump)}.",
@@ -41,7 +41,7 @@ def next_question(row: FieldRow) -> Question | None:
 
 
 def stride_question(row: FieldRow) -> Question | None:
-    """And if that convolution had stride 2? None as for `next_question`, and where all units see the same."""
+    """And if that convolution had stride 2? None as in `next_question`, and if all units see the same pixels."""
     if row.jump is None or row.start is None or 0 in row.jump:
         return None
     right, jump, _ = after_window(row.size, row.jump, row.start, SlidingWindow((WINDOW, WINDOW), strides=(2, 2)))
@@ -56,7 +56,7 @@ def stride_question(row: FieldRow) -> Question | None:
         right,
         wrong,
         f"The same {times(right)}: the stride moves the window, it does not widen it. But the jump doubles to "
-        f"{_pair(jump)}, so the 3 × 3 layer after it adds 2 · {jump[0]} and sees {times(later)}.",
+        f"{_pair(jump)}, so a 3 × 3 layer after it would add 2 · {jump[0]} and see {times(later)}.",
     )
 
 
@@ -66,7 +66,8 @@ def _dense_question(row: FieldRow) -> Question:
         "**One more Dense layer** after this one: how many pixels will its units see?",
         row.size,
         [wider, (row.size[0] * 2, row.size[1] * 2)],
-        f"The same {times(row.size)}: a unit here sees already all that the last maps see, and no more can reach it.",
+        f"The same {times(row.size)}: a unit here already sees all that the last maps see, and no other pixel can "
+        "reach it.",
     )
 
 

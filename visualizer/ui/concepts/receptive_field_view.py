@@ -1,4 +1,4 @@
-"""The parts of the page on receptive fields: the field on the picture, its sum, and what of it really matters."""
+"""The parts of the page on receptive fields: the field on the picture, its formula, and which pixels really matter."""
 
 from itertools import pairwise
 
@@ -34,26 +34,26 @@ from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width
 from visualizer.words import counted
 
-_SPAN = 0.5  # of the picture: the page opens with the last layer whose field is no larger
+_SPAN = 0.5  # of the picture: the page opens with the last layer whose field is at most this large
 
 
 def choose_subject(owner: Session) -> tuple[str, Subject]:
     """Draw the choice of a network; return its name and the network."""
-    found = subjects(owner)
-    names = list(found)
+    choices = subjects(owner)
+    names = list(choices)
     name = st.selectbox(
         "Network",
         names,
         names.index(first_subject(owner)),
-        format_func=lambda name: found[name][0] if name in found else name,
+        format_func=lambda name: choices[name][0] if name in choices else name,
         key="receptive-field-network",
         persist_state="session",
     )
-    return name, found[name][1]
+    return name, choices[name][1]
 
 
 def choose_picture(architecture: Architecture) -> np.ndarray:
-    """Draw the choice of a picture; return it as the network sees it, (C, H, W) in [0, 1]."""
+    """Draw the choice of a picture; return it as the network's input, (C, H, W) in [0, 1]."""
     titles = pictures()
     size = architecture.input_shape
     name = st.selectbox(
@@ -61,7 +61,7 @@ def choose_picture(architecture: Architecture) -> np.ndarray:
         list(titles),
         list(titles).index(first_picture(size)),
         format_func=titles.__getitem__,
-        # Another size of input may ask for another picture.
+        # Another input size may call for another picture.
         key=f"receptive-field-picture-{first_picture(size)}",
         persist_state="session",
     )
@@ -69,10 +69,10 @@ def choose_picture(architecture: Architecture) -> np.ndarray:
 
 
 def layers_with_a_field(rows: tuple[FieldRow, ...]) -> dict[int, str]:
-    """The lines of `rows` whose units have a field of their own, with their titles.
+    """The indices of `rows` whose units have receptive fields of their own, with titles.
 
-    Not where maps are but written as a vector, nor what follows it number by number: each of these units sees what one
-    unit of the map sees.
+    Layers that only write maps as a vector are left out, and so are elementwise layers after them: each of their units
+    sees what one unit of the maps sees.
     """
     titles = {}
     rewritten = False
@@ -86,22 +86,22 @@ def layers_with_a_field(rows: tuple[FieldRow, ...]) -> dict[int, str]:
     return titles
 
 
-def not_known_from(architecture: Architecture, rows: tuple[FieldRow, ...]) -> bool:
-    """Say from which layer on nobody knows the field, if from any; whether there is such a layer."""
+def explain_unknown_field(architecture: Architecture, rows: tuple[FieldRow, ...]) -> bool:
+    """Draw a note if the field is unknown from some layer on; return whether it is."""
     unsaid = first_unsaid(architecture, rows)
     if unsaid is None:
         return False
     number, layer = unsaid
     st.info(
-        f"Layer {number}, {layer.summary()}, does not say which places it reads, so from there on the receptive field "
-        "is not known here. Whoever wrote this layer type can say it, in its method “sees”.",
+        f"Layer {number}, {layer.summary()}, does not say which positions it reads, so the receptive field is unknown "
+        "from there on. The author of this layer type can add it in the method “sees”.",
         icon=":material/help:",
     )
     return True
 
 
 def choose_layer(name: str, rows: tuple[FieldRow, ...]) -> int | None:
-    """Draw the slider over the layers; return the line of `rows`, None where no layer has a field."""
+    """Draw the slider over the layers; return the index in `rows`, None if no layer has a field."""
     titles = layers_with_a_field(rows)
     if len(titles) < 2:
         return next(iter(titles), None)
@@ -111,7 +111,7 @@ def choose_layer(name: str, rows: tuple[FieldRow, ...]) -> int | None:
         list(titles),
         max((index for index in titles if rows[index].size[0] <= most), default=min(titles)),
         format_func=lambda index: titles.get(index, str(index)),
-        # With other layers it is another slider.
+        # Other layers need a slider of their own.
         key=f"receptive-field-layer-{name}-{'-'.join(map(str, titles))}",
         persist_state="session",
     )
@@ -121,7 +121,7 @@ def choose_layer(name: str, rows: tuple[FieldRow, ...]) -> int | None:
 def field_on_picture(
     owner: Session, subject: Subject, picture: np.ndarray, rows: tuple[FieldRow, ...], index: int
 ) -> RowColumn:
-    """Draw the field on the picture beside the map; return the (row, column) of the unit that was chosen."""
+    """Draw the field on the picture beside the map; return the (row, column) of the chosen unit."""
     row = rows[index]
     assert row.layer is not None
     if subject.trained:
@@ -135,7 +135,7 @@ def field_on_picture(
         ends = f"from {number(low)} (dark) to {number(high)} (bright)"
         note = f"It shows the mean of {counted(row.output_shape[0], 'map')}, {state}, {ends}."
     else:
-        units, note = counted(row.output_shape[0], "unit"), "A vector has no places: each unit sees the same pixels."
+        units, note = counted(row.output_shape[0], "unit"), "A vector has no positions: each unit sees the same pixels."
     return field_map(
         picture,
         (values - low) / (high - low) if high > low else np.full_like(values, 0.5),
@@ -150,7 +150,7 @@ def field_on_picture(
 
 
 def questions(name: str, rows: tuple[FieldRow, ...], index: int) -> None:
-    """Ask how the field grows; the second question comes once the first is answered."""
+    """Ask how the field grows; the second question appears once the first is answered."""
     row = rows[index]
     key = f"receptive-{name}-{index}-{row.size}-{row.jump}"
     asked = next_question(row)
@@ -163,63 +163,64 @@ def questions(name: str, rows: tuple[FieldRow, ...], index: int) -> None:
 
 
 def formula(rows: tuple[FieldRow, ...], index: int, place: RowColumn) -> None:
-    """The recurrence of the chosen layer, with its numbers; where there is none, what the unit reads of each layer."""
+    """The recurrence of the chosen layer, with its numbers; without one, what the unit reads from each layer."""
     before, row = rows[index - 1], rows[index]
     if before.jump is None or before.start is None or row.window is None or row.jump is None or row.start is None:
-        _way_back(rows, index, place)
+        _trace_back(rows, index, place)
         return
-    lines = r" \\ ".join(_lines(before, row, index, 0))
+    lines = r" \\ ".join(_formula_lines(before, row, index, 0))
     st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
     first = row.start[0] + 1 + place[0] * row.jump[0]
     st.markdown(
-        f"Unit {place[0] + 1} begins in row {_signed(row.start[0] + 1)} + ({place[0] + 1} − 1) · {row.jump[0]} = "
-        f"**{_signed(first)}** and ends in row {_signed(first)} + {row.size[0]} − 1 = "
+        f"The field of unit {place[0] + 1} begins in row {_signed(row.start[0] + 1)} + ({place[0] + 1} − 1) · "
+        f"{row.jump[0]} = **{_signed(first)}** and ends in row {_signed(first)} + {row.size[0]} − 1 = "
         f"**{_signed(first + row.size[0] - 1)}**."
     )
     st.caption(
         explained(
-            f"r: receptive field size, j: jump, a: start, for the height{_along_the_width(row)}. w: window, d: "
-            "dilation, s: stride, p: padding before. Pixels, rows and units count from 1."
+            "r: receptive field size, j: jump, a: start, w: window, d: dilation, s: stride, p: padding before. "
+            f"{_describe_width(row)} Pixels, rows and units count from 1."
         )
     )
 
 
-def _way_back(rows: tuple[FieldRow, ...], index: int, place: RowColumn) -> None:
-    """What one unit reads of every layer before it, down to the picture."""
-    along = [spans_read(rows[index].chain, index - 1, axis, place[axis]) or {} for axis in (0, 1)]
+def _trace_back(rows: tuple[FieldRow, ...], index: int, place: RowColumn) -> None:
+    """What one unit reads from every layer before it, down to the picture."""
+    spans_by_axis = [spans_read(rows[index].chain, index - 1, axis, place[axis]) or {} for axis in (0, 1)]
     lines = []
-    for at in (*range(index - 1, -1, -1), PICTURE):
-        layer = rows[at + 1].layer
-        name = "The picture" if layer is None else f"Layer {at + 1}, {layer.summary()}"
-        if at != PICTURE and not is_maps(rows[at + 1].output_shape):
+    for source in (*range(index - 1, -1, -1), PICTURE):
+        layer = rows[source + 1].layer
+        name = "The picture" if layer is None else f"Layer {source + 1}, {layer.summary()}"
+        if source != PICTURE and not is_maps(rows[source + 1].output_shape):
             lines.append(f"- {name}: the vector")
             continue
-        height, width = (spans.get(at, NOTHING) for spans in along)
-        read = f"{_places(height, 'row')}, {_places(width, 'column')}" if height.size and width.size else "nothing"
+        height, width = (spans.get(source, NOTHING) for spans in spans_by_axis)
+        read = f"{_range(height, 'row')}, {_range(width, 'column')}" if height.size and width.size else "nothing"
         lines.append(f"- {name}: {read}")
     st.markdown(
-        "Here the fields of the units do not lie evenly, as those of a sliding window do: **one sum does not hold "
-        "for all**. Follow the chosen unit back instead:\n\n" + "\n".join(lines)
+        "The fields of these units are not evenly spaced as those of a sliding window are, so **no single formula "
+        "holds for all of them**. Follow the chosen unit back instead:\n\n" + "\n".join(lines)
     )
-    st.caption("Rows, columns and units count from 1; below 1 and beyond the last one lies padding.")
+    st.caption("Rows, columns and units count from 1; below 1 and beyond the last one is padding.")
 
 
-def _places(span: Span, noun: str) -> str:
+def _range(span: Span, noun: str) -> str:
     first, last = _signed(span.first + 1), _signed(span.last + 1)
     return f"{noun} {first}" if first == last else f"{noun}s {first} to {last}"
 
 
-def _along_the_width(row: FieldRow) -> str:
+def _describe_width(row: FieldRow) -> str:
     pairs = (row.size, row.jump, row.start)
-    alike = all(pair is not None and pair[0] == pair[1] for pair in pairs)
-    return " and the width alike" if alike else f"; the width: {row.size[1]}"
+    if all(pair is not None and pair[0] == pair[1] for pair in pairs):
+        return "The numbers are the same for height and width."
+    return f"The numbers are for the height; for the width, r is {row.size[1]}."
 
 
 def _signed(value: int) -> str:
     return str(value).replace("-", "−")
 
 
-def _lines(before: FieldRow, row: FieldRow, index: int, axis: int) -> list[str]:
+def _formula_lines(before: FieldRow, row: FieldRow, index: int, axis: int) -> list[str]:
     assert before.jump is not None and before.start is not None and row.window is not None  # noqa: PT018
     assert row.jump is not None and row.start is not None  # noqa: PT018
     window, dilation = row.window.size[axis], row.window.dilation[axis]
@@ -249,27 +250,28 @@ def sum_table(rows: tuple[FieldRow, ...], index: int) -> None:
             "Jump": [_pair(row.jump) if row.jump else "differs" for row in shown],
             "Receptive field": [f"{'' if row.jump else 'up to '}**{_pair(row.size)}**" for row in shown],
             "Start": [_pair((row.start[0] + 1, row.start[1] + 1)) if row.start else "differs" for row in shown],
-            "Leaves (H × W × C)": [describe_shape(row.output_shape) for row in shown],
+            "Output (H × W × C)": [describe_shape(row.output_shape) for row in shown],
         },
         hide_index=True,
     )
     st.caption(
-        "In pixels of the input, height × width where they differ. Padding: before the first row and column; a start "
-        "below 1 lies in it. Flatten and global pooling count as a window over the whole map, since the vector holds "
-        f"all of its places. The sum knows no edge and no gaps; the drawing above does.{_unusual(shown)}"
+        "All sizes are in pixels of the input, as height × width where the two differ. Padding is that before the "
+        "first row and column; a start below 1 lies in it. Flatten and global pooling count as a window over the whole "
+        "map, since the vector contains all of its positions. The sum ignores edges and gaps; the drawing above shows "
+        f"them.{_describe_exceptions(shown)}"
     )
 
 
-def _unusual(rows: tuple[FieldRow, ...]) -> str:
-    """What the table shows only of some layers, explained."""
-    said = ""
+def _describe_exceptions(rows: tuple[FieldRow, ...]) -> str:
+    """Sentences on unusual entries of the table, if there are any; each begins with a space."""
+    text = ""
     if any(row.window and 0 in row.window.strides for row in rows):
-        said += " A stride of 0: all units of that layer read the same."
+        text += " A stride of 0 means that all units of that layer read the same pixels."
     if any(row.window and min(row.window.padding) < 0 for row in rows):
-        said += " A padding below 0: the edge is cut off."
+        text += " A padding below 0 means that the edge is cut off."
     if any(row.jump is None for row in rows):
-        said += " Where a layer is no window, the fields of its units and of those after it differ."
-    return said
+        text += " After a layer without a window, the fields of different units differ in size or spacing."
+    return text
 
 
 def _pair(pair: HeightWidth) -> str:
@@ -280,13 +282,13 @@ def _pair(pair: HeightWidth) -> str:
 def effective_fields(
     owner: Session, subject: Subject, picture: np.ndarray, rows: tuple[FieldRow, ...], index: int, place: RowColumn
 ) -> None:
-    """How much each pixel matters to the unit: with fresh weights, and with trained ones where there are any."""
+    """How much each pixel matters to the unit: with untrained weights, and with trained ones if there are any."""
     field = rows[index].field(place)
     even = inner_half_share(field.mask.astype(np.float64), field)
     networks = {"Untrained": untrained_network(subject.fitting)}
     if subject.trained:
         networks["Trained"] = trained_network(owner, subject.trained)
-    words, *columns = st.columns([1, *([1] * len(networks))] if len(networks) > 1 else [1, 1], gap="medium")
+    text_column, *columns = st.columns([1, *([1] * len(networks))] if len(networks) > 1 else [1, 1], gap="medium")
     for column, (title, (key, network)) in zip(columns, networks.items(), strict=True):
         gradient = gradient_of(key, network, picture, index - 1, place)
         share = inner_half_share(gradient, field)
@@ -297,26 +299,26 @@ def effective_fields(
             st.metric(f"{title}: gradient inside the middle half", f"{share:.0%}")
             width = min(column_width(1 / (len(networks) + 1)), 420)
             show(effective_field_chart(gradient, field, width=width), f"effective-{title}")
-    with words:
+    with text_column:
         st.markdown(
             explained(
-                "The solid frame is all that the unit **can** see. How much each pixel really **matters** is the "
-                "gradient: by how much the unit changes where that pixel gets a little brighter."
+                "The solid frame encloses all that the unit **can** see. How much each pixel really **matters** is its "
+                "gradient: how much the unit changes when that pixel gets a little brighter."
             )
         )
         if even is not None:
             st.markdown(
-                "The dotted frame is the middle half of the field's height and width, a quarter of its area. If every "
-                f"pixel that is seen mattered alike, **{even:.0%}** of the gradient would lie in it."
+                "The dotted frame is the middle half of the field's height and width, a quarter of its area. If all "
+                f"the pixels that it sees mattered equally, **{even:.0%}** of the gradient would lie in it."
             )
         st.markdown(
-            "Through several windows, more ways lead from a middle pixel to the unit than from a corner, so the middle "
-            "usually weighs more ([Luo et al., 2016](https://arxiv.org/abs/1701.04128))."
+            "Through several windows, more paths lead to the unit from a central pixel than from a corner, so the "
+            "centre usually matters more ([Luo et al., 2016](https://arxiv.org/abs/1701.04128))."
         )
         st.caption(
             explained(
-                "Computed by PyTorch for this picture: |d unit / d pixel|, added over the input's channels, mean over "
-                "the (first 16) maps at this place, before the layer's own activation function."
+                "Computed by PyTorch for this picture: |d unit / d pixel|, summed over the input's channels and "
+                "averaged over the (first 16) maps at this position, before the layer's own activation function."
             )
         )
 

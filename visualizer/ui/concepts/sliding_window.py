@@ -1,6 +1,6 @@
-"""The sliding window: input, window and output beside each other, each output pixel explained where one points.
+"""The sliding window: input, window and output side by side; pointing at an output pixel explains it.
 
-Everything is computed before; pointing, playing and scrubbing need no trip to the server. The drawing is in
+Everything is computed in advance; pointing, playing and scrubbing send nothing to the server. The drawing is in
 assets/components/sliding_window/.
 """
 
@@ -14,7 +14,7 @@ from visualizer.concepts.sliding import Slide
 from visualizer.figures.convolution_colours import ColourScale, signed_scale
 from visualizer.ui.kit.component import component, sent_by
 
-MAX_WEIGHT = 100.0  # of a typed kernel
+MAX_WEIGHT = 100.0  # the largest weight that can be typed into a kernel
 _MAX_DRAWN = 16  # maps of one side; MAX_PLANES of maps.js
 
 
@@ -33,22 +33,23 @@ def sliding_window(
     on_kernel: Callable[[int, np.ndarray], None] | None = None,
     on_drawing: Callable[[np.ndarray], None] | None = None,
 ) -> None:
-    """Draw a slide. It opens at the strongest output of its middle.
+    """Draw a slide. It opens at the strongest output near the centre.
 
     Args:
-        slide: At most about 64 × 64 pixels, so that a pixel is large enough to point at. Of over 16 channels or filters
-            the first 16 are drawn; the arithmetic counts all.
+        slide: At most about 64 × 64 pixels, so that a pixel is large enough to point at. Of more than 16 channels or
+            filters the first 16 are drawn; the arithmetic includes all.
         key: Unique on the page.
-        input_name, output_name: A title and a quiet note after it, such as ("Picture", "32 × 32").
-        input_scale, output_scale: Colours of both sides.
-        channel_names: Of the input's channels, where there are several.
-        filter_names: Of the output's maps, where there are several.
+        input_name, output_name: A title and a note after it, such as ("Picture", "32 × 32").
+        input_scale, output_scale: The colours of input and output.
+        channel_names: Of the input's channels, if there are several.
+        filter_names: Of the output's maps, if there are several.
         colour: Draw three input channels as one picture in red, green and blue.
-        output_cell: Input pixels that one output pixel is drawn wide: the stride draws both sides equally large.
-        on_kernel: Makes the kernel's numbers fields to type into: called with the filter's index and its (C, k, k)
-            float32 weights, before the page reruns.
-        on_drawing: Makes the input's real pixels a paper to draw on with 0 and 1: called with all of them, row by row,
-            (N,) float32, before the page reruns.
+        output_cell: How many input pixels wide an output pixel is drawn: with the stride, input and output are drawn
+            equally large.
+        on_kernel: Lets the user type the kernel's numbers; called before the page reruns with the filter's index and
+            its (C, k, k) float32 weights.
+        on_drawing: Lets the user draw on the input's real pixels with 0 and 1; called before the page reruns with all
+            of them, row by row, (N,) float32.
     """
     callbacks: dict[str, Any] = {}
     if on_kernel is not None:
@@ -93,14 +94,14 @@ def sliding_window(
         "start": _start(slide.output),
         "editable": MAX_WEIGHT if on_kernel is not None else 0,
         "drawable": on_drawing is not None,
-        # The number of the newest drawing that arrived: the browser keeps what it has drawn since.
+        # The number of the newest drawing received: the browser keeps what it has drawn since.
         "taken": st.session_state.get(f"{key}-taken", 0),
     }
     component("sliding_window")(key=key, data=data, **callbacks)
 
 
 def read_kernel(sent: Any, kernels: np.ndarray | None) -> tuple[int, np.ndarray] | None:
-    """The filter and its weights that were typed into one of `kernels`, (F, C, k, k): anybody can send anything."""
+    """The filter and the weights typed into one of `kernels`, (F, C, k, k); None for anything else a browser sends."""
     if kernels is None or not isinstance(sent, Mapping):
         return None
     index, weights = sent.get("filter"), _read_numbers(sent.get("weights"), kernels.shape[1:])
@@ -110,11 +111,11 @@ def read_kernel(sent: Any, kernels: np.ndarray | None) -> tuple[int, np.ndarray]
 
 
 def read_drawing(sent: Any, pixels: int) -> tuple[int, np.ndarray] | None:
-    """The number of a drawing and its pixels, (`pixels`,) float32: anybody can send anything."""
+    """The number of a drawing and its pixels, (`pixels`,) float32; None for anything else a browser sends."""
     if not isinstance(sent, Mapping):
         return None
     number, drawn = sent.get("number"), _read_numbers(sent.get("pixels"), (pixels,))
-    # As far as a browser counts exactly.
+    # Up to where JavaScript's integers are exact.
     if type(number) is not int or not 0 < number < 2**53 or drawn is None:
         return None
     return number, drawn
@@ -126,13 +127,13 @@ def _read_numbers(sent: Any, shape: tuple[int, ...]) -> np.ndarray | None:
         numbers = np.asarray(sent, dtype=np.float64)
     except (TypeError, ValueError, OverflowError):
         return None
-    # Beyond it, a number would become infinite.
+    # Larger numbers would become infinite.
     fits = numbers.shape == shape and bool((np.abs(numbers) <= np.finfo(np.float32).max).all())
     return numbers.astype(np.float32) if fits else None
 
 
 def _start(output: np.ndarray) -> list[int]:
-    """Filter, row and column of the largest |output| drawn; not in the outer quarters, where padding decides."""
+    """Filter, row and column of the largest |output| drawn, outside the outer quarters, where padding matters most."""
     rows, columns = (length // 4 for length in output.shape[1:])
     middle = np.abs(output[:_MAX_DRAWN, rows : output.shape[1] - rows, columns : output.shape[2] - columns])
     best, row, column = np.unravel_index(int(middle.argmax()), middle.shape)
@@ -140,7 +141,7 @@ def _start(output: np.ndarray) -> list[int]:
 
 
 def _numbers(values: np.ndarray) -> list[Any]:
-    # Seven significant digits are what float32 holds; without rounding, JSON would write seventeen.
+    # float32 holds seven significant digits; without rounding, JSON would have seventeen.
     digits: list[Any] = np.round(values.astype(np.float64), 7).tolist()
     return digits
 

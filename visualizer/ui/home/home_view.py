@@ -5,7 +5,7 @@ import streamlit as st
 from visualizer.architecture.shapes import describe_shape, is_maps
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
-from visualizer.figures.overview import Step, overview
+from visualizer.figures.overview import NamedMaps, overview
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
 from visualizer.ui.state.models import bundled_network, probe_picture
@@ -15,10 +15,12 @@ _MAPS_SHARE = 0.77  # of the page's width; the rest is for the answer
 
 
 def digit_picker() -> int:
-    """Draw the choice of a digit, and a button for another example; the picture's index in the data set."""
+    """Draw the choice of a digit, and of one of its pictures; return the picture's index in the data set."""
     dataset = load_dataset("digits")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        label = st.pills("Show it a", range(10), default=3, required=True, key="home-digit", persist_state="session")
+        label = st.pills(
+            "Digit to show", range(10), default=3, required=True, key="home-digit", persist_state="session"
+        )
         of_class = dataset.test[dataset.labels[dataset.test] == label]
         number = st.number_input(
             f"Picture 1 to {len(of_class)}",
@@ -36,20 +38,22 @@ def network_at_work(index: int) -> None:
     dataset = load_dataset("digits")
     network = bundled_network()
     picture = prepare(dataset.pictures[index][None], network.architecture.input_shape)[0]
-    seen = probe_picture(("bundled",), network, picture)
+    probed = probe_picture(("bundled",), network, picture)
     maps, answer = st.columns([_MAPS_SHARE, 1 - _MAPS_SHARE])
     with maps:
-        steps = [
-            Step(view.layer.title, describe_shape(view.output.shape), view.output)
-            for view in seen.layers
+        blocks = [
+            NamedMaps(view.layer.title, describe_shape(view.output.shape), view.output)
+            for view in probed.layers
             if is_maps(view.output.shape)
         ]
         width = column_width(_MAPS_SHARE)
         show(
-            overview(Step("Picture", describe_shape(picture.shape), picture), steps, width=width, stacked=is_narrow()),
+            overview(
+                NamedMaps("Picture", describe_shape(picture.shape), picture), blocks, width=width, stacked=is_narrow()
+            ),
             "overview",
         )
     with answer:
         st.markdown("**Its answer**")
-        assert seen.answer is not None
-        show_answer(seen.answer, dataset.class_names, "home-answer", true_label=int(dataset.labels[index]))
+        assert probed.answer is not None
+        show_answer(probed.answer, dataset.class_names, "home-answer", true_label=int(dataset.labels[index]))
