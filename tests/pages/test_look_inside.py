@@ -15,7 +15,7 @@ from visualizer.data.drawing import SIDE
 from visualizer.inspection.steps import Spot
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.state import LookState
-from visualizer.ui.parts.supplied_picture import SuppliedPicture
+from visualizer.ui.parts.opened_picture import SuppliedPicture
 
 
 def encoded(picture: np.ndarray, format: str) -> bytes:

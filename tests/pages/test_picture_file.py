@@ -10,8 +10,7 @@ from PIL import Image
 from tests.pages.app import alts, open_page, without_exception
 from visualizer.errors import UserError
 from visualizer.ui.parts import opened_picture
-from visualizer.ui.parts.opened_picture import PictureFile
-from visualizer.ui.parts.supplied_picture import SuppliedPicture
+from visualizer.ui.parts.opened_picture import PictureFile, SuppliedPicture
 
 PICTURE = np.full((20, 20, 3), 9, dtype=np.uint8)
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from visualizer.data.drawing import SIDE
 from visualizer.ui.parts import draw
-from visualizer.ui.parts.supplied_picture import SuppliedPicture
+from visualizer.ui.parts.opened_picture import SuppliedPicture
 from visualizer.ui.state.session import Session
 
 Send = Callable[[object], None]

@@ -29,7 +29,7 @@ def script(network: object, layer: int, number: int) -> None:
     if "begun" not in st.session_state:
         st.session_state["begun"] = True
         st.session_state[f"filters-layer-of-{len(network.nodes)}"] = layer
-        session().page_state(LookState).choose_filter(number)
+        session().page_state(LookState).filter_number = number
     reactions = st.session_state.setdefault("reactions", {})
     filters_view.on_click = lambda chart, react: reactions.update({chart: react})
     filters_part(inspected)

@@ -29,7 +29,7 @@ from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.quantities import count
 from visualizer.ui.kit.text import markdown_safe
-from visualizer.ui.parts.dataset_view import opened_dataset
+from visualizer.ui.parts.dataset_view import choose_test_picture, opened_dataset, pictures_of_class
 from visualizer.ui.state.models import latest_network, probe_picture
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
@@ -230,14 +230,10 @@ def answers(_: Session, compared: Compared) -> None:
             key=f"compared-class-{chosen}",
             width=150,
         )
-        of_class = dataset.test[dataset.labels[dataset.test] == label]
-        if not len(of_class):
+        if not len(pictures_of_class(dataset, label)):
             st.caption("The test split has no picture of this class.")
             return
-        number = st.number_input(
-            f"Picture 1 to {len(of_class)}", 1, len(of_class), key=f"compared-number-{chosen}-{label}", width=140
-        )
-    picture = dataset.pictures[of_class[number - 1]]
+        picture = dataset.pictures[choose_test_picture(dataset, label, f"compared-number-{chosen}-{label}", width=140)]
     columns = st.columns([1, *[2] * len(compared)])
     with columns[0]:
         show(picture_chart(picture, "The picture", width=140), "compared-picture")

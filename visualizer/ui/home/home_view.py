@@ -8,6 +8,7 @@ from visualizer.data.prepare import prepare
 from visualizer.figures.overview import NamedMaps, overview
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
+from visualizer.ui.parts.dataset_view import choose_test_picture
 from visualizer.ui.state.models import bundled_network, probe_picture
 from visualizer.ui.state.viewport import column_width, is_narrow
 
@@ -21,16 +22,8 @@ def digit_picker() -> int:
         label = st.pills(
             "Digit to show", range(10), default=3, required=True, key="home-digit", persist_state="session"
         )
-        of_class = dataset.test[dataset.labels[dataset.test] == label]
-        number = st.number_input(
-            f"Picture 1 to {len(of_class)}",
-            1,
-            len(of_class),
-            key=f"home-number-{label}",
-            width=140,
-            help="From the test split: the network was never trained on these pictures.",
-        )
-    return int(of_class[number - 1])
+        words = "From the test split: the network was never trained on these pictures."
+        return choose_test_picture(dataset, label, f"home-number-{label}", width=140, help=words)
 
 
 def network_at_work(index: int) -> None:

@@ -98,13 +98,13 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
     page_key = f"filters-page-{view.index}-of-{pages}"
 
     def choose(chosen: int) -> None:
-        state.choose_filter(chosen)
+        state.filter_number = chosen
         st.session_state[page_key] = (chosen - 1) // per_page + 1
 
     def clicked(point: Clicked) -> None:
         clicked_number = point.data[0] if point.data else point.x
         if isinstance(clicked_number, int | float) and 1 <= clicked_number <= filters:
-            state.choose_filter(int(clicked_number))
+            state.filter_number = int(clicked_number)
 
     st.subheader(f"Choose a {noun}")
     label = f"Unit 1 to {filters:,}" if noun == "unit" else f"Filter 1 to {filters:,}"

@@ -89,20 +89,11 @@ def _opened(owner: Session, asked: Asked) -> OpenedNetwork | None:
     if refused:
         st.error(markdown_safe(refused), icon=":material/error:")
         with st.container(horizontal=True):
-            st.button(
-                "Try it again",
-                key="named-network-again",
-                icon=":material/refresh:",
-                on_click=_ask,
-                args=(owner, text, False),
-            )
-            st.button(
-                "Open it with random weights",
-                key="named-network-random",
-                icon=":material/casino:",
-                on_click=_ask,
-                args=(owner, text, True),
-            )
+            for label, button, icon, randomly in (
+                ("Try it again", "named-network-again", ":material/refresh:", False),
+                ("Open it with random weights", "named-network-random", ":material/casino:", True),
+            ):
+                st.button(label, key=button, icon=icon, on_click=_ask, args=(owner, text, randomly))
         return None
     named = kept.get(asked)
     if named is None:  # Other networks have displaced it.

@@ -25,10 +25,6 @@ class LookState:
     pixel_asked: "tuple[tuple[Spot, ...], Any] | None" = None
     asked_network: tuple[str, bool] | None = None
 
-    def choose_filter(self, number: int) -> None:
-        """Show another filter."""
-        self.filter_number = number
-
     def explain_pixel(self, path: "tuple[Spot, ...]", page: int = 0) -> None:
         """Explain the last number of this path."""
         self.pixel_path, self.pixel_page = path, page

@@ -1,6 +1,7 @@
 """What is in a data set, and which of its pictures the network is watched on."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -59,6 +60,18 @@ def dataset_gallery(name: str) -> None:
         indices = indices[: _classes(dataset)]
     names = [dataset.class_names[label] for label in dataset.labels[indices]]
     show(gallery(dataset.pictures[indices], names, columns=columns, width=column_width(0.8)), "gallery")
+
+
+def pictures_of_class(dataset: Dataset, label: int) -> np.ndarray:
+    """The pictures of a class in the test split: indices into `Dataset.pictures`."""
+    return dataset.test[dataset.labels[dataset.test] == label]
+
+
+def choose_test_picture(dataset: Dataset, label: int, key: str, **widget: Any) -> int:
+    """Draw the choice of a test picture of a class that has some; its index. Keyword arguments go to the widget."""
+    of_class = pictures_of_class(dataset, label)
+    number = st.number_input(f"Picture 1 to {len(of_class)}", 1, len(of_class), key=key, **widget)
+    return int(of_class[number - 1])
 
 
 def watched_choice(dataset: Dataset, index: int, watch: Callable[[int], None]) -> None:

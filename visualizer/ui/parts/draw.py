@@ -6,7 +6,7 @@ import streamlit as st
 
 from visualizer.data.drawing import SIDE, read_drawing
 from visualizer.ui.kit.component import component, sent_by
-from visualizer.ui.parts.supplied_picture import SuppliedPicture
+from visualizer.ui.parts.opened_picture import SuppliedPicture
 from visualizer.ui.state.session import Session
 
 

@@ -23,6 +23,25 @@ class PictureFile:
     name: str
 
 
+@dataclass
+class SuppliedPicture:
+    """The picture that a tab was given, which is kept while another one is shown.
+
+    Attributes:
+        photo_file: The last file, while it is being opened.
+        photo: The last photo, (H, W, 3) uint8, or None.
+        drawing: What was drawn, (64, 64) uint8, 0 (paper) to 255 (ink), or None.
+    """
+
+    photo_file: PictureFile | None = None
+    photo: np.ndarray | None = None
+    drawing: np.ndarray | None = None
+
+    def draw(self, drawing: np.ndarray) -> None:
+        """Take this drawing, (64, 64) uint8; an empty one is none."""
+        self.drawing = drawing if drawing.any() else None
+
+
 def opened_picture(file: PictureFile, key: str) -> np.ndarray | UserError | None:
     """The picture in a file, (H, W, 3) uint8, or why there is none; None while it is being opened.
 

@@ -15,10 +15,9 @@ from visualizer.images import FORMATS_IN_WORDS
 from visualizer.limits import limits
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.pick import pick
-from visualizer.ui.parts.dataset_view import opened_dataset
+from visualizer.ui.parts.dataset_view import choose_test_picture, opened_dataset, pictures_of_class
 from visualizer.ui.parts.draw import canvas
-from visualizer.ui.parts.opened_picture import PICTURE_TYPES, PictureFile, opened_picture
-from visualizer.ui.parts.supplied_picture import SuppliedPicture
+from visualizer.ui.parts.opened_picture import PICTURE_TYPES, PictureFile, SuppliedPicture, opened_picture
 from visualizer.ui.state.session import Session, show_message
 
 _SOURCES = {
@@ -148,10 +147,10 @@ def _drawn(
 def choose_picture(dataset: Dataset, index: int) -> None:
     """Choose this picture of the test split, by its index in `Dataset.pictures`, from now on."""
     label = int(dataset.labels[index])
-    of_class = dataset.test[dataset.labels[dataset.test] == label]
     st.session_state["picture-source"] = "dataset"
     st.session_state[f"picture-class-{dataset.name}"] = label
-    st.session_state[f"picture-number-{dataset.name}"] = int(np.flatnonzero(of_class == index)[0]) + 1
+    place = int(np.flatnonzero(pictures_of_class(dataset, label) == index)[0])
+    st.session_state[f"picture-number-{dataset.name}"] = place + 1
 
 
 def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> ChosenPicture:
@@ -165,17 +164,8 @@ def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> ChosenPicture
             persist_state="session",
             width=150,
         )
-        of_class = dataset.test[dataset.labels[dataset.test] == label]
-        number = st.number_input(
-            f"Picture 1 to {len(of_class)}",
-            1,
-            len(of_class),
-            key=f"picture-number-{name}",
-            persist_state="session",
-            width=130,
-            help="From the test split: the network was never trained on it.",
-        )
-    index = int(of_class[number - 1])
-    original = dataset.pictures[index]
-    pixels = prepare(original[None], input_shape)[0]
+        words = "From the test split: the network was never trained on it."
+        key = f"picture-number-{name}"
+        index = choose_test_picture(dataset, label, key, persist_state="session", width=130, help=words)
+    pixels = prepare(dataset.pictures[index][None], input_shape)[0]
     return ChosenPicture(pixels, int(label), dataset.class_names)
