@@ -13,7 +13,7 @@ def test_a_run_is_repeated_with_another_optimizer_and_both_are_drawn(page: Page)
     page.get_by_text("Run it again with").click()
     page.wait_for_timeout(600)  # The expander grows for 0.5 s, and a menu that opens meanwhile closes again.
     page.get_by_role("combobox", name="Change").click()
-    page.get_by_role("option", name="Optimizer").click()
+    page.get_by_role("option", name="Optimiser").click()
     wait_until_idle(page)
     page.get_by_role("button", name="RMSprop").click()
     seeds = page.get_by_role("spinbutton", name="Seeds for each")

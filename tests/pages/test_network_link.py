@@ -49,14 +49,21 @@ def on_build(app: AppTest) -> AppTest:
 def shown_settings(app: AppTest) -> dict[str, object]:
     on_train(app)
     shown = {key: app.number_input(key=key).value for key in ("epochs", "seed")}
-    shown |= {key: app.selectbox(key=key).value for key in ("optimizer", "batch-size", "init")}
+    shown |= {key: app.selectbox(key=key).value for key in ("optimizer", "batch-size", "initialization")}
     shown["rate"] = app.select_slider(key="learning-rate").value
     on_build(app)
     return shown
 
 
-LINKED = {"optimizer": "sgd", "rate": 0.07, "epochs": 3, "batch-size": 24, "seed": 8, "init": "he_normal"}
-DEFAULT = {"optimizer": "adam", "rate": 0.001, "epochs": 10, "batch-size": 32, "seed": 0, "init": "glorot_uniform"}
+LINKED = {"optimizer": "sgd", "rate": 0.07, "epochs": 3, "batch-size": 24, "seed": 8, "initialization": "he_normal"}
+DEFAULT = {
+    "optimizer": "adam",
+    "rate": 0.001,
+    "epochs": 10,
+    "batch-size": 32,
+    "seed": 0,
+    "initialization": "glorot_uniform",
+}
 
 
 def test_a_link_builds_the_network_and_fills_the_settings():

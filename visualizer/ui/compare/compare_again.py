@@ -62,14 +62,14 @@ def again(owner: Session, compared: Mapping[str, Variant]) -> None:
 
 def _new(specs: tuple[RunSpec, ...], compared: Mapping[str, Variant]) -> list[RunSpec]:
     """Leave out those that exist already: the same seed gives the same curve."""
-    there = {
+    existing = {
         (run.spec.architecture, run.spec.settings)
         for variant in compared.values()
         for run in variant.runs
         if run.state not in ("interrupted", "stopped", "failed")
         and run.learning_rate == run.spec.settings.learning_rate
     }
-    return [spec for spec in specs if (spec.architecture, spec.settings) not in there]
+    return [spec for spec in specs if (spec.architecture, spec.settings) not in existing]
 
 
 def _start_button(owner: Session, specs: list[RunSpec], *, asked: bool) -> None:

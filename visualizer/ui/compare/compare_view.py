@@ -166,11 +166,11 @@ def _line(setting: str, names: Sequence[str], values: Sequence[str]) -> str:
     )
 
 
-def _result(one: Band) -> str:
-    if not len(one.mean):
+def _result(band: Band) -> str:
+    if not len(band.mean):
         return "–"
-    ends = f" ({one.low[-1]:.1%} to {one.high[-1]:.1%})" if one.runs > 1 else ""
-    return f"{one.mean[-1]:.1%}{ends}"
+    ends = f" ({band.low[-1]:.1%} to {band.high[-1]:.1%})" if band.runs > 1 else ""
+    return f"{band.mean[-1]:.1%}{ends}"
 
 
 def kernels(_: Session, compared: Compared) -> None:
@@ -187,10 +187,10 @@ def kernels(_: Session, compared: Compared) -> None:
             if snapshot is None or snapshot.kernels is None:
                 st.caption("It has no convolution." if snapshot else "Nothing was trained yet.")
                 continue
-            there = len(snapshot.kernels)
+            total = len(snapshot.kernels)
             st.caption(
                 f"Kernels of layer {(snapshot.kernels_layer or 0) + 1} after step {snapshot.step:,}"
-                + (f", the first {KERNELS_SHOWN} of {there}" if there > KERNELS_SHOWN else "")
+                + (f", the first {KERNELS_SHOWN} of {total}" if total > KERNELS_SHOWN else "")
             )
             show(
                 kernel_grid(
@@ -206,7 +206,7 @@ def kernels(_: Session, compared: Compared) -> None:
 def answers(_: Session, compared: Compared) -> None:
     """What each variant's first run answers to the same picture of the test split of a data set."""
     of_all = list(compared.values())
-    titles = dict(zip([one.spec.settings.dataset for one in of_all], dataset_titles(of_all), strict=True))
+    titles = dict(zip([variant.spec.settings.dataset for variant in of_all], dataset_titles(of_all), strict=True))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         chosen = next(iter(titles))
         if len(titles) > 1:

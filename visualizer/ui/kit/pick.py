@@ -1,4 +1,4 @@
-"""A choice that a page keeps for itself, while other pages are open too."""
+"""Choices that a page keeps for itself, while other pages are open too."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -32,3 +32,11 @@ def pick(
         **arguments,
     )
     return chosen
+
+
+def pick_page(count: int, per_page: int, key: str) -> slice:
+    """Draw the choice of a page if there are several, and return which of `count` items it shows."""
+    pages, page = -(-count // per_page), 1
+    if pages > 1:
+        page = st.pagination(pages, key=key, persist_state="session")
+    return slice((page - 1) * per_page, page * per_page)

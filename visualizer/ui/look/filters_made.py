@@ -37,7 +37,7 @@ def made_part(
     def draw(tiles: list[tuple[str, Crop]], history: np.ndarray, key: str) -> None:
         left, right = st.columns(2, vertical_alignment="top")
         with left:
-            pixels, inside = (np.stack([getattr(one, part) for _, one in tiles]) for part in ("pixels", "inside"))
+            pixels, inside = (np.stack([getattr(crop, part) for _, crop in tiles]) for part in ("pixels", "inside"))
             names = [name for name, _ in tiles]
             show(
                 patches(

@@ -17,6 +17,7 @@ from visualizer.ui.kit import bound
 from visualizer.ui.kit.chart_events import Clicked, on_click
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.pick import pick_page
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.look.filters_excited import Filter, strongest_part
 from visualizer.ui.look.filters_made import made_part
@@ -67,15 +68,6 @@ def filters_part(inspected: Inspected) -> None:
 
 def _per_page() -> int:
     return 16 if is_narrow() else 32
-
-
-def _page(count: int, key: str) -> slice:
-    """Draw the choice of a page if there are several, and return which of `count` items it shows."""
-    per_page = _per_page()
-    pages, page = -(-count // per_page), 1
-    if pages > 1:
-        page = st.pagination(pages, key=f"{key}-of-{pages}", persist_state="session")
-    return slice((page - 1) * per_page, page * per_page)
 
 
 def _noun(view: "LayerView") -> str:
@@ -177,7 +169,7 @@ def _kernel(inspected: Inspected, view: "LayerView", number: int) -> None:
     count = len(kernel.channels)
     st.subheader(f"The kernel of {noun} {number}" if count == 1 else f"The kernels of {noun} {number}, by channel")
     st.caption(explained(_said(view, kernel, noun), "channel"))
-    shown = _page(count, f"filters-channels-{view.index}")
+    shown = pick_page(count, _per_page(), f"filters-channels-{view.index}-of-{count}")
     titles = [_name(kernel, channel) for channel in kernel.channels]
     show(
         kernel_by_channel(
@@ -205,7 +197,7 @@ def _earlier_kernels(view: "LayerView", place: int) -> None:
     if earlier.weights.ndim == 2:
         show(weight_matrix(earlier.weights, width=column_width()), f"filters-earlier-{place}")
         return
-    page = _page(count, f"filters-earlier-{view.index}-{place}")
+    page = pick_page(count, _per_page(), f"filters-earlier-{view.index}-{place}-of-{count}")
     shown = earlier.weights[page]
     columns = 4 if is_narrow() else 8
     channel = shown_channel(shown)

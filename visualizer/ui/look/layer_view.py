@@ -13,6 +13,7 @@ from visualizer.figures.pooling import pooling_pair
 from visualizer.figures.vectors import unit_bars
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.pick import pick_page
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_choice import chosen_layer
@@ -22,8 +23,8 @@ from visualizer.ui.state.viewport import column_width, is_narrow
 if TYPE_CHECKING:
     from visualizer.inspection.probe import ChannelOrder, LayerView
 
-MAPS_ON_A_PAGE = 32
-KERNELS_ON_A_PAGE = 64
+MAPS_PER_PAGE = 32
+KERNELS_PER_PAGE = 64
 _ORDERS: "dict[ChannelOrder, str]" = {"channel": "channel number", "mean": "mean activation", "variance": "variance"}
 _SELECT = 180  # pixels
 
@@ -108,7 +109,7 @@ def _feature_maps(view: "LayerView", key: str) -> dict[str, int]:
             ),
             f"{key}-single",
         )
-    shown = _page(ranking, MAPS_ON_A_PAGE, f"{key}-page")
+    shown = ranking[pick_page(len(ranking), MAPS_PER_PAGE, f"{key}-page")]
     show(
         map_grid(
             maps[shown],
@@ -122,15 +123,6 @@ def _feature_maps(view: "LayerView", key: str) -> dict[str, int]:
         f"{key}-maps",
     )
     return {f"{key}-maps": -1} | ({f"{key}-single": enlarged - 1} if enlarged else {})
-
-
-def _page(items: np.ndarray, on_a_page: int, key: str) -> np.ndarray:
-    """The items of the chosen page; no choice where they all fit on one."""
-    pages = -(-len(items) // on_a_page)
-    if pages == 1:
-        return items
-    page = st.pagination(pages, key=key, persist_state="session")
-    return items[(page - 1) * on_a_page : page * on_a_page]
 
 
 def _pooling(view: "LayerView", window: PoolingWindow, key: str) -> None:
@@ -167,7 +159,7 @@ def _kernels(inspected: Inspected, view: "LayerView", number: int, key: str) -> 
     st.subheader(f"Kernels{step}")
     kernels = kernel_set.weights
     filters, channels = kernels.shape[:2]
-    shown = _page(np.arange(filters), KERNELS_ON_A_PAGE, f"{key}-kernel-page")
+    shown = np.arange(filters)[pick_page(filters, KERNELS_PER_PAGE, f"{key}-kernel-page")]
     page = kernels[shown]
     if channels == 3 and number == 0 and of_picture(inspected.probe.layers, view.sources):
         show(
@@ -207,7 +199,7 @@ def _arrived(view: "LayerView", key: str) -> None:
     if not is_maps(view.input.shape):
         show(unit_bars(view.input, value_label="input", width=column_width()), f"{key}-input")
         return
-    shown = _page(np.arange(len(view.input)), MAPS_ON_A_PAGE, f"{key}-input-page")
+    shown = np.arange(len(view.input))[pick_page(len(view.input), MAPS_PER_PAGE, f"{key}-input-page")]
     show(
         map_grid(
             view.input[shown],

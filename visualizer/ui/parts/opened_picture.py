@@ -48,7 +48,7 @@ def opened_picture(file: PictureFile, key: str) -> np.ndarray | UserError | None
     Meanwhile progress is drawn, with a button to cancel. Drop the file once the result is not None.
     """
     # This work only waits: a separate process opens all pictures, one at a time.
-    found = work(
+    opened = work(
         key,
         file,
         partial(_opening, file),
@@ -58,9 +58,9 @@ def opened_picture(file: PictureFile, key: str) -> np.ndarray | UserError | None
         executor=WAITING,
         patience=PATIENCE_SECONDS,
     )
-    if found is not None:
+    if opened is not None:
         forget(key)
-    return found
+    return opened
 
 
 def _opening(file: PictureFile) -> Steps[np.ndarray | UserError]:

@@ -188,24 +188,12 @@ def controls(owner: Session, record: RunRecord | None, why_not: str) -> None:
 
 def _pieces(give: Callable[[Command], None], grey: Grey) -> None:
     """The buttons that train one step or one epoch and then pause."""
-    st.button(
-        "One step",
-        key="step",
-        icon=":material/skip_next:",
-        on_click=give,
-        args=(TrainBatch(),),
-        help="Train on one batch, then pause.",
-        **grey,
-    )
-    st.button(
-        "One epoch",
-        key="epoch",
-        icon=":material/fast_forward:",
-        on_click=give,
-        args=(TrainEpoch(),),
-        help="Train to the end of this pass over the training pictures, then pause.",
-        **grey,
-    )
+    until_end = "Train to the end of this pass over the training pictures, then pause."
+    for label, key, icon, command, words in (
+        ("One step", "step", ":material/skip_next:", TrainBatch(), "Train on one batch, then pause."),
+        ("One epoch", "epoch", ":material/fast_forward:", TrainEpoch(), until_end),
+    ):
+        st.button(label, key=key, icon=icon, on_click=give, args=(command,), help=words, **grey)
 
 
 def _go_on_words(record: RunRecord) -> str:
