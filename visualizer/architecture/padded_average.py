@@ -23,3 +23,7 @@ class PaddedAveragePooling(nn.Module):
         return functional.avg_pool2d(padded_maps, self.window, self.strides) / functional.avg_pool2d(
             real, self.window, self.strides
         )
+
+    def extra_repr(self) -> str:
+        # What the PyTorch writer puts into a script.
+        return f"window={self.window}, strides={self.strides}, padding={self.padding}"
