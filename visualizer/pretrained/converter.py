@@ -38,7 +38,7 @@ Block = tuple[str, str]  # the path of a part of the module, and its kind
 
 # The largest difference of a logit from the module's own, as a share of the largest logit.
 TOLERANCE = 1e-4
-# The title of a block names at most so many of its layers.
+# The title of a block names at most this many of its layers.
 MOST_ROLES = 9
 
 _ACTIVATIONS: dict[type[nn.Module], str] = {

@@ -215,7 +215,7 @@ def inner_half_share(mass: np.ndarray, field: ReceptiveField) -> float | None:
     counts in part.
 
     Args:
-        mass: (H, W), 0 or more; such as `effective_field` gives.
+        mass: (H, W), 0 or more; such as `effective_field` returns.
         field: The unit's field; its middle half is that of the field before the picture's edge cuts it.
     """
     total = float(mass.sum(dtype=np.float64))
