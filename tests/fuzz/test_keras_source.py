@@ -15,8 +15,8 @@ from visualizer.architecture.architecture import summarize
 from visualizer.errors import UserError
 from visualizer.source_code import python_subset
 from visualizer.source_code.keras_reader import read_keras
-from visualizer.source_code.notes import MAX_NOTES, MAX_SPANS
-from visualizer.source_code.python_subset import MAX_CHARACTERS, SourceError
+from visualizer.source_code.notes import MAX_NOTES, MAX_RANGES
+from visualizer.source_code.python_source import MAX_CHARACTERS, SourceError
 from visualizer.training.settings import TrainingSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -243,7 +243,7 @@ def test_what_is_made_is_counted_whatever_makes_it(name):
 
 def test_a_network_as_large_as_any_that_fits_is_far_from_the_bounds(monkeypatch):
     """A long functional network, in a program with much else in it."""
-    monkeypatch.setattr(python_subset, "MAX_MADE", python_subset.MAX_MADE // 5)
+    monkeypatch.setattr(python_subset, "MAX_ENTRIES", python_subset.MAX_ENTRIES // 5)
     source = _MODEL + "x = i = Input((32, 32, 3))\n" + "x = Conv2D(8, 3, padding='same', activation='relu')(x)\n" * 59
     source += (
         "m = Model(i, Flatten()(x))\nm.compile('adam', 'mse', metrics=['accuracy'])\n" + "print(plot(1, 2))\n" * 2_000
@@ -332,13 +332,13 @@ def test_sources_that_are_made_to_break_their_reader():
 def test_notes_are_no_more_than_somebody_reads():
     source = _MODEL + "m = Sequential([Dense(1)])\n" + "".join(f"m.add(f{number}())\n" for number in range(5_000))
     notes = read_keras(source).notes
-    rests = [note for note in notes if "of which no list is made" in note.sentence]
+    rests = [note for note in notes if "There are further notes" in note.sentence]
     assert len(notes) == MAX_NOTES + len(rests)
     # One of what makes it another network, one of what does not.
     rest, other = rests
     assert (rest.other_network, other.other_network) == (True, False)
     assert len(rest.lines) == 5_000 - MAX_NOTES
-    assert rest.where.count(",") == MAX_SPANS - 1 or "–" in rest.where
+    assert rest.where.count(",") == MAX_RANGES - 1 or "–" in rest.where
 
 
 def test_a_note_about_lines_here_and_there_names_the_first():

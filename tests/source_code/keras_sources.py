@@ -106,13 +106,13 @@ print("Test loss:", score[0])
         ),
         {**ADAM, "loss": "cross_entropy", "epochs": 15, "batch_size": 128},
         (
-            (9, "Not about the network"),
-            (10, "Not about the network"),
-            (11, "Not about the network"),
-            (26, "Not about the network"),
+            (9, "This is not about the network"),
+            (10, "This is not about the network"),
+            (11, "This is not about the network"),
+            (26, "This is not about the network"),
             (30, "The pictures come from"),
-            (31, "Not about the network"),
-            (32, "Not about the network"),
+            (31, "This is not about the network"),
+            (32, "This is not about the network"),
         ),
     ),
     "TensorFlow's CIFAR tutorial": Example(
@@ -265,7 +265,7 @@ model = tf.keras.Sequential([
             SOFTMAX_10,
         ),
         {"initialization": "he_normal"},
-        ((3, "Not about the network"), (4, "Not about the network")),
+        ((3, "This is not about the network"), (4, "This is not about the network")),
     ),
     "leaky functions with Keras's own slopes": Example(
         """\
@@ -424,7 +424,7 @@ model.save('model.h5')
             (11, "The loss “binary_crossentropy” is not known here"),
             (12, "The pictures come from"),
             (12, "“steps_per_epoch=100” of fit is left out"),
-            (13, "Not about the network"),
+            (13, "This is not about the network"),
         ),
     ),
     "Dense on feature maps, which has no Flatten": Example(
@@ -453,7 +453,11 @@ model.summary()
         (1, 8, 8),
         (Conv2D(filters=4), GlobalAveragePooling2D(), SOFTMAX_10),
         {},
-        ((1, "Not about the network"), (2, "Not about the network"), (10, "Not about the network")),
+        (
+            (1, "This is not about the network"),
+            (2, "This is not about the network"),
+            (10, "This is not about the network"),
+        ),
     ),
     "a console's prompts": Example(
         """\
@@ -467,7 +471,7 @@ model.summary()
         (1, 8, 8),
         (plain_conv(4), Flatten()),
         {},
-        ((5, "Not about the network"), (6, "Not about the network")),
+        ((5, "This is not about the network"), (6, "This is not about the network")),
     ),
     "a residual block, which a chain cannot hold": Example(
         """\
@@ -556,7 +560,7 @@ while True:
             (1, "Another model begins here; the one of line 2 is read"),
             (2, "The input's shape has the channels first; it is read so"),
             (3, "“data_format='channels_first'” of Conv2D is left out"),
-            (5, "This Dense is made but put into no network that is read"),
+            (5, "This Dense is created but not used in a network that is read"),
             (6, "Loops with “while” and async code are not followed"),
         ),
     ),

@@ -12,7 +12,7 @@ from visualizer.architecture.architecture import summarize
 from visualizer.architecture.layer import layer_types
 from visualizer.errors import UserError
 from visualizer.source_code.keras_reader import NoNetworkError, read_keras
-from visualizer.source_code.python_subset import MAX_CHARACTERS, SourceError
+from visualizer.source_code.python_source import MAX_CHARACTERS, SourceError
 from visualizer.training.settings import TrainingSettings
 
 CLASSES = 7

@@ -210,7 +210,7 @@ def test_text_closes_the_connection():
 
 def test_the_largest_that_the_pages_send_is_taken():
     from visualizer.data.own_pictures import MAX_NAME_LENGTH
-    from visualizer.source_code.python_subset import MAX_CHARACTERS
+    from visualizer.source_code.python_source import MAX_CHARACTERS
     from visualizer.ui.pictures.camera_series import COUNT
 
     # A picture of 128 x 128 pixels of noise has 15,000 bytes as a JPEG, 20,000 letters.

@@ -1,4 +1,4 @@
-"""One call of a Keras layer -> our layer. Each layer type says itself how Keras writes it."""
+"""Turns a call of a Keras layer into our layer. Each layer type itself says how Keras writes it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -9,12 +9,11 @@ from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, Spec
 from visualizer.source_code.notes import Notes
-from visualizer.source_code.python_subset import Symbol, Unknown
-from visualizer.source_code.values import in_words, name_of
+from visualizer.source_code.values import Symbol, Unknown, describe_value, name_of
 
 INPUT_ARGUMENTS = ("input_shape", "shape", "batch_input_shape", "batch_shape", "input_dim")
 
-# What leaves a layer as it is, by argument: nothing need be said of it.
+# Values that change nothing, by argument; no note is needed for them.
 NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "name": (),
     "dtype": ("float32",),
@@ -31,34 +30,34 @@ NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "moving_variance_initializer": ("ones", "Ones"),
 }
 NAMES_ONLY = ("name",)
-# Other names of functions.
+# Alternative names of functions.
 ALIASES = {"swish": "silu", "None": NO_ACTIVATION}
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A layer and the line that it comes from; `unsaid` are settings whose value the source leaves open, as it does."""
+class SourceLayer:
+    """A layer, its line, and the settings (with their code) whose value does not follow from the source."""
 
     layer: Layer
     line: int
-    unsaid: tuple[tuple[str, str], ...] = ()
+    open_settings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
-class ReadLayer:
-    """What one call makes: a layer, and a second one where its activation is a layer of its own.
+class LayerCall:
+    """The result of one call: a layer, and a second one if its activation is a separate layer.
 
     Attributes:
-        name: What the source calls it.
-        line: Where it is made.
-        placed: The layers.
-        input_shape: The shape of the network's input that the call says, as it is written, or None.
-        initializer: What draws its first weights, as far as it is said.
+        name: The layer's name in the source.
+        line: The line of the call.
+        source_layers: The layers.
+        input_shape: The shape of the network's input in the call, as written, or None.
+        initializer: The initializer of its weights, if the call names one.
     """
 
     name: str
     line: int
-    placed: tuple[Placed, ...]
+    source_layers: tuple[SourceLayer, ...]
     input_shape: Any = None
     initializer: Any = None
 
@@ -71,54 +70,54 @@ def read_layer(
     keywords: Mapping[str, Any],
     line: int,
     notes: Notes,
-) -> ReadLayer:
-    """The layer that `name(*arguments, **keywords)` makes. What it cannot take over is noted."""
+) -> LayerCall:
+    """The layer that `name(*arguments, **keywords)` creates. Whatever cannot be taken over is noted."""
     given = dict(zip(form.arguments, arguments, strict=False)) | dict(keywords)
     for extra in arguments[len(form.arguments) :]:
-        notes.add(line, f"“{in_words(extra)}” is one argument too many for {name} and is left out.")
+        notes.add(line, f"“{describe_value(extra)}” is one argument too many for {name} and is left out.")
     specs = {setting.name: setting.spec for setting in layer_type.settings()}
     defaults = {item.name: item.default for item in fields(layer_type)}
     values: dict[str, Any] = {**form.defaults, **form.implied}
-    unsaid: list[tuple[str, str]] = []
-    after: tuple[Placed, ...] = ()
+    open_settings: list[tuple[str, str]] = []
+    after: tuple[SourceLayer, ...] = ()
     for argument, value in given.items():
         setting = form.setting(argument)
         if argument in INPUT_ARGUMENTS or argument == "kernel_initializer" or argument in form.when:
             continue
         if setting not in specs or setting in form.implied:
             _note_other(argument, value, name, line, notes)
-        elif isinstance(value, ReadLayer) and isinstance(specs[setting], Choice):
+        elif isinstance(value, LayerCall) and isinstance(specs[setting], Choice):
             values[setting] = NO_ACTIVATION
-            after = value.placed
+            after = value.source_layers
         elif value is None and setting in form.same:
             continue
         elif isinstance(value, Unknown | Symbol) and not isinstance(specs[setting], Choice):
-            unsaid.append((setting, in_words(value)))
+            open_settings.append((setting, describe_value(value)))
         else:
-            taken = _taken(specs[setting], value)
+            taken = _converted(specs[setting], value)
             if taken is None:
                 instead = values.get(setting, defaults[setting])
-                what = f"“{argument}={in_words(value)}” of {name}"
-                notes.add(line, f"{what} is not known here; {in_words(instead)} is taken.")
+                what = f"“{argument}={describe_value(value)}” of {name}"
+                notes.add(line, f"{what} is not known here; {describe_value(instead)} is taken.")
             else:
                 values[setting] = taken
                 _note_change(specs[setting], argument, value, taken, name, line, notes)
     for missing in form.required:
         if missing not in given:
-            taken = in_words(defaults[form.setting(missing)])
+            taken = describe_value(defaults[form.setting(missing)])
             notes.add(line, f"{name} needs {missing}, which is missing; {taken} is taken.")
     if form.guessed:
         _note_unwritten(layer_type, {form.setting(argument) for argument in given}, values, name, line, notes)
     for setting, other in form.same.items():
         if setting not in values and other in values:
-            values[setting] = _taken(specs[setting], values[other])
+            values[setting] = _converted(specs[setting], values[other])
     layer = layer_type(**{setting: value for setting, value in values.items() if value is not None})
-    placed = (Placed(layer, line, tuple(unsaid)), *after)
-    return ReadLayer(name, line, placed, said_input(keywords), given.get("kernel_initializer"))
+    source_layers = (SourceLayer(layer, line, tuple(open_settings)), *after)
+    return LayerCall(name, line, source_layers, declared_input_shape(keywords), given.get("kernel_initializer"))
 
 
-def is_written(form: KerasForm, arguments: list[Any], keywords: Mapping[str, Any]) -> bool:
-    """Whether a call by one of the form's names means this form."""
+def matches_form(form: KerasForm, arguments: list[Any], keywords: Mapping[str, Any]) -> bool:
+    """Whether a call of one of the form's names has the arguments that this form requires."""
     given = dict(zip(form.arguments, arguments, strict=False)) | dict(keywords)
     return all(isinstance(given.get(name), int | float) and given[name] == value for name, value in form.when.items())
 
@@ -129,11 +128,11 @@ def is_function(layer_type: type[Layer], form: KerasForm, name: str) -> bool:
         return False
     setting = form.setting(form.function_argument)
     (spec,) = [item.spec for item in layer_type.settings() if item.name == setting]
-    return _taken(spec, name) is not None
+    return _converted(spec, name) is not None
 
 
-def said_input(keywords: Mapping[str, Any]) -> Any:
-    """The shape of one picture that the keywords of a call say, as it is written, or None."""
+def declared_input_shape(keywords: Mapping[str, Any]) -> Any:
+    """The shape of one picture in the keywords of a call, as written, or None."""
     for name in INPUT_ARGUMENTS:
         if name in keywords:
             shape = keywords[name]
@@ -146,7 +145,7 @@ def said_input(keywords: Mapping[str, Any]) -> Any:
 def _note_unwritten(
     layer_type: type[Layer], given: set[str], values: Mapping[str, Any], name: str, line: int, notes: Notes
 ) -> None:
-    """Note each setting that is not written, where nobody said what Keras takes then."""
+    """Note each setting that is not written, for a type whose Keras defaults are not known."""
     defaults = {item.name: item.default for item in fields(layer_type)}
     for setting in layer_type.settings():
         if setting.only_when is not None:
@@ -154,7 +153,7 @@ def _note_unwritten(
             if values.get(on, defaults[on]) != value:
                 continue
         if setting.name not in given:
-            taken = in_words(defaults[setting.name])
+            taken = describe_value(defaults[setting.name])
             notes.add(
                 line,
                 f"{name} leaves “{setting.name}” out; what Keras takes then is not known here, and {taken} is taken.",
@@ -162,24 +161,24 @@ def _note_unwritten(
 
 
 def _note_other(argument: str, value: Any, name: str, line: int, notes: Notes) -> None:
-    """Note an argument that is no setting here, unless it changes nothing."""
+    """Note an argument that is not a setting here, unless it changes nothing."""
     neutral = NEUTRAL.get(argument, ())
-    if value is None or argument in NAMES_ONLY or name_of(value) in neutral or _among(value, neutral):
+    if value is None or argument in NAMES_ONLY or name_of(value) in neutral or _is_neutral_value(value, neutral):
         return
-    notes.add(line, f"“{argument}={in_words(value)}” of {name} is left out.")
+    notes.add(line, f"“{argument}={describe_value(value)}” of {name} is left out.")
 
 
-def _among(value: Any, plain: tuple[Any, ...]) -> bool:
+def _is_neutral_value(value: Any, plain: tuple[Any, ...]) -> bool:
     return isinstance(value, int | float | str) and value in plain
 
 
-def _taken(spec: Spec, value: Any) -> Any:
-    """The value as the setting takes it: the nearest one in its range, or None where there is none."""
+def _converted(spec: Spec, value: Any) -> Any:
+    """The value converted for the setting: the nearest one in its range, or None if there is none."""
     if isinstance(spec, IntegerPair):
         pair = (value, value) if not isinstance(value, tuple | list) else tuple(value)
         pair = pair * 2 if len(pair) == 1 else pair
         single = Integer(spec.label, spec.help, spec.minimum, spec.maximum)
-        sides = [_taken(single, side) for side in pair]
+        sides = [_converted(single, side) for side in pair]
         return tuple(sides) if len(sides) == 2 and None not in sides else None
     if isinstance(spec, Integer | Real):
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
@@ -198,13 +197,13 @@ def _taken(spec: Spec, value: Any) -> Any:
 
 
 def _note_change(spec: Spec, argument: str, value: Any, taken: Any, name: str, line: int, notes: Notes) -> None:
-    """Note where another value was taken than the one that is written."""
+    """Note that a different value is used than the one that is written."""
     if isinstance(spec, Integer | Real | IntegerPair):
         written = value if isinstance(value, tuple | list) else (value,)
         kept = taken if isinstance(taken, tuple) else (taken,)
         if set(written) != set(kept):
             notes.add(
                 line,
-                f"“{argument}={in_words(value)}” of {name} is beyond what fits here, "
-                f"{spec.minimum:g} to {spec.maximum:g}; {in_words(taken)} is taken.",
+                f"“{argument}={describe_value(value)}” of {name} is beyond what fits here, "
+                f"{spec.minimum:g} to {spec.maximum:g}; {describe_value(taken)} is taken.",
             )

@@ -1,7 +1,7 @@
-"""Keras source -> Architecture and training settings. The source is followed, never run.
+"""Turns Keras source into an Architecture and training settings. The source is followed, never run.
 
-Read are `Sequential` models and chains of the functional API, as Keras 2 and 3 write them. What has no counterpart here
-is named with its line, and the rest is built.
+It reads `Sequential` models and chains of the functional API, as Keras 2 and 3 write them. Whatever has no counterpart
+here is noted with its line, and the rest is built.
 """
 
 from dataclasses import dataclass, field
@@ -14,17 +14,25 @@ from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, layer_types
 from visualizer.errors import UserError
 from visualizer.limits import limits
-from visualizer.source_code.keras_layers import Placed, ReadLayer, is_function, is_written, read_layer, said_input
+from visualizer.source_code.keras_layers import (
+    LayerCall,
+    SourceLayer,
+    declared_input_shape,
+    is_function,
+    matches_form,
+    read_layer,
+)
 from visualizer.source_code.keras_training import read_compile, read_fit, read_initializer
 from visualizer.source_code.notes import Note, Notes
-from visualizer.source_code.python_subset import Budget, Follower, Instance, Member, Symbol, Unknown, parse
-from visualizer.source_code.values import Configured, in_words
+from visualizer.source_code.python_source import parse
+from visualizer.source_code.python_subset import Budget, Follower
+from visualizer.source_code.values import Configured, Instance, Member, Symbol, Unknown, describe_value
 
 DEFAULT_INPUT = (3, 64, 64)
-LAYER_ENTRIES = 20  # of the budget: what one layer takes, with its settings
+LAYER_ENTRIES = 20  # of the budget, for one layer with its settings
 KERAS_INITIALIZATION: Initialization = "glorot_uniform"
 
-# Layers that have no work to do here, and why.
+# Layers that are not needed here, and why.
 NOT_NEEDED = {
     "Rescaling": "Pictures here go from 0 to 1 already.",
     "Normalization": "Pictures here go from 0 to 1 already.",
@@ -35,12 +43,12 @@ NOT_NEEDED = {
 
 @dataclass(frozen=True)
 class KerasReading:
-    """What was read.
+    """The result of reading.
 
     Attributes:
         architecture: The network; its layers need not fit together.
-        settings: Values for `TrainingSettings`, as far as the source says them.
-        notes: What was left out or taken otherwise, by line.
+        settings: Values for `TrainingSettings`, as far as the source contains them.
+        notes: What was left out or changed, by line.
     """
 
     architecture: Architecture
@@ -49,28 +57,28 @@ class KerasReading:
 
 
 class NoNetworkError(UserError):
-    """The source holds no network that can be read."""
+    """The source contains no network that can be read."""
 
 
 @dataclass
-class _Stack:
-    """A model: layers one after the other."""
+class _Model:
+    """A model: a sequence of layers."""
 
     line: int
     name: str | None = None
     input_shape: Any = None
-    layers: list[Placed] = field(default_factory=list)
+    layers: list[SourceLayer] = field(default_factory=list)
     nested: bool = False
     trained: bool = False
 
 
 @dataclass(frozen=True)
 class _Chain:
-    """What flows in the functional API: the input and the layers that it went through."""
+    """A tensor of the functional API: the input and the layers that it has passed through."""
 
     line: int
     input_shape: Any = None
-    layers: tuple[Placed, ...] = ()
+    layers: tuple[SourceLayer, ...] = ()
 
 
 def read_keras(source: str, classes: int | None = None) -> KerasReading:
@@ -78,49 +86,49 @@ def read_keras(source: str, classes: int | None = None) -> KerasReading:
 
     Args:
         source: The text, as it was pasted.
-        classes: How many numbers the last layer gives where the source leaves that open.
+        classes: The size of the last layer's output if the source leaves it open.
 
     Raises:
-        SourceError: The text is no Python source.
+        SourceError: The text is not Python source.
         NoNetworkError: It builds no network of layers that are known here.
     """
     with log.refusals("keras-source", len(source), UserError):
         parsed, budget = parse(source), Budget()
-        reader = _Reader(budget)
+        reader = _KerasInterpreter(budget)
         for line in parsed.left_out:
-            reader.passed_over(line, line, "")
+            reader.skip(line, line, "")
         Follower(reader, budget, parsed.lines).follow(parsed.module)
         return reader.reading(classes)
 
 
-class _Reader:
-    """Says what the names of Keras mean. Made for one source."""
+class _KerasInterpreter:
+    """Interprets the names of Keras, for one source."""
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self.notes = Notes()
-        self.heard = 0
-        self.stacks: list[_Stack] = []
+        self.understood_calls = 0
+        self.models: list[_Model] = []
         self.chains: list[_Chain] = []
         self.settings: dict[str, Any] = {}
-        self.made: dict[int, ReadLayer] = {}
-        self.used: dict[int, Any] = {}  # by id; kept, so that no other object gets the id
-        self.passed: list[range] = []
+        self.created: dict[int, LayerCall] = {}
+        self.used: dict[int, Any] = {}  # by id; stored, so that no other object gets the same id
+        self.skipped: list[range] = []
         self.used_lines: set[int] = set()
         self.forms = [(layer_type, form) for layer_type in layer_types().values() for form in layer_type.keras_forms()]
 
-    # What python_subset.Library asks
+    # The methods of python_subset.Library
 
-    def passed_over(self, first: int, last: int, why: str) -> None:
+    def skip(self, first: int, last: int, why: str) -> None:
         if why:
-            self.heard += 1
+            self.understood_calls += 1
             self.notes.add(first, why)
         else:
-            self.passed.append(range(first, last + 1))
+            self.skipped.append(range(first, last + 1))
 
     def combine(self, left: Any, right: Any, line: int, text: str) -> Any:
         flowing = [item for item in (left, right) if isinstance(item, _Chain)]
-        return self._unknown_on(flowing, text, line) if flowing else Unknown(text, line)
+        return self._pass_unchanged(flowing, text, line) if flowing else Unknown(text, line)
 
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         for item in self.budget.inside([arguments, list(keywords.values())]):
@@ -129,12 +137,12 @@ class _Reader:
         match function:
             case Symbol():
                 return self._construct(function, arguments, keywords, line, text)
-            case Member(owner=_Stack() as stack, name=name):
-                return self._method(stack, name, arguments, keywords, line)
+            case Member(owner=_Model() as model, name=name):
+                return self._method(model, name, arguments, keywords, line)
             case Member(owner=Instance(), name="compile" | "fit" as name):
-                # A class of the source's own that is a model; its layers are found where they are called.
-                return self._method(_Stack(line), name, arguments, keywords, line)
-            case ReadLayer() | _Stack() | Unknown() | Configured():
+                # A model class that the source defines; its layers are found where they are called.
+                return self._method(_Model(line), name, arguments, keywords, line)
+            case LayerCall() | _Model() | Unknown() | Configured():
                 return self._apply(function, arguments, line, text)
         return Unknown(text, line)
 
@@ -146,25 +154,25 @@ class _Reader:
             return Unknown(text, line)
         form = self._form(name, arguments, keywords)
         if form is not None:
-            self.heard += 1
+            self.understood_calls += 1
             self.budget.make(LAYER_ENTRIES)
             given = [*arguments, *keywords.values()]
             self._use(given)
             self.used |= {id(item): item for item in given}  # an activation that is a layer
             read = read_layer(*form, name, arguments, keywords, line, self.notes)
-            self.made[id(read)] = read
+            self.created[id(read)] = read
             return read
         if name == "Sequential":
-            self.heard += 1
-            stack = _Stack(line, name=_text(keywords.get("name")))
-            self.stacks.append(stack)
+            self.understood_calls += 1
+            model = _Model(line, name=_text(keywords.get("name")))
+            self.models.append(model)
             given = arguments[0] if arguments else keywords.get("layers", [])
             for item in given if isinstance(given, tuple | list) else [given]:
-                self._add(stack, item, line)
-            return stack
+                self._add(model, item, line)
+            return model
         if name in ("Input", "InputLayer"):
-            self.heard += 1
-            said = said_input(keywords)
+            self.understood_calls += 1
+            said = declared_input_shape(keywords)
             return _Chain(line, arguments[0] if said is None and arguments else said)
         if name in ("Model", "Functional"):
             return self._model(arguments, keywords, line)
@@ -180,19 +188,19 @@ class _Reader:
             said = {key: item for key, item in keywords.items() if not isinstance(item, _Chain)}
             said[str(function.function_argument)] = name
             for item in rest:
-                self.notes.add(line, f"“{in_words(item)}” of {text} is left out.")
+                self.notes.add(line, f"“{describe_value(item)}” of {text} is left out.")
             read = read_layer(layer_type, function, text, [], said, line, self.notes)
             return self._apply(read, flowing, line, text)
         if flowing:
-            return self._unknown_on(flowing, text, line)
+            return self._pass_unchanged(flowing, text, line)
         return Configured(name, tuple(arguments), keywords, line)
 
     def _form(self, name: str, arguments: list[Any], keywords: dict[str, Any]) -> tuple[type[Layer], KerasForm] | None:
-        """The layer type that a call makes, and how it is written there; None where it makes no layer that is known."""
+        """The layer type that a call creates, and its form; None if it creates no known layer."""
         fitting = [
             (layer_type, form)
             for layer_type, form in self.forms
-            if name in form.names and is_written(form, arguments, keywords)
+            if name in form.names and matches_form(form, arguments, keywords)
         ]
         return fitting[0] if fitting else None
 
@@ -201,18 +209,18 @@ class _Reader:
         ends = [item for item in self.budget.inside([outputs]) if isinstance(item, _Chain)]
         if not ends:
             return Unknown("Model", line)
-        self.heard += 1
+        self.understood_calls += 1
         if len(ends) > 1:
             words = f"The model has {len(ends)} outputs; one can be built here, the first."
             self.notes.add(line, words, other_network=True)
         self.budget.make(len(ends[0].layers))
-        stack = _Stack(line, _text(keywords.get("name")), ends[0].input_shape, list(ends[0].layers))
-        self.stacks.append(stack)
-        return stack
+        model = _Model(line, _text(keywords.get("name")), ends[0].input_shape, list(ends[0].layers))
+        self.models.append(model)
+        return model
 
-    def _unknown_on(self, flowing: list[_Chain], text: str, line: int) -> _Chain:
-        """Something unknown is done with what flows: it goes on unchanged."""
-        self.heard += 1
+    def _pass_unchanged(self, flowing: list[_Chain], text: str, line: int) -> _Chain:
+        """Note an unknown operation on a tensor; the tensor passes unchanged."""
+        self.understood_calls += 1
         longest = max(flowing, key=lambda chain: len(chain.layers))
         if len(flowing) > 1:
             words = f"“{text}” joins branches; a network here is one chain, so only the longest is kept."
@@ -231,11 +239,11 @@ class _Reader:
             if isinstance(function, Configured):
                 self.used_lines.add(function.line)
                 if function.name in NOT_NEEDED:
-                    self.heard += 1
-                    self._leave_out(function, line)
+                    self.understood_calls += 1
+                    self._note_left_out(function, line)
                     return flowing[0]
-            return self._unknown_on(flowing, in_words(function), line)
-        self.heard += 1
+            return self._pass_unchanged(flowing, describe_value(function), line)
+        self.understood_calls += 1
         self.used[id(function)] = function
         if not flowing:
             words = "What goes into this layer is not known here; the network begins with it."
@@ -245,42 +253,42 @@ class _Reader:
         if len(flowing) > 1:
             words = "A layer gets several inputs; a network here is one chain, so only the first is kept."
             self.notes.add(line, words, other_network=True)
-        if isinstance(function, _Stack):
+        if isinstance(function, _Model):
             function.nested = True
             shape = chain.input_shape if chain.input_shape is not None else function.input_shape
             self.budget.make(len(chain.layers) + len(function.layers))
             result = _Chain(chain.line, shape, (*chain.layers, *function.layers))
         else:
-            self.budget.make(len(chain.layers) + len(function.placed))
-            result = _Chain(chain.line, chain.input_shape, (*chain.layers, *function.placed))
+            self.budget.make(len(chain.layers) + len(function.source_layers))
+            result = _Chain(chain.line, chain.input_shape, (*chain.layers, *function.source_layers))
         self.chains.append(result)
         return result
 
-    def _add(self, stack: _Stack, item: Any, line: int) -> None:
-        self.heard += 1
+    def _add(self, model: _Model, item: Any, line: int) -> None:
+        self.understood_calls += 1
         match item:
-            case ReadLayer():
+            case LayerCall():
                 self.used[id(item)] = item
-                if stack.input_shape is None and not stack.layers:
-                    stack.input_shape = item.input_shape
-                stack.layers.extend(item.placed)
-            case _Stack():
+                if model.input_shape is None and not model.layers:
+                    model.input_shape = item.input_shape
+                model.layers.extend(item.source_layers)
+            case _Model():
                 item.nested = True
-                if stack.input_shape is None and not stack.layers:
-                    stack.input_shape = item.input_shape
+                if model.input_shape is None and not model.layers:
+                    model.input_shape = item.input_shape
                 self.budget.make(len(item.layers))
-                stack.layers.extend(item.layers)
+                model.layers.extend(item.layers)
             case _Chain(input_shape=shape, layers=()):
-                stack.input_shape = shape
+                model.input_shape = shape
             case Configured():
-                if stack.input_shape is None and not stack.layers:
-                    stack.input_shape = said_input(item.keywords)
-                self._leave_out(item, line)
+                if model.input_shape is None and not model.layers:
+                    model.input_shape = declared_input_shape(item.keywords)
+                self._note_left_out(item, line)
             case _:
-                self._leave_out(item, line)
+                self._note_left_out(item, line)
 
-    def _leave_out(self, item: Any, line: int) -> None:
-        """Note what is not built."""
+    def _note_left_out(self, item: Any, line: int) -> None:
+        """Note an item that is not built."""
         where = getattr(item, "line", 0) or line
         self.used_lines.add(where)
         if isinstance(item, Configured):
@@ -289,34 +297,34 @@ class _Reader:
         if isinstance(item, Configured) and item.name in NOT_NEEDED:
             self.notes.add(where, f"“{item.name}” is left out. {NOT_NEEDED[item.name]}")
         else:
-            self.notes.add(where, f"“{in_words(item)}” is not known here and is left out.", other_network=True)
+            self.notes.add(where, f"“{describe_value(item)}” is not known here and is left out.", other_network=True)
 
-    def _method(self, stack: _Stack, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
+    def _method(self, model: _Model, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         if name == "add":
             for item in [*arguments, *keywords.values()]:
-                self._add(stack, item, line)
-        elif name == "pop" and stack.layers:
-            self.heard += 1
-            return stack.layers.pop()
+                self._add(model, item, line)
+        elif name == "pop" and model.layers:
+            self.understood_calls += 1
+            return model.layers.pop()
         elif name == "build" and (arguments or keywords):
-            self.heard += 1
+            self.understood_calls += 1
             shape = arguments[0] if arguments else next(iter(keywords.values()))
             if isinstance(shape, tuple | list):
-                stack.input_shape = tuple(shape[1:])
+                model.input_shape = tuple(shape[1:])
         elif name == "compile":
-            self.heard += 1
-            stack.trained = True
+            self.understood_calls += 1
+            model.trained = True
             self._use([*arguments, *keywords.values()])
             self.settings |= read_compile(arguments, keywords, line, self.notes)
         elif name in ("fit", "fit_generator"):
-            self.heard += 1
-            stack.trained = True
+            self.understood_calls += 1
+            model.trained = True
             self._use([keywords.get("callbacks")])
             self.settings |= read_fit(arguments, keywords, line, self.notes)
         return Unknown(name, line)
 
     def _use(self, items: list[Any]) -> None:
-        """Remember that what some lines made is used, so that they were not passed over."""
+        """Record that objects are used, so that their lines are not noted as skipped."""
         for item in self.budget.inside(items):
             if isinstance(item, Configured) and id(item) not in self.used:
                 self.used[id(item)] = item
@@ -326,54 +334,58 @@ class _Reader:
     # The result
 
     def reading(self, classes: int | None) -> KerasReading:
-        stack = self._chosen()
-        name = "From Keras" if stack.name is None else one_line(stack.name)
-        layers = self._layers(stack, classes)
-        architecture = Architecture(name, self._input(stack), layers)
-        self._say_what_does_not_fit(architecture, stack)
+        model = self._choose_model()
+        name = "From Keras" if model.name is None else one_line(model.name)
+        layers = self._layers(model, classes)
+        architecture = Architecture(name, self._input(model), layers)
+        self._note_misfits(architecture, model)
         self._initialization()
-        self._say_what_was_passed()
+        self._note_unused()
         return KerasReading(architecture, self.settings, self.notes.in_order())
 
-    def _chosen(self) -> _Stack:
-        whole = [stack for stack in self.stacks if stack.layers and not stack.nested]
+    def _choose_model(self) -> _Model:
+        whole = [model for model in self.models if model.layers and not model.nested]
         if not whole and self.chains:
             longest = max(self.chains, key=lambda chain: len(chain.layers))
-            whole = [_Stack(longest.line, None, longest.input_shape, list(longest.layers))]
+            whole = [_Model(longest.line, None, longest.input_shape, list(longest.layers))]
         if not whole:
             raise NoNetworkError(
                 "No network was found in this text.",
                 "It builds no Sequential model and no chain of layers that are known here.",
                 "Paste the lines that build the model, such as model.add(Conv2D(32, 3)).",
             )
-        trained = [stack for stack in whole if stack.trained]
+        trained = [model for model in whole if model.trained]
         chosen = (trained or whole)[-1]
-        for stack in whole:
-            if stack is not chosen:
-                self.notes.add(stack.line, f"Another model begins here; the one of line {chosen.line} is read.")
+        for model in whole:
+            if model is not chosen:
+                self.notes.add(model.line, f"Another model begins here; the one of line {chosen.line} is read.")
         return chosen
 
-    def _layers(self, stack: _Stack, classes: int | None) -> tuple[Layer, ...]:
-        """The layers, with something for each setting that the source leaves open."""
-        deciding = [index for index, placed in enumerate(stack.layers) if not placed.layer.keeps_shape]
+    def _layers(self, model: _Model, classes: int | None) -> tuple[Layer, ...]:
+        """The layers, with a value for each setting that the source leaves open."""
+        deciding = [index for index, source_layer in enumerate(model.layers) if not source_layer.layer.keeps_shape]
         layers = []
-        for index, placed in enumerate(stack.layers):
-            layer = placed.layer
-            for setting, words in placed.unsaid:
+        for index, source_layer in enumerate(model.layers):
+            layer = source_layer.layer
+            for setting, words in source_layer.open_settings:
                 if classes and deciding and index == deciding[-1] and type(getattr(layer, setting)) is int:
                     layer = layer.with_settings(**{setting: classes})
-                taken = in_words(getattr(layer, setting))
-                self.notes.add(placed.line, f"“{words}”, for {setting}, is not said in the text; {taken} is taken.")
+                taken = describe_value(getattr(layer, setting))
+                self.notes.add(
+                    source_layer.line, f"“{words}”, for {setting}, is not said in the text; {taken} is taken."
+                )
             layers.append(layer)
         return tuple(layers)
 
-    def _say_what_does_not_fit(self, architecture: Architecture, stack: _Stack) -> None:
-        for placed, row in zip(stack.layers, summarize(architecture).layers, strict=True):
+    def _note_misfits(self, architecture: Architecture, model: _Model) -> None:
+        for source_layer, row in zip(model.layers, summarize(architecture).layers, strict=True):
             if row.problem:
-                self.notes.add(placed.line, f"This layer does not fit; its card offers what fixes it. {row.problem}")
+                self.notes.add(
+                    source_layer.line, f"This layer does not fit; its card offers what fixes it. {row.problem}"
+                )
 
-    def _input(self, stack: _Stack) -> tuple[int, int, int]:
-        shape, line = stack.input_shape, stack.line
+    def _input(self, model: _Model) -> tuple[int, int, int]:
+        shape, line = model.input_shape, model.line
         channels, height, width = DEFAULT_INPUT
         default = f"{height} × {width} × {channels} is taken"
         if shape is None:
@@ -401,7 +413,7 @@ class _Reader:
         return found[2], min(found[0], most), min(found[1], most)
 
     def _vector(self, size: int, line: int) -> tuple[int, int, int]:
-        """The picture that a vector of so many numbers is."""
+        """The shape of a picture with as many numbers as a vector."""
         for channels in (1, 3):
             side = round((size / channels) ** 0.5)
             if channels * side * side == size and side <= limits().input_side:
@@ -413,22 +425,22 @@ class _Reader:
         return DEFAULT_INPUT
 
     def _initialization(self) -> None:
-        """One way to draw the first weights holds for all layers here."""
-        said = [(layer.line, layer.initializer) for layer in self.made.values() if layer.initializer is not None]
+        """Set the initialization, which is the same for all layers here."""
+        said = [(layer.line, layer.initializer) for layer in self.created.values() if layer.initializer is not None]
         known = [(line, way) for line, given in said if (way := read_initializer(given, line, self.notes))]
         self.settings["initialization"] = known[0][1] if known else KERAS_INITIALIZATION
         for line, way in known:
             if way != known[0][1]:
                 self.notes.add(line, "Another “kernel_initializer” than in the layers before: one holds for all here.")
 
-    def _say_what_was_passed(self) -> None:
-        for key, layer in self.made.items():
+    def _note_unused(self) -> None:
+        for key, layer in self.created.items():
             if key not in self.used:
-                self.notes.add(layer.line, f"This {layer.name} is made but put into no network that is read.")
-        for lines in self.passed:
+                self.notes.add(layer.line, f"This {layer.name} is created but not used in a network that is read.")
+        for lines in self.skipped:
             if not self.used_lines & set(lines):
                 for line in lines:
-                    self.notes.add(line, "Not about the network, and passed over.")
+                    self.notes.add(line, "This is not about the network and was skipped.")
 
 
 def _text(value: Any) -> str | None:

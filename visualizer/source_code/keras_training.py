@@ -1,6 +1,6 @@
-"""`compile(...)` and `fit(...)` of Keras -> values for `TrainingSettings`.
+"""Turns `compile(...)` and `fit(...)` of Keras into values for `TrainingSettings`.
 
-Keras's own defaults, which hold where the source says nothing: https://keras.io/api/models/model_training_apis/ and
+Keras's own defaults, which apply if the source says nothing: https://keras.io/api/models/model_training_apis/ and
 https://keras.io/api/optimizers/.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.settings import Integer, Real
 from visualizer.source_code.notes import Notes
-from visualizer.source_code.values import Configured, in_words, name_of
+from visualizer.source_code.values import Configured, describe_value, name_of
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.settings import SETTING_SPECS, Loss
 
@@ -48,7 +48,7 @@ _OWN_DATA = ("x", "y", "generator", "validation_split", "validation_data", "vali
 
 
 def _bare(name: str) -> str:
-    """A name without what Keras writes differently for a class and for a text: SparseX, sparse_x."""
+    """A name in the form that a class and a string have in common: SparseX and sparse_x become sparsex."""
     return name.replace("_", "").lower()
 
 
@@ -63,11 +63,12 @@ def read_compile(arguments: list[Any], keywords: Mapping[str, Any], line: int, n
         if not (name_of(metric) in _METRICS or name_of(metric) in _METRIC_CLASSES):
             notes.add(
                 line,
-                f"The measure “{name_of(metric) or in_words(metric)}” is left out; loss and accuracy are shown here.",
+                f"The measure “{name_of(metric) or describe_value(metric)}” is left out; "
+                "loss and accuracy are shown here.",
             )
     for name, value in given.items():
         if value is not None:
-            notes.add(line, f"“{name}={in_words(value)}” of compile is left out.")
+            notes.add(line, f"“{name}={describe_value(value)}” of compile is left out.")
     return settings
 
 
@@ -82,16 +83,16 @@ def read_fit(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes
         notes.add(line, "The pictures come from the data set that is chosen on Train, which is split there.")
     for name, value in given.items():
         if name not in _OWN_DATA and name != "verbose" and value is not None and value != []:
-            notes.add(line, f"“{name}={in_words(value)}” of fit is left out.")
+            notes.add(line, f"“{name}={describe_value(value)}” of fit is left out.")
     return settings
 
 
 def read_initializer(value: Any, line: int, notes: Notes) -> Initialization | None:
-    """How weights are first drawn, by what `kernel_initializer` is given; noted where there is no such way here."""
+    """The initialization that `kernel_initializer` names; None, with a note, if it does not exist here."""
     name = name_of(value)
     found = _INITIALIZERS.get(_bare(name)) if name else None
     if found is None:
-        notes.add(line, f"“kernel_initializer={in_words(value)}” is not known here and is left out.")
+        notes.add(line, f"“kernel_initializer={describe_value(value)}” is not known here and is left out.")
     return found
 
 
@@ -102,7 +103,7 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     optimizer = known.get(_bare(name or ""), "adam")
     chosen = OPTIMIZERS[optimizer]
     if _bare(name or "") not in known:
-        notes.add(where, f"The optimiser “{name or in_words(value)}” is not known here; Adam is taken.")
+        notes.add(where, f"The optimiser “{name or describe_value(value)}” is not known here; Adam is taken.")
     keywords = dict(value.keywords) if isinstance(value, Configured) else {}
     if isinstance(value, Configured):
         keywords = dict(zip(("learning_rate", "momentum"), value.arguments, strict=False)) | keywords
@@ -110,7 +111,7 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     rate = keywords.pop("learning_rate", keywords.pop("lr", None))
     if isinstance(rate, Configured):
         start = rate.keywords.get("initial_learning_rate", rate.arguments[0] if rate.arguments else None)
-        notes.add(where, f"The learning rate's plan “{in_words(rate)}” is left out; its first value stays.")
+        notes.add(where, f"The learning rate's plan “{describe_value(rate)}” is left out; its first value stays.")
         rate = start
     default = chosen.keras_learning_rate
     settings["learning_rate"] = default if rate is None else _number("learning_rate", rate, default, where, notes)
@@ -118,14 +119,14 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     if chosen.has_momentum:
         settings["momentum"] = _number("momentum", momentum, 0.0, where, notes)
     elif momentum:
-        notes.add(where, f"“momentum={in_words(momentum)}” of {name} is left out.")
+        notes.add(where, f"“momentum={describe_value(momentum)}” of {name} is left out.")
     if chosen.keras_difference and chosen.keras_difference[0] not in keywords:
         notes.add(where, chosen.keras_difference[1])
     for argument, other in keywords.items():
         neutral = _NEUTRAL.get(argument, ())
         plain = isinstance(other, int | float) and other in neutral
         if other is not None and not plain and argument != "name":
-            notes.add(where, f"“{argument}={in_words(other)}” of {name} is left out.")
+            notes.add(where, f"“{argument}={describe_value(other)}” of {name} is left out.")
     return settings
 
 
@@ -135,21 +136,21 @@ def _loss(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     if isinstance(value, Configured):
         for argument, other in value.keywords.items():
             if argument not in ("from_logits", "name", "reduction") and other:
-                notes.add(value.line, f"“{argument}={in_words(other)}” of {name} is left out.")
+                notes.add(value.line, f"“{argument}={describe_value(other)}” of {name} is left out.")
     if loss is None:
         notes.add(
             getattr(value, "line", line),
-            f"The loss “{name or in_words(value)}” is not known here; cross-entropy over the classes is taken.",
+            f"The loss “{name or describe_value(value)}” is not known here; cross-entropy over the classes is taken.",
         )
     return {"loss": loss or "cross_entropy"}
 
 
 def _number(name: str, value: Any, default: float, line: int, notes: Notes) -> float:
-    """A number in the range of its setting; noted where that is not the one that is written."""
+    """A number in the range of its setting, with a note if it differs from the written one."""
     spec = SETTING_SPECS[name]
     assert isinstance(spec, Integer | Real)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        notes.add(line, f"“{in_words(value)}” is not said in the text; {default:g} is taken for “{spec.label}”.")
+        notes.add(line, f"“{describe_value(value)}” is not said in the text; {default:g} is taken for “{spec.label}”.")
         return default
     kind = int if isinstance(spec, Integer) else float
     nearest = kind(min(max(value, spec.minimum), spec.maximum))

@@ -1,70 +1,59 @@
 """Follows Python source by its syntax tree, as far as networks are written with it; runs none of it.
 
-Names, numbers, tuples, lists, arithmetic, loops over what is written down, and functions of the source itself are
-followed. What a call means is asked of a `Library`; everything else is `Unknown`.
+It follows names, numbers, tuples, lists, arithmetic, loops over known items, and functions of the source itself. A
+`Library` says what a call means; everything else is `Unknown`.
 """
 
 import ast
 import operator
-import re
-import textwrap
-import warnings
 from collections import ChainMap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from visualizer.errors import UserError
+from visualizer.source_code.python_source import MAX_TEXT, SourceError, cannot_follow
+from visualizer.source_code.values import Class, Function, Instance, Member, Partial, Symbol, Unknown
 
-MAX_CHARACTERS = 100_000
-# Words and signs: each becomes some hundred bytes of the syntax tree. 100,000 characters of a program have some 25,000.
-MAX_PIECES = 40_000
 MAX_EVALUATIONS = 50_000
-# Entries of lists, texts and calls that are made on the way, whether they stay or not; one takes up to a hundred bytes.
-MAX_MADE = 300_000
+# Entries of lists, strings and calls that are created on the way, whether they stay or not; each takes up to 100 bytes.
+MAX_ENTRIES = 300_000
 MAX_CALL_DEPTH = 12
 MAX_ITEMS = 1_000
-MAX_TEXT = 80
 MAX_WORD = 200  # characters of a name with its dots
-MAX_QUOTED = 1_000  # characters of a text
-# Characters of expressions that are written anew for the notes; longer ones, and those after many, as they stand.
-_MAX_REWRITTEN, _MAX_REWRITTEN_IN_ALL = 400, 200_000
-_PIECE = re.compile(r"\w+|([^\w\s])\1*")
+MAX_QUOTED = 1_000  # characters of a string
+# Characters of expressions that are unparsed for notes: of one, and of all; others are quoted as written.
+_MAX_UNPARSED, _MAX_UNPARSED_TOTAL = 400, 200_000
 _END = object()
 INIT, CALL = "__init__", "call"
 LARGEST_NUMBER = 1e12
 
 
-class SourceError(UserError):
-    """The text is no Python source that can be followed."""
-
-
 class Budget:
-    """What following one source may still cost. Counted is what is made, whatever it is made by.
+    """What following one source may still cost. It counts everything that is created, in whatever way.
 
     Attributes:
-        line: The line that is followed now, for the sentence where there is no more.
+        line: The line that is being followed, for the error message.
     """
 
     def __init__(self) -> None:
         self.line = 0
         self._evaluations = MAX_EVALUATIONS
-        self._entries = MAX_MADE
+        self._entries = MAX_ENTRIES
 
     def evaluate(self) -> None:
-        """One statement or expression is followed. Raises SourceError where there were too many."""
+        """Count a statement or expression. Raises SourceError if there are too many."""
         self._evaluations -= 1
         if self._evaluations < 0:
-            raise _too_much("It does too much before the network is built.")
+            raise cannot_follow("It does too much before the network is built.")
 
     def make(self, entries: int) -> None:
-        """So many entries are about to be made, copied or gone through. Raises SourceError where it is too much."""
+        """Count entries that are about to be created, copied or visited. Raises SourceError if there are too many."""
         self._entries -= entries
         if self._entries < 0:
-            raise _too_much(f"Line {self.line} makes lists, arguments or layers in the hundred thousands.")
+            raise cannot_follow(f"Line {self.line} makes lists, arguments or layers in the hundred thousands.")
 
     def inside(self, items: Any) -> Iterator[Any]:
-        """What lists hold, lists within them too; so many at most, as a list may hold itself. Each step counts."""
+        """The items of nested lists. Their number is limited, as a list may contain itself; each step is counted."""
         waiting = [iter((items,))]
         for _ in range(MAX_ITEMS):
             while (item := next(waiting[-1], _END)) is _END:
@@ -78,84 +67,21 @@ class Budget:
                 yield item
 
 
-def _too_much(why: str) -> SourceError:
-    return SourceError("The source cannot be followed.", why, "Paste the network only.")
-
-
-@dataclass(frozen=True)
-class Symbol:
-    """A name that the source imports or never defines, such as `keras.layers.Conv2D`."""
-
-    path: str
-
-    @property
-    def name(self) -> str:
-        """Its last part."""
-        return self.path.rsplit(".", 1)[-1]
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """A value that the source does not say; `text` is the code that it comes from."""
-
-    text: str
-    line: int
-
-
-@dataclass(frozen=True)
-class Member:
-    """A method of an object of the library, about to be called."""
-
-    owner: Any
-    name: str
-
-
-@dataclass(frozen=True, eq=False)
-class Partial:
-    """What functools.partial makes: a function of the library with arguments that it always gets."""
-
-    function: Any
-    arguments: tuple[Any, ...]
-    keywords: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Function:
-    """A function that the source defines."""
-
-    code: ast.FunctionDef
-
-
-@dataclass(frozen=True, eq=False)
-class Class:
-    """A class that the source defines, with its methods."""
-
-    methods: dict[str, ast.FunctionDef]
-
-
-@dataclass(frozen=True, eq=False)
-class Instance:
-    """An object of a class that the source defines."""
-
-    made_of: Class
-    attributes: dict[str, Any]
-
-
 class Library(Protocol):
-    """What the source calls without defining it. What it makes, and goes through, it asks of the same `Budget`."""
+    """What the source calls without defining it. It counts what it creates and visits in the same `Budget`."""
 
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
-        """The value of a call; an Unknown where its meaning is not known."""
+        """The value of a call; an Unknown if its meaning is not known."""
 
     def combine(self, left: Any, right: Any, line: int, text: str) -> Any:
-        """The value of an operator between things that the library made."""
+        """The value of an operator between things that the library created."""
 
-    def passed_over(self, first: int, last: int, why: str) -> None:
-        """Told of the lines of a statement that is not followed, and why; empty where it is not about the library."""
+    def skip(self, first: int, last: int, why: str) -> None:
+        """Called with the lines of a statement that is not followed, and why; empty if it is not about the library."""
 
     @property
-    def heard(self) -> int:
-        """Rises with each call that had a meaning."""
+    def understood_calls(self) -> int:
+        """The number of calls so far that had a meaning."""
 
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -182,75 +108,15 @@ class _Return(Exception):
         self.value = value
 
 
-@dataclass(frozen=True)
-class Parsed:
-    """A syntax tree.
-
-    Attributes:
-        module: The tree.
-        lines: The lines that it was made of, in UTF-8, as its nodes count their columns.
-        left_out: The numbers of the lines that were no Python and left out, such as a notebook's commands.
-    """
-
-    module: ast.Module
-    lines: list[bytes]
-    left_out: tuple[int, ...] = ()
-
-
-def parse(source: str) -> Parsed:
-    """The syntax tree of Python source. Raises SourceError, with the line, where it is none."""
-    if len(source) > MAX_CHARACTERS:
-        raise _too_much(f"It has {len(source):,} characters; at most {MAX_CHARACTERS:,} are read.")
-    pieces = sum(1 for _ in _PIECE.finditer(source))
-    if pieces > MAX_PIECES:
-        raise _too_much(f"It has {pieces:,} words and signs; at most {MAX_PIECES:,} are read.")
-    try:
-        return _parse(source)
-    except SyntaxError as error:
-        try:
-            return _parse(*_without_decoration(source))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            pass
-        where = f"Line {error.lineno}" if error.lineno else "It"
-        raise SourceError(
-            "This is not Python source.",
-            f"{where} cannot be read ({error.msg[:MAX_TEXT]}).",
-            "Paste whole lines of the program.",
-        ) from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise SourceError("This is not Python source.", "It cannot be read.", "Paste the network only.") from error
-
-
-def _parse(source: str, left_out: tuple[int, ...] = ()) -> Parsed:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # such as an unknown escape in a text
-        module = ast.parse(source)
-    return Parsed(module, re.split(b"\r\n|\r|\n", source.encode(errors="replace")), left_out)
-
-
-def _without_decoration(source: str) -> tuple[str, tuple[int, ...]]:
-    """Source without what stands around it in a notebook, a console or a web page, and the lines that were left out.
-
-    The others keep their numbers.
-    """
-    lines = textwrap.dedent(source).splitlines()
-    if any(line.startswith(">>> ") for line in lines):
-        kept = [line[4:] if line.startswith((">>> ", "... ")) else "" for line in lines]
-    else:
-        kept = ["" if line.lstrip().startswith(("!", "%", "```")) else line for line in lines]
-    left_out = [number for number, pair in enumerate(zip(lines, kept, strict=True), 1) if pair[0] and not pair[1]]
-    return "\n".join(kept), tuple(left_out)
-
-
 @dataclass
 class Follower:
-    """Goes through a syntax tree, statement by statement.
+    """Follows a syntax tree, statement by statement.
 
     Attributes:
         library: Says what calls mean.
-        budget: What that may cost.
-        lines: Those of the source, as `Parsed` has them.
-        names: The names that the source has given values, those of the function that is called now first.
+        budget: What following may cost.
+        lines: The lines of the source, as in `Parsed`.
+        names: The values of the source's names, those of the current function first.
     """
 
     library: Library
@@ -259,23 +125,23 @@ class Follower:
     names: ChainMap[str, Any] = field(default_factory=ChainMap)
     _depth: int = 0
     _instances: list[Instance] = field(default_factory=list)
-    _called: set[int] = field(default_factory=set)  # ids of those; all are kept above
+    _called: set[int] = field(default_factory=set)  # ids of instances, all of which are in the list above
     _texts: dict[int, str] = field(default_factory=dict)
-    _rewritten: int = 0
+    _unparsed: int = 0
 
     def follow(self, module: ast.Module) -> None:
-        """Follow the whole source; functions that nothing calls are followed at its end. Raises SourceError."""
+        """Follow the whole source, and at the end the functions that nothing calls. Raises SourceError."""
         try:
             for statement in module.body:
-                self._top(statement)
-            self._follow_what_nothing_calls(module)
+                self._follow_statement(statement)
+            self._follow_uncalled(module)
         except _Return:
             pass
         except RecursionError as error:
             raise SourceError("The source cannot be followed.", "It is nested too deeply.", "Simplify it.") from error
 
-    def _follow_what_nothing_calls(self, module: ast.Module) -> None:
-        """Functions and classes that are left for another program, and models, which Keras itself calls."""
+    def _follow_uncalled(self, module: ast.Module) -> None:
+        """Follow functions and classes that are meant for another program, and models, which Keras itself calls."""
         calls = [node.func for node in ast.walk(module) if isinstance(node, ast.Call)]
         called = {function.id for function in calls if isinstance(function, ast.Name)}
         called |= {function.attr for function in calls if isinstance(function, ast.Attribute)}
@@ -286,9 +152,9 @@ class Follower:
                 self._call_function(value, [], {})
             elif isinstance(value, Class):
                 self._follow_class(value, called)
-        # A model is made before the layers in it, which it calls itself.
+        # A model comes before its layers, which it calls itself.
         for instance in self._instances:
-            if CALL in instance.made_of.methods and id(instance) not in self._called:
+            if CALL in instance.created_from.methods and id(instance) not in self._called:
                 self._call_instance(instance, [], {})
 
     def _follow_class(self, followed: Class, called: set[str]) -> None:
@@ -297,18 +163,18 @@ class Follower:
             if CALL not in followed.methods and name not in called and not name.startswith("_"):
                 self._call_any(self._attribute(instance, name, method), [], {}, method)
 
-    def _top(self, statement: ast.stmt) -> None:
-        before = self.library.heard
+    def _follow_statement(self, statement: ast.stmt) -> None:
+        before = self.library.understood_calls
         self._statement(statement)
         quiet = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Pass)
         constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
         assigned = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
         plain = assigned is not None and not any(isinstance(node, ast.Call) for node in ast.walk(assigned))
-        if self.library.heard == before and not isinstance(statement, quiet) and not constant and not plain:
-            self.library.passed_over(statement.lineno, statement.end_lineno or statement.lineno, "")
+        if self.library.understood_calls == before and not isinstance(statement, quiet) and not constant and not plain:
+            self.library.skip(statement.lineno, statement.end_lineno or statement.lineno, "")
 
-    def _pass_over(self, node: ast.stmt, why: str) -> None:
-        self.library.passed_over(node.lineno, node.lineno, why)
+    def _skip(self, node: ast.stmt, why: str) -> None:
+        self.library.skip(node.lineno, node.lineno, why)
 
     def _block(self, statements: list[ast.stmt]) -> None:
         for statement in statements:
@@ -347,7 +213,7 @@ class Follower:
                 items = self.value(iterable)
                 if not isinstance(items, tuple | list):
                     self._assign(target, self._unknown(iterable))
-                    self._followed_anyway(statement, body, "How often this is repeated is not said; once is taken.")
+                    self._follow_uncertain(statement, body, "How often this is repeated is not said; once is taken.")
                     return
                 for item in items[:MAX_ITEMS]:
                     self._assign(target, item)
@@ -358,22 +224,22 @@ class Follower:
                 self.budget.make(len(body))
                 self.names[name] = Class({item.name: item for item in body if isinstance(item, ast.FunctionDef)})
             case ast.While() | ast.AsyncFunctionDef():
-                self._pass_over(statement, "Loops with “while” and async code are not followed.")
+                self._skip(statement, "Loops with “while” and async code are not followed.")
 
     def _if(self, statement: ast.If) -> None:
         test = self.value(statement.test)
         if not isinstance(test, Unknown):
             self._block(statement.body if test else statement.orelse)
-        elif not self._followed_anyway(statement, statement.body, "Whether this holds is not said; it is taken to."):
-            self._followed_anyway(statement, statement.orelse, "Whether this holds is not said; it is taken not to.")
+        elif not self._follow_uncertain(statement, statement.body, "Whether this holds is not said; it is taken to."):
+            self._follow_uncertain(statement, statement.orelse, "Whether this holds is not said; it is taken not to.")
 
-    def _followed_anyway(self, statement: ast.stmt, body: list[ast.stmt], why: str) -> bool:
-        """Follow statements of which it is not said whether they run; False where they are not about the library."""
-        before = self.library.heard
+    def _follow_uncertain(self, statement: ast.stmt, body: list[ast.stmt], why: str) -> bool:
+        """Follow statements that may or may not run. Returns whether they are about the library."""
+        before = self.library.understood_calls
         self._block(body)
-        if self.library.heard == before:
+        if self.library.understood_calls == before:
             return False
-        self._pass_over(statement, why)
+        self._skip(statement, why)
         return True
 
     def _assign(self, target: ast.expr, value: Any) -> None:
@@ -391,7 +257,7 @@ class Follower:
                     self._assign(part, value[index] if known else self._unknown(target))
 
     def value(self, node: ast.expr) -> Any:
-        """What an expression stands for."""
+        """The value of an expression."""
         self.budget.evaluate()
         match node:
             case ast.Constant(value=value):
@@ -440,20 +306,20 @@ class Follower:
         return Symbol(path) if len(path) <= MAX_WORD else self._unknown(node)
 
     def _text(self, node: ast.AST) -> str:
-        """The start of the code of a node; written once, as a loop may come here often."""
+        """The start of a node's code; computed once, as a loop may ask for it often."""
         if id(node) not in self._texts:
-            self._texts[id(node)] = self._written(node)
+            self._texts[id(node)] = self._format(node)
         return self._texts[id(node)]
 
-    def _written(self, node: Any) -> str:
-        """A short node as Python itself writes it, the start of a long one as it stands: nodes hold one another."""
-        rows = self.lines[node.lineno - 1 : node.end_lineno][:_MAX_REWRITTEN]
+    def _format(self, node: Any) -> str:
+        """The code of a short node as Python writes it; the start of a long node as it is in the source."""
+        rows = self.lines[node.lineno - 1 : node.end_lineno][:_MAX_UNPARSED]
         if node.end_lineno - node.lineno < len(rows):
             rows[-1] = rows[-1][: node.end_col_offset]
         rows[0] = rows[0][node.col_offset :]
-        start = b"\n".join(row[: _MAX_REWRITTEN + 1] for row in rows)
-        self._rewritten += len(start)
-        if len(start) <= _MAX_REWRITTEN and self._rewritten <= _MAX_REWRITTEN_IN_ALL:
+        start = b"\n".join(row[: _MAX_UNPARSED + 1] for row in rows)
+        self._unparsed += len(start)
+        if len(start) <= _MAX_UNPARSED and self._unparsed <= _MAX_UNPARSED_TOTAL:
             try:
                 return ast.unparse(node)[:MAX_TEXT]
             except (ValueError, RecursionError):
@@ -480,7 +346,7 @@ class Follower:
             return self._symbol(f"{owner.path}.{name}", node)
         if isinstance(owner, Instance) and name in owner.attributes:
             return owner.attributes[name]
-        kind = owner.made_of if isinstance(owner, Instance) else owner
+        kind = owner.created_from if isinstance(owner, Instance) else owner
         if isinstance(kind, Class) and name in kind.methods:
             function = Function(kind.methods[name])
             self.budget.make(len(function.code.decorator_list))
@@ -519,7 +385,7 @@ class Follower:
         return result if known else self._unknown(node)
 
     def _compare(self, comparison: Callable[[Any, Any], bool], left: Any, right: Any, node: ast.AST) -> Any:
-        # Lists within lists are not compared: that may take as long as there are ways through them.
+        # Nested lists are not compared: a list may contain another many times, and comparing would follow each path.
         if not isinstance(left, int | float | str | None) or not isinstance(right, int | float | str | None):
             return self._unknown(node)
         try:
@@ -551,7 +417,7 @@ class Follower:
     def _call_any(
         self, function: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.Call | ast.FunctionDef
     ) -> Any:
-        if isinstance(function, Partial):  # of which none holds another one
+        if isinstance(function, Partial):  # never nested
             self.budget.make(len(function.arguments) + len(function.keywords))
             arguments = [*function.arguments, *arguments]
             keywords = function.keywords | keywords
@@ -583,24 +449,24 @@ class Follower:
             function = function.function
         return Partial(function, arguments, keywords)
 
-    def _instance(self, made_of: Class, arguments: list[Any], keywords: dict[str, Any]) -> Instance:
-        instance = Instance(made_of, {})
+    def _instance(self, created_from: Class, arguments: list[Any], keywords: dict[str, Any]) -> Instance:
+        instance = Instance(created_from, {})
         self._instances.append(instance)
-        if INIT in made_of.methods:
-            self._call_function(Function(made_of.methods[INIT]), [instance, *arguments], keywords)
+        if INIT in created_from.methods:
+            self._call_function(Function(created_from.methods[INIT]), [instance, *arguments], keywords)
         return instance
 
     def _call_instance(self, instance: Instance, arguments: list[Any], keywords: dict[str, Any]) -> Any:
-        """What Keras does where a layer or a model is called: its method `call`, here as while it is trained."""
+        """Follow what Keras does when a layer or a model is called: its method `call`, as in training."""
         self._called.add(id(instance))
-        methods = instance.made_of.methods
+        methods = instance.created_from.methods
         method = methods.get(CALL) or methods.get(f"__{CALL}__")
         if method is None:
             return Unknown(CALL, 0)
         return self._call_function(Function(method), [instance, *arguments], {"training": True} | keywords)
 
     def _change_list(self, items: list[Any], method: str, arguments: list[Any], node: ast.Call) -> Any:
-        """What a method of a list does, as far as layers are gathered with it."""
+        """Follow a method of a list, as far as networks use it to collect layers."""
         match method, arguments:
             case "append", [item]:
                 items.append(item)
@@ -614,7 +480,7 @@ class Follower:
             case _:
                 return self._unknown(node)
         if len(items) > MAX_ITEMS:
-            raise _too_much(f"Line {node.lineno} makes a list too long.")
+            raise cannot_follow(f"Line {node.lineno} makes a list too long.")
         return None
 
     def _call_function(self, function: Function, arguments: list[Any], keywords: dict[str, Any]) -> Any:

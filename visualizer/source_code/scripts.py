@@ -1,4 +1,4 @@
-"""What the Keras and the PyTorch script have in common."""
+"""The common parts of the Keras and the PyTorch script."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from visualizer.architecture.architecture import Architecture, one_line, summari
 from visualizer.architecture.shapes import Shape
 
 FOLDER = "pictures"
-PATHLIB = "from pathlib import Path\n"  # and an empty line, since it is Python's own
+PATHLIB = "from pathlib import Path\n"  # with an empty line after this import from the standard library
 NOISE_PICTURES = 256
-# Numbers of one picture above which a script takes few of a large data set, since it prepares all of them at once.
+# Above this many numbers per picture, a script uses only part of a large data set, as it prepares all pictures at once.
 _MANY_NUMBERS = 4096
 _FEW_PICTURES = 10_000
 

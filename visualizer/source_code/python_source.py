@@ -1,0 +1,84 @@
+"""Parses Python source, as people paste it, into a syntax tree; nothing is run."""
+
+import ast
+import re
+import textwrap
+import warnings
+from dataclasses import dataclass
+
+from visualizer.errors import UserError
+
+MAX_CHARACTERS = 100_000
+# Words and signs: each takes some hundred bytes in the syntax tree. A program of 100,000 characters has some 25,000.
+MAX_TOKENS = 40_000
+MAX_TEXT = 80  # characters of code or of a message that are quoted
+_TOKEN = re.compile(r"\w+|([^\w\s])\1*")
+
+
+class SourceError(UserError):
+    """The text is not Python source that can be followed."""
+
+
+def cannot_follow(why: str) -> SourceError:
+    """The error for source that exceeds a limit."""
+    return SourceError("The source cannot be followed.", why, "Paste the network only.")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A syntax tree.
+
+    Attributes:
+        module: The tree.
+        lines: The parsed lines in UTF-8, the encoding in which nodes count their columns.
+        left_out: The numbers of lines that are not Python and were left out, such as a notebook's commands.
+    """
+
+    module: ast.Module
+    lines: list[bytes]
+    left_out: tuple[int, ...] = ()
+
+
+def parse(source: str) -> Parsed:
+    """The syntax tree of Python source. Raises SourceError, with the line, if it is not Python."""
+    if len(source) > MAX_CHARACTERS:
+        raise cannot_follow(f"It has {len(source):,} characters; at most {MAX_CHARACTERS:,} are read.")
+    tokens = sum(1 for _ in _TOKEN.finditer(source))
+    if tokens > MAX_TOKENS:
+        raise cannot_follow(f"It has {tokens:,} words and signs; at most {MAX_TOKENS:,} are read.")
+    try:
+        return _parse(source)
+    except SyntaxError as error:
+        try:
+            return _parse(*_without_decoration(source))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            pass
+        where = f"Line {error.lineno}" if error.lineno else "It"
+        raise SourceError(
+            "This is not Python source.",
+            f"{where} cannot be read ({error.msg[:MAX_TEXT]}).",
+            "Paste whole lines of the program.",
+        ) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SourceError("This is not Python source.", "It cannot be read.", "Paste the network only.") from error
+
+
+def _parse(source: str, left_out: tuple[int, ...] = ()) -> Parsed:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as an unknown escape in a string
+        module = ast.parse(source)
+    return Parsed(module, re.split(b"\r\n|\r|\n", source.encode(errors="replace")), left_out)
+
+
+def _without_decoration(source: str) -> tuple[str, tuple[int, ...]]:
+    """Source without the decoration of a notebook, a console or a web page, and the numbers of the lines left out.
+
+    The other lines keep their numbers.
+    """
+    lines = textwrap.dedent(source).splitlines()
+    if any(line.startswith(">>> ") for line in lines):
+        kept = [line[4:] if line.startswith((">>> ", "... ")) else "" for line in lines]
+    else:
+        kept = ["" if line.lstrip().startswith(("!", "%", "```")) else line for line in lines]
+    left_out = [number for number, pair in enumerate(zip(lines, kept, strict=True), 1) if pair[0] and not pair[1]]
+    return "\n".join(kept), tuple(left_out)
