@@ -23,6 +23,17 @@ class LimitError(Exception):
     """A setting of the server is wrong; the text is one sentence for whoever starts the server."""
 
 
+class _Scaled:
+    """A read-only attribute of `Limits`: one of its fields, times a factor."""
+
+    def __init__(self, name: str, factor: int) -> None:
+        self._name, self._factor = name, factor
+
+    def __get__(self, limits: "Limits", owner: type["Limits"]) -> int:
+        value: int = getattr(limits, self._name)
+        return value * self._factor
+
+
 def _limit(default: int, least: int, most: int, unit: str, meaning: str) -> Any:
     return field(default=default, metadata={"least": least, "most": most, "unit": unit, "meaning": meaning})
 
@@ -81,6 +92,21 @@ class Limits:
         8_192, 1, 10**9, "MiB", "Disk space for all uploaded data sets together; further ones are refused."
     )
 
+    # The same limits in the units that the code computes with.
+    upload_bytes = _Scaled("upload_mb", MB)
+    tab_bytes = _Scaled("tab_mb", MB)
+    uploads_bytes = _Scaled("uploads_mb", MB)
+    pixels = _Scaled("megapixels", 1_000_000)
+    opening_bytes = _Scaled("opening_mib", MIB)
+    zip_bytes = _Scaled("zip_mb", MB)
+    dataset_bytes = _Scaled("dataset_mib", MIB)
+    picture_bytes = _Scaled("picture_mib", MIB)
+    batch_bytes = _Scaled("batch_mib", MIB)
+    batch_multiply_adds = _Scaled("batch_billions", 10**9)
+    run_bytes = _Scaled("run_mib", MIB)
+    datasets_bytes = _Scaled("datasets_mib", MIB)
+    storage_bytes = _Scaled("storage_mib", MIB)
+
     def __post_init__(self) -> None:
         for item in fields(self):
             value, least, most = getattr(self, item.name), item.metadata["least"], item.metadata["most"]
@@ -104,58 +130,6 @@ class Limits:
     def environment(self) -> dict[str, str]:
         """The environment variables that set these limits, for a process on another computer."""
         return {variable(item.name): str(getattr(self, item.name)) for item in fields(self)}
-
-    @property
-    def upload_bytes(self) -> int:
-        return self.upload_mb * MB
-
-    @property
-    def tab_bytes(self) -> int:
-        return self.tab_mb * MB
-
-    @property
-    def uploads_bytes(self) -> int:
-        return self.uploads_mb * MB
-
-    @property
-    def pixels(self) -> int:
-        return self.megapixels * 1_000_000
-
-    @property
-    def opening_bytes(self) -> int:
-        return self.opening_mib * MIB
-
-    @property
-    def zip_bytes(self) -> int:
-        return self.zip_mb * MB
-
-    @property
-    def dataset_bytes(self) -> int:
-        return self.dataset_mib * MIB
-
-    @property
-    def picture_bytes(self) -> int:
-        return self.picture_mib * MIB
-
-    @property
-    def batch_bytes(self) -> int:
-        return self.batch_mib * MIB
-
-    @property
-    def batch_multiply_adds(self) -> int:
-        return self.batch_billions * 10**9
-
-    @property
-    def run_bytes(self) -> int:
-        return self.run_mib * MIB
-
-    @property
-    def datasets_bytes(self) -> int:
-        return self.datasets_mib * MIB
-
-    @property
-    def storage_bytes(self) -> int:
-        return self.storage_mib * MIB
 
 
 def variable(name: str) -> str:
