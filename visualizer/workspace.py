@@ -145,10 +145,10 @@ def is_disk_full(error: BaseException) -> bool:
     """Whether something could not be written because the disk is full, in whatever form the error says so."""
     if isinstance(error, OSError):
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    words = str(error)
+    message = str(error)
     if isinstance(error, sqlite3.OperationalError):
-        return "disk is full" in words
-    return isinstance(error, SafetensorError) and ("No space left" in words or "quota" in words)
+        return "disk is full" in message
+    return isinstance(error, SafetensorError) and ("No space left" in message or "quota" in message)
 
 
 def sqlite_kind(error: sqlite3.Error) -> int:

@@ -339,7 +339,7 @@ def test_a_setting_that_the_source_leaves_out_is_named_where_keras_was_not_asked
     source = "model = keras.Sequential([keras.Input((8, 8, 1)), layers.ZeroPadding2D({}), layers.Flatten()])"
     (note,) = [note for note in read_keras(source.format("")).notes if "ZeroPadding2D" in note.sentence]
     assert "leaves “padding” out" in note.sentence
-    assert "1 is taken" in note.sentence
+    assert "1 is used" in note.sentence
     assert not any("ZeroPadding2D" in note.sentence for note in read_keras(source.format("2")).notes)
 
 

@@ -227,7 +227,7 @@ def test_the_number_of_classes_and_the_notes_of_keras_source(app):
     paste(app, "m = Sequential([Input((8, 8, 1)),\n Foo('*a*'), Flatten(),\n Dense(n)])\nm.fit(x, y, 100, 7)")
     assert cards(app)[1].startswith("2 Dense 10")
     assert "- **Line 2**: “Foo(…)” is not known here and is left out." in app.warning[0].value.replace("\\", "")
-    assert "- **Line 3**: “n”, for units, is not said in the text; 10 is taken." in written(app)
+    assert "- **Line 3**: “n”, for units, does not follow from the text; 10 is used." in written(app)
     without_exception(app.button(key="bare-keras-close").click().run())
     assert "“n”" not in written(app)
     without_exception(app.switch_page(str(ROOT / "pages" / "train.py")).run())

@@ -97,7 +97,7 @@ def test_an_argument_that_keras_requires_is_missed():
     (note,) = read_keras("Sequential([Input((8, 8, 1)), Conv2D(4)])").notes
     assert (note.lines, note.sentence) == (
         (1,),
-        "Conv2D needs kernel_size, which is missing; (3, 3) is taken.",
+        "Conv2D needs kernel_size, which is missing; (3, 3) is used.",
     )
 
 

@@ -193,12 +193,12 @@ def save_fetched(name: str, data: np.ndarray, target: np.ndarray, path: Path) ->
         raise _failed(
             name, f"The file from {_SITE} does not hold {TOTAL_PICTURES:,} pictures of {SIDE} × {SIDE} pixels."
         )
-    kept = np.concatenate(
+    chosen = np.concatenate(
         [np.arange(TRAINING_PICTURES), TRAINING_PICTURES + np.sort(_sample_per_class(numbers[TRAINING_PICTURES:]))]
     )
     arrays = {
-        "pictures": pictures[kept].astype(np.uint8).reshape(-1, SIDE, SIDE, 1),
-        "labels": numbers[kept].astype(np.uint8),
+        "pictures": pictures[chosen].astype(np.uint8).reshape(-1, SIDE, SIDE, 1),
+        "labels": numbers[chosen].astype(np.uint8),
     }
     save_atomically(path, arrays)
 

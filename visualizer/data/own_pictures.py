@@ -169,11 +169,11 @@ def fit_to_square(picture: np.ndarray, size: int, fit: Fit) -> np.ndarray:
     """
     if fit == "crop":
         return _resized(center_crop(picture, 1.0), size)
-    whole = _resized(picture, size)
-    height, width = whole.shape[:2]
+    resized = _resized(picture, size)
+    height, width = resized.shape[:2]
     canvas = np.zeros((size, size, 3), dtype=np.uint8)
     top, left = (size - height) // 2, (size - width) // 2
-    canvas[top : top + height, left : left + width] = whole
+    canvas[top : top + height, left : left + width] = resized
     return canvas
 
 

@@ -167,19 +167,19 @@ class _ImageReader:
         image = self._image
         pixels = image.width * image.height
         # Pillow stores a pointer per row, and makes each row a few bytes longer.
-        taken = pixels * _BYTES.get(image.mode, 4) + 16 * image.height
+        needed = pixels * _BYTES.get(image.mode, 4) + 16 * image.height
         if image.format in ("JPEG", "MPO") and image.info.get("progressive"):
-            taken += 2 * coded * len(image.getbands())  # all coefficients are held until the last scan
+            needed += 2 * coded * len(image.getbands())  # all coefficients are held until the last scan
         elif image.format == "WEBP":
-            taken += 16 * pixels  # two canvases, a copy, and the buffer of a lossless frame
+            needed += 16 * pixels  # two canvases, a copy, and the buffer of a lossless frame
         elif image.format == "BMP" and image.tile[0].codec_name == "bmp_rle":
-            taken += 2 * pixels
+            needed += 2 * pixels
         elif image.format == "TIFF":
-            taken += self._tiff_memory(taken)
+            needed += self._tiff_memory(needed)
         elif getattr(image, "is_animated", False):
-            taken *= 2  # the canvas onto which a frame is drawn
+            needed *= 2  # the canvas onto which a frame is drawn
         across, down = self._block
-        return taken + 4 * (-(-image.width // across)) * (-(-image.height // down))
+        return needed + 4 * (-(-image.width // across)) * (-(-image.height // down))
 
     def _tiff_memory(self, decoded: int) -> int:
         """Additional bytes: a strip or tile, which may be larger than the picture, and a transposed copy."""
@@ -216,8 +216,8 @@ class _ImageReader:
                 joined = Image.new(band.mode, (band.width, -(-image.height // down)))
             joined.paste(band, (0, top // down))
         assert joined is not None
-        whole = (0.0, 0.0, image.width / across, image.height / down)
-        return joined.resize(self._size, Image.Resampling.BICUBIC, box=whole)
+        area = (0.0, 0.0, image.width / across, image.height / down)
+        return joined.resize(self._size, Image.Resampling.BICUBIC, box=area)
 
     def _fix_transparency(self) -> None:
         """Scale the transparent colour of a PNG to the bits that its pixels have after decoding."""

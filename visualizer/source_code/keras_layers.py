@@ -94,18 +94,18 @@ def read_layer(
         elif isinstance(value, Unknown | Symbol) and not isinstance(specs[setting], Choice):
             open_settings.append((setting, describe_value(value)))
         else:
-            taken = _converted(specs[setting], value)
-            if taken is None:
+            converted = _converted(specs[setting], value)
+            if converted is None:
                 instead = values.get(setting, defaults[setting])
                 what = f"“{argument}={describe_value(value)}” of {name}"
-                notes.add(line, f"{what} is not known here; {describe_value(instead)} is taken.")
+                notes.add(line, f"{what} is not known here; {describe_value(instead)} is used.")
             else:
-                values[setting] = taken
-                _note_change(specs[setting], argument, value, taken, name, line, notes)
+                values[setting] = converted
+                _note_change(specs[setting], argument, value, converted, name, line, notes)
     for missing in form.required:
         if missing not in given:
-            taken = describe_value(defaults[form.setting(missing)])
-            notes.add(line, f"{name} needs {missing}, which is missing; {taken} is taken.")
+            default = describe_value(defaults[form.setting(missing)])
+            notes.add(line, f"{name} needs {missing}, which is missing; {default} is used.")
     if form.guessed:
         _note_unwritten(layer_type, {form.setting(argument) for argument in given}, values, name, line, notes)
     for setting, other in form.same.items():
@@ -153,10 +153,10 @@ def _note_unwritten(
             if values.get(on, defaults[on]) != value:
                 continue
         if setting.name not in given:
-            taken = describe_value(defaults[setting.name])
+            default = describe_value(defaults[setting.name])
             notes.add(
                 line,
-                f"{name} leaves “{setting.name}” out; what Keras takes then is not known here, and {taken} is taken.",
+                f"{name} leaves “{setting.name}” out; the default in Keras is not known here, and {default} is used.",
             )
 
 
@@ -196,14 +196,14 @@ def _converted(spec: Spec, value: Any) -> Any:
     return bool(value) if isinstance(value, bool | int) else None
 
 
-def _note_change(spec: Spec, argument: str, value: Any, taken: Any, name: str, line: int, notes: Notes) -> None:
+def _note_change(spec: Spec, argument: str, value: Any, used_value: Any, name: str, line: int, notes: Notes) -> None:
     """Note that a different value is used than the one that is written."""
     if isinstance(spec, Integer | Real | IntegerPair):
         written = value if isinstance(value, tuple | list) else (value,)
-        kept = taken if isinstance(taken, tuple) else (taken,)
-        if set(written) != set(kept):
+        used = used_value if isinstance(used_value, tuple) else (used_value,)
+        if set(written) != set(used):
             notes.add(
                 line,
-                f"“{argument}={describe_value(value)}” of {name} is beyond what fits here, "
-                f"{spec.minimum:g} to {spec.maximum:g}; {describe_value(taken)} is taken.",
+                f"“{argument}={describe_value(value)}” of {name} is out of range here, "
+                f"{spec.minimum:g} to {spec.maximum:g}; {describe_value(used_value)} is used.",
             )

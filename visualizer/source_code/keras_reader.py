@@ -166,14 +166,14 @@ class _KerasInterpreter:
             self.understood_calls += 1
             model = _Model(line, name=_text(keywords.get("name")))
             self.models.append(model)
-            given = arguments[0] if arguments else keywords.get("layers", [])
-            for item in given if isinstance(given, tuple | list) else [given]:
+            items = arguments[0] if arguments else keywords.get("layers", [])
+            for item in items if isinstance(items, tuple | list) else [items]:
                 self._add(model, item, line)
             return model
         if name in ("Input", "InputLayer"):
             self.understood_calls += 1
-            said = declared_input_shape(keywords)
-            return _Chain(line, arguments[0] if said is None and arguments else said)
+            shape = declared_input_shape(keywords)
+            return _Chain(line, arguments[0] if shape is None and arguments else shape)
         if name in ("Model", "Functional"):
             return self._model(arguments, keywords, line)
         if name == "image_data_format":
@@ -185,11 +185,11 @@ class _KerasInterpreter:
         if functions and len(flowing) == 1:
             layer_type, function = functions[0]
             rest = [item for item in arguments if not isinstance(item, _Chain)]
-            said = {key: item for key, item in keywords.items() if not isinstance(item, _Chain)}
-            said[str(function.function_argument)] = name
+            options = {key: item for key, item in keywords.items() if not isinstance(item, _Chain)}
+            options[str(function.function_argument)] = name
             for item in rest:
                 self.notes.add(line, f"“{describe_value(item)}” of {text} is left out.")
-            read = read_layer(layer_type, function, text, [], said, line, self.notes)
+            read = read_layer(layer_type, function, text, [], options, line, self.notes)
             return self._apply(read, flowing, line, text)
         if flowing:
             return self._pass_unchanged(flowing, text, line)
@@ -211,8 +211,8 @@ class _KerasInterpreter:
             return Unknown("Model", line)
         self.understood_calls += 1
         if len(ends) > 1:
-            words = f"The model has {len(ends)} outputs; one can be built here, the first."
-            self.notes.add(line, words, other_network=True)
+            note = f"The model has {len(ends)} outputs; one can be built here, the first."
+            self.notes.add(line, note, other_network=True)
         self.budget.make(len(ends[0].layers))
         model = _Model(line, _text(keywords.get("name")), ends[0].input_shape, list(ends[0].layers))
         self.models.append(model)
@@ -223,10 +223,10 @@ class _KerasInterpreter:
         self.understood_calls += 1
         longest = max(flowing, key=lambda chain: len(chain.layers))
         if len(flowing) > 1:
-            words = f"“{text}” joins branches; a network here is one chain, so only the longest is kept."
+            note = f"“{text}” joins branches; a network here is one chain, so only the longest is kept."
         else:
-            words = f"“{text}” is not known here and is left out."
-        self.notes.add(line, words, other_network=True)
+            note = f"“{text}” is not known here and is left out."
+        self.notes.add(line, note, other_network=True)
         return longest
 
     # Layers are called, added
@@ -246,13 +246,13 @@ class _KerasInterpreter:
         self.understood_calls += 1
         self.used[id(function)] = function
         if not flowing:
-            words = "What goes into this layer is not known here; the network begins with it."
-            self.notes.add(line, words, other_network=True)
+            note = "What goes into this layer is not known here; the network begins with it."
+            self.notes.add(line, note, other_network=True)
             flowing = [_Chain(line)]
         chain = flowing[0]
         if len(flowing) > 1:
-            words = "A layer gets several inputs; a network here is one chain, so only the first is kept."
-            self.notes.add(line, words, other_network=True)
+            note = "A layer gets several inputs; a network here is one chain, so only the first is kept."
+            self.notes.add(line, note, other_network=True)
         if isinstance(function, _Model):
             function.nested = True
             shape = chain.input_shape if chain.input_shape is not None else function.input_shape
@@ -344,19 +344,19 @@ class _KerasInterpreter:
         return KerasReading(architecture, self.settings, self.notes.in_order())
 
     def _choose_model(self) -> _Model:
-        whole = [model for model in self.models if model.layers and not model.nested]
-        if not whole and self.chains:
+        candidates = [model for model in self.models if model.layers and not model.nested]
+        if not candidates and self.chains:
             longest = max(self.chains, key=lambda chain: len(chain.layers))
-            whole = [_Model(longest.line, None, longest.input_shape, list(longest.layers))]
-        if not whole:
+            candidates = [_Model(longest.line, None, longest.input_shape, list(longest.layers))]
+        if not candidates:
             raise NoNetworkError(
                 "No network was found in this text.",
                 "It builds no Sequential model and no chain of layers that are known here.",
                 "Paste the lines that build the model, such as model.add(Conv2D(32, 3)).",
             )
-        trained = [model for model in whole if model.trained]
-        chosen = (trained or whole)[-1]
-        for model in whole:
+        trained = [model for model in candidates if model.trained]
+        chosen = (trained or candidates)[-1]
+        for model in candidates:
             if model is not chosen:
                 self.notes.add(model.line, f"Another model begins here; the one of line {chosen.line} is read.")
         return chosen
@@ -367,12 +367,12 @@ class _KerasInterpreter:
         layers = []
         for index, source_layer in enumerate(model.layers):
             layer = source_layer.layer
-            for setting, words in source_layer.open_settings:
+            for setting, code in source_layer.open_settings:
                 if classes and deciding and index == deciding[-1] and type(getattr(layer, setting)) is int:
                     layer = layer.with_settings(**{setting: classes})
                 taken = describe_value(getattr(layer, setting))
                 self.notes.add(
-                    source_layer.line, f"“{words}”, for {setting}, is not said in the text; {taken} is taken."
+                    source_layer.line, f"“{code}”, for {setting}, does not follow from the text; {taken} is used."
                 )
             layers.append(layer)
         return tuple(layers)
@@ -387,9 +387,9 @@ class _KerasInterpreter:
     def _input(self, model: _Model) -> tuple[int, int, int]:
         shape, line = model.input_shape, model.line
         channels, height, width = DEFAULT_INPUT
-        default = f"{height} × {width} × {channels} is taken"
+        default = f"{height} × {width} × {channels} is used"
         if shape is None:
-            self.notes.add(line, f"The input's shape is not said; {default}.")
+            self.notes.add(line, f"The input's shape is not given; {default}.")
             return DEFAULT_INPUT
         sizes = list(shape) if isinstance(shape, tuple | list) else []
         sizes = [size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else None for size in sizes]
@@ -399,18 +399,20 @@ class _KerasInterpreter:
             self.notes.add(line, f"The input's shape is not written as three numbers; {default}.")
             return DEFAULT_INPUT
         if sizes[0] in (1, 3) and sizes[2] not in (1, 3) and sizes[2] is not None:
-            self.notes.add(line, "The input's shape has the channels first; it is read so.")
+            self.notes.add(line, "The input's shape has the channels first and is read that way.")
             sizes = [sizes[1], sizes[2], sizes[0]]
         if None in sizes:
-            self.notes.add(line, "A part of the input's shape is open; 64 pixels and 3 channels are taken for it.")
-        found = [size or open_one for size, open_one in zip(sizes, (height, width, channels), strict=True)]
-        if found[2] not in (1, 3):
-            self.notes.add(line, f"The input has {found[2]} channels; here it has 1 or 3, and 3 are taken.")
-            found[2] = 3
+            self.notes.add(line, "Part of the input's shape is left open; 64 pixels and 3 channels are used for it.")
+        input_shape = [
+            size or default_size for size, default_size in zip(sizes, (height, width, channels), strict=True)
+        ]
+        if input_shape[2] not in (1, 3):
+            self.notes.add(line, f"The input has {input_shape[2]} channels; here it has 1 or 3, and 3 are used.")
+            input_shape[2] = 3
         most = limits().input_side
-        if max(found[:2]) > most:
-            self.notes.add(line, f"The input is {found[0]} × {found[1]}; at most {most} pixels are taken.")
-        return found[2], min(found[0], most), min(found[1], most)
+        if max(input_shape[:2]) > most:
+            self.notes.add(line, f"The input is {input_shape[0]} × {input_shape[1]}; at most {most} pixels are used.")
+        return input_shape[2], min(input_shape[0], most), min(input_shape[1], most)
 
     def _vector(self, size: int, line: int) -> tuple[int, int, int]:
         """The shape of a picture with as many numbers as a vector."""
@@ -421,17 +423,23 @@ class _KerasInterpreter:
                     line, f"The input is a vector of {size}; here it is a {side} × {side} picture: add Flatten."
                 )
                 return channels, side, side
-        self.notes.add(line, f"The input is a vector of {size}, which is no picture; 64 × 64 × 3 is taken.")
+        self.notes.add(line, f"The input is a vector of {size}, which is not a picture; 64 × 64 × 3 is used.")
         return DEFAULT_INPUT
 
     def _initialization(self) -> None:
         """Set the initialization, which is the same for all layers here."""
-        said = [(layer.line, layer.initializer) for layer in self.created.values() if layer.initializer is not None]
-        known = [(line, way) for line, given in said if (way := read_initializer(given, line, self.notes))]
+        initializers = [
+            (layer.line, layer.initializer) for layer in self.created.values() if layer.initializer is not None
+        ]
+        known = [
+            (line, initialization)
+            for line, value in initializers
+            if (initialization := read_initializer(value, line, self.notes))
+        ]
         self.settings["initialization"] = known[0][1] if known else KERAS_INITIALIZATION
-        for line, way in known:
-            if way != known[0][1]:
-                self.notes.add(line, "Another “kernel_initializer” than in the layers before: one holds for all here.")
+        for line, initialization in known:
+            if initialization != known[0][1]:
+                self.notes.add(line, "Another “kernel_initializer” than in the layers before: here, one holds for all.")
 
     def _note_unused(self) -> None:
         for key, layer in self.created.items():

@@ -90,10 +90,10 @@ def read_fit(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes
 def read_initializer(value: Any, line: int, notes: Notes) -> Initialization | None:
     """The initialization that `kernel_initializer` names; None, with a note, if it does not exist here."""
     name = name_of(value)
-    found = _INITIALIZERS.get(_bare(name)) if name else None
-    if found is None:
+    initialization = _INITIALIZERS.get(_bare(name)) if name else None
+    if initialization is None:
         notes.add(line, f"“kernel_initializer={describe_value(value)}” is not known here and is left out.")
-    return found
+    return initialization
 
 
 def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     optimizer = known.get(_bare(name or ""), "adam")
     chosen = OPTIMIZERS[optimizer]
     if _bare(name or "") not in known:
-        notes.add(where, f"The optimiser “{name or describe_value(value)}” is not known here; Adam is taken.")
+        notes.add(where, f"The optimiser “{name or describe_value(value)}” is not known here; Adam is used.")
     keywords = dict(value.keywords) if isinstance(value, Configured) else {}
     if isinstance(value, Configured):
         keywords = dict(zip(("learning_rate", "momentum"), value.arguments, strict=False)) | keywords
@@ -140,7 +140,7 @@ def _loss(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     if loss is None:
         notes.add(
             getattr(value, "line", line),
-            f"The loss “{name or describe_value(value)}” is not known here; cross-entropy over the classes is taken.",
+            f"The loss “{name or describe_value(value)}” is not known here; cross-entropy over the classes is used.",
         )
     return {"loss": loss or "cross_entropy"}
 
@@ -150,10 +150,12 @@ def _number(name: str, value: Any, default: float, line: int, notes: Notes) -> f
     spec = SETTING_SPECS[name]
     assert isinstance(spec, Integer | Real)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        notes.add(line, f"“{describe_value(value)}” is not said in the text; {default:g} is taken for “{spec.label}”.")
+        notes.add(
+            line, f"“{describe_value(value)}” does not follow from the text; {default:g} is used for “{spec.label}”."
+        )
         return default
     kind = int if isinstance(spec, Integer) else float
     nearest = kind(min(max(value, spec.minimum), spec.maximum))
     if nearest != value:
-        notes.add(line, f"{spec.label} {value:g} is beyond what fits here; {nearest:g} is taken.")
+        notes.add(line, f"{spec.label} {value:g} is out of range here; {nearest:g} is used.")
     return nearest

@@ -77,8 +77,10 @@ def _without_decoration(source: str) -> tuple[str, tuple[int, ...]]:
     """
     lines = textwrap.dedent(source).splitlines()
     if any(line.startswith(">>> ") for line in lines):
-        kept = [line[4:] if line.startswith((">>> ", "... ")) else "" for line in lines]
+        undecorated = [line[4:] if line.startswith((">>> ", "... ")) else "" for line in lines]
     else:
-        kept = ["" if line.lstrip().startswith(("!", "%", "```")) else line for line in lines]
-    left_out = [number for number, pair in enumerate(zip(lines, kept, strict=True), 1) if pair[0] and not pair[1]]
-    return "\n".join(kept), tuple(left_out)
+        undecorated = ["" if line.lstrip().startswith(("!", "%", "```")) else line for line in lines]
+    left_out = [
+        number for number, pair in enumerate(zip(lines, undecorated, strict=True), 1) if pair[0] and not pair[1]
+    ]
+    return "\n".join(undecorated), tuple(left_out)

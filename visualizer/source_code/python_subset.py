@@ -213,7 +213,9 @@ class Follower:
                 items = self.value(iterable)
                 if not isinstance(items, tuple | list):
                     self._assign(target, self._unknown(iterable))
-                    self._follow_uncertain(statement, body, "How often this is repeated is not said; once is taken.")
+                    self._follow_uncertain(
+                        statement, body, "It is not known how often this is repeated; it is followed once."
+                    )
                     return
                 for item in items[:MAX_ITEMS]:
                     self._assign(target, item)
@@ -230,8 +232,12 @@ class Follower:
         test = self.value(statement.test)
         if not isinstance(test, Unknown):
             self._block(statement.body if test else statement.orelse)
-        elif not self._follow_uncertain(statement, statement.body, "Whether this holds is not said; it is taken to."):
-            self._follow_uncertain(statement, statement.orelse, "Whether this holds is not said; it is taken not to.")
+        elif not self._follow_uncertain(
+            statement, statement.body, "It is not known whether this condition holds; it is assumed to hold."
+        ):
+            self._follow_uncertain(
+                statement, statement.orelse, "It is not known whether this condition holds; it is assumed not to hold."
+            )
 
     def _follow_uncertain(self, statement: ast.stmt, body: list[ast.stmt], why: str) -> bool:
         """Follow statements that may or may not run. Returns whether they are about the library."""
@@ -494,8 +500,8 @@ class Follower:
         defaults = code.args.defaults
         for parameter, default in zip(parameters[len(parameters) - len(defaults) :], defaults, strict=True):
             local.setdefault(parameter.arg, self.value(default))
-        for parameter, kept in zip(code.args.kwonlyargs, code.args.kw_defaults, strict=True):
-            local.setdefault(parameter.arg, self.value(kept) if kept else self._unknown(parameter))
+        for parameter, default in zip(code.args.kwonlyargs, code.args.kw_defaults, strict=True):
+            local.setdefault(parameter.arg, self.value(default) if default else self._unknown(parameter))
         local |= {name: value for name, value in keywords.items() if name in named}
         for parameter in parameters:
             local.setdefault(parameter.arg, Unknown(parameter.arg, code.lineno))

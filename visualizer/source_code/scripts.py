@@ -75,8 +75,8 @@ def loads_digits(architecture: Architecture, dataset: str) -> bool:
 
 def fetched_by(architecture: Architecture, dataset: str) -> Fetched | None:
     """What a script fetches by itself to train on; None where it does not."""
-    found = FETCHED.get(dataset)
-    return found if found is not None and output_shape(architecture) == (found.classes,) else None
+    fetched = FETCHED.get(dataset)
+    return fetched if fetched is not None and output_shape(architecture) == (fetched.classes,) else None
 
 
 def wants_a_folder(architecture: Architecture, dataset: str) -> bool:
