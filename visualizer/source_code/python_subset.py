@@ -500,8 +500,10 @@ class Follower:
         defaults = code.args.defaults
         for parameter, default in zip(parameters[len(parameters) - len(defaults) :], defaults, strict=True):
             local.setdefault(parameter.arg, self.value(default))
-        for parameter, default in zip(code.args.kwonlyargs, code.args.kw_defaults, strict=True):
-            local.setdefault(parameter.arg, self.value(default) if default else self._unknown(parameter))
+        for parameter, keyword_default in zip(code.args.kwonlyargs, code.args.kw_defaults, strict=True):
+            local.setdefault(
+                parameter.arg, self.value(keyword_default) if keyword_default else self._unknown(parameter)
+            )
         local |= {name: value for name, value in keywords.items() if name in named}
         for parameter in parameters:
             local.setdefault(parameter.arg, Unknown(parameter.arg, code.lineno))
