@@ -1,6 +1,6 @@
 """CNN Visualizer: build a convolutional network, train it live, look inside it.
 
-The way of the data, in one direction (see CONTRIBUTING.md):
+Data flows in one direction (see CONTRIBUTING.md):
 
     Architecture -> build() -> Network -> training -> RunStore
     RunStore / Network + image -> probe() -> numpy results -> figures -> pages

@@ -17,7 +17,7 @@ UPLOAD = "/_stcore/upload_file/tab/file"
 
 
 def ask(method: str, path: str, body: bytes = b"", own: dict[str, str] | None = None) -> tuple[int, dict, bytes]:
-    """The status, the headers and the body of the answer that comes through the doors from an app behind them."""
+    """The status, the headers and the body of the answer that comes from an app behind the middleware."""
     sent = []
 
     async def app(scope, receive, send):
