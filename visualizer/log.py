@@ -74,10 +74,7 @@ def log_to_stderr(stream: TextIO | None = None) -> None:
 
 
 def limit_log_rate() -> None:
-    """Limit all loggers that exist by now, of any package, so that none can fill a disk.
-
-    What is left out is counted, and the counts are logged.
-    """
+    """Limit all loggers that exist by now, of any package, so that none fills a disk; what is left out is counted."""
     rate_limit = RateLimit()
     loggers = [logging.root, *logging.root.manager.loggerDict.values()]
     handlers = {handler for logger in loggers if isinstance(logger, logging.Logger) for handler in logger.handlers}

@@ -80,12 +80,9 @@ def _is_whole(path: Path) -> bool:
 
 
 def set_aside(path: Path, why: str) -> Path:
-    """Rename a damaged file, so that nothing ever overwrites it.
+    """Rename a damaged file, so that nothing ever overwrites it. Returns the new path.
 
     The files that SQLite keeps beside a database are renamed too: with them, more of its data can be recovered.
-
-    Returns:
-        The new path.
 
     Raises:
         OSError: The file cannot be renamed.

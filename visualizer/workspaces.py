@@ -186,11 +186,7 @@ class Workspaces:
         return counted
 
     def record_check(self, now: float) -> float | None:
-        """Record the time of a check for unused things, in seconds on the clock of `time.time`.
-
-        Returns:
-            The time of the check before, or None.
-        """
+        """Record the time of a check for unused things, as in `time.time`. Returns that of the last check, or None."""
         with self._write() as connection:
             connection.execute("BEGIN IMMEDIATE")
             row = connection.execute("SELECT at FROM looked").fetchone()

@@ -23,14 +23,7 @@ def folder_names(class_names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def zipped(dataset: Dataset) -> Generator[float, None, bytes]:
-    """All pictures as PNG, each in the folder of its class, all splits together.
-
-    Yields:
-        The completed share, from 0 to 1.
-
-    Returns:
-        The bytes of the ZIP file.
-    """
+    """A ZIP of all pictures as PNG, each in the folder of its class. Yields the completed share, from 0 to 1."""
     names, buffer = folder_names(dataset.class_names), io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for index, (pixels, label) in enumerate(zip(dataset.pictures, dataset.labels, strict=True)):

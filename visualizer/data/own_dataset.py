@@ -95,17 +95,11 @@ def remove_own(name: str) -> None:
         _path(name).unlink(missing_ok=True)
 
 
-def own_classes(name: str) -> tuple[str, ...]:
-    """The names of the data set's classes. Raises UserError if it is missing or damaged."""
-    with _opened(name) as file:
-        return _classes(file)
-
-
-def own_shape(name: str) -> tuple[int, int, int]:
-    """(3, H, W) of the data set's pictures. Raises UserError if it is missing or damaged."""
+def own_classes_and_shape(name: str) -> tuple[tuple[str, ...], tuple[int, int, int]]:
+    """The names of the data set's classes and (3, H, W) of its pictures. Raises UserError if missing or damaged."""
     with _opened(name) as file:
         _, height, width, channels = file.get_slice("pictures").get_shape()
-        return channels, height, width
+        return _classes(file), (channels, height, width)
 
 
 def load_own(name: str) -> Dataset:

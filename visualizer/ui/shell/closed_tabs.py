@@ -57,11 +57,7 @@ class ClosedTabs:
         self._closed_since: dict[str, float] = {}
 
     def close(self, now: float) -> int:
-        """Close the sessions of the tabs that have been closed for that long, and return how many those were.
-
-        Args:
-            now: Seconds, on the clock of `time.monotonic`.
-        """
+        """Close the sessions of tabs that were closed that long ago; return their number. `now`: monotonic seconds."""
         closed = {tab for tab in known_tabs() if not is_open_tab(tab)}
         self._closed_since = {tab: self._closed_since.get(tab, now) for tab in closed}
         due = [tab for tab, since in self._closed_since.items() if now - since >= self._keep_for]

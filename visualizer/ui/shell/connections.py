@@ -65,11 +65,7 @@ def guard_connections() -> bool:
 
 
 def raise_file_limit() -> int | None:
-    """Raise this process's limit on open files as far as the system allows.
-
-    Returns:
-        The limit, or None on a system that has none (Windows).
-    """
+    """Raise this process's limit on open files as far as possible. Returns it, or None on Windows, which has none."""
     try:
         import resource
     except ImportError:  # Windows
