@@ -188,7 +188,7 @@ def test_who_waits_comes_before_who_has_just_been_there():
     with turn:
         for number, photo in enumerate(photos, start=2):
             photo.start()
-            wait_for(lambda number=number: len(turn._line) == number)
+            wait_for(lambda number=number: len(turn._queue) == number)
     # At once, as the next picture of the ZIP: a plain lock would nearly always be had again.
     take("ZIP")
     for photo in photos:
@@ -215,7 +215,7 @@ def test_who_waits_no_longer_stops_nobody(monkeypatch):
                 take()
         other = threading.Thread(target=take)
         other.start()
-        wait_for(lambda: len(turn._line) == 2)
+        wait_for(lambda: len(turn._queue) == 2)
     other.join(10)
     assert came == [1]
     assert not turn.is_locked
