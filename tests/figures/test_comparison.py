@@ -26,7 +26,7 @@ def test_a_line_for_each_and_a_band_where_there_are_several_runs():
 
 def test_a_variant_keeps_its_look_where_others_are_left_out():
     of_all = band_curves({"A": ONE, "B": ONE, "C": ONE}, label="accuracy", share=True).figure.data
-    of_two = band_curves({"A": ONE, "C": ONE}, label="loss", share=False, looks=[0, 2]).figure.data
+    of_two = band_curves({"A": ONE, "C": ONE}, label="loss", share=False, styles=[0, 2]).figure.data
     assert [of_two[place].line for place in (0, 1)] == [of_all[place].line for place in (0, 2)]
     assert [of_two[place].marker for place in (0, 1)] == [of_all[place].marker for place in (0, 2)]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from visualizer.figures.dense_lesson import contribution_maps, flat_vector, logit_waterfall, places_on_picture
+from visualizer.figures.dense_lesson import contribution_maps, flat_vector, logit_waterfall, positions_on_picture
 
 ACTIVATIONS = np.arange(12, dtype=np.float32).reshape(3, 2, 2)
 WEIGHTS = np.linspace(-1, 0.5, 12, dtype=np.float32).reshape(3, 2, 2)
@@ -42,10 +42,10 @@ def test_a_vector_of_zeros_is_drawn_white():
 
 
 def test_places_cover_the_whole_picture():
-    by_place = np.array([[1.0, -2.0], [0.5, 3.0]])
-    chart = places_on_picture(np.zeros((1, 8, 8), dtype=np.float32), by_place, width=300)
+    by_position = np.array([[1.0, -2.0], [0.5, 3.0]])
+    chart = positions_on_picture(np.zeros((1, 8, 8), dtype=np.float32), by_position, width=300)
     heat = chart.figure.data[1]
-    np.testing.assert_array_equal(heat.z, by_place)
+    np.testing.assert_array_equal(heat.z, by_position)
     np.testing.assert_array_equal(heat.x, [0, 4, 8])
     np.testing.assert_array_equal(heat.y, [0, 4, 8])
     assert (heat.zmin, heat.zmax) == (-3, 3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from visualizer.architecture.answer import Answer
-from visualizer.figures.probabilities import answer_bars, probability_bars, score_scale, top_bars, value_in_words
+from visualizer.figures.probabilities import answer_bars, describe_value, probability_bars, score_scale, top_bars
 
 NAMES = ("cat", "dog <3", "owl")
 PROBABILITIES = np.array([0.125, 0.7, 0.175], dtype=np.float32)
@@ -50,7 +50,7 @@ def test_another_network_is_hatched_and_named():
 def test_probabilities_are_an_answer_in_percent():
     chart = answer_bars(Answer(PROBABILITIES, "probabilities"), NAMES, 1)
     assert chart.to_json() == probability_bars(PROBABILITIES, NAMES, 1).to_json()
-    assert value_in_words(0.7, "probabilities") == "70.0%"
+    assert describe_value(0.7, "probabilities") == "70.0%"
 
 
 def test_scores_are_no_percent_and_start_at_zero():

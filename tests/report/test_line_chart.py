@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.report.line_chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Line, line_chart, ticks
+from visualizer.report.line_chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, ChartLine, line_chart, ticks
 
 
-def chart(*lines: Line, **more):
+def chart(*lines: ChartLine, **more):
     return line_chart(lines, **{"x_label": "epoch", "unit": "", "top": None, "alt": "words"} | more)
 
 
-def line(x, y, mark="") -> Line:
-    return Line("training", "training", np.array(x, float), np.array(y, float), mark)
+def line(x, y, mark="") -> ChartLine:
+    return ChartLine("training", "training", np.array(x, float), np.array(y, float), mark)
 
 
 def drawn(svg) -> list[str]:

@@ -85,7 +85,7 @@ def test_it_tells_the_network_layer_by_layer():
     ("activation", "loss", "said"),
     [
         ("softmax", "mse", "are probabilities, one for each class"),
-        ("linear", "cross_entropy", "are logits: the softmax in its loss makes probabilities of them"),
+        ("linear", "cross_entropy", "are logits: the softmax in its loss turns them into probabilities"),
         ("sigmoid", "mse", "are scores, not probabilities"),
     ],
 )
@@ -192,7 +192,7 @@ def test_what_is_not_there_is_left_out():
     report = example(dense, kernels=None, kernels_layer=None, confusion=None, history=bare)
     reader, words = read(report)
     assert "A network" in words
-    assert "Nothing was trained yet." in words
+    assert "No batch has been trained yet." in words
     assert "no test pictures" in words
     assert "first filters" not in words
     assert not [tag for tag, _ in reader.tags if tag in ("svg", "img")]
@@ -204,7 +204,7 @@ def test_broken_numbers_do_not_break_it():
     broken.batch_loss[3:] = np.nan
     broken.validation_loss[2:] = np.inf
     reader, words = read(example(kernels=kernels, history=broken))
-    assert "Its weights are no numbers any more" in words
+    assert "Its weights are no longer finite numbers" in words
     assert not pictures(reader)
 
 

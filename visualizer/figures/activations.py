@@ -1,4 +1,4 @@
-"""What activation functions do: to the numbers of a map, to the gradient of a deep chain, and to units that die."""
+"""The effect of activation functions on the numbers of a map, on the gradient of a deep chain, and on dying units."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from visualizer.figures.mosaic import Mosaic
 from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, MARK_RIM, PURPLE, VERMILLION
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
-# Colour, dash and marker of each line: told apart without colour too.
+# Colour, dash and marker of each line, so that lines can be distinguished without colour.
 _STYLES = (
     (BLUE, "solid", "circle"),
     (GREEN, "dot", "square"),
@@ -32,12 +32,12 @@ _STYLES = (
 def before_and_after(
     edges: np.ndarray, before: np.ndarray, after: np.ndarray, name: str, *, height: int = 240
 ) -> Chart:
-    """Two histograms on one axis: what enters an activation function and what leaves it.
+    """Two histograms on one axis: the input and the output of an activation function.
 
     Args:
         edges: (bins + 1,) borders of the bins.
         before, after: (bins,) how many numbers lie in each bin.
-        name: The function's name for people.
+        name: The function's name as shown to people.
         height: Pixels.
     """
     middles = (edges[:-1] + edges[1:]) / 2
@@ -98,7 +98,7 @@ def gradient_lines(
 
     Args:
         norms: By the function's name, (depth,) from the layer next to the picture on.
-        titles: Names for people, also of functions that are not drawn, so that each keeps its colour.
+        titles: Names as shown to people, also of functions that are not drawn, so that each keeps its colour.
         chosen: The function whose line is drawn wide.
         height: Pixels.
     """
@@ -135,7 +135,7 @@ def gradient_lines(
         yaxis=axis_style()
         | {
             "type": "log",
-            # Plotly takes powers of ten for narrower than they are.
+            # Plotly underestimates the width of powers of ten.
             "title": {"text": "gradient norm (log scale)", "standoff": 22},
             "exponentformat": "power",
             # Whole powers of ten, at most eight of them; within two powers 1, 2, 5 too.
@@ -151,7 +151,7 @@ def gradient_lines(
 
 
 def firing_grid(firing: np.ndarray, *, columns: int = 16, width: int = 460) -> Chart:
-    """For how many pictures each unit fires, a square a unit; a cross marks the dead ones.
+    """The share of the pictures for which each unit fires, one square per unit; a cross marks the dead ones.
 
     Args:
         firing: (layers, units) share of the pictures from 0 to 1; the units must fill whole rows.
@@ -237,5 +237,5 @@ def dead_share_lines(
         yaxis=axis_style("dead ReLUs") | {"ticksuffix": " %", "range": [0, 102]},
         legend=LEGEND_ABOVE | {"title": {"text": "learning rate "}},
     )
-    said = [f"learning rate {rate:g}: {values[-1]:.0%}" for rate, values in shares.items()]
-    return Chart(figure, f"Share of dead ReLUs after {int(steps[-1])} training steps. {'; '.join(said)}.")
+    parts = [f"learning rate {rate:g}: {values[-1]:.0%}" for rate, values in shares.items()]
+    return Chart(figure, f"Share of dead ReLUs after {int(steps[-1])} training steps. {'; '.join(parts)}.")

@@ -1,4 +1,4 @@
-"""Feature volumes as oblique boxes: how large each is drawn, and its outline. Lengths are pixels of the screen."""
+"""Feature volumes as oblique boxes: their drawn sizes and outlines. Lengths are pixels of the screen."""
 
 import math
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ Points = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Box:
-    """A front face of `length` (channels) x `height`, and edges that run `slant` to the right and as far up (width).
+class ObliqueBox:
+    """A front face of `length` (channels) × `height`, with edges that run `slant` to the right and upwards (width).
 
-    A box that is `broken` is a bar that was too long: its middle is cut out.
+    A `broken` box is a bar that was too long: its middle is cut out.
     """
 
     length: float
@@ -27,7 +27,7 @@ class Box:
 
     @property
     def width(self) -> float:
-        """What it takes from left to right."""
+        """The total width from left to right."""
         return self.length + self.slant
 
     def _spans(self, x: float) -> list[tuple[float, float]]:
@@ -37,12 +37,12 @@ class Box:
         return [(x, middle - BREAK / 2), (middle + BREAK / 2, x + self.length)]
 
     def dots(self, x: float) -> Points:
-        """Three dots where the middle is cut out; none where it is not."""
+        """Three dots in the cut-out middle of a broken box; otherwise none."""
         middle = x + self.width / 2
         return [(middle + step * BREAK / 4, self.slant / 2) for step in (-1, 0, 1)] if self.broken else []
 
     def gap(self, x: float) -> Points:
-        """Both ends of the piece that is cut out, at the height 0; none where none is."""
+        """Both ends of the cut-out middle of a broken box, at height 0; otherwise none."""
         middle = x + self.width / 2
         return [(middle - BREAK / 2, 0.0), (middle + BREAK / 2, 0.0)] if self.broken else []
 
@@ -93,17 +93,17 @@ class Box:
 
 @dataclass(frozen=True)
 class BoxScale:
-    """How many pixels of the screen one pixel of a map and one channel take, and where a vector's bar is cut."""
+    """The pixels of the screen for one pixel of a map and for one channel, and the length at which bars are cut."""
 
     pixel: float
     channel: float
     longest_bar: float
 
-    def box(self, shape: Shape) -> Box:
+    def box(self, shape: Shape) -> ObliqueBox:
         """The box of (C, H, W) maps, or of an (F,) vector as 1 x 1 x F."""
         if is_maps(shape):
             channels, height, width = shape
-            return Box(channels * self.channel, height * self.pixel, width * self.pixel * OBLIQUE)
+            return ObliqueBox(channels * self.channel, height * self.pixel, width * self.pixel * OBLIQUE)
         thickness = max(self.pixel, MIN_THICKNESS)
         length = shape[0] * self.channel
-        return Box(min(length, self.longest_bar), thickness, thickness * OBLIQUE, length > self.longest_bar)
+        return ObliqueBox(min(length, self.longest_bar), thickness, thickness * OBLIQUE, length > self.longest_bar)

@@ -37,9 +37,9 @@ class Frame:
     """What an animation shows at one moment.
 
     Attributes:
-        name: Which moment, such as "40": the slider says it after its unit.
+        name: The moment, such as "40", which the slider shows after the unit.
         changes: What differs in the traces that move, one entry for each.
-        alt: The whole chart at this moment in words.
+        alt: The text alternative of the whole chart at this moment.
     """
 
     name: str
@@ -49,14 +49,14 @@ class Frame:
 
 @dataclass(frozen=True)
 class Spec:
-    """What a figure consists of, in the words of https://plotly.com/javascript/reference/.
+    """The parts of a figure, as in https://plotly.com/javascript/reference/.
 
-    Not a `go.Figure`: that checks every word of it, which takes a server with thirty visitors a third of its time.
+    Not a `go.Figure`, which validates every attribute: with thirty visitors, that takes a third of a server's time.
 
     Attributes:
         data: The traces.
-        layout: All around them.
-        frames: What an animation shows one after another; `animated` makes them.
+        layout: Axes, legend and everything else around the traces.
+        frames: The frames of an animation; `animated` makes them.
     """
 
     data: Sequence[dict[str, Any]]
@@ -64,23 +64,23 @@ class Spec:
     frames: Sequence[dict[str, Any]] = ()
 
     def with_layout(self, **layout: Any) -> Self:
-        """With more of the layout, or other; lists of shapes and annotations are replaced, not added to."""
+        """A copy with these attributes of the layout; lists of shapes and annotations are replaced, not extended."""
         return replace(self, layout=self.layout | layout)
 
     def animated(
         self, frames: Sequence[Frame], traces: Sequence[int], shown: str, *, title: str, unit: str, milliseconds: int
     ) -> Self:
-        """With play, pause and a slider below it, which the component plot draws and which need no server.
+        """A copy with play, pause and a slider, which the component plot draws below it and which need no server.
 
         Args:
             frames: In their order.
-            traces: The indices of those that move.
-            shown: The name of the frame at which it stands before anyone presses play.
-            title: What the slider is called.
-            unit: Goes before a frame's name.
-            milliseconds: For how long each is shown at least.
+            traces: The indices of the traces that move.
+            shown: The name of the frame that is shown first.
+            title: The slider's name.
+            unit: Text before a frame's name.
+            milliseconds: The least time for which each frame is shown.
         """
-        about = {
+        animation = {
             "shown": shown,
             "title": title,
             "unit": unit,
@@ -88,16 +88,16 @@ class Spec:
             "alts": [frame.alt for frame in frames],
         }
         moves = [{"name": frame.name, "data": list(frame.changes), "traces": list(traces)} for frame in frames]
-        return replace(self.with_layout(meta=about), frames=moves)
+        return replace(self.with_layout(meta=animation), frames=moves)
 
     def with_shape(self, **shape: Any) -> Self:
-        """With one more shape: https://plotly.com/javascript/reference/layout/shapes/"""
+        """A copy with one more shape: https://plotly.com/javascript/reference/layout/shapes/"""
         return self.with_layout(shapes=[*self.layout.get("shapes", ()), shape])
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure and the same in words, for those who cannot see it."""
+    """A figure and its text alternative, for people who cannot see it."""
 
     spec: Spec
     alt: str
@@ -110,10 +110,10 @@ class Chart:
 
     @cached_property
     def figure(self) -> "go.Figure":
-        """The same as Plotly's own object, which raises ValueError at a word that it does not know."""
+        """The figure as Plotly's own object, which raises ValueError at an unknown attribute."""
         import plotly.graph_objects as go
 
-        # Copied: Plotly changes what it is given.
+        # A copy, since Plotly changes its arguments.
         spec = deepcopy(self.spec)
         return go.Figure(spec.data, spec.layout, spec.frames)
 
@@ -137,20 +137,20 @@ def figure_of(traces: list[Any], *, height: float, margin: tuple[float, float, f
         "hoverlabel": {"font": {"size": FONT_SIZE}},
         "dragmode": False,
         "uirevision": "keep",
-        # The page gives its own colours and letters; Plotly's default template would be sent with every figure.
+        # The page sets colours and fonts; Plotly's default template would be sent with every figure.
         "template": {},
     }
     return Spec([_with_whole_marks(trace) for trace in traces], common | layout)
 
 
 def _with_whole_marks(trace: dict[str, Any]) -> dict[str, Any]:
-    """A mark on an axis, such as the first one at 0, is drawn whole; what lies beyond the axes stays hidden."""
+    """Draw markers on an axis whole, such as the first one at 0; those beyond the axes stay hidden."""
     marked = trace.get("type") == "scatter" and "markers" in trace.get("mode", "")
     return {"cliponaxis": False} | trace if marked else trace
 
 
 def line_at(x: float, **line: Any) -> dict[str, Any]:
-    """A shape: a line through the whole height of the plot at `x`; `line` is its colour, width and dash."""
+    """A shape: a line over the whole height of the plot at `x`; `line` is its colour, width and dash."""
     return {"type": "line", "x0": x, "x1": x, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain", "line": line}
 
 
@@ -159,7 +159,7 @@ def pixel_axes(
 ) -> dict[str, dict[str, Any]]:
     """Axes without ticks from the corner (left, top), rows downwards, pixels square, kept to the top left.
 
-    Where the page is narrower than the figure was made for, the picture shrinks and what is left over is below it.
+    If the page is narrower than the figure, the picture shrinks and leaves space below it.
     """
     shared = {"visible": False, "fixedrange": True, "constrain": "domain"}
     return {
@@ -192,10 +192,10 @@ def lines_of(text: str, width: float) -> list[str]:
 
 
 def axis_style(title: str = "", *, automargin: bool = True) -> dict[str, Any]:
-    """What all axes with numbers share.
+    """The attributes that all axes with numbers share.
 
     Args:
-        title: What the axis counts or measures.
+        title: The quantity on the axis.
         automargin: Let Plotly make room for the labels. It moves the upper edge too, by some pixels: not where header
             lines or a colour bar are above.
     """
@@ -208,8 +208,18 @@ def axis_style(title: str = "", *, automargin: bool = True) -> dict[str, Any]:
     }
 
 
+def category_axis(labels: Sequence[str]) -> dict[str, Any]:
+    """A vertical axis with one label for each horizontal bar, the first at the top."""
+    return axis_style() | {
+        "range": [len(labels) - 0.5, -0.5],
+        "tickvals": list(range(len(labels))),
+        "ticktext": labels,
+        "showgrid": False,
+    }
+
+
 def number(value: float) -> str:
-    """A measured number as people read it: three significant digits, no power below a million, a real minus sign."""
+    """A number as text: three significant digits, no power of ten below a million, a real minus sign."""
     if np.isnan(value):
         return "not a number"
     if np.isinf(value):
@@ -219,5 +229,5 @@ def number(value: float) -> str:
 
 
 def as_label(text: str) -> str:
-    """Words that a user may have written, for Plotly, which reads some HTML in labels and %{…} in hover templates."""
+    """Escape text from a user for Plotly, which interprets some HTML in labels and %{…} in hover templates."""
     return html.escape(text, quote=False).replace("%{", "%&#8203;{")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from visualizer.training.runs.comparison import Band
 
 HEIGHT = 340
-MOST = 5  # variants that have a look of their own
+MOST = 5  # variants that have a style of their own
 _STYLES = (
     (BLUE, "circle", "solid"),
     (VERMILLION, "diamond", "dash"),
@@ -22,20 +22,20 @@ _STYLES = (
 )
 
 
-def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, looks: Sequence[int] = range(MOST)) -> Chart:
+def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, styles: Sequence[int] = range(MOST)) -> Chart:
     """The mean of each variant's runs as a line; where there are several, their range as a band around it.
 
     Args:
         bands: At most five, by their name.
         label: What is drawn, with its unit.
         share: True for values from 0 to 1 that are drawn as per cent.
-        looks: Which look each has, from 0, where not all variants are drawn: the same in every chart.
+        styles: The style of each, from 0, so that a variant looks the same in charts that leave others out.
     """
     factor, digits, unit = (100.0, ".1f", " %") if share else (1.0, ".4f", "")
     traces: list[dict[str, Any]] = []
-    said = []
-    for (name, band), look in zip(bands.items(), looks, strict=False):
-        colour, symbol, dash = _STYLES[look]
+    descriptions = []
+    for (name, band), style in zip(bands.items(), styles, strict=False):
+        colour, symbol, dash = _STYLES[style]
         if band.runs > 1:
             traces.append(
                 {
@@ -65,7 +65,7 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, looks: 
                 "hovertemplate": f"epoch %{{x}}<br><b>%{{y:{digits}}}{unit}</b>, {runs}<extra>{as_label(name)}</extra>",
             }
         )
-        said.append(f"{name}, {runs}: {_last(band, share=share)}")
+        descriptions.append(f"{name}, {runs}: {_last(band, share=share)}")
     last = max([1, *(int(band.epoch[-1]) for band in bands.values() if len(band.epoch))])
     y_axis = {"range": [0, 102], "ticksuffix": " %"} if share else {"rangemode": "tozero"}
     figure = figure_of(
@@ -77,15 +77,15 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, looks: 
         yaxis=axis_style(label) | {"nticks": 6} | y_axis,
         legend=LEGEND_ABOVE,
     )
-    return Chart(figure, f"{label}. {'. '.join(said)}.")
+    return Chart(figure, f"{label}. {'. '.join(descriptions)}.")
 
 
 def _last(band: "Band", *, share: bool) -> str:
     if not len(band.mean):
         return "nothing yet"
 
-    def words(value: float) -> str:
+    def describe(value: float) -> str:
         return f"{value:.1%}" if share else number(float(value))
 
-    text = f"{words(band.mean[-1])} after epoch {band.epoch[-1]}"
-    return f"{text}, from {words(band.low[-1])} to {words(band.high[-1])}" if band.runs > 1 else text
+    text = f"{describe(band.mean[-1])} after epoch {band.epoch[-1]}"
+    return f"{text}, from {describe(band.low[-1])} to {describe(band.high[-1])}" if band.runs > 1 else text

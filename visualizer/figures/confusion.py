@@ -1,4 +1,4 @@
-"""Which classes a classifier takes for which."""
+"""Which classes a classifier confuses."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from visualizer.figures.palette import SEQUENTIAL
 from visualizer.figures.scale import BAR_HEIGHT, bar, cell_numbers
 
 MAX_SIDE = 520.0
-MOST_LETTERS = 14  # of a name beside the matrix; all of them are told where one points
+MOST_LETTERS = 14  # of a name beside the matrix; the pointer shows the full name
 _TITLE = 44  # pixels that an axis takes beside its labels
 
 
@@ -38,7 +38,7 @@ def confusion_matrix(counts: np.ndarray, class_names: Sequence[str], *, width: i
     longest = CHARACTER * max(min(len(name), MOST_LETTERS) for name in class_names)
     left = round(_TITLE + max(longest, 40))
     side = min(width - left, MAX_SIDE)
-    # Names that do not fit beside each other are turned, and end at their column: the last one stays on the page.
+    # Names that do not fit side by side are turned and end at their column, so that the last one stays on the page.
     turned = longest + 6 > side / classes
     bottom = round(_TITLE + (longest if turned else 40))
     top = BAR_HEIGHT + 4
@@ -63,7 +63,7 @@ def confusion_matrix(counts: np.ndarray, class_names: Sequence[str], *, width: i
     size = FONT_SIZE if side / classes >= 30 else SMALL_FONT_SIZE
     words = [str(counts[cell]) for cell in zip(rows, columns, strict=True)]
     numbers = cell_numbers(columns, rows, words, shares[rows, columns], colours, size=size)
-    # Plotly would leave out a label that reaches over the figure's edge.
+    # Plotly would omit a label that extends beyond the figure's edge.
     ticks = {"tickvals": list(range(classes)), "ticktext": short, "showgrid": False, "ticklabeloverflow": "allow"}
     figure = figure_of(
         [trace, numbers],

@@ -1,4 +1,4 @@
-"""Colours for pictures that the browser draws itself: a scale as a list of colours, from its low to its high end."""
+"""Colours for pictures that the browser draws: a scale as a list of colours from its low to its high end."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,12 +9,12 @@ from plotly.colors import sample_colorscale, unlabel_rgb
 from visualizer.figures.palette import DIVERGING, SEQUENTIAL
 
 _STOPS = 65  # odd, so that zero has a colour of its own
-NO_NUMBER = (128, 128, 128)  # grey, which no scale has
+NO_NUMBER = (128, 128, 128)  # grey, which is in no scale
 
 
 @dataclass(frozen=True)
 class ColourScale:
-    """Which colour a number gets: `colours` ("#rrggbb") are spread evenly from `low` to `high`; `label` says what."""
+    """The colours of numbers: `colours` ("#rrggbb") are evenly spaced from `low` to `high`; `label` names the unit."""
 
     low: float
     high: float
@@ -28,7 +28,7 @@ def grey_scale(high: float, label: str) -> ColourScale:
 
 
 def signed_scale(values: np.ndarray, label: str) -> ColourScale:
-    """Blue below zero, white at zero, red above; as far as the largest finite |value| on both sides."""
+    """Blue below zero, white at zero, red above, up to the largest finite |value| on both sides."""
     extent = _largest(np.abs(values)) or 1.0
     return ColourScale(-extent, extent, _sampled(diverging=True), label)
 
@@ -49,8 +49,8 @@ def _sampled(*, diverging: bool) -> tuple[str, ...]:
 
 
 def share_of_scale(values: np.ndarray, scale: ColourScale) -> np.ndarray:
-    """Where numbers lie in a scale, float64 from 0 (its low end, and below) to 1; NaN is none."""
-    # Twice the largest float32 is none.
+    """The position of numbers in a scale, float64 from 0 (its low end or below) to 1; NaN stays NaN."""
+    # Twice the largest float32 would overflow.
     share: np.ndarray = (np.asarray(values, dtype=np.float64) - scale.low) / (scale.high - scale.low)
     return share.clip(0, 1)
 

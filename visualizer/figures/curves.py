@@ -9,7 +9,7 @@ from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of,
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
 HEIGHT = 300
-MARKED_EPOCHS = 30  # above it the markers of an epoch each would touch, and cost more to draw than all the rest
+MARKED_EPOCHS = 30  # with more epochs, the markers would touch and cost more to draw than everything else
 
 Numbers = np.ndarray | Sequence[float]
 
@@ -27,7 +27,7 @@ def curves(
     """The loss of every batch and, after each epoch, over the training and the validation split.
 
     Args:
-        epoch_position: (B,) where each batch lies, in epochs from 0: 1.5 is half-way through the second one.
+        epoch_position: (B,) position of each batch, in epochs from 0: 1.5 is half-way through the second epoch.
         batch_loss: (B,).
         epochs: (E,) epochs that were finished: 1, 2, ….
         train_loss, validation_loss: (E,).
@@ -53,7 +53,7 @@ def accuracy_curves(
     """The accuracy of every batch and, after each epoch, over the training and the validation split.
 
     Args:
-        epoch_position: (B,) where each batch lies, in epochs from 0.
+        epoch_position: (B,) position of each batch, in epochs from 0.
         batch_accuracy: (B,) from 0 to 1.
         epochs: (E,) epochs that were finished.
         train_accuracy, validation_accuracy: (E,) from 0 to 1.
@@ -89,23 +89,23 @@ def _chart(
     digits: str,
     factor: float,
 ) -> Chart:
-    position, of_batches = batches
+    position, batch_values = batches
     suffix = " %" if factor == 100.0 else ""
     hover = f"epoch %{{x:.2f}}<br><b>%{{y:{digits}}}{suffix}</b>"
-    of_epochs = "lines+markers" if len(epochs) <= MARKED_EPOCHS else "lines"
+    epoch_mode = "lines+markers" if len(epochs) <= MARKED_EPOCHS else "lines"
     traces = [
         {
             "type": "scatter",
             "mode": "lines",
             "name": "each batch",
             "x": np.asarray(position, dtype=np.float64),
-            "y": np.asarray(of_batches, dtype=np.float64) * factor,
+            "y": np.asarray(batch_values, dtype=np.float64) * factor,
             "line": {"color": GREY, "width": 1},
             "hovertemplate": f"{hover}<extra>each batch</extra>",
         },
         {
             "type": "scatter",
-            "mode": of_epochs,
+            "mode": epoch_mode,
             "name": "training",
             "x": np.asarray(epochs),
             "y": np.asarray(train, dtype=np.float64) * factor,
@@ -115,7 +115,7 @@ def _chart(
         },
         {
             "type": "scatter",
-            "mode": of_epochs,
+            "mode": epoch_mode,
             "name": "validation",
             "x": np.asarray(epochs),
             "y": np.asarray(validation, dtype=np.float64) * factor,
@@ -134,16 +134,18 @@ def _chart(
         yaxis=axis_style(label) | {"nticks": 6} | y_axis,
         legend=LEGEND_ABOVE,
     )
-    return Chart(figure, _alt(noun, of_batches, epochs, train, validation, factor))
+    return Chart(figure, _alt(noun, batch_values, epochs, train, validation, factor))
 
 
-def _alt(noun: str, of_batches: Numbers, epochs: Numbers, train: Numbers, validation: Numbers, factor: float) -> str:
-    def said(value: float) -> str:
+def _alt(noun: str, batch_values: Numbers, epochs: Numbers, train: Numbers, validation: Numbers, factor: float) -> str:
+    def describe(value: float) -> str:
         return f"{value:.1%}" if factor == 100.0 else number(float(value))
 
-    if not len(of_batches):
+    if not len(batch_values):
         return f"{noun}: no batch yet."
-    text = f"{noun} of {len(of_batches):,} batches, from {said(of_batches[0])} to {said(of_batches[-1])}"
+    text = f"{noun} of {len(batch_values):,} batches, from {describe(batch_values[0])} to {describe(batch_values[-1])}"
     if len(epochs):
-        text += f"; after epoch {int(epochs[-1])}: training {said(train[-1])}, validation {said(validation[-1])}"
+        text += (
+            f"; after epoch {int(epochs[-1])}: training {describe(train[-1])}, validation {describe(validation[-1])}"
+        )
     return f"{text}."

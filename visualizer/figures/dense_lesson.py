@@ -1,10 +1,20 @@
-"""How a logit comes about: contributions on the feature maps, as a vector, over the picture, and as a sum."""
+"""How a logit is computed: contributions on the feature maps, as a vector, over the picture, and as a sum."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, Chart, axis_style, figure_of, header_line, line_at, number, pixel_axes
+from visualizer.figures.chart import (
+    FONT_SIZE,
+    Chart,
+    axis_style,
+    category_axis,
+    figure_of,
+    header_line,
+    line_at,
+    number,
+    pixel_axes,
+)
 from visualizer.figures.mosaic import mosaic_of
 from visualizer.figures.palette import BLUE, GREY, MARK, MARK_RIM, RED
 from visualizer.figures.raster import image_trace, rgb_pixels
@@ -19,7 +29,7 @@ _VALUE_WIDTH = 58  # pixels of "+0.0375" beside a bar
 def contribution_maps(
     activations: np.ndarray, weights: np.ndarray, contributions: np.ndarray, *, columns: int, width: int
 ) -> Chart:
-    """Contributions to a logit, drawn on the maps that they come from; the pointer tells the product.
+    """Contributions to a logit, drawn on the maps that they come from; the pointer shows the product.
 
     Args:
         activations, weights, contributions: (C, H, W), the last one is the product of the others.
@@ -31,13 +41,13 @@ def contribution_maps(
     height = mosaic.pixel_height + BAR_HEIGHT + 4
     index = np.arange(contributions.size).reshape(contributions.shape) + 1
     places = mosaic.places(range(1, count + 1)).astype(np.float32)
-    told = [*np.moveaxis(places, -1, 0), *(mosaic.grid(values) for values in (index, activations, weights))]
+    columns_of_data = [*np.moveaxis(places, -1, 0), *(mosaic.grid(values) for values in (index, activations, weights))]
     trace = {
         "type": "heatmap",
         "x": mosaic.x_edges,
         "y": mosaic.y_edges,
         "z": mosaic.grid(contributions),
-        "customdata": np.stack(told, axis=-1),
+        "customdata": np.stack(columns_of_data, axis=-1),
         "hoverongaps": False,
         "hovertemplate": (
             "map %{customdata[0]}, row %{customdata[1]}, column %{customdata[2]} (number %{customdata[3]})<br>"
@@ -97,23 +107,23 @@ def flat_vector(activations: np.ndarray, weights: np.ndarray, contributions: np.
         yaxis=axis_style() | {"showgrid": False, "autorange": "reversed", "tickfont": {"size": FONT_SIZE}},
     )
     sizes = zip(lines, extents[:, 0], strict=True)
-    said = [f"{name.strip('×= ')} up to ±{number(float(extent))}" for name, extent in sizes]
-    return Chart(figure, f"The {length} numbers of the flattened maps in three lines: {', '.join(said)}.")
+    terms_text = [f"{name.strip('×= ')} up to ±{number(float(extent))}" for name, extent in sizes]
+    return Chart(figure, f"The {length} numbers of the flattened maps in three lines: {', '.join(terms_text)}.")
 
 
-def places_on_picture(picture: np.ndarray, by_place: np.ndarray, *, width: int) -> Chart:
-    """How much each place of the last maps adds to a logit, over the picture.
+def positions_on_picture(picture: np.ndarray, by_position: np.ndarray, *, width: int) -> Chart:
+    """How much each position of the last maps adds to a logit, over the picture.
 
     Args:
-        picture: (C, H, W) in [0, 1], what the network sees.
-        by_place: (H', W') contributions of all maps added up; drawn enlarged to the picture's size.
+        picture: (C, H, W) in [0, 1], the network's input.
+        by_position: (H', W') contributions of all maps added up; drawn enlarged to the picture's size.
         width: Pixels that the page gives the chart.
     """
     _, height, columns = picture.shape
-    rows, places = by_place.shape
+    rows, places = by_position.shape
     heat = {
         "type": "heatmap",
-        "z": by_place,
+        "z": by_position,
         "x": np.linspace(0, columns, places + 1),
         "y": np.linspace(0, height, rows + 1),
         "opacity": 0.6,
@@ -122,10 +132,10 @@ def places_on_picture(picture: np.ndarray, by_place: np.ndarray, *, width: int) 
     }
     drawn = min(width, 230)
     total_height = drawn * height / columns + BAR_HEIGHT + 4
-    heat |= Scale.of(by_place, diverging=True).colours() | {"colorbar": bar(drawn, total_height)}
+    heat |= Scale.of(by_position, diverging=True).colours() | {"colorbar": bar(drawn, total_height)}
     # Dark ink on light paper, so that both colours of the scale show on it.
     paper = (255 - 0.5 * rgb_pixels(picture)).astype(np.uint8)
-    # Each number on a ground of its own: behind it are all shades from pale to dark.
+    # Each number has its own background, since the shades behind it range from pale to dark.
     sums = [
         {
             "text": f"<b>{_signed(float(value))}</b>",
@@ -136,8 +146,8 @@ def places_on_picture(picture: np.ndarray, by_place: np.ndarray, *, width: int) 
             "bgcolor": MARK,
             "borderpad": 2,
         }
-        for (line, place), value in np.ndenumerate(by_place)
-        if by_place.size <= 16
+        for (line, place), value in np.ndenumerate(by_position)
+        if by_position.size <= 16
     ]
     figure = figure_of(
         [image_trace(paper), heat],
@@ -146,11 +156,11 @@ def places_on_picture(picture: np.ndarray, by_place: np.ndarray, *, width: int) 
         annotations=[header_line("all maps added up, by place", 0, BAR_HEIGHT), *sums],
         **pixel_axes(columns, height),
     )
-    row, column = np.unravel_index(int(by_place.argmax()), by_place.shape)
+    row, column = np.unravel_index(int(by_position.argmax()), by_position.shape)
     return Chart(
         figure,
-        f"Contributions of {rows} × {places} places over the picture, from {number(by_place.min())} to "
-        f"{number(by_place.max())}; most comes from row {row + 1}, column {column + 1}.",
+        f"Contributions of {rows} × {places} places over the picture, from {number(by_position.min())} to "
+        f"{number(by_position.max())}; most comes from row {row + 1}, column {column + 1}.",
     )
 
 
@@ -160,11 +170,11 @@ def logit_waterfall(
     """A logit as a sum, term by term: the strongest contributions, all others together, the bias.
 
     Args:
-        names: What the strongest contributions are called.
+        names: The names of the strongest contributions.
         values: The strongest contributions, in the same order.
-        rest: All other contributions added up.
+        rest: The sum of all other contributions.
         bias: The unit's bias.
-        logit: What all add up to.
+        logit: The total.
         others: How many contributions are in `rest`.
     """
     labels = [*names, f"{others} others together", "bias", "<b>logit</b>"]
@@ -196,20 +206,13 @@ def logit_waterfall(
         margin=(8, _VALUE_WIDTH, 4, 46),
         xaxis=axis_style("sum so far")
         | {"range": [low - (0.36 if low < 0 else 0.01) * reach, high + 0.01 * reach], "nticks": 6},
-        yaxis=axis_style()
-        | {
-            "range": [len(labels) - 0.5, -0.5],
-            "tickvals": list(range(len(labels))),
-            "ticktext": labels,
-            "showgrid": False,
-            "tickfont": {"size": FONT_SIZE},
-        },
+        yaxis=category_axis(labels) | {"tickfont": {"size": FONT_SIZE}},
     )
     figure = figure.with_shape(**line_at(0, color=GREY, width=1), layer="below")
-    said = ", ".join(f"{name} {_signed(value)}" for name, value in zip(names, values, strict=True))
+    terms_text = ", ".join(f"{name} {_signed(value)}" for name, value in zip(names, values, strict=True))
     return Chart(
         figure,
-        f"The logit as a sum: {said}, {others} others together {_signed(rest)}, bias {_signed(bias)}; "
+        f"The logit as a sum: {terms_text}, {others} others together {_signed(rest)}, bias {_signed(bias)}; "
         f"in all {number(logit)}.",
     )
 

@@ -1,10 +1,10 @@
-"""How good a network is: by class, by confidence, and its pictures on a map."""
+"""The quality of a network: by class, by confidence, and with its pictures on a map."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, figure_of
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, category_axis, figure_of
 from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
 
 ROW = 30  # pixels
@@ -17,8 +17,8 @@ def class_bars(recall: np.ndarray, precision: np.ndarray, counts: np.ndarray, cl
     """Recall and precision of each class.
 
     Args:
-        recall: (classes,) share of a class's pictures that were found, 0 to 1; NaN where it has none.
-        precision: (classes,) share of the answers of that class that were right; NaN where there were none.
+        recall: (classes,) share of a class's pictures that were found, 0 to 1; NaN without pictures of the class.
+        precision: (classes,) share of the answers of that class that were right; NaN without such answers.
         counts: (classes,) pictures of each class.
         class_names: One name for each class.
     """
@@ -48,17 +48,11 @@ def class_bars(recall: np.ndarray, precision: np.ndarray, counts: np.ndarray, cl
         margin=(8, 12, 44, 40),
         bargap=0.3,
         xaxis=axis_style("per cent of the pictures") | {"range": [0, 101], "showgrid": True},
-        yaxis=axis_style()
-        | {
-            "range": [len(names) - 0.5, -0.5],
-            "tickvals": list(range(len(names))),
-            "ticktext": names,
-            "showgrid": False,
-        },
+        yaxis=category_axis(names),
         legend=LEGEND_ABOVE,
     )
-    said = ", ".join(f"{name} {value:.0%}" for name, value in zip(class_names, recall, strict=True))
-    return Chart(figure, f"Recall by class: {said}.")
+    recalls = ", ".join(f"{name} {value:.0%}" for name, value in zip(class_names, recall, strict=True))
+    return Chart(figure, f"Recall by class: {recalls}.")
 
 
 def reliability(confidence: np.ndarray, accuracy: np.ndarray, counts: np.ndarray, error: float) -> Chart:
@@ -118,9 +112,9 @@ def picture_map(
     Args:
         places: (N, 2).
         labels: (N,) the right classes.
-        answers: (N,) what the network says.
+        answers: (N,) the network's answers.
         class_names: One name for each class.
-        axes: What the two axes are.
+        axes: The names of the two axes.
     """
     traces = []
     size = float(np.clip(np.sqrt(_ROOMY / len(labels)), 0.6, 1.0)) if len(labels) else 1.0

@@ -1,4 +1,4 @@
-"""A training as a film: each frame is drawn with numpy and Pillow, without a browser, from the arrays of the page."""
+"""A training as a film: each frame is drawn from the page's arrays with numpy and Pillow, without a browser."""
 
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from visualizer.figures.palette import BLUE, DIVERGING, GREY, SEQUENTIAL, VERMIL
 from visualizer.figures.probabilities import score_scale, score_text
 from visualizer.figures.scale import Scale
 
-WIDTH, HEIGHT = 960, 640  # whole blocks of 16 pixels, which MP4 wants
+WIDTH, HEIGHT = 960, 640  # multiples of 16 pixels, which MP4 requires
 MAX_FRAMES = 128
 MAX_TILES = 16
 MAX_UNITS = 64
@@ -26,25 +26,25 @@ MAX_CLASSES = 12
 MAX_POINTS = 1000
 
 Format = Literal["gif", "mp4"]
-Box = tuple[int, int, int, int]  # left, top, right, bottom
+Rectangle = tuple[int, int, int, int]  # left, top, right, bottom
 
 _INK, _PAPER, _PALE = "#1F2328", "#FFFFFF", "#D5D9DD"
-# What Pillow's own font has no letters for.
+# Characters that Pillow's own font lacks.
 _LETTERS = str.maketrans({"×": "x", "−": "-", "…": "..", "“": '"', "”": '"'})
 
 
 @dataclass(frozen=True)
 class Film:
-    """What the frames are drawn from; one colour scale holds for all moments.
+    """The data of all frames; one colour scale is used for all moments.
 
     Attributes:
-        title: Stands on every frame.
+        title: Shown on every frame.
         layer: The name of the layer that is shown.
         moments: A name for each moment.
         positions: (moments,) the same in epochs.
         kernels: (moments, filters, h, w), or (moments, filters, 3, h, w) in colour; None where the layer has none.
-        outputs: (moments, channels, H, W); of a vector each unit is a channel of one number.
-        answers: (moments, classes), what the network answered.
+        outputs: (moments, channels, H, W); each unit of a vector is a channel of one number.
+        answers: (moments, classes), the network's answers.
         answer_kind: Whether these are probabilities or scores.
         class_names: A name for each class.
         true_label: The class that is right.
@@ -104,16 +104,16 @@ def can_write(format: Format) -> bool:
 
 
 def encode(frames: Iterable[np.ndarray], format: Format, per_second: float) -> Iterator[bytes | None]:
-    """Write a film, taking one frame after the other: None after each, at last the file.
+    """Write a film frame by frame; yield None after each frame and the file at the end.
 
     Args:
         frames: (H, W, 3) uint8 each.
         format: "gif" repeats forever.
-        per_second: How many frames a second has.
+        per_second: Frames per second.
     """
     import imageio.v2 as imageio
 
-    # Each frame several times: players do not like films of two frames a second.
+    # Each frame is repeated: players handle films of two frames per second badly.
     times = max(round(12 / per_second), 1) if format == "mp4" else 1
     settings: dict[str, Any] = {"format": "GIF-PIL", "duration": 1 / per_second, "loop": 0}
     if format == "mp4":
@@ -129,7 +129,7 @@ def encode(frames: Iterable[np.ndarray], format: Format, per_second: float) -> I
         yield path.read_bytes()
 
 
-def _mosaic(image: Image.Image, box: Box, title: str, tiles: np.ndarray, scale: Scale, label: str) -> None:
+def _mosaic(image: Image.Image, box: Rectangle, title: str, tiles: np.ndarray, scale: Scale, label: str) -> None:
     """Tiles (n, h, w), or (n, 3, h, w) as colour pictures, in rows and columns, with their colour bar below."""
     left, top, right, bottom = box
     draw = ImageDraw.Draw(image)
@@ -150,7 +150,7 @@ def _mosaic(image: Image.Image, box: Box, title: str, tiles: np.ndarray, scale: 
 
 
 def _cell(count: int, columns: int, height: int, width: int, room_x: int, room_y: int) -> float:
-    """Pixels for one number where the tiles have that many columns."""
+    """Pixels for one number if the tiles are in that many columns."""
     rows = -(-count // columns)
     return min((room_x / columns - 4) / width, (room_y / rows - 4) / height, 56.0)
 
@@ -170,7 +170,7 @@ def _palette(diverging: bool) -> np.ndarray:
     return np.array([unlabel_rgb(colour) for colour in colours]).round().astype(np.uint8)
 
 
-def _bar(image: Image.Image, box: Box, scale: Scale, label: str, mixed: bool) -> None:
+def _bar(image: Image.Image, box: Rectangle, scale: Scale, label: str, mixed: bool) -> None:
     left, top, right, bottom = box
     draw = ImageDraw.Draw(image)
     if mixed:
@@ -184,8 +184,8 @@ def _bar(image: Image.Image, box: Box, scale: Scale, label: str, mixed: bool) ->
     _text(draw, (right + 8, top - 2), label, 14)
 
 
-def _answers(draw: ImageDraw.ImageDraw, box: Box, film: Film, index: int) -> None:
-    """A bar for each class, those with the largest numbers where there are too many; the right class has a sign."""
+def _answers(draw: ImageDraw.ImageDraw, box: Rectangle, film: Film, index: int) -> None:
+    """A bar for each class, or for those with the largest numbers if there are too many; the right class is marked."""
     left, top, right, bottom = box
     answers = film.answers[index]
     shown = np.arange(len(answers))
@@ -206,7 +206,7 @@ def _answers(draw: ImageDraw.ImageDraw, box: Box, film: Film, index: int) -> Non
         _text(draw, (start - 8, y + row / 2), _fit(name, 84, 14), 14, anchor="rm")
         value = float(answers[label])
         draw.rectangle((start, y + 3, end, y + row - 4), outline=_PALE)
-        # What is no number has no bar; a text says it.
+        # A value that is not a number has no bar; its text says so.
         tip = zero + float(np.clip(np.nan_to_num(value / (high - low)), -1, 1)) * (end - start)
         sides = np.clip(sorted((zero, tip)), start, end)
         draw.rectangle((sides[0], y + 3, sides[1], y + row - 4), fill=BLUE if label == winner else GREY)
@@ -216,7 +216,7 @@ def _answers(draw: ImageDraw.ImageDraw, box: Box, film: Film, index: int) -> Non
         draw.line((zero, top + 26, zero, top + 26 + row * len(shown)), _INK, 1)
 
 
-def _loss(draw: ImageDraw.ImageDraw, box: Box, film: Film, index: int) -> None:
+def _loss(draw: ImageDraw.ImageDraw, box: Rectangle, film: Film, index: int) -> None:
     """The loss of the batches and of the validation pictures over the epochs, and a line and a dot at the moment."""
     left, top, right, bottom = box
     epochs, losses = film.curve
@@ -274,7 +274,7 @@ def _legend(draw: ImageDraw.ImageDraw, corner: tuple[int, int]) -> None:
 
 
 def _fit(text: str, width: int, size: int) -> str:
-    """As much of the text as fits."""
+    """The text, cut to the width."""
     font, text = _font(size), text.translate(_LETTERS)
     if font.getlength(text) <= width:
         return text

@@ -1,4 +1,4 @@
-"""One filter: its kernel for each channel that arrives, what excites it, and how a picture for it came about."""
+"""One filter: its kernel for each input channel, what excites it, and how a picture for it was made."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -37,11 +37,11 @@ ASCENT_HEIGHT = 280
 def kernel_by_channel(
     kernel: np.ndarray, titles: Sequence[str], extent: float, *, columns: int, width: int = 720
 ) -> Chart:
-    """The kernel of one filter, a tile for each channel that arrives; where there are few weights, with their numbers.
+    """The kernel of one filter, a tile for each input channel; if there are few weights, with their numbers.
 
     Args:
         kernel: (C, kernel height, kernel width) weights, in the order in which they are shown.
-        titles: What each channel is.
+        titles: The name of each channel.
         extent: The colours go from −extent to +extent; of the whole filter, so that pages can be compared.
         columns: How many tiles a row has.
         width: Pixels that the page gives the chart.
@@ -118,7 +118,7 @@ def patches(
         inside: (N, h, w) bool; cells outside the picture are striped.
         titles: One for each, in lines; all have as many.
         columns: How many a row has.
-        alt: What they are, in words.
+        alt: The text alternative.
         width: Pixels that the page gives the chart.
         max_tile: Pixels of the screen that the longer side of one takes at most.
         boxes: A frame in each: (top, left, height, width) in its pixels, or none.
@@ -163,14 +163,14 @@ def _frames(mosaic: Mosaic, boxes: Sequence[tuple[float, float, float, float]]) 
 def ascent_chart(
     history: np.ndarray, steps: int, *, best_real: float | None, mean_real: float | None, label: str, width: int = 720
 ) -> Chart:
-    """How a filter's value rose while a picture was made for it, and what real pictures reach.
+    """How a filter's value rose while a picture was made for it, beside the values of real pictures.
 
     Args:
         history: (steps so far,) the value before each step.
-        steps: How many steps there are in all.
-        best_real: What the strongest real picture reaches, where that is known.
-        mean_real: What real pictures reach on average.
-        label: What the value is.
+        steps: The total number of steps.
+        best_real: The value of the strongest real picture, if it is known.
+        mean_real: The mean value of real pictures.
+        label: The name of the value.
         width: Pixels that the page gives the chart.
     """
     taken = np.arange(len(history))

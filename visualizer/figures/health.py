@@ -1,4 +1,4 @@
-"""How the layers of a network do while it is trained, in four panels that share their colours."""
+"""The health of a network's layers during training, in four panels that share their colours."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ def _legend_height(names: Sequence[str], width: int) -> int:
 
 
 def _style(index: int, count: int) -> dict[str, Any]:
-    """Colour, dash and sign of a layer; of many, the colour says how deep it lies."""
+    """Colour, dash and marker of a layer; with many layers, the colour shows the depth."""
     colour = (
         _COLOURS[index] if count <= len(_COLOURS) else sample_colorscale(SEQUENTIAL, [0.92 * index / (count - 1)])[0]
     )
@@ -127,7 +127,7 @@ def _lines(
     lines = []
     for index, name in enumerate(names):
         values = panel.values[:, index] * factor
-        # A layer without this number has its name in the legend all the same: the first panel makes it for all.
+        # The first panel makes the legend for all, so there a layer without this number is included too.
         if not legend and not np.isfinite(values).any():
             continue
         lines.append(

@@ -63,9 +63,9 @@ def kernel_grid(
 
 
 def shown_channel(kernels: np.ndarray) -> int | None:
-    """The `input_channel` for the first kernels of a network: None, as a picture, else the first channel that arrives.
+    """The `input_channel` for the first kernels of a network: None to draw them as pictures, else the first channel.
 
-    They weigh something else than the picture where a layer without kernels before them makes other maps of it.
+    Their input is not the picture if a layer without kernels before them turns it into other maps.
     """
     return None if kernels.shape[1] in (1, 3) else 0
 
@@ -117,7 +117,7 @@ def _in_colour(kernels: np.ndarray, mosaic: Mosaic, numbers: Sequence[int], widt
     image = image_trace(mosaic.raster(colours), pixel=1 / mosaic.parts) | {"hoverinfo": "skip"}
     channels = [mosaic.grid(kernels[:, channel]) for channel in range(3)]
     places = np.moveaxis(mosaic.places(numbers), -1, 0)
-    # An image trace cannot tell the weights, an invisible heatmap over it can.
+    # An image trace cannot show the weights under the pointer; an invisible heatmap over it can.
     pointer = {
         "type": "heatmap",
         "x": mosaic.x_edges,
@@ -150,9 +150,9 @@ def _in_colour(kernels: np.ndarray, mosaic: Mosaic, numbers: Sequence[int], widt
 
 
 def weight_matrix(weights: np.ndarray, *, width: int = 720) -> Chart:
-    """The weights of a Dense layer as one picture, a row a unit and a column an input.
+    """The weights of a Dense layer as one picture: one row per unit, one column per input.
 
-    Where there are over 500 inputs or units, one cell stands for a block of them and shows its weight of largest size.
+    With more than 500 inputs or units, one cell stands for a block of weights and shows the one of largest size.
 
     Args:
         weights: (units, inputs).

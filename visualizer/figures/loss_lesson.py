@@ -28,7 +28,7 @@ _AXIS = {"fixedrange": True, "zeroline": False, "tickfont": {"size": SMALL_FONT_
 
 
 def softmax_bars(losses: "Losses", names: Sequence[str]) -> Chart:
-    """The probabilities that softmax makes, beside what they should be.
+    """The probabilities that softmax computes, beside the target.
 
     Args:
         losses: The prediction.
@@ -56,8 +56,10 @@ def softmax_bars(losses: "Losses", names: Sequence[str]) -> Chart:
         },
     ]
     figure = _bars(traces, "probability (%)", {"range": [0, 118], "tickvals": [0, 50, 100]})
-    said = ", ".join(f"{name} {_percent(value)}" for name, value in zip(names, losses.probabilities, strict=True))
-    return Chart(figure, f"Softmax gives {said}; right is {names[losses.target]}.")
+    values_text = ", ".join(
+        f"{name} {_percent(value)}" for name, value in zip(names, losses.probabilities, strict=True)
+    )
+    return Chart(figure, f"Softmax gives {values_text}; right is {names[losses.target]}.")
 
 
 def gradient_bars(losses: "Losses", names: Sequence[str], *, height: int = 300) -> Chart:
@@ -87,15 +89,15 @@ def gradient_bars(losses: "Losses", names: Sequence[str], *, height: int = 300) 
         )
     axis = {"range": [-1.22, 1.22], "tickvals": [-1, 0, 1], "zeroline": True, "zerolinecolor": GREY}
     figure = _bars(traces, "gradient ∂L/∂z", axis).with_layout(height=height)
-    said = "; ".join(
-        f"{name}: {CROSS_ENTROPY} {number(one)}, {MSE} {number(other)}"
-        for name, one, other in zip(names, losses.cross_entropy_gradient, losses.mse_gradient, strict=True)
+    values_text = "; ".join(
+        f"{name}: {CROSS_ENTROPY} {number(ce)}, {MSE} {number(mse)}"
+        for name, ce, mse in zip(names, losses.cross_entropy_gradient, losses.mse_gradient, strict=True)
     )
-    return Chart(figure, f"Gradients with respect to the logits. {said}.")
+    return Chart(figure, f"Gradients with respect to the logits. {values_text}.")
 
 
 def sweep_losses(sweep: "Sweep", now: float, moved: str) -> Chart:
-    """Both losses while the logit of class `moved` grows; `now` is where it stands."""
+    """Both losses while the logit of class `moved` grows; `now` is its current value."""
     top = float(max(sweep.cross_entropy.max(), sweep.mse.max()))
     # A little below zero, so that the mark of a small loss is whole and the corner's two labels keep apart.
     axis = {"range": [-0.06 * top, 1.04 * top]}
@@ -120,13 +122,13 @@ def _sweep_chart(
     noun: str,
 ) -> Chart:
     traces: list[dict[str, Any]] = []
-    said = []
+    values_text = []
     for name, curve, colour, dash, symbol in (
         (CROSS_ENTROPY, values[0], BLUE, "solid", "circle"),
         (MSE, values[1], VERMILLION, "dash", "diamond"),
     ):
         here = float(np.interp(now, sweep.logit, curve))
-        said.append(f"{name} {number(curve[0])} to {number(curve[-1])}, now {number(here)}")
+        values_text.append(f"{name} {number(curve[0])} to {number(curve[-1])}, now {number(here)}")
         traces.append(
             {
                 "type": "scatter",
@@ -160,7 +162,7 @@ def _sweep_chart(
         legend=LEGEND_ABOVE,
     )
     alt = f"{noun} while the logit of {moved} goes from {number(sweep.logit[0])} to {number(sweep.logit[-1])}: "
-    return Chart(figure, alt + "; ".join(said) + ".")
+    return Chart(figure, alt + "; ".join(values_text) + ".")
 
 
 def learning_curves(cross_entropy: np.ndarray, mse: np.ndarray, right: str) -> Chart:
@@ -210,10 +212,10 @@ def line_chart(points: "Points", line: "LineFit", best: "LineFit | None", labels
     """Points, a line, and the square on each residual; a square's area is that point's share of the error.
 
     Args:
-        points: What the line should fit.
-        line: The line as it stands.
-        best: The line of least squares, or None to leave it out.
-        labels: What each point is, for the pointer.
+        points: The points to fit.
+        line: The current line.
+        best: The least-squares line, or None to leave it out.
+        labels: A description of each point, shown under the pointer.
     """
     ends = np.array([points.x.min() - 1, points.x.max() + 1])
     # One pixel of x is drawn as wide as this much of y is high, so that the squares look like squares.
@@ -302,7 +304,7 @@ def line_chart(points: "Points", line: "LineFit", best: "LineFit | None", labels
 def error_map(
     slopes: np.ndarray, intercepts: np.ndarray, errors: np.ndarray, way: Sequence[tuple[float, float]], best: "LineFit"
 ) -> Chart:
-    """The mean squared error of every line as a map, with the way of the line that is being fitted.
+    """The mean squared error of every line as a map, with the path of the line that is being fitted.
 
     Args:
         slopes: (S,).
@@ -399,6 +401,6 @@ def _bars(traces: list[dict[str, Any]], label: str, y_axis: dict[str, Any]) -> S
 
 
 def _percent(share: float) -> str:
-    """A share of 1 with enough digits to see that a tiny one is not nothing."""
+    """A share of 1 in per cent, with enough digits to see that a tiny one is not 0."""
     value = share * 100
     return f"{value:.1f} %" if value >= 1 or value == 0 else f"{value:.2g} %"

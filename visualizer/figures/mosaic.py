@@ -13,7 +13,7 @@ from visualizer.figures.palette import GREY, MARK, MARK_RIM
 
 TILE_GAP = 6.0  # pixels of the screen
 MIN_TILE_FOR_SMALL_FONT = 56.0
-CHARACTER_WIDTH = 0.62  # of the font size, on the safe side for digits and lower case
+CHARACTER_WIDTH = 0.62  # of the font size; a safe estimate for digits and lower case
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Mosaic:
     """`count` tiles of `height` x `width` cells in `columns` columns, for a chart `chart_width` pixels wide.
 
     Positions and gaps are in cells, from the top left corner. In the grid of a heatmap a gap is one row or column,
-    narrow or wide, or where cells are small several whole ones; in a raster it is as many pixels as it needs.
+    narrow or wide, or several whole cells where cells are small; in a raster it is as many pixels as needed.
     """
 
     count: int
@@ -92,7 +92,7 @@ class Mosaic:
     def _between(self) -> tuple[int, int]:
         """Rows and columns of the grid between two tiles.
 
-        Where gaps are whole cells they are drawn as such: Plotly draws a grid of equal cells many times faster.
+        Gaps of whole cells are drawn as cells: Plotly draws a grid of equal cells many times faster.
         """
         return (int(self.gap + self.title_height), int(self.gap)) if self.parts == 1 else (1, 1)
 

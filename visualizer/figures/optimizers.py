@@ -1,4 +1,4 @@
-"""Optimizers on their way over a surface, from above and in three dimensions, and the loss of a network they train."""
+"""The paths of optimizers over a surface, from above and in three dimensions, and the loss of a network they train."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -19,13 +19,13 @@ FRAMES = 32
 FRAME_MS = 150
 MARKED_EVERY = 10  # steps
 LIFT = 0.01  # of the surface's height: keeps lines and marks in sight on it
-# Heads that would hide one another stand around their place, each to its own side, at most this many pixels away; in
-# three dimensions above one another, at most this many times the lift.
+# Heads that would hide one another are drawn around their position, each on its own side, at most this many pixels
+# away; in three dimensions one above the other, at most this many times the lift.
 ASIDE = 13
 STACKED = 8
 # The side of each optimizer: degrees clockwise from up. Right angles leave all markers as they are.
 _SIDES = {"sgd": -90, "momentum": 0, "rmsprop": 90, "adam": 180}
-# Pixels, about: what "would hide" is judged by.
+# Approximate size of the plot in pixels, from which it is decided which heads would hide one another.
 _SIZE_FROM_ABOVE, _SIZE_IN_3D = np.array([600.0, 380.0]), np.array([300.0, 300.0])
 # Each optimizer's colour, marker and dash, the same on every chart.
 STYLES: dict[str, tuple[str, str, str]] = {
@@ -43,19 +43,14 @@ def race_from_above(
     """The race as lines on a map of the surface, which the browser plays.
 
     Args:
-        surface: What is raced on.
+        surface: The surface of the race.
         grid: Its values.
         paths: One for each optimizer.
-        titles: The optimizers' names for people.
-        shown_step: The step at which the race stands before anyone presses play.
+        titles: The names of the optimizers as shown to people.
+        shown_step: The step that is shown before the race is played.
     """
     ground = _contours(surface, grid) | {
-        "colorbar": {
-            "title": {"text": _height_label(surface), "side": "right", "font": {"size": SMALL_FONT_SIZE}},
-            "thickness": 12,
-            "outlinewidth": 0,
-            "tickfont": {"size": SMALL_FONT_SIZE},
-        },
+        "colorbar": _height_bar(surface),
         "hovertemplate": f"x %{{x:.2f}}, y %{{y:.2f}}<br><b>{_height_label(surface)} %{{z:.3g}}</b><extra></extra>",
     }
     minima = np.array(surface.minima)
@@ -98,13 +93,7 @@ def race_in_3d(
         "z": surface.height(grid.values).astype(np.float32),
         "colorscale": SEQUENTIAL,
         "opacity": 0.6,
-        "colorbar": {
-            "title": {"text": _height_label(surface), "side": "right", "font": {"size": SMALL_FONT_SIZE}},
-            "thickness": 12,
-            "outlinewidth": 0,
-            "len": 0.7,
-            "tickfont": {"size": SMALL_FONT_SIZE},
-        },
+        "colorbar": _height_bar(surface) | {"len": 0.7},
         "contours": {"z": {"show": True, "color": GREY, "width": 1}},
         "hovertemplate": "x %{x:.2f}, y %{y:.2f}<br><b>height %{z:.3g}</b><extra></extra>",
     }
@@ -156,9 +145,9 @@ def _race(
     *,
     three_dimensional: bool,
 ) -> Spec:
-    """The ground, a trail for each optimizer, all heads, and the frames that move these.
+    """The ground, a trail for each optimizer, all heads, and the frames that move trails and heads.
 
-    Heads share one trace, and so do the trails' casings: every trace is in every frame, and each costs time.
+    Heads share one trace, and so do the trails' outlines: every trace is part of every frame, and each costs time.
     """
     lift = LIFT * float(np.ptp(surface.height(grid.values)))
     drawn = {name: _drawn(surface, path) for name, path in paths.items()}
@@ -180,24 +169,24 @@ def _race(
         per_pixel = np.ptp([surface.x_range, surface.y_range], axis=1) / size
         aside = _aside(ends[:, :2] / per_pixel)
         if three_dimensional:
-            # Above one another: that is seen from every direction, and the surface hides none of them.
+            # One above the other: visible from every direction, and not hidden by the surface.
             raised = np.arange(1, len(ends) + 1) * aside / ASIDE * STACKED * lift
             return [*trails, place(ends + np.column_stack([np.zeros_like(ends[:, :2]), raised]), 3 * lift)]
         heads = place(ends, 3 * lift) | {
-            "marker": _head_look(list(drawn), 14)
-            # Plotly moves a marker to where it came from, if it were an arrow: against its angle.
+            "marker": _head_marker(list(drawn), 14)
+            # Plotly moves a marker backwards, against its angle, as if it were an arrow.
             | {"standoff": aside, "angle": [_SIDES[name] + (-180 if _SIDES[name] >= 0 else 180) for name in drawn]}
         }
         gap = np.full((1, 3), np.nan)
         casing = place(np.concatenate([part for points in so_far for part in (points, gap)]), 0)
         return [casing, *trails, heads]
 
-    looks = _looks(titles, list(drawn), last, three_dimensional)
+    styles = _styles(titles, list(drawn), last, three_dimensional)
     still = [
         *ground,
         *({"type": kind} | {axis: [None] for axis in axes} | entry for entry in _legend_entries(titles, drawn)),
     ]
-    traces = [*still, *(place | look for place, look in zip(moved(shown_step), looks, strict=True))]
+    traces = [*still, *(place | style for place, style in zip(moved(shown_step), styles, strict=True))]
     figure = figure_of(
         traces,
         height=HEIGHT,
@@ -219,7 +208,7 @@ def _race(
     )
 
 
-def _looks(titles: Mapping[str, str], names: list[str], last: int, three_dimensional: bool) -> list[dict[str, Any]]:
+def _styles(titles: Mapping[str, str], names: list[str], last: int, three_dimensional: bool) -> list[dict[str, Any]]:
     """How the casing (from above only), each optimizer's trail, and the heads look, whatever their places."""
     quiet = {"showlegend": False, "hoverinfo": "skip"}
     # A white line below the coloured ones keeps them in sight on every ground.
@@ -249,11 +238,11 @@ def _looks(titles: Mapping[str, str], names: list[str], last: int, three_dimensi
         "hovertemplate": "%{text}<br>x %{x:.3f}, y %{y:.3f}<extra></extra>",
     }
     if three_dimensional:
-        heads["marker"] = _head_look(names, 6)
+        heads["marker"] = _head_marker(names, 6)
     return [*trails, heads] if three_dimensional else [casing, *trails, heads]
 
 
-def _head_look(names: list[str], size: int) -> dict[str, Any]:
+def _head_marker(names: list[str], size: int) -> dict[str, Any]:
     return {
         "color": [STYLES[name][0] for name in names],
         "symbol": [STYLES[name][1] for name in names],
@@ -294,6 +283,15 @@ def _height_label(surface: "Surface") -> str:
     return "log₁₀(1 + f)" if surface.logarithmic else "loss f"
 
 
+def _height_bar(surface: "Surface") -> dict[str, Any]:
+    return {
+        "title": {"text": _height_label(surface), "side": "right", "font": {"size": SMALL_FONT_SIZE}},
+        "thickness": 12,
+        "outlinewidth": 0,
+        "tickfont": {"size": SMALL_FONT_SIZE},
+    }
+
+
 def _race_alt(surface: "Surface", paths: Mapping[str, "Path"], titles: Mapping[str, str], shown_step: int) -> str:
     stands = []
     for name, path in paths.items():
@@ -304,19 +302,19 @@ def _race_alt(surface: "Surface", paths: Mapping[str, "Path"], titles: Mapping[s
 
 
 def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title: str) -> Chart:
-    """One step from near by: where it started, against the gradient, and where the optimizer went.
+    """A close-up of one step: its start, the direction against the gradient, and where the optimizer went.
 
     Args:
-        surface: What is walked on.
-        grid: Its values around the step, as `concepts.surfaces.close_up` cuts them out.
-        path: The optimizer's way.
+        surface: The surface.
+        grid: Its values around the step, from `concepts.surfaces.close_up`.
+        path: The optimizer's path.
         step: From 1.
-        title: The optimizer's name for people.
+        title: The optimizer's name as shown to people.
     """
     colour, _, _ = STYLES[path.optimizer]
     before, after, gradient = path.positions[step - 1], path.positions[step], path.gradients[step - 1]
     size = float(np.linalg.norm(gradient))
-    # Its length would not fit: only the direction counts here.
+    # Only the direction is shown, since its length might not fit.
     downhill = before - gradient / size * 0.3 * float(grid.x[-1] - grid.x[0]) if size else before
     way = {
         "type": "scatter",
@@ -366,12 +364,12 @@ def loss_race(
     """The training loss of one network under each optimizer.
 
     Args:
-        trained: What became of the network, by optimizer.
+        trained: The run of each optimizer.
         smoothed: The losses to draw, (T,) each, such as trailing means.
-        titles: The optimizers' names for people.
+        titles: The names of the optimizers as shown to people.
     """
     traces = []
-    said = []
+    descriptions = []
     for name, result in trained.items():
         colour, symbol, dash = STYLES[name]
         epochs = np.arange(1, len(smoothed[name]) + 1) / result.steps_per_epoch
@@ -383,7 +381,7 @@ def loss_race(
                 "x": epochs,
                 "y": smoothed[name],
                 "line": {"color": colour, "width": 3, "dash": dash},
-                # The last one only: it tells the lines apart without their colour.
+                # Only on the last point, so that the lines can be distinguished without colour.
                 "marker": {
                     "color": colour,
                     "symbol": symbol,
@@ -393,7 +391,7 @@ def loss_race(
                 "hovertemplate": f"{titles[name]}<br>epoch %{{x:.2f}}<br><b>loss %{{y:.3f}}</b><extra></extra>",
             }
         )
-        said.append(f"{titles[name]} from {number(smoothed[name][0])} to {number(smoothed[name][-1])}")
+        descriptions.append(f"{titles[name]} from {number(smoothed[name][0])} to {number(smoothed[name][-1])}")
     axis = {"fixedrange": True, "zeroline": False, "tickfont": {"size": SMALL_FONT_SIZE}}
     figure = figure_of(
         traces,
@@ -410,15 +408,17 @@ def loss_race(
         },
         legend=LEGEND_ABOVE
         | {
-            # Else the symbols have the size of a line's first mark, which is none.
+            # Otherwise the symbols have the size of a line's first marker, which is 0.
             "itemsizing": "constant",
         },
     )
-    return Chart(figure, f"Training loss of the same network under {len(trained)} optimisers: {'; '.join(said)}.")
+    return Chart(
+        figure, f"Training loss of the same network under {len(trained)} optimisers: {'; '.join(descriptions)}."
+    )
 
 
 def _title(text: str) -> dict[str, Any]:
-    # Where no size is given, Plotly makes it larger than every other word of the chart.
+    # Without a size, Plotly makes it larger than all other text of the chart.
     return {"text": text, "standoff": 6, "font": {"size": FONT_SIZE}}
 
 
@@ -453,7 +453,7 @@ def _arrow(start: np.ndarray, end: np.ndarray, colour: str, dash: str, name: str
     }
 
 
-def _angle(one: np.ndarray, other: np.ndarray) -> float:
+def _angle(first: np.ndarray, second: np.ndarray) -> float:
     """Degrees between two directions; 0 where one of them has no length."""
-    lengths = np.linalg.norm(one) * np.linalg.norm(other)
-    return float(np.degrees(np.arccos(np.clip(one @ other / lengths, -1, 1)))) if lengths else 0.0
+    lengths = np.linalg.norm(first) * np.linalg.norm(second)
+    return float(np.degrees(np.arccos(np.clip(first @ second / lengths, -1, 1)))) if lengths else 0.0

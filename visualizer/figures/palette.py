@@ -1,7 +1,8 @@
 """The colours of every figure. Source: Okabe and Ito, https://jfly.uni-koeln.de/color/
 
-Told apart by people with any colour vision; lines and bars have a contrast of at least 3 : 1 on the light and on the
-dark ground (a test holds it), for which orange, yellow, sky blue and purple of the original are left out or darkened.
+People with any colour vision can distinguish them. Lines and bars have a contrast of at least 3 : 1 on the light and on
+the dark background, which a test checks; for that, the original's orange, yellow, sky blue and purple are left out or
+darkened.
 """
 
 from plotly.colors import get_colorscale

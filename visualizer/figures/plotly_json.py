@@ -26,9 +26,9 @@ def plotly_json(value: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         # An axis takes its range from a list only.
-        return {key: _listed(one) if key == "range" else _plain(one) for key, one in value.items()}
+        return {key: _listed(entry) if key == "range" else _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(entry) for entry in value]
     if isinstance(value, np.ndarray):
         return _typed(value)
     if isinstance(value, np.generic):

@@ -1,4 +1,4 @@
-"""What pooling does to a picture that moves, and what it loses."""
+"""How the output of pooling changes when the picture moves, and what pooling loses."""
 
 from collections.abc import Sequence
 
@@ -21,20 +21,20 @@ def percent(share: float) -> str:
 
 
 def change_bars(titles: Sequence[str], changes: Sequence[float], shift: int) -> Chart:
-    """How much each way of making a map smaller changes when the picture moves.
+    """How much the output of each way to downsample a map changes when the picture moves.
 
     Args:
-        titles: The ways.
+        titles: The ways to downsample.
         changes: Σ|after − before| / Σ|before| of each; 0.5 is drawn as 50 %.
         shift: Pixels that the picture moved.
     """
-    told = [percent(change) for change in changes]
+    labels = [percent(change) for change in changes]
     bars = {
         "type": "bar",
         "orientation": "h",
         "y": list(titles),
         "x": [100 * change for change in changes],
-        "text": told,
+        "text": labels,
         "textposition": "outside",
         "cliponaxis": False,
         "marker": {"color": BLUE},
@@ -42,12 +42,12 @@ def change_bars(titles: Sequence[str], changes: Sequence[float], shift: int) -> 
     }
     figure = figure_of(
         [bars],
-        height=48 * len(told) + 60,
+        height=48 * len(labels) + 60,
         margin=(170, 50, 8, 52),
         xaxis={"title": {"text": "change (% of its sum)", "standoff": 8}, "rangemode": "tozero", "fixedrange": True},
         yaxis={"autorange": "reversed", "fixedrange": True, "ticklabelstandoff": 6},
     )
-    words = ", ".join(f"{title} {change}" for title, change in zip(titles, told, strict=True))
+    words = ", ".join(f"{title} {change}" for title, change in zip(titles, labels, strict=True))
     return Chart(figure, f"Change of the output when the picture moves by {counted(shift, 'pixel')}: {words}.")
 
 
@@ -60,7 +60,7 @@ def difference_grid(rows: Sequence[tuple[str, np.ndarray, str, np.ndarray]], val
         width: Pixels that the page gives the chart.
     """
     maps, titles = [], []
-    for title, one, other_title, other in rows:
-        maps += [one, other, np.abs(other - one)]
+    for title, first, other_title, second in rows:
+        maps += [first, second, np.abs(second - first)]
         titles += [title, other_title, "|difference|"]
     return map_grid(np.stack(maps), titles=titles, columns=3, value_label=value_label, hover=False, width=width)

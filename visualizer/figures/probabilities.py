@@ -1,4 +1,4 @@
-"""What a classifier answers: a bar for each class, in per cent where its numbers are probabilities, else as scores."""
+"""The answer of a classifier: a bar for each class, in per cent if its numbers are probabilities, else as scores."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,17 @@ from typing import Any
 import numpy as np
 
 from visualizer.architecture.answer import Answer, AnswerKind
-from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, Spec, as_label, axis_style, figure_of, number
+from visualizer.figures.chart import (
+    FONT_SIZE,
+    SMALL_FONT_SIZE,
+    Chart,
+    Spec,
+    as_label,
+    axis_style,
+    category_axis,
+    figure_of,
+    number,
+)
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
 ROW = 27  # pixels
@@ -53,7 +63,7 @@ def probability_bars(
     """
     names = [as_label(name) for name in class_names]
     traces = [_percent_bars(probabilities, names, BLUE, "")]
-    alt = _said(probabilities, "probabilities", class_names, true_label)
+    alt = _describe_answer(probabilities, "probabilities", class_names, true_label)
     if compare is not None:
         name, others = compare
         traces.append(_percent_bars(others, names, VERMILLION, as_label(name)))
@@ -73,11 +83,11 @@ def top_bars(answer: Answer, class_names: Sequence[str], count: int = 5) -> Char
     """
     order = np.argsort(-answer.values, kind="stable")[:count]
     chart = answer_bars(Answer(answer.values[order], answer.kind), [class_names[at] for at in order])
-    others = [f"{class_names[at]} {value_in_words(answer.values[at], answer.kind)}" for at in order[1:]]
+    others = [f"{class_names[at]} {describe_value(answer.values[at], answer.kind)}" for at in order[1:]]
     return Chart(chart.spec, f"{chart.alt} Next of {len(class_names):,} classes: {', '.join(others)}.")
 
 
-def value_in_words(value: float, kind: AnswerKind, *, decimals: int = 1) -> str:
+def describe_value(value: float, kind: AnswerKind, *, decimals: int = 1) -> str:
     """One number of an answer: "93.1%" with so many decimals, or "score 0.93"."""
     return f"{value:.{decimals}%}" if kind == "probabilities" else f"score {score_text(value)}"
 
@@ -130,17 +140,17 @@ def _score_bars(
         "zerolinecolor": GREY,
     }
     figure = _bar_chart([bars], _labels(names, winner, true_label), axis, title=True)
-    return Chart(figure, f"{_said(scores, 'scores', class_names, true_label)}. Scores, not probabilities.")
+    return Chart(figure, f"{_describe_answer(scores, 'scores', class_names, true_label)}. Scores, not probabilities.")
 
 
-def _said(values: np.ndarray, kind: AnswerKind, class_names: Sequence[str], true_label: int | None) -> str:
+def _describe_answer(values: np.ndarray, kind: AnswerKind, class_names: Sequence[str], true_label: int | None) -> str:
     winner = int(np.argmax(values))
-    said = f"The answer is {class_names[winner]} with {value_in_words(values[winner], kind)}"
+    text = f"The answer is {class_names[winner]} with {describe_value(values[winner], kind)}"
     if true_label == winner:
-        return f"{said}, which is right"
+        return f"{text}, which is right"
     if true_label is None:
-        return said
-    return f"{said}; right would be {class_names[true_label]}, which has {value_in_words(values[true_label], kind)}"
+        return text
+    return f"{text}; right would be {class_names[true_label]}, which has {describe_value(values[true_label], kind)}"
 
 
 def _labels(names: Sequence[str], winner: int, true_label: int | None) -> list[str]:
@@ -165,14 +175,10 @@ def _bar_chart(
         bargap=0.28,
         barmode="group",
         xaxis=axis,
-        yaxis=axis_style()
+        yaxis=category_axis(labels)
         | {
-            "range": [len(labels) - 0.5, -0.5],
-            "tickvals": list(range(len(labels))),
-            "ticktext": labels,
-            "showgrid": False,
             "tickfont": {"size": FONT_SIZE},
-            # Plotly does not make room for a label that stands off, but for a tick that is not seen.
+            # Plotly makes no room for a label's standoff, but it does for an invisible tick.
             "ticks": "outside",
             "ticklen": 8,
             "tickcolor": "rgba(0, 0, 0, 0)",

@@ -1,4 +1,4 @@
-"""Colour scales: which colours values get, and the bar that says so."""
+"""Colour scales, and the bar that shows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,11 +43,11 @@ class Scale:
 
 
 def bar(chart_width: float, figure_height: float, *, top: float = LINE, **settings: Any) -> dict[str, Any]:
-    """A lying colour bar at the left, above the plot; its title is a `header_line` above it.
+    """A horizontal colour bar at the left, above the plot; its title is a `header_line` above it.
 
     Args:
         chart_width, figure_height: Pixels.
-        top: Where it begins, pixels below the figure's upper edge.
+        top: The bar's upper edge, in pixels below the figure's upper edge.
         settings: More of Plotly's settings.
     """
     return {
@@ -72,12 +72,12 @@ def bar(chart_width: float, figure_height: float, *, top: float = LINE, **settin
 
 
 def takes_black(rgb: np.ndarray) -> np.ndarray:
-    """Whether black letters have more contrast than white ones on colours, (…, 3) from 0 to 255; (…) bool.
+    """Whether black text has more contrast than white text on colours, (…, 3) from 0 to 255; (…) bool.
 
     Source: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
     """
     linear = np.where(rgb / 255 <= 0.04045, rgb / 255 / 12.92, ((rgb / 255 + 0.055) / 1.055) ** 2.4)
-    # At this luminance both have 4.6 : 1.
+    # At this luminance, both have a contrast of 4.6 : 1.
     black: np.ndarray = linear @ [0.2126, 0.7152, 0.0722] > 0.179
     return black
 
@@ -85,18 +85,18 @@ def takes_black(rgb: np.ndarray) -> np.ndarray:
 def cell_numbers(
     x: np.ndarray, y: np.ndarray, words: Sequence[str], values: np.ndarray, colours: dict[str, Any], *, size: int
 ) -> dict[str, Any]:
-    """A trace that writes into the cells of a heatmap: in black or white, whichever can be read on the cell's colour.
+    """A trace that writes into the cells of a heatmap, in black or white, whichever has more contrast.
 
     Plotly's own texts on a heatmap are grey on green.
 
     Args:
         x, y: (N,) the middles of the cells.
         words: N texts.
-        values: (N,) what the cells are coloured by.
+        values: (N,) the values that determine the cells' colours.
         colours: The heatmap's `zmin`, `zmax` and `colorscale`.
         size: Pixels of the letters.
     """
-    # Twice the largest float32 is none.
+    # Twice the largest float32 would overflow.
     low, high = float(colours["zmin"]), float(colours["zmax"])
     share = np.nan_to_num(np.clip((np.asarray(values, dtype=np.float64) - low) / (high - low), 0, 1))
     rgb = np.array([unlabel_rgb(colour) for colour in sample_colorscale(colours["colorscale"], share)]).reshape(-1, 3)

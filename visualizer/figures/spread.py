@@ -64,7 +64,7 @@ def _spread(
     label: str,
     of_what: str,
     ticks: dict[str, Any],
-    said: str,
+    value_format: str,
 ) -> Chart:
     totals = counts.sum(axis=1, keepdims=True)
     shares = 100 * counts / np.where(totals > 0, totals, np.nan)
@@ -73,7 +73,7 @@ def _spread(
     largest = float(np.nanmax(shares)) if np.isfinite(shares).any() else 1.0
     names = [as_label(name) for name in moments]
     centres = (edges[:-1] + edges[1:]) / 2
-    pointed = said.format("%{y:.3g}")
+    pointed = value_format.format("%{y:.3g}")
     heat = {
         "type": "heatmap",
         "x0": 0,
@@ -139,7 +139,7 @@ def _spread(
         bargap=0,
         font={"size": SMALL_FONT_SIZE + 1},
     )
-    return Chart(figure, _alt(shares[chosen], centres, names[chosen], label, of_what, said))
+    return Chart(figure, _alt(shares[chosen], centres, names[chosen], label, of_what, value_format))
 
 
 def _short(name: str) -> str:
@@ -147,12 +147,12 @@ def _short(name: str) -> str:
     return name.replace(" ", "<br>", 1)
 
 
-def _alt(shares: np.ndarray, centres: np.ndarray, moment: str, label: str, of_what: str, said: str) -> str:
+def _alt(shares: np.ndarray, centres: np.ndarray, moment: str, label: str, of_what: str, value_format: str) -> str:
     if not np.isfinite(shares).all():
         return f"Histogram of the {label}: none at “{moment}”."
     middle = float(centres[np.searchsorted(np.cumsum(shares), 50.0)])
     peak = int(shares.argmax())
     return (
-        f"Histogram of the {label} at “{moment}”: the middle one is about {said.format(number(middle))}; most, "
-        f"{shares[peak]:.0f} % {of_what}, are about {said.format(number(float(centres[peak])))}."
+        f"Histogram of the {label} at “{moment}”: the middle one is about {value_format.format(number(middle))}; most, "
+        f"{shares[peak]:.0f} % {of_what}, are about {value_format.format(number(float(centres[peak])))}."
     )

@@ -1,4 +1,4 @@
-"""A vector: what leaves a Dense or Flatten layer."""
+"""A vector: the output of a Dense or Flatten layer."""
 
 from typing import Any
 
@@ -28,11 +28,11 @@ def unit_bars(
 
     Args:
         values: (F,).
-        before: (F,) what the activation function received, drawn above the values; left out of a strip.
+        before: (F,) the input of the activation function, drawn above the values; left out of a strip.
         value_label: What the values are.
         width: Pixels that the page gives the chart.
         marked: Put a band behind the bar with this number, from 1; not in a strip.
-        scale: From which value to which they are drawn, where others are to have the same; by default those of these.
+        scale: The range of the axis or colours, where several charts share it; by default that of these values.
     """
     alt = (
         f"{counted(len(values), 'number')}, {value_label} from {number(values.min())} to {number(values.max())}; "
@@ -61,7 +61,7 @@ def unit_bars(
 
 
 def _bars(values: np.ndarray, before: np.ndarray | None, value_label: str) -> Spec:
-    """One panel, or two, since what an activation function receives and gives can have very different ranges."""
+    """One panel, or two, since the input and the output of an activation function can have very different ranges."""
     panels = [(value_label, values, BLUE)]
     if before is not None:
         panels.insert(0, ("before the activation", before, GREY))
@@ -134,7 +134,7 @@ def _strip(values: np.ndarray, value_label: str, width: int, scale: Scale | None
         [trace],
         height=height,
         margin=(76, 4, BAR_HEIGHT, 12),
-        annotations=[header_line(f"{value_label}, {STRIP_COLUMNS} numbers a row", 0, BAR_HEIGHT)],
+        annotations=[header_line(f"{value_label}, {STRIP_COLUMNS} numbers per row", 0, BAR_HEIGHT)],
         xaxis={"visible": False, "fixedrange": True},
         yaxis=y_axis,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, LayerReport
 from visualizer.architecture.layer import GROUPS
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
-from visualizer.figures.boxes import MIN_THICKNESS, Box, BoxScale, Points
+from visualizer.figures.boxes import MIN_THICKNESS, BoxScale, ObliqueBox, Points
 from visualizer.figures.chart import CHARACTER, LINE, SMALL_FONT_SIZE, TRANSPARENT, Chart, figure_of, lines_of
 from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
 from visualizer.words import counted
@@ -30,7 +30,7 @@ BOLD_CHARACTER = 7.3  # the width of one character of a label, on the safe side
 FRAME_MARGIN = 9.0
 LEGEND_HEIGHT = 30.0
 LABEL_CHARACTERS = 13
-PLACEHOLDER = Box(44.0, 96.0, 0.0)
+PLACEHOLDER = ObliqueBox(44.0, 96.0, 0.0)
 SCALE_BAR = 46.0  # about what a scale bar is long
 
 INPUT = "Input"
@@ -54,11 +54,11 @@ def volumes(architecture: Architecture, report: ArchitectureReport) -> Chart:
 
     Heights and widths of maps share one linear scale, channels another; both are drawn below. A vector is a bar of
     1 x 1 x N in the scale of the channels, cut (visibly) where it is too long. A layer that does not fit is a dashed
-    box, and nothing follows it. The figure brings its own width: let the page scroll sideways.
+    box, and nothing follows it. The figure has a fixed width: the page must be able to scroll sideways.
 
     Args:
         architecture: Any architecture, also one that does not fit.
-        report: What `summarize` said of it.
+        report: The result of `summarize`.
     """
     drawn = _volumes(architecture, report)
     for shrink in SHRINKS:
@@ -131,7 +131,7 @@ def _turned_label(volume: _Volume) -> list[str]:
 
 
 def _label_size(drawn: Sequence[_Volume], *, turned: bool) -> tuple[float, float]:
-    """How far a label reaches to the left of its volume's middle, and down."""
+    """How far a label extends to the left of its volume's middle, and downwards."""
     if not turned:
         lines = max(len(_label(volume)) for volume in drawn)
         return 0.0, lines * LINE
@@ -151,7 +151,7 @@ def _left_margin(drawn: Sequence[_Volume], slots: Sequence[float], *, turned: bo
     return max(EDGE, across - slots[0] / 2)
 
 
-def _slots(boxes: Sequence[Box], drawn: Sequence[_Volume]) -> tuple[list[float], bool]:
+def _slots(boxes: Sequence[ObliqueBox], drawn: Sequence[_Volume]) -> tuple[list[float], bool]:
     """The width that each volume takes, and whether the labels are turned, because they would not fit otherwise."""
     upright = [
         max(box.width + GAP, max(len(line) for line in _label(volume)) * BOLD_CHARACTER + 12)
@@ -167,7 +167,7 @@ def _group_colours() -> dict[str, str]:
 
 
 def _figure(
-    drawn: Sequence[_Volume], boxes: Sequence[Box], slots: Sequence[float], scale: BoxScale, *, turned: bool
+    drawn: Sequence[_Volume], boxes: Sequence[ObliqueBox], slots: Sequence[float], scale: BoxScale, *, turned: bool
 ) -> Any:
     ceiling = max(box.height / 2 + box.slant for box in boxes) + 8
     floor = -max(box.height / 2 for box in boxes) - 8
@@ -287,7 +287,7 @@ def _annotation(volume: _Volume, x: float, y: float, *, turned: bool) -> dict[st
 
 
 def _scale_bars(scale: BoxScale, y: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Two bars that say how long pixels and channels are drawn, and their words."""
+    """Two bars that show the scale of pixels and of channels, and their captions."""
     bars, captions = [], []
     left = EDGE
     for unit, noun in ((scale.pixel, "pixel"), (scale.channel, "channel")):
@@ -311,7 +311,7 @@ def _scale_bars(scale: BoxScale, y: float) -> tuple[list[dict[str, Any]], list[d
     return bars, captions
 
 
-def _vector_note(drawn: Sequence[_Volume], boxes: Sequence[Box], scale: BoxScale) -> str:
+def _vector_note(drawn: Sequence[_Volume], boxes: Sequence[ObliqueBox], scale: BoxScale) -> str:
     """How vectors are drawn, where there are any."""
     if all(volume.shape is None or is_maps(volume.shape) for volume in drawn):
         return ""

@@ -9,24 +9,24 @@ import numpy as np
 from visualizer.figures.chart import number
 from visualizer.report.markup import element
 
-# In units of the letters: 14 of them are a letter's height. A phone shows about one unit a pixel.
+# A letter is 14 units high. On a phone, one unit is about one pixel.
 WIDTH, HEIGHT = 360, 250
 LEFT, RIGHT, TOP, BOTTOM = 50, 12, 34, 46
-MARKED_POINTS = 30  # above it the markers would touch
+MARKED_POINTS = 30  # with more points, the markers would touch
 _MOST_TICKS = 6
 
-# From a curve's numbers to a place in the picture.
-At = Callable[[float, float], tuple[float, float]]
+# From a curve's numbers to a position in the picture.
+ToPosition = Callable[[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """One curve.
 
     Attributes:
         name: In the legend.
-        kind: Its class in the style sheet, which says colour and dashes.
-        x, y: (N,) numbers; what is not finite is left out.
+        kind: Its class in the style sheet, which sets colour and dashes.
+        x, y: (N,) numbers; those that are not finite are left out.
         mark: "circle" or "diamond" at each point, or empty.
     """
 
@@ -37,7 +37,7 @@ class Line:
     mark: str = ""
 
 
-def line_chart(lines: Sequence[Line], *, x_label: str, unit: str, top: float | None, alt: str) -> Element:
+def line_chart(lines: Sequence[ChartLine], *, x_label: str, unit: str, top: float | None, alt: str) -> Element:
     """Curves over a shared axis from 0.
 
     Args:
@@ -47,7 +47,7 @@ def line_chart(lines: Sequence[Line], *, x_label: str, unit: str, top: float | N
         top: The end of the y axis; None takes the largest value.
         alt: The chart in words.
     """
-    # A single wild value is not what the axis should be made for, but hiding it would be a lie.
+    # A single outlier makes the axis long, but hiding it would mislead.
     x_end = max([1.0, *(float(line.x.max()) for line in lines if len(line.x))])
     finite = [line.y[np.isfinite(line.y)] for line in lines]
     y_end = top or max([*(float(values.max()) for values in finite if len(values)), 0.0]) or 1.0
@@ -81,7 +81,7 @@ def ticks(end: float) -> list[float]:
     return [round(index * step, 12) for index in range(int(end / step + 1e-9) + 1)]
 
 
-def _y_axis(end: float, unit: str, at: At) -> list[Element]:
+def _y_axis(end: float, unit: str, at: ToPosition) -> list[Element]:
     parts = []
     for value in ticks(end):
         x, y = at(0, value)
@@ -90,14 +90,14 @@ def _y_axis(end: float, unit: str, at: At) -> list[Element]:
     return parts
 
 
-def _x_axis(end: float, label: str, at: At) -> list[Element]:
+def _x_axis(end: float, label: str, at: ToPosition) -> list[Element]:
     y = HEIGHT - BOTTOM
     parts = [element("text", number(value), x=at(value, 0)[0], y=y + 18, text_anchor="middle") for value in ticks(end)]
     middle = (LEFT + WIDTH - RIGHT) / 2
     return [*parts, element("text", label, x=middle, y=HEIGHT - 8, text_anchor="middle")]
 
 
-def _legend(lines: Sequence[Line]) -> list[Element]:
+def _legend(lines: Sequence[ChartLine]) -> list[Element]:
     parts: list[Element] = []
     x = LEFT - 40
     for line in lines:
@@ -109,21 +109,21 @@ def _legend(lines: Sequence[Line]) -> list[Element]:
     return parts
 
 
-def _path(line: Line, at: At) -> str:
-    words, pen = [], "M"
+def _path(line: ChartLine, at: ToPosition) -> str:
+    commands, pen = [], "M"
     for x, y in zip(line.x.tolist(), line.y.tolist(), strict=True):
         if np.isfinite(y):
             across, down = at(x, y)
-            words.append(f"{pen}{across} {down}")
+            commands.append(f"{pen}{across} {down}")
             pen = "L"
         else:
             pen = "M"
-    return "".join(words)
+    return "".join(commands)
 
 
-def _marker(line: Line, place: tuple[float, float], told: str) -> Element:
-    x, y = place
-    title = [element("title", told)] if told else []
+def _marker(line: ChartLine, position: tuple[float, float], text: str) -> Element:
+    x, y = position
+    title = [element("title", text)] if text else []
     if line.mark == "circle":
         return element("circle", *title, cx=x, cy=y, r=4, class_=f"mark {line.kind}")
     return element(

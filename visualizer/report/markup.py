@@ -1,4 +1,4 @@
-"""HTML as a tree: what is text stays text, whatever signs are in it, since only the writer at the end knows tags."""
+"""HTML as a tree: text stays text, whatever characters it contains, since only the final serialiser writes tags."""
 
 from xml.etree.ElementTree import Element, tostring
 
@@ -7,15 +7,15 @@ Content = Element | str
 
 def element(tag: str, *content: Content, **attributes: str | float) -> Element:
     """An element with its content; a trailing "_" of an attribute's name is left out, other "_" become "-"."""
-    made = Element(tag, {name.rstrip("_").replace("_", "-"): str(value) for name, value in attributes.items()})
+    node = Element(tag, {name.rstrip("_").replace("_", "-"): str(value) for name, value in attributes.items()})
     for part in content:
         if isinstance(part, Element):
-            made.append(part)
-        elif len(made):
-            made[-1].tail = (made[-1].tail or "") + part
+            node.append(part)
+        elif len(node):
+            node[-1].tail = (node[-1].tail or "") + part
         else:
-            made.text = (made.text or "") + part
-    return made
+            node.text = (node.text or "") + part
+    return node
 
 
 def document(language: str, head: list[Element], body: list[Element]) -> str:

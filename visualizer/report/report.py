@@ -1,7 +1,7 @@
 """The report of a run: one HTML file with everything in it, without a script.
 
-Its figures are SVG and small PNGs. Plotly would have to be put into every file, 4.8 MB of it, and mail programs and
-school networks stop files with scripts; what a chart shows when pointed at is here the title of a mark or a table.
+Its figures are SVG and small PNGs. Plotly would add 4.8 MB to every file, and mail programs and school networks block
+files with scripts; what a chart on a page shows under the pointer is here the title of a mark, or a table.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.convolution_colours import ColourScale, painted, signed_scale
 from visualizer.figures.curves import accuracy_curves, curves
 from visualizer.figures.raster import png_source
-from visualizer.report.line_chart import Line, line_chart
+from visualizer.report.line_chart import ChartLine, line_chart
 from visualizer.report.markup import Content, document, element
 from visualizer.training.loop.augmentation import is_augmented
 from visualizer.training.runs.curves import Curves
@@ -32,27 +32,27 @@ from visualizer.words import counted
 
 MAX_FILTERS = 64
 MAX_EPOCH_ROWS = 200
-# The file may load nothing and run nothing, whoever's words are in it.
+# The file may load nothing and run nothing, whatever text it contains.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _CSS = Path(__file__).parent / "report.css"
-_COLUMNS = ("Gives out", "Trainable parameters", "Multiply-adds")
+_COLUMNS = ("Output", "Trainable parameters", "Multiply-adds")
 _UPRIGHT = 3  # letters of a column's title; longer ones are turned
 _STATES = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed"}
 
 
 @dataclass(frozen=True)
 class RunReport:
-    """All that a report tells.
+    """The content of a report.
 
     Attributes:
-        record: The run as it stands.
+        record: The run's current record.
         history: Its curves.
-        dataset: What it learns from.
-        confusion: (classes, classes) test pictures: row the right class, column the answer; None where none is there.
+        dataset: The data set that it learns from.
+        confusion: (classes, classes) test pictures: row the right class, column the answer; None without an evaluation.
         kernels: (out, in, kernel height, kernel width) of the first convolution, or None.
         kernels_layer: That layer's index, or None.
         made: When the report was made, with its time zone.
-        versions: Version by name, of what computed it.
+        versions: The versions of the software, by name.
     """
 
     record: RunRecord
@@ -119,8 +119,8 @@ def _network(report: RunReport) -> Iterator[Element]:
     yield element("h2", "The network")
     yield element(
         "p",
-        f"The picture comes in as {describe_shape(architecture.input_shape)} numbers (height × width × channels). "
-        "Each layer makes the next row of numbers out of what the one before it gave.",
+        f"The input is a picture of {describe_shape(architecture.input_shape)} numbers (height × width × channels). "
+        "Each layer computes its output from the output of the layer before.",
     )
     head = [
         element("th", "Layer", class_="what", scope="col"),
@@ -131,18 +131,19 @@ def _network(report: RunReport) -> Iterator[Element]:
     foot = element("tr", element("th", "All layers", class_="what", scope="row"), *total)
     table = [element("thead", element("tr", *head)), element("tbody", *body), element("tfoot", foot)]
     yield element("div", element("table", *table, class_="layers"), class_="scrolls")
-    yield element("p", f"The numbers of its last layer are {_answers(report.record.spec)}.")
+    yield element("p", f"{_describe_output(report.record.spec)} The class with the largest number is the answer.")
 
 
-def _answers(spec: RunSpec) -> str:
-    """What the last layer's numbers are."""
+def _describe_output(spec: RunSpec) -> str:
+    """A sentence about the last layer's numbers."""
     if spec.answer_kind == "scores":
         return (
-            "scores, not probabilities: neither the network nor its loss has a softmax. The largest one is its answer"
+            "The numbers of its last layer are scores, not probabilities: neither the network nor its loss has a "
+            "softmax."
         )
     if spec.architecture.ends_in_softmax:
-        return "probabilities, one for each class. The largest one is its answer"
-    return "logits: the softmax in its loss makes probabilities of them. The largest one is its answer"
+        return "The numbers of its last layer are probabilities, one for each class."
+    return "The numbers of its last layer are logits: the softmax in its loss turns them into probabilities."
 
 
 def _layer_row(place: int, row: LayerReport) -> Element:
@@ -159,19 +160,19 @@ def _layer_row(place: int, row: LayerReport) -> Element:
 
 
 def _cells(shape: str, parameters: int, multiply_adds: int) -> list[Element]:
-    # A phone shows each title beside its number.
-    words = zip(_COLUMNS, (shape, f"{parameters:,}", f"{multiply_adds:,}"), strict=True)
-    return [element("td", text, data_title=title) if text else element("td") for title, text in words]
+    # On a phone each number has its title beside it.
+    cells = zip(_COLUMNS, (shape, f"{parameters:,}", f"{multiply_adds:,}"), strict=True)
+    return [element("td", text, data_title=title) if text else element("td") for title, text in cells]
 
 
 def _settings_of(owner: Any) -> Iterator[tuple[str, str]]:
-    """Label and value of each setting that counts, of a layer or of a training."""
+    """Label and value of each setting in effect, of a layer or of a training."""
     for setting in settings_of(type(owner)):
         if setting.counts_in(owner):
-            yield setting.spec.label, _words(setting.spec, getattr(owner, setting.name))
+            yield setting.spec.label, _describe_value(setting.spec, getattr(owner, setting.name))
 
 
-def _words(spec: Spec, value: Any) -> str:
+def _describe_value(spec: Spec, value: Any) -> str:
     match spec:
         case Choice():
             return dict(spec.options)[value]
@@ -200,7 +201,7 @@ def _settings(report: RunReport) -> Iterator[Element]:
     yield element(
         "p",
         f"{len(dataset.train):,} pictures to train on, {len(dataset.validation):,} to validate after each epoch, and "
-        f"{len(dataset.test):,} for the test, kept apart to the end. {len(dataset.class_names)} classes: "
+        f"{len(dataset.test):,} for the test, not used before the end. {len(dataset.class_names)} classes: "
         f"{', '.join(dataset.class_names)}.",
     )
     yield _terms(terms, "facts")
@@ -211,12 +212,12 @@ def _curves(report: RunReport) -> Iterator[Element]:
     loss_label = LOSSES[report.record.spec.settings.loss]
     yield element("h2", "How it learnt")
     if not len(history.batch_loss):
-        yield element("p", "Nothing was trained yet.")
+        yield element("p", "No batch has been trained yet.")
         return
     yield element(
         "p",
-        "The thin line is each batch before its step. After every epoch, a dot tells the mean over the training "
-        "pictures, and a diamond the same for the validation pictures, which it was never trained on.",
+        "The thin line shows each batch before its step. After every epoch, a dot shows the mean over the training "
+        "pictures, and a diamond the mean over the validation pictures, on which it was never trained.",
     )
     losses = (history.batch_loss, history.train_loss, history.validation_loss)
     accuracies = (history.batch_accuracy, history.train_accuracy, history.validation_accuracy)
@@ -226,7 +227,7 @@ def _curves(report: RunReport) -> Iterator[Element]:
     ).alt
     charts = [
         _figure(f"Loss: {loss_label}", _chart(history, losses, "", None, loss_alt)),
-        _figure("Accuracy", _chart(history, [100 * one for one in accuracies], " %", 100.0, accuracy_alt)),
+        _figure("Accuracy", _chart(history, [100 * values for values in accuracies], " %", 100.0, accuracy_alt)),
     ]
     yield element("div", *charts, class_="curves")
     if len(history.epoch):
@@ -238,11 +239,11 @@ def _figure(title: str, content: Element) -> Element:
 
 
 def _chart(history: Curves, values: Sequence[np.ndarray], unit: str, top: float | None, alt: str) -> Element:
-    of_batches, of_training, of_validation = values
+    batches, training, validation = values
     lines = [
-        Line("each batch", "batch", history.epoch_position, of_batches),
-        Line("training", "training", history.epoch, of_training, "circle"),
-        Line("validation", "validation", history.epoch, of_validation, "diamond"),
+        ChartLine("each batch", "batch", history.epoch_position, batches),
+        ChartLine("training", "training", history.epoch, training, "circle"),
+        ChartLine("validation", "validation", history.epoch, validation, "diamond"),
     ]
     return line_chart(lines, x_label="epoch", unit=unit, top=top, alt=alt)
 
@@ -254,9 +255,9 @@ def _epochs(history: Curves) -> Element:
     for place in chosen.tolist():
         losses = [_number(array[place]) for array in (history.train_loss, history.validation_loss)]
         shares = [_share(array[place]) for array in (history.train_accuracy, history.validation_accuracy)]
-        words = [str(history.epoch[place]), *losses, *shares]
-        rows.append(element("tr", *(element("td", one) for one in words)))
-    head = element("thead", element("tr", *(element("th", one, scope="col") for one in columns)))
+        cells = [str(history.epoch[place]), *losses, *shares]
+        rows.append(element("tr", *(element("td", cell) for cell in cells)))
+    head = element("thead", element("tr", *(element("th", title, scope="col") for title in columns)))
     table = element("table", head, element("tbody", *rows), class_="epochs")
     return element("details", element("summary", "The same as numbers"), element("div", table, class_="scrolls"))
 
@@ -281,10 +282,10 @@ def _filters(report: RunReport) -> Iterator[Element]:
     yield element(
         "p",
         f"The {counted(len(kernels), 'filter')} of layer {report.kernels_layer + 1}, {layer.summary()}. A filter "
-        f"answers strongly where the picture is like its pattern.{part}",
+        f"responds strongly where the picture resembles its pattern.{part}",
     )
     if not np.isfinite(shown).all():
-        yield element("p", "Its weights are no numbers any more: the learning rate was too high.")
+        yield element("p", "Its weights are no longer finite numbers: the learning rate was too high.")
         return
     scale = signed_scale(shown if in_colour else shown[:, 0], "weight")
     if in_colour:
@@ -314,26 +315,26 @@ def _filter(place: int, kernel: np.ndarray, scale: ColourScale, in_colour: bool)
         pixels = np.clip(pixels, 0, 255).astype(np.uint8)
     else:
         pixels = painted(kernel[0], scale)
-    told = f"Filter {place}: weights from {number(float(shown.min()))} to {number(float(shown.max()))}"
-    image = element("img", src=png_source(pixels), alt=told, title=told)
+    text = f"Filter {place}: weights from {number(float(shown.min()))} to {number(float(shown.max()))}"
+    image = element("img", src=png_source(pixels), alt=text, title=text)
     return element("figure", image, element("figcaption", str(place)))
 
 
 def _confusion(report: RunReport) -> Iterator[Element]:
     counts, names = report.confusion, report.dataset.class_names
-    yield element("h2", "What it takes for what")
+    yield element("h2", "Which classes it confuses")
     if counts is None or not counts.sum():
         yield element("p", "The data set has no test pictures.")
         return
     right, total = int(np.trace(counts)), int(counts.sum())
     yield element(
         "p",
-        f"It gets {right:,} of {total:,} test pictures right: {right / total:.1%}. It never saw them before. A row is "
-        "what a picture shows, a column what the network answers. The stronger a cell's colour, the larger its share "
-        "of the row; right answers are framed.",
+        f"It gets {right:,} of {total:,} test pictures right: {right / total:.1%}. It had never seen them before. A "
+        "row is the class of a picture, a column the network's answer. The stronger a cell's colour, the larger its "
+        "share of the row; right answers are framed.",
     )
     yield element("p", confusion_matrix(counts, names, width=400).alt, class_="quiet")
-    yield element("p", "The numbers count pictures; “found” is the share of a class that was answered rightly.")
+    yield element("p", "The numbers count pictures; “found” is the share of a class that was answered correctly.")
     turned = max(map(len, names)) > _UPRIGHT
     head = [element("th", "is ↓   answer →", scope="col"), *(_column(name, turned) for name in (*names, "found"))]
 
@@ -343,8 +344,8 @@ def _confusion(report: RunReport) -> Iterator[Element]:
             element("td", str(count), style=f"--share: {100 * count / max(sum(row), 1):.0f}%", class_=kind)
             for count, kind in zip(row, _kinds(row, len(rows)), strict=True)
         ]
-        found = f"{row[len(rows)] / sum(row):.0%}" if sum(row) else ""
-        rows.append(element("tr", element("th", name, scope="row"), *cells, element("td", found, class_="found")))
+        recall = f"{row[len(rows)] / sum(row):.0%}" if sum(row) else ""
+        rows.append(element("tr", element("th", name, scope="row"), *cells, element("td", recall, class_="found")))
     table = element("table", element("thead", element("tr", *head)), element("tbody", *rows), class_="confusion")
     yield element("div", table, class_="scrolls")
 

@@ -126,7 +126,7 @@ def _losses(compared: Compared, bands: Mapping[str, Band], columns: Sequence[Del
         shown = {name: band for place, (name, band) in enumerate(bands.items()) if place in places}
         label = f"validation loss: {LOSSES_IN_SENTENCE[kind]}"
         with column:
-            show(band_curves(shown, label=label, share=False, looks=places), f"compared-loss-{kind}")
+            show(band_curves(shown, label=label, share=False, styles=places), f"compared-loss-{kind}")
     if len(set(kinds)) > 1:
         st.caption("Their losses are of two kinds: numbers of one say nothing beside numbers of the other.")
 

@@ -12,7 +12,7 @@ from visualizer.concepts.softmax import Softmax, softmax
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number
-from visualizer.figures.dense_lesson import contribution_maps, flat_vector, logit_waterfall, places_on_picture
+from visualizer.figures.dense_lesson import contribution_maps, flat_vector, logit_waterfall, positions_on_picture
 from visualizer.figures.maps import map_grid
 from visualizer.figures.picture import picture_chart
 from visualizer.figures.probabilities import probability_bars
@@ -84,7 +84,7 @@ def logit() -> None:
     rest = parts.total - sum(part.value for part in top)
     left, right = st.columns([3, 7], gap="medium")
     with left:
-        show(places_on_picture(picture, parts.by_position, width=column_width(0.3)), "dense-places")
+        show(positions_on_picture(picture, parts.by_position, width=column_width(0.3)), "dense-places")
         st.caption("Each position is drawn over its share of the picture; through earlier layers it sees more of it.")
     with right:
         show(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from visualizer.figures.attribution import deletion_curves
 from visualizer.figures.chart import number
-from visualizer.figures.probabilities import score_text, value_in_words
+from visualizer.figures.probabilities import describe_value, score_text
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
 from visualizer.ui.kit.job import Progress, Steps, with_progress
@@ -74,7 +74,7 @@ def why_part(inspected: Inspected) -> None:
         target = st.selectbox(
             "Why",
             order,
-            format_func=lambda index: f"{names[index]} ({value_in_words(float(answer.values[index]), answer.kind)})",
+            format_func=lambda index: f"{names[index]} ({describe_value(float(answer.values[index]), answer.kind)})",
             key=f"why-class-of-{len(names)}",
             width=200,
             help="Any class, that with the largest number first: also why it might be one that it is not.",

@@ -12,7 +12,7 @@ from visualizer.data.prepare import prepare
 from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.evaluation import class_bars, picture_map, reliability
 from visualizer.figures.gallery import gallery
-from visualizer.figures.probabilities import score_text, value_in_words
+from visualizer.figures.probabilities import describe_value, score_text
 from visualizer.training.runs.records import RunRecord
 from visualizer.ui.kit.chart_events import Clicked, on_click
 from visualizer.ui.kit.charts import show
@@ -279,7 +279,7 @@ def _points(dataset: Dataset, evaluation: "Evaluation", places: np.ndarray, axes
     names = dataset.class_names
     show(picture_map(places, evaluation.labels, evaluation.answers, names, axes), "picture-map")
     captions = [
-        f"is {names[label]}, answer {names[answer]} ({value_in_words(value, evaluation.kind, decimals=0)})"
+        f"is {names[label]}, answer {names[answer]} ({describe_value(value, evaluation.kind, decimals=0)})"
         for label, answer, value in zip(
             evaluation.labels, evaluation.answers, evaluation.values.max(axis=1), strict=True
         )
