@@ -5,8 +5,8 @@ the digits, watches it live, looks inside, builds, pauses and goes on, with thre
 the next click. The clients share this computer with the server, at the lowest priority: those of a class are elsewhere.
 
 The class comes several times, and before and after each time one student alone, who never pauses, is measured: a shared
-computer is faster at one time than at another, by more than what is looked for, and a class is compared with those
-alone right beside it. In the end all tabs are closed, and it is told how long their runs went on and how much memory
+computer's speed varies by more than the effect to be measured, so a class is compared with the measurements right
+before and after it. In the end all tabs are closed; the output says how long their runs went on and how much memory
 the server keeps.
 """
 
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def lower_priority() -> None:
-    """Let the clients, which are this process, wait for whoever else wants to compute; the app runs already."""
+    """Give the clients, which are this process, the lowest priority; the app has been started before."""
     with suppress(OSError, AttributeError):
         os.nice(19)
         # Linux shares its processors among sessions of processes first, whatever the niceness in them.
@@ -75,14 +75,14 @@ def lower_priority() -> None:
 
 
 def alone(app: RunningApp, seconds: float) -> float:
-    """Images per second of one student, who leaves again."""
+    """Images per second of one student, who then leaves."""
     lesson, leave = hold_lesson(app, 1, seconds, settle=15.0)
     left(app, leave)
     return lesson.images_per_second
 
 
 def left(app: RunningApp, leave: Callable[[], None]) -> float:
-    """Let all leave; seconds until no run is trained any more."""
+    """Let all leave; return the seconds until no run is being trained."""
     store = RunStore(app.workspace)
     leave()
     started = time.monotonic()
@@ -96,12 +96,12 @@ def forget() -> None:
 
 
 def report_answers(lessons: Sequence[Lesson], students: int) -> None:
-    """How long everybody waited, all rounds together."""
+    """Print how long the students waited, over all rounds."""
     answers: dict[str, list[float]] = {}
     for lesson in lessons:
         for what, seconds in lesson.answers.seconds.items():
             answers.setdefault(what, []).extend(seconds)
-    clicks = [one for lesson in lessons for one in lesson.answers.of_clicks()]
+    clicks = [seconds for lesson in lessons for seconds in lesson.answers.of_clicks()]
     half, most = quantiles(clicks)
     print(f"\n{students} students, {len(clicks)} clicks: seconds from a click to the whole answer")
     print(f"  {'':24} number   p50    p95    most")
@@ -153,8 +153,8 @@ def quantiles(seconds: Sequence[float]) -> tuple[float, float]:
     return cuts[9], cuts[18]
 
 
-def reached(is_so: bool) -> str:
-    return "reached" if is_so else "MISSED"
+def reached(met: bool) -> str:
+    return "reached" if met else "MISSED"
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""What does looking inside cost? `python -m benchmarks.inspection` says so in about a minute.
+"""What does looking inside cost? `python -m benchmarks.inspection` answers in about a minute.
 
 Activations: every layer's input and output for one picture, against a plain forward pass, by turns.
 
-Grad-CAM: of EfficientNet-Lite0 at its last and its first layer with maps, to which it is the longest way back, against
+Grad-CAM: of EfficientNet-Lite0 at its last layer with maps and at its first, which is furthest from the output, against
 one forward and backward pass, by turns.
 
 Pixel: from the click on a number until its explanation is painted, in a real browser: on a feature map, and on a number
@@ -28,7 +28,7 @@ from visualizer.inspection.probe import probe
 from visualizer.pretrained.efficientnet_lite0 import load_efficientnet
 
 ACTIVATIONS_GOAL = 1.3  # times a plain forward pass
-# Or so many seconds more: a network of 0.1 ms takes twice as long to look into, which nobody notices.
+# Or this many seconds more: a network of 0.1 ms takes twice as long to probe, which nobody notices.
 UNNOTICED = 0.0005
 CLICK_GOAL = 0.3  # seconds
 GRAD_CAM_GOAL = 1.5  # times a forward and a backward pass
@@ -42,9 +42,9 @@ _SPOT = """(window.explained ??= [...document.querySelectorAll('*')]
 
 
 def measure_activations() -> bool:
-    """Print how much longer it takes to keep all activations, network by network; whether all meet the goal."""
+    """Print how much longer it takes to keep all activations of each network; return whether all meet the goal."""
     met = True
-    # Threads that wait for one another take processor time too, the more the busier the computer is.
+    # Threads that wait for one another use processor time too, and more of it on a busy computer.
     torch.set_num_threads(1)
     networks: list[tuple[str, FlowNetwork]] = [(preset.name, build(preset.architecture).eval()) for preset in PRESETS]
     networks.append(("EfficientNet-Lite0", load_efficientnet()))
@@ -54,7 +54,7 @@ def measure_activations() -> bool:
         for _ in range(TURNS):
             forwards.append(time_of(lambda: forward(network, picture)))  # noqa: B023
             probes.append(time_of(lambda: probe(network, picture)))  # noqa: B023
-        ratios = [one / other for one, other in zip(probes, forwards, strict=True)]
+        ratios = [probed / plain for probed, plain in zip(probes, forwards, strict=True)]
         ratio = statistics.median(ratios)
         more = statistics.median(probes) - statistics.median(forwards)
         within = ratio <= ACTIVATIONS_GOAL or more <= UNNOTICED
@@ -68,7 +68,7 @@ def measure_activations() -> bool:
 
 
 def measure_grad_cam() -> bool:
-    """Print how much longer Grad-CAM takes than a forward and a backward pass; whether the goal is met."""
+    """Print how much longer Grad-CAM takes than a forward and a backward pass; return whether the goal is met."""
     torch.set_num_threads(1)
     network = load_efficientnet().requires_grad_(False)
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
@@ -79,7 +79,7 @@ def measure_grad_cam() -> bool:
         for _ in range(GRAD_CAM_TURNS):
             passes.append(time_of(lambda: forward_and_backward(network, picture)))
             heats.append(time_of(lambda: grad_cam(network, picture, 0, layer)))  # noqa: B023
-        ratio = statistics.median(one / other for one, other in zip(heats, passes, strict=True))
+        ratio = statistics.median(heat / plain for heat, plain in zip(heats, passes, strict=True))
         within = ratio <= GRAD_CAM_GOAL
         met = met and within
         print(
@@ -104,14 +104,14 @@ def forward_and_backward(network: FlowNetwork, picture: np.ndarray) -> torch.Ten
 
 
 def time_of(work: Callable[[], object]) -> float:
-    """Seconds of processor time of this thread and torch's: what other load on the computer changes least."""
+    """Seconds of processor time of this thread and torch's, which other load on the computer changes least."""
     started = time.process_time()
     work()
     return time.process_time() - started
 
 
 def measure_clicks() -> bool:
-    """Print how long a click takes; whether the goal is met by the median of each kind."""
+    """Print how long a click takes; return whether the median of each kind meets the goal."""
     executable = find_chromium()
     if executable is None:
         raise SystemExit("No Chromium or Chrome was found: install one (Debian: apt-get install chromium).")
@@ -138,7 +138,7 @@ def click_map(page: Page, turn: int) -> float:
     picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     assert box is not None
-    # Into the first map of the row, each time another pixel.
+    # In the first map of the row, a different pixel each time.
     x, y = box["x"] + 10 + 6 * turn, box["y"] + 20 + 4 * (turn % 5)
     before = page.evaluate(f"() => {_SPOT}")
     return seconds(page, "mouseup", f"({_SPOT}) !== '{before}'", lambda: page.mouse.click(x, y))

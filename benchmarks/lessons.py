@@ -1,8 +1,8 @@
 """How fast do the concept pages answer? `python -m benchmarks.lessons` measures it in a real browser in two minutes.
 
-Each page's main control is moved to and fro; the clock is the browser's, from its event until the last thing on the
-page that changes has been painted. The same control on a page that does nothing gives the framework's own floor, taken
-by turns. Then the mouse points at pixels: the time until the numbers are others, and what was sent to the server.
+Each page's main control is moved back and forth; the browser measures the time from the event until the last change on
+the page has been painted. The same control on a page that does nothing gives the framework's own time, measured
+by turns. Then the mouse points at pixels: the time until the numbers change, and what was sent to the server.
 """
 
 import argparse
@@ -36,21 +36,21 @@ _WATCH = """
 }
 """
 
-# Moves over the pixels of the output, one after the other; the milliseconds until the numbers below are others.
+# Moves over the pixels of the output, one after the other; the milliseconds until the numbers below change.
 _POINT = """
 async ([field, count]) => {
   const box = field.getBoundingClientRect();
-  // Not of the document: the component keeps its elements to itself.
-  const told = () => field.getRootNode().querySelector(".arithmetic").innerText;
+  // The component's elements are in a shadow tree, not in the document.
+  const numbers = () => field.getRootNode().querySelector(".arithmetic").innerText;
   const times = [];
   for (let index = 1; index <= count; index++) {
-    const before = told();
+    const before = numbers();
     const place = { clientX: box.left + (box.width * index) / (count + 2), clientY: box.top + box.height / 2 };
     const started = performance.now();
     field.dispatchEvent(new PointerEvent("pointermove", { ...place, bubbles: true }));
     await new Promise(requestAnimationFrame);
     await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    if (told() !== before) times.push(performance.now() - started);
+    if (numbers() !== before) times.push(performance.now() - started);
   }
   return times;
 }
@@ -103,7 +103,7 @@ def opened(browser: Browser, url: str, path: str = "/") -> Iterator[Page]:
 
 
 def seconds(page: Page, event: str, act: Callable[[], None]) -> float:
-    """Do something, and how long it takes from its event until the page has changed for the last time."""
+    """Do something and return the seconds from its event until the last change of the page."""
     page.evaluate(_WATCH, event)
     act()
     page.wait_for_function("() => window.measured > 0")
@@ -113,7 +113,7 @@ def seconds(page: Page, event: str, act: Callable[[], None]) -> float:
 
 
 def floor(page: Page) -> float:
-    """The same of a number on a page that does nothing else."""
+    """The same for a number field on a page that does nothing else."""
     plus = page.get_by_test_id("stNumberInputStepUp")
     return seconds(page, "click", plus.click)
 
@@ -128,7 +128,7 @@ def measure_controls(browser: Browser, url: str, empty_url: str, repetitions: in
         for control in CONTROLS:
             with opened(browser, url, control.path) as page:
                 ours, floors = [], []
-                # The first there and back is for the caches of the server and the browser.
+                # The first move back and forth fills the caches of the server and the browser.
                 for time in range(repetitions + 2):
                     ours.append(seconds(page, control.event, partial(control.move, page, time)))
                     floors.append(floor(empty))

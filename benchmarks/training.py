@@ -7,7 +7,7 @@ optimizer, validation after each epoch, and one torch thread. Chromium runs at t
 browsers on computers of their own. The ratio is that of all images in all seconds; that of the single turns says how
 much it varies, which is more where a turn may or may not have a validation in it.
 
-After that a run is trained once in a worker process and once in a thread of the process that draws: images a second,
+After that a run is trained once in a worker process and once in a thread of the process that draws: images per second,
 and how long reading and drawing take meanwhile.
 """
 
@@ -183,7 +183,7 @@ def started_run(spec: RunSpec, store: RunStore, pool: WorkerPool) -> str:
 
 
 def compare(title: str, preset: str, dataset: str, pairs: int, store: RunStore, page: Page) -> None:
-    """Train by turns and print images a second and the ratio."""
+    """Train in turns and print images per second and their ratio."""
     run_id = run_in_the_app(page, store, preset, dataset)
     spec = record_of(store, run_id).spec
     loop = bare_loop(spec, Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape))
@@ -195,7 +195,7 @@ def compare(title: str, preset: str, dataset: str, pairs: int, store: RunStore, 
     page.get_by_role("button", name="Stop", exact=True).click()
     wait(store, run_id, "stopped")
     ratio = speed(app) / speed(bare)
-    single = sorted(speed([one]) / speed([other]) for one, other in zip(app, bare, strict=True))
+    single = sorted(speed([ours]) / speed([plain]) for ours, plain in zip(app, bare, strict=True))
     low, *_, high = statistics.quantiles(single, n=4)
     print(f"{title}: {pairs} pairs of turns")
     print(f"  app    {speed(app):,.0f} images/s")
@@ -208,12 +208,12 @@ def compare(title: str, preset: str, dataset: str, pairs: int, store: RunStore, 
 
 
 def speed(turns: list[Turn]) -> float:
-    """Images a second."""
+    """Images per second."""
     return sum(images for images, _ in turns) / sum(seconds for _, seconds in turns)
 
 
 def threads_against_processes(spec: RunSpec, seconds: float, store: RunStore, pool: WorkerPool) -> None:
-    """Train the same run in another process and in this one, and print images a second and the time to draw."""
+    """Train the same run in another process and in this one, and print images per second and the time to draw."""
 
     def in_process() -> tuple[str, Callable[[], None]]:
         run_id = started_run(spec, store, pool)

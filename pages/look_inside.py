@@ -5,7 +5,7 @@ import streamlit as st
 from visualizer.architecture.shapes import describe_shape
 from visualizer.errors import UserError
 from visualizer.figures.picture import picture_chart
-from visualizer.figures.probabilities import value_in_words
+from visualizer.figures.probabilities import describe_value
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.links import page
@@ -55,7 +55,7 @@ def answer(given: ChosenPicture | None) -> None:
         said = None
     if given.drawn and is_narrow() and said is not None:
         best = said.best  # the bars are below, out of sight
-        st.markdown(f"It says **{escaped(given.class_names[best])}**: {value_in_words(said.values[best], said.kind)}")
+        st.markdown(f"It says **{escaped(given.class_names[best])}**: {describe_value(said.values[best], said.kind)}")
     with picture:
         show(picture_chart(given.pixels, f"What the network sees ({describe_shape(given.pixels.shape)})"), "seen")
     with answer_place:
