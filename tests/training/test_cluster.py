@@ -215,4 +215,4 @@ def test_how_an_actor_ended_is_told_in_words(told, words):
     from ray.exceptions import ActorDiedError
 
     error = ActorDiedError(ActorDiedErrorContext(error_message=told, actor_id=bytes(16)))
-    assert module._in_words(error).startswith(words)
+    assert module._describe_ending(error).startswith(words)

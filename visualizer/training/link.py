@@ -1,7 +1,7 @@
 """A network with its training settings as a short text that fits into an address.
 
 The text is one letter for the version, then base64url (RFC 4648, section 5, without padding) of 6 bytes of checksum and
-of the zlib-compressed JSON. The checksum finds what was damaged on its way; it is no seal, so what the JSON says is
+the zlib-compressed JSON. The checksum detects damage on the way; it is no protection against forgery, so the JSON is
 checked like any uploaded file.
 """
 
@@ -87,7 +87,7 @@ def _read(text: str) -> LinkedNetwork:
     try:
         return LinkedNetwork(architecture_from_dict(data["architecture"]), settings_from_dict(data["settings"]))
     except UserError as error:
-        # Its own advice is for people who edit a file.
+        # The error's own remedy is for people who edit a file.
         raise _refused(f"{error.what} {error.why}".rstrip()) from error
 
 
@@ -104,14 +104,14 @@ def _decoded(text: str) -> bytes:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error) as error:
         raise _damaged() from error
-    # The last letter has bits that count for nothing: one spelling only.
+    # The last letter has unused bits: only one spelling is accepted.
     if _encoded(data) != text:
         raise _damaged()
     return data
 
 
 def _unpacked(packed: bytes) -> bytes:
-    """The JSON, at most as long as a network's file may be: a few bytes can be made to unpack into gigabytes."""
+    """The JSON, at most as long as a network's file may be: a few bytes could unpack into gigabytes."""
     unpacker = zlib.decompressobj()
     try:
         text = unpacker.decompress(packed, MAX_JSON_BYTES)

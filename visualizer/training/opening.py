@@ -1,9 +1,8 @@
-"""The workspace folder when a server starts, and as long as it runs.
+"""Checks the workspace folder when a server starts, and while it runs.
 
-Nothing is made anew without a word: a database that is damaged or empty gets another name, and the server that found it
-does not start. Started again, by a person or by what keeps it running, it begins without what that file held, and its
-pages say so, as they do after each further start that finds the file there. Where nothing can be written, no server
-starts at all.
+Nothing is replaced silently: a database that is damaged or empty is renamed, and the server that found it does not
+start. Started again, by a person or by a service manager, it begins without what that file held, and its pages say so
+as long as the file is there. If nothing can be written, no server starts at all.
 """
 
 import errno
@@ -22,20 +21,20 @@ from visualizer.workspace import BUSY, DAMAGED, connect, files_set_aside, is_dis
 from visualizer.workspaces import WORKSPACES, Workspaces
 
 _HOLDS = {RUNS: "training runs", WORKSPACES: "people's workspaces"}
-_TRIED = bytes(256 * 1024)  # what there must be room for at the start
+_TRIED = bytes(256 * 1024)  # there must be room for so much at the start
 _WAIT = 30.0  # seconds for another server that starts at the same moment
 _RESTORE = "“Backup and restore” in docs/school.md tells how"
 
 
 class FolderError(Exception):
-    """The folder cannot be used; its text is one sentence or two for whoever starts the server."""
+    """The folder cannot be used; the text is one or two sentences for whoever starts the server."""
 
 
 def open_folder(folder: Path) -> None:
-    """Make the folder where it is missing, and see that all in it can be read and written.
+    """Make the folder if it is missing, and check that everything in it can be read and written.
 
     Raises:
-        FolderError: It cannot, or a file was damaged and has another name now.
+        FolderError: It cannot, or a file was damaged and has been renamed.
     """
     try:
         (folder / LOCKS).mkdir(parents=True, exist_ok=True)
@@ -48,13 +47,15 @@ def open_folder(folder: Path) -> None:
                     "them all, then start this one again."
                 )
             renamed = {name: set_aside(folder / name, why).name for name, why in damaged.items()}
-            # What other servers have to tell one another is of no use to a new one.
+            # What other servers left for one another is of no use to a new one.
             renamed.pop(SERVERS, None)
             if renamed:
-                told = " ".join(_told(folder, name, new, damaged[name]) for name, new in renamed.items())
+                renamings = " ".join(
+                    _describe_renaming(folder, name, new, damaged[name]) for name, new in renamed.items()
+                )
                 raise FolderError(
-                    f"{told} Nothing was deleted: put a backup in its place ({_RESTORE}), or start the server again to "
-                    "go on without it."
+                    f"{renamings} Nothing was deleted: put a backup in its place ({_RESTORE}), or start the server "
+                    "again to go on without it."
                 )
             # Under the lock, so that no other server sees a database that is about to be made.
             RunStore(folder)
@@ -74,17 +75,17 @@ def open_folder(folder: Path) -> None:
 
 
 def lost(folder: Path) -> dict[str, str]:
-    """What was put aside in that folder and still lies there: what it held, and the day, such as "2026-11-30"."""
-    found = {}
+    """What was put aside in that folder and is still there: what it held, and the day, such as "2026-11-30"."""
+    days = {}
     for path in files_set_aside(folder):
         name, _, rest = path.name.partition(".damaged-")
         if name in _HOLDS and rest[:8].isdigit():
-            found[_HOLDS[name]] = f"{rest[:4]}-{rest[4:6]}-{rest[6:8]}"
-    return found
+            days[_HOLDS[name]] = f"{rest[:4]}-{rest[4:6]}-{rest[6:8]}"
+    return days
 
 
 def problem(folder: Path) -> str:
-    """Why what is kept there cannot be read, in one sentence; empty where it can. Takes a moment, on a slow disk."""
+    """Why the databases there cannot be read, in one sentence; empty if they can. Takes a moment, on a slow disk."""
     for name, held in _HOLDS.items():
         try:
             with closing(connect(folder / name, timeout=1)) as connection:
@@ -112,7 +113,7 @@ def _try_to_write(folder: Path) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """While no other server is here."""
+    """While no other server starts here."""
     path = folder / LOCKS / "starting.sqlite"
     with closing(sqlite3.connect(path, timeout=_WAIT, isolation_level=None)) as lock:
         lock.execute("BEGIN EXCLUSIVE")
@@ -120,7 +121,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _damage(path: Path) -> str:
-    """What is wrong with a database; empty where nothing is, and where there is none yet."""
+    """What is wrong with a database; empty if nothing is, or if there is none yet."""
     if not path.exists():
         return ""
     if not path.stat().st_size:
@@ -129,7 +130,7 @@ def _damage(path: Path) -> str:
         with closing(connect(path, timeout=10)) as connection:
             (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if said == "ok":
-                # Written as it was: SQLite says only now where it may not.
+                # Written unchanged: only now does SQLite say if it cannot be written.
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
                 connection.execute(f"PRAGMA user_version = {int(version)}")
                 connection.commit()
@@ -140,7 +141,7 @@ def _damage(path: Path) -> str:
     return "" if said == "ok" else str(said)
 
 
-def _told(folder: Path, name: str, renamed: str, why: str) -> str:
+def _describe_renaming(folder: Path, name: str, renamed: str, why: str) -> str:
     return f"In {folder}, {name}, the record of {_HOLDS[name]}, is damaged ({why}) and has the name {renamed} now."
 
 

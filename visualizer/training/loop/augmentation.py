@@ -1,4 +1,4 @@
-"""Training pictures changed at random, so that a network sees each of them in many ways.
+"""Training pictures are changed at random, so that a network sees each of them in many ways.
 
 Source of the idea: Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep Convolutional Neural Networks,
 section 4.1, https://papers.nips.cc/paper/4824
@@ -16,10 +16,10 @@ from visualizer.training.settings import AUGMENTATIONS, TrainingSettings
 
 @dataclass(frozen=True)
 class Moves:
-    """How each of N pictures is moved before it is seen through its frame, (N,) each.
+    """How each of N pictures is moved, (N,) each.
 
     Attributes:
-        flipped, flipped_vertically: 1 as it is, -1 mirrored.
+        flipped, flipped_vertically: -1 if it is mirrored, else 1.
         down, right: How far it is shifted, as a share of its height and width.
         angle: How far it is turned, counter-clockwise, in radians.
         kept: The share of each side that is left after the crop.
@@ -37,12 +37,12 @@ class Moves:
 
 
 class Augmentation:
-    """Changes batches as the settings say; with random numbers of its own, which follow from the seed."""
+    """Changes batches as the settings say, with its own random numbers, which follow from the seed."""
 
     def __init__(self, settings: TrainingSettings) -> None:
         self.settings = settings
         self._changes = is_augmented(settings)
-        # Another stream than that of the batches' order, which the same seed starts.
+        # Not the stream that draws the batches' order, which starts with the seed itself.
         self._random = torch.Generator().manual_seed(settings.seed + 1_000_003)
 
     @property
@@ -95,7 +95,7 @@ def is_augmented(settings: TrainingSettings) -> bool:
 
 
 def moved(pictures: torch.Tensor, moves: Moves) -> torch.Tensor:
-    """Mirror, turn, crop and shift pictures; numbers between pixels are bilinear, beyond the edge it is mirrored.
+    """Mirror, turn, crop and shift pictures, with bilinear interpolation; beyond its edges a picture is mirrored.
 
     Args:
         pictures: (N, C, H, W).

@@ -1,4 +1,4 @@
-"""Where a training stood, so that it can go on as if it had never been interrupted. As a file: safetensors and JSON.
+"""Checkpoints, from which a training goes on as if it had never been interrupted. As a file: safetensors and JSON.
 
 No torch here: the server writes and reads these files too.
 """
@@ -18,14 +18,14 @@ _FIELD = "checkpoint"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A training between two batches: all that its further course depends on beside its spec and data set.
+    """A training between two batches: all that its continuation depends on, beside its spec and data set.
 
     Attributes:
         step: Batches trained.
         epoch: Epochs finished and evaluated.
-        arrays: The network's weights and buffers ("network/NAME"), what the optimizer remembers of each weight
+        arrays: The network's weights and buffers ("network/NAME"), the optimizer's state for each weight
             ("optimizer/INDEX/NAME"), and the states of all random generators ("random/NAME", uint8).
-        position: What else there is to know, as plain JSON values: sums of the epoch in work, learning rate, advice.
+        position: Everything else, as plain JSON values: sums of the current epoch, learning rate, advice.
     """
 
     step: int
@@ -51,7 +51,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
-    """The checkpoint in that file; None where it is not there or damaged: then a run begins anew.
+    """The checkpoint in that file; None if it is missing or damaged: then a run begins anew.
 
     Raises:
         OSError: It cannot be read at the moment, as where too many files are open.

@@ -1,13 +1,17 @@
-"""Does a network still tell pictures apart?"""
+"""Does a network give the same output for every picture?"""
 
 import torch
 
-# What float32 rounding may make of one and the same number.
+# The differences that rounding in float32 makes.
 TOLERANCE = 1e-6
 
 
 class ConstantOutput:
-    """Sees the scores of many pictures, batch by batch, and whether all pictures got the same."""
+    """Whether all pictures have the same scores, batch by batch.
+
+    Attributes:
+        constant: True if there were any pictures, and all had the same scores.
+    """
 
     def __init__(self) -> None:
         self._first: torch.Tensor | None = None

@@ -1,4 +1,4 @@
-"""What a run emits while it trains. Plain data and numpy arrays: they cross the border between processes."""
+"""What a run emits while it trains, as plain data and numpy arrays, which cross the border between processes."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,9 +10,9 @@ from visualizer.training.loop.checkpoints import Checkpoint
 
 State = Literal["queued", "running", "paused", "interrupted", "finished", "stopped", "failed"]
 
-# "queued" is a run that waits for its turn; commands reach all active runs.
+# A queued run waits for its turn; commands reach all active runs.
 ACTIVE_STATES: tuple[State, ...] = ("queued", "running", "paused")
-# "interrupted" is a run that no worker has any more; it can go on from its checkpoint when it is asked to.
+# No worker has an interrupted run any more; a user can resume it from its checkpoint.
 RESUMABLE_STATES: tuple[State, ...] = (*ACTIVE_STATES, "interrupted")
 ENDED_STATES: tuple[State, ...] = ("interrupted", "finished", "stopped", "failed")
 
@@ -33,9 +33,9 @@ class BatchesEnded:
 class EpochEnded:
     """One epoch was trained and evaluated; accuracies are from 0 to 1.
 
-    `train_loss` and `train_accuracy` are the mean over the epoch's pictures, each seen at its batch's turn, so early
-    batches were seen by a less trained network; the validation values come after the epoch, in evaluation mode. That
-    is why validation can look better than training at first. Epoch 0 is the untrained network: it has no training
+    `train_loss` and `train_accuracy` are the mean over the epoch's pictures, each measured at its batch, so early
+    batches by a less trained network; the validation values come after the epoch, in evaluation mode. That is why
+    validation can look better than training at first. Epoch 0 is the untrained network: it has no training
     values (NaN).
     """
 
@@ -48,7 +48,7 @@ class EpochEnded:
 
 @dataclass(frozen=True)
 class FeatureMaps:
-    """What a layer gave out, after its activation: `array` is (channels shown, H, W) float32, of `channels` in all."""
+    """A layer's output, after its activation: `array` is (channels shown, H, W) float32, of `channels` in all."""
 
     layer_index: int
     name: str
@@ -64,11 +64,11 @@ class Snapshot:
         step: Batches trained until then.
         epoch_position: The same in epochs, such as 1.5.
         probe_index: The probe picture's index in `Dataset.pictures`.
-        answer: What it answers to the probe picture; None where an older version kept the softmax of scores, from
-            which they cannot be had back.
+        answer: Its answer to the probe picture; None where an older version kept the softmax of scores, from which
+            they cannot be recovered.
         kernels: (out, in, kernel height, kernel width) float32 of the first layer that has kernels, or None.
         kernels_layer: The index of that layer, or None.
-        maps: The feature maps of every layer that gives some.
+        maps: The feature maps of every layer that has some.
     """
 
     step: int
@@ -94,7 +94,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class Gradients:
-    """How large the numbers of the loss's gradient were at batch `step`, the one that was trained last.
+    """The sizes of the numbers of the loss's gradient at batch `step`, the one that was trained last.
 
     Attributes:
         step: Batches trained, that one included.
@@ -109,7 +109,7 @@ class Gradients:
 
 @dataclass(frozen=True)
 class LayerHealth:
-    """One layer around one step.
+    """One layer's health around one step.
 
     Attributes:
         layer_index: Its place in the network, from 0.
@@ -131,7 +131,7 @@ class LayerHealth:
 
 @dataclass(frozen=True)
 class Health:
-    """How the layers that have weights or a ReLU did around batch `step`, counted from 1."""
+    """The health of the layers that have weights or a ReLU around batch `step`, counted from 1."""
 
     step: int
     layers: tuple[LayerHealth, ...]
@@ -139,7 +139,7 @@ class Health:
 
 @dataclass(frozen=True)
 class StateChanged:
-    """The run entered another state; `message` says why where that is not plain. Empty, it leaves the last advice."""
+    """The run entered another state; `message` says why, where needed. An empty one keeps the last advice."""
 
     state: State
     message: str = ""
@@ -147,7 +147,7 @@ class StateChanged:
 
 @dataclass(frozen=True)
 class Advice:
-    """The run goes on, but badly; `message` says what is seen and what to try. An empty one takes the last one back."""
+    """The run goes on, but badly; `message` says what is seen and what to try. An empty one withdraws the last one."""
 
     message: str
 
@@ -166,14 +166,14 @@ Event = (
 
 @dataclass(frozen=True)
 class RunProgress:
-    """Where a run is.
+    """How far a run has come.
 
     Attributes:
         step: Batches trained.
         epoch: Epochs finished and evaluated.
         learning_rate: That of the next step.
-        seconds: Time spent running, evaluation and the turns of other runs included, pauses not.
-        images_per_second: Training pictures each second, over the last few seconds of running.
+        seconds: Time spent running, including evaluation and the turns of other runs, without pauses.
+        images_per_second: Training pictures per second, over the last few seconds of running.
     """
 
     step: int
@@ -185,7 +185,7 @@ class RunProgress:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What happened in one run since its last bundle, in order, and where it is now."""
+    """What happened in one run since its last bundle, in order, and how far it has come."""
 
     run_id: str
     progress: RunProgress

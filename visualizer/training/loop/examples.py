@@ -8,10 +8,10 @@ import torch
 from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
 
-# A training split above this is prepared batch by batch instead of once: slower, but thirty students fit in memory.
+# A larger training split is prepared batch by batch instead of once: slower, but thirty students fit in memory.
 # MNIST fits at 32 × 32 pixels in grey.
 MAX_PREPARED_BYTES = 256 * 2**20
-PIECE = 1024  # pictures that are prepared at once
+PIECE = 1024  # pictures that are prepared at a time
 
 
 class Split:
@@ -32,7 +32,7 @@ class Split:
         return torch.from_numpy(prepare(self._dataset.pictures[indices], self._input_shape))
 
     def _prepare_all(self) -> torch.Tensor:
-        """Piece by piece: what is needed on the way is several times as large as what comes out."""
+        """Piece by piece, since the intermediate arrays are several times as large as the result."""
         prepared = torch.empty((len(self), *self._input_shape))
         for first in range(0, len(self), PIECE):
             prepared[first : first + PIECE] = self._prepare(self._indices[first : first + PIECE])
@@ -51,7 +51,7 @@ class Split:
 
 
 class Examples:
-    """A data set's training and validation splits for one input shape. Runs with the same two share one of these."""
+    """A data set's training and validation splits for one input shape; runs with the same data and shape share them."""
 
     def __init__(self, dataset: Dataset, input_shape: tuple[int, int, int]) -> None:
         self.dataset = dataset

@@ -1,4 +1,4 @@
-"""Is a network in training well? What each layer's gradient, weights and units say while one batch is trained."""
+"""The health of a network in training: each layer's gradient, weights and units while one batch is trained."""
 
 import math
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from visualizer.training.loop.events import Health, LayerHealth
 
 
 class Checkup:
-    """Looks at a network around one batch: open it as a context for the forward pass, then tell it of what follows.
+    """Measures a network around one batch: a context for the forward pass, then a call after each further part.
 
-    Its numbers are taken from the batch that is trained anyway; it trains nothing and draws no random number.
+    It measures the batch that is trained anyway, and draws no random number.
     """
 
     def __init__(self, network: Network) -> None:
@@ -40,11 +40,11 @@ class Checkup:
             hook.remove()
 
     def _note_firing(self, index: int, _: nn.Module, __: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
-        # Of a map, the largest place tells whether it fires anywhere.
+        # The largest number of a map tells whether it fires anywhere.
         self._fires[index] = output.detach().amax([0, *range(2, output.ndim)]) > 0
 
     def after_backward(self) -> None:
-        """The gradients are there, the step is not taken yet."""
+        """Call it when there are gradients, before the step."""
         self._gradients = [
             torch.zeros_like(parameter) if parameter.grad is None else parameter.grad for parameter in self._parameters
         ]
@@ -52,7 +52,7 @@ class Checkup:
 
     @torch.no_grad()
     def after_step(self, step: int) -> Health:
-        """The optimizer has taken its step: what was seen."""
+        """Call it when the optimizer has taken its step; what was measured."""
         gradient_norms = self._norms(self._gradients)
         weight_norms = self._norms(self._before)
         update_norms = self._norms(
@@ -69,7 +69,7 @@ class Checkup:
     def _norms(self, tensors: Sequence[torch.Tensor]) -> dict[int, float]:
         """The Euclidean norm over all weights of each layer that has any, by its index."""
         squares: dict[int, float] = {}
-        # Read out once: each reading costs more than a small norm.
+        # Read together: each reading costs more than a small norm.
         norms = torch.stack([torch.linalg.vector_norm(tensor) for tensor in tensors]).tolist() if tensors else []
         for layer, norm in zip(self._layers, norms, strict=True):
             squares[layer] = squares.get(layer, 0.0) + norm**2

@@ -1,4 +1,4 @@
-"""The training loop. Read `Training._course` first: it is the whole of it, top to bottom."""
+"""The training loop. Read `Training._train` first: it is the whole training, from top to bottom."""
 
 import math
 from collections.abc import Generator, Iterator
@@ -36,10 +36,10 @@ from visualizer.training.loop.random_states import random_states, random_states_
 from visualizer.training.loop.snapshots import take_snapshot
 from visualizer.training.settings import RunSpec, batches_per_epoch
 
-# Pictures that are evaluated before commands are looked at again. Fixed, so that results do not depend on it.
+# Pictures that are evaluated between two checks for commands. Fixed, so that results do not depend on it.
 EVALUATION_BATCH = 64
-# A network is called worse than untrained where its losses are above that many times the untrained one's. Dropout and
-# batch normalisation alone may raise one of the two losses at first, but not both.
+# A network is called worse than untrained if both its losses are above so many times the untrained network's. Dropout
+# and batch normalisation alone may raise one of the two at first, but not both.
 WORSE = 1.02
 
 
@@ -47,14 +47,14 @@ class Training:
     """One network in training: `advance()` does one piece of work at a time until `ended`.
 
     The same spec and data set give the same events bit for bit on the same machine with the same number of torch
-    threads: weights, the order of the batches and dropout all follow from the seed, and each training keeps a random
-    state of its own, so trainings that take turns do not disturb each other.
+    threads: weights, the order of the batches and dropout all follow from the seed, and each training keeps its own
+    random state, so trainings that take turns do not disturb each other.
 
     Args:
         spec: What to train.
         dataset: The data set that `spec.settings.dataset` names.
-        examples: `Examples(dataset, input shape)`, where several trainings share them.
-        checkpoint: Where a training of the same spec stood (see `checkpoint`): this one goes on there.
+        examples: `Examples(dataset, input shape)`, if several trainings share them.
+        checkpoint: That of a training of the same spec (see `checkpoint`), from which this one goes on.
         device: Where the network is trained; by default the processor. Another kind of device gives other bits.
 
     Attributes:
@@ -81,7 +81,7 @@ class Training:
         self._device = device or torch.device("cpu")
         self.spec = spec
         self.examples = examples or Examples(dataset, spec.architecture.input_shape)
-        # Built here first: the same seed gives the same first weights wherever it is trained.
+        # Built on the processor: the same seed gives the same first weights on any device.
         network = build(
             spec.architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss
         )
@@ -110,23 +110,23 @@ class Training:
         self._in_turn = False
         if checkpoint is not None:
             self._go_back_to(checkpoint)
-        self._rest = self._course()
+        self._remaining = self._train()
 
     def advance(self) -> list[Event]:
-        """Train one batch, or evaluate one piece of the validation split; what came of it.
+        """Train one batch, or evaluate one piece of the validation split; the events of it.
 
         Batches are reported at the end of their epoch, all together, or earlier by `report`.
         """
         if self._in_turn:
-            return next(self._rest, [])
+            return next(self._remaining, [])
         with self.turn():
-            return next(self._rest, [])
+            return next(self._remaining, [])
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Inside, torch draws random numbers (for dropout) from this training's own state.
 
-        `advance` does this for itself; around many of them it is done once, which is faster.
+        `advance` does this itself; done once around many calls, it is faster.
         """
         outside = random_states(self._device)
         set_random_states(self._random_states, self._device)
@@ -138,7 +138,7 @@ class Training:
             self._random_states = random_states(self._device)
             set_random_states(outside, self._device)
 
-    def _course(self) -> Iterator[list[Event]]:
+    def _train(self) -> Iterator[list[Event]]:
         """The whole training. Every `yield` ends one `advance`."""
         if self._untrained_loss is None:
             evaluation = yield from self._evaluate()
@@ -171,9 +171,9 @@ class Training:
             yield events
 
     def _epoch_batches(self) -> list[torch.Tensor]:
-        """The training split's indices in a new random order, cut into batches; those already trained are left out.
+        """The training split's indices in a new random order, cut into batches, without those already trained.
 
-        There are such only where a training goes on from a checkpoint in the middle of an epoch.
+        Some are already trained only after a checkpoint in the middle of an epoch.
         """
         trained = self.step - self.epoch * self.steps_per_epoch
         if trained == 0:
@@ -206,7 +206,7 @@ class Training:
         return value
 
     def _keep_moment(self) -> None:
-        """Note what the time machine shows of this moment, where it is one that is kept."""
+        """Keep what the time machine shows of this moment, if it is one to keep."""
         first = is_among_first(self.step, self.steps_per_epoch)
         if first or self.step % self.steps_per_epoch == 0:
             gradients = self._gradients()
@@ -224,7 +224,7 @@ class Training:
         return Gradients(self.step, tuple(counts), np.array(list(counts.values()), np.int64).reshape(shape))
 
     def _step_with_checkup(self, pictures: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """The same step, looked at from all sides."""
+        """The same step, with the health of the layers measured."""
         with Checkup(self.network) as checkup:
             loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
         loss.backward()
@@ -252,7 +252,7 @@ class Training:
         return sums.mean()
 
     def report(self) -> list[Event]:
-        """The batches that were trained, the layers' health, and what is kept, as far as they are not yet reported."""
+        """The batches, the layers' health and the moments that are not yet reported."""
         losses, accuracies = self._sums.take()
         health, self._health = self._health, []
         moments, self._moments = self._moments, []
@@ -265,7 +265,7 @@ class Training:
             group["lr"] = value
 
     def snapshot(self) -> Snapshot:
-        """The network's inside now, on the probe picture."""
+        """A look inside the network now, on the probe picture."""
         return take_snapshot(
             self.network,
             self.examples.picture(self.probe_index).to(self._device),
@@ -281,16 +281,16 @@ class Training:
         return Weights(self.step, self.epoch if at_epoch_end else None, arrays)
 
     def checkpoint(self) -> list[Event]:
-        """What `report` gives, then a copy of all that the further course depends on.
+        """What `report` returns, then a checkpoint: a copy of all that the continuation depends on.
 
         A training that starts from it goes on with the same events bit for bit, as far as torch computes the same bits
-        twice. An evaluation that was going on is begun again, which draws no random number.
+        twice. An evaluation that was interrupted starts again, which draws no random number.
         """
         reported = self.report()
         at_epoch_end = self.step == self.epoch * self.steps_per_epoch
         generators = {
             **(random_states(self._device) if self._in_turn else self._random_states),
-            # That of the epoch in work is drawn again, and its trained batches are passed over.
+            # The current epoch's order is drawn again, and its trained batches are skipped.
             "order": self._batch_order.get_state() if at_epoch_end else self._order_before_epoch,
             "augmentation": self._augmentation.random_state,
         }
@@ -319,7 +319,7 @@ class Training:
         self._untrained_loss = position["untrained_loss"]
         self._untrained_output_is_constant = position["alike_untrained"]
         self._given_advice = position["advice"]
-        # Between the last batch of an epoch and its end, it is being evaluated; so is the untrained network.
+        # After the last batch of an epoch, and before the first one of all, the network is being evaluated.
         self.evaluating = self._untrained_loss is None or self.step == (self.epoch + 1) * self.steps_per_epoch
         self.network.load_state_dict(
             {name: torch.from_numpy(array) for name, array in checkpoint.part("network").items()}
@@ -327,7 +327,7 @@ class Training:
         load_optimizer_arrays(self.optimizer, checkpoint.part("optimizer"))
         self.set_learning_rate(position["learning_rate"])
         states = {name: torch.from_numpy(state).clone() for name, state in checkpoint.part("random").items()}
-        # Another kind of device draws other numbers: there it goes on with those that follow from the seed.
+        # Another kind of device has no state here: it begins with the one that follows from the seed.
         self._random_states = {name: states.get(name, state) for name, state in self._random_states.items()}
         self._batch_order.set_state(states["order"])
         self._augmentation.random_state = states["augmentation"]
@@ -336,7 +336,7 @@ class Training:
         return all(bool(weights.isfinite().all()) for weights in self._parameters)
 
     def _advice(self, untrained: float, train_loss: float, validation_loss: float) -> str:
-        """What to try where the network answers nothing any more, or is clearly worse than untrained; else empty."""
+        """What to try if the network gives the same answer to all, or is clearly worse than untrained; else empty."""
         if self._output_is_constant:
             return self._advice_on_constant_output()
         if min(train_loss, validation_loss) <= WORSE * untrained:

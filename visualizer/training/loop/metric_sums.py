@@ -5,13 +5,13 @@ import torch
 
 
 class MetricSums:
-    """Losses and scores of batches, summed up.
+    """Sums of losses and of correct answers over batches.
 
-    What was right is counted for many batches together: done for each batch, it would slow a small network down by
-    a few percent.
+    Correct answers are counted for many batches together: done for each batch, it would slow a small network down by a
+    few percent.
 
     Args:
-        pictures, loss, right: `sums` of a tally, to go on from there.
+        pictures, loss, right: `sums` of another one, to continue it.
     """
 
     def __init__(self, pictures: int = 0, loss: float = 0.0, right: int = 0) -> None:
@@ -31,7 +31,7 @@ class MetricSums:
         self._labels.append(labels)
 
     def take(self) -> tuple[np.ndarray, np.ndarray]:
-        """Losses and accuracies (0 to 1) of the batches since the last taking, (batches,) float32 each."""
+        """Losses and accuracies (0 to 1) of the batches since the last call, (batches,) float32 each."""
         losses = np.array(self._losses, np.float32)
         accuracies = np.zeros(0, np.float32)
         if self._losses:
@@ -45,7 +45,7 @@ class MetricSums:
 
     @property
     def sums(self) -> tuple[int, float, int]:
-        """Pictures, the sum of their losses, and how many were right, of all batches that were taken."""
+        """Pictures, the sum of their losses, and how many were right, of all batches that `take` returned."""
         return self._pictures, self._loss, self._right
 
     def mean(self) -> tuple[float, float]:

@@ -1,17 +1,17 @@
-"""The moments of a run that are kept to go back to, and how large the gradient's numbers were at each of them.
+"""The moments of a run that are kept to go back to, and the sizes of the gradient's numbers at each of them.
 
 Most happens in the first batches, so these are kept closely: before training, after batch 1, 2, 4, 8, … of the first
-epoch, then after each epoch. No torch here: pages read this too.
+epoch, then after each epoch. No torch here: pages use this too.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
-MAX_EPOCHS = 100  # moments at the ends of epochs; of longer runs every 2nd, 4th, … is kept
-FIRST_SHARE = 0.25  # of the room for weights, at most, for the first batches
+MAX_EPOCHS = 100  # moments at the ends of epochs; in longer runs every 2nd, 4th, … is kept
+FIRST_SHARE = 0.25  # of the room for weights, at most, that the first batches take
 
-# Four to each power of ten. Smaller ones are counted apart, larger ones in the last bin.
+# Four per power of ten. Smaller numbers have their own count, larger ones are in the last bin.
 GRADIENT_EDGES = 10.0 ** np.arange(-8, 1.01, 0.25)
 
 
@@ -21,18 +21,18 @@ def is_among_first(step: int, steps_per_epoch: int) -> bool:
 
 
 def kept_steps(moments: Sequence[tuple[int, int | None]], steps_per_epoch: int, size: int, limit: int) -> set[int]:
-    """The steps of the moments that stay; the untrained and the last one stay even where they are above the limit.
+    """The steps of the moments to keep; the untrained and the last one are kept even above the limit.
 
-    A moment that is dropped once is never among those that stay later.
+    A moment that was dropped is never kept later.
 
     Args:
-        moments: (step, finished epochs or None within an epoch), all that there are, in order.
+        moments: (step, finished epochs or None within an epoch) of all moments, in order.
         steps_per_epoch: Batches in an epoch.
         size: Bytes of the weights at one moment.
         limit: Bytes that all of them may take.
     """
     first = [step for step, epoch in moments if epoch is None and is_among_first(step, steps_per_epoch)]
-    # One more than there are: room for that of a pause.
+    # One more than there are: room for the moment of a pause.
     places = min(int(limit * FIRST_SHARE / size), limit // size - 3) if size else len(first)
     stride = 1
     while stride <= 64 and sum(_power(step) % stride == 0 for step in first) > places:
@@ -45,9 +45,9 @@ def kept_steps(moments: Sequence[tuple[int, int | None]], steps_per_epoch: int, 
 
 
 def epoch_stride(epochs: int, size: int, limit: int) -> int:
-    """1, 2, 4, …: the weights of every so many epochs are kept, so that they stay in the limit of bytes.
+    """1, 2, 4, …: the weights of every so many epochs are kept, so that they stay within the limit of bytes.
 
-    Two more than the epochs have room: the untrained weights, and those of a pause.
+    There is room for two more: the untrained weights, and those of a pause.
     """
     stride = 1
     while epochs >= stride and ((epochs // stride + 2) * size > limit or epochs // stride > MAX_EPOCHS):
@@ -56,9 +56,9 @@ def epoch_stride(epochs: int, size: int, limit: int) -> int:
 
 
 def gradient_counts(gradients: Sequence[np.ndarray]) -> np.ndarray:
-    """How many of a layer's gradient numbers are how large, by size without sign: (len(GRADIENT_EDGES),) int64.
+    """A histogram of the sizes of a layer's gradient numbers, without sign: (len(GRADIENT_EDGES),) int64.
 
-    The first count is that of those below the first edge, zeros among them.
+    The first count is that of the numbers below the first edge, including zeros.
     """
     sizes = np.abs(np.concatenate([gradient.ravel() for gradient in gradients]))
     places = np.searchsorted(GRADIENT_EDGES, sizes, side="right")

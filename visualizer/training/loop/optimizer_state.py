@@ -1,4 +1,4 @@
-"""What an optimizer remembers from step to step, as plain arrays."""
+"""The state that an optimizer keeps from step to step, as plain arrays."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ import torch
 
 
 def optimizer_arrays(optimizer: torch.optim.Optimizer) -> dict[str, np.ndarray]:
-    """Copies of all that it keeps of each weight, such as Adam's means and their step count, as "INDEX/NAME"."""
+    """Copies of its state for each weight, such as Adam's means and their step count, by "INDEX/NAME"."""
     state: dict[int, dict[str, Any]] = optimizer.state_dict()["state"]
     return {
         f"{index}/{name}": torch.as_tensor(value).cpu().numpy().copy()
@@ -20,7 +20,7 @@ def optimizer_arrays(optimizer: torch.optim.Optimizer) -> dict[str, np.ndarray]:
 
 
 def load_optimizer_arrays(optimizer: torch.optim.Optimizer, arrays: Mapping[str, np.ndarray]) -> None:
-    """Put back what `optimizer_arrays` gave into an optimizer of the same kind, of the same weights."""
+    """Load what `optimizer_arrays` returned into an optimizer of the same kind, for the same weights."""
     state: dict[int, dict[str, torch.Tensor]] = {}
     for key, array in arrays.items():
         index, name = key.split("/", 1)

@@ -1,10 +1,10 @@
-"""The random generators that torch itself draws from: the processor's, and that of a graphics card where one trains."""
+"""The random generators that torch itself draws from: the processor's, and the graphics card's where one trains."""
 
 from collections.abc import Mapping
 
 import torch
 
-# The processor's has this name in checkpoints.
+# Their names in checkpoints.
 PROCESSOR, CARD = "torch", "cuda"
 
 
@@ -17,7 +17,7 @@ def random_states(device: torch.device) -> dict[str, torch.Tensor]:
 
 
 def set_random_states(states: Mapping[str, torch.Tensor], device: torch.device) -> None:
-    """Put back what `random_states` gave for that device."""
+    """Restore what `random_states` returned for that device."""
     torch.set_rng_state(states[PROCESSOR])
     if device.type == "cuda":
         torch.cuda.set_rng_state(states[CARD], device)

@@ -8,7 +8,7 @@ from visualizer.architecture.network import Network
 from visualizer.training.loop.events import FeatureMaps, Snapshot
 
 MAX_CHANNELS = 32
-# What all feature maps of a snapshot may hold together; of larger ones, fewer channels are kept (8 MB in float32).
+# All feature maps of a snapshot together; where they are larger, fewer channels are kept (8 MB in float32).
 MAX_NUMBERS = 2_000_000
 
 

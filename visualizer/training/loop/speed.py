@@ -1,7 +1,7 @@
-"""How fast a network can be trained on this computer: some batches of it are trained, timed and thrown away.
+"""How fast a network can be trained on this computer: some batches are trained, timed and thrown away.
 
-Alone, with one thread, as in a worker. Only an estimate: what else the computer does at that moment is in it, and what
-it will do later is not.
+With one thread, as in a worker. Only an estimate: it includes what else the computer does at that moment, and cannot
+know what it will do later.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from visualizer.training.loop.augmentation import Augmentation
 from visualizer.training.loop.losses import loss_and_scores, make_optimizer
 from visualizer.training.settings import TrainingSettings, batches_per_epoch
 
-# What is tried out may take so much; of larger networks fewer pictures than a batch has, or none at all.
+# What is timed may take so much; larger networks get fewer pictures than a batch has, or are not timed at all.
 MOST_MULTIPLY_ADDS = 1_000_000_000
 MOST_BYTES = 32 * 2**20
 MOST_PARAMETERS = 5_000_000
@@ -27,7 +27,7 @@ TIMES, ENOUGH = 5, 0.3  # batches, and seconds after which no further one is tri
 
 @dataclass(frozen=True)
 class TrainingSpeed:
-    """Seconds that training takes: for each step, for each picture that is trained on, and for each that validates."""
+    """Seconds that training takes: per step, per training picture, and per validation picture."""
 
     step: float
     picture: float
@@ -35,10 +35,10 @@ class TrainingSpeed:
 
 
 def measure_speed(architecture: Architecture, settings: TrainingSettings) -> TrainingSpeed:
-    """Try out how fast a network that fits is trained with these settings.
+    """Time how fast a network that fits is trained with these settings.
 
-    One that is too large to be tried out is taken to be slower than the classic example as it is larger: by its
-    multiply-adds for each picture, by its parameters for each step.
+    One that is too large to be timed is compared with the classic example: by its multiply-adds per picture, and by
+    its parameters per step.
 
     Raises:
         ArchitectureError: The layers do not fit together.
@@ -65,7 +65,7 @@ def measure_speed(architecture: Architecture, settings: TrainingSettings) -> Tra
 
 
 def total_seconds(speed: TrainingSpeed, settings: TrainingSettings, train: int, validation: int) -> float:
-    """How long a whole training takes at that speed, with splits of so many pictures."""
+    """How long a whole training takes, in seconds, with splits of so many pictures."""
     steps = batches_per_epoch(train, settings.batch_size)
     epoch = steps * speed.step + train * speed.picture + validation * speed.evaluated
     return settings.epochs * epoch + validation * speed.evaluated  # the untrained network is evaluated as well
@@ -98,5 +98,5 @@ def _timed(architecture: Architecture, settings: TrainingSettings, count: int) -
         evaluated.append((perf_counter() - ended) / count)
         steps.append(ended - stepped)
         trained.append((stepped - began) / count)
-    # The first one warms up.
+    # The first batch warms up.
     return TrainingSpeed(median(steps[1:]), median(trained[1:]), median(evaluated[1:]))

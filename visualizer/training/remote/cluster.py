@@ -1,15 +1,15 @@
 """Training on a Ray cluster: each run in an actor of its own, on a computer that has room for it.
 
-The environment's VISUALIZER_CLUSTER names the cluster as `ray://host:port`, its Ray Client port. Ray knows other forms
-of address too, which would join the server's own process to the cluster: it would end with it, so they are refused.
+The environment variable VISUALIZER_CLUSTER names the cluster as `ray://host:port`, its Ray Client port. Other forms of
+address, which Ray also knows, are refused: they would join the server's own process to the cluster, and it would end
+with the cluster.
 
-What goes over the wire is pickle, in both directions: whoever reaches the cluster's ports can run code on all of its
+Pickle goes over the network in both directions: whoever reaches the cluster's ports can run code on all of its
 computers and on this server. A cluster belongs in a network of its own, which nobody else can reach; Ray's token
-authentication (RAY_AUTH_MODE=token) and TLS (RAY_USE_TLS=1) hold here too where they are switched on.
+authentication (RAY_AUTH_MODE=token) and TLS (RAY_USE_TLS=1) apply here too where they are switched on.
 
-Data sets travel with their runs, once each, as arrays in Ray's object store: the cluster's computers need no folder
-that is shared with the server, none of its pictures stay there, and every run trains on the very arrays that the
-server shows.
+Data sets travel with their runs, once each, as arrays in Ray's object store: the cluster's computers share no folder
+with the server, no pictures stay there, and every run trains on the very arrays that the server shows.
 """
 
 import logging
@@ -39,10 +39,10 @@ from visualizer.training.settings import RunSpec
 
 VARIABLE = "VISUALIZER_CLUSTER"
 
-ANSWERS_WITHIN = 3.0  # seconds that the cluster's port may take to take a call
-PATIENCE = 5.0  # seconds that a run may wait for a place before its page says so
+ANSWERS_WITHIN = 3.0  # seconds that the cluster's port may take to accept a connection
+PATIENCE = 5.0  # seconds that a run waits for a place before its page says so
 
-# What a run says while it waits.
+# The message of a run that waits.
 UNREACHABLE = (
     "The computers that train cannot be reached at the moment. This run waits, and begins by itself when they can; "
     "whoever runs this server finds the reason in its log."
@@ -50,39 +50,39 @@ UNREACHABLE = (
 NO_ROOM = "This run waits for a free computer in the cluster, and begins by itself."
 ENDED = "it was ended"  # what became of a worker that was closed
 
-# A forward pass of a batch that takes a core about 20 ms; a graphics card gains nothing on shorter ones, since to start
-# their many small operations takes it as long.
+# A forward pass of a batch that takes a core about 20 ms; a graphics card gains nothing on shorter ones, since starting
+# their many small operations takes as long.
 GPU_MULTIPLY_ADDS = 2 * 10**8
 # Four runs share a graphics card: the largest batch that is allowed keeps about 2 GiB of activations.
 GPU_SHARE = 0.25
 
 
 def cluster_address() -> str:
-    """The cluster that trains, or an empty text where runs are trained on this computer."""
+    """The address of the cluster that trains; empty where runs are trained on this computer."""
     return os.environ.get(VARIABLE, "").strip()
 
 
 class ClusterUnavailable(Exception):
-    """The cluster cannot be used now; its text says why in one sentence, for whoever runs the server."""
+    """The cluster cannot be used now; the text says why in one sentence, for whoever runs the server."""
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What a run's actor holds of the computer it is placed on: processor cores, and graphics cards."""
+    """What a run's actor reserves of its computer: processor cores, and graphics cards."""
 
     cpus: float
     gpus: float
 
 
 def needs(spec: RunSpec, gpus: float) -> Needs:
-    """What a run needs where the cluster has that many graphics cards."""
+    """What a run needs in a cluster with that many graphics cards."""
     report = summarize(spec.architecture)
     heavy = report.multiply_adds * spec.settings.batch_size >= GPU_MULTIPLY_ADDS
     return Needs(1.0, GPU_SHARE if heavy and gpus >= GPU_SHARE else 0.0)
 
 
 class Cluster:
-    """The server's connection to a Ray cluster: made when it is first needed, and anew when it was lost.
+    """The server's connection to a Ray cluster: made when first needed, and again after it was lost.
 
     Args:
         address: As `ray://host:port`.
@@ -100,12 +100,12 @@ class Cluster:
         self._datasets: OrderedDict[str, Any] = OrderedDict()
 
     def reach(self) -> None:
-        """Connect now, since it takes seconds; where it cannot, the log says so, and it is tried again when needed."""
+        """Connect now, since it takes seconds. If that fails, the log says so, and it is tried again when needed."""
         with self._lock, suppress(ClusterUnavailable):
             self._connect()
 
     def place(self, spec: RunSpec) -> tuple[Any, int]:
-        """An actor that has its place or waits for it until the cluster has room for the run; the connection it is on.
+        """An actor for the run, which may still wait until the cluster has room, and its connection's number.
 
         Raises:
             ClusterUnavailable: The cluster cannot be reached, or could not a moment ago.
@@ -121,7 +121,7 @@ class Cluster:
             return actor_class.options(num_cpus=wanted.cpus, num_gpus=wanted.gpus).remote(), self._connection
 
     def dataset(self, name: str) -> Any:
-        """A reference to the data set in Ray's object store, into which it is put when it is first asked for."""
+        """A reference to the data set in Ray's object store; it is put there the first time."""
         with self._lock:
             if name not in self._datasets:
                 import ray
@@ -133,7 +133,7 @@ class Cluster:
             return self._datasets[name]
 
     def end(self, actor: Any, connection: int) -> None:
-        """End an actor, unless it went with its connection."""
+        """End an actor, unless it ended with its connection."""
         with self._lock:
             if self._connected and connection == self._connection:
                 import ray
@@ -141,13 +141,13 @@ class Cluster:
                 ray.kill(actor)
 
     def lost(self, connection: int) -> None:
-        """Somebody found this connection broken: another one is made when it is next needed."""
+        """This connection is broken: another one is made when next needed."""
         with self._lock:
             if connection == self._connection:
                 self._disconnect()
 
     def close(self) -> None:
-        """Leave the cluster, which ends what this server has there."""
+        """Leave the cluster, which ends all actors of this server."""
         with self._lock:
             self._disconnect()
 
@@ -158,15 +158,15 @@ class Cluster:
             raise ClusterUnavailable(self._problem)
         host, port = self._host_and_port()
         try:
-            # Ray itself would take half a minute to say no more than that it took too long.
+            # Ray itself would take half a minute to report a timeout.
             socket.create_connection((host, port), ANSWERS_WITHIN).close()
-            # Else a call after the connection was lost would start a cluster within this process.
+            # Otherwise a call after the connection was lost would start a cluster within this process.
             os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
             import ray
 
             ray.init(
                 self._address,
-                # Of the app its package and its bounds alone: no workspace, no history.
+                # Only the app's package and its limits: no workspace, no history.
                 runtime_env={
                     "py_modules": [str(Path(visualizer.__file__).parent)],
                     "excludes": ["__pycache__"],
@@ -202,7 +202,7 @@ class Cluster:
             ray.shutdown()
 
     def _unavailable(self, why: str) -> ClusterUnavailable:
-        # Once, and not every time that it is tried again.
+        # Logged once, not at every attempt.
         if why != self._problem:
             event(
                 "cluster-unavailable", warning=True, address=self._address, reason=why, retry_seconds=self.retry_every
@@ -213,28 +213,28 @@ class Cluster:
 
 
 class RayWorker:
-    """A worker in the cluster. It gets its place with its first run, which says what it needs.
+    """A worker in the cluster, placed there by the needs of its first run.
 
-    Until then, and while the cluster cannot be reached or has no room, what it is told waits, and the run says so.
+    Until then, and while the cluster cannot be reached or has no room, messages wait, and the run's page says so.
     """
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._lock = threading.Lock()
-        self._first: SimpleQueue[Begin | None] = SimpleQueue()  # None where it was closed before
+        self._first: SimpleQueue[Begin | None] = SimpleQueue()  # None if it was closed before
         self._waiting: list[ToWorker] = []
         self._placed = False
-        self._end: Stop | Interrupt | None = None  # told before it had its place
-        self._woken = threading.Event()  # it has its place, or is not to wait for one any longer
+        self._end: Stop | Interrupt | None = None  # sent before it had its place
+        self._woken = threading.Event()  # it has its place, or is to wait no longer
         self._actor: Any = None
         self._connection = 0
         self._closed = False
         self._ending = ""
-        self._messages = self._course()
+        self._messages = self._all_messages()
 
     @property
     def process_id(self) -> int:
-        """The id that its process has on the computer where it is; for one that has its place."""
+        """The id of its process on its computer, once it has its place."""
         process_id: int = self._actor.process_id.remote().future().result()
         return process_id
 
@@ -261,7 +261,7 @@ class RayWorker:
             self._ending = "the connection to the cluster was lost"
             self._cluster.lost(self._connection)
         except Exception as error:
-            self._ending = _in_words(error)
+            self._ending = _describe_ending(error)
             if not self._closed:
                 event("actor-lost", warning=True, reason=_first_line(error))
         raise EOFError(self._ending)
@@ -276,31 +276,31 @@ class RayWorker:
                     self._cluster.end(self._actor, self._connection)
         return self._ending or ENDED
 
-    def _course(self) -> Iterator[FromWorker]:
-        """All that it says, in order."""
+    def _all_messages(self) -> Iterator[FromWorker]:
+        """All its messages, in order."""
         begin = self._first.get()
         if begin is None:
             return
-        said = ""
+        advice = ""
         while not self._ask_for_place(begin.spec):
-            if not said:
-                said = UNREACHABLE
-                yield _say(begin, Advice(said))
+            if not advice:
+                advice = UNREACHABLE
+                yield _message(begin, Advice(advice))
             if self._woken.wait(self._cluster.retry_every):
                 yield from self._give_up(begin)
                 return
         placed: Future[int] = self._actor.process_id.remote().future()
         placed.add_done_callback(lambda _: self._woken.set())
         if not self._woken.wait(PATIENCE):
-            said = NO_ROOM
-            yield _say(begin, Advice(said))
+            advice = NO_ROOM
+            yield _message(begin, Advice(advice))
             self._woken.wait()
         if not placed.done():
             yield from self._give_up(begin)
             return
         placed.result()
-        if said:
-            yield _say(begin, Advice(""))
+        if advice:
+            yield _message(begin, Advice(""))
         self._actor.start.remote().future().result()
         yield Ready()
         with self._lock:
@@ -312,7 +312,7 @@ class RayWorker:
             yield from self._actor.events.remote().future().result()
 
     def _ask_for_place(self, spec: RunSpec) -> bool:
-        """Whether the cluster could be asked to take the run."""
+        """Ask the cluster to take the run; False where it cannot be reached."""
         try:
             actor, connection = self._cluster.place(spec)
         except ClusterUnavailable:
@@ -322,10 +322,10 @@ class RayWorker:
         return True
 
     def _give_up(self, begin: Begin) -> Iterator[FromWorker]:
-        """Wait no longer for a place: the run was ended, or this worker."""
+        """Stop waiting for a place: the run was ended, or this worker."""
         if self._end is not None:
             state: State = "stopped" if isinstance(self._end, Stop) else "interrupted"
-            yield _say(begin, StateChanged(state, self._end.reason))
+            yield _message(begin, StateChanged(state, self._end.reason))
 
     def _deliver(self, message: ToWorker) -> None:
         if isinstance(message, Begin):
@@ -335,15 +335,15 @@ class RayWorker:
             self._actor.tell.remote(message)
 
 
-def _say(begin: Begin, event: Event) -> Bundle:
-    """A word of the worker itself about a run that still waits for its place."""
+def _message(begin: Begin, event: Event) -> Bundle:
+    """An event of a run that still waits for its place."""
     step, epoch = (begin.checkpoint.step, begin.checkpoint.epoch) if begin.checkpoint else (0, 0)
     progress = RunProgress(step, epoch, begin.spec.settings.learning_rate, begin.seconds, 0.0)
     return Bundle(begin.run_id, progress, (event,))
 
 
-def _in_words(error: Exception) -> str:
-    """What became of an actor."""
+def _describe_ending(error: Exception) -> str:
+    """How an actor ended."""
     text = str(error)
     if "node has died" in text:
         return "its computer left the cluster"

@@ -1,6 +1,6 @@
 """What runs on a computer of the cluster: one actor for each run, with the same loop as a worker process here.
 
-The cluster's head loads this module too, so that it imports torch only where a run begins.
+The cluster's head loads this module too, so torch is only imported when a run begins.
 """
 
 import os
@@ -12,12 +12,12 @@ import ray
 from visualizer.data.dataset import Dataset
 from visualizer.training.scheduling.messages import Begin, FromWorker, ToWorker
 
-# Ray's concurrency groups: each has a thread, which takes its calls in order, and none waits for another.
+# Ray's concurrency groups: each has its own thread, which takes its calls in order.
 GROUPS = {"commands": 1, "events": 1}
 
 
 class RunActor:
-    """Trains what it is told to in a thread of its own, beside calls that tell it something or wait for its events."""
+    """Trains runs in its own thread, beside calls that send it messages or wait for its events."""
 
     def __init__(self) -> None:
         self._inbox: SimpleQueue[ToWorker] = SimpleQueue()
@@ -25,11 +25,11 @@ class RunActor:
         self._datasets: dict[str, Dataset] = {}
 
     def process_id(self) -> int:
-        """The id of its process. The answer comes once it has its place."""
+        """The id of its process, which is returned once it has its place."""
         return os.getpid()
 
     def start(self) -> None:
-        """Load torch, which takes seconds, and train what comes from now on."""
+        """Load torch, which takes seconds, and train what arrives from now on."""
         import torch
 
         from visualizer.training.loop.examples import Examples
@@ -37,7 +37,7 @@ class RunActor:
 
         torch.set_num_threads(1)
         self._outbox = Queue(OUTBOX_LENGTH)
-        # Ray shows a process the graphics cards of which it holds a share, and no other.
+        # Ray shows a process only the graphics cards of which it has a share.
         device = torch.device("cuda" if ray.get_gpu_ids() and torch.cuda.is_available() else "cpu")
         turns = TurnTaking(
             self._inbox, self._outbox.put, device, lambda name, shape: Examples(self._datasets[name], shape)
@@ -46,18 +46,18 @@ class RunActor:
 
     @ray.method(concurrency_group="commands")
     def begin(self, message: Begin, dataset: Dataset) -> None:
-        """Take a run, with the data set that the server has made."""
+        """Take a run, with the server's data set."""
         self._datasets[message.spec.settings.dataset] = dataset
         self._inbox.put(message)
 
     @ray.method(concurrency_group="commands")
     def tell(self, message: ToWorker) -> None:
-        """Take a message for one of the runs; it is read between two batches."""
+        """Take a message for one of the runs, which is read between two batches."""
         self._inbox.put(message)
 
     @ray.method(concurrency_group="events")
     def events(self) -> list[FromWorker]:
-        """All that has come since the last call, at least one message: the answer waits for it."""
+        """All messages since the last call; waits for at least one."""
         messages = [self._outbox.get()]
         try:
             while True:

@@ -1,7 +1,7 @@
-"""Several servers on one workspace folder: which of them live, and what one has to tell another.
+"""Several servers on one workspace folder: which of them are alive, and what they leave for one another.
 
-A run belongs to the server that trains it. Its page may be open at another one, on another device: what is clicked
-there is left for the run's own server, and that somebody looks is told it too.
+A run belongs to the server that trains it. Its page may be open at another one, on another device: commands from there,
+and that somebody has it open, are left for the run's own server.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ from visualizer.workspace import connect
 SERVERS = "servers.sqlite"
 LOCKS = "servers"  # the folder of their locks
 _COMMANDS: dict[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
-# A lock's file that is younger may be of a server that is just about to take it.
+# A younger lock file may belong to a server that is just about to lock it.
 _STARTING = 60.0  # seconds
 
 _SCHEMA = """
@@ -40,10 +40,10 @@ CREATE TABLE IF NOT EXISTS watched (
 
 
 class Servers:
-    """This server among those that work on the same folder.
+    """This server among those that work on the same folder; see `scheduling.peers.Peers`.
 
-    Each holds a lock on a file of its own, which the operating system lets go of when the process ends, however it
-    ends. The lock is SQLite's, which is the same on all systems.
+    Each holds a lock on its own file, which the operating system releases when the process ends, however it ends. The
+    lock is SQLite's, which is the same on all systems.
 
     Attributes:
         own: The id of this one.
@@ -59,8 +59,8 @@ class Servers:
             connection.executescript(_SCHEMA)
 
     def living(self) -> set[str]:
-        """The ids of all that live, this one's among them. Locks of others are removed."""
-        return {self.own} | {path.stem for path in self._others() if self._lives(path)}
+        """The ids of all that are alive, this one's among them. Old lock files of others are removed."""
+        return {self.own} | {path.stem for path in self._others() if self._is_alive(path)}
 
     def leads(self) -> bool:
         """Whether this server, of all that work on the folder, is the one that does what one of them has to do."""
@@ -86,14 +86,14 @@ class Servers:
         return [(run_id, _command(text)) for run_id, text in rows]
 
     def watch(self, owner: str) -> None:
-        """Note that somebody looks at an owner's runs here now. A full disk is no reason to say anything."""
+        """Note that somebody has an owner's runs open here now. On a full disk, nothing is noted."""
         with suppress(sqlite3.OperationalError), self._write() as connection:
             connection.execute("INSERT OR REPLACE INTO watched VALUES (?, ?, ?)", (owner, self.own, time.monotonic()))
 
     def is_watched_elsewhere(self, owner: str, within: float) -> bool:
-        """Whether another server noted that in the last so many seconds.
+        """Whether another server noted that in the last `within` seconds.
 
-        They are counted from when the computer was started, which is the same for all of its processes, and not by the
+        Time is counted from when the computer was started, which is the same for all of its processes, and not by the
         clock, which may be set meanwhile: https://docs.python.org/3/library/time.html#time.monotonic
         """
         if not any(self._others()):
@@ -101,12 +101,12 @@ class Servers:
         with closing(self._connect()) as connection:
             rows = connection.execute("SELECT seen FROM watched WHERE owner = ? AND server != ?", (owner, self.own))
             now = time.monotonic()
-            # One that lies ahead was noted before the computer was started anew.
+            # A time that lies ahead was noted before the computer was restarted.
             return any(0 <= now - seen < within for (seen,) in rows)
 
     def close(self) -> None:
-        """Live no longer."""
-        # On a full disk the rows stay, and nobody asks for them.
+        """Leave the others."""
+        # On a full disk the rows stay, and nobody reads them.
         with suppress(sqlite3.OperationalError), self._write() as connection:
             connection.execute("DELETE FROM commands WHERE server = ?", (self.own,))
             connection.execute("DELETE FROM watched WHERE server = ?", (self.own,))
@@ -114,7 +114,7 @@ class Servers:
         self._path(self.own).unlink(missing_ok=True)
 
     def _locked(self) -> sqlite3.Connection:
-        """The lock of this one. Another server whose clock is ahead may have removed its file as an old one."""
+        """This server's lock. Another server whose clock is ahead may remove its file as an old one: then again."""
         while True:
             lock = _lock_file(self._path(self.own), patience=10)
             try:
@@ -132,7 +132,7 @@ class Servers:
     def _others(self) -> Iterator[Path]:
         return (path for path in self._locks.glob("*.lock") if path.stem != self.own)
 
-    def _lives(self, path: Path) -> bool:
+    def _is_alive(self, path: Path) -> bool:
         if _is_held(path):
             return True
         with suppress(FileNotFoundError):  # another server may remove it too
@@ -151,7 +151,7 @@ class Servers:
 
 
 def are_others(folder: Path) -> bool:
-    """Whether any server works on this folder, for one that has not begun to."""
+    """Whether any server works on this folder, asked by one that does not yet."""
     return any(map(_is_held, (folder / LOCKS).glob("*.lock")))
 
 

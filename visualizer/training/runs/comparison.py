@@ -1,4 +1,4 @@
-"""Runs side by side: which are the same but for the seed, what differs between the others, and how sure that is."""
+"""Runs side by side: which differ only in the seed, what differs between the others, and how sure that is."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,20 +21,20 @@ from visualizer.words import counted, listed
 _DATASET = "Data set"
 _LAYERS = "Layers"
 _NAME_LENGTH = 24
-# Settings whose values say by themselves what they are.
-_SPEAKING = ("Loss", "Optimiser", "Initial weights", "Activation", "Function")
+# Settings whose values are clear without their name.
+_SELF_EXPLANATORY = ("Loss", "Optimiser", "Initial weights", "Activation", "Function")
 _BRIEF = {LOSSES["cross_entropy"]: "cross-entropy", LOSSES["mse"]: "MSE", OPTIMIZERS["sgd"].title: "SGD"}
 
 
 @dataclass(frozen=True)
 class Variant:
-    """Runs that are the same but for their seed, one for each seed, the lowest seed first."""
+    """Runs that differ only in their seed, one for each seed, the lowest seed first."""
 
     runs: tuple[RunRecord, ...]
 
     @property
     def spec(self) -> RunSpec:
-        """Of its first run; the others differ from it in the seed alone."""
+        """The spec of its first run; the others differ only in the seed."""
         return self.runs[0].spec
 
     @property
@@ -49,8 +49,8 @@ class Variant:
 def variants(records: Sequence[RunRecord]) -> tuple[Variant, ...]:
     """The runs by what they train, in the order of each variant's first run.
 
-    Of two runs with the same seed the later one counts. A run whose learning rate was changed while it trained is
-    another variant than one whose rate stayed.
+    Of two runs with the same seed the later one counts. A run whose learning rate was changed while it trained is a
+    variant of its own.
 
     Args:
         records: Runs, the earliest first.
@@ -66,21 +66,21 @@ def variants(records: Sequence[RunRecord]) -> tuple[Variant, ...]:
 
 @dataclass(frozen=True)
 class Difference:
-    """A setting that is not the same in all: what it is, and what each has, in words."""
+    """A setting that differs: its name, and each variant's value, as text."""
 
     setting: str
     values: tuple[str, ...]
 
 
 def differences(compared: Sequence[Variant]) -> tuple[Difference, ...]:
-    """What differs between variants; nothing where they differ in nothing."""
+    """What differs between variants."""
     specs = [variant.spec for variant in compared]
     rows = [*_training_rows(compared), *_network_rows([spec.architecture for spec in specs])]
     return tuple(row for row in rows if len(set(row.values)) > 1)
 
 
 def dataset_titles(compared: Sequence[Variant]) -> tuple[str, ...]:
-    """The title of each variant's data set; of several with the same title, each has a number behind it."""
+    """The title of each variant's data set; data sets with the same title are numbered."""
     names = [variant.spec.settings.dataset for variant in compared]
     titles = {name: dataset_title(name) for name in names}
     found = []
@@ -97,7 +97,7 @@ def _training_rows(compared: Sequence[Variant]) -> list[Difference]:
         if setting.name == "seed" or not any(map(setting.counts_in, settings)):
             continue
         values = [
-            _in_words(setting.spec, getattr(chosen, setting.name)) if setting.counts_in(chosen) else "–"
+            _as_text(setting.spec, getattr(chosen, setting.name)) if setting.counts_in(chosen) else "–"
             for chosen in settings
         ]
         rows.append(Difference(setting.spec.label, tuple(values)))
@@ -108,10 +108,10 @@ def _training_rows(compared: Sequence[Variant]) -> list[Difference]:
 
 
 def short_names(compared: Sequence[Variant]) -> tuple[str, ...]:
-    """A few words for each variant: of all that differs, the least that tells them apart.
+    """A few words for each variant: as few of the differences as tell them apart.
 
-    The network's name and the data set are among them wherever they differ; of the settings, as many as are needed. Two
-    variants have the same words only where no setting tells them apart. Where nothing differs it is the network's name.
+    The network's name and the data set are included wherever they differ, and as many settings as are needed. Two
+    variants have the same words only if no setting tells them apart; if nothing differs, the network's name.
     """
     networks = tuple(_shortened(variant.spec.architecture.name or "a network") for variant in compared)
     found = [row for row in differences(compared) if row.setting != _LAYERS]  # too long: their size says it
@@ -131,7 +131,7 @@ def short_names(compared: Sequence[Variant]) -> tuple[str, ...]:
 
 
 def _kinds(rows: Sequence[tuple[str, ...]]) -> int:
-    """How many variants these words tell apart."""
+    """How many variants these rows tell apart."""
     return len(set(zip(*rows, strict=True))) if rows else 1
 
 
@@ -140,9 +140,9 @@ def _shortened(text: str) -> str:
 
 
 def _brief(setting: str, value: str) -> str:
-    """A value as a part of a name; a number or a yes says little without what it is of."""
+    """A value as a part of a name; a number or a “yes” needs the name of its setting."""
     label = setting.split(", layer")[0]
-    return _BRIEF.get(value, value) if label in _SPEAKING else f"{label}: {value}"
+    return _BRIEF.get(value, value) if label in _SELF_EXPLANATORY else f"{label}: {value}"
 
 
 def _network_rows(architectures: Sequence[Architecture]) -> list[Difference]:
@@ -155,7 +155,7 @@ def _network_rows(architectures: Sequence[Architecture]) -> list[Difference]:
     places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for index, layers in enumerate(zip(*(one.layers for one in architectures), strict=True)):
         for setting in layers[0].settings():
-            values = tuple(_in_words(setting.spec, getattr(layer, setting.name)) for layer in layers)
+            values = tuple(_as_text(setting.spec, getattr(layer, setting.name)) for layer in layers)
             if len(set(values)) > 1:
                 places.setdefault((setting.spec.label, values), []).append(index + 1)
     for (label, values), numbers in places.items():
@@ -164,7 +164,7 @@ def _network_rows(architectures: Sequence[Architecture]) -> list[Difference]:
     return rows
 
 
-def _in_words(spec: Spec, value: Any) -> str:
+def _as_text(spec: Spec, value: Any) -> str:
     if isinstance(spec, Choice):
         return dict(spec.options)[value]
     if isinstance(value, bool):
@@ -179,13 +179,13 @@ def _in_words(spec: Spec, value: Any) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that a run can be repeated with another value of.
+    """A setting that a run can be repeated with other values of.
 
     Attributes:
-        title: What it is.
-        options: Its values, with their words.
-        value: The value that a spec has; None where its layers have several.
-        apply: The spec with another value.
+        title: Its name on the page.
+        options: Its values, with their labels.
+        value: Returns its value in a spec; None if layers have different ones.
+        apply: Returns the spec with another value.
     """
 
     title: str
@@ -249,16 +249,16 @@ CHANGES: dict[str, Change] = {
 
 
 def repeated(base: RunSpec, change: str | None, values: Sequence[Any], seeds: int) -> tuple[RunSpec, ...]:
-    """The runs that show what one change does: each value with the seeds base, base + 1, ….
+    """The runs that show the effect of one change: each value with the seeds base, base + 1, ….
 
     Args:
-        base: What is repeated.
-        change: The name of one of CHANGES; None to repeat it with other seeds only.
-        values: The values to run with; not used where `change` is None.
+        base: The run to repeat.
+        change: A name in CHANGES; None to change the seeds only.
+        values: The values to run with; not used if `change` is None.
         seeds: How many seeds each value gets.
     """
     chosen = [base] if change is None else [CHANGES[change].apply(base, value) for value in values]
-    # Counted downwards where that would leave the range.
+    # Counted downwards if that would leave the range.
     way = 1 if base.settings.seed + seeds <= MAX_SEED else -1
     return tuple(
         replace(spec, settings=replace(spec.settings, seed=base.settings.seed + way * number))
@@ -272,12 +272,12 @@ def repeated(base: RunSpec, change: str | None, values: Sequence[Any], seeds: in
 
 @dataclass(frozen=True)
 class Band:
-    """A curve of several runs, at the epochs that all of them have reached.
+    """A curve over several runs, at the epochs that all of them have reached.
 
     Attributes:
         epoch: (E,) 0 is the untrained network.
         mean, low, high: (E,) mean, least and largest of the runs.
-        runs: How many runs it is of.
+        runs: The number of runs.
     """
 
     epoch: np.ndarray
@@ -287,19 +287,19 @@ class Band:
     runs: int
 
 
-def band(histories: Sequence[Curves], quantity: str) -> Band:
-    """The curve of a quantity of Curves that is measured at each epoch, such as "validation_loss".
+def band(runs: Sequence[Curves], quantity: str) -> Band:
+    """The curve of a quantity of `Curves` that is measured at each epoch, such as "validation_loss".
 
     Args:
-        histories: One for each run, at least one.
+        runs: The curves of each run, at least one.
     """
-    length = min(len(history.epoch) for history in histories)
-    values = np.stack([getattr(history, quantity)[:length] for history in histories])
-    return Band(histories[0].epoch[:length], values.mean(0), values.min(0), values.max(0), len(histories))
+    length = min(len(curves.epoch) for curves in runs)
+    values = np.stack([getattr(curves, quantity)[:length] for curves in runs])
+    return Band(runs[0].epoch[:length], values.mean(0), values.min(0), values.max(0), len(runs))
 
 
 def comparable(compared: Sequence[Variant]) -> tuple[tuple[int, ...], ...]:
-    """Which variants may be ranked by their validation accuracy: places from 0, those of a group against one another.
+    """Groups of variants, by index from 0, that may be ranked by their validation accuracy.
 
     An accuracy is a share of certain pictures. A data set has one validation split, so the same data set means the
     same pictures and the same measure, whatever the loss, the augmentation and the network's input size are.
@@ -311,10 +311,10 @@ def comparable(compared: Sequence[Variant]) -> tuple[tuple[int, ...], ...]:
 
 
 def verdicts(names: Sequence[str], compared: Sequence[Variant], bands: Sequence[Band]) -> tuple[str, ...]:
-    """What may be said of variants by their last validation accuracy, a sentence each.
+    """Statements on the last validation accuracy of variants, a sentence each.
 
     Args:
-        names: Of the variants, as the sentences call them.
+        names: The variants' names in the sentences.
         compared: The variants.
         bands: Their validation accuracies.
     """
@@ -330,17 +330,17 @@ def verdicts(names: Sequence[str], compared: Sequence[Variant], bands: Sequence[
 
 
 def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
-    """What may be said of two or more comparable variants by their last validation accuracy, in one sentence.
+    """A statement on the last validation accuracy of two or more comparable variants, in one sentence.
 
-    No test of significance: of few seeds, it says only whether the ranges overlap. Nothing is said of fewer than two
-    that have finished an epoch.
+    Not a test of significance: for few seeds, it says only whether the ranges overlap. Empty if fewer than two have
+    finished an epoch.
     """
     ended = [(name, band) for name, band in zip(names, bands, strict=True) if len(band.mean) > 1]
     if len(ended) < 2:
         return ""
     ended.sort(key=lambda item: -item[1].mean[-1])
     if len({int(band.epoch[-1]) for _, band in ended[:2]}) > 1:
-        # Not the same length of training: then it is a part of what is said.
+        # Trained for different lengths, which the sentence then names.
         ended = [(f"{name} after {_epochs(band)}", band) for name, band in ended]
     (best, first), (next_best, second) = ended[:2]
     points = f"{100 * (first.mean[-1] - second.mean[-1]):.1f}"

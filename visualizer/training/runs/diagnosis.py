@@ -1,4 +1,4 @@
-"""What is wrong with a network in training, in plain sentences, from how its layers do."""
+"""What is wrong with a network in training, in plain sentences, from the health of its layers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ import numpy as np
 from visualizer.training.runs.curves import HealthCurves
 from visualizer.words import listed
 
-# Of a layer's units, in most of the last looks; below it, training mostly gets on with the rest.
+# Of a layer's units, in most of the last checkups; below it, training mostly succeeds with the others.
 SILENT_SHARE = 0.5
 # ‖update‖ / ‖weights‖ of a step. About 0.001 is usual: https://cs231n.github.io/neural-networks-3/#ratio
 LARGE_UPDATE = 0.1
 SMALL_UPDATE = 1e-5
-# The gradient's norm for each of a layer's weights' norm, first layer against last one.
+# The gradient's norm divided by the weights' norm: the first layer's, divided by the last one's.
 VANISHED = 1e-3
-# What is said is the median of so many looks: a single batch may be an exception.
-LOOKS = 3
+# The median of so many checkups is what counts: a single batch may be an exception.
+CHECKUPS = 3
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class Finding:
 
 
 def diagnose(health: HealthCurves, names: Sequence[str], pictures: Sequence[int]) -> tuple[Finding, ...]:
-    """What is wrong by the last looks, worst first; nothing where all is well or nothing was measured yet.
+    """What is wrong by the last checkups, worst first; nothing if all is well or nothing was measured yet.
 
     Args:
-        health: How the layers did.
+        health: The health of the layers.
         names: The name of every layer of the network, by its index.
-        pictures: How many pictures the batch of each look had.
+        pictures: How many pictures the batch of each checkup had.
     """
     if not len(health.step):
         return ()
@@ -47,25 +47,25 @@ def diagnose(health: HealthCurves, names: Sequence[str], pictures: Sequence[int]
 
 
 def _lately(values: np.ndarray) -> np.ndarray:
-    """(layers,) the median of the last looks."""
-    middle: np.ndarray = np.median(values[-LOOKS:], axis=0)
+    """(layers,) the median of the last checkups."""
+    middle: np.ndarray = np.median(values[-CHECKUPS:], axis=0)
     return middle
 
 
 def _silent(health: HealthCurves, called: list[str], pictures: Sequence[int]) -> list[Finding]:
-    """Layers with many units that are 0 for all pictures of a batch. Whether these are dead, no batch can tell."""
-    counts = listed(map(str, pictures[-LOOKS:]))
-    # More than half of the looks: a single batch may be an exception.
-    looks = min(len(pictures), LOOKS)
-    most = looks // 2 + 1
-    shares = np.sort(health.silent_share[-LOOKS:], axis=0)[looks - most]
+    """Layers with many units that are 0 for all pictures of a batch. No batch can tell whether these are dead."""
+    counts = listed(map(str, pictures[-CHECKUPS:]))
+    # More than half of the checkups: a single batch may be an exception.
+    checkups = min(len(pictures), CHECKUPS)
+    most = checkups // 2 + 1
+    shares = np.sort(health.silent_share[-CHECKUPS:], axis=0)[checkups - most]
     where = {1: "the batch looked at", 2: "both batches looked at"}.get(
-        looks, f"at least {most} of the last {looks} batches looked at"
+        checkups, f"at least {most} of the last {checkups} batches looked at"
     )
     return [
         Finding(
             f"{called[layer]}: in {where} ({counts} pictures) {shares[layer]:.0%} of its {health.units[layer]} units "
-            f"{'or more ' if looks > 1 else ''}were silent, 0 for every picture.",
+            f"{'or more ' if checkups > 1 else ''}were silent, 0 for every picture.",
             "A unit that is silent for all pictures is dead: it gets no gradient and seldom comes back. If this "
             "stays so, lower the learning rate, or use LeakyReLU, and start again.",
         )

@@ -1,8 +1,8 @@
-"""What is removed after a set time: workspaces that nobody uses, their runs, and data sets that nobody refers to.
+"""What is removed after a set time: workspaces that nobody uses, their runs, and data sets that nothing refers to.
 
-No clock decides it. For how long something was unused is counted, with the time that the server ran: a clock that is
-wrong for a day, or that is set right after it was, makes nothing older. What passed while no server ran is counted as a
-day at most, each time one starts: that the clock says a year is no reason to remove what was made yesterday.
+The clock does not decide it. The time for which something was unused is counted while a server runs: a clock that is
+wrong, or set right, makes nothing older. Time while no server ran counts as a day at most, each time one starts: that
+the clock is a year ahead is no reason to remove what was made yesterday.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from visualizer.training.runs.store import RunStore
 from visualizer.workspaces import Workspaces
 
 DAY = 86_400.0  # seconds
-# A data set that was made is named in its workspace a moment later.
+# A new data set is named in its workspace only a moment later.
 UNNAMED_FOR = DAY
-# So many go at a time: whoever runs the server can see it in the log before all are gone.
+# Removed at a time: whoever runs the server can see it in the log before all are gone.
 MOST_AT_ONCE = 20
 # Seconds by which the clock and the time that passed may differ.
 _SAME = 600.0
@@ -25,11 +25,11 @@ _SAME = 600.0
 def clean_up(store: RunStore, workspaces: Workspaces, passed: float = 0.0) -> None:
     """Remove what was not used for `limits().workspace_days`; then the oldest ended runs while all are too large.
 
-    Nothing goes that a run which goes on needs.
+    Nothing that an active run needs is removed.
 
     Args:
         store: The runs.
-        workspaces: The workspaces, with their names in which the data sets stand.
+        workspaces: The workspaces, which name their data sets.
         passed: Seconds that passed since this was done last, as `since_last` says.
     """
     _remove_workspaces(store, workspaces, passed)
@@ -38,7 +38,7 @@ def clean_up(store: RunStore, workspaces: Workspaces, passed: float = 0.0) -> No
 
 
 def since_last(workspaces: Workspaces, now: float, ran: float | None) -> float:
-    """Seconds to count since the last clean-up, by whichever server, and note that there is one now.
+    """Seconds to count since the last clean-up by any server, and note that there is one now.
 
     Args:
         workspaces: Where the time of the last one is kept.
@@ -55,9 +55,9 @@ def since_last(workspaces: Workspaces, now: float, ran: float | None) -> float:
 
 def _remove_workspaces(store: RunStore, workspaces: Workspaces, passed: float) -> None:
     active = {record.owner for record in store.active_runs()}
-    # Runs of those who have no workspace, as of older versions, get one, and are counted from now on.
+    # Owners of runs without a workspace, as in older versions, get one, which is counted from now on.
     workspaces.adopt(store.owners())
-    # Any other time than before says that it was used meanwhile, an earlier one too.
+    # Any other time than before means that it was used meanwhile, even an earlier one.
     unused = workspaces.count_unused("workspace", {name: repr(at) for name, at in workspaces.used().items()}, passed)
     most = limits().workspace_days * DAY
     due = [name for name, seconds in unused.items() if seconds > most and name not in active]
@@ -76,7 +76,7 @@ def _remove_workspaces(store: RunStore, workspaces: Workspaces, passed: float) -
 
 def _remove_datasets(store: RunStore, workspaces: Workspaces, passed: float) -> None:
     named = {*store.datasets(), *_named(workspaces)}
-    # One that is made anew is another one.
+    # A data set that is made again is another one.
     unnamed = {name: str(at) for name, at in own_dataset_marks().items() if name not in named}
     unused = workspaces.count_unused("dataset", unnamed, passed)
     for name in [name for name, seconds in unused.items() if seconds > UNNAMED_FOR][:MOST_AT_ONCE]:
@@ -85,7 +85,7 @@ def _remove_datasets(store: RunStore, workspaces: Workspaces, passed: float) -> 
 
 
 def _named(workspaces: Workspaces) -> Iterator[str]:
-    """The data sets that workspaces have or have chosen, also where the rest of what is kept cannot be read."""
+    """The data sets that workspaces have or have chosen, even if the rest of a workspace cannot be read."""
     for kept in ("datasets", "training"):
         for text in workspaces.values(kept):
             yield from own_names_in(text)

@@ -30,18 +30,23 @@ def moments(connection: sqlite3.Connection, run_id: str) -> list[Moment]:
     return [Moment(row["step"], row["epoch"], row["step"] / row["steps_per_epoch"]) for row in rows]
 
 
+def steps(connection: sqlite3.Connection, run_id: str) -> list[int]:
+    """The steps of the run's kept moments."""
+    return [row["step"] for row in connection.execute("SELECT step FROM weights WHERE run_id = ?", (run_id,))]
+
+
 def write(connection: sqlite3.Connection, run_id: str, event: Weights) -> None:
     """A row for these weights, in place of those that they replace or that exceed the limit now."""
     size = sum(array.nbytes for array in event.arrays.values())
     connection.execute("INSERT OR REPLACE INTO weights VALUES (?, ?, ?, ?)", (run_id, event.step, event.epoch, size))
     rows = connection.execute("SELECT step, epoch FROM weights WHERE run_id = ? ORDER BY step", (run_id,)).fetchall()
     run = connection.execute("SELECT steps_per_epoch FROM runs WHERE run_id = ?", (run_id,)).fetchone()
-    steps = [(row["step"], row["epoch"]) for row in rows]
-    kept = kept_steps(steps, run["steps_per_epoch"], size, limits().run_bytes)
+    kept_before = [(row["step"], row["epoch"]) for row in rows]
+    kept = kept_steps(kept_before, run["steps_per_epoch"], size, limits().run_bytes)
     for table in ("weights", "gradients"):
         connection.executemany(
             f"DELETE FROM {table} WHERE run_id = ? AND step = ?",
-            [(run_id, step) for step, _ in steps if step not in kept],
+            [(run_id, step) for step, _ in kept_before if step not in kept],
         )
 
 

@@ -1,6 +1,6 @@
-"""Overfitting, seen in a run's curves: the training pictures are answered far better than others, and that stays so.
+"""Overfitting in a run's curves: for some epochs, training pictures are answered far better than others.
 
-Also why the training curve may lie below the validation curve at first. No torch here: pages read it too.
+Also why the training curve may lie below the validation curve at first. No torch here: pages use this too.
 """
 
 import math
@@ -20,10 +20,10 @@ SURE = 2.0
 
 @dataclass(frozen=True)
 class Overfitting:
-    """A gap between training and validation that is no chance.
+    """A gap between training and validation that is too large for chance.
 
     Attributes:
-        since: The first of the epochs in a row that have the gap, counted from 1.
+        since: The first of the latest epochs in a row with the gap, counted from 1.
         epoch: The last finished epoch.
         train: Training accuracy of that epoch, 0 to 1, a mean over it.
         validation: Validation accuracy at its end, 0 to 1.
@@ -46,16 +46,16 @@ class Overfitting:
         )
 
 
-def overfitting(history: Curves, train_pictures: int, validation_pictures: int) -> Overfitting | None:
-    """Whether a run overfits by now; None where it does not, or where that cannot be told yet.
+def overfitting(curves: Curves, train_pictures: int, validation_pictures: int) -> Overfitting | None:
+    """Whether a run overfits by now; None if it does not, or if it is too early to tell.
 
     Args:
-        history: Its curves.
+        curves: Its curves.
         train_pictures, validation_pictures: How many pictures the two splits have.
     """
-    trained = history.epoch > 0
+    trained = curves.epoch > 0
     epochs, train, validation = (
-        values[trained] for values in (history.epoch, history.train_accuracy, history.validation_accuracy)
+        values[trained] for values in (curves.epoch, curves.train_accuracy, curves.validation_accuracy)
     )
     wide = [
         gap >= GAP and gap > SURE * math.hypot(_error(right, train_pictures), _error(other, validation_pictures))
@@ -75,18 +75,18 @@ def overfitting(history: Curves, train_pictures: int, validation_pictures: int) 
     )
 
 
-def why_training_lies_below(history: Curves, train_pictures: int, validation_pictures: int, harder: bool) -> str:
+def why_training_lies_below(curves: Curves, train_pictures: int, validation_pictures: int, harder: bool) -> str:
     """Why training lies below validation in the first epoch, in a few sentences; empty where it does not.
 
     Args:
-        history: The run's curves.
+        curves: The run's curves.
         train_pictures, validation_pictures: How many pictures the two splits have.
-        harder: Whether training has it harder: its pictures are changed at random, or dropout leaves out units.
+        harder: Whether its training is harder: pictures are changed at random, or dropout leaves out units.
     """
-    first = history.epoch == 1
+    first = curves.epoch == 1
     if not first.any():
         return ""
-    train, validation = float(history.train_accuracy[first][0]), float(history.validation_accuracy[first][0])
+    train, validation = float(curves.train_accuracy[first][0]), float(curves.validation_accuracy[first][0])
     if not train < validation:
         return ""
     words = (
@@ -104,8 +104,8 @@ def why_training_lies_below(history: Curves, train_pictures: int, validation_pic
 def _error(accuracy: float, pictures: int) -> float:
     """One standard error of an accuracy over so many pictures.
 
-    Two pictures more of each kind than were seen, since none wrong among few is not sure either: Agresti and Coull,
-    1998, https://doi.org/10.1080/00031305.1998.10480550
+    With two correct and two wrong pictures more than there were, since even no mistake among few is uncertain: Agresti
+    and Coull, 1998, https://doi.org/10.1080/00031305.1998.10480550
     """
     share = (accuracy * pictures + 2) / (pictures + 4)
     return math.sqrt(share * (1 - share) / (pictures + 4))

@@ -1,4 +1,4 @@
-"""What can be done against overfitting with what this app has: changes of the next run, as plain data."""
+"""What this app can do against overfitting: changes of the next run, as plain data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from visualizer.training.runs.overfitting import Overfitting
 from visualizer.training.settings import AUGMENTATIONS, RunSpec, TrainingSettings
 from visualizer.words import counted
 
-# Small changes that leave digits, shapes and most photos what they are; a mirrored 2 would be none.
+# Small changes after which digits, shapes and most photos are still what they were; a mirrored 2 would not be.
 SHIFT, ROTATION = 0.1, 10.0
 RATE = 0.5  # of dropout
 FEWER = 4  # times fewer units
@@ -23,9 +23,9 @@ class Remedy:
     """One change of the next run.
 
     Attributes:
-        name: Tells it apart.
-        label: What it does, for a button; empty where it is done already.
-        done: What is so where it is done, as a sentence; empty where it is not.
+        name: An id.
+        label: What it does, for a button; empty if it is done already.
+        done: A sentence that it is done already; else empty.
         architecture, settings: The next run with it.
     """
 
@@ -88,7 +88,7 @@ def _fewer_parameters(run: RunSpec, architecture: Architecture, settings: Traini
         return Remedy("parameters", "", done, architecture, settings)
     layers = architecture.layers
     rows = summarize(architecture).layers
-    # The last one says how many classes there are.
+    # The last one has a unit for each class.
     units, index = max(((_units(rows[index]), index) for index in _with_units(layers)[:-1]), default=(0, 0))
     fewer = layers[index].giving(units // FEWER) if units // FEWER >= FEWEST_UNITS else None
     if fewer is None:
@@ -99,12 +99,12 @@ def _fewer_parameters(run: RunSpec, architecture: Architecture, settings: Traini
 
 
 def _with_units(layers: Sequence[Layer]) -> list[int]:
-    """The places of the layers that can have more or fewer units."""
+    """The indices of the layers that can have more or fewer units."""
     return [index for index, layer in enumerate(layers) if layer.giving(1)]
 
 
 def _units(row: LayerReport) -> int:
-    """How many numbers it gives; 0 where it does not fit."""
+    """How many channels or numbers it outputs; 0 if it does not fit."""
     return row.output_shape[0] if row.output_shape else 0
 
 

@@ -114,6 +114,23 @@ def _record(row: sqlite3.Row) -> RunRecord:
     return RunRecord(**values | {"spec": spec, "total_steps": total_steps, "keep_running": keep_running})
 
 
+def owners(connection: sqlite3.Connection) -> set[str]:
+    """All who have runs."""
+    return {row["owner"] for row in connection.execute("SELECT DISTINCT owner FROM runs")}
+
+
+def datasets(connection: sqlite3.Connection) -> set[str]:
+    """The names of all data sets that runs were trained on."""
+    rows = connection.execute("SELECT json_extract(spec, '$.settings.dataset') AS name FROM runs")
+    return {row["name"] for row in rows}
+
+
+def checkpoint_step(connection: sqlite3.Connection, run_id: str) -> int | None:
+    """Batches at the run's last checkpoint, or None where it has none."""
+    row = connection.execute("SELECT checkpoint_step FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+    return row["checkpoint_step"] if row else None
+
+
 # Writing
 
 

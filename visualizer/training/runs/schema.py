@@ -8,78 +8,66 @@ from visualizer.workspace import use_write_ahead_log
 # All have a column run_id.
 TABLES = ("runs", "batches", "epochs", "health", "weights", "gradients")
 
-_FIRST_TABLES = (
-    """
-    CREATE TABLE IF NOT EXISTS runs (
-        run_id TEXT PRIMARY KEY,
-        owner TEXT NOT NULL,
-        created REAL NOT NULL,
-        spec TEXT NOT NULL,
-        steps_per_epoch INTEGER NOT NULL,
-        state TEXT NOT NULL DEFAULT 'queued',
-        message TEXT NOT NULL DEFAULT '',
-        epoch INTEGER NOT NULL DEFAULT 0,
-        step INTEGER NOT NULL DEFAULT 0,
-        learning_rate REAL NOT NULL,
-        seconds REAL NOT NULL DEFAULT 0,
-        images_per_second REAL NOT NULL DEFAULT 0,
-        keep_running INTEGER NOT NULL DEFAULT 0,
-        version INTEGER NOT NULL DEFAULT 0
-    )
-    """,
-    "CREATE INDEX IF NOT EXISTS runs_of_owner ON runs (owner, created)",
-    """
-    CREATE TABLE IF NOT EXISTS batches (
-        run_id TEXT NOT NULL,
-        block INTEGER NOT NULL,
-        losses BLOB NOT NULL,
-        accuracies BLOB NOT NULL,
-        PRIMARY KEY (run_id, block)
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS epochs (
-        run_id TEXT NOT NULL,
-        epoch INTEGER NOT NULL,
-        train_loss REAL,
-        train_accuracy REAL,
-        validation_loss REAL,
-        validation_accuracy REAL,
-        PRIMARY KEY (run_id, epoch)
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS health (
-        run_id TEXT NOT NULL,
-        step INTEGER NOT NULL,
-        layer INTEGER NOT NULL,
-        gradient_norm REAL,
-        weight_norm REAL,
-        update_norm REAL,
-        dead_share REAL,
-        units INTEGER NOT NULL,
-        PRIMARY KEY (run_id, step, layer)
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS weights (
-        run_id TEXT NOT NULL,
-        step INTEGER NOT NULL,
-        epoch INTEGER,
-        bytes INTEGER NOT NULL,
-        PRIMARY KEY (run_id, step)
-    )
-    """,
-    """
-    CREATE TABLE IF NOT EXISTS gradients (
-        run_id TEXT NOT NULL,
-        step INTEGER NOT NULL,
-        layer INTEGER NOT NULL,
-        counts BLOB NOT NULL,
-        PRIMARY KEY (run_id, step, layer)
-    )
-    """,
-)
+_FIRST_TABLES = """
+CREATE TABLE IF NOT EXISTS runs (
+    run_id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    created REAL NOT NULL,
+    spec TEXT NOT NULL,
+    steps_per_epoch INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'queued',
+    message TEXT NOT NULL DEFAULT '',
+    epoch INTEGER NOT NULL DEFAULT 0,
+    step INTEGER NOT NULL DEFAULT 0,
+    learning_rate REAL NOT NULL,
+    seconds REAL NOT NULL DEFAULT 0,
+    images_per_second REAL NOT NULL DEFAULT 0,
+    keep_running INTEGER NOT NULL DEFAULT 0,
+    version INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS runs_of_owner ON runs (owner, created);
+CREATE TABLE IF NOT EXISTS batches (
+    run_id TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    losses BLOB NOT NULL,
+    accuracies BLOB NOT NULL,
+    PRIMARY KEY (run_id, block)
+);
+CREATE TABLE IF NOT EXISTS epochs (
+    run_id TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    train_loss REAL,
+    train_accuracy REAL,
+    validation_loss REAL,
+    validation_accuracy REAL,
+    PRIMARY KEY (run_id, epoch)
+);
+CREATE TABLE IF NOT EXISTS health (
+    run_id TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    layer INTEGER NOT NULL,
+    gradient_norm REAL,
+    weight_norm REAL,
+    update_norm REAL,
+    dead_share REAL,
+    units INTEGER NOT NULL,
+    PRIMARY KEY (run_id, step, layer)
+);
+CREATE TABLE IF NOT EXISTS weights (
+    run_id TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    epoch INTEGER,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (run_id, step)
+);
+CREATE TABLE IF NOT EXISTS gradients (
+    run_id TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    layer INTEGER NOT NULL,
+    counts BLOB NOT NULL,
+    PRIMARY KEY (run_id, step, layer)
+);
+"""
 _FIRST_ADDED_COLUMNS = (
     ("checkpoint_step", "INTEGER"),
     ("checkpoint_epoch", "INTEGER"),
@@ -118,7 +106,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _to_1(connection: sqlite3.Connection) -> None:
     """Make the tables. Databases from before versions were counted have some of them, and some of the columns."""
-    for statement in _FIRST_TABLES:
+    for statement in _FIRST_TABLES.split(";"):  # not executescript, which would end the transaction
         connection.execute(statement)
     present = {row["name"] for row in connection.execute("PRAGMA table_info(runs)")}
     for column, declaration in _FIRST_ADDED_COLUMNS:

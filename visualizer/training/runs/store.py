@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -43,6 +43,8 @@ from visualizer.training.settings import RunSpec
 from visualizer.workspace import connect, held_open
 
 RUNS = "runs.sqlite"
+P = ParamSpec("P")
+T = TypeVar("T")
 # The message of a run that was to be resumed and could not.
 BEGAN_ANEW = "Its last checkpoint could not be read, so it began anew, with the same curve."
 
@@ -107,8 +109,7 @@ class RunStore:
 
     def record(self, run_id: str) -> RunRecord | None:
         """Where the run stands, or None where there is no readable run of this id."""
-        with self._read() as connection:
-            record = next(iter(records.read(connection, "run_id = ?", (run_id,))), None)
+        record = next(iter(self._ask(records.read, "run_id = ?", (run_id,))), None)
         message = self._unwritten.get(run_id)
         if record is None or message is None or not record.active:
             return record
@@ -116,39 +117,31 @@ class RunStore:
 
     def runs_of(self, owner: str) -> list[RunRecord]:
         """All runs of an owner, the latest first."""
-        with self._read() as connection:
-            return records.read(connection, "owner = ? ORDER BY rowid DESC", (owner,))
+        return self._ask(records.read, "owner = ? ORDER BY rowid DESC", (owner,))
 
     def active_runs(self) -> list[RunRecord]:
         """All runs that are queued, running or paused."""
-        with self._read() as connection:
-            return records.read(connection, "state IN (?, ?, ?) ORDER BY rowid", ACTIVE_STATES)
+        return self._ask(records.read, "state IN (?, ?, ?) ORDER BY rowid", ACTIVE_STATES)
 
     def owners(self) -> set[str]:
         """All who have runs."""
-        with self._read() as connection:
-            return {row["owner"] for row in connection.execute("SELECT DISTINCT owner FROM runs")}
+        return self._ask(records.owners)
 
     def datasets(self) -> set[str]:
         """The names of all data sets that runs were trained on."""
-        with self._read() as connection:
-            rows = connection.execute("SELECT json_extract(spec, '$.settings.dataset') AS name FROM runs")
-            return {row["name"] for row in rows}
+        return self._ask(records.datasets)
 
     def curves(self, run_id: str) -> Curves:
         """The run's curves; empty ones where nothing was trained yet."""
-        with self._read() as connection:
-            return curves.read(connection, run_id)
+        return self._ask(curves.read, run_id)
 
     def health(self, run_id: str) -> HealthCurves:
         """The health of the run's layers; empty arrays where nothing was trained yet."""
-        with self._read() as connection:
-            return curves.read_health(connection, run_id)
+        return self._ask(curves.read_health, run_id)
 
     def gradients(self, run_id: str) -> dict[int, Gradients]:
         """The sizes of the gradients' numbers, by step."""
-        with self._read() as connection:
-            return curves.read_gradients(connection, run_id)
+        return self._ask(curves.read_gradients, run_id)
 
     def latest_snapshot(self, run_id: str) -> Snapshot | None:
         """The latest look inside, or None where there was none yet.
@@ -161,8 +154,7 @@ class RunStore:
 
     def moments(self, run_id: str) -> tuple[Moment, ...]:
         """The moments whose weights can be read, in order, without those whose file was found to be damaged."""
-        with self._read() as connection:
-            moments = kept_weights.moments(connection, run_id)
+        moments = self._ask(kept_weights.moments, run_id)
         return tuple(moment for moment in moments if not self.files.has_damaged_weights(run_id, moment.step))
 
     def weights(self, run_id: str) -> dict[str, np.ndarray]:
@@ -173,8 +165,7 @@ class RunStore:
         """
         # A later moment may remove the file between the question and the reading: then there is another answer.
         for _ in range(3):
-            with self._read() as connection:
-                moments = kept_weights.moments(connection, run_id)
+            moments = self._ask(kept_weights.moments, run_id)
             if not moments:
                 break
             with suppress(FileNotFoundError):
@@ -267,8 +258,7 @@ class RunStore:
         return checkpoint
 
     def _go_back(self, connection: sqlite3.Connection, run_id: str, state: State, message: str) -> Checkpoint | None:
-        row = connection.execute("SELECT checkpoint_step FROM runs WHERE run_id = ?", (run_id,)).fetchone()
-        step = row["checkpoint_step"] if row else None
+        step = records.checkpoint_step(connection, run_id)
         checkpoint = self.files.read_checkpoint(run_id, step) if step is not None else None
         if step is not None and checkpoint is None:
             message = BEGAN_ANEW
@@ -314,10 +304,8 @@ class RunStore:
 
     def _remove_surplus_files(self, run_id: str) -> None:
         """Remove the files that no row names. Only after the rows are written: until then, readers follow them."""
-        with self._read() as connection:
-            row = connection.execute("SELECT checkpoint_step FROM runs WHERE run_id = ?", (run_id,)).fetchone()
-            rows = connection.execute("SELECT step FROM weights WHERE run_id = ?", (run_id,)).fetchall()
-        self.files.keep_only(run_id, [step for (step,) in rows], row["checkpoint_step"] if row else None)
+        weights = self._ask(kept_weights.steps, run_id)
+        self.files.keep_only(run_id, weights, self._ask(records.checkpoint_step, run_id))
 
     def _connect(self, *, create: bool = False) -> sqlite3.Connection:
         connection = connect(self.folder / RUNS, create=create, timeout=10)
@@ -326,10 +314,9 @@ class RunStore:
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
 
-    @contextmanager
-    def _read(self) -> Iterator[sqlite3.Connection]:
+    def _ask(self, read: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with closing(self._connect()) as connection:
-            yield connection
+            return read(connection, *args, **kwargs)
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:

@@ -1,1 +1,1 @@
-"""Who trains what, and when: the pool, the worker processes and what they are told."""
+"""Which worker trains which run, and when: the pool, the worker processes, and the messages between them."""

@@ -1,4 +1,4 @@
-"""Whether a run can be trained here, asked before it begins."""
+"""Can a run be trained here? Asked before it begins."""
 
 from collections.abc import Collection
 
@@ -9,14 +9,14 @@ from visualizer.training.settings import RunSpec, batches_per_epoch
 
 
 def check(spec: RunSpec, own: Collection[str] = ()) -> int:
-    """The run's batches in an epoch, if it can be trained.
+    """The number of batches in an epoch of the run, if it can be trained.
 
     Args:
         spec: What is to be trained.
-        own: The data sets of its own that the workspace has which the run will belong to.
+        own: The own data sets of the workspace that the run will belong to.
 
     Raises:
-        UserError: The network does not fit together or to the data set, the data set is not here or is somebody else's,
+        UserError: The network does not fit together or to the data set, the data set is missing or somebody else's,
             or the batch does not fit into memory.
     """
     architecture, settings = spec.architecture, spec.settings

@@ -1,4 +1,4 @@
-"""What a run can be told while it lives. Plain data: they cross the border between processes."""
+"""Commands for an active run, as plain data, which crosses the border between processes."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from visualizer.training.settings import LEARNING_RATE
 
 @dataclass(frozen=True)
 class Start:
-    """Train on, to the end of the run."""
+    """Train to the end of the run."""
 
 
 @dataclass(frozen=True)
 class Pause:
-    """Stop after the batch in hand, ready to go on."""
+    """Stop after the current batch, ready to go on."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class TrainBatch:
 
 @dataclass(frozen=True)
 class TrainEpoch:
-    """Train to the end of the epoch in hand, then pause."""
+    """Train to the end of the current epoch, then pause."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class Stop:
 
 @dataclass(frozen=True)
 class Interrupt:
-    """End the run for now: it can go on from a checkpoint that is made first. `reason` is shown to the user."""
+    """End the run for now, after a checkpoint from which it can be resumed. `reason` is shown to the user."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class SetLearningRate:
-    """Take further steps with another learning rate. Raises SettingError where it is out of range."""
+    """Take the next steps with another learning rate. Raises SettingError where it is out of range."""
 
     value: float
 
@@ -53,7 +53,7 @@ class SetLearningRate:
 
 @dataclass(frozen=True)
 class SetProbe:
-    """Watch the network on another picture: `index` into `Dataset.pictures`. One that is not there is ignored."""
+    """Watch the network on another picture: `index` into `Dataset.pictures`. Ignored where out of range."""
 
     index: int
 

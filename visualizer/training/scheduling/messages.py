@@ -1,4 +1,4 @@
-"""What goes through the pipes between the pool and a worker."""
+"""The messages between the pool and a worker."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from visualizer.training.settings import RunSpec
 
 @dataclass(frozen=True)
 class Begin:
-    """To a worker: take a run. It waits for its first command.
+    """To a worker: take a run, which waits for its first command.
 
     Attributes:
-        checkpoint: Where it goes on; None for one that begins.
-        seconds: How long it has run until then.
+        checkpoint: Where it resumes; None for a new run.
+        seconds: How long it has run before.
     """
 
     run_id: str
@@ -33,12 +33,12 @@ class RunCommand:
 
 @dataclass(frozen=True)
 class Ready:
-    """From a worker: torch is loaded, runs begin at once from now on."""
+    """From a worker: torch is loaded, so that runs begin at once from now on."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """From a worker: it now works for this run. Should it die, this one may be why."""
+    """From a worker: it now works on this run. If it dies, this run may be why."""
 
     run_id: str
 

@@ -15,7 +15,7 @@ class Peers(Protocol):
     own: str
 
     def living(self) -> set[str]:
-        """The ids of all that live, this one's among them."""
+        """The ids of all that are alive, this one's among them."""
 
     def send(self, server: str, run_id: str, command: Command) -> None:
         """Leave a command for a run of another server."""
@@ -30,4 +30,4 @@ class Peers(Protocol):
         """Whether another server noted that in the last `within` seconds."""
 
     def close(self) -> None:
-        """Live no longer."""
+        """Leave the others."""

@@ -1,4 +1,4 @@
-"""The worker processes and who trains what: commands go out, events come in and are written to the store."""
+"""Distributes runs to worker processes: commands go out, events come in and are written to the store."""
 
 import atexit
 import os
@@ -23,12 +23,11 @@ from visualizer.training.settings import RunSpec
 from visualizer.words import counted
 from visualizer.workspace import saving
 
-# Seconds between two looks at what other servers left for the runs of this one.
-_POST_EVERY = 0.5
+_POST_EVERY = 0.5  # seconds between two checks for commands from other servers
 
 
 class WorkerPool:
-    """Trains runs in worker processes and writes what they emit into the store.
+    """Trains runs in worker processes and writes their events to the store.
 
     Args:
         store: Where the runs are kept.
@@ -36,10 +35,10 @@ class WorkerPool:
         workers: How many processes; by default what `limits` says.
         is_watched: Given an owner, says whether they still have a page open.
         grace: Seconds after which an unwatched run is interrupted.
-        check_every: Seconds between two looks at who is watched.
+        check_every: Seconds between two checks of who is watched.
         make_worker: Starts a worker.
         turns: How many runs of one worker take turns; further ones wait. By default what `limits` says.
-        shared: Whether the runs share that many workers; otherwise each run has one of its own.
+        shared: Whether the runs share that many workers; otherwise each run has its own.
     """
 
     def __init__(
@@ -65,7 +64,7 @@ class WorkerPool:
         self._slots = [WorkerSlot(store, make_worker, self._turns) for _ in range(count if shared else 0)]
         self._submitting = threading.Lock()
         self._closing = threading.Event()
-        self._said = ""
+        self._printed = ""
         self._peers = peers
         self._interrupt_orphans(store.active_runs())
         self._threads = [
@@ -82,16 +81,16 @@ class WorkerPool:
             slot.start()
 
     def submit(self, spec: RunSpec, owner: str, own: Collection[str] = ()) -> str:
-        """Take a new run, which waits for its first command; its id, which cannot be guessed.
+        """Take a new run, which waits for its first command; returns its id, which cannot be guessed.
 
         Args:
             spec: What is trained.
             owner: The id of the workspace that it belongs to.
-            own: The data sets of its own that this workspace has.
+            own: The own data sets of this workspace.
 
         Raises:
             UserError: The network does not fit together or to the data set, the data set is somebody else's, the batch
-                does not fit into memory, the owner has too many runs that go on, or the disk is full.
+                does not fit into memory, the owner has too many active runs, or the disk is full.
         """
         steps_per_epoch = check(spec, own)
         run_id = secrets.token_hex(16)
@@ -102,9 +101,9 @@ class WorkerPool:
         return run_id
 
     def resume(self, run_id: str) -> None:
-        """Take an interrupted run again, which waits for its next command where its last checkpoint was made.
+        """Take an interrupted run again; it waits for its next command at its last checkpoint.
 
-        One that is not interrupted is left as it is.
+        A run that is not interrupted is left as it is.
 
         Raises:
             UserError: As for `submit`; its data set may be gone, too.
@@ -112,10 +111,10 @@ class WorkerPool:
         with self._submitting, saving():
             self._store.write_unwritten()
             record = self._store.record(run_id)
-            # Its last worker may not have let go of it yet.
+            # Its last worker may not have released it yet.
             if record is None or record.state != "interrupted" or any(run_id in slot.runs for slot in self._slots):
                 return
-            check(record.spec, own=(record.spec.settings.dataset,))  # it was the owner's when the run was made
+            check(record.spec, own=(record.spec.settings.dataset,))  # it was the owner's when the run was created
             self._check_room(record.owner)
             if claim := self._store.claim(run_id, self._peers.own):
                 self._begin(Begin(run_id, record.spec, claim.checkpoint, record.seconds))
@@ -125,7 +124,7 @@ class WorkerPool:
             slot = self._freest()
         else:
             slot = WorkerSlot(self._store, self._make_worker, self._turns, lasting=False)
-            # A new list: others may be going through the old one.
+            # A new list: other threads may be iterating over the old one.
             self._slots = [*(other for other in self._slots if not other.over), slot]
         slot.begin(message)
 
@@ -139,33 +138,33 @@ class WorkerPool:
             )
 
     def place(self, run_id: str) -> Place | None:
-        """Where a run stands among those that take turns with it; None where it rests."""
+        """Where a run stands among those that take turns with it; None where it neither trains nor waits."""
         return next((place for slot in self._slots if (place := slot.place(run_id))), None)
 
     def would_take_turns_with(self) -> int:
-        """With how many runs one would take turns that is submitted now; 0 where each has a worker of its own."""
+        """With how many runs a new one would take turns; 0 where each run has its own worker."""
         return self._freest().running if self._shared else 0
 
     def _freest(self) -> WorkerSlot:
         return min(self._slots, key=lambda slot: len(slot.runs))
 
     def give_up(self, run_id: str) -> None:
-        """End a run for good, also an interrupted one, which then keeps no checkpoint."""
+        """End a run for good; an interrupted one then keeps no checkpoint."""
         self.send(run_id, Stop())
         record = self._store.record(run_id)
         if record is not None and record.state == "interrupted":
             self._store.set_state(run_id, "stopped", "")
 
     def send(self, run_id: str, command: Command) -> None:
-        """Tell a run something, wherever it is trained. One that has ended takes no commands: nothing happens."""
-        if self._tell(run_id, command):
+        """Send a command to a run, whichever server trains it. One that has ended ignores it."""
+        if self._send_here(run_id, command):
             return
         record = self._store.record(run_id)
         if record is not None and record.active and record.server != self._peers.own:
             self._peers.send(record.server, run_id, command)
 
-    def _tell(self, run_id: str, command: Command) -> bool:
-        """Tell a run of this pool something; False where it is none."""
+    def _send_here(self, run_id: str, command: Command) -> bool:
+        """Send a command to a run of this pool; False where it is not one."""
         slots = [slot for slot in self._slots if run_id in slot.runs]
         for slot in slots:
             slot.send(run_id, command)
@@ -180,7 +179,7 @@ class WorkerPool:
         if self._closing.is_set():
             return
         self._closing.set()
-        # They read the folder, which may go as soon as this is over.
+        # They read the folder, which may be removed as soon as this returns.
         for thread in self._threads:
             thread.join()
         for slot in self._slots:
@@ -189,23 +188,23 @@ class WorkerPool:
         atexit.unregister(self.close)
 
     def _collect_post(self) -> None:
-        """Tell the runs here what was clicked at other servers."""
+        """Pass on commands that came from the pages of other servers."""
         while not self._closing.wait(_POST_EVERY):
             try:
                 for run_id, command in self._peers.received():
-                    self._tell(run_id, command)
+                    self._send_here(run_id, command)
             except Exception as error:
                 self._print(error)  # tried again in a moment
 
     def _print(self, error: Exception) -> None:
-        """Say what went wrong, unless it is what was said last: a file that is gone is gone every half a second."""
-        said = f"{type(error).__name__}: {error}"
-        if said != self._said:
+        """Print an error, unless it was the last one printed: a missing file is missing every half a second."""
+        text = f"{type(error).__name__}: {error}"
+        if text != self._printed:
             traceback.print_exception(error)
-        self._said = said
+        self._printed = text
 
     def _interrupt_orphans(self, runs: Sequence[RunRecord]) -> None:
-        """Say that those were interrupted whose server lives no more."""
+        """Mark runs as interrupted whose server has ended."""
         living = self._peers.living()
         for record in runs:
             if record.server not in living:
@@ -213,24 +212,24 @@ class WorkerPool:
                 self._store.set_state(record.run_id, "interrupted", message, record.server)
 
     def _watch(self) -> None:
-        """Interrupt runs whose owner has been gone for a while, and say what could not be said before."""
+        """Interrupt runs whose owner has been gone for a while, and write what could not be written before."""
         gone_since: dict[str, float] = {}
         while not self._closing.wait(self._check_every):
             try:
-                gone_since = self._look(gone_since)
+                gone_since = self._interrupt_unwatched(gone_since)
                 self._store.write_unwritten()
             except Exception as error:
-                self._print(error)  # looked at again in a moment; without this thread no run would ever be stopped
+                self._print(error)  # tried again in a moment; without this thread no run would ever be interrupted
 
-    def _look(self, gone_since: dict[str, float]) -> dict[str, float]:
-        """Since when each run's owner is gone, as far as they are, after interrupting where it is too long."""
+    def _interrupt_unwatched(self, gone_since: dict[str, float]) -> dict[str, float]:
+        """Interrupt runs whose owner has been gone for too long; since when the owner of each run has been gone."""
         runs = self._store.active_runs()
         self._interrupt_orphans(runs)
         here = {owner: self._is_watched(owner) for owner in {record.owner for record in runs}}
         for owner in {record.owner for record in runs if record.server != self._peers.own and here[record.owner]}:
             self._peers.watch(owner)
         runs = [record for record in runs if record.server == self._peers.own and not record.keep_running]
-        # Another server looks as often as this one, and may be a little late.
+        # Another server checks as often as this one, and may be a little late.
         watched = {
             owner: here[owner] or self._peers.is_watched_elsewhere(owner, within=3 * self._check_every)
             for owner in {record.owner for record in runs}

@@ -9,7 +9,7 @@ TrainingCommand = Start | TrainEpoch | TrainBatch
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run stands among those of its worker.
+    """Where a run stands among the runs of its worker.
 
     Attributes:
         waiting: Its place in the queue, from 1; 0 where it takes turns.

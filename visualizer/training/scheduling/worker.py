@@ -43,15 +43,15 @@ from visualizer.training.settings import TrainingSettings
 
 SLICE = 0.1  # seconds that a run trains before the next one has its turn
 BUNDLE_EVERY = 0.2  # seconds between two bundles of one run, at least; they are sent at the end of a turn
-# Seconds between two snapshots of one run, at least: to draw one costs the browser more than all the curves.
+# At least so many seconds between two snapshots of one run: drawing one costs the browser more than all the curves.
 SNAPSHOT_EVERY = 0.7
 SNAPSHOT_SHARE = 0.02  # of the time at most: snapshots of a large network become rarer, so that training stays fast
-# A checkpoint is made with the end of an epoch or, in long ones, in between, so many seconds of the run's own training
-# after the last one. So a worker that dies takes at most the epoch in work with it, of shorter epochs 2 seconds.
+# A checkpoint is made at the end of an epoch (in a long epoch also within it), after at least so many seconds of the
+# run's own training. So a worker that dies loses at most the current epoch, or 2 seconds where epochs are shorter.
 CHECKPOINT_EVERY = 2.0
 CHECKPOINT_WITHIN_EPOCH = 30.0
 CHECKPOINT_SHARE = 0.02  # of the time at most, for making it here ...
-CHECKPOINT_RATE = 8_000_000  # ... and bytes a second at most, for the server to write: 20 MB every 2.5 seconds
+CHECKPOINT_RATE = 8_000_000  # ... and bytes per second at most, for the server to write: 20 MB every 2.5 seconds
 OUTBOX_LENGTH = 16  # bundles that may wait for the server; then training waits too
 SPEED_MEMORY = 3.0  # seconds over which the speed is averaged
 
@@ -61,12 +61,12 @@ MakeExamples = Callable[[str, tuple[int, int, int]], Examples]  # of the data se
 
 
 class ActiveRun:
-    """A run in its worker: its training, how far it shall go now, and the events that wait for the next bundle."""
+    """A run in its worker: its training, how far it is to go now, and the events that wait for the next bundle."""
 
     def __init__(self, run_id: str, training: Training, send: Send, seconds: float = 0.0) -> None:
         self.run_id = run_id
         self.training = training
-        self.goal: Goal | None = None  # None: it rests
+        self.goal: Goal | None = None  # None while it is paused
         self._step_before = 0  # batches trained when the last command came
         self.ended = False
         self._send = send
@@ -74,7 +74,7 @@ class ActiveRun:
         self._trained_seconds = 0.0  # in its own turns, since the last checkpoint
         self._checkpoint_gap = CHECKPOINT_EVERY
         self._epoch_ended = False  # since the last checkpoint
-        # One that goes on sent those of its checkpoint long ago.
+        # A resumed run has sent the weights of its checkpoint before.
         self._events: list[Event] = [] if training.step else [training.weights()]
         self._snapshot()
         self._flush()
@@ -89,11 +89,11 @@ class ActiveRun:
             self._go("batch")
         elif isinstance(command, Pause):
             if self.goal:
-                self._rest(StateChanged("paused"))
+                self._stop_training(StateChanged("paused"))
         elif isinstance(command, Stop):
-            self._rest(StateChanged("stopped", command.reason))
+            self._stop_training(StateChanged("stopped", command.reason))
         elif isinstance(command, Interrupt):
-            self._rest(StateChanged("interrupted", command.reason))
+            self._stop_training(StateChanged("interrupted", command.reason))
         elif isinstance(command, SetLearningRate):
             self.training.set_learning_rate(command.value)
             self._flush()
@@ -103,7 +103,7 @@ class ActiveRun:
             self._flush()
 
     def turn(self, seconds: float, interrupted: Callable[[], bool]) -> None:
-        """Train for some seconds and at least one batch; less where something interrupts or the goal is reached."""
+        """Train for some seconds and at least one batch; stop early when interrupted or when the goal is reached."""
         started = perf_counter()
         until = started + seconds
         with self.training.turn():
@@ -111,10 +111,10 @@ class ActiveRun:
                 for event in self.training.advance():
                     self._note(event)
                 if self.goal == "batch" and self.training.step > self._step_before and not self.training.evaluating:
-                    self._rest(StateChanged("paused"))
+                    self._stop_training(StateChanged("paused"))
                 if perf_counter() >= until or interrupted():
                     break
-        # Here and not between batches: where many runs take turns, the next turn may be seconds away.
+        # At the end of each turn: where many runs take turns, the next turn may be seconds away.
         now = perf_counter()
         self._trained_seconds += now - started
         if not self.goal:
@@ -138,7 +138,7 @@ class ActiveRun:
             if event.epoch == 0:
                 return  # the untrained weights were sent at the start
             if self.goal != "end" and not self.training.ended:
-                self._rest(StateChanged("paused"))
+                self._stop_training(StateChanged("paused"))
             else:
                 self._events.append(self.training.weights())
         elif isinstance(event, StateChanged):
@@ -146,7 +146,7 @@ class ActiveRun:
             self._events.append(event)
             self._end()
         elif isinstance(event, Failed):
-            # No snapshot: its NaNs would replace the last picture that still says something.
+            # No snapshot: its NaNs would replace the last one that is of use.
             self.fail(event.message)
         else:
             self._events.append(event)
@@ -159,7 +159,7 @@ class ActiveRun:
         return True
 
     def _checkpoint(self) -> None:
-        """Note where the run stands, with all that happened until then."""
+        """Add a checkpoint to the events, after all that happened until then."""
         started = perf_counter()
         *reported, checkpoint = self.training.checkpoint()
         assert isinstance(checkpoint, Checkpoint)
@@ -177,8 +177,8 @@ class ActiveRun:
         self._step_before = self.training.step
         self._flush()
 
-    def _rest(self, change: StateChanged) -> None:
-        """Pause or stop; what is shown then, and what Look inside loads, is the network as it is now."""
+    def _stop_training(self, change: StateChanged) -> None:
+        """Pause or end, with a snapshot and the weights of now: pages show these from then on."""
         self._snapshot()
         self._events += [*self.training.report(), self.training.weights()]
         if change.state != "stopped":
@@ -202,7 +202,7 @@ class ActiveRun:
         self._next_snapshot = ended + max(SNAPSHOT_EVERY, (ended - started) / SNAPSHOT_SHARE)
 
     def _flush(self) -> None:
-        """Send what waits."""
+        """Send the waiting events."""
         training = self.training
         self._clock.tick(training.pictures_seen, self.goal is not None)
         progress = RunProgress(
@@ -217,7 +217,7 @@ class ActiveRun:
 
 
 class _Clock:
-    """Seconds spent running and pictures a second, a mean whose older parts fade."""
+    """Seconds spent running, and pictures per second as a mean in which older values fade."""
 
     def __init__(self, seconds: float, pictures: int) -> None:
         self.last = perf_counter()
@@ -260,8 +260,9 @@ class TurnTaking:
         self._at_turn: str | None = None
 
     def serve(self) -> None:
-        """Work forever; rest while no run runs."""
+        """Work forever."""
         while True:
+            # Block while no run is active.
             if not any(run.goal for run in self._runs):
                 self._take(self._inbox.get())
             while not self._inbox.empty():
@@ -312,13 +313,13 @@ class TurnTaking:
 
 @lru_cache(maxsize=3)
 def _examples(dataset: str, input_shape: tuple[int, int, int]) -> Examples:
-    """Runs of one worker share a data set's tensors."""
+    """Shared by the runs of one worker."""
     return Examples(load_dataset_of_run(dataset), input_shape)
 
 
 @contextmanager
 def _failing(run: ActiveRun) -> Iterator[None]:
-    """Whatever goes wrong in one run ends that run only."""
+    """An error in one run ends that run only."""
     try:
         yield
     except Exception as error:
@@ -326,7 +327,7 @@ def _failing(run: ActiveRun) -> Iterator[None]:
 
 
 def _explain(error: Exception) -> str:
-    """What a user is told; what is not theirs to fix goes to the server's log too."""
+    """The message for the user; an error that they cannot fix goes to the server's log too."""
     if isinstance(error, UserError):
         return str(error)
     traceback.print_exception(error)
@@ -337,15 +338,15 @@ def _explain(error: Exception) -> str:
 
 def main() -> None:
     """Serve until standard input ends, which it does when the server process ends, however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the server's terminal is the server's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server handles Ctrl-C in its terminal
     outward = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the pipe's pickles
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not get between the pickles
     inbox: SimpleQueue[ToWorker] = SimpleQueue()
     outbox: Queue[FromWorker] = Queue(OUTBOX_LENGTH)
     threading.Thread(target=_receive, args=(sys.stdin.buffer, inbox), daemon=True).start()
     threading.Thread(target=_deliver, args=(outbox, outward), daemon=True).start()
     torch.set_num_threads(1)
-    # What most first runs need: loading it takes seconds.
+    # The data set of most first runs; loading it takes seconds.
     load_dataset(TrainingSettings().dataset)
     outbox.put(Ready())
     TurnTaking(inbox, outbox.put).serve()
@@ -355,12 +356,12 @@ def _receive(inward: BinaryIO, inbox: "SimpleQueue[ToWorker]") -> None:
     try:
         while True:
             inbox.put(pickle.load(inward))
-    except (EOFError, pickle.UnpicklingError):  # the latter where the server was killed in the middle of a message
-        os._exit(0)  # in the middle of a batch too: nobody is left who would read what comes of it
+    except (EOFError, pickle.UnpicklingError):  # the latter if the server was killed in the middle of a message
+        os._exit(0)  # even in the middle of a batch: nobody is left to read the results
 
 
 def _deliver(outbox: "Queue[FromWorker]", outward: BinaryIO) -> None:
-    """Write to the pipe; training goes on while the server takes its time to read megabytes of weights."""
+    """Write to the pipe; training goes on while the server is reading megabytes of weights."""
     try:
         while True:
             pickle.dump(outbox.get(), outward, protocol=pickle.HIGHEST_PROTOCOL)

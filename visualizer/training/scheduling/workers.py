@@ -1,4 +1,4 @@
-"""Where runs are trained, as the pool sees it: a `Worker` takes messages and gives messages, wherever it is."""
+"""Where runs are trained, as the pool sees it: a `Worker` takes and returns messages, wherever it is."""
 
 import pickle
 import threading
@@ -10,20 +10,20 @@ from visualizer.training.scheduling.messages import FromWorker, ToWorker
 
 
 class Worker(Protocol):
-    """Trains runs somewhere else. Another maker than `LocalWorker` may put it on another computer."""
+    """Trains runs in another process: `LocalWorker` on this computer, others on another one."""
 
     def send(self, message: ToWorker) -> None:
-        """Give it a message. May be called from any thread. Raises OSError where it has ended."""
+        """Give it a message. May be called from any thread. Raises OSError if it has ended."""
 
     def receive(self) -> FromWorker:
         """Its next message, waiting for one. Raises EOFError once it has ended and all was read."""
 
     def close(self) -> str:
-        """End it, if it has not ended, and wait until it has; how it ended, in words."""
+        """End it, if it has not ended, and wait until it has; how it ended, in a few words."""
 
 
 class LocalWorker:
-    """A worker process on this computer. It ends when this process ends, since its standard input ends then."""
+    """A worker process on this computer. It ends with this process, since its standard input ends then."""
 
     def __init__(self) -> None:
         self._process = start_module("visualizer.training.scheduling.worker", OMP_NUM_THREADS="1")
