@@ -53,7 +53,7 @@ def test_an_id_that_is_gone_changes_nothing():
 
 def test_too_many_layers_are_refused():
     full = Draft.of(Architecture("full", (1, 8, 8), (Flatten(),) * MAX_LAYERS))
-    with pytest.raises(ArchitectureError, match="at most 60"):
+    with pytest.raises(ArchitectureError, match="At most 60"):
         full.insert(0, Flatten())
 
 

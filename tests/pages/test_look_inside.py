@@ -115,7 +115,7 @@ def test_a_drawing_is_looked_at_by_every_part(app):
     assert any("What the network sees (8 × 8 × 1)" in text for text in alts(app))
     assert sum(text.startswith("The answer is 7 with ") for text in alts(app)) == 1
     assert any("8 maps of 8 × 8" in text for text in alts(app))
-    assert any("as the digits that it learned from were" in caption.value for caption in app.caption)
+    assert any("like the digits that the network learned from" in caption.value for caption in app.caption)
     app.session_state["look-parts"] = "Why this class?"
     without_exception(app.run())
     assert any(option.startswith("7 (") for option in app.selectbox(key="why-class-of-10").options[:1])
