@@ -39,7 +39,8 @@ HARMLESS_MISSING_ADDRESSES = ("/_stcore/health", "/_stcore/host-config")
 Scheme = Literal["light", "dark"]
 
 # Streamlit says on its outermost element whether the script runs; an old element waits for its new value as "stale".
-# A chart that is not yet drawn says so. A page that stays so for a moment is idle.
+# What waits for a part of Streamlit's own script is a skeleton, and a chart that is not yet drawn says so. A page that
+# stays so for a moment is idle.
 IDLE_FOR_MS = 250
 _IS_IDLE = """
 (quietFor) => {
@@ -47,7 +48,7 @@ _IS_IDLE = """
   const busy = !app
     || app.dataset.testConnectionState !== 'CONNECTED'
     || app.dataset.testScriptState !== 'notRunning'
-    || document.querySelector('[data-stale="true"], [data-testid="stAppSkeleton"], [data-drawing]');
+    || document.querySelector('[data-stale="true"], [data-testid$="Skeleton"], [data-drawing]');
   if (busy) { window.idleSince = undefined; return false; }
   window.idleSince ??= performance.now();
   return performance.now() - window.idleSince >= quietFor;

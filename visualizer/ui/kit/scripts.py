@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from visualizer.ui.kit.links import ASSETS
+from visualizer.ui.kit.links import ASSETS, base_path
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -97,4 +97,5 @@ def script_routes() -> "list[Route]":
     """What the app serves."""
     from starlette.routing import Route
 
-    return [Route(_PLOTLY, _send_plotly), Route(f"{_MODULES}/{{version}}/{{name:path}}", _send_module)]
+    modules_path = f"{base_path()}{_MODULES}/{{version}}/{{name:path}}"
+    return [Route(f"{base_path()}{_PLOTLY}", _send_plotly), Route(modules_path, _send_module)]

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from visualizer.errors import UserError
+from visualizer.ui.kit.links import base_path
 from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.state.viewport import NARROWEST, WIDEST
 from visualizer.ui.train.live import moving_live
@@ -58,7 +59,7 @@ def live_route() -> "Route":
             if not asking[run_id]:
                 del asking[run_id]
 
-    return Route(f"{PATH}/{{run_id}}", answer)
+    return Route(f"{base_path()}{PATH}/{{run_id}}", answer)
 
 
 def _answer(request: "Request") -> "Response":
