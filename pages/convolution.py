@@ -3,11 +3,11 @@
 import streamlit as st
 
 from visualizer.errors import UserError
-from visualizer.ui.concepts.choices import choose_segment
 from visualizer.ui.concepts.convolution_controls import IDEAS, MODES, choose
 from visualizer.ui.concepts.convolution_view import finer_view, formulas, questions, slide_view
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.links import page
+from visualizer.ui.kit.pick import pick
 
 
 @st.fragment
@@ -15,7 +15,7 @@ def concept() -> None:
     title, kind = st.columns(2, vertical_alignment="bottom")
     title.title("Convolution")
     with kind:
-        mode = choose_segment("Kind of convolution", MODES, "one", "convolution-mode", show_label=False)
+        mode = pick("Kind of convolution", MODES, "convolution-mode", default="one", label_visibility="collapsed")
     st.markdown(explained(IDEAS[mode]))
     figure, controls = st.columns([5, 2], gap="medium")
     with controls:

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from visualizer.errors import UserError
-from visualizer.ui.concepts.choices import choose_segment
 from visualizer.ui.concepts.pooling_view import (
     KINDS,
     choose,
@@ -16,6 +15,7 @@ from visualizer.ui.concepts.pooling_view import (
 )
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.links import page
+from visualizer.ui.kit.pick import pick
 
 
 @st.fragment
@@ -23,7 +23,7 @@ def concept() -> None:
     title, kinds = st.columns(2, vertical_alignment="bottom")
     title.title("Pooling")
     with kinds:
-        kind = choose_segment("Kind of pooling", KINDS, "max", "pooling-kind", show_label=False)
+        kind = pick("Kind of pooling", KINDS, "pooling-kind", default="max", label_visibility="collapsed")
     st.markdown(
         explained(
             "Pooling turns **each window into one number** and learns nothing; with a stride above 1 the map gets "

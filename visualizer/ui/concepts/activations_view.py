@@ -23,10 +23,10 @@ from visualizer.figures.activations import before_and_after, dead_share_lines, f
 from visualizer.figures.chart import number
 from visualizer.figures.maps import map_grid
 from visualizer.ui.concepts.activation_dot import activation_dot
-from visualizer.ui.concepts.choices import choose_segment
 from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
+from visualizer.ui.kit.pick import pick
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.state.models import bundled_network, probe_picture
 from visualizer.ui.state.viewport import column_width
@@ -183,11 +183,11 @@ def deep_chain() -> None:
         depth = st.slider(
             "Layers in the chain", 2, 30, _DEFAULT_DEPTH, key="chain-depth", persist_state="session", width=160
         )
-        kind = choose_segment(
+        kind = pick(
             "Each layer",
             _KINDS,
-            "dense",
             "chain-kind",
+            default="dense",
             help=f"Dense with {DENSE_UNITS} units, or Conv2D with {FILTERS} filters of 3 × 3.",
         )
         initialization = st.selectbox(
@@ -272,7 +272,7 @@ def dead_relus() -> None:
     )
     rates = (*_RATES, _ASKED_RATE) if _ask_dead(slow, steps) else _RATES
     titles = {rate: f"{rate:g}" for rate in rates}
-    rate = choose_segment("Learning rate", titles, _RATES[0], "dead-rate", help=meaning("learning rate"))
+    rate = pick("Learning rate", titles, "dead-rate", default=_RATES[0], help=meaning("learning rate"))
     units = _units(rate)
     total = units.dead.size
     left, right = st.columns(2, gap="medium")

@@ -9,9 +9,9 @@ import streamlit as st
 from visualizer.concepts.convolution import ConvolutionSettings, convolve, transpose_convolve
 from visualizer.concepts.kernels import KERNELS, SIZES, named_kernel
 from visualizer.concepts.sliding import Slide
-from visualizer.ui.concepts.choices import choose_segment
 from visualizer.ui.concepts.convolution_picture import SmallPicture, choose_picture
 from visualizer.ui.kit.glossary import meaning
+from visualizer.ui.kit.pick import pick
 
 Mode = Literal["one", "several", "transposed"]
 KernelKey = tuple[str, int, int, int]  # name, size, angle in degrees, channels
@@ -178,4 +178,4 @@ def _kernel_names(mode: Mode) -> list[str]:
 
 
 def _segments(label: str, options: dict[int, str], default: int, key: str, word: str) -> int:
-    return choose_segment(label, options, default, f"convolution-{key}", help=meaning(word))
+    return pick(label, options, f"convolution-{key}", default=default, help=meaning(word))

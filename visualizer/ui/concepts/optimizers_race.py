@@ -19,8 +19,9 @@ from visualizer.concepts.optimizers import (
 from visualizer.concepts.surfaces import SURFACES, Grid, Surface, grid
 from visualizer.figures.chart import Chart, number
 from visualizer.figures.optimizers import STYLES, race_from_above, race_in_3d
-from visualizer.ui.concepts.choices import choose_learning_rate, choose_segment
+from visualizer.ui.concepts.choices import choose_learning_rate
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.pick import pick
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.results import keep_results
 from visualizer.words import listed
@@ -62,8 +63,8 @@ def choose_surface() -> tuple[Surface, str]:
     """Draw the choice of a surface and of its view; return both, the view as "above" or "3d"."""
     titles = {name: surface.title for name, surface in SURFACES.items()}
     with st.container(horizontal=True, gap="small"):
-        name = choose_segment("Surface", titles, "ravine", "optimizers-surface", show_label=False)
-        view = choose_segment("View", _VIEWS, "above", "optimizers-view", show_label=False)
+        name = pick("Surface", titles, "optimizers-surface", default="ravine", label_visibility="collapsed")
+        view = pick("View", _VIEWS, "optimizers-view", default="above", label_visibility="collapsed")
     return SURFACES[name], view
 
 

@@ -8,9 +8,9 @@ from visualizer.concepts.optimizers import OPTIMIZERS, Path
 from visualizer.concepts.surfaces import Surface, close_up
 from visualizer.concepts.update_rules import optimizer_step, rule
 from visualizer.figures.optimizers import step_chart
-from visualizer.ui.concepts.choices import choose_segment
 from visualizer.ui.concepts.optimizers_race import SIGNS, TITLES, path_of
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.pick import pick
 from visualizer.ui.state.viewport import is_narrow
 
 _GRID_POINTS = 60
@@ -35,7 +35,7 @@ def one_step(surface: Surface, rates: Mapping[str, float]) -> None:
     """Draw the choice of an optimizer and a step, and that step: its numbers, its formula, its picture."""
     titles = {name: f"{SIGNS[name]} {title}" for name, title in TITLES.items()}
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        name = choose_segment("Optimiser", titles, "momentum", "optimizers-step-of")
+        name = pick("Optimiser", titles, "optimizers-step-of", default="momentum")
         path = path_of(surface.name, name, rates[name])
         step = 1
         # A slider needs at least two positions.

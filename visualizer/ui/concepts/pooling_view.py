@@ -31,11 +31,11 @@ from visualizer.concepts.sliding import Slide
 from visualizer.figures.convolution_colours import grey_scale, positive_scale
 from visualizer.figures.pooling_lesson import change_bars, difference_grid, percent
 from visualizer.inspection.receptive_field.field_sum import field_rows
-from visualizer.ui.concepts.choices import choose_segment
 from visualizer.ui.concepts.convolution_picture import SmallPicture, choose_picture, save_drawing
 from visualizer.ui.concepts.sliding_window import sliding_window
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
+from visualizer.ui.kit.pick import pick
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.quantities import size as describe_bytes
 from visualizer.ui.state.viewport import column_width
@@ -74,13 +74,13 @@ def choose(kind: PoolingKind) -> PoolingChoice | None:
         # A drawing is made on the picture itself, not on its edges.
         if picture is None or not picture.drawable:
             edges_help = "Edges: Sobel x and ReLU, as a first convolution may learn them."
-            source = choose_segment("Input of the pooling", _SOURCES, "edges", "pooling-source", help=edges_help)
+            source = pick("Input of the pooling", _SOURCES, "pooling-source", default="edges", help=edges_help)
         settings = PoolingSettings(kind)
         if kind != "global":
             with st.container(horizontal=True, gap="small"):
-                window = choose_segment("Window", {n: str(n) for n in (2, 3, 4)}, 2, "pooling-window")
+                window = pick("Window", {n: str(n) for n in (2, 3, 4)}, "pooling-window")
                 strides = {n: str(n) for n in (1, 2, 3)}
-                stride = choose_segment("Stride", strides, 2, "pooling-stride", help=meaning("stride"))
+                stride = pick("Stride", strides, "pooling-stride", default=2, help=meaning("stride"))
             padding = st.selectbox(
                 "Padding",
                 list(_PADDINGS),

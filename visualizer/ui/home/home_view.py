@@ -8,6 +8,7 @@ from visualizer.data.prepare import prepare
 from visualizer.figures.overview import NamedMaps, overview
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.pick import pick
 from visualizer.ui.parts.dataset_view import choose_test_picture
 from visualizer.ui.state.models import bundled_network, probe_picture
 from visualizer.ui.state.viewport import column_width, is_narrow
@@ -19,9 +20,8 @@ def digit_picker() -> int:
     """Draw the choice of a digit, and of one of its pictures; return the picture's index in the data set."""
     dataset = load_dataset("digits")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        label = st.pills(
-            "Digit to show", range(10), default=3, required=True, key="home-digit", persist_state="session"
-        )
+        digits = {digit: str(digit) for digit in range(10)}
+        label = pick("Digit to show", digits, "home-digit", default=3, widget=st.pills)
         words = "From the test split: the network was never trained on these pictures."
         return choose_test_picture(dataset, label, f"home-number-{label}", width=140, help=words)
 
