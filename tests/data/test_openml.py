@@ -168,7 +168,7 @@ def test_two_at_once_fetch_it_once(tmp_path, monkeypatch):
     waiting.start()
     while not seen and waiting.is_alive():
         time.sleep(0.02)
-    assert seen[0] == "Somebody else is fetching MNIST just now …"
+    assert seen[0] == "Somebody else is fetching MNIST …"
     # Whoever was first comes to an end.
     labels = np.arange(TOTAL_PICTURES) % CLASSES
     save_fetched(
