@@ -1,8 +1,7 @@
 """The activation functions, each in one entry."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import nn
@@ -14,74 +13,34 @@ DEFAULT_NEGATIVE_SLOPE = 0.2
 
 @dataclass(frozen=True)
 class ActivationFunction:
-    """An activation function: its name in the code, its name for people, its formula, and its torch module's maker."""
+    """An activation function: its name in the code, its name for people, its formula, and its class in `torch.nn`."""
 
     name: str
     title: str
     formula: str
-    make: Callable[[float], "nn.Module"]
+    torch_class: str
 
+    def make(self, negative_slope: float) -> "nn.Module":
+        """Its torch module; only LeakyReLU has a slope."""
+        from torch import nn
 
-def _relu(_: float) -> "nn.Module":
-    from torch import nn
-
-    return nn.ReLU()
-
-
-def _relu6(_: float) -> "nn.Module":
-    from torch import nn
-
-    return nn.ReLU6()
-
-
-def _silu(_: float) -> "nn.Module":
-    from torch import nn
-
-    return nn.SiLU()
-
-
-def _leaky_relu(negative_slope: float) -> "nn.Module":
-    from torch import nn
-
-    return nn.LeakyReLU(negative_slope)
-
-
-def _sigmoid(_: float) -> "nn.Module":
-    from torch import nn
-
-    return nn.Sigmoid()
-
-
-def _tanh(_: float) -> "nn.Module":
-    from torch import nn
-
-    return nn.Tanh()
-
-
-def _gelu(_: float) -> "nn.Module":
-    from torch import nn
-
-    return nn.GELU()
-
-
-def _softmax(_: float) -> "nn.Module":
-    from torch import nn
-
-    # Axis 1 holds the channels of feature maps and the features of a vector, as Keras's last axis does.
-    return nn.Softmax(dim=1)
+        # Axis 1 holds the channels of feature maps and the features of a vector, as Keras's last axis does.
+        options: dict[str, dict[str, Any]] = {"leaky_relu": {"negative_slope": negative_slope}, "softmax": {"dim": 1}}
+        made: nn.Module = getattr(nn, self.torch_class)(**options.get(self.name, {}))
+        return made
 
 
 FUNCTIONS: dict[str, ActivationFunction] = {
     function.name: function
     for function in (
-        ActivationFunction("relu", "ReLU", "max(0, x)", _relu),
-        ActivationFunction("leaky_relu", "LeakyReLU", "x if x > 0, else slope · x", _leaky_relu),
-        ActivationFunction("relu6", "ReLU6", "min(max(0, x), 6)", _relu6),
-        ActivationFunction("sigmoid", "sigmoid", "1 / (1 + e⁻ˣ)", _sigmoid),
-        ActivationFunction("tanh", "tanh", "(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)", _tanh),
-        ActivationFunction("gelu", "GELU", "x · Φ(x)", _gelu),
-        ActivationFunction("silu", "SiLU", "x / (1 + e⁻ˣ)", _silu),
-        ActivationFunction("softmax", "softmax", "eˣⁱ / Σⱼ eˣʲ over the channels", _softmax),
+        ActivationFunction("relu", "ReLU", "max(0, x)", "ReLU"),
+        ActivationFunction("leaky_relu", "LeakyReLU", "x if x > 0, else slope · x", "LeakyReLU"),
+        ActivationFunction("relu6", "ReLU6", "min(max(0, x), 6)", "ReLU6"),
+        ActivationFunction("sigmoid", "sigmoid", "1 / (1 + e⁻ˣ)", "Sigmoid"),
+        ActivationFunction("tanh", "tanh", "(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)", "Tanh"),
+        ActivationFunction("gelu", "GELU", "x · Φ(x)", "GELU"),
+        ActivationFunction("silu", "SiLU", "x / (1 + e⁻ˣ)", "SiLU"),
+        ActivationFunction("softmax", "softmax", "eˣⁱ / Σⱼ eˣʲ over the channels", "Softmax"),
     )
 }
 

@@ -10,12 +10,12 @@ from visualizer.architecture.layer import (
     Fix,
     Layer,
     LayerDoesNotFit,
+    Problem,
     layer_from_dict,
     layer_to_dict,
 )
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
-from visualizer.architecture.problem import Problem
 from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, describe_shape, is_maps, numbers_in
 from visualizer.errors import UserError, short_repr
 from visualizer.words import counted
@@ -143,8 +143,7 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
         try:
             output_shape = layer.output_shape(shape)
         except LayerDoesNotFit as error:
-            problem = Problem(error.arrives, error.needs, error.fixes)
-            reports.append(LayerReport(layer, shape, None, None, None, problem))
+            reports.append(LayerReport(layer, shape, None, None, None, error.problem))
             shape = None
             continue
         counts = layer.parameter_count(shape), layer.multiply_adds(shape)

@@ -3,7 +3,7 @@
 It needs only the network's counts, so no memory is allocated for the network.
 """
 
-from visualizer.architecture.problem import Problem
+from visualizer.architecture.layer import Problem
 from visualizer.architecture.shapes import BYTES_PER_NUMBER
 from visualizer.limits import MIB, limits
 

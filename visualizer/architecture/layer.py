@@ -29,20 +29,32 @@ class Fix:
     replacement: tuple["Layer", ...]
 
 
-class LayerDoesNotFit(Exception):
-    """Raised by a layer's shape rule.
+@dataclass(frozen=True)
+class Problem:
+    """Why a network, or one of its layers, cannot be used as it is.
 
-    Args:
-        arrives: What comes in, one sentence.
-        needs: What the layer needs, in whole sentences.
-        fixes: Changes that would fix it, best first.
+    Attributes:
+        arrives: What there is, or what the layer gets, one sentence.
+        needs: What is needed instead, or what to do, in whole sentences.
+        fixes: Changes of the layer that would fix it, best first.
+        batch_size: The largest batch size that would fix it, where a smaller batch does.
     """
 
+    arrives: str
+    needs: str
+    fixes: tuple[Fix, ...] = ()
+    batch_size: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.arrives} {self.needs}"
+
+
+class LayerDoesNotFit(Exception):
+    """Raised by a layer's shape rule; the arguments are those of its `problem`."""
+
     def __init__(self, arrives: str, needs: str, fixes: tuple[Fix, ...]) -> None:
-        self.arrives = arrives
-        self.needs = needs
-        self.fixes = fixes
-        super().__init__(f"{arrives} {needs}")
+        self.problem = Problem(arrives, needs, fixes)
+        super().__init__(str(self.problem))
 
 
 PoolingKind = Literal["max", "average"]
@@ -190,6 +202,21 @@ class Layer(ABC):
                 weights.data.zero_()
             elif not keeps_its_start(weights):
                 draw(weights)
+
+
+@dataclass(frozen=True)
+class PlacewiseLayer(Layer):
+    """A layer whose output at each place comes from the same place of the input alone; it keeps the shape."""
+
+    @property
+    def keeps_shape(self) -> bool:
+        return True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        return span
 
 
 def keeps_its_start(weights: "torch.Tensor") -> bool:

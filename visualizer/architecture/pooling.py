@@ -16,6 +16,7 @@ class Pooling2D(Layer):
     """A window that pools each channel: (C, H, W) in, (C, H', W') out."""
 
     kind: ClassVar[PoolingKind]
+    keras_names: ClassVar[tuple[str, ...]]  # the usual name first
 
     pool_size: tuple[int, int] = setting(
         (2, 2), IntegerPair("Window", "How many pixels one window covers, height and width.", 1, 31)
@@ -26,15 +27,10 @@ class Pooling2D(Layer):
     padding: Padding = setting("valid", Choice("Padding", PADDING_HELP, PADDING_OPTIONS))
 
     @classmethod
-    def keras_names(cls) -> tuple[str, ...]:
-        """What Keras calls it, the usual name first."""
-        return (cls.__name__,)
-
-    @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         places = ("pool_size", "strides", "padding")
         # Keras 3 has a default window for max pooling only.
-        return (KerasForm(cls.keras_names(), places, written=("pool_size",), same={"strides": "pool_size"}),)
+        return (KerasForm(cls.keras_names, places, written=("pool_size",), same={"strides": "pool_size"}),)
 
     @property
     def window(self) -> LayerWindow:

@@ -1,5 +1,6 @@
 """What convolution and pooling share: a window that slides over feature maps."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, require_maps
@@ -33,15 +34,14 @@ class LayerWindow:
     padding: Padding
     dilation: tuple[int, int] = (1, 1)
 
+    def _axes(self, input_shape: Shape) -> Iterator[tuple[int, int, int, int]]:
+        """Size of the input, window, stride and dilation, along the height and along the width."""
+        return zip(input_shape[1:], self.size, self.strides, self.dilation, strict=True)
+
     def output_size(self, layer: Layer, input_shape: Shape) -> tuple[int, int]:
         """Height and width of the output. Raises LayerDoesNotFit."""
         require_maps(layer, input_shape)
-        height, width = (
-            window_output_size(size, window, stride, dilation, self.padding)
-            for size, window, stride, dilation in zip(
-                input_shape[1:], self.size, self.strides, self.dilation, strict=True
-            )
-        )
+        height, width = (window_output_size(*along_axis, self.padding) for along_axis in self._axes(input_shape))
         if height < 1 or width < 1:
             self._raise_too_large(layer, input_shape)
         return height, width
@@ -66,12 +66,7 @@ class LayerWindow:
 
     def pads(self, input_shape: Shape) -> tuple[tuple[int, int], tuple[int, int]]:
         """Pixels added ((top, bottom), (left, right))."""
-        vertical, horizontal = (
-            window_padding(size, window, stride, dilation, self.padding)
-            for size, window, stride, dilation in zip(
-                input_shape[1:], self.size, self.strides, self.dilation, strict=True
-            )
-        )
+        vertical, horizontal = (window_padding(*along_axis, self.padding) for along_axis in self._axes(input_shape))
         return vertical, horizontal
 
     def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:

@@ -186,23 +186,10 @@ def _edges(low: float, high: float, bins: int) -> np.ndarray:
     return np.arange(np.floor(low / width - 1e-6), np.ceil(high / width + 1e-6) + 1) * width
 
 
-@dataclass(frozen=True)
-class OutputChanges:
-    """How much each function's output changes when its input rises by 1.
-
-    Attributes:
-        start: The input rises from `start` to `start` + 1.
-        changes: The change of the output, by the function's name.
-    """
-
-    start: float
-    changes: dict[str, float]
-
-
-def output_changes(start: float) -> OutputChanges:
-    """The change of every activation function's output when its input rises by 1 from `start`."""
+def output_changes(start: float) -> dict[str, float]:
+    """How much each function's output changes, by its name, when its input rises by 1 from `start`."""
     ends = {name: evaluate(name, np.array([start, start + 1.0]))[0] for name in NAMES}
-    return OutputChanges(start, {name: float(values[1] - values[0]) for name, values in ends.items()})
+    return {name: float(values[1] - values[0]) for name, values in ends.items()}
 
 
 def sobel_response(picture: np.ndarray) -> np.ndarray:

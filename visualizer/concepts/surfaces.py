@@ -77,29 +77,13 @@ def distance_to_minimum(surface: Surface, positions: np.ndarray) -> np.ndarray:
     return np.linalg.norm(gaps, axis=-1).min(axis=1)
 
 
-def _bowl(x: Any, y: Any) -> Any:
-    return (x**2 + y**2) / 2
-
-
-def _ravine(x: Any, y: Any) -> Any:
-    return 0.04 * x**2 + 1.8 * y**2
-
-
-def _saddle(x: Any, y: Any) -> Any:
-    return x**2 / 2 - y**2 / 2 + y**4 / 4
-
-
-def _beale(x: Any, y: Any) -> Any:
-    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
-
-
 BOWL = Surface(
     name="bowl",
     title="Bowl",
     idea="It curves equally in every direction, so the gradient points straight away from the minimum: the easiest "
     "case.",
     formula=r"f(x, y) = \tfrac{1}{2}\,(x^2 + y^2)",
-    function=_bowl,
+    function=lambda x, y: (x**2 + y**2) / 2,
     start=(-2.5, 1.8),
     minima=((0.0, 0.0),),
     least=0.0,
@@ -114,7 +98,7 @@ RAVINE = Surface(
     idea="It curves 45 times as strongly across as along, so the negative gradient points almost straight at the "
     "opposite wall.",
     formula=r"f(x, y) = 0.04\,x^2 + 1.8\,y^2",
-    function=_ravine,
+    function=lambda x, y: 0.04 * x**2 + 1.8 * y**2,
     start=(-7.0, 2.0),
     minima=((0.0, 0.0),),
     least=0.0,
@@ -128,7 +112,7 @@ SADDLE = Surface(
     title="Saddle",
     idea="It is flat in the middle: a lowest point along x, a highest point along y. The way down is to either side.",
     formula=r"f(x, y) = \tfrac{1}{2}\,x^2 - \tfrac{1}{2}\,y^2 + \tfrac{1}{4}\,y^4",
-    function=_saddle,
+    function=lambda x, y: x**2 / 2 - y**2 / 2 + y**4 / 4,
     start=(-1.5, 0.001),
     minima=((0.0, 1.0), (0.0, -1.0)),
     least=-0.25,
@@ -143,7 +127,7 @@ BEALE = Surface(
     title="Beale",
     idea="It has steep walls at the edges and a curved, nearly flat valley: no single learning rate suits both.",
     formula=r"f(x, y) = (1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
-    function=_beale,
+    function=lambda x, y: (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2,
     start=(1.0, 1.5),
     minima=((3.0, 0.5),),
     least=0.0,

@@ -1,22 +1,19 @@
 """An activation function as a separate layer."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from visualizer.architecture.activations import DEFAULT_NEGATIVE_SLOPE, FUNCTION_OPTIONS, FUNCTIONS
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.layer import Layer, register
+from visualizer.architecture.kernels import Stage
+from visualizer.architecture.layer import PlacewiseLayer, register
 from visualizer.architecture.settings import Choice, Real, setting
 from visualizer.architecture.shapes import Shape
-from visualizer.architecture.span import Span
-
-if TYPE_CHECKING:
-    from torch import nn
 
 
 @register
 @dataclass(frozen=True)
-class Activation(Layer):
+class Activation(PlacewiseLayer):
     """Applies one function to every number; softmax runs over the channels."""
 
     title: ClassVar[str] = "Activation"
@@ -63,15 +60,5 @@ class Activation(Layer):
     def summary(self) -> str:
         return f"Activation {FUNCTIONS[self.function].title}"
 
-    @property
-    def keeps_shape(self) -> bool:
-        return True
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
-
-    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
-        return span
-
-    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+    def stages(self, input_shape: Shape) -> list[Stage]:
         return [(self.function, FUNCTIONS[self.function].make(self.negative_slope))]

@@ -1,14 +1,12 @@
 """Average pooling over feature maps."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import PoolingKind, register
 from visualizer.architecture.pooling import Pooling2D
 from visualizer.architecture.shapes import Shape
-
-if TYPE_CHECKING:
-    from torch import nn
 
 
 @register
@@ -19,15 +17,12 @@ class AveragePooling2D(Pooling2D):
     title: ClassVar[str] = "AveragePooling2D"
     group: ClassVar[str] = "Pooling"
     kind: ClassVar[PoolingKind] = "average"
+    keras_names: ClassVar[tuple[str, ...]] = ("AveragePooling2D", "AvgPool2D")
     icon: ClassVar[str] = ":material/blur_on:"
     explanation: ClassVar[str] = (
         "Replaces each window by its mean: the map gets smaller and smoother. It has nothing to learn. Padded pixels, "
         "where there are any, are left out of the mean."
     )
-
-    @classmethod
-    def keras_names(cls) -> tuple[str, ...]:
-        return ("AveragePooling2D", "AvgPool2D")
 
     def keras_remark(self, input_shape: Shape) -> str:
         (top, bottom), (left, right) = self.window.pads(input_shape)
@@ -35,7 +30,7 @@ class AveragePooling2D(Pooling2D):
             return "Keras with PyTorch repeats the pixels at the edge here; with TensorFlow it leaves the padding out."
         return ""
 
-    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+    def stages(self, input_shape: Shape) -> list[Stage]:
         from torch import nn
 
         (top, bottom), (left, right) = self.window.pads(input_shape)

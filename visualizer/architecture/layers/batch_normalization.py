@@ -1,21 +1,18 @@
 """Batch normalisation."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.layer import Layer, register
+from visualizer.architecture.kernels import Stage
+from visualizer.architecture.layer import PlacewiseLayer, register
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape, is_maps, numbers_in
-from visualizer.architecture.span import Span
-
-if TYPE_CHECKING:
-    from torch import nn
 
 
 @register
 @dataclass(frozen=True)
-class BatchNormalization(Layer):
+class BatchNormalization(PlacewiseLayer):
     """Normalises each channel over the batch, then scales and shifts it. Source: Ioffe and Szegedy, 2015."""
 
     title: ClassVar[str] = "BatchNormalization"
@@ -41,16 +38,6 @@ class BatchNormalization(Layer):
         order = ("axis", "momentum", "epsilon")
         return (KerasForm(("BatchNormalization",), order, defaults={"momentum": 0.99, "epsilon": 0.001}),)
 
-    @property
-    def keeps_shape(self) -> bool:
-        return True
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
-
-    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
-        return span
-
     def parameter_count(self, input_shape: Shape) -> int:
         return 2 * input_shape[0]
 
@@ -64,7 +51,7 @@ class BatchNormalization(Layer):
         # The variance of one number is 0: torch refuses it.
         return 2 if numbers_in(input_shape[1:]) == 1 else 1
 
-    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+    def stages(self, input_shape: Shape) -> list[Stage]:
         from torch import nn
 
         kind = nn.BatchNorm2d if is_maps(input_shape) else nn.BatchNorm1d

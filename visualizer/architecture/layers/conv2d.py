@@ -1,18 +1,16 @@
 """Convolution over feature maps."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
 from visualizer.architecture.shapes import Padding, Shape
 from visualizer.architecture.span import Span
 from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, LayerWindow
-
-if TYPE_CHECKING:
-    from torch import nn
 
 
 @register
@@ -86,7 +84,7 @@ class Conv2D(Layer):
     def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
         return self._window().sees(axis, span, input_shape)
 
-    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+    def stages(self, input_shape: Shape) -> list[Stage]:
         from torch import nn
 
         (top, bottom), (left, right) = self._window().pads(input_shape)
@@ -101,5 +99,5 @@ class Conv2D(Layer):
             bias=self.use_bias,
         )
         # nn.Conv2d pads both sides equally; Keras's "same" sometimes pads one side more.
-        pad: list[tuple[str, nn.Module]] = [] if symmetric else [("pad", nn.ZeroPad2d((left, right, top, bottom)))]
+        pad: list[Stage] = [] if symmetric else [("pad", nn.ZeroPad2d((left, right, top, bottom)))]
         return [*pad, ("convolution", cast(nn.Module, convolution)), *activation_stages(self.activation)]

@@ -1,18 +1,16 @@
 """A fully connected layer."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.settings import Choice, Integer, Toggle, setting
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
-
-if TYPE_CHECKING:
-    from torch import nn
 
 
 @register
@@ -70,7 +68,7 @@ class Dense(Layer):
     def multiply_adds(self, input_shape: Shape) -> int:
         return self.units * input_shape[0]
 
-    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+    def stages(self, input_shape: Shape) -> list[Stage]:
         from torch import nn
 
         dense = nn.Linear(input_shape[0], self.units, bias=self.use_bias)

@@ -1,21 +1,18 @@
 """Dropout."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.layer import Layer, register
+from visualizer.architecture.kernels import Stage
+from visualizer.architecture.layer import PlacewiseLayer, register
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape
-from visualizer.architecture.span import Span
-
-if TYPE_CHECKING:
-    from torch import nn
 
 
 @register
 @dataclass(frozen=True)
-class Dropout(Layer):
+class Dropout(PlacewiseLayer):
     """Sets a share of the numbers to zero while training and enlarges the rest. Source: Srivastava et al., 2014."""
 
     title: ClassVar[str] = "Dropout"
@@ -37,17 +34,7 @@ class Dropout(Layer):
     def summary(self) -> str:
         return f"Dropout {self.rate:g}"
 
-    @property
-    def keeps_shape(self) -> bool:
-        return True
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        return input_shape
-
-    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
-        return span
-
-    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+    def stages(self, input_shape: Shape) -> list[Stage]:
         from torch import nn
 
         return [("dropout", nn.Dropout(self.rate))]

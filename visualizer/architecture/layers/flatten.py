@@ -1,14 +1,12 @@
 """Flatten: feature maps become one vector."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.shapes import Shape, numbers_in
 from visualizer.architecture.span import Span, whole_map
-
-if TYPE_CHECKING:
-    from torch import nn
 
 
 @register
@@ -31,7 +29,7 @@ class Flatten(Layer):
         # The vector as a whole; one of its numbers is one number of a map.
         return whole_map(axis, input_shape)
 
-    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+    def stages(self, input_shape: Shape) -> list[Stage]:
         from torch import nn
 
         return [("flatten", nn.Flatten())]

@@ -1,15 +1,13 @@
 """Global average pooling: one number for each map."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import Layer, register, require_maps
 from visualizer.architecture.shapes import Shape
 from visualizer.architecture.span import Span, whole_map
-
-if TYPE_CHECKING:
-    from torch import nn
 
 
 @register
@@ -36,7 +34,7 @@ class GlobalAveragePooling2D(Layer):
     def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
         return whole_map(axis, input_shape)
 
-    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+    def stages(self, input_shape: Shape) -> list[Stage]:
         from torch import nn
 
         return [("average_pooling", nn.AdaptiveAvgPool2d(1)), ("flatten", nn.Flatten())]

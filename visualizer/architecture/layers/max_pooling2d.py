@@ -1,14 +1,12 @@
 """Max pooling over feature maps."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import PoolingKind, register
 from visualizer.architecture.pooling import Pooling2D
 from visualizer.architecture.shapes import Shape
-
-if TYPE_CHECKING:
-    from torch import nn
 
 
 @register
@@ -19,21 +17,18 @@ class MaxPooling2D(Pooling2D):
     title: ClassVar[str] = "MaxPooling2D"
     group: ClassVar[str] = "Pooling"
     kind: ClassVar[PoolingKind] = "max"
+    keras_names: ClassVar[tuple[str, ...]] = ("MaxPooling2D", "MaxPool2D")
     icon: ClassVar[str] = ":material/photo_size_select_small:"
     explanation: ClassVar[str] = (
         "Keeps only the largest number of each window: the map gets smaller, and a small shift of the picture changes "
         "less. It has nothing to learn. Padding, where there is any, never wins."
     )
 
-    @classmethod
-    def keras_names(cls) -> tuple[str, ...]:
-        return ("MaxPooling2D", "MaxPool2D")
-
-    def stages(self, input_shape: Shape) -> list[tuple[str, "nn.Module"]]:
+    def stages(self, input_shape: Shape) -> list[Stage]:
         from torch import nn
 
         (top, bottom), (left, right) = self.window.pads(input_shape)
-        stages: list[tuple[str, nn.Module]] = []
+        stages: list[Stage] = []
         if top or bottom or left or right:
             # nn.MaxPool2d pads both sides alike, Keras's "same" does not always.
             stages.append(("pad", nn.ConstantPad2d((left, right, top, bottom), float("-inf"))))

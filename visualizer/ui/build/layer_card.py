@@ -7,8 +7,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import ArchitectureReport, LayerReport
 from visualizer.architecture.editing import Draft
-from visualizer.architecture.layer import layer_types
-from visualizer.architecture.problem import Problem
+from visualizer.architecture.layer import Problem, layer_types
 from visualizer.architecture.shapes import describe_shape
 from visualizer.ui.build.layer_form import layer_form
 from visualizer.ui.build.state import BuildState

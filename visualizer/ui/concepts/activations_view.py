@@ -9,7 +9,6 @@ from visualizer.concepts.activations import (
     ARITHMETIC,
     NAMES,
     ActivatedMap,
-    OutputChanges,
     activate,
     output_changes,
     sobel_response,
@@ -87,7 +86,7 @@ def _activated(name: str, source: str) -> ActivatedMap:
 
 
 @st.cache_data(show_spinner=False)
-def _output_changes() -> OutputChanges:
+def _output_changes() -> dict[str, float]:
     return output_changes(_CHANGE_FROM)
 
 
@@ -140,8 +139,7 @@ def functions() -> None:
 
 
 def _ask_change(name: str) -> None:
-    result = _output_changes()
-    start, changes, title = result.start, result.changes, FUNCTIONS[name].title
+    start, changes, title = _CHANGE_FROM, _output_changes(), FUNCTIONS[name].title
     in_order = sorted(changes, key=changes.__getitem__)
     others = ", ".join(f"{FUNCTIONS[other].title} {_signed(changes[other])}" for other in in_order if other != name)
     predict(

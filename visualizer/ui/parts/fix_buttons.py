@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from visualizer.architecture.layer import Fix
-from visualizer.architecture.problem import Problem
+from visualizer.architecture.layer import Fix, Problem
 from visualizer.ui.state.session import Session
 
 
