@@ -6,7 +6,7 @@ from tests.pages.app import alts, open_page, without_exception
 def test_it_shows_a_network_at_work_without_a_click():
     app = open_page("home")
     overview, answer = alts(app)
-    assert "The picture (8 × 8 × 1) goes through the layers. Conv2D gives 8 maps" in overview
+    assert "The picture (8 × 8 × 1) goes through the layers. Conv2D has 8 maps" in overview
     assert "The answer is 3" in answer
 
 

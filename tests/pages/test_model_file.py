@@ -13,6 +13,7 @@ from visualizer.architecture.model_file import save_model
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.own_dataset import save_own
+from visualizer.ui.shell.own_workspace import WorkspaceState
 
 
 def opened_menu() -> AppTest:
@@ -110,7 +111,8 @@ def test_in_its_own_workspace_the_same_file_finds_its_pictures_again():
     owner.own_datasets = (name,)
     without_exception(app.run())
     # In a tab that was open when the pictures were added in another one.
-    owner.own_datasets, owner.kept = (), owner.kept | {"datasets": ()}
+    state = owner.page_state(WorkspaceState)
+    owner.own_datasets, state.saved = (), state.saved | {"datasets": ()}
     app = uploaded(app, file_of(COLOURED, name))
     assert not app.info
     assert app.selectbox(key=f"picture-class-{name}").options == ["private", "secret"]

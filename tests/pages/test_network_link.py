@@ -182,10 +182,10 @@ def test_a_data_set_that_can_be_fetched_is_named():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text[:-9], "it was changed or cut off on its way"),
+        (lambda text: text[:-9], "It was changed or cut off on its way"),
         (lambda text: "b" + text[1:], "made by another version of this app"),
         (lambda text: text + "A" * 8_000, "at most 8,000"),
-        (lambda text: "", "it is empty"),
+        (lambda text: "", "It is empty"),
         (lambda text: "![a](http://b/c.png)", "could not be opened"),
     ],
 )

@@ -75,7 +75,7 @@ def test_a_learning_rate_moves_the_result_without_a_question(app):
 def test_a_learning_rate_that_is_too_large_is_said(app):
     set_slider(app, "rate-ravine-sgd", 1.0)
     lost = descend(RAVINE, "sgd", 1.0).diverged_at
-    assert label(app, "sgd") == f"**SGD** :red[flew off at step {lost}: η is too large]"
+    assert label(app, "sgd") == f"**SGD** :red[diverged at step {lost}: η is too large]"
 
 
 def test_the_step_shows_torchs_numbers(app):
