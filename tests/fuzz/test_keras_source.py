@@ -237,7 +237,7 @@ GROWING = {
 
 @pytest.mark.parametrize("name", GROWING)
 def test_what_is_made_is_counted_whatever_makes_it(name):
-    with pytest.raises(SourceError, match=r"line \d+ makes lists, arguments or layers in the hundred thousands"):
+    with pytest.raises(SourceError, match=r"Line \d+ makes lists, arguments or layers in the hundred thousands"):
         read_keras(GROWING[name][:MAX_CHARACTERS], 10)
 
 
