@@ -1,8 +1,9 @@
 """The files of a run: weights, checkpoints and the latest look inside, in a folder for each run."""
 
 import json
+import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -35,7 +36,7 @@ class RunFiles:
 
     def path(self, run_id: str, kind: Literal["weights", "checkpoint"], step: int) -> Path:
         """The file of the weights or of the checkpoint after `step` batches, whether it exists or not."""
-        return self.folder(run_id) / f"{kind}-{step:08d}.safetensors"
+        return self.folder(run_id) / _name(kind, step)
 
     def snapshot_path(self, run_id: str) -> Path:
         """The file of the latest look inside, whether it exists or not."""
@@ -48,13 +49,13 @@ class RunFiles:
 
     def keep_only(self, run_id: str, weights: Collection[int], checkpoint: int | None) -> None:
         """Remove the weights and checkpoints of all other steps than these."""
-        kept = {self.path(run_id, "weights", step) for step in weights}
+        kept = {_name("weights", step) for step in weights}
         if checkpoint is not None:
-            kept.add(self.path(run_id, "checkpoint", checkpoint))
-        for kind in ("weights", "checkpoint"):
-            for path in self.folder(run_id).glob(f"{kind}-*.safetensors"):
-                if path not in kept:
-                    path.unlink(missing_ok=True)
+            kept.add(_name("checkpoint", checkpoint))
+        folder = self.folder(run_id)
+        for name in os.listdir(folder) if folder.exists() else ():
+            if name.startswith(("weights-", "checkpoint-")) and name.endswith(".safetensors") and name not in kept:
+                (folder / name).unlink(missing_ok=True)
 
     # Weights
 
@@ -122,13 +123,13 @@ class RunFiles:
         }
         save_atomically(self.snapshot_path(run_id), arrays, metadata={"snapshot": json.dumps(about)})
 
-    def read_snapshot(self, run_id: str, gives_scores: bool) -> Snapshot | None:
+    def read_snapshot(self, run_id: str, gives_scores: Callable[[], bool]) -> Snapshot | None:
         """The latest look inside, or None where there was none yet.
 
         Args:
             run_id: The run.
-            gives_scores: Whether its network gives scores. Earlier versions kept a softmax of every output, which is
-                no answer of such a network.
+            gives_scores: Whether its network gives scores; asked for files of earlier versions, which hold a softmax of
+                every output. For such a network that is no answer.
 
         Raises:
             UserError: Its file is damaged.
@@ -156,14 +157,18 @@ class RunFiles:
             raise UserError(f"{what} cannot be read.", "Its file on the server is damaged.", remedy) from error
 
 
-def _snapshot(about: dict[str, Any], arrays: dict[str, np.ndarray], gives_scores: bool) -> Snapshot:
+def _name(kind: str, step: int) -> str:
+    return f"{kind}-{step:08d}.safetensors"
+
+
+def _snapshot(about: dict[str, Any], arrays: dict[str, np.ndarray], gives_scores: Callable[[], bool]) -> Snapshot:
     kernels, kernels_layer = arrays.get("kernels"), about["kernels_layer"]
     if kernels is not None and (kernels.ndim != 4 or kernels_layer is None):
         raise ValueError(f"kernels of shape {kernels.shape} of layer {kernels_layer}")
     if "answer" in about:
         answer = Answer(arrays["answer"], about["answer"]) if about["answer"] else None
     else:
-        answer = None if gives_scores else Answer(arrays["probabilities"], "probabilities")
+        answer = None if gives_scores() else Answer(arrays["probabilities"], "probabilities")
     return Snapshot(
         step=int(about["step"]),
         epoch_position=float(about["epoch_position"]),

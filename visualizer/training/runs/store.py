@@ -149,8 +149,12 @@ class RunStore:
         Raises:
             UserError: Its file is damaged.
         """
-        record = self.record(run_id)
-        return self.files.read_snapshot(run_id, gives_scores=record is None or record.spec.answer_kind == "scores")
+
+        def gives_scores() -> bool:
+            record = self.record(run_id)
+            return record is None or record.spec.answer_kind == "scores"
+
+        return self.files.read_snapshot(run_id, gives_scores)
 
     def moments(self, run_id: str) -> tuple[Moment, ...]:
         """The moments whose weights can be read, in order, without those whose file was found to be damaged."""
@@ -304,8 +308,9 @@ class RunStore:
 
     def _remove_surplus_files(self, run_id: str) -> None:
         """Remove the files that no row names. Only after the rows are written: until then, readers follow them."""
-        weights = self._ask(kept_weights.steps, run_id)
-        self.files.keep_only(run_id, weights, self._ask(records.checkpoint_step, run_id))
+        with closing(self._connect()) as connection:
+            weights, checkpoint = kept_weights.steps(connection, run_id), records.checkpoint_step(connection, run_id)
+        self.files.keep_only(run_id, weights, checkpoint)
 
     def _connect(self, *, create: bool = False) -> sqlite3.Connection:
         connection = connect(self.folder / RUNS, create=create, timeout=10)
