@@ -86,10 +86,11 @@ def running_app(
     start_within: float = 60.0,
     workspace: Path | None = None,
     options: Sequence[str] = (),
+    base_path: str = "",
 ) -> Iterator[RunningApp]:
     """Run the app with that workspace or a temporary one, and end it with all its processes afterwards.
 
-    `options` are those of `streamlit run`, beside the usual ones.
+    `options` are those of `streamlit run`, beside the usual ones. The addresses begin with `base_path`, such as "/app".
     """
     with tempfile.TemporaryDirectory(prefix="visualizer-test-", ignore_cleanup_errors=True) as folder:
         port = free_port()
@@ -97,7 +98,7 @@ def running_app(
         workspace = workspace or Path(folder, "workspace")
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
         command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
-        command += ["--browser.gatherUsageStats", "false", *options]
+        command += ["--browser.gatherUsageStats", "false", "--server.baseUrlPath", base_path, *options]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
@@ -108,7 +109,7 @@ def running_app(
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        app = RunningApp(f"http://127.0.0.1:{port}", log, workspace, process)
+        app = RunningApp(f"http://127.0.0.1:{port}{base_path}", log, workspace, process)
         try:
             _wait_for_health(app, start_within)
             yield app
