@@ -75,7 +75,7 @@ def architectures(
         try:
             layer.output_shape(shape)
         except LayerDoesNotFit as error:
-            replacement = error.fixes[0].replacement
+            replacement = error.problem.fixes[0].replacement
         for fixed in replacement:
             shape = fixed.output_shape(shape)
         fitting.extend(replacement)
