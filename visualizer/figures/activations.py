@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,13 +13,14 @@ from visualizer.figures.chart import (
     figure_of,
     header_line,
     line_at,
+    line_trace,
     number,
-    pixel_axes,
 )
 from visualizer.figures.mosaic import Mosaic
 from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, MARK_RIM, PURPLE, VERMILLION
-from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
+from visualizer.figures.scale import Scale
 
+UNITS_PER_ROW = 16
 # Colour, dash and marker of each line, so that lines can be distinguished without colour.
 _STYLES = (
     (BLUE, "solid", "circle"),
@@ -29,16 +31,13 @@ _STYLES = (
 )
 
 
-def before_and_after(
-    edges: np.ndarray, before: np.ndarray, after: np.ndarray, name: str, *, height: int = 240
-) -> Chart:
+def before_and_after(edges: np.ndarray, before: np.ndarray, after: np.ndarray, name: str) -> Chart:
     """Two histograms on one axis: the input and the output of an activation function.
 
     Args:
         edges: (bins + 1,) borders of the bins.
         before, after: (bins,) how many numbers lie in each bin.
         name: The function's name as shown to people.
-        height: Pixels.
     """
     middles = (edges[:-1] + edges[1:]) / 2
     total = int(before.sum())
@@ -65,7 +64,7 @@ def before_and_after(
     share = axis_style() | {"ticksuffix": " %", "nticks": 4, "rangemode": "tozero"}
     figure = figure_of(
         traces,
-        height=height,
+        height=240,
         margin=(0, 8, 22, 42),
         bargap=0,
         xaxis=axis_style("value") | {"range": [edges[0], edges[-1]], "nticks": 9, "anchor": "y2"},
@@ -91,40 +90,26 @@ def _share_below(edges: np.ndarray, counts: np.ndarray) -> float:
     return float(counts[edges[1:] < 1e-9].sum() / counts.sum())
 
 
-def gradient_lines(
-    norms: Mapping[str, np.ndarray], titles: Mapping[str, str], chosen: str, *, height: int = 360
-) -> Chart:
+def gradient_lines(norms: Mapping[str, np.ndarray], titles: Mapping[str, str], chosen: str) -> Chart:
     """The gradient's norm at every layer of a chain, one line for each activation function, on a logarithmic axis.
 
     Args:
         norms: By the function's name, (depth,) from the layer next to the picture on.
         titles: Names as shown to people, also of functions that are not drawn, so that each keeps its colour.
         chosen: The function whose line is drawn wide.
-        height: Pixels.
     """
-    traces = []
     styles = dict(zip(titles, _STYLES, strict=False))
+    traces = []
     for name, values in norms.items():
-        color, dash, symbol = styles[name]
-        width = 4 if name == chosen else 2
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": f"<b>{titles[name]}</b>" if name == chosen else titles[name],
-                "x": np.arange(1, len(values) + 1),
-                "y": values,
-                "line": {"color": color, "width": width, "dash": dash},
-                "marker": {"symbol": symbol, "size": width + 5},
-                "hovertemplate": f"{titles[name]}, layer %{{x}}<br><b>gradient norm %{{y:.3g}}</b><extra></extra>",
-            }
-        )
+        hover = f"{titles[name]}, layer %{{x}}<br><b>gradient norm %{{y:.3g}}</b><extra></extra>"
+        depths = np.arange(1, len(values) + 1)
+        traces.append(_line(titles[name], depths, values, hover, styles[name], is_chosen=name == chosen))
     depth = max(len(values) for values in norms.values())
     every = np.concatenate(list(norms.values()))
     decades = math.log10(every.max() / every.min())
     figure = figure_of(
         traces,
-        height=height,
+        height=360,
         margin=(0, 8, 34, 46),
         xaxis=axis_style("layer (1 is next to the picture)")
         | {
@@ -150,32 +135,36 @@ def gradient_lines(
     return Chart(figure, f"Norm of the gradient at each layer of the chain. {'; '.join(parts)}.")
 
 
-def firing_grid(firing: np.ndarray, *, columns: int = 16, width: int = 460) -> Chart:
+def _line(
+    name: str, x: np.ndarray, y: np.ndarray, hover: str, style: tuple[str, str, str], *, is_chosen: bool
+) -> dict[str, Any]:
+    """The chosen line is wider, and its name bold."""
+    (colour, dash, symbol), width = style, 4 if is_chosen else 2
+    name = f"<b>{name}</b>" if is_chosen else name
+    return line_trace(name, x, y, hover, colour=colour, width=width, dash=dash, symbol=symbol, size=width + 5)
+
+
+def firing_grid(firing: np.ndarray, *, width: int) -> Chart:
     """The share of the pictures for which each unit fires, one square per unit; a cross marks the dead ones.
 
     Args:
         firing: (layers, units) share of the pictures from 0 to 1; the units must fill whole rows.
-        columns: Units in a row.
         width: Pixels that the page gives the chart.
     """
     layers, units = firing.shape
-    tiles = firing.reshape(layers, units // columns, columns) * 100
-    mosaic = Mosaic(layers, units // columns, columns, 1, width, True, max_cell=34)
-    height = mosaic.pixel_height + BAR_HEIGHT + 4
+    rows = units // UNITS_PER_ROW
+    tiles = firing.reshape(layers, rows, UNITS_PER_ROW) * 100
+    mosaic = Mosaic(layers, rows, UNITS_PER_ROW, 1, width, True, max_cell=34)
     dead = np.argwhere(tiles == 0)
     corners = [mosaic.corner(int(layer)) for layer, _, _ in dead]
-    heatmap = {
-        "type": "heatmap",
-        "x": mosaic.x_edges,
-        "y": mosaic.y_edges,
-        "z": mosaic.grid(tiles),
-        "customdata": mosaic.grid(np.arange(layers * units).reshape(tiles.shape) % units + 1),
-        "hoverongaps": False,
-        "hovertemplate": "unit %{customdata}<br><b>fires for %{z:.1f} % of the pictures</b><extra></extra>",
-        "xgap": 1,
-        "ygap": 1,
-        "colorbar": bar(width, height),
-    } | Scale(0.0, 100.0, False).colours()
+    heatmap = mosaic.heatmap(
+        tiles,
+        Scale(0.0, 100.0, False),
+        customdata=mosaic.grid(np.arange(layers * units).reshape(tiles.shape) % units + 1),
+        hovertemplate="unit %{customdata}<br><b>fires for %{z:.1f} % of the pictures</b><extra></extra>",
+        xgap=1,
+        ygap=1,
+    )
     crosses = {
         "type": "scatter",
         "mode": "markers",
@@ -187,13 +176,8 @@ def firing_grid(firing: np.ndarray, *, columns: int = 16, width: int = 460) -> C
     }
     counts = [int(np.count_nonzero(layer == 0)) for layer in firing]
     titles = [f"Layer {index + 1}: {count} of {units} ReLUs dead" for index, count in enumerate(counts)]
-    figure = figure_of(
-        [heatmap, crosses, mosaic.title_trace(titles)],
-        height=height,
-        margin=(0, 0, BAR_HEIGHT, 4),
-        annotations=[header_line("fires for … % of the pictures; ✕ for none: dead", 0, BAR_HEIGHT)],
-        **pixel_axes(mosaic.total_width, mosaic.total_height),
-    )
+    label = "fires for … % of the pictures; ✕ for none: dead"
+    figure = mosaic.below_bar([heatmap, crosses, mosaic.title_trace(titles)], label)
     alive = firing[firing > 0]
     alt = f"{'. '.join(titles)}. " + (
         f"The others fire for {number(alive.min() * 100)} to {number(alive.max() * 100)} % of the pictures."
@@ -203,35 +187,22 @@ def firing_grid(firing: np.ndarray, *, columns: int = 16, width: int = 460) -> C
     return Chart(figure, alt)
 
 
-def dead_share_lines(
-    steps: Sequence[int] | np.ndarray, shares: Mapping[float, np.ndarray], chosen: float, *, height: int = 300
-) -> Chart:
+def dead_share_lines(steps: Sequence[int] | np.ndarray, shares: Mapping[float, np.ndarray], chosen: float) -> Chart:
     """The share of dead ReLUs while a network trains, one line for each learning rate.
 
     Args:
         steps: (S,) training steps.
         shares: By learning rate, (S,) from 0 to 1.
         chosen: The learning rate whose line is drawn wide.
-        height: Pixels.
     """
     traces = []
-    for (rate, values), (color, dash, symbol) in zip(shares.items(), _STYLES, strict=False):
-        width = 4 if rate == chosen else 2
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": f"<b>{rate:g}</b>" if rate == chosen else f"{rate:g}",
-                "x": np.asarray(steps),
-                "y": np.asarray(values) * 100,
-                "line": {"color": color, "width": width, "dash": dash},
-                "marker": {"symbol": symbol, "size": width + 5},
-                "hovertemplate": f"learning rate {rate:g}, step %{{x}}<br><b>%{{y:.1f}} % dead</b><extra></extra>",
-            }
-        )
+    for (rate, values), style in zip(shares.items(), _STYLES, strict=False):
+        hover = f"learning rate {rate:g}, step %{{x}}<br><b>%{{y:.1f}} % dead</b><extra></extra>"
+        percent = np.asarray(values) * 100
+        traces.append(_line(f"{rate:g}", np.asarray(steps), percent, hover, style, is_chosen=rate == chosen))
     figure = figure_of(
         traces,
-        height=height,
+        height=300,
         margin=(0, 8, 34, 46),
         xaxis=axis_style("training step") | {"nticks": 6},
         yaxis=axis_style("dead ReLUs") | {"ticksuffix": " %", "range": [0, 102]},

@@ -3,7 +3,7 @@
 import numpy as np
 
 from visualizer.architecture.answer import AnswerKind
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, figure_of
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, figure_of, line_trace
 from visualizer.figures.palette import GREY, VERMILLION
 from visualizer.figures.probabilities import score_text
 
@@ -41,16 +41,15 @@ def deletion_curves(
         "showlegend": False,
     }
     lines = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": name,
-            "x": x,
-            "y": values * factor,
-            "line": {"color": colour, "width": 3, "dash": dash},
-            "marker": {"symbol": symbol, "size": 8},
-            "hovertemplate": f"{name}<br>%{{x:.0f}} % gone: <b>%{{y:{digits}}}{unit}</b><extra></extra>",
-        }
+        line_trace(
+            name,
+            x,
+            values * factor,
+            f"{name}<br>%{{x:.0f}} % gone: <b>%{{y:{digits}}}{unit}</b><extra></extra>",
+            colour=colour,
+            dash=dash,
+            symbol=symbol,
+        )
         for name, values, colour, dash, symbol in (
             ("most heat first", by_heat, VERMILLION, "solid", "circle"),
             (f"in {len(at_random)} random orders", mean, GREY, "dash", "square"),

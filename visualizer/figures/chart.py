@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from visualizer.figures.palette import MARK, MARK_RIM
 from visualizer.figures.plotly_json import plotly_json
 
 if TYPE_CHECKING:
@@ -147,6 +148,54 @@ def _with_whole_marks(trace: dict[str, Any]) -> dict[str, Any]:
     """Draw markers on an axis whole, such as the first one at 0; those beyond the axes stay hidden."""
     marked = trace.get("type") == "scatter" and "markers" in trace.get("mode", "")
     return {"cliponaxis": False} | trace if marked else trace
+
+
+def line_trace(
+    name: str,
+    x: Any,
+    y: Any,
+    hover: str | None,
+    *,
+    colour: str,
+    width: float = 3,
+    dash: str = "",
+    symbol: str = "",
+    size: float = 8,
+    **more: Any,
+) -> dict[str, Any]:
+    """A line with a name in the legend, as a Plotly trace.
+
+    Args:
+        name: In the legend.
+        x, y: (N,) its points.
+        hover: The hover template; None for no hover text.
+        colour, width, dash: Of the line; the width in pixels, no dash for a solid line.
+        symbol, size: The marker at each point, its size in pixels; no symbol for none.
+        more: More of the trace.
+    """
+    line = {"color": colour, "width": width} | ({"dash": dash} if dash else {})
+    marks = {"mode": "lines+markers", "marker": {"symbol": symbol, "size": size}} if symbol else {"mode": "lines"}
+    hover_setting = {"hoverinfo": "skip"} if hover is None else {"hovertemplate": hover}
+    return {"type": "scatter", "name": name, "x": x, "y": y, "line": line} | marks | hover_setting | more
+
+
+def quiet_line(x: Any, y: Any, line: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A line as a trace, such as a frame, without a hover text and a legend entry; None in x and y is a gap."""
+    quiet = {"hoverinfo": "skip", "showlegend": False}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line} | quiet | more
+
+
+def rimmed_lines(x: Any, y: Any) -> list[dict[str, Any]]:
+    """A white line with a dark rim, which shows on any picture, as two traces."""
+    return [quiet_line(x, y, {"color": MARK_RIM, "width": 5}), quiet_line(x, y, {"color": MARK, "width": 2})]
+
+
+def white_mark(
+    name: str, hover: str, symbol: str, size: float, rim: float, *, kind: str = "scatter", **places: Any
+) -> dict[str, Any]:
+    """White marks with a black rim, `rim` pixels wide, which show on any map; `places` are x, y and maybe z."""
+    marker = {"symbol": symbol, "size": size, "color": MARK, "line": {"color": MARK_RIM, "width": rim}}
+    return {"type": kind, "mode": "markers", "name": name, "marker": marker, "hovertemplate": hover} | places
 
 
 def line_at(x: float, **line: Any) -> dict[str, Any]:

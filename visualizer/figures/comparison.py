@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, figure_of, number
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, figure_of, line_trace, number
 from visualizer.figures.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 if TYPE_CHECKING:
@@ -53,17 +53,17 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, styles:
             )
         runs = f"mean of {band.runs} seeds" if band.runs > 1 else "one seed"
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": as_label(name),
-                "legendgroup": as_label(name),
-                "x": band.epoch,
-                "y": band.mean * factor,
-                "line": {"color": colour, "width": 3, "dash": dash},
-                "marker": {"symbol": symbol, "size": 8, "color": colour},
-                "hovertemplate": f"epoch %{{x}}<br><b>%{{y:{digits}}}{unit}</b>, {runs}<extra>{as_label(name)}</extra>",
-            }
+            line_trace(
+                as_label(name),
+                band.epoch,
+                band.mean * factor,
+                f"epoch %{{x}}<br><b>%{{y:{digits}}}{unit}</b>, {runs}<extra>{as_label(name)}</extra>",
+                colour=colour,
+                dash=dash,
+                mode="lines+markers",
+                marker={"symbol": symbol, "size": 8, "color": colour},
+                legendgroup=as_label(name),
+            )
         )
         descriptions.append(f"{name}, {runs}: {_last(band, share=share)}")
     last = max([1, *(int(band.epoch[-1]) for band in bands.values() if len(band.epoch))])

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of, line_at, number
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of, line_at, line_trace, number
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
 HEIGHT = 300
@@ -94,35 +94,31 @@ def _chart(
     hover = f"epoch %{{x:.2f}}<br><b>%{{y:{digits}}}{suffix}</b>"
     epoch_mode = "lines+markers" if len(epochs) <= MARKED_EPOCHS else "lines"
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "each batch",
-            "x": np.asarray(position, dtype=np.float64),
-            "y": np.asarray(batch_values, dtype=np.float64) * factor,
-            "line": {"color": GREY, "width": 1},
-            "hovertemplate": f"{hover}<extra>each batch</extra>",
-        },
-        {
-            "type": "scatter",
-            "mode": epoch_mode,
-            "name": "training",
-            "x": np.asarray(epochs),
-            "y": np.asarray(train, dtype=np.float64) * factor,
-            "line": {"color": BLUE, "width": 3},
-            "marker": {"symbol": "circle", "size": 8},
-            "hovertemplate": f"{hover}<extra>training</extra>",
-        },
-        {
-            "type": "scatter",
-            "mode": epoch_mode,
-            "name": "validation",
-            "x": np.asarray(epochs),
-            "y": np.asarray(validation, dtype=np.float64) * factor,
-            "line": {"color": VERMILLION, "width": 3, "dash": "dash"},
-            "marker": {"symbol": "diamond", "size": 10},
-            "hovertemplate": f"{hover}<extra>validation</extra>",
-        },
+        line_trace(
+            "each batch",
+            np.asarray(position, dtype=np.float64),
+            np.asarray(batch_values, dtype=np.float64) * factor,
+            f"{hover}<extra>each batch</extra>",
+            colour=GREY,
+            width=1,
+        ),
+        *(
+            line_trace(
+                name,
+                np.asarray(epochs),
+                np.asarray(values, dtype=np.float64) * factor,
+                f"{hover}<extra>{name}</extra>",
+                colour=colour,
+                dash=dash,
+                symbol=symbol,
+                size=size,
+                mode=epoch_mode,
+            )
+            for name, values, colour, dash, symbol, size in (
+                ("training", train, BLUE, "", "circle", 8),
+                ("validation", validation, VERMILLION, "dash", "diamond", 10),
+            )
+        ),
     ]
     last = max(float(position[-1]), 1.0) if len(position) else 1.0
     figure = figure_of(

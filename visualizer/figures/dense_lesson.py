@@ -38,30 +38,18 @@ def contribution_maps(
     """
     count, rows, tile_width = contributions.shape
     mosaic = mosaic_of(contributions.shape, columns, width, max_cell=MAX_CELL, titled=True)
-    height = mosaic.pixel_height + BAR_HEIGHT + 4
     index = np.arange(contributions.size).reshape(contributions.shape) + 1
     places = mosaic.places(range(1, count + 1)).astype(np.float32)
     columns_of_data = [*np.moveaxis(places, -1, 0), *(mosaic.grid(values) for values in (index, activations, weights))]
-    trace = {
-        "type": "heatmap",
-        "x": mosaic.x_edges,
-        "y": mosaic.y_edges,
-        "z": mosaic.grid(contributions),
-        "customdata": np.stack(columns_of_data, axis=-1),
-        "hoverongaps": False,
-        "hovertemplate": (
-            "map %{customdata[0]}, row %{customdata[1]}, column %{customdata[2]} (number %{customdata[3]})<br>"
-            "%{customdata[4]:.4g} × %{customdata[5]:.4g} = <b>%{z:.4g}</b><extra></extra>"
-        ),
-        "colorbar": bar(width, height),
-    } | Scale.of(contributions, diverging=True).colours()
-    figure = figure_of(
-        [trace, mosaic.title_trace([str(number) for number in range(1, count + 1)])],
-        height=height,
-        margin=(0, 0, BAR_HEIGHT, 4),
-        annotations=[header_line("activation × weight", 0, BAR_HEIGHT)],
-        **pixel_axes(mosaic.total_width, mosaic.total_height),
+    trace = mosaic.heatmap(
+        contributions,
+        Scale.of(contributions, diverging=True),
+        customdata=np.stack(columns_of_data, axis=-1),
+        hovertemplate="map %{customdata[0]}, row %{customdata[1]}, column %{customdata[2]} (number %{customdata[3]})"
+        "<br>%{customdata[4]:.4g} × %{customdata[5]:.4g} = <b>%{z:.4g}</b><extra></extra>",
     )
+    titles = mosaic.title_trace([str(number) for number in range(1, count + 1)])
+    figure = mosaic.below_bar([trace, titles], "activation × weight")
     channel, row, column = np.unravel_index(int(np.abs(contributions).argmax()), contributions.shape)
     return Chart(
         figure,

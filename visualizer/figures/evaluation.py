@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, category_axis, figure_of
+from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, category_axis, figure_of, line_trace
 from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
 
 ROW = 30  # pixels
@@ -65,28 +65,17 @@ def reliability(confidence: np.ndarray, accuracy: np.ndarray, counts: np.ndarray
         error: The expected calibration error, 0 to 1.
     """
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "as sure as right",
-            "x": [0, 100],
-            "y": [0, 100],
-            "line": {"color": GREY, "width": 2, "dash": "dash"},
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": "this network",
-            "x": 100 * confidence,
-            "y": 100 * accuracy,
-            "line": {"color": BLUE, "width": 3},
-            "marker": {"size": 8 + 22 * np.sqrt(counts / counts.max()), "opacity": 0.85},
-            "customdata": counts,
-            "hovertemplate": (
-                "%{customdata} pictures<br>on average %{x:.1f} % sure<br><b>%{y:.1f} % right</b><extra></extra>"
-            ),
-        },
+        line_trace("as sure as right", [0, 100], [0, 100], None, colour=GREY, width=2, dash="dash"),
+        line_trace(
+            "this network",
+            100 * confidence,
+            100 * accuracy,
+            "%{customdata} pictures<br>on average %{x:.1f} % sure<br><b>%{y:.1f} % right</b><extra></extra>",
+            colour=BLUE,
+            mode="lines+markers",
+            marker={"size": 8 + 22 * np.sqrt(counts / counts.max()), "opacity": 0.85},
+            customdata=counts,
+        ),
     ]
     figure = figure_of(
         traces,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from visualizer.figures.chart import (
+    LEGEND_ABOVE,
     LINE,
     SMALL_FONT_SIZE,
     Chart,
@@ -13,14 +14,16 @@ from visualizer.figures.chart import (
     axis_style,
     figure_of,
     header_line,
+    line_trace,
     lines_of,
     number,
     pixel_axes,
+    rimmed_lines,
 )
 from visualizer.figures.mosaic import Mosaic, mosaic_of
-from visualizer.figures.palette import BLUE, GREY, MARK, MARK_RIM, VERMILLION
+from visualizer.figures.palette import BLUE, GREY, VERMILLION
 from visualizer.figures.raster import image_trace, rgb_pixels
-from visualizer.figures.scale import BAR_HEIGHT, Scale, bar, cell_numbers
+from visualizer.figures.scale import Scale, cell_numbers
 from visualizer.words import counted
 
 MAX_CELL = 30.0  # pixels of the screen for one weight
@@ -51,32 +54,18 @@ def kernel_by_channel(
     numbered = kernel.size <= MOST_WITH_NUMBERS and CELL_WITH_NUMBER * size[1] * min(columns, count) <= width
     cell = max(cell, CELL_WITH_NUMBER) if numbered else cell
     mosaic = mosaic_of((count, *size), min(columns, count), width, max_cell=cell, titled=True)
-    height = mosaic.pixel_height + BAR_HEIGHT + 4
-    colours = Scale.of(np.array([-extent, extent]), diverging=True).colours()
-    trace = {
-        "type": "heatmap",
-        "x": mosaic.x_edges,
-        "y": mosaic.y_edges,
-        "z": mosaic.grid(kernel),
-        "text": _titles_by_cell(mosaic, titles),
-        "customdata": mosaic.places(range(1, count + 1)),
-        "hoverongaps": False,
-        "hovertemplate": (
-            "%{text}, row %{customdata[1]}, column %{customdata[2]}<br><b>weight %{z:.4g}</b><extra></extra>"
-        ),
-        "colorbar": bar(width, height),
-    } | colours
-    figure = figure_of(
-        [
-            trace,
-            mosaic.title_trace([as_label(title) for title in titles]),
-            *([_weights(mosaic, kernel, colours)] if numbered else []),
-        ],
-        height=height,
-        margin=(0, 0, BAR_HEIGHT, 4),
-        annotations=[header_line("weight" if count == 1 else SCALE_OF_FILTER, 0, BAR_HEIGHT)],
-        **pixel_axes(mosaic.total_width, mosaic.total_height),
+    scale = Scale.of(np.array([-extent, extent]), diverging=True)
+    trace = mosaic.heatmap(
+        kernel,
+        scale,
+        text=_titles_by_cell(mosaic, titles),
+        customdata=mosaic.places(range(1, count + 1)),
+        hovertemplate="%{text}, row %{customdata[1]}, column %{customdata[2]}<br><b>weight %{z:.4g}</b><extra></extra>",
     )
+    traces = [trace, mosaic.title_trace([as_label(title) for title in titles])]
+    if numbered:
+        traces.append(_weights(mosaic, kernel, scale.colours()))
+    figure = mosaic.below_bar(traces, "weight" if count == 1 else SCALE_OF_FILTER)
     alt = (
         f"One filter's weights for {counted(count, 'channel')}, {size[0]} × {size[1]} each, from "
         f"{number(kernel.min())} to {number(kernel.max())}; the colours go from −{number(extent)} to {number(extent)}. "
@@ -155,9 +144,7 @@ def _frames(mosaic: Mosaic, boxes: Sequence[tuple[float, float, float, float]]) 
         columns = np.clip([first_column, first_column + width], 0, mosaic.width) + left
         x += [*columns[[0, 1, 1, 0, 0]], None]
         y += [*rows[[0, 0, 1, 1, 0]], None]
-    shared = {"type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip", "showlegend": False}
-    lines = ((5, MARK_RIM), (2, MARK))
-    return [shared | {"line": {"color": colour, "width": width}} for width, colour in lines] if x else []
+    return rimmed_lines(x, y) if x else []
 
 
 def ascent_chart(
@@ -173,17 +160,14 @@ def ascent_chart(
         label: The name of the value.
         width: Pixels that the page gives the chart.
     """
-    taken = np.arange(len(history))
     traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "the picture so far",
-            "x": taken,
-            "y": history,
-            "line": {"color": BLUE, "width": 3},
-            "hovertemplate": "after %{x} steps<br><b>%{y:.4g}</b><extra></extra>",
-        }
+        line_trace(
+            "the picture so far",
+            np.arange(len(history)),
+            history,
+            "after %{x} steps<br><b>%{y:.4g}</b><extra></extra>",
+            colour=BLUE,
+        )
     ]
     alt = f"{label}: from {number(history[0])} to {number(history[-1])} after {counted(len(history) - 1, 'step')}"
     for value, name, colour, dash in (
@@ -194,15 +178,15 @@ def ascent_chart(
             continue
         alt += f"; {name} {number(value)}"
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": f"{name}: {number(value)}",
-                "x": [0, steps],
-                "y": [value, value],
-                "line": {"color": colour, "width": 2, "dash": dash},
-                "hovertemplate": f"{name}<br><b>%{{y:.4g}}</b><extra></extra>",
-            }
+            line_trace(
+                f"{name}: {number(value)}",
+                [0, steps],
+                [value, value],
+                f"{name}<br><b>%{{y:.4g}}</b><extra></extra>",
+                colour=colour,
+                width=2,
+                dash=dash,
+            )
         )
     lines = lines_of(label, width)
     top = LINE * (len(lines) + len(traces)) + 14
@@ -214,12 +198,6 @@ def ascent_chart(
         annotations=[header_line("<br>".join(f"<b>{line}</b>" for line in lines), 0, top)],
         xaxis=axis_style("step", automargin=False) | {"range": [0, max(steps, 1)], "nticks": 6},
         yaxis=axis_style(automargin=False) | {"nticks": 6},
-        legend={
-            "orientation": "v",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "font": {"size": SMALL_FONT_SIZE},
-        },
+        legend=LEGEND_ABOVE | {"orientation": "v"},
     )
     return Chart(figure, f"{alt}.")

@@ -15,6 +15,7 @@ from visualizer.figures.chart import (
     Chart,
     axis_style,
     figure_of,
+    header_line,
     lines_of,
     number,
 )
@@ -85,7 +86,9 @@ def health_panels(
         layout[f"yaxis{suffix}"] = (
             axis_style(automargin=False) | {"domain": domain, "anchor": f"x{suffix}"} | _value_axis(panel)
         )
-        layout["annotations"].append(_title(panel, left - gap + 0.005, top))
+        text = f"<b>{panel.title}</b><br><span style='font-size:{SMALL_FONT_SIZE}px'>{panel.unit}</span>"
+        above = {"x": left - gap + 0.005, "y": top, "yanchor": "bottom", "font": {"size": FONT_SIZE}}
+        layout["annotations"].append(header_line(text, 0, 8, **above))
         if panel.usual:
             layout["shapes"].append(_band(panel.usual, suffix))
         traces += _lines(epoch_position, names, panel, suffix, legend=place == 0)
@@ -171,22 +174,6 @@ def _decades(panel: Panel) -> tuple[int, int]:
         low, high = min(low, np.log10(panel.usual[0])), max(high, np.log10(panel.usual[1]))
     low, high = int(np.floor(low)), int(np.ceil(high))
     return low, max(high, low + 1)
-
-
-def _title(panel: Panel, left: float, top: float) -> dict[str, Any]:
-    return {
-        "text": f"<b>{panel.title}</b><br><span style='font-size:{SMALL_FONT_SIZE}px'>{panel.unit}</span>",
-        "x": left,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": top,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "yshift": 8,
-        "showarrow": False,
-        "align": "left",
-        "font": {"size": FONT_SIZE},
-    }
 
 
 def _band(usual: tuple[float, float], suffix: str) -> dict[str, Any]:

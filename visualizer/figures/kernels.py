@@ -55,7 +55,7 @@ def kernel_grid(
     if input_channel is None and kernels.shape[1] == 3:
         chart = _in_colour(kernels, mosaic, numbers, width, extent)
     else:
-        chart = _one_channel(kernels, input_channel or 0, mosaic, numbers, width, extent)
+        chart = _one_channel(kernels, input_channel or 0, mosaic, numbers, extent)
     if marked is not None:
         outlined = replace(chart.spec, data=[*chart.spec.data, *mosaic.outline_traces(marked - first)])
         return replace(chart, spec=outlined)
@@ -78,32 +78,17 @@ def _columns_that_fit(tile: float, width: float) -> int:
     return columns
 
 
-def _one_channel(
-    kernels: np.ndarray, channel: int, mosaic: Mosaic, numbers: Sequence[int], width: float, extent: float
-) -> Chart:
+def _one_channel(kernels: np.ndarray, channel: int, mosaic: Mosaic, numbers: Sequence[int], extent: float) -> Chart:
     shown = kernels[:, channel]
-    height = mosaic.pixel_height + BAR_HEIGHT + 4
-    trace = {
-        "type": "heatmap",
-        "x": mosaic.x_edges,
-        "y": mosaic.y_edges,
-        "z": mosaic.grid(shown),
-        "customdata": mosaic.places(numbers),
-        "hoverongaps": False,
-        "hovertemplate": (
-            f"filter %{{customdata[0]}}, input channel {channel + 1}<br>"
-            "row %{customdata[1]}, column %{customdata[2]}<br><b>weight %{z:.4g}</b><extra></extra>"
-        ),
-        "colorbar": bar(width, height),
+    trace = mosaic.heatmap(
+        shown,
         # One scale for all channels, so that they can be compared.
-    } | Scale(-extent, extent, True).colours()
-    figure = figure_of(
-        [trace, mosaic.title_trace([str(number) for number in numbers])],
-        height=height,
-        margin=(0, 0, BAR_HEIGHT, 4),
-        annotations=[header_line("weight", 0, BAR_HEIGHT)],
-        **pixel_axes(mosaic.total_width, mosaic.total_height),
+        Scale(-extent, extent, True),
+        customdata=mosaic.places(numbers),
+        hovertemplate=f"filter %{{customdata[0]}}, input channel {channel + 1}<br>"
+        "row %{customdata[1]}, column %{customdata[2]}<br><b>weight %{z:.4g}</b><extra></extra>",
     )
+    figure = mosaic.below_bar([trace, mosaic.title_trace([str(number) for number in numbers])], "weight")
     alt = (
         f"{counted(len(kernels), 'kernel')} of {kernels.shape[2]} × {kernels.shape[3]} weights for input channel "
         f"{channel + 1}, from {number(shown.min())} to {number(shown.max())}; the colours go from "

@@ -5,8 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, Spec, figure_of, number
-from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, MARK_RIM, SEQUENTIAL, VERMILLION
+from visualizer.figures.chart import (
+    FONT_SIZE,
+    LEGEND_ABOVE,
+    SMALL_FONT_SIZE,
+    Chart,
+    Spec,
+    figure_of,
+    line_trace,
+    number,
+    white_mark,
+)
+from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, SEQUENTIAL, VERMILLION
+from visualizer.figures.scale import side_bar
 from visualizer.words import counted
 
 if TYPE_CHECKING:
@@ -130,16 +141,15 @@ def _sweep_chart(
         here = float(np.interp(now, sweep.logit, curve))
         values_text.append(f"{name} {number(curve[0])} to {number(curve[-1])}, now {number(here)}")
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": name,
-                "legendgroup": name,
-                "x": sweep.logit,
-                "y": curve,
-                "line": {"color": colour, "width": 3, "dash": dash},
-                "hovertemplate": f"logit %{{x:.1f}}: <b>%{{y:.4g}}</b><extra>{name}</extra>",
-            }
+            line_trace(
+                name,
+                sweep.logit,
+                curve,
+                f"logit %{{x:.1f}}: <b>%{{y:.4g}}</b><extra>{name}</extra>",
+                colour=colour,
+                dash=dash,
+                legendgroup=name,
+            )
         )
         traces.append(
             {
@@ -173,15 +183,14 @@ def learning_curves(cross_entropy: np.ndarray, mse: np.ndarray, right: str) -> C
         right: The right class's name.
     """
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": name,
-            "x": np.arange(len(values)),
-            "y": values * 100,
-            "line": {"color": colour, "width": 3, "dash": dash},
-            "hovertemplate": f"step %{{x}}: <b>%{{y:.3g}} %</b><extra>{name}</extra>",
-        }
+        line_trace(
+            name,
+            np.arange(len(values)),
+            values * 100,
+            f"step %{{x}}: <b>%{{y:.3g}} %</b><extra>{name}</extra>",
+            colour=colour,
+            dash=dash,
+        )
         for name, values, colour, dash in (
             (CROSS_ENTROPY, cross_entropy, BLUE, "solid"),
             (MSE, mse, VERMILLION, "dash"),
@@ -228,26 +237,17 @@ def line_chart(points: "Points", line: "LineFit", best: "LineFit | None", labels
         squares_x += [x, x + side, x + side, x, x, None]
         squares_y += [y, y, y + residual, y + residual, y, None]
     traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "residual²",
-            "x": squares_x,
-            "y": squares_y,
-            "fill": "toself",
-            "fillcolor": "rgba(213, 94, 0, 0.16)",
-            "line": {"color": VERMILLION, "width": 1},
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "your line",
-            "x": ends,
-            "y": line.slope * ends + line.intercept,
-            "line": {"color": VERMILLION, "width": 4},
-            "hoverinfo": "skip",
-        },
+        line_trace(
+            "residual²",
+            squares_x,
+            squares_y,
+            None,
+            colour=VERMILLION,
+            width=1,
+            fill="toself",
+            fillcolor="rgba(213, 94, 0, 0.16)",
+        ),
+        line_trace("your line", ends, line.slope * ends + line.intercept, None, colour=VERMILLION, width=4),
         {
             "type": "scatter",
             "mode": "markers",
@@ -260,17 +260,8 @@ def line_chart(points: "Points", line: "LineFit", best: "LineFit | None", labels
         },
     ]
     if best is not None:
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": "least squares",
-                "x": ends,
-                "y": best.slope * ends + best.intercept,
-                "line": {"color": GREEN, "width": 3, "dash": "dash"},
-                "hoverinfo": "skip",
-            }
-        )
+        y = best.slope * ends + best.intercept
+        traces.append(line_trace("least squares", ends, y, None, colour=GREEN, dash="dash"))
     figure = figure_of(
         traces,
         height=400,
@@ -324,14 +315,7 @@ def error_map(
             "colorscale": SEQUENTIAL,
             "ncontours": 16,
             "line": {"width": 0.5, "color": "rgba(255, 255, 255, 0.6)"},
-            "colorbar": {
-                "title": {"text": "MSE", "side": "right", "font": {"size": SMALL_FONT_SIZE}},
-                "tickvals": [0, 1, 2, 3],
-                "ticktext": ["1", "10", "100", "1000"],
-                "thickness": 12,
-                "outlinewidth": 0,
-                "tickfont": {"size": SMALL_FONT_SIZE},
-            },
+            "colorbar": side_bar("MSE", tickvals=[0, 1, 2, 3], ticktext=["1", "10", "100", "1000"]),
             "hovertemplate": "slope %{x:.2f}, intercept %{y:.1f}<br><b>MSE %{customdata:.1f}</b><extra></extra>",
         },
         {
@@ -354,15 +338,15 @@ def error_map(
             "marker": {"color": VERMILLION, "size": 15, "line": {"color": MARK, "width": 2}},
             "hovertemplate": "your line<br>slope %{x:.3f}, intercept %{y:.3f}<extra></extra>",
         },
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": "least squares",
-            "x": [best.slope],
-            "y": [best.intercept],
-            "marker": {"symbol": "star", "color": MARK, "size": 15, "line": {"color": MARK_RIM, "width": 1.5}},
-            "hovertemplate": "least squares<br>slope %{x:.3f}, intercept %{y:.3f}<extra></extra>",
-        },
+        white_mark(
+            "least squares",
+            "least squares<br>slope %{x:.3f}, intercept %{y:.3f}<extra></extra>",
+            "star",
+            15,
+            1.5,
+            x=[best.slope],
+            y=[best.intercept],
+        ),
     ]
     axis = {"fixedrange": True, "zeroline": False, "showgrid": False, "tickfont": {"size": SMALL_FONT_SIZE}}
     title = {"standoff": 6, "font": {"size": FONT_SIZE}}

@@ -44,28 +44,17 @@ def map_grid(
         scale: The shared colour scale, where others are to have the same; by default that of these maps.
     """
     mosaic = mosaic_of(maps.shape, columns, width, max_cell=_max_cell(maps.shape), titled=any(titles))
-    height = mosaic.pixel_height + BAR_HEIGHT + 4
-    trace: dict[str, Any] = {"type": "heatmap", "x": mosaic.x_edges, "y": mosaic.y_edges, "hoverongaps": False}
+    hover_settings = _hover(mosaic, maps, titles, scaled=not shared_scale) if hover else {"hoverinfo": "skip"}
     if shared_scale:
         label = value_label
-        scale, values = scale or Scale.of(maps, diverging=diverging), maps
-        trace["colorbar"] = bar(width, height)
+        trace = mosaic.heatmap(maps, scale or Scale.of(maps, diverging=diverging), **hover_settings)
     else:
         scale, values, ends = _own_scales(maps, diverging=diverging)
         label = f"{value_label}, each map: its own {ends[0]} … {ends[-1]}"
-        trace["colorbar"] = bar(width, height, tickvals=np.linspace(scale.low, scale.high, len(ends)), ticktext=ends)
-    trace |= scale.colours() | {"z": mosaic.grid(values)}
-    if hover:
-        trace |= _hover(mosaic, maps, titles, scaled=not shared_scale)
-    else:
-        trace["hoverinfo"] = "skip"
-    figure = figure_of(
-        [trace, mosaic.title_trace(titles), *([] if marked is None else mosaic.outline_traces(marked))],
-        height=height,
-        margin=(0, 0, BAR_HEIGHT, 4),
-        annotations=[header_line(label, 0, BAR_HEIGHT)],
-        **pixel_axes(mosaic.total_width, mosaic.total_height),
-    )
+        trace = mosaic.heatmap(values, scale, **hover_settings)
+        trace["colorbar"] |= {"tickvals": np.linspace(scale.low, scale.high, len(ends)), "ticktext": ends}
+    outline = [] if marked is None else mosaic.outline_traces(marked)
+    figure = mosaic.below_bar([trace, mosaic.title_trace(titles), *outline], label)
     return Chart(figure, _grid_alt(maps, titles, value_label, shared_scale=shared_scale))
 
 

@@ -8,8 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, TINY_FONT_SIZE
-from visualizer.figures.palette import GREY, MARK, MARK_RIM
+from visualizer.figures.chart import (
+    SMALL_FONT_SIZE,
+    TINY_FONT_SIZE,
+    Spec,
+    figure_of,
+    header_line,
+    pixel_axes,
+    quiet_line,
+    rimmed_lines,
+)
+from visualizer.figures.palette import GREY
+from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
 TILE_GAP = 6.0  # pixels of the screen
 MIN_TILE_FOR_SMALL_FONT = 56.0
@@ -128,6 +138,33 @@ class Mosaic:
         padded[: self.count, :-below, :-beside] = tiles
         return self._joined(padded)
 
+    @property
+    def _height_with_bar(self) -> float:
+        return self.pixel_height + BAR_HEIGHT + 4
+
+    def heatmap(self, values: np.ndarray, scale: Scale, **more: Any) -> dict[str, Any]:
+        """A trace of (count, height, width) values with its colour bar, for `below_bar`; `more` goes into the trace."""
+        return {
+            "type": "heatmap",
+            "x": self.x_edges,
+            "y": self.y_edges,
+            "z": self.grid(values),
+            "hoverongaps": False,
+            "colorbar": bar(self.chart_width, self._height_with_bar),
+            **scale.colours(),
+            **more,
+        }
+
+    def below_bar(self, traces: list[dict[str, Any]], label: str) -> Spec:
+        """The figure of a `heatmap` and what is drawn on it; `label` stands above its colour bar."""
+        return figure_of(
+            traces,
+            height=self._height_with_bar,
+            margin=(0, 0, BAR_HEIGHT, 4),
+            annotations=[header_line(label, 0, BAR_HEIGHT)],
+            **pixel_axes(self.total_width, self.total_height),
+        )
+
     def places(self, numbers: Sequence[int]) -> np.ndarray:
         """For each cell of the grid (number of its tile, row, column), rows and columns from 1: uint8 or uint16."""
         below, beside = self._between
@@ -180,15 +217,7 @@ class Mosaic:
         left, top = self.corner(index)
         inset = min(2 / self.cell, self.width / 4, self.height / 4)
         x, y = (left + inset, left + self.width - inset), (top + inset, top + self.height - inset)
-        shared = {
-            "type": "scatter",
-            "mode": "lines",
-            "x": [x[0], x[1], x[1], x[0], x[0]],
-            "y": [y[0], y[0], y[1], y[1], y[0]],
-            "hoverinfo": "skip",
-            "showlegend": False,
-        }
-        return [shared | {"line": {"color": MARK_RIM, "width": 5}}, shared | {"line": {"color": MARK, "width": 2}}]
+        return rimmed_lines([x[0], x[1], x[1], x[0], x[0]], [y[0], y[0], y[1], y[1], y[0]])
 
     def edges_trace(self) -> dict[str, Any]:
         """A thin line around every tile, so that one as bright as the page still has an edge."""
@@ -198,16 +227,7 @@ class Mosaic:
             left, top = self.corner(index)
             x += [left, left + self.width, left + self.width, left, left, None]
             y += [top, top, top + self.height, top + self.height, top, None]
-        return {
-            "type": "scatter",
-            "mode": "lines",
-            "x": x,
-            "y": y,
-            "line": {"color": GREY, "width": 1},
-            "hoverinfo": "skip",
-            "showlegend": False,
-            "cliponaxis": False,
-        }
+        return quiet_line(x, y, {"color": GREY, "width": 1}, cliponaxis=False)
 
 
 def mosaic_of(shape: Sequence[int], columns: int, chart_width: float, *, max_cell: float, titled: bool) -> Mosaic:

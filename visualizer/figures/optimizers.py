@@ -5,8 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, LEGEND_ABOVE, SMALL_FONT_SIZE, Chart, Frame, Spec, figure_of, number
-from visualizer.figures.palette import BLUE, GREEN, GREY, GRID, MARK, MARK_RIM, PURPLE, SEQUENTIAL, VERMILLION
+from visualizer.figures.chart import (
+    FONT_SIZE,
+    LEGEND_ABOVE,
+    SMALL_FONT_SIZE,
+    Chart,
+    Frame,
+    Spec,
+    figure_of,
+    line_trace,
+    number,
+    white_mark,
+)
+from visualizer.figures.palette import BLUE, GREEN, GREY, GRID, MARK, PURPLE, SEQUENTIAL, VERMILLION
+from visualizer.figures.scale import side_bar
 
 if TYPE_CHECKING:
     from visualizer.concepts.network_race import OptimizerRun
@@ -34,6 +46,9 @@ STYLES: dict[str, tuple[str, str, str]] = {
     "rmsprop": (GREEN, "diamond", "dot"),
     "adam": (PURPLE, "cross", "dashdot"),
 }
+# What the pointer tells at the marks.
+_MINIMUM = "minimum<br>x %{x:.2f}, y %{y:.2f}<extra></extra>"
+_START = "all start here<br>x %{x:.3g}, y %{y:.3g}<extra></extra>"
 _LOG_TICKS = [digit * 10.0**power for power in range(-4, 3) for digit in (1, 2, 5)]
 
 
@@ -50,29 +65,13 @@ def race_from_above(
         shown_step: The step that is shown before the race is played.
     """
     ground = _contours(surface, grid) | {
-        "colorbar": _height_bar(surface),
+        "colorbar": side_bar(_height_label(surface)),
         "hovertemplate": f"x %{{x:.2f}}, y %{{y:.2f}}<br><b>{_height_label(surface)} %{{z:.3g}}</b><extra></extra>",
     }
     minima = np.array(surface.minima)
-    marks = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": minima[:, 0],
-        "y": minima[:, 1],
-        "name": "minimum",
-        "marker": {"symbol": "star", "size": 16, "color": MARK, "line": {"color": MARK_RIM, "width": 1.5}},
-        "hovertemplate": "minimum<br>x %{x:.2f}, y %{y:.2f}<extra></extra>",
-    }
+    marks = white_mark("minimum", _MINIMUM, "star", 16, 1.5, x=minima[:, 0], y=minima[:, 1])
     x, y = surface.start
-    start = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [x],
-        "y": [y],
-        "name": "start of all",
-        "marker": {"symbol": "circle", "size": 13, "color": MARK, "line": {"color": MARK_RIM, "width": 2.5}},
-        "hovertemplate": "all start here<br>x %{x:.3g}, y %{y:.3g}<extra></extra>",
-    }
+    start = white_mark("start of all", _START, "circle", 13, 2.5, x=[x], y=[y])
     figure = _race(surface, grid, [ground, marks, start], paths, titles, shown_step, three_dimensional=False)
     axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "tickfont": {"size": SMALL_FONT_SIZE}}
     figure = figure.with_layout(
@@ -93,33 +92,18 @@ def race_in_3d(
         "z": surface.height(grid.values).astype(np.float32),
         "colorscale": SEQUENTIAL,
         "opacity": 0.6,
-        "colorbar": _height_bar(surface) | {"len": 0.7},
+        "colorbar": side_bar(_height_label(surface), len=0.7),
         "contours": {"z": {"show": True, "color": GREY, "width": 1}},
         "hovertemplate": "x %{x:.2f}, y %{y:.2f}<br><b>height %{z:.3g}</b><extra></extra>",
     }
     minima = np.array(surface.minima)
     lift = LIFT * float(np.ptp(surface.height(grid.values)))
-    marks = {
-        "type": "scatter3d",
-        "mode": "markers",
-        "x": minima[:, 0],
-        "y": minima[:, 1],
-        "z": np.full(len(minima), surface.height(np.array(surface.least)) + lift),
-        "name": "minimum",
-        "marker": {"symbol": "x", "size": 5, "color": MARK, "line": {"color": MARK_RIM, "width": 1}},
-        "hovertemplate": "minimum<br>x %{x:.2f}, y %{y:.2f}<extra></extra>",
-    }
+    bottom = np.full(len(minima), surface.height(np.array(surface.least)) + lift)
+    places = {"x": minima[:, 0], "y": minima[:, 1], "z": bottom}
+    marks = white_mark("minimum", _MINIMUM, "x", 5, 1, kind="scatter3d", **places)
     x, y = surface.start
-    start = {
-        "type": "scatter3d",
-        "mode": "markers",
-        "x": [x],
-        "y": [y],
-        "z": [float(surface.height(np.array(surface.function(x, y)))) + lift],
-        "name": "start of all",
-        "marker": {"symbol": "circle", "size": 6, "color": MARK, "line": {"color": MARK_RIM, "width": 2}},
-        "hovertemplate": "all start here<br>x %{x:.3g}, y %{y:.3g}<extra></extra>",
-    }
+    z = float(surface.height(np.array(surface.function(x, y)))) + lift
+    start = white_mark("start of all", _START, "circle", 6, 2, kind="scatter3d", x=[x], y=[y], z=[z])
     figure = _race(surface, grid, [ground, marks, start], paths, titles, shown_step, three_dimensional=True)
     axis = {"showbackground": False, "zeroline": False, "tickfont": {"size": 11}, "gridcolor": "rgba(125,134,140,0.4)"}
     figure = figure.with_layout(
@@ -283,15 +267,6 @@ def _height_label(surface: "Surface") -> str:
     return "log₁₀(1 + f)" if surface.logarithmic else "loss f"
 
 
-def _height_bar(surface: "Surface") -> dict[str, Any]:
-    return {
-        "title": {"text": _height_label(surface), "side": "right", "font": {"size": SMALL_FONT_SIZE}},
-        "thickness": 12,
-        "outlinewidth": 0,
-        "tickfont": {"size": SMALL_FONT_SIZE},
-    }
-
-
 def _race_alt(surface: "Surface", paths: Mapping[str, "Path"], titles: Mapping[str, str], shown_step: int) -> str:
     stands = []
     for name, path in paths.items():
@@ -316,16 +291,9 @@ def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title:
     size = float(np.linalg.norm(gradient))
     # Only the direction is shown, since its length might not fit.
     downhill = before - gradient / size * 0.3 * float(grid.x[-1] - grid.x[0]) if size else before
-    way = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": path.positions[:step, 0],
-        "y": path.positions[:step, 1],
-        "line": {"color": colour, "width": 2, "dash": "dot"},
-        "marker": {"color": colour, "size": 5},
-        "name": "the way here",
-        "hoverinfo": "skip",
-    }
+    x, y = path.positions[:step].T
+    way = line_trace("the way here", x, y, None, colour=colour, width=2, dash="dot")
+    way |= {"mode": "lines+markers", "marker": {"color": colour, "size": 5}}
     figure = figure_of(
         [
             _contours(surface, grid)
@@ -374,22 +342,17 @@ def loss_race(
         colour, symbol, dash = STYLES[name]
         epochs = np.arange(1, len(smoothed[name]) + 1) / result.steps_per_epoch
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": titles[name],
-                "x": epochs,
-                "y": smoothed[name],
-                "line": {"color": colour, "width": 3, "dash": dash},
+            line_trace(
+                titles[name],
+                epochs,
+                smoothed[name],
+                f"{titles[name]}<br>epoch %{{x:.2f}}<br><b>loss %{{y:.3f}}</b><extra></extra>",
+                colour=colour,
+                dash=dash,
+                mode="lines+markers",
                 # Only on the last point, so that the lines can be distinguished without colour.
-                "marker": {
-                    "color": colour,
-                    "symbol": symbol,
-                    "size": [0] * (len(epochs) - 1) + [12],
-                    "opacity": 1,
-                },
-                "hovertemplate": f"{titles[name]}<br>epoch %{{x:.2f}}<br><b>loss %{{y:.3f}}</b><extra></extra>",
-            }
+                marker={"color": colour, "symbol": symbol, "size": [0] * (len(epochs) - 1) + [12], "opacity": 1},
+            )
         )
         descriptions.append(f"{titles[name]} from {number(smoothed[name][0])} to {number(smoothed[name][-1])}")
     axis = {"fixedrange": True, "zeroline": False, "tickfont": {"size": SMALL_FONT_SIZE}}
@@ -435,22 +398,16 @@ def _contours(surface: "Surface", grid: "Grid") -> dict[str, Any]:
 
 
 def _arrow(start: np.ndarray, end: np.ndarray, colour: str, dash: str, name: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": [start[0], end[0]],
-        "y": [start[1], end[1]],
-        "name": name,
-        "line": {"color": colour, "width": 4, "dash": dash},
-        "marker": {
-            "color": colour,
-            "symbol": ["circle", "arrow"],
-            "size": [9, 18],
-            "opacity": 1,
-            "angleref": "previous",
-        },
-        "hovertemplate": f"{name}<br>x %{{x:.4g}}, y %{{y:.4g}}<extra></extra>",
+    marker = {
+        "color": colour,
+        "symbol": ["circle", "arrow"],
+        "size": [9, 18],
+        "opacity": 1,
+        "angleref": "previous",
     }
+    x, y = zip(start, end, strict=True)
+    hover = f"{name}<br>x %{{x:.4g}}, y %{{y:.4g}}<extra></extra>"
+    return line_trace(name, x, y, hover, colour=colour, width=4, dash=dash, mode="lines+markers", marker=marker)
 
 
 def _angle(first: np.ndarray, second: np.ndarray) -> float:

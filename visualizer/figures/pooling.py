@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from visualizer.figures.chart import LINE, Chart, figure_of, header_line, lines_of, number, pixel_axes
+from visualizer.figures.chart import LINE, Chart, figure_of, header_line, lines_of, number, pixel_axes, quiet_line
 from visualizer.figures.palette import GRID, GRID_RIM, MARK, MARK_RIM
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
@@ -223,19 +223,15 @@ def _lines(
 ) -> list[dict[str, Any]]:
     """White lines with a black rim, which show on dark and on bright pixels."""
     return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": name,
-            "x": x,
-            "y": y,
-            "xaxis": f"x{suffix}",
-            "yaxis": f"y{suffix}",
-            "line": {"color": colour, "width": thickness},
-            "hoverinfo": "skip",
-            "showlegend": False,
-            "cliponaxis": False,
-        }
+        quiet_line(
+            x,
+            y,
+            {"color": colour, "width": thickness},
+            name=name,
+            xaxis=f"x{suffix}",
+            yaxis=f"y{suffix}",
+            cliponaxis=False,
+        )
         for colour, thickness in ((GRID_RIM, width * 2.2), (GRID, width))
     ]
 

@@ -8,6 +8,7 @@ import numpy as np
 from visualizer.architecture.answer import Answer, AnswerKind
 from visualizer.figures.chart import (
     FONT_SIZE,
+    LEGEND_ABOVE,
     SMALL_FONT_SIZE,
     Chart,
     Spec,
@@ -183,7 +184,7 @@ def _bar_chart(
             "ticklen": 8,
             "tickcolor": "rgba(0, 0, 0, 0)",
         },
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": FONT_SIZE}},
+        legend=LEGEND_ABOVE | {"font": {"size": FONT_SIZE}},
     )
 
 

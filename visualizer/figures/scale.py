@@ -71,6 +71,16 @@ def bar(chart_width: float, figure_height: float, *, top: float = LINE, **settin
     } | settings
 
 
+def side_bar(title: str, **settings: Any) -> dict[str, Any]:
+    """A standing colour bar at the right of the plot, its title beside it; `settings` are more of Plotly's."""
+    return {
+        "title": {"text": title, "side": "right", "font": {"size": SMALL_FONT_SIZE}},
+        "thickness": 12,
+        "outlinewidth": 0,
+        "tickfont": {"size": SMALL_FONT_SIZE},
+    } | settings
+
+
 def takes_black(rgb: np.ndarray) -> np.ndarray:
     """Whether black text has more contrast than white text on colours, (…, 3) from 0 to 255; (…) bool.
 

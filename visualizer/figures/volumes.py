@@ -10,7 +10,17 @@ from visualizer.architecture.architecture import Architecture, ArchitectureRepor
 from visualizer.architecture.layer import GROUPS
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.figures.boxes import MIN_THICKNESS, BoxScale, ObliqueBox, Points
-from visualizer.figures.chart import CHARACTER, LINE, SMALL_FONT_SIZE, TRANSPARENT, Chart, figure_of, lines_of
+from visualizer.figures.chart import (
+    CHARACTER,
+    LEGEND_ABOVE,
+    LINE,
+    SMALL_FONT_SIZE,
+    TRANSPARENT,
+    Chart,
+    figure_of,
+    lines_of,
+    quiet_line,
+)
 from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
 from visualizer.words import counted
 
@@ -231,39 +241,30 @@ def _figure(
         yaxis=axis | {"range": [lowest, ceiling]},
         hovermode="closest",
         annotations=[*annotations, *captions],
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1,
-            "yanchor": "bottom",
-            "itemclick": False,
-            "itemdoubleclick": False,
-            "font": {"size": SMALL_FONT_SIZE},
-        },
+        legend=LEGEND_ABOVE | {"itemclick": False, "itemdoubleclick": False},
     )
 
 
 def _segments(points: Points, line: dict[str, Any]) -> dict[str, Any]:
     """Lines from the first to the second point, from the third to the fourth, and so on."""
     pairs = [points[index : index + 2] for index in range(0, len(points), 2)]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [x for pair in pairs for x in (*(x for x, _ in pair), None)],
-        "y": [y for pair in pairs for y in (*(y for _, y in pair), None)],
-        "line": line,
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    x, y = _joined(pairs)
+    return quiet_line(x, y, line)
+
+
+def _joined(lines: Sequence[Points]) -> tuple[list[float | None], list[float | None]]:
+    """The x and the y of all points, with a gap after each line."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for line in lines:
+        x += [*(point[0] for point in line), None]
+        y += [*(point[1] for point in line), None]
+    return x, y
 
 
 def _polygons(outlines: Sequence[Points], colour: str) -> dict[str, Any]:
     """Filled polygons as one trace, with a gap in the line between them."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for outline in outlines:
-        x += [*(point[0] for point in outline), None]
-        y += [*(point[1] for point in outline), None]
+    x, y = _joined(outlines)
     return {
         "type": "scatter",
         "mode": "lines",
@@ -295,16 +296,12 @@ def _scale_bars(scale: BoxScale, y: float) -> tuple[list[dict[str, Any]], list[d
         right = left + count * unit
         text = f"{counted(count, noun)} (slanted: {2 * count})" if noun == "pixel" else counted(count, noun)
         bars.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": "scale",
-                "x": [left, left, None, left, right, None, right, right],
-                "y": [y - 4, y + 4, None, y, y, None, y - 4, y + 4],
-                "line": {"color": GREY, "width": 2},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
+            quiet_line(
+                [left, left, None, left, right, None, right, right],
+                [y - 4, y + 4, None, y, y, None, y - 4, y + 4],
+                {"color": GREY, "width": 2},
+                name="scale",
+            )
         )
         captions.append(_text(text, right + 6, y, xanchor="left", yanchor="middle"))
         left = right + 6 + len(text) * CHARACTER + 20
