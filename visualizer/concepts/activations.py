@@ -86,7 +86,6 @@ class Curve:
     """An activation function with its derivative on a grid of hundredths, float64.
 
     Attributes:
-        name: A name in `NAMES`.
         x: (P,) from −6 to 6.
         y: (P,) the function.
         slope: (P,) its derivative, by autograd.
@@ -94,7 +93,6 @@ class Curve:
             of GELU; empty for the others.
     """
 
-    name: str
     x: np.ndarray
     y: np.ndarray
     slope: np.ndarray
@@ -127,7 +125,7 @@ def curve(name: str) -> Curve:
         "tanh": (torch.exp(grid), torch.exp(-grid)),
         "gelu": (torch.special.ndtr(grid), torch.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi)),
     }
-    return Curve(name, x, y, slope, tuple(term.numpy() for term in terms.get(name, ())))
+    return Curve(x, y, slope, tuple(term.numpy() for term in terms.get(name, ())))
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,6 @@ class ActivatedMap:
     """A map before and after an activation function.
 
     Attributes:
-        name: The function.
         before, after: (H, W) float32.
         edges: (bins + 1,) borders of the bins that both histograms share.
         before_counts, after_counts: (bins,) how many of the map's numbers lie in each bin.
@@ -143,7 +140,6 @@ class ActivatedMap:
         mean_slope: The mean derivative over the map's numbers: the share of a gradient that passes back through it.
     """
 
-    name: str
     before: np.ndarray
     after: np.ndarray
     edges: np.ndarray
@@ -167,7 +163,6 @@ def activate(name: str, values: np.ndarray, bins: int = 48) -> ActivatedMap:
     high = max(float(values.max()), float(after.max()))
     edges = _edges(low, high, bins)
     return ActivatedMap(
-        name=name,
         before=values,
         after=after,
         edges=edges,

@@ -16,6 +16,8 @@ UNITS = 64  # of each hidden layer
 HIDDEN_LAYERS = 2
 CLASSES = 10
 BATCH_SIZE = 32
+EVERY = 10  # steps between two counts
+SEED = 0  # of the weights and of the batches
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,6 @@ def train_and_count(
     learning_rate: float,
     *,
     steps: int = 100,
-    every: int = 10,
-    seed: int = 0,
 ) -> FiringUnits:
     """Train Dense 64, Dense 64, Dense 10 with SGD, and count the hidden ReLUs that fire for no picture.
 
@@ -71,21 +71,19 @@ def train_and_count(
         counting: (M, C, H, W) float32, the counting batch.
         counting_labels: (M,).
         learning_rate: Of plain SGD, without momentum.
-        steps: Batches of 32 to train on; a multiple of `every`.
-        every: Steps between two counts.
-        seed: Of the weights and of the batches.
+        steps: Batches of 32 to train on; a multiple of `EVERY`.
     """
     import torch
     from torch.nn import functional
 
-    network = _network("relu", pictures.shape[1:], seed)
+    network = _network("relu", pictures.shape[1:])
     optimizer = torch.optim.SGD(network.parameters(), learning_rate)
-    order = torch.Generator().manual_seed(seed)
+    order = torch.Generator().manual_seed(SEED)
     inputs, targets = torch.from_numpy(pictures), torch.from_numpy(labels)
     batch, batch_labels = torch.from_numpy(counting), torch.from_numpy(counting_labels)
     counted_after, dead_shares, losses = [], [], []
     for step in range(steps + 1):
-        if step % every == 0:
+        if step % EVERY == 0:
             firing, loss = _firing(network, batch, batch_labels)
             counted_after.append(step)
             dead_shares.append(float((firing == 0).mean()))
@@ -95,7 +93,7 @@ def train_and_count(
             optimizer.zero_grad()
             functional.cross_entropy(network(inputs[chosen]), targets[chosen]).backward()
             optimizer.step()
-    leaky = _network("leaky_relu", pictures.shape[1:], seed)
+    leaky = _network("leaky_relu", pictures.shape[1:])
     leaky.load_state_dict(network.state_dict())
     return FiringUnits(
         learning_rate=learning_rate,
@@ -109,7 +107,7 @@ def train_and_count(
     )
 
 
-def _network(activation: str, input_shape: tuple[int, int, int], seed: int) -> "Network":
+def _network(activation: str, input_shape: tuple[int, int, int]) -> "Network":
     from visualizer.architecture.architecture import Architecture
     from visualizer.architecture.layers.dense import Dense
     from visualizer.architecture.layers.flatten import Flatten
@@ -117,7 +115,7 @@ def _network(activation: str, input_shape: tuple[int, int, int], seed: int) -> "
 
     hidden = [Dense(units=UNITS, activation=activation) for _ in range(HIDDEN_LAYERS)]
     layers = (Flatten(), *hidden, Dense(units=CLASSES, activation="linear"))
-    return build(Architecture(f"two layers of {activation}", input_shape, layers), "he_normal", seed)
+    return build(Architecture(f"two layers of {activation}", input_shape, layers), "he_normal", SEED)
 
 
 def _firing(network: "Network", batch: "torch.Tensor", batch_labels: "torch.Tensor") -> tuple[np.ndarray, float]:

@@ -25,13 +25,11 @@ class Chain:
     """The gradient in a chain of layers.
 
     Attributes:
-        activation: The activation function of every layer of the chain.
         norms: (depth,) Euclidean norm of the loss's gradient with respect to each layer's output before its
             activation, over the whole batch, float64; the first entry belongs to the layer next to the picture.
         loss: The cross-entropy whose gradient it is.
     """
 
-    activation: str
     norms: np.ndarray
     loss: float
 
@@ -100,4 +98,4 @@ def gradient_chain(
     loss = functional.cross_entropy(scores, torch.from_numpy(labels))
     # The last Dense layer computes the logits; it is not part of the chain.
     gradients = torch.autograd.grad(loss, outputs[:-1])
-    return Chain(activation, np.array([float(gradient.norm()) for gradient in gradients]), float(loss.detach()))
+    return Chain(np.array([float(gradient.norm()) for gradient in gradients]), float(loss.detach()))

@@ -176,16 +176,15 @@ class ShiftResult:
         return ShiftResult(self.title, before, after).change
 
 
-def shift_experiment(picture: np.ndarray, shift: int, window: int = 2) -> tuple[ShiftResult, ...]:
+def shift_experiment(picture: np.ndarray, shift: int) -> tuple[ShiftResult, ...]:
     """Shift the input by `shift` pixels and compare ways to downsample its edge map.
 
     A frame `MAX_SHIFT` columns narrower than the picture moves to the right over it, so that real pixels enter. Sobel x
-    and ReLU find the edges in the frame; then each way downsamples the map by `window`.
+    and ReLU find the edges in the frame; then each way downsamples the map by 2.
 
     Args:
         picture: (H, W) float32.
         shift: 0 to `MAX_SHIFT` pixels.
-        window: Window and stride of the poolings, stride of the strided convolution.
 
     Returns:
         Strided convolution, max pooling, average pooling, global average pooling.
@@ -193,11 +192,11 @@ def shift_experiment(picture: np.ndarray, shift: int, window: int = 2) -> tuple[
     width = picture.shape[1] - MAX_SHIFT
     still, moved = (picture[:, start : start + width] for start in (0, shift))
     outputs = [
-        ("Strided convolution", [_edges(frame, window) for frame in (still, moved)]),
+        ("Strided convolution", [edge_map(frame, 2) for frame in (still, moved)]),
         *(
             (
                 title,
-                [pool(_edges(frame, 1), PoolingSettings(kind, window, window)).output[0] for frame in (still, moved)],
+                [pool(edge_map(frame), PoolingSettings(kind)).output[0] for frame in (still, moved)],
             )
             for title, kind in _POOLINGS
         ),
@@ -212,15 +211,11 @@ _POOLINGS: tuple[tuple[str, PoolingKind], ...] = (
 )
 
 
-def edge_map(picture: np.ndarray) -> np.ndarray:
-    """The output of a possible first layer: Sobel x and ReLU. (H, W) in, (H, W) out, float32.
+def edge_map(picture: np.ndarray, stride: int = 1) -> np.ndarray:
+    """The output of a possible first layer: Sobel x and ReLU. (H, W) in, (H, W) out with a stride of 1, float32.
 
     Padded with the mirrored picture: zeros next to a bright border would be the strongest edge of all.
     """
-    return _edges(picture, 1)
-
-
-def _edges(picture: np.ndarray, stride: int) -> np.ndarray:
     kernels = named_kernel("sobel_x", 3, 0, channels=1)[np.newaxis]
     settings = ConvolutionSettings(stride, "same", "reflect")
     slide = convolve(picture[np.newaxis], kernels, np.zeros(1, dtype=np.float32), settings)

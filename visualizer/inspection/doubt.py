@@ -45,7 +45,7 @@ def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
 
 
 def deletion(
-    network: FlowNetwork, picture: np.ndarray, target: int, heat: np.ndarray, seed: int = 0
+    network: FlowNetwork, picture: np.ndarray, target: int, heat: np.ndarray
 ) -> Generator[float, None, Deletion]:
     """Remove pixels, those with the most heat first, and in random orders.
 
@@ -56,12 +56,11 @@ def deletion(
         picture: (C, H, W) in [0, 1].
         target: The class, from 0.
         heat: (H, W); the largest first.
-        seed: Of the random orders.
 
     Yields:
         The share that is done, 0 to 1.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(0)
     pixels = heat.size
     orders = [np.argsort(-heat.ravel(), kind="stable"), *(random.permutation(pixels) for _ in range(RANDOM_ORDERS))]
     mean = picture.mean(axis=(1, 2))

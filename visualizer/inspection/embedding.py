@@ -31,7 +31,7 @@ def principal_components(numbers: np.ndarray) -> Embedding:
     return Embedding(analysis.transform(numbers), np.nan_to_num(analysis.explained_variance_ratio_))
 
 
-def neighbours(numbers: np.ndarray, seed: int = 0) -> Generator[tuple[float, np.ndarray], None, Embedding]:
+def neighbours(numbers: np.ndarray) -> Generator[tuple[float, np.ndarray], None, Embedding]:
     """t-SNE of (N, F) numbers: similar pictures lie together, distances between groups mean little.
 
     It begins with the two principal components and continues in stages, so that it can be stopped between them. Source:
@@ -52,6 +52,6 @@ def neighbours(numbers: np.ndarray, seed: int = 0) -> Generator[tuple[float, np.
             init=places,
             early_exaggeration=12.0 if stage == 0 else 1.0,
             max_iter=_ITERATIONS,
-            random_state=seed,
+            random_state=0,
         ).fit_transform(numbers)
     return Embedding(places, None)

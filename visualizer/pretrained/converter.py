@@ -32,7 +32,7 @@ from visualizer.pretrained.description import (
     Description,
     describe_convolution,
 )
-from visualizer.pretrained.seeing import pair, sees_through
+from visualizer.pretrained.seeing import ACTIVATIONS, pair, sees_through
 
 Block = tuple[str, str]  # the path of a part of the module, and its kind
 
@@ -41,18 +41,6 @@ TOLERANCE = 1e-4
 # The title of a block names at most this many of its layers.
 MOST_ROLES = 9
 
-_ACTIVATIONS: dict[type[nn.Module], str] = {
-    nn.ReLU: "relu",
-    nn.ReLU6: "relu6",
-    nn.LeakyReLU: "leaky_relu",
-    nn.Sigmoid: "sigmoid",
-    nn.Tanh: "tanh",
-    nn.GELU: "gelu",
-    nn.SiLU: "silu",
-    nn.Hardswish: "hardswish",
-    nn.Hardsigmoid: "hardsigmoid",
-    nn.ELU: "elu",
-}
 _FUNCTIONS: dict[Any, Callable[[], nn.Module]] = {
     functional.relu: nn.ReLU,
     torch.relu: nn.ReLU,
@@ -76,7 +64,7 @@ _POOLINGS: dict[Any, tuple[str, type[nn.Module]]] = {
 _FLATTENINGS = (torch.flatten, "flatten", "view", "reshape", torch.reshape)
 _PASSING_MODULES = (nn.Dropout, nn.Dropout2d, nn.Identity)
 _PASSING_FUNCTIONS = (functional.dropout, functional.adaptive_avg_pool2d, "contiguous")
-_KNOWN = (nn.Conv2d, nn.BatchNorm2d, nn.Linear, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, *_ACTIVATIONS)
+_KNOWN = (nn.Conv2d, nn.BatchNorm2d, nn.Linear, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, *ACTIVATIONS)
 
 
 class ConvertedNetwork(FlowNetwork):
@@ -217,7 +205,7 @@ class _Builder:
             self._pool(operation)
         elif target in _FUNCTIONS:
             made = _FUNCTIONS[target]()
-            self._append(operation, [(_ACTIVATIONS[type(made)], made)])
+            self._append(operation, [(ACTIVATIONS[type(made)], made)])
         elif target in _FLATTENINGS and self._rank(operation) == 2:
             self._flatten(operation)
         elif self._passes_on(operation):
@@ -248,7 +236,7 @@ class _Builder:
         elif isinstance(module, nn.ZeroPad2d):
             # A separate layer, since the places that it adds read no place of the layer before.
             self._start(operation, self._sources(operation), [("zero_padding", module)])
-        elif type(module) in _ACTIVATIONS:
+        elif type(module) in ACTIVATIONS:
             self._append(operation, [_activation(module)])
         else:
             raise _unknown(type(module).__name__)
@@ -421,7 +409,7 @@ def _normalization(module: nn.BatchNorm2d, arrived: torch.Tensor, left: torch.Te
     stages: list[Stage] = [("batch_normalization", plain)]
     for further in module.children():
         if not isinstance(further, _PASSING_MODULES):
-            if type(further) not in _ACTIVATIONS:
+            if type(further) not in ACTIVATIONS:
                 raise _unknown(type(further).__name__)
             stages.append(_activation(further))
     flowing = arrived
@@ -437,7 +425,7 @@ def _activation(module: nn.Module) -> Stage:
     own = copy.copy(module)
     if hasattr(own, "inplace"):
         setattr(own, "inplace", False)  # noqa: B010
-    return _ACTIVATIONS[type(module)], own
+    return ACTIVATIONS[type(module)], own
 
 
 def not_opened(why: str) -> UserError:

@@ -8,6 +8,20 @@ from torch import nn
 from visualizer.architecture.shapes import Shape, is_maps
 from visualizer.architecture.span import HeightWidth, Sees, Span, same_place, whole_map
 
+# Their name as the name of a stage. Each computes a place of its output from the same place of its input.
+ACTIVATIONS: dict[type[nn.Module], str] = {
+    nn.ReLU: "relu",
+    nn.ReLU6: "relu6",
+    nn.LeakyReLU: "leaky_relu",
+    nn.Sigmoid: "sigmoid",
+    nn.Tanh: "tanh",
+    nn.GELU: "gelu",
+    nn.SiLU: "silu",
+    nn.Hardswish: "hardswish",
+    nn.Hardsigmoid: "hardsigmoid",
+    nn.ELU: "elu",
+}
+
 
 def sees_through(stages: Sequence[tuple[nn.Module, Shape]]) -> Sees:
     """What several modules, one after the other, read of the input of the first one.
@@ -43,7 +57,7 @@ def _sees(module: nn.Module, input_shape: Shape) -> Sees:
         return lambda axis, span: whole_map(axis, input_shape)
     # The exact type: a subclass may pad in its own way.
     kind = type(module)
-    if kind in _AT_ONE_PLACE:
+    if kind is nn.BatchNorm2d or kind in ACTIVATIONS:
         return same_place
     made = _WINDOWS.get(kind)
     return made(module, input_shape) if made else _not_known
@@ -51,21 +65,6 @@ def _sees(module: nn.Module, input_shape: Shape) -> Sees:
 
 def _not_known(axis: int, span: Span) -> None:
     return None
-
-
-_AT_ONE_PLACE = (
-    nn.BatchNorm2d,
-    nn.ReLU,
-    nn.ReLU6,
-    nn.LeakyReLU,
-    nn.Sigmoid,
-    nn.Tanh,
-    nn.GELU,
-    nn.SiLU,
-    nn.Hardswish,
-    nn.Hardsigmoid,
-    nn.ELU,
-)
 
 
 def _window(module: Any, input_shape: Shape) -> Sees:

@@ -26,7 +26,20 @@ class Note:
     @property
     def where(self) -> str:
         """The lines as text, such as "Lines 1–3 and 7"; empty for a note about the whole source."""
-        return describe_lines(self.lines)
+        ranges: list[list[int]] = []
+        for number in self.lines:
+            if ranges and number == ranges[-1][1] + 1:
+                ranges[-1][1] = number
+            else:
+                ranges.append([number, number])
+        parts = [str(first) if first == last else f"{first}–{last}" for first, last in ranges]
+        if not parts:
+            return ""
+        if len(self.lines) == 1:
+            return f"Line {parts[0]}"
+        if len(parts) > MAX_RANGES:
+            return f"Lines {', '.join(parts[:MAX_RANGES])} and others"
+        return f"Lines {listed(parts)}"
 
 
 class Notes:
@@ -52,21 +65,3 @@ class Notes:
         """Notes about another network first; then by their first lines, those about the whole source last."""
         notes = [Note(tuple(sorted(lines)), sentence, other) for (sentence, other), lines in self._lines.items()]
         return tuple(sorted(notes, key=lambda note: (not note.other_network, not note.lines, note.lines)))
-
-
-def describe_lines(numbers: tuple[int, ...]) -> str:
-    """Line numbers in ascending order as text, such as "Lines 1–3 and 7"."""
-    ranges: list[list[int]] = []
-    for number in numbers:
-        if ranges and number == ranges[-1][1] + 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    parts = [str(first) if first == last else f"{first}–{last}" for first, last in ranges]
-    if not parts:
-        return ""
-    if len(numbers) == 1:
-        return f"Line {parts[0]}"
-    if len(parts) > MAX_RANGES:
-        return f"Lines {', '.join(parts[:MAX_RANGES])} and others"
-    return f"Lines {listed(parts)}"

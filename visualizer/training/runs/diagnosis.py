@@ -42,7 +42,7 @@ def diagnose(health: HealthCurves, names: Sequence[str], pictures: Sequence[int]
         *_silent(health, called, pictures),
         *_still(health, called),
         *_too_large(health, called),
-        *_too_small(health, called),
+        *_too_small(health),
     )
 
 
@@ -113,7 +113,7 @@ def _too_large(health: HealthCurves, called: list[str]) -> list[Finding]:
     ]
 
 
-def _too_small(health: HealthCurves, called: list[str]) -> list[Finding]:
+def _too_small(health: HealthCurves) -> list[Finding]:
     ratio = _lately(health.update_ratio)
     moving = ratio[np.isfinite(ratio) & (ratio > 0)]
     if not len(moving) or moving.max() >= SMALL_UPDATE:

@@ -86,7 +86,7 @@ def race(surface: Surface, view: str) -> dict[str, float]:
                 args=(surface,),
             )
         for name in OPTIMIZERS:
-            _rate_slider(surface, name, _result(surface, paths[name]) if revealed else "")
+            _rate_slider(surface, name, _result(paths[name]) if revealed else "")
     with picture:
         shown_step = max(path.steps for path in paths.values()) if revealed else 0
         show(_race_chart(surface.name, tuple(rates.values()), view, shown_step), f"race-{surface.name}-{view}")
@@ -123,7 +123,7 @@ def rate_slider(optimizer: str, result: str, value: float, key: str) -> None:
         choose_learning_rate(f"{TITLES[optimizer]}: learning rate η", LEARNING_RATES, value, key, show_label=False)
 
 
-def _result(surface: Surface, path: Path) -> str:
+def _result(path: Path) -> str:
     if path.diverged_at is not None:
         return f":red[diverged at step {path.diverged_at}: η is too large]"
     if path.arrived_at is not None:

@@ -168,7 +168,7 @@ def formula(rows: tuple[FieldRow, ...], index: int, place: RowColumn) -> None:
     if before.jump is None or before.start is None or row.window is None or row.jump is None or row.start is None:
         _trace_back(rows, index, place)
         return
-    lines = r" \\ ".join(_formula_lines(before, row, index, 0))
+    lines = r" \\ ".join(_formula_lines(before, row, index))
     st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
     first = row.start[0] + 1 + place[0] * row.jump[0]
     st.markdown(
@@ -220,19 +220,20 @@ def _signed(value: int) -> str:
     return str(value).replace("-", "−")
 
 
-def _formula_lines(before: FieldRow, row: FieldRow, index: int, axis: int) -> list[str]:
+def _formula_lines(before: FieldRow, row: FieldRow, index: int) -> list[str]:
+    """The sum along the height, in LaTeX."""
     assert before.jump is not None and before.start is not None and row.window is not None  # noqa: PT018
     assert row.jump is not None and row.start is not None  # noqa: PT018
-    window, dilation = row.window.size[axis], row.window.dilation[axis]
-    stride, padding = row.window.strides[axis], row.window.padding[axis]
-    size, jump, start = before.size[axis], before.jump[axis], before.start[axis] + 1
+    window, dilation = row.window.size[0], row.window.dilation[0]
+    stride, padding = row.window.strides[0], row.window.padding[0]
+    size, jump, start = before.size[0], before.jump[0], before.start[0] + 1
     k, last = index, index - 1
     return [
         rf"r_{{{k}}} &= r_{{{last}}} + (w_{{{k}}}-1)\cdot d_{{{k}}}\cdot j_{{{last}}}",
-        rf"&= {size} + ({window}-1)\cdot {dilation}\cdot {jump} = \mathbf{{{row.size[axis]}}}",
-        rf"j_{{{k}}} &= j_{{{last}}}\cdot s_{{{k}}} = {jump}\cdot {stride} = {row.jump[axis]}",
+        rf"&= {size} + ({window}-1)\cdot {dilation}\cdot {jump} = \mathbf{{{row.size[0]}}}",
+        rf"j_{{{k}}} &= j_{{{last}}}\cdot s_{{{k}}} = {jump}\cdot {stride} = {row.jump[0]}",
         rf"a_{{{k}}} &= a_{{{last}}} - p_{{{k}}}\cdot j_{{{last}}} = {start} - {padding}\cdot {jump} "
-        rf"= {row.start[axis] + 1}",
+        rf"= {row.start[0] + 1}",
     ]
 
 

@@ -168,7 +168,7 @@ def _kernel(inspected: Inspected, view: "LayerView", number: int) -> None:
         return
     count = len(kernel.channels)
     st.subheader(f"The kernel of {noun} {number}" if count == 1 else f"The kernels of {noun} {number}, by channel")
-    st.caption(explained(_said(view, kernel, noun), "channel"))
+    st.caption(explained(_said(kernel, noun), "channel"))
     shown = pick_page(count, _per_page(), f"filters-channels-{view.index}-of-{count}")
     titles = [_name(kernel, channel) for channel in kernel.channels]
     show(
@@ -213,7 +213,7 @@ def _name(kernel: "FilterKernels", channel: int) -> str:
     return _COLOURS[channel] if len(kernel.channels) == len(_COLOURS) else "brightness"
 
 
-def _said(view: "LayerView", kernel: "FilterKernels", noun: str) -> str:
+def _said(kernel: "FilterKernels", noun: str) -> str:
     if len(kernel.channels) == 1:
         return f"This {noun} looks at one channel. A red weight adds what it lies on, a blue one takes it away."
     what = "the picture's colours" if kernel.of_picture else "the maps that arrive"

@@ -116,7 +116,7 @@ def why_part(inspected: Inspected) -> None:
     random = _explained(inspected, made, "random")
     if random is None:
         return
-    _overlays(inspected, own, random, names[target])
+    _overlays(inspected, own, random)
     _sums(own, escaped(names[target]), _logit(inspected))
     _taken_away(inspected, own, names[target])
 
@@ -177,7 +177,7 @@ def _explained(inspected: Inspected, made: tuple[str, int, int, int], weights: s
     return work(f"why-{weights}", (inspected.key, picture.tobytes(), made), start, button="Find it again", at_once=True)
 
 
-def _overlays(inspected: Inspected, own: "Attribution", random: "Attribution", name: str) -> None:
+def _overlays(inspected: Inspected, own: "Attribution", random: "Attribution") -> None:
     """Both heats, first without saying which is which, then with their correlation."""
     from visualizer.inspection.doubt import rank_correlation
 
