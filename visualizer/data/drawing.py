@@ -20,10 +20,8 @@ _MIN_INK = 0.25  # darkness from which a drawing's pixel counts for the outline,
 _MAX_ENLARGEMENT = 4.0
 _MAX_DISTORTION = 2.5  # height relative to width
 _MAX_THICKENING = _BLOCK  # pixels on either side
-_MNIST_SIDE, _MNIST_BOX = (
-    28,
-    20,
-)  # height and width of an MNIST picture, and of the box that its digit fits into, pixels
+_MNIST_SIDE = 28  # height and width of an MNIST picture, pixels
+_MNIST_BOX = 20  # height and width of the box that its digit fits into, pixels
 
 
 @dataclass(frozen=True)

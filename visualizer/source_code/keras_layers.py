@@ -106,12 +106,12 @@ def read_layer(
         if missing not in given:
             default = describe_value(defaults[form.setting(missing)])
             notes.add(line, f"{name} needs {missing}, which is missing; {default} is used.")
-    if form.guessed:
-        _note_unwritten(layer_type, {form.setting(argument) for argument in given}, values, name, line, notes)
     for setting, other in form.same.items():
         if setting not in values and other in values:
             values[setting] = _converted(specs[setting], values[other])
     layer = layer_type(**{setting: value for setting, value in values.items() if value is not None})
+    if form.guessed:
+        _note_unwritten(layer, {form.setting(argument) for argument in given}, name, line, notes)
     source_layers = (SourceLayer(layer, line, tuple(open_settings)), *after)
     return LayerCall(name, line, source_layers, declared_input_shape(keywords), given.get("kernel_initializer"))
 
@@ -142,18 +142,11 @@ def declared_input_shape(keywords: Mapping[str, Any]) -> Any:
     return None
 
 
-def _note_unwritten(
-    layer_type: type[Layer], given: set[str], values: Mapping[str, Any], name: str, line: int, notes: Notes
-) -> None:
+def _note_unwritten(layer: Layer, given: set[str], name: str, line: int, notes: Notes) -> None:
     """Note each setting that is not written, for a type whose Keras defaults are not known."""
-    defaults = {item.name: item.default for item in fields(layer_type)}
-    for setting in layer_type.settings():
-        if setting.only_when is not None:
-            on, value = setting.only_when
-            if values.get(on, defaults[on]) != value:
-                continue
-        if setting.name not in given:
-            default = describe_value(defaults[setting.name])
+    for setting in layer.settings():
+        if setting.counts_in(layer) and setting.name not in given:
+            default = describe_value(getattr(layer, setting.name))
             notes.add(
                 line,
                 f"{name} leaves “{setting.name}” out; the default in Keras is not known here, and {default} is used.",
