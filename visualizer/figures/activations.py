@@ -144,7 +144,7 @@ def _line(
     return line_trace(name, x, y, hover, colour=colour, width=width, dash=dash, symbol=symbol, size=width + 5)
 
 
-def firing_grid(firing: np.ndarray, *, width: int) -> Chart:
+def firing_grid(firing: np.ndarray, *, width: int = 460) -> Chart:
     """The share of the pictures for which each unit fires, one square per unit; a cross marks the dead ones.
 
     Args:
