@@ -30,7 +30,7 @@ report = summarize(architecture, dataset.classes)
 
 head, train = st.columns([4, 1], vertical_alignment="center")
 head.title("Build a network")
-with train, grey_where("" if report.fits else "It does not fit yet: see below.") as grey:
+with train, grey_where("" if report.fits else "The network does not fit yet: see below.") as grey:
     if st.button("Train it", key="train-it", type="primary", icon=":material/play_circle:", width="stretch", **grey):
         st.switch_page(page("train"))
 
@@ -42,7 +42,7 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", ke
     download_menu(owner, fits=report.fits)
     with st.popover("Upload", icon=":material/upload:"):
         bound.upload(
-            "A network that “Download” saved (JSON)",
+            "A network saved with “Download” (JSON)",
             lambda data, _: owner.attempt(lambda: owner.open_architecture(architecture_from_json(data))),
             "architecture-file",
             type="json",
@@ -69,13 +69,12 @@ with st.container(horizontal=True, gap="medium"):
     st.metric(
         "Multiply-adds for one picture",
         count(report.multiply_adds),
-        help="Multiplications that are each followed by an addition. "
-        "Comparing, averaging and activation functions are not counted.",
+        help="Multiplications, each followed by an addition. Comparisons, means and activation functions do not count.",
     )
     st.metric(
         f"Activations, batch of {owner.settings.batch_size}",
         size(report.activation_bytes(owner.settings.batch_size)),
-        help="Memory of the input and of every layer's output for one batch, 4 bytes a number; "
+        help="Memory for one batch of the input and of every layer’s output, at 4 bytes per number; "
         f"at most {size(limits().batch_bytes)} here.",
     )
 show_passed_bound(owner, report)

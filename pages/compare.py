@@ -13,7 +13,7 @@ show_message(owner)
 compared = chosen_variants(owner)
 if not compared:
     st.info(
-        "There is nothing to compare yet: train a network first. Every run of yours then appears here.",
+        "There is nothing to compare yet: train a network first. All your runs then appear here.",
         icon=":material/compare_arrows:",
     )
     st.page_link(page("train"), label="Train a network", icon=":material/play_circle:")

@@ -45,24 +45,25 @@ key, network = opened.key, opened.network
 
 
 def answer(given: ChosenPicture | None) -> None:
-    """What the network sees and says; while somebody draws, this alone is drawn anew."""
+    """Draw what the network sees and its answer; while somebody draws, only this is redrawn."""
     if given is None:
-        picture.caption("Here you will see what the network sees.")
-        answer_place.caption("And here what it takes it for.")
+        picture.caption("What the network sees appears here.")
+        answer_place.caption("And its answer here.")
         return
-    said = answer_to_drawing(network, given.pixels) if given.drawn else probe_picture(key, network, given.pixels).answer
-    if said is not None and len(said.values) != len(given.class_names):
-        said = None
-    if given.drawn and is_narrow() and said is not None:
-        best = said.best  # the bars are below, out of sight
-        st.markdown(f"It says **{escaped(given.class_names[best])}**: {describe_value(said.values[best], said.kind)}")
+    pixels = given.pixels
+    prediction = answer_to_drawing(network, pixels) if given.drawn else probe_picture(key, network, pixels).answer
+    if prediction is not None and len(prediction.values) != len(given.class_names):
+        prediction = None
+    if given.drawn and is_narrow() and prediction is not None:  # The bars are below, out of sight.
+        name, value = escaped(given.class_names[prediction.best]), prediction.values[prediction.best]
+        st.markdown(f"It says **{name}**: {describe_value(value, prediction.kind)}")
     with picture:
-        show(picture_chart(given.pixels, f"What the network sees ({describe_shape(given.pixels.shape)})"), "seen")
+        show(picture_chart(pixels, f"What the network sees ({describe_shape(pixels.shape)})"), "seen")
     with answer_place:
-        if said is None:
+        if prediction is None:
             st.caption("This network does not end in one number for each class.")
         else:
-            show_answer(said, given.class_names, "answer", true_label=given.label, loss_known=opened.loss_known)
+            show_answer(prediction, given.class_names, "answer", true_label=given.label, loss_known=opened.loss_known)
 
 
 with sources:
@@ -72,7 +73,7 @@ with controls:
     given = chosen_picture(owner, opened.dataset, network.input_shape, opened.classes, source, answer)
     show_message(owner)
 if given is None:
-    st.info("Give it a picture: then every layer shows what it makes of it.", icon=":material/add_a_photo:")
+    st.info("Give it a picture: then every layer shows its output for it.", icon=":material/add_a_photo:")
     st.stop()
 
 inspected = Inspected(key, network, opened.dataset, given, probe_picture(key, network, given.pixels))

@@ -81,6 +81,6 @@ def test_build_train_and_look_inside(page: Page) -> None:
     expect(maps.locator(".heatmaplayer image").first).to_be_visible()
     expect(maps.get_by_text("16", exact=True).first).to_be_visible()
     page.get_by_text("2 MaxPooling2D 2 × 2").click()
-    expect(page.get_by_role("heading", name="Before and after pooling, at one scale")).to_be_visible()
+    expect(page.get_by_role("heading", name="Before and after pooling, on one colour scale")).to_be_visible()
     wait_until_idle(page)
     no_exceptions(page)

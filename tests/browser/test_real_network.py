@@ -28,9 +28,9 @@ def test_a_block_of_a_real_network_is_opened(page: Page):
 
 def test_a_network_that_is_not_there_is_one_sentence(page: Page):
     open_page(page, "/look_inside")
-    page.get_by_text("Another by its name").click()
+    page.get_by_text("Another, by name").click()
     wait_until_idle(page)
-    field = page.get_by_role("textbox", name="Another network by its name")
+    field = page.get_by_role("textbox", name="Another network, by name")
     field.fill("torchvision: no_such_network")
     page.get_by_role("button", name="Open", exact=False).last.click()
     # Whichever it is: the package may be there where this runs, or not.

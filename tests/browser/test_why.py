@@ -26,7 +26,7 @@ def test_the_overlay_follows_class_opacity_and_pointer(page: Page):
     area = panels.first.locator(".layers").bounding_box()
     page.mouse.move(area["x"] + area["width"] * 0.31, area["y"] + area["height"] * 0.56)
     expect(page.locator(".overlays .told")).to_have_text(
-        re.compile(r"^A: row 5, column 3: about \S+ weighed activation$")
+        re.compile(r"^A: row 5, column 3: about \S+ weighted activation$")
     )
 
     classes = page.get_by_role("combobox", name="Why")
@@ -54,6 +54,6 @@ def test_occlusion_of_a_photo_is_cancelled_and_started_again(page: Page):
     wait_until_idle(page)
     click_as_soon_as_it_is_there(page, "Cancel")
     page.get_by_role("radio", name="Occlusion").click()
-    page.get_by_role("button", name="Find it again").click()
+    page.get_by_role("button", name="Explain again").click()
     expect(page.locator(".overlays figure")).to_have_count(2, timeout=60_000)
     no_exceptions(page)

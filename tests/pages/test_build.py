@@ -339,7 +339,7 @@ def test_a_network_with_too_many_parameters_cannot_be_sent_to_training(app):
     assert sentence.endswith("At most 20,000,000 fit here. Pool before Flatten, or use fewer filters or units.")
     assert app.button(key="train-it").disabled
     # Beside the button, since a phone shows no tooltip; the sentence itself stands below.
-    assert "It does not fit yet: see below." in [caption.value for caption in app.caption]
+    assert "The network does not fit yet: see below." in [caption.value for caption in app.caption]
     without_exception(app.switch_page("../../../pages/train.py").run())
     assert [error.value for error in app.error] == [sentence]
     assert app.button(key="start").disabled
@@ -356,8 +356,8 @@ def test_the_classic_example_is_offered_the_pictures_that_it_was_made_for(app):
     start_from(app, CLASSIC)
     said = next(text.value for text in app.markdown if "Each is" in text.value)
     assert said == (
-        ":material/info: The pictures of **Handwritten digits** are 8 × 8 in grey, the network in Build looks at "
-        "64 × 64 in colour. Each is enlarged, which adds nothing to see. Each gets the same grey in red, "
+        ":material/info: The pictures of **Handwritten digits** are 8 × 8 in grey; the network in Build expects "
+        "64 × 64 in colour. Each is enlarged, which adds no detail. Each gets the same grey in red, "
         "green and blue."
     )
     # Its layers would not fit into 8 × 8 pixels, so nothing else is offered.
@@ -386,7 +386,7 @@ def test_a_network_for_other_pictures_is_fitted_in_one_click_and_that_is_undone_
 def test_one_starts_from_nothing(app):
     without_exception(menu(app, "preset").click(empty((1, 8, 8))).run())
     assert cards(app) == []
-    assert "It does not fit yet: see below." in [caption.value for caption in app.caption]
+    assert "The network does not fit yet: see below." in [caption.value for caption in app.caption]
     without_exception(menu(app, "add-last").click("Flatten").run())
     assert len(cards(app)) == 1
 

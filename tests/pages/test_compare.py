@@ -53,7 +53,7 @@ def test_curves_differences_filters_and_answers(app):
     texts = alts(app)
     assert texts[0].startswith("validation accuracy. A  Adam, one seed:")
     assert "B  RMSprop, one seed" in texts[0]
-    table = next(block.value for block in app.markdown if "Validation accuracy then" in block.value)
+    table = next(block.value for block in app.markdown if "Validation accuracy after them" in block.value)
     assert "| Optimiser | Adam | RMSprop |" in table
     assert any("percentage points" in block.value or "are level" in block.value for block in app.markdown)
     assert any("one seed proves little" in block.value for block in app.markdown)
@@ -75,7 +75,7 @@ def test_it_is_run_again_with_one_thing_changed_and_several_seeds(app):
     without_exception(button.click().run())
     wait_for_all(app, "comparer")
     assert alts(app)[0].startswith("validation accuracy. A  Adam, ReLU (2 seeds), mean of 2 seeds")
-    table = next(block.value for block in app.markdown if "Validation accuracy then" in block.value)
+    table = next(block.value for block in app.markdown if "Validation accuracy after them" in block.value)
     assert "| Activation, layers 1, 3 | ReLU | ReLU | tanh |" in table
     assert "| Seeds | 0, 1 | 0 | 0, 1 |" in table
 
@@ -124,6 +124,6 @@ def test_only_runs_on_the_same_pictures_are_ranked_and_losses_of_two_kinds_have_
     assert "score" not in answers[0]
     assert "%" not in answers[1]
     assert "Scores, not probabilities" in answers[1]
-    assert "It learnt other pictures: Coloured shapes." in [caption.value for caption in app.caption]
+    assert "It was trained on other pictures: Coloured shapes." in [caption.value for caption in app.caption]
     without_exception(app.selectbox(key="compared-dataset-digits-shapes").set_value("shapes").run())
     assert sum(text.startswith("The answer is") for text in alts(app)) == 1

@@ -41,10 +41,10 @@ def test_it_shows_what_came_in_kernels_maps_and_the_answer(app):
     assert any("8 kernels of 3 × 3" in text for text in texts)
     assert sum("8 maps of 8 × 8" in text for text in texts) == 1
     assert [subheader.value for subheader in app.subheader] == [
-        "What leaves: feature maps",
+        "Output: feature maps",
         "One number explained",
         "Kernels",
-        "What came in: 8 × 8 × 1",
+        "Input: 8 × 8 × 1",
     ]
 
 
@@ -56,7 +56,7 @@ def test_every_layer_can_be_opened(app):
 
 def test_pooling_stands_beside_what_came_in(app):
     choose(app, "layer-of-6", 1)
-    assert app.subheader[0].value == "Before and after pooling, at one scale"
+    assert app.subheader[0].value == "Before and after pooling, on one colour scale"
     assert any("8 × 8" in text and "4 × 4" in text for text in alts(app))
 
 

@@ -92,9 +92,8 @@ def test_pictures_of_somebodys_own_do_not_come_along_with_a_network():
     app = uploaded(opened_menu(), data)
     assert not app.error
     assert [box.value for box in app.info] == [
-        "It was trained on pictures of somebody's own, which did not come along: they open only in the workspace that "
-        "has them. So it is shown pictures of the data set that is chosen here, whose classes may be others than its "
-        "own."
+        "It was trained on someone’s own pictures. The file does not include them: they open only in the workspace "
+        "that has them. The network therefore sees pictures of the data set chosen here, and its classes may differ."
     ]
     assert app.session_state["visualizer"].opened_model.dataset is None
     for tab in ("Layers", "Filters", "Why this class?"):

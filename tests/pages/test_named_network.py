@@ -87,7 +87,7 @@ def test_without_internet_it_offers_random_weights_and_says_what_they_are(monkey
     app = press(app, "named-network-random")
     assert not app.error
     (warning,) = app.warning
-    assert "it has learned nothing, so its answer means nothing" in warning.value
+    assert "it has learnt nothing, so its answers mean nothing" in warning.value
     assert any("3 maps of 16 × 16" in text for text in alts(app))
 
 

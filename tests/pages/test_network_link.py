@@ -151,7 +151,7 @@ def test_a_data_set_of_ones_own_stays_with_who_made_it_also_on_this_server():
     """Whoever has a link to a network did not get the pictures with it."""
     name = save_own({"a": [picture(40, 0)] * 6, "b": [picture(200, 1)] * 6}, 32, "crop")
     app = opened(link_text(LinkedNetwork(LENET.architecture, TrainingSettings(dataset=name, epochs=3))))
-    assert "Its pictures did not come along, so the data set stays as it was." in app.info[0].value
+    assert "A link cannot include its pictures, so the data set stays as it was." in app.info[0].value
     assert shown_settings(app)["epochs"] == 3
     on_train(app)
     assert app.selectbox(key="train-dataset").value == "digits"
@@ -163,7 +163,7 @@ def test_in_the_workspace_that_has_them_ones_own_pictures_stay_chosen():
     app.session_state["visualizer"].own_datasets = (name,)
     app.query_params["network"] = link_text(LinkedNetwork(LENET.architecture, TrainingSettings(dataset=name, epochs=3)))
     on_build(app)
-    assert "did not come along" not in app.info[0].value
+    assert "cannot include its pictures" not in app.info[0].value
     on_train(app)
     assert app.selectbox(key="train-dataset").value == name
 
@@ -171,8 +171,8 @@ def test_in_the_workspace_that_has_them_ones_own_pictures_stay_chosen():
 def test_a_data_set_that_can_be_fetched_is_named():
     app = opened(link_text(LinkedNetwork(LENET.architecture, TrainingSettings(dataset="mnist", epochs=3))))
     assert (
-        "It is made to train on MNIST, which is not on this server yet, so the data set stays as it was: fetch MNIST "
-        "on the Train page, then choose it there."
+        "It is meant to be trained on MNIST, which is not on this server yet, so the data set stays as it was: fetch "
+        "MNIST on the Train page, then choose it there."
     ) in app.info[0].value
     assert shown_settings(app)["epochs"] == 3
     on_train(app)

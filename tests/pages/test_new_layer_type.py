@@ -75,16 +75,16 @@ def test_what_a_layer_does_not_say_is_not_stated(add_layer_type):
 def test_both_sets_of_a_separable_convolutions_kernels_are_shown(add_layer_type):
     app = built("look_inside", add_layer_type("separable_conv2d", EXAMPLES["separable_conv2d"]))
     titles = [subheader.value for subheader in app.subheader]
-    assert "Kernels of step 1 of 2: depthwise" in titles
-    assert "Kernels of step 2 of 2: pointwise" in titles
+    assert "Kernels of stage 1 of 2: depthwise" in titles
+    assert "Kernels of stage 2 of 2: pointwise" in titles
     assert any("2 kernels of 3 × 3" in alt for alt in alts(app))
     assert any("6 kernels of 1 × 1" in alt for alt in alts(app))
     app.session_state["look-parts"] = "Filters"
     without_exception(app.run())
     titles = [subheader.value for subheader in app.subheader]
     assert "The kernels of filter 1, by channel" in titles
-    assert "The kernels of its step “depthwise”" in titles
-    assert "one kernel for each of the maps that its step “depthwise” makes" in texts(app)
+    assert "The kernels of its stage “depthwise”" in titles
+    assert "one kernel for each of the maps from its stage “depthwise”" in texts(app)
 
 
 def test_what_a_filter_sees_is_not_stated_where_nobody_knows(add_layer_type):
@@ -94,7 +94,7 @@ def test_what_a_filter_sees_is_not_stated_where_nobody_knows(add_layer_type):
     for job in list(app.session_state["visualizer"].jobs.values()):
         job.join()
     without_exception(app.run())
-    assert "Which part of the picture it sees is not known" in texts(app)
+    assert "receptive field is unknown, because" in texts(app)
 
 
 def test_batch_normalization_says_which_of_its_numbers_are_trained():

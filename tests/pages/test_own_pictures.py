@@ -100,7 +100,7 @@ def test_the_fix_beside_the_grey_button_is_enough_to_train(app):
     for key in ("start", "step", "epoch"):
         assert not app.button(key=key).disabled
     # It looks at the pictures 8 × 8 in grey, which is said.
-    assert any("Each is reduced, which loses detail. Each is turned grey." in text.value for text in app.markdown)
+    assert any("Each is reduced, which loses detail. Each becomes grey." in text.value for text in app.markdown)
 
 
 def test_pictures_that_changed_after_they_were_used_can_be_used_again(app):
@@ -195,7 +195,7 @@ def test_pictures_that_are_no_longer_kept_leave_every_page_usable():
         assert app.error[0].value == (
             "This data set is not, or no longer, in this workspace. Your own pictures can be used only in the "
             "workspace where you added them, and only for a while. Add the pictures again, or choose another data set. "
-            "Until then “Handwritten digits” are taken."
+            "Until then, the data set is “Handwritten digits”."
         )
     assert app.selectbox(key="train-dataset").value == "digits"
     without_exception(app.run())

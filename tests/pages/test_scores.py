@@ -101,12 +101,12 @@ def test_every_page_shows_what_the_answers_of_a_run_are(loss, kind):
     assert ("(score " in label) == (kind == "scores")
     assert ("%" in label) == (kind == "probabilities")
     word = "score" if kind == "scores" else "logit"
-    assert f"is what raises the {word}?" in unmarked(texts(app))
+    assert f"feature maps raise the {word}?" in unmarked(texts(app))
     assert f"The {word} of **" in unmarked(texts(app))
     without_exception(app.button(key="why-deletion-start").click().run())
     finished(app)
     noun = "score" if kind == "scores" else "probability"
-    assert f"Mean {noun} on the way" in texts(app)
+    assert f"Mean {noun} during removal" in texts(app)
     assert any(alt.startswith(f"{noun.capitalize()} of") for alt in alts(app))
 
 

@@ -46,8 +46,8 @@ def wait_for(app: AppTest, words: str) -> str:
 def test_it_shows_the_data_set_and_its_splits_before_a_run(app):
     assert any("30 pictures of 8 × 8 pixels" in alt for alt in alts(app))
     for split, count in (
-        ("train", "1,258 pictures to train on"),
-        ("validation", "270 pictures to validate"),
+        ("train", "1,258 pictures for training"),
+        ("validation", "270 pictures for validation"),
         ("test", "269"),
     ):
         group = next(group for group in app.get("button_group") if group.key == "gallery-split")

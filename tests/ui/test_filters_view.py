@@ -60,7 +60,7 @@ def test_a_depthwise_layer_shows_one_kernel_for_each_channel():
     assert any(text.startswith("4 kernels of 5 × 5") for text in texts)
     assert any("One filter's weights for 1 channel, 5 × 5 each" in text and "First: map 3" in text for text in texts)
     assert any("(depthwise)" in caption.value for caption in app.caption)
-    assert any("did not learn from these" in caption.value for caption in app.caption)
+    assert any("was not trained on these" in caption.value for caption in app.caption)
 
 
 def test_after_branches_meet_the_kernels_belong_to_the_maps_that_arrive():
@@ -117,7 +117,7 @@ def test_a_unit_of_the_last_layer_is_told_with_its_class():
     from visualizer.architecture.presets import TINY
 
     app = opened(build(TINY.architecture), 5, 4)
-    assert any("Unit 4 is the one for the class “d”" in caption.value for caption in app.caption)
+    assert any("Unit 4 stands for the class “d”" in caption.value for caption in app.caption)
 
 
 def test_a_network_without_weights_says_so():

@@ -45,7 +45,7 @@ def test_what_is_no_finite_number_is_grey_and_said_and_the_rest_keeps_its_colour
     np.testing.assert_array_equal(pixels_of(panel)[:, :2], pixels_of(alone))
     assert (panel["low"], panel["high"]) == (alone["low"], alone["high"]) == (-2.0 if signed else 0.0, 2.0)
     assert [byte == 255 for byte in bytes_of(panel)] == [False, False, True] * 2
-    assert panel["note"] == "2 of 6 pixels are grey: what was computed there is too large for a number, or no number."
+    assert panel["note"] == "2 of 6 pixels are grey: the result there is infinite or not a number."
     assert panel["alt"] == (f"A: logit from 0 to 2; the largest is in row 2, column 2 of 2 × 3. {panel['note']}")
     assert alone["note"] == ""
 

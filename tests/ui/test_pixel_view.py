@@ -58,7 +58,7 @@ def test_only_what_is_there_is_opened(inspected, path, asked, expected):
 def test_a_branch_is_drawn_with_all_that_is_added_up(inspected):
     data = pixel_data(inspected, (LAST, SUM), 0)
     assert [item["source"] for item in data["items"]] == [1, 2]
-    assert data["trail"][1]["layer"].startswith("Arriving at layer 4")
+    assert data["trail"][1]["layer"].startswith("Input of layer 4")
     assert data["lines"][0][0] == "Added up"
     assert [panel["title"] for panel in data["panels"]] == ["Picture", "Map 2"]
 

@@ -103,7 +103,7 @@ def test_normalisation_has_all_its_numbers():
     [
         ("relu", -2.0, None, "max(0, −2)"),
         ("leaky_relu", -2.0, 0.2, "0.2 · (−2)"),
-        ("leaky_relu", 2.0, 0.2, "2, above 0 as it is"),
+        ("leaky_relu", 2.0, 0.2, "2, above 0, so unchanged"),
         ("sigmoid", -2.0, None, "1 / (1 + e^2)"),
         ("tanh", 2.0, None, "tanh(2)"),
         ("gelu", 1.0, None, "1 · Φ(1), Φ = 0.8413"),
@@ -133,14 +133,14 @@ def in_words(*steps: ArithmeticStep, of_picture: int = 0) -> str:
 
 def test_sentences_tell_what_is_done_with_how_many_numbers():
     said = in_words(window_sum(5, 0.5), Activated("relu", -1.0, 0.0))
-    assert "a window of 2 × 2 in each of 5 maps that arrive" in said
-    assert "adds all 20 products up, and its bias on top. ReLU makes it 0" in said
+    assert "a window of 2 × 2 in each of 5 input maps" in said
+    assert "all 20 products are added up, and the bias is added. ReLU sets it to 0" in said
     assert "in each of 3 colours of the picture" in in_words(window_sum(3, None), of_picture=3)
     assert "2 × 2 of the picture, multiplies" in in_words(window_sum(1, None), of_picture=1)
-    assert "ReLU lets it through" in in_words(Activated("relu", 1.0, 1.0))
+    assert "ReLU leaves it unchanged" in in_words(Activated("relu", 1.0, 1.0))
     assert "LeakyReLU is applied" in in_words(Activated("leaky_relu", 1.0, 1.0, 0.2))
     mean = WindowMean(WINDOW, 0, np.ones((2, 2)), WINDOW.inside)
-    assert in_words(mean) == "It is the mean of the 2 numbers under its window. Padding does not count."
+    assert in_words(mean) == "It is the mean of the 2 numbers in its window. Padding does not count."
 
 
 @pytest.mark.parametrize(
@@ -152,10 +152,10 @@ def test_sentences_tell_what_is_done_with_how_many_numbers():
         (Softmaxed(np.ones(2), 0), "share"),
         (Added((), ()), "branches"),
         (Multiplied((), ()), "gate"),
-        (Joined(Spot(0, (0,)), 0.0), "behind one another"),
+        (Joined(Spot(0, (0,)), 0.0), "are stacked here"),
         (Passed(None, 0.0), "padding"),
-        (Passed((0,), 0.0), "handed on"),
-        (Given(0.0), "the way ends"),
+        (Passed((0,), 0.0), "passed on"),
+        (Given(0.0), "the path ends"),
         (Unexplained("x", 0.0), "not opened"),
     ],
 )

@@ -33,7 +33,7 @@ def load_network(
         has, needs = given.get(name, "not among them"), expected.get(name, "none of that name")
         raise UserError(
             f"The weights do not belong to the network “{architecture.name}”.",
-            f"“{name}” is {has}, the network has {needs}.",
+            f"“{name}” is {has}, but the network has {needs}.",
             "Use the weights that were saved with this network.",
         )
     # A copy, since arrays of safetensors or SQLite may be read-only or short-lived.

@@ -150,8 +150,8 @@ def _start(network: FlowNetwork, index: int, filter: int, aim: Aim, random: torc
             return logits
     raise UserError(
         "No picture can be made for this filter.",
-        "Its value does not change whatever is changed in the picture, because everything before it stays at 0, or its "
-        "weights are no longer numbers.",
+        "Its value is the same for every picture, because everything before it stays at 0, or its weights are no "
+        "longer numbers.",
         "Choose another filter or another layer.",
     )
 

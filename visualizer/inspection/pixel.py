@@ -103,7 +103,7 @@ def _padding_before(stages: tuple[tuple[str, nn.Module], ...], index: int) -> tu
 
 
 def made_of(network: FlowNetwork, seen: Probe, spot: Spot) -> tuple[Spot, ...]:
-    """The numbers of other layers, or of the picture, that make the input at the place of `spot`."""
+    """The numbers of other layers, or of the picture, from which the input at the place of `spot` is made."""
     node = network.nodes[spot.node]
     if node.meeting == "concatenation":
         channel, *place = spot.place

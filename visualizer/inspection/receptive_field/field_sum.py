@@ -156,14 +156,14 @@ def _after(row: FieldRow, report: LayerReport) -> FieldRow | None:
 def _window_along(layer: ChainLayer, axis: int) -> tuple[int, int, int, int] | tuple[()] | None:
     """(size, stride, dilation, padding) of a layer that is a window, from what each of its units reads.
 
-    Empty where it is no window, None where the layer does not say what it reads.
+    Empty if the layer is not a window, None if it does not define what it reads.
     """
     gives_maps = is_maps(layer.shape)
     # One place beyond each end too: the first units of a layer that enlarges may read like those of a window.
     asked = range(-1, places_of(layer.shape)[axis] + 1) if gives_maps else range(1)
-    said = [layer.sees(axis, Span(place, place)) for place in asked]
-    spans = [span for span in said if span is not None]
-    if len(spans) < len(said):
+    fields = [layer.sees(axis, Span(place, place)) for place in asked]
+    spans = [span for span in fields if span is not None]
+    if len(spans) < len(fields):
         return None
     first, second = spans[0], spans[-1] if not gives_maps else spans[1]
     stride = second.first - first.first if gives_maps else 1

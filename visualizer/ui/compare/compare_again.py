@@ -36,7 +36,7 @@ def again(owner: Session, compared: Mapping[str, Variant]) -> None:
             3,
             key="again-seeds",
             width=140,
-            help="Each seed draws other first weights and another order of the batches.",
+            help="Each seed gives other initial weights and another order of the batches.",
         )
     values = []
     if name:
@@ -54,7 +54,7 @@ def again(owner: Session, compared: Mapping[str, Variant]) -> None:
         if name == "optimizer":
             st.caption(
                 "The learning rate stays as it is. What suits Adam (about 0.001) is small for SGD (about 0.01 to 0.1): "
-                "a fair race gives each its own."
+                "a fair comparison gives each its own."
             )
     specs = _new(repeated(spec, name, values, seeds), compared)
     _start_button(owner, specs, asked=name is None or bool(values))
@@ -76,7 +76,7 @@ def _start_button(owner: Session, specs: list[RunSpec], *, asked: bool) -> None:
     def start() -> None:
         def action() -> None:
             for spec in specs:
-                # Its data set is that of a run of this workspace.
+                # A run of this workspace already uses this data set.
                 run_id = worker_pool().submit(spec, owner.workspace_id, (spec.settings.dataset,))
                 worker_pool().send(run_id, Start())
 
@@ -84,10 +84,10 @@ def _start_button(owner: Session, specs: list[RunSpec], *, asked: bool) -> None:
 
     reason = ""
     if not specs:
-        reason = "All of these are there already." if asked else "Choose at least one value."
+        reason = "All of these runs exist already." if asked else "Choose at least one value."
     elif len(specs) > limits().active_runs:
         reason = (
-            f"These are {len(specs)} runs; at most {limits().active_runs} start together. Choose fewer values or seeds."
+            f"Of these {len(specs)} runs, at most {limits().active_runs} start together. Choose fewer values or seeds."
         )
     with grey_where(reason) as grey:
         st.button(
@@ -96,7 +96,7 @@ def _start_button(owner: Session, specs: list[RunSpec], *, asked: bool) -> None:
             type="primary",
             icon=":material/play_arrow:",
             on_click=start,
-            help="Those with seeds that are there already are not run twice.",
+            help="Runs that exist already are not repeated.",
             **grey,
         )
 

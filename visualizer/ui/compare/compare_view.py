@@ -59,13 +59,13 @@ def chosen_variants(owner: Session) -> dict[str, Variant]:
         persist_state="session",
     )
     if len(chosen) > MOST:
-        st.caption(f"The first {MOST} of them are shown.")
+        st.caption(f"Only the first {MOST} are shown.")
     shown = chosen[:MOST] or list(names)[-1:]
     return {name: names[name] for name in names if name in shown}
 
 
 def _names(available: tuple[Variant, ...]) -> list[str]:
-    """A letter for each, with what tells it apart from the others."""
+    """A letter for each, and how it differs from the others."""
     names = []
     for index, (variant, words) in enumerate(zip(available, short_names(available), strict=True)):
         seeds = f" ({len(variant.runs)} seeds)" if len(variant.runs) > 1 else ""
@@ -85,11 +85,11 @@ def _letter(index: int) -> str:
 
 def curves_and_differences(compared: Compared) -> None:
     """Draw the curves and the table of what differs, every second while any of the runs is active."""
-    going_on = any(variant.active for variant in compared.values())
-    st.fragment(_curves, run_every=REFRESH_SECONDS if going_on else None)(compared, going_on)
+    active_at_first = any(variant.active for variant in compared.values())
+    st.fragment(_curves, run_every=REFRESH_SECONDS if active_at_first else None)(compared, active_at_first)
 
 
-def _curves(compared: Compared, going_on: bool) -> None:
+def _curves(compared: Compared, active_at_first: bool) -> None:
     store = run_store()
     records = {name: [store.record(run.run_id) or run for run in variant.runs] for name, variant in compared.items()}
     active = [run for runs in records.values() for run in runs if run.active]
@@ -97,9 +97,9 @@ def _curves(compared: Compared, going_on: bool) -> None:
         done = sum(run.step / max(run.total_steps, 1) for runs in records.values() for run in runs)
         total = sum(len(runs) for runs in records.values())
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="live-compared"):
-            st.progress(min(done / total, 1.0), text=f"{len(active)} of {total} runs go on")
+            st.progress(min(done / total, 1.0), text=f"{len(active)} of {total} runs are active")
             st.button("Stop all", key="stop-all", icon=":material/stop:", on_click=stop_all, args=(compared,))
-    elif going_on:
+    elif active_at_first:
         st.rerun()
     histories = {name: [store.curves(run.run_id) for run in variant.runs] for name, variant in compared.items()}
     accuracy = {_short(name): band(each, "validation_accuracy") for name, each in histories.items()}
@@ -109,7 +109,7 @@ def _curves(compared: Compared, going_on: bool) -> None:
         with left:
             show(band_curves(accuracy, label="validation accuracy", share=True), "compared-accuracy")
         _losses(compared, loss, (right, left))
-        _say(compared, list(accuracy.values()))
+        _verdicts(compared, list(accuracy.values()))
         _table(compared, list(accuracy.values()))
 
 
@@ -128,14 +128,14 @@ def _losses(compared: Compared, bands: Mapping[str, Band], columns: Sequence[Del
         with column:
             show(band_curves(shown, label=label, share=False, styles=places), f"compared-loss-{kind}")
     if len(set(kinds)) > 1:
-        st.caption("Their losses are of two kinds: numbers of one say nothing beside numbers of the other.")
+        st.caption("These runs use two kinds of loss: values of one kind cannot be compared with values of the other.")
 
 
-def _say(compared: Compared, accuracy: list[Band]) -> None:
-    for said in verdicts([_in_sentence(name) for name in compared], list(compared.values()), accuracy):
-        st.markdown(f":material/balance: **{markdown_safe(said)}**")
+def _verdicts(compared: Compared, accuracy: list[Band]) -> None:
+    for verdict in verdicts([_in_sentence(name) for name in compared], list(compared.values()), accuracy):
+        st.markdown(f":material/balance: **{markdown_safe(verdict)}**")
     if any(curve.runs > 1 for curve in accuracy):
-        st.caption("Lines are the mean over the seeds; a band reaches from the least to the largest of them.")
+        st.caption("Each line is the mean over the seeds; its band spans their smallest to their largest value.")
 
 
 def _table(compared: Compared, accuracy: list[Band]) -> None:
@@ -144,10 +144,8 @@ def _table(compared: Compared, accuracy: list[Band]) -> None:
     rows = {row.setting: row.values for row in differences(list(compared.values()))}
     rows["Seeds"] = tuple(", ".join(map(str, variant.seeds)) for variant in compared.values())
     rows["Parameters"] = tuple(count(summarize(variant.spec.architecture).parameters) for variant in compared.values())
-    rows["Epochs that all its runs finished"] = tuple(
-        str(curve.epoch[-1]) if len(curve.epoch) else "0" for curve in accuracy
-    )
-    rows["Validation accuracy then"] = tuple(_result(one) for one in accuracy)
+    rows["Epochs finished by all runs"] = tuple(str(curve.epoch[-1]) if len(curve.epoch) else "0" for curve in accuracy)
+    rows["Validation accuracy after them"] = tuple(_result(curve) for curve in accuracy)
     if is_narrow():
         st.markdown("\n".join(_line(setting, [_short(name) for name in compared], rows[setting]) for setting in rows))
         return
@@ -162,7 +160,7 @@ def _line(setting: str, names: Sequence[str], values: Sequence[str]) -> str:
     for name, value in zip(names, values, strict=True):
         having.setdefault(value, []).append(name)
     return f"- {markdown_safe(setting)}: " + "; ".join(
-        f"**{', '.join(those)}** {markdown_safe(value)}" for value, those in having.items()
+        f"**{', '.join(names_with_value)}** {markdown_safe(value)}" for value, names_with_value in having.items()
     )
 
 
@@ -185,7 +183,7 @@ def kernels(_: Session, compared: Compared) -> None:
                 st.caption(markdown_safe(error))
                 continue
             if snapshot is None or snapshot.kernels is None:
-                st.caption("It has no convolution." if snapshot else "Nothing was trained yet.")
+                st.caption("This network has no convolution." if snapshot else "Nothing has been trained yet.")
                 continue
             total = len(snapshot.kernels)
             st.caption(
@@ -205,8 +203,8 @@ def kernels(_: Session, compared: Compared) -> None:
 
 def answers(_: Session, compared: Compared) -> None:
     """What each variant's first run answers to the same picture of the test split of a data set."""
-    of_all = list(compared.values())
-    titles = dict(zip([variant.spec.settings.dataset for variant in of_all], dataset_titles(of_all), strict=True))
+    selected = list(compared.values())
+    titles = dict(zip([variant.spec.settings.dataset for variant in selected], dataset_titles(selected), strict=True))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         chosen = next(iter(titles))
         if len(titles) > 1:
@@ -216,7 +214,7 @@ def answers(_: Session, compared: Compared) -> None:
                 format_func=titles.__getitem__,
                 key=f"compared-dataset-{'-'.join(titles)}",
                 width=220,
-                help="Runs on different data sets cannot be shown the same picture.",
+                help="Runs on different data sets cannot answer to the same picture.",
             )
         try:
             dataset = opened_dataset(chosen)
@@ -241,7 +239,7 @@ def answers(_: Session, compared: Compared) -> None:
         with column:
             st.markdown(f"**{markdown_safe(_short(name))}**, seed {variant.seeds[0]}")
             if variant.spec.settings.dataset != chosen:
-                st.caption(f"It learnt other pictures: {markdown_safe(titles[variant.spec.settings.dataset])}.")
+                st.caption(f"It was trained on other pictures: {markdown_safe(titles[variant.spec.settings.dataset])}.")
                 continue
             try:
                 key, network = latest_network(variant.runs[0])

@@ -22,11 +22,11 @@ def show_answer(
     """Draw an answer; of many classes, only those with the largest values.
 
     Args:
-        answer: What the network said.
+        answer: The network's answer.
         class_names: One name for each class.
         key: The chart's, unique on the page.
         true_label: The class that is right, where it is known.
-        scale: Of scores, where several answers share it.
+        scale: The scale of scores that several answers share.
         loss_known: Whether it is known what the network was trained with.
     """
     if len(class_names) > MOST_BARS:
@@ -50,11 +50,11 @@ def explain_scores(kind: AnswerKind, *, total: str = "", loss_known: bool = True
     if kind == "probabilities":
         return
     why = (
-        "No softmax, in the network or in its loss, makes shares of one whole of them."
+        "Neither the network nor its loss has a softmax that turns them into probabilities."
         if loss_known
         else "The network does not end in a softmax, and the file does not say whether its loss applied one."
     )
     st.caption(
-        f"**Scores, not probabilities:** the last layer’s numbers as they are{total}. {why} The largest is the "
-        "answer; how sure the network is, they do not tell."
+        f"**Scores, not probabilities:** the last layer’s outputs, unchanged{total}. {why} The largest is the answer, "
+        "but scores do not say how sure the network is."
     )

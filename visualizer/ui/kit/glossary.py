@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 # Everything but prose: code, formulas, links, material icons and the names of colours.
 _MARKUP = r"`[^`]*`|\$[^$]*\$|\[[^\]]*\]\([^)]*\)|:[a-z_/-]+:|:[a-z-]+\["
-ADDRESS = "#word-"  # of a marked word: it leads nowhere, the component words shows the explanation at it
+ADDRESS = "#word-"  # of a marked word: it leads nowhere; the component `words` shows the explanation there
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ GLOSSARY: dict[str, Term] = {
     for term in (
         _term(
             "logit",
-            "The score that a network gives a class before softmax: any number, the larger the more likely.",
+            "The score that a network gives a class before softmax: any number; the larger, the more likely.",
         ),
         _term(
             "softmax",
-            "Turns scores into probabilities: e to the power of each score, divided by the sum of all of these.",
+            "Turns scores into probabilities: e to the power of each score, divided by the sum of these powers.",
         ),
         _term(
-            "nat", "The unit of cross-entropy, as metre is one of length: 1 nat is the surprise at a chance of 1 in e."
+            "nat", "The unit of cross-entropy, as the metre is of length: 1 nat is the surprise at a chance of 1 in e."
         ),
         _term(
             "cross-entropy",
@@ -47,55 +47,55 @@ GLOSSARY: dict[str, Term] = {
         ),
         _term(
             "MSE",
-            "Mean squared error, a loss: the difference between what is said and what is right, squared, on average.",
+            "Mean squared error, a loss: the mean of the squared differences between the outputs and the right values.",
             "MSE|mean squared error",
         ),
-        _term("loss", "One number for how wrong the answers are: training makes it small.", "loss(?:es)?"),
+        _term("loss", "One number that says how wrong the answers are; training makes it small.", "loss(?:es)?"),
         _term(
             "gradient",
-            "How fast a result changes with each number that it depends on, all of these slopes together.",
+            "How fast a result changes with each number that it depends on: all these slopes together.",
         ),
         _term(
             "learning rate",
-            "How long a training step is: it multiplies the gradient. Written η (eta).",
+            "How large a training step is: the gradient is multiplied by it. Written η (eta).",
             "learning rates?|η",
         ),
-        _term("epoch", "Once through all training pictures."),
-        _term("batch", "The pictures that a network sees before its weights change once.", "batch(?:es)?"),
-        _term("multiply-add", "One multiplication and one addition: the unit that a network’s work is counted in."),
+        _term("epoch", "One pass through all training pictures."),
+        _term("batch", "The pictures that a network sees for one update of its weights.", "batch(?:es)?"),
+        _term("multiply-add", "One multiplication and one addition: the unit in which a network’s work is counted."),
         _term("parameter", "A number that training changes: a weight or a bias."),
-        _term("weight", "A number that training changes and that something which arrives is multiplied by."),
-        _term(
-            "bias", "A number that training changes and that is added to a sum, whatever the picture.", "bias(?:es)?"
-        ),
+        _term("weight", "A number that training changes; an input is multiplied by it."),
+        _term("bias", "A number that training changes; it is added to a sum, whatever the picture.", "bias(?:es)?"),
         _term("kernel", "A small grid of weights that slides over a picture or a map."),
-        _term("filter", "One kernel for each channel that arrives, and a bias; it makes one feature map."),
+        _term("filter", "One kernel for each input channel, and a bias; it makes one feature map."),
         _term(
             "feature map",
             "A grid of numbers that one filter makes: large where the filter’s pattern is.",
         ),
         _term(
             "channel",
-            "One of the grids of numbers that lie over one another: red, green and blue, or the maps of a layer.",
+            "One of several grids of numbers stacked together: red, green and blue, or the maps of a layer.",
         ),
-        _term("stride", "How many pixels a window moves from one stop to the next."),
+        _term("stride", "How many pixels a window moves from one position to the next."),
         _term(
             "padding",
             "A frame of extra pixels around a picture or a map, so that windows fit at its edge.",
             "padding|padded",
         ),
-        _term("dilation", "How far apart the pixels are that a kernel looks at; 1 is side by side."),
+        _term("dilation", "How far apart the pixels under a kernel are; 1 means side by side."),
         _term("receptive field", "The pixels of the picture that can change a number deep in the network."),
-        _term("unit", "One number in a layer's output, and what computes it."),
+        _term("unit", "One number in a layer’s output, and the arithmetic behind it."),
         _term(
             "activation function",
             "A function that every number of a layer goes through, such as ReLU.",
             "activation functions?",
         ),
         _term("ReLU", "An activation function: numbers below 0 become 0, all others stay."),
-        _term("SGD", "Stochastic gradient descent: step against the gradient of a batch, times the learning rate."),
-        _term("validation", "Pictures that training does not use: they tell how well the network does on new ones."),
-        _term("seed", "What random numbers start from: the same seed gives the same numbers again."),
+        _term(
+            "SGD", "Stochastic gradient descent: each step is minus the gradient of a batch, times the learning rate."
+        ),
+        _term("validation", "Pictures that training does not use: they show how well the network does on new ones."),
+        _term("seed", "The start of a series of random numbers: the same seed gives the same numbers again."),
     )
 }
 
@@ -106,24 +106,24 @@ def explained(text: str, *only: str) -> str:
     The explanation appears on hover, on a tap and on keyboard focus (`words.explain_words`).
 
     Args:
-        text: Markdown of our own; formulas, code, links and colours in it stay as they are.
-        only: The words that are marked, as the glossary has them; all of them where there is none.
+        text: Our own Markdown; formulas, code, links and colours in it stay as they are.
+        only: The words that are marked, as the glossary has them; all of them if none is given.
 
     Raises:
-        KeyError: The glossary does not have it.
+        KeyError: A word is not in the glossary.
     """
-    left = {word: GLOSSARY[word] for word in only or GLOSSARY}
+    unmarked_terms = {word: GLOSSARY[word] for word in only or GLOSSARY}
 
     def marked(match: re.Match[str]) -> str:
-        shown = match[0]
-        term = next((term for term in left.values() if re.fullmatch(term.forms, shown, re.IGNORECASE)), None)
+        word = match[0]
+        term = next((term for term in unmarked_terms.values() if re.fullmatch(term.forms, word, re.IGNORECASE)), None)
         if term is None:
-            return shown
-        del left[term.word]
-        return f'[{shown}]({ADDRESS}{term.word.replace(" ", "-")} "{term.meaning}")'
+            return word
+        del unmarked_terms[term.word]
+        return f'[{word}]({ADDRESS}{term.word.replace(" ", "-")} "{term.meaning}")'
 
-    # The longest first, so that “feature map” is not marked as “map”, nor “activation function” as “function”.
-    forms = sorted((term.forms for term in left.values()), key=len, reverse=True)
+    # The longest first, so that a word is not taken for a shorter one inside it.
+    forms = sorted((term.forms for term in unmarked_terms.values()), key=len, reverse=True)
     return re.sub(rf"{_MARKUP}|{'|'.join(forms)}", marked, text, flags=re.IGNORECASE)
 
 

@@ -90,7 +90,7 @@ class Job(Generic[T]):
             self.error = str(error)
         except Exception:
             _log.exception("a job failed")
-            self.error = "Something in this app went wrong at this. Try it again. The server's log has the details."
+            self.error = "Something went wrong in this app. Try again. The server’s log has the details."
 
     def _take_steps(self, steps: Steps[T]) -> T | None:
         while not self.cancelled.is_set() and not _closing.is_set():

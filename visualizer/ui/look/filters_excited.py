@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 SHOWN = 9
 # Up to this many numbers in all pictures together, the search starts by itself: it takes a moment.
 SEARCH_AT_ONCE = 1_000_000
-# Above this many pixels per picture, only some pictures are searched unless asked for: each takes long.
+# With more pixels than this per picture, each takes long: by default only some are searched.
 _MANY_PIXELS = 128 * 128
 _FEW_PICTURES = 300
-# Nor is a very large data set searched completely unless asked for.
+# By default, a very large data set is not searched completely.
 _MANY_PICTURES = 5_000
 _SELECT = 190  # pixels
 
@@ -45,9 +45,9 @@ class Filter:
 
     Attributes:
         layer: Its layer's index, from 0.
-        number: Its own, from 1.
+        number: The filter's number in its layer, from 1.
         noun: What it is called: "filter", or "unit" in a layer that gives a vector.
-        output_shape: What its layer gives.
+        output_shape: The shape of its layer's output.
     """
 
     layer: int
@@ -57,16 +57,16 @@ class Filter:
 
     @property
     def places(self) -> int:
-        """The number of places that it looks at."""
+        """The number of places at which it computes a value."""
         return self.output_shape[1] * self.output_shape[2] if is_maps(self.output_shape) else 1
 
 
 def strongest_part(
     inspected: Inspected, filter: Filter, fields: LayerFields | None
 ) -> "tuple[Dataset, Excitation | None]":
-    """Draw the pictures of a data set that excite a filter most; the set, and what excites it once that is searched.
+    """Draw the pictures of a data set that excite a filter most; return the set, and the result of a finished search.
 
-    `fields` is None where it is not known what the filter sees.
+    `fields` is None where the receptive fields are unknown.
     """
     st.subheader(f"The pictures that excite {filter.noun} {filter.number} most")
     titles = {name: entry.title for name, entry in shared_datasets().items()}
@@ -88,7 +88,7 @@ def strongest_part(
         total_pictures = len(dataset.pictures)
         large = inspected.network.input_shape[1] * inspected.network.input_shape[2] > _MANY_PIXELS
         total = st.number_input(
-            f"Pictures, of {total_pictures:,}",
+            f"Pictures (of {total_pictures:,})",
             1,
             total_pictures,
             min(_FEW_PICTURES if large else _MANY_PICTURES, total_pictures),
@@ -97,7 +97,7 @@ def strongest_part(
             width=170,
         )
     if name != inspected.dataset:
-        st.caption("The network did not learn from these pictures.")
+        st.caption("The network was not trained on these pictures.")
     excitation = _searched(inspected, filter, dataset, total)
     if excitation is not None:
         _strongest(inspected, filter, fields, dataset, excitation)
@@ -132,7 +132,7 @@ def _strongest(
     whole = sees_all(inspected, fields)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         most = pick("Show", {True: "the most excited", False: "the least"}, "filters-most")
-        cropped = not whole and pick("Of each", {True: "what it sees", False: "the whole picture"}, "filters-cropped")
+        cropped = not whole and pick("Of each", {True: "the part seen", False: "the whole picture"}, "filters-cropped")
     ranking = excitation.strongest if most else excitation.weakest
     row = filter.number - 1
     values = ranking.values[row]
@@ -147,7 +147,7 @@ def _strongest(
     st.markdown(
         "**What do they have in common?** Look first, then read the kernel above again."
         if most
-        else "**What is missing in these?** Here its value is as low as it gets."
+        else "**What is missing in these?** They excite it least."
     )
     alt = (
         f"The {len(values)} of {excitation.count:,} pictures that excite {filter.noun} {filter.number} "
@@ -180,7 +180,7 @@ def _strongest(
             ),
             "filters-wholes",
         )
-    st.caption(_said(filter, fields, excitation, values, crops, whole=whole, most=most))
+    st.caption(_caption(filter, fields, excitation, values, crops, whole=whole, most=most))
 
 
 def sees_all(inspected: Inspected, fields: LayerFields | None) -> bool:
@@ -189,7 +189,7 @@ def sees_all(inspected: Inspected, fields: LayerFields | None) -> bool:
     return fields is None or (fields.size[0] >= height and fields.size[1] >= width)
 
 
-def _said(
+def _caption(
     filter: Filter,
     fields: LayerFields | None,
     excitation: "Excitation",
@@ -199,22 +199,21 @@ def _said(
     whole: bool,
     most: bool,
 ) -> str:
+    extreme = "largest" if most else "smallest"
+    place = f", at the place where it is {extreme}" if filter.places > 1 else ""
     parts = [
-        f"Above each: the value of the {filter.noun} before its activation function"
-        + (", at the place of the picture where it is " + ("largest" if most else "least") if filter.places > 1 else "")
-        + f", and the picture’s class. {excitation.count:,} pictures were searched."
+        f"{excitation.count:,} pictures were searched. Above each: its class, and the value of the {filter.noun} "
+        f"before its activation function{place}."
     ]
     if fields is None:
-        parts.append("Which part of the picture it sees is not known: a layer before does not say it.")
+        parts.append(f"The {filter.noun}’s receptive field is unknown, because an earlier layer does not define one.")
     elif whole:
         parts.append(f"This {filter.noun} sees the whole picture.")
     else:
         up_to = "" if fields.are_equally_large else "up to "
-        parts.append(f"At one place it sees {up_to}{fields.size[0]} × {fields.size[1]} pixels (its receptive field).")
+        parts.append(f"At one place it sees {up_to}{fields.size[0]} × {fields.size[1]} pixels: its receptive field.")
         if not all(crop.inside.all() for crop in crops):
-            parts.append("Stripes lie outside the picture.")
+            parts.append("Striped areas lie outside the picture.")
     if len(values) > 1 and values[0] == values[-1]:
-        parts.append(
-            f"At least {len(values)} pictures have this same value: these are only the first of them in the data set."
-        )
+        parts.append(f"At least {len(values)} pictures have exactly this value: these come first in the data set.")
     return " ".join(parts)

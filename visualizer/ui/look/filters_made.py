@@ -111,10 +111,10 @@ def _ascent(inspected: Inspected, filter: Filter) -> "Ascent":
     aim = "place"
     with st.expander("How it is made", icon=":material/tune:"):
         st.markdown(
-            "It starts from grey with a little noise. In each step every pixel is changed a little, up or down, in the "
-            "direction that raises the value: the network learns nothing, the *picture* does. Moving the picture about "
-            "at random (jitter, but for the last quarter of the steps) and holding down differences between neighbours "
-            "(total variation) keep it from becoming pure noise."
+            "The picture starts as grey with a little noise. Each step changes every pixel slightly, in the direction "
+            "that raises the value: the *picture* learns, not the network. Two things keep it from becoming pure "
+            "noise: random shifts (jitter, in all but the last quarter of the steps) and a penalty on differences "
+            "between neighbouring pixels (total variation)."
         )
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
             if filter.places > 1:
@@ -145,7 +145,7 @@ def _ascent(inspected: Inspected, filter: Filter) -> "Ascent":
                 key="filters-variation",
                 persist_state="session",
                 width=140,
-                help="0 allows any noise; the more, the smoother.",
+                help="0 allows any noise; larger values give a smoother picture.",
             )
             seed = st.number_input(
                 "Seed",
@@ -155,18 +155,18 @@ def _ascent(inspected: Inspected, filter: Filter) -> "Ascent":
                 key="filters-seed",
                 persist_state="session",
                 width=120,
-                help="Of the noise at first.",
+                help="Another seed starts from other noise.",
             )
         st.caption(
-            "Simplified: real tools also turn and scale the picture at random and work with colours that vary "
-            "independently (Olah et al., Distill 2017). A picture made like this shows one thing that excites the "
-            f"{filter.noun}, not all, and nothing says that a real picture looks like it."
+            "Simplified: real tools also rotate and scale the picture at random and decorrelate its colours (Olah et "
+            f"al., Distill 2017). The picture shows one pattern that excites the {filter.noun}, not every one, and "
+            "real pictures need not look like it."
         )
     return Ascent(aim, steps, jitter, variation, seed)  # type: ignore[arg-type]
 
 
 def _real(filter: Filter, ascent: "Ascent", excitation: "Excitation | None") -> tuple[float | None, float | None]:
-    """The value that real pictures reach of what the ascent aims at: the strongest one, and the mean."""
+    """The strongest and the mean value of real pictures, measured as the ascent measures it."""
     if excitation is None:
         return None, None
     row = filter.number - 1
@@ -191,21 +191,21 @@ def _compared(
         return f"It reaches {reached}. Search the pictures above to compare it with real ones."
     real = f"the strongest of {excitation.count:,} real ones ({dataset.title})"
     if best > 0 and made.reached > 0:
-        said = f"This made picture excites the {filter.noun} **{made.reached / best:.2g} ×** as much as {real}."
+        verdict = f"The made picture excites the {filter.noun} **{made.reached / best:.2g} ×** as much as {real}."
     elif made.reached > best:
-        said = f"This made picture excites the {filter.noun} **more** than {real}."
+        verdict = f"The made picture excites the {filter.noun} **more** than {real}."
     else:
-        said = f"This made picture excites the {filter.noun} **less** than {real}."
-    said += f" It reaches {reached}, against {written(best)}. Real pictures reach {written(mean)} on average."
+        verdict = f"The made picture excites the {filter.noun} **less** than {real}."
+    verdict += f" It reaches {reached}, compared with {written(best)}. Real pictures reach {written(mean)} on average."
     if made.reached < best:
-        said += " The climb ended below the best real picture: more steps or another seed may get higher."
-    return said
+        verdict += " It stayed below the best real picture: more steps or another seed may raise it."
+    return verdict
 
 
 def _where(filter: Filter, tiles: list[tuple[str, Crop]], pictures: list[np.ndarray]) -> None:
     """Where the enlarged parts lie in the whole pictures."""
     st.caption(
-        f"Above is what the {filter.noun} sees at its strongest place. The whole pictures, with that place framed:"
+        f"Above: what the {filter.noun} sees at its strongest place. Below: the whole pictures, with that part framed."
     )
     show(
         patches(
@@ -215,7 +215,7 @@ def _where(filter: Filter, tiles: list[tuple[str, Crop]], pictures: list[np.ndar
             columns=2,
             width=column_width(0.5),
             max_tile=LARGE,
-            alt=f"The whole pictures, with the part framed that {filter.noun} {filter.number} sees.",
+            alt=f"The whole pictures; a frame marks the part that {filter.noun} {filter.number} sees.",
             boxes=[crop.frame for _, crop in tiles],
         ),
         "made-wholes",

@@ -38,7 +38,7 @@ def filters_part(inspected: Inspected) -> None:
     """Draw the choice of a filter, and everything about it."""
     from visualizer.inspection.filters import of_picture
 
-    # Only layers with one kernel for each output map or number: otherwise nobody knows which belongs to which.
+    # Only layers with one kernel for each output map or number: otherwise it is unclear which belongs to which.
     views = [
         view for view in inspected.probe.layers if view.kernels is not None and len(view.kernels) == len(view.output)
     ]
@@ -47,9 +47,9 @@ def filters_part(inspected: Inspected) -> None:
         return
     st.markdown(
         explained(
-            "A **filter** is a small set of weights that slides over what arrives and looks for one pattern. Where the "
-            "pattern is, its number is large. One filter makes one feature map. A **unit** of a Dense layer does the "
-            "same once, for everything that arrives."
+            "A **filter** is a small set of weights that slides over the layer’s input and looks for one pattern: "
+            "where it finds the pattern, its output is large. One filter makes one feature map. A **unit** of a Dense "
+            "layer does the same once, for the whole input."
         )
     )
     index = chosen_layer(views, f"filters-layer-of-{len(inspected.probe.layers)}")
@@ -79,8 +79,8 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
 
     Args:
         view: The layer.
-        colours: Whether the picture's own channels arrive.
-        meaning: The classes that its units stand for, where they do.
+        colours: Whether the layer's input is the picture's own channels.
+        meaning: The classes that its units stand for; None if they stand for none.
     """
     assert view.kernels is not None
     state, filters, noun = session().page_state(LookState), len(view.kernels), _noun(view)
@@ -104,10 +104,10 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
     if pages > 1 and is_maps(view.output.shape):
         page = st.pagination(pages, default=(number - 1) // per_page + 1, key=page_key, persist_state="session")
     shown = np.arange(filters)[(page - 1) * per_page : page * per_page]
-    chart, said = _choice(view, colours, shown, number)
+    chart, caption = _choice(view, colours, shown, number)
     if meaning is not None:
-        said = f"{said} Unit {number} is the one for the class “{escaped(meaning[number - 1])}”."
-    st.caption(explained(f"{said} Click one to choose it.", "kernel"))
+        caption = f"{caption} Unit {number} stands for the class “{escaped(meaning[number - 1])}”."
+    st.caption(explained(f"{caption} Click one to choose it.", "kernel"))
     show(chart, f"filters-{view.index}")
     on_click(f"filters-{view.index}", clicked)
     return number
@@ -118,10 +118,10 @@ def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) ->
     assert view.kernels is not None
     columns = 4 if is_narrow() else 8 if len(shown) <= 16 else 16
     if not is_maps(view.output.shape):
-        said = "What each unit gives for the picture above."
+        caption = "Each unit’s output for the picture above."
         if len(view.output) > MAX_BARS:
-            said = "What each unit gives for the picture above, 100 units a row."
-        return unit_bars(view.output, value_label="output", width=column_width(), marked=number), said
+            caption = "Each unit’s output for the picture above, 100 units per row."
+        return unit_bars(view.output, value_label="output", width=column_width(), marked=number), caption
     channels = view.kernels.shape[1] if view.kernels.ndim == 4 else 0
     if channels == 1 or (colours and channels == 3):
         chart = kernel_grid(
@@ -134,12 +134,12 @@ def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) ->
         )
         if channels == 3:
             return chart, (
-                "This layer looks at the colours of the picture, so its kernels are pictures too. Each weight becomes "
-                "light: zero is mid-grey, and all kernels share one scale."
+                "This layer sees the picture’s colours, so its kernels can be shown as pictures: zero is mid-grey, and "
+                "all kernels share one scale."
             )
         if view.kernel_sets[-1].input_count > 1:
-            return chart, "Each filter of this layer looks at one channel only, with one kernel (depthwise)."
-        return chart, "The picture is grey, so each filter has one kernel: a weight for each pixel under it."
+            return chart, "This layer is depthwise: each filter has one kernel and sees one channel only."
+        return chart, "The picture is grey, so each filter has a single kernel, with a weight for each pixel under it."
     maps = view.output[shown]
     return map_grid(
         maps,
@@ -150,8 +150,8 @@ def _choice(view: "LayerView", colours: bool, shown: np.ndarray, number: int) ->
         width=column_width(),
         marked=number - 1 - int(shown[0]) if number - 1 in shown else None,
     ), (
-        "The kernels of a deeper layer are no pictures: they weigh feature maps, not colours, and there are as many as "
-        "maps arrive. So choose by what each filter makes of the picture above."
+        "A deeper layer’s kernels cannot be shown as pictures: each filter has one kernel for every input map, and "
+        "these maps are not colours. So choose a filter by its feature map for the picture above."
     )
 
 
@@ -163,12 +163,12 @@ def _kernel(inspected: Inspected, view: "LayerView", number: int) -> None:
     kernel = filter_kernels(inspected.probe.layers, view.index, number - 1)
     if kernel is None:
         st.subheader(f"The weights of {noun} {number}")
-        st.caption("One weight for each number that arrives.")
+        st.caption("One weight for each input.")
         show(unit_bars(view.kernels[number - 1], value_label="weight", width=column_width()), "filter-weights")
         return
     count = len(kernel.channels)
     st.subheader(f"The kernel of {noun} {number}" if count == 1 else f"The kernels of {noun} {number}, by channel")
-    st.caption(explained(_said(kernel, noun), "channel"))
+    st.caption(explained(_kernel_caption(kernel, noun), "channel"))
     shown = pick_page(count, _per_page(), f"filters-channels-{view.index}-of-{count}")
     titles = [_name(kernel, channel) for channel in kernel.channels]
     show(
@@ -184,15 +184,15 @@ def _kernel(inspected: Inspected, view: "LayerView", number: int) -> None:
 
 
 def _earlier_kernels(view: "LayerView", place: int) -> None:
-    """The kernels of an earlier step of the layer, shared by all its filters."""
+    """The kernels of an earlier stage of the layer, shared by all its filters."""
     earlier = view.kernel_sets[place]
-    st.subheader(f"The kernels of its step “{escaped(earlier.stage)}”")
+    st.subheader(f"The kernels of its stage “{escaped(earlier.stage)}”")
     count = len(earlier.weights)
     one_map = earlier.weights.shape[1] == 1 < earlier.input_count
-    each = "Each looks at one map only." if one_map else "Each looks at all of its input."
+    each = "Each sees a single map." if one_map else "Each sees all of its input."
     st.caption(
-        f"This layer works in {len(view.kernel_sets)} steps. This step comes earlier and has {count:,} kernels of its "
-        f"own. {each} The whole layer shares them, and weighs what they find by the weights above."
+        f"This layer works in {len(view.kernel_sets)} stages. This earlier one has {count:,} kernels. {each} All "
+        "filters share their results, and weigh them by the weights above."
     )
     if earlier.weights.ndim == 2:
         show(weight_matrix(earlier.weights, width=column_width()), f"filters-earlier-{place}")
@@ -213,19 +213,17 @@ def _name(kernel: "FilterKernels", channel: int) -> str:
     return _COLOURS[channel] if len(kernel.channels) == len(_COLOURS) else "brightness"
 
 
-def _said(kernel: "FilterKernels", noun: str) -> str:
+def _kernel_caption(kernel: "FilterKernels", noun: str) -> str:
     if len(kernel.channels) == 1:
-        return f"This {noun} looks at one channel. A red weight adds what it lies on, a blue one takes it away."
-    what = "the picture's colours" if kernel.of_picture else "the maps that arrive"
+        return f"This {noun} sees one channel. Red weights add the number under them, blue weights subtract it."
+    inputs = "the picture’s colours" if kernel.of_picture else "the input maps"
     if kernel.stage is not None:
-        what = f"the maps that its step “{escaped(kernel.stage)}” makes"
+        inputs = f"the maps from its stage “{escaped(kernel.stage)}”"
     half = min(int(np.searchsorted(np.cumsum(np.square(kernel.strength)), 0.5)) + 1, len(kernel.channels))
-    share = (
-        f" The first {f'{half} make' if half > 1 else 'one makes'} up half of it, of {len(kernel.channels)} "
-        "(by the squares of the weights)."
-    )
-    flat = " Flatten only wrote them in a row: here they are maps again." if kernel.flattened else ""
+    first = f"first {half} of {len(kernel.channels)} make" if half > 1 else f"first of {len(kernel.channels)} makes"
+    flat = " Flatten only put the maps in a row: here they are maps again." if kernel.flattened else ""
     return (
-        f"This {noun} has one kernel for each of {what}, and adds up what they find; the strongest comes first.{flat}"
-        f"{share} A red weight adds what it lies on, a blue one takes it away."
+        f"This {noun} has one kernel for each of {inputs}, and adds up their results. The strongest kernel comes "
+        f"first.{flat} The {first} up at least half of the strength (the sum of the squared weights). Red weights add "
+        "the number under them, blue weights subtract it."
     )

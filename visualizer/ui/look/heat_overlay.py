@@ -25,7 +25,7 @@ def heat_overlay(
         signed: Blue below 0, white at 0, red above; else viridis from 0.
         unit: What the values are.
         key: Unique on the page.
-        width: Pixels that each picture gets at most.
+        width: The largest width of each picture in pixels.
     """
     panels = []
     for title, heat in heats:
@@ -52,16 +52,16 @@ def heat_overlay(
         "width": width,
         "unit": unit,
         "colours": list(scale.colours),
-        "ends": [f"{unit}: against the class", "for it (each picture: its own scale, white is 0)"]
+        "ends": [f"{unit}: against the class", "for it (each picture has its own scale; white is 0)"]
         if signed
-        else [f"{unit}: 0", "most (each picture: its own scale)"],
+        else [f"{unit}: 0", "largest (each picture has its own scale)"],
     }
     component("heat_overlay")(key=key, data=data)
 
 
 def _describe(heat: np.ndarray, unit: str) -> str:
     if np.isnan(heat).all():
-        return f"{unit}, of no pixel."
+        return f"{unit}: no pixel has a finite value."
     low, high = float(np.nanmin(heat)), float(np.nanmax(heat))
     row, column = np.unravel_index(int(np.nanargmax(heat)), heat.shape)
     return (
@@ -76,4 +76,4 @@ def _without_a_number(heat: np.ndarray) -> str:
     if not count:
         return ""
     which = "All pixels are" if count == heat.size else f"{count:,} of {heat.size:,} pixels are"
-    return f"{which} grey: what was computed there is too large for a number, or no number."
+    return f"{which} grey: the result there is infinite or not a number."

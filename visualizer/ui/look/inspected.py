@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Inspected:
-    """A network, a picture, and what the one makes of the other.
+    """A network, a picture, and the network's results for it.
 
     Attributes:
         key: What identifies the network's weights; results are kept under it.
         network: The network, in evaluation mode. Sessions share it: nobody may change it.
-        dataset: The name of the data set whose classes it tells apart.
+        dataset: The name of the data set it was made for.
         picture: The picture.
         probe: Every layer of the network on that picture.
     """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def chosen_layer(views: "Sequence[LayerView]", key: str) -> int:
-    """Draw the choice; the index of the chosen layer, at first that of the first one.
+    """Draw the choice; the index of the chosen layer, at first the first one.
 
     Args:
         views: The layers to choose from.
@@ -21,7 +21,7 @@ def chosen_layer(views: "Sequence[LayerView]", key: str) -> int:
     """
     if not any(view.block for view in views):
         return _chosen("Layer", {view.index: _title(view) for view in views}, key)
-    # A layer outside of a block is a group of its own; a block is folded until it is chosen.
+    # A layer outside any block is a group of its own; a block is folded until it is chosen.
     groups = [list(group) for _, group in groupby(views, lambda view: view.block or view.index)]
     titles = {
         group[0].index: f":material/unfold_more: {group[0].block.partition(':')[0]}"

@@ -48,7 +48,7 @@ def layer_view(inspected: Inspected, view: "LayerView", key: str) -> None:
     pixel_part(inspected, view.index, charts)
     for number in range(len(view.kernel_sets)):
         _kernels(inspected, view, number, key if number == len(view.kernel_sets) - 1 else f"{key}-{number}")
-    _arrived(view, key)
+    _input(view, key)
 
 
 def _columns() -> int:
@@ -60,10 +60,10 @@ def _signed(values: np.ndarray) -> bool:
 
 
 def _feature_maps(view: "LayerView", key: str) -> dict[str, int]:
-    """Draw the maps; the keys of the charts, each with the map that it shows, or -1 where it shows several."""
+    """Draw the maps; return the charts' keys, each with the map that it shows, or -1 for several."""
     from visualizer.inspection.probe import channel_order
 
-    st.subheader("What leaves: feature maps")
+    st.subheader("Output: feature maps")
     maps, label = view.output, "output"
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         if view.before_activation is not None:
@@ -126,7 +126,7 @@ def _feature_maps(view: "LayerView", key: str) -> dict[str, int]:
 
 
 def _pooling(view: "LayerView", window: PoolingWindow, key: str) -> None:
-    st.subheader("Before and after pooling, at one scale")
+    st.subheader("Before and after pooling, on one colour scale")
     most_varied = int(view.output.var(axis=(1, 2)).argmax())
     channel = st.number_input(
         f"Map 1 to {len(view.output)}", 1, len(view.output), most_varied + 1, key=f"{key}-pooled", width=_SELECT
@@ -147,16 +147,16 @@ def _pooling(view: "LayerView", window: PoolingWindow, key: str) -> None:
 
 
 def _kernels(inspected: Inspected, view: "LayerView", number: int, key: str) -> None:
-    """One set of the layer's kernels; with several, each says of which step it is."""
+    """One set of the layer's kernels; where there are several, each names its stage."""
     from visualizer.inspection.filters import of_picture
 
     kernel_set, count = view.kernel_sets[number], len(view.kernel_sets)
-    step = f" of step {number + 1} of {count}: {escaped(kernel_set.stage)}" if count > 1 else ""
+    stage = f" of stage {number + 1} of {count}: {escaped(kernel_set.stage)}" if count > 1 else ""
     if kernel_set.weights.ndim == 2:
-        st.subheader(f"Weights{step}")
+        st.subheader(f"Weights{stage}")
         show(weight_matrix(kernel_set.weights, width=column_width()), f"{key}-weights")
         return
-    st.subheader(f"Kernels{step}")
+    st.subheader(f"Kernels{stage}")
     kernels = kernel_set.weights
     filters, channels = kernels.shape[:2]
     shown = np.arange(filters)[pick_page(filters, KERNELS_PER_PAGE, f"{key}-kernel-page")]
@@ -168,8 +168,8 @@ def _kernels(inspected: Inspected, view: "LayerView", number: int, key: str) -> 
         )
     channel = 1
     if channels == 1 and kernel_set.input_count > 1:
-        what = "this step" if count > 1 else "this layer"
-        st.caption(f"One kernel for each map: {what} is depthwise, each filter looks at its own map only.")
+        part = "stage" if count > 1 else "layer"
+        st.caption(f"This {part} is depthwise: each filter has one kernel and sees its own map only.")
     if channels > 1:
         channel = st.number_input(
             f"Weights for input channel 1 to {channels}",
@@ -186,7 +186,7 @@ def _kernels(inspected: Inspected, view: "LayerView", number: int, key: str) -> 
 
 
 def _vector(view: "LayerView", key: str) -> dict[str, int]:
-    st.subheader("What leaves: a vector")
+    st.subheader("Output: a vector")
     show(
         unit_bars(view.output, before=view.before_activation, value_label="output", width=column_width()),
         f"{key}-units",
@@ -194,8 +194,8 @@ def _vector(view: "LayerView", key: str) -> dict[str, int]:
     return {f"{key}-units": -1}
 
 
-def _arrived(view: "LayerView", key: str) -> None:
-    st.subheader(f"What came in: {describe_shape(view.input.shape)}")
+def _input(view: "LayerView", key: str) -> None:
+    st.subheader(f"Input: {describe_shape(view.input.shape)}")
     if not is_maps(view.input.shape):
         show(unit_bars(view.input, value_label="input", width=column_width()), f"{key}-input")
         return

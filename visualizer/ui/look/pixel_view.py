@@ -1,4 +1,4 @@
-"""Any number of a network explained: choose one by a click or by its row and column, and go back to the picture."""
+"""Explain any number of a network: choose it by a click or by row and column, and follow it back to the picture."""
 
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -24,17 +24,17 @@ _FIELDS = 64  # names that a field may have
 
 @st.fragment
 def pixel_part(inspected: Inspected, index: int, charts: dict[str, int]) -> None:
-    """Explain one number of layer `index`; at first its largest. Only this part is drawn anew when one is chosen.
+    """Explain one number of layer `index`; at first its largest. A choice redraws only this part.
 
     Args:
-        inspected: The network and what it makes of the picture.
+        inspected: The network and its results for the picture.
         index: The layer whose numbers the charts above show.
-        charts: The keys of these charts, each with the map that it shows, from 0, or -1 where its points say it.
+        charts: The keys of these charts, each with the map that it shows, from 0, or -1 where each point names its map.
     """
     _go_on(inspected, index)
     path = _path(inspected, index)
     st.subheader("One number explained")
-    st.caption("Click any number in the chart above, or choose it here. Then click a number that it was made of.")
+    st.caption("Click a number in the chart above, or choose it here. Then click one that it was computed from.")
     shape = inspected.probe.layers[index].output.shape
     _fields(path[0], shape, of=crc32(inspected.probe.picture.tobytes(), crc32(repr(inspected.key).encode())))
     for key, channel in charts.items():
@@ -82,7 +82,7 @@ def _fields(spot: "Spot", shape: tuple[int, ...], of: int) -> None:
         for axis, (name, size) in enumerate(zip(names, shape, strict=True)):
 
             def choose(number: int, axis: int = axis) -> None:
-                # A browser may report the value that it was given: then nobody chose anything.
+                # A browser may report the value that it was sent: then nobody chose anything.
                 if number - 1 != spot.place[axis]:
                     _choose(spot.node, tuple(number - 1 if at == axis else part for at, part in enumerate(spot.place)))
 

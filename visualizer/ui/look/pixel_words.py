@@ -27,7 +27,7 @@ _PLAIN_EXPONENT = 20.0  # up to which e to the power of a number is written as i
 
 @dataclass(frozen=True)
 class StepLine:
-    """One step as a line: what it is, the formula with its numbers, and the result."""
+    """One step as a line: its name, the formula with its numbers, and the result."""
 
     label: str
     formula: str
@@ -62,7 +62,7 @@ def place_words(spot: "Spot", channels: int) -> str:
 
 
 def channel_name(channel: int, of_picture: int) -> str:
-    """ "map 3", or the colour where it is a channel of a picture with so many."""
+    """ "map 3", or the colour of a channel, in a picture with `of_picture` channels."""
     if not of_picture:
         return f"map {channel + 1}"
     return COLOURS[channel] if of_picture == len(COLOURS) else "brightness"
@@ -88,55 +88,49 @@ def _sentence(step: "ArithmeticStep", of_picture: int) -> str:
 
     if isinstance(step, steps.WindowSum):
         rows, columns = step.kernel.shape[1:]
-        what = "colours of the picture" if of_picture else "maps that arrive"
-        where = "of one map" if len(step.channels) == 1 else f"in each of {len(step.channels)} {what}"
+        maps = "colours of the picture" if of_picture else "input maps"
+        where = "of one map" if len(step.channels) == 1 else f"in each of {len(step.channels)} {maps}"
         if of_picture == 1:
             where = "of the picture"
-        bias = "" if step.bias is None else ", and its bias on top"
+        bias = "" if step.bias is None else ", and the bias is added"
         return (
-            f"It looks at a window of {rows} × {columns} {where}, multiplies each number there by a weight of its "
-            f"kernel, and adds all {step.kernel.size:,} products up{bias}."
+            f"The kernel covers a window of {rows} × {columns} {where}. Each number there is multiplied by a weight; "
+            f"all {step.kernel.size:,} products are added up{bias}."
         )
     if isinstance(step, steps.WeightedSum):
-        bias = "" if step.bias is None else ", and its bias on top"
-        return (
-            f"It multiplies {step.inputs.size:,} numbers that arrive by a weight each, and adds the products up{bias}."
-        )
+        bias = "" if step.bias is None else ", and the bias is added"
+        return f"Each of {step.inputs.size:,} inputs is multiplied by a weight; the products are added up{bias}."
     if isinstance(step, steps.WindowMaximum):
-        return "It keeps the largest number under its window and drops the others."
+        return "It is the largest number in its window; the others are dropped."
     if isinstance(step, steps.WindowMean):
         padding = "" if step.counted.all() else " Padding does not count."
-        return f"It is the mean of the {int(step.counted.sum()):,} numbers under its window.{padding}"
+        return f"It is the mean of the {int(step.counted.sum()):,} numbers in its window.{padding}"
     if isinstance(step, steps.Normalized):
         return (
-            "Batch normalisation takes away the mean and divides by the spread that it met in training, then it scales "
-            "and shifts."
+            "Batch normalisation subtracts the mean and divides by the standard deviation, both as measured in "
+            "training, then scales and shifts the result."
         )
     if isinstance(step, steps.Activated):
         if step.function == "relu":
             return (
-                "ReLU lets it through, since it is above 0."
+                "ReLU leaves it unchanged, since it is above 0."
                 if step.before > 0
-                else "ReLU makes it 0, since it is not above 0."
+                else "ReLU sets it to 0, since it is not above 0."
             )
         return f"{_title(step.function)} is applied to the number."
     if isinstance(step, steps.Softmaxed):
-        return "Softmax turns it into a share: e to the power of it, divided by the same of all units together."
+        return "Softmax turns it into a share: e to the power of it, divided by the sum of these powers over all units."
     if isinstance(step, steps.Added):
-        return "Several branches meet here: what they give at this place is added up."
+        return "Several branches meet here: their numbers at this place are added up."
     if isinstance(step, steps.Multiplied):
-        return "A gate: what one layer gives is multiplied by what another says of how much of it counts."
+        return "A gate: the output of one layer is multiplied by a factor that another layer computes."
     if isinstance(step, steps.Joined):
-        return "The maps of several layers stand behind one another here: nothing is computed."
+        return "The maps of several layers are stacked here: nothing is computed."
     if isinstance(step, steps.Passed):
-        return (
-            "It is a number that padding added."
-            if step.place is None
-            else "Nothing is computed: the number is handed on."
-        )
+        return "Padding added this number." if step.place is None else "Nothing is computed: the number is passed on."
     if isinstance(step, steps.Given):
-        return "It is a pixel of the picture: here the way ends."
-    return "This layer computes in a way that is not opened here."
+        return "It is a pixel of the picture: the path ends here."
+    return "How this layer computes the number is not shown here."
 
 
 def _title(function: str) -> str:
@@ -154,7 +148,7 @@ def _lines(step: "ArithmeticStep", of_picture: int) -> list[StepLine]:
         rows, columns = step.values.shape
         return [
             StepLine(
-                "Largest", f"the largest of the {rows} × {columns} numbers under the window", short_number(step.result)
+                "Largest", f"the largest of the {rows} × {columns} numbers in the window", short_number(step.result)
             )
         ]
     if isinstance(step, steps.WindowMean):
@@ -189,13 +183,15 @@ def _lines(step: "ArithmeticStep", of_picture: int) -> list[StepLine]:
         ]
     if isinstance(step, steps.Passed):
         if step.place is None:
-            return [StepLine("Padding", "added around the maps that arrive", short_number(step.result))]
-        return [StepLine("Handed on", "the same number, unchanged", short_number(step.result))]
+            return [StepLine("Padding", "added around the input maps", short_number(step.result))]
+        return [StepLine("Passed on", "the same number, unchanged", short_number(step.result))]
     if isinstance(step, steps.Given):
-        return [StepLine("Picture", "how bright the pixel is, from 0 (dark) to 1 (full)", short_number(step.result))]
+        return [
+            StepLine("Picture", "the brightness of the pixel, from 0 (dark) to 1 (full)", short_number(step.result))
+        ]
     return [
         StepLine(
-            step.module, "computed from what arrives, by arithmetic that is not opened here", short_number(step.result)
+            step.module, "computed from the input, by arithmetic that is not shown here", short_number(step.result)
         )
     ]
 
@@ -279,7 +275,7 @@ def _activation(name: str, x: float, slope: float | None) -> str:
     if name == "silu":
         return f"{short_number(x)} / (1 + e^{bracketed(-x)})"
     if name == "leaky_relu" and slope is not None:
-        return f"{short_number(x)}, above 0 as it is" if x > 0 else f"{short_number(slope)} · {bracketed(x)}"
+        return f"{short_number(x)}, above 0, so unchanged" if x > 0 else f"{short_number(slope)} · {bracketed(x)}"
     if name == "sigmoid":
         return f"1 / (1 + e^{bracketed(-x)})"
     if name == "tanh":

@@ -1,4 +1,4 @@
-"""Why this class? Four methods that colour the pixels which speak for it, and two reasons to doubt them."""
+"""Why this class? Four methods that colour the pixels in favour of it, and two reasons to doubt them."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -37,20 +37,20 @@ _METHODS = {
 }
 # The explained number is a logit if the answers are probabilities, and the score itself if they are scores.
 _ASKS = {
-    "grad_cam": "**Where in a layer’s feature maps is what raises the {logit}?** Each map is weighed by how the "
-    "{logit} rises with it (the mean of its gradient), the weighed maps are added up, what is below 0 is left out, and "
-    "the rest is enlarged to the picture. Coarse: it cannot be finer than the maps.",
-    "saliency": "**How far would the {logit} move if this pixel moved a little?** The size of each pixel’s gradient; "
-    "of three colours the largest. It does not say in which direction, and a pixel that is already decisive may "
-    "have a gradient of 0.",
-    "integrated_gradients": "**How much of the {logit} does each pixel bring, on the way from a black picture to this "
-    "one?** The gradients on the way are added up, times the pixel’s change. All pixels together give the "
-    "difference of the two {logit}s. A black pixel gets 0, however telling it is.",
-    "occlusion": "**How far does the {logit} fall when a square is covered** with the picture’s mean colour? No "
-    "gradient: it just answers once for each square. A covered picture is one that the network has never seen.",
+    "grad_cam": "**Which places of a layer’s feature maps raise the {logit}?** Each map is weighted by how the {logit} "
+    "rises with it (the mean of its gradient), the weighted maps are added up, values below 0 are set to 0, and the "
+    "result is enlarged to the size of the picture. It is coarse: it cannot be finer than the maps.",
+    "saliency": "**How much would the {logit} change if this pixel changed a little?** The size of each pixel’s "
+    "gradient, in colour the largest of the three. It does not show the direction, and a pixel that is already "
+    "decisive may have a gradient of 0.",
+    "integrated_gradients": "**How much does each pixel contribute to the {logit}, on the way from a black picture to "
+    "this one?** The gradients along the way are averaged and multiplied by the pixel’s change. All pixels together "
+    "give the difference between the two {logit}s. A black pixel gets 0, however important it is.",
+    "occlusion": "**How far does the {logit} fall when a square is covered** with the picture’s mean colour? It needs "
+    "no gradient: the network answers once for each square. But it has never seen pictures with covered squares.",
 }
 _UNITS = {
-    "grad_cam": "weighed activation",
+    "grad_cam": "weighted activation",
     "saliency": "|gradient|",
     "integrated_gradients": "{logit}",
     "occlusion": "fall of the {logit}",
@@ -58,7 +58,7 @@ _UNITS = {
 
 
 def why_part(inspected: Inspected) -> None:
-    """Draw the choice of a class and of a method, what it finds, and its checks."""
+    """Draw the choice of a class and of a method, the explanation, and its checks."""
     from visualizer.inspection.attribution import map_layers
 
     answer = inspected.probe.answer
@@ -77,7 +77,7 @@ def why_part(inspected: Inspected) -> None:
             format_func=lambda index: f"{names[index]} ({describe_value(float(answer.values[index]), answer.kind)})",
             key=f"why-class-of-{len(names)}",
             width=200,
-            help="Any class, that with the largest number first: also why it might be one that it is not.",
+            help="Any class, the largest output first. You can also ask about a class that is not the answer.",
         )
         method = pick(
             "Method",
@@ -96,7 +96,7 @@ def why_part(inspected: Inspected) -> None:
                 format_func=titles.__getitem__,
                 key=f"why-layer-of-{len(titles)}",
                 width=220,
-                help="Usually the last one with maps: it knows most about classes, and still where things are.",
+                help="Usually the last layer with maps: it knows most about classes, and still knows where things are.",
             )
         if method == "occlusion":
             sizes = _windows(inspected)
@@ -106,7 +106,7 @@ def why_part(inspected: Inspected) -> None:
     st.markdown(explained(_ASKS[method].format(logit=_logit(inspected))))
     if method == "grad_cam" and not layers:
         st.info(
-            "Grad-CAM weighs feature maps, and this network has none: choose another method.", icon=":material/info:"
+            "Grad-CAM needs feature maps, and this network has none. Choose another method.", icon=":material/info:"
         )
         return
     made = (method, target, layer, window)
@@ -118,7 +118,7 @@ def why_part(inspected: Inspected) -> None:
         return
     _overlays(inspected, own, random)
     _sums(own, escaped(names[target]), _logit(inspected))
-    _taken_away(inspected, own, names[target])
+    _deletion(inspected, own, names[target])
 
 
 def _logit(inspected: Inspected) -> str:
@@ -144,7 +144,7 @@ def _random(key: NetworkKey, _network: "FlowNetwork") -> "FlowNetwork":
     return with_random_weights(_network, _RANDOM_SEED)
 
 
-@keep_results(max_entries=64, show_spinner="Looking for what speaks for it …")
+@keep_results(max_entries=64, show_spinner="Explaining the answer …")
 def _at_once(
     key: NetworkKey, _network: "FlowNetwork", picture: np.ndarray, method: str, target: int, layer: int
 ) -> "Attribution":
@@ -174,7 +174,7 @@ def _explained(inspected: Inspected, made: tuple[str, int, int, int], weights: s
         words = f"{_METHODS[method]}, {'your network' if trained else 'random weights'}"
         return with_progress(steps, lambda share: Progress(share, f"{words} …"))
 
-    return work(f"why-{weights}", (inspected.key, picture.tobytes(), made), start, button="Find it again", at_once=True)
+    return work(f"why-{weights}", (inspected.key, picture.tobytes(), made), start, button="Explain again", at_once=True)
 
 
 def _overlays(inspected: Inspected, own: "Attribution", random: "Attribution") -> None:
@@ -184,18 +184,18 @@ def _overlays(inspected: Inspected, own: "Attribution", random: "Attribution") -
     letters = ["A", "B"]
     first = (own.target + len(own.method) + int(inspected.picture.pixels.sum() * 1000)) % 2
     correlation = rank_correlation(own.heat, random.heat)
-    means = (
-        "one of them is the same everywhere, so there is nothing to compare."
+    comparison = (
+        "One of the two is the same everywhere, so there is nothing to compare."
         if np.isnan(correlation)
-        else f"their pixels are in the same order to **{number(correlation)}** (Spearman’s rank correlation; 1 is the "
-        "same, 0 is none, −1 the reverse). " + _judged(correlation)
+        else f"Spearman’s rank correlation of the two is **{number(correlation)}** (1: their pixels are in the same "
+        "order, 0: in no common order, −1: in reverse order). " + _judged(correlation)
     )
     answered = predict(
-        "One of these is the network itself, the other one the same layers with **random weights**, which have learnt "
-        "nothing. Which is the trained one?",
+        "One of these explains the trained network, the other the same layers with **random weights**, which have "
+        "learnt nothing. Which is the trained one?",
         {letter: letter for letter in letters},
         letters[first],
-        f"The other one looks like an explanation too, does it not? Of the two, {means}",
+        f"The other one looks like an explanation too. {comparison}",
         key=f"why-{own.method}-{own.target}-{crc32(inspected.picture.pixels.tobytes()):x}-{inspected.key[0]}",
     )
     heats = [("the network", own.heat), ("random weights", random.heat)]
@@ -214,10 +214,10 @@ def _overlays(inspected: Inspected, own: "Attribution", random: "Attribution") -
 
 def _judged(correlation: float) -> str:
     if correlation > 0.6:
-        return "So alike, the method tells more about the picture than about what was learnt: doubt it."
+        return "They are so alike that the method says more about the picture than about what was learnt: doubt it."
     if correlation < 0.3:
         return "So the method does depend on what was learnt. That alone does not make it right."
-    return "So a good part of it comes from the picture alone, not from what was learnt: read it with care."
+    return "So much of the explanation comes from the picture, not from what was learnt: read it with care."
 
 
 def _sums(own: "Attribution", name: str, logit: str) -> None:
@@ -226,29 +226,29 @@ def _sums(own: "Attribution", name: str, logit: str) -> None:
         difference = own.logit - own.baseline_logit
         line += (
             f" For a black picture it is {number(own.baseline_logit)}: a difference of {number(difference)}. All "
-            f"pixels together bring {number(float(own.heat.sum()))}; the rest is the error of adding up in 50 steps."
+            f"pixels together contribute {number(float(own.heat.sum()))}; the rest is the error of averaging 50 steps."
         )
     st.markdown(line)
 
 
-def _taken_away(inspected: Inspected, own: "Attribution", name: str) -> None:
-    st.subheader("Does the answer hang on these pixels?")
+def _deletion(inspected: Inspected, own: "Attribution", name: str) -> None:
+    st.subheader("Does the answer depend on these pixels?")
     st.markdown(
-        "If they are what the answer hangs on, it should fall fastest when they are taken away first. Each pixel that "
-        "goes gets the picture’s mean colour."
+        "If it does, it should fall fastest when these pixels are removed first. Each removed pixel gets the picture’s "
+        "mean colour."
     )
 
     def start() -> "Steps[Deletion]":
         from visualizer.inspection.doubt import deletion
 
         steps = deletion(inspected.network, inspected.picture.pixels, own.target, own.heat)
-        return with_progress(steps, lambda share: Progress(share, "Taking away …"))
+        return with_progress(steps, lambda share: Progress(share, "Removing pixels …"))
 
     curves = work(
         "why-deletion",
         (inspected.key, own.target, own.heat.tobytes()),
         start,
-        button="Take them away",
+        button="Remove them",
         icon=":material/backspace:",
     )
     if curves is None:
@@ -257,13 +257,12 @@ def _taken_away(inspected: Inspected, own: "Attribution", name: str) -> None:
     show(deletion_curves(curves.shares, curves.by_heat, curves.at_random, name, kind), "why-deletion-curves")
     areas = [float(np.trapezoid(curve, curves.shares)) for curve in (curves.by_heat, curves.at_random.mean(axis=0))]
     verdict = (
-        "faster than at random: these pixels do matter"
+        "It falls faster than at random: these pixels do matter."
         if areas[0] < areas[1]
-        else "no faster than at random: the colours do not show what the answer hangs on"
+        else "It falls no faster than at random: the colours do not show what the answer depends on."
     )
     noun = "probability" if kind == "probabilities" else "score"
     by_heat, at_random = (f"{area:.1%}" if kind == "probabilities" else score_text(area) for area in areas)
     st.markdown(
-        f"Mean {noun} on the way: **{by_heat}** with the most heat first, **{at_random}** at random. It falls "
-        f"{verdict}."
+        f"Mean {noun} during removal: **{by_heat}** with the hottest first, **{at_random}** at random. {verdict}"
     )

@@ -1,4 +1,4 @@
-"""What is in a data set, and which of its pictures the network is watched on."""
+"""The contents of a data set, and the choice of the watched picture."""
 
 from collections.abc import Callable
 from typing import Any
@@ -46,9 +46,9 @@ def dataset_gallery(name: str) -> None:
     dataset = opened_dataset(name)
     st.markdown(dataset.description)
     splits = {
-        "train": (dataset.train, "to train on"),
-        "validation": (dataset.validation, "to validate: never trained on, looked at after each epoch"),
-        "test": (dataset.test, "for the test: kept apart to the end"),
+        "train": (dataset.train, "for training"),
+        "validation": (dataset.validation, "for validation: never trained on, checked after each epoch"),
+        "test": (dataset.test, "for testing: kept apart until the end"),
     }
     split = pick("Split", {name: f"{name}, {len(indices):,}" for name, (indices, _) in splits.items()}, "gallery-split")
     chosen, purpose = splits[split]

@@ -37,7 +37,7 @@ def show_hindrance(owner: Session, report: ArchitectureReport) -> None:
                 st.markdown(f":material/build: **Layer {index + 1}, {row.layer.summary()}.** {row.problem}")
                 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
                     fix_buttons(owner, card, row.problem, "hindrance-fix")
-                    st.page_link(page("build"), label="Look at it in Build", icon=":material/layers:")
+                    st.page_link(page("build"), label="Show it in Build", icon=":material/layers:")
             return
     if report.problem:
         with st.container(border=True, key="hindrance"):
@@ -105,15 +105,15 @@ def _misfit(architecture: Architecture, dataset: DatasetEntry) -> str:
     if (wanted, *size) == dataset.shape:
         return ""
     sentences = [
-        f"The pictures of **{escaped(dataset.title)}** are {describe_pictures(dataset.shape)}, the network in Build "
-        f"looks at {describe_pictures(architecture.input_shape)}."
+        f"The pictures of **{escaped(dataset.title)}** are {describe_pictures(dataset.shape)}; the network in Build "
+        f"expects {describe_pictures(architecture.input_shape)}."
     ]
     if size != [height, width]:
         larger = size[0] * size[1] > height * width
-        enlarged, reduced = "Each is enlarged, which adds nothing to see.", "Each is reduced, which loses detail."
+        enlarged, reduced = "Each is enlarged, which adds no detail.", "Each is reduced, which loses detail."
         sentences.append(enlarged if larger else reduced)
     if wanted != channels:
-        sentences.append("Each is turned grey." if wanted == 1 else "Each gets the same grey in red, green and blue.")
+        sentences.append("Each becomes grey." if wanted == 1 else "Each gets the same grey in red, green and blue.")
     return " ".join(sentences)
 
 

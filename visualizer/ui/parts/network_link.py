@@ -46,7 +46,7 @@ class Arrival:
 def link_popover(owner: Session) -> None:
     """Draw a button that shows a link to the network in Build and the settings of the next run."""
     with st.popover("Link", icon=":material/link:", key="link"):
-        st.markdown("Whoever opens this link gets **your network and your training settings**, to change as they like.")
+        st.markdown("Anyone who opens this link gets **your network and your training settings**, to change freely.")
         try:
             text = link_text(LinkedNetwork(owner.architecture, owner.settings))
         except UserError as error:
@@ -56,9 +56,9 @@ def link_popover(owner: Session) -> None:
         component("copy_link")(
             key="copy-link", data={"link": _address(text), "name": "The link", "button": "Copy the link"}
         )
-        notes = [explained("It holds no trained weights: the network starts to learn anew.", "weight")]
+        notes = [explained("It contains no trained weights: the network starts learning from scratch.", "weight")]
         if not st.context.url:
-            notes.append("Write the address of this app before it.")
+            notes.append("Put the address of this app before it.")
         elif is_this_computer():
             notes.append(
                 "**This address works on this computer only.** For others, open the app by its address in the network "
@@ -123,9 +123,9 @@ def open_linked(owner: Session, architecture: Architecture, settings: TrainingSe
 
 def _why_kept(dataset: str) -> str:
     if dataset not in OPENML_DATASETS:
-        return " Its pictures did not come along, so the data set stays as it was."
+        return " A link cannot include its pictures, so the data set stays as it was."
     title = OPENML_DATASETS[dataset].title
     return (
-        f" It is made to train on {title}, which is not on this server yet, so the data set stays as it was: fetch "
-        f"{title} on the Train page, then choose it there."
+        f" It is meant to be trained on {title}, which is not on this server yet, so the data set stays as it was: "
+        f"fetch {title} on the Train page, then choose it there."
     )

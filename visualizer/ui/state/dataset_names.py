@@ -35,12 +35,12 @@ def chosen_dataset(owner: Session) -> DatasetEntry:
     except UserError as error:
         owner.choose_dataset(TrainingSettings.dataset)
         entry = dataset_entry(owner.settings.dataset)
-        owner.message = f"{error} Until then “{entry.title}” are taken."
+        owner.message = f"{error} Until then, the data set is “{entry.title}”."
         return entry
 
 
 def dataset_titles(owner: Session) -> dict[str, str]:
-    """Their titles by name: those for everybody, and those of one's own pictures that are still kept."""
+    """Their titles by name: those for everybody, and the workspace's own that still exist."""
     shared = shared_datasets()
     own = own_names(owner, owner.settings.dataset)
     still_kept = [name for name in own if is_known(name, own)]

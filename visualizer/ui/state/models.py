@@ -1,4 +1,4 @@
-"""The networks that a page can look into, and what they make of a picture; computed once, then kept."""
+"""The networks that a page can look into, and their results for a picture; computed once, then kept."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -52,8 +52,8 @@ class OpenedNetwork:
     Attributes:
         key: The key of its results.
         network: The network, in evaluation mode. Sessions share it: nobody may change it.
-        dataset: The name of the data set whose classes it tells apart.
-        classes: The names of its classes if the data set is not one of ours; else empty.
+        dataset: The name of the data set that it was made for.
+        classes: The names of its classes if the data set is not one of the app's; else empty.
         loss_known: Whether it is known what the network was trained with.
     """
 
@@ -75,7 +75,7 @@ def network_choices(owner: Session) -> dict[LookChoice, str]:
         "untrained": "Mine untrained",
         "bundled": "Ready-made",
         "efficientnet": "EfficientNet-Lite0 (ImageNet)",
-        "named": "Another by its name",
+        "named": "Another, by name",
     }
 
 
@@ -120,7 +120,7 @@ def latest_network(record: RunRecord) -> "tuple[NetworkKey, Network]":
 
 
 def network_or_reason(record: RunRecord) -> "tuple[NetworkKey, Network] | None":
-    """As `latest_network`; where it cannot be had, the reason is drawn and None returned."""
+    """As `latest_network`; if there is none, draw the reason and return None."""
     try:
         return latest_network(record)
     except UserError as error:
@@ -161,7 +161,7 @@ def _trained(key: NetworkKey, run_id: str, spec: RunSpec) -> "Network":
         def is_probe_of_older(other: Hashable) -> bool:
             return isinstance(other, tuple) and is_older(other[0])
 
-        # Nobody needs the older ones: an active run would fill the memory with its past.
+        # The older ones are no longer needed; those of an active run would fill the memory.
         _networks().drop(is_older)
         _probes().drop(is_probe_of_older)
         weights = run_store().weights(run_id)
@@ -207,7 +207,7 @@ def _networks() -> "ByteCache[Network]":
 
 
 def probe_picture(key: NetworkKey, network: "FlowNetwork", picture: np.ndarray) -> "Probe":
-    """Everything the network makes of a picture, (C, H, W) in [0, 1]."""
+    """The results of every layer for a picture, (C, H, W) in [0, 1]."""
     kept, key_of_result = _probes(), (key, picture.shape, picture.astype(np.float32).tobytes())
     probed = kept.get(key_of_result)
     if probed is None:

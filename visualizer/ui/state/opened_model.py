@@ -17,8 +17,8 @@ NOTE_DATASET = "dataset"
 # Whether its loss applied the softmax: "yes" or "no".
 NOTE_SOFTMAX_IN_LOSS = "softmax_in_loss"
 _NOT_ALONG = (
-    "It was trained on pictures of somebody's own, which did not come along: they open only in the workspace that has "
-    "them. So it is shown pictures of the data set that is chosen here, whose classes may be others than its own."
+    "It was trained on someone’s own pictures. The file does not include them: they open only in the workspace that "
+    "has them. The network therefore sees pictures of the data set chosen here, and its classes may differ."
 )
 
 

@@ -52,8 +52,8 @@ def worker_pool() -> WorkerPool:
     else:
         pool = WorkerPool(store, servers, is_watched=is_connected)
     _pools.append(pool)
-    what = (servers, store, workspaces())
-    threading.Thread(target=_keep_clean, args=what, name="housekeeping", daemon=True).start()
+    resources = (servers, store, workspaces())
+    threading.Thread(target=_keep_clean, args=resources, name="housekeeping", daemon=True).start()
     return pool
 
 

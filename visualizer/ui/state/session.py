@@ -59,7 +59,7 @@ class Session:
         own_datasets: The data sets that were made of one's own pictures, by name.
         opened_model: The network that Look inside opened from a file, or None.
         jobs: Long work that this tab asked for, by the key of its place; `ui.state.work` fills it.
-        token: What finds this workspace again; it stands in the page's address once there is something to find.
+        token: The secret that finds this workspace again; in the page's address once there is something to find.
     """
 
     history: EditHistory = field(default_factory=lambda: EditHistory(Draft.of(TINY.architecture)))
@@ -115,15 +115,15 @@ class Session:
         self.open_architecture(replace(self.architecture, name=name.strip()[:MAX_NAME_LENGTH] or "My network"))
 
     def undo(self) -> None:
-        left, self.history = self.history.present, self.history.undo()
+        previous, self.history = self.history.present, self.history.undo()
         for change in self.together:
-            if left is change.after and self.history.present is change.before:
+            if previous is change.after and self.history.present is change.before:
                 self._set_back(change.settings_after, change.settings_before)
 
     def redo(self) -> None:
-        left, self.history = self.history.present, self.history.redo()
+        previous, self.history = self.history.present, self.history.redo()
         for change in self.together:
-            if left is change.before and self.history.present is change.after:
+            if previous is change.before and self.history.present is change.after:
                 self._set_back(change.settings_before, change.settings_after)
 
     def _set_back(self, old: TrainingSettings, new: TrainingSettings) -> None:
@@ -176,7 +176,7 @@ class Session:
         self.probe_index = index
 
     def use_own(self, name: str) -> None:
-        """Train on this data set, which was made of one's own pictures."""
+        """Train on this data set, which was made of the user's own pictures."""
         self.own_datasets = (*self.own_datasets, name)
         self.choose_dataset(name)
 
