@@ -25,7 +25,7 @@ def test_the_overlay_follows_class_opacity_and_pointer(page: Page):
     expect(heat).to_have_css("opacity", "1")
     area = panels.first.locator(".layers").bounding_box()
     page.mouse.move(area["x"] + area["width"] * 0.31, area["y"] + area["height"] * 0.56)
-    expect(page.locator(".overlays .told")).to_have_text(
+    expect(page.locator(".overlays .readout")).to_have_text(
         re.compile(r"^A: row 5, column 3: about \S+ weighted activation$")
     )
 

@@ -99,9 +99,9 @@ def check_sources(network: FlowNetwork, seen: Probe, explanation: Explanation) -
         for item, value in enumerate(step.inputs):
             came_from(network, seen, spot, step.place(item), value)
     elif isinstance(step, Normalized | Activated):
-        came_from(network, seen, spot, explanation.taken, step.before)
+        came_from(network, seen, spot, explanation.input_place, step.before)
     elif isinstance(step, Softmaxed):
-        came_from(network, seen, spot, explanation.taken, step.values[step.chosen])
+        came_from(network, seen, spot, explanation.input_place, step.values[step.chosen])
     elif isinstance(step, Passed):
         came_from(network, seen, spot, step.place, step.result)
     elif isinstance(step, Added | Multiplied | Joined):

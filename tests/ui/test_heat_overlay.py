@@ -65,5 +65,5 @@ def test_the_largest_numbers_that_there_are_keep_their_sign(monkeypatch):
 @pytest.mark.parametrize("signed", [True, False])
 def test_nothing_but_no_numbers_is_said(monkeypatch, signed):
     (panel,) = given(monkeypatch, np.full((2, 2), np.nan, dtype=np.float32), signed=signed)["panels"]
-    assert panel["alt"].startswith("A: logit, of no pixel. All pixels are grey")
+    assert panel["alt"].startswith("A: no pixel has a finite logit. All pixels are grey")
     assert bytes_of(panel) == [255] * 4

@@ -136,7 +136,7 @@ def test_sentences_tell_what_is_done_with_how_many_numbers():
     assert "a window of 2 × 2 in each of 5 input maps" in said
     assert "all 20 products are added up, and the bias is added. ReLU sets it to 0" in said
     assert "in each of 3 colours of the picture" in in_words(window_sum(3, None), of_picture=3)
-    assert "2 × 2 of the picture, multiplies" in in_words(window_sum(1, None), of_picture=1)
+    assert "2 × 2 of the picture. Each number" in in_words(window_sum(1, None), of_picture=1)
     assert "ReLU leaves it unchanged" in in_words(Activated("relu", 1.0, 1.0))
     assert "LeakyReLU is applied" in in_words(Activated("leaky_relu", 1.0, 1.0, 0.2))
     mean = WindowMean(WINDOW, 0, np.ones((2, 2)), WINDOW.inside)
@@ -146,17 +146,17 @@ def test_sentences_tell_what_is_done_with_how_many_numbers():
 @pytest.mark.parametrize(
     ("step", "word"),
     [
-        (WeightedSum((1,), np.arange(1), np.ones(1), np.ones(1), 1.0), "its bias"),
+        (WeightedSum((1,), np.arange(1), np.ones(1), np.ones(1), 1.0), "the bias"),
         (WindowMaximum(WINDOW, 0, np.ones((2, 2)), (0, 0)), "largest"),
-        (Normalized(0, 0, 1, 0, 1, 0), "spread"),
+        (Normalized(0, 0, 1, 0, 1, 0), "standard deviation"),
         (Softmaxed(np.ones(2), 0), "share"),
         (Added((), ()), "branches"),
         (Multiplied((), ()), "gate"),
         (Joined(Spot(0, (0,)), 0.0), "are stacked here"),
-        (Passed(None, 0.0), "padding"),
+        (Passed(None, 0.0), "Padding"),
         (Passed((0,), 0.0), "passed on"),
         (Given(0.0), "the path ends"),
-        (Unexplained("x", 0.0), "not opened"),
+        (Unexplained("x", 0.0), "not shown"),
     ],
 )
 def test_every_step_has_a_sentence(step, word):

@@ -235,7 +235,7 @@ def _close(step: ArithmeticStep, run: ModuleRun) -> bool:
 
 
 def _reads_only_its_place(module: nn.Module, run: ModuleRun) -> bool:
-    """Whether the number stays the same when all other numbers of the input are changed."""
+    """Whether the number stays the same when all other numbers of the input change."""
     if run.input.shape != run.output.shape:
         return False
     others = torch.randn(run.input.shape, generator=torch.Generator().manual_seed(0))
@@ -247,8 +247,8 @@ def _tried_out(module: nn.Module, run: ModuleRun) -> ArithmeticStep:
     if _reads_only_its_place(module, run):
         return Activated(type(module).__name__, run.before, run.value)
     with torch.inference_mode(False), torch.enable_grad():
-        arrived = run.input.clone().requires_grad_()
-        (gradient,) = torch.autograd.grad(module(arrived)[0][run.place], arrived, allow_unused=True)
+        tracked = run.input.clone().requires_grad_()
+        (gradient,) = torch.autograd.grad(module(tracked)[0][run.place], tracked, allow_unused=True)
     if gradient is not None:
         weights, inputs = _numbers(gradient[0]).ravel(), _numbers(run.input[0]).ravel()
         bias = run.value - float(weights @ inputs)

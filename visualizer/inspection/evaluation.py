@@ -144,8 +144,8 @@ def _outputs_and_hidden(network: FlowNetwork, pictures: torch.Tensor) -> tuple[t
 
     def watch(node: Node, values: Sequence[torch.Tensor]) -> None:
         nonlocal hidden
-        for (_, module), arrived in zip(node.stages, values, strict=False):
+        for (_, module), stage_input in zip(node.stages, values, strict=False):
             if isinstance(module, nn.Linear):
-                hidden = arrived
+                hidden = stage_input
 
     return network.run(pictures, watch=watch), hidden

@@ -57,8 +57,8 @@ def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
         flows = [torch.tensor(view.input)[None]]
         for _, module in node.stages:
             flows.append(module(flows[-1]))
-        steps, taken, direct = _steps(node.stages, flows, spot.place)
-    return Explanation(spot, float(flows[-1][0][spot.place]), steps, taken, direct)
+        steps, input_place, direct = _steps(node.stages, flows, spot.place)
+    return Explanation(spot, float(flows[-1][0][spot.place]), steps, input_place, direct)
 
 
 def _steps(
@@ -70,7 +70,7 @@ def _steps(
     step takes the input of the layer: of several convolutions in a layer, only the last one is explained.
     """
     steps: list[ArithmeticStep] = []
-    taken: Place | None = place
+    input_place: Place | None = place
     direct = True
     for index in reversed(range(len(stages))):
         name, module = stages[index]
@@ -81,15 +81,15 @@ def _steps(
         steps.append(step)
         if isinstance(step, Passed):
             if step.place is None:
-                taken = None
+                input_place = None
                 break
-            taken = place = step.place
+            input_place = place = step.place
         elif not isinstance(step, Normalized | Activated | Softmaxed):
-            taken, direct = None, start == 0
+            input_place, direct = None, start == 0
             break
     # A number that is only passed on needs no step of its own beside the others.
     computed: list[ArithmeticStep] = [step for step in steps if not isinstance(step, Passed)]
-    return (tuple(reversed(computed)) if computed else (steps[-1],)), taken, direct
+    return (tuple(reversed(computed)) if computed else (steps[-1],)), input_place, direct
 
 
 def _padding_before(stages: tuple[tuple[str, nn.Module], ...], index: int) -> tuple[tuple[int, int], int]:

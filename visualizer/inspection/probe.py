@@ -86,9 +86,9 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
     def watch(node: Node, values: Sequence[torch.Tensor]) -> None:
         before_activation = None
         # The output of a stage that pads is not kept.
-        for (name, _), arrived in zip(node.stages, values, strict=False):
+        for (name, _), stage_input in zip(node.stages, values, strict=False):
             if name in FUNCTIONS:
-                before_activation = _read_only(arrived[0])
+                before_activation = _read_only(stage_input[0])
         views.append(
             LayerView(
                 node.index,

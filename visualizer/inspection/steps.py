@@ -287,12 +287,12 @@ class Explanation:
         spot: The number.
         value: As the network computed it.
         steps: Its arithmetic in order; each takes the result of the one before.
-        taken: The place in the input of the single number that the steps take; None where they take several, or none.
+        input_place: The place in the input of the single number that the steps take; None for several or none.
         direct: Whether the first step takes the input of the layer; False where it takes the output of a stage.
     """
 
     spot: Spot
     value: float
     steps: tuple[ArithmeticStep, ...]
-    taken: Place | None = None
+    input_place: Place | None = None
     direct: bool = True

@@ -1,4 +1,4 @@
-// One number explained: where it is, the formula with its numbers, and what it was made of, to click further into.
+// One number explained: where it is, the formula with its numbers, and the numbers that it was computed from, each a click away.
 // `pixel_data` in visualizer/ui/look/pixel_data.py says what arrives. Every number was computed by the server.
 import { showScale } from "../../lib/colours.js";
 import { arrowStep, make, makeButton, pixelUnder } from "../../lib/dom.js";
@@ -116,10 +116,10 @@ const opens = ({ place, source }) => place !== undefined || source !== undefined
 function heading({ terms, items, pages }) {
   const order = pages > 1 ? ", the largest first" : "";
   const inner = terms.length ? !terms[0].grids[0].opens : items.length && !opens(items[0]);
-  if (inner) return `What it is made of inside the layer${order}.`;
-  if (terms.length) return `What it is made of${order}. Click a number of the window to open it.`;
-  const striped = items.some(({ share }) => share < 0) ? " A striped bar takes away." : "";
-  return `What it is made of${order}.${striped} Click one to open it.`;
+  if (inner) return `The numbers inside the layer that it is computed from${order}.`;
+  if (terms.length) return `The numbers that it is computed from${order}. Click one in the window to open it.`;
+  const striped = items.some(({ share }) => share < 0) ? " A striped bar is negative." : "";
+  return `The numbers that it is computed from${order}.${striped} Click one to open it.`;
 }
 
 function drawTerm({ name, grids, sum }, go) {

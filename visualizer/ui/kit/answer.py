@@ -44,7 +44,7 @@ def explain_scores(kind: AnswerKind, *, total: str = "", loss_known: bool = True
 
     Args:
         kind: What the answers are.
-        total: What the scores at hand add up to, as a remark.
+        total: The sum of the scores, as a remark in brackets.
         loss_known: Whether it is known what the network was trained with.
     """
     if kind == "probabilities":

@@ -72,7 +72,7 @@ def menu(label: str, options: Mapping[T, str], on_choose: Callable[[T], None], k
 
 
 def upload(label: str, on_file: Callable[[bytes, str], None], key: str, **widget: Any) -> None:
-    """A file upload: `on_file(data, name)` is called once for each file that arrives."""
+    """A file upload: `on_file(data, name)` is called once for each uploaded file."""
     st.file_uploader(label, key=key, on_change=_receive, args=(key, on_file), **widget)
 
 
@@ -88,7 +88,7 @@ def uploads(label: str, on_files: Callable[[list[tuple[str, bytes]]], None], key
 
 
 def camera(label: str, on_file: Callable[[bytes, str], None], key: str, **widget: Any) -> None:
-    """A camera picture: `on_file(data, name)` is called once for each picture that is taken."""
+    """A camera picture: `on_file(data, name)` is called once for each picture taken."""
     st.camera_input(label, key=key, on_change=_receive, args=(key, on_file), **widget)
 
 

@@ -1,4 +1,4 @@
-"""Components of our own: the HTML, CSS and JavaScript in assets/components/NAME/.
+"""Our own components: the HTML, CSS and JavaScript in assets/components/NAME/.
 
 They are components of https://docs.streamlit.io/develop/concepts/custom-components.
 """
@@ -46,13 +46,13 @@ def loader_of(name: str) -> str:
 
 
 def html_of(name: str) -> str | None:
-    """The HTML of a component; None where it has none."""
+    """The HTML of a component; None if there is no such file."""
     path = ASSETS / "components" / name / f"{name}.html"
     return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def css_of(name: str) -> str | None:
-    """The styles of a component, with those that its first lines import; None where it has none."""
+    """The styles of a component, with those that its first lines import; None if there is no such file."""
     path = ASSETS / "components" / name / f"{name}.css"
     return _with_imports(path) if path.exists() else None
 
@@ -65,7 +65,7 @@ def _with_imports(path: Path) -> str:
 def sent_by(key: str, name: str) -> Any:
     """The value that the component under `key` sent as `name`; None if it sent none.
 
-    For its callbacks: a message may come when the page has put the component away, and Streamlit then knows the
-    callback, but not the key any more. Anybody can send anything.
+    For its callbacks: a message may come after the page has removed the component; Streamlit then still knows
+    the callback, but not the key. Anybody can send anything.
     """
     return getattr(st.session_state.get(key), name, None)

@@ -1,4 +1,4 @@
-"""Choices that a page keeps for itself, while other pages are open too."""
+"""Choices that a page keeps for itself, even while other pages are open."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar

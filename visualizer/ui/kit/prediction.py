@@ -8,12 +8,12 @@ from visualizer.ui.kit.glossary import unmarked
 
 
 def predict(question: str, options: Mapping[str, str], right: str | None, explanation: str, key: str) -> bool:
-    """Ask, and after an answer say whether it was right, and why.
+    """Ask a question; after an answer, say whether it was right, and why.
 
     Args:
         question: What will happen? One sentence; `glossary.explained` may have marked words of it.
-        options: Each possible answer with its words.
-        right: The option that is true; None until that is known.
+        options: The text of each possible answer.
+        right: The right option; None until it is known.
         explanation: Why it is true, first in words, then with the numbers on the screen.
         key: Unique on the page; include what the question depends on, so that another setting asks again.
 

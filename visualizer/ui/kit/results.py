@@ -16,8 +16,8 @@ def keep_results(
 ) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
     """Keep a function's results for all visitors by its arguments, except those with a leading underscore.
 
-    As `st.cache_resource`, which it is: whoever asks gets the same object, and must not change it. What cannot be made
-    anew, or is there for the whole server, is kept by `st.cache_resource` itself.
+    Like `st.cache_resource`, it gives every caller the same object, which nobody may change. Use `st.cache_resource`
+    itself for what cannot be computed again, or belongs to the whole server.
     """
 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -46,7 +46,7 @@ class Filter:
     Attributes:
         layer: Its layer's index, from 0.
         number: The filter's number in its layer, from 1.
-        noun: What it is called: "filter", or "unit" in a layer that gives a vector.
+        noun: What it is called: "filter", or "unit" in a layer with a vector as output.
         output_shape: The shape of its layer's output.
     """
 

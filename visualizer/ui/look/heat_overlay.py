@@ -61,7 +61,7 @@ def heat_overlay(
 
 def _describe(heat: np.ndarray, unit: str) -> str:
     if np.isnan(heat).all():
-        return f"{unit}: no pixel has a finite value."
+        return f"no pixel has a finite {unit}."
     low, high = float(np.nanmin(heat)), float(np.nanmax(heat))
     row, column = np.unravel_index(int(np.nanargmax(heat)), heat.shape)
     return (

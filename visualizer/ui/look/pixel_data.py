@@ -166,7 +166,7 @@ def _parts(inspected: Inspected, explanation: "Explanation", of_picture: int, pa
     """The terms (grids of numbers) or the items (a list of contributions) of this page, and how many pages."""
     from visualizer.inspection import steps
 
-    first, last = explanation.steps[0], explanation.steps[-1]
+    first, last, place = explanation.steps[0], explanation.steps[-1], explanation.input_place
     data: dict[str, Any] = {
         "terms": [],
         "items": [],
@@ -186,9 +186,9 @@ def _parts(inspected: Inspected, explanation: "Explanation", of_picture: int, pa
         data |= _window_term(inspected, explanation, first.window, first.channel, first.values, of_picture, None)
     elif isinstance(first, steps.WeightedSum):
         data |= _items(inspected, explanation, first, page)
-    elif isinstance(first, steps.Normalized | steps.Activated | steps.Softmaxed) and explanation.taken is not None:
+    elif isinstance(first, steps.Normalized | steps.Activated | steps.Softmaxed) and place is not None:
         value = first.values[first.chosen] if isinstance(first, steps.Softmaxed) else first.before
-        data |= {"items": [_item(inspected, explanation, explanation.taken, short_number(float(value)), 0.0)]}
+        data |= {"items": [_item(inspected, explanation, place, short_number(float(value)), 0.0)]}
     elif isinstance(first, steps.Passed) and first.place is not None:
         data |= {"items": [_item(inspected, explanation, first.place, short_number(first.result), 0.0)]}
     elif isinstance(first, steps.Added):

@@ -25,7 +25,7 @@ def opened_dataset(name: str) -> Dataset:
     """The data set, with a spinner while it is made for the first time.
 
     Raises:
-        UserError: No data set has that name, or it is somebody else's.
+        UserError: No data set has that name, or it belongs to another workspace.
     """
     with st.spinner("Opening the data set …"):
         return load_dataset(name, own_names(session(), name))

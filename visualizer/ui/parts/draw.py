@@ -14,7 +14,7 @@ def canvas(owner: Session, key: str) -> None:
     """Draw the paper. The session's drawing follows the pen a few times per second; then only this fragment reruns.
 
     Once the pen has rested for a moment, the whole page does. Call it in a fragment. The browser keeps the drawing
-    and gets back what arrived: if a busy server has lost some of it, the browser sends it again.
+    and gets back what the server received: what a busy server has lost, the browser sends again.
 
     Args:
         owner: The session, whose drawing it is.

@@ -55,7 +55,7 @@ def fit_offer(owner: Session, place: str) -> None:
     others = [
         (name, entry)
         for name, entry in shared_datasets().items()
-        # Somebody who took the trouble to collect pictures wants to train on them.
+        # Users who have collected pictures of their own want to train on those.
         if entry.shape == architecture.input_shape != dataset.shape and not is_own(owner.settings.dataset)
     ]
     if words := _misfit(architecture, dataset):

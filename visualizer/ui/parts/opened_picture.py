@@ -25,7 +25,7 @@ class PictureFile:
 
 @dataclass
 class SuppliedPicture:
-    """The picture that a tab was given, which is kept while another one is shown.
+    """A tab's own picture, kept while another one is shown.
 
     Attributes:
         photo_file: The last file, while it is being opened.

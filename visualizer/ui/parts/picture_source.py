@@ -68,10 +68,10 @@ def chosen_picture(
         owner: The session.
         dataset_name: The data set that the network learns from.
         input_shape: (C, H, W) of the network's input.
-        class_names: The network's classes if its data set is not one of ours, and so not offered; else empty.
+        class_names: The network's classes if its data set is not one of the app's, and so not offered; else empty.
         source: What `picture_source` returned.
         answer: Draws what must follow at once. It is called with the picture in each run, and also in between while
-            somebody draws, without the rest of the page: it must draw into containers made outside this function.
+            a user draws, without the rest of the page: it must draw into containers made outside this function.
     """
     class_names = class_names or opened_dataset(dataset_name).class_names
     if source == "draw":

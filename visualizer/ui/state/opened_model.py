@@ -46,8 +46,8 @@ class OpenedModel:
 def read_model(data: bytes, own: Callable[[str], Collection[str]] = lambda wanted: ()) -> OpenedModel:
     """Read an uploaded file. Raises UserError.
 
-    The file names the data set that the network was trained on, but the name gives no access: own pictures never come
-    with it, on any server.
+    The file names the data set that the network was trained on, but the name gives no access: the file never
+    includes a workspace's own pictures.
 
     Args:
         data: The file's bytes.

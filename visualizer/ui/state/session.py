@@ -56,7 +56,7 @@ class Session:
         together: The changes of the network that changed the training settings too, the oldest first.
         probe_index: The picture of the chosen data set that the next run is watched on.
         run_id: The run that Train shows, or None.
-        own_datasets: The data sets that were made of one's own pictures, by name.
+        own_datasets: The data sets made from the user's own pictures, by name.
         opened_model: The network that Look inside opened from a file, or None.
         jobs: Long work that this tab asked for, by the key of its place; `ui.state.work` fills it.
         token: The secret that finds this workspace again; in the page's address once there is something to find.
@@ -176,7 +176,7 @@ class Session:
         self.probe_index = index
 
     def use_own(self, name: str) -> None:
-        """Train on this data set, which was made of the user's own pictures."""
+        """Train on this data set, made from the user's own pictures."""
         self.own_datasets = (*self.own_datasets, name)
         self.choose_dataset(name)
 

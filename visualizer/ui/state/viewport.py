@@ -8,7 +8,7 @@ from visualizer.ui.state.session import session
 NARROW = 640  # pixels of content below which Streamlit stacks columns
 NARROWEST, WIDEST = 100, 10_000  # plausible pixels of content
 _GAP = 16  # pixels between columns
-_STEP = 20  # pixels; a smaller change of the window draws nothing anew
+_STEP = 20  # pixels; a smaller change of the window redraws nothing
 _KEY = "viewport-width"
 
 

@@ -1,7 +1,7 @@
 """Draws long work: a button that starts it, then its progress and “Cancel”.
 
 The work is done in a thread, not in the page's own script: Streamlit does not interrupt a run of the whole page for a
-click inside a fragment, so “Cancel” would be heard only at the end.
+click inside a fragment, so “Cancel” would only take effect at the end.
 """
 
 from collections.abc import Callable, Hashable
@@ -46,7 +46,7 @@ def work(
 ) -> T | None:
     """Draw a button that starts some work, then its progress with “Cancel”; the result once it is ready.
 
-    The result is kept in the session until `inputs` change. Work whose inputs changed meanwhile is cancelled.
+    The result is kept in the session until `inputs` change. When they change, running work is cancelled.
 
     Args:
         key: Unique on the page.
@@ -70,9 +70,9 @@ def work(
         del jobs[key]
         job = None
     clicked = owner.page_state(_Clicked)
-    asked = key in clicked.keys
+    requested = key in clicked.keys
     clicked.keys.discard(key)
-    if asked or (job is None and at_once):
+    if requested or (job is None and at_once):
         job = jobs[key] = Job(inputs, start, executor, _while_open())
         if patience:
             job.join(patience)
@@ -90,17 +90,17 @@ def work(
 
 
 def _while_open() -> Callable[[], bool]:
-    """Whether the tab that asks now is still open, or was until a moment ago. Without a server nobody can leave."""
+    """Whether the asking tab is open, or was a moment ago; without a server it always is."""
     context = get_script_run_ctx()
-    left_at: float | None = None
+    closed_at: float | None = None
 
     def is_open() -> bool:
-        nonlocal left_at
+        nonlocal closed_at
         if context is None or is_open_tab(context.session_id):
-            left_at = None
+            closed_at = None
             return True
-        left_at = left_at or monotonic()
-        return monotonic() - left_at < GRACE_SECONDS
+        closed_at = closed_at or monotonic()
+        return monotonic() - closed_at < GRACE_SECONDS
 
     return is_open
 
@@ -121,7 +121,7 @@ def forget(key: str) -> None:
 def _watched(job: Job[Any], key: str, draw_partial: Callable[[Any], None] | None) -> None:
     @st.fragment(run_every=REFRESH_SECONDS)
     def watch() -> None:
-        # Read before the progress is drawn: the job may end in between, and its end would be missed.
+        # Read before drawing the progress: if the job ended in between, its end would be missed.
         ended = job.ended or job.cancelled.is_set()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.progress(min(max(job.progress.share, 0.0), 1.0), text=job.progress.text)
