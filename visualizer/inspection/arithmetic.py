@@ -64,7 +64,7 @@ class ModuleRun:
 def step_of(module: nn.Module, run: ModuleRun) -> ArithmeticStep:
     """How `module` computed the number at `run.place`."""
     step = _step_of(module, run)
-    # A subclass may do more than its kind, whose arithmetic is then wrong for it.
+    # A subclass may do more than its base class; the base class's arithmetic is then wrong for it.
     if isinstance(step, Unexplained) or not _close(step, run):
         return _tried_out(module, run)
     return step

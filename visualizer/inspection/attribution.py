@@ -86,7 +86,7 @@ def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int)
     method = LayerGradCam(forward, own.nodes[layer].stages[-1][1])
     maps = method.attribute(_batch(picture), target=target, relu_attributions=True)
     heat = LayerAttribution.interpolate(maps, tuple(picture.shape[1:]), "bilinear")
-    # Of the same pass: another one of a large network would cost as much again.
+    # From the same pass: with a large network, another one would cost as much again.
     return _attribution("grad_cam", target, heat[0, 0], float(logits[0].detach()[0, target]), signed=False)
 
 

@@ -39,12 +39,12 @@ class Excitation:
     """How a data set excites the filters of one layer.
 
     Attributes:
-        count: Of the pictures that were searched.
+        count: The number of pictures searched.
         strongest: By the largest value over all places of a picture, the largest first.
         weakest: By the smallest value over all places of a picture, the smallest first.
-        place_mean: (F,) float32, the mean over the pictures of each one's largest value.
+        place_mean: (F,) float32, the mean of all pictures' largest values.
         map_best: (F,) float32, the largest mean over all places of any picture.
-        map_mean: (F,) float32, the mean of those over the pictures.
+        map_mean: (F,) float32, the mean of these means over all pictures.
     """
 
     count: int

@@ -17,9 +17,9 @@ class FilterKernels:
     Attributes:
         weights: (C, kernel height, kernel width); (C, map height, map width) for a unit that reads flattened maps.
         channels: (C,) the numbers of the channels, from 0.
-        strength: (C,) the Euclidean norm of each channel's weights, divided by that of all.
+        strength: (C,) the Euclidean norm of each channel's weights, divided by the norm of all of them.
         flattened: True where the channels were maps before they were flattened into a vector.
-        of_picture: True where the channels are those of the picture, perhaps scaled or shifted.
+        of_picture: True where the channels are the picture's own, perhaps scaled or shifted.
         stage: The name of the earlier stage of the same layer that makes the channels; None where they are the
             layer's input.
     """
@@ -38,7 +38,7 @@ def filter_kernels(views: Sequence[LayerView], index: int, filter: int) -> Filte
     Args:
         views: The layers of a network at work on a picture.
         index: Of the layer, from 0; it has kernels.
-        filter: Which of its filters or units, from 0.
+        filter: The filter or unit, from 0.
 
     Returns:
         None for a unit that reads a vector other than flattened maps.
@@ -84,7 +84,7 @@ def of_picture(views: Sequence[LayerView], sources: tuple[int, ...]) -> bool:
 
 
 def _flattened_maps(views: Sequence[LayerView], view: LayerView) -> LayerView | None:
-    """The layer whose maps, flattened, are the vector that `view` reads; None where there is no such layer."""
+    """The layer whose maps, flattened, are the vector that `view` reads; None if there is none."""
     while len(view.sources) == 1 and view.sources[0] != PICTURE:
         view = views[view.sources[0]]
         if is_maps(view.input.shape):

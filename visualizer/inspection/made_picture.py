@@ -18,11 +18,11 @@ from visualizer.errors import UserError
 
 Aim = Literal["place", "map"]
 
-# The share of the steps after which the picture is no longer moved: strides and pooling make the value depend on its
-# exact place.
+# After this share of the steps the picture no longer moves: with strides and pooling the value depends on its exact
+# place.
 SETTLED_AFTER = 0.75
 RATE = 0.1  # Adam's, on the logits of the pixels
-# How strong the noise is in the first picture, on the logits; stronger where there is no gradient.
+# Strength of the first picture's noise, on the logits; stronger where there is no gradient.
 _STARTS = (0.1, 1.0, 3.0)
 
 
@@ -92,7 +92,7 @@ def maximise(
     Args:
         network: Any network.
         index: The layer's place in the network, from 0.
-        filter: Which of its maps, or of the units of a vector, from 0.
+        filter: The map, or the unit of a vector, from 0.
         ascent: How to make it.
 
     Raises:

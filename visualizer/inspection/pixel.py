@@ -87,7 +87,7 @@ def _steps(
         elif not isinstance(step, Normalized | Activated | Softmaxed):
             input_place, direct = None, start == 0
             break
-    # A number that is only passed on needs no step of its own beside the others.
+    # Beside other steps, one that only passes a number on is not shown.
     computed: list[ArithmeticStep] = [step for step in steps if not isinstance(step, Passed)]
     return (tuple(reversed(computed)) if computed else (steps[-1],)), input_place, direct
 

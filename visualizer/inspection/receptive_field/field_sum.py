@@ -44,7 +44,7 @@ class ChainLayer:
 
 @dataclass(frozen=True)
 class Chain:
-    """Layers of which each reads the one before; a `LayerGraph`."""
+    """Layers in a row, each reading the one before; a `LayerGraph`."""
 
     input_shape: tuple[int, int, int]
     nodes: tuple[ChainLayer, ...] = ()
@@ -56,7 +56,7 @@ class FieldRow:
 
     Attributes:
         layer: The layer, None for the input itself.
-        window: The window that it is; None where it is no window, such as one that enlarges.
+        window: The layer as a window; None if it is not one, such as a layer that enlarges.
         size: Pixels from the first to the last one that a unit can see, as if the picture had no edge; where it differs
             from unit to unit, the most.
         jump: Pixels between the fields of two neighbouring units; None where that differs from unit to unit, from the

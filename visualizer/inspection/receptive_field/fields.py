@@ -189,7 +189,7 @@ def pixel_box(graph: LayerGraph, units: Sequence[tuple[int, RowColumn]]) -> Pixe
 
     Args:
         graph: Any network.
-        units: Of each its layer, by index or PICTURE, and its place; (0, 0) in a vector.
+        units: The layer of each, by index or PICTURE, and its place; (0, 0) in a vector.
 
     Returns:
         "nothing" where they see no pixel, only padding or nothing at all; None where a layer on the way does not say

@@ -1,4 +1,4 @@
-"""Buttons that may be grey, with a sentence beside them that says why and is reachable by touch and keyboard."""
+"""Buttons that may be grey, with a sentence beside them that says why, for touch and keyboard too."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ NOT_GREY = Grey(disabled=False)
 def grey_where(reason: str) -> Iterator[Grey]:
     """Yield keyword arguments that grey out the widgets inside if there is a reason, which is drawn after them.
 
-    Leave out a button that makes no sense at the moment: a grey one is worth pressing, and can be pressed after
+    Leave out a button that makes no sense at the moment. A grey one is worth pressing, and can be pressed after
     doing what the reason says.
     """
     yield Grey(disabled=bool(reason))

@@ -1,4 +1,4 @@
-"""Work in a thread: its progress, its result or what went wrong, and a way to cancel it."""
+"""Work in a thread: its progress, its result or its error, and a way to cancel it."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 # For work that computes: one job at a time, first come, first served, so that one core stays free for the pages.
 COMPUTING: Executor = ThreadPoolExecutor(1, "computing")
-# For work that mostly waits, for another process or for a server in the network.
+# For work that mostly waits for another process or for a server in the network.
 WAITING: Executor = ThreadPoolExecutor(64, "waiting")
 _closing = threading.Event()
 
@@ -27,7 +27,7 @@ class Progress:
     Attributes:
         share: From 0 to 1.
         text: The current activity, in a few words.
-        partial: The result so far, for a picture that grows; None where there is nothing to show.
+        partial: The result so far, for a picture that grows; None if there is nothing to show.
     """
 
     share: float
@@ -50,7 +50,7 @@ class Job(Generic[T]):
     Attributes:
         progress: The last one that was yielded.
         result: None until it is done.
-        error: The sentence to show where it failed, else None.
+        error: The sentence to show if it failed, else None.
         ended: True once it is done, failed or was cancelled.
     """
 

@@ -81,7 +81,7 @@ async def _send_module(request: "Request") -> "Response":
     name = request.path_params["name"]
     if name not in modules():
         return PlainTextResponse("Not Found", 404)
-    # A page of before an update may ask for what another version of the app made; it gets today's, and keeps none.
+    # A page from before an update may ask for another version's module; it gets the current one, not to be cached.
     return _script(_compressed(name), keep=request.path_params["version"] == _version())
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from visualizer.inspection.excitation import Excitation
 
 SHOWN = 9
-# Up to this many numbers in all pictures together, the search starts by itself: it takes a moment.
+# Up to this many numbers in all pictures together, the search takes a moment and starts by itself.
 SEARCH_AT_ONCE = 1_000_000
 # With more pixels than this per picture, each takes long: by default only some are searched.
 _MANY_PIXELS = 128 * 128

@@ -66,7 +66,7 @@ def _place(inspected: Inspected, spot: "Spot") -> str:
     )
 
 
-# ---- Pictures with what is marked on them
+# ---- Pictures with marks
 
 
 def _panels(inspected: Inspected, explanation: "Explanation") -> list[dict[str, Any]]:

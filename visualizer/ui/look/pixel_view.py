@@ -65,8 +65,8 @@ def _path(inspected: Inspected, index: int) -> "tuple[Spot, ...]":
     return (Spot(index, tuple(int(part) for part in place)),)
 
 
-# A session keeps the callbacks of all widgets that it ever showed: none may hold a picture's numbers or a network.
-# Whether a number exists is checked where it is explained.
+# A session keeps the callbacks of all widgets that it ever showed, so none may hold a picture's numbers or a network.
+# Whether a number exists is checked when it is explained.
 
 
 def _fields(spot: "Spot", shape: tuple[int, ...], of: int) -> None:
@@ -89,7 +89,7 @@ def _fields(spot: "Spot", shape: tuple[int, ...], of: int) -> None:
             label = f"{name} 1 to {size:,}"
             if size == 1:
                 continue
-            # Another field for the next picture: while it opens, a field may still report the last picture's.
+            # A new field for each picture: while it opens, the old one may still report the last picture's number.
             # Only a few keys, since a session keeps data for each.
             key = f"pixel-{name.lower()}-{spot.node}-{size}-{of % _FIELDS}"
             bound.number(label, spot.place[axis] + 1, choose, key, 1, size, width=_FIELD)

@@ -287,7 +287,7 @@ def _activation(name: str, x: float, slope: float | None) -> str:
 
 def _softmax(step: "Softmaxed") -> StepLine:
     value, top = float(step.values[step.chosen]), float(step.values.max())
-    # Large values are written minus the largest, as they are computed: the share is the same.
+    # The largest value is subtracted from large ones, as in the computation: the share stays the same.
     less = top if abs(top) > _PLAIN_EXPONENT else 0.0
     power, total = math.exp(value - less), float(np.exp(step.values - less).sum())
     base = f"e^({short_number(value)} − {bracketed(top)})" if less else f"e^{bracketed(value)}"

@@ -26,19 +26,19 @@ _THIS_COMPUTER = ("localhost", "127.0.0.1", "::1")
 
 @dataclass
 class Arrival:
-    """What the last link brought into this tab, or why it brought nothing.
+    """What the last link opened in this tab, or why it opened nothing.
 
     Attributes:
-        sentence: What to say about it; shown until the network in Build changes.
-        refused: True where nothing was opened.
-        draft: The draft in Build since then; None where no link came.
+        sentence: The message; shown until the network in Build changes.
+        refused: True if nothing was opened.
+        draft: The draft in Build since then; None if no link was opened.
     """
 
     sentence: str = ""
     refused: bool = False
     draft: Draft | None = None
 
-    def tell(self, sentence: str, draft: Draft, *, refused: bool) -> None:
+    def show(self, sentence: str, draft: Draft, *, refused: bool) -> None:
         """Show that sentence as long as this is the draft in Build."""
         self.sentence, self.draft, self.refused = sentence, draft, refused
 
@@ -73,7 +73,7 @@ def is_this_computer() -> bool:
 
 
 def _address(text: str) -> str:
-    # The app may live below a path of its own; the page's address has it, and its last part is the page.
+    # The app may have a path of its own. The page's address contains it, and ends in the name of the page.
     return f"{urljoin(st.context.url or '/', _PATH)}?{PARAMETER}={text}"
 
 
@@ -81,13 +81,13 @@ def open_link(owner: Session) -> None:
     """Open the network in the page's address, if there is one, once."""
     text = st.query_params.get(PARAMETER)
     if text is not None:
-        # Left there, it would be opened again on every reload and replace later changes.
+        # If it stayed, every reload would open it again and undo later changes.
         del st.query_params[PARAMETER]
         _open(owner, text)
 
 
 def show_arrival(owner: Session) -> None:
-    """Show what a link brought, or why it brought nothing, until the network changes."""
+    """Show what a link opened, or why it opened nothing, until the network changes."""
     arrival = owner.page_state(Arrival)
     if owner.history.present is arrival.draft:
         box, icon = (st.error, ":material/link_off:") if arrival.refused else (st.info, ":material/link:")
@@ -98,7 +98,7 @@ def _open(owner: Session, text: str) -> None:
     try:
         linked = read_link(text)
     except UserError as error:
-        owner.page_state(Arrival).tell(markdown_safe(error), owner.history.present, refused=True)
+        owner.page_state(Arrival).show(markdown_safe(error), owner.history.present, refused=True)
         return
     settings, kept = linked.settings, ""
     # Own data sets count too: a link usually opens in a new workspace, but may be pasted into an existing tab.
@@ -116,9 +116,9 @@ def _open(owner: Session, text: str) -> None:
 
 
 def open_linked(owner: Session, architecture: Architecture, settings: TrainingSettings, sentence: str) -> None:
-    """Put what a link holds into Build and Train, undoably, and show `sentence` about it."""
+    """Open a link's network in Build and its settings in Train, undoably, and show `sentence` about it."""
     owner.open_with_settings(architecture, settings)
-    owner.page_state(Arrival).tell(sentence, owner.history.present, refused=False)
+    owner.page_state(Arrival).show(sentence, owner.history.present, refused=False)
 
 
 def _why_kept(dataset: str) -> str:

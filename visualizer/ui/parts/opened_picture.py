@@ -11,7 +11,7 @@ from visualizer.ui.kit.job import WAITING, Progress, Steps
 from visualizer.ui.state.work import forget, work
 
 PICTURE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp"]
-# Until progress is drawn. Most pictures take a tenth of it.
+# Until progress is drawn. Most pictures take a tenth of that.
 PATIENCE_SECONDS = 1.0
 
 
@@ -38,12 +38,12 @@ class SuppliedPicture:
     drawing: np.ndarray | None = None
 
     def draw(self, drawing: np.ndarray) -> None:
-        """Take this drawing, (64, 64) uint8; an empty one is none."""
+        """Keep this drawing, (64, 64) uint8; an empty one counts as none."""
         self.drawing = drawing if drawing.any() else None
 
 
 def opened_picture(file: PictureFile, key: str) -> np.ndarray | UserError | None:
-    """The picture in a file, (H, W, 3) uint8, or why there is none; None while it is being opened.
+    """The picture in a file, (H, W, 3) uint8, or why it cannot be opened; None while it is being opened.
 
     Meanwhile progress is drawn, with a button to cancel. Drop the file once the result is not None.
     """

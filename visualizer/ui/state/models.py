@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 HOME_NETWORK_FILE = ASSETS / "home_network.safetensors"
 
 NetworkChoice = Literal["trained", "untrained", "bundled"]
-# Of these, one asked for by its name is opened by `named_network`.
+# `named_network` opens "named".
 LookChoice = Literal[NetworkChoice, "file", "efficientnet", "named"]
 # What identifies a network's weights: where they come from and how far they were trained.
 NetworkKey = tuple[str, ...]
@@ -41,7 +41,7 @@ KEPT_NETWORKS = 1_000_000_000
 MOST_NETWORKS = 200
 # Bytes of all results that are kept together; one of a large network takes 50 MB.
 KEPT_PROBES = 512_000_000
-# Each tab asks repeatedly for its current picture, but seldom for earlier ones; a class would keep thousands.
+# A tab often needs the results for its current picture, seldom earlier ones; a class would fill it with thousands.
 MOST_PROBES = 100
 
 
@@ -108,7 +108,7 @@ def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, 
     spec = record.spec if record else None
     architecture = spec.architecture if spec else owner.architecture
     settings = spec.settings if spec else owner.settings
-    # Not its hash: layers of two types with the same settings, such as max and average pooling, have the same one.
+    # Not its hash: it is the same for layers of two types with equal settings, such as max and average pooling.
     key = ("untrained", architecture_to_json(architecture), settings.initialization, str(settings.seed), settings.loss)
     return key, _untrained(key, architecture, settings)
 

@@ -6,7 +6,7 @@ from time import monotonic
 # The reason and the time of the last refusal, by tab; only of the latest tabs.
 _refused: OrderedDict[str, tuple[str, float]] = OrderedDict()
 _MOST_REFUSED = 1_000
-# A page is drawn several times while it reads the files that were accepted.
+# A page is drawn several times while it reads the accepted files.
 SHOWN_FOR = 20.0  # seconds
 
 
@@ -19,6 +19,6 @@ def note_refusal(tab: str, reason: str) -> None:
 
 
 def recent_refusal(tab: str) -> str:
-    """Why a file of that tab was refused a moment ago; empty where none was."""
+    """Why a file of that tab was refused a moment ago; empty if none was."""
     reason, at = _refused.get(tab, ("", 0.0))
     return reason if monotonic() - at < SHOWN_FOR else ""

@@ -21,7 +21,7 @@ from visualizer.ui.state.tabs import is_open_tab
 T = TypeVar("T")
 
 REFRESH_SECONDS = 0.3
-# After this time the work of a closed tab is cancelled: others wait for its place.
+# After this time the work of a closed tab is cancelled: others wait for their turn.
 GRACE_SECONDS = 30.0
 
 
@@ -82,7 +82,7 @@ def work(
     if job is None or job.cancelled.is_set() or job.error is not None:
         if job is not None and job.error is not None:
             st.error(markdown_safe(job.error), icon=":material/error:")
-        # Only its key: a session keeps the callbacks of all widgets that it ever showed, and what they hold.
+        # Only the key: a session keeps the callbacks of all widgets that it ever showed, and everything these hold.
         st.button(button, key=f"{key}-start", icon=icon, on_click=clicked.keys.add, args=(key,))
         return None
     _watched(job, key, draw_partial)
