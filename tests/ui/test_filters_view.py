@@ -59,7 +59,7 @@ def test_a_depthwise_layer_shows_one_kernel_for_each_channel():
     texts = alts(app)
     assert any(text.startswith("4 kernels of 5 × 5") for text in texts)
     assert any("One filter's weights for 1 channel, 5 × 5 each" in text and "First: map 3" in text for text in texts)
-    assert any("(depthwise)" in caption.value for caption in app.caption)
+    assert any("This layer is depthwise" in caption.value for caption in app.caption)
     assert any("was not trained on these" in caption.value for caption in app.caption)
 
 
