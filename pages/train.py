@@ -49,7 +49,7 @@ show_message(owner)
 controls(owner, opening, why_not)
 if why_not and (opening is None or not opening.active):
     show_hindrance(owner, report)
-# Filled at last: the page does not wait for it.
+# Filled last, so that the page does not wait for it.
 estimate = st.empty()
 if opening is not None:
     progress = st.container(key="live-progress")

@@ -13,7 +13,7 @@ def test_two_objects_are_shown_to_the_camera(browser: Browser, app_url: str) -> 
     errors = collect_errors(page)
     open_page(page, "/train")
     page.get_by_text("Your own pictures").click()
-    name = page.get_by_role("textbox", name="Or a class's name")
+    name = page.get_by_role("textbox", name="Or name a class")
     expect(page.get_by_role("button", name="Open the camera")).to_be_disabled()
     for place, word in enumerate(("cup", "pen")):
         name.fill(word)

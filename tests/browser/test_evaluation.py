@@ -19,7 +19,7 @@ def test_a_cell_opens_its_pictures_and_a_point_shows_its_own(page: Page):
     box = matrix.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.35, box["y"] + box["height"] * 0.35)
     wait_until_idle(page)
-    expect(page.get_by_role("combobox", name="Is", exact=True)).to_have_value("3")
+    expect(page.get_by_role("combobox", name="True class", exact=True)).to_have_value("3")
     expect(page.get_by_role("combobox", name="Answer", exact=True)).to_have_value("3")
     expect(page.locator(".st-key-cell-gallery").get_by_text(re.compile(r"^3 \d+%$")).first).to_be_visible()
 

@@ -71,6 +71,6 @@ def test_a_copied_link_opens_the_same_network_elsewhere(page: Page, browser: Bro
 
 def test_a_damaged_link_is_refused_with_a_sentence(page: Page) -> None:
     open_page(page, "/build?network=aAAAAAAAA")
-    expect(page.get_by_text("This link could not be opened. It was changed or cut off on its way.")).to_be_visible()
+    expect(page.get_by_text("This link could not be opened. It was changed or cut off on the way.")).to_be_visible()
     assert urlsplit(page.url).query == ""
     expect(page.get_by_text("1,898")).to_be_visible()

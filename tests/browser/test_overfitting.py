@@ -45,7 +45,7 @@ def test_it_is_named_and_cured_and_the_best_epoch_is_gone_back_to(page: Page) ->
     page.get_by_role("tab", name="Health").click()
     expect(sentence).to_be_visible()
     expect(page.get_by_text("lower the learning rate")).to_have_count(0)
-    page.get_by_role("button", name="Shift and turn the training pictures").click()
+    page.get_by_role("button", name="Shift and rotate the training pictures").click()
     expect(page.get_by_text("The next run changes its training pictures at random.")).to_be_visible()
     page.get_by_role("button", name="Add Dropout 0.5").click()
     expect(page.get_by_text("The network in Build has Dropout.")).to_be_visible()

@@ -176,7 +176,7 @@ def test_a_server_that_is_killed_in_an_epoch_loses_nothing_but_that(browser: Bro
         expect(page.get_by_text("Interrupted")).to_be_visible()
         found = only_run(store)
         assert found.checkpoint_epoch is not None
-        page.get_by_role("button", name=f"Go on from epoch {found.checkpoint_epoch + 1}").click()
+        page.get_by_role("button", name=f"Continue from epoch {found.checkpoint_epoch + 1}").click()
         expect(page.get_by_role("button", name="Pause")).to_be_visible(timeout=PATIENCE)
         while only_run(store).step <= before.step:
             page.wait_for_timeout(200)

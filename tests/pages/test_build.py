@@ -179,7 +179,7 @@ SECOND = FIRST.replace("SGD(0.05)", "RMSprop(0.002)").replace("epochs=3", "epoch
 def test_undo_after_keras_source_brings_back_the_settings_of_train_too(app):
     default = train_settings(app)
     paste(app, FIRST)
-    assert "Undo brings the old network and the old settings back" in written(app)
+    assert "Undo brings back the old network and settings" in written(app)
     first = train_settings(app)
     assert first == ("sgd", 0.05, 3, 16, "digits") != default
     paste(app, SECOND)  # the same network with other settings
@@ -248,7 +248,7 @@ def test_another_network_than_the_pasted_one_is_said_first_and_as_a_warning(app)
         "m = Model(i, Dense(10)(Flatten()(y)))\nm.fit(a, b)",
     )
     (warning,) = app.warning
-    assert warning.value.startswith("**This is another network than the one in your code:**")
+    assert warning.value.startswith("**This network differs from the one in your code:**")
     assert "- **Line 3**: “Add(…)” joins branches; a network here is one chain" in warning.value.replace("\\", "")
     text = main_text(app)
     assert text.index("another network") < text.index("layers with") < text.index("The pictures come from the data set")

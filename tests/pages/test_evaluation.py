@@ -65,7 +65,7 @@ def test_the_test_split_is_kept_for_the_end(app):
     without_exception(app.number_input(key="epochs").set_value(200).run())
     without_exception(app.button(key="start").click().run())
     deadline = time.monotonic() + 30
-    while not any("kept apart to the end" in info.value for info in app.info):
+    while not any("kept for the end" in info.value for info in app.info):
         assert time.monotonic() < deadline
         without_exception(app.run())
     without_exception(app.button(key="stop").click().run())

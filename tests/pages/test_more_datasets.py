@@ -70,7 +70,7 @@ def test_nothing_is_fetched_before_the_click_and_then_it_is_trained_on(app, kept
     assert kept.exists()
     assert app.selectbox(key="train-dataset").value == "digits"
     press(app, "Train on MNIST")
-    assert "MNIST is the data set of the next run." in [box.value for box in app.success]
+    assert "The next run will train on MNIST." in [box.value for box in app.success]
     assert "Train on MNIST" not in labels(app)
     assert app.selectbox(key="train-dataset").value == "mnist"
     group = next(group for group in app.get("button_group") if group.key == "gallery-split")

@@ -182,7 +182,7 @@ def test_a_data_set_that_can_be_fetched_is_named():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text[:-9], "It was changed or cut off on its way"),
+        (lambda text: text[:-9], "It was changed or cut off on the way"),
         (lambda text: "b" + text[1:], "made by another version of this app"),
         (lambda text: text + "A" * 8_000, "at most 8,000"),
         (lambda text: "", "It is empty"),

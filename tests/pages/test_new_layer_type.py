@@ -103,5 +103,5 @@ def test_batch_normalization_says_which_of_its_numbers_are_trained():
     assert "16 trainable parameters, 16 kept" in card
     total = app.metric[0]
     trained = int(total.value.replace(",", ""))
-    assert "16 more are kept and used but not trained" in total.help
+    assert "16 more, such as running means, are stored and used but not trained" in total.help
     assert f"{trained + 16:,} in all" in total.help

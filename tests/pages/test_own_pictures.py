@@ -58,7 +58,7 @@ def given(app: AppTest, data: bytes) -> AppTest:
 def test_a_zip_becomes_a_data_set_that_is_trained_on(app):
     given(app, zipped(two_classes() | {"set/dark/broken.png": b"no"}))
     assert labels(app) == ["**dark** 10 (50%)", "**bright** 10 (50%)"]
-    assert any(expander.label == "Left out: 1" for expander in app.expander)
+    assert any(expander.label == "Files left out: 1" for expander in app.expander)
     assert any("10 pictures of 32 × 32 pixels" in text for text in alts(app))
     press(app, "own-use")
     assert app.selectbox(key="train-dataset").value.startswith("own-")
@@ -72,8 +72,8 @@ def test_after_a_run_own_pictures_are_used_with_a_word_and_the_network_is_fitted
     ended(app)
     given(app, zipped(two_classes()))
     press(app, "own-use")
-    assert "These 20 pictures are the data set of the next run now." in [box.value for box in app.success]
-    assert any("does not give 2 numbers, one for each class, yet" in text.value for text in app.markdown)
+    assert "The next run will train on these 20 pictures." in [box.value for box in app.success]
+    assert any("does not yet output 2 numbers, one per class" in text.value for text in app.markdown)
     assert "own-use" not in {button.key for button in app.button}
     assert app.button(key="start").label == "Train again"
     assert app.button(key="start").disabled
@@ -163,8 +163,8 @@ def test_a_file_that_is_no_zip_gets_a_sentence_and_can_be_forgotten(app):
 @pytest.mark.parametrize(
     ("bounds", "words"),
     [
-        (Limits(dataset_pictures=25), "At most 25 can be used"),
-        (Limits(dataset_mib=1), "At most 1 MiB are kept for one data set"),
+        (Limits(dataset_pictures=25), "A data set can have at most 25"),
+        (Limits(dataset_mib=1), "A data set can have at most 1 MiB"),
     ],
 )
 def test_a_second_zip_counts_with_the_first_one(app, monkeypatch, bounds, words):

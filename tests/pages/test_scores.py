@@ -85,11 +85,11 @@ def test_every_page_shows_what_the_answers_of_a_run_are(loss, kind):
     headings = [heading.value for heading in app.subheader]
     if kind == "scores":
         assert not sure
-        assert "That can be asked of probabilities alone" in captions(app)
-        assert "how sure it is" not in captions(app).replace("how sure it is cannot be said", "")
-        assert "which classes, and what kind of pictures?" in texts(app)
+        assert "Only probabilities can answer this" in captions(app)
+        assert "how sure it is" not in captions(app)
+        assert "which classes does it confuse, and on which pictures is it wrong?" in texts(app)
         assert "The mistakes with the highest scores" in headings
-        assert "Above each: the answer, and its score" in captions(app)
+        assert "Above each picture: the answer and its score" in captions(app)
     else:
         assert sure
         assert "The most confident mistakes" in headings

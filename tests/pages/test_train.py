@@ -159,7 +159,7 @@ def test_the_time_machine_goes_back_to_a_moment_and_says_what_changed(app):
     newest = alts(app)
     assert app.markdown[-1].value
     said = next(text.value for text in app.markdown if text.value.startswith("### Epoch 1"))
-    assert "After 40 of 400 batches. Since “Batch 32” layer" in said
+    assert "After 40 of 400 batches. Since “Batch 32”, layer" in said
     assert "moved most: its weights changed by" in said
     without_exception(app.select_slider(key="moment").set_value(0).run())
     assert any(text.value.startswith("### Before training") for text in app.markdown)
@@ -214,9 +214,9 @@ def test_an_interrupted_run_goes_on_when_it_is_asked_to(app):
     wait_for(app, "Interrupted")
     assert any("its page was closed" in box.value for box in app.info)
     labels = [button.label for button in app.button]
-    assert "Go on from epoch 1" in labels
+    assert "Continue from epoch 1" in labels
     assert "Start" not in labels
-    press(app, "Go on from epoch 1")
+    press(app, "Continue from epoch 1")
     wait_for(app, "Training")
     press(app, "Stop")
     assert "step 1 of" not in wait_for(app, "Stopped")
@@ -332,13 +332,13 @@ def told_before(app: AppTest) -> list[str]:
 
 def test_how_long_a_training_takes_is_told_before_it_starts_as_an_estimate(app, monkeypatch):
     (text,) = told_before(app)
-    assert " (10 epochs of 1,258 pictures, Handwritten digits): an estimate" in text
+    assert " (10 epochs of 1,258 pictures, Handwritten digits). This estimate comes from timing a few " in text
     assert "all take turns" in text
     monkeypatch.setattr("visualizer.training.loop.speed.total_seconds", lambda *_: 754.0)
     monkeypatch.setattr(worker_pool(), "would_take_turns_with", lambda: 29)
     (text,) = told_before(without_exception(app.number_input(key="epochs").set_value(1000).run()))
     assert "**about 12 min 30 s** (1,000 epochs of" in text
-    assert "29 other runs would take turns with it now. As long as that is so, it takes about 30 times as long." in text
+    assert "Right now it would take turns with 29 other runs, and take about 30 times as long." in text
     press(app, "One step")
     assert told_before(app) == []
     wait_for(app, "Paused")

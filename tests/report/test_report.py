@@ -84,9 +84,9 @@ def test_it_tells_the_network_layer_by_layer():
 @pytest.mark.parametrize(
     ("activation", "loss", "said"),
     [
-        ("softmax", "mse", "are probabilities, one for each class"),
-        ("linear", "cross_entropy", "are logits: the softmax in its loss turns them into probabilities"),
-        ("sigmoid", "mse", "are scores, not probabilities"),
+        ("softmax", "mse", "outputs probabilities, one for each class"),
+        ("linear", "cross_entropy", "outputs logits: the softmax in its loss turns them into probabilities"),
+        ("sigmoid", "mse", "outputs scores, not probabilities"),
     ],
 )
 def test_it_tells_what_the_answers_are(activation, loss, said):
@@ -95,7 +95,7 @@ def test_it_tells_what_the_answers_are(activation, loss, said):
     spec = report.record.spec
     record = replace(report.record, spec=replace(spec, settings=replace(spec.settings, loss=loss)))
     _, words = read(replace(report, record=record))
-    assert f"The numbers of its last layer {said}" in words
+    assert f"Its last layer {said}" in words
 
 
 def test_it_tells_the_settings_that_count_and_no_others():

@@ -128,7 +128,7 @@ def of(low: float, high: float, runs: int) -> Band:
         ([of(0.9, 0.9, 1), of(0.9, 0.9, 1)], "A and B are level. But one seed proves little"),
         (
             [of(0.8, 0.85, 3), of(0.9, 0.95, 3)],
-            "B ended above A with every one of its seeds, by 10.0 percentage points on average",
+            "Every run of B ended above every run of A, by 10.0 percentage points on average",
         ),
         ([of(0.8, 0.92, 3), of(0.9, 0.95, 3)], "The ranges of B and A overlap"),
         ([of(0.8, 0.92, 3)], ""),
@@ -156,11 +156,11 @@ def test_runs_on_different_data_sets_are_not_ranked():
     ranked, not_ranked = verdicts("ABCD", compared, bands)
     assert ranked.startswith("A is ahead of C by 10.0 percentage points")
     assert not_ranked == (
-        "Not ranked against one another: A, C and D / B. They learnt different pictures, and an accuracy also tells "
-        "how hard these are."
+        "Not ranked against each other: A, C and D / B. They learnt different pictures, and accuracy also depends "
+        "on how hard the pictures are."
     )
     (only,) = verdicts("AB", compared[:2], bands[:2])
-    assert only.startswith("Not ranked against one another: A / B.")
+    assert only.startswith("Not ranked against each other: A / B.")
     assert "ahead" not in only
 
 

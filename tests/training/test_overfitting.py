@@ -43,8 +43,8 @@ def test_a_gap_that_stays_is_named_with_its_numbers_and_the_best_epoch():
     assert found == Overfitting(since=2, epoch=5, train=1.0, validation=0.52, best_epoch=2, best=0.6)
     assert str(found) == (
         "Overfitting since epoch 2: after epoch 5 it gets 100.0% of the training pictures right, but only 52.0% of the "
-        "validation pictures, which it never trains on. It learns its training pictures by heart instead of what tells "
-        "the classes apart."
+        "validation pictures, which it never trains on. It memorises its training pictures instead of learning "
+        "what tells the classes apart."
     )
 
 
@@ -81,7 +81,7 @@ def test_chance_alone_is_hardly_ever_called_overfitting():
 
 def test_why_training_lies_below_is_said_where_it_does():
     words = why_training_lies_below(history([0.61, 0.9], [0.83, 0.88]), 1000, 200, harder=False)
-    assert words.startswith("In epoch 1 training (61.0%) lies below validation (83.0%): training is the mean over")
+    assert words.startswith("In epoch 1, training accuracy (61.0%) is below validation accuracy (83.0%): the first")
     assert "dropout" not in words
     assert "chance" not in words
     assert "dropout or augmentation" in why_training_lies_below(history([0.61], [0.83]), 1000, 200, harder=True)
@@ -125,10 +125,10 @@ def test_each_cure_changes_one_thing_of_the_next_run_and_says_so_then():
     chosen = run(CLASSIC.architecture)
     possible = by_name(chosen, CLASSIC.architecture, SETTINGS)
     assert {name: remedy.label for name, remedy in possible.items()} == {
-        "augmentation": "Shift and turn the training pictures at random",
+        "augmentation": "Shift and rotate the training pictures at random",
         "dropout": "Add Dropout 0.5 before the last Dense layer",
         "parameters": "Use 32 units instead of 128 in layer 6",
-        "epochs": "Train 4 epochs only",
+        "epochs": "Train for 4 epochs only",
     }
     assert not any(remedy.done for remedy in possible.values())
     for name, remedy in possible.items():
@@ -152,7 +152,7 @@ def test_what_the_run_had_already_is_no_cure():
     assert set(by_name(chosen, had, chosen.settings)) == {"epochs"}
     # The network in Build is another one by now, that has fewer parameters.
     smaller = by_name(run(CLASSIC.architecture), TINY.architecture, SETTINGS)["parameters"].done
-    assert smaller == "The network in Build has 1,898 parameters, this run’s has 1,626,442."
+    assert smaller == "The network in Build has 1,898 parameters; that of this run has 1,626,442."
 
 
 def test_a_run_whose_last_epoch_was_the_best_is_not_told_to_end_earlier():

@@ -19,5 +19,5 @@ def test_the_files_come_out():
     ids=lambda sent: repr(sent)[:20],
 )
 def test_what_is_no_series_gets_a_sentence(sent):
-    with pytest.raises(UserError, match="did not arrive"):
+    with pytest.raises(UserError, match="could not be read"):
         read_series(sent)

@@ -137,13 +137,10 @@ def _network(report: RunReport) -> Iterator[Element]:
 def _describe_output(spec: RunSpec) -> str:
     """A sentence about the last layer's numbers."""
     if spec.answer_kind == "scores":
-        return (
-            "The numbers of its last layer are scores, not probabilities: neither the network nor its loss has a "
-            "softmax."
-        )
+        return "Its last layer outputs scores, not probabilities: neither the network nor its loss has a softmax."
     if spec.architecture.ends_in_softmax:
-        return "The numbers of its last layer are probabilities, one for each class."
-    return "The numbers of its last layer are logits: the softmax in its loss turns them into probabilities."
+        return "Its last layer outputs probabilities, one for each class."
+    return "Its last layer outputs logits: the softmax in its loss turns them into probabilities."
 
 
 def _layer_row(place: int, row: LayerReport) -> Element:
@@ -200,8 +197,8 @@ def _settings(report: RunReport) -> Iterator[Element]:
     yield element("p", f"{dataset.title}: {dataset.description}")
     yield element(
         "p",
-        f"{len(dataset.train):,} pictures to train on, {len(dataset.validation):,} to validate after each epoch, and "
-        f"{len(dataset.test):,} for the test, not used before the end. {len(dataset.class_names)} classes: "
+        f"{len(dataset.train):,} pictures for training, {len(dataset.validation):,} for validation after each epoch, "
+        f"and {len(dataset.test):,} for the test at the end. {len(dataset.class_names)} classes: "
         f"{', '.join(dataset.class_names)}.",
     )
     yield _terms(terms, "facts")
@@ -216,8 +213,8 @@ def _curves(report: RunReport) -> Iterator[Element]:
         return
     yield element(
         "p",
-        "The thin line shows each batch before its step. After every epoch, a dot shows the mean over the training "
-        "pictures, and a diamond the mean over the validation pictures, on which it was never trained.",
+        "The thin line shows each batch, measured before its step. After every epoch, a dot shows the mean over the "
+        "training pictures, and a diamond the mean over the validation pictures, which it never trains on.",
     )
     losses = (history.batch_loss, history.train_loss, history.validation_loss)
     accuracies = (history.batch_accuracy, history.train_accuracy, history.validation_accuracy)
@@ -259,7 +256,7 @@ def _epochs(history: Curves) -> Element:
         rows.append(element("tr", *(element("td", cell) for cell in cells)))
     head = element("thead", element("tr", *(element("th", title, scope="col") for title in columns)))
     table = element("table", head, element("tbody", *rows), class_="epochs")
-    return element("details", element("summary", "The same as numbers"), element("div", table, class_="scrolls"))
+    return element("details", element("summary", "The same in numbers"), element("div", table, class_="scrolls"))
 
 
 def _number(value: float) -> str:
@@ -329,12 +326,12 @@ def _confusion(report: RunReport) -> Iterator[Element]:
     right, total = int(np.trace(counts)), int(counts.sum())
     yield element(
         "p",
-        f"It gets {right:,} of {total:,} test pictures right: {right / total:.1%}. It had never seen them before. A "
-        "row is the class of a picture, a column the network's answer. The stronger a cell's colour, the larger its "
+        f"It gets {right:,} of {total:,} test pictures right: {right / total:.1%}. They were not used in training. "
+        "Each row is a true class, each column an answer of the network. The stronger a cell's colour, the larger its "
         "share of the row; right answers are framed.",
     )
     yield element("p", confusion_matrix(counts, names, width=400).alt, class_="quiet")
-    yield element("p", "The numbers count pictures; “found” is the share of a class that was answered correctly.")
+    yield element("p", "The numbers count pictures; “found” is the share of a class that it answers correctly.")
     turned = max(map(len, names)) > _UPRIGHT
     head = [element("th", "is ↓   answer →", scope="col"), *(_column(name, turned) for name in (*names, "found"))]
 

@@ -52,7 +52,7 @@ def link_text(linked: LinkedNetwork) -> str:
     if len(link) > MAX_CHARACTERS:
         raise LinkError(
             "This network does not fit into a link.",
-            f"It would have {len(link):,} characters, and at most {MAX_CHARACTERS:,} arrive in every program.",
+            f"It would have {len(link):,} characters, and some programs cut off links of more than {MAX_CHARACTERS:,}.",
             "Use “Download” instead and send the file.",
         )
     return link
@@ -70,7 +70,7 @@ def read_link(text: str) -> LinkedNetwork:
 
 def _read(text: str) -> LinkedNetwork:
     if len(text) > MAX_CHARACTERS:
-        raise _refused(f"It has {len(text):,} characters, and a link of this app has at most {MAX_CHARACTERS:,}.")
+        raise _refused(f"It has {len(text):,} characters, and a link to this app has at most {MAX_CHARACTERS:,}.")
     if not text:
         raise _refused("It is empty.")
     if text[0] != VERSION:
@@ -118,13 +118,13 @@ def _unpacked(packed: bytes) -> bytes:
     except zlib.error as error:
         raise _damaged() from error
     if not unpacker.eof or unpacker.unused_data:
-        raise _refused(f"It does not unpack into a network of at most {MAX_JSON_BYTES:,} bytes.")
+        raise _refused(f"Its network is incomplete, or larger than {MAX_JSON_BYTES:,} bytes.")
     return text
 
 
 def _damaged() -> LinkError:
     return LinkError(
-        "This link could not be opened.", "It was changed or cut off on its way.", "Copy the whole link again."
+        "This link could not be opened.", "It was changed or cut off on the way.", "Copy the whole link again."
     )
 
 

@@ -62,7 +62,7 @@ class TrainingSettings:
         "cross_entropy",
         Choice(
             "Loss",
-            "What training makes small. Cross-entropy looks at the probability of the right class; mean squared error "
+            "What training minimises. Cross-entropy looks at the probability of the right class; mean squared error "
             "compares all outputs with 1 for the right class and 0 for the others.",
             tuple(LOSSES.items()),
         ),
@@ -82,7 +82,7 @@ class TrainingSettings:
         only_when=("optimizer", "sgd"),
     )
     batch_size: int = setting(32, Integer("Batch size", "How many pictures each step looks at.", 1, 1024))
-    epochs: int = setting(10, Integer("Epochs", "How many times all training pictures are seen.", 1, 1000))
+    epochs: int = setting(10, Integer("Epochs", "How many times the network sees all training pictures.", 1, 1000))
     seed: int = setting(
         0, Integer("Seed", "Fixes every random choice: the same seed gives the same curve.", 0, MAX_SEED)
     )
@@ -91,17 +91,17 @@ class TrainingSettings:
         Choice(
             "Initial weights",
             "How the first weights are drawn. Glorot uniform is Keras's default, He normal was made for ReLU, "
-            "PyTorch's own is uniform within ±1/√inputs. From all zeros every filter stays the same: try it once.",
+            "PyTorch's default is uniform within ±1/√inputs. With all zeros, all filters stay identical: try it once.",
             tuple(INITIALIZATIONS.items()),
         ),
     )
     flip: bool = setting(False, Toggle("Mirror left and right", "Half of the pictures, at random."))
     flip_vertical: bool = setting(False, Toggle("Mirror top and bottom", "Half of the pictures, at random."))
-    shift: float = setting(0.0, Real("Shift", "At most, as a share of the side.", 0.0, 0.5, 0.05))
-    rotation: float = setting(0.0, Real("Rotation", "At most, in degrees to either side.", 0.0, 180.0, 5.0))
-    crop: float = setting(0.0, Real("Crop", "Cut away at most, as a share of each side.", 0.0, 0.5, 0.05))
-    brightness: float = setting(0.0, Real("Brightness", "Changed at most, as a share of it.", 0.0, 0.9, 0.1))
-    noise: float = setting(0.0, Real("Noise", "Standard deviation; pictures go from 0 to 1.", 0.0, 0.5, 0.05))
+    shift: float = setting(0.0, Real("Shift", "The largest shift, as a share of the side.", 0.0, 0.5, 0.05))
+    rotation: float = setting(0.0, Real("Rotation", "The largest turn to either side, in degrees.", 0.0, 180.0, 5.0))
+    crop: float = setting(0.0, Real("Crop", "The largest cut, as a share of each side.", 0.0, 0.5, 0.05))
+    brightness: float = setting(0.0, Real("Brightness", "The largest relative change.", 0.0, 0.9, 0.1))
+    noise: float = setting(0.0, Real("Noise", "Standard deviation; pixel values go from 0 to 1.", 0.0, 0.5, 0.05))
 
     @property
     def softmax_in_loss(self) -> bool:
@@ -138,7 +138,7 @@ def settings_from_dict(data: Any) -> TrainingSettings:
         SettingError: It is anything else, names an unknown setting, or a value is out of its range.
     """
     if not isinstance(data, dict):
-        raise SettingError("The training settings could not be read.", "They are not a JSON object.", "Make them anew.")
+        raise SettingError("The training settings could not be read.", "They are not a JSON object.", "Set them again.")
     known = {item.name for item in dataclasses.fields(TrainingSettings)}
     if surplus := sorted(data.keys() - known):
         raise SettingError(f"There is no training setting {short_repr(surplus[0])}.", "", "Remove it.")

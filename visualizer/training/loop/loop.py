@@ -343,22 +343,22 @@ class Training:
             return ""
         return (
             f"The network is worse than before training: its validation loss was {untrained:.3g} and is now "
-            f"{validation_loss:.3g}. With learning rate {self.learning_rate:g} the steps are probably too large. "
+            f"{validation_loss:.3g}. With a learning rate of {self.learning_rate:g}, the steps are probably too large. "
             f"{self._what_to_try()}."
         )
 
     def _advice_on_constant_output(self) -> str:
-        seen = "The network gives the same answer for every picture"
         if self._untrained_output_is_constant:
             first = INITIALIZATIONS[self.spec.settings.initialization]
             return (
-                f"{seen}, as it did before training: with the first weights “{first}” all units of a layer are alike, "
-                "and get the same gradient. Choose another initialisation and press Reset."
+                "The network gives the same answer for every picture, as it did before training. With the initial "
+                f"weights “{first}”, all units of a layer are identical and get the same gradient. Choose another "
+                "initialisation and press Reset."
             )
         return (
-            f"{seen}: its units fire for none of them, or for all alike, and there "
-            f"no gradient comes back. With learning rate {self.learning_rate:g} the steps were probably too large. "
-            f"{self._what_to_try()}, and press Reset: such a network rarely recovers."
+            "The network gives the same answer for every picture. Its units fire for no picture, or equally for all, "
+            f"so no gradient gets back. With a learning rate of {self.learning_rate:g}, the steps were probably too "
+            f"large. {self._what_to_try()}. Press Reset, since such a network rarely recovers."
         )
 
     def _what_to_try(self) -> str:

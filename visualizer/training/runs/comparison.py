@@ -323,8 +323,8 @@ def verdicts(names: Sequence[str], compared: Sequence[Variant], bands: Sequence[
     if len(groups) > 1:
         apart = " / ".join(listed([names[place] for place in group]) for group in groups)
         said.append(
-            f"Not ranked against one another: {apart}. They learnt different pictures, and an accuracy also tells how "
-            "hard these are."
+            f"Not ranked against each other: {apart}. They learnt different pictures, and accuracy also depends on how "
+            "hard the pictures are."
         )
     return tuple(filter(None, said))
 
@@ -349,12 +349,12 @@ def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
         if points == "0.0":
             result = f"{best} and {next_best} are level."
         return (
-            f"{result} But one seed proves little: another seed alone moves a curve. Run them again with several seeds."
+            f"{result} But one seed proves little: another seed changes the curve. Run them again with several seeds."
         )
     if first.low[-1] > second.high[-1]:
         return (
-            f"{best} ended above {next_best} with every one of its seeds, by {points} percentage points on average: "
-            "the ranges do not overlap."
+            f"Every run of {best} ended above every run of {next_best}, by {points} percentage points on average: the "
+            "ranges do not overlap."
         )
     return f"The ranges of {best} and {next_best} overlap: these runs do not show which is better."
 

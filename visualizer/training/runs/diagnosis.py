@@ -21,7 +21,7 @@ CHECKUPS = 3
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong: what is seen, with its numbers, and what to try, in whole sentences."""
+    """A problem: what was measured, with its numbers, and what to try, in whole sentences."""
 
     seen: str
     advice: str
@@ -59,15 +59,16 @@ def _silent(health: HealthCurves, called: list[str], pictures: Sequence[int]) ->
     checkups = min(len(pictures), CHECKUPS)
     most = checkups // 2 + 1
     shares = np.sort(health.silent_share[-CHECKUPS:], axis=0)[checkups - most]
-    where = {1: "the batch looked at", 2: "both batches looked at"}.get(
-        checkups, f"at least {most} of the last {checkups} batches looked at"
+    where = {1: "the measured batch", 2: "both measured batches"}.get(
+        checkups, f"at least {most} of the last {checkups} measured batches"
     )
     return [
         Finding(
-            f"{called[layer]}: in {where} ({counts} pictures) {shares[layer]:.0%} of its {health.units[layer]} units "
-            f"{'or more ' if checkups > 1 else ''}were silent, 0 for every picture.",
-            "A unit that is silent for all pictures is dead: it gets no gradient and seldom comes back. If this "
-            "stays so, lower the learning rate, or use LeakyReLU, and start again.",
+            f"{called[layer]}: in {where} ({counts} pictures), "
+            f"{'at least ' if checkups > 1 and shares[layer] < 1 else ''}{shares[layer]:.0%} of its "
+            f"{health.units[layer]} units were silent: 0 for every picture.",
+            "A unit that is silent for all pictures is dead: it gets no gradient and rarely recovers. If this lasts, "
+            "lower the learning rate or use LeakyReLU, and start again.",
         )
         for layer in np.flatnonzero(shares > SILENT_SHARE)
     ]
@@ -82,18 +83,18 @@ def _still(health: HealthCurves, called: list[str]) -> list[Finding]:
         first = called[none[0]]
         return [
             Finding(
-                f"{first} gets no gradient at all, so nothing there is learnt."
+                f"{first} gets no gradient at all, so it learns nothing."
                 if len(none) == 1
-                else f"{len(none)} layers get no gradient at all, so nothing there is learnt. The first is {first}.",
-                "Look for silent units or weights that are all 0, choose another initialisation and start again.",
+                else f"{len(none)} layers get no gradient at all, so they learn nothing. The first is {first}.",
+                "Check for silent units or weights that are all 0, choose another initialisation and start again.",
             )
         ]
     per_weight = gradient[trained] / np.where(weight[trained] > 0, weight[trained], np.nan)
     if len(trained) > 1 and per_weight[0] < VANISHED * per_weight[-1]:
         return [
             Finding(
-                f"Hardly any gradient comes back to {called[trained[0]]}: for its weights' size it is "
-                f"1/{per_weight[-1] / per_weight[0]:,.0f} of that of {called[trained[-1]]}.",
+                f"Hardly any gradient reaches {called[trained[0]]}: relative to the size of the weights, it is "
+                f"1/{per_weight[-1] / per_weight[0]:,.0f} of the gradient of {called[trained[-1]]}.",
                 "Use ReLU instead of sigmoid or tanh, batch normalisation, or fewer layers.",
             )
         ]

@@ -42,7 +42,7 @@ class Overfitting:
         return (
             f"Overfitting since epoch {self.since}: after epoch {self.epoch} it gets {self.train:.1%} of the training "
             f"pictures right, but only {self.validation:.1%} of the validation pictures, which it never trains on. It "
-            "learns its training pictures by heart instead of what tells the classes apart."
+            "memorises its training pictures instead of learning what tells the classes apart."
         )
 
 
@@ -90,14 +90,13 @@ def why_training_lies_below(curves: Curves, train_pictures: int, validation_pict
     if not train < validation:
         return ""
     words = (
-        f"In epoch 1 training ({train:.1%}) lies below validation ({validation:.1%}): training is the mean over the "
-        "whole epoch, while the network was still learning; validation is measured at the end of the epoch, when it "
-        "had learnt."
+        f"In epoch 1, training accuracy ({train:.1%}) is below validation accuracy ({validation:.1%}): the first is "
+        "the mean over the whole epoch, while the network was still learning; the second is measured at its end."
     )
     if harder:
-        words += " Besides, dropout or augmentation make it harder in training only."
+        words += " Also, dropout or augmentation makes only training harder."
     if validation - train <= SURE * math.hypot(_error(train, train_pictures), _error(validation, validation_pictures)):
-        words += " With so few pictures it may also be chance."
+        words += " With so few pictures, it may also be chance."
     return words
 
 

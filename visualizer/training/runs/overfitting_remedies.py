@@ -58,7 +58,7 @@ def _augmentation(run: RunSpec, architecture: Architecture, settings: TrainingSe
     if is_on(settings):
         done = "The next run changes its training pictures at random."
         return Remedy("augmentation", "", done, architecture, settings)
-    label = "Shift and turn the training pictures at random"
+    label = "Shift and rotate the training pictures at random"
     return Remedy("augmentation", label, "", architecture, replace(settings, shift=SHIFT, rotation=ROTATION))
 
 
@@ -84,7 +84,7 @@ def _dropout(run: RunSpec, architecture: Architecture, settings: TrainingSetting
 def _fewer_parameters(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Remedy | None:
     had, has = summarize(run.architecture).parameters, summarize(architecture).parameters
     if has < had:
-        done = f"The network in Build has {has:,} parameters, this run’s has {had:,}."
+        done = f"The network in Build has {has:,} parameters; that of this run has {had:,}."
         return Remedy("parameters", "", done, architecture, settings)
     layers = architecture.layers
     rows = summarize(architecture).layers
@@ -114,4 +114,4 @@ def _fewer_epochs(found: Overfitting, architecture: Architecture, settings: Trai
     epochs = counted(found.best_epoch, "epoch")
     if settings.epochs <= found.best_epoch:
         return Remedy("epochs", "", f"The next run ends after {epochs} at most.", architecture, settings)
-    return Remedy("epochs", f"Train {epochs} only", "", architecture, replace(settings, epochs=found.best_epoch))
+    return Remedy("epochs", f"Train for {epochs} only", "", architecture, replace(settings, epochs=found.best_epoch))

@@ -77,12 +77,12 @@ def _script(label: str, write: Callable[[], str], name: str, key: str, grey: Gre
 
 
 def _about(architecture: Architecture, dataset: str) -> str:
-    words = "A script defines the network and trains it as Train is set. It runs without this app"
+    about = "A script defines the network and trains it with the settings of Train. It runs without this app."
     if loads_digits(architecture, dataset):
-        return f"{words}."
+        return about
     if fetched_by(architecture, dataset):
-        return f"{words} and fetches its pictures from the internet the first time."
-    return f"{words}, on the pictures in a folder “{FOLDER}” beside it; as long as there is none, on noise."
+        return f"{about} The first time, it fetches its pictures from the internet."
+    return f"{about} It trains on the pictures in a folder “{FOLDER}” beside it, or on noise without that folder."
 
 
 def _stem(name: str) -> str:

@@ -54,7 +54,7 @@ def _form(owner: Session) -> None:
             "dataset",
             dataset_titles(owner),
             width=200,
-            help="What it will be trained on; it sets the number of classes. Pictures are resized to the input.",
+            help="What the network is trained on. It sets the number of classes. Pictures are resized to the input.",
         )
         # A file may hold a larger input than can be trained here: the field shows it unchanged.
         most = max(limits().input_side, height, width)

@@ -60,7 +60,7 @@ def paste_keras(owner: Session, classes: int) -> None:
     with st.expander("Paste Keras code", icon=":material/content_paste:", key=_BOX, on_change="rerun"):
         st.markdown(
             "Paste the Python source of a Keras model. It is read line by line and never run. "
-            "What `compile` and `fit` say fills in the Train page."
+            "The settings in `compile` and `fit` are entered on the Train page."
         )
         with st.form("keras-form", border=False):
             st.text_area("Keras source", key=_TEXT, placeholder=EXAMPLE, height=340, label_visibility="collapsed")
@@ -94,24 +94,23 @@ def _result(state: BuildState, reading: KerasReading) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="top", wrap=False):
             with st.container(gap="small"):
                 if other:
-                    # First of all, since the network is not the pasted one.
-                    said = "**This is another network than the one in your code:**"
-                    with _room_for(other):
-                        st.warning(f"{said}\n{_list(other)}", icon=":material/warning:")
+                    # First, since this is not the pasted network.
+                    warning = f"**This network differs from the one in your code:**\n{_list(other)}"
+                    _room_for(other).warning(warning, icon=":material/warning:")
                 icon = "" if other else ":material/check_circle: "
                 st.markdown(
                     f"{icon}**Built: {counted(len(report.layers), 'layer')} with {counted(report.parameters, kind)}.** "
                     f"{_training(reading)}"
                 )
             st.button(
-                "Close what was read",
+                "Close this summary",
                 key="bare-keras-close",
                 type="tertiary",
                 icon=":material/close:",
                 on_click=state.forget_keras,
             )
         if rest:
-            st.markdown(f"**Left out or taken otherwise: {counted(len(rest), 'thing')}**")
+            st.markdown(f"**Left out or changed: {counted(len(rest), 'thing')}**")
             _room_for(rest).markdown(_list(rest))
 
 
@@ -125,17 +124,17 @@ def _list(notes: Sequence[Note]) -> str:
 
 def _training(reading: KerasReading) -> str:
     """What Undo brings back, and which settings went to Train if the source has any."""
-    said = reading.settings
+    settings = reading.settings
     words = []
-    if "optimizer" in said:
-        words = [OPTIMIZERS[said["optimizer"]].title, f"learning rate {said['learning_rate']:g}"]
-    if "loss" in said:
-        words.append(LOSSES[said["loss"]])
-    if "epochs" in said:
-        words += [counted(said["epochs"], "epoch"), f"batches of {said['batch_size']}"]
+    if "optimizer" in settings:
+        words = [OPTIMIZERS[settings["optimizer"]].title, f"learning rate {settings['learning_rate']:g}"]
+    if "loss" in settings:
+        words.append(LOSSES[settings["loss"]])
+    if "epochs" in settings:
+        words += [counted(settings["epochs"], "epoch"), f"batches of {settings['batch_size']}"]
     if not words:
-        return "Undo brings the old network back."
-    return f"Undo brings the old network and the old settings back. Train is set to: {', '.join(words)}."
+        return "Undo brings back the old network."
+    return f"Undo brings back the old network and settings. Train is set to: {', '.join(words)}."
 
 
 def _words(note: Note) -> str:

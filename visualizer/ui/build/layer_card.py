@@ -63,8 +63,8 @@ def kept_too(report: ArchitectureReport) -> str:
     if not report.kept:
         return ""
     return (
-        f" {report.kept:,} more are kept and used but not trained, such as running means. Keras's summary counts "
-        f"them too, as non-trainable: {report.parameters + report.kept:,} in all."
+        f" {report.kept:,} more, such as running means, are stored and used but not trained. Keras's summary counts "
+        f"them as non-trainable: {report.parameters + report.kept:,} in all."
     )
 
 

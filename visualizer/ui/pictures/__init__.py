@@ -1,1 +1,1 @@
-"""Data sets of one’s own pictures, and more data sets."""
+"""Data sets of your own pictures, and more data sets."""

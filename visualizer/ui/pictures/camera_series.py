@@ -42,5 +42,5 @@ def read_series(sent: Any) -> list[bytes]:
             raise ValueError("no text, or too long")
         return [base64.b64decode(text, validate=True) for text in sent]
     except (ValueError, binascii.Error) as error:
-        why = "What came is not a series of pictures."
-        raise UserError("The camera's pictures did not arrive.", why, "Try again.") from error
+        why = "The browser did not send a series of pictures."
+        raise UserError("The camera's pictures could not be read.", why, "Try again.") from error

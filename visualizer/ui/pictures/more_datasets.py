@@ -13,13 +13,13 @@ from visualizer.ui.state.work import forget, work
 
 
 def more_datasets_part(owner: Session) -> None:
-    """Draw what can be fetched, and what came of it."""
+    """Draw the data sets that can be fetched, and the progress of a fetch."""
     for name, dataset in OPENML_DATASETS.items():
         with st.container(border=True, key=f"more-{name}"):
             st.markdown(f"**{dataset.title}.** {dataset.description}")
             if is_known(name):
                 if owner.settings.dataset == name:
-                    st.success(f"{dataset.title} is the data set of the next run.", icon=":material/check_circle:")
+                    st.success(f"The next run will train on {dataset.title}.", icon=":material/check_circle:")
                     fit_offer(owner, name)
                     continue
                 st.button(

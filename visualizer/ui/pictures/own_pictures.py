@@ -1,4 +1,4 @@
-"""Make a data set of one's own pictures: from a ZIP of class folders, or class by class."""
+"""Make a data set of your own pictures: from a ZIP of class folders, or class by class."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -43,7 +43,7 @@ _FILES = ThreadPoolExecutor(1, "files")
 def own_pictures_part(owner: Session) -> None:
     """Draw the ways to add pictures, the pictures so far, and the button that makes a data set of them."""
     own = owner.page_state(OwnPictures)
-    st.markdown("At least two classes, such as **cup** and **pen**, with at least 6 pictures each; 30 are better.")
+    st.markdown("Add at least two classes, such as **cup** and **pen**, with at least 6 pictures each; 30 are better.")
     # Drawn even while files are read, so that the camera stays on.
     _give(owner, own)
     if own.waiting is not None:
@@ -53,7 +53,7 @@ def own_pictures_part(owner: Session) -> None:
         _shape(own)
         _use(owner)
     if own.broken:
-        with st.expander(f"Left out: {len(own.broken):,}", key="own-broken"):
+        with st.expander(f"Files left out: {len(own.broken):,}", key="own-broken"):
             for sentence in own.broken[:50]:
                 st.markdown(f"- {escaped(sentence)}")
             if len(own.broken) > 50:
@@ -71,26 +71,26 @@ def _give(owner: Session, own: OwnPictures) -> None:
             max_upload_size=limits().zip_mb,
         )
     with by_class:
-        st.text_input("Or a class's name …", key="own-class", max_chars=MAX_NAME_LENGTH, placeholder="cup")
+        st.text_input("Or name a class …", key="own-class", max_chars=MAX_NAME_LENGTH, placeholder="cup")
         name = clean_class_name(str(st.session_state["own-class"] or ""))
-        no_name = "" if name else "Write the class’s name first: pictures can be added to it then."
+        no_name = "" if name else "Name the class first, then add its pictures."
         with grey_where(no_name) as grey:
             bound.uploads(
-                "… and its pictures",
+                "… and add its pictures",
                 lambda files: own.give(Files(own.given, None, tuple(files), name)),
                 f"own-files-{own.given}",
                 type=PICTURE_TYPES,
                 max_upload_size=limits().upload_mb,
                 **grey,
             )
-        st.caption("… or show it to the camera, and turn it while 30 pictures are taken:")
+        st.caption("… or show it to the camera and turn it while 30 pictures are taken:")
         camera_series(
             owner,
             lambda pictures: own.give(
                 Files(own.given, None, tuple(("camera.jpg", picture) for picture in pictures), name)
             ),
             "own-camera",
-            why_not="" if name else "Write the class’s name first.",
+            why_not="" if name else "Name the class first.",
         )
 
 
@@ -111,7 +111,7 @@ def _read(own: OwnPictures, files: Files) -> None:
         own.take(read)
         forget(_JOB)  # which holds the files
         st.rerun()
-    st.button("Forget these files", key="own-forget", icon=":material/close:", on_click=put_away)
+    st.button("Discard these files", key="own-forget", icon=":material/close:", on_click=put_away)
 
 
 def _reading(files: Files, count: int, size: int) -> Steps[list[PictureFile]]:
@@ -125,12 +125,14 @@ def _reading(files: Files, count: int, size: int) -> Steps[list[PictureFile]]:
             count, size = count + 1, size + file.picture.nbytes
         if count > bounds.dataset_pictures:
             raise UserError(
-                "There are too many pictures.", f"At most {bounds.dataset_pictures:,} can be used.", "Leave some out."
+                "There are too many pictures.",
+                f"A data set can have at most {bounds.dataset_pictures:,}.",
+                "Leave some out.",
             )
         if size > bounds.dataset_bytes:
             raise UserError(
                 f"These {count:,} pictures take too much memory.",
-                f"At most {bounds.dataset_mib:,} MiB are kept for one data set.",
+                f"A data set can have at most {bounds.dataset_mib:,} MiB.",
                 "Leave some out.",
             )
         yield Progress(file.share, f"{len(read):,} files read")
@@ -193,12 +195,12 @@ def _use(owner: Session) -> None:
         )
         return
     st.success(
-        f"These {own.count:,} pictures are the data set of the next run now."
+        f"The next run will train on these {own.count:,} pictures."
         + (" Start it at the top of this page." if fits_dataset(owner) else ""),
         icon=":material/check_circle:",
     )
     if not fits_dataset(owner):
         st.markdown(
-            f":material/build: The network in Build does not give {len(own.pictures)} numbers, one for each class, yet."
+            f":material/build: The network in Build does not yet output {len(own.pictures)} numbers, one per class."
         )
     fit_offer(owner, "own")

@@ -1,4 +1,4 @@
-"""The pictures that a tab collects for a data set of one's own."""
+"""The pictures that a tab collects for a data set of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The menu of random changes of training pictures, with one picture changed eight times."""
+"""The menu of random changes to training pictures, with a preview of one picture."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,7 +27,7 @@ def augmentation_menu(owner: Session) -> None:
     """Draw the button with the settings and a preview behind it."""
     with st.popover("Augmentation", icon=":material/auto_fix_high:", key="augmentation", on_change="rerun") as menu:
         if menu.open:
-            st.markdown("**Augmentation** changes every training picture at random, anew in each epoch.")
+            st.markdown("**Augmentation** changes every training picture at random, differently in each epoch.")
             _preview(owner)
             _controls(owner)
             st.caption("Validation and test pictures are never changed.")

@@ -19,38 +19,36 @@ from visualizer.words import counted
 if TYPE_CHECKING:
     from visualizer.training.loop.speed import TrainingSpeed
 
-# Two measurements at the same time would both seem slow.
+# Two measurements at the same time would slow each other down.
 _timing = threading.Lock()
 
 
 def show_estimate(owner: Session, *, again: bool) -> None:
-    """Say how long the next run will take, about, if it has a core of this computer for itself, and what slows it.
+    """Say roughly how long the next run will take with a core of this computer to itself, and what slows it down.
 
-    `again` says that another run is on the page, which this is not about.
+    `again` says that the page already shows an earlier run.
     """
     from visualizer.training.loop.speed import total_seconds
 
     settings, dataset = owner.settings, opened_dataset(owner.settings.dataset)
-    # What does not change the speed is left out, so that a class asks for the same once.
-    asked = replace(settings, dataset="digits", epochs=1, seed=0, learning_rate=0.001, initialization="glorot_uniform")
-    speed = _speed(architecture_to_json(replace(owner.architecture, name="")), asked, owner.architecture)
+    # Settings that do not affect the speed are fixed, so that a whole class shares one measurement.
+    timed = replace(settings, dataset="digits", epochs=1, seed=0, learning_rate=0.001, initialization="glorot_uniform")
+    speed = _speed(architecture_to_json(replace(owner.architecture, name="")), timed, owner.architecture)
     seconds = total_seconds(speed, settings, len(dataset.train), len(dataset.validation))
     about = f"about {duration(float(f'{seconds:.2g}'))}" if seconds >= 1.5 else "a second or two"
     st.caption(
-        f":material/timer: Training {'again ' if again else ''}will take **{about}** "
-        f"({counted(settings.epochs, 'epoch')} of {len(dataset.train):,} pictures, {escaped(dataset.title)}): an "
-        "estimate, from a few "
-        f"{explained('batches')} timed on this computer. {_sharing()}"
+        f":material/timer: {'Training again' if again else 'Training'} will take **{about}** "
+        f"({counted(settings.epochs, 'epoch')} of {len(dataset.train):,} pictures, {escaped(dataset.title)}). This "
+        f"estimate comes from timing a few {explained('batches')} on this computer. {_sharing()}"
     )
 
 
 def _sharing() -> str:
     others = worker_pool().would_take_turns_with()
     if not others:
-        return "Where others train at the same time, all take turns, and each takes longer."
+        return "If others train at the same time, all take turns, and each run takes longer."
     return (
-        f"{counted(others, 'other run')} would take turns with it now. As long as that is so, it takes about "
-        f"{others + 1} times as long."
+        f"Right now it would take turns with {counted(others, 'other run')}, and take about {others + 1} times as long."
     )
 
 

@@ -1,4 +1,4 @@
-"""The evaluation of a run on its test split: where it errs, how sure it is, and how it sorts the pictures."""
+"""The evaluation of a run on its test split: its mistakes, how sure it is, and how it sorts the pictures."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -41,8 +41,8 @@ def evaluation_part(owner: Session, run: RunRecord) -> None:
     """Draw the evaluation of a run; not while it trains."""
     if run.state in ("queued", "running"):
         st.info(
-            "The **test split** is kept apart to the end, so that nobody tunes a network until it happens to suit just "
-            "these pictures. Pause the run, or let it finish: then it is asked here.",
+            "The **test split** is kept for the end, so that nobody tunes a network to these particular pictures. "
+            "Pause the run or let it finish to evaluate it here.",
             icon=":material/lock_clock:",
         )
         return
@@ -58,8 +58,8 @@ def evaluation_part(owner: Session, run: RunRecord) -> None:
     right = int((evaluation.answers == evaluation.labels).sum())
     st.markdown(
         f"After step {run.step:,} it gets **{right:,} of {len(evaluation.labels):,} test pictures right: "
-        f"{evaluation.accuracy:.1%}**. The network never saw them, and nothing was chosen by them. One number hides "
-        f"much: which classes, {'how sure, ' if evaluation.calibration else ''}and what kind of pictures?"
+        f"{evaluation.accuracy:.1%}**. None of them was used to train the network or to choose its settings. One "
+        "number hides a lot: which classes does it confuse, and on which pictures is it wrong?"
     )
     _confusion(owner, dataset, evaluation)
     _classes(dataset, evaluation)
@@ -85,7 +85,7 @@ def _batches(dataset: Dataset, network: "Network") -> Iterator[np.ndarray]:
 
 
 def _confusion(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> None:
-    st.subheader("What is taken for what")
+    st.subheader("Which classes it confuses")
     names = dataset.class_names
     left, right = st.columns([3, 2], gap="medium")
 
@@ -95,7 +95,7 @@ def _confusion(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> No
             owner.page_state(TrainState).confusion_cell = (row, column)
 
     with left:
-        st.caption("A row is what a picture shows, a column what the network answers. Click a cell: its pictures.")
+        st.caption("Each row is a true class, each column an answer of the network. Click a cell to see its pictures.")
         width = column_width() if is_narrow() else column_width(3 / 5)
         show(confusion_matrix(evaluation.confusion, names, width=width), "confusion")
         on_click("confusion", clicked)
@@ -103,16 +103,16 @@ def _confusion(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> No
         label, answer = owner.page_state(TrainState).confusion_cell or _worst(evaluation)
         label, answer = min(label, len(names) - 1), min(answer, len(names) - 1)
         with st.container(horizontal=True, gap="small"):
-            for title, key, value, place in (("Is", "cell-label", label, 0), ("Answer", "cell-answer", answer, 1)):
-                _choose_class(owner, title, key, value, place, (label, answer), names)
+            _choose_class(owner, "True class", "cell-label", 0, (label, answer), names)
+            _choose_class(owner, "Answer", "cell-answer", 1, (label, answer), names)
         _pictures(dataset, evaluation, evaluation.cell(label, answer), "cell", columns=3)
 
 
 def _choose_class(
-    owner: Session, title: str, key: str, value: int, place: int, cell: tuple[int, int], names: tuple[str, ...]
+    owner: Session, title: str, key: str, place: int, cell: tuple[int, int], names: tuple[str, ...]
 ) -> None:
-    # So that the menu follows a click on the chart.
-    st.session_state[key] = value
+    # The menu follows a click on the chart.
+    st.session_state[key] = cell[place]
 
     def chosen() -> None:
         new = int(st.session_state[key])
@@ -128,9 +128,9 @@ def _worst(evaluation: "Evaluation") -> tuple[int, int]:
 
 
 def _pictures(dataset: Dataset, evaluation: "Evaluation", places: np.ndarray, key: str, *, columns: int) -> None:
-    """Some pictures with what they are, what was answered and how surely, and a way to look inside with one."""
+    """Some pictures with their classes and the network's answers, and a button to look inside with one."""
     if not len(places):
-        st.caption("No picture.")
+        st.caption("This cell has no pictures.")
         return
     pages = -(-len(places) // _PER_PAGE)
     number = st.pagination(pages, key=f"{key}-page-{pages}") if pages > 1 else 1
@@ -146,7 +146,7 @@ def _pictures(dataset: Dataset, evaluation: "Evaluation", places: np.ndarray, ke
     pictures = dataset.pictures[dataset.test[shown]]
     width = column_width() if is_narrow() else column_width(0.4 if columns < 6 else 1.0)
     probable = evaluation.kind == "probabilities"
-    above = "Above each: the answer, and how sure it is." if probable else "Above each: the answer, and its score."
+    above = f"Above each picture: the answer and its {'probability' if probable else 'score'}."
     st.caption(f"{counted(len(places), 'picture')}. {above}")
     show(gallery(pictures, [caption(int(place)) for place in shown], columns, width=width), f"{key}-gallery")
     titles = [
@@ -161,7 +161,7 @@ def _pictures(dataset: Dataset, evaluation: "Evaluation", places: np.ndarray, ke
             key=f"{key}-chosen-{len(shown)}-{number}",
             width=240,
         )
-        if st.button("Look inside with it", key=f"{key}-look", icon=":material/search:"):
+        if st.button("Look inside with this picture", key=f"{key}-look", icon=":material/search:"):
             choose_picture(dataset, int(dataset.test[shown[chosen]]))
             st.switch_page(page("look_inside"))
 
@@ -172,7 +172,7 @@ def _classes(dataset: Dataset, evaluation: "Evaluation") -> None:
         class_bars(evaluation.recall, evaluation.precision, evaluation.confusion.sum(axis=1), dataset.class_names),
         "class-bars",
     )
-    st.caption("In brackets: how many test pictures a class has. Few pictures make a shaky number.")
+    st.caption("In brackets: the number of test pictures. With few pictures, the percentages are unreliable.")
 
 
 def _mistakes(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> None:
@@ -180,7 +180,7 @@ def _mistakes(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> Non
     st.subheader("The most confident mistakes" if probable else "The mistakes with the highest scores")
     places = evaluation.mistakes()
     if not len(places):
-        st.success("It made no mistake on the test split.", icon=":material/check_circle:")
+        st.success("It made no mistakes on the test split.", icon=":material/check_circle:")
         return
     _pictures(dataset, evaluation, places, "mistakes", columns=4 if is_narrow() else 6)
 
@@ -190,9 +190,9 @@ def _calibration(evaluation: "Evaluation") -> None:
     calibration = evaluation.calibration
     if calibration is None:
         st.caption(
-            "That can be asked of probabilities alone. This network ends without a softmax and was trained with mean "
-            "squared error, so it gives scores: the largest is the answer, and how sure it is cannot be said. End it "
-            "with a softmax, or train it with cross-entropy, to see it here."
+            "Only probabilities can answer this. This network has no softmax at its end and was trained with mean "
+            "squared error, so it outputs scores: the largest is the answer, but no score says how sure the network "
+            "is. Add a softmax at the end, or train with cross-entropy, to see it here."
         )
         return
     show(
@@ -202,15 +202,15 @@ def _calibration(evaluation: "Evaluation") -> None:
 
 
 def describe_calibration(calibration: "Calibration") -> str:
-    """How sure it is and how often it is right: on average, where errors may cancel out, and by mean distance."""
+    """How sure the network is and how often it is right: on average, where errors may cancel, and by distance."""
     share = calibration.counts / calibration.counts.sum()
     sure, right = float(share @ calibration.confidence), float(share @ calibration.accuracy)
     return (
-        "A network that says 80 % should be right in 80 % of such cases: then its points lie on the dashed line. On "
-        f"average over all pictures this one is {sure:.1%} sure and {right:.1%} right: "
-        f"{_surplus(calibration.surplus)}. Its points lie {100 * calibration.error:.1f} percentage points off the "
-        f"line, on average and to either side (the **expected calibration error**; {len(calibration.counts)} of 10 "
-        "bins have pictures). Larger dots have more pictures."
+        "When a network says 80 %, it should be right in 80 % of the cases: then its points lie on the dashed line. On "
+        f"average over all pictures, this one is {sure:.1%} sure and {right:.1%} right: "
+        f"{_surplus(calibration.surplus)}. Its points lie {100 * calibration.error:.1f} percentage points above or "
+        f"below the line on average (the **expected calibration error**; {len(calibration.counts)} of 10 bins have "
+        "pictures). Larger dots stand for more pictures."
     )
 
 
@@ -224,11 +224,11 @@ def _surplus(surplus: float) -> str:
 def _map(key: Any, dataset: Dataset, evaluation: "Evaluation") -> None:
     st.subheader("How it sorts the pictures")
     if evaluation.hidden.shape[1] < 2:
-        st.caption("The network has no Dense layer that gets two numbers or more, so there is nothing to draw here.")
+        st.caption("There is nothing to draw here: the network has no Dense layer with two or more inputs.")
         return
     st.markdown(
-        f"What the last layer is given, {evaluation.hidden.shape[1]:,} numbers for each picture, drawn as one point. "
-        "Where classes lie apart, the last layer has an easy task. A red ring: answered wrongly."
+        f"Each point is a picture, placed by the {evaluation.hidden.shape[1]:,} numbers that the last layer takes as "
+        "input. Where classes lie apart, the last layer has an easy task. A red ring marks a wrong answer."
     )
     kind = st.segmented_control(
         "Map",
@@ -260,7 +260,7 @@ def _map(key: Any, dataset: Dataset, evaluation: "Evaluation") -> None:
     _points(dataset, evaluation, embedding.places, (axes[0], axes[1]))
 
 
-@st.cache_data(max_entries=8, show_spinner="Finding the principal components …")
+@st.cache_data(max_entries=8, show_spinner="Computing the principal components …")
 def _principal(key: Any, _hidden: np.ndarray) -> "Embedding":
     from visualizer.inspection.embedding import principal_components
 
@@ -271,7 +271,7 @@ def _tsne(hidden: np.ndarray) -> "Steps[Embedding]":
     from visualizer.inspection.embedding import neighbours
 
     return with_progress(
-        neighbours(hidden), lambda step: Progress(step[0], "Moving alike pictures together …", step[1])
+        neighbours(hidden), lambda step: Progress(step[0], "Moving similar pictures together …", step[1])
     )
 
 

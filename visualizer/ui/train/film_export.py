@@ -21,7 +21,7 @@ from visualizer.ui.train.moments import layer_at, name_of
 from visualizer.ui.train.run_controls import watched_index
 from visualizer.ui.train.state import TrainState
 
-_WORDS: dict[Format, str] = {"gif": "GIF (moves on every page)", "mp4": "MP4 (for players and slides)"}
+_WORDS: dict[Format, str] = {"gif": "GIF (plays everywhere)", "mp4": "MP4 (for video players and slides)"}
 _MIME: dict[Format, str] = {"gif": "image/gif", "mp4": "video/mp4"}
 
 
@@ -33,8 +33,8 @@ def export_part(run: RunRecord, titles: dict[int, str]) -> None:
     picture = watched_index(owner, run)
     with st.expander("**Save the film**", icon=":material/movie:", key="film-export"):
         st.markdown(
-            "Kernels, what the chosen layer makes of the watched picture, the answer and the loss, "
-            f"{machine.per_second:g} moments per second. Up to {MAX_FRAMES} moments are drawn."
+            "The film shows the kernels, the chosen layer's output for the watched picture, the answer and the loss, "
+            f"with {machine.per_second:g} moments per second and at most {MAX_FRAMES} moments."
         )
         formats = [format for format in _WORDS if can_write(format)]
         format = st.segmented_control(
@@ -55,12 +55,12 @@ def export_part(run: RunRecord, titles: dict[int, str]) -> None:
             label = f"Download the film ({size(len(made))})"
             download(label, made, f"training.{format}", _MIME[format], "film-download")
             if run.active:
-                st.caption("The run goes on: the film ends where the run was when you made it.")
+                st.caption("The run goes on; the film ends at the moment when you made it.")
 
 
 def _make(run: RunRecord, layer: int, picture: int, format: Format, per_second: float) -> Steps[bytes]:
     moments = _bounded(run_store().moments(run.run_id))
-    yield Progress(0.0, "Looking at every moment …")
+    yield Progress(0.0, "Computing every moment …")
     film = _film(run, moments, layer, picture)
     data = b""
     frames = (draw_frame(film, place) for place in range(len(moments)))

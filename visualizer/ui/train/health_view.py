@@ -33,7 +33,7 @@ def health_part(owner: Session, run: RunRecord, refresh: float | None) -> None:
 def _health(owner: Session, run: RunRecord, pictures: int) -> None:
     health = run_store().health(run.run_id)
     if not len(health.step):
-        st.info("Nothing was trained yet: press Start or One step.", icon=":material/monitor_heart:")
+        st.info("Nothing has been trained yet. Press Start or One step.", icon=":material/monitor_heart:")
         return
     names = [layer.summary() for layer in run.spec.architecture.layers]
     overfit = overfits(run, run_store().curves(run.run_id))
@@ -62,8 +62,8 @@ def _health(owner: Session, run: RunRecord, pictures: int) -> None:
         )
     st.caption(
         f"Measured at {describe_checkups(run.steps_per_epoch, run.total_steps)}, on the pictures of that batch. A "
-        "unit of a convolution is one of its maps; it fires where any place of it is above 0, and is silent where none "
-        "is, for any picture of the batch. Batch normalisation's two numbers for each channel count as weights."
+        "unit of a convolution is one of its maps: it fires if any of its values is above 0, and is silent if none is "
+        "for any picture of the batch. The two trained numbers per channel of batch normalisation count as weights."
     )
 
 
@@ -78,8 +78,8 @@ def describe_checkups(steps_per_epoch: int, total_steps: int) -> str:
 
 def _all_well(health: HealthCurves) -> str:
     return (
-        f"**Nothing looks wrong** after step {health.step[-1]:,}: in every layer most units fire, a gradient arrives, "
-        "and the steps are neither far too large nor far too small."
+        f"**Nothing looks wrong** after step {health.step[-1]:,}: in every layer most units fire, the gradient "
+        "gets through, and the steps are of a reasonable size."
     )
 
 
@@ -87,7 +87,7 @@ def _panels(health: HealthCurves) -> list[Panel]:
     return [
         Panel(
             "Update to weight ratio",
-            "size of a step / size of the weights; usual: the band",
+            "size of a step / size of the weights; the band is usual",
             health.update_ratio,
             usual=_USUAL_UPDATE,
         ),

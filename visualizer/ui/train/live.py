@@ -84,8 +84,8 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
         with kernels:
             if snapshot.kernels is not None:
                 of_all = first_of(min(KERNELS_SHOWN, len(snapshot.kernels)), len(snapshot.kernels))
-                arriving = snapshot.kernels.shape[1]
-                channel = f" for the first of {arriving} maps" if shown_channel(snapshot.kernels) is not None else ""
+                inputs = snapshot.kernels.shape[1]
+                channel = f" for input map 1 of {inputs}" if shown_channel(snapshot.kernels) is not None else ""
                 st.markdown(f"**The first kernels**{channel}{of_all}")
             place("live-kernels")
         with maps:
@@ -98,8 +98,8 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
                 place("live-answer")
                 if snapshot.answer is None:
                     st.caption(
-                        "This run was watched by an older version of the app, which did not keep scores. Look inside "
-                        "shows what the network answers."
+                        "An older version of the app recorded this run without scores. Open Look inside to see the "
+                        "network's answer."
                     )
                 else:
                     explain_scores(snapshot.answer.kind)

@@ -44,7 +44,7 @@ def overfitting_part(owner: Session, record: RunRecord, overfit: Overfitting, pl
             clicked |= st.button(
                 f"Go back to epoch {overfit.best_epoch}, the best ({overfit.best:.1%})",
                 key=f"cure-back-{place}",
-                help="In the time machine: the network as it was when it got most validation pictures right.",
+                help="Opens the time machine at the epoch with the highest validation accuracy.",
                 icon=":material/history:",
                 on_click=_go_back,
                 args=(owner, step),
@@ -53,10 +53,10 @@ def overfitting_part(owner: Session, record: RunRecord, overfit: Overfitting, pl
             clicked |= st.button(
                 "Add more pictures", key=f"cure-pictures-{place}", icon=":material/add_photo_alternate:", on_click=_add
             )
-    once = "“Train again” at the top" if not record.active else "“Train again”, once this run has ended,"
+    when = "once this run has ended" if record.active else "at the top"
     st.caption(
-        f"A change is one of the next run, which {once} starts; this run stays as it is. “Undo” in Build takes back "
-        "changes of the network."
+        f"This run stays as it is; the changes apply to the next one. Start it with “Train again” {when}. “Undo” in "
+        "Build takes back changes to the network."
     )
     if clicked:  # inside a fragment, the rest of the page has to follow
         st.rerun()

@@ -108,7 +108,7 @@ def run_settings(owner: Session, record: RunRecord) -> None:
                 record.keep_running,
                 lambda keep: worker_pool().keep_running(record.run_id, keep),
                 "keep-running",
-                help="Otherwise the run is interrupted within a minute after the tab is closed, and can go on later.",
+                help="Otherwise the run is interrupted within a minute of closing the tab. You can continue it later.",
             )
 
 
@@ -159,7 +159,7 @@ def controls(owner: Session, record: RunRecord | None, why_not: str) -> None:
                 icon=":material/play_arrow:",
                 on_click=go_on,
                 args=(owner, record),
-                help="It trains on as if it had not been interrupted: the curve is the same.",
+                help="Training goes on as if it had never been interrupted: the curve is the same.",
             )
         elif record is not None and record.state in ("queued", "running"):
             st.button("Pause", key="pause", type="primary", icon=":material/pause:", on_click=give, args=(Pause(),))
@@ -198,8 +198,8 @@ def _pieces(give: Callable[[Command], None], grey: Grey) -> None:
 
 def _go_on_words(record: RunRecord) -> str:
     if record.checkpoint_epoch is None:
-        return "Begin it again"
-    return f"Go on from epoch {record.checkpoint_epoch + 1}"
+        return "Start it over"
+    return f"Continue from epoch {record.checkpoint_epoch + 1}"
 
 
 def describe_place(place: Place | None) -> str:

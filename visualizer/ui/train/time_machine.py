@@ -51,7 +51,7 @@ def time_machine_part(run: RunRecord, refresh: float | None) -> None:
     machine = session().page_state(TrainState).time_machine
     titles = _layers(run)
     if not titles:
-        st.info("This network has no layers to look at: add some in Build.", icon=":material/layers:")
+        st.info("This network has no layers to look at. Add some in Build.", icon=":material/layers:")
         return
     every = 1 / machine.per_second if machine.playing else refresh and PAUSED_REFRESH
     st.fragment(_moving, run_every=every)(run, titles, machine.playing, machine.per_second)
@@ -71,14 +71,14 @@ def _moving(run: RunRecord, titles: dict[int, str], playing: bool, per_second: f
     machine = session().page_state(TrainState).time_machine
     moments = run_store().moments(run.run_id)
     if not moments:
-        st.info("The untrained network comes in a moment.", icon=":material/hourglass_empty:")
+        st.info("The untrained network will appear in a moment.", icon=":material/hourglass_empty:")
         return
     advance(machine, moments)
     place = film_controls(machine, moments, grows=run.active)
     try:
         with st.container(key="time-machine"):
-            _said(run, moments, place)
-            _seen(run, machine, titles, moments, place)
+            _headline(run, moments, place)
+            _inside(run, machine, titles, moments, place)
             _measured(run, machine, titles, moments, place)
     except UserError as error:
         st.info(markdown_safe(error), icon=":material/history:")
@@ -87,7 +87,7 @@ def _moving(run: RunRecord, titles: dict[int, str], playing: bool, per_second: f
         st.rerun()
 
 
-def _said(run: RunRecord, moments: Sequence[Moment], place: int) -> None:
+def _headline(run: RunRecord, moments: Sequence[Moment], place: int) -> None:
     """The name of this moment, and what changed since the one before."""
     moment = moments[place]
     where = f"After {moment.step:,} of {run.total_steps:,} batches." if moment.step else "Before the first batch."
@@ -95,12 +95,12 @@ def _said(run: RunRecord, moments: Sequence[Moment], place: int) -> None:
     epochs = [other.epoch for other in moments if other.epoch]
     gap = max(np.diff([0, *epochs]), default=1)
     if gap > 1:
-        st.caption(f"To save room on the disk not every epoch of this run is kept: here and there {gap} lie between.")
+        st.caption(f"To save disk space, not every epoch of this run is kept. Kept epochs are up to {gap} apart.")
 
 
 def _changed(run: RunRecord, moments: Sequence[Moment], place: int) -> str:
     if place == 0:
-        return "The weights are random numbers: drag the slider to the right, or play the film."
+        return "The weights are still random numbers. Drag the slider to the right, or play the film."
     before, now = moments[place - 1], moments[place]
     moved = changes_between(run, before.step, now.step)
     if not moved:
@@ -111,7 +111,7 @@ def _changed(run: RunRecord, moments: Sequence[Moment], place: int) -> str:
     if moved[most] == 0:
         return f"Nothing has changed since “{name_of(before)}”."
     text = (
-        f"Since “{name_of(before)}” layer {most + 1} ({names[most].summary()}) moved most: its weights changed by "
+        f"Since “{name_of(before)}”, layer {most + 1} ({names[most].summary()}) moved most: its weights changed by "
         f"**{_share(moved[most])}** of their size."
     )
     if least != most:
@@ -123,7 +123,9 @@ def _share(value: float) -> str:
     return "more than 1,000 %" if value > 10 else f"{100 * value:.2g} %" if value < 0.1 else f"{100 * value:.0f} %"
 
 
-def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments: Sequence[Moment], place: int) -> None:
+def _inside(
+    run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments: Sequence[Moment], place: int
+) -> None:
     """The layer's kernels and maps, and the answer, at the moment."""
     dataset = opened_dataset(run.spec.settings.dataset)
     picture = watched_index(session(), run)
@@ -146,12 +148,12 @@ def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments:
             st.markdown(
                 f"**Kernels of layer {layer + 1}{of_stage}**{first_of(len(kernel_set.weights), kernel_set.filters)}"
             )
-            arriving = kernel_set.weights.shape[1]
-            colour = arriving == 3 and layer == 0 and number == 0
+            inputs = kernel_set.weights.shape[1]
+            colour = inputs == 3 and layer == 0 and number == 0
             channel = 0
-            if arriving > 1 and not colour:
-                channel = min(machine.incoming, arriving) - 1
-                _incoming(machine, arriving, number)
+            if inputs > 1 and not colour:
+                channel = min(machine.incoming, inputs) - 1
+                _incoming(machine, inputs, number)
             show(
                 kernel_grid(
                     kernel_set.weights,
@@ -165,7 +167,7 @@ def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments:
     with outputs:
         scale = _scale([other.output for other in looks])
         st.markdown(
-            f"**What layer {layer + 1} makes of the watched picture**{first_of(len(look.output), look.channels)}"
+            f"**Output of layer {layer + 1} for the watched picture**{first_of(len(look.output), look.channels)}"
         )
         if look.output.ndim == 1:
             show(unit_bars(look.output, value_label="output", width=column_width(5 / 13), scale=scale), "moment-units")
@@ -191,22 +193,20 @@ def _seen(run: RunRecord, machine: TimeMachine, titles: dict[int, str], moments:
             true_label=int(dataset.labels[picture]),
             scale=score_scale(np.array([other.answer.values for other in looks])),
         )
-    st.caption(
-        "Colours and bars keep one scale over all moments so far, so whatever changes here has changed in the network."
-    )
+    st.caption("Colours and bars use one scale for all moments so far, so a change here is a change in the network.")
 
 
-def _incoming(machine: TimeMachine, arriving: int, number: int) -> None:
+def _incoming(machine: TimeMachine, inputs: int, number: int) -> None:
     def choose(incoming: int) -> None:
         machine.incoming = incoming
 
     bound.number(
-        f"For incoming map 1 to {arriving}",
-        min(machine.incoming, arriving),
+        f"For input map 1 to {inputs}",
+        min(machine.incoming, inputs),
         choose,
-        f"moment-incoming-of-{arriving}" + (f"-{number}" if number else ""),
+        f"moment-incoming-of-{inputs}" + (f"-{number}" if number else ""),
         1,
-        arriving,
+        inputs,
         width=190,
     )
 
@@ -224,7 +224,7 @@ def _measured(
     dataset = opened_dataset(run.spec.settings.dataset)
     loss, confused = st.columns(2)
     with loss:
-        st.markdown("**The loss, and where this moment is**")
+        st.markdown("**The loss, with this moment marked**")
         chart = curves(
             history.epoch_position,
             history.batch_loss,
@@ -235,29 +235,26 @@ def _measured(
         )
         show(marked_at(chart, moments[place].epoch_position), "moment-loss")
     with confused:
-        st.markdown("**What it takes for what**")
+        st.markdown("**Which classes it confuses**")
         counts = confusion_at(run, moments[place].step)
-        right = f"{int(np.trace(counts)):,} of {int(counts.sum()):,} validation pictures are right"
-        first = " (the first ones)" if len(dataset.validation) > CONFUSION_PICTURES else ""
-        st.caption(f"At this moment {right}{first}. Right answers lie on the diagonal.")
+        first = "the first " if len(dataset.validation) > CONFUSION_PICTURES else ""
+        pictures = f"{first}{int(counts.sum()):,} validation pictures"
+        st.caption(f"It gets {int(np.trace(counts)):,} of {pictures} right. Right answers lie on the diagonal.")
         show(confusion_matrix(counts, dataset.class_names, width=column_width(1 / 2)), "moment-confusion")
     layer = machine.layer if machine.layer in titles else next(iter(titles))
     if not summarize(run.spec.architecture).layers[layer].parameters:
-        st.caption(f"Layer {layer + 1} has no weights, so there are no histograms of its weights and its gradient.")
+        st.caption(f"Layer {layer + 1} has no weights, so it has no histograms.")
         return
     steps, names = [moment.step for moment in moments], [name_of(moment) for moment in moments]
     weights, gradient = st.columns(2)
     with weights:
         st.markdown(f"**Histogram of the weights of layer {layer + 1}**")
-        st.caption("A column is a moment; the bars on the right are the moment in the frame.")
+        st.caption("Each column is a moment; the bars on the right show the framed one.")
         show(
             weight_spread(*weight_counts(run, steps, layer), names, place, width=column_width(1 / 2)), "moment-weights"
         )
     with gradient:
         st.markdown(f"**Histogram of the gradient of layer {layer + 1}**")
-        st.caption(
-            "How large the gradient's numbers were, without sign, on the batch that was trained last. There is none "
-            "before training."
-        )
+        st.caption("Absolute values of the gradient on the batch trained last. There is no gradient before training.")
         rows, edges = gradient_counts(run, steps, layer)
         show(gradient_spread(rows, edges, names, place, width=column_width(1 / 2)), "moment-gradient")
