@@ -144,7 +144,7 @@ def _describe_output(spec: RunSpec) -> str:
 
 
 def _layer_row(place: int, row: LayerReport) -> Element:
-    settings = " · ".join(f"{label} {words}" for label, words in _settings_of(row.layer))
+    settings = " · ".join(f"{label} {value}" for label, value in _settings_of(row.layer))
     what: list[Content] = [f"{place}  {row.layer.summary()}"]
     if settings:
         what.append(element("small", settings))
@@ -187,7 +187,7 @@ def _settings(report: RunReport) -> Iterator[Element]:
     record, dataset = report.record, report.dataset
     settings: TrainingSettings = record.spec.settings
     unused = {SETTING_SPECS[name].label for name in AUGMENTATIONS if not getattr(settings, name)}
-    terms = {label: words for label, words in _settings_of(settings) if label not in unused}
+    terms = {label: value for label, value in _settings_of(settings) if label not in unused}
     if not is_augmented(settings):
         terms["Augmentation"] = "none"
     if record.learning_rate != settings.learning_rate:
@@ -272,19 +272,19 @@ def _filters(report: RunReport) -> Iterator[Element]:
     if kernels is None or report.kernels_layer is None:
         return
     layer = report.record.spec.architecture.layers[report.kernels_layer]
-    shown = kernels[:MAX_FILTERS]
+    filters = kernels[:MAX_FILTERS]
     in_colour = kernels.shape[1] == 3
     yield element("h2", "What its first filters look for")
-    part = f" The first {len(shown)} of {len(kernels)} are shown." if len(shown) < len(kernels) else ""
+    part = f" The first {len(filters)} of {len(kernels)} are shown." if len(filters) < len(kernels) else ""
     yield element(
         "p",
         f"The {counted(len(kernels), 'filter')} of layer {report.kernels_layer + 1}, {layer.summary()}. A filter "
         f"responds strongly where the picture resembles its pattern.{part}",
     )
-    if not np.isfinite(shown).all():
+    if not np.isfinite(filters).all():
         yield element("p", "Its weights are no longer finite numbers: the learning rate was too high.")
         return
-    scale = signed_scale(shown if in_colour else shown[:, 0], "weight")
+    scale = signed_scale(filters if in_colour else filters[:, 0], "weight")
     if in_colour:
         yield element(
             "p",
@@ -301,18 +301,18 @@ def _filters(report: RunReport) -> Iterator[Element]:
             element("span", f"+{number(scale.high)}"),
             class_="scale",
         )
-    pictures = [_filter(place, kernel, scale, in_colour) for place, kernel in enumerate(shown, start=1)]
+    pictures = [_filter(place, kernel, scale, in_colour) for place, kernel in enumerate(filters, start=1)]
     yield element("div", *pictures, class_="filters")
 
 
 def _filter(place: int, kernel: np.ndarray, scale: ColourScale, in_colour: bool) -> Element:
-    shown = kernel if in_colour else kernel[:1]
+    weights = kernel if in_colour else kernel[:1]
     if in_colour:
         pixels = np.round(127.5 + 127.5 * kernel.transpose(1, 2, 0) / scale.high)
         pixels = np.clip(pixels, 0, 255).astype(np.uint8)
     else:
         pixels = painted(kernel[0], scale)
-    text = f"Filter {place}: weights from {number(float(shown.min()))} to {number(float(shown.max()))}"
+    text = f"Filter {place}: weights from {number(float(weights.min()))} to {number(float(weights.max()))}"
     image = element("img", src=png_source(pixels), alt=text, title=text)
     return element("figure", image, element("figcaption", str(place)))
 

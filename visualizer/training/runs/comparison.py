@@ -55,13 +55,13 @@ def variants(records: Sequence[RunRecord]) -> tuple[Variant, ...]:
     Args:
         records: Runs, the earliest first.
     """
-    found: dict[tuple[RunSpec, float | None], dict[int, RunRecord]] = {}
+    by_training: dict[tuple[RunSpec, float | None], dict[int, RunRecord]] = {}
     for record in records:
         settings = record.spec.settings
         changed = record.learning_rate if record.learning_rate != settings.learning_rate else None
         same = RunSpec(record.spec.architecture, replace(settings, seed=0), probe_index=0)
-        found.setdefault((same, changed), {})[settings.seed] = record
-    return tuple(Variant(tuple(runs[seed] for seed in sorted(runs))) for runs in found.values())
+        by_training.setdefault((same, changed), {})[settings.seed] = record
+    return tuple(Variant(tuple(runs[seed] for seed in sorted(runs))) for runs in by_training.values())
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,11 @@ def dataset_titles(compared: Sequence[Variant]) -> tuple[str, ...]:
     """The title of each variant's data set; data sets with the same title are numbered."""
     names = [variant.spec.settings.dataset for variant in compared]
     titles = {name: dataset_title(name) for name in names}
-    found = []
+    numbered = []
     for name in names:
         alike = [other for other, title in titles.items() if title == titles[name]]
-        found.append(f"{titles[name]} ({alike.index(name) + 1})" if len(alike) > 1 else titles[name])
-    return tuple(found)
+        numbered.append(f"{titles[name]} ({alike.index(name) + 1})" if len(alike) > 1 else titles[name])
+    return tuple(numbered)
 
 
 def _training_rows(compared: Sequence[Variant]) -> list[Difference]:
@@ -114,20 +114,20 @@ def short_names(compared: Sequence[Variant]) -> tuple[str, ...]:
     variants have the same words only if no setting tells them apart; if nothing differs, the network's name.
     """
     networks = tuple(_shortened(variant.spec.architecture.name or "a network") for variant in compared)
-    found = [row for row in differences(compared) if row.setting != _LAYERS]  # too long: their size says it
-    told = [networks] if len(set(networks)) > 1 else []
-    told += [tuple(map(_shortened, row.values)) for row in found if row.setting == _DATASET]
-    rest = [tuple(_brief(row.setting, value) for value in row.values) for row in found if row.setting != _DATASET]
+    rows = [row for row in differences(compared) if row.setting != _LAYERS]  # too long: their size says it
+    chosen = [networks] if len(set(networks)) > 1 else []
+    chosen += [tuple(map(_shortened, row.values)) for row in rows if row.setting == _DATASET]
+    rest = [tuple(_brief(row.setting, value) for value in row.values) for row in rows if row.setting != _DATASET]
     # The last resort for networks of other layers under one name.
     sizes = [summarize(variant.spec.architecture).parameters for variant in compared]
     rest.append(tuple(f"{size:,} parameters" for size in sizes))
-    while rest and _kinds(told) < len(compared):
-        best = max(rest, key=lambda row: _kinds([*told, row]))
-        if _kinds([*told, best]) == _kinds(told):
+    while rest and _kinds(chosen) < len(compared):
+        best = max(rest, key=lambda row: _kinds([*chosen, row]))
+        if _kinds([*chosen, best]) == _kinds(chosen):
             break
-        told.append(best)
+        chosen.append(best)
         rest.remove(best)
-    return tuple(", ".join(words) for words in zip(*(told or [networks]), strict=True))
+    return tuple(", ".join(words) for words in zip(*(chosen or [networks]), strict=True))
 
 
 def _kinds(rows: Sequence[tuple[str, ...]]) -> int:
@@ -146,14 +146,14 @@ def _brief(setting: str, value: str) -> str:
 
 
 def _network_rows(architectures: Sequence[Architecture]) -> list[Difference]:
-    rows = [Difference("Input", tuple(describe_shape(one.input_shape) for one in architectures))]
-    kinds = {tuple(type(layer) for layer in one.layers) for one in architectures}
+    rows = [Difference("Input", tuple(describe_shape(architecture.input_shape) for architecture in architectures))]
+    kinds = {tuple(type(layer) for layer in architecture.layers) for architecture in architectures}
     if len(kinds) > 1:
-        lists = [", ".join(layer.summary() for layer in one.layers) for one in architectures]
+        lists = [", ".join(layer.summary() for layer in architecture.layers) for architecture in architectures]
         return [*rows, Difference(_LAYERS, tuple(lists))]
     # The same change in several layers is one row.
     places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-    for index, layers in enumerate(zip(*(one.layers for one in architectures), strict=True)):
+    for index, layers in enumerate(zip(*(architecture.layers for architecture in architectures), strict=True)):
         for setting in layers[0].settings():
             values = tuple(_as_text(setting.spec, getattr(layer, setting.name)) for layer in layers)
             if len(set(values)) > 1:
@@ -210,13 +210,13 @@ def _hidden_activations(architecture: Architecture) -> list[tuple[int, str]]:
 
     The last one of the network belongs to the loss (softmax gives the probabilities) and is left out.
     """
-    found = [
+    choices = [
         (index, setting.name)
         for index, layer in enumerate(architecture.layers)
         for setting in layer.settings()
         if isinstance(setting.spec, Choice) and setting.spec.options in (FUNCTION_OPTIONS, OPTIONAL_FUNCTION_OPTIONS)
     ]
-    return found[:-1]
+    return choices[:-1]
 
 
 def hidden_activation(spec: RunSpec) -> str | None:
@@ -319,14 +319,14 @@ def verdicts(names: Sequence[str], compared: Sequence[Variant], bands: Sequence[
         bands: Their validation accuracies.
     """
     groups = comparable(compared)
-    said = [verdict([names[place] for place in group], [bands[place] for place in group]) for group in groups]
+    statements = [verdict([names[place] for place in group], [bands[place] for place in group]) for group in groups]
     if len(groups) > 1:
         apart = " / ".join(listed([names[place] for place in group]) for group in groups)
-        said.append(
+        statements.append(
             f"Not ranked against each other: {apart}. They learnt different pictures, and accuracy also depends on how "
             "hard the pictures are."
         )
-    return tuple(filter(None, said))
+    return tuple(filter(None, statements))
 
 
 def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:

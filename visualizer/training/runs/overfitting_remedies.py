@@ -37,14 +37,14 @@ class Remedy:
 
 
 def remedies(
-    run: RunSpec, found: Overfitting, architecture: Architecture, settings: TrainingSettings
+    run: RunSpec, overfit: Overfitting, architecture: Architecture, settings: TrainingSettings
 ) -> tuple[Remedy, ...]:
     """What the run did not have, and the next one, of that network with those settings, can have or has already."""
     possible = (
         _augmentation(run, architecture, settings),
         _dropout(run, architecture, settings),
         _fewer_parameters(run, architecture, settings),
-        _fewer_epochs(found, architecture, settings),
+        _fewer_epochs(overfit, architecture, settings),
     )
     return tuple(remedy for remedy in possible if remedy is not None)
 
@@ -108,10 +108,10 @@ def _units(row: LayerReport) -> int:
     return row.output_shape[0] if row.output_shape else 0
 
 
-def _fewer_epochs(found: Overfitting, architecture: Architecture, settings: TrainingSettings) -> Remedy | None:
-    if found.best_epoch >= found.epoch:
+def _fewer_epochs(overfit: Overfitting, architecture: Architecture, settings: TrainingSettings) -> Remedy | None:
+    if overfit.best_epoch >= overfit.epoch:
         return None
-    epochs = counted(found.best_epoch, "epoch")
-    if settings.epochs <= found.best_epoch:
+    epochs = counted(overfit.best_epoch, "epoch")
+    if settings.epochs <= overfit.best_epoch:
         return Remedy("epochs", "", f"The next run ends after {epochs} at most.", architecture, settings)
-    return Remedy("epochs", f"Train for {epochs} only", "", architecture, replace(settings, epochs=found.best_epoch))
+    return Remedy("epochs", f"Train for {epochs} only", "", architecture, replace(settings, epochs=overfit.best_epoch))

@@ -119,23 +119,23 @@ def _room_for(notes: Sequence[Note]) -> "DeltaGenerator":
 
 
 def _list(notes: Sequence[Note]) -> str:
-    return "\n".join(f"- {_words(note)}" for note in notes)
+    return "\n".join(f"- {_sentence(note)}" for note in notes)
 
 
 def _training(reading: KerasReading) -> str:
     """What Undo brings back, and which settings went to Train if the source has any."""
     settings = reading.settings
-    words = []
+    parts = []
     if "optimizer" in settings:
-        words = [OPTIMIZERS[settings["optimizer"]].title, f"learning rate {settings['learning_rate']:g}"]
+        parts = [OPTIMIZERS[settings["optimizer"]].title, f"learning rate {settings['learning_rate']:g}"]
     if "loss" in settings:
-        words.append(LOSSES[settings["loss"]])
+        parts.append(LOSSES[settings["loss"]])
     if "epochs" in settings:
-        words += [counted(settings["epochs"], "epoch"), f"batches of {settings['batch_size']}"]
-    if not words:
+        parts += [counted(settings["epochs"], "epoch"), f"batches of {settings['batch_size']}"]
+    if not parts:
         return "Undo brings back the old network."
-    return f"Undo brings back the old network and settings. Train is set to: {', '.join(words)}."
+    return f"Undo brings back the old network and settings. Train is set to: {', '.join(parts)}."
 
 
-def _words(note: Note) -> str:
+def _sentence(note: Note) -> str:
     return f"**{note.where}**: {escaped(note.sentence)}" if note.where else escaped(note.sentence)

@@ -24,13 +24,13 @@ def camera_series(owner: Session, on_pictures: Callable[[list[bytes]], None], ke
         why_not: Why no pictures can be taken yet, as a sentence; empty where they can.
     """
 
-    def taken() -> None:
+    def receive() -> None:
         sent = sent_by(key, "pictures")
         # None unless the trigger fired.
         if sent is not None:
             owner.attempt(lambda: on_pictures(read_series(sent)))
 
-    component("camera_series")(key=key, data={"count": COUNT, "side": SIDE, "why": why_not}, on_pictures_change=taken)
+    component("camera_series")(key=key, data={"count": COUNT, "side": SIDE, "why": why_not}, on_pictures_change=receive)
 
 
 def read_series(sent: Any) -> list[bytes]:

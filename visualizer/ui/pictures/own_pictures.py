@@ -95,7 +95,7 @@ def _give(owner: Session, own: OwnPictures) -> None:
 
 
 def _read(own: OwnPictures, files: Files) -> None:
-    def put_away() -> None:
+    def discard() -> None:
         own.waiting = None
         forget(_JOB)
 
@@ -111,7 +111,7 @@ def _read(own: OwnPictures, files: Files) -> None:
         own.take(read)
         forget(_JOB)  # which holds the files
         st.rerun()
-    st.button("Discard these files", key="own-forget", icon=":material/close:", on_click=put_away)
+    st.button("Discard these files", key="own-forget", icon=":material/close:", on_click=discard)
 
 
 def _reading(files: Files, count: int, size: int) -> Steps[list[PictureFile]]:
@@ -173,10 +173,10 @@ def _shape(own: OwnPictures) -> None:
             st.segmented_control,
             required=True,
         )
-    shown = [(name, picture) for name, pictures in own.pictures.items() for picture in pictures[:SHOWN_OF_A_CLASS]]
-    tiles = np.stack([fit_to_square(picture, own.size, own.fit) for _, picture in shown])
+    examples = [(name, picture) for name, pictures in own.pictures.items() for picture in pictures[:SHOWN_OF_A_CLASS]]
+    tiles = np.stack([fit_to_square(picture, own.size, own.fit) for _, picture in examples])
     columns = _COLUMNS // 2 if is_narrow() else _COLUMNS
-    show(gallery(tiles, [name for name, _ in shown], columns, width=column_width() - 40), "own-gallery")
+    show(gallery(tiles, [name for name, _ in examples], columns, width=column_width() - 40), "own-gallery")
 
 
 def _use(owner: Session) -> None:

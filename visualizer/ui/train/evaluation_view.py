@@ -87,19 +87,19 @@ def _batches(dataset: Dataset, network: "Network") -> Iterator[np.ndarray]:
 def _confusion(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> None:
     st.subheader("Which classes it confuses")
     names = dataset.class_names
-    left, right = st.columns([3, 2], gap="medium")
+    matrix, cell = st.columns([3, 2], gap="medium")
 
     def clicked(point: Clicked) -> None:
         row, column = (*point.index, -1, -1)[:2]
         if 0 <= row < len(names) and 0 <= column < len(names):
             owner.page_state(TrainState).confusion_cell = (row, column)
 
-    with left:
+    with matrix:
         st.caption("Each row is a true class, each column an answer of the network. Click a cell to see its pictures.")
         width = column_width() if is_narrow() else column_width(3 / 5)
         show(confusion_matrix(evaluation.confusion, names, width=width), "confusion")
         on_click("confusion", clicked)
-    with right:
+    with cell:
         label, answer = owner.page_state(TrainState).confusion_cell or _worst(evaluation)
         label, answer = min(label, len(names) - 1), min(answer, len(names) - 1)
         with st.container(horizontal=True, gap="small"):
@@ -134,7 +134,7 @@ def _pictures(dataset: Dataset, evaluation: "Evaluation", places: np.ndarray, ke
         return
     pages = -(-len(places) // _PER_PAGE)
     number = st.pagination(pages, key=f"{key}-page-{pages}") if pages > 1 else 1
-    shown = places[(number - 1) * _PER_PAGE : number * _PER_PAGE]
+    on_page = places[(number - 1) * _PER_PAGE : number * _PER_PAGE]
     names = dataset.class_names
 
     def caption(place: int) -> str:
@@ -143,26 +143,26 @@ def _pictures(dataset: Dataset, evaluation: "Evaluation", places: np.ndarray, ke
         beside = f"{value:.0%}" if evaluation.kind == "probabilities" else f"({score_text(value)})"
         return f"{names[answer]} {beside}"
 
-    pictures = dataset.pictures[dataset.test[shown]]
+    pictures = dataset.pictures[dataset.test[on_page]]
     width = column_width() if is_narrow() else column_width(0.4 if columns < 6 else 1.0)
     probable = evaluation.kind == "probabilities"
     above = f"Above each picture: the answer and its {'probability' if probable else 'score'}."
     st.caption(f"{counted(len(places), 'picture')}. {above}")
-    show(gallery(pictures, [caption(int(place)) for place in shown], columns, width=width), f"{key}-gallery")
+    show(gallery(pictures, [caption(int(place)) for place in on_page], columns, width=width), f"{key}-gallery")
     titles = [
         f"{index + 1}: {names[evaluation.labels[place]]}, answer {caption(int(place))}"
-        for index, place in enumerate(shown)
+        for index, place in enumerate(on_page)
     ]
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Picture",
             range(len(titles)),
             format_func=titles.__getitem__,
-            key=f"{key}-chosen-{len(shown)}-{number}",
+            key=f"{key}-chosen-{len(on_page)}-{number}",
             width=240,
         )
         if st.button("Look inside with this picture", key=f"{key}-look", icon=":material/search:"):
-            choose_picture(dataset, int(dataset.test[shown[chosen]]))
+            choose_picture(dataset, int(dataset.test[on_page[chosen]]))
             st.switch_page(page("look_inside"))
 
 

@@ -1,4 +1,4 @@
-"""The film of a run: which moment is shown, chosen with a slider, and moved on while it plays."""
+"""The film of a run: which moment is shown, chosen with a slider, and advanced while it plays."""
 
 import time
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def film_controls(machine: TimeMachine, moments: Sequence[Moment], *, grows: boo
     def set_speed(per_second: float) -> None:
         machine.per_second = per_second or machine.per_second
 
-    if len(moments) < 2:  # nothing can be played yet, which the slider's place says
+    if len(moments) < 2:  # there is nothing to play yet, as the caption says
         return place
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.button(

@@ -79,12 +79,12 @@ def _bounded(moments: Sequence[Moment]) -> list[Moment]:
 
 def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -> Film:
     dataset = load_dataset_of_run(run.spec.settings.dataset)
-    looks = [layer_at(run, moment.step, layer, picture) for moment in moments]
+    layer_moments = [layer_at(run, moment.step, layer, picture) for moment in moments]
     kernels = None
-    if looks[0].kernels:
-        kernels = np.array([look.kernels[0].weights for look in looks])[:, :MAX_TILES]
+    if layer_moments[0].kernels:
+        kernels = np.array([layer_moment.kernels[0].weights for layer_moment in layer_moments])[:, :MAX_TILES]
         kernels = kernels if kernels.shape[2] == 3 and layer == 0 else kernels[:, :, 0]
-    outputs = np.array([look.output for look in looks])
+    outputs = np.array([layer_moment.output for layer_moment in layer_moments])
     outputs = outputs[:, :MAX_UNITS, None, None] if outputs.ndim == 2 else outputs[:, :MAX_TILES]
     history = run_store().curves(run.run_id)
     label = int(dataset.labels[picture])
@@ -95,7 +95,7 @@ def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -
         positions=np.array([moment.epoch_position for moment in moments]),
         kernels=kernels,
         outputs=outputs,
-        answers=np.array([look.answer.values for look in looks]),
+        answers=np.array([layer_moment.answer.values for layer_moment in layer_moments]),
         answer_kind=run.spec.answer_kind,
         class_names=tuple(dataset.class_names),
         true_label=label,

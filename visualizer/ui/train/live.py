@@ -1,4 +1,4 @@
-"""What is shown of a run while it is trained: curves, kernels, feature maps and the answer to the watched picture."""
+"""What the page shows of a run in training: curves, kernels, feature maps and the answer to the watched picture."""
 
 from functools import partial
 
@@ -40,15 +40,15 @@ _COLUMNS = (2, 3, 4, 3)  # of the page's width: the watched picture, kernels, fe
 
 def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord) -> Moving:
     """Draw the current state of the run with its static surroundings, and return the moving parts."""
-    pictures, snapshot = _pictures(record), _last_look(record)
+    pictures, snapshot = _pictures(record), _latest_snapshot(record)
     may_choose = False
     if isinstance(pictures, Dataset) and isinstance(snapshot, Snapshot):
         may_choose = record.active or _is_kept(record, snapshot.step)
     if isinstance(snapshot, Snapshot) and may_choose and not record.active:
-        # No worker trains it any more that could probe another picture.
+        # No worker trains it any more, so none can probe another picture.
         try:
             snapshot = snapshot_at(record, snapshot.step, watched_index(owner, record))
-        except UserError:  # its weights are damaged, but the kept snapshot is not
+        except UserError:  # its weights are damaged, but the stored snapshot is not
             may_choose = False
     moving = _moving(view, record, history, snapshot)
 
@@ -110,12 +110,12 @@ def moving_live(view: LiveView, record: RunRecord, history: Curves, inside: str)
     """What the page shows of the run now, as far as it moves.
 
     Args:
-        view: With the layer whose maps are shown; the first one that has maps where this one has none.
+        view: The page's view; if its layer has no maps, the first layer with maps is shown.
         record: The run.
         history: Its curves.
-        inside: The snapshot that the browser shows already, which is then left out.
+        inside: The snapshot that the browser already shows; its charts are left out.
     """
-    return _moving(view, record, history, _last_look(record), inside)
+    return _moving(view, record, history, _latest_snapshot(record), inside)
 
 
 def _pictures(record: RunRecord) -> Dataset | UserError:
@@ -126,7 +126,7 @@ def _pictures(record: RunRecord) -> Dataset | UserError:
         return error
 
 
-def _last_look(record: RunRecord) -> Snapshot | UserError | None:
+def _latest_snapshot(record: RunRecord) -> Snapshot | UserError | None:
     """The latest snapshot of the run, or why it is unavailable; None if there is none yet."""
     try:
         return run_store().latest_snapshot(record.run_id)
@@ -154,7 +154,7 @@ def _moving(
 def _why_below(record: RunRecord, history: Curves) -> str:
     drops = any(layer.is_random_in_training for layer in record.spec.architecture.layers)
     dataset = _pictures(record)
-    if isinstance(dataset, UserError):  # how many there were nobody knows
+    if isinstance(dataset, UserError):  # nobody knows how many there were
         return ""
     harder = drops or bool(describe_augmentation(record.spec.settings))
     return why_training_lies_below(history, len(dataset.train), len(dataset.validation), harder)

@@ -15,7 +15,7 @@ from visualizer.ui.kit.component import component
 from visualizer.ui.kit.text import markdown_safe
 
 PATH = "/live"
-# Seconds between two questions, by the state of the run. 2.2 pictures per second look smooth; a paused run may
+# Seconds between two requests, by the state of the run. 2.2 pictures per second look smooth; a paused run may
 # still get a command from another tab.
 _EVERY = {"queued": 1.0, "running": 0.45, "paused": 2.0}
 
@@ -27,7 +27,7 @@ class LiveView:
     Attributes:
         run_id: The run.
         width: Pixels of the page's content.
-        layer: The layer whose feature maps are shown, from 0; any number where it has none.
+        layer: The index of the layer that shows its feature maps, from 0; any number if it has none.
     """
 
     run_id: str

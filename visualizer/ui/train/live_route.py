@@ -1,6 +1,6 @@
 """Serves the moving parts of a Train page, several times per second: see live_feed.py.
 
-Whoever knows a run's id may ask; it cannot be guessed.
+Anyone who knows a run's id may ask; ids cannot be guessed.
 """
 
 import asyncio
@@ -24,25 +24,25 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
 
-# Answers that are made at once, each in a thread; further questions wait.
+# Requests that are answered at the same time, each in a thread; others wait.
 AT_ONCE = 4
-# Questions about one run that may wait: each page that shows it asks one at a time.
+# Requests about one run that may wait: each page that shows it sends one at a time.
 OF_A_RUN = 16
 
 
 def live_route() -> "Route":
     """What the app serves under `live_feed.PATH`.
 
-    The query holds the view, and of the answer that the browser has already its `version` and `inside`. The answer is
-    204 (no content) where nothing has changed since then, 404 where there is no such run or the question makes no
-    sense, 429 where too many wait for an answer about that run, 503 where its files cannot be read, else JSON:
-    version, inside, frame, progress, and charts by their keys (figure as JSON text, alt).
+    The query holds the view, and the `version` and `inside` of the answer that the browser already has. The answer is
+    204 (no content) if nothing has changed since, 404 if there is no such run or the query is invalid, 429 if too
+    many requests about that run are waiting, 503 if its files cannot be read, else JSON: version, inside, frame,
+    progress, and charts by their keys (figure as JSON text, alt).
     """
     from starlette.concurrency import run_in_threadpool
     from starlette.responses import Response
     from starlette.routing import Route
 
-    places = asyncio.Semaphore(AT_ONCE)
+    slots = asyncio.Semaphore(AT_ONCE)
     asking: Counter[str] = Counter()
 
     async def answer(request: "Request") -> Response:
@@ -51,7 +51,7 @@ def live_route() -> "Route":
             return Response(status_code=429, headers={"Cache-Control": "no-store", "Retry-After": "2"})
         asking[run_id] += 1
         try:
-            async with places:
+            async with slots:
                 # In a thread, so that nobody else waits while charts are made.
                 return await run_in_threadpool(_answer, request)
         finally:
@@ -75,22 +75,22 @@ def _answer(request: "Request") -> "Response":
 def _news(request: "Request") -> "Response":
     from starlette.responses import Response
 
-    nothing = {"Cache-Control": "no-store"}
-    asked = request.query_params
+    not_stored = {"Cache-Control": "no-store"}
+    query = request.query_params
     try:
-        view = LiveView(request.path_params["run_id"], int(asked["width"]), int(asked["layer"]))
+        view = LiveView(request.path_params["run_id"], int(query["width"]), int(query["layer"]))
     except (KeyError, ValueError):
         return Response(status_code=404)
     record = run_store().record(view.run_id) if NARROWEST <= view.width <= WIDEST else None
     if record is None:
-        return Response(status_code=404, headers=nothing)
+        return Response(status_code=404, headers=not_stored)
     # The place in the queue changes when other runs do.
     place = worker_pool().place(record.run_id)
     version = f"{record.version}.{place.waiting}.{place.others}" if place else str(record.version)
-    if asked.get("version") == version:
-        return Response(status_code=204, headers=nothing)
+    if query.get("version") == version:
+        return Response(status_code=204, headers=not_stored)
     history = run_store().curves(record.run_id)
-    moving = moving_live(view, record, history, asked.get("inside", "")) if asked.get("charts") == "1" else None
+    moving = moving_live(view, record, history, query.get("inside", "")) if query.get("charts") == "1" else None
     answer = {
         "version": version,
         "inside": moving.inside if moving else "",
@@ -101,4 +101,4 @@ def _news(request: "Request") -> "Response":
             for key, chart in (moving.charts if moving else {}).items()
         },
     }
-    return Response(json.dumps(answer), media_type="application/json", headers=nothing)
+    return Response(json.dumps(answer), media_type="application/json", headers=not_stored)

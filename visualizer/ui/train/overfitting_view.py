@@ -58,7 +58,7 @@ def overfitting_part(owner: Session, record: RunRecord, overfit: Overfitting, pl
         f"This run stays as it is; the changes apply to the next one. Start it with “Train again” {when}. “Undo” in "
         "Build takes back changes to the network."
     )
-    if clicked:  # inside a fragment, the rest of the page has to follow
+    if clicked:  # the whole page, not only the fragment
         st.rerun()
 
 

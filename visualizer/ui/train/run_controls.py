@@ -46,8 +46,8 @@ def start(owner: Session, command: Command) -> None:
         owner.run_id = worker_pool().submit(spec, owner.workspace_id, owner.own_datasets)
         worker_pool().send(owner.run_id, command)
         # These belong to the previous run.
-        shown = owner.page_state(TrainState)
-        shown.time_machine, shown.confusion_cell = TimeMachine(), None
+        state = owner.page_state(TrainState)
+        state.time_machine, state.confusion_cell = TimeMachine(), None
 
     owner.attempt(action)
 
@@ -116,7 +116,7 @@ def describe_run(record: RunRecord) -> str:
     """The network, the data set and the settings of a run in a line, whatever is chosen for the next one."""
     settings = record.spec.settings
     pictures = dataset_title(settings.dataset)
-    words = [
+    parts = [
         f"{escaped(record.spec.architecture.name) or 'a network'} on {escaped(pictures)}",
         LOSSES_IN_SENTENCE[settings.loss],
         OPTIMIZERS[settings.optimizer].title,
@@ -125,8 +125,8 @@ def describe_run(record: RunRecord) -> str:
         f"seed {settings.seed}",
     ]
     if changed := describe_augmentation(settings):
-        words.append(f"training pictures changed at random ({changed})")
-    return ", ".join(words)
+        parts.append(f"training pictures changed at random ({changed})")
+    return ", ".join(parts)
 
 
 def _describe_learning_rate(record: RunRecord) -> str:
@@ -153,7 +153,7 @@ def controls(owner: Session, record: RunRecord | None, why_not: str) -> None:
         keep_focus("run-buttons")
         if record is not None and record.state == "interrupted":
             st.button(
-                _go_on_words(record),
+                _continue_label(record),
                 key="go-on",
                 type="primary",
                 icon=":material/play_arrow:",
@@ -189,14 +189,14 @@ def controls(owner: Session, record: RunRecord | None, why_not: str) -> None:
 def _pieces(give: Callable[[Command], None], grey: Grey) -> None:
     """The buttons that train one step or one epoch and then pause."""
     until_end = "Train to the end of this pass over the training pictures, then pause."
-    for label, key, icon, command, words in (
+    for label, key, icon, command, explanation in (
         ("One step", "step", ":material/skip_next:", TrainBatch(), "Train on one batch, then pause."),
         ("One epoch", "epoch", ":material/fast_forward:", TrainEpoch(), until_end),
     ):
-        st.button(label, key=key, icon=icon, on_click=give, args=(command,), help=words, **grey)
+        st.button(label, key=key, icon=icon, on_click=give, args=(command,), help=explanation, **grey)
 
 
-def _go_on_words(record: RunRecord) -> str:
+def _continue_label(record: RunRecord) -> str:
     if record.checkpoint_epoch is None:
         return "Start it over"
     return f"Continue from epoch {record.checkpoint_epoch + 1}"
@@ -236,20 +236,20 @@ def how_far(record: RunRecord, history: Curves, place: Place | None) -> HowFar:
         history: Its curves.
         place: Where it stands among those that take turns with it, as `WorkerPool.place` says.
     """
-    left = time_left(record)
-    words = [
+    seconds_left = time_left(record)
+    parts = [
         f"epoch {min(record.epoch + 1, record.spec.settings.epochs)} of {record.spec.settings.epochs}",
         f"step {record.step:,} of {record.total_steps:,}",
     ]
     if len(history.epoch):
-        words.append(f"{history.validation_accuracy[-1]:.1%} of the validation pictures right")
+        parts.append(f"{history.validation_accuracy[-1]:.1%} of the validation pictures right")
     if speed := _speed(record):
-        words.append(speed)
+        parts.append(speed)
     if place is not None and not place.waiting and place.others:
-        words.append(describe_place(place))
-    if record.state == "running" and left is not None:
-        words.append(f"about {duration(left)} left")
-    return HowFar(min(record.step / max(record.total_steps, 1), 1.0), _describe_state(record, place), " · ".join(words))
+        parts.append(describe_place(place))
+    if record.state == "running" and seconds_left is not None:
+        parts.append(f"about {duration(seconds_left)} left")
+    return HowFar(min(record.step / max(record.total_steps, 1), 1.0), _describe_state(record, place), " · ".join(parts))
 
 
 def _speed(record: RunRecord) -> str:

@@ -43,7 +43,7 @@ from visualizer.ui.train.moments import (
 from visualizer.ui.train.run_controls import watched_index
 from visualizer.ui.train.state import TimeMachine, TrainState
 
-PAUSED_REFRESH = 1.0  # seconds; of a run that is trained while another moment is looked at
+PAUSED_REFRESH = 1.0  # seconds, while the film is paused and the run goes on
 
 
 def time_machine_part(run: RunRecord, refresh: float | None) -> None:
@@ -59,7 +59,7 @@ def time_machine_part(run: RunRecord, refresh: float | None) -> None:
 
 
 def _layers(run: RunRecord) -> dict[int, str]:
-    """The layers that give maps or have weights, by their index."""
+    """The layers that output maps or have weights, by their index."""
     return {
         index: f"{index + 1}  {row.layer.summary()}"
         for index, row in enumerate(summarize(run.spec.architecture).layers)
@@ -135,16 +135,16 @@ def _inside(
         machine.layer, machine.incoming = index, 1
 
     bound.choice("Layer", layer, choose, "moment-layer", titles, width=320)
-    looks = [layer_at(run, moment.step, layer, picture) for moment in moments]
-    look = looks[place]
+    layer_moments = [layer_at(run, moment.step, layer, picture) for moment in moments]
+    layer_moment = layer_moments[place]
     kernels, outputs, answer = st.columns([4, 5, 4])
     with kernels:
-        if not look.kernels:
+        if not layer_moment.kernels:
             st.markdown("**The watched picture**")
             show(picture_chart(dataset.pictures[picture], "", width=140), "moment-picture")
             st.caption("This layer has no kernels.")
-        for number, kernel_set in enumerate(look.kernels):
-            of_stage = f", {kernel_set.stage}" if len(look.kernels) > 1 else ""
+        for number, kernel_set in enumerate(layer_moment.kernels):
+            of_stage = f", {kernel_set.stage}" if len(layer_moment.kernels) > 1 else ""
             st.markdown(
                 f"**Kernels of layer {layer + 1}{of_stage}**{first_of(len(kernel_set.weights), kernel_set.filters)}"
             )
@@ -160,22 +160,26 @@ def _inside(
                     input_channel=None if colour else channel,
                     columns=4,
                     width=column_width(4 / 13),
-                    extent=max(float(np.abs(other.kernels[number].weights).max()) for other in looks),
+                    extent=max(float(np.abs(other.kernels[number].weights).max()) for other in layer_moments),
                 ),
                 f"moment-kernels-{number}" if number else "moment-kernels",
             )
     with outputs:
-        scale = _scale([other.output for other in looks])
+        scale = _scale([other.output for other in layer_moments])
         st.markdown(
-            f"**Output of layer {layer + 1} for the watched picture**{first_of(len(look.output), look.channels)}"
+            f"**Output of layer {layer + 1} for the watched picture**"
+            f"{first_of(len(layer_moment.output), layer_moment.channels)}"
         )
-        if look.output.ndim == 1:
-            show(unit_bars(look.output, value_label="output", width=column_width(5 / 13), scale=scale), "moment-units")
+        if layer_moment.output.ndim == 1:
+            show(
+                unit_bars(layer_moment.output, value_label="output", width=column_width(5 / 13), scale=scale),
+                "moment-units",
+            )
         else:
             show(
                 map_grid(
-                    look.output,
-                    titles=[str(channel + 1) for channel in range(len(look.output))],
+                    layer_moment.output,
+                    titles=[str(channel + 1) for channel in range(len(layer_moment.output))],
                     columns=4,
                     diverging=scale.diverging,
                     value_label="output",
@@ -187,11 +191,11 @@ def _inside(
     with answer:
         st.markdown("**Its answer**")
         show_answer(
-            look.answer,
+            layer_moment.answer,
             dataset.class_names,
             "moment-answer",
             true_label=int(dataset.labels[picture]),
-            scale=score_scale(np.array([other.answer.values for other in looks])),
+            scale=score_scale(np.array([other.answer.values for other in layer_moments])),
         )
     st.caption("Colours and bars use one scale for all moments so far, so a change here is a change in the network.")
 
