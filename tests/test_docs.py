@@ -27,7 +27,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 def commands(path: Path) -> list[str]:
     """The lines of a page's blocks of commands."""
-    return [line for block in re.findall(r"```\n(.*?)```", path.read_text(), re.S) for line in block.splitlines()]
+    return [line for block in re.findall(r"```\n(.*?)```", path.read_text(), re.DOTALL) for line in block.splitlines()]
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
@@ -49,15 +49,15 @@ def test_what_is_named_is_there(path):
 
 def test_the_image_has_what_the_app_needs():
     """As far as it can be told without Docker."""
-    for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.M):
+    for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE):
         for source in sources.split():
             assert (ROOT / source).exists(), source
             allowed = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
             assert any(Path(source).match(pattern) for pattern in allowed), f"{source} is not sent to the build"
-    torch = re.search(r"^torch==\S+", (ROOT / "requirements.txt").read_text(), re.M).group()
+    torch = re.search(r"^torch==\S+", (ROOT / "requirements.txt").read_text(), re.MULTILINE).group()
     assert f"pip install {torch} --index-url" in DOCKERFILE
     # What the app reads beside its packages lies in folders that are copied.
-    copied = set(" ".join(re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.M)).split())
+    copied = set(" ".join(re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)).split())
     assert {"streamlit_app.py", "pages", "assets", "visualizer", ".streamlit/config.toml"} <= copied
     health = re.search(r'CMD \["python", "-c", "(.+)"\]', DOCKERFILE).group(1)
     ast.parse(health)

@@ -97,7 +97,7 @@ def test_every_slider_position_gives_finite_numbers(surface, name, rate):
     path = descend(surface, name, rate)
     assert np.isfinite(path.positions).all()
     assert np.isfinite(path.values).all()
-    assert path.steps == surface.steps or path.diverged_at == path.steps
+    assert path.steps in (surface.steps, path.diverged_at)
 
 
 def test_each_surface_has_one_winner_and_no_optimizer_wins_all():

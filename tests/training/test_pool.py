@@ -503,7 +503,7 @@ def test_one_picture_can_be_normalised_where_its_maps_are_large(server):
     )
     run_id = server.pool.submit(spec(network, batch_size=1), "me")
     server.pool.send(run_id, TrainBatch())
-    record = server.wait(run_id, lambda record: record.state != "queued" and record.state != "running")
+    record = server.wait(run_id, lambda record: record.state not in {"queued", "running"})
     assert record.state == "paused"
     server.pool.send(run_id, Stop())
     server.wait_for_end(run_id)

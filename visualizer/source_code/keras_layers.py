@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from math import isnan
 from typing import Any
 
 from visualizer.architecture.activations import NO_ACTIVATION
@@ -174,7 +175,7 @@ def _converted(spec: Spec, value: Any) -> Any:
         sides = [_converted(single, side) for side in pair]
         return tuple(sides) if len(sides) == 2 and None not in sides else None
     if isinstance(spec, Integer | Real):
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
             return None
         nearest = min(max(value, spec.minimum), spec.maximum)
         if isinstance(spec, Real):

@@ -242,9 +242,9 @@ class Training:
             if self.network.training:
                 self.network.eval()
             with torch.inference_mode():
-                labels = labels.to(self._device)
-                loss, scores = loss_and_scores(self.network, pictures.to(self._device), labels, self.spec.settings.loss)
-            sums.add(loss.item(), scores, labels)
+                moved = labels.to(self._device)
+                loss, scores = loss_and_scores(self.network, pictures.to(self._device), moved, self.spec.settings.loss)
+            sums.add(loss.item(), scores, moved)
             outputs.add(scores)
             yield []
         self._output_is_constant = outputs.constant
