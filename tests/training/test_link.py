@@ -136,7 +136,7 @@ HOSTILE = {
     "not compressed": (sealed(b'{"architecture": {}, "settings": {}}'), "changed or cut off"),
     "something behind": (sealed(zlib.compress(changed().encode()) + b"more"), "is incomplete, or larger"),
     "an unfinished stream": (sealed(zlib.compress(changed().encode())[:-8]), "is incomplete, or larger"),
-    "one byte too many": (forged(changed() + " " * (MAX_JSON_BYTES - len(changed()) + 1)), "at most 200,000 bytes"),
+    "one byte too many": (forged(changed() + " " * (MAX_JSON_BYTES - len(changed()) + 1)), "larger than 200,000 bytes"),
     "not UTF-8": (forged(b"\xff\xfe\xfa"), "does not hold a network"),
     "not JSON": (forged("import os"), "does not hold a network"),
     "deeply nested": (forged("[" * 100_000), "does not hold a network"),

@@ -198,7 +198,7 @@ def _settings(report: RunReport) -> Iterator[Element]:
     yield element(
         "p",
         f"{len(dataset.train):,} pictures for training, {len(dataset.validation):,} for validation after each epoch, "
-        f"and {len(dataset.test):,} for the test at the end. {len(dataset.class_names)} classes: "
+        f"and {len(dataset.test):,} for the final test. {len(dataset.class_names)} classes: "
         f"{', '.join(dataset.class_names)}.",
     )
     yield _terms(terms, "facts")
