@@ -45,7 +45,7 @@ def test_weights_of_another_network_are_refused():
         (lambda given: given.update(surplus=np.zeros(3)), "the network has none of that name"),
         (
             lambda given: given.update({"layers.5.dense.bias": np.zeros(3)}),
-            r"“layers.5.dense.bias” is \(3,\), the network has \(10,\)",
+            r"“layers.5.dense.bias” is \(3,\), but the network has \(10,\)",
         ),
     ],
 )
