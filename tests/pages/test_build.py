@@ -251,7 +251,7 @@ def test_another_network_than_the_pasted_one_is_said_first_and_as_a_warning(app)
     assert warning.value.startswith("**This network differs from the one in your code:**")
     assert "- **Line 3**: “Add(…)” joins branches; a network here is one chain" in warning.value.replace("\\", "")
     text = main_text(app)
-    assert text.index("another network") < text.index("layers with") < text.index("The pictures come from the data set")
+    assert text.index("network differs") < text.index("layers with") < text.index("The pictures come from the data set")
     assert text.count("joins branches") == 1
     # Nothing is ticked off that is not what was asked for.
     assert ":material/check_circle:" not in text

@@ -178,4 +178,4 @@ def test_a_run_whose_scores_an_older_version_did_not_keep_computes_them_or_says_
     holds(app, "scores")
     show(run.step - 1)  # whose weights are not
     assert not answers(app)
-    assert "an older version of the app, which did not keep scores" in captions(app)
+    assert "An older version of the app recorded this run without scores" in captions(app)
