@@ -6,23 +6,15 @@ from collections.abc import Iterator
 from playwright.sync_api import Page, expect
 
 from tests.browser.app import open_page, train, wait_until_idle
+from tests.navigation import CONCEPTS
 
 # A network that another one replaces, with a part that is left out, and a Dense that does not fit.
 ODD_SOURCE = "m = Sequential([Input((8, 8, 1)), Conv2D(4, 3), Mystery(3), Dense(10)])"
-CONCEPTS = (
-    "/convolution",
-    "/pooling",
-    "/activations",
-    "/dense_and_softmax",
-    "/loss",
-    "/optimizers",
-    "/receptive_field",
-)
 
 
 def states(page: Page) -> Iterator[str]:
     """Bring the page from one state to the next, and yield the name of each; the window may change in between."""
-    for path in ("/", *CONCEPTS):
+    for path in ("/", *(f"/{name}" for name in CONCEPTS)):
         open_page(page, path)
         yield path
     yield from _build(page)

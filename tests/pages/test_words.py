@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests import navigation
 from tests.pages.app import open_page, without_exception
 from visualizer.ui.kit.glossary import ADDRESS, GLOSSARY
 
 _PROSE = ("markdown", "caption", "alert", "info", "warning", "success", "error")
 _MARKED = re.compile(rf"\[[^\]]*\]\({ADDRESS}([\w-]+) \"[^\"]*\"\)")
 PAGES = [
-    *((name, "", "") for name in ("home", "build", "train", "look_inside", "compare", "convolution", "pooling")),
-    *((name, "", "") for name in ("activations", "dense_and_softmax", "loss", "optimizers", "receptive_field")),
+    *((name, "", "") for name in navigation.PAGES),
     ("activations", "activation-parts", "2  A deep chain"),
     ("activations", "activation-parts", "3  Dead ReLUs"),
     ("dense_and_softmax", "dense-parts", "2  From logits to probabilities"),
@@ -82,6 +82,6 @@ def test_a_word_without_its_explanation_would_be_found():
 
 
 def test_concept_pages_have_words_to_explain():
-    for name in ("convolution", "pooling", "activations", "dense_and_softmax", "loss", "optimizers", "receptive_field"):
+    for name in navigation.CONCEPTS:
         app = open_page(name)
         assert any(_MARKED.search(text.value) for text in [*app.markdown, *app.caption]), name

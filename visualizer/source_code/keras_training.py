@@ -123,7 +123,7 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     if chosen.keras_difference and chosen.keras_difference[0] not in keywords:
         notes.add(where, chosen.keras_difference[1])
     for argument, other in keywords.items():
-        neutral = _NEUTRAL.get(argument, ())
+        neutral = (*_NEUTRAL.get(argument, ()), chosen.keras_options.get(argument))
         plain = isinstance(other, int | float) and other in neutral
         if other is not None and not plain and argument != "name":
             notes.add(where, f"“{argument}={describe_value(other)}” of {name} is left out.")
