@@ -39,5 +39,5 @@ def numbers(page: Page, grid: int) -> list[float]:
 def count_sent(page: Page) -> list[object]:
     """A list that grows with all that the page sends to the server; call it before the page is opened."""
     sent: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     return sent

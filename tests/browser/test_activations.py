@@ -37,7 +37,7 @@ def shown(page: Page, name: str) -> float:
 
 def test_the_dot_is_dragged_and_its_numbers_follow(page: Page) -> None:
     sent: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     open_page(page, "/activations")
     page.get_by_role("radio", name="sigmoid").click()
     wait_until_idle(page)

@@ -9,7 +9,7 @@ from tests.browser.app import open_page, wait_until_idle
 
 def test_curves_move_without_a_word_to_the_page_s_script(page: Page) -> None:
     frames: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framesent", frames.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
     open_page(page, "/train")
     epochs = page.get_by_role("spinbutton", name="Epochs")
     epochs.fill("1000")

@@ -149,7 +149,7 @@ def test_the_token_is_sent_with_no_request_but_that_for_the_page_itself(page: Pa
 
 def test_an_unknown_address_says_so(page: Page) -> None:
     open_page(page, "/build?w=AAAAAAAAAAAAAAAAAAAAAA")
-    expect(page.get_by_text("Nothing is kept under this address")).to_be_visible()
+    expect(page.get_by_text("There is no saved work at this address")).to_be_visible()
     expect(page.get_by_text("1,898")).to_be_visible()
     assert token(page) is None
 

@@ -35,7 +35,7 @@ def test_a_network_that_is_not_there_is_one_sentence(page: Page):
     page.get_by_role("button", name="Open", exact=False).last.click()
     # Whichever it is: the package may be there where this runs, or not.
     says = re.compile(
-        r"torchvision is not installed: .* run pip install torchvision"
+        r"torchvision is not installed\. .* run pip install torchvision"
         r"|There is no network “no_such_network” in torchvision"
         r"|torchvision is installed but does not start"
     )

@@ -71,7 +71,7 @@ def test_the_log_tells_that_a_file_was_refused_and_not_which(page: Page, app: Ru
     )
     expect(page.get_by_text("is text. It holds no picture")).to_be_visible()
     log = app.log_text()
-    assert ' INFO upload-refused kind=picture size=8 reason="it holds no picture"' in log
+    assert ' INFO upload-refused kind=picture size=8 reason="It holds no picture."' in log
     assert " INFO server-started upload_mb=20 " in log
     assert "very-secret" not in log
     assert "my diary" not in log

@@ -214,6 +214,6 @@ def test_a_damaged_file_can_be_fetched_again(tmp_path):
 )
 def test_anything_else_than_these_pictures_is_refused(data, target, tmp_path):
     path = Path(tmp_path, "mnist.safetensors")
-    with pytest.raises(UserError, match="something else than 70,000 pictures of 28 × 28 pixels"):
+    with pytest.raises(UserError, match="does not hold 70,000 pictures of 28 × 28 pixels"):
         save_fetched("mnist", data, target, path)
     assert not path.exists()

@@ -57,6 +57,6 @@ def test_the_picture_is_grey_from_0_to_1_and_each_layer_goes_to_its_own_largest(
 def test_the_words_name_every_layer_and_its_brightest_map():
     alt = overview(PICTURE, LAYERS, width=720, stacked=False).alt
     for step in LAYERS:
-        assert f"{step.name} gives {len(step.maps)} maps ({step.size})" in alt
+        assert f"{step.name} has {len(step.maps)} maps ({step.size})" in alt
     brightest = int(LAYERS[0].maps.mean(axis=(1, 2)).argmax()) + 1
     assert f"map {brightest} with" in alt

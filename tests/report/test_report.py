@@ -104,7 +104,7 @@ def test_it_tells_the_settings_that_count_and_no_others():
     adam = RunSpec(TINY.architecture, replace(SETTINGS, optimizer="adam"), 0)
     _, words = read(example(record=replace(example().record, spec=adam)))
     assert "Momentum" not in words
-    assert "at the end" not in words
+    assert "Learning rate at the end" not in words
     _, words = read(example(record=replace(example().record, learning_rate=0.001)))
     assert "Learning rate at the end 0.001" in words
 

@@ -61,7 +61,7 @@ class Student:
         self._habits.append(self._look_inside)
         self._answers = answers
         self._leaving = threading.Event()
-        self._tab = Tab(url, self._answers.note)
+        self._tab = Tab(url, lambda what, seconds: self._answers.note(what, seconds))
         self._threads = [
             threading.Thread(target=self._guarded, args=(work,), daemon=True) for work in (self._use, self._watch)
         ]

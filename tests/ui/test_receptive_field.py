@@ -38,7 +38,7 @@ def test_the_question_about_the_next_convolution_explains_with_its_numbers():
     asked = stride_question(row)
     assert list(asked.options) == ["34 × 34", "40 × 40", "48 × 48", "80 × 80"]
     assert asked.right == "40 × 40"
-    assert "sees 56 × 56" in asked.explanation  # 40 + 2 · 8
+    assert "see 56 × 56" in asked.explanation  # 40 + 2 · 8
 
 
 def test_no_units_of_a_flattened_map_are_offered_until_a_dense_layer_mixes_them():

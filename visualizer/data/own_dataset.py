@@ -98,8 +98,9 @@ def remove_own(name: str) -> None:
 def own_classes_and_shape(name: str) -> tuple[tuple[str, ...], tuple[int, int, int]]:
     """The names of the data set's classes and (3, H, W) of its pictures. Raises UserError if missing or damaged."""
     with _opened(name) as file:
+        classes = _classes(file)  # first: safetensors does not say of a missing tensor that the file is damaged
         _, height, width, channels = file.get_slice("pictures").get_shape()
-        return _classes(file), (channels, height, width)
+        return classes, (channels, height, width)
 
 
 def load_own(name: str) -> Dataset:
