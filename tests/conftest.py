@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -61,17 +62,21 @@ def add_layer_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     from visualizer.architecture.layer import _registry, layer_types
 
     monkeypatch.setattr(layers, "__path__", [*layers.__path__, str(tmp_path)])
-    before, added = set(layer_types()), set[str]()
+    registered, added = dict(layer_types()), set[str]()
 
     def add(name: str, text: str) -> Any:
-        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+        # Who follows the README has that very type: meanwhile it makes way.
+        _registry.pop(re.findall(r"@register\b.*?class (\w+)", text, re.DOTALL)[0], None)
+        before = set(layer_types())
+        (tmp_path / f"tried_{name}.py").write_text(text, encoding="utf-8")
         importlib.invalidate_caches()
-        (new,) = set(layer_types()) - before - added
+        (new,) = set(layer_types()) - before
         added.add(new)
         return layer_types()[new]()
 
     yield add
-    for new in set(_registry) - before:
+    for new in added:
         name = _registry.pop(new).__module__.rpartition(".")[2]
         del sys.modules[f"{layers.__name__}.{name}"]
         delattr(layers, name)
+    _registry.update(registered)
