@@ -2,6 +2,7 @@
 
 import weakref
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,12 +17,18 @@ def test_a_watcher_is_given_the_input_of_each_node_and_the_output_of_each_stage(
     network = build(architecture).eval()
     pictures = torch.rand(2, *architecture.input_shape)
     until = data.draw(st.integers(0, len(network.nodes) - 1))
-    watched = []
+    watched = {}
+
+    def watch(node, stages_run, value):
+        values = watched.setdefault(node, [])
+        assert stages_run == len(values)
+        values.append(value)
+
     with torch.inference_mode():
-        output = network.run(pictures, until=until, watch=lambda node, values: watched.append((node, list(values))))
-        assert [node.index for node, _ in watched] == list(range(until + 1))
+        output = network.run(pictures, until=until, watch=watch)
+        assert [node.index for node in watched] == list(range(until + 1))
         arrived = pictures
-        for node, values in watched:
+        for node, values in watched.items():
             assert values[0] is arrived
             assert len(values) == len(node.stages) + 1
             for (_, module), before, after in zip(node.stages, values[:-1], values[1:], strict=True):
@@ -35,14 +42,15 @@ def test_a_watcher_is_given_the_input_of_each_node_and_the_output_of_each_stage(
 def test_only_the_activation_function_of_the_last_node_is_left_out():
     network = Branching().eval()
     pictures = torch.rand(1, *network.input_shape)
-    lengths = {}
+    stages = {}
     with torch.inference_mode():
-        network.run(pictures, activated=False, watch=lambda node, values: lengths.update({node.index: len(values)}))
-        assert lengths == {0: 3, 1: 2, 2: 2, 3: 2}
+        network.run(pictures, activated=False, watch=lambda node, number, _: stages.update({node.index: number}))
+        assert stages == {0: 2, 1: 1, 2: 1, 3: 1}
         assert torch.equal(network.run(pictures, activated=False).relu(), network.run(pictures))
 
 
-def test_an_output_is_freed_after_its_last_use():
+@pytest.mark.parametrize("watch", [None, lambda node, stages_run, value: None], ids=["alone", "watched"])
+def test_an_output_is_freed_after_its_last_use(watch):
     network = Branching().eval()
     outputs: list[weakref.ref[torch.Tensor]] = []
     alive: list[list[bool]] = []
@@ -52,8 +60,17 @@ def test_an_output_is_freed_after_its_last_use():
         outputs.append(weakref.ref(output))
 
     for node in network.nodes:
-        node.stages[-1][1].register_forward_hook(note)
+        for _, module in node.stages:
+            module.register_forward_hook(note)
     with torch.inference_mode():
-        network.run(torch.rand(1, *network.input_shape))
-    # Both branches read the first output. Their own outputs are gone once they are added up.
-    assert alive == [[], [True], [True, True], [False, False, False]]
+        network.run(torch.rand(1, *network.input_shape), watch=watch)
+    # The first and the last node have two stages each. Both branches read the output of the first node, and their own
+    # outputs are gone once they are added up.
+    assert alive == [
+        [],
+        [True],
+        [False, True],
+        [False, True, True],
+        [False, False, False, False],
+        [False, False, False, False, True],
+    ]

@@ -86,9 +86,9 @@ class Node:
         return arrived
 
 
-# Called for each node that was run, with its input followed by the output of each of its stages; the last one is the
-# output of the node. All are (N, ...).
-Watch = Callable[[Node, Sequence[torch.Tensor]], None]
+# Called with a node, how many of its stages have been run, and their output, (N, ...): with 0 and the input of the node
+# first, with its output last.
+Watch = Callable[[Node, int, torch.Tensor], None]
 
 
 class FlowNetwork(nn.Module):
@@ -140,7 +140,7 @@ class FlowNetwork(nn.Module):
             pictures: (N, *input_shape).
             until: The index of the node to stop after; only nodes that it depends on are run. None for all nodes.
             activated: False to leave out the activation function that ends the last node to be run, if one does.
-            watch: Called after each node.
+            watch: Called with the input of each node and with the output of each stage, as soon as it is computed.
 
         Returns:
             The output of the last node that was run, (N, ...).
@@ -149,20 +149,20 @@ class FlowNetwork(nn.Module):
         last_use = {source: node.index for node in nodes for source in node.sources}
         outputs = {PICTURE: pictures}
         for node in nodes:
-            values = [node.input_from(outputs)]
+            value = node.input_from(outputs)
             for source in node.sources:
                 if last_use[source] == node.index:
                     outputs.pop(source, None)
             left_out = not activated and node is nodes[-1] and node.ends_in_activation
-            for _, module in node.stages[:-1] if left_out else node.stages:
-                values.append(module(values[-1]))
-                if watch is None:
-                    del values[0]
             if watch is not None:
-                watch(node, values)
+                watch(node, 0, value)
+            for number, (_, module) in enumerate(node.stages[:-1] if left_out else node.stages, start=1):
+                value = module(value)
+                if watch is not None:
+                    watch(node, number, value)
             if node.index in last_use:
-                outputs[node.index] = values[-1]
-        return values[-1]
+                outputs[node.index] = value
+        return value
 
     def _leading_to(self, index: int) -> tuple[Node, ...]:
         """The nodes that the output of node `index` depends on, itself the last."""

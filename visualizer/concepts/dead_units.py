@@ -1,6 +1,5 @@
 """Dead ReLUs: units that fire for no picture and therefore stop learning."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -125,10 +124,9 @@ def _firing(network: "Network", batch: "torch.Tensor", batch_labels: "torch.Tens
 
     shares = []
 
-    def watch(node: "Node", values: Sequence[torch.Tensor]) -> None:
-        for (name, _), left in zip(node.stages, values[1:], strict=True):
-            if name == "dense":
-                shares.append((left > 0).float().mean(dim=0).numpy())
+    def watch(node: "Node", stages_run: int, value: torch.Tensor) -> None:
+        if stages_run and node.stages[stages_run - 1][0] == "dense":
+            shares.append((value > 0).float().mean(dim=0).numpy())
 
     with torch.no_grad():
         loss = float(functional.cross_entropy(network.run(batch, watch=watch), batch_labels))

@@ -1,6 +1,5 @@
 """How the gradient changes on its way back through a deep chain of identical layers."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -89,10 +88,9 @@ def gradient_chain(
     network = build(architecture, initialization, seed).double()
     outputs: list[torch.Tensor] = []
 
-    def watch(node: Node, values: Sequence[torch.Tensor]) -> None:
-        for (name, _), left in zip(node.stages, values[1:], strict=True):
-            if name in ("dense", "convolution"):
-                outputs.append(left)
+    def watch(node: Node, stages_run: int, value: torch.Tensor) -> None:
+        if stages_run and node.stages[stages_run - 1][0] in ("dense", "convolution"):
+            outputs.append(value)
 
     scores = network.run(torch.from_numpy(pictures).double(), watch=watch)
     loss = functional.cross_entropy(scores, torch.from_numpy(labels))

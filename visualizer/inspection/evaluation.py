@@ -1,6 +1,6 @@
 """How good a network is on pictures outside its training, and where it errs, by scikit-learn."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,10 +142,9 @@ def _outputs_and_hidden(network: FlowNetwork, pictures: torch.Tensor) -> tuple[t
     """One pass: the output of the network, and the input of its last Dense layer, (n, F)."""
     hidden = pictures[:, :0].flatten(1)
 
-    def watch(node: Node, values: Sequence[torch.Tensor]) -> None:
+    def watch(node: Node, stages_run: int, value: torch.Tensor) -> None:
         nonlocal hidden
-        for (_, module), stage_input in zip(node.stages, values, strict=False):
-            if isinstance(module, nn.Linear):
-                hidden = stage_input
+        if stages_run < len(node.stages) and isinstance(node.stages[stages_run][1], nn.Linear):
+            hidden = value
 
     return network.run(pictures, watch=watch), hidden

@@ -4,7 +4,7 @@ Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks
 https://arxiv.org/abs/1311.2901, who show a filter by the strongest patches of a data set.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,9 +147,9 @@ def _batch_size(network: FlowNetwork, index: int) -> int:
     """The number of pictures that fit into memory at once."""
     numbers = 0
 
-    def watch(_: Node, values: Sequence[torch.Tensor]) -> None:
+    def watch(_: Node, stages_run: int, value: torch.Tensor) -> None:
         nonlocal numbers
-        numbers += sum(left.numel() for left in values[1:])
+        numbers += value.numel() if stages_run else 0
 
     with torch.inference_mode():
         network.run(torch.zeros(1, *network.input_shape), until=index, watch=watch)

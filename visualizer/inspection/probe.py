@@ -1,6 +1,5 @@
 """A network at work on one picture: every layer's input, kernels and output, from one forward pass."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,23 +81,28 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
     _make_ready(network, picture)
     pixels = np.array(picture, dtype=np.float32)
     views: list[LayerView] = []
+    layer_input, before_activation = pixels, None
 
-    def watch(node: Node, values: Sequence[torch.Tensor]) -> None:
-        before_activation = None
-        # The output of a stage that pads is not kept.
-        for (name, _), stage_input in zip(node.stages, values, strict=False):
-            if name in FUNCTIONS:
-                before_activation = _read_only(stage_input[0])
+    def watch(node: Node, stages_run: int, value: torch.Tensor) -> None:
+        nonlocal layer_input, before_activation
+        array = _read_only(value[0])
+        if stages_run == 0:
+            layer_input, before_activation = array, None
+        if stages_run < len(node.stages):
+            # The output of a stage that pads is not kept.
+            if node.stages[stages_run][0] in FUNCTIONS:
+                before_activation = array
+            return
         views.append(
             LayerView(
                 node.index,
                 node.layer,
                 node.sources,
                 node.block,
-                _read_only(values[0][0]),
+                layer_input,
                 node.kernels(),
                 before_activation,
-                _read_only(values[-1][0]),
+                array,
             )
         )
 

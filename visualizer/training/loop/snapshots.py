@@ -20,11 +20,11 @@ def take_snapshot(
     Of each layer's feature maps the first 32 channels are kept, or fewer where all would hold over 2 million numbers.
     """
     network.eval()
-    outputs: list[torch.Tensor] = []
+    outputs: dict[int, torch.Tensor] = {}
     with torch.inference_mode():
-        output = network.run(picture, watch=lambda _, values: outputs.append(values[-1]))
+        output = network.run(picture, watch=lambda node, _, value: outputs.update({node.index: value}))
         answers = network.answers(output)[0].cpu().numpy()
-    maps = [(index, output[0]) for index, output in enumerate(outputs) if output.dim() == 4]
+    maps = [(index, output[0]) for index, output in outputs.items() if output.dim() == 4]
     share = MAX_NUMBERS // max(len(maps), 1)
     kernels_layer, kernels = first_kernels(network)
     return Snapshot(
