@@ -4,9 +4,12 @@
 /** @type {HTMLScriptElement} */
 const script = document.querySelector('script[src*="/static/js/"]');
 const app = script?.src.split("/static/js/")[0] ?? "";
+const address = "ADDRESS";
+// Browsers remember that a module did not come, so the second time it and all that it imports have other addresses: the
+// server takes any version.
+const another = address.replace("/modules/", "/modules/again-");
 const PATIENCE = 1000; // milliseconds before a module that did not come, as from a busy server, is asked for once more
 
-const load = () => import(`${app}ADDRESS`);
-const loadLater = () => new Promise((resolve) => setTimeout(resolve, PATIENCE)).then(load);
+const loadLater = () => new Promise((resolve) => setTimeout(resolve, PATIENCE)).then(() => import(`${app}${another}`));
 
-export default async (component) => (await load().catch(loadLater)).default(component);
+export default async (component) => (await import(`${app}${address}`).catch(loadLater)).default(component);

@@ -43,16 +43,29 @@ Scheme = Literal["light", "dark"]
 # stays so for a moment is idle.
 IDLE_FOR_MS = 250
 _IS_IDLE = """
-(quietFor) => {
+([quietFor, unansweredFor]) => {
   const app = document.querySelector('[data-testid="stApp"]');
   const busy = !app
     || app.dataset.testConnectionState !== 'CONNECTED'
     || app.dataset.testScriptState !== 'notRunning'
-    || document.querySelector('[data-stale="true"], [data-testid$="Skeleton"], [data-drawing]');
+    || document.querySelector('[data-stale="true"], [data-testid$="Skeleton"], [data-drawing]')
+    || performance.now() - window.unansweredSince < unansweredFor;
   if (busy) { window.idleSince = undefined; return false; }
   window.idleSince ??= performance.now();
   return performance.now() - window.idleSince >= quietFor;
 }
+"""
+# A busy server starts the script later than that: a page that has sent something is busy until something comes back.
+# Streamlit drops what a fragment sends that the page has no longer, so this ends after a while.
+UNANSWERED_FOR_MS = 5000
+_NOTE_UNANSWERED = """
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (!this.isWatched) this.addEventListener('message', () => { window.unansweredSince = undefined; });
+    this.isWatched = true;
+    window.unansweredSince = performance.now();
+    return send.call(this, data);
+  };
 """
 
 
@@ -156,13 +169,15 @@ def new_context(
     Streamlit follows the system's colour scheme where nobody chose a theme, so `scheme` decides.
     """
     phone = width < 600
-    return browser.new_context(
+    context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=scheme,
         has_touch=phone,
         is_mobile=phone,
         base_url=base_url,
     )
+    context.add_init_script(_NOTE_UNANSWERED)
+    return context
 
 
 def collect_errors(page: Page) -> list[str]:
@@ -189,7 +204,7 @@ def open_page(page: Page, url: str, seconds: float = 60.0) -> None:
 def wait_until_idle(page: Page, seconds: float = 60.0) -> None:
     """Wait until Streamlit has run the script and drawn what it sent."""
     page.evaluate("() => { window.idleSince = undefined; }")
-    page.wait_for_function(_IS_IDLE, arg=IDLE_FOR_MS, timeout=seconds * 1000)
+    page.wait_for_function(_IS_IDLE, arg=[IDLE_FOR_MS, UNANSWERED_FOR_MS], timeout=seconds * 1000)
 
 
 def train(page: Page, epochs: int) -> None:

@@ -4,14 +4,23 @@ import re
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.app import CHROMIUM_FLAGS, collect_errors, find_chromium, no_exceptions, open_page, wait_until_idle
+from tests.browser.app import (
+    CHROMIUM_FLAGS,
+    collect_errors,
+    find_chromium,
+    new_context,
+    no_exceptions,
+    open_page,
+    wait_until_idle,
+)
 
 FAKE_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 
 def test_a_picture_is_taken_and_every_layer_looks_at_it(browser: Browser, app_url: str) -> None:
     with_camera = browser.browser_type.launch(executable_path=find_chromium(), args=[*CHROMIUM_FLAGS, *FAKE_CAMERA])
-    context = with_camera.new_context(base_url=app_url, permissions=["camera"])
+    context = new_context(with_camera, 1280, 800, base_url=app_url)
+    context.grant_permissions(["camera"])
     page = context.new_page()
     errors = collect_errors(page)
     open_page(page, "/look_inside")

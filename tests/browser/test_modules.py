@@ -205,6 +205,46 @@ def test_what_a_point_carries_is_a_list(empty: Page, data: object, expected: lis
     assert call(empty, "components/chart_events/chart_events.js", "listOf", data) == expected
 
 
+# ---- Messages
+
+
+def test_a_message_is_sent_again_until_it_is_taken(empty: Page) -> None:
+    """After 4 s, then 8 s, 16 s; newer data that does not have it yet lets it start anew."""
+    sent = empty.evaluate(
+        """async (module) => {
+          const { Delivery } = await import(module);
+          const { setTimeout, clearTimeout } = window;
+          let now = 0;
+          let timer;
+          window.setTimeout = (act, after) => (timer = { act, at: now + after });
+          window.clearTimeout = () => (timer = undefined);
+          const pass = (seconds) => {
+            now += 1000 * seconds;
+            if (timer && timer.at <= now) timer.act();
+          };
+          const sent = [];
+          const send = (message) => sent.push([now / 1000, message.number, message.text]);
+          let text = 'a';
+          const delivery = new Delivery(() => ({ text }));
+          delivery.update(7, send);
+          delivery.start();
+          text = 'b';
+          for (const seconds of [3, 1, 7, 1]) pass(seconds);
+          delivery.update(7, send);
+          for (const seconds of [3, 1]) pass(seconds);
+          delivery.update(8, send);
+          pass(1000);
+          delivery.start();
+          delivery.end();
+          pass(1000);
+          Object.assign(window, { setTimeout, clearTimeout });
+          return sent;
+        }""",
+        f"{open_modules(empty)}/lib/delivery.js",
+    )
+    assert sent == [[0, 8, "a"], [4, 8, "b"], [12, 8, "b"], [16, 8, "b"], [1016, 9, "b"]]
+
+
 # ---- Addresses
 
 

@@ -10,7 +10,8 @@ from visualizer.ui.pictures.camera_series import COUNT, MAX_LETTERS, read_series
 
 def test_the_files_come_out():
     files = [b"one", b"two"]
-    assert read_series([base64.b64encode(file).decode() for file in files]) == files
+    sent = {"number": 3, "pictures": [base64.b64encode(file).decode() for file in files]}
+    assert read_series(sent) == (3, files)
 
 
 @pytest.mark.parametrize(
@@ -20,4 +21,16 @@ def test_the_files_come_out():
 )
 def test_what_is_no_series_gets_a_sentence(sent):
     with pytest.raises(UserError, match="could not be read"):
+        read_series({"number": 1, "pictures": sent})
+
+
+@pytest.mark.parametrize("sent", [[], "abcd", 1, {}, {"number": 1}, {"pictures": ["abcd"]}], ids=repr)
+def test_what_is_no_message_gets_a_sentence(sent):
+    with pytest.raises(UserError, match="could not be read"):
         read_series(sent)
+
+
+@pytest.mark.parametrize("number", [0, -1, True, 1.0, "1", None, 10**4000, [1]], ids=lambda number: repr(number)[:20])
+def test_a_series_needs_a_number(number):
+    with pytest.raises(UserError, match="could not be read"):
+        read_series({"number": number, "pictures": ["abcd"]})

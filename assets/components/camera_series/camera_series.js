@@ -1,6 +1,7 @@
 // Takes a series of small pictures with the camera, a few a second, and sends them all at once.
 // `data` in visualizer/ui/pictures/camera_series.py says what arrives; nothing is sent before the button is pressed.
 
+import { Delivery } from "../../lib/delivery.js";
 import { keepingView } from "../../lib/views.js";
 
 const EVERY = 120; // milliseconds: slow enough to turn the object meanwhile
@@ -16,10 +17,12 @@ class Series {
     this.take = root.querySelector(".take");
     this.open.onclick = () => this.start();
     this.take.onclick = () => this.record();
+    this.pictures = [];
+    this.series = new Delivery(() => ({ pictures: this.pictures }));
   }
 
-  update({ data: { count, side, why }, setTriggerValue }) {
-    this.send = (pictures) => setTriggerValue("pictures", pictures);
+  update({ data: { count, side, taken, why }, setTriggerValue }) {
+    this.series.update(taken, (message) => setTriggerValue("series", message));
     this.count = count;
     this.side = side;
     this.ready = !why;
@@ -65,7 +68,8 @@ class Series {
     this.buttons();
     if (!this.stream) return;
     this.live.textContent = "";
-    this.send(pictures);
+    this.pictures = pictures;
+    this.series.start();
   }
 
   // The middle of what the camera sees, as a small JPEG.
@@ -82,6 +86,7 @@ class Series {
 
   // The camera's light goes out.
   end() {
+    this.series.end();
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = undefined;
   }

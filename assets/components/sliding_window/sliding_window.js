@@ -1,5 +1,6 @@
 // An input, the window that slides over it, and the output, explained pixel by pixel: what is pointed at, and the sweep.
 // `data` in visualizer/ui/concepts/sliding_window.py says what arrives.
+import { Delivery } from "../../lib/delivery.js";
 import { allPlaces, arrowStep, pixelUnder } from "../../lib/dom.js";
 import { clamp } from "../../lib/numbers.js";
 import { Transport } from "../../lib/transport.js";
@@ -9,7 +10,6 @@ import { between, realPixels } from "./geometry.js";
 import { Maps } from "./maps.js";
 
 const ANNOUNCE_AFTER = 400; // milliseconds without a further step
-const PATIENCE = 4000; // milliseconds until a drawing that the server has not taken is sent again; then twice as long, …
 
 export default keepingView(
   ({ parentElement }) => new SlidingWindow(parentElement.querySelector(".sliding-window")),
@@ -24,7 +24,7 @@ class SlidingWindow {
     this.sweeping = false; // only the outputs up to `at` have been computed, so to speak
     this.frame = null;
     this.drawn = false; // there is something that was not sent
-    this.number = null; // of the newest drawing that was sent
+    this.drawing = new Delivery(() => ({ pixels: this.pixels() }));
     this.maps = new Maps(root, {
       input: (field) => this.listenToInput(field),
       output: (field, index) => this.listenToOutput(field, index),
@@ -48,8 +48,8 @@ class SlidingWindow {
     this.data = data;
     if (drawn) {
       this.realPixels().forEach((pixel, index) => this.set(pixel, drawn[index]));
-      this.sendAgainAfter(PATIENCE);
     }
+    this.drawing.update(data.taken, (message) => setTriggerValue("drawing", message));
     this.rows = data.output[0].length;
     this.columns = data.output[0][0].length;
     const shape = JSON.stringify([data.output.length, this.rows, this.columns, data.real.length, data.real[0].length]);
@@ -178,33 +178,24 @@ class SlidingWindow {
 
   // What is drawn, where the server has not taken all of it: then what comes is older, and must not go over it.
   drawnSince({ drawable, taken }) {
-    if (!this.data?.drawable) this.number = taken;
-    return drawable && this.data?.drawable && (this.drawn || this.number > taken) ? this.pixels() : null;
+    if (!drawable || !this.data?.drawable) {
+      this.drawing.number = taken;
+      return null;
+    }
+    return this.drawn || this.drawing.number > taken ? this.pixels() : null;
   }
 
   sendDrawing() {
     // Without a change no new data would come back.
     if (!this.drawn) return;
     this.drawn = false;
-    this.number += 1;
-    this.sendPixels(PATIENCE);
+    this.root.classList.add("waiting");
+    this.drawing.start();
   }
 
   sendKernel(weights) {
     this.root.classList.add("waiting");
     this.send("kernel", { filter: this.at.filter, weights });
-  }
-
-  sendPixels(patience) {
-    this.root.classList.add("waiting");
-    this.send("drawing", { number: this.number, pixels: this.pixels() });
-    this.sendAgainAfter(patience);
-  }
-
-  sendAgainAfter(patience) {
-    clearTimeout(this.sendingAgain);
-    const lost = () => this.data.drawable && this.number > this.data.taken;
-    this.sendingAgain = setTimeout(() => lost() && this.sendPixels(2 * patience), patience);
   }
 
   // ---- Where it stands ----------------------------------------------------------------------------------------
@@ -259,7 +250,7 @@ class SlidingWindow {
 
   end() {
     this.stop();
-    clearTimeout(this.sendingAgain);
+    this.drawing.end();
     this.observer.disconnect();
   }
 
