@@ -39,7 +39,7 @@ from visualizer.inspection.receptive_field.fields import layer_fields
 from visualizer.inspection.steps import Activated, Spot, WeightedSum
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.keras_writer import keras_model
-from visualizer.source_code.pytorch_writer import pytorch_model, pytorch_script
+from visualizer.source_code.pytorch_writer import pytorch_script
 from visualizer.training.loop.events import Failed
 from visualizer.training.loop.loop import Training
 from visualizer.training.loop.snapshots import first_kernels
@@ -116,7 +116,8 @@ def test_it_is_read_and_written_as_source(architecture):
     written = keras_model(architecture)
     assert 'layers.Conv2DTranspose(filters=4, kernel_size=(2, 2), strides=(2, 2), activation="relu")' in written
     assert read_keras(written).architecture == architecture
-    assert "nn.ConvTranspose2d(3, 4, kernel_size=(2, 2), stride=(2, 2))" in pytorch_model(architecture)
+    script = pytorch_script(architecture, TrainingSettings())
+    assert "    nn.ConvTranspose2d(3, 4, kernel_size=(2, 2), stride=(2, 2)),\n" in script
 
 
 def test_its_form_is_drawn_from_its_settings(new_layer):
@@ -327,7 +328,9 @@ def test_an_example_is_written_and_read_as_source(example, tmp_path):
     if example.settings():
         assert f"{example.title} has its name and settings from the app" in written
     script = pytorch_script(architecture, TrainingSettings(dataset="none", epochs=1))
-    (tmp_path / "model.py").write_text("from torch import nn\n" + pytorch_model(architecture), encoding="utf-8")
+    definition, printed, _ = script.partition("print(model)\n")
+    assert printed
+    (tmp_path / "model.py").write_text(definition, encoding="utf-8")
     model = runpy.run_path(str(tmp_path / "model.py"))["model"]
     assert model(torch.rand(2, 1, 12, 11)).shape == (2, 10)
     keeps = "and not (parameter == 1).all()" in script

@@ -11,7 +11,14 @@ import numpy as np
 import pytest
 
 from tests.data.fake_openml import fake_openml
-from visualizer.data.catalog import DATASETS, _loaded, dataset_entry, is_known, load_dataset, shared_datasets
+from visualizer.data.catalog import (
+    DATASETS,
+    dataset_entry,
+    is_known,
+    load_dataset,
+    load_dataset_of_run,
+    shared_datasets,
+)
 from visualizer.data.openml import CLASSES, HELD_OUT_PER_CLASS, TOTAL_PICTURES, fetch, load_fetched, save_fetched
 from visualizer.errors import UserError
 from visualizer.workspace import VARIABLE, workspace
@@ -20,9 +27,9 @@ from visualizer.workspace import VARIABLE, workspace
 @pytest.fixture(autouse=True)
 def empty_workspace(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path / "workspace"))
-    _loaded.cache_clear()
+    load_dataset_of_run.cache_clear()
     yield
-    _loaded.cache_clear()
+    load_dataset_of_run.cache_clear()
 
 
 def fetched(name: str) -> list[tuple[float, str]]:

@@ -11,7 +11,6 @@ from safetensors.numpy import save_file
 
 from tests.data.own import picture
 from visualizer.data.catalog import (
-    _loaded,
     dataset_entry,
     dataset_title,
     is_known,
@@ -32,7 +31,7 @@ PICTURES = {
 @pytest.fixture(autouse=True)
 def empty_workspace(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    _loaded.cache_clear()
+    load_dataset_of_run.cache_clear()
 
 
 def test_it_is_a_data_set_like_any_other():

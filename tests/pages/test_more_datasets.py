@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from tests.data.fake_openml import fake_openml
 from tests.pages.app import alts, open_page, progress_line, without_exception
 from visualizer.architecture.presets import LENET
-from visualizer.data.catalog import _loaded
+from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.openml import CLASSES, TOTAL_PICTURES, save_fetched
 from visualizer.training.link import LinkedNetwork, link_text
 from visualizer.training.settings import TrainingSettings
@@ -29,7 +29,7 @@ def kept():
     path.parent.mkdir(parents=True, exist_ok=True)
     yield path
     path.unlink(missing_ok=True)
-    _loaded.cache_clear()
+    load_dataset_of_run.cache_clear()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.data.own import picture, png, two_classes, zipped
 from tests.pages.app import alts, charts, open_page, progress_line, without_exception
-from visualizer.data.catalog import _loaded
+from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.own_dataset import save_own
 from visualizer.limits import Limits
 from visualizer.ui.pictures.state import OwnPictures
@@ -122,7 +122,7 @@ def test_a_run_whose_pictures_are_gone_leaves_the_next_one_to_be_set(app):
     ended(app)
     name = app.session_state["visualizer"].settings.dataset
     (workspace() / "datasets" / f"{name}.safetensors").unlink()
-    _loaded.cache_clear()
+    load_dataset_of_run.cache_clear()
     app.session_state["visualizer"].choose_dataset("digits")
     for part in ("Live", "Health", "Time machine", "Evaluation"):
         app.session_state["train-parts"] = part
@@ -188,7 +188,7 @@ def test_pictures_that_are_no_longer_kept_leave_every_page_usable():
     without_exception(app.run())
     assert app.selectbox(key="train-dataset").value == name
     (workspace() / "datasets" / f"{name}.safetensors").unlink()
-    _loaded.cache_clear()
+    load_dataset_of_run.cache_clear()
     for page in ("build", "train"):
         app.session_state["visualizer"].set_training(dataset=name)
         without_exception(app.switch_page(f"../../../pages/{page}.py").run())

@@ -36,12 +36,11 @@ from visualizer.data.class_folders import zipped
 from visualizer.data.dataset import Dataset
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.keras_writer import keras_model, keras_script
-from visualizer.source_code.pytorch_writer import pytorch_model, pytorch_script
+from visualizer.source_code.pytorch_writer import pytorch_script
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.settings import LOSSES, TrainingSettings
 
 KERAS_IMPORTS = "import keras\nfrom keras import layers\n"
-TORCH_IMPORTS = "import torch\nfrom torch import nn\nfrom torch.nn import functional\n"
 TOLERANCE = 1e-4
 
 PADDED_AVERAGE = Architecture(
@@ -70,6 +69,19 @@ def run(source: str, folder: Path) -> dict[str, Any]:
     script.write_text(source, encoding="utf-8")
     with contextlib.redirect_stdout(io.StringIO()):
         return runpy.run_path(str(script))
+
+
+def pytorch_model(architecture: Architecture, folder: Path) -> nn.Module:
+    """The `model` of the PyTorch script, of which only the part up to its definition is run.
+
+    A script wants one number for each class: an architecture that ends in maps gets a Flatten, which changes no number.
+    """
+    shape = summarize(architecture).layers[-1].output_shape
+    if is_maps(shape):
+        architecture = architecture.with_layers((*architecture.layers, Flatten()))
+    definition, printed, _ = pytorch_script(architecture, TrainingSettings()).partition("print(model)\n")
+    assert printed
+    return run(definition, folder)["model"]
 
 
 def with_random_numbers(architecture: Architecture) -> Network:
@@ -215,13 +227,13 @@ def test_keras_computes_the_same(tmp_path_factory, architecture: Architecture):
 @example(EVERYTHING)
 @example(PADDED_AVERAGE)
 def test_pytorch_computes_the_same(tmp_path_factory, architecture: Architecture):
-    model = run(TORCH_IMPORTS + pytorch_model(architecture), tmp_path_factory.mktemp("torch"))["model"].eval()
+    model = pytorch_model(architecture, tmp_path_factory.mktemp("torch")).eval()
     assert sum(numbers.numel() for numbers in model.parameters()) == summarize(architecture).parameters
     network = with_random_numbers(architecture)
     model.load_state_dict(dict(zip(model.state_dict(), network.state_dict().values(), strict=True)))
     pictures = torch.rand(2, *architecture.input_shape, generator=torch.Generator().manual_seed(3))
     with torch.no_grad():
-        np.testing.assert_allclose(model(pictures), network(pictures), atol=1e-6, rtol=1e-5)
+        np.testing.assert_allclose(model(pictures), network(pictures).flatten(1), atol=1e-6, rtol=1e-5)
 
 
 @settings(deadline=None, max_examples=100)
@@ -234,7 +246,7 @@ def test_that_it_ends_in_softmax_is_known_without_torch(architecture: Architectu
 def test_the_presets_are_the_same_in_both(preset, tmp_path):
     model = run(KERAS_IMPORTS + keras_model(preset.architecture), tmp_path)["model"]
     assert model.count_params() == summarize(preset.architecture).parameters
-    model = run(TORCH_IMPORTS + pytorch_model(preset.architecture), tmp_path)["model"]
+    model = pytorch_model(preset.architecture, tmp_path)
     assert sum(numbers.numel() for numbers in model.parameters()) == summarize(preset.architecture).parameters
 
 

@@ -26,8 +26,7 @@ class ActivationFunction:
 
         # Axis 1 holds the channels of feature maps and the features of a vector, as Keras's last axis does.
         options: dict[str, dict[str, Any]] = {"leaky_relu": {"negative_slope": negative_slope}, "softmax": {"dim": 1}}
-        made: nn.Module = getattr(nn, self.torch_class)(**options.get(self.name, {}))
-        return made
+        return getattr(nn, self.torch_class)(**options.get(self.name, {}))
 
 
 FUNCTIONS: dict[str, ActivationFunction] = {

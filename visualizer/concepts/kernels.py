@@ -20,7 +20,7 @@ class NamedKernel:
         name: Short id, such as "sobel_x".
         title: The name shown to people.
         effect: What it does to a picture, as a sentence.
-        make: (size, angle in degrees) to (size, size) float32; only a Gabor kernel uses the angle.
+        make: (size, angle in degrees) to (size, size) float64; only a Gabor kernel uses the angle.
     """
 
     name: str
@@ -80,58 +80,54 @@ def _identity(size: int) -> np.ndarray:
     return kernel
 
 
-def _named(name: str, title: str, effect: str, make: Callable[[int, float], np.ndarray]) -> NamedKernel:
-    return NamedKernel(name, title, effect, lambda size, angle: make(size, angle).astype(np.float32))
-
-
 KERNELS: dict[str, NamedKernel] = {
     kernel.name: kernel
     for kernel in (
-        _named(
+        NamedKernel(
             "sobel_x",
             "Sobel x",
             "Sobel x finds vertical edges: red where the picture gets brighter to the right, blue where it gets "
             "darker.",
             lambda size, _: widen(_SOBEL_X, size),
         ),
-        _named(
+        NamedKernel(
             "sobel_y",
             "Sobel y",
             "Sobel y finds horizontal edges: red where the picture gets brighter downwards, blue where it gets darker.",
             lambda size, _: widen(_SOBEL_X.T, size),
         ),
-        _named(
+        NamedKernel(
             "laplacian",
             "Laplacian",
             "The Laplacian compares each pixel with its neighbours: it finds fine detail and edges in every direction.",
             lambda size, _: widen(_LAPLACIAN, size),
         ),
-        _named(
+        NamedKernel(
             "sharpen",
             "Sharpen",
             "Sharpen adds to each pixel its difference from its neighbours.",
             lambda size, _: _identity(size) - widen(_LAPLACIAN, size),
         ),
-        _named(
+        NamedKernel(
             "blur",
             "Blur (mean)",
             "Blur (mean) replaces each pixel by the mean of its window, added up over the channels.",
             lambda size, _: np.full((size, size), 1 / size**2),
         ),
-        _named(
+        NamedKernel(
             "emboss",
             "Emboss",
             "Emboss lights the picture from one corner, like a relief.",
             lambda size, _: widen(_EMBOSS, size),
         ),
-        _named("gabor", "Gabor", "A Gabor kernel responds to stripes in one direction.", gabor),
-        _named(
+        NamedKernel("gabor", "Gabor", "A Gabor kernel responds to stripes in one direction.", gabor),
+        NamedKernel(
             "identity",
             "Identity",
             "The identity copies the picture: one weight is 1, all others are 0.",
             lambda size, _: _identity(size),
         ),
-        _named(
+        NamedKernel(
             "bilinear",
             "Bilinear",
             "The bilinear kernel is a small pyramid: a transposed convolution with it interpolates where the stride is "
@@ -154,4 +150,5 @@ def named_kernel(name: str, size: int, angle: float, channels: int) -> np.ndarra
     Returns:
         (C, size, size) float32.
     """
-    return np.repeat(KERNELS[name].make(size, angle)[np.newaxis], channels, axis=0)
+    kernel = KERNELS[name].make(size, angle).astype(np.float32)
+    return np.repeat(kernel[np.newaxis], channels, axis=0)

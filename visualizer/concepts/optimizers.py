@@ -30,10 +30,7 @@ class ExplainedOptimizer:
         """The torch optimizer of these parameters."""
         import torch
 
-        made: torch.optim.Optimizer = getattr(torch.optim, self.torch_class)(
-            parameters, lr=learning_rate, **self.options
-        )
-        return made
+        return getattr(torch.optim, self.torch_class)(parameters, lr=learning_rate, **self.options)
 
 
 # All other settings are torch's defaults, which are those of the papers except for RMSprop's α: 0.99 instead of the 0.9

@@ -190,18 +190,12 @@ def shift_experiment(picture: np.ndarray, shift: int) -> tuple[ShiftResult, ...]
         Strided convolution, max pooling, average pooling, global average pooling.
     """
     width = picture.shape[1] - MAX_SHIFT
-    still, moved = (picture[:, start : start + width] for start in (0, shift))
-    outputs = [
-        ("Strided convolution", [edge_map(frame, 2) for frame in (still, moved)]),
-        *(
-            (
-                title,
-                [pool(edge_map(frame), PoolingSettings(kind)).output[0] for frame in (still, moved)],
-            )
-            for title, kind in _POOLINGS
-        ),
-    ]
-    return tuple(ShiftResult(title, before, after) for title, (before, after) in outputs)
+    frames = [picture[:, start : start + width] for start in (0, shift)]
+    results = [ShiftResult("Strided convolution", *(edge_map(frame, 2) for frame in frames))]
+    for title, kind in _POOLINGS:
+        pooled = [pool(edge_map(frame), PoolingSettings(kind)).output[0] for frame in frames]
+        results.append(ShiftResult(title, *pooled))
+    return tuple(results)
 
 
 _POOLINGS: tuple[tuple[str, PoolingKind], ...] = (

@@ -32,10 +32,10 @@ class Surface:
     function: Callable[[Any, Any], Any]
     start: tuple[float, float]
     minima: tuple[tuple[float, float], ...]
-    least: float
     x_range: tuple[float, float]
     y_range: tuple[float, float]
     steps: int
+    least: float = 0.0
     logarithmic: bool = False
 
     def height(self, value: np.ndarray) -> np.ndarray:
@@ -86,7 +86,6 @@ BOWL = Surface(
     function=lambda x, y: (x**2 + y**2) / 2,
     start=(-2.5, 1.8),
     minima=((0.0, 0.0),),
-    least=0.0,
     x_range=(-3.0, 3.0),
     y_range=(-3.0, 3.0),
     steps=80,
@@ -101,7 +100,6 @@ RAVINE = Surface(
     function=lambda x, y: 0.04 * x**2 + 1.8 * y**2,
     start=(-7.0, 2.0),
     minima=((0.0, 0.0),),
-    least=0.0,
     x_range=(-8.0, 4.0),
     y_range=(-3.0, 3.0),
     steps=120,
@@ -130,7 +128,6 @@ BEALE = Surface(
     function=lambda x, y: (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2,
     start=(1.0, 1.5),
     minima=((3.0, 0.5),),
-    least=0.0,
     x_range=(-4.5, 4.5),
     y_range=(-4.5, 4.5),
     steps=200,

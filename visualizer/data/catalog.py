@@ -93,27 +93,28 @@ def dataset_entry(name: str, own: Collection[str] = ()) -> DatasetEntry:
 
 
 def load_dataset(name: str, own: Collection[str] = ()) -> Dataset:
-    """The data set of that name, loaded once per process and then shared. Its arrays are read-only.
+    """The data set of that name, loaded once per process and then shared, as `load_dataset_of_run` returns it.
 
-    Args:
-        name: The name of the data set.
-        own: The names of the workspace's own data sets.
-
-    Raises:
-        UserError: There is no data set of that name, or it belongs to somebody else.
+    Arguments and errors as in `dataset_entry`.
     """
     if is_own(name) and name not in own:
         raise not_available()
-    return _loaded(name)
+    return load_dataset_of_run(name)
 
 
+@lru_cache(maxsize=MAX_LOADED)
 def load_dataset_of_run(name: str) -> Dataset:
-    """The data set that a run is trained on. Its owner was checked when the run was created (`training.check`).
+    """The data set that a run is trained on; its arrays are read-only.
+
+    Its owner was checked when the run was created (`scheduling.check`).
 
     Raises:
         UserError: The data set is no longer stored.
     """
-    return _loaded(name)
+    dataset = dataset_entry(name, (name,)).load()
+    for array in (dataset.pictures, dataset.labels, dataset.train, dataset.validation, dataset.test):
+        array.flags.writeable = False
+    return dataset
 
 
 def dataset_title(name: str) -> str:
@@ -122,14 +123,6 @@ def dataset_title(name: str) -> str:
         return dataset_entry(name, (name,)).title
     except UserError:
         return "pictures that are no longer here"
-
-
-@lru_cache(maxsize=MAX_LOADED)
-def _loaded(name: str) -> Dataset:
-    dataset = dataset_entry(name, (name,)).load()
-    for array in (dataset.pictures, dataset.labels, dataset.train, dataset.validation, dataset.test):
-        array.flags.writeable = False
-    return dataset
 
 
 def drawing_preparation(name: str) -> DrawingPreparation:

@@ -162,8 +162,7 @@ def _with_even_strokes(dark: np.ndarray) -> np.ndarray:
     margin = (_GRID - _MAX_WIDTH) // 2
     away[:, :margin] = away[:, _GRID - margin :] = np.inf
     limit = np.sort(away, axis=None)[round(_COVERAGE * away.size)]
-    grown: np.ndarray = away <= min(limit, _MAX_THICKENING)
-    return grown
+    return away <= min(limit, _MAX_THICKENING)
 
 
 def _distance_to(pixels: np.ndarray) -> np.ndarray:
@@ -174,5 +173,4 @@ def _distance_to(pixels: np.ndarray) -> np.ndarray:
     """
     apart = np.square(np.subtract.outer(np.arange(len(pixels)), np.arange(len(pixels))))
     along = np.where(pixels[np.newaxis], apart[:, :, np.newaxis], 4 * _GRID**2).min(axis=1)
-    distance: np.ndarray = np.sqrt((along[:, np.newaxis, :] + apart[np.newaxis]).min(axis=2))
-    return distance
+    return np.sqrt((along[:, np.newaxis, :] + apart[np.newaxis]).min(axis=2))

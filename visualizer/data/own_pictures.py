@@ -183,7 +183,7 @@ def check_dataset(pictures: Mapping[str, Sequence[np.ndarray]]) -> None:
         raise _incomplete_dataset("They have fewer than 2 classes.", "Add pictures of another class.")
     if len(pictures) > MAX_CLASSES:
         raise _incomplete_dataset(
-            f"They have {len(pictures)} classes; at most {MAX_CLASSES} can be answer apart.", "Remove some."
+            f"They have {len(pictures)} classes; at most {MAX_CLASSES} can be told apart.", "Remove some."
         )
     small = [name for name, of_class in pictures.items() if len(of_class) < MIN_PER_CLASS]
     if small:

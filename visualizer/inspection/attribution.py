@@ -98,7 +98,7 @@ def saliency(network: FlowNetwork, picture: np.ndarray, target: int) -> Attribut
     own = _private_copy(network)
     inputs = _batch(picture)
     gradient = Saliency(own.logits).attribute(inputs, target=target, abs=True)
-    return _with_logit("saliency", own, inputs, target, gradient[0].amax(0), signed=False)
+    return _attribution("saliency", target, gradient[0].amax(0), _logit(own, inputs, target), signed=False)
 
 
 AttributionSteps = Generator[float, None, Attribution]
@@ -124,10 +124,8 @@ def integrated_gradients(network: FlowNetwork, picture: np.ndarray, target: int)
         )
 
     parts = yield from _with_progress(compute, own.logits, passes)
-    with torch.inference_mode():
-        baseline = float(own.logits(torch.zeros_like(inputs))[0, target])
-    heat = parts[0].sum(0)
-    return _with_logit("integrated_gradients", own, inputs, target, heat, signed=True, baseline=baseline)
+    logit, baseline = _logit(own, inputs, target), _logit(own, torch.zeros_like(inputs), target)
+    return _attribution("integrated_gradients", target, parts[0].sum(0), logit, signed=True, baseline=baseline)
 
 
 def occlusion(network: FlowNetwork, picture: np.ndarray, target: int, window: int, stride: int) -> AttributionSteps:
@@ -165,7 +163,7 @@ def occlusion(network: FlowNetwork, picture: np.ndarray, target: int, window: in
 
     drops = yield from _with_progress(compute, own.logits, -(-places[0] * places[1] // at_once))
     # captum gives every channel of a pixel the same number.
-    return _with_logit("occlusion", own, inputs, target, drops[0, 0], signed=True)
+    return _attribution("occlusion", target, drops[0, 0], _logit(own, inputs, target), signed=True)
 
 
 def with_random_weights(network: FlowNetwork, seed: int) -> FlowNetwork:
@@ -235,19 +233,9 @@ def _batch(picture: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(np.array(picture, dtype=np.float32))[None].requires_grad_(True)
 
 
-def _with_logit(
-    method: Method,
-    network: FlowNetwork,
-    inputs: torch.Tensor,
-    target: int,
-    heat: torch.Tensor,
-    *,
-    signed: bool,
-    baseline: float | None = None,
-) -> Attribution:
+def _logit(network: FlowNetwork, inputs: torch.Tensor, target: int) -> float:
     with torch.inference_mode():
-        logit = float(network.logits(inputs)[0, target])
-    return _attribution(method, target, heat, logit, signed=signed, baseline=baseline)
+        return float(network.logits(inputs)[0, target])
 
 
 def _attribution(

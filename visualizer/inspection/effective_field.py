@@ -36,5 +36,4 @@ def effective_field(network: FlowNetwork, picture: np.ndarray, layer: int, place
     for unit in units:
         (gradient,) = torch.autograd.grad(unit, pixels, retain_graph=True)
         total += gradient[0].abs().sum(dim=0)
-    result: np.ndarray = (total / len(units)).numpy()
-    return result
+    return (total / len(units)).numpy()

@@ -35,5 +35,4 @@ def onnx_bytes(network: FlowNetwork, class_names: Sequence[str]) -> bytes:
         )
     assert program is not None
     program.model.metadata_props["classes"] = json.dumps(list(class_names), ensure_ascii=False)
-    data: bytes = program.model_proto.SerializeToString()
-    return data
+    return program.model_proto.SerializeToString()

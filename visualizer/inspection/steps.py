@@ -73,8 +73,7 @@ class WindowSum:
     @property
     def sums(self) -> np.ndarray:
         """(n,) the sum of each channel's products."""
-        sums: np.ndarray = self.products.sum(axis=(1, 2))
-        return sums
+        return self.products.sum(axis=(1, 2))
 
     @property
     def result(self) -> float:
@@ -194,8 +193,7 @@ class Softmaxed:
     @property
     def exponentials(self) -> np.ndarray:
         """(n,) of the values minus the largest one, which leaves the shares as they are and avoids overflow."""
-        exponentials: np.ndarray = np.exp(self.values - self.values.max())
-        return exponentials
+        return np.exp(self.values - self.values.max())
 
     @property
     def result(self) -> float:

@@ -97,15 +97,12 @@ class Package(ABC):
                 f"To add it, run pip install {missing} where this app runs and restart the app.",
             ) from error
         except Exception as error:  # such as compiled code for another version of torch
-            raise self._broken(error) from error
-
-    def _broken(self, error: Exception) -> UserError:
-        return UserError(
-            f"{self.name} is installed but does not start.",
-            f"Most often it, or a package that it needs, was made for another PyTorch than this one "
-            f"({torch.__version__}).",
-            "Install the version that fits, from the same place as PyTorch, and restart the app.",
-        )
+            raise UserError(
+                f"{self.name} is installed but does not start.",
+                f"Most often it, or a package that it needs, was made for another PyTorch than this one "
+                f"({torch.__version__}).",
+                "Install the version that fits, from the same place as PyTorch, and restart the app.",
+            ) from error
 
 
 class PackageMissing(UserError):
@@ -134,8 +131,7 @@ class Torchvision(Package):
         class_names = tuple(str(name) for name in weights.meta.get("categories", ()))
 
         def build() -> nn.Module:
-            module: nn.Module = builder(**({"num_classes": len(class_names)} if class_names else {}))
-            return module
+            return builder(**({"num_classes": len(class_names)} if class_names else {}))
 
         def load(path: Path) -> nn.Module:
             module = build()
@@ -170,12 +166,10 @@ class Timm(Package):
         said: dict[str, Any] = known.to_dict() if known is not None else {}
 
         def build() -> nn.Module:
-            module: nn.Module = timm.create_model(network, pretrained=False)
-            return module
+            return timm.create_model(network, pretrained=False)
 
         def load(path: Path) -> nn.Module:
-            module: nn.Module = timm.create_model(network, pretrained=True, pretrained_cfg_overlay={"file": str(path)})
-            return module
+            return timm.create_model(network, pretrained=True, pretrained_cfg_overlay={"file": str(path)})
 
         hub, name = said.get("hf_hub_id"), said.get("hf_hub_filename") or "model.safetensors"
         file, refusal = None, ""

@@ -42,17 +42,6 @@ _INITIALIZERS: dict[Initialization, str] = {
 _DECIMALS = 12
 
 
-def pytorch_model(architecture: Architecture) -> str:
-    """The lines that define the network as `model`; they want torch, nn and functional.
-
-    Raises:
-        ArchitectureError: The layers do not fit together.
-    """
-    from visualizer.architecture.network import Network
-
-    return _model(Network(architecture))
-
-
 def _model(network: "Network") -> str:
     architecture = network.architecture
     rows = summarize(architecture).layers

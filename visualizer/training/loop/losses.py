@@ -35,6 +35,4 @@ def make_optimizer(network: nn.Module, settings: TrainingSettings) -> torch.opti
     options: dict[str, Any] = {"momentum": settings.momentum} if chosen.has_momentum else {}
     if chosen.fused:
         options["fused"] = True
-    optimizer_class = getattr(torch.optim, chosen.torch_class)
-    optimizer: torch.optim.Optimizer = optimizer_class(network.parameters(), lr=settings.learning_rate, **options)
-    return optimizer
+    return getattr(torch.optim, chosen.torch_class)(network.parameters(), lr=settings.learning_rate, **options)

@@ -235,8 +235,7 @@ class RayWorker:
     @property
     def process_id(self) -> int:
         """The id of its process on its computer, once it has its place."""
-        process_id: int = self._actor.process_id.remote().future().result()
-        return process_id
+        return self._actor.process_id.remote().future().result()
 
     def send(self, message: ToWorker) -> None:
         with self._lock:

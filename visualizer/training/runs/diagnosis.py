@@ -48,8 +48,7 @@ def diagnose(health: HealthCurves, names: Sequence[str], pictures: Sequence[int]
 
 def _lately(values: np.ndarray) -> np.ndarray:
     """(layers,) the median of the last checkups."""
-    middle: np.ndarray = np.median(values[-CHECKUPS:], axis=0)
-    return middle
+    return np.median(values[-CHECKUPS:], axis=0)
 
 
 def _silent(health: HealthCurves, called: list[str], pictures: Sequence[int]) -> list[Finding]:

@@ -44,11 +44,10 @@ class LocalWorker:
     def receive(self) -> FromWorker:
         assert self._process.stdout is not None
         try:
-            message: FromWorker = pickle.load(self._process.stdout)
+            return pickle.load(self._process.stdout)
         # It was killed in the middle of a message, or closed by another thread.
         except (pickle.UnpicklingError, ValueError) as error:
             raise EOFError from error
-        return message
 
     def close(self) -> str:
         self._process.kill()
