@@ -11,10 +11,10 @@ from torch.testing import assert_close
 from tests.training.examples import spec
 from visualizer.architecture.presets import TINY
 from visualizer.data.catalog import load_dataset
-from visualizer.training.loop.augmentation import Augmentation, Moves, is_augmented, moved, preview
+from visualizer.training.loop.augmentation import Augmentation, Moves, moved, preview
 from visualizer.training.loop.events import BatchesEnded, EpochEnded
 from visualizer.training.loop.loop import Training
-from visualizer.training.settings import AUGMENTATIONS, TrainingSettings
+from visualizer.training.settings import AUGMENTATIONS, TrainingSettings, is_augmented
 
 STILL = Moves(*(torch.tensor([value]) for value in (1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)))
 

@@ -142,9 +142,10 @@ def test_the_verdict_says_no_more_than_the_ranges_do(bands, words):
 
 def test_of_trainings_of_other_lengths_the_lengths_are_said():
     longer = Band(np.arange(4), *[np.array([0.1, 0.3, 0.5, 0.7])] * 3, 1)
-    assert verdict("AB", [of(0.5, 0.5, 1), longer]).startswith(
-        "B after 3 epochs is ahead of A after 1 epoch by 20.0 percentage points"
-    )
+    words = verdict("AB", [of(0.5, 0.5, 1), longer])
+    assert words.startswith("B is ahead of A by 20.0 percentage points. ")
+    assert words.endswith(" They were not trained equally long: B for 3 epochs, A for 1 epoch.")
+    assert "equally long" not in verdict("AB", [of(0.5, 0.5, 1), of(0.7, 0.7, 1)])
 
 
 def test_runs_on_different_data_sets_are_not_ranked():

@@ -188,8 +188,8 @@ def test_nothing_is_said_where_all_is_well():
         (
             {"silent_share": [0.0, 0.81, math.nan]},
             [
-                "Layer 2 (Conv2D 16): in the measured batch (32 pictures), 81% of its 16 units were silent: 0 for "
-                "every picture",
+                "Layer 2 (Conv2D 16): 81% of its 16 units were silent: 0 for every picture. This was so in the "
+                "measured batch (32 pictures).",
                 "LeakyReLU",
             ],
         ),
@@ -212,15 +212,16 @@ def test_what_is_wrong_is_said_with_its_numbers_and_what_to_try(values, words):
 def test_units_are_called_silent_with_the_pictures_that_were_looked_at_and_dead_only_if_for_all():
     (finding,) = diagnose(looks_at_silent(0.1, 0.9, 0.75, 0.8), NAMES, [32, 32, 32, 10])
     assert finding.seen == (
-        "Layer 1 (Conv2D 8): in at least 2 of the last 3 measured batches (32, 32 and 10 pictures), at least 80% "
-        "of its 16 units were silent: 0 for every picture."
+        "Layer 1 (Conv2D 8): at least 80% of its 16 units were silent: 0 for every picture. This was so in at least "
+        "2 of the last 3 measured batches (32, 32 and 10 pictures)."
     )
     assert finding.advice.startswith("A unit that is silent for all pictures is dead")
     # One batch of ten pictures, for which many rest, is an exception.
     assert diagnose(looks_at_silent(0.1, 0.1, 0.9), NAMES, [32, 32, 10]) == ()
     assert diagnose(looks_at_silent(0.1, 0.9), NAMES, [32, 10]) == ()
     (both,) = diagnose(looks_at_silent(0.7, 0.9), NAMES, [32, 10])
-    assert "in both measured batches (32 and 10 pictures), at least 70% of its 16 units" in both.seen
+    assert "at least 70% of its 16 units were silent" in both.seen
+    assert "in both measured batches (32 and 10 pictures)." in both.seen
 
 
 def test_a_run_that_failed_is_no_reason_to_fail():
@@ -239,5 +240,6 @@ def test_a_much_too_high_learning_rate_is_seen_in_a_real_run(tmp_path):
     assert pictures[-1] == 4  # an epoch's last batch is looked at, and is smaller
     findings = diagnose(health, [layer.summary() for layer in chosen.architecture.layers], pictures)
     assert health.silent_share[-1, 0] > SILENT_SHARE
-    assert findings[0].seen.startswith("Layer 1 (Conv2D 8, 3 × 3): in at least 2 of the last 3 measured batches (")
-    assert "4 pictures), 100% of its 8 units were silent" in findings[0].seen
+    assert findings[0].seen.startswith("Layer 1 (Conv2D 8, 3 × 3): 100% of its 8 units were silent: 0 for every")
+    assert " in at least 2 of the last 3 measured batches (" in findings[0].seen
+    assert findings[0].seen.endswith("4 pictures).")

@@ -175,9 +175,9 @@ def test_too_high_a_learning_rate_says_what_happened_and_what_to_try():
     events = train_all(training)
     losses = curve(events)[:, 0]
     assert isinstance(events[-1], Failed)
-    assert f"at step {len(losses) + 1} (epoch {len(losses) // 4 + 1})" in events[-1].message
+    assert f"at step {len(losses) + 1}. This was in epoch {len(losses) // 4 + 1}." in events[-1].message
     assert "The loss became " in events[-1].message
-    assert "learning rate 10 " in events[-1].message
+    assert "With a learning rate of 10, the steps" in events[-1].message
     assert "Try a learning rate of 1, or Adam" in events[-1].message
     assert np.isfinite(losses).all()
     assert training.ended
@@ -244,7 +244,7 @@ def test_infinite_weights_fail_even_where_the_loss_is_finite():
         training.network.layers[0].convolution.bias[0] = -math.inf
     events = train_all(training)
     assert isinstance(events[-1], Failed)
-    assert "by step 4 (epoch 1)" in events[-1].message
+    assert "by step 4. This was in epoch 1." in events[-1].message
 
 
 def test_a_split_too_large_for_memory_gives_the_same_curve(monkeypatch):

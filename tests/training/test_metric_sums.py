@@ -1,10 +1,10 @@
-"""Sums over batches of different sizes."""
+"""What is gathered over batches of different sizes."""
 
 import numpy as np
 import pytest
 import torch
 
-from visualizer.training.loop.metric_sums import MetricSums
+from visualizer.training.loop.metric_sums import ConstantOutput, MetricSums
 
 
 def scores(*answers: int) -> torch.Tensor:
@@ -29,3 +29,27 @@ def test_what_was_taken_still_counts_in_the_mean():
         assert sums.take()[1].tolist() == [0.5]
         assert [len(part) for part in sums.take()] == [0, 0]
     assert sums.mean() == (1.0, 0.5)
+
+
+def test_one_picture_that_differs_is_enough():
+    output = ConstantOutput()
+    for _ in range(3):
+        output.add(torch.tensor([[0.1, -2.0]] * 4) + 1e-8)
+    assert output.constant
+    output.add(torch.tensor([[0.1, -2.0], [0.1, -2.001]]))
+    assert not output.constant
+    output.add(torch.tensor([[0.1, -2.0]]))
+    assert not output.constant
+
+
+def test_batches_that_are_each_alike_but_differ_are_not():
+    output = ConstantOutput()
+    output.add(torch.zeros(3, 2))
+    output.add(torch.ones(3, 2))
+    assert not output.constant
+
+
+def test_numbers_that_are_no_numbers_are_not_called_alike():
+    output = ConstantOutput()
+    output.add(torch.full((3, 2), torch.nan))
+    assert not output.constant

@@ -430,13 +430,13 @@ def test_a_workspace_has_so_many_runs_going_on(tmp_path, monkeypatch):
     monkeypatch.setattr(pool_module, "limits", lambda: Limits(active_runs=2))
     server = scripted(tmp_path)
     first, _ = server.submit(), server.submit()
-    with pytest.raises(UserError, match=r"You have 2 runs going on.* Stop one of them, or wait"):
+    with pytest.raises(UserError, match=r"You already have 2 active runs\. .* Stop one of them, or wait"):
         server.submit()
     server.submit("somebody else")
     server.workers[0].says.put(said(first, StateChanged("interrupted", "Its page was closed.")))
     server.wait_for_end(first)
     server.submit()
-    with pytest.raises(UserError, match="You have 2 runs going on"):
+    with pytest.raises(UserError, match=r"You already have 2 active runs\."):
         server.pool.resume(first)
     assert server.store.record(first).state == "interrupted"
     server.pool.close()

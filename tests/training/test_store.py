@@ -38,7 +38,7 @@ from visualizer.training.loop.events import (
 )
 from visualizer.training.loop.loop import Training
 from visualizer.training.runs import curves as curves_module
-from visualizer.training.runs import kept_weights, retention, schema
+from visualizer.training.runs import kept_weights, records, schema
 from visualizer.training.runs import store as store_module
 from visualizer.training.runs.records import time_left
 from visualizer.training.runs.store import RunStore
@@ -268,7 +268,7 @@ def test_every_second_epoch_is_dropped_above_the_limit(store, monkeypatch, limit
 
 
 def test_the_oldest_ended_runs_make_room(store, monkeypatch):
-    monkeypatch.setattr(retention, "limits", lambda: SimpleNamespace(storage_bytes=2 * 16, workspace_runs=9))
+    monkeypatch.setattr(records, "limits", lambda: SimpleNamespace(storage_bytes=2 * 16, workspace_runs=9))
     for number in (2, 3, 4):
         store.create(f"run{number}", "me", spec(), 4)
     for number in (1, 2, 3, 4):
@@ -303,7 +303,7 @@ def test_weights_are_whole_or_not_there(store, monkeypatch):
 
 
 def test_the_oldest_ended_runs_of_an_owner_are_forgotten(store, monkeypatch):
-    monkeypatch.setattr(retention, "limits", lambda: Limits(workspace_runs=3))
+    monkeypatch.setattr(records, "limits", lambda: Limits(workspace_runs=3))
     store.create("other", "you", spec(), 4)
     store.create("run2", "me", spec(), 4)
     store.create("run3", "me", spec(), 4)
@@ -533,10 +533,10 @@ def test_runs_are_in_the_order_in_which_they_were_made_whatever_the_clock_said(s
     for run_id in ("run1", "run2", "run3", "run4"):
         store.set_state(run_id, "finished", "")
         store.apply(bundle(weights(0, 0), run_id=run_id))
-    monkeypatch.setattr(retention, "limits", lambda: Limits(workspace_runs=4))
+    monkeypatch.setattr(records, "limits", lambda: Limits(workspace_runs=4))
     store.create("run5", "me", spec(), 4)
     assert [record.run_id for record in store.runs_of("me")] == ["run5", "run4", "run3", "run2"]
-    monkeypatch.setattr(retention, "limits", lambda: SimpleNamespace(storage_bytes=20))
+    monkeypatch.setattr(records, "limits", lambda: SimpleNamespace(storage_bytes=20))
     store.make_room()
     assert [record.run_id for record in store.runs_of("me")] == ["run5", "run4"]
 

@@ -149,8 +149,8 @@ def convert(
         expected = expected.clone()
         drafts = _Builder(module, traced, run.values, colours).drafts
         network = ConvertedNetwork(input_shape, tuple(_nodes(drafts)))
-        found = network(pictures)
-    if not _same(found, expected):
+        actual = network(pictures)
+    if not _same(actual, expected):
         raise not_opened("Its layers, put together, do not compute what it computes.")
     return network
 
@@ -312,7 +312,9 @@ class _Builder:
         """Add stages to the node before, where no other operation reads its output."""
         before = operation.all_input_nodes[0]
         index = self._at[before]
-        if stages and (self._reader_count(before) > 1 or index == 0 or self.drafts[index].end is not before):
+        # Those that read its numbers, and not only its size.
+        readers = [user for user in before.users if isinstance(self._values[user], torch.Tensor)]
+        if stages and (len(readers) > 1 or index == 0 or self.drafts[index].end is not before):
             self._start(operation, (index,), stages)
             return
         self._put(operation, self.drafts[index], stages)
@@ -332,10 +334,6 @@ class _Builder:
             draft.stages.append((name, module))
             if module is not stages[-1][1]:
                 flowing = module(flowing)
-
-    def _reader_count(self, operation: fx.Node) -> int:
-        """How many operations read its numbers, beyond its size."""
-        return sum(isinstance(self._values[user], torch.Tensor) for user in operation.users)
 
     def _finish(self, operation: fx.Node, index: int) -> None:
         self._at[operation] = index
@@ -474,18 +472,18 @@ def _describe(draft: _NodeDraft) -> Description:
         if isinstance(module, nn.AdaptiveAvgPool2d):
             parts = pair(module.output_size)
             if parts != (1, 1):
-                said = f"Mean of each of {parts[0]} × {parts[1]} parts"
-                return Description("Average", AVERAGE_OF_PARTS, said, "mean")
+                short = f"Mean of each of {parts[0]} × {parts[1]} parts"
+                return Description("Average", AVERAGE_OF_PARTS, short, "mean")
             return Description("Average", AVERAGE, "Mean of each map", "mean")
         if isinstance(module, nn.ZeroPad2d) and name == "zero_padding":
             left, right, top, bottom = module.padding
-            said = f"Padding: {top} above, {bottom} below, {left} left, {right} right"
-            return Description("Padding", PADDED, said, "padding")
+            short = f"Padding: {top} above, {bottom} below, {left} left, {right} right"
+            return Description("Padding", PADDED, short, "padding")
         if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
             kind, made = ("Largest", "largest number") if isinstance(module, nn.MaxPool2d) else ("Mean", "mean number")
-            said = f"{kind} of {pair(module.kernel_size)[0]} × {pair(module.kernel_size)[1]}"
+            short = f"{kind} of {pair(module.kernel_size)[0]} × {pair(module.kernel_size)[1]}"
             explanation = f"Pooling: the {made} under each window; the map gets smaller."
-            return Description("Pooling", explanation, said, "pooling")
+            return Description("Pooling", explanation, short, "pooling")
     if draft.meeting == "concatenation":
         return Description("Join", JOINED, f"Join the maps of {len(draft.sources)} layers", "join")
     if draft.meeting == "product":

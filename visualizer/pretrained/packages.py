@@ -163,7 +163,7 @@ class Timm(Package):
         if not timm.is_model(network):
             return None
         known = timm.get_pretrained_cfg(network, allow_unregistered=True)
-        said: dict[str, Any] = known.to_dict() if known is not None else {}
+        config: dict[str, Any] = known.to_dict() if known is not None else {}
 
         def build() -> nn.Module:
             return timm.create_model(network, pretrained=False)
@@ -171,18 +171,18 @@ class Timm(Package):
         def load(path: Path) -> nn.Module:
             return timm.create_model(network, pretrained=True, pretrained_cfg_overlay={"file": str(path)})
 
-        hub, name = said.get("hf_hub_id"), said.get("hf_hub_filename") or "model.safetensors"
+        hub, name = config.get("hf_hub_id"), config.get("hf_hub_filename") or "model.safetensors"
         file, refusal = None, ""
-        if said.get("custom_load") or not name.endswith(".safetensors"):
+        if config.get("custom_load") or not name.endswith(".safetensors"):
             refusal = "They come in a file that only code of their own can read, and such a file is not opened here."
         elif hub:
             kept = _checkpoints() / f"{hub.replace('/', '--')}--{name}"
             file = WeightsFile(f"https://huggingface.co/{hub}/resolve/main/{name}", kept)
         return Blueprint(
-            tuple(said.get("input_size") or (3, 224, 224))[1:],
-            tuple(said.get("mean") or IMAGENET_MEAN),
-            tuple(said.get("std") or IMAGENET_SPREAD),
-            self._class_names(int(said.get("num_classes") or 0)),
+            tuple(config.get("input_size") or (3, 224, 224))[1:],
+            tuple(config.get("mean") or IMAGENET_MEAN),
+            tuple(config.get("std") or IMAGENET_SPREAD),
+            self._class_names(int(config.get("num_classes") or 0)),
             build,
             file,
             load,

@@ -24,10 +24,9 @@ from visualizer.figures.curves import accuracy_curves, curves
 from visualizer.figures.raster import png_source
 from visualizer.report.line_chart import ChartLine, line_chart
 from visualizer.report.markup import Content, document, element
-from visualizer.training.loop.augmentation import is_augmented
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
-from visualizer.training.settings import AUGMENTATIONS, LOSSES, SETTING_SPECS, RunSpec, TrainingSettings
+from visualizer.training.settings import AUGMENTATIONS, LOSSES, SETTING_SPECS, RunSpec, TrainingSettings, is_augmented
 from visualizer.words import counted
 
 MAX_FILTERS = 64

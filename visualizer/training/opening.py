@@ -128,8 +128,8 @@ def _damage(path: Path) -> str:
         return "it is empty"
     try:
         with closing(connect(path, timeout=10)) as connection:
-            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if said == "ok":
+            (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if result == "ok":
                 # Written unchanged: only now does SQLite say if it cannot be written.
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
                 connection.execute(f"PRAGMA user_version = {int(version)}")
@@ -138,7 +138,7 @@ def _damage(path: Path) -> str:
         if sqlite_kind(error) not in DAMAGED:
             raise
         return str(error)
-    return "" if said == "ok" else str(said)
+    return "" if result == "ok" else str(result)
 
 
 def _describe_renaming(folder: Path, name: str, renamed: str, why: str) -> str:

@@ -126,6 +126,11 @@ BATCH_SIZES = tuple(2**power for power in range(9))
 AUGMENTATIONS = ("flip", "flip_vertical", "shift", "rotation", "crop", "brightness", "noise")
 
 
+def is_augmented(settings: TrainingSettings) -> bool:
+    """Whether the training pictures are changed at all."""
+    return any(getattr(settings, name) for name in AUGMENTATIONS)
+
+
 def settings_to_dict(settings: TrainingSettings) -> dict[str, Any]:
     """The settings as plain JSON values."""
     return dataclasses.asdict(settings)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from visualizer.training.settings import AUGMENTATIONS, TrainingSettings
+from visualizer.training.settings import TrainingSettings, is_augmented
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,6 @@ class Augmentation:
             self._between(count),
             self._between(count),
         )
-
-
-def is_augmented(settings: TrainingSettings) -> bool:
-    """Whether the training pictures are changed at all."""
-    return any(getattr(settings, name) for name in AUGMENTATIONS)
 
 
 def moved(pictures: torch.Tensor, moves: Moves) -> torch.Tensor:

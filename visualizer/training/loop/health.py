@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from functools import partial
-from types import TracebackType
 from typing import Self
 
 import torch
@@ -35,7 +34,7 @@ class Checkup:
                     self._hooks.append(module.register_forward_hook(partial(self._note_firing, node.index)))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         for hook in self._hooks:
             hook.remove()
 

@@ -13,7 +13,6 @@ from visualizer.data.dataset import Dataset
 from visualizer.training.loop.augmentation import Augmentation
 from visualizer.training.loop.checkpoints import Checkpoint
 from visualizer.training.loop.checkup_schedule import is_checkup_due
-from visualizer.training.loop.constant_output import ConstantOutput
 from visualizer.training.loop.events import (
     Advice,
     BatchesEnded,
@@ -29,11 +28,16 @@ from visualizer.training.loop.events import (
 from visualizer.training.loop.examples import Examples
 from visualizer.training.loop.health import Checkup
 from visualizer.training.loop.losses import loss_and_scores, make_optimizer
-from visualizer.training.loop.metric_sums import MetricSums
+from visualizer.training.loop.metric_sums import ConstantOutput, MetricSums
 from visualizer.training.loop.moments import GRADIENT_EDGES, gradient_counts, is_among_first
-from visualizer.training.loop.optimizer_state import load_optimizer_arrays, optimizer_arrays
-from visualizer.training.loop.random_states import random_states, random_states_of, set_random_states
 from visualizer.training.loop.snapshots import take_snapshot
+from visualizer.training.loop.torch_state import (
+    load_optimizer_arrays,
+    optimizer_arrays,
+    random_states,
+    random_states_of,
+    set_random_states,
+)
 from visualizer.training.settings import RunSpec, batches_per_epoch
 
 # Pictures that are evaluated between two checks for commands. Fixed, so that results do not depend on it.
@@ -149,13 +153,15 @@ class Training:
             for chosen in self._epoch_batches():
                 loss = self._train_batch(chosen)
                 if not math.isfinite(loss):
-                    yield self._fail(f"The loss became {_name(loss)} at step {self.step}")
+                    infinite = f"The loss became infinite at step {self.step}."
+                    not_a_number = f"The loss became NaN (not a number) at step {self.step}."
+                    yield self._fail(not_a_number if math.isnan(loss) else infinite)
                     return
                 self.evaluating = self.step % self.steps_per_epoch == 0
                 yield []
             evaluation = yield from self._evaluate()
             if not math.isfinite(evaluation[0]) or not self._weights_are_finite():
-                yield self._fail(f"The weights became too large by step {self.step}")
+                yield self._fail(f"The weights became too large by step {self.step}.")
                 return
             self.epoch += 1
             events = self.report()
@@ -217,9 +223,9 @@ class Training:
     def _gradients(self) -> Gradients:
         counts = {}
         for index, layer in enumerate(self.network.layers):
-            found = [weights.grad.cpu().numpy() for weights in layer.parameters() if weights.grad is not None]
-            if found:
-                counts[index] = gradient_counts(found)
+            gradients = [weights.grad.cpu().numpy() for weights in layer.parameters() if weights.grad is not None]
+            if gradients:
+                counts[index] = gradient_counts(gradients)
         shape = (len(counts), len(GRADIENT_EDGES))
         return Gradients(self.step, tuple(counts), np.array(list(counts.values()), np.int64).reshape(shape))
 
@@ -344,7 +350,7 @@ class Training:
         return (
             f"The network is worse than before training: its validation loss was {untrained:.3g} and is now "
             f"{validation_loss:.3g}. With a learning rate of {self.learning_rate:g}, the steps are probably too large. "
-            f"{self._what_to_try()}."
+            f"{self._what_to_try()}"
         )
 
     def _advice_on_constant_output(self) -> str:
@@ -358,14 +364,14 @@ class Training:
         return (
             "The network gives the same answer for every picture. Its units fire for no picture, or equally for all, "
             f"so no gradient gets back. With a learning rate of {self.learning_rate:g}, the steps were probably too "
-            f"large. {self._what_to_try()}. Press Reset, since such a network rarely recovers."
+            f"large. {self._what_to_try()} Press Reset, since such a network rarely recovers."
         )
 
     def _what_to_try(self) -> str:
-        remedy = f"Try a learning rate of {self.learning_rate / 10:g}"
+        lower = f"{self.learning_rate / 10:g}"
         if self.spec.settings.optimizer == "sgd":
-            remedy += ", or Adam, which limits the size of its steps"
-        return remedy
+            return f"Try a learning rate of {lower}, or Adam, which limits the size of its steps."
+        return f"Try a learning rate of {lower}."
 
     def _fail(self, what: str) -> list[Event]:
         self.ended = True
@@ -374,11 +380,7 @@ class Training:
         return [
             *self.report(),
             Failed(
-                f"{what} (epoch {epoch}): with learning rate {self.learning_rate:g} the steps were so large that the "
-                f"numbers in the network grew past what float32 can hold. {self._what_to_try()}."
+                f"{what} This was in epoch {epoch}. With a learning rate of {self.learning_rate:g}, the steps were so "
+                f"large that the numbers in the network grew past what float32 can hold. {self._what_to_try()}"
             ),
         ]
-
-
-def _name(number: float) -> str:
-    return "NaN (not a number)" if math.isnan(number) else "infinite"

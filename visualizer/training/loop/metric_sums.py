@@ -1,17 +1,17 @@
-"""The sums behind the mean loss and the accuracy of many batches."""
+"""What is gathered over many batches: the sums behind mean loss and accuracy, and whether all outputs are the same."""
 
 import numpy as np
 import torch
+
+# The differences between the scores of two pictures that rounding in float32 makes.
+TOLERANCE = 1e-6
 
 
 class MetricSums:
     """Sums of losses and of correct answers over batches.
 
     Correct answers are counted for many batches together: done for each batch, it would slow a small network down by a
-    few percent.
-
-    Args:
-        pictures, loss, right: `sums` of another one, to continue it.
+    few percent. Its arguments are the `sums` of another one, to continue it.
     """
 
     def __init__(self, pictures: int = 0, loss: float = 0.0, right: int = 0) -> None:
@@ -52,3 +52,23 @@ class MetricSums:
         """Mean loss and accuracy (0 to 1) over the pictures of all batches so far."""
         self.take()
         return self._loss / self._pictures, self._right / self._pictures
+
+
+class ConstantOutput:
+    """Whether all pictures have the same scores, batch by batch.
+
+    Attributes:
+        constant: True if there were any pictures, and all had the same scores.
+    """
+
+    def __init__(self) -> None:
+        self._first: torch.Tensor | None = None
+        self.constant = False
+
+    def add(self, scores: torch.Tensor) -> None:
+        """Scores (N, classes). Once two pictures differ, a batch costs nothing."""
+        if self._first is None:
+            self._first = scores[:1]
+            self.constant = True
+        if self.constant:
+            self.constant = torch.allclose(scores, self._first.expand_as(scores), rtol=TOLERANCE, atol=TOLERANCE)

@@ -49,7 +49,7 @@ def take_snapshot(
 def first_kernels(network: Network) -> tuple[int | None, np.ndarray | None]:
     """The index of the first layer that has kernels of height and width, and the first set of them."""
     for node in network.nodes:
-        for found in node.kernels():
-            if found.weights.ndim == 4:
-                return node.index, found.weights.copy()
+        for kernels in node.kernels():
+            if kernels.weights.ndim == 4:
+                return node.index, kernels.weights.copy()
     return None, None

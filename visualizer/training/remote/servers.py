@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import get_args
 
 from visualizer.training.scheduling.commands import Command
+from visualizer.training.scheduling.peers import Peers
 from visualizer.workspace import connect
 
 SERVERS = "servers.sqlite"
@@ -39,14 +40,11 @@ CREATE TABLE IF NOT EXISTS watched (
 """
 
 
-class Servers:
-    """This server among those that work on the same folder; see `scheduling.peers.Peers`.
+class Servers(Peers):
+    """This server among those that work on the same folder.
 
     Each holds a lock on its own file, which the operating system releases when the process ends, however it ends. The
     lock is SQLite's, which is the same on all systems.
-
-    Attributes:
-        own: The id of this one.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -67,7 +65,6 @@ class Servers:
         return self.own == min(self.living())
 
     def send(self, server: str, run_id: str, command: Command) -> None:
-        """Leave a command for a run of another server."""
         text = json.dumps([type(command).__name__, dataclasses.asdict(command)])
         with self._write() as connection:
             connection.execute(
@@ -75,7 +72,6 @@ class Servers:
             )
 
     def received(self) -> list[tuple[str, Command]]:
-        """What others left for runs of this one, as run and command, the oldest first; each is returned once."""
         if not any(self._others()):
             return []
         with self._write() as connection:
@@ -91,11 +87,8 @@ class Servers:
             connection.execute("INSERT OR REPLACE INTO watched VALUES (?, ?, ?)", (owner, self.own, time.monotonic()))
 
     def is_watched_elsewhere(self, owner: str, within: float) -> bool:
-        """Whether another server noted that in the last `within` seconds.
-
-        Time is counted from when the computer was started, which is the same for all of its processes, and not by the
-        clock, which may be set meanwhile: https://docs.python.org/3/library/time.html#time.monotonic
-        """
+        # Time is counted from when the computer was started, which is the same for all of its processes, and not by the
+        # clock, which may be set meanwhile: https://docs.python.org/3/library/time.html#time.monotonic
         if not any(self._others()):
             return False
         with closing(self._connect()) as connection:
@@ -105,7 +98,6 @@ class Servers:
             return any(0 <= now - seen < within for (seen,) in rows)
 
     def close(self) -> None:
-        """Leave the others."""
         # On a full disk the rows stay, and nobody reads them.
         with suppress(sqlite3.OperationalError), self._write() as connection:
             connection.execute("DELETE FROM commands WHERE server = ?", (self.own,))

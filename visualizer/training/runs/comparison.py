@@ -49,11 +49,8 @@ class Variant:
 def variants(records: Sequence[RunRecord]) -> tuple[Variant, ...]:
     """The runs by what they train, in the order of each variant's first run.
 
-    Of two runs with the same seed the later one counts. A run whose learning rate was changed while it trained is a
-    variant of its own.
-
-    Args:
-        records: Runs, the earliest first.
+    The records are in order, the earliest first: of two runs with the same seed the later one counts. A run whose
+    learning rate was changed while it trained is a variant of its own.
     """
     by_training: dict[tuple[RunSpec, float | None], dict[int, RunRecord]] = {}
     for record in records:
@@ -288,11 +285,7 @@ class Band:
 
 
 def band(runs: Sequence[Curves], quantity: str) -> Band:
-    """The curve of a quantity of `Curves` that is measured at each epoch, such as "validation_loss".
-
-    Args:
-        runs: The curves of each run, at least one.
-    """
+    """The curve, over at least one run, of a quantity of `Curves` that each epoch has, such as "validation_loss"."""
     length = min(len(curves.epoch) for curves in runs)
     values = np.stack([getattr(curves, quantity)[:length] for curves in runs])
     return Band(runs[0].epoch[:length], values.mean(0), values.min(0), values.max(0), len(runs))
@@ -311,13 +304,7 @@ def comparable(compared: Sequence[Variant]) -> tuple[tuple[int, ...], ...]:
 
 
 def verdicts(names: Sequence[str], compared: Sequence[Variant], bands: Sequence[Band]) -> tuple[str, ...]:
-    """Statements on the last validation accuracy of variants, a sentence each.
-
-    Args:
-        names: The variants' names in the sentences.
-        compared: The variants.
-        bands: Their validation accuracies.
-    """
+    """Statements on the last validation accuracy of variants: their names in the sentences, and their accuracies."""
     groups = comparable(compared)
     statements = [verdict([names[place] for place in group], [bands[place] for place in group]) for group in groups]
     if len(groups) > 1:
@@ -330,7 +317,7 @@ def verdicts(names: Sequence[str], compared: Sequence[Variant], bands: Sequence[
 
 
 def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
-    """A statement on the last validation accuracy of two or more comparable variants, in one sentence.
+    """A statement on the last validation accuracy of two or more comparable variants, in a few sentences.
 
     Not a test of significance: for few seeds, it says only whether the ranges overlap. Empty if fewer than two have
     finished an epoch.
@@ -339,25 +326,21 @@ def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
     if len(ended) < 2:
         return ""
     ended.sort(key=lambda item: -item[1].mean[-1])
-    if len({int(band.epoch[-1]) for _, band in ended[:2]}) > 1:
-        # Trained for different lengths, which the sentence then names.
-        ended = [(f"{name} after {_epochs(band)}", band) for name, band in ended]
     (best, first), (next_best, second) = ended[:2]
     points = f"{100 * (first.mean[-1] - second.mean[-1]):.1f}"
     if min(first.runs, second.runs) < 2:
-        result = f"{best} is ahead of {next_best} by {points} percentage points."
+        words = f"{best} is ahead of {next_best} by {points} percentage points."
         if points == "0.0":
-            result = f"{best} and {next_best} are level."
-        return (
-            f"{result} But one seed proves little: another seed changes the curve. Run them again with several seeds."
-        )
-    if first.low[-1] > second.high[-1]:
-        return (
+            words = f"{best} and {next_best} are level."
+        words += " But one seed proves little: another seed changes the curve. Run them again with several seeds."
+    elif first.low[-1] > second.high[-1]:
+        words = (
             f"Every run of {best} ended above every run of {next_best}, by {points} percentage points on average: the "
             "ranges do not overlap."
         )
-    return f"The ranges of {best} and {next_best} overlap: these runs do not show which is better."
-
-
-def _epochs(band: Band) -> str:
-    return counted(int(band.epoch[-1]), "epoch")
+    else:
+        words = f"The ranges of {best} and {next_best} overlap: these runs do not show which is better."
+    if first.epoch[-1] != second.epoch[-1]:
+        lengths = [counted(int(band.epoch[-1]), "epoch") for band in (first, second)]
+        words += f" They were not trained equally long: {best} for {lengths[0]}, {next_best} for {lengths[1]}."
+    return words

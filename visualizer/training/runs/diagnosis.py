@@ -30,10 +30,7 @@ class Finding:
 def diagnose(health: HealthCurves, names: Sequence[str], pictures: Sequence[int]) -> tuple[Finding, ...]:
     """What is wrong by the last checkups, worst first; nothing if all is well or nothing was measured yet.
 
-    Args:
-        health: The health of the layers.
-        names: The name of every layer of the network, by its index.
-        pictures: How many pictures the batch of each checkup had.
+    `names` are those of all layers of the network, `pictures` says how many the batch of each checkup had.
     """
     if not len(health.step):
         return ()
@@ -58,19 +55,22 @@ def _silent(health: HealthCurves, called: list[str], pictures: Sequence[int]) ->
     checkups = min(len(pictures), CHECKUPS)
     most = checkups // 2 + 1
     shares = np.sort(health.silent_share[-CHECKUPS:], axis=0)[checkups - most]
-    where = {1: "the measured batch", 2: "both measured batches"}.get(
-        checkups, f"at least {most} of the last {checkups} measured batches"
-    )
-    return [
-        Finding(
-            f"{called[layer]}: in {where} ({counts} pictures), "
-            f"{'at least ' if checkups > 1 and shares[layer] < 1 else ''}{shares[layer]:.0%} of its "
-            f"{health.units[layer]} units were silent: 0 for every picture.",
+    where = {
+        1: f"This was so in the measured batch ({counts} pictures).",
+        2: f"This was so in both measured batches ({counts} pictures).",
+    }.get(checkups, f"This was so in at least {most} of the last {checkups} measured batches ({counts} pictures).")
+    findings = []
+    for layer in np.flatnonzero(shares > SILENT_SHARE):
+        name, share, units = called[layer], f"{shares[layer]:.0%}", health.units[layer]
+        silent = f"{name}: {share} of its {units} units were silent: 0 for every picture."
+        if checkups > 1 and shares[layer] < 1:
+            silent = f"{name}: at least {share} of its {units} units were silent: 0 for every picture."
+        advice = (
             "A unit that is silent for all pictures is dead: it gets no gradient and rarely recovers. If this lasts, "
-            "lower the learning rate or use LeakyReLU, and start again.",
+            "lower the learning rate or use LeakyReLU, and start again."
         )
-        for layer in np.flatnonzero(shares > SILENT_SHARE)
-    ]
+        findings.append(Finding(f"{silent} {where}", advice))
+    return findings
 
 
 def _still(health: HealthCurves, called: list[str]) -> list[Finding]:

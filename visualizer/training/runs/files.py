@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -31,7 +31,7 @@ class RunFiles:
         """The run's folder. Raises UserError for an id that no run can have."""
         # Ids may come from a page's address.
         if not run_id.isalnum():
-            raise UserError("There is no such run.", "Its id is not one that this app gives.", "Start a new run.")
+            raise UserError("There is no such run.", "The id of a run has only letters and digits.", "Start a new run.")
         return self._folder / run_id
 
     def path(self, run_id: str, kind: Literal["weights", "checkpoint"], step: int) -> Path:
@@ -42,10 +42,11 @@ class RunFiles:
         """The file of the latest look inside, whether it exists or not."""
         return self.folder(run_id) / "snapshot.safetensors"
 
-    def remove(self, run_id: str) -> None:
-        """Remove all files of a run."""
-        log.event("run-forgotten", run=run_id)
-        shutil.rmtree(self.folder(run_id), ignore_errors=True)
+    def remove(self, run_ids: Iterable[str]) -> None:
+        """Remove all files of these runs."""
+        for run_id in run_ids:
+            log.event("run-forgotten", run=run_id)
+            shutil.rmtree(self.folder(run_id), ignore_errors=True)
 
     def keep_only(self, run_id: str, weights: Collection[int], checkpoint: int | None) -> None:
         """Remove the weights and checkpoints of all other steps than these."""
@@ -126,10 +127,8 @@ class RunFiles:
     def read_snapshot(self, run_id: str, gives_scores: Callable[[], bool]) -> Snapshot | None:
         """The latest look inside, or None where there was none yet.
 
-        Args:
-            run_id: The run.
-            gives_scores: Whether its network gives scores; asked for files of earlier versions, which hold a softmax of
-                every output. For such a network that is no answer.
+        `gives_scores` says whether the network gives scores. It is asked for files of earlier versions, which hold a
+        softmax of every output: for such a network that is no answer.
 
         Raises:
             UserError: Its file is damaged.

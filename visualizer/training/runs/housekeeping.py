@@ -25,12 +25,7 @@ _SAME = 600.0
 def clean_up(store: RunStore, workspaces: Workspaces, passed: float = 0.0) -> None:
     """Remove what was not used for `limits().workspace_days`; then the oldest ended runs while all are too large.
 
-    Nothing that an active run needs is removed.
-
-    Args:
-        store: The runs.
-        workspaces: The workspaces, which name their data sets.
-        passed: Seconds that passed since this was done last, as `since_last` says.
+    Nothing that an active run needs is removed. `passed` are the seconds since this was done last, by `since_last`.
     """
     _remove_workspaces(store, workspaces, passed)
     store.make_room()

@@ -47,12 +47,7 @@ class Overfitting:
 
 
 def overfitting(curves: Curves, train_pictures: int, validation_pictures: int) -> Overfitting | None:
-    """Whether a run overfits by now; None if it does not, or if it is too early to tell.
-
-    Args:
-        curves: Its curves.
-        train_pictures, validation_pictures: How many pictures the two splits have.
-    """
+    """Whether a run with these curves, from so many pictures, overfits by now; None if not, or not known yet."""
     trained = curves.epoch > 0
     epochs, train, validation = (
         values[trained] for values in (curves.epoch, curves.train_accuracy, curves.validation_accuracy)
@@ -78,10 +73,7 @@ def overfitting(curves: Curves, train_pictures: int, validation_pictures: int) -
 def why_training_lies_below(curves: Curves, train_pictures: int, validation_pictures: int, harder: bool) -> str:
     """Why training lies below validation in the first epoch, in a few sentences; empty where it does not.
 
-    Args:
-        curves: The run's curves.
-        train_pictures, validation_pictures: How many pictures the two splits have.
-        harder: Whether its training is harder: pictures are changed at random, or dropout leaves out units.
+    `harder` is True where pictures are changed at random, or dropout leaves out units. Others as in `overfitting`.
     """
     first = curves.epoch == 1
     if not first.any():

@@ -8,7 +8,7 @@ from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.errors import UserError
 from visualizer.training.runs.overfitting import Overfitting
-from visualizer.training.settings import AUGMENTATIONS, RunSpec, TrainingSettings
+from visualizer.training.settings import RunSpec, TrainingSettings, is_augmented
 from visualizer.words import counted
 
 # Small changes after which digits, shapes and most photos are still what they were; a mirrored 2 would not be.
@@ -50,12 +50,9 @@ def remedies(
 
 
 def _augmentation(run: RunSpec, architecture: Architecture, settings: TrainingSettings) -> Remedy | None:
-    def is_on(settings: TrainingSettings) -> bool:
-        return any(getattr(settings, name) for name in AUGMENTATIONS)
-
-    if is_on(run.settings):
+    if is_augmented(run.settings):
         return None
-    if is_on(settings):
+    if is_augmented(settings):
         done = "The next run changes its training pictures at random."
         return Remedy("augmentation", "", done, architecture, settings)
     label = "Shift and rotate the training pictures at random"

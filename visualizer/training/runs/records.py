@@ -1,4 +1,4 @@
-"""The table of runs: where each of them stands."""
+"""The table of runs: where each of them stands, and which are deleted where there are too many."""
 
 import sqlite3
 import time
@@ -9,16 +9,17 @@ from typing import get_args
 
 from visualizer import log
 from visualizer.errors import UserError
+from visualizer.limits import limits
 from visualizer.training.loop.checkpoints import Checkpoint
 from visualizer.training.loop.events import (
     ACTIVE_STATES,
     RESUMABLE_STATES,
     Advice,
     Failed,
-    RunProgress,
     State,
     StateChanged,
 )
+from visualizer.training.runs.schema import TABLES
 from visualizer.training.settings import RunSpec, run_spec_from_json, run_spec_to_json
 
 
@@ -151,19 +152,9 @@ def update(connection: sqlite3.Connection, run_id: str, **values: object) -> Non
     connection.execute(f"UPDATE runs SET {changes} WHERE run_id = ?", (*values.values(), run_id))
 
 
-def write_progress(connection: sqlite3.Connection, run_id: str, progress: RunProgress) -> None:
-    """How far the run has come."""
-    update(connection, run_id, **vars(progress))
-
-
-def write_state(connection: sqlite3.Connection, run_id: str, event: StateChanged) -> None:
-    """The run entered another state."""
-    change_state(connection, run_id, event.state, event.message)
-
-
-def write_failure(connection: sqlite3.Connection, run_id: str, event: Failed) -> None:
-    """The run cannot go on."""
-    change_state(connection, run_id, "failed", event.message)
+def write_state(connection: sqlite3.Connection, run_id: str, event: StateChanged | Failed) -> None:
+    """The run entered another state, or cannot go on."""
+    change_state(connection, run_id, "failed" if isinstance(event, Failed) else event.state, event.message)
 
 
 def write_advice(connection: sqlite3.Connection, run_id: str, event: Advice) -> None:
@@ -180,14 +171,9 @@ def write_checkpoint(connection: sqlite3.Connection, run_id: str, event: Checkpo
 def change_state(
     connection: sqlite3.Connection, run_id: str, state: State, message: str, server: str | None = None
 ) -> bool:
-    """Enter another state, if the run is active; whether it did. An interrupted run can only be stopped.
+    """Enter another state, if the run is active, and still that server's where one is given; whether it did.
 
-    Args:
-        connection: Where it is written.
-        run_id: The run.
-        state: Its new state.
-        message: Why; an empty one leaves the message that is there.
-        server: Only if this server trains it.
+    An interrupted run can only be stopped. An empty message leaves the one that is there.
     """
     changed = connection.execute(
         "UPDATE runs SET state = ?, message = coalesce(nullif(?, ''), message), version = version + 1 "
@@ -200,3 +186,47 @@ def change_state(
     if changed and state not in RESUMABLE_STATES:
         update(connection, run_id, checkpoint_step=None, checkpoint_epoch=None, checkpoint_bytes=0)
     return changed > 0
+
+
+# Deleting rows, so that neither the disk nor a person's list grows without end. Returned are the ids of the runs whose
+# files may be removed once that is committed. Age is the order of creation, not a time: the clock may have been wrong.
+
+
+def delete_above_storage_limit(connection: sqlite3.Connection) -> list[str]:
+    """Delete the oldest ended runs until the files of all are within the limit."""
+    rows = connection.execute(
+        "SELECT run_id, state, SUM(bytes) + checkpoint_bytes AS bytes FROM runs JOIN weights USING (run_id) "
+        "GROUP BY run_id ORDER BY runs.rowid"
+    ).fetchall()
+    excess = sum(row["bytes"] for row in rows) - limits().storage_bytes
+    surplus = []
+    for row in rows:
+        if excess > 0 and row["state"] not in ACTIVE_STATES:
+            excess -= row["bytes"]
+            surplus.append(row["run_id"])
+    return _delete(connection, surplus)
+
+
+def delete_above_owner_limit(connection: sqlite3.Connection, owner: str) -> list[str]:
+    """Delete an owner's oldest ended runs so that one more is within the limit."""
+    count = connection.execute("SELECT COUNT(*) FROM runs WHERE owner = ?", (owner,)).fetchone()[0]
+    surplus = max(count + 1 - limits().workspace_runs, 0)
+    return _delete(connection, _ended_runs(connection, owner)[:surplus])
+
+
+def delete_ended_runs(connection: sqlite3.Connection, owner: str) -> list[str]:
+    """Delete all runs of an owner that have ended."""
+    return _delete(connection, _ended_runs(connection, owner))
+
+
+def _ended_runs(connection: sqlite3.Connection, owner: str) -> list[str]:
+    """The oldest first."""
+    rows = connection.execute("SELECT run_id, state FROM runs WHERE owner = ? ORDER BY rowid", (owner,))
+    return [row["run_id"] for row in rows if row["state"] not in ACTIVE_STATES]
+
+
+def _delete(connection: sqlite3.Connection, run_ids: Iterable[str]) -> list[str]:
+    run_ids = list(run_ids)
+    for table in TABLES:
+        connection.executemany(f"DELETE FROM {table} WHERE run_id = ?", [(run_id,) for run_id in run_ids])
+    return run_ids

@@ -33,7 +33,7 @@ from visualizer.training.loop.events import (
     StateChanged,
     Weights,
 )
-from visualizer.training.runs import curves, kept_weights, records, retention
+from visualizer.training.runs import curves, kept_weights, records
 from visualizer.training.runs.curves import Curves, HealthCurves
 from visualizer.training.runs.files import RunFiles
 from visualizer.training.runs.kept_weights import Moment
@@ -75,7 +75,7 @@ _WRITERS: dict[type, _Writer] = {
     Checkpoint: _Writer(records.write_checkpoint, RunFiles.save_checkpoint, leaves_files=True),
     Advice: _Writer(records.write_advice),
     StateChanged: _Writer(records.write_state, leaves_files=True),
-    Failed: _Writer(records.write_failure, leaves_files=True),
+    Failed: _Writer(records.write_state, leaves_files=True),
 }
 
 
@@ -196,31 +196,27 @@ class RunStore:
     def create(self, run_id: str, owner: str, spec: RunSpec, steps_per_epoch: int, server: str = "") -> None:
         """A new run of that server, queued. The oldest ended runs are deleted where the disk would fill up."""
         with self._write() as connection:
-            surplus = retention.delete_above_storage_limit(connection) + retention.delete_above_owner_limit(
-                connection, owner
-            )
+            surplus = records.delete_above_storage_limit(connection)
+            surplus += records.delete_above_owner_limit(connection, owner)
             records.insert(connection, run_id, owner, spec, steps_per_epoch, server)
         settings = spec.settings
         log.event(
             "run-created", run=run_id, owner=log.short(owner), epochs=settings.epochs, batch_size=settings.batch_size
         )
-        for deleted in surplus:
-            self.files.remove(deleted)
+        self.files.remove(surplus)
         self.files.folder(run_id).mkdir(parents=True, exist_ok=True)
 
     def make_room(self) -> None:
         """Delete the oldest ended runs while the weights of all are too large together."""
         with self._write() as connection:
-            surplus = retention.delete_above_storage_limit(connection)
-        for run_id in surplus:
-            self.files.remove(run_id)
+            surplus = records.delete_above_storage_limit(connection)
+        self.files.remove(surplus)
 
     def delete_runs_of(self, owner: str) -> None:
         """Delete all runs of an owner that have ended."""
         with self._write() as connection:
-            ended = retention.delete_ended_runs(connection, owner)
-        for run_id in ended:
-            self.files.remove(run_id)
+            ended = records.delete_ended_runs(connection, owner)
+        self.files.remove(ended)
 
     def apply(self, bundle: Bundle) -> None:
         """Write what happened in a run."""
@@ -231,7 +227,7 @@ class RunStore:
         with self._write() as connection:
             for event, writer in events:
                 writer.rows(connection, run_id, event)
-            records.write_progress(connection, run_id, bundle.progress)
+            records.update(connection, run_id, **vars(bundle.progress))
         if any(writer.leaves_files for _, writer in events):
             self._remove_surplus_files(run_id)
 

@@ -9,11 +9,7 @@ from visualizer.training.settings import RunSpec, batches_per_epoch
 
 
 def check(spec: RunSpec, own: Collection[str] = ()) -> int:
-    """The number of batches in an epoch of the run, if it can be trained.
-
-    Args:
-        spec: What is to be trained.
-        own: The own data sets of the workspace that the run will belong to.
+    """The number of batches in an epoch of the run, if it can be trained; `own` are its workspace's own data sets.
 
     Raises:
         UserError: The network does not fit together or to the data set, the data set is missing or somebody else's,

@@ -83,10 +83,7 @@ class WorkerPool:
     def submit(self, spec: RunSpec, owner: str, own: Collection[str] = ()) -> str:
         """Take a new run, which waits for its first command; returns its id, which cannot be guessed.
 
-        Args:
-            spec: What is trained.
-            owner: The id of the workspace that it belongs to.
-            own: The own data sets of this workspace.
+        `owner` is the id of the workspace that it belongs to, `own` are the own data sets of this workspace.
 
         Raises:
             UserError: The network does not fit together or to the data set, the data set is somebody else's, the batch
@@ -132,7 +129,7 @@ class WorkerPool:
         most = limits().active_runs
         if sum(record.owner == owner for record in self._store.active_runs()) >= most:
             raise UserError(
-                f"You have {counted(most, 'run')} going on.",
+                f"You already have {counted(most, 'active run')}.",
                 "More of them would slow down everybody.",
                 "Stop one of them, or wait until one has finished.",
             )
