@@ -177,8 +177,12 @@ def png_of_a_phone() -> bytes:
 @pytest.mark.parametrize(
     ("data", "kind", "why"),
     [
-        (floating_rgb(), "TIFF", "Each pixel has 3 numbers of 32 bits, floating point"),
-        (grey_tiff(np.zeros((4, 4)), 64, 1, numbers=3), "TIFF", "Each pixel has 1 number of 64 bits, floating point"),
+        (floating_rgb(), "TIFF", "Each pixel has 3 numbers of 32 bits. The values are in floating point."),
+        (
+            grey_tiff(np.zeros((4, 4)), 64, 1, numbers=3),
+            "TIFF",
+            "Each pixel has 1 number of 64 bits. The values are in floating point.",
+        ),
         (tiff({256: 8, 257: 8, 258: 8, 259: 50000, 262: 1}, bytes(64)), "TIFF", "It is packed by Zstandard"),
         (
             tiff({256: 8, 257: 8, 258: 8, 259: 65000, 262: 1}, bytes(64)),

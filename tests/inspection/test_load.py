@@ -41,11 +41,11 @@ def test_weights_of_another_network_are_refused():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda given: given.pop("layers.5.dense.bias"), "“layers.5.dense.bias” is not among them"),
-        (lambda given: given.update(surplus=np.zeros(3)), "the network has none of that name"),
+        (lambda given: given.pop("layers.5.dense.bias"), r"“layers.5.dense.bias” is not among them\."),
+        (lambda given: given.update(surplus=np.zeros(3)), r"The network has no weights “surplus”\."),
         (
             lambda given: given.update({"layers.5.dense.bias": np.zeros(3)}),
-            r"“layers.5.dense.bias” is \(3,\), but the network has \(10,\)",
+            r"“layers.5.dense.bias” has the shape \(3,\), and the network needs \(10,\)\.",
         ),
     ],
 )

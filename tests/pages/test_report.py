@@ -28,7 +28,7 @@ def test_a_report_is_made_and_tells_the_run():
     wait_for(app, "Finished")
     words = report_words(app)
     assert "Tiny digits net" in words
-    assert "Finished after 2 epochs of 2 (80 of 80 steps)" in words
+    assert "The run finished. It trained 2 epochs of 2 (80 of 80 steps)." in words
     assert "of 269 test pictures right" in words
     assert "The 8 filters of layer 1, Conv2D 8, 3 × 3." in words
 
@@ -64,7 +64,7 @@ def test_a_run_that_goes_on_is_not_asked_the_test_pictures():
     assert any("Pause the run" in caption.value for caption in app.caption)
     press(app, "Pause")
     wait_for(app, "Paused")
-    assert "Not finished yet after" in report_words(app)
+    assert "The run has not finished yet. It trained " in report_words(app)
     press(app, "Stop")
 
 

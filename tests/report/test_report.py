@@ -122,10 +122,11 @@ def test_it_tells_the_augmentation_that_there_was_and_no_other():
 
 def test_it_tells_where_the_run_stands():
     _, words = read(example())
-    assert "Handwritten digits”. Finished after 3 epochs of 3 (12 of 12 steps). Made on 9 March 2026, 14:05." in words
+    assert "Handwritten digits”. The run finished. It trained 3 epochs of 3 (12 of 12 steps)." in words
+    assert "12 steps). Made on 9 March 2026, 14:05." in words
     paused = replace(example().record, state="paused", epoch=1, step=5)
     _, words = read(example(record=paused))
-    assert "Not finished yet after 1 epoch of 3 (5 of 12 steps)" in words
+    assert "The run has not finished yet. It trained 1 epoch of 3 (5 of 12 steps)." in words
 
 
 def test_its_numbers_are_those_of_the_run():

@@ -63,12 +63,9 @@ def save_model(
 
 
 def load_model(source: Path | str | bytes) -> tuple[Architecture, dict[str, np.ndarray]]:
-    """The network in a file that `save_model` wrote; nothing in the file is executed.
+    """The network in a file that `save_model` wrote, from its path or its bytes; nothing in the file is executed.
 
     Its header is checked against the architecture before any weight is read.
-
-    Args:
-        source: The file's path, or its bytes.
 
     Returns:
         The architecture, and every array of its state dict by name.

@@ -48,13 +48,13 @@ class LayerWindow:
 
     def _raise_too_large(self, layer: Layer, input_shape: Shape) -> None:
         extent = tuple(window_extent(size, gap) for size, gap in zip(self.size, self.dilation, strict=True))
-        dilated = self.dilation != (1, 1)
         fitting = tuple(min(size, available) for size, available in zip(self.size, input_shape[1:], strict=True))
+        label, changes = f"Use a {fitting[0]} × {fitting[1]} window", {self.setting: fitting}
+        if self.dilation != (1, 1):
+            label = f"Use a {fitting[0]} × {fitting[1]} window without dilation"
+            changes["dilation_rate"] = (1, 1)
         fixes = [
-            Fix(
-                f"Use a {fitting[0]} × {fitting[1]} window" + (" without dilation" if dilated else ""),
-                (layer.with_settings(**{self.setting: fitting}, **({"dilation_rate": (1, 1)} if dilated else {})),),
-            ),
+            Fix(label, (layer.with_settings(**changes),)),
             Fix("Use padding “same”", (layer.with_settings(padding="same"),)),
             Fix(f"Remove this {layer.title}", ()),
         ]

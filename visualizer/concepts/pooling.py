@@ -27,14 +27,10 @@ class PoolingSettings:
 
 
 def pool(values: np.ndarray, settings: PoolingSettings) -> Slide:
-    """Pool one map. Padded pixels never win and are not counted in a mean, as in Keras.
+    """Pool one map, (H, W) float32. Padded pixels never win and are not counted in a mean, as in Keras.
 
     Sources: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html,
     https://keras.io/api/layers/pooling_layers/average_pooling2d/
-
-    Args:
-        values: (H, W) float32.
-        settings: Kind, window, stride and padding.
 
     Raises:
         UserError: The window does not fit into the map.
@@ -177,14 +173,10 @@ class ShiftResult:
 
 
 def shift_experiment(picture: np.ndarray, shift: int) -> tuple[ShiftResult, ...]:
-    """Shift the input by `shift` pixels and compare ways to downsample its edge map.
+    """Shift an (H, W) float32 picture by 0 to `MAX_SHIFT` pixels and compare ways to downsample its edge map.
 
     A frame `MAX_SHIFT` columns narrower than the picture moves to the right over it, so that real pixels enter. Sobel x
     and ReLU find the edges in the frame; then each way downsamples the map by 2.
-
-    Args:
-        picture: (H, W) float32.
-        shift: 0 to `MAX_SHIFT` pixels.
 
     Returns:
         Strided convolution, max pooling, average pooling, global average pooling.

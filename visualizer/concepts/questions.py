@@ -34,11 +34,7 @@ def _number_question(question: str, right: int, wrong: list[int], option_format:
 def size_question(length: int, kernel: int, settings: ConvolutionSettings, transposed: bool = False) -> Question:
     """How large is the output with another stride? Each wrong answer comes from a typical mistake.
 
-    Args:
-        length: Height and width of the picture.
-        kernel: Height and width of the kernel.
-        settings: The current ones; the kernel must fit.
-        transposed: Whether it is a transposed convolution.
+    `length` and `kernel` are height and width of the picture and of the kernel, which must fit with these settings.
     """
     other = replace(settings, stride=2 if settings.stride != 2 else 3)
     stride = other.stride
@@ -70,13 +66,17 @@ def _describe_stops(length: int, kernel: int, settings: ConvolutionSettings) -> 
     added = sum(window_padding(length, kernel, stride, settings.dilation, settings.padding))
     stops = output_size(length, kernel, settings)
     remaining = length + added - extent
+    covers = f"It covers {counted(extent, 'pixel')}."
+    if settings.dilation > 1:
+        covers = f"It covers {counted(extent, 'pixel')}, gaps included."
+    moves = f"Of the {length} pixels, it can move over {remaining}."
+    if added:
+        moves = f"Of the {length} pixels and {added} of padding, it can move over {remaining}."
     sentences = [
-        f"The window can stop at **{stops} positions** in height and in width.",
-        f"It covers {extent} pixels, gaps included." if settings.dilation > 1 else f"It covers {extent} pixels.",
-        f"Of the {length} pixels and {added} of padding, {remaining} remain to move over."
-        if added
-        else f"Of the {length} pixels, {remaining} remain to move over.",
-        f"At {stride} pixels per step, this makes {stops - 1} steps after the first stop.",
+        f"The window can stop at **{counted(stops, 'position')}** in height and in width.",
+        covers,
+        moves,
+        f"At {stride} pixels per step, this makes {counted(stops - 1, 'step')} after the first stop.",
     ]
     if remaining % stride:
         sentences.append(f"The remainder of {remaining % stride} is too little for another step.")
@@ -89,14 +89,15 @@ def _describe_stamps(length: int, kernel: int, settings: ConvolutionSettings) ->
     last = (length - 1) * stride
     size = output_size(length, kernel, settings, transposed=True)
     cut = last + extent - size
+    covered = f"Together they cover **{size}** pixels in height and in width."
+    if cut:
+        covered = (
+            f"Together they cover {last + extent} pixels in height and in width; “same” cuts off {cut} of them, which "
+            f"leaves **{size}**."
+        )
     return (
-        f"The last of the {length} stamps begins {last} pixels after the first one, and a stamp is {extent} pixels "
-        "wide. "
-    ) + (
-        f"Together they cover {last + extent} pixels in height and in width; “same” cuts off {cut} of them, which "
-        f"leaves **{size}**."
-        if cut
-        else f"Together they cover **{size}** pixels in height and in width."
+        f"The last of the {length} stamps begins {last} pixels after the first one, and a stamp is "
+        f"{counted(extent, 'pixel')} wide. {covered}"
     )
 
 
@@ -122,8 +123,8 @@ def parameter_question(filters: int, channels: int, kernel: int) -> Question:
     right = filters * (channels * weights + 1)
     wrong = [filters * (weights + 1), filters * channels * weights, channels * weights + 1, filters * weights]
     return _number_question(
-        f"A layer with these **{filters} filters** of {kernel} × {kernel} over "
-        f"{counted(channels, 'input channel')}: how many numbers does it learn?",
+        f"A layer has **{counted(filters, 'filter')}** of {kernel} × {kernel} over "
+        f"{counted(channels, 'input channel')}. How many numbers does it learn?",
         right,
         wrong,
         "{0:,}",

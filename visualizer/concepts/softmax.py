@@ -38,16 +38,12 @@ class Softmax:
 
 
 def softmax(logits: np.ndarray, temperature: float) -> Softmax:
-    """The probabilities of logits at a temperature.
+    """The probabilities of (classes,) logits at a temperature above 0; 1 is the plain softmax.
 
     Libraries subtract the largest logit from all of them first, so that no exponential overflows; the factor cancels
     out. Here the plain exponentials are shown: in float64 they overflow above 709, far beyond these networks' logits.
     Temperature: G. Hinton, O. Vinyals and J. Dean, Distilling the knowledge in a neural network, 2015,
     https://arxiv.org/abs/1503.02531
-
-    Args:
-        logits: (classes,).
-        temperature: Above 0; 1 is the plain softmax.
 
     Raises:
         ValueError: The temperature is not above 0.

@@ -69,11 +69,7 @@ def is_known(name: str, own: Collection[str] = ()) -> bool:
 
 
 def dataset_entry(name: str, own: Collection[str] = ()) -> DatasetEntry:
-    """What is known about a data set before it is loaded.
-
-    Args:
-        name: The name of the data set.
-        own: The names of the workspace's own data sets.
+    """What is known about a data set before it is loaded; `own` are the names of the workspace's own data sets.
 
     Raises:
         UserError: There is no data set of that name, or it belongs to somebody else.

@@ -85,11 +85,7 @@ CLASS_NAMES = tuple(OUTLINES)
 def make_shapes(seed: int = 0, per_class: int = PER_CLASS) -> Dataset:
     """Pictures of ten shapes. Place, size, rotation, colours, noise and specks vary independently of the class.
 
-    The same seed gives the same bytes on any machine with the same version of Pillow.
-
-    Args:
-        seed: 0 or more.
-        per_class: The number of pictures per class.
+    The same seed, 0 or more, gives the same bytes on any machine with the same version of Pillow.
     """
     # RandomState: its stream is frozen, while that of default_rng may change with NumPy's version
     # (https://numpy.org/neps/nep-0019-rng-policy.html).

@@ -6,16 +6,10 @@ TRAIN_SHARE, VALIDATION_SHARE = 0.70, 0.15  # the rest is the test split
 
 
 def stratified_split(labels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Indices of the training (70 %), validation (15 %) and test (15 %) pictures, shuffled.
+    """Indices of the training (70 %), validation (15 %) and test (15 %) pictures among N with these (N,) labels.
 
-    Each class is divided separately, so that every split has the same share of each class.
-
-    Args:
-        labels: (N,) integers.
-        seed: The same labels and seed give the same split.
-
-    Returns:
-        Three int64 arrays, disjoint, together 0 .. N-1.
+    Each class is divided separately, so that every split has the same share of each class. The same labels and seed
+    give the same split: three int64 arrays, shuffled, disjoint, together 0 .. N-1.
     """
     # RandomState rather than default_rng: its stream is frozen, so that the split is the same with any NumPy version
     # (https://numpy.org/neps/nep-0019-rng-policy.html).

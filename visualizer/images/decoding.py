@@ -97,12 +97,12 @@ def decode(
         MemoryError: There is not enough memory.
     """
     if (excess := excessive_pieces(data)) is not None:
-        raise UploadError(f"{file} is built of too many pieces.", f"It has {excess}.", "Save it again.")
+        raise UploadError(f"{file} is built of too many pieces.", excess, "Save it again.")
     # Pillow's decoders raise many kinds of exceptions for broken files; in every case it is the file that is wrong.
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise _too_many_pixels(file, "more pixels than any camera takes", bounds) from error
+        raise _too_many_pixels(f"{file} has more pixels than any camera takes.", bounds) from error
     except MemoryError:
         raise
     except Exception as error:
@@ -126,7 +126,7 @@ def _check(image: ImageFile.ImageFile, data: bytes, file: str, bounds: Bounds) -
     """Raise UploadError if, according to the header, decoding would take too much."""
     size, pixels = f"{image.width:,} × {image.height:,} pixels", image.width * image.height
     if pixels > bounds.pixels:
-        raise _too_many_pixels(file, size, bounds)
+        raise _too_many_pixels(f"{file} has {size}.", bounds)
     if max(image.size) > MAX_FILE_SIDE:
         raise UploadError(
             f"{file} has {size}.", f"A side may have at most {MAX_FILE_SIDE:,} pixels.", "Crop it, or save it smaller."
@@ -309,10 +309,8 @@ def _too_much_memory(file: str, memory: int, bounds: Bounds) -> UploadError:
     )
 
 
-def _too_many_pixels(file: str, size: str, bounds: Bounds) -> UploadError:
-    return UploadError(
-        f"{file} has {size}.", f"At most {bounds.pixels / 1e6:g} megapixels can be opened.", "Save it smaller."
-    )
+def _too_many_pixels(what: str, bounds: Bounds) -> UploadError:
+    return UploadError(what, f"At most {bounds.pixels / 1e6:g} megapixels can be opened.", "Save it smaller.")
 
 
 def _damaged(file: str, data: bytes) -> UploadError:

@@ -17,7 +17,7 @@ _MAX_VALUES = 16  # values of a tag
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _OFFSETS, _TILE_OFFSETS, _SAMPLE_FORMAT = 256, 257, 258, 259, 273, 324, 339
 _UNUSUAL_COMPRESSION = "It is packed in a way that few programs use."
-_SAMPLE_FORMATS = {1: "", 2: ", with a sign", 3: ", floating point"}
+_SAMPLE_FORMATS = {1: "", 2: " The values may be below 0.", 3: " The values are in floating point."}
 _COMMON_COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)
 _RARE_COMPRESSIONS = {
     34661: "JBIG",
@@ -48,16 +48,16 @@ def _is_png(data: bytes) -> bool:
 
 
 def excessive_pieces(data: bytes) -> str | None:
-    """What a file has too many of to be processed quickly, as text; None if it has not."""
+    """What a file has too many of to be processed quickly, as a sentence; None if it has not."""
     if _is_png(data):
         if sum(1 for _ in islice(_chunks(data), MAX_CHUNKS + 1)) > MAX_CHUNKS:
-            return f"over {MAX_CHUNKS:,} chunks"
+            return f"It has over {MAX_CHUNKS:,} chunks."
     elif is_jpeg(data):
         scans = data.count(b"\xff\xda")
         if scans > MAX_SCANS:
-            return f"{scans:,} scans"
+            return f"It has {scans:,} scans."
     elif (entries := _tiff_entries(data)) is not None and _bytes_of(entries) > len(data) + _MAX_REPEATED:
-        return "the same bytes for many values"
+        return "It has the same bytes for many values."
     return None
 
 
@@ -125,9 +125,7 @@ def _bytes_of(entries: list[tuple[int, int, int, int]]) -> int:
 def rare_kind(data: bytes, compression_only: bool = False) -> tuple[str, str] | None:
     """What is rare about a file whose header is valid: its format, and a sentence that says it; None if nothing is.
 
-    Args:
-        data: The file.
-        compression_only: Check only how the pixels are compressed, for a file whose header Pillow could read.
+    `compression_only` checks only how the pixels are compressed, for a file whose header Pillow could read.
     """
     if data.startswith(b"BM"):
         return None if compression_only else _rare_bmp(data)
@@ -145,12 +143,14 @@ def _rare_tiff(values: dict[int, tuple[int, ...]], size: int, compression_only: 
         return None
     compression = values.get(_COMPRESSION, (1,))[0]
     if compression not in _COMMON_COMPRESSIONS:
-        return "TIFF", f"It is packed by {_RARE_COMPRESSIONS.get(compression, f'the method number {compression}')}."
+        if compression in _RARE_COMPRESSIONS:
+            return "TIFF", f"It is packed by {_RARE_COMPRESSIONS[compression]}."
+        return "TIFF", f"It is packed by the method number {compression}."
     bits, numbers = values.get(_BITS, (1,)), values.get(_SAMPLE_FORMAT, (1,))[0]
     if compression_only or numbers not in _SAMPLE_FORMATS or not all(1 <= each <= 64 for each in bits):
         return None
-    form = f"{listed(map(str, sorted(set(bits))))} bits{_SAMPLE_FORMATS[numbers]}"
-    return "TIFF", f"Each pixel has {counted(len(bits), 'number')} of {form}."
+    widths = listed(map(str, sorted(set(bits))))
+    return "TIFF", f"Each pixel has {counted(len(bits), 'number')} of {widths} bits.{_SAMPLE_FORMATS[numbers]}"
 
 
 def _rare_bmp(data: bytes) -> tuple[str, str] | None:

@@ -30,10 +30,15 @@ def load_network(
     wrong = sorted(name for name in expected.keys() | given.keys() if expected.get(name) != given.get(name))
     if wrong:
         name = wrong[0]
-        has, needs = given.get(name, "not among them"), expected.get(name, "none of that name")
+        if name not in given:
+            why = f"“{name}” is not among them."
+        elif name not in expected:
+            why = f"The network has no weights “{name}”."
+        else:
+            why = f"“{name}” has the shape {given[name]}, and the network needs {expected[name]}."
         raise UserError(
             f"The weights do not belong to the network “{architecture.name}”.",
-            f"“{name}” is {has}, but the network has {needs}.",
+            why,
             "Use the weights that were saved with this network.",
         )
     # A copy, since arrays of safetensors or SQLite may be read-only or short-lived.

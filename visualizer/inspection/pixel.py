@@ -30,12 +30,8 @@ from visualizer.inspection.steps import (
 def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
     """How the number at `spot` was computed.
 
-    Only its layer is run again, on the input that the probe kept.
-
-    Args:
-        network: The network that was probed, in evaluation mode.
-        seen: The probe of a picture.
-        spot: A number that exists: `holds` says so.
+    Only its layer is run again, on the input that the probe kept: the network is the one that was probed, in evaluation
+    mode. The number must exist, which `holds` tells.
     """
     if spot.node == PICTURE:
         value = float(seen.picture[spot.place])

@@ -27,10 +27,7 @@ def most_bytes() -> int:
 def download(url: str, target: Path, sha256: str = "") -> Generator[float, None, None]:
     """Fetch `url` into `target`, which exists only once it is complete; yields the share that has arrived, 0 to 1.
 
-    Args:
-        url: Of the file.
-        target: The file; its folder is created.
-        sha256: The first digits of its checksum; empty where they are unknown.
+    The folder is created. `sha256` are the first digits of the file's checksum; empty where they are unknown.
 
     Raises:
         UserError: The server was not reached, or the file broke off, took too long, is too large or is another file.

@@ -24,11 +24,7 @@ ACTIVATIONS: dict[type[nn.Module], str] = {
 
 
 def sees_through(stages: Sequence[tuple[nn.Module, Shape]]) -> Sees:
-    """What several modules, one after the other, read of the input of the first one.
-
-    Args:
-        stages: Each module with the shape of its input, without the batch.
-    """
+    """What modules, one after the other, read of the first one's input; each comes with the shape of its own input."""
     if not stages:
         return same_place
     reads = [_sees(module, shape) for module, shape in stages]

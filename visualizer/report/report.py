@@ -36,7 +36,7 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _CSS = Path(__file__).parent / "report.css"
 _COLUMNS = ("Output", "Trainable parameters", "Multiply-adds")
 _UPRIGHT = 3  # letters of a column's title; longer ones are turned
-_STATES = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed"}
+_ENDINGS = {"finished": "The run finished.", "stopped": "The run was stopped.", "failed": "The run failed."}
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ def report_html(report: RunReport) -> str:
 
 def _subtitle(report: RunReport) -> str:
     record = report.record
-    state = _STATES.get(record.state, "Not finished yet")
+    ending = _ENDINGS.get(record.state, "The run has not finished yet.")
     return (
-        f"Report of a training run on “{report.dataset.title}”. {state} after {counted(record.epoch, 'epoch')} of "
-        f"{record.spec.settings.epochs} ({record.step:,} of {record.total_steps:,} steps). "
-        f"Made on {report.made.day} {report.made:%B %Y, %H:%M}."
+        f"Report of a training run on “{report.dataset.title}”. {ending} It trained "
+        f"{counted(record.epoch, 'epoch')} of {record.spec.settings.epochs} ({record.step:,} of {record.total_steps:,} "
+        f"steps). Made on {report.made.day} {report.made:%B %Y, %H:%M}."
     )
 
 

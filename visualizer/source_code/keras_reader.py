@@ -387,16 +387,16 @@ class _KerasInterpreter:
     def _input(self, model: _Model) -> tuple[int, int, int]:
         shape, line = model.input_shape, model.line
         channels, height, width = DEFAULT_INPUT
-        default = f"{height} × {width} × {channels} is used"
         if shape is None:
-            self.notes.add(line, f"The input's shape is not given; {default}.")
+            self.notes.add(line, f"The input's shape is not given; {height} × {width} × {channels} is used.")
             return DEFAULT_INPUT
         sizes = list(shape) if isinstance(shape, tuple | list) else []
         sizes = [size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else None for size in sizes]
         if len(sizes) == 1 and sizes[0]:
             return self._vector(sizes[0], line)
         if len(sizes) != 3:
-            self.notes.add(line, f"The input's shape is not written as three numbers; {default}.")
+            used = f"{height} × {width} × {channels}"
+            self.notes.add(line, f"The input's shape is not written as three numbers; {used} is used.")
             return DEFAULT_INPUT
         if sizes[0] in (1, 3) and sizes[2] not in (1, 3) and sizes[2] is not None:
             self.notes.add(line, "The input's shape has the channels first and is read that way.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from visualizer.architecture.architecture import Architecture, one_line, summarize
 from visualizer.architecture.shapes import Shape
+from visualizer.words import counted
 
 FOLDER = "pictures"
 PATHLIB = "from pathlib import Path\n"  # with an empty line after this import from the standard library
@@ -48,7 +49,8 @@ def heading(architecture: Architecture, library: str) -> str:
     """The comment that a script begins with."""
     report = summarize(architecture)
     name = one_line(architecture.name) or "A network"
-    return f"# {name}: {len(report.layers)} layers, {report.parameters:,} trainable parameters, for {library}.\n"
+    layers, parameters = counted(len(report.layers), "layer"), counted(report.parameters, "trainable parameter")
+    return f"# {name}: {layers}, {parameters}, for {library}.\n"
 
 
 def imports(*lines: str) -> str:

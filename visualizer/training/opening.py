@@ -23,7 +23,6 @@ from visualizer.workspaces import WORKSPACES, Workspaces
 _HOLDS = {RUNS: "training runs", WORKSPACES: "people's workspaces"}
 _TRIED = bytes(256 * 1024)  # there must be room for so much at the start
 _WAIT = 30.0  # seconds for another server that starts at the same moment
-_RESTORE = "“Backup and restore” in docs/school.md tells how"
 
 
 class FolderError(Exception):
@@ -51,11 +50,13 @@ def open_folder(folder: Path) -> None:
             renamed.pop(SERVERS, None)
             if renamed:
                 renamings = " ".join(
-                    _describe_renaming(folder, name, new, damaged[name]) for name, new in renamed.items()
+                    f"In {folder}, {name}, the record of {_HOLDS[name]}, is damaged ({damaged[name]}) and has the name "
+                    f"{new} now."
+                    for name, new in renamed.items()
                 )
                 raise FolderError(
-                    f"{renamings} Nothing was deleted: put a backup in its place ({_RESTORE}), or start the server "
-                    "again to go on without it."
+                    f"{renamings} Nothing was deleted: put a backup in its place (“Backup and restore” in "
+                    "docs/school.md tells how), or start the server again to go on without it."
                 )
             # Under the lock, so that no other server sees a database that is about to be made.
             RunStore(folder)
@@ -139,10 +140,6 @@ def _damage(path: Path) -> str:
             raise
         return str(error)
     return "" if result == "ok" else str(result)
-
-
-def _describe_renaming(folder: Path, name: str, renamed: str, why: str) -> str:
-    return f"In {folder}, {name}, the record of {_HOLDS[name]}, is damaged ({why}) and has the name {renamed} now."
 
 
 def _cannot(folder: Path, error: OSError) -> FolderError:

@@ -1,4 +1,4 @@
-"""The part of a picture that a unit sees, cut out."""
+"""Cuts out the part of a picture that a unit sees."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,9 @@ class Crop:
     """A part of a picture.
 
     Attributes:
-        top, left: Its first row and column in the picture; below 0 where it begins outside.
+        top, left: Its first row and column in the picture; negative if it begins outside the picture.
         pixels: (C, h, w), 0 outside the picture.
-        inside: (h, w) bool, what is part of the picture.
+        inside: (h, w) bool, False outside the picture.
     """
 
     top: int
@@ -25,16 +25,16 @@ class Crop:
 
     @property
     def frame(self) -> tuple[int, int, int, int]:
-        """Where it lies in its picture: (top, left, height, width)."""
+        """Its place in the picture: (top, left, height, width)."""
         height, width = self.inside.shape
         return self.top, self.left, height, width
 
 
 def crop_to_field(picture: np.ndarray, fields: LayerFields | None, place: RowColumn) -> Crop:
-    """The part of (C, H, W) that the unit at that place sees; all of it where that is not known.
+    """The part of a picture (C, H, W) that the unit at this place sees; the whole picture if the fields are not known.
 
-    Along an axis where the largest field is as large as the picture or larger it is the whole picture; elsewhere it is
-    as large as the largest field, from the first pixel of this one on, also where that leaves the picture.
+    All crops of a layer have the size of its largest field. They begin at the first pixel of the unit's field, and may
+    reach beyond the picture. Along an axis on which the largest field covers the picture, the crop is all of it.
     """
     channels, *limits = picture.shape
     if fields is None:

@@ -1,4 +1,4 @@
-"""The size of receptive fields by the textbook's sum, layer by layer, for a chain of layers.
+"""The size of receptive fields in a chain of layers, added up layer by layer as in textbooks.
 
 Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019,
 https://distill.pub/2019/computing-receptive-fields/
@@ -21,10 +21,10 @@ from visualizer.inspection.receptive_field.fields import (
 
 @dataclass(frozen=True)
 class SlidingWindow:
-    """How a layer that is a window widens the view; `padding` is that before the first row and column.
+    """A layer that slides a window over its input; `padding` is what is added at the top and at the left.
 
-    A padding below 0 crops. With a stride of 0 all units of a layer read the same, as in one that normalises over the
-    whole map.
+    A negative padding cuts off instead. With a stride of 0 all units read the same, as if a layer normalises the whole
+    map.
     """
 
     size: HeightWidth = (1, 1)
@@ -35,7 +35,7 @@ class SlidingWindow:
 
 @dataclass(frozen=True)
 class ChainLayer:
-    """A layer of a chain; a `ReadingLayer`."""
+    """A layer of a chain, as a `ReadingLayer`."""
 
     sources: tuple[int, ...]
     shape: Shape
@@ -44,7 +44,7 @@ class ChainLayer:
 
 @dataclass(frozen=True)
 class Chain:
-    """Layers in a row, each reading the one before; a `LayerGraph`."""
+    """Layers in a row, each of which reads the one before it, as a `LayerGraph`."""
 
     input_shape: tuple[int, int, int]
     nodes: tuple[ChainLayer, ...] = ()
@@ -52,18 +52,17 @@ class Chain:
 
 @dataclass(frozen=True)
 class FieldRow:
-    """One line of the step-by-step sum; every pair is (height, width), in pixels of the input.
+    """One row of the sum. Every pair is (height, width), in pixels of the picture.
 
     Attributes:
-        layer: The layer, None for the input itself.
-        window: The layer as a window; None if it is not one, such as a layer that enlarges.
-        size: Pixels from the first to the last one that a unit can see, as if the picture had no edge; where it differs
-            from unit to unit, the most.
-        jump: Pixels between the fields of two neighbouring units; None where that differs from unit to unit, from the
-            first layer on that is no window.
-        start: The first pixel of the first unit's field; below 0 where the field begins in the padding. None as `jump`.
-        output_shape: Of the layer, without the batch.
-        chain: All layers up to and with this one; each of them says what it reads.
+        layer: The layer; None for the input.
+        window: The layer as a window; None if it is none, such as a layer that enlarges.
+        size: The size of a unit's field, if the picture had no edges; the largest one if the units differ.
+        jump: The distance between the fields of two neighbouring units; None after a layer that is no window, where it
+            may differ from unit to unit.
+        start: The first pixel of the first unit's field, negative if it lies in the padding; None where `jump` is.
+        output_shape: The shape of the layer's output, without the batch.
+        chain: The layers up to this one, all of which say what they read.
     """
 
     layer: Layer | None
@@ -76,30 +75,30 @@ class FieldRow:
 
     @property
     def places(self) -> HeightWidth:
-        """How many units one map has; (1, 1) for a vector, whose units all see the same."""
+        """Height and width of a map in units; (1, 1) for a vector, whose units all see the same."""
         return places_of(self.output_shape)
 
     def axis_fields(self, axis: int) -> tuple[AxisField, ...]:
-        """The field along one axis, 0 for the height, 1 for the width, for every place of a map, in order."""
+        """The fields of all places of a map, in order, along one axis: 0 is the height, 1 the width."""
         fields = axis_fields(self.chain, len(self.chain.nodes) - 1, axis, range(self.places[axis]))
         assert fields is not None
         return fields
 
     def field(self, place: RowColumn) -> ReceptiveField:
-        """The field of the units at one place; (0, 0) for a vector."""
+        """The field of the units at one place, (0, 0) for a vector."""
         field = receptive_field(self.chain, len(self.chain.nodes) - 1, place)
         assert field is not None
         return field
 
 
 def field_rows(architecture: Architecture) -> tuple[FieldRow, ...]:
-    """The step-by-step sum: the input, then every layer up to one that does not fit, or does not say what it sees.
+    """The rows of the sum: the input, then each layer, until one does not fit or does not say what it sees.
 
     size = size before + (window - 1) · dilation · jump before; jump = jump before · stride;
-    start = start before - padding · jump before. Distill writes the same recurrences for the centre of the field.
+    start = start before - padding · jump before. Distill has the same formulas for the centre of the field.
 
-    A layer that makes a vector of maps (Flatten, global pooling) counts as a window over the whole map: the vector
-    holds all of its places, and so does whatever follows it.
+    A layer that turns maps into a vector (Flatten, global pooling) counts as a window over the whole map, since the
+    vector and all that follows it see the whole map.
     """
     shape = architecture.input_shape
     row = FieldRow(None, SlidingWindow(), (1, 1), (1, 1), (0, 0), shape, Chain(shape))
@@ -116,7 +115,7 @@ def field_rows(architecture: Architecture) -> tuple[FieldRow, ...]:
 
 
 def first_unsaid(architecture: Architecture, rows: tuple[FieldRow, ...]) -> tuple[int, Layer] | None:
-    """The layer that does not say what it sees, at which the sum ends, and its number from 1; None where all say it."""
+    """The layer that ends the sum, since it does not say what it sees, and its number from 1; None if there is none."""
     reports = summarize(architecture).layers[len(rows) - 1 :]
     return (len(rows), reports[0].layer) if reports and reports[0].output_shape is not None else None
 
@@ -124,7 +123,7 @@ def first_unsaid(architecture: Architecture, rows: tuple[FieldRow, ...]) -> tupl
 def after_window(
     size: HeightWidth, jump: HeightWidth, start: HeightWidth, window: SlidingWindow
 ) -> tuple[HeightWidth, HeightWidth, HeightWidth]:
-    """(size, jump, start) after one more layer that is this window."""
+    """Size, jump and start after one more layer, which is this window."""
     sizes = tuple(
         old + (extent - 1) * dilation * apart
         for old, extent, dilation, apart in zip(size, window.size, window.dilation, jump, strict=True)
@@ -135,7 +134,7 @@ def after_window(
 
 
 def _after(row: FieldRow, report: LayerReport) -> FieldRow | None:
-    """The line of one more layer; None where it does not say what it sees."""
+    """The row of the next layer; None if it does not say what it sees."""
     assert report.input_shape is not None
     assert report.output_shape is not None
     sees = sees_of(report.layer, report.input_shape, report.output_shape)
@@ -154,12 +153,12 @@ def _after(row: FieldRow, report: LayerReport) -> FieldRow | None:
 
 
 def _window_along(layer: ChainLayer, axis: int) -> tuple[int, int, int, int] | tuple[()] | None:
-    """(size, stride, dilation, padding) of a layer that is a window, from what each of its units reads.
+    """(size, stride, dilation, padding) of the window that a layer is, found from what each of its units reads.
 
-    Empty if the layer is not a window, None if it does not define what it reads.
+    Empty if the layer is no window; None if it does not say what it reads.
     """
     gives_maps = is_maps(layer.shape)
-    # One place beyond each end too: the first units of a layer that enlarges may read like those of a window.
+    # Also one place beyond each end: the first units of a layer that enlarges may read as those of a window do.
     asked = range(-1, places_of(layer.shape)[axis] + 1) if gives_maps else range(1)
     fields = [layer.sees(axis, Span(place, place)) for place in asked]
     spans = [span for span in fields if span is not None]

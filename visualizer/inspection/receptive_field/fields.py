@@ -1,6 +1,6 @@
-"""Which pixels of the picture a unit can see: its receptive field, from what each layer reads.
+"""The pixels of the picture that a unit can see: its receptive field, computed from what each layer reads.
 
-Where paths meet, the field is the smallest box around the fields of all of them.
+Where several paths meet, the field is the smallest box around the fields of all paths.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ PixelBox = tuple[PixelRange, PixelRange]  # its rows, its columns
 
 
 class ReadingLayer(Protocol):
-    """A layer in its place, as far as receptive fields go; a `Node` is one.
+    """What receptive fields need to know about a layer; a `Node` has it.
 
-    `sources` are the layers whose outputs are its input, by index, or PICTURE; `shape` is that of its output, without
-    the batch; `sees` says which places of its input it reads.
+    `sources` are the indices of the layers that it takes its input from, or PICTURE; `shape` is the shape of its
+    output without the batch; `sees` says which places of its input it reads.
     """
 
     @property
@@ -34,7 +34,7 @@ class ReadingLayer(Protocol):
 
 
 class LayerGraph(Protocol):
-    """A network, as far as receptive fields go, with its picture's shape, (C, H, W); a `FlowNetwork` is one."""
+    """What receptive fields need to know about a network; a `FlowNetwork` has it. Pictures are (C, H, W)."""
 
     @property
     def input_shape(self) -> tuple[int, int, int]: ...
@@ -48,10 +48,10 @@ class AxisField:
     """The field of one unit along one axis.
 
     Attributes:
-        first: The first pixel, as if no map had an edge; below 0 in the padding.
-        last: The last pixel likewise; before the first one where the unit reads nothing at all.
-        seen: (input size,) bool, the pixels that the unit can really see: inside the picture and inside every map on
-            the way, and without the holes that dilation and wide strides leave.
+        first, last: The first and the last pixel, if maps had no edges: pixels outside the picture are padding. `last`
+            is less than `first` if the unit reads nothing.
+        seen: (input size,) bool, the pixels that the unit really sees: inside the picture and inside all maps on the
+            way, without the gaps that dilation and large strides leave.
     """
 
     first: int
@@ -60,24 +60,24 @@ class AxisField:
 
     @property
     def size(self) -> int:
-        """Pixels from the first to the last."""
+        """The number of pixels from the first to the last."""
         return max(self.last - self.first + 1, 0)
 
     @property
     def clipped(self) -> PixelRange | None:
-        """The first and last pixel that is really seen; None where the unit sees no pixel, only padding or nothing."""
+        """The first and the last pixel that the unit really sees; None if it sees only padding, or nothing."""
         indices = np.flatnonzero(self.seen)
         return (int(indices[0]), int(indices[-1])) if indices.size else None
 
     @property
     def middle_half(self) -> tuple[float, float]:
-        """The borders of its middle half; pixel i reaches from i to i + 1."""
+        """Where the middle half begins and ends; pixel i reaches from i to i + 1."""
         return self.first + self.size / 4, self.first + self.size * 3 / 4
 
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """The pixels that one unit can see: every seen row at every seen column."""
+    """The pixels that one unit can see: those in a seen row and a seen column."""
 
     rows: AxisField
     columns: AxisField
@@ -90,12 +90,12 @@ class ReceptiveField:
 
 @dataclass(frozen=True)
 class LayerFields:
-    """The fields of all units of a layer, as if no map had an edge.
+    """The fields of all units of a layer, if maps had no edges.
 
     Attributes:
-        rows: The rows of the picture that each row of units sees; below 0 where that begins in the padding. One for a
-            vector, whose units all see the same.
-        columns: The same of columns.
+        rows: For each row of units, the rows of the picture that it sees; rows outside the picture are padding. A
+            vector has one entry, since all its units see the same.
+        columns: The same for columns.
     """
 
     rows: tuple[Span, ...]
@@ -103,36 +103,36 @@ class LayerFields:
 
     @property
     def size(self) -> HeightWidth:
-        """Of the largest field, in pixels."""
+        """Height and width of the largest field, in pixels."""
         return max(span.size for span in self.rows), max(span.size for span in self.columns)
 
     @property
     def are_equally_large(self) -> bool:
-        """Whether all fields are as large as that."""
+        """Whether all fields have the same size."""
         return len({span.size for span in self.rows}) == len({span.size for span in self.columns}) == 1
 
     def field(self, place: RowColumn) -> tuple[Span, Span]:
-        """The rows and columns of the picture that the unit at that place sees."""
+        """The rows and the columns of the picture that the unit at this place sees."""
         return self.rows[place[0]], self.columns[place[1]]
 
 
 def places_at(graph: LayerGraph, index: int) -> HeightWidth:
-    """How many places layer `index` has, or the picture under PICTURE; (1, 1) for a vector."""
+    """Height and width of the output of layer `index`, or of the picture for PICTURE; (1, 1) for a vector."""
     return places_of(graph.input_shape if index == PICTURE else graph.nodes[index].shape)
 
 
 def spans_read(graph: LayerGraph, index: int, axis: int, place: int) -> dict[int, Span] | None:
-    """What a unit of layer `index` reads of every layer before it and of the picture, as if no map had an edge.
+    """What a unit reads from the layers before it and from the picture, if maps had no edges.
 
     Args:
         graph: Any network.
         index: The unit's layer, from 0.
         axis: 0 along the height, 1 along the width.
-        place: Of the unit along that axis.
+        place: The unit's place along this axis.
 
     Returns:
-        By layer, PICTURE for the picture; layers that are not read are left out. None where a layer on the way does not
-        say what it reads.
+        The places that are read, for each layer that is read and for PICTURE. None if it is unknown what a layer on
+        the way reads.
     """
     spans = {index: Span(place, place)}
     for at in range(index, -1, -1):
@@ -150,9 +150,9 @@ def spans_read(graph: LayerGraph, index: int, axis: int, place: int) -> dict[int
 
 
 def axis_fields(graph: LayerGraph, index: int, axis: int, places: Sequence[int]) -> tuple[AxisField, ...] | None:
-    """The fields along one axis of the units at some places; None where a layer on the way does not say what it reads.
+    """The fields along one axis of the units at some places; None if it is unknown what a layer on the way reads.
 
-    Arguments as in `spans_read`; `index` may be PICTURE, whose pixels see themselves.
+    Arguments as in `spans_read`. With PICTURE as `index`, the units are pixels, which see themselves.
     """
     seen = _pixels_seen(graph, index, axis, places)
     fields = []
@@ -166,14 +166,14 @@ def axis_fields(graph: LayerGraph, index: int, axis: int, places: Sequence[int])
 
 
 def receptive_field(graph: LayerGraph, index: int, place: RowColumn) -> ReceptiveField | None:
-    """The field of the units of layer `index` at one place, (0, 0) in a vector; None as in `axis_fields`."""
+    """The field of the units of layer `index` at one place, (0, 0) in a vector; None if it is unknown."""
     rows = axis_fields(graph, index, 0, [place[0]])
     columns = axis_fields(graph, index, 1, [place[1]])
     return None if rows is None or columns is None else ReceptiveField(rows[0], columns[0])
 
 
 def layer_fields(graph: LayerGraph, index: int) -> LayerFields | None:
-    """The fields of all units of layer `index`; None where a layer on the way does not say what it reads."""
+    """The fields of all units of layer `index`; None if it is unknown what a layer on the way reads."""
     axes: list[tuple[Span, ...]] = []
     for axis in (0, 1):
         read = [spans_read(graph, index, axis, place) for place in range(places_at(graph, index)[axis])]
@@ -185,15 +185,10 @@ def layer_fields(graph: LayerGraph, index: int) -> LayerFields | None:
 
 
 def pixel_box(graph: LayerGraph, units: Sequence[tuple[int, RowColumn]]) -> PixelBox | Literal["nothing"] | None:
-    """The smallest box around all pixels of the picture that some units can really see.
+    """The smallest box around all pixels of the picture that some units really see.
 
-    Args:
-        graph: Any network.
-        units: The layer of each, by index or PICTURE, and its place; (0, 0) in a vector.
-
-    Returns:
-        "nothing" where they see no pixel, only padding or nothing at all; None where a layer on the way does not say
-        what it reads.
+    Each unit is given by the index of its layer, or PICTURE, and its place, (0, 0) in a vector. "nothing" means that
+    they see only padding, or nothing; None means that it is unknown what a layer on the way reads.
     """
     boxes: list[PixelBox] = []
     for index, place in units:
@@ -209,14 +204,14 @@ def pixel_box(graph: LayerGraph, units: Sequence[tuple[int, RowColumn]]) -> Pixe
 
 
 def inner_half_share(mass: np.ndarray, field: ReceptiveField) -> float | None:
-    """The share of `mass` inside the middle half of the field's height and width; None where there is no mass.
+    """The share of `mass` in the middle half of the field's height and width, 0 to 1; None if all of it is 0.
 
-    A mass spread evenly over a field that no edge cuts has 25 % there. The border may run through a pixel, which then
-    counts in part.
+    It is 0.25 for a mass that is spread evenly over a field inside the picture. Where the border of the middle half
+    runs through a pixel, the pixel counts in part.
 
     Args:
-        mass: (H, W), 0 or more; such as `effective_field` returns.
-        field: The unit's field; its middle half is that of the field before the picture's edge cuts it.
+        mass: (H, W), 0 or more, such as `effective_field` returns.
+        field: The unit's field. Its middle half is taken before the picture's edge cuts the field.
     """
     total = float(mass.sum(dtype=np.float64))
     if total == 0:
@@ -236,7 +231,7 @@ def _around(ranges: list[PixelRange]) -> PixelRange:
 
 
 def _pixels_seen(graph: LayerGraph, index: int, axis: int, places: Sequence[int]) -> np.ndarray | None:
-    """`AxisField.seen` of the units at some places: (units, size of the picture)."""
+    """`AxisField.seen` of the units at some places: (units, input size)."""
     asked = {index: np.eye(places_at(graph, index)[axis], dtype=bool)[list(places)]}
     for at in range(index, -1, -1):
         units = asked.pop(at, None)
@@ -256,7 +251,7 @@ def _pixels_seen(graph: LayerGraph, index: int, axis: int, places: Sequence[int]
 
 
 def _places_read(graph: LayerGraph, at: int, axis: int, asked: np.ndarray) -> np.ndarray | None:
-    """The places of a layer's input that each place of its output reads, if asked for: (places, input places)."""
+    """Which places of its input each asked place of a layer reads: (places, input places) bool; None if unknown."""
     read = np.zeros((len(asked), _input_places(graph, at, axis)), dtype=bool)
     for place in np.flatnonzero(asked):
         span = graph.nodes[at].sees(axis, Span(int(place), int(place)))
@@ -268,10 +263,10 @@ def _places_read(graph: LayerGraph, at: int, axis: int, asked: np.ndarray) -> np
 
 
 def _input_places(graph: LayerGraph, at: int, axis: int) -> int:
-    """How many places the input of a layer has; where a gate's single number meets a map, those of the map."""
+    """How many places the input of a layer has: those of the map, where a gate multiplies it by a single number."""
     return max(places_at(graph, source)[axis] for source in graph.nodes[at].sources)
 
 
 def _stands_for_map(graph: LayerGraph, at: int, source: int, axis: int) -> bool:
-    """Whether one number of a source stands for a whole map, as that of a gate does."""
+    """Whether a source has one number where other sources have a whole map, as a gate does."""
     return places_at(graph, source)[axis] == 1 < _input_places(graph, at, axis)

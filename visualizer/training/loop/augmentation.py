@@ -90,14 +90,9 @@ class Augmentation:
 
 
 def moved(pictures: torch.Tensor, moves: Moves) -> torch.Tensor:
-    """Mirror, turn, crop and shift pictures, with bilinear interpolation; beyond its edges a picture is mirrored.
+    """Mirror, turn, crop and shift pictures, (N, C, H, W) in and out, with bilinear interpolation.
 
-    Args:
-        pictures: (N, C, H, W).
-        moves: N moves.
-
-    Returns:
-        (N, C, H, W).
+    Beyond its edges a picture is mirrored.
     """
     height, width = pictures.shape[2:]
     # For every place of the result, where in the picture its number comes from; both go from -1 to 1 along each axis.

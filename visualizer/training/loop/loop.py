@@ -10,6 +10,7 @@ import torch
 from visualizer.architecture.initialization import INITIALIZATIONS
 from visualizer.architecture.network import build
 from visualizer.data.dataset import Dataset
+from visualizer.training.loop import torch_state
 from visualizer.training.loop.augmentation import Augmentation
 from visualizer.training.loop.checkpoints import Checkpoint
 from visualizer.training.loop.checkup_schedule import is_checkup_due
@@ -31,13 +32,6 @@ from visualizer.training.loop.losses import loss_and_scores, make_optimizer
 from visualizer.training.loop.metric_sums import ConstantOutput, MetricSums
 from visualizer.training.loop.moments import GRADIENT_EDGES, gradient_counts, is_among_first
 from visualizer.training.loop.snapshots import take_snapshot
-from visualizer.training.loop.torch_state import (
-    load_optimizer_arrays,
-    optimizer_arrays,
-    random_states,
-    random_states_of,
-    set_random_states,
-)
 from visualizer.training.settings import RunSpec, batches_per_epoch
 
 # Pictures that are evaluated between two checks for commands. Fixed, so that results do not depend on it.
@@ -103,7 +97,7 @@ class Training:
         self._evaluation_batch = min(EVALUATION_BATCH, self.network.largest_batch)
         self._batch_order = torch.Generator().manual_seed(settings.seed)
         self._order_before_epoch = self._batch_order.get_state()
-        self._random_states = random_states_of(settings.seed, self._device)
+        self._random_states = torch_state.random_states_of(settings.seed, self._device)
         self._augmentation = Augmentation(settings)
         self._sums = MetricSums()
         self._health: list[Health] = []
@@ -132,15 +126,15 @@ class Training:
 
         `advance` does this itself; done once around many calls, it is faster.
         """
-        outside = random_states(self._device)
-        set_random_states(self._random_states, self._device)
+        outside = torch_state.random_states(self._device)
+        torch_state.set_random_states(self._random_states, self._device)
         self._in_turn = True
         try:
             yield
         finally:
             self._in_turn = False
-            self._random_states = random_states(self._device)
-            set_random_states(outside, self._device)
+            self._random_states = torch_state.random_states(self._device)
+            torch_state.set_random_states(outside, self._device)
 
     def _train(self) -> Iterator[list[Event]]:
         """The whole training. Every `yield` ends one `advance`."""
@@ -295,14 +289,14 @@ class Training:
         reported = self.report()
         at_epoch_end = self.step == self.epoch * self.steps_per_epoch
         generators = {
-            **(random_states(self._device) if self._in_turn else self._random_states),
+            **(torch_state.random_states(self._device) if self._in_turn else self._random_states),
             # The current epoch's order is drawn again, and its trained batches are skipped.
             "order": self._batch_order.get_state() if at_epoch_end else self._order_before_epoch,
             "augmentation": self._augmentation.random_state,
         }
         arrays = {
             **{f"network/{name}": array for name, array in self.weights().arrays.items()},
-            **{f"optimizer/{name}": array for name, array in optimizer_arrays(self.optimizer).items()},
+            **{f"optimizer/{name}": array for name, array in torch_state.optimizer_arrays(self.optimizer).items()},
             **{f"random/{name}": state.numpy().copy() for name, state in generators.items()},
         }
         position = {
@@ -330,7 +324,7 @@ class Training:
         self.network.load_state_dict(
             {name: torch.from_numpy(array) for name, array in checkpoint.part("network").items()}
         )
-        load_optimizer_arrays(self.optimizer, checkpoint.part("optimizer"))
+        torch_state.load_optimizer_arrays(self.optimizer, checkpoint.part("optimizer"))
         self.set_learning_rate(position["learning_rate"])
         states = {name: torch.from_numpy(state).clone() for name, state in checkpoint.part("random").items()}
         # Another kind of device has no state here: it begins with the one that follows from the seed.

@@ -10,10 +10,7 @@ from visualizer.training.loop.moments import kept_steps
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment of a run whose weights are kept: after `step` batches, `epoch_position` in epochs.
-
-    `epoch` is the number of finished epochs if the moment is the end of one (0: untrained), else None.
-    """
+    """A moment whose weights are kept: after `step` batches, `epoch_position` in epochs; `epoch` as in `Weights`."""
 
     step: int
     epoch: int | None

@@ -29,11 +29,8 @@ class RunRecord:
 
     Attributes:
         message: Why it stopped or failed, or what to try where it goes badly, for the user; else empty.
-        epoch: Epochs finished and evaluated.
-        step: Batches trained, of `total_steps`.
-        learning_rate: That of the next step.
-        seconds: Time spent running, including evaluation and the turns of other runs, without pauses.
-        images_per_second: Training pictures per second, over the last few seconds of running.
+        epoch, step, learning_rate, seconds, images_per_second: As in `RunProgress`.
+        total_steps: Batches in all its epochs.
         keep_running: True where it goes on after its page was closed.
         version: Grows with each change, so that a page can skip a redraw.
         checkpoint_step, checkpoint_epoch: Batches and epochs at its last checkpoint, or None where it has none.
