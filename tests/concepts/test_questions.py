@@ -127,7 +127,8 @@ def test_the_answer_is_first_said_in_words_whose_numbers_are_right(length, kerne
     stops, covered, pixels, *others = (int(number) for number in re.findall(r"\d+", words))
     added = others.pop(0) if "of padding" in words else 0
     remaining, by, steps, *left_over = others
-    assert words.startswith(f"The window can stop at **{question.right} positions**")
+    positions = "1 position" if question.right == "1" else f"{question.right} positions"
+    assert words.startswith(f"The window can stop at **{positions}** in height and in width.")
     assert (stops, pixels, by) == (int(question.right), length, asked)
     # Walked as a window would.
     starts = [start for start in range(0, length + added, asked) if start + covered <= length + added]
