@@ -6,18 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import (
-    LEGEND_ABOVE,
-    Chart,
-    axis_style,
-    figure_of,
-    header_line,
-    line_at,
-    line_trace,
-    number,
-)
+from visualizer.figures.chart import Chart, axis_style, figure_of, header_line, line_at, line_trace, number, white_mark
 from visualizer.figures.mosaic import Mosaic
-from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, MARK_RIM, PURPLE, VERMILLION
+from visualizer.figures.palette import BLUE, GREEN, GREY, PURPLE, VERMILLION
 from visualizer.figures.scale import Scale
 
 UNITS_PER_ROW = 16
@@ -61,13 +52,13 @@ def before_and_after(edges: np.ndarray, before: np.ndarray, after: np.ndarray, n
                 "showlegend": False,
             }
         )
-    share = axis_style() | {"ticksuffix": " %", "nticks": 4, "rangemode": "tozero"}
+    share = axis_style(ticksuffix=" %", nticks=4, rangemode="tozero")
     figure = figure_of(
         traces,
         height=240,
         margin=(0, 8, 22, 42),
         bargap=0,
-        xaxis=axis_style("value") | {"range": [edges[0], edges[-1]], "nticks": 9, "anchor": "y2"},
+        xaxis=axis_style("value", range=[edges[0], edges[-1]], nticks=9, anchor="y2"),
         yaxis=share | {"domain": [0.6, 1]},
         yaxis2=share | {"domain": [0, 0.4], "anchor": "x"},
         annotations=[
@@ -111,22 +102,15 @@ def gradient_lines(norms: Mapping[str, np.ndarray], titles: Mapping[str, str], c
         traces,
         height=360,
         margin=(0, 8, 34, 46),
-        xaxis=axis_style("layer (1 is next to the picture)")
-        | {
-            "range": [0.6, depth + 0.4],
-            "tickformat": "d",
-            "nticks": 13,
-        },
-        yaxis=axis_style()
-        | {
-            "type": "log",
-            # Plotly underestimates the width of powers of ten.
-            "title": {"text": "gradient norm (log scale)", "standoff": 22},
-            "exponentformat": "power",
+        xaxis=axis_style("layer (1 is next to the picture)", range=[0.6, depth + 0.4], tickformat="d", nticks=13),
+        yaxis=axis_style(
+            type="log",
+            exponentformat="power",
             # Whole powers of ten, at most eight of them; within two powers 1, 2, 5 too.
-            "dtick": math.ceil(decades / 8) if decades > 2 else "D2",
-        },
-        legend=LEGEND_ABOVE,
+            dtick=math.ceil(decades / 8) if decades > 2 else "D2",
+        )
+        # Plotly underestimates the width of powers of ten.
+        | {"title": {"text": "gradient norm (log scale)", "standoff": 22}},
     )
     parts = [
         f"{titles[name]}: {number(values[-1])} at layer {len(values)}, {number(values[0])} at layer 1"
@@ -165,15 +149,9 @@ def firing_grid(firing: np.ndarray, *, width: int = 460) -> Chart:
         xgap=1,
         ygap=1,
     )
-    crosses = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [left + column + 0.5 for (left, _), (_, _, column) in zip(corners, dead, strict=True)],
-        "y": [top + row + 0.5 for (_, top), (_, row, _) in zip(corners, dead, strict=True)],
-        "marker": {"symbol": "x", "size": 9, "color": MARK, "line": {"width": 1, "color": MARK_RIM}},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    x = [left + column + 0.5 for (left, _), (_, _, column) in zip(corners, dead, strict=True)]
+    y = [top + row + 0.5 for (_, top), (_, row, _) in zip(corners, dead, strict=True)]
+    crosses = white_mark("dead", None, "x", 9, 1, x=x, y=y, showlegend=False)
     counts = [int(np.count_nonzero(layer == 0)) for layer in firing]
     titles = [f"Layer {index + 1}: {count} of {units} ReLUs dead" for index, count in enumerate(counts)]
     label = "fires for … % of the pictures; ✕ for none: dead"
@@ -204,9 +182,9 @@ def dead_share_lines(steps: Sequence[int] | np.ndarray, shares: Mapping[float, n
         traces,
         height=300,
         margin=(0, 8, 34, 46),
-        xaxis=axis_style("training step") | {"nticks": 6},
-        yaxis=axis_style("dead ReLUs") | {"ticksuffix": " %", "range": [0, 102]},
-        legend=LEGEND_ABOVE | {"title": {"text": "learning rate "}},
+        xaxis=axis_style("training step", nticks=6),
+        yaxis=axis_style("dead ReLUs", ticksuffix=" %", range=[0, 102]),
+        legend={"title": {"text": "learning rate "}},
     )
     parts = [f"learning rate {rate:g}: {values[-1]:.0%}" for rate, values in shares.items()]
     return Chart(figure, f"Share of dead ReLUs after {int(steps[-1])} training steps. {'; '.join(parts)}.")

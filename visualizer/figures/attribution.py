@@ -3,7 +3,7 @@
 import numpy as np
 
 from visualizer.architecture.answer import AnswerKind
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, figure_of, line_trace
+from visualizer.figures.chart import Chart, as_label, axis_style, band_trace, figure_of, line_trace
 from visualizer.figures.palette import GREY, VERMILLION
 from visualizer.figures.probabilities import score_text
 
@@ -30,16 +30,8 @@ def deletion_curves(
         if probable
         else {"rangemode": "tozero", "zeroline": True, "zerolinecolor": GREY}
     )
-    band = {
-        "type": "scatter",
-        "x": np.concatenate([x, x[::-1]]),
-        "y": np.concatenate([at_random.max(axis=0), at_random.min(axis=0)[::-1]]) * factor,
-        "fill": "toself",
-        "fillcolor": "rgba(125, 134, 140, 0.25)",
-        "mode": "none",
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    low, high = at_random.min(axis=0) * factor, at_random.max(axis=0) * factor
+    band = band_trace(x, low, high, "rgba(125, 134, 140, 0.25)")
     lines = [
         line_trace(
             name,
@@ -59,9 +51,8 @@ def deletion_curves(
         [band, *lines],
         height=320,
         margin=(0, 12, 40, 46),
-        xaxis=axis_style("pixels taken away") | {"ticksuffix": " %"},
+        xaxis=axis_style("pixels taken away", ticksuffix=" %"),
         yaxis=axis_style(f"{noun} of {as_label(class_name)}") | y_axis,
-        legend=LEGEND_ABOVE,
     )
     half = len(shares) // 2
     whole, heat, random = (

@@ -23,14 +23,7 @@ LINE = 18  # pixels, of the small font
 CHARACTER = 6.6  # pixels, the width of one in the small font, on average
 
 TRANSPARENT = "rgba(0, 0, 0, 0)"
-# Above the plot, from its left edge on.
-LEGEND_ABOVE: dict[str, Any] = {
-    "orientation": "h",
-    "x": 0,
-    "y": 1,
-    "yanchor": "bottom",
-    "font": {"size": SMALL_FONT_SIZE},
-}
+_LEGEND = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}}
 
 
 @dataclass(frozen=True)
@@ -126,7 +119,7 @@ def figure_of(traces: list[Any], *, height: float, margin: tuple[float, float, f
         traces: Plotly traces.
         height: Pixels, with the margins.
         margin: Pixels (left, right, top, bottom).
-        layout: More of the layout.
+        layout: More of the layout. A legend is above the plot, from its left edge on, if it says nothing else.
     """
     left, right, top, bottom = margin
     common = {
@@ -141,6 +134,7 @@ def figure_of(traces: list[Any], *, height: float, margin: tuple[float, float, f
         # The page sets colours and fonts; Plotly's default template would be sent with every figure.
         "template": {},
     }
+    layout["legend"] = _LEGEND | layout.get("legend", {})
     return Spec([_with_whole_marks(trace) for trace in traces], common | layout)
 
 
@@ -175,8 +169,11 @@ def line_trace(
     """
     line = {"color": colour, "width": width} | ({"dash": dash} if dash else {})
     marks = {"mode": "lines+markers", "marker": {"symbol": symbol, "size": size}} if symbol else {"mode": "lines"}
-    hover_setting = {"hoverinfo": "skip"} if hover is None else {"hovertemplate": hover}
-    return {"type": "scatter", "name": name, "x": x, "y": y, "line": line} | marks | hover_setting | more
+    return {"type": "scatter", "name": name, "x": x, "y": y, "line": line} | marks | _hover(hover) | more
+
+
+def _hover(template: str | None) -> dict[str, Any]:
+    return {"hoverinfo": "skip"} if template is None else {"hovertemplate": template}
 
 
 def quiet_line(x: Any, y: Any, line: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -191,16 +188,29 @@ def rimmed_lines(x: Any, y: Any) -> list[dict[str, Any]]:
 
 
 def white_mark(
-    name: str, hover: str, symbol: str, size: float, rim: float, *, kind: str = "scatter", **places: Any
+    name: str, hover: str | None, symbol: str, size: float, rim: float, *, kind: str = "scatter", **more: Any
 ) -> dict[str, Any]:
-    """White marks with a black rim, `rim` pixels wide, which show on any map; `places` are x, y and maybe z."""
+    """White marks with a black rim, `rim` pixels wide, which show on any map; `more` are x, y and more of the trace."""
     marker = {"symbol": symbol, "size": size, "color": MARK, "line": {"color": MARK_RIM, "width": rim}}
-    return {"type": kind, "mode": "markers", "name": name, "marker": marker, "hovertemplate": hover} | places
+    return {"type": kind, "mode": "markers", "name": name, "marker": marker} | _hover(hover) | more
+
+
+def band_trace(x: np.ndarray, low: np.ndarray, high: np.ndarray, colour: str, **more: Any) -> dict[str, Any]:
+    """The area between two lines, (N,) each, as a trace without a hover text and a legend entry."""
+    area = {"type": "scatter", "x": np.concatenate([x, x[::-1]]), "y": np.concatenate([high, low[::-1]])}
+    return (
+        area | {"fill": "toself", "fillcolor": colour, "mode": "none", "hoverinfo": "skip", "showlegend": False} | more
+    )
 
 
 def line_at(x: float, **line: Any) -> dict[str, Any]:
     """A shape: a line over the whole height of the plot at `x`; `line` is its colour, width and dash."""
     return {"type": "line", "x0": x, "x1": x, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain", "line": line}
+
+
+def column_box(x: float, **more: Any) -> dict[str, Any]:
+    """A shape: a box around the column or bar at `x`, as high as the plot; `more` is how it looks."""
+    return {"type": "rect", "x0": x - 0.5, "x1": x + 0.5, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain"} | more
 
 
 def pixel_axes(
@@ -240,31 +250,29 @@ def lines_of(text: str, width: float) -> list[str]:
     return textwrap.wrap(text, max(int(width / CHARACTER), 12))
 
 
-def axis_style(title: str = "", *, automargin: bool = True) -> dict[str, Any]:
-    """The attributes that all axes with numbers share.
+def axis_style(title: str = "", *, automargin: bool = True, **more: Any) -> dict[str, Any]:
+    """An axis with numbers in the shared look.
 
     Args:
         title: The quantity on the axis.
         automargin: Let Plotly make room for the labels. It moves the upper edge too, by some pixels: not where header
             lines or a colour bar are above.
+        more: More of the axis.
     """
     return {
         "fixedrange": True,
         "zeroline": False,
         "automargin": automargin,
         "tickfont": {"size": SMALL_FONT_SIZE},
+        # Without a size, Plotly makes it larger than all other text of the chart.
         "title": {"text": title, "standoff": 8, "font": {"size": FONT_SIZE}},
-    }
+    } | more
 
 
-def category_axis(labels: Sequence[str]) -> dict[str, Any]:
-    """A vertical axis with one label for each horizontal bar, the first at the top."""
-    return axis_style() | {
-        "range": [len(labels) - 0.5, -0.5],
-        "tickvals": list(range(len(labels))),
-        "ticktext": labels,
-        "showgrid": False,
-    }
+def category_axis(labels: Sequence[str], **more: Any) -> dict[str, Any]:
+    """A vertical axis with one label for each horizontal bar, the first at the top; `more` as in `axis_style`."""
+    ends, places = [len(labels) - 0.5, -0.5], list(range(len(labels)))
+    return axis_style(range=ends, tickvals=places, ticktext=labels, showgrid=False) | more
 
 
 def number(value: float) -> str:

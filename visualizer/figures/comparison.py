@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, figure_of, line_trace, number
+from visualizer.figures.chart import Chart, as_label, axis_style, band_trace, figure_of, line_trace, number
 from visualizer.figures.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
 
 if TYPE_CHECKING:
@@ -37,20 +35,8 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, styles:
     for (name, band), style in zip(bands.items(), styles, strict=False):
         colour, symbol, dash = _STYLES[style]
         if band.runs > 1:
-            traces.append(
-                {
-                    "type": "scatter",
-                    "x": np.concatenate([band.epoch, band.epoch[::-1]]),
-                    "y": np.concatenate([band.high, band.low[::-1]]) * factor,
-                    "fill": "toself",
-                    "fillcolor": colour,
-                    "opacity": 0.22,
-                    "line": {"width": 0},
-                    "hoverinfo": "skip",
-                    "showlegend": False,
-                    "legendgroup": as_label(name),
-                }
-            )
+            low, high = band.low * factor, band.high * factor
+            traces.append(band_trace(band.epoch, low, high, colour, opacity=0.22, legendgroup=as_label(name)))
         runs = f"mean of {band.runs} seeds" if band.runs > 1 else "one seed"
         traces.append(
             line_trace(
@@ -73,9 +59,8 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, styles:
         height=HEIGHT,
         margin=(8, 8, 54, 44),
         showlegend=True,
-        xaxis=axis_style("epoch") | {"range": [-0.01 * last, 1.02 * last], "nticks": 8},
-        yaxis=axis_style(label) | {"nticks": 6} | y_axis,
-        legend=LEGEND_ABOVE,
+        xaxis=axis_style("epoch", range=[-0.01 * last, 1.02 * last], nticks=8),
+        yaxis=axis_style(label, nticks=6) | y_axis,
     )
     return Chart(figure, f"{label}. {'. '.join(descriptions)}.")
 

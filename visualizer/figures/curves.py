@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, axis_style, figure_of, line_at, line_trace, number
+from visualizer.figures.chart import Chart, axis_style, figure_of, line_at, line_trace, number
 from visualizer.figures.palette import BLUE, GREY, VERMILLION
 
 HEIGHT = 300
@@ -126,9 +126,8 @@ def _chart(
         height=HEIGHT,
         margin=(8, 8, 34, 44),
         showlegend=True,
-        xaxis=axis_style("epoch") | {"range": [-0.01 * last, 1.02 * last], "nticks": 8},
-        yaxis=axis_style(label) | {"nticks": 6} | y_axis,
-        legend=LEGEND_ABOVE,
+        xaxis=axis_style("epoch", range=[-0.01 * last, 1.02 * last], nticks=8),
+        yaxis=axis_style(label, nticks=6) | y_axis,
     )
     return Chart(figure, _alt(noun, batch_values, epochs, train, validation, factor))
 

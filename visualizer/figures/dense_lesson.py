@@ -92,7 +92,7 @@ def flat_vector(activations: np.ndarray, weights: np.ndarray, contributions: np.
         annotations=[header_line("each line: its own scale", 0, 20)],
         xaxis=axis_style(f"number in the vector ({per_map} from each map)")
         | {"showgrid": False, "tickvals": list(range(1, length + 1, step)), "range": [0.5, length + 0.5]},
-        yaxis=axis_style() | {"showgrid": False, "autorange": "reversed", "tickfont": {"size": FONT_SIZE}},
+        yaxis=axis_style(showgrid=False, autorange="reversed", tickfont={"size": FONT_SIZE}),
     )
     sizes = zip(lines, extents[:, 0], strict=True)
     terms_text = [f"{name.strip('×= ')} up to ±{number(float(extent))}" for name, extent in sizes]
@@ -194,7 +194,7 @@ def logit_waterfall(
         margin=(8, _VALUE_WIDTH, 4, 46),
         xaxis=axis_style("sum so far")
         | {"range": [low - (0.36 if low < 0 else 0.01) * reach, high + 0.01 * reach], "nticks": 6},
-        yaxis=category_axis(labels) | {"tickfont": {"size": FONT_SIZE}},
+        yaxis=category_axis(labels, tickfont={"size": FONT_SIZE}),
     )
     figure = figure.with_shape(**line_at(0, color=GREY, width=1), layer="below")
     terms_text = ", ".join(f"{name} {_signed(value)}" for name, value in zip(names, values, strict=True))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import LEGEND_ABOVE, Chart, as_label, axis_style, category_axis, figure_of, line_trace
+from visualizer.figures.chart import Chart, as_label, axis_style, category_axis, figure_of, line_trace
 from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
 
 ROW = 30  # pixels
@@ -47,9 +47,8 @@ def class_bars(recall: np.ndarray, precision: np.ndarray, counts: np.ndarray, cl
         height=len(names) * ROW + 84,
         margin=(8, 12, 44, 40),
         bargap=0.3,
-        xaxis=axis_style("per cent of the pictures") | {"range": [0, 101], "showgrid": True},
+        xaxis=axis_style("per cent of the pictures", range=[0, 101], showgrid=True),
         yaxis=category_axis(names),
-        legend=LEGEND_ABOVE,
     )
     recalls = ", ".join(f"{name} {value:.0%}" for name, value in zip(class_names, recall, strict=True))
     return Chart(figure, f"Recall by class: {recalls}.")
@@ -81,9 +80,8 @@ def reliability(confidence: np.ndarray, accuracy: np.ndarray, counts: np.ndarray
         traces,
         height=360,
         margin=(0, 12, 44, 46),
-        xaxis=axis_style("how sure it is (mean of a bin)") | {"range": [0, 106], "ticksuffix": " %", "showgrid": True},
-        yaxis=axis_style("how often it is right") | {"range": [-3, 106], "ticksuffix": " %"},
-        legend=LEGEND_ABOVE,
+        xaxis=axis_style("how sure it is (mean of a bin)", range=[0, 106], ticksuffix=" %", showgrid=True),
+        yaxis=axis_style("how often it is right", range=[-3, 106], ticksuffix=" %"),
     )
     last = (
         f"{counts[-1]:,} of {counts.sum():,} pictures it is {confidence[-1]:.1%} sure, and right in {accuracy[-1]:.1%}"
@@ -129,15 +127,13 @@ def picture_map(
                 "hovertemplate": f"is {as_label(name)}, answer %{{text}}<extra></extra>",
             }
         )
-    plain = {"showgrid": True, "showticklabels": False}
     figure = figure_of(
         traces,
         height=520,
         margin=(0, 8, 66, 30),
         hovermode="closest",
-        xaxis=axis_style(axes[0]) | plain,
-        yaxis=axis_style(axes[1]) | plain,
-        legend=LEGEND_ABOVE,
+        xaxis=axis_style(axes[0], showgrid=True, showticklabels=False),
+        yaxis=axis_style(axes[1], showgrid=True, showticklabels=False),
     )
     wrong = int((labels != answers).sum())
     return Chart(

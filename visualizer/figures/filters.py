@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from visualizer.figures.chart import (
-    LEGEND_ABOVE,
     LINE,
     SMALL_FONT_SIZE,
     Chart,
@@ -196,8 +195,8 @@ def ascent_chart(
         margin=(60, 8, top, 46),
         showlegend=True,
         annotations=[header_line("<br>".join(f"<b>{line}</b>" for line in lines), 0, top)],
-        xaxis=axis_style("step", automargin=False) | {"range": [0, max(steps, 1)], "nticks": 6},
-        yaxis=axis_style(automargin=False) | {"nticks": 6},
-        legend=LEGEND_ABOVE | {"orientation": "v"},
+        xaxis=axis_style("step", automargin=False, range=[0, max(steps, 1)], nticks=6),
+        yaxis=axis_style(automargin=False, nticks=6),
+        legend={"orientation": "v"},
     )
     return Chart(figure, f"{alt}.")

@@ -9,7 +9,6 @@ from plotly.colors import sample_colorscale
 
 from visualizer.figures.chart import (
     FONT_SIZE,
-    LEGEND_ABOVE,
     LINE,
     SMALL_FONT_SIZE,
     Chart,
@@ -77,15 +76,10 @@ def health_panels(
         domain = [top - PANEL_HEIGHT / (rows * row_height), top]
         share = (1 - gap * columns) / columns
         left = column * (share + gap) + gap
-        layout[f"xaxis{suffix}"] = axis_style("epoch", automargin=False) | {
-            "domain": [left, left + share],
-            "anchor": f"y{suffix}",
-            "range": [-0.02 * last, 1.02 * last],
-            "nticks": 6,
-        }
-        layout[f"yaxis{suffix}"] = (
-            axis_style(automargin=False) | {"domain": domain, "anchor": f"x{suffix}"} | _value_axis(panel)
-        )
+        across = {"domain": [left, left + share], "range": [-0.02 * last, 1.02 * last]}
+        layout[f"xaxis{suffix}"] = axis_style("epoch", automargin=False, anchor=f"y{suffix}", nticks=6) | across
+        upwards = {"domain": domain, "anchor": f"x{suffix}"}
+        layout[f"yaxis{suffix}"] = axis_style(automargin=False) | upwards | _value_axis(panel)
         text = f"<b>{panel.title}</b><br><span style='font-size:{SMALL_FONT_SIZE}px'>{panel.unit}</span>"
         above = {"x": left - gap + 0.005, "y": top, "yanchor": "bottom", "font": {"size": FONT_SIZE}}
         layout["annotations"].append(header_line(text, 0, 8, **above))
@@ -96,10 +90,7 @@ def health_panels(
         traces,
         height=height,
         margin=(0, 8, legend, 0),
-        legend=LEGEND_ABOVE
-        | {
-            "itemsizing": "constant",
-        },
+        legend={"itemsizing": "constant"},
         showlegend=True,
         **layout,
     )

@@ -162,14 +162,14 @@ def weight_matrix(weights: np.ndarray, *, width: int = 720) -> Chart:
         else "unit %{y}, input %{x}<br><b>weight %{z:.4g}</b><extra></extra>",
         "colorbar": bar(width - 60, height, top=len(lines) * LINE),
     } | Scale.of(weights, diverging=True).colours()
-    axis: dict[str, Any] = {"showgrid": False, "tickformat": ",d", "nticks": 6}
+    axis: dict[str, Any] = {"automargin": False, "showgrid": False, "tickformat": ",d", "nticks": 6}
     figure = figure_of(
         [trace],
         height=height,
         margin=(68, 4, top, 50),
         annotations=[header_line("<br>".join(lines), 0, top)],
-        xaxis=axis_style("input", automargin=False) | axis,
-        yaxis=axis_style("unit", automargin=False) | axis | {"autorange": "reversed"},
+        xaxis=axis_style("input", **axis),
+        yaxis=axis_style("unit", autorange="reversed", **axis),
     )
     alt = (
         f"Weights of {counted(units, 'unit')} for {counted(inputs, 'input')}, from {number(weights.min())} to "

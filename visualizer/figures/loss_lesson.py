@@ -7,10 +7,10 @@ import numpy as np
 
 from visualizer.figures.chart import (
     FONT_SIZE,
-    LEGEND_ABOVE,
     SMALL_FONT_SIZE,
     Chart,
     Spec,
+    axis_style,
     figure_of,
     line_trace,
     number,
@@ -35,7 +35,6 @@ _OUTSIDE = {
     "textangle": 0,
     "textfont": {"size": SMALL_FONT_SIZE},
 }
-_AXIS = {"fixedrange": True, "zeroline": False, "tickfont": {"size": SMALL_FONT_SIZE}}
 
 
 def softmax_bars(losses: "Losses", names: Sequence[str]) -> Chart:
@@ -81,23 +80,22 @@ def gradient_bars(losses: "Losses", names: Sequence[str], *, height: int = 300) 
         names: The classes' names.
         height: Pixels.
     """
-    traces: list[dict[str, Any]] = []
-    for name, values, marker in (
-        (CROSS_ENTROPY, losses.cross_entropy_gradient, {"color": BLUE}),
-        (MSE, losses.mse_gradient, _OPEN),
-    ):
-        traces.append(
-            {
-                "type": "bar",
-                "name": name,
-                "x": _class_axis(losses, names),
-                "y": values,
-                "marker": marker,
-                "text": [number(value) for value in values] if len(names) <= MAX_WRITTEN else None,
-                **_OUTSIDE,
-                "hovertemplate": f"%{{x}}: <b>%{{y:.4g}}</b><extra>{name}</extra>",
-            }
+    traces = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": _class_axis(losses, names),
+            "y": values,
+            "marker": marker,
+            "text": [number(value) for value in values] if len(names) <= MAX_WRITTEN else None,
+            **_OUTSIDE,
+            "hovertemplate": f"%{{x}}: <b>%{{y:.4g}}</b><extra>{name}</extra>",
+        }
+        for name, values, marker in (
+            (CROSS_ENTROPY, losses.cross_entropy_gradient, {"color": BLUE}),
+            (MSE, losses.mse_gradient, _OPEN),
         )
+    ]
     axis = {"range": [-1.22, 1.22], "tickvals": [-1, 0, 1], "zeroline": True, "zerolinecolor": GREY}
     figure = _bars(traces, "gradient ∂L/∂z", axis).with_layout(height=height)
     values_text = "; ".join(
@@ -167,9 +165,8 @@ def _sweep_chart(
         traces,
         height=320,
         margin=(68, 8, 34, 46),
-        xaxis=_AXIS | {"title": {"text": f"logit of the wrong class {moved}", "standoff": 6}, "nticks": 8},
-        yaxis=_AXIS | {"title": {"text": label, "standoff": 8}, "automargin": True} | axis,
-        legend=LEGEND_ABOVE,
+        xaxis=axis_style(f"logit of the wrong class {moved}", nticks=8),
+        yaxis=axis_style(label, **axis),
     )
     alt = f"{noun} while the logit of {moved} goes from {number(sweep.logit[0])} to {number(sweep.logit[-1])}: "
     return Chart(figure, alt + "; ".join(values_text) + ".")
@@ -200,15 +197,8 @@ def learning_curves(cross_entropy: np.ndarray, mse: np.ndarray, right: str) -> C
         traces,
         height=320,
         margin=(0, 8, 34, 46),
-        xaxis=_AXIS | {"title": {"text": "step of SGD on this one picture", "standoff": 6}},
-        yaxis=_AXIS
-        | {
-            "title": {"text": f"probability of {right} (%)", "standoff": 8},
-            "range": [-2, 103],
-            "tickvals": [0, 50, 100],
-            "automargin": True,
-        },
-        legend=LEGEND_ABOVE,
+        xaxis=axis_style("step of SGD on this one picture"),
+        yaxis=axis_style(f"probability of {right} (%)", range=[-2, 103], tickvals=[0, 50, 100]),
     )
     return Chart(
         figure,
@@ -229,11 +219,11 @@ def line_chart(points: "Points", line: "LineFit", best: "LineFit | None", labels
     ends = np.array([points.x.min() - 1, points.x.max() + 1])
     # One pixel of x is drawn as wide as this much of y is high, so that the squares look like squares.
     ratio = 0.4
-    low, high = 10.0, 52.0
+    across = [points.x.min() - 3, points.x.max() + 6]
     squares_x: list[float | None] = []
     squares_y: list[float | None] = []
     for x, y, residual in zip(points.x, points.y, line.residuals, strict=True):
-        side = abs(residual) / (1 / ratio)
+        side = abs(residual) * ratio
         squares_x += [x, x + side, x + side, x, x, None]
         squares_y += [y, y, y + residual, y + residual, y, None]
     traces: list[dict[str, Any]] = [
@@ -266,22 +256,8 @@ def line_chart(points: "Points", line: "LineFit", best: "LineFit | None", labels
         traces,
         height=400,
         margin=(0, 8, 34, 46),
-        xaxis=_AXIS
-        | {
-            "title": {"text": "dark pixels more than average", "standoff": 6},
-            "range": [points.x.min() - 3, points.x.max() + 6],
-            "constrain": "domain",
-        },
-        yaxis=_AXIS
-        | {
-            "title": {"text": "ink (%)", "standoff": 8},
-            "range": [low, high],
-            "scaleanchor": "x",
-            "scaleratio": ratio,
-            "constrain": "domain",
-            "automargin": True,
-        },
-        legend=LEGEND_ABOVE,
+        xaxis=axis_style("dark pixels more than average", range=across, constrain="domain"),
+        yaxis=axis_style("ink (%)", range=[10.0, 52.0], scaleanchor="x", scaleratio=ratio, constrain="domain"),
     )
     alt = (
         f"{len(points.x)} digits: ink in per cent over dark pixels, and the line with slope {number(line.slope)} and "
@@ -348,16 +324,13 @@ def error_map(
             y=[best.intercept],
         ),
     ]
-    axis = {"fixedrange": True, "zeroline": False, "showgrid": False, "tickfont": {"size": SMALL_FONT_SIZE}}
-    title = {"standoff": 6, "font": {"size": FONT_SIZE}}
     figure = figure_of(
         traces,
         height=400,
         # Plotly's own margin for the labels comes too small beside a colour bar, and the title would lie on them.
         margin=(54, 0, 34, 58),
-        xaxis=axis | {"title": title | {"text": "slope"}, "range": [slopes[0], slopes[-1]]},
-        yaxis=axis | {"title": title | {"text": "intercept"}, "range": [intercepts[0], intercepts[-1]]},
-        legend=LEGEND_ABOVE,
+        xaxis=axis_style("slope", showgrid=False, range=[slopes[0], slopes[-1]]),
+        yaxis=axis_style("intercept", showgrid=False, range=[intercepts[0], intercepts[-1]]),
     )
     alt = (
         f"Mean squared error over slope and intercept: a valley with its lowest point, {number(best.mse)}, at slope "
@@ -379,8 +352,7 @@ def _bars(traces: list[dict[str, Any]], label: str, y_axis: dict[str, Any]) -> S
         barmode="group",
         bargap=0.25,
         xaxis={"type": "category", "fixedrange": True, "tickfont": {"size": FONT_SIZE}},
-        yaxis=_AXIS | {"title": {"text": label, "standoff": 8}, "automargin": True} | y_axis,
-        legend=LEGEND_ABOVE,
+        yaxis=axis_style(label, **y_axis),
     )
 
 

@@ -85,10 +85,8 @@ def single_map(map: np.ndarray, *, title: str, value_label: str, diverging: bool
     for axis, name in (("xaxis", "column"), ("yaxis", "row")):
         # A tick at 0 would lie outside, so the ticks are left to Plotly only where there are many.
         ticks = {"tickvals": list(range(1, map.shape[axis == "xaxis"] + 1))} if map.shape[axis == "xaxis"] <= 8 else {}
-        axes[axis] |= (
-            axis_style(name, automargin=False)
-            | {"visible": True, "showgrid": False, "tickformat": "d", "nticks": 8}
-            | ticks
+        axes[axis] |= axis_style(
+            name, automargin=False, visible=True, showgrid=False, tickformat="d", nticks=8, **ticks
         )
     heading = f"<b>{title}</b>  {value_label}" if title else value_label
     figure = figure_of(

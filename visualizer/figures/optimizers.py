@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from visualizer.figures.chart import (
-    FONT_SIZE,
-    LEGEND_ABOVE,
-    SMALL_FONT_SIZE,
     Chart,
     Frame,
     Spec,
+    axis_style,
     figure_of,
     line_trace,
     number,
@@ -73,10 +71,9 @@ def race_from_above(
     x, y = surface.start
     start = white_mark("start of all", _START, "circle", 13, 2.5, x=[x], y=[y])
     figure = _race(surface, grid, [ground, marks, start], paths, titles, shown_step, three_dimensional=False)
-    axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "tickfont": {"size": SMALL_FONT_SIZE}}
     figure = figure.with_layout(
-        xaxis=axis | {"range": surface.x_range, "title": _title("weight x")},
-        yaxis=axis | {"range": surface.y_range, "title": _title("weight y")},
+        xaxis=axis_style("weight x", showgrid=False, range=surface.x_range),
+        yaxis=axis_style("weight y", showgrid=False, range=surface.y_range),
     )
     return Chart(figure, _race_alt(surface, paths, titles, shown_step))
 
@@ -175,12 +172,7 @@ def _race(
         traces,
         height=HEIGHT,
         margin=(0 if three_dimensional else 54, 0, 40, 0 if three_dimensional else BELOW),
-        legend=LEGEND_ABOVE
-        | {
-            "itemclick": False,
-            "itemsizing": "constant",
-            "itemdoubleclick": False,
-        },
+        legend={"itemclick": False, "itemsizing": "constant", "itemdoubleclick": False},
     )
     return figure.animated(
         [Frame(str(step), moved(step), _race_alt(surface, paths, titles, step)) for step in stops],
@@ -204,16 +196,11 @@ def _styles(titles: Mapping[str, str], names: list[str], last: int, three_dimens
             **quiet,
             "name": titles[name],
             "mode": "lines+markers",
-            "line": {"color": STYLES[name][0], "width": 4},
-            "marker": {
-                "color": STYLES[name][0],
-                "symbol": STYLES[name][1],
-                "size": marked,
-                "opacity": 1,
-                "line": {"width": 0},
-            },
+            "line": {"color": colour, "width": 4},
+            "marker": {"color": colour, "symbol": symbol, "size": marked, "opacity": 1, "line": {"width": 0}},
         }
         for name in names
+        for colour, symbol, _ in [STYLES[name]]
     ]
     heads = {
         "showlegend": False,
@@ -294,6 +281,7 @@ def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title:
     x, y = path.positions[:step].T
     way = line_trace("the way here", x, y, None, colour=colour, width=2, dash="dot")
     way |= {"mode": "lines+markers", "marker": {"color": colour, "size": 5}}
+    axis: dict[str, Any] = {"showgrid": False, "nticks": 6, "constrain": "domain"}
     figure = figure_of(
         [
             _contours(surface, grid)
@@ -310,13 +298,8 @@ def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title:
         ],
         height=420,
         margin=(54, 4, 74, BELOW),
-        legend=LEGEND_ABOVE,
-    )
-    axis = {"zeroline": False, "showgrid": False, "fixedrange": True, "nticks": 6, "constrain": "domain"}
-    axis |= {"tickfont": {"size": SMALL_FONT_SIZE}}
-    figure = figure.with_layout(
-        xaxis=axis | {"range": [grid.x[0], grid.x[-1]], "title": _title("weight x")},
-        yaxis=axis | {"range": [grid.y[0], grid.y[-1]], "title": _title("weight y"), "scaleanchor": "x"},
+        xaxis=axis_style("weight x", range=[grid.x[0], grid.x[-1]], **axis),
+        yaxis=axis_style("weight y", range=[grid.y[0], grid.y[-1]], scaleanchor="x", **axis),
     )
     alt = (
         f"{title}, step {step}: from x {number(before[0])}, y {number(before[1])} to x {number(after[0])}, "
@@ -355,34 +338,19 @@ def loss_race(
             )
         )
         descriptions.append(f"{titles[name]} from {number(smoothed[name][0])} to {number(smoothed[name][-1])}")
-    axis = {"fixedrange": True, "zeroline": False, "tickfont": {"size": SMALL_FONT_SIZE}}
+    labels = [f"{tick:g}" for tick in _LOG_TICKS]
     figure = figure_of(
         traces,
         height=420,
         margin=(0, 12, 40, BELOW),
-        xaxis=axis | {"title": _title("epoch"), "rangemode": "tozero"},
-        yaxis=axis
-        | {
-            "title": _title("cross-entropy (nats), logarithmic"),
-            "type": "log",
-            "tickvals": _LOG_TICKS,
-            "ticktext": [f"{tick:g}" for tick in _LOG_TICKS],
-            "automargin": True,
-        },
-        legend=LEGEND_ABOVE
-        | {
-            # Otherwise the symbols have the size of a line's first marker, which is 0.
-            "itemsizing": "constant",
-        },
+        xaxis=axis_style("epoch", rangemode="tozero"),
+        yaxis=axis_style("cross-entropy (nats), logarithmic", type="log", tickvals=_LOG_TICKS, ticktext=labels),
+        # Otherwise the symbols have the size of a line's first marker, which is 0.
+        legend={"itemsizing": "constant"},
     )
     return Chart(
         figure, f"Training loss of the same network under {len(trained)} optimisers: {'; '.join(descriptions)}."
     )
-
-
-def _title(text: str) -> dict[str, Any]:
-    # Without a size, Plotly makes it larger than all other text of the chart.
-    return {"text": text, "standoff": 6, "font": {"size": FONT_SIZE}}
 
 
 def _contours(surface: "Surface", grid: "Grid") -> dict[str, Any]:
@@ -398,13 +366,8 @@ def _contours(surface: "Surface", grid: "Grid") -> dict[str, Any]:
 
 
 def _arrow(start: np.ndarray, end: np.ndarray, colour: str, dash: str, name: str) -> dict[str, Any]:
-    marker = {
-        "color": colour,
-        "symbol": ["circle", "arrow"],
-        "size": [9, 18],
-        "opacity": 1,
-        "angleref": "previous",
-    }
+    sizes = {"symbol": ["circle", "arrow"], "size": [9, 18]}
+    marker = {"color": colour, "opacity": 1, "angleref": "previous"} | sizes
     x, y = zip(start, end, strict=True)
     hover = f"{name}<br>x %{{x:.4g}}, y %{{y:.4g}}<extra></extra>"
     return line_trace(name, x, y, hover, colour=colour, width=4, dash=dash, mode="lines+markers", marker=marker)

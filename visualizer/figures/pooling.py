@@ -6,8 +6,18 @@ from typing import Any, Literal
 
 import numpy as np
 
-from visualizer.figures.chart import LINE, Chart, figure_of, header_line, lines_of, number, pixel_axes, quiet_line
-from visualizer.figures.palette import GRID, GRID_RIM, MARK, MARK_RIM
+from visualizer.figures.chart import (
+    LINE,
+    Chart,
+    figure_of,
+    header_line,
+    lines_of,
+    number,
+    pixel_axes,
+    quiet_line,
+    white_mark,
+)
+from visualizer.figures.palette import GRID, GRID_RIM
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
 MAX_MARKED = 40  # pixels of a map whose windows are all drawn
@@ -87,22 +97,8 @@ def pooling_pair(
     ]
     if marked_winners:
         rows, columns = winners(before, geometry)
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": "winners",
-                "x": columns.ravel() + 0.5,
-                "y": rows.ravel() + 0.5,
-                "marker": {
-                    "color": MARK,
-                    "size": min(max(cell * 0.4, 4.0), 10.0),
-                    "line": {"color": MARK_RIM, "width": 1.5},
-                },
-                "hoverinfo": "skip",
-                "showlegend": False,
-            }
-        )
+        size, x, y = min(max(cell * 0.4, 4.0), 10.0), columns.ravel() + 0.5, rows.ravel() + 0.5
+        traces.append(white_mark("winners", None, "circle", size, 1.5, x=x, y=y))
     axes = pixel_axes(right - left, bottom - top, left=left, top=top)
     axes |= pixel_axes(right - left, bottom - top, left=left, top=top, suffix="2")
     share = cell * (right - left) / width

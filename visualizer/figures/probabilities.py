@@ -8,7 +8,6 @@ import numpy as np
 from visualizer.architecture.answer import Answer, AnswerKind
 from visualizer.figures.chart import (
     FONT_SIZE,
-    LEGEND_ABOVE,
     SMALL_FONT_SIZE,
     Chart,
     Spec,
@@ -23,7 +22,12 @@ from visualizer.figures.palette import BLUE, GREY, VERMILLION
 ROW = 27  # pixels
 MOST_BARS = 20  # classes up to which each has its bar
 VALUE_WIDTH = 64  # of "100.0 %" beside a full bar
-_PERCENT_AXIS = {"range": [0, 100], "tickvals": [0, 50, 100], "ticktext": ["0", "50", "100 %"], "showgrid": True}
+_PERCENT_AXIS: dict[str, Any] = {
+    "range": [0, 100],
+    "tickvals": [0, 50, 100],
+    "ticktext": ["0", "50", "100 %"],
+    "showgrid": True,
+}
 _ROOM_FOR_VALUE = 0.4  # of the scale, left of the longest bar below 0
 _MOST_TICKS = 4
 _PARTS_OF_TICK = 5  # the scale of scores ends on such a part of the way between two ticks
@@ -71,7 +75,7 @@ def probability_bars(
         best = int(np.argmax(others))
         alt += f". {name}: {class_names[best]} with {others[best]:.1%}"
     labels = _labels(names, int(np.argmax(probabilities)), true_label)
-    return Chart(_bar_chart(traces, labels, axis_style() | _PERCENT_AXIS, legend=compare is not None), f"{alt}.")
+    return Chart(_bar_chart(traces, labels, axis_style(**_PERCENT_AXIS), legend=compare is not None), f"{alt}.")
 
 
 def top_bars(answer: Answer, class_names: Sequence[str], count: int = 5) -> Chart:
@@ -131,15 +135,16 @@ def _score_bars(
     step = _tick_step(high - low)
     ticks = np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1) * step + 0.0
     room = _ROOM_FOR_VALUE * (high - low) if low < 0 else 0.0
-    axis = axis_style("score") | {
-        "range": [low - room, high],
-        "tickvals": ticks,
-        "ticktext": [number(float(tick)) for tick in ticks],
-        "showgrid": True,
-        "zeroline": True,
-        "zerolinewidth": 2,
-        "zerolinecolor": GREY,
-    }
+    axis = axis_style(
+        "score",
+        range=[low - room, high],
+        tickvals=ticks,
+        ticktext=[number(float(tick)) for tick in ticks],
+        showgrid=True,
+        zeroline=True,
+        zerolinewidth=2,
+        zerolinecolor=GREY,
+    )
     figure = _bar_chart([bars], _labels(names, winner, true_label), axis, title=True)
     return Chart(figure, f"{_describe_answer(scores, 'scores', class_names, true_label)}. Scores, not probabilities.")
 
@@ -176,15 +181,11 @@ def _bar_chart(
         bargap=0.28,
         barmode="group",
         xaxis=axis,
-        yaxis=category_axis(labels)
-        | {
-            "tickfont": {"size": FONT_SIZE},
-            # Plotly makes no room for a label's standoff, but it does for an invisible tick.
-            "ticks": "outside",
-            "ticklen": 8,
-            "tickcolor": "rgba(0, 0, 0, 0)",
-        },
-        legend=LEGEND_ABOVE | {"font": {"size": FONT_SIZE}},
+        # Plotly makes no room for a label's standoff, but it does for an invisible tick.
+        yaxis=category_axis(
+            labels, tickfont={"size": FONT_SIZE}, ticks="outside", ticklen=8, tickcolor="rgba(0, 0, 0, 0)"
+        ),
+        legend={"font": {"size": FONT_SIZE}},
     )
 
 

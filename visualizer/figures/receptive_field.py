@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, figure_of, header_line, number, pixel_axes
+from visualizer.figures.chart import Chart, axis_style, figure_of, header_line, number, pixel_axes, quiet_line
 from visualizer.figures.palette import MARK, MARK_RIM
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 from visualizer.inspection.receptive_field.fields import AxisField, ReceptiveField, inner_half_share
@@ -39,24 +39,14 @@ def effective_field_chart(gradient: np.ndarray, field: ReceptiveField, *, width:
     trace |= Scale(0.0, 1.0, diverging=False).colours() | {"colorbar": bar(width - 60, height)}
     axes = pixel_axes(columns, rows, left=left + 0.5, top=top + 0.5)
     for axis, name in (("xaxis", "column"), ("yaxis", "row")):
-        axes[axis] |= {
-            "visible": True,
-            "showgrid": False,
-            "zeroline": False,
-            "automargin": False,
-            "tickformat": "d",
-            "nticks": 7,
-            "ticks": "outside",
-            "ticklen": 4,
-            "tickfont": {"size": SMALL_FONT_SIZE},
-            "title": {"text": name, "standoff": 6, "font": {"size": SMALL_FONT_SIZE}},
-        }
+        axes[axis] |= axis_style(
+            name, automargin=False, visible=True, showgrid=False, tickformat="d", nticks=7, ticks="outside", ticklen=4
+        )
     figure = figure_of(
         [trace, *_frames(field)],
         height=height,
         margin=(56, 8, BAR_HEIGHT, 50),
         annotations=[header_line("|gradient|, as a share of the largest", 0, BAR_HEIGHT)],
-        showlegend=False,
         **axes,
     )
     return Chart(figure, _alt(gradient, field))
@@ -76,15 +66,12 @@ def _frames(field: ReceptiveField) -> list[dict[str, Any]]:
         (*field.rows.middle_half, *field.columns.middle_half, "dot"),
     ]
     return [
-        {
-            "type": "scatter",
-            "mode": "lines",
+        quiet_line(
             # Pixel i is drawn around i + 1, since rows and columns count from 1.
-            "x": np.array([left, right, right, left, left]) + 0.5,
-            "y": np.array([top, top, bottom, bottom, top]) + 0.5,
-            "line": {"color": colour, "width": thickness, "dash": dash},
-            "hoverinfo": "skip",
-        }
+            np.array([left, right, right, left, left]) + 0.5,
+            np.array([top, top, bottom, bottom, top]) + 0.5,
+            {"color": colour, "width": thickness, "dash": dash},
+        )
         for top, bottom, left, right, dash in outlines
         for colour, thickness in ((MARK_RIM, 4), (MARK, 2))
     ]

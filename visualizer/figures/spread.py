@@ -5,7 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import SMALL_FONT_SIZE, Chart, as_label, axis_style, figure_of, header_line, number
+from visualizer.figures.chart import (
+    SMALL_FONT_SIZE,
+    Chart,
+    as_label,
+    axis_style,
+    column_box,
+    figure_of,
+    header_line,
+    number,
+)
 from visualizer.figures.palette import BLUE, SEQUENTIAL, VERMILLION
 from visualizer.figures.scale import BAR_HEIGHT, bar
 
@@ -105,46 +114,34 @@ def _spread(
         height=height,
         margin=(_LEFT, 14, top, _BOTTOM),
         annotations=[header_line(f"share {of_what}", 0, top, xshift=-_LEFT)],
-        xaxis=axis_style("moment", automargin=False)
-        | {
-            "domain": [0, _HEAT],
-            "range": [-0.5, len(names) - 0.5],
-            "tickvals": list(range(0, len(names), every)),
-            "ticktext": [_short(name) for name in names[::every]],
-            "tickangle": 0,
-            "showgrid": False,
-        },
-        xaxis2=axis_style("then", automargin=False)
-        | {
-            "domain": [_HEAT + 0.03, 1],
-            "range": [0, 1.05 * largest],
-            "tickvals": [0, largest],
-            "ticktext": ["0", f"{largest:.2g} %"],
-            "tickangle": 0,
-            "anchor": "y",
-        },
-        yaxis=axis_style(label, automargin=False) | {"range": [edges[0], edges[-1]], "showgrid": False} | ticks,
-        shapes=[
-            {
-                "type": "rect",
-                "x0": chosen - 0.5,
-                "x1": chosen + 0.5,
-                "y0": 0,
-                "y1": 1,
-                "yref": "y domain",
-                "line": {"color": VERMILLION, "width": 3},
-            }
-        ],
+        xaxis=axis_style(
+            "moment",
+            automargin=False,
+            domain=[0, _HEAT],
+            range=[-0.5, len(names) - 0.5],
+            tickvals=list(range(0, len(names), every)),
+            # In two lines, so that it fits below its column.
+            ticktext=[name.replace(" ", "<br>", 1) for name in names[::every]],
+            tickangle=0,
+            showgrid=False,
+        ),
+        xaxis2=axis_style(
+            "then",
+            automargin=False,
+            domain=[_HEAT + 0.03, 1],
+            range=[0, 1.05 * largest],
+            tickvals=[0, largest],
+            ticktext=["0", f"{largest:.2g} %"],
+            tickangle=0,
+            anchor="y",
+        ),
+        yaxis=axis_style(label, automargin=False, range=[edges[0], edges[-1]], showgrid=False, **ticks),
+        shapes=[column_box(chosen, line={"color": VERMILLION, "width": 3})],
         showlegend=False,
         bargap=0,
         font={"size": SMALL_FONT_SIZE + 1},
     )
     return Chart(figure, _alt(shares[chosen], centres, names[chosen], label, of_what, value_format))
-
-
-def _short(name: str) -> str:
-    """The name in two lines, so that it fits below its column."""
-    return name.replace(" ", "<br>", 1)
 
 
 def _alt(shares: np.ndarray, centres: np.ndarray, moment: str, label: str, of_what: str, value_format: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import Chart, Spec, axis_style, figure_of, header_line, number
+from visualizer.figures.chart import Chart, Spec, axis_style, column_box, figure_of, header_line, number
 from visualizer.figures.palette import BLUE, GREY
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 from visualizer.words import counted
@@ -44,19 +44,8 @@ def unit_bars(
     if scale is not None:
         figure = figure.with_layout(yaxis=figure.layout["yaxis"] | {"range": [scale.low, scale.high]})
     if marked is not None:
-        figure = figure.with_shape(
-            type="rect",
-            x0=marked - 0.5,
-            x1=marked + 0.5,
-            xref="x",
-            y0=0,
-            y1=1,
-            yref="y domain",
-            fillcolor=GREY,
-            opacity=0.3,
-            layer="below",
-            line={"color": GREY, "width": 2},
-        )
+        look = {"fillcolor": GREY, "opacity": 0.3, "layer": "below", "line": {"color": GREY, "width": 2}}
+        figure = figure.with_shape(**column_box(marked, **look))
     return Chart(figure, alt)
 
 
@@ -85,12 +74,8 @@ def _bars(values: np.ndarray, before: np.ndarray | None, value_label: str) -> Sp
         annotations.append(header_line(f"<b>{label}</b>", ceiling + 2, top))
         plot = height - top - 44
         domain = [1 - (ceiling + PANEL) / plot, 1 - ceiling / plot]
-        axes[f"yaxis{suffix}"] = axis_style() | {
-            "zeroline": True,
-            "nticks": 5,
-            "domain": [max(domain[0], 0), domain[1]],
-        }
-    ticks = {"dtick": 1} if len(values) <= 20 else {"nticks": 12}
+        axes[f"yaxis{suffix}"] = axis_style(zeroline=True, nticks=5, domain=[max(domain[0], 0), domain[1]])
+    ticks: dict[str, Any] = {"dtick": 1} if len(values) <= 20 else {"nticks": 12}
     return figure_of(
         traces,
         height=height,
@@ -98,13 +83,7 @@ def _bars(values: np.ndarray, before: np.ndarray | None, value_label: str) -> Sp
         bargap=0.15,
         showlegend=False,
         annotations=annotations,
-        xaxis=axis_style("unit")
-        | {
-            "range": [0.4, len(values) + 0.6],
-            "tickformat": "d",
-            "anchor": f"y{len(panels) if before is not None else ''}",
-        }
-        | ticks,
+        xaxis=axis_style("unit", range=[0.4, len(values) + 0.6], tickformat="d", anchor=f"y{suffix}", **ticks),
         **axes,
     )
 
@@ -124,17 +103,12 @@ def _strip(values: np.ndarray, value_label: str, width: int, scale: Scale | None
     } | (scale or Scale.of(values, diverging=bool(np.nanmin(values) < 0))).colours()
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, rows) if rows / step <= 8 or step == rows)
     ticks = list(range(0, rows, step))
-    y_axis: dict[str, Any] = axis_style(automargin=False) | {
-        "autorange": "reversed",
-        "showgrid": False,
-        "tickvals": ticks,
-        "ticktext": [f"{row * STRIP_COLUMNS + 1:,} …" for row in ticks],
-    }
+    labels = [f"{row * STRIP_COLUMNS + 1:,} …" for row in ticks]
     return figure_of(
         [trace],
         height=height,
         margin=(76, 4, BAR_HEIGHT, 12),
         annotations=[header_line(f"{value_label}, {STRIP_COLUMNS} numbers per row", 0, BAR_HEIGHT)],
         xaxis={"visible": False, "fixedrange": True},
-        yaxis=y_axis,
+        yaxis=axis_style(automargin=False, autorange="reversed", showgrid=False, tickvals=ticks, ticktext=labels),
     )

@@ -12,7 +12,6 @@ from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.figures.boxes import MIN_THICKNESS, BoxScale, ObliqueBox, Points
 from visualizer.figures.chart import (
     CHARACTER,
-    LEGEND_ABOVE,
     LINE,
     SMALL_FONT_SIZE,
     TRANSPARENT,
@@ -241,7 +240,7 @@ def _figure(
         yaxis=axis | {"range": [lowest, ceiling]},
         hovermode="closest",
         annotations=[*annotations, *captions],
-        legend=LEGEND_ABOVE | {"itemclick": False, "itemdoubleclick": False},
+        legend={"itemclick": False, "itemdoubleclick": False},
     )
 
 
