@@ -25,7 +25,7 @@ from visualizer.ui.concepts.activation_dot import activation_dot
 from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
-from visualizer.ui.kit.pick import pick
+from visualizer.ui.kit.pick import pick, select
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.state.models import bundled_network, probe_picture
 from visualizer.ui.state.viewport import column_width
@@ -56,14 +56,12 @@ _ASKED_RATE = 2.0
 
 
 def _function_choice() -> str:
-    return st.pills(
+    return pick(
         "Activation function",
-        NAMES,
+        {name: FUNCTIONS[name].title for name in NAMES},
+        "activation-function",
         default="relu",
-        required=True,
-        format_func=lambda name: FUNCTIONS[name].title,
-        key="activation-function",
-        persist_state="session",
+        widget=st.pills,
         help=meaning("activation function", "ReLU"),
     )
 
@@ -95,15 +93,7 @@ def functions() -> None:
     """A function, its derivative, and its effect on a real map."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         name = _function_choice()
-        source = st.pills(
-            "A real map",
-            list(_MAPS),
-            default=next(iter(_MAPS)),
-            required=True,
-            format_func=_MAPS.__getitem__,
-            key="activation-map",
-            persist_state="session",
-        )
+        source = pick("A real map", _MAPS, "activation-map", widget=st.pills)
     title = FUNCTIONS[name].title
     result = _activated(name, source)
     left, right = st.columns(2, gap="medium")
@@ -188,14 +178,7 @@ def deep_chain() -> None:
             default="dense",
             help=f"Dense with {DENSE_UNITS} units, or Conv2D with {FILTERS} filters of 3 × 3.",
         )
-        initialization = st.selectbox(
-            "Initialisation",
-            list(_INITIALIZATIONS),
-            format_func=_INITIALIZATIONS.__getitem__,
-            key="chain-initialization",
-            persist_state="session",
-            width=190,
-        )
+        initialization = select("Initialisation", _INITIALIZATIONS, "chain-initialization", width=190)
     hidden = set() if answered else {_ASKED_CHAIN[0]}
     with st.spinner("Sending the gradient back …", show_time=False):
         chains = {other: _chain(other, depth, kind, initialization) for other in NAMES if other not in hidden}

@@ -11,7 +11,7 @@ from visualizer.concepts.kernels import KERNELS, SIZES, named_kernel
 from visualizer.concepts.sliding import Slide
 from visualizer.ui.concepts.convolution_picture import SmallPicture, choose_picture
 from visualizer.ui.kit.glossary import meaning
-from visualizer.ui.kit.pick import pick
+from visualizer.ui.kit.pick import pick, select
 
 Mode = Literal["one", "several", "transposed"]
 KernelKey = tuple[str, int, int, int]  # name, size, angle in degrees, channels
@@ -115,14 +115,7 @@ def choose(mode: Mode) -> ConvolutionChoice | None:
                 help=meaning("bias"),
             )
         paddings = {name: title for name, title in _PADDINGS.items() if not (transposed and name == "reflect")}
-        padding = st.selectbox(
-            "Padding",
-            list(paddings),
-            format_func=paddings.__getitem__,
-            key=f"convolution-padding-{transposed}",
-            persist_state="session",
-            help=meaning("padding"),
-        )
+        padding = select("Padding", paddings, f"convolution-padding-{transposed}", help=meaning("padding"))
     if picture is None or not names:
         return None
     kernel_key = (names[0], size, angle, channels)
@@ -163,18 +156,14 @@ def _kernel_names(mode: Mode) -> list[str]:
             help=meaning("filter"),
         )
         return chosen
-    names = list(KERNELS)
-    return [
-        st.selectbox(
-            "Kernel",
-            names,
-            names.index("bilinear") if mode == "transposed" else 0,
-            format_func=lambda name: KERNELS[name].title,
-            key=f"convolution-kernel-{mode}",
-            persist_state="session",
-            help="You can type other numbers into the kernel itself, below the pictures.",
-        )
-    ]
+    name = select(
+        "Kernel",
+        {name: kernel.title for name, kernel in KERNELS.items()},
+        f"convolution-kernel-{mode}",
+        default="bilinear" if mode == "transposed" else None,
+        help="You can type other numbers into the kernel itself, below the pictures.",
+    )
+    return [name]
 
 
 def _segments(label: str, options: dict[int, str], default: int, key: str, word: str) -> int:

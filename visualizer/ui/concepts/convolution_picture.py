@@ -12,6 +12,7 @@ from visualizer.errors import UserError
 from visualizer.images import FORMATS_IN_WORDS
 from visualizer.limits import limits
 from visualizer.ui.kit import bound
+from visualizer.ui.kit.pick import pick, select
 from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.opened_picture import PICTURE_TYPES, PictureFile, opened_picture
 
@@ -87,20 +88,16 @@ def choose_picture(channels: int, key: str, sizes: tuple[int, ...] = SIZES) -> S
         "draw": "Draw it yourself",
         "upload": "Upload a picture",
     }
-    source = st.selectbox(
-        "Picture", list(sources), format_func=sources.__getitem__, key=f"{key}-picture", persist_state="session"
-    )
+    source = select("Picture", sources, f"{key}-picture")
     if source == "draw":
         st.caption("Draw on the picture itself: with the mouse, a finger, or the arrow keys and the space bar.")
         values = np.repeat(own_pictures.drawing[np.newaxis], channels, axis=0)
         return SmallPicture(values, values, "Your drawing", f"{DRAWING_SIZE} × {DRAWING_SIZE}", drawable=True)
-    size = st.segmented_control(
+    size = pick(
         "Pixels, height and width",
-        sizes,
+        {size: str(size) for size in sizes},
+        f"{key}-size-{sizes[-1]}",
         default=32 if 32 in sizes else sizes[-1],
-        required=True,
-        key=f"{key}-size-{sizes[-1]}",
-        persist_state="session",
         help="Pictures are resized to this, so that each pixel is large enough to point at; their values are rounded "
         "to hundredths.",
     )

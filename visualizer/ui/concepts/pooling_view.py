@@ -35,7 +35,7 @@ from visualizer.ui.concepts.convolution_picture import SmallPicture, choose_pict
 from visualizer.ui.concepts.sliding_window import sliding_window
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained, meaning
-from visualizer.ui.kit.pick import pick
+from visualizer.ui.kit.pick import pick, select
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.quantities import size as describe_bytes
 from visualizer.ui.state.viewport import column_width
@@ -81,14 +81,7 @@ def choose(kind: PoolingKind) -> PoolingChoice | None:
                 window = pick("Window", {n: str(n) for n in (2, 3, 4)}, "pooling-window")
                 strides = {n: str(n) for n in (1, 2, 3)}
                 stride = pick("Stride", strides, "pooling-stride", default=2, help=meaning("stride"))
-            padding = st.selectbox(
-                "Padding",
-                list(_PADDINGS),
-                format_func=_PADDINGS.__getitem__,
-                key="pooling-padding",
-                persist_state="session",
-                help=meaning("padding"),
-            )
+            padding = select("Padding", _PADDINGS, "pooling-padding", help=meaning("padding"))
             settings = PoolingSettings(kind, window, stride, padding)
     if picture is None:
         return None

@@ -29,6 +29,7 @@ from visualizer.ui.concepts.receptive_field_networks import (
 from visualizer.ui.concepts.receptive_field_questions import next_question, stride_question
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.pick import select
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width
@@ -40,32 +41,17 @@ _SPAN = 0.5  # of the picture: the page opens with the last layer whose field is
 def choose_subject(owner: Session) -> tuple[str, Subject]:
     """Draw the choice of a network; return its name and the network."""
     choices = subjects(owner)
-    names = list(choices)
-    name = st.selectbox(
-        "Network",
-        names,
-        names.index(first_subject(owner)),
-        format_func=lambda name: choices[name][0] if name in choices else name,
-        key="receptive-field-network",
-        persist_state="session",
-    )
+    titles = {name: title for name, (title, _) in choices.items()}
+    name = select("Network", titles, "receptive-field-network", default=first_subject(owner))
     return name, choices[name][1]
 
 
 def choose_picture(architecture: Architecture) -> np.ndarray:
     """Draw the choice of a picture; return it as the network's input, (C, H, W) in [0, 1]."""
-    titles = pictures()
-    size = architecture.input_shape
-    name = st.selectbox(
-        "Picture",
-        list(titles),
-        list(titles).index(first_picture(size)),
-        format_func=titles.__getitem__,
-        # Another input size may call for another picture.
-        key=f"receptive-field-picture-{first_picture(size)}",
-        persist_state="session",
-    )
-    return prepared(name, size)
+    first = first_picture(architecture.input_shape)
+    # Another input size may call for another picture.
+    name = select("Picture", pictures(), f"receptive-field-picture-{first}", default=first)
+    return prepared(name, architecture.input_shape)
 
 
 def layers_with_a_field(rows: tuple[FieldRow, ...]) -> dict[int, str]:

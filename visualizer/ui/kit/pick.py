@@ -34,6 +34,21 @@ def pick(
     return chosen
 
 
+def select(label: str, options: Mapping[T, str], key: str, *, default: T | None = None, **arguments: Any) -> T:
+    """The same as a menu, for many or long options. Other keyword arguments go to st.selectbox."""
+    chosen: T = st.selectbox(
+        label,
+        list(options),
+        index=0 if default is None else list(options).index(default),
+        # What was chosen before may no longer be an option.
+        format_func=lambda option: options.get(option, str(option)),
+        key=key,
+        persist_state="session",
+        **arguments,
+    )
+    return chosen
+
+
 def pick_page(count: int, per_page: int, key: str) -> slice:
     """Draw the choice of a page if there are several, and return which of `count` items it shows."""
     pages, page = -(-count // per_page), 1

@@ -17,7 +17,7 @@ from visualizer.inspection.receptive_field.crop import Crop, crop_to_field
 from visualizer.inspection.receptive_field.fields import LayerFields
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress
-from visualizer.ui.kit.pick import pick
+from visualizer.ui.kit.pick import pick, select
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.dataset_names import own_names
@@ -75,15 +75,7 @@ def strongest_part(
         titles[inspected.dataset] = dataset_entry(inspected.dataset, own).title
     known = inspected.dataset if inspected.dataset in titles else next(iter(titles))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        name = st.selectbox(
-            "Data set to search",
-            list(titles),
-            index=list(titles).index(known),
-            format_func=titles.__getitem__,
-            key=f"filters-dataset-{known}",
-            persist_state="session",
-            width=_SELECT,
-        )
+        name = select("Data set to search", titles, f"filters-dataset-{known}", default=known, width=_SELECT)
         dataset = opened_dataset(name)
         total_pictures = len(dataset.pictures)
         large = inspected.network.input_shape[1] * inspected.network.input_shape[2] > _MANY_PIXELS

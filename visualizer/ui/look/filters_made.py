@@ -13,6 +13,7 @@ from visualizer.inspection.receptive_field.crop import Crop, crop_to_field
 from visualizer.inspection.receptive_field.fields import LayerFields
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress
+from visualizer.ui.kit.pick import select
 from visualizer.ui.look.filters_excited import Filter, sees_all
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.state.viewport import column_width
@@ -20,10 +21,11 @@ from visualizer.ui.state.work import work
 
 if TYPE_CHECKING:
     from visualizer.inspection.excitation import Excitation
-    from visualizer.inspection.made_picture import Ascent, GrowingPicture, MadePicture
+    from visualizer.inspection.made_picture import Aim, Ascent, GrowingPicture, MadePicture
 
 LARGE = 200.0  # pixels of the screen for one picture or part of one
 _PIXELS_PER_JITTER = 32
+_AIMS: "dict[Aim, str]" = {"place": "at one place", "map": "everywhere"}
 
 
 def made_part(
@@ -108,7 +110,7 @@ def _ascent(inspected: Inspected, filter: Filter) -> "Ascent":
     from visualizer.inspection.made_picture import Ascent
 
     size = min(inspected.network.input_shape[1:])
-    aim = "place"
+    aim: Aim = "place"
     with st.expander("How it is made", icon=":material/tune:"):
         st.markdown(
             "The picture starts as grey with a little noise. Each step changes every pixel slightly, in the direction "
@@ -118,14 +120,7 @@ def _ascent(inspected: Inspected, filter: Filter) -> "Ascent":
         )
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
             if filter.places > 1:
-                aim = st.selectbox(
-                    "Excite it",
-                    ["place", "map"],
-                    format_func=lambda aim: "at one place" if aim == "place" else "everywhere",
-                    key="filters-aim",
-                    persist_state="session",
-                    width=150,
-                )
+                aim = select("Excite it", _AIMS, "filters-aim", width=150)
             steps = st.number_input("Steps", 1, 1024, 128, key="filters-steps", persist_state="session", width=130)
             jitter = st.number_input(
                 "Jitter in pixels",
@@ -162,7 +157,7 @@ def _ascent(inspected: Inspected, filter: Filter) -> "Ascent":
             f"al., Distill 2017). The picture shows one pattern that excites the {filter.noun}, not every one, and "
             "real pictures need not look like it."
         )
-    return Ascent(aim, steps, jitter, variation, seed)  # type: ignore[arg-type]
+    return Ascent(aim, steps, jitter, variation, seed)
 
 
 def _real(filter: Filter, ascent: "Ascent", excitation: "Excitation | None") -> tuple[float | None, float | None]:

@@ -13,7 +13,7 @@ from visualizer.figures.pooling import pooling_pair
 from visualizer.figures.vectors import unit_bars
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
-from visualizer.ui.kit.pick import pick_page
+from visualizer.ui.kit.pick import pick_page, select
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_choice import chosen_layer
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MAPS_PER_PAGE = 32
 KERNELS_PER_PAGE = 64
 _ORDERS: "dict[ChannelOrder, str]" = {"channel": "channel number", "mean": "mean activation", "variance": "variance"}
+_SCALES = {True: "one for all maps", False: "one for each map"}
 _SELECT = 180  # pixels
 
 
@@ -67,36 +68,14 @@ def _feature_maps(view: "LayerView", key: str) -> dict[str, int]:
     maps, label = view.output, "output"
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         if view.before_activation is not None:
-            moment = st.selectbox(
-                "Activation", ["after", "before"], key="maps-moment", persist_state="session", width=_SELECT
-            )
+            moment = select("Activation", {"after": "after", "before": "before"}, "maps-moment", width=_SELECT)
             label = f"{moment} the activation"
             maps = view.output if moment == "after" else view.before_activation
-        order = st.selectbox(
-            "Sorted by",
-            list(_ORDERS),
-            format_func=_ORDERS.__getitem__,
-            key="maps-order",
-            persist_state="session",
-            width=_SELECT,
-        )
-        shared = st.selectbox(
-            "Colour scale",
-            [True, False],
-            format_func=lambda shared: "one for all maps" if shared else "one for each map",
-            key="maps-shared",
-            persist_state="session",
-            width=_SELECT,
-        )
+        order = select("Sorted by", _ORDERS, "maps-order", width=_SELECT)
+        shared = select("Colour scale", _SCALES, "maps-shared", width=_SELECT)
         ranking = channel_order(view.output, order)
-        enlarged = st.selectbox(
-            "Enlarge",
-            [0, *(int(channel) + 1 for channel in ranking)],
-            format_func=lambda number: f"map {number}" if number else "no map",
-            key=f"{key}-large",
-            persist_state="session",
-            width=_SELECT,
-        )
+        large = {0: "no map"} | {int(channel) + 1: f"map {channel + 1}" for channel in ranking}
+        enlarged = select("Enlarge", large, f"{key}-large", width=_SELECT)
     diverging = _signed(maps)
     if enlarged:
         show(

@@ -14,7 +14,7 @@ from visualizer.errors import UserError
 from visualizer.images import FORMATS_IN_WORDS
 from visualizer.limits import limits
 from visualizer.ui.kit import bound
-from visualizer.ui.kit.pick import pick
+from visualizer.ui.kit.pick import pick, select
 from visualizer.ui.parts.dataset_view import choose_test_picture, opened_dataset, pictures_of_class
 from visualizer.ui.parts.draw import canvas
 from visualizer.ui.parts.opened_picture import PICTURE_TYPES, PictureFile, SuppliedPicture, opened_picture
@@ -156,14 +156,7 @@ def choose_picture(dataset: Dataset, index: int) -> None:
 def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> ChosenPicture:
     dataset = opened_dataset(name)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
-        label = st.selectbox(
-            "Class",
-            range(len(dataset.class_names)),
-            format_func=dataset.class_names.__getitem__,
-            key=f"picture-class-{name}",
-            persist_state="session",
-            width=150,
-        )
+        label = select("Class", dict(enumerate(dataset.class_names)), f"picture-class-{name}", width=150)
         words = "From the test split: the network was never trained on it."
         key = f"picture-number-{name}"
         index = choose_test_picture(dataset, label, key, persist_state="session", width=130, help=words)
