@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from visualizer.ui.home.home_view import digit_picker, network_at_work
-from visualizer.ui.home.page_link_card import page_card
+from visualizer.ui.home.home_view import digit_picker, network_at_work, page_card
 from visualizer.ui.kit.links import page
 
 st.title("See what a network sees")

@@ -3,16 +3,7 @@
 import streamlit as st
 
 from visualizer.errors import UserError
-from visualizer.ui.concepts.pooling_view import (
-    KINDS,
-    choose,
-    formulas,
-    loss_view,
-    network_view,
-    shift_view,
-    size_prediction,
-    slide_view,
-)
+from visualizer.ui.concepts import pooling_view as view
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.pick import pick
@@ -23,7 +14,7 @@ def concept() -> None:
     title, kinds = st.columns(2, vertical_alignment="bottom")
     title.title("Pooling")
     with kinds:
-        kind = pick("Kind of pooling", KINDS, "pooling-kind", default="max", label_visibility="collapsed")
+        kind = pick("Kind of pooling", view.KINDS, "pooling-kind", default="max", label_visibility="collapsed")
     st.markdown(
         explained(
             "Pooling turns **each window into one number** and learns nothing; with a stride above 1 the map gets "
@@ -32,7 +23,7 @@ def concept() -> None:
     )
     figure, controls = st.columns([5, 2], gap="medium")
     with controls:
-        choice = choose(kind)
+        choice = view.choose(kind)
     if choice is None:
         figure.info("Choose a picture.", icon=":material/image:")
         return
@@ -42,18 +33,18 @@ def concept() -> None:
         figure.error(str(error), icon=":material/error:")
         return
     with figure:
-        slide_view(choice, slide)
+        view.slide_view(choice, slide)
     formula_column, question_column = st.columns(2, gap="medium")
     with formula_column:
-        formulas(choice)
+        view.formulas(choice)
     with question_column:
-        size_prediction(choice)
+        view.size_prediction(choice)
     st.subheader("What pooling is good for: small shifts of the picture")
-    shift_view(choice)
+    view.shift_view(choice)
     st.subheader("What pooling loses")
-    loss_view(choice, slide)
+    view.loss_view(choice, slide)
     st.subheader("How pooling changes a network")
-    network_view(choice)
+    view.network_view(choice)
 
 
 concept()

@@ -4,18 +4,7 @@ import streamlit as st
 
 from visualizer.errors import UserError
 from visualizer.inspection.receptive_field.field_sum import field_rows
-from visualizer.ui.concepts.receptive_field_view import (
-    choose_layer,
-    choose_picture,
-    choose_subject,
-    effective_fields,
-    explain_unknown_field,
-    field_on_picture,
-    formula,
-    questions,
-    shapes,
-    sum_table,
-)
+from visualizer.ui.concepts import receptive_field_view as view
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.text import markdown_safe
@@ -28,9 +17,9 @@ def draw() -> None:
     title, network_column, picture_column = st.columns([4, 3, 3], vertical_alignment="bottom")
     title.title("Receptive field")
     with network_column:
-        name, subject = choose_subject(owner)
+        name, subject = view.choose_subject(owner)
     with picture_column:
-        picture = choose_picture(subject.architecture)
+        picture = view.choose_picture(subject.architecture)
     st.markdown(
         explained(
             "A unit sees only the pixels that its window reaches through the windows of earlier layers. "
@@ -40,22 +29,22 @@ def draw() -> None:
     rows = field_rows(subject.architecture)
     figure, question_column = st.columns([11, 6], gap="medium")
     with figure:
-        index = choose_layer(name, rows)
-        unknown = explain_unknown_field(subject.architecture, rows)
+        index = view.choose_layer(name, rows)
+        unknown = view.explain_unknown_field(subject.architecture, rows)
         if index is None:
             if not unknown:
                 st.info("No layer of this network has a receptive field: add one in Build.", icon=":material/build:")
             return
-        place = field_on_picture(owner, subject, picture, rows, index)
+        place = view.field_on_picture(owner, subject, picture, rows, index)
     with question_column:
-        questions(name, rows, index)
-        formula(rows, index, place)
+        view.questions(name, rows, index)
+        view.formula(rows, index, place)
     st.subheader("The effective receptive field: what it really sees", anchor=False)
-    effective_fields(owner, subject, picture, rows, index, place)
+    view.effective_fields(owner, subject, picture, rows, index, place)
     st.subheader("The sum, step by step", anchor=False)
-    sum_table(rows, index)
+    view.sum_table(rows, index)
     st.subheader("Shapes: height × width × channels", anchor=False)
-    shapes(subject.architecture)
+    view.shapes(subject.architecture)
 
 
 @st.fragment

@@ -123,7 +123,7 @@ def test_it_is_read_and_written_as_source(architecture):
 def test_its_form_is_drawn_from_its_settings(new_layer):
     def page():
         from visualizer.architecture.layer import layer_types
-        from visualizer.ui.build.layer_form import layer_form
+        from visualizer.ui.build.layer_card import layer_form
 
         layer_form(layer_types()["Conv2DTranspose"](), "card", lambda changes: None)
 

@@ -7,18 +7,19 @@ import streamlit as st
 
 from visualizer.architecture.architecture import ArchitectureReport, LayerReport
 from visualizer.architecture.editing import Draft
-from visualizer.architecture.layer import Problem, layer_types
+from visualizer.architecture.layer import Layer, Problem, layer_types
 from visualizer.architecture.shapes import describe_shape
-from visualizer.ui.build.layer_form import layer_form
 from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.quantities import count
+from visualizer.ui.kit.setting_field import setting_field
 from visualizer.ui.parts.fix_buttons import fix_buttons
 from visualizer.ui.state.session import Session
 
 _NO_BREAK = "\u00a0"
 SPACE = "\u2003"  # Markdown makes one of several ordinary spaces
+_NARROW, _WIDE = 128, 176  # pixels of a field in the form
 
 _ACTIONS: dict[str, tuple[str, Callable[[Draft, int], Draft]]] = {
     "up": (":material/arrow_upward: Move up", lambda draft, card: draft.move(card, -1)),
@@ -56,6 +57,15 @@ def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> No
             layer_form(report.layer, f"setting-{card}", set_settings)
         if report.problem:
             _problem(owner, card, report.problem)
+
+
+def layer_form(layer: Layer, key: str, on_change: Callable[[dict[str, Any]], None]) -> None:
+    """Draw the settings of `layer`; a changed one calls `on_change({setting: new value})` before the page reruns."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        for setting in layer.settings():
+            if setting.counts_in(layer):
+                field_key = f"{key}-{setting.name}"
+                setting_field(layer, setting, field_key, on_change, number_width=_NARROW, choice_width=_WIDE)
 
 
 def kept_too(report: ArchitectureReport) -> str:

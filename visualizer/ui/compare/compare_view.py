@@ -13,16 +13,7 @@ from visualizer.errors import UserError
 from visualizer.figures.comparison import MOST, band_curves
 from visualizer.figures.kernels import kernel_grid, shown_channel
 from visualizer.figures.picture import picture_chart
-from visualizer.training.runs.comparison import (
-    Band,
-    Variant,
-    band,
-    dataset_titles,
-    differences,
-    short_names,
-    variants,
-    verdicts,
-)
+from visualizer.training.runs import comparison
 from visualizer.training.settings import LOSSES_IN_SENTENCE
 from visualizer.ui.compare.compare_again import stop_all
 from visualizer.ui.kit.answer import show_answer
@@ -40,12 +31,12 @@ KERNELS_SHOWN = 16
 
 _GAP = "  "  # between a variant's letter and its words
 
-Compared = Mapping[str, Variant]
+Compared = Mapping[str, comparison.Variant]
 
 
-def chosen_variants(owner: Session) -> dict[str, Variant]:
+def chosen_variants(owner: Session) -> dict[str, comparison.Variant]:
     """Draw the choice of what is compared, and return it by its name; the latest ones until something is chosen."""
-    available = variants(run_store().runs_of(owner.workspace_id)[::-1])
+    available = comparison.variants(run_store().runs_of(owner.workspace_id)[::-1])
     if not available:
         return {}
     names = dict(zip(_names(available), available, strict=True))
@@ -64,10 +55,10 @@ def chosen_variants(owner: Session) -> dict[str, Variant]:
     return {name: names[name] for name in names if name in shown}
 
 
-def _names(available: tuple[Variant, ...]) -> list[str]:
+def _names(available: tuple[comparison.Variant, ...]) -> list[str]:
     """A letter for each, and how it differs from the others."""
     names = []
-    for index, (variant, words) in enumerate(zip(available, short_names(available), strict=True)):
+    for index, (variant, words) in enumerate(zip(available, comparison.short_names(available), strict=True)):
         seeds = f" ({len(variant.runs)} seeds)" if len(variant.runs) > 1 else ""
         names.append(f"{_letter(index)}{_GAP}{words}{seeds}")
     return names
@@ -102,8 +93,8 @@ def _curves(compared: Compared, active_at_first: bool) -> None:
     elif active_at_first:
         st.rerun()
     histories = {name: [store.curves(run.run_id) for run in variant.runs] for name, variant in compared.items()}
-    accuracy = {_short(name): band(each, "validation_accuracy") for name, each in histories.items()}
-    loss = {_short(name): band(each, "validation_loss") for name, each in histories.items()}
+    accuracy = {_short(name): comparison.band(each, "validation_accuracy") for name, each in histories.items()}
+    loss = {_short(name): comparison.band(each, "validation_loss") for name, each in histories.items()}
     with st.container(key="live-compared-curves"):
         left, right = st.columns(2)
         with left:
@@ -118,7 +109,7 @@ def _short(name: str) -> str:
     return name.partition(_GAP)[0] if is_narrow() else name
 
 
-def _losses(compared: Compared, bands: Mapping[str, Band], columns: Sequence[DeltaGenerator]) -> None:
+def _losses(compared: Compared, bands: Mapping[str, comparison.Band], columns: Sequence[DeltaGenerator]) -> None:
     """The loss curves, each kind of loss on an axis of its own, in the columns in turn."""
     kinds = [variant.spec.settings.loss for variant in compared.values()]
     for kind, column in zip(dict.fromkeys(kinds), cycle(columns), strict=False):
@@ -131,17 +122,17 @@ def _losses(compared: Compared, bands: Mapping[str, Band], columns: Sequence[Del
         st.caption("These runs use two kinds of loss: values of one kind cannot be compared with values of the other.")
 
 
-def _verdicts(compared: Compared, accuracy: list[Band]) -> None:
-    for verdict in verdicts([_in_sentence(name) for name in compared], list(compared.values()), accuracy):
+def _verdicts(compared: Compared, accuracy: list[comparison.Band]) -> None:
+    for verdict in comparison.verdicts([_in_sentence(name) for name in compared], list(compared.values()), accuracy):
         st.markdown(f":material/balance: **{markdown_safe(verdict)}**")
     if any(curve.runs > 1 for curve in accuracy):
         st.caption("Each line is the mean over the seeds; its band spans their smallest to their largest value.")
 
 
-def _table(compared: Compared, accuracy: list[Band]) -> None:
+def _table(compared: Compared, accuracy: list[comparison.Band]) -> None:
     """What differs in the settings, and the results."""
     st.subheader("What differs", anchor=False)
-    rows = {row.setting: row.values for row in differences(list(compared.values()))}
+    rows = {row.setting: row.values for row in comparison.differences(list(compared.values()))}
     rows["Seeds"] = tuple(", ".join(map(str, variant.seeds)) for variant in compared.values())
     rows["Parameters"] = tuple(count(summarize(variant.spec.architecture).parameters) for variant in compared.values())
     rows["Epochs finished by all runs"] = tuple(str(curve.epoch[-1]) if len(curve.epoch) else "0" for curve in accuracy)
@@ -164,7 +155,7 @@ def _line(setting: str, names: Sequence[str], values: Sequence[str]) -> str:
     )
 
 
-def _result(band: Band) -> str:
+def _result(band: comparison.Band) -> str:
     if not len(band.mean):
         return "–"
     ends = f" ({band.low[-1]:.1%} to {band.high[-1]:.1%})" if band.runs > 1 else ""
@@ -204,7 +195,9 @@ def kernels(_: Session, compared: Compared) -> None:
 def answers(_: Session, compared: Compared) -> None:
     """What each variant's first run answers to the same picture of the test split of a data set."""
     selected = list(compared.values())
-    titles = dict(zip([variant.spec.settings.dataset for variant in selected], dataset_titles(selected), strict=True))
+    titles = dict(
+        zip([variant.spec.settings.dataset for variant in selected], comparison.dataset_titles(selected), strict=True)
+    )
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         chosen = next(iter(titles))
         if len(titles) > 1:

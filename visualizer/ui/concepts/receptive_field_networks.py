@@ -15,7 +15,7 @@ from visualizer.data.photos import PHOTOS, bundled_photo
 from visualizer.data.prepare import prepare, prepare_photo
 from visualizer.ui.kit.results import keep_results
 from visualizer.ui.state.current_run import current_run
-from visualizer.ui.state.models import NetworkChoice, NetworkKey, chosen_network
+from visualizer.ui.state.models import NetworkChoice, NetworkKey
 from visualizer.ui.state.session import Session
 
 if TYPE_CHECKING:
@@ -78,11 +78,6 @@ def prepared(name: str, input_shape: tuple[int, int, int]) -> np.ndarray:
         digits = load_dataset("digits")
         return prepare(digits.pictures[digits.test[:1]], input_shape)[0]
     return prepare_photo(bundled_photo(name), input_shape)[0]
-
-
-def trained_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, Network]":
-    """A network with its trained weights, and the key of its cached results. Raises UserError."""
-    return chosen_network(owner, choice)
 
 
 def untrained_network(architecture: Architecture) -> "tuple[NetworkKey, Network]":

@@ -23,7 +23,6 @@ from visualizer.ui.concepts.receptive_field_networks import (
     pictures,
     prepared,
     subjects,
-    trained_network,
     untrained_network,
 )
 from visualizer.ui.concepts.receptive_field_questions import next_question, stride_question
@@ -31,6 +30,7 @@ from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.pick import select
 from visualizer.ui.kit.prediction import predict
+from visualizer.ui.state.models import chosen_network
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width
 from visualizer.words import counted
@@ -111,7 +111,7 @@ def field_on_picture(
     row = rows[index]
     assert row.layer is not None
     if subject.trained:
-        state, (key, network) = "trained", trained_network(owner, subject.trained)
+        state, (key, network) = "trained", chosen_network(owner, subject.trained)
     else:
         state, (key, network) = "untrained", untrained_network(subject.fitting)
     values = mean_map(key, network, picture, index - 1)
@@ -274,7 +274,7 @@ def effective_fields(
     even = inner_half_share(field.mask.astype(np.float64), field)
     networks = {"Untrained": untrained_network(subject.fitting)}
     if subject.trained:
-        networks["Trained"] = trained_network(owner, subject.trained)
+        networks["Trained"] = chosen_network(owner, subject.trained)
     text_column, *columns = st.columns([1, *([1] * len(networks))] if len(networks) > 1 else [1, 1], gap="medium")
     for column, (title, (key, network)) in zip(columns, networks.items(), strict=True):
         gradient = gradient_of(key, network, picture, index - 1, place)

@@ -1,4 +1,6 @@
-"""The ready-made network at work on one digit, for the Home page."""
+"""The parts of the Home page: the ready-made network at work on one digit, and cards that lead to the other pages."""
+
+from pathlib import Path
 
 import streamlit as st
 
@@ -8,6 +10,7 @@ from visualizer.data.prepare import prepare
 from visualizer.figures.overview import NamedMaps, overview
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.pick import pick
 from visualizer.ui.parts.dataset_view import choose_test_picture
 from visualizer.ui.state.models import bundled_network, probe_picture
@@ -50,3 +53,10 @@ def network_at_work(index: int) -> None:
         st.markdown("**Its answer**")
         assert probed.answer is not None
         show_answer(probed.answer, dataset.class_names, "home-answer", true_label=int(dataset.labels[index]))
+
+
+def page_card(page: Path, title: str, icon: str, text: str) -> None:
+    """Draw a bordered card with a link to `page` and one line about it."""
+    with st.container(border=True, gap="xsmall"):
+        st.page_link(page, label=f"**{title}**", icon=icon)
+        st.caption(explained(text))

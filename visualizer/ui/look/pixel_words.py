@@ -9,15 +9,7 @@ import numpy as np
 from visualizer.architecture.activations import FUNCTIONS
 
 if TYPE_CHECKING:
-    from visualizer.inspection.steps import (
-        ArithmeticStep,
-        Explanation,
-        Normalized,
-        Softmaxed,
-        Spot,
-        WeightedSum,
-        WindowSum,
-    )
+    from visualizer.inspection import steps
 
 COLOURS = ("red", "green", "blue")
 LARGEST = 3  # channels or numbers that a sum names, before the rest
@@ -50,7 +42,7 @@ def short_number(value: float, digits: int = 4) -> str:
     return ("0" if text == "-0" else text).replace("-", "−")
 
 
-def place_words(spot: "Spot", channels: int) -> str:
+def place_words(spot: "steps.Spot", channels: int) -> str:
     """Position of a number: "map 3, row 2, column 5", "unit 7", or "red, row 2, column 5" of a picture in colour."""
     from visualizer.architecture.flow import PICTURE
 
@@ -68,7 +60,7 @@ def channel_name(channel: int, of_picture: int) -> str:
     return COLOURS[channel] if of_picture == len(COLOURS) else "brightness"
 
 
-def lines(explanation: "Explanation", of_picture: int) -> list[StepLine]:
+def lines(explanation: "steps.Explanation", of_picture: int) -> list[StepLine]:
     """Every step as a line.
 
     Args:
@@ -78,12 +70,12 @@ def lines(explanation: "Explanation", of_picture: int) -> list[StepLine]:
     return [line for step in explanation.steps for line in _lines(step, of_picture)]
 
 
-def sentence(explanation: "Explanation", of_picture: int) -> str:
+def sentence(explanation: "steps.Explanation", of_picture: int) -> str:
     """What happens to the input, in plain sentences; `of_picture` as in `lines`."""
     return " ".join(_sentence(step, of_picture) for step in explanation.steps)
 
 
-def _sentence(step: "ArithmeticStep", of_picture: int) -> str:
+def _sentence(step: "steps.ArithmeticStep", of_picture: int) -> str:
     from visualizer.inspection import steps
 
     if isinstance(step, steps.WindowSum):
@@ -137,7 +129,7 @@ def _title(function: str) -> str:
     return FUNCTIONS[function].title if function in FUNCTIONS else function
 
 
-def _lines(step: "ArithmeticStep", of_picture: int) -> list[StepLine]:
+def _lines(step: "steps.ArithmeticStep", of_picture: int) -> list[StepLine]:
     from visualizer.inspection import steps
 
     if isinstance(step, steps.WindowSum):
@@ -196,7 +188,7 @@ def _lines(step: "ArithmeticStep", of_picture: int) -> list[StepLine]:
     ]
 
 
-def _window_sum(step: "WindowSum", of_picture: int) -> list[StepLine]:
+def _window_sum(step: "steps.WindowSum", of_picture: int) -> list[StepLine]:
     count, (rows, columns) = len(step.channels), step.kernel.shape[1:]
     sums = step.sums
     total = float(sums.sum())
@@ -217,7 +209,7 @@ def _window_sum(step: "WindowSum", of_picture: int) -> list[StepLine]:
     return [*lines_of_sum, *_biased(total, step.bias)]
 
 
-def _weighted_sum(step: "WeightedSum") -> list[StepLine]:
+def _weighted_sum(step: "steps.WeightedSum") -> list[StepLine]:
     products = step.products
     total = float(products.sum())
     order = np.argsort(-np.abs(products), kind="stable")
@@ -251,7 +243,7 @@ def _mean(values: np.ndarray) -> StepLine:
     )
 
 
-def _normalized(step: "Normalized") -> list[StepLine]:
+def _normalized(step: "steps.Normalized") -> list[StepLine]:
     return [
         StepLine(
             "Normalised",
@@ -285,7 +277,7 @@ def _activation(name: str, x: float, slope: float | None) -> str:
     return f"{name}({short_number(x)})"
 
 
-def _softmax(step: "Softmaxed") -> StepLine:
+def _softmax(step: "steps.Softmaxed") -> StepLine:
     value, top = float(step.values[step.chosen]), float(step.values.max())
     # The largest value is subtracted from large ones, as in the computation: the share stays the same.
     less = top if abs(top) > _PLAIN_EXPONENT else 0.0

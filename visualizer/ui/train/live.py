@@ -160,16 +160,21 @@ def _why_below(record: RunRecord, history: Curves) -> str:
     return why_training_lies_below(history, len(dataset.train), len(dataset.validation), harder)
 
 
+def loss_curves(record: RunRecord, history: Curves) -> Chart:
+    """The loss of a run with these curves."""
+    return curves(
+        history.epoch_position,
+        history.batch_loss,
+        history.epoch,
+        history.train_loss,
+        history.validation_loss,
+        loss_label=LOSSES[record.spec.settings.loss],
+    )
+
+
 def _curves(record: RunRecord, history: Curves) -> dict[str, Chart]:
     return {
-        "loss-curves": curves(
-            history.epoch_position,
-            history.batch_loss,
-            history.epoch,
-            history.train_loss,
-            history.validation_loss,
-            loss_label=LOSSES[record.spec.settings.loss],
-        ),
+        "loss-curves": loss_curves(record, history),
         "accuracy-curves": accuracy_curves(
             history.epoch_position,
             history.batch_accuracy,

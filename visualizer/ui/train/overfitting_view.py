@@ -33,7 +33,7 @@ def overfitting_part(owner: Session, record: RunRecord, overfit: Overfitting, pl
             if remedy.label:
                 clicked |= st.button(
                     remedy.label,
-                    key=f"cure-{remedy.name}-{place}",
+                    key=f"fix-{remedy.name}-{place}",
                     icon=":material/healing:",
                     wrap=True,
                     on_click=_apply,
@@ -43,7 +43,7 @@ def overfitting_part(owner: Session, record: RunRecord, overfit: Overfitting, pl
         if step is not None and overfit.best_epoch < overfit.epoch:
             clicked |= st.button(
                 f"Go back to epoch {overfit.best_epoch}, the best ({overfit.best:.1%})",
-                key=f"cure-back-{place}",
+                key=f"fix-back-{place}",
                 help="Opens the time machine at the epoch with the highest validation accuracy.",
                 icon=":material/history:",
                 on_click=_go_back,
@@ -51,7 +51,7 @@ def overfitting_part(owner: Session, record: RunRecord, overfit: Overfitting, pl
             )
         if is_own(record.spec.settings.dataset):
             clicked |= st.button(
-                "Add more pictures", key=f"cure-pictures-{place}", icon=":material/add_photo_alternate:", on_click=_add
+                "Add more pictures", key=f"fix-pictures-{place}", icon=":material/add_photo_alternate:", on_click=_add
             )
     when = "once this run has ended" if record.active else "at the top"
     st.caption(

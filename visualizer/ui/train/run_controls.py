@@ -10,16 +10,7 @@ from visualizer.errors import UserError
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord, time_left
-from visualizer.training.scheduling.commands import (
-    Command,
-    Pause,
-    SetLearningRate,
-    SetProbe,
-    Start,
-    Stop,
-    TrainBatch,
-    TrainEpoch,
-)
+from visualizer.training.scheduling import commands
 from visualizer.training.scheduling.turn_queue import Place
 from visualizer.training.settings import LOSSES_IN_SENTENCE, RunSpec, pictures_trained
 from visualizer.ui.kit import bound
@@ -38,7 +29,7 @@ from visualizer.words import counted
 _PLAY = ":material/play_arrow:"
 
 
-def start(owner: Session, command: Command) -> None:
+def start(owner: Session, command: commands.Command) -> None:
     """Make a run of the network in Build and give it its first command."""
 
     def action() -> None:
@@ -64,7 +55,7 @@ def go_on(owner: Session, record: RunRecord) -> None:
 
     def action() -> None:
         worker_pool().resume(record.run_id)
-        worker_pool().send(record.run_id, Start())
+        worker_pool().send(record.run_id, commands.Start())
         # It may have shown a moment after the checkpoint.
         owner.page_state(TrainState).time_machine = TimeMachine()
 
@@ -89,7 +80,7 @@ def watch(owner: Session, record: RunRecord, index: int) -> None:
     if record.spec.settings.dataset == owner.settings.dataset:
         owner.probe_index = index
     if record.active:
-        worker_pool().send(record.run_id, SetProbe(index))
+        worker_pool().send(record.run_id, commands.SetProbe(index))
 
 
 def run_settings(owner: Session, record: RunRecord) -> None:
@@ -100,7 +91,7 @@ def run_settings(owner: Session, record: RunRecord) -> None:
             with st.container(width=320):
                 learning_rate(
                     record.learning_rate,
-                    lambda value: worker_pool().send(record.run_id, SetLearningRate(value)),
+                    lambda value: worker_pool().send(record.run_id, commands.SetLearningRate(value)),
                     "run-learning-rate",
                 )
             bound.toggle(
@@ -142,7 +133,7 @@ def controls(owner: Session, record: RunRecord | None, why_not: str) -> None:
     `why_not` says why the network in Build cannot be trained, as a sentence; empty where it can.
     """
 
-    def give(command: Command) -> None:
+    def give(command: commands.Command) -> None:
         if record is not None and record.active:
             worker_pool().send(record.run_id, command)
         else:
@@ -162,19 +153,23 @@ def controls(owner: Session, record: RunRecord | None, why_not: str) -> None:
                 help="Training goes on as if it had never been interrupted: the curve is the same.",
             )
         elif record is not None and record.state in ("queued", "running"):
-            st.button("Pause", key="pause", type="primary", icon=":material/pause:", on_click=give, args=(Pause(),))
+            st.button(
+                "Pause", key="pause", type="primary", icon=":material/pause:", on_click=give, args=(commands.Pause(),)
+            )
             _pieces(give, NOT_GREY)
         elif active:
-            st.button("Resume", key="start", type="primary", icon=_PLAY, on_click=give, args=(Start(),))
+            st.button("Resume", key="start", type="primary", icon=_PLAY, on_click=give, args=(commands.Start(),))
             _pieces(give, NOT_GREY)
         else:
             with grey_where(why_not) as grey:
                 label = "Start" if record is None else "Train again"
-                st.button(label, key="start", type="primary", icon=_PLAY, on_click=give, args=(Start(),), **grey)
+                st.button(
+                    label, key="start", type="primary", icon=_PLAY, on_click=give, args=(commands.Start(),), **grey
+                )
                 if record is None:
                     _pieces(give, grey)
         if active:
-            st.button("Stop", key="stop", icon=":material/stop:", on_click=give, args=(Stop(),))
+            st.button("Stop", key="stop", icon=":material/stop:", on_click=give, args=(commands.Stop(),))
         if record is not None:
             st.button(
                 "Reset",
@@ -186,12 +181,12 @@ def controls(owner: Session, record: RunRecord | None, why_not: str) -> None:
             )
 
 
-def _pieces(give: Callable[[Command], None], grey: Grey) -> None:
+def _pieces(give: Callable[[commands.Command], None], grey: Grey) -> None:
     """The buttons that train one step or one epoch and then pause."""
     until_end = "Train to the end of this pass over the training pictures, then pause."
     for label, key, icon, command, explanation in (
-        ("One step", "step", ":material/skip_next:", TrainBatch(), "Train on one batch, then pause."),
-        ("One epoch", "epoch", ":material/fast_forward:", TrainEpoch(), until_end),
+        ("One step", "step", ":material/skip_next:", commands.TrainBatch(), "Train on one batch, then pause."),
+        ("One epoch", "epoch", ":material/fast_forward:", commands.TrainEpoch(), until_end),
     ):
         st.button(label, key=key, icon=icon, on_click=give, args=(command,), help=explanation, **grey)
 

@@ -9,7 +9,7 @@ from visualizer.architecture.architecture import summarize
 from visualizer.architecture.shapes import is_maps
 from visualizer.errors import UserError
 from visualizer.figures.confusion import confusion_matrix
-from visualizer.figures.curves import curves, marked_at
+from visualizer.figures.curves import marked_at
 from visualizer.figures.kernels import kernel_grid
 from visualizer.figures.maps import map_grid
 from visualizer.figures.picture import picture_chart
@@ -19,7 +19,6 @@ from visualizer.figures.spread import gradient_spread, weight_spread
 from visualizer.figures.vectors import unit_bars
 from visualizer.training.runs.kept_weights import Moment
 from visualizer.training.runs.records import RunRecord
-from visualizer.training.settings import LOSSES
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
@@ -31,6 +30,7 @@ from visualizer.ui.state.session import session
 from visualizer.ui.state.viewport import column_width
 from visualizer.ui.train.film import advance, film_controls
 from visualizer.ui.train.film_export import export_part
+from visualizer.ui.train.live import loss_curves
 from visualizer.ui.train.moments import (
     CONFUSION_PICTURES,
     changes_between,
@@ -229,15 +229,7 @@ def _measured(
     loss, confused = st.columns(2)
     with loss:
         st.markdown("**The loss, with this moment marked**")
-        chart = curves(
-            history.epoch_position,
-            history.batch_loss,
-            history.epoch,
-            history.train_loss,
-            history.validation_loss,
-            loss_label=LOSSES[run.spec.settings.loss],
-        )
-        show(marked_at(chart, moments[place].epoch_position), "moment-loss")
+        show(marked_at(loss_curves(run, history), moments[place].epoch_position), "moment-loss")
     with confused:
         st.markdown("**Which classes it confuses**")
         counts = confusion_at(run, moments[place].step)
