@@ -18,8 +18,8 @@ def test_pointing_at_the_map_moves_the_field_and_a_click_chooses_the_unit(page: 
     page.mouse.move(area["x"] + x, area["y"] + y)
     # Without a trip to the server: rows −13 + 2 · 4 to 26, of which the first are padding.
     expect(sees).to_have_text(
-        "The unit in row 3, column 5 sees rows 1 to 26, columns 3 to 34: 26 × 32 pixels, cut from 32 × 32 at the "
-        "picture's edge.",
+        "The unit in row 3, column 5 sees rows 1 to 26, columns 3 to 34: 26 × 32 pixels. The picture's edge cuts off "
+        "the rest of its field of 32 × 32.",
         timeout=500,
     )
     expect(page.get_by_text("Unit 9 begins in row")).to_be_visible()

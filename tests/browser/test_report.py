@@ -35,7 +35,7 @@ def test_the_report_opens_without_the_app_and_without_a_network(page: Page, brow
         report.on("request", lambda request, asked=asked: asked.append(request.url))
         report.goto(path.as_uri())
         expect(report.get_by_role("heading", level=1)).to_have_text("Tiny digits net")
-        loss = report.get_by_role("img", name=re.compile(r"^Loss of 80 batches, from .* after epoch 2: "))
+        loss = report.get_by_role("img", name=re.compile(r"^Loss of 80 batches, from .* After epoch 2 it is "))
         expect(loss).to_be_visible()
         box = loss.bounding_box()
         assert box is not None

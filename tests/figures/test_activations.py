@@ -31,7 +31,7 @@ def test_gradient_lines_are_logarithmic_and_keep_their_colours():
         np.testing.assert_array_equal(line.y, values)
     assert [line.line.width for line in whole.figure.data] == [2, 2, 4]
     assert len({(line.line.color, line.line.dash, line.marker.symbol) for line in whole.figure.data}) == 3
-    assert "sigmoid: 0.3 at layer 2, 1e−05 at layer 1" in whole.alt
+    assert "With sigmoid it is 0.3 at layer 2 and 1e−05 at layer 1." in whole.alt
     part = gradient_lines({name: norms[name] for name in ("relu", "tanh")}, titles, "tanh")
     assert part.figure.data[1].line.color == whole.figure.data[2].line.color
 
@@ -62,4 +62,7 @@ def test_dead_shares_in_per_cent_for_each_rate():
     assert list(calm.y) == pytest.approx([5, 10])
     assert list(wild.y) == pytest.approx([5, 90])
     assert (calm.name, wild.name) == ("0.1", "<b>2</b>")
-    assert "after 10 training steps. learning rate 0.1: 10%; learning rate 2: 90%." in chart.alt
+    assert (
+        "after 10 training steps. With the learning rate 0.1 it is 10%. With the learning rate 2 it is 90%."
+        in chart.alt
+    )

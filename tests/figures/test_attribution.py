@@ -12,8 +12,11 @@ def test_the_curves_and_the_band_are_the_probabilities_in_per_cent():
     assert np.allclose(random.y, [90, 60, 10])
     assert np.allclose(band.y, [90, 80, 10, 10, 40, 90])
     assert list(heat.x) == [0, 50, 100]
-    assert "cat, 90.0% for the whole picture. With 50% of it gone: 20.0%" in chart.alt
-    assert "60.0% on average at random" in chart.alt
+    assert (
+        "cat is 90.0% for the whole picture. With 50% of the pixels taken away it is 20.0% if those "
+        "with the most heat go first" in chart.alt
+    )
+    assert "60.0% on average if they go at random" in chart.alt
 
 
 def test_scores_are_drawn_as_they_are():
@@ -25,4 +28,6 @@ def test_scores_are_drawn_as_they_are():
     axis = chart.figure.layout.yaxis
     assert (axis.title.text, axis.ticksuffix, axis.range) == ("score of cat", None, None)
     assert "%</b>" not in heat.hovertemplate
-    assert chart.alt.startswith("Score of cat, 1.50 for the whole picture. With 100% of it gone: −2.00 where")
+    assert chart.alt.startswith(
+        "The score of cat is 1.50 for the whole picture. With 100% of the pixels taken away it is −2.00 if"
+    )

@@ -103,7 +103,7 @@ def test_numbers_in_words(value, words):
 
 
 def test_lines_fit_the_width():
-    text = "one cell: the strongest of 1 × 26 weights (units × inputs)"
+    text = "One cell: the strongest of 1 × 26 weights (units × inputs)."
     assert lines_of(text, 1000) == [text]
     assert " ".join(lines_of(text, 200)) == text
     assert all(len(line) <= 30 for line in lines_of(text, 200))

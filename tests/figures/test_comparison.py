@@ -20,7 +20,8 @@ def test_a_line_for_each_and_a_band_where_there_are_several_runs():
     assert line.line.color != mean.line.color
     assert line.line.dash != mean.line.dash
     assert chart.alt == (
-        "accuracy. A, one seed: 75.0% after epoch 2. B, mean of 3 seeds: 60.0% after epoch 1, from 50.0% to 80.0%."
+        "accuracy. With one seed, A has 75.0% after epoch 2. With 3 seeds, B has 60.0% on average after epoch 1, from "
+        "50.0% to 80.0%."
     )
 
 
@@ -35,4 +36,4 @@ def test_a_run_without_an_epoch_is_an_empty_line():
     nothing = np.zeros(0)
     chart = band_curves({"A": Band(nothing, nothing, nothing, nothing, 1)}, label="loss", share=False)
     assert len(chart.figure.data[0].y) == 0
-    assert "nothing yet" in chart.alt
+    assert "has no value yet." in chart.alt

@@ -39,6 +39,6 @@ def test_every_class_has_its_label_however_long_the_names_are():
 
 def test_the_text_names_the_most_frequent_mistake():
     chart = confusion_matrix(COUNTS, NAMES, width=500)
-    assert chart.alt == ("Confusion matrix: 13 of 15 pictures right; most often cat is taken for dog <b>, 2 times.")
+    assert chart.alt == ("Confusion matrix: 13 of 15 pictures right. Most often, cat is taken for dog <b>: 2 times.")
     assert confusion_matrix(np.diag([3, 2, 1]), NAMES, width=500).alt == "Confusion matrix: 6 of 6 pictures right."
     assert confusion_matrix(np.zeros((3, 3), int), NAMES, width=500).alt == "Confusion matrix of no pictures."

@@ -15,7 +15,7 @@ def test_loss_curves_hold_the_run():
     np.testing.assert_array_equal((train.x, train.y), EPOCHS[:2])
     np.testing.assert_array_equal((validation.x, validation.y), (EPOCHS[0], EPOCHS[2]))
     assert chart.figure.layout.yaxis.title.text == "cross-entropy"
-    assert chart.alt == "Loss of 4 batches, from 2 to 1; after epoch 2: training 1.1, validation 1.3."
+    assert chart.alt == "Loss of 4 batches, from 2 to 1. After epoch 2 it is 1.1 in training and 1.3 in validation."
 
 
 def test_lines_differ_in_more_than_colour():
@@ -29,7 +29,10 @@ def test_accuracy_is_in_percent():
     batches, train, validation = chart.figure.data
     assert (list(batches.y), list(train.y), list(validation.y)) == ([25, 50], [50], [40])
     assert chart.figure.layout.yaxis.range[0] == 0
-    assert chart.alt == "Accuracy of 2 batches, from 25.0% to 50.0%; after epoch 1: training 50.0%, validation 40.0%."
+    assert (
+        chart.alt
+        == "Accuracy of 2 batches, from 25.0% to 50.0%. After epoch 1 it is 50.0% in training and 40.0% in validation."
+    )
 
 
 def test_a_logarithmic_axis_has_plain_numbers():

@@ -49,7 +49,7 @@ def test_places_cover_the_whole_picture():
     np.testing.assert_array_equal(heat.x, [0, 4, 8])
     np.testing.assert_array_equal(heat.y, [0, 4, 8])
     assert (heat.zmin, heat.zmax) == (-3, 3)
-    assert "most comes from row 2, column 2" in chart.alt
+    assert "The largest is in row 2, column 2." in chart.alt
 
 
 def test_the_sum_ends_at_the_logit():
@@ -60,4 +60,7 @@ def test_the_sum_ends_at_the_logit():
     assert list(trace.measure) == ["relative"] * 4 + ["total"]
     assert list(trace.text) == ["+2", "−1.5", "+0.25", "+0.05", "<b>0.8</b>"]
     assert list(chart.figure.layout.yaxis.ticktext) == ["Map 1", "Map 2", "7 others together", "bias", "<b>logit</b>"]
-    assert chart.alt == ("The logit as a sum: Map 1 +2, Map 2 −1.5, 7 others together +0.25, bias +0.05; in all 0.8.")
+    assert chart.alt == (
+        "The logit as a sum: Map 1 +2, Map 2 −1.5. The 7 others together contribute +0.25. The bias is +0.05. In all, "
+        "the logit is 0.8."
+    )

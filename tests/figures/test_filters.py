@@ -99,7 +99,8 @@ def test_the_rise_stands_beside_what_real_pictures_reach():
     assert list(mean.y) == [3.0, 3.0]
     assert best.line.dash != mean.line.dash
     assert chart.alt == (
-        "value of filter 1: from 1 to 2.5 after 1 step; strongest real picture 4.02; real pictures on average 3."
+        "value of filter 1: from 1 to 2.5 after 1 step. The strongest real picture reaches 4.02. "
+        "Real pictures reach 3 on average."
     )
 
 

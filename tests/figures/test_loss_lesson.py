@@ -35,7 +35,7 @@ def test_gradient_bars_have_one_scale_and_their_numbers():
     assert np.allclose(mse.y, SEEN.mse_gradient)
     assert list(chart.figure.layout.yaxis.range) == [-1.22, 1.22]
     assert cross_entropy.text[0] == "−0.999"
-    assert "2: cross-entropy −0.999, MSE −0.000736" in chart.alt
+    assert "For class 2 it is −0.999 with cross-entropy and −0.000736 with MSE." in chart.alt
 
 
 def test_ten_classes_have_no_room_for_numbers():

@@ -142,7 +142,7 @@ def test_optimizers_differ_in_more_than_colour():
 def test_the_race_in_words_says_where_everybody_is():
     chart, paths = race(RAVINE, 30)
     assert chart.alt.startswith("Ravine: 4 optimisers at step 30.")
-    assert "SGD at x −2.06" in chart.alt
+    assert "SGD is at x −2.06" in chart.alt
     assert paths["sgd"].positions[30, 0] == pytest.approx(-2.06, abs=0.005)
 
 
@@ -180,4 +180,4 @@ def test_loss_race_draws_each_curve_over_epochs():
         assert np.allclose(trace.y, values)
         assert (trace.x[0], trace.x[-1]) == (1 / 40, 2)
     assert chart.figure.layout.yaxis.type == "log"
-    assert "Adam from 2.3 to 0.1" in chart.alt
+    assert "With Adam it goes from 2.3 to 0.1." in chart.alt

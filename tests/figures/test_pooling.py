@@ -106,7 +106,7 @@ def test_average_pooling_has_no_winner():
     chart = draw(before, after, AveragePooling2D(), (0, 0))
     assert not traces_named(chart.figure, "winners")
     assert "Dots" not in texts(chart.figure)[0]
-    assert "each number is the mean of a 2 × 2 window" in chart.alt
+    assert "Each number is the mean of a 2 × 2 window" in chart.alt
 
 
 def test_a_narrow_chart_leaves_the_dots_out_where_they_would_touch():

@@ -28,8 +28,8 @@ def test_the_winner_is_bold_and_the_right_class_has_a_check_mark():
     ("true_label", "said"),
     [
         (None, "The answer is dog <3 with 70.0%."),
-        (1, "The answer is dog <3 with 70.0%, which is right."),
-        (0, "The answer is dog <3 with 70.0%; right would be cat, which has 12.5%."),
+        (1, "The answer is dog <3 with 70.0%. It is right."),
+        (0, "The answer is dog <3 with 70.0%. It is wrong. The right class is cat, which has 12.5%."),
     ],
 )
 def test_the_text_says_whether_it_is_right(true_label, said):
@@ -44,7 +44,10 @@ def test_another_network_is_hatched_and_named():
     assert second.name == "before training"
     assert second.marker.pattern.shape == "/"
     assert first.marker.pattern.shape is None
-    assert chart.alt == "The answer is dog <3 with 70.0%. before training: cat with 50.0%."
+    assert (
+        chart.alt
+        == "The answer is dog <3 with 70.0%. Of the hatched bars, “before training”, the longest is cat with 50.0%."
+    )
 
 
 def test_probabilities_are_an_answer_in_percent():
@@ -65,7 +68,8 @@ def test_scores_are_no_percent_and_start_at_zero():
     assert "0" in axis.ticktext
     assert "%" not in chart.to_json().replace("%{", "")
     assert chart.alt == (
-        "The answer is dog <3 with score 1.12; right would be cat, which has score −0.25. Scores, not probabilities."
+        "The answer is dog <3 with score 1.12. It is wrong. The right class is cat, which has score −0.25. "
+        "These are scores, not probabilities."
     )
 
 

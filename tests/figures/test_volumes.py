@@ -112,7 +112,7 @@ def test_a_layer_that_does_not_fit_is_a_dashed_box_and_ends_the_drawing():
     assert [trace.line.color for trace in dashed] == [RED]
     assert (min(dashed[0].x[:-1]), max(dashed[0].x[:-1])) == (min(drawn[-1].x[:-1]), max(drawn[-1].x[:-1]))
     assert "<b>Dense 10</b><br>does not fit" in texts(chart.figure)
-    assert chart.alt.endswith("Dense 10 does not fit; 1 layer after it left out.")
+    assert chart.alt.endswith("Dense 10 does not fit. What follows is left out: 1 layer.")
 
 
 def test_a_wrong_number_of_classes_frames_the_last_layer_and_keeps_its_volume():

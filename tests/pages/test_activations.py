@@ -60,13 +60,13 @@ CHAIN = (
 
 def test_the_sigmoids_line_waits_for_the_answer():
     app = opened_part("2  A deep chain")
-    assert "ReLU: " in alts(app)[0]
+    assert "With ReLU it is " in alts(app)[0]
     assert "sigmoid" not in alts(app)[0]
     choose(app, "Activation function", "sigmoid")
     assert "appears once you have answered" in app.info[0].value
     choose(app, CHAIN, "added")
     assert "**Not quite:** it is about" in words(app)
-    assert "sigmoid: " in alts(app)[0]
+    assert "With sigmoid it is " in alts(app)[0]
     choose(app, CHAIN, "multiplied")
     assert "**Right.**" in words(app)
     assert "^{11}" in words(app)
@@ -93,11 +93,11 @@ def test_dead_relus_are_counted_for_each_rate():
     labels, counting = digits.labels[digits.train], digits.labels[digits.validation]
     first, second = train_and_count(train, labels, validation, counting, 0.1).dead.sum(axis=1)
     assert f"Layer 1: {first} of 64 ReLUs dead. Layer 2: {second} of 64 ReLUs dead" in alts(app)[0]
-    assert "learning rate 2:" not in alts(app)[1]
+    assert "learning rate 2 it is" not in alts(app)[1]
     (question,) = (group for group in app.get("button_group") if group.label.startswith("At the learning rate"))
     choose(app, question.label, max(question.options, key=lambda option: int(option.split()[0])).split()[0])
     assert "**Right.**" in words(app)
-    assert "learning rate 2:" in alts(app)[1]
+    assert "learning rate 2 it is" in alts(app)[1]
     before = alts(app)[0]
     choose(app, "Learning rate", 2.0)
     assert alts(app)[0] != before

@@ -51,8 +51,8 @@ def app(monkeypatch) -> AppTest:
 
 def test_curves_differences_filters_and_answers(app):
     texts = alts(app)
-    assert texts[0].startswith("validation accuracy. A  Adam, one seed:")
-    assert "B  RMSprop, one seed" in texts[0]
+    assert texts[0].startswith("validation accuracy. With one seed, A  Adam has ")
+    assert "With one seed, B  RMSprop has " in texts[0]
     table = next(block.value for block in app.markdown if "Validation accuracy after them" in block.value)
     assert "| Optimiser | Adam | RMSprop |" in table
     assert any("percentage points" in block.value or "are level" in block.value for block in app.markdown)
@@ -74,7 +74,7 @@ def test_it_is_run_again_with_one_thing_changed_and_several_seeds(app):
     assert button.label == "Start 3 runs"
     without_exception(button.click().run())
     wait_for_all(app, "comparer")
-    assert alts(app)[0].startswith("validation accuracy. A  Adam, ReLU (2 seeds), mean of 2 seeds")
+    assert alts(app)[0].startswith("validation accuracy. With 2 seeds, A  Adam, ReLU (2 seeds) has ")
     table = next(block.value for block in app.markdown if "Validation accuracy after them" in block.value)
     assert "| Activation, layers 1, 3 | ReLU | ReLU | tanh |" in table
     assert "| Seeds | 0, 1 | 0 | 0, 1 |" in table
@@ -105,9 +105,9 @@ def test_only_runs_on_the_same_pictures_are_ranked_and_losses_of_two_kinds_have_
     assert "/ C (Coloured shapes, cross-entropy). They learnt different pictures" in said[1]
     losses = sorted(text for text in alts(app) if text.startswith("validation loss"))
     assert len(losses) == 2
-    assert "cross-entropy. A  Handwritten digits, cross-entropy, one seed" in losses[0]
+    assert "cross-entropy. With one seed, A  Handwritten digits, cross-entropy has " in losses[0]
     assert "C  Coloured shapes" in losses[0]
-    assert "mean squared error. B  Handwritten digits, MSE, one seed" in losses[1]
+    assert "mean squared error. With one seed, B  Handwritten digits, MSE has " in losses[1]
 
     monkeypatch.setattr("visualizer.ui.compare.compare_view.is_narrow", lambda: True)
     without_exception(app.run())
@@ -123,7 +123,7 @@ def test_only_runs_on_the_same_pictures_are_ranked_and_losses_of_two_kinds_have_
     assert "%" in answers[0]
     assert "score" not in answers[0]
     assert "%" not in answers[1]
-    assert "Scores, not probabilities" in answers[1]
+    assert "These are scores, not probabilities." in answers[1]
     assert "It was trained on other pictures: Coloured shapes." in [caption.value for caption in app.caption]
     without_exception(app.selectbox(key="compared-dataset-digits-shapes").set_value("shapes").run())
     assert sum(text.startswith("The answer is") for text in alts(app)) == 1

@@ -29,10 +29,10 @@ def written_logit(app: AppTest) -> float:
 def test_the_logit_of_another_class_is_taken_apart():
     app = open_page("dense_and_softmax")
     first = written_logit(app)
-    assert f"in all {first:.3g}".replace("-", "−") in alts(app)[-1]
+    assert f"In all, the logit is {first:.3g}".replace("-", "−") in alts(app)[-1]
     choose(app, "Class whose logit", 8)
     assert written_logit(app) != first
-    assert f"in all {written_logit(app):.3g}".replace("-", "−") in alts(app)[-1]
+    assert f"In all, the logit is {written_logit(app):.3g}".replace("-", "−") in alts(app)[-1]
     assert r"\begin{aligned} z_{8}" in app.latex[0].value
 
 
@@ -64,7 +64,7 @@ def test_a_higher_temperature_evens_out():
     assert "| **sum** |" in words(app)
     without_exception(app.slider[0].set_value(5.0).run())
     assert 0.1 < probability_of(app, "3") < cool
-    assert "T = 1: 3 with" in alts(app)[0]
+    assert "“T = 1”, the longest is 3 with" in alts(app)[0]
     without_exception(app.slider[0].set_value(0.1).run())
     assert probability_of(app, "3") > cool
 

@@ -32,7 +32,7 @@ def chart(app: AppTest, beginning: str) -> str:
 
 
 def gradients_of_three(app: AppTest) -> list[str]:
-    return [alt for alt in alts(app) if alt.startswith("Gradients") and alt.count(";") == 2]
+    return [alt for alt in alts(app) if alt.startswith("Gradient with") and alt.count("For class ") == 3]
 
 
 def test_it_opens_with_the_networks_worst_digit_and_hides_the_gradients(app):

@@ -34,7 +34,7 @@ def label(app: AppTest, name: str, *, of: str = "rate-ravine") -> str:
 
 
 def test_before_the_answer_nobody_has_moved(app):
-    assert alts(app)[0].startswith("Ravine: 4 optimisers at step 0. SGD at x −7, y 2")
+    assert alts(app)[0].startswith("Ravine: 4 optimisers at step 0. SGD is at x −7, y 2")
     assert label(app, "sgd") == "**SGD**"
 
 

@@ -107,7 +107,7 @@ def test_every_page_shows_what_the_answers_of_a_run_are(loss, kind):
     finished(app)
     noun = "score" if kind == "scores" else "probability"
     assert f"Mean {noun} during removal" in texts(app)
-    assert any(alt.startswith(f"{noun.capitalize()} of") for alt in alts(app))
+    assert any(alt.startswith(f"The {noun} of") for alt in alts(app))
 
 
 def test_untrained_its_answers_are_what_its_loss_will_make_of_them():

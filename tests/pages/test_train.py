@@ -275,7 +275,7 @@ def test_another_picture_of_a_run_that_has_ended_comes_with_its_own_maps_and_ans
         "live-answer",
     }
     said = after["live-answer"]["alt"]
-    assert "The answer is 7" in said or "right would be 7" in said
+    assert "The answer is 7" in said or "The right class is 7" in said
     press(app, "Reset")
 
 

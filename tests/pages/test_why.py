@@ -63,7 +63,7 @@ def test_the_pixels_are_taken_away(app):
     app.session_state["visualizer"].jobs["why-deletion"].join()
     without_exception(app.run())
     found = app.session_state["visualizer"].jobs["why-deletion"].result
-    assert any(f"{found.by_heat[0]:.1%} for the whole picture" in alt for alt in alts(app))
+    assert any(f"is {found.by_heat[0]:.1%} for the whole picture" in alt for alt in alts(app))
     assert f"falls {'faster' if found.by_heat.mean() < found.at_random.mean() else 'no faster'}" in texts(app)
 
 

@@ -136,15 +136,15 @@ def test_its_numbers_are_those_of_the_run():
     assert "3 0.432 0.543 87.6% 89.1%" in words
     charts = [attributes["aria-label"] for tag, attributes in reader.tags if tag == "svg"]
     assert charts == [
-        "Loss of 12 batches, from 2.5 to 0.208; after epoch 3: training 0.432, validation 0.543.",
-        "Accuracy of 12 batches, from 10.0% to 90.0%; after epoch 3: training 87.6%, validation 89.1%.",
+        "Loss of 12 batches, from 2.5 to 0.208. After epoch 3 it is 0.432 in training and 0.543 in validation.",
+        "Accuracy of 12 batches, from 10.0% to 90.0%. After epoch 3 it is 87.6% in training and 89.1% in validation.",
     ]
 
 
 def test_the_confusion_matrix_is_a_table_with_shares():
     reader, words = read(example())
     assert "It gets 200 of 205 test pictures right: 97.6%." in words
-    assert "most often 3 is taken for 8, 5 times" in words
+    assert "Most often, 3 is taken for 8: 5 times." in words
     cells = [attributes for tag, attributes in reader.tags if tag == "td" and "style" in attributes]
     assert len(cells) == 100
     assert cells[3 * 10 + 3] == {"style": "--share: 80%", "class": "right"}

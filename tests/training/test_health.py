@@ -113,17 +113,17 @@ def test_long_epochs_are_looked_at_as_often_as_ever():
 @pytest.mark.parametrize(
     ("steps_per_epoch", "total", "words"),
     [
-        (40, 400, "batch 1, then every 20th batch up to batch 200, and every 140th batch after that"),
-        (40, 200, "batch 1, then every 20th batch"),
-        (1000, 9000, "batch 1, then every 500th batch"),
-        (3, 30, "every batch"),
-        (3, 900, "every batch up to batch 200, and every 128th batch after that"),
-        (43, 430, "batch 1, then every 21st batch up to batch 200, and every 147th batch after that"),
+        (40, 400, "at batch 1, then at every 20th batch up to batch 200, and at every 140th batch after that"),
+        (40, 200, "at batch 1, then at every 20th batch"),
+        (1000, 9000, "at batch 1, then at every 500th batch"),
+        (3, 30, "at every batch"),
+        (3, 900, "at every batch up to batch 200, and at every 128th batch after that"),
+        (43, 430, "at batch 1, then at every 21st batch up to batch 200, and at every 147th batch after that"),
     ],
 )
 def test_when_it_is_looked_at_is_said_as_it_is(steps_per_epoch, total, words):
     """Each sentence's numbers are those by which the steps were chosen, which the two tests above hold."""
-    assert describe_checkups(steps_per_epoch, total) == words
+    assert describe_checkups(steps_per_epoch, total) == f"The layers are measured {words}."
     looked_at = [step for step in range(2, total + 1) if is_checkup_due(step, steps_per_epoch)]
     gaps = {later - step for step, later in pairwise(looked_at) if step > OFTEN_UNTIL}
     assert all(f"every {gap}th" in words for gap in gaps)

@@ -159,12 +159,14 @@ def test_deeper_layers_see_at_least_as_much(preset):
 def test_a_network_too_sure_here_and_too_unsure_there_is_neither_on_average():
     both = Calibration(np.array([0.6, 0.9]), np.array([0.7, 0.8]), np.array([50, 50]), 0.1)
     words = describe_calibration(both)
-    assert "75.0% sure and 75.0% right: neither too sure nor too unsure" in words
+    assert "75.0% sure and 75.0% right. It is neither too sure nor too unsure." in words
     assert "lie 10.0 percentage points above or below the line" in words
     uneven = Calibration(np.array([0.6, 0.9]), np.array([0.7, 0.8]), np.array([10, 90]), 0.1)
-    assert "87.0% sure and 79.0% right: more sure than right by 8.0 percentage points" in describe_calibration(uneven)
+    assert "87.0% sure and 79.0% right. It is more sure than right by 8.0 percentage points." in describe_calibration(
+        uneven
+    )
     modest = Calibration(np.array([0.6, 0.9]), np.array([0.7, 0.8]), np.array([90, 10]), 0.1)
-    assert "less sure than right by 8.0 percentage points" in describe_calibration(modest)
+    assert "It is less sure than right by 8.0 percentage points." in describe_calibration(modest)
 
 
 def test_home_says_of_pooling_only_what_it_does():

@@ -77,7 +77,7 @@ def test_a_look_inside_is_sent_once(store):
     first = answer()
     # This snapshot has no maps, so there are the kernels and the answer.
     assert {"live-kernels", "live-answer"} < set(first["charts"])
-    assert f"right would be {load_dataset('digits').labels[0]}" in first["charts"]["live-answer"]["alt"]
+    assert f"The right class is {load_dataset('digits').labels[0]}" in first["charts"]["live-answer"]["alt"]
     trained(store, 2)
     assert set(answer(inside=first["inside"])["charts"]) == {"loss-curves", "accuracy-curves"}
     trained(store, 3, snapshot=True)

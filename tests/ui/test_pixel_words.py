@@ -134,7 +134,7 @@ def in_words(*steps: ArithmeticStep, of_picture: int = 0) -> str:
 def test_sentences_tell_what_is_done_with_how_many_numbers():
     said = in_words(window_sum(5, 0.5), Activated("relu", -1.0, 0.0))
     assert "a window of 2 × 2 in each of 5 input maps" in said
-    assert "all 20 products are added up, and the bias is added. ReLU sets it to 0" in said
+    assert "all 20 products are added up. Then the bias is added. ReLU sets it to 0" in said
     assert "in each of 3 colours of the picture" in in_words(window_sum(3, None), of_picture=3)
     assert "2 × 2 of the picture. Each number" in in_words(window_sum(1, None), of_picture=1)
     assert "ReLU leaves it unchanged" in in_words(Activated("relu", 1.0, 1.0))

@@ -112,11 +112,11 @@ def gradient_lines(norms: Mapping[str, np.ndarray], titles: Mapping[str, str], c
         # Plotly underestimates the width of powers of ten.
         | {"title": {"text": "gradient norm (log scale)", "standoff": 22}},
     )
-    parts = [
-        f"{titles[name]}: {number(values[-1])} at layer {len(values)}, {number(values[0])} at layer 1"
+    sentences = [
+        f"With {titles[name]} it is {number(values[-1])} at layer {len(values)} and {number(values[0])} at layer 1."
         for name, values in norms.items()
     ]
-    return Chart(figure, f"Norm of the gradient at each layer of the chain. {'; '.join(parts)}.")
+    return Chart(figure, f"Norm of the gradient at each layer of the chain. {' '.join(sentences)}")
 
 
 def _line(
@@ -186,5 +186,5 @@ def dead_share_lines(steps: Sequence[int] | np.ndarray, shares: Mapping[float, n
         yaxis=axis_style("dead ReLUs", ticksuffix=" %", range=[0, 102]),
         legend={"title": {"text": "learning rate "}},
     )
-    parts = [f"learning rate {rate:g}: {values[-1]:.0%}" for rate, values in shares.items()]
-    return Chart(figure, f"Share of dead ReLUs after {int(steps[-1])} training steps. {'; '.join(parts)}.")
+    sentences = [f"With the learning rate {rate:g} it is {values[-1]:.0%}." for rate, values in shares.items()]
+    return Chart(figure, f"Share of dead ReLUs after {int(steps[-1])} training steps. {' '.join(sentences)}")

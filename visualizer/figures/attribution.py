@@ -24,7 +24,7 @@ def deletion_curves(
     probable = kind == "probabilities"
     factor, digits = (100.0, ".1f") if probable else (1.0, ".3g")
     unit = " %" if probable else ""
-    noun, title = ("probability", "Probability") if probable else ("score", "Score")
+    noun = "probability" if probable else "score"
     y_axis = (
         {"range": [0, 103], "ticksuffix": unit}
         if probable
@@ -58,8 +58,13 @@ def deletion_curves(
     whole, heat, random = (
         f"{value:.1%}" if probable else score_text(value) for value in (by_heat[0], by_heat[half], mean[half])
     )
-    alt = (
-        f"{title} of {class_name}, {whole} for the whole picture. With {shares[half]:.0%} of it gone: "
-        f"{heat} where those with the most heat went first, {random} on average at random."
+    first = (
+        f"The probability of {class_name} is {whole} for the whole picture."
+        if probable
+        else f"The score of {class_name} is {whole} for the whole picture."
     )
-    return Chart(figure, alt)
+    return Chart(
+        figure,
+        f"{first} With {shares[half]:.0%} of the pixels taken away it is {heat} if those with the most heat go first, "
+        f"and {random} on average if they go at random.",
+    )

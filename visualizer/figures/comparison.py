@@ -31,7 +31,7 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, styles:
     """
     factor, digits, unit = (100.0, ".1f", " %") if share else (1.0, ".4f", "")
     traces: list[dict[str, Any]] = []
-    descriptions = []
+    sentences = [f"{label}."]
     for (name, band), style in zip(bands.items(), styles, strict=False):
         colour, symbol, dash = _STYLES[style]
         if band.runs > 1:
@@ -51,7 +51,7 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, styles:
                 legendgroup=as_label(name),
             )
         )
-        descriptions.append(f"{name}, {runs}: {_last(band, share=share)}")
+        sentences.append(_last(name, band, share=share))
     last = max([1, *(int(band.epoch[-1]) for band in bands.values() if len(band.epoch))])
     y_axis = {"range": [0, 102], "ticksuffix": " %"} if share else {"rangemode": "tozero"}
     figure = figure_of(
@@ -62,15 +62,15 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, styles:
         xaxis=axis_style("epoch", range=[-0.01 * last, 1.02 * last], nticks=8),
         yaxis=axis_style(label, nticks=6) | y_axis,
     )
-    return Chart(figure, f"{label}. {'. '.join(descriptions)}.")
+    return Chart(figure, " ".join(sentences))
 
 
-def _last(band: "Band", *, share: bool) -> str:
+def _last(name: str, band: "Band", *, share: bool) -> str:
     if not len(band.mean):
-        return "nothing yet"
-
-    def describe(value: float) -> str:
-        return f"{value:.1%}" if share else number(float(value))
-
-    text = f"{describe(band.mean[-1])} after epoch {band.epoch[-1]}"
-    return f"{text}, from {describe(band.low[-1])} to {describe(band.high[-1])}" if band.runs > 1 else text
+        return f"{name} has no value yet."
+    mean, low, high = (
+        f"{values[-1]:.1%}" if share else number(float(values[-1])) for values in (band.mean, band.low, band.high)
+    )
+    if band.runs == 1:
+        return f"With one seed, {name} has {mean} after epoch {band.epoch[-1]}."
+    return f"With {band.runs} seeds, {name} has {mean} on average after epoch {band.epoch[-1]}, from {low} to {high}."

@@ -16,6 +16,7 @@ from visualizer.figures.chart import (
 )
 from visualizer.figures.palette import SEQUENTIAL
 from visualizer.figures.scale import BAR_HEIGHT, bar, cell_numbers
+from visualizer.words import counted
 
 MAX_SIDE = 520.0
 MOST_LETTERS = 14  # of a name beside the matrix; the pointer shows the full name
@@ -82,7 +83,8 @@ def _alt(counts: np.ndarray, class_names: Sequence[str]) -> str:
         return "Confusion matrix of no pictures."
     wrong = counts - np.diag(np.diag(counts))
     row, column = divmod(int(wrong.argmax()), len(class_names))
-    text = f"Confusion matrix: {right:,} of {total:,} pictures right"
-    if wrong.any():
-        text += f"; most often {class_names[row]} is taken for {class_names[column]}, {int(wrong.max()):,} times"
-    return f"{text}."
+    text = f"Confusion matrix: {right:,} of {total:,} pictures right."
+    if not wrong.any():
+        return text
+    times = counted(int(wrong.max()), "time")
+    return f"{text} Most often, {class_names[row]} is taken for {class_names[column]}: {times}."

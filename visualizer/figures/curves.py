@@ -136,11 +136,13 @@ def _alt(noun: str, batch_values: Numbers, epochs: Numbers, train: Numbers, vali
     def describe(value: float) -> str:
         return f"{value:.1%}" if factor == 100.0 else number(float(value))
 
-    if not len(batch_values):
+    count = len(batch_values)
+    if not count:
         return f"{noun}: no batch yet."
-    text = f"{noun} of {len(batch_values):,} batches, from {describe(batch_values[0])} to {describe(batch_values[-1])}"
+    text = f"{noun} of {count:,} batches, from {describe(batch_values[0])} to {describe(batch_values[-1])}."
+    if count == 1:
+        text = f"{noun} of the first batch: {describe(batch_values[0])}."
     if len(epochs):
-        text += (
-            f"; after epoch {int(epochs[-1])}: training {describe(train[-1])}, validation {describe(validation[-1])}"
-        )
-    return f"{text}."
+        now = describe(train[-1]), describe(validation[-1])
+        text += f" After epoch {int(epochs[-1])} it is {now[0]} in training and {now[1]} in validation."
+    return text

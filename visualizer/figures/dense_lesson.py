@@ -19,6 +19,7 @@ from visualizer.figures.mosaic import mosaic_of
 from visualizer.figures.palette import BLUE, GREY, MARK, MARK_RIM, RED
 from visualizer.figures.raster import image_trace, rgb_pixels
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
+from visualizer.words import listed
 
 MAX_CELL = 34.0
 _ROW = 27  # pixels of a line of the sum
@@ -96,7 +97,7 @@ def flat_vector(activations: np.ndarray, weights: np.ndarray, contributions: np.
     )
     sizes = zip(lines, extents[:, 0], strict=True)
     terms_text = [f"{name.strip('×= ')} up to ±{number(float(extent))}" for name, extent in sizes]
-    return Chart(figure, f"The {length} numbers of the flattened maps in three lines: {', '.join(terms_text)}.")
+    return Chart(figure, f"The {length} numbers of the flattened maps in three lines: {listed(terms_text)}.")
 
 
 def positions_on_picture(picture: np.ndarray, by_position: np.ndarray, *, width: int) -> Chart:
@@ -148,7 +149,7 @@ def positions_on_picture(picture: np.ndarray, by_position: np.ndarray, *, width:
     return Chart(
         figure,
         f"Contributions of {rows} × {places} places over the picture, from {number(by_position.min())} to "
-        f"{number(by_position.max())}; most comes from row {row + 1}, column {column + 1}.",
+        f"{number(by_position.max())}. The largest is in row {row + 1}, column {column + 1}.",
     )
 
 
@@ -200,8 +201,8 @@ def logit_waterfall(
     terms_text = ", ".join(f"{name} {_signed(value)}" for name, value in zip(names, values, strict=True))
     return Chart(
         figure,
-        f"The logit as a sum: {terms_text}, {others} others together {_signed(rest)}, bias {_signed(bias)}; "
-        f"in all {number(logit)}.",
+        f"The logit as a sum: {terms_text}. The {others} others together contribute {_signed(rest)}. The bias is "
+        f"{_signed(bias)}. In all, the logit is {number(logit)}.",
     )
 
 

@@ -67,7 +67,7 @@ def kernel_by_channel(
     figure = mosaic.below_bar(traces, "weight" if count == 1 else SCALE_OF_FILTER)
     alt = (
         f"One filter's weights for {counted(count, 'channel')}, {size[0]} × {size[1]} each, from "
-        f"{number(kernel.min())} to {number(kernel.max())}; the colours go from −{number(extent)} to {number(extent)}. "
+        f"{number(kernel.min())} to {number(kernel.max())}. The colours go from −{number(extent)} to {number(extent)}. "
         f"First: {', '.join(titles[:4])}."
     )
     return Chart(figure, alt)
@@ -168,14 +168,14 @@ def ascent_chart(
             colour=BLUE,
         )
     ]
-    alt = f"{label}: from {number(history[0])} to {number(history[-1])} after {counted(len(history) - 1, 'step')}"
-    for value, name, colour, dash in (
-        (best_real, "strongest real picture", VERMILLION, "dash"),
-        (mean_real, "real pictures on average", GREY, "dot"),
+    alt = f"{label}: from {number(history[0])} to {number(history[-1])} after {counted(len(history) - 1, 'step')}."
+    for value, name, in_sentence, colour, dash in (
+        (best_real, "strongest real picture", "The strongest real picture reaches {}.", VERMILLION, "dash"),
+        (mean_real, "real pictures on average", "Real pictures reach {} on average.", GREY, "dot"),
     ):
         if value is None:
             continue
-        alt += f"; {name} {number(value)}"
+        alt = f"{alt} {in_sentence.format(number(value))}"
         traces.append(
             line_trace(
                 f"{name}: {number(value)}",
@@ -199,4 +199,4 @@ def ascent_chart(
         yaxis=axis_style(automargin=False, nticks=6),
         legend={"orientation": "v"},
     )
-    return Chart(figure, f"{alt}.")
+    return Chart(figure, alt)

@@ -145,9 +145,9 @@ def weight_matrix(weights: np.ndarray, *, width: int = 720) -> Chart:
     """
     units, inputs = weights.shape
     shown, unit_block, input_block = _strongest_in_blocks(weights)
-    block = f"one cell: the strongest of {unit_block} × {input_block} weights (units × inputs)"
+    block = f"One cell: the strongest of {unit_block} × {input_block} weights (units × inputs)."
     in_blocks = unit_block > 1 or input_block > 1
-    lines = lines_of(f"weight; {block}" if in_blocks else "weight", width)
+    lines = [*lines_of(block, width), "weight"] if in_blocks else ["weight"]
     top = BAR_HEIGHT + (len(lines) - 1) * LINE
     height = min(max(len(shown) * 14, 120), 420) + top + 50
     trace = {
@@ -173,9 +173,9 @@ def weight_matrix(weights: np.ndarray, *, width: int = 720) -> Chart:
     )
     alt = (
         f"Weights of {counted(units, 'unit')} for {counted(inputs, 'input')}, from {number(weights.min())} to "
-        f"{number(weights.max())}, mean {number(weights.mean())}{f'; {block}' if in_blocks else ''}."
+        f"{number(weights.max())}, mean {number(weights.mean())}."
     )
-    return Chart(figure, alt)
+    return Chart(figure, f"{alt} {block}" if in_blocks else alt)
 
 
 def _strongest_in_blocks(weights: np.ndarray) -> tuple[np.ndarray, int, int]:

@@ -66,10 +66,10 @@ def softmax_bars(losses: "Losses", names: Sequence[str]) -> Chart:
         },
     ]
     figure = _bars(traces, "probability (%)", {"range": [0, 118], "tickvals": [0, 50, 100]})
-    values_text = ", ".join(
-        f"{name} {_percent(value)}" for name, value in zip(names, losses.probabilities, strict=True)
-    )
-    return Chart(figure, f"Softmax gives {values_text}; right is {names[losses.target]}.")
+    sentences = [
+        f"Class {name} gets {_percent(value)}." for name, value in zip(names, losses.probabilities, strict=True)
+    ]
+    return Chart(figure, f"Probabilities of softmax. {' '.join(sentences)} Class {names[losses.target]} is right.")
 
 
 def gradient_bars(losses: "Losses", names: Sequence[str], *, height: int = 300) -> Chart:
@@ -98,11 +98,13 @@ def gradient_bars(losses: "Losses", names: Sequence[str], *, height: int = 300) 
     ]
     axis = {"range": [-1.22, 1.22], "tickvals": [-1, 0, 1], "zeroline": True, "zerolinecolor": GREY}
     figure = _bars(traces, "gradient ∂L/∂z", axis).with_layout(height=height)
-    values_text = "; ".join(
-        f"{name}: {CROSS_ENTROPY} {number(ce)}, {MSE} {number(mse)}"
-        for name, ce, mse in zip(names, losses.cross_entropy_gradient, losses.mse_gradient, strict=True)
-    )
-    return Chart(figure, f"Gradients with respect to the logits. {values_text}.")
+    sentences = [
+        f"For class {name} it is {number(of_cross_entropy)} with {CROSS_ENTROPY} and {number(of_mse)} with {MSE}."
+        for name, of_cross_entropy, of_mse in zip(
+            names, losses.cross_entropy_gradient, losses.mse_gradient, strict=True
+        )
+    ]
+    return Chart(figure, f"Gradient with respect to the logit of each class. {' '.join(sentences)}")
 
 
 def sweep_losses(sweep: "Sweep", now: float, moved: str) -> Chart:
@@ -131,13 +133,15 @@ def _sweep_chart(
     noun: str,
 ) -> Chart:
     traces: list[dict[str, Any]] = []
-    values_text = []
+    sentences = []
     for name, curve, colour, dash, symbol in (
         (CROSS_ENTROPY, values[0], BLUE, "solid", "circle"),
         (MSE, values[1], VERMILLION, "dash", "diamond"),
     ):
         here = float(np.interp(now, sweep.logit, curve))
-        values_text.append(f"{name} {number(curve[0])} to {number(curve[-1])}, now {number(here)}")
+        sentences.append(
+            f"With {name} it goes from {number(curve[0])} to {number(curve[-1])}; now it is {number(here)}."
+        )
         traces.append(
             line_trace(
                 name,
@@ -168,8 +172,8 @@ def _sweep_chart(
         xaxis=axis_style(f"logit of the wrong class {moved}", nticks=8),
         yaxis=axis_style(label, **axis),
     )
-    alt = f"{noun} while the logit of {moved} goes from {number(sweep.logit[0])} to {number(sweep.logit[-1])}: "
-    return Chart(figure, alt + "; ".join(values_text) + ".")
+    alt = f"{noun} while the logit of {moved} goes from {number(sweep.logit[0])} to {number(sweep.logit[-1])}."
+    return Chart(figure, f"{alt} {' '.join(sentences)}")
 
 
 def learning_curves(cross_entropy: np.ndarray, mse: np.ndarray, right: str) -> Chart:

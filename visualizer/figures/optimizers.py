@@ -255,12 +255,12 @@ def _height_label(surface: "Surface") -> str:
 
 
 def _race_alt(surface: "Surface", paths: Mapping[str, "Path"], titles: Mapping[str, str], shown_step: int) -> str:
-    stands = []
+    sentences = [f"{surface.title}: {len(paths)} optimisers at step {shown_step}."]
     for name, path in paths.items():
         at = min(shown_step, path.steps)
         x, y = path.positions[at]
-        stands.append(f"{titles[name]} at x {number(x)}, y {number(y)} with loss {number(path.values[at])}")
-    return f"{surface.title}: {len(paths)} optimisers at step {shown_step}. {'; '.join(stands)}."
+        sentences.append(f"{titles[name]} is at x {number(x)}, y {number(y)} with loss {number(path.values[at])}.")
+    return " ".join(sentences)
 
 
 def step_chart(surface: "Surface", grid: "Grid", path: "Path", step: int, title: str) -> Chart:
@@ -320,7 +320,7 @@ def loss_race(
         titles: The names of the optimizers as shown to people.
     """
     traces = []
-    descriptions = []
+    sentences = [f"Training loss of the same network under {len(trained)} optimisers."]
     for name, result in trained.items():
         colour, symbol, dash = STYLES[name]
         epochs = np.arange(1, len(smoothed[name]) + 1) / result.steps_per_epoch
@@ -337,7 +337,8 @@ def loss_race(
                 marker={"color": colour, "symbol": symbol, "size": [0] * (len(epochs) - 1) + [12], "opacity": 1},
             )
         )
-        descriptions.append(f"{titles[name]} from {number(smoothed[name][0])} to {number(smoothed[name][-1])}")
+        first, last = (number(loss) for loss in (smoothed[name][0], smoothed[name][-1]))
+        sentences.append(f"With {titles[name]} it goes from {first} to {last}.")
     labels = [f"{tick:g}" for tick in _LOG_TICKS]
     figure = figure_of(
         traces,
@@ -348,9 +349,7 @@ def loss_race(
         # Otherwise the symbols have the size of a line's first marker, which is 0.
         legend={"itemsizing": "constant"},
     )
-    return Chart(
-        figure, f"Training loss of the same network under {len(trained)} optimisers: {'; '.join(descriptions)}."
-    )
+    return Chart(figure, " ".join(sentences))
 
 
 def _contours(surface: "Surface", grid: "Grid") -> dict[str, Any]:

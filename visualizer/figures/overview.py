@@ -159,11 +159,11 @@ def _sign(text: str, x: float, y: float) -> dict[str, Any]:
 
 
 def _alt(blocks: Sequence[_Block]) -> str:
-    parts = []
+    sentences = [f"The picture ({blocks[0].content.size}) goes through the layers."]
     for block in blocks[1:]:
         means = block.content.maps.mean(axis=(1, 2))
-        parts.append(
-            f"{block.content.name} has {counted(len(means), 'map')} ({block.content.size}), of which the brightest on "
-            f"average is map {int(means.argmax()) + 1} with {number(float(means.max()))}"
+        sentences.append(
+            f"{block.content.name} has {counted(len(means), 'map')} ({block.content.size}). The brightest on average "
+            f"is map {int(means.argmax()) + 1} with {number(float(means.max()))}."
         )
-    return f"The picture ({blocks[0].content.size}) goes through the layers. " + "; ".join(parts) + "."
+    return " ".join(sentences)

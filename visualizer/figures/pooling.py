@@ -120,12 +120,15 @@ def pooling_pair(
         ],
         **axes,
     )
-    verb = "largest" if kind == "max" else "mean"
+    rule = (
+        f"Each number is the largest of a {window[0]} × {window[1]} window."
+        if kind == "max"
+        else f"Each number is the mean of a {window[0]} × {window[1]} window."
+    )
     alt = (
         f"One map before and after pooling: {before.shape[0]} × {before.shape[1]}, {value_label} from "
         f"{number(before.min())} to {number(before.max())}, becomes {after.shape[0]} × {after.shape[1]}, from "
-        f"{number(after.min())} to {number(after.max())}; each number is the {verb} of a "
-        f"{window[0]} × {window[1]} window."
+        f"{number(after.min())} to {number(after.max())}. {rule}"
     )
     return Chart(figure, alt)
 

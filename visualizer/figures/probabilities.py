@@ -73,9 +73,9 @@ def probability_bars(
         name, others = compare
         traces.append(_percent_bars(others, names, VERMILLION, as_label(name)))
         best = int(np.argmax(others))
-        alt += f". {name}: {class_names[best]} with {others[best]:.1%}"
+        alt = f"{alt} Of the hatched bars, “{name}”, the longest is {class_names[best]} with {others[best]:.1%}."
     labels = _labels(names, int(np.argmax(probabilities)), true_label)
-    return Chart(_bar_chart(traces, labels, axis_style(**_PERCENT_AXIS), legend=compare is not None), f"{alt}.")
+    return Chart(_bar_chart(traces, labels, axis_style(**_PERCENT_AXIS), legend=compare is not None), alt)
 
 
 def top_bars(answer: Answer, class_names: Sequence[str], count: int = 5) -> Chart:
@@ -146,17 +146,19 @@ def _score_bars(
         zerolinecolor=GREY,
     )
     figure = _bar_chart([bars], _labels(names, winner, true_label), axis, title=True)
-    return Chart(figure, f"{_describe_answer(scores, 'scores', class_names, true_label)}. Scores, not probabilities.")
+    alt = _describe_answer(scores, "scores", class_names, true_label)
+    return Chart(figure, f"{alt} These are scores, not probabilities.")
 
 
 def _describe_answer(values: np.ndarray, kind: AnswerKind, class_names: Sequence[str], true_label: int | None) -> str:
     winner = int(np.argmax(values))
-    text = f"The answer is {class_names[winner]} with {describe_value(values[winner], kind)}"
+    text = f"The answer is {class_names[winner]} with {describe_value(values[winner], kind)}."
     if true_label == winner:
-        return f"{text}, which is right"
+        return f"{text} It is right."
     if true_label is None:
         return text
-    return f"{text}; right would be {class_names[true_label]}, which has {describe_value(values[true_label], kind)}"
+    right = f"The right class is {class_names[true_label]}, which has {describe_value(values[true_label], kind)}."
+    return f"{text} It is wrong. {right}"
 
 
 def _labels(names: Sequence[str], winner: int, true_label: int | None) -> list[str]:

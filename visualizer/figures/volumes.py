@@ -311,9 +311,12 @@ def _vector_note(drawn: Sequence[_Volume], boxes: Sequence[ObliqueBox], scale: B
     """How vectors are drawn, where there are any."""
     if all(volume.shape is None or is_maps(volume.shape) for volume in drawn):
         return ""
-    thicker = ", drawn thicker" if scale.pixel < MIN_THICKNESS else ""
-    cut = ". Dots: a piece is left out" if any(box.broken for box in boxes) else ""
-    return f"Vectors are bars of 1 × 1 × N in the scale of the channels{thicker}{cut}."
+    sentences = ["Vectors are bars of 1 × 1 × N in the scale of the channels."]
+    if scale.pixel < MIN_THICKNESS:
+        sentences.append("They are drawn thicker than that.")
+    if any(box.broken for box in boxes):
+        sentences.append("Dots: a piece is left out.")
+    return " ".join(sentences)
 
 
 def _text(text: str, x: float, y: float, **more: Any) -> dict[str, Any]:
@@ -329,5 +332,5 @@ def _round_count(most: float) -> int:
 def _alt(architecture: Architecture, report: ArchitectureReport, drawn: Sequence[_Volume]) -> str:
     steps = [f"{volume.name} {_shape_label(volume)}" for volume in drawn]
     left_out = len(report.layers) + 1 - len(drawn)
-    end = f"; {counted(left_out, 'layer')} after it left out" if left_out else ""
-    return f"The network “{architecture.name}” from left to right: {', '.join(steps)}{end}."
+    text = f"The network “{architecture.name}” from left to right: {', '.join(steps)}."
+    return f"{text} What follows is left out: {counted(left_out, 'layer')}." if left_out else text

@@ -114,12 +114,12 @@ function drawMadeOf(find, data, go) {
 const opens = ({ place, source }) => place !== undefined || source !== undefined;
 
 function heading({ terms, items, pages }) {
-  const order = pages > 1 ? ", the largest first" : "";
+  const order = pages > 1 ? " The largest come first." : "";
   const inner = terms.length ? !terms[0].grids[0].opens : items.length && !opens(items[0]);
-  if (inner) return `The numbers inside the layer that it is computed from${order}.`;
-  if (terms.length) return `The numbers that it is computed from${order}. Click one in the window to open it.`;
+  if (inner) return `The numbers inside the layer that it is computed from.${order}`;
+  if (terms.length) return `The numbers that it is computed from.${order} Click one in the window to open it.`;
   const striped = items.some(({ share }) => share < 0) ? " A striped bar is negative." : "";
-  return `The numbers that it is computed from${order}.${striped} Click one to open it.`;
+  return `The numbers that it is computed from.${order}${striped} Click one to open it.`;
 }
 
 function drawTerm({ name, grids, sum }, go) {

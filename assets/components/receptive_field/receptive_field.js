@@ -84,14 +84,12 @@ export default function ({ data, parentElement, setStateValue }) {
     const cut = full[0] > count(rows) || full[1] > count(columns);
     // Padding inside the network, around a map, can cut a field that lies inside the picture.
     const within = rows.first >= 0 && columns.first >= 0 && rows.last < size[0] && columns.last < size[1];
-    const where = within ? "the rest of its field is padding" : "at the picture's edge";
-    const holes = rows.runs.length > 1 || columns.runs.length > 1;
-    return (
-      `${unit} sees ${range(ends(rows), "row")}, ${range(ends(columns), "column")}: ` +
-      `${count(rows)} × ${count(columns)} pixels` +
-      (holes ? ", with gaps between them" : "") +
-      (cut ? `, cut from ${full[0]} × ${full[1]}${within ? "; " : " "}${where}.` : ".")
-    );
+    const places = `${range(ends(rows), "row")}, ${range(ends(columns), "column")}`;
+    const sentences = [`${unit} sees ${places}: ${count(rows)} × ${count(columns)} pixels.`];
+    if (rows.runs.length > 1 || columns.runs.length > 1) sentences.push("There are gaps between them.");
+    if (cut && within) sentences.push(`The rest of its field of ${full.join(" × ")} is padding.`);
+    else if (cut) sentences.push(`The picture's edge cuts off the rest of its field of ${full.join(" × ")}.`);
+    return sentences.join(" ");
   }
 
   // As shares of the map's height and width, so that they mean the same in every layer.

@@ -4,14 +4,14 @@ import { contentBlock } from "../../lib/selectors.js";
 export default function ({ data, setStateValue }) {
   const main = contentBlock();
   if (!main) return;
-  let told = data.width;
+  let sent = data.width;
   let waiting;
   const tell = () => {
     const style = getComputedStyle(main);
     const inner = main.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
     const width = Math.floor(inner / data.step) * data.step;
-    if (width > 0 && width !== told) {
-      told = width;
+    if (width > 0 && width !== sent) {
+      sent = width;
       setStateValue("width", width);
     }
   };

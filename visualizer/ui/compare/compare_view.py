@@ -177,9 +177,11 @@ def kernels(_: Session, compared: Compared) -> None:
                 st.caption("This network has no convolution." if snapshot else "Nothing has been trained yet.")
                 continue
             total = len(snapshot.kernels)
+            layer = (snapshot.kernels_layer or 0) + 1
             st.caption(
-                f"Kernels of layer {(snapshot.kernels_layer or 0) + 1} after step {snapshot.step:,}"
-                + (f", the first {KERNELS_SHOWN} of {total}" if total > KERNELS_SHOWN else "")
+                f"The first {KERNELS_SHOWN} of {total} kernels of layer {layer} after step {snapshot.step:,}"
+                if total > KERNELS_SHOWN
+                else f"Kernels of layer {layer} after step {snapshot.step:,}"
             )
             show(
                 kernel_grid(

@@ -4,6 +4,7 @@ from visualizer.architecture.shapes import is_maps
 from visualizer.architecture.span import HeightWidth
 from visualizer.concepts.questions import Question
 from visualizer.inspection.receptive_field.field_sum import FieldRow, SlidingWindow, after_window
+from visualizer.words import counted
 
 WINDOW = 3
 
@@ -36,7 +37,7 @@ def next_question(row: FieldRow) -> Question | None:
         "All units here see the same pixels, so further units add none."
         if row.jump == (0, 0)
         else f"Its window is {WINDOW} units wide, and the fields of two neighbouring units lie {_jump(row.jump)} "
-        f"apart: the two further units add {_sum(row.size, row.jump)}.",
+        f"apart. {_added(row.size, row.jump)}",
     )
 
 
@@ -50,13 +51,17 @@ def stride_question(row: FieldRow) -> Question | None:
         (right[0] * 2, right[1] * 2),
         _plus(row.size, (WINDOW - 1, WINDOW - 1)),
     ]
-    later = (right[0] + (WINDOW - 1) * jump[0], right[1] + (WINDOW - 1) * jump[1])
+    later = times((right[0] + (WINDOW - 1) * jump[0], right[1] + (WINDOW - 1) * jump[1]))
+    doubled = f"But the jump doubles to {times(jump)}, so a 3 × 3 layer after it would see {later}."
+    if jump[0] == jump[1]:
+        doubled = (
+            f"But the jump doubles to {jump[0]}, so a 3 × 3 layer after it would add 2 · {jump[0]} and see {later}."
+        )
     return _question(
         "And if that 3 × 3 convolution had **stride 2**: how many pixels would its units see?",
         right,
         wrong,
-        f"The same {times(right)}: the stride moves the window, it does not widen it. But the jump doubles to "
-        f"{_pair(jump)}, so a 3 × 3 layer after it would add 2 · {jump[0]} and see {times(later)}.",
+        f"The same {times(right)}: the stride moves the window, it does not widen it. {doubled}",
     )
 
 
@@ -81,16 +86,14 @@ def _plus(size: HeightWidth, more: HeightWidth) -> HeightWidth:
     return size[0] + more[0], size[1] + more[1]
 
 
-def _pair(pair: HeightWidth) -> str:
-    return str(pair[0]) if pair[0] == pair[1] else times(pair)
-
-
 def _jump(jump: HeightWidth) -> str:
-    return f"{_pair(jump)} pixel{'' if jump == (1, 1) else 's'}"
+    return counted(jump[0], "pixel") if jump[0] == jump[1] else f"{times(jump)} pixels"
 
 
-def _sum(size: HeightWidth, jump: HeightWidth) -> str:
-    sums = [
+def _added(size: HeightWidth, jump: HeightWidth) -> str:
+    height, width = (
         f"(3 − 1) · {j}: {s} + {(WINDOW - 1) * j} = {s + (WINDOW - 1) * j}" for s, j in zip(size, jump, strict=True)
-    ]
-    return sums[0] if sums[0] == sums[1] else f"{sums[0]} in height and {sums[1]} in width"
+    )
+    if height == width:
+        return f"The two further units add {height}."
+    return f"In height, the two further units add {height}. In width, they add {width}."

@@ -111,15 +111,20 @@ def field_on_picture(
     row = rows[index]
     assert row.layer is not None
     if subject.trained:
-        state, (key, network) = "trained", chosen_network(owner, subject.trained)
+        key, network = chosen_network(owner, subject.trained)
     else:
-        state, (key, network) = "untrained", untrained_network(subject.fitting)
+        key, network = untrained_network(subject.fitting)
     values = mean_map(key, network, picture, index - 1)
     low, high = float(values.min()), float(values.max())
     if is_maps(row.output_shape):
         units = f"{row.places[0]} × {row.places[1]} units"
         ends = f"from {number(low)} (dark) to {number(high)} (bright)"
-        note = f"It shows the mean of {counted(row.output_shape[0], 'map')}, {state}, {ends}."
+        maps = counted(row.output_shape[0], "map")
+        note = (
+            f"It shows the mean of {maps} of the trained network, {ends}."
+            if subject.trained
+            else f"It shows the mean of {maps} of the untrained network, {ends}."
+        )
     else:
         units, note = counted(row.output_shape[0], "unit"), "A vector has no positions: each unit sees the same pixels."
     return field_map(

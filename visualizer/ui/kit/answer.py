@@ -33,18 +33,16 @@ def show_answer(
         show(top_bars(answer, class_names), key)
     else:
         show(answer_bars(answer, class_names, true_label, scale), key)
-    total = ""
-    if np.isfinite(answer.values).all():
-        total = f" (together {score_text(float(answer.values.sum(dtype=np.float64)))})"
+    total = float(answer.values.sum(dtype=np.float64)) if np.isfinite(answer.values).all() else None
     explain_scores(answer.kind, total=total, loss_known=loss_known)
 
 
-def explain_scores(kind: AnswerKind, *, total: str = "", loss_known: bool = True) -> None:
+def explain_scores(kind: AnswerKind, *, total: float | None = None, loss_known: bool = True) -> None:
     """Explain scores and why they are not probabilities; draw nothing if the answers are probabilities.
 
     Args:
         kind: What the answers are.
-        total: The sum of the scores, as a remark in brackets.
+        total: The sum of the scores, or None to leave it out.
         loss_known: Whether it is known what the network was trained with.
     """
     if kind == "probabilities":
@@ -54,7 +52,7 @@ def explain_scores(kind: AnswerKind, *, total: str = "", loss_known: bool = True
         if loss_known
         else "The network does not end in a softmax, and the file does not say whether its loss applied one."
     )
-    st.caption(
-        f"**Scores, not probabilities:** the last layer’s outputs, unchanged{total}. {why} The largest is the answer, "
-        "but scores do not say how sure the network is."
-    )
+    sentences = ["**Scores, not probabilities:** these are the last layer’s outputs, unchanged."]
+    if total is not None:
+        sentences.append(f"Their sum is {score_text(total)}.")
+    st.caption(f"{' '.join(sentences)} {why} The largest is the answer, but scores do not say how sure the network is.")

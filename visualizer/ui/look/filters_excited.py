@@ -24,6 +24,7 @@ from visualizer.ui.state.dataset_names import own_names
 from visualizer.ui.state.session import session
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import work
+from visualizer.words import counted
 
 if TYPE_CHECKING:
     from visualizer.inspection.excitation import Excitation
@@ -142,9 +143,16 @@ def _strongest(
         else "**What is missing in these?** They excite it least."
     )
     alt = (
-        f"The {len(values)} of {excitation.count:,} pictures that excite {filter.noun} {filter.number} "
-        f"{'most' if most else 'least'}, from {written(float(values[0]))} to {written(float(values[-1]))}. "
-        f"Their classes: {', '.join(classes)}."
+        "The {} of {:,} pictures that excite {} {} most, from {} to {}. Their classes: {}."
+        if most
+        else "The {} of {:,} pictures that excite {} {} least, from {} to {}. Their classes: {}."
+    ).format(
+        len(values),
+        excitation.count,
+        filter.noun,
+        filter.number,
+        *(written(float(value)) for value in (values[0], values[-1])),
+        ", ".join(classes),
     )
     columns = 3 if is_narrow() else SHOWN
     if cropped:
@@ -191,21 +199,28 @@ def _caption(
     whole: bool,
     most: bool,
 ) -> str:
-    extreme = "largest" if most else "smallest"
-    place = f", at the place where it is {extreme}" if filter.places > 1 else ""
-    parts = [
-        f"{excitation.count:,} pictures were searched. Above each: its class, and the value of the {filter.noun} "
-        f"before its activation function{place}."
+    sentences = [
+        f"The search went through {counted(excitation.count, 'picture')}. Above each are its class and the value of "
+        f"the {filter.noun} before its activation function."
     ]
+    if filter.places > 1 and most:
+        sentences.append("The value is taken where it is largest.")
+    elif filter.places > 1:
+        sentences.append("The value is taken where it is smallest.")
     if fields is None:
-        parts.append(f"The {filter.noun}’s receptive field is unknown, because an earlier layer does not define one.")
+        unknown = f"The {filter.noun}’s receptive field is unknown, because an earlier layer does not define one."
+        sentences.append(unknown)
     elif whole:
-        parts.append(f"This {filter.noun} sees the whole picture.")
+        sentences.append(f"This {filter.noun} sees the whole picture.")
     else:
-        up_to = "" if fields.are_equally_large else "up to "
-        parts.append(f"At one place it sees {up_to}{fields.size[0]} × {fields.size[1]} pixels: its receptive field.")
+        rows, columns = fields.size
+        sentences.append(
+            f"At one place it sees {rows} × {columns} pixels: its receptive field."
+            if fields.are_equally_large
+            else f"At one place it sees up to {rows} × {columns} pixels: its receptive field."
+        )
         if not all(crop.inside.all() for crop in crops):
-            parts.append("Striped areas lie outside the picture.")
+            sentences.append("Striped areas lie outside the picture.")
     if len(values) > 1 and values[0] == values[-1]:
-        parts.append(f"At least {len(values)} pictures have exactly this value: these come first in the data set.")
-    return " ".join(parts)
+        sentences.append(f"At least {len(values)} pictures have exactly this value: these come first in the data set.")
+    return " ".join(sentences)

@@ -179,22 +179,30 @@ def _compared(
     best: float | None,
     mean: float | None,
 ) -> str:
-    measure = "on average over all places" if ascent.aim == "map" else "at its strongest place"
-    measure = measure if filter.places > 1 else "before its activation function"
-    reached = f"**{written(made.reached)}** {measure}"
-    if excitation is None or best is None or mean is None:
-        return f"It reaches {reached}. Search the pictures above to compare it with real ones."
-    real = f"the strongest of {excitation.count:,} real ones ({dataset.title})"
-    if best > 0 and made.reached > 0:
-        verdict = f"The made picture excites the {filter.noun} **{made.reached / best:.2g} ×** as much as {real}."
-    elif made.reached > best:
-        verdict = f"The made picture excites the {filter.noun} **more** than {real}."
+    if filter.places == 1:
+        reached = f"The made picture reaches **{written(made.reached)}** before the activation function."
+    elif ascent.aim == "map":
+        reached = f"The made picture reaches **{written(made.reached)}** on average over all places."
     else:
-        verdict = f"The made picture excites the {filter.noun} **less** than {real}."
-    verdict += f" It reaches {reached}, compared with {written(best)}. Real pictures reach {written(mean)} on average."
+        reached = f"The made picture reaches **{written(made.reached)}** at its strongest place."
+    if excitation is None or best is None or mean is None:
+        return f"{reached} Search the pictures above to compare it with real ones."
+    ratio = ""
+    if best > 0 and made.reached > 0:
+        ratio = f"{made.reached / best:.2g} ×"
+        verdict = "The made picture excites the {0} **{1}** as much as the strongest of {2:,} real ones ({3})."
+    elif made.reached > best:
+        verdict = "The made picture excites the {0} **more** than the strongest of {2:,} real ones ({3})."
+    else:
+        verdict = "The made picture excites the {0} **less** than the strongest of {2:,} real ones ({3})."
+    sentences = [
+        verdict.format(filter.noun, ratio, excitation.count, dataset.title),
+        reached,
+        f"The strongest real picture reaches {written(best)}. Real pictures reach {written(mean)} on average.",
+    ]
     if made.reached < best:
-        verdict += " It stayed below the best real picture: more steps or another seed may raise it."
-    return verdict
+        sentences.append("More steps or another seed may raise it above the best real one.")
+    return " ".join(sentences)
 
 
 def _where(filter: Filter, tiles: list[tuple[str, Crop]], pictures: list[np.ndarray]) -> None:

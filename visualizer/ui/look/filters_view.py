@@ -26,6 +26,7 @@ from visualizer.ui.look.layer_choice import chosen_layer
 from visualizer.ui.look.state import LookState
 from visualizer.ui.state.session import session
 from visualizer.ui.state.viewport import column_width, is_narrow
+from visualizer.words import counted
 
 if TYPE_CHECKING:
     from visualizer.inspection.filters import FilterKernels
@@ -191,8 +192,8 @@ def _earlier_kernels(view: "LayerView", place: int) -> None:
     one_map = earlier.weights.shape[1] == 1 < earlier.input_count
     each = "Each sees a single map." if one_map else "Each sees all of its input."
     st.caption(
-        f"This layer works in {len(view.kernel_sets)} stages. This earlier one has {count:,} kernels. {each} All "
-        "filters share their results, and weigh them by the weights above."
+        f"This layer works in {len(view.kernel_sets)} stages. This earlier one has {counted(count, 'kernel')}. {each} "
+        "All filters share their results, and weigh them by the weights above."
     )
     if earlier.weights.ndim == 2:
         show(weight_matrix(earlier.weights, width=column_width()), f"filters-earlier-{place}")
@@ -214,16 +215,23 @@ def _name(kernel: "FilterKernels", channel: int) -> str:
 
 
 def _kernel_caption(kernel: "FilterKernels", noun: str) -> str:
-    if len(kernel.channels) == 1:
-        return f"This {noun} sees one channel. Red weights add the number under them, blue weights subtract it."
-    inputs = "the picture’s colours" if kernel.of_picture else "the input maps"
+    colours = "Red weights add the number under them, blue weights subtract it."
+    count = len(kernel.channels)
+    if count == 1:
+        return f"This {noun} sees one channel. {colours}"
     if kernel.stage is not None:
-        inputs = f"the maps from its stage “{escaped(kernel.stage)}”"
-    half = min(int(np.searchsorted(np.cumsum(np.square(kernel.strength)), 0.5)) + 1, len(kernel.channels))
-    first = f"first {half} of {len(kernel.channels)} make" if half > 1 else f"first of {len(kernel.channels)} makes"
-    flat = " Flatten only put the maps in a row: here they are maps again." if kernel.flattened else ""
-    return (
-        f"This {noun} has one kernel for each of {inputs}, and adds up their results. The strongest kernel comes "
-        f"first.{flat} The {first} up at least half of the strength (the sum of the squared weights). Red weights add "
-        "the number under them, blue weights subtract it."
+        inputs = f"This {noun} has one kernel for each of the maps from its stage “{escaped(kernel.stage)}”."
+    elif kernel.of_picture:
+        inputs = f"This {noun} has one kernel for each of the picture’s colours."
+    else:
+        inputs = f"This {noun} has one kernel for each of the input maps."
+    sentences = [inputs, "It adds up their results. The strongest kernel comes first."]
+    if kernel.flattened:
+        sentences.append("Flatten only put the maps in a row: here they are maps again.")
+    half = min(int(np.searchsorted(np.cumsum(np.square(kernel.strength)), 0.5)) + 1, count)
+    sentences.append(
+        f"The first of {count} makes up at least half of the strength (the sum of the squared weights)."
+        if half == 1
+        else f"The first {half} of {count} make up at least half of the strength (the sum of the squared weights)."
     )
+    return " ".join([*sentences, colours])

@@ -147,8 +147,11 @@ def _kernels(inspected: Inspected, view: "LayerView", number: int, key: str) -> 
         )
     channel = 1
     if channels == 1 and kernel_set.input_count > 1:
-        part = "stage" if count > 1 else "layer"
-        st.caption(f"This {part} is depthwise: each filter has one kernel and sees its own map only.")
+        st.caption(
+            "This stage is depthwise: each filter has one kernel and sees its own map only."
+            if count > 1
+            else "This layer is depthwise: each filter has one kernel and sees its own map only."
+        )
     if channels > 1:
         channel = st.number_input(
             f"Weights for input channel 1 to {channels}",

@@ -202,8 +202,11 @@ def _parts(inspected: Inspected, explanation: "Explanation", of_picture: int, pa
     if isinstance(last, steps.Softmaxed):
         data["shares"] = _shares(inspected, explanation, last)
         count, shown = len(last.values), len(data["shares"])
-        which = f"the {shown} largest of {count:,} exponentials" if count > shown else "every exponential"
-        data["sharesTitle"] = f"Softmax: {which} as a share of the sum of all of them"
+        data["sharesTitle"] = (
+            f"Softmax: the {shown} largest of {count:,} exponentials as shares of the sum of all of them"
+            if count > shown
+            else "Softmax: every exponential as a share of the sum of all of them"
+        )
     return data
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from visualizer.architecture.activations import FUNCTIONS
+from visualizer.words import counted
 
 if TYPE_CHECKING:
     from visualizer.inspection import steps
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 COLOURS = ("red", "green", "blue")
 LARGEST = 3  # channels or numbers that a sum names, before the rest
 _MOST_SUMMANDS = 9  # of a mean that is written out
+_BIAS = "Then the bias is added."
 _PLAIN_EXPONENT = 20.0  # up to which e to the power of a number is written as it is
 
 
@@ -79,24 +81,29 @@ def _sentence(step: "steps.ArithmeticStep", of_picture: int) -> str:
     from visualizer.inspection import steps
 
     if isinstance(step, steps.WindowSum):
-        rows, columns = step.kernel.shape[1:]
-        maps = "colours of the picture" if of_picture else "input maps"
-        where = "of one map" if len(step.channels) == 1 else f"in each of {len(step.channels)} {maps}"
+        (rows, columns), count = step.kernel.shape[1:], len(step.channels)
         if of_picture == 1:
-            where = "of the picture"
-        bias = "" if step.bias is None else ", and the bias is added"
-        return (
-            f"The kernel covers a window of {rows} × {columns} {where}. Each number there is multiplied by a weight; "
-            f"all {step.kernel.size:,} products are added up{bias}."
-        )
+            window = f"The kernel covers a window of {rows} × {columns} of the picture."
+        elif count == 1:
+            window = f"The kernel covers a window of {rows} × {columns} of one map."
+        elif of_picture:
+            window = f"The kernel covers a window of {rows} × {columns} in each of {count} colours of the picture."
+        else:
+            window = f"The kernel covers a window of {rows} × {columns} in each of {count} input maps."
+        products = f"Each number there is multiplied by a weight, and all {step.kernel.size:,} products are added up."
+        if step.kernel.size == 1:
+            products = "The number there is multiplied by a weight."
+        return f"{window} {products}" if step.bias is None else f"{window} {products} {_BIAS}"
     if isinstance(step, steps.WeightedSum):
-        bias = "" if step.bias is None else ", and the bias is added"
-        return f"Each of {step.inputs.size:,} inputs is multiplied by a weight; the products are added up{bias}."
+        products = f"Each of {step.inputs.size:,} inputs is multiplied by a weight, and the products are added up."
+        if step.inputs.size == 1:
+            products = "The input is multiplied by a weight."
+        return products if step.bias is None else f"{products} {_BIAS}"
     if isinstance(step, steps.WindowMaximum):
         return "It is the largest number in its window; the others are dropped."
     if isinstance(step, steps.WindowMean):
         padding = "" if step.counted.all() else " Padding does not count."
-        return f"It is the mean of the {int(step.counted.sum()):,} numbers in its window.{padding}"
+        return f"It is the mean of the {counted(int(step.counted.sum()), 'number')} in its window.{padding}"
     if isinstance(step, steps.Normalized):
         return (
             "Batch normalisation subtracts the mean and divides by the standard deviation, both as measured in "

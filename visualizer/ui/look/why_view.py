@@ -261,8 +261,10 @@ def _deletion(inspected: Inspected, own: "Attribution", name: str) -> None:
         if areas[0] < areas[1]
         else "It falls no faster than at random: the colours do not show what the answer depends on."
     )
-    noun = "probability" if kind == "probabilities" else "score"
     by_heat, at_random = (f"{area:.1%}" if kind == "probabilities" else score_text(area) for area in areas)
-    st.markdown(
-        f"Mean {noun} during removal: **{by_heat}** with the hottest first, **{at_random}** at random. {verdict}"
+    means = (
+        f"Mean probability during removal: **{by_heat}** with the hottest first, **{at_random}** at random."
+        if kind == "probabilities"
+        else f"Mean score during removal: **{by_heat}** with the hottest first, **{at_random}** at random."
     )
+    st.markdown(f"{means} {verdict}")

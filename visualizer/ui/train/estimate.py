@@ -36,10 +36,11 @@ def show_estimate(owner: Session, *, again: bool) -> None:
     speed = _speed(architecture_to_json(replace(owner.architecture, name="")), timed, owner.architecture)
     seconds = total_seconds(speed, settings, len(dataset.train), len(dataset.validation))
     about = f"about {duration(float(f'{seconds:.2g}'))}" if seconds >= 1.5 else "a second or two"
+    what = f"({counted(settings.epochs, 'epoch')} of {len(dataset.train):,} pictures, {escaped(dataset.title)})"
+    estimate = f"Training again will take **{about}** {what}." if again else f"Training will take **{about}** {what}."
     st.caption(
-        f":material/timer: {'Training again' if again else 'Training'} will take **{about}** "
-        f"({counted(settings.epochs, 'epoch')} of {len(dataset.train):,} pictures, {escaped(dataset.title)}). This "
-        f"estimate comes from timing a few {explained('batches')} on this computer. {_sharing()}"
+        f":material/timer: {estimate} This estimate comes from timing a few {explained('batches')} on this computer. "
+        f"{_sharing()}"
     )
 
 

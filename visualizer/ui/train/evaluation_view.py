@@ -145,8 +145,11 @@ def _pictures(dataset: Dataset, evaluation: "Evaluation", places: np.ndarray, ke
 
     pictures = dataset.pictures[dataset.test[on_page]]
     width = column_width() if is_narrow() else column_width(0.4 if columns < 6 else 1.0)
-    probable = evaluation.kind == "probabilities"
-    above = f"Above each picture: the answer and its {'probability' if probable else 'score'}."
+    above = (
+        "Above each picture: the answer and its probability."
+        if evaluation.kind == "probabilities"
+        else "Above each picture: the answer and its score."
+    )
     st.caption(f"{counted(len(places), 'picture')}. {above}")
     show(gallery(pictures, [caption(int(place)) for place in on_page], columns, width=width), f"{key}-gallery")
     titles = [
@@ -207,18 +210,20 @@ def describe_calibration(calibration: "Calibration") -> str:
     sure, right = float(share @ calibration.confidence), float(share @ calibration.accuracy)
     return (
         "When a network says 80 %, it should be right in 80 % of the cases: then its points lie on the dashed line. On "
-        f"average over all pictures, this one is {sure:.1%} sure and {right:.1%} right: "
-        f"{_surplus(calibration.surplus)}. Its points lie {100 * calibration.error:.1f} percentage points above or "
-        f"below the line on average (the **expected calibration error**; {len(calibration.counts)} of 10 bins have "
-        "pictures). Larger dots stand for more pictures."
+        f"average over all pictures, this one is {sure:.1%} sure and {right:.1%} right. "
+        f"{_surplus(calibration.surplus)} Its points lie {100 * calibration.error:.1f} percentage points above or "
+        "below the line on average (the **expected calibration error**). Pictures are in "
+        f"{len(calibration.counts)} of 10 bins; larger dots stand for more pictures."
     )
 
 
 def _surplus(surplus: float) -> str:
     if abs(surplus) < 0.0005:  # 0.0 percentage points, as it is written
-        return "neither too sure nor too unsure"
-    side = "more sure than right" if surplus > 0 else "less sure than right"
-    return f"{side} by {100 * abs(surplus):.1f} percentage points"
+        return "It is neither too sure nor too unsure."
+    points = f"{100 * abs(surplus):.1f}"
+    if surplus > 0:
+        return f"It is more sure than right by {points} percentage points."
+    return f"It is less sure than right by {points} percentage points."
 
 
 def _map(key: Any, dataset: Dataset, evaluation: "Evaluation") -> None:

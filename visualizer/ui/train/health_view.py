@@ -61,19 +61,26 @@ def _health(owner: Session, run: RunRecord, pictures: int) -> None:
             "health-panels",
         )
     st.caption(
-        f"Measured at {describe_checkups(run.steps_per_epoch, run.total_steps)}, on the pictures of that batch. A "
+        f"{describe_checkups(run.steps_per_epoch, run.total_steps)} Each time, the pictures of that batch are used. A "
         "unit of a convolution is one of its maps: it fires if any of its values is above 0, and is silent if none is "
         "for any picture of the batch. The two trained numbers per channel of batch normalisation count as weights."
     )
 
 
 def describe_checkups(steps_per_epoch: int, total_steps: int) -> str:
-    """At which batches a run is measured: "batch 1, then every 20th batch up to batch 200, and ..."."""
+    """At which batches a run is measured, as a sentence."""
     early, later = checkup_intervals(steps_per_epoch)
-    first = "every batch" if early == 1 else f"batch 1, then every {ordinal(early)} batch"
-    if later == early or total_steps <= OFTEN_UNTIL:
-        return first
-    return f"{first} up to batch {OFTEN_UNTIL}, and every {ordinal(later)} batch after that"
+    evenly = later == early or total_steps <= OFTEN_UNTIL
+    if evenly and early == 1:
+        return "The layers are measured at every batch."
+    if evenly:
+        return f"The layers are measured at batch 1, then at every {ordinal(early)} batch."
+    text = (
+        "The layers are measured at batch 1, then at every {} batch up to batch {}, and at every {} batch after that."
+    )
+    if early == 1:
+        text = "The layers are measured at every batch up to batch {1}, and at every {2} batch after that."
+    return text.format(ordinal(early), OFTEN_UNTIL, ordinal(later))
 
 
 def _all_well(health: HealthCurves) -> str:

@@ -53,10 +53,12 @@ def overfitting_part(owner: Session, record: RunRecord, overfit: Overfitting, pl
             clicked |= st.button(
                 "Add more pictures", key=f"fix-pictures-{place}", icon=":material/add_photo_alternate:", on_click=_add
             )
-    when = "once this run has ended" if record.active else "at the top"
+    start = "Start it with “Train again” at the top."
+    if record.active:
+        start = "Once this run has ended, start the next one with “Train again”."
     st.caption(
-        f"This run stays as it is; the changes apply to the next one. Start it with “Train again” {when}. “Undo” in "
-        "Build takes back changes to the network."
+        f"This run stays as it is; the changes apply to the next one. {start} “Undo” in Build takes back changes to "
+        "the network."
     )
     if clicked:  # the whole page, not only the fragment
         st.rerun()

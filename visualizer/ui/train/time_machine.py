@@ -233,9 +233,13 @@ def _measured(
     with confused:
         st.markdown("**Which classes it confuses**")
         counts = confusion_at(run, moments[place].step)
-        first = "the first " if len(dataset.validation) > CONFUSION_PICTURES else ""
-        pictures = f"{first}{int(counts.sum()):,} validation pictures"
-        st.caption(f"It gets {int(np.trace(counts)):,} of {pictures} right. Right answers lie on the diagonal.")
+        right, total = int(np.trace(counts)), int(counts.sum())
+        result = (
+            f"It gets {right:,} of the first {total:,} validation pictures right."
+            if len(dataset.validation) > CONFUSION_PICTURES
+            else f"It gets {right:,} of {total:,} validation pictures right."
+        )
+        st.caption(f"{result} Right answers lie on the diagonal.")
         show(confusion_matrix(counts, dataset.class_names, width=column_width(1 / 2)), "moment-confusion")
     layer = machine.layer if machine.layer in titles else next(iter(titles))
     if not summarize(run.spec.architecture).layers[layer].parameters:
