@@ -261,10 +261,8 @@ class Paper {
 function groundOf(picture, side) {
   const ground = document.createElement("canvas");
   ground.width = ground.height = side;
-  const bytes = bytesOf(picture);
   const image = new ImageData(side, side);
-  for (let pixel = 0; pixel < bytes.length; pixel++) image.data.fill(bytes[pixel], 4 * pixel, 4 * pixel + 3);
-  for (let pixel = 0; pixel < bytes.length; pixel++) image.data[4 * pixel + 3] = 255;
+  bytesOf(picture).forEach((grey, pixel) => image.data.set([grey, grey, grey, 255], 4 * pixel));
   ground.getContext("2d").putImageData(image, 0, 0);
   return ground;
 }

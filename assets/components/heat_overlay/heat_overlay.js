@@ -27,15 +27,8 @@ export default function ({ data, parentElement }) {
 function drawn({ title, note, heat, values, low, high, alt }, { picture, width, rows, columns, unit }, readout) {
   const figure = make("figure");
   figure.style.setProperty("--width", `${width}px`);
-  const layers = make("div", "", "layers");
-  layers.setAttribute("role", "img");
-  layers.setAttribute("aria-label", alt);
-  for (const source of [picture, heat]) {
-    const image = make("img");
-    image.src = source;
-    image.alt = "";
-    layers.append(image);
-  }
+  const layers = Object.assign(make("div", "", "layers"), { role: "img", ariaLabel: alt });
+  layers.append(...[picture, heat].map((src) => Object.assign(make("img"), { src, alt: "" })));
   // One byte per pixel, from the low to the high end: exact enough, and small.
   const bytes = bytesOf(values);
   layers.onpointermove = (event) => {

@@ -9,7 +9,6 @@ export default function ({ data }) {
   if (!row) return;
   // Streamlit has some twice, once without a place on the screen.
   const buttons = () => [...row.querySelectorAll("button")].filter((button) => button.getClientRects().length);
-  const leave = () => places.delete(data.row);
   const keep = () => {
     const active = document.activeElement;
     if (!places.has(data.row) || (active !== document.body && !active.matches(":disabled"))) return;
@@ -25,7 +24,7 @@ export default function ({ data }) {
     { signal },
   );
   // To somewhere else by a person's own will: a button that goes has nowhere to give it to.
-  const left = (/** @type {any} */ to) => to && !row.contains(to) && leave();
+  const left = (/** @type {any} */ to) => to && !row.contains(to) && places.delete(data.row);
   row.addEventListener("focusout", ({ relatedTarget }) => left(relatedTarget), { signal });
   document.addEventListener("pointerdown", ({ target }) => left(target), { signal });
   const observer = new MutationObserver(keep);

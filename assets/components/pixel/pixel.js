@@ -59,10 +59,8 @@ function drawPanel({ title, note, source, size: [rows, columns], marks, scale, i
   const field = make("div", "", "field");
   field.style.aspectRatio = `${columns} / ${rows}`;
   if (rows > columns) field.style.width = `${(100 * columns) / rows}%`;
-  const image = make("img");
-  image.src = source;
-  image.alt = `${title}, ${rows} × ${columns} pixels: ${note}`;
-  field.append(image);
+  const alt = `${title}, ${rows} × ${columns} pixels: ${note}`;
+  field.append(Object.assign(make("img"), { src: source, alt }));
   for (const [top, left, height, width] of marks) {
     const mark = make("i", "", height * 24 < rows || width * 24 < columns ? "mark tiny" : "mark");
     const place = { top: top / rows, left: left / columns, height: height / rows, width: width / columns };

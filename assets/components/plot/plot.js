@@ -1,5 +1,6 @@
 // Draws a Plotly figure. When its data change, the drawing changes too, instead of being thrown away and made anew.
 import { charts } from "../../lib/charts.js";
+import { make } from "../../lib/dom.js";
 import { keepingView } from "../../lib/views.js";
 import { Player, moved } from "./player.js";
 import { plotly, purge } from "./plotly.js";
@@ -101,17 +102,14 @@ class View {
 
   empty() {
     purge(this.holder.firstElementChild);
-    this.holder.firstElementChild.replaceWith(document.createElement("div"));
+    this.holder.firstElementChild.replaceWith(make("div"));
   }
 
   // Beside the drawing, so that it goes when the next one succeeds.
   tell(failure) {
     this.holder.querySelector(":scope > [role=alert]")?.remove();
     if (!failure) return;
-    const alert = document.createElement("p");
-    alert.setAttribute("role", "alert");
-    alert.textContent = failure;
-    this.holder.append(alert);
+    this.holder.append(Object.assign(make("p", failure), { role: "alert" }));
   }
 
   resize() {

@@ -1,22 +1,15 @@
 // Explains a word of a text where one points at it, taps on it, or comes to it with the Tab key.
 // Such a word is a link to "#word-…" whose title is the explanation: visualizer/ui/kit/glossary.py writes it.
+import { make } from "../../lib/dom.js";
 import { wholeApp } from "../../lib/selectors.js";
 
 const WORD = 'a[href^="#word-"]';
 const GAP = 6; // pixels between a word and its explanation
 
 // One for all words, however often the page is drawn anew.
-function theTip() {
-  let tip = document.getElementById("word-tip");
-  if (!tip) {
-    tip = document.createElement("div");
-    tip.id = "word-tip";
-    tip.setAttribute("role", "tooltip");
-    tip.hidden = true;
-    document.body.append(tip);
-  }
-  return tip;
-}
+const theTip = () =>
+  document.getElementById("word-tip") ??
+  document.body.appendChild(Object.assign(make("div"), { id: "word-tip", role: "tooltip", hidden: true }));
 
 export default function () {
   const tip = theTip();
