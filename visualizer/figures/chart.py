@@ -10,19 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from visualizer.figures.palette import MARK, MARK_RIM
+from visualizer.figures.palette import CHARACTER, FONT_SIZE, MARK, MARK_RIM, SMALL_FONT_SIZE, TRANSPARENT
 from visualizer.figures.plotly_json import plotly_json
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-FONT_SIZE = 14
-SMALL_FONT_SIZE = 13
-TINY_FONT_SIZE = 11
-LINE = 18  # pixels, of the small font
-CHARACTER = 6.6  # pixels, the width of one in the small font, on average
-
-TRANSPARENT = "rgba(0, 0, 0, 0)"
 _LEGEND = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": SMALL_FONT_SIZE}}
 
 

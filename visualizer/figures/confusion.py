@@ -4,17 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from visualizer.figures.chart import (
-    CHARACTER,
-    FONT_SIZE,
-    SMALL_FONT_SIZE,
-    Chart,
-    as_label,
-    axis_style,
-    figure_of,
-    header_line,
-)
-from visualizer.figures.palette import SEQUENTIAL
+from visualizer.figures.chart import Chart, as_label, axis_style, figure_of, header_line
+from visualizer.figures.palette import CHARACTER, FONT_SIZE, SEQUENTIAL, SMALL_FONT_SIZE
 from visualizer.figures.scale import BAR_HEIGHT, bar, cell_numbers
 from visualizer.words import counted
 

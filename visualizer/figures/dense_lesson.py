@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from visualizer.figures.chart import (
-    FONT_SIZE,
     Chart,
     axis_style,
     category_axis,
@@ -16,7 +15,7 @@ from visualizer.figures.chart import (
     pixel_axes,
 )
 from visualizer.figures.mosaic import mosaic_of
-from visualizer.figures.palette import BLUE, GREY, MARK, MARK_RIM, RED
+from visualizer.figures.palette import BLUE, FONT_SIZE, GREY, MARK, MARK_RIM, RED
 from visualizer.figures.raster import image_trace, rgb_pixels
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 from visualizer.words import listed

@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 
 from visualizer.figures.chart import (
-    LINE,
-    SMALL_FONT_SIZE,
     Chart,
     as_label,
     axis_style,
@@ -20,7 +18,7 @@ from visualizer.figures.chart import (
     rimmed_lines,
 )
 from visualizer.figures.mosaic import Mosaic, mosaic_of
-from visualizer.figures.palette import BLUE, GREY, VERMILLION
+from visualizer.figures.palette import BLUE, GREY, LINE, SMALL_FONT_SIZE, VERMILLION
 from visualizer.figures.raster import image_trace, rgb_pixels
 from visualizer.figures.scale import Scale, cell_numbers
 from visualizer.words import counted

@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 from plotly.colors import sample_colorscale
 
-from visualizer.figures.chart import (
+from visualizer.figures.chart import Chart, axis_style, figure_of, header_line, lines_of, number
+from visualizer.figures.palette import (
+    BLUE,
     FONT_SIZE,
+    GREEN,
     LINE,
+    ORANGE,
+    PURPLE,
+    SEQUENTIAL,
     SMALL_FONT_SIZE,
-    Chart,
-    axis_style,
-    figure_of,
-    header_line,
-    lines_of,
-    number,
+    VERMILLION,
 )
-from visualizer.figures.palette import BLUE, GREEN, ORANGE, PURPLE, SEQUENTIAL, VERMILLION
 
 PANEL_HEIGHT = 190
 TITLE_HEIGHT = 54  # of a panel: its title and what it measures

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import LINE, Chart, axis_style, figure_of, header_line, lines_of, number, pixel_axes
+from visualizer.figures.chart import Chart, axis_style, figure_of, header_line, lines_of, number, pixel_axes
 from visualizer.figures.mosaic import TILE_GAP, Mosaic, mosaic_of
+from visualizer.figures.palette import LINE
 from visualizer.figures.raster import image_trace
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 from visualizer.words import counted

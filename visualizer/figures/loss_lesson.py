@@ -5,18 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visualizer.figures.chart import (
-    FONT_SIZE,
-    SMALL_FONT_SIZE,
-    Chart,
-    Spec,
-    axis_style,
-    figure_of,
-    line_trace,
-    number,
-    white_mark,
-)
-from visualizer.figures.palette import BLUE, GREEN, GREY, MARK, SEQUENTIAL, VERMILLION
+from visualizer.figures.chart import Chart, Spec, axis_style, figure_of, line_trace, number, white_mark
+from visualizer.figures.palette import BLUE, FONT_SIZE, GREEN, GREY, MARK, SEQUENTIAL, SMALL_FONT_SIZE, VERMILLION
 from visualizer.figures.scale import side_bar
 from visualizer.words import counted
 

@@ -8,17 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import (
-    SMALL_FONT_SIZE,
-    TINY_FONT_SIZE,
-    Spec,
-    figure_of,
-    header_line,
-    pixel_axes,
-    quiet_line,
-    rimmed_lines,
-)
-from visualizer.figures.palette import GREY
+from visualizer.figures.chart import Spec, figure_of, header_line, pixel_axes, quiet_line, rimmed_lines
+from visualizer.figures.palette import GREY, SMALL_FONT_SIZE, TINY_FONT_SIZE
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
 TILE_GAP = 6.0  # pixels of the screen

@@ -5,16 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from visualizer.figures.chart import (
-    Chart,
-    Frame,
-    Spec,
-    axis_style,
-    figure_of,
-    line_trace,
-    number,
-    white_mark,
-)
+from visualizer.figures.chart import Chart, Frame, Spec, axis_style, figure_of, line_trace, number, white_mark
 from visualizer.figures.palette import BLUE, GREEN, GREY, GRID, MARK, PURPLE, SEQUENTIAL, VERMILLION
 from visualizer.figures.scale import side_bar
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import FONT_SIZE, SMALL_FONT_SIZE, Chart, figure_of, number, pixel_axes
+from visualizer.figures.chart import Chart, figure_of, number, pixel_axes
 from visualizer.figures.mosaic import TILE_GAP, Mosaic
-from visualizer.figures.palette import SEQUENTIAL
+from visualizer.figures.palette import FONT_SIZE, SEQUENTIAL, SMALL_FONT_SIZE
 from visualizer.figures.scale import Scale
 from visualizer.words import counted
 

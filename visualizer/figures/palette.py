@@ -1,4 +1,4 @@
-"""The colours of every figure. Source: Okabe and Ito, https://jfly.uni-koeln.de/color/
+"""The colours and the letters of every figure. Source of the colours: Okabe and Ito, https://jfly.uni-koeln.de/color/
 
 People with any colour vision can distinguish them. Lines and bars have a contrast of at least 3 : 1 on the light and on
 the dark background, which a test checks; for that, the original's orange, yellow, sky blue and purple are left out or
@@ -20,7 +20,14 @@ MARK = "#FFFFFF"
 MARK_RIM = "#000000"
 GRID = "rgba(255, 255, 255, 0.85)"
 GRID_RIM = "rgba(0, 0, 0, 0.55)"
+TRANSPARENT = "rgba(0, 0, 0, 0)"
 
 # [position from 0 to 1, colour] by position: plotly.js calls other colours by the same names.
 SEQUENTIAL = get_colorscale("Viridis")  # perceptually uniform, 0 is dark
 DIVERGING = get_colorscale("RdBu_r")  # blue below zero, white at zero, red above
+
+FONT_SIZE = 14
+SMALL_FONT_SIZE = 13
+TINY_FONT_SIZE = 11
+LINE = 18  # pixels, of the small font
+CHARACTER = 6.6  # pixels, the width of one in the small font, on average

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from visualizer.figures.chart import LINE, Chart, as_label, figure_of, header_line, lines_of, pixel_axes
+from visualizer.figures.chart import Chart, as_label, figure_of, header_line, lines_of, pixel_axes
+from visualizer.figures.palette import LINE
 from visualizer.figures.raster import image_trace, rgb_pixels
 
 MAX_HEIGHT = 420

@@ -6,18 +6,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from visualizer.figures.chart import (
-    LINE,
-    Chart,
-    figure_of,
-    header_line,
-    lines_of,
-    number,
-    pixel_axes,
-    quiet_line,
-    white_mark,
-)
-from visualizer.figures.palette import GRID, GRID_RIM
+from visualizer.figures.chart import Chart, figure_of, header_line, lines_of, number, pixel_axes, quiet_line, white_mark
+from visualizer.figures.palette import GRID, GRID_RIM, LINE
 from visualizer.figures.scale import BAR_HEIGHT, Scale, bar
 
 MAX_MARKED = 40  # pixels of a map whose windows are all drawn

@@ -6,18 +6,8 @@ from typing import Any
 import numpy as np
 
 from visualizer.architecture.answer import Answer, AnswerKind
-from visualizer.figures.chart import (
-    FONT_SIZE,
-    SMALL_FONT_SIZE,
-    Chart,
-    Spec,
-    as_label,
-    axis_style,
-    category_axis,
-    figure_of,
-    number,
-)
-from visualizer.figures.palette import BLUE, GREY, VERMILLION
+from visualizer.figures.chart import Chart, Spec, as_label, axis_style, category_axis, figure_of, number
+from visualizer.figures.palette import BLUE, FONT_SIZE, GREY, SMALL_FONT_SIZE, VERMILLION
 
 ROW = 27  # pixels
 MOST_BARS = 20  # classes up to which each has its bar

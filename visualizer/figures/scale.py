@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from plotly.colors import sample_colorscale, unlabel_rgb
 
-from visualizer.figures.chart import LINE, SMALL_FONT_SIZE
-from visualizer.figures.palette import DIVERGING, SEQUENTIAL
+from visualizer.figures.palette import DIVERGING, LINE, SEQUENTIAL, SMALL_FONT_SIZE
 
 BAR_HEIGHT = 57  # pixels above the map: title, bar and its numbers
 BAR_WIDTH = 240

@@ -5,17 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.figures.chart import (
-    SMALL_FONT_SIZE,
-    Chart,
-    as_label,
-    axis_style,
-    column_box,
-    figure_of,
-    header_line,
-    number,
-)
-from visualizer.figures.palette import BLUE, SEQUENTIAL, VERMILLION
+from visualizer.figures.chart import Chart, as_label, axis_style, column_box, figure_of, header_line, number
+from visualizer.figures.palette import BLUE, SEQUENTIAL, SMALL_FONT_SIZE, VERMILLION
 from visualizer.figures.scale import BAR_HEIGHT, bar
 
 HEIGHT = 300

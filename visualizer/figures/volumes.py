@@ -10,17 +10,20 @@ from visualizer.architecture.architecture import Architecture, ArchitectureRepor
 from visualizer.architecture.layer import GROUPS
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.figures.boxes import MIN_THICKNESS, BoxScale, ObliqueBox, Points
-from visualizer.figures.chart import (
+from visualizer.figures.chart import Chart, figure_of, lines_of, quiet_line
+from visualizer.figures.palette import (
+    BLUE,
     CHARACTER,
+    GREEN,
+    GREY,
     LINE,
+    ORANGE,
+    PURPLE,
+    RED,
     SMALL_FONT_SIZE,
     TRANSPARENT,
-    Chart,
-    figure_of,
-    lines_of,
-    quiet_line,
+    VERMILLION,
 )
-from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, VERMILLION
 from visualizer.words import counted
 
 # Lengths are pixels of the screen; one unit of the axes is one pixel.

@@ -5,14 +5,7 @@ import streamlit as st
 
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
-from visualizer.concepts.activations import (
-    ARITHMETIC,
-    NAMES,
-    ActivatedMap,
-    activate,
-    output_changes,
-    sobel_response,
-)
+from visualizer.concepts.activations import ARITHMETIC, NAMES, ActivatedMap, activate, output_changes, sobel_response
 from visualizer.concepts.dead_units import FiringUnits, train_and_count
 from visualizer.concepts.gradient_chain import DENSE_UNITS, FILTERS, Chain, Kind, gradient_chain
 from visualizer.data.catalog import load_dataset

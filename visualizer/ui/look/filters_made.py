@@ -56,7 +56,7 @@ def made_part(
         with right:
             label = f"value of {filter.noun} {filter.number}"
             if ascent.aim == "map":
-                label += ", mean over all places"
+                label = f"mean value of {filter.noun} {filter.number} over all places"
             show(
                 ascent_chart(
                     history, ascent.steps, best_real=best, mean_real=mean, label=label, width=column_width(0.5)
