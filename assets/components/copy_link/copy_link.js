@@ -1,13 +1,13 @@
 // A link with a button that copies it; `name` and `button` say what it is and what the button does.
 export default function ({ data, parentElement }) {
-  const [input, button, told] = ["input", "button", "span"].map((name) => parentElement.querySelector(name));
-  if (input.value !== data.link) told.textContent = "";
+  const [input, button, status] = ["input", "button", "span"].map((name) => parentElement.querySelector(name));
+  if (input.value !== data.link) status.textContent = "";
   input.value = data.link;
   input.ariaLabel = data.name;
   button.textContent = data.button;
   input.onfocus = () => input.select();
   button.onclick = async () => {
-    told.textContent = (await copied(input)) ? "Copied." : "Press Ctrl+C to copy it.";
+    status.textContent = (await copied(input)) ? "Copied." : "Press Ctrl+C to copy it.";
   };
 }
 
