@@ -1,4 +1,4 @@
-"""The figures of the lesson on activation functions hold the numbers they were given."""
+"""The figures of the page on activation functions hold the numbers they were given."""
 
 import numpy as np
 import pytest

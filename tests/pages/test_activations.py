@@ -1,4 +1,4 @@
-"""The lesson on activation functions in Streamlit's test runner."""
+"""The page on activation functions in Streamlit's test runner."""
 
 from streamlit.testing.v1 import AppTest
 

@@ -89,24 +89,24 @@ def test_a_transposed_convolution_enlarges(app: AppTest):
 
 
 def test_a_digit_and_another_size(app: AppTest):
-    app.selectbox(key="lesson-picture").select("dataset-digits")
-    without_exception(app.segmented_control(key="lesson-size-48").set_value(8).run())
+    app.selectbox(key="concept-picture").select("dataset-digits")
+    without_exception(app.segmented_control(key="concept-size-48").set_value(8).run())
     assert slide(app)["inputName"] == ["Handwritten digits", "8 × 8"]
 
 
 def test_a_drawing_is_drawn_on_and_an_empty_one_asks_nothing(app: AppTest):
-    without_exception(app.selectbox(key="lesson-picture").select("draw").run())
+    without_exception(app.selectbox(key="concept-picture").select("draw").run())
     data = slide(app)
     assert data["drawable"]
     assert 0 < np.sum(data["input"]) < 256
-    app.session_state["lesson-pictures"].drawing[:] = 0
+    app.session_state["concept-pictures"].drawing[:] = 0
     data = slide(without_exception(app.run()))
     assert np.sum(data["input"]) == 0
     assert not [pills for pills in app.pills if "which" in pills.key]
 
 
 def test_an_uploaded_picture_and_one_that_is_none(app: AppTest):
-    without_exception(app.selectbox(key="lesson-picture").select("upload").run())
+    without_exception(app.selectbox(key="concept-picture").select("upload").run())
     assert app.info
     halves = np.zeros((40, 60, 3), dtype=np.uint8)
     halves[:, 30:] = 255
@@ -122,7 +122,7 @@ def test_an_uploaded_picture_and_one_that_is_none(app: AppTest):
 
 
 def test_what_does_not_fit_is_told(app: AppTest):
-    app.segmented_control(key="lesson-size-48").set_value(8)
+    app.segmented_control(key="concept-size-48").set_value(8)
     choose(app, "kernel-size", 5)
     choose(app, "dilation", 3)
     assert "covers 13 × 13" in app.error[0].value

@@ -1,4 +1,4 @@
-"""The lesson on Dense and softmax in Streamlit's test runner."""
+"""The page on Dense and softmax in Streamlit's test runner."""
 
 import re
 

@@ -82,7 +82,7 @@ def choose(mode: Mode) -> ConvolutionChoice | None:
     transposed = mode == "transposed"
     with st.container(gap="small"):
         channels = _segments("Input channels", {1: "1, grey", 3: "3, colour"}, 1, "channels", "channel")
-        picture = choose_picture(channels, "lesson", _SMALL_PICTURE_SIZES if transposed else _PICTURE_SIZES)
+        picture = choose_picture(channels, "concept", _SMALL_PICTURE_SIZES if transposed else _PICTURE_SIZES)
         names = _kernel_names(mode)
         angle = 0
         if "gabor" in names:

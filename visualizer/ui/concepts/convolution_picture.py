@@ -20,7 +20,7 @@ SIZES = (8, 16, 24, 32, 48)
 DRAWING_SIZE = 16
 LARGE_SIZE = 112  # pixels of the finer picture whose whole feature map is shown
 
-_KEY = "lesson-pictures"
+_KEY = "concept-pictures"
 
 
 def _first_drawing() -> np.ndarray:

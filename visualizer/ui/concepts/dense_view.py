@@ -12,7 +12,7 @@ from visualizer.concepts.softmax import Softmax, softmax
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number
-from visualizer.figures.dense_lesson import contribution_maps, flat_vector, logit_waterfall, positions_on_picture
+from visualizer.figures.dense_concept import contribution_maps, flat_vector, logit_waterfall, positions_on_picture
 from visualizer.figures.maps import map_grid
 from visualizer.figures.picture import picture_chart
 from visualizer.figures.probabilities import probability_bars

@@ -18,7 +18,7 @@ from visualizer.concepts.loss_line import (
 )
 from visualizer.data.catalog import load_dataset
 from visualizer.figures.chart import number
-from visualizer.figures.loss_lesson import error_map, line_chart
+from visualizer.figures.loss_concept import error_map, line_chart
 from visualizer.ui.concepts.choices import choose_learning_rate
 from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.concepts.loss_softmax import LINE_BREAK, aligned

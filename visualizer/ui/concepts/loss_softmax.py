@@ -10,7 +10,7 @@ from visualizer.concepts.loss import Losses, logits_of, losses, most_wrong
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number
-from visualizer.figures.loss_lesson import gradient_bars, softmax_bars
+from visualizer.figures.loss_concept import gradient_bars, softmax_bars
 from visualizer.figures.picture import picture_chart
 from visualizer.ui.concepts.latex import power_of_ten
 from visualizer.ui.kit.charts import show

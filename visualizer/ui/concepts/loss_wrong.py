@@ -6,7 +6,7 @@ import streamlit as st
 from visualizer.concepts.loss import Losses, Sweep, learn_one, losses, sweep
 from visualizer.data.catalog import load_dataset
 from visualizer.figures.chart import number
-from visualizer.figures.loss_lesson import gradient_bars, learning_curves, sweep_gradients, sweep_losses
+from visualizer.figures.loss_concept import gradient_bars, learning_curves, sweep_gradients, sweep_losses
 from visualizer.ui.concepts.choices import choose_learning_rate
 from visualizer.ui.concepts.loss_softmax import wrong_digit
 from visualizer.ui.kit.charts import show

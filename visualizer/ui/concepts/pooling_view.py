@@ -29,7 +29,7 @@ from visualizer.concepts.pooling import (
 from visualizer.concepts.questions import size_formula, size_question
 from visualizer.concepts.sliding import Slide
 from visualizer.figures.convolution_colours import grey_scale, positive_scale
-from visualizer.figures.pooling_lesson import change_bars, difference_grid, percent
+from visualizer.figures.pooling_concept import change_bars, difference_grid, percent
 from visualizer.inspection.receptive_field.field_sum import field_rows
 from visualizer.ui.concepts.convolution_picture import SmallPicture, choose_picture, save_drawing
 from visualizer.ui.concepts.sliding_window import sliding_window
@@ -69,7 +69,7 @@ class PoolingChoice:
 def choose(kind: PoolingKind) -> PoolingChoice | None:
     """Draw the controls and return what is chosen; None until there is a picture."""
     with st.container(gap="small"):
-        picture = choose_picture(1, "lesson")
+        picture = choose_picture(1, "concept")
         source = "picture"
         # A drawing is made on the picture itself, not on its edges.
         if picture is None or not picture.drawable:

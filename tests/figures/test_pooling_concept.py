@@ -1,8 +1,8 @@
-"""The figures of the pooling lesson hold what was measured."""
+"""The figures of the page on pooling hold what was measured."""
 
 import numpy as np
 
-from visualizer.figures.pooling_lesson import change_bars, difference_grid
+from visualizer.figures.pooling_concept import change_bars, difference_grid
 
 
 def test_the_bars_are_the_changes_in_percent():

@@ -5,7 +5,7 @@ import pytest
 
 from visualizer.concepts.loss import losses, sweep
 from visualizer.concepts.loss_line import Points, best_line, measure_fit, mse_surface
-from visualizer.figures.loss_lesson import (
+from visualizer.figures.loss_concept import (
     error_map,
     gradient_bars,
     learning_curves,

@@ -1,9 +1,9 @@
-"""The figures of the lesson on Dense hold the numbers they were given."""
+"""The figures of the page on Dense hold the numbers they were given."""
 
 import numpy as np
 import pytest
 
-from visualizer.figures.dense_lesson import contribution_maps, flat_vector, logit_waterfall, positions_on_picture
+from visualizer.figures.dense_concept import contribution_maps, flat_vector, logit_waterfall, positions_on_picture
 
 ACTIVATIONS = np.arange(12, dtype=np.float32).reshape(3, 2, 2)
 WEIGHTS = np.linspace(-1, 0.5, 12, dtype=np.float32).reshape(3, 2, 2)
