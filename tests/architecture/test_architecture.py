@@ -5,7 +5,7 @@ import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.strategies import any_architectures, architectures
+from tests.strategies import any_architectures, architectures, graphs
 from visualizer.architecture.architecture import (
     MAX_LAYERS,
     Architecture,
@@ -40,18 +40,24 @@ def labels(report: ArchitectureReport, index: int) -> list[str]:
     return [fix.label for fix in problem.fixes]
 
 
-@given(architectures())
+@given(architectures() | graphs())
 def test_what_is_inferred_is_what_torch_makes(architecture):
     report = summarize(architecture)
     assert report.fits
     network = build(architecture).eval()
     shapes = [architecture.input_shape]
-    values = torch.zeros(2, *architecture.input_shape)
+    inputs, outputs = {}, {}
+
+    def watch(node, stages_run, value):
+        (inputs if stages_run == 0 else outputs)[node.index] = value
+        if stages_run == len(node.stages):
+            outputs[node.index] = value
+
     with torch.no_grad():
-        for row, layer in zip(report.layers, network.layers, strict=True):
-            assert tuple(values.shape) == (2, *row.input_shape)
-            values = layer(values)
-            assert tuple(values.shape) == (2, *row.output_shape)
+        network.run(torch.zeros(2, *architecture.input_shape), watch=watch)
+        for index, (row, layer) in enumerate(zip(report.layers, network.layers, strict=True)):
+            assert tuple(inputs[index].shape) == (2, *row.input_shape)
+            assert tuple(outputs[index].shape) == (2, *row.output_shape)
             assert sum(parameter.numel() for parameter in layer.parameters()) == row.parameters
             shapes.append(row.output_shape)
     assert report.parameters == sum(parameter.numel() for parameter in network.parameters())
@@ -239,5 +245,5 @@ def test_an_input_shape_at_the_edge_of_the_range_is_taken(shape):
 def test_as_many_layers_as_fit_and_no_more():
     architecture = Architecture("", (1, 8, 8), (Activation(),) * MAX_LAYERS)
     assert summarize(architecture).fits
-    with pytest.raises(ArchitectureError, match=r"61 layers\. At most 60 fit here\."):
-        architecture.with_layers((Activation(),) * (MAX_LAYERS + 1))
+    with pytest.raises(ArchitectureError, match=r"1,001 layers\. At most 1,000 fit here\."):
+        Architecture("", (1, 8, 8), (Activation(),) * (MAX_LAYERS + 1))

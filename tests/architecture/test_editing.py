@@ -1,9 +1,19 @@
 """Editing card by card, with undo and redo."""
 
-import pytest
+import json
+from collections.abc import Callable
+from typing import Any
 
-from visualizer.architecture.architecture import MAX_LAYERS, Architecture, ArchitectureError
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.strategies import graphs, layers, merges, with_blocks
+from visualizer.architecture.architecture import MAX_LAYERS, Architecture, ArchitectureError, Block, summarize
 from visualizer.architecture.editing import MAX_UNDO, Draft, EditHistory
+from visualizer.architecture.kept_history import history_from_dict, history_to_dict
+from visualizer.architecture.layers.add import Add
+from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
@@ -53,7 +63,7 @@ def test_an_id_that_is_gone_changes_nothing():
 
 def test_too_many_layers_are_refused():
     full = Draft.of(Architecture("full", (1, 8, 8), (Flatten(),) * MAX_LAYERS))
-    with pytest.raises(ArchitectureError, match="At most 60"):
+    with pytest.raises(ArchitectureError, match="At most 1,000"):
         full.insert(0, Flatten())
 
 
@@ -92,3 +102,147 @@ def test_undo_is_bounded():
     for units in range(1, MAX_UNDO + 20):
         history = history.change(history.present.replace_layer(2, Dense(units=units)))
     assert len(history.past) == MAX_UNDO
+
+
+# ---- Graphs: the numbers are ids, which here are the places of the cards, and -1 is the input ----
+
+RESIDUAL = Architecture(
+    "residual",
+    (1, 8, 8),
+    (Conv2D(4, padding="same"), Conv2D(4, padding="same"), Conv2D(4, padding="same"), Add(), Flatten(), Dense(10)),
+    ((-1,), (0,), (1,), (2, 0), (3,), (4,)),
+    (Block("Residual block", 1, 3),),
+)
+
+
+def wires(of: Draft) -> dict[int, tuple[int, ...]]:
+    return {card: of.reads(card) for card in of.ids}
+
+
+def blocks(of: Draft) -> list[tuple[int, ...]]:
+    return [of.ids[block.first : block.last + 1] for block in of.architecture.blocks]
+
+
+def test_a_new_card_comes_between_a_card_and_all_that_read_it():
+    changed = Draft.of(RESIDUAL).insert(1, MaxPooling2D())
+    assert changed.ids == (0, 6, 1, 2, 3, 4, 5)
+    assert wires(changed) == {0: (-1,), 6: (0,), 1: (6,), 2: (1,), 3: (2, 6), 4: (3,), 5: (4,)}
+    assert blocks(changed) == [(1, 2, 3)]
+    assert blocks(Draft.of(RESIDUAL).insert(2, MaxPooling2D())) == [(1, 6, 2, 3)]
+
+
+def test_what_read_a_deleted_card_reads_what_it_read():
+    without_conv = Draft.of(RESIDUAL).replace_layer(2)
+    assert wires(without_conv) == {0: (-1,), 1: (0,), 3: (1, 0), 4: (3,), 5: (4,)}
+    without_add = Draft.of(RESIDUAL).replace_layer(3)
+    assert wires(without_add) == {0: (-1,), 1: (0,), 2: (1,), 4: (2,), 5: (4,)}
+    assert without_add.architecture.wires == ()
+    dense = Draft.of(RESIDUAL).connect(3, -1).insert(4, Concatenate()).set_inputs(6, (3, 1))
+    assert wires(dense.replace_layer(3))[6] == (2, 0, -1, 1)
+
+
+def test_a_moved_card_leaves_its_place_closed_and_enters_between_others():
+    changed = Draft.of(RESIDUAL).move(0, 1)
+    assert changed.ids == (1, 0, 2, 3, 4, 5)
+    assert wires(changed) == {1: (-1,), 0: (1,), 2: (0,), 3: (2, -1), 4: (3,), 5: (4,)}
+    assert Draft.of(RESIDUAL).move(3, -1).reads(3) == (1, 0)
+
+
+def test_a_connection_from_a_card_needs_an_add_below_one_that_has_one_input():
+    changed = Draft.of(RESIDUAL).connect(3, -1)
+    assert changed.reads(3) == (2, 0, -1)
+    changed = Draft.of(RESIDUAL).connect(2, 1)
+    assert changed.ids == (0, 1, 2, 6, 3, 4, 5)
+    assert changed.layer(6) == Add()
+    assert wires(changed) == {0: (-1,), 1: (0,), 2: (1,), 6: (2, 1), 3: (6, 0), 4: (3,), 5: (4,)}
+    assert Draft.of(RESIDUAL).connect(2, 4) == Draft.of(RESIDUAL).insert(3, Add())
+
+
+def test_a_branch_runs_beside_the_next_card_and_is_put_together_with_it():
+    changed = Draft.of(RESIDUAL).branch(1)
+    assert names(changed) == ["Conv2D", "Conv2D", "Conv2D", "Conv2D", "Concatenate", "Add", "Flatten", "Dense"]
+    assert wires(changed) == {0: (-1,), 1: (0,), 2: (1,), 7: (1,), 6: (2, 7), 3: (6, 0), 4: (3,), 5: (4,)}
+    assert blocks(changed) == [(1, 2, 7, 6, 3)]
+    assert Draft.of(RESIDUAL).follower(2) is None
+    assert Draft.of(RESIDUAL).branch(2) == Draft.of(RESIDUAL)
+
+
+def test_a_fix_may_change_an_input_or_add_one():
+    strided = Draft.of(RESIDUAL).replace_layer(1, Conv2D(8, padding="same", strides=(2, 2)))
+    strided = strided.replace_layer(2, Conv2D(8, padding="same"))
+    (fix,) = problem(strided, 3).fixes
+    assert fix.label == "Put a 1 × 1 convolution of 8 filters with stride 2 on input 2"
+    fixed = strided.apply(3, fix)
+    assert summarize(fixed.architecture).fits
+    assert wires(fixed) == {0: (-1,), 1: (0,), 2: (1,), 6: (0,), 3: (2, 6), 4: (3,), 5: (4,)}
+    alone = Draft.of(RESIDUAL).insert(3, Add())
+    assert problem(alone, 6).arrives == "Add has 1 input."
+    connect, *_ = problem(alone, 6).fixes
+    assert connect.label == "Connect layer 2"
+    assert alone.apply(6, connect).reads(6) == (2, 1)
+    assert summarize(alone.apply(6, connect).architecture).fits
+
+
+def test_a_layer_whose_output_nobody_reads_says_so():
+    open_ended = Draft.of(RESIDUAL).set_inputs(3, (2, -1)).set_inputs(2, (0,))
+    assert problem(open_ended, 1).arrives == "Nothing reads the output of this layer."
+    assert problem(open_ended.apply(1, problem(open_ended, 1).fixes[0]), 1) is None
+
+
+def test_blocks_are_folded_repeated_and_removed_whole():
+    repeated = Draft.of(RESIDUAL).repeat_block(0, 2)
+    assert blocks(repeated) == [(1, 2, 3), (6, 7, 8), (9, 10, 11)]
+    assert [repeated.reads(card) for card in (8, 11, 4)] == [(7, 3), (10, 8), (11,)]
+    assert summarize(repeated.architecture).fits
+    assert repeated.remove_block(2).remove_block(1).architecture == RESIDUAL
+    assert wires(Draft.of(RESIDUAL).remove_block(0)) == {0: (-1,), 4: (0,), 5: (4,)}
+    moved = repeated.move_cards(9, 11, -3)
+    assert blocks(moved) == [(1, 2, 3), (9, 10, 11), (6, 7, 8)]
+    assert [moved.reads(card) for card in (11, 8, 4)] == [(10, 3), (7, 11), (8,)]
+    refolded = repeated.fold(0, 1, "Stem")
+    assert blocks(refolded) == [(0, 1), (6, 7, 8), (9, 10, 11)]
+    assert blocks(refolded.unfold(0)) == [(6, 7, 8), (9, 10, 11)]
+
+
+def problem(of: Draft, card: int) -> Any:
+    return summarize(of.architecture).layers[of.ids.index(card)].problem if card in of.ids else None
+
+
+@given(graphs().flatmap(with_blocks), st.data())
+def test_whatever_is_edited_the_network_stays_whole_and_undone_it_is_as_before(architecture, data):
+    history = EditHistory(Draft.of(architecture))
+    for _ in range(data.draw(st.integers(1, 6))):
+        history = history.change(edited(history.present, data.draw))
+        # Every draft is checked when it is made: each layer reads layers before it.
+        assert len(set(history.present.ids)) == len(history.present.ids) == len(history.present.architecture.layers)
+        assert history_from_dict(json.loads(json.dumps(history_to_dict(history)))).present == history.present
+    while history.past:
+        history = history.undo()
+    assert history.present.architecture == architecture
+
+
+def edited(draft: Draft, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Draft:
+    """The draft after any of its methods with any arguments."""
+    if not draft.ids:
+        return draft.insert(0, draw(layers()))
+    cards = st.sampled_from(draft.ids)
+    card, other, by = draw(cards), draw(cards), draw(st.integers(-4, 4))
+    changes = [
+        lambda: draft.insert(draw(st.integers(0, len(draft.ids))), draw(layers() | merges())),
+        lambda: draft.replace_layer(card, *draw(st.lists(layers() | merges(), max_size=2))),
+        lambda: draft.move(card, by),
+        lambda: draft.move_cards(*sorted((card, other), key=draft.ids.index), by),
+        lambda: draft.duplicate(card),
+        lambda: draft.connect(card, draw(cards | st.just(-1))),
+        lambda: draft.set_inputs(card, draw(st.lists(cards | st.just(-1), max_size=3))),
+        lambda: draft.branch(card),
+        lambda: draft.fold(card, other, "A block"),
+    ]
+    if draft.architecture.blocks:
+        number = draw(st.integers(0, len(draft.architecture.blocks) - 1))
+        changes += [
+            lambda: draft.unfold(number),
+            lambda: draft.repeat_block(number, 2),
+            lambda: draft.remove_block(number),
+        ]
+    return draw(st.sampled_from(changes))()

@@ -4,22 +4,25 @@ import copy
 import json
 import math
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.strategies import any_architectures
+from tests.strategies import any_architectures, graphs, with_blocks
 from visualizer.architecture.architecture import (
     MAX_JSON_BYTES,
     MAX_LAYERS,
     MAX_NAME_LENGTH,
     Architecture,
     ArchitectureError,
+    Block,
     architecture_from_dict,
     architecture_from_json,
     architecture_to_dict,
     architecture_to_json,
+    summarize,
 )
 from visualizer.architecture.layer import layer_from_dict
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -28,7 +31,7 @@ from visualizer.architecture.settings import SettingError
 from visualizer.errors import UserError
 
 
-@given(any_architectures())
+@given(any_architectures() | graphs().flatmap(with_blocks))
 def test_written_and_read_back_is_the_same(architecture):
     text = architecture_to_json(architecture)
     assert architecture_from_json(text) == architecture
@@ -41,7 +44,7 @@ def test_presets_are_read_back(preset):
 
 
 def test_the_format_by_example():
-    # A file that somebody saved must stay readable: a change here needs a new JSON_VERSION.
+    # A file that somebody saved must stay readable: a change here needs a new version.
     text = """{
         "format": "cnn-visualizer/architecture", "version": 1, "name": "by hand", "input_shape": [1, 8, 8],
         "layers": [
@@ -59,6 +62,35 @@ def test_the_format_by_example():
     assert architecture.layers[3].activation == "relu"  # left out, so its default
 
 
+def test_the_format_of_a_graph_by_example():
+    text = """{
+        "format": "cnn-visualizer/architecture", "version": 2, "name": "by hand", "input_shape": [1, 8, 8],
+        "layers": [
+            {"type": "Conv2D", "filters": 4, "padding": "same"},
+            {"type": "Conv2D", "filters": 4, "padding": "same"},
+            {"type": "Conv2D", "filters": 4, "kernel_size": [1, 1], "from": [-1]},
+            {"type": "Add", "from": [1, 0, 2]}
+        ],
+        "blocks": [{"title": "Residual block", "first": 1, "last": 3}]
+    }"""
+    architecture = architecture_from_json(text)
+    assert architecture.sources == ((-1,), (0,), (-1,), (1, 0, 2))
+    assert architecture.blocks == (Block("Residual block", 1, 3),)
+    assert summarize(architecture).fits
+    written = architecture_to_dict(architecture)
+    assert ["from" in layer for layer in written["layers"]] == [False, False, True, True]
+
+
+@given(any_architectures())
+def test_a_chain_is_written_as_the_first_version_has_it(architecture):
+    written = architecture_to_dict(architecture)
+    assert written["version"] == 1
+    assert list(written) == ["format", "version", "name", "input_shape", "layers"]
+    assert all("from" not in layer for layer in written["layers"])
+    in_full = replace(architecture, wires=tuple((index - 1,) for index in range(len(architecture.layers))))
+    assert in_full == architecture
+
+
 def test_a_byte_order_mark_and_other_unicode_are_read():
     text = architecture_to_json(TINY.architecture)
     for encoding in ("utf-8-sig", "utf-16", "utf-32"):
@@ -71,6 +103,18 @@ def edited(**changes) -> str:
 
 def with_layer(**layer) -> str:
     return edited(layers=[layer])
+
+
+def with_wires(first, second, last: str = "Flatten") -> str:
+    return edited(version=2, layers=[{"type": "Flatten", "from": first}, {"type": last, "from": second}])
+
+
+def graph_with(**changes) -> str:
+    return edited(version=2, **changes)
+
+
+def block(first: int, last: int) -> dict[str, object]:
+    return {"title": "a block", "first": first, "last": last}
 
 
 HOSTILE = {
@@ -88,7 +132,7 @@ HOSTILE = {
     "NaN": ("NaN", "not a network"),
     "another format": ('{"format": "onnx"}', "not a network"),
     "a list as format": ('{"format": []}', "not a network"),
-    "too large": (" " * (MAX_JSON_BYTES + 1), "at most 200,000"),
+    "too large": (" " * (MAX_JSON_BYTES + 1), "at most 1,000,000"),
     "deeply nested lists": ("[" * 100_000, "not JSON"),
     "deeply nested and closed": ("[" * 90_000 + "]" * 90_000, "not JSON"),
     "deeply nested objects": ('{"a":' * 30_000 + "1" + "}" * 30_000, "not JSON"),
@@ -96,10 +140,29 @@ HOSTILE = {
         edited(version=0).replace('"version": 0', '"version": ' + "9" * 100_000),
         "not JSON",
     ),
-    "a version of 4,000 digits": (edited(version=10**4000), "reads version 1"),
-    "version 2": (edited(version=2), "reads version 1"),
-    "version true": (edited(version=True), "reads version 1"),
-    "a list as version": (edited(version=[[[1]]]), "reads version 1"),
+    "a version of 4,000 digits": (edited(version=10**4000), "reads versions 1 and 2"),
+    "version 3": (edited(version=3), "reads versions 1 and 2"),
+    "version true": (edited(version=True), "reads versions 1 and 2"),
+    "a list as version": (edited(version=[[[1]]]), "reads versions 1 and 2"),
+    "connections in version 1": (with_layer(type="Flatten", **{"from": [-1]}), "no setting 'from'"),
+    "a connection to itself": (with_wires([-1], [1]), "Layer 2, Flatten, cannot read (1,)"),
+    "a connection to a later layer": (with_wires([1], [0]), "Layer 1, Flatten, cannot read (1,)"),
+    "a connection before the input": (with_wires([-2], [0]), "cannot read (-2,)"),
+    "a connection that is text": (with_wires(["0"], [0]), "cannot read ('0',)"),
+    "a connection that is true": (with_wires([-1], [True]), "cannot read (True,)"),
+    "a connection that is a list": (with_wires([[-1]], [0]), "cannot read ([-1],)"),
+    "connections that are a number": (with_wires(-1, [0]), "must be a list"),
+    "no connection": (with_wires([], [0]), "cannot read ()"),
+    "two inputs for one": (with_wires([-1], [-1, 0]), "It reads 1 to 1"),
+    "a thousand inputs": (with_wires([-1], [-1] * 1_000, last="Add"), "It reads 1 to 32"),
+    "blocks that are a number": (graph_with(blocks=3), "blocks of the network could not be read"),
+    "blocks that are null": (graph_with(blocks=None), "blocks of the network could not be read"),
+    "a block that is text": (graph_with(blocks=["a"]), "blocks of the network could not be read"),
+    "a block without an end": (graph_with(blocks=[{"title": "a", "first": 0}]), "could not be read"),
+    "a block that ends before it begins": (graph_with(blocks=[block(3, 2)]), "cannot have the layers 3 to 2"),
+    "a block beyond the layers": (graph_with(blocks=[block(0, 99)]), "cannot have the layers 0 to 99"),
+    "a block before the layers": (graph_with(blocks=[block(-1, 1)]), "cannot have the layers -1 to 1"),
+    "blocks that overlap": (graph_with(blocks=[block(0, 2), block(2, 3)]), "cannot have the layers 2 to 3"),
     "no name": (edited(name=None), '"name"'),
     "a number as name": (edited(name=3), '"name"'),
     "no layers": (edited(layers=None), '"layers"'),
@@ -135,7 +198,7 @@ HOSTILE = {
     "an input shape of text": (edited(input_shape="888"), '"input_shape"'),
     "an input shape of lists": (edited(input_shape=[[1], [8], [8]]), "cannot have the shape"),
     "an input that is huge": (edited(input_shape=[1, 10**9, 10**9]), "cannot have the shape"),
-    "too many layers": (edited(layers=[{"type": "Flatten"}] * (MAX_LAYERS + 1)), "61 layers"),
+    "too many layers": (edited(layers=[{"type": "Flatten"}] * (MAX_LAYERS + 1)), "1,001 layers"),
 }
 
 

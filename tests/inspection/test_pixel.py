@@ -12,8 +12,8 @@ from torch import nn
 from tests.inspection.branching import Branching
 from tests.strategies import architectures, layers_of
 from visualizer.architecture.architecture import Architecture
-from visualizer.architecture.flow import PICTURE, FlowNetwork, Meeting, Node
-from visualizer.architecture.layer import LayerDoesNotFit, layer_types
+from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
+from visualizer.architecture.layer import LayerDoesNotFit, Meeting, layer_types
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense

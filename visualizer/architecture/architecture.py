@@ -1,6 +1,8 @@
 """A whole network as plain data, its shapes, counts and problems without building it, and its JSON."""
 
+import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,14 +19,17 @@ from visualizer.architecture.layer import (
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, describe_shape, is_maps, numbers_in
+from visualizer.architecture.span import PICTURE
 from visualizer.errors import UserError, short_repr
 from visualizer.words import counted
 
 JSON_FORMAT = "cnn-visualizer/architecture"
-JSON_VERSION = 1
-MAX_JSON_BYTES = 200_000
-MAX_LAYERS = 60
+# A chain without blocks is written as the first version has it, so that older copies of the app read it.
+CHAIN_VERSION, GRAPH_VERSION = 1, 2
+MAX_JSON_BYTES = 1_000_000
+MAX_LAYERS = 1_000
 MAX_NAME_LENGTH = 60
+_MOST_CONNECTIONS = 3  # that are offered to a layer which needs one
 MAX_INPUT_SIZE = 1024  # of any architecture; `Limits` says what a server trains
 
 
@@ -33,16 +38,36 @@ class ArchitectureError(UserError):
 
 
 @dataclass(frozen=True)
+class Block:
+    """Consecutive layers with a name, which can be shown as one: from `first` to `last`, by index, both included."""
+
+    title: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Architecture:
-    """A chain of layers. `input_shape` is (C, H, W), 1 or 3 channels, at most 1024 pixels high and wide.
+    """Layers and what each of them reads.
+
+    Attributes:
+        name: For people.
+        input_shape: (C, H, W), 1 or 3 channels, at most 1024 pixels high and wide.
+        layers: In an order in which each comes after all that it reads; the last one makes the output.
+        wires: The layers that each layer reads, by index, PICTURE for the input. Empty for a chain, in which each reads
+            the one before; also where it is given in full.
+        blocks: Named parts, in order, which do not overlap.
 
     Raises:
-        ArchitectureError: The input shape is out of range, or there are over 60 layers.
+        ArchitectureError: The input shape is out of range, there are over 1,000 layers, or the wires or the blocks do
+            not fit the layers.
     """
 
     name: str
     input_shape: tuple[int, int, int]
     layers: tuple[Layer, ...] = ()
+    wires: tuple[tuple[int, ...], ...] = ()
+    blocks: tuple[Block, ...] = ()
 
     def __post_init__(self) -> None:
         shape = self.input_shape
@@ -54,6 +79,16 @@ class Architecture:
                 "Change the input size.",
             )
         _check_layer_count(len(self.layers))
+        if self.wires:
+            _check_wires(self.layers, self.wires)
+        if self.wires == _chain(len(self.layers)):
+            object.__setattr__(self, "wires", ())
+        _check_blocks(self.blocks, len(self.layers))
+
+    @property
+    def sources(self) -> tuple[tuple[int, ...], ...]:
+        """The layers that each layer reads, by index, PICTURE for the input."""
+        return self.wires or _chain(len(self.layers))
 
     @property
     def ends_in_softmax(self) -> bool:
@@ -62,20 +97,62 @@ class Architecture:
         return any(getattr(layer, setting.name) == "softmax" for layer in last for setting in layer.settings())
 
     def with_layers(self, layers: tuple[Layer, ...]) -> "Architecture":
-        """This architecture with other layers. Raises ArchitectureError where they are too many."""
+        """This architecture with other layers in the same places."""
+        assert len(layers) == len(self.layers)
         return replace(self, layers=layers)
+
+    def up_to(self, count: int) -> "Architecture":
+        """Its first `count` layers alone."""
+        blocks = tuple(block for block in self.blocks if block.last < count)
+        return replace(self, layers=self.layers[:count], wires=self.wires[:count], blocks=blocks)
 
 
 def _check_layer_count(count: int) -> None:
     if count > MAX_LAYERS:
-        raise ArchitectureError(f"The network has {count:,} layers.", f"At most {MAX_LAYERS} fit here.", "Remove some.")
+        raise ArchitectureError(
+            f"The network has {count:,} layers.", f"At most {MAX_LAYERS:,} fit here.", "Remove some."
+        )
+
+
+def _chain(count: int) -> tuple[tuple[int, ...], ...]:
+    return tuple((index - 1,) for index in range(count))
+
+
+def _check_wires(layers: tuple[Layer, ...], wires: tuple[tuple[int, ...], ...]) -> None:
+    if len(wires) != len(layers):
+        raise ArchitectureError(
+            "The connections of the network do not match its layers.",
+            f"There are {len(wires):,} for {counted(len(layers), 'layer')}.",
+            "Say for each layer what it reads.",
+        )
+    for index, (layer, sources) in enumerate(zip(layers, wires, strict=True)):
+        earlier = all(type(source) is int and PICTURE <= source < index for source in sources)
+        if not earlier or not 1 <= len(sources) <= layer.most_inputs:
+            raise ArchitectureError(
+                f"Layer {index + 1}, {layer.title}, cannot read {short_repr(sources)}.",
+                f"It reads 1 to {layer.most_inputs} of the layers before it, by number from 0; {PICTURE} is the input.",
+                "Change its connections.",
+            )
+
+
+def _check_blocks(blocks: tuple[Block, ...], count: int) -> None:
+    free = 0
+    for block in blocks:
+        if not free <= block.first <= block.last < count:
+            raise ArchitectureError(
+                f"The block “{one_line(block.title)}” cannot have the layers {block.first} to {block.last}.",
+                "Blocks come one after the other and hold layers of the network, numbered from 0.",
+                "Change its first and last layer.",
+            )
+        free = block.last + 1
 
 
 @dataclass(frozen=True)
 class LayerReport:
     """One layer in its place. Shapes and counts are None where an earlier layer does not fit.
 
-    `parameters` are trained; `kept` numbers are used but not trained.
+    `input_shape` is what several inputs make; `parameters` are trained, `kept` numbers are used but not trained;
+    `sources` are the layers that it reads, by index.
     """
 
     layer: Layer
@@ -85,6 +162,7 @@ class LayerReport:
     multiply_adds: int | None
     problem: Problem | None = None
     kept: int = 0
+    sources: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,30 +211,30 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
         architecture: Any architecture, also one that does not fit.
         classes: How many numbers the output must have; None for any.
     """
-    shape: Shape | None = architecture.input_shape
+    shapes: dict[int, Shape] = {PICTURE: architecture.input_shape}
+    unread = _unread(architecture)
     reports: list[LayerReport] = []
-    activation_numbers = numbers_in(architecture.input_shape)
-    for layer in architecture.layers:
-        if shape is None:
-            reports.append(LayerReport(layer, None, None, None, None))
-            continue
-        try:
-            output_shape = layer.output_shape(shape)
-        except LayerDoesNotFit as error:
-            reports.append(LayerReport(layer, shape, None, None, None, error.problem))
-            shape = None
-            continue
-        counts = layer.parameter_count(shape), layer.multiply_adds(shape)
-        reports.append(LayerReport(layer, shape, output_shape, *counts, kept=layer.kept_count(shape)))
-        activation_numbers += numbers_in(output_shape)
-        shape = output_shape
+    for index, (layer, sources) in enumerate(zip(architecture.layers, architecture.sources, strict=True)):
+        row = LayerReport(layer, None, None, None, None, sources=sources)
+        if any(source not in shapes for source in sources):
+            pass  # an earlier layer does not fit
+        elif len(sources) < layer.least_inputs:
+            row = replace(row, problem=_lacks_an_input(layer, index, sources, shapes))
+        else:
+            row = _report(row, [shapes[source] for source in sources])
+        if row.problem is None and index in unread:
+            row = replace(row, problem=_UNREAD)
+        if row.output_shape is not None:
+            shapes[index] = row.output_shape
+        reports.append(row)
+    shape = shapes.get(len(reports) - 1)
     report = ArchitectureReport(
         input_shape=architecture.input_shape,
         layers=tuple(reports),
         problem=None,
         parameters=sum(row.parameters or 0 for row in reports),
         multiply_adds=sum(row.multiply_adds or 0 for row in reports),
-        activation_numbers=activation_numbers,
+        activation_numbers=sum(map(numbers_in, shapes.values())),
     )
     if not report.fits:
         return report
@@ -168,13 +246,66 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
     return report
 
 
+def _report(row: LayerReport, shapes: list[Shape]) -> LayerReport:
+    """The row with its shapes and counts, or its problem; `shapes` are those of the outputs that it reads."""
+    layer = row.layer
+    try:
+        input_shape = layer.merged_shape(shapes)
+    except LayerDoesNotFit as error:
+        return replace(row, problem=error.problem)
+    row = replace(row, input_shape=input_shape)
+    try:
+        output_shape = layer.output_shape(input_shape)
+    except LayerDoesNotFit as error:
+        return replace(row, problem=error.problem)
+    return replace(
+        row,
+        output_shape=output_shape,
+        parameters=layer.parameter_count(input_shape),
+        multiply_adds=layer.multiply_adds(input_shape),
+        kept=layer.kept_count(input_shape),
+    )
+
+
+_UNREAD = Problem(
+    "Nothing reads the output of this layer.",
+    "Connect it to a later layer, or remove it.",
+    (Fix("Remove this layer"),),
+)
+
+
+def _unread(architecture: Architecture) -> set[int]:
+    """The layers, but for the last, that no layer reads."""
+    read = {source for sources in architecture.wires for source in sources}
+    return set(range(len(architecture.wires) - 1)) - read
+
+
+def _lacks_an_input(layer: Layer, index: int, sources: tuple[int, ...], shapes: Mapping[int, Shape]) -> Problem:
+    """The problem of a layer that merges and reads too little, with connections that would fit as its fixes."""
+    fixes = []
+    for other in reversed(range(PICTURE, index)):
+        if other in sources or other not in shapes:
+            continue
+        try:
+            layer.merged_shape([*(shapes[source] for source in sources), shapes[other]])
+        except LayerDoesNotFit:
+            continue
+        name = "the input" if other == PICTURE else f"layer {other + 1}"
+        fixes.append(Fix(f"Connect {name}", connect=other))
+    return Problem(
+        f"{layer.title} has {counted(len(sources), 'input')}.",
+        f"It merges at least {layer.least_inputs}.",
+        (*fixes[:_MOST_CONNECTIONS], Fix(f"Remove this {layer.title}")),
+    )
+
+
 def _check_classes(report: ArchitectureReport, output_shape: Shape, classes: int) -> ArchitectureReport:
     """Put the problem on the layer that sets the number of outputs where that is not `classes`."""
     if output_shape == (classes,):
         return report
     index = len(report.layers) - 1
-    while index > 0 and report.layers[index].layer.keeps_shape:
-        index -= 1
+    while report.layers[index].layer.keeps_shape and report.layers[index].sources != (PICTURE,):
+        (index,) = report.layers[index].sources
     row = report.layers[index]
     scores = Dense(units=classes, activation="softmax")
     needs = f"The last layer must output one number for each of the {classes} classes."
@@ -193,14 +324,25 @@ def _check_classes(report: ArchitectureReport, output_shape: Shape, classes: int
 
 
 def architecture_to_dict(architecture: Architecture) -> dict[str, Any]:
-    """The architecture as plain JSON values."""
-    return {
+    """The architecture as plain JSON values.
+
+    A layer that does not read the one before says what it reads under "from", -1 for the input.
+    """
+    layers = [layer_to_dict(layer) for layer in architecture.layers]
+    for index, sources in enumerate(architecture.wires):
+        if sources != (index - 1,):
+            layers[index]["from"] = list(sources)
+    plain = not architecture.wires and not architecture.blocks
+    data = {
         "format": JSON_FORMAT,
-        "version": JSON_VERSION,
+        "version": CHAIN_VERSION if plain else GRAPH_VERSION,
         "name": architecture.name,
         "input_shape": list(architecture.input_shape),
-        "layers": [layer_to_dict(layer) for layer in architecture.layers],
+        "layers": layers,
     }
+    if architecture.blocks:
+        data["blocks"] = [dataclasses.asdict(block) for block in architecture.blocks]
+    return data
 
 
 def architecture_to_json(architecture: Architecture) -> str:
@@ -217,10 +359,10 @@ def architecture_from_dict(data: Any) -> Architecture:
             "Choose a file that “Download” on the Build page wrote.",
         )
     version = data.get("version")
-    if type(version) is not int or version != JSON_VERSION:
+    if type(version) is not int or version not in (CHAIN_VERSION, GRAPH_VERSION):
         raise ArchitectureError(
             f"This network has version {short_repr(version)}.",
-            f"This app reads version {JSON_VERSION}.",
+            f"This app reads versions {CHAIN_VERSION} and {GRAPH_VERSION}.",
             "Save it again with this version of the app.",
         )
     name, shape, layers = data.get("name"), data.get("input_shape"), data.get("layers")
@@ -229,7 +371,45 @@ def architecture_from_dict(data: Any) -> Architecture:
             "The network could not be read.", 'It needs "name", "input_shape" and "layers".', "Add what is missing."
         )
     _check_layer_count(len(layers))
-    return Architecture(one_line(name), tuple(shape), tuple(layer_from_dict(layer) for layer in layers))
+    read, wires = [], []
+    for index, layer in enumerate(layers):
+        sources, settings = [index - 1], layer
+        if version == GRAPH_VERSION and isinstance(layer, dict):
+            settings = {name: value for name, value in layer.items() if name != "from"}
+            sources = layer.get("from", sources)
+        read.append(layer_from_dict(settings))
+        wires.append(_sources_from(sources, index))
+    blocks = _blocks_from(data.get("blocks", []))
+    return Architecture(one_line(name), tuple(shape), tuple(read), tuple(wires), blocks)
+
+
+def _sources_from(sources: Any, index: int) -> tuple[int, ...]:
+    """What a layer in JSON reads; what the list holds is checked with the layers."""
+    if not isinstance(sources, list):
+        raise ArchitectureError(
+            f"Layer {index + 1} cannot read {short_repr(sources)}.",
+            'Its "from" must be a list of layers, numbered from 0.',
+            "Change its connections.",
+        )
+    return tuple(sources)
+
+
+def _blocks_from(data: Any) -> tuple[Block, ...]:
+    def block(data: Any) -> Block:
+        if not isinstance(data, dict) or not isinstance(data.get("title"), str):
+            raise TypeError
+        if any(type(data.get(end)) is not int for end in ("first", "last")):
+            raise TypeError
+        return Block(one_line(data["title"]) or "Block", data["first"], data["last"])
+
+    try:
+        return tuple(map(block, data))
+    except TypeError as error:
+        raise ArchitectureError(
+            "The blocks of the network could not be read.",
+            'Each needs a "title", and the numbers of its "first" and "last" layer.',
+            "Add what is missing.",
+        ) from error
 
 
 def one_line(name: str) -> str:

@@ -20,7 +20,7 @@ def fitted(architecture: Architecture, input_shape: tuple[int, int, int], classe
         report = summarize(changed, classes)
         for index, row in enumerate(report.layers):
             if row.problem:
-                changed = Draft.of(changed).replace_layer(index, *row.problem.fixes[0].replacement).architecture
+                changed = Draft.of(changed).apply(index, row.problem.fixes[0]).architecture
     except UserError:  # the input is too large for any network, or there would be too many layers
         return None
     return changed if summarize(changed, classes).fits else None

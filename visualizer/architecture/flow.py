@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from functools import reduce
+from typing import Protocol
 
 import torch
 from torch import nn
@@ -10,14 +11,18 @@ from torch import nn
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.answer import AnswerKind, answer_kind
 from visualizer.architecture.kernels import KernelSet
-from visualizer.architecture.layer import PoolingWindow
+from visualizer.architecture.layer import Meeting, PoolingWindow
 from visualizer.architecture.shapes import Shape
 from visualizer.architecture.span import PICTURE as PICTURE
 from visualizer.architecture.span import Sees
 
-# How the outputs of several nodes become the input of one: added, concatenated along the channels, or multiplied, where
-# one number may stand for a whole map.
-Meeting = Literal["sum", "concatenation", "product"]
+_PAIRWISE: dict[Meeting, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
+    "sum": torch.add,
+    "average": torch.add,
+    "difference": torch.sub,
+    "product": torch.mul,
+    "maximum": torch.maximum,
+}
 
 
 class Described(Protocol):
@@ -78,12 +83,13 @@ class Node:
 
     def input_from(self, outputs: Mapping[int, torch.Tensor]) -> torch.Tensor:
         """Its input, made of the outputs of earlier nodes by index, with the picture under PICTURE; (N, ...)."""
+        if len(self.sources) == 1:
+            return outputs[self.sources[0]]
+        inputs = [outputs[source] for source in self.sources]
         if self.meeting == "concatenation":
-            return torch.cat([outputs[source] for source in self.sources], dim=1)
-        arrived = outputs[self.sources[0]]
-        for source in self.sources[1:]:
-            arrived = arrived * outputs[source] if self.meeting == "product" else arrived + outputs[source]
-        return arrived
+            return torch.cat(inputs, dim=1)
+        merged = reduce(_PAIRWISE[self.meeting], inputs)
+        return merged / len(inputs) if self.meeting == "average" else merged
 
 
 # Called with a node, how many of its stages have been run, and their output, (N, ...): with 0 and the input of the node

@@ -21,12 +21,26 @@ if TYPE_CHECKING:
     from torch import nn
 
 
+# How the outputs of several layers become the input of one: computed number by number, where one number may stand for a
+# whole map, or concatenated along the channels.
+Meeting = Literal["sum", "difference", "product", "average", "maximum", "concatenation"]
+
+
 @dataclass(frozen=True)
 class Fix:
-    """A change that would make a layer fit: put `replacement` (none, one or several layers) in its place."""
+    """A change that would make a layer fit.
+
+    Attributes:
+        label: What a button says that does it.
+        replacement: The layers (none, one or several) to put in its place, or on one of its inputs.
+        on_input: Which of its inputs `replacement` is put on, from 0; None to replace the layer.
+        connect: The layer, by index, whose output becomes one more input of this one; then nothing is replaced.
+    """
 
     label: str
-    replacement: tuple["Layer", ...]
+    replacement: tuple["Layer", ...] = ()
+    on_input: int | None = None
+    connect: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +85,7 @@ class PoolingWindow:
 
 
 # The kinds of layer types, in the order of the menu and of the legend.
-GROUPS = ("Convolution", "Pooling", "Activation and regularisation", "Dense")
+GROUPS = ("Convolution", "Pooling", "Activation and regularisation", "Dense", "Merging")
 
 
 @dataclass(frozen=True)
@@ -90,6 +104,10 @@ class Layer(ABC):
     # Whether it works at random while training, and only then: that makes training harder than validation, and the
     # network overfits less.
     is_random_in_training: ClassVar[bool] = False
+    # How many outputs of other layers it takes, and what it makes of several.
+    least_inputs: ClassVar[int] = 1
+    most_inputs: ClassVar[int] = 1
+    meeting: ClassVar[Meeting] = "sum"
 
     def __post_init__(self) -> None:
         for setting in self.settings():
@@ -129,6 +147,11 @@ class Layer(ABC):
     def summary(self) -> str:
         """The layer in one short line, for its card and for figures."""
         return self.title
+
+    def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
+        """Of its input, made of the outputs that it takes, which have these shapes. Raises LayerDoesNotFit."""
+        (shape,) = shapes
+        return shape
 
     @abstractmethod
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -35,10 +35,14 @@ class Network(FlowNetwork):
             stages = row.layer.stages(row.input_shape)
             self.layers.append(nn.Sequential(OrderedDict(stages)))
             sees = sees_of(row.layer, row.input_shape, row.output_shape)
-            nodes.append(Node(index, row.layer, tuple(stages), (index - 1,), row.output_shape, sees))
+            meeting = row.layer.meeting
+            nodes.append(Node(index, row.layer, tuple(stages), row.sources, row.output_shape, sees, meeting=meeting))
         self.nodes = tuple(nodes)
+        self._is_chain = not architecture.wires
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        if not self._is_chain:
+            return self.run(pictures)
         # What `run` computes, without its bookkeeping, which a small network in training would feel.
         for layer in self.layers:
             pictures = layer(pictures)

@@ -15,8 +15,9 @@ import torch
 from torch import fx, nn
 from torch.nn import functional
 
-from visualizer.architecture.flow import PICTURE, FlowNetwork, Meeting, Node
+from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
 from visualizer.architecture.kernels import Stage
+from visualizer.architecture.layer import Meeting
 from visualizer.architecture.shapes import Shape, window_padding
 from visualizer.errors import UserError
 from visualizer.pretrained.description import (

@@ -42,7 +42,7 @@ class Subject:
     def fitting(self) -> Architecture:
         """The architecture up to the first layer that does not fit."""
         rows = summarize(self.architecture).layers
-        return self.architecture.with_layers(tuple(row.layer for row in rows if row.output_shape is not None))
+        return self.architecture.up_to(sum(row.output_shape is not None for row in rows))
 
 
 def subjects(owner: Session) -> dict[str, tuple[str, Subject]]:

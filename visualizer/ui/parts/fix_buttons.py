@@ -10,7 +10,7 @@ def fix_buttons(owner: Session, card: int, problem: Problem, key: str) -> None:
     """Draw a button for each change of that card's layer that fixes the problem; their keys begin with `key`."""
 
     def fix_layer(fix: Fix) -> None:
-        owner.edit(lambda draft: draft.replace_layer(card, *fix.replacement))
+        owner.edit(lambda draft: draft.apply(card, fix))
 
     with st.container(horizontal=True, gap="xsmall"):
         for number, fix in enumerate(problem.fixes):

@@ -1,0 +1,21 @@
+"""Addition of the outputs of several layers."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from visualizer.architecture.layer import Meeting, register
+from visualizer.architecture.merging import PlacewiseMerge
+
+
+@register
+@dataclass(frozen=True)
+class Add(PlacewiseMerge):
+    """Adds the numbers at the same place of all inputs."""
+
+    title: ClassVar[str] = "Add"
+    icon: ClassVar[str] = ":material/add_circle:"
+    meeting: ClassVar[Meeting] = "sum"
+    explanation: ClassVar[str] = (
+        "Adds its inputs number by number. With a skip connection the layers between learn only what has to change "
+        "(the residual), and the gradient finds a way past them: that made networks of 100 layers trainable."
+    )

@@ -1,0 +1,28 @@
+"""The outputs of several layers, one behind the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from visualizer.architecture.layer import Meeting, register
+from visualizer.architecture.merging import MergeLayer, does_not_meet
+from visualizer.architecture.shapes import Shape
+
+
+@register
+@dataclass(frozen=True)
+class Concatenate(MergeLayer):
+    """Puts the channels of all inputs one behind the other: (A, H, W) and (B, H, W) in, (A + B, H, W) out."""
+
+    title: ClassVar[str] = "Concatenate"
+    icon: ClassVar[str] = ":material/layers:"
+    meeting: ClassVar[Meeting] = "concatenation"
+    explanation: ClassVar[str] = (
+        "Puts the feature maps of its inputs one behind the other and changes no number: the next layer can use what "
+        "every path found. So kernels of several sizes see side by side, and early details reach late layers."
+    )
+
+    def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
+        if any(len(shape) != len(shapes[0]) or shape[1:] != shapes[0][1:] for shape in shapes):
+            raise does_not_meet(self, shapes, "Concatenate needs maps of the same height and width, or only vectors.")
+        return (sum(shape[0] for shape in shapes), *shapes[0][1:])
