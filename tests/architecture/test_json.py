@@ -24,7 +24,7 @@ from visualizer.architecture.architecture import (
     architecture_to_json,
     summarize,
 )
-from visualizer.architecture.layer import layer_from_dict
+from visualizer.architecture.layer import layer_from_dict, layer_to_dict
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.presets import CLASSIC, PRESETS, TINY
 from visualizer.architecture.settings import SettingError
@@ -89,6 +89,22 @@ def test_a_chain_is_written_as_the_first_version_has_it(architecture):
     assert all("from" not in layer for layer in written["layers"])
     in_full = replace(architecture, wires=tuple((index - 1,) for index in range(len(architecture.layers))))
     assert in_full == architecture
+
+
+def test_a_setting_that_a_type_got_later_is_stored_only_where_it_matters():
+    """The JSON of a network that was stored before stays the same, byte for byte."""
+    assert layer_to_dict(Conv2D(4)) == {
+        "type": "Conv2D",
+        "filters": 4,
+        "kernel_size": [3, 3],
+        "activation": "relu",
+        "padding": "valid",
+        "strides": [1, 1],
+        "dilation_rate": [1, 1],
+        "use_bias": True,
+    }
+    assert layer_to_dict(Conv2D(4, groups=2))["groups"] == 2
+    assert layer_from_dict(layer_to_dict(Conv2D(4, groups=2))) == Conv2D(4, groups=2)
 
 
 def test_a_byte_order_mark_and_other_unicode_are_read():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from tests.strategies import input_shapes, layers, layers_of
+from tests.strategies import MOST_FIXES, input_shapes, layers, layers_of
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.layer import Layer, LayerDoesNotFit, layer_types
 from visualizer.architecture.layers.activation import Activation
@@ -20,6 +20,8 @@ from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.p_relu import PReLU
+from visualizer.architecture.layers.rescaling import Rescaling
 from visualizer.architecture.shapes import window_output_size
 from visualizer.architecture.span import Span, places_of
 
@@ -30,6 +32,21 @@ def output_shape_or_reject(layer: Layer, input_shape: tuple[int, ...]) -> tuple[
         return layer.output_shape(input_shape)
     except LayerDoesNotFit:
         reject()
+
+
+def fixed_or_reject(layer: Layer, input_shape: tuple[int, ...]) -> Layer:
+    """The layer with the changes that make it fit; an example in which only another layer would fit does not count."""
+    for _ in range(MOST_FIXES):
+        try:
+            layer.output_shape(input_shape)
+        except LayerDoesNotFit as error:
+            replacement = error.problem.fixes[0].replacement
+            if [type(new) for new in replacement] != [type(layer)]:
+                reject()
+            (layer,) = replacement
+        else:
+            return layer
+    raise AssertionError(f"{layer} does not fit {input_shape} after {MOST_FIXES} fixes")
 
 
 def module_of(layer: Layer, input_shape: tuple[int, ...]) -> nn.Sequential:
@@ -74,8 +91,8 @@ def windows(values: np.ndarray, layer: Layer, size: tuple[int, int], dilation: t
 
 @given(layers_of(Conv2D), input_shapes())
 def test_conv2d_is_the_sum_of_products(layer, shape):
-    layer = layer.with_settings(activation="linear")
-    output_shape = output_shape_or_reject(layer, shape)
+    layer = fixed_or_reject(layer.with_settings(activation="linear"), shape)
+    output_shape = layer.output_shape(shape)
     module = module_of(layer, shape).double()
     values = maps(shape)
     with torch.no_grad():
@@ -84,8 +101,25 @@ def test_conv2d_is_the_sum_of_products(layer, shape):
     biases = module[-1].bias.detach().numpy() if layer.use_bias else np.zeros(layer.filters)
     expected = np.empty(output_shape)
     for row, column, window in windows(values, layer, layer.kernel_size, layer.dilation_rate, 0.0):
-        expected[:, row, column] = (weights * window).sum(axis=(1, 2, 3)) + biases
+        # Each filter sees the maps of its own group.
+        of_groups = window.reshape(layer.groups, -1, *layer.kernel_size).repeat(layer.filters // layer.groups, axis=0)
+        expected[:, row, column] = (weights * of_groups).sum(axis=(1, 2, 3)) + biases
     np.testing.assert_allclose(output, expected, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("channels", "filters", "groups", "fitting"), [(6, 9, 4, 1), (6, 9, 6, 3), (8, 12, 16, 4), (5, 10, 5, None)]
+)
+def test_groups_that_do_not_divide_the_maps_are_told_and_fixed(channels, filters, groups, fitting):
+    layer = Conv2D(filters=filters, groups=groups)
+    if fitting is None:
+        assert layer.parameter_count((channels, 9, 9)) == filters * (channels // groups * 9 + 1)
+        assert layer.output_shape((channels, 9, 9)) == (filters, 7, 7)
+        return
+    with pytest.raises(LayerDoesNotFit, match=f"cannot be split evenly into {groups} groups") as caught:
+        layer.output_shape((channels, 9, 9))
+    (fixed,) = caught.value.problem.fixes[0].replacement
+    assert (fixed.groups, fixed.output_shape((channels, 9, 9))) == (fitting, (filters, 7, 7))
 
 
 @pytest.mark.parametrize("pooling", [MaxPooling2D, AveragePooling2D])
@@ -145,6 +179,10 @@ FORMULAS = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "tanh": lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
     "gelu": lambda x: x * torch.distributions.Normal(0.0, 1.0).cdf(torch.from_numpy(x)).numpy(),
+    "elu": lambda x: np.where(x > 0, x, np.expm1(x)),
+    "selu": lambda x: 1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(x)),
+    "softplus": lambda x: np.log1p(np.exp(x)),
+    "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
     "softmax": lambda x: np.exp(x) / np.exp(x).sum(axis=0, keepdims=True),
 }
 
@@ -155,6 +193,25 @@ def test_activation_functions(name, shape):
     values = np.random.default_rng(1).normal(size=shape) * 2
     output = run(Activation(function=name, negative_slope=0.3), values)
     np.testing.assert_allclose(output, FORMULAS[name](values), atol=1e-6)
+
+
+def test_prelu_has_a_slope_for_each_map_or_each_place():
+    values = maps((2, 3, 4))
+    for layer, shape in ((PReLU(), (2, 1, 1)), (PReLU(shared=False), (2, 3, 4))):
+        module = module_of(layer, values.shape).double()
+        (slopes,) = module.parameters()
+        assert slopes.shape == shape
+        assert not slopes.any()  # it starts as ReLU
+        slopes.data.uniform_(-1, 1, generator=torch.Generator().manual_seed(0))
+        with torch.no_grad():
+            output = module(torch.from_numpy(values)[None])[0].numpy()
+        np.testing.assert_allclose(output, np.where(values > 0, values, slopes.detach().numpy() * values))
+    with pytest.raises(LayerDoesNotFit):
+        PReLU().output_shape((5,))
+
+
+def test_rescaling_multiplies_and_adds():
+    assert run(Rescaling(scale=2.0, offset=-1.0), np.array([0.0, 0.25, 1.0])).tolist() == [-1.0, -0.5, 1.0]
 
 
 def test_an_activation_setting_is_a_stage_of_its_own_with_kerass_slope():
@@ -192,7 +249,8 @@ def test_dropout_drops_its_share_while_training_and_nothing_afterwards():
 @given(layers(), st.one_of(input_shapes(), st.tuples(st.integers(1, 50))))
 def test_every_layer_keeps_what_it_says(layer, shape):
     """Output shape, parameter count and multiply-adds are those of the torch modules, for maps and vectors."""
-    output_shape = output_shape_or_reject(layer, shape)
+    layer = fixed_or_reject(layer, shape)
+    output_shape = layer.output_shape(shape)
     stages = layer.stages(shape)
     assert len({name for name, _ in stages}) == len(stages) >= 1
     module = module_of(layer, shape)
@@ -202,14 +260,15 @@ def test_every_layer_keeps_what_it_says(layer, shape):
     assert layer.parameter_count(shape) == sum(parameter.numel() for parameter in module.parameters())
     if layer.keeps_shape:
         assert output_shape == shape
-    if not isinstance(layer, BatchNormalization):  # whose scale and shift torch does not count
+    if not isinstance(layer, BatchNormalization | Rescaling):  # whose scale and shift torch does not count
         assert 2 * layer.multiply_adds(shape) == flops.get_total_flops()
 
 
 @given(layers(), input_shapes())
 def test_every_layer_type_says_which_places_it_reads(layer, shape):
     """Each place that a unit reads, and no other, makes it no number where it holds none; a vector's units together."""
-    output_shape = output_shape_or_reject(layer, shape)
+    layer = fixed_or_reject(layer, shape)
+    output_shape = layer.output_shape(shape)
     module = module_of(layer, shape).double()
     height, width = shape[1:]
     pictures = torch.rand(height * width, *shape, dtype=torch.float64)

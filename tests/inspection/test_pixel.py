@@ -32,6 +32,7 @@ from visualizer.inspection.steps import (
     Multiplied,
     Normalized,
     Passed,
+    Rescaled,
     Softmaxed,
     Spot,
     Unexplained,
@@ -66,6 +67,8 @@ def extent(explanation: Explanation) -> float:
     first, *rest = explanation.steps
     size = float(np.abs(first.products).sum()) if isinstance(first, WindowSum | WeightedSum) else abs(first.result)
     for step in rest:
+        if isinstance(step, Rescaled):
+            size = size * step.scale + abs(step.offset)
         if isinstance(step, Normalized):
             size = (size + abs(step.mean)) * abs(step.scale) / np.sqrt(step.variance + step.epsilon) + abs(step.shift)
     return size
@@ -98,7 +101,7 @@ def check_sources(network: FlowNetwork, seen: Probe, explanation: Explanation) -
     elif isinstance(step, WeightedSum):
         for item, value in enumerate(step.inputs):
             came_from(network, seen, spot, step.place(item), value)
-    elif isinstance(step, Normalized | Activated):
+    elif isinstance(step, Normalized | Rescaled | Activated):
         came_from(network, seen, spot, explanation.input_place, step.before)
     elif isinstance(step, Softmaxed):
         came_from(network, seen, spot, explanation.input_place, step.values[step.chosen])

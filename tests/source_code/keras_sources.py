@@ -390,7 +390,7 @@ weight_decay = 1e-4
 model = Sequential()
 model.add(Conv2D(32, (3,3), padding='same', kernel_regularizer=regularizers.l2(weight_decay),
                  input_shape=x_train.shape[1:], name='conv_1'))
-model.add(Activation('elu'))
+model.add(Activation('mish'))
 model.add(BatchNormalization(axis=1))
 model.add(Flatten())
 model.add(Dense(10, activation='softmax', bias_initializer='zeros', dtype='float32'))
@@ -417,7 +417,7 @@ model.save('model.h5')
         (
             (3, "The input's shape is not written as three numbers; 64 × 64 × 3 is used"),
             (4, "“kernel_regularizer=l2(…)” of Conv2D is left out"),
-            (6, "“activation='elu'” of Activation is not known here"),
+            (6, "“activation='mish'” of Activation is not known here"),
             (7, "“axis=1” of BatchNormalization is left out"),
             (10, "RMSprop forgets more slowly here, as in PyTorch: rho is 0.99, in Keras 0.9"),
             (10, "“decay=1e-06” of RMSprop is left out"),

@@ -30,6 +30,7 @@ from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import Network, build
+from visualizer.architecture.own_modules import ParametricReLU
 from visualizer.architecture.presets import PRESETS, TINY
 from visualizer.architecture.shapes import is_maps
 from visualizer.data.class_folders import zipped
@@ -90,7 +91,8 @@ def with_random_numbers(architecture: Architecture) -> Network:
     generator = torch.Generator().manual_seed(2)
     with torch.no_grad():
         for name, numbers in [*network.named_parameters(), *network.named_buffers()]:
-            if numbers.is_floating_point() and (numbers.ndim < 2 or "running" in name):
+            neutral = numbers.ndim < 2 or "running" in name or bool((numbers == 0).all() or (numbers == 1).all())
+            if numbers.is_floating_point() and neutral:
                 numbers.copy_(torch.rand(numbers.shape, generator=generator) + 0.5)
     return network
 
@@ -113,6 +115,9 @@ def copy_to_keras(network: Network, model: Any) -> None:
             elif isinstance(module, nn.Linear):
                 arrays = [module.weight.detach()[:, order].T, module.bias]
                 flattened = None
+            elif isinstance(module, ParametricReLU):
+                slopes = module.weight.detach()
+                arrays = [slopes.permute(1, 2, 0) if slopes.ndim == 3 else slopes[order]]
             elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
                 arrays = [
                     numbers[order] for numbers in (module.weight, module.bias, module.running_mean, module.running_var)

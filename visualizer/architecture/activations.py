@@ -39,6 +39,10 @@ FUNCTIONS: dict[str, ActivationFunction] = {
         ActivationFunction("tanh", "tanh", "(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)", "Tanh"),
         ActivationFunction("gelu", "GELU", "x · Φ(x)", "GELU"),
         ActivationFunction("silu", "SiLU", "x / (1 + e⁻ˣ)", "SiLU"),
+        ActivationFunction("elu", "ELU", "x if x > 0, else eˣ − 1", "ELU"),
+        ActivationFunction("selu", "SELU", "1.0507 · x if x > 0, else 1.7581 · (eˣ − 1)", "SELU"),
+        ActivationFunction("softplus", "softplus", "ln(1 + eˣ)", "Softplus"),
+        ActivationFunction("hard_sigmoid", "hard sigmoid", "min(max(0, x / 6 + 1/2), 1)", "Hardsigmoid"),
         ActivationFunction("softmax", "softmax", "eˣⁱ / Σⱼ eˣʲ over the channels", "Softmax"),
     )
 }

@@ -1,8 +1,21 @@
 """How a layer type is written in Keras source."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Packed:
+    """An argument of Keras that holds several settings, or one in another form.
+
+    Attributes:
+        unpack: The settings that follow from a value, by name; None for a value that has no counterpart here.
+        pack: The value for a layer's settings.
+    """
+
+    unpack: Callable[[Any], Mapping[str, Any] | None]
+    pack: Callable[[Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True)
@@ -15,12 +28,15 @@ class KerasForm:
         required: The arguments without a default in Keras.
         written: The arguments that are written even with their default.
         when: The name means this form only with these values of arguments.
+        within: The name means this form only where these arguments, if they are numbers, lie in these ranges.
+        otherwise: Why a call outside these ranges can be left out, in a sentence.
         function_argument: The argument whose value a plain function such as `tf.nn.relu(x)` has in its name.
         renamed: Our names of settings by Keras's names, where they differ.
+        packed: Arguments that hold other settings than the one of their name.
         implied: Settings that follow from the name, such as the function of `LeakyReLU`.
         defaults: Keras's defaults, where they differ from ours.
         same: Settings that, left out, equal another one, such as the stride of a pooling and its window.
-        initialized: Whether it takes a `kernel_initializer`.
+        initializers: Its arguments that say how kernels start.
         guessed: Whether this form is only the default of `Layer.keras_forms`, so that Keras's defaults are unknown.
     """
 
@@ -29,12 +45,15 @@ class KerasForm:
     required: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     when: Mapping[str, Any] = field(default_factory=dict)
+    within: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    otherwise: str = ""
     function_argument: str | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
+    packed: Mapping[str, Packed] = field(default_factory=dict)
     implied: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
-    initialized: bool = False
+    initializers: tuple[str, ...] = ()
     guessed: bool = False
 
     def setting(self, argument: str) -> str:

@@ -85,7 +85,15 @@ class PoolingWindow:
 
 
 # The kinds of layer types, in the order of the menu and of the legend.
-GROUPS = ("Convolution", "Pooling", "Activation and regularisation", "Dense", "Merging")
+GROUPS = (
+    "Convolution",
+    "Pooling",
+    "Activation and regularisation",
+    "Dense",
+    "Normalisation",
+    "Size and shape",
+    "Merging",
+)
 
 
 @dataclass(frozen=True)
@@ -274,7 +282,11 @@ def sees_of(layer: Layer, input_shape: Shape, output_shape: Shape) -> Sees:
 
 def layer_to_dict(layer: Layer) -> dict[str, Any]:
     """The layer as plain JSON values, its type under "type"."""
-    values = {setting.name: getattr(layer, setting.name) for setting in layer.settings()}
+    values = {
+        setting.name: getattr(layer, setting.name)
+        for setting in layer.settings()
+        if not setting.added_later or getattr(layer, setting.name) != getattr(type(layer), setting.name)
+    }
     return {"type": type(layer).__name__} | {
         name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
     }

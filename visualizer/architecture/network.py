@@ -1,4 +1,7 @@
-"""From plain data to a torch module. In this package only this file, `flow` and `padded_average` import torch."""
+"""From plain data to a torch module.
+
+In this package only this file, `flow`, `own_modules` and `padded_average` import torch.
+"""
 
 from collections import OrderedDict
 

@@ -88,11 +88,20 @@ class SettingError(UserError):
 
 @dataclass(frozen=True)
 class Setting:
-    """A field that can be set: its name in the code, its range, and the value of another field that it needs."""
+    """A field that can be set.
+
+    Attributes:
+        name: In the code.
+        spec: Its range.
+        only_when: Another field and the value of it without which this one has no effect.
+        added_later: Whether its type once did without it: it is stored only where it is not at its default, so that
+            the JSON of older networks stays as it was.
+    """
 
     name: str
     spec: Spec
     only_when: tuple[str, str] | None = None
+    added_later: bool = False
 
     def counts_in(self, owner: object) -> bool:
         """Whether it has an effect there, as the other settings of `owner` stand."""
@@ -102,12 +111,15 @@ class Setting:
 def settings_of(kind: type[Any]) -> tuple[Setting, ...]:
     """The settings of a dataclass, in the order of its form."""
     return tuple(
-        Setting(item.name, item.metadata["spec"], item.metadata["only_when"])
+        Setting(item.name, item.metadata["spec"], item.metadata["only_when"], item.metadata["added_later"])
         for item in fields(kind)
         if "spec" in item.metadata
     )
 
 
-def setting(default: Any, spec: Spec, *, only_when: tuple[str, str] | None = None) -> Any:
-    """A dataclass field with its `spec`; it has an effect only while field `only_when[0]` is `only_when[1]`."""
-    return field(default=default, metadata={"spec": spec, "only_when": only_when})
+def setting(default: Any, spec: Spec, *, only_when: tuple[str, str] | None = None, added_later: bool = False) -> Any:
+    """A dataclass field with its `spec`; it has an effect only while field `only_when[0]` is `only_when[1]`.
+
+    `added_later` is for a new setting of a type that networks have been stored with; see `Setting`.
+    """
+    return field(default=default, metadata={"spec": spec, "only_when": only_when, "added_later": added_later})

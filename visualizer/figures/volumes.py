@@ -13,6 +13,7 @@ from visualizer.figures.boxes import MIN_THICKNESS, BoxScale, ObliqueBox, Points
 from visualizer.figures.chart import Chart, figure_of, lines_of, quiet_line
 from visualizer.figures.palette import (
     BLUE,
+    BROWN,
     CHARACTER,
     GREEN,
     GREY,
@@ -47,7 +48,7 @@ SCALE_BAR = 46.0  # about what a scale bar is long
 
 INPUT = "Input"
 FAINT_RED = "rgba(229, 72, 77, 0.14)"
-GROUP_COLOURS = (BLUE, VERMILLION, PURPLE, GREEN, ORANGE)
+GROUP_COLOURS = (BLUE, VERMILLION, PURPLE, GREEN, ORANGE, BROWN)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from visualizer.architecture.activations import FUNCTIONS
+from visualizer.architecture.own_modules import ParametricReLU, ScaleAndShift
 from visualizer.architecture.padded_average import PaddedAveragePooling
 from visualizer.inspection.steps import (
     Activated,
@@ -19,6 +20,7 @@ from visualizer.inspection.steps import (
     Normalized,
     Passed,
     Place,
+    Rescaled,
     Softmaxed,
     Unexplained,
     WeightedSum,
@@ -78,6 +80,17 @@ def _step_of(module: nn.Module, run: ModuleRun) -> ArithmeticStep:
         if run.name in FUNCTIONS or _reads_only_its_place(module, run):
             return Activated(name, run.before, run.value, slope)
     return Unexplained(type(module).__name__, run.value)
+
+
+@_step_of.register
+def _(module: ParametricReLU, run: ModuleRun) -> ArithmeticStep:
+    slopes = module.weight.expand(run.input.shape[1:])
+    return Activated("PReLU", run.before, run.value, float(slopes[run.place]))
+
+
+@_step_of.register
+def _(module: ScaleAndShift, run: ModuleRun) -> ArithmeticStep:
+    return Rescaled(run.before, module.scale, module.offset)
 
 
 @_step_of.register

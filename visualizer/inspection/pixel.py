@@ -22,6 +22,7 @@ from visualizer.inspection.steps import (
     Normalized,
     Passed,
     Place,
+    Rescaled,
     Softmaxed,
     Spot,
 )
@@ -80,7 +81,7 @@ def _steps(
                 input_place = None
                 break
             input_place = place = step.place
-        elif not isinstance(step, Normalized | Activated | Softmaxed):
+        elif not isinstance(step, Normalized | Rescaled | Activated | Softmaxed):
             input_place, direct = None, start == 0
             break
     # Beside other steps, one that only passes a number on is not shown.

@@ -162,6 +162,19 @@ class Normalized:
 
 
 @dataclass(frozen=True)
+class Rescaled:
+    """A number times a fixed factor, plus a fixed number."""
+
+    before: float
+    scale: float
+    offset: float
+
+    @property
+    def result(self) -> float:
+        return self.before * self.scale + self.offset
+
+
+@dataclass(frozen=True)
 class Activated:
     """A function of one number.
 
@@ -266,6 +279,7 @@ ArithmeticStep = (
     | WindowMean
     | WeightedSum
     | Normalized
+    | Rescaled
     | Activated
     | Softmaxed
     | Passed

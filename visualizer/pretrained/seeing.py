@@ -18,7 +18,7 @@ ACTIVATIONS: dict[type[nn.Module], str] = {
     nn.GELU: "gelu",
     nn.SiLU: "silu",
     nn.Hardswish: "hardswish",
-    nn.Hardsigmoid: "hardsigmoid",
+    nn.Hardsigmoid: "hard_sigmoid",
     nn.ELU: "elu",
 }
 

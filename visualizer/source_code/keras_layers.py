@@ -6,7 +6,7 @@ from math import isnan
 from typing import Any
 
 from visualizer.architecture.activations import NO_ACTIVATION
-from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.keras_form import KerasForm, Packed
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, Spec
 from visualizer.source_code.notes import Notes
@@ -20,7 +20,7 @@ NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "dtype": ("float32",),
     "data_format": ("channels_last",),
     "axis": (-1, 3),
-    "groups": (1,),
+    "alpha": (1, 1.0),
     "trainable": (True,),
     "center": (True,),
     "scale": (True,),
@@ -83,9 +83,11 @@ def read_layer(
     after: tuple[SourceLayer, ...] = ()
     for argument, value in given.items():
         setting = form.setting(argument)
-        if argument in INPUT_ARGUMENTS or argument == "kernel_initializer" or argument in form.when:
+        if argument in INPUT_ARGUMENTS or argument in form.initializers or argument in form.when:
             continue
-        if setting not in specs or setting in form.implied:
+        if argument in form.packed:
+            _unpack(form.packed[argument], argument, value, layer_type, values, name, line, notes)
+        elif setting not in specs or setting in form.implied:
             _note_other(argument, value, name, line, notes)
         elif isinstance(value, LayerCall) and isinstance(specs[setting], Choice):
             values[setting] = NO_ACTIVATION
@@ -105,7 +107,10 @@ def read_layer(
                 _note_change(specs[setting], argument, value, converted, name, line, notes)
     for missing in form.required:
         if missing not in given:
-            default = describe_value(defaults[form.setting(missing)])
+            if missing in form.packed:
+                default = describe_value(form.packed[missing].pack({**defaults, **values}))
+            else:
+                default = describe_value(defaults[form.setting(missing)])
             notes.add(line, f"{name} needs {missing}, which is missing; {default} is used.")
     for setting, other in form.same.items():
         if setting not in values and other in values:
@@ -114,13 +119,19 @@ def read_layer(
     if form.guessed:
         _note_unwritten(layer, {form.setting(argument) for argument in given}, name, line, notes)
     source_layers = (SourceLayer(layer, line, tuple(open_settings)), *after)
-    return LayerCall(name, line, source_layers, declared_input_shape(keywords), given.get("kernel_initializer"))
+    initializer = next((given[argument] for argument in form.initializers if argument in given), None)
+    return LayerCall(name, line, source_layers, declared_input_shape(keywords), initializer)
 
 
 def matches_form(form: KerasForm, arguments: list[Any], keywords: Mapping[str, Any]) -> bool:
     """Whether a call of one of the form's names has the arguments that this form requires."""
     given = dict(zip(form.arguments, arguments, strict=False)) | dict(keywords)
-    return all(isinstance(given.get(name), int | float) and given[name] == value for name, value in form.when.items())
+    return all(
+        isinstance(given.get(name), int | float) and given[name] == value for name, value in form.when.items()
+    ) and not any(
+        isinstance(given.get(name), int | float) and not low <= given[name] <= high
+        for name, (low, high) in form.within.items()
+    )
 
 
 def is_function(layer_type: type[Layer], form: KerasForm, name: str) -> bool:
@@ -141,6 +152,30 @@ def declared_input_shape(keywords: Mapping[str, Any]) -> Any:
                 return tuple(shape[1:])
             return (shape,) if name == "input_dim" else shape
     return None
+
+
+def _unpack(
+    packed: Packed,
+    argument: str,
+    value: Any,
+    layer_type: type[Layer],
+    values: dict[str, Any],
+    name: str,
+    line: int,
+    notes: Notes,
+) -> None:
+    """Take over the settings that an argument holds; note where it holds something else, or a number out of range."""
+    specs = {setting.name: setting.spec for setting in layer_type.settings()}
+    defaults = {item.name: item.default for item in fields(layer_type)}
+    unpacked = packed.unpack(value)
+    found = {setting: _converted(specs[setting], part) for setting, part in (unpacked or {}).items()}
+    if unpacked is None or None in found.values():
+        instead = describe_value(packed.pack({**defaults, **values}))
+        notes.add(line, f"“{argument}={describe_value(value)}” of {name} is not known here; {instead} is used.")
+        return
+    for setting, part in unpacked.items():
+        _note_change(specs[setting], setting, part, found[setting], name, line, notes)
+    values.update(found)
 
 
 def _note_unwritten(layer: Layer, given: set[str], name: str, line: int, notes: Notes) -> None:

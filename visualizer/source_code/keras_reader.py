@@ -34,7 +34,6 @@ KERAS_INITIALIZATION: Initialization = "glorot_uniform"
 
 # Layers that are not needed here, and why.
 NOT_NEEDED = {
-    "Rescaling": "Pictures here go from 0 to 1 already.",
     "Normalization": "Pictures here go from 0 to 1 already.",
     "Resizing": "Pictures are resized to the network's input here.",
     "CenterCrop": "Pictures are resized to the network's input here.",
@@ -116,6 +115,10 @@ class _KerasInterpreter:
         self.skipped: list[range] = []
         self.used_lines: set[int] = set()
         self.forms = [(layer_type, form) for layer_type in layer_types().values() for form in layer_type.keras_forms()]
+        # Why a layer can be left out, by its name.
+        self.not_needed = NOT_NEEDED | {
+            name: form.otherwise for _, form in self.forms if form.otherwise for name in form.names
+        }
 
     # The methods of python_subset.Library
 
@@ -238,7 +241,7 @@ class _KerasInterpreter:
                 return Unknown(text, line)
             if isinstance(function, Configured):
                 self.used_lines.add(function.line)
-                if function.name in NOT_NEEDED:
+                if function.name in self.not_needed:
                     self.understood_calls += 1
                     self._note_left_out(function, line)
                     return flowing[0]
@@ -294,8 +297,8 @@ class _KerasInterpreter:
         if isinstance(item, Configured):
             for inner in self.budget.inside([*item.arguments, *item.keywords.values()]):
                 self.used[id(inner)] = inner
-        if isinstance(item, Configured) and item.name in NOT_NEEDED:
-            self.notes.add(where, f"“{item.name}” is left out. {NOT_NEEDED[item.name]}")
+        if isinstance(item, Configured) and item.name in self.not_needed:
+            self.notes.add(where, f"“{item.name}” is left out. {self.not_needed[item.name]}")
         else:
             self.notes.add(where, f"“{describe_value(item)}” is not known here and is left out.", other_network=True)
 

@@ -101,14 +101,21 @@ def _layer(layer: Layer, initializer: str) -> str:
     arguments = []
     for argument in form.arguments:
         setting = form.setting(argument)
+        if argument in form.packed:
+            packed, usual = form.packed[argument].pack(values), form.packed[argument].pack(defaults)
+            if argument in form.required:
+                arguments.append(_value(packed))
+            elif argument in form.written or packed != usual:
+                arguments.append(f"{argument}={_value(packed)}")
+            continue
         if setting not in values or setting in form.implied:
             continue
         if argument in form.required:
             arguments.append(_value(values[setting]))
         elif argument in form.written or values[setting] != defaults[setting]:
             arguments.append(f"{argument}={_value(values[setting])}")
-    if form.initialized and initializer:
-        arguments.append(f"kernel_initializer={initializer}")
+    if initializer:
+        arguments += [f"{argument}={initializer}" for argument in form.initializers]
     return f"layers.{form.names[0]}({', '.join(arguments)})"
 
 

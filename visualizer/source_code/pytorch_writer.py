@@ -160,7 +160,10 @@ def _initialization(network: "Network", initialization: Initialization) -> str:
     )
     drawn = "parameter.ndim >= 2:"
     if kept:
-        drawn = "parameter.ndim >= 2 and not (parameter == 1).all():  # what scales keeps its ones"
+        drawn = (
+            "parameter.ndim >= 2 and not (parameter == 1).all() and not (parameter == 0).all():"
+            "  # what scales keeps its ones, what shifts its zeros"
+        )
     own = {layer.title for layer in network.architecture.layers if type(layer).start_weights is not Layer.start_weights}
     remark = "".join(f"# In the app, {title} starts its weights in a way of its own.\n" for title in sorted(own))
     return f"""

@@ -50,8 +50,9 @@ class Activation(PlacewiseLayer):
         )
         relu6 = KerasForm(("ReLU",), ("max_value",), when={"max_value": 6}, implied={"function": "relu6"})
         relu = KerasForm(("ReLU",), ("max_value",), implied={"function": "relu"})
+        elu = KerasForm(("ELU",), ("alpha",), implied={"function": "elu"})
         softmax = KerasForm(("Softmax",), ("axis",), implied={"function": "softmax"})
-        return named, leaky, relu6, relu, softmax
+        return named, leaky, relu6, relu, elu, softmax
 
     def keras_form(self) -> KerasForm:
         named, leaky, *_ = self.keras_forms()

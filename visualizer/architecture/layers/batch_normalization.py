@@ -16,7 +16,7 @@ class BatchNormalization(PlacewiseLayer):
     """Normalises each channel over the batch, then scales and shifts it. Source: Ioffe and Szegedy, 2015."""
 
     title: ClassVar[str] = "BatchNormalization"
-    group: ClassVar[str] = "Activation and regularisation"
+    group: ClassVar[str] = "Normalisation"
     icon: ClassVar[str] = ":material/equalizer:"
     explanation: ClassVar[str] = (
         "While training it brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it by "

@@ -1,16 +1,18 @@
 """Convolution over feature maps."""
 
 from dataclasses import dataclass
+from math import gcd
 from typing import ClassVar, cast
 
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import Layer, register
+from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
 from visualizer.architecture.shapes import Padding, Shape
 from visualizer.architecture.span import Span
 from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, LayerWindow
+from visualizer.words import counted
 
 
 @register
@@ -43,6 +45,11 @@ class Conv2D(Layer):
         (1, 1), IntegerPair("Dilation", "Gap between the kernel's pixels; 1 is none. Widens the view for free.", 1, 16)
     )
     use_bias: bool = setting(True, Toggle("Bias", "Add one learnt number to each feature map."))
+    groups: int = setting(
+        1,
+        Integer("Groups", "Into how many groups the maps are split; each filter sees the maps of one group.", 1, 512),
+        added_later=True,
+    )
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
@@ -53,7 +60,7 @@ class Conv2D(Layer):
                 (*places, "activation", "use_bias"),
                 required=("filters", "kernel_size"),
                 defaults={"activation": NO_ACTIVATION},
-                initialized=True,
+                initializers=("kernel_initializer",),
             ),
         )
 
@@ -69,10 +76,22 @@ class Conv2D(Layer):
         return f"Conv2D {self.filters}, {self.kernel_size[0]} × {self.kernel_size[1]}"
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        return (self.filters, *self._window().output_size(self, input_shape))
+        output_size = self._window().output_size(self, input_shape)
+        channels = input_shape[0]
+        if channels % self.groups or self.filters % self.groups:
+            fitting = gcd(self.groups, channels, self.filters)
+            raise LayerDoesNotFit(
+                f"The input has {counted(channels, 'map')}.",
+                f"These and the {counted(self.filters, 'filter')} cannot be split evenly into {self.groups} groups.",
+                (
+                    Fix(f"Use {counted(fitting, 'group')}", (self.with_settings(groups=fitting),)),
+                    Fix(f"Remove this {self.title}", ()),
+                ),
+            )
+        return (self.filters, *output_size)
 
     def _weights_per_filter(self, input_shape: Shape) -> int:
-        return input_shape[0] * self.kernel_size[0] * self.kernel_size[1]
+        return input_shape[0] // self.groups * self.kernel_size[0] * self.kernel_size[1]
 
     def parameter_count(self, input_shape: Shape) -> int:
         return self.filters * (self._weights_per_filter(input_shape) + self.use_bias)
@@ -96,6 +115,7 @@ class Conv2D(Layer):
             stride=self.strides,
             padding=(top, left) if symmetric else 0,
             dilation=self.dilation_rate,
+            groups=self.groups,
             bias=self.use_bias,
         )
         # nn.Conv2d pads both sides equally; Keras's "same" sometimes pads one side more.

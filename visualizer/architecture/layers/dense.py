@@ -40,7 +40,7 @@ class Dense(Layer):
                 ("units", "activation", "use_bias"),
                 required=("units",),
                 defaults={"activation": NO_ACTIVATION},
-                initialized=True,
+                initializers=("kernel_initializer",),
             ),
         )
 

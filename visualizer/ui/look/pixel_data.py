@@ -186,7 +186,7 @@ def _parts(inspected: Inspected, explanation: "Explanation", of_picture: int, pa
         data |= _window_term(inspected, explanation, first.window, first.channel, first.values, of_picture, None)
     elif isinstance(first, steps.WeightedSum):
         data |= _items(inspected, explanation, first, page)
-    elif isinstance(first, steps.Normalized | steps.Activated | steps.Softmaxed) and place is not None:
+    elif isinstance(first, steps.Normalized | steps.Rescaled | steps.Activated | steps.Softmaxed) and place is not None:
         value = first.values[first.chosen] if isinstance(first, steps.Softmaxed) else first.before
         data |= {"items": [_item(inspected, explanation, place, short_number(float(value)), 0.0)]}
     elif isinstance(first, steps.Passed) and first.place is not None:

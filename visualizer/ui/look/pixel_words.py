@@ -109,6 +109,8 @@ def _sentence(step: "steps.ArithmeticStep", of_picture: int) -> str:
             "Batch normalisation subtracts the mean and divides by the standard deviation, both as measured in "
             "training, then scales and shifts the result."
         )
+    if isinstance(step, steps.Rescaled):
+        return "It is multiplied by a fixed factor, and a fixed number is added."
     if isinstance(step, steps.Activated):
         if step.function == "relu":
             return (
@@ -154,6 +156,9 @@ def _lines(step: "steps.ArithmeticStep", of_picture: int) -> list[StepLine]:
         return [_mean(step.values[step.counted])]
     if isinstance(step, steps.Normalized):
         return _normalized(step)
+    if isinstance(step, steps.Rescaled):
+        formula = f"{short_number(step.before)} · {short_number(step.scale)} + {bracketed(step.offset)}"
+        return [StepLine("Rescaled", formula, short_number(step.result))]
     if isinstance(step, steps.Activated):
         return [
             StepLine(
@@ -273,7 +278,15 @@ def _activation(name: str, x: float, slope: float | None) -> str:
         return f"min(max(0, {short_number(x)}), 6)"
     if name == "silu":
         return f"{short_number(x)} / (1 + e^{bracketed(-x)})"
-    if name == "leaky_relu" and slope is not None:
+    if name == "elu":
+        return f"{short_number(x)}, above 0, so unchanged" if x > 0 else f"e^{bracketed(x)} − 1"
+    if name == "selu":
+        return f"1.0507 · {short_number(x)}" if x > 0 else f"1.7581 · (e^{bracketed(x)} − 1)"
+    if name == "softplus":
+        return f"ln(1 + e^{bracketed(x)})"
+    if name == "hard_sigmoid":
+        return f"min(max(0, {short_number(x)} / 6 + 1/2), 1)"
+    if slope is not None:
         return f"{short_number(x)}, above 0, so unchanged" if x > 0 else f"{short_number(slope)} · {bracketed(x)}"
     if name == "sigmoid":
         return f"1 / (1 + e^{bracketed(-x)})"

@@ -1,0 +1,37 @@
+"""Modules that torch does not have. The PyTorch writer puts their source into a script, where they need torch alone."""
+
+import torch
+from torch import nn
+
+
+class ParametricReLU(nn.Module):
+    """x where x > 0, else its own slope times x; `shape` is that of the slopes, (C, H, W), (C, 1, 1) or (F,).
+
+    `nn.PReLU` has no slope for each place, and does not print the slope that it starts with.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.shape = shape
+        self.weight = nn.Parameter(torch.zeros(shape))
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        return torch.where(values > 0, values, self.weight * values)
+
+    def extra_repr(self) -> str:
+        return f"{self.shape}"
+
+
+class ScaleAndShift(nn.Module):
+    """values · scale + offset, with fixed numbers."""
+
+    def __init__(self, scale: float, offset: float) -> None:
+        super().__init__()
+        self.scale = scale
+        self.offset = offset
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        return values * self.scale + self.offset
+
+    def extra_repr(self) -> str:
+        return f"scale={self.scale}, offset={self.offset}"
