@@ -291,7 +291,7 @@ def _readme_example() -> str:
 
 # By the name of the file.
 EXAMPLES = {
-    "zero_padding2d": _readme_example(),
+    "border2d": _readme_example(),
     "conv2d_transpose": CONV2D_TRANSPOSE,
     "frame2d": FRAME2D,
     "cropping2d": CROPPING2D,

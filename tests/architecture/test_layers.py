@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from tests.inspection.fields import reading_no_more_than_counts
 from tests.strategies import MOST_FIXES, input_shapes, layers, layers_of
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.layer import Layer, LayerDoesNotFit, layer_types
@@ -15,6 +16,7 @@ from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.cropping2d import Cropping2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
@@ -22,6 +24,8 @@ from visualizer.architecture.layers.global_average_pooling2d import GlobalAverag
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.layers.p_relu import PReLU
 from visualizer.architecture.layers.rescaling import Rescaling
+from visualizer.architecture.layers.up_sampling2d import UpSampling2D
+from visualizer.architecture.layers.zero_padding2d import ZeroPadding2D
 from visualizer.architecture.shapes import window_output_size
 from visualizer.architecture.span import Span, places_of
 
@@ -210,6 +214,30 @@ def test_prelu_has_a_slope_for_each_map_or_each_place():
         PReLU().output_shape((5,))
 
 
+def test_zero_padding_and_cropping_by_hand():
+    values = np.arange(1.0, 7.0).reshape(1, 2, 3)
+    assert run(ZeroPadding2D(1, 0, 0, 2), values).tolist() == [[[0, 0, 0, 0, 0], [1, 2, 3, 0, 0], [4, 5, 6, 0, 0]]]
+    assert run(Cropping2D(0, 1, 2, 0), values).tolist() == [[[3]]]
+    with pytest.raises(LayerDoesNotFit, match="Cropping 2 rows and 2 columns leaves nothing") as caught:
+        Cropping2D().output_shape((1, 2, 3))
+    assert caught.value.problem.fixes[0].replacement == (Cropping2D(top=0, bottom=1),)
+
+
+def test_upsampling_repeats_or_interpolates():
+    values = np.array([[[0.0, 8.0]]])
+    assert run(UpSampling2D((2, 3)), values).tolist() == [[[0, 0, 0, 8, 8, 8]] * 2]
+    smooth = UpSampling2D((2, 4), interpolation="bilinear")
+    assert run(smooth, values).tolist() == [[[0, 0, 1, 3, 5, 7, 8, 8]] * 2]
+    assert smooth.multiply_adds((1, 1, 2)) == 4 * 16
+    assert [smooth.sees(1, Span(place, place), (1, 1, 2))[:2] for place in (0, 1, 2, 5, 6)] == [
+        (-1, 0),
+        (-1, 0),
+        (0, 1),
+        (0, 1),
+        (1, 2),
+    ]
+
+
 def test_rescaling_multiplies_and_adds():
     assert run(Rescaling(scale=2.0, offset=-1.0), np.array([0.0, 0.25, 1.0])).tolist() == [-1.0, -0.5, 1.0]
 
@@ -260,7 +288,8 @@ def test_every_layer_keeps_what_it_says(layer, shape):
     assert layer.parameter_count(shape) == sum(parameter.numel() for parameter in module.parameters())
     if layer.keeps_shape:
         assert output_shape == shape
-    if not isinstance(layer, BatchNormalization | Rescaling):  # whose scale and shift torch does not count
+    # torch does not count what scales and shifts, nor bilinear upsampling.
+    if not isinstance(layer, BatchNormalization | Rescaling) and "bilinear" not in vars(layer).values():
         assert 2 * layer.multiply_adds(shape) == flops.get_total_flops()
 
 
@@ -269,7 +298,7 @@ def test_every_layer_type_says_which_places_it_reads(layer, shape):
     """Each place that a unit reads, and no other, makes it no number where it holds none; a vector's units together."""
     layer = fixed_or_reject(layer, shape)
     output_shape = layer.output_shape(shape)
-    module = module_of(layer, shape).double()
+    module = reading_no_more_than_counts(module_of(layer, shape)).double()
     height, width = shape[1:]
     pictures = torch.rand(height * width, *shape, dtype=torch.float64)
     pictures[

@@ -214,15 +214,15 @@ def test_the_field_is_exact_where_all_examples_meet(all_examples, data):
 
 
 def test_the_first_unit_after_the_readmes_padding_sees_the_first_row_only(add_layer_type):
-    layer = add_layer_type("zero_padding2d", EXAMPLES["zero_padding2d"])
-    rows = field_rows(Architecture("", (1, 8, 8), (layer.with_settings(padding=2), Conv2D(filters=1))))
+    layer = add_layer_type("border2d", EXAMPLES["border2d"])
+    rows = field_rows(Architecture("", (1, 8, 8), (layer.with_settings(border=2), Conv2D(filters=1))))
     fields = rows[2].axis_fields(0)
     assert [field.clipped for field in fields[:4]] == [(0, 0), (0, 1), (0, 2), (1, 3)]
     assert (fields[0].first, fields[0].last) == (-2, 0)
     # Of the wider frame some units see nothing but zeros.
-    wide = field_rows(Architecture("", (1, 8, 8), (layer.with_settings(padding=5), Conv2D(filters=1))))
+    wide = field_rows(Architecture("", (1, 8, 8), (layer.with_settings(border=5), Conv2D(filters=1))))
     assert wide[2].axis_fields(0)[0].clipped is None
-    network = build(Architecture("", (1, 8, 8), (layer.with_settings(padding=5), Conv2D(filters=1))))
+    network = build(Architecture("", (1, 8, 8), (layer.with_settings(border=5), Conv2D(filters=1))))
     seen = probe(network, np.zeros((1, 8, 8), dtype=np.float32))
     assert field(network, explain(network, seen, Spot(1, (0, 0, 0)))) == "nothing"
     assert field(network, explain(network, seen, Spot(1, (0, 3, 3)))) == ((0, 0), (0, 0))
@@ -338,12 +338,12 @@ def test_an_example_is_written_and_read_as_source(example, tmp_path):
 
 
 def test_a_setting_that_the_source_leaves_out_is_named_where_keras_was_not_asked(add_layer_type):
-    add_layer_type("zero_padding2d", EXAMPLES["zero_padding2d"])
-    source = "model = keras.Sequential([keras.Input((8, 8, 1)), layers.ZeroPadding2D({}), layers.Flatten()])"
-    (note,) = [note for note in read_keras(source.format("")).notes if "ZeroPadding2D" in note.sentence]
-    assert "leaves “padding” out" in note.sentence
+    add_layer_type("border2d", EXAMPLES["border2d"])
+    source = "model = keras.Sequential([keras.Input((8, 8, 1)), layers.Border2D({}), layers.Flatten()])"
+    (note,) = [note for note in read_keras(source.format("")).notes if "Border2D" in note.sentence]
+    assert "leaves “border” out" in note.sentence
     assert "1 is used" in note.sentence
-    assert not any("ZeroPadding2D" in note.sentence for note in read_keras(source.format("2")).notes)
+    assert not any("Border2D" in note.sentence for note in read_keras(source.format("2")).notes)
 
 
 def test_afterwards_they_are_gone():

@@ -111,6 +111,18 @@ def _(module: nn.Flatten, run: ModuleRun) -> ArithmeticStep:
 
 
 @_step_of.register
+def _(module: nn.Upsample, run: ModuleRun) -> ArithmeticStep:
+    if module.mode != "nearest":
+        return Unexplained(type(module).__name__, run.value)
+    channel, row, column = run.place
+    height, width = run.input.shape[2:]
+    # torch itself says which number it copies.
+    sources = module(torch.arange(float(height * width)).reshape(1, 1, height, width))
+    place = (channel, *divmod(int(sources[0, 0, row, column]), width))
+    return Passed(place, float(run.input[0][place]))
+
+
+@_step_of.register
 def _(module: nn.ConstantPad2d, run: ModuleRun) -> ArithmeticStep:
     left, _, top, _ = module.padding
     channel, row, column = run.place[0], run.place[1] - top, run.place[2] - left
