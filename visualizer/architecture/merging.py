@@ -11,15 +11,22 @@ from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.cropping2d import Cropping2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.up_sampling2d import UpSampling2D
+from visualizer.architecture.layers.zero_padding2d import ZeroPadding2D
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.architecture.span import Span
 from visualizer.words import listed
 
 MOST_INPUTS = 32
+MOST_STRIDE = 16  # of a convolution or a pooling, and the largest factor of enlarging that a fix proposes
+MOST_BORDER = 16  # pixels on both sides together that a fix adds or cuts off
+
+Change = tuple[str, tuple[Layer, ...]]  # what a button says, and the layers
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ def _meets(layer: Layer, shape: Shape, first: Shape) -> bool:
     return shape == first or (is_maps(first) and shape == (first[0], 1, 1))
 
 
-def _changes(layer: Layer, shape: Shape, wanted: Shape) -> list[tuple[str, tuple[Layer, ...]]]:
+def _changes(layer: Layer, shape: Shape, wanted: Shape) -> list[Change]:
     """Layers that turn an output of `shape` into one that meets `wanted`, with words for a button; best first."""
     concatenates = layer.meeting == "concatenation"
     if not is_maps(wanted):
@@ -91,15 +98,45 @@ def _changes(layer: Layer, shape: Shape, wanted: Shape) -> list[tuple[str, tuple
         return [(f"Put a GlobalAveragePooling2D and a Dense {wanted[0]}", pooled)]
     if not is_maps(shape):
         return []
-    filters = wanted[0]
-    strides = [math.ceil(size / target) for size, target in zip(shape[1:], wanted[1:], strict=True)]
-    strided = [math.ceil(size / stride) for size, stride in zip(shape[1:], strides, strict=True)] == list(wanted[1:])
-    if not strided or max(strides) > 16 or filters > 512:
+    channels, *size = shape
+    filters, *target = wanted
+    if size == target:
+        return [_pointwise(filters, (1, 1))]
+    changes = []
+    if all(math.ceil(now / -(-now // then)) == then for now, then in zip(size, target, strict=True)):
+        strides = (-(-size[0] // target[0]), -(-size[1] // target[1]))
+        if max(strides) <= MOST_STRIDE:
+            pooling = MaxPooling2D(pool_size=strides, strides=strides, padding="same")
+            changes.append((f"Put a {pooling.summary()}", (pooling,)) if concatenates else _pointwise(filters, strides))
+    fitted = [*_enlarged(size, target), *_bordered(size, target)]
+    if not concatenates and channels != filters:
+        words, (pointwise,) = _pointwise(filters, (1, 1))
+        fitted = [(f"{label} and {words.removeprefix('Put ')}", (*layers, pointwise)) for label, layers in fitted]
+    return [*changes, *fitted]
+
+
+def _pointwise(filters: int, strides: tuple[int, int]) -> Change:
+    """A 1 × 1 convolution, which changes the number of channels, and with strides the size."""
+    convolution = Conv2D(filters=filters, kernel_size=(1, 1), strides=strides, activation=NO_ACTIVATION)
+    moved = "" if strides == (1, 1) else f" with stride {strides[0] if len(set(strides)) == 1 else strides}"
+    return f"Put a 1 × 1 convolution of {filters} filters{moved}", (convolution,)
+
+
+def _enlarged(size: list[int], target: list[int]) -> list[Change]:
+    """An UpSampling2D where each side of the target is a multiple."""
+    factors = (target[0] // size[0], target[1] // size[1])
+    if [size[0] * factors[0], size[1] * factors[1]] != target or max(factors) > MOST_STRIDE:
         return []
-    vertical, horizontal = strides
-    if concatenates:
-        pooling = MaxPooling2D(pool_size=(vertical, horizontal), strides=(vertical, horizontal), padding="same")
-        return [(f"Put a {pooling.summary()}", (pooling,))]
-    moved = "" if max(strides) == 1 else f" with stride {vertical if vertical == horizontal else tuple(strides)}"
-    convolution = Conv2D(filters=filters, kernel_size=(1, 1), strides=(vertical, horizontal), activation=NO_ACTIVATION)
-    return [(f"Put a 1 × 1 convolution of {filters} filters{moved}", (convolution,))]
+    return [(f"Put an UpSampling2D {factors[0]} × {factors[1]}", (UpSampling2D(size=factors),))]
+
+
+def _bordered(size: list[int], target: list[int]) -> list[Change]:
+    """A ZeroPadding2D or a Cropping2D where both sides lack or have a few pixels more."""
+    missing = [then - now for now, then in zip(size, target, strict=True)]
+    border = {"top": abs(missing[0]) // 2, "left": abs(missing[1]) // 2}
+    border |= {"bottom": abs(missing[0]) - border["top"], "right": abs(missing[1]) - border["left"]}
+    if max(map(abs, missing)) > MOST_BORDER:
+        return []
+    if min(missing) >= 0:
+        return [("Put a ZeroPadding2D", (ZeroPadding2D(**border),))]
+    return [("Put a Cropping2D", (Cropping2D(**border),))] if max(missing) <= 0 else []

@@ -29,7 +29,7 @@ class Conv2D(Layer):
     )
 
     filters: int = setting(
-        32, Integer("Filters", "How many kernels are learnt; each makes one feature map (output channel).", 1, 512)
+        32, Integer("Filters", "How many kernels are learnt; each makes one feature map (output channel).", 1, 4096)
     )
     kernel_size: tuple[int, int] = setting(
         (3, 3), IntegerPair("Kernel", "How many pixels the kernel covers, height and width.", 1, 31)
