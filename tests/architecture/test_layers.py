@@ -16,17 +16,22 @@ from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
 from visualizer.architecture.layers.cropping2d import Cropping2D
 from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.depthwise_conv2d import DepthwiseConv2D
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from visualizer.architecture.layers.group_normalization import GroupNormalization
+from visualizer.architecture.layers.layer_normalization import LayerNormalization
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.layers.p_relu import PReLU
 from visualizer.architecture.layers.rescaling import Rescaling
+from visualizer.architecture.layers.separable_conv2d import SeparableConv2D
 from visualizer.architecture.layers.up_sampling2d import UpSampling2D
 from visualizer.architecture.layers.zero_padding2d import ZeroPadding2D
-from visualizer.architecture.shapes import window_output_size
+from visualizer.architecture.shapes import window_output_size, window_padding
 from visualizer.architecture.span import Span, places_of
 
 
@@ -199,6 +204,60 @@ def test_activation_functions(name, shape):
     np.testing.assert_allclose(output, FORMULAS[name](values), atol=1e-6)
 
 
+@given(layers_of(Conv2DTranspose), input_shapes())
+def test_a_transposed_convolution_adds_up_what_every_number_paints(layer, shape):
+    layer = layer.with_settings(activation="linear")
+    module = module_of(layer, shape).double()
+    values = maps(shape)
+    weights = module[0].weight.detach().numpy()
+    biases = module[0].bias.detach().numpy() if layer.use_bias else np.zeros(layer.filters)
+    sizes, (rows, columns) = shape[1:], layer.kernel_size
+    full = np.zeros(
+        (
+            layer.filters,
+            *((size - 1) * step + max(rows, columns, step) for size, step in zip(sizes, layer.strides, strict=True)),
+        )
+    )
+    for (channel, row, column), value in np.ndenumerate(values):
+        top, left = row * layer.strides[0], column * layer.strides[1]
+        full[:, top : top + rows, left : left + columns] += value * weights[channel]
+    # TensorFlow defines "same" as what carries a gradient back through a convolution that pads to "same".
+    first, output_size = [0, 0], layer.output_shape(shape)[1:]
+    for axis in (0, 1):
+        if layer.padding == "same":
+            assert output_size[axis] == sizes[axis] * layer.strides[axis]
+            through = window_padding(output_size[axis], layer.kernel_size[axis], layer.strides[axis], 1, "same")
+            first[axis] = through[0]
+        else:
+            reach = max(layer.kernel_size[axis], layer.strides[axis])
+            assert output_size[axis] == (sizes[axis] - 1) * layer.strides[axis] + reach
+    expected = full[:, first[0] : first[0] + output_size[0], first[1] : first[1] + output_size[1]]
+    with torch.no_grad():
+        output = module(torch.from_numpy(values)[None])[0].numpy()
+    np.testing.assert_allclose(output, expected + biases[:, None, None], atol=1e-10)
+
+
+def test_a_depthwise_convolution_never_mixes_maps_and_a_separable_one_does_afterwards():
+    values = maps((3, 6, 5))
+    layer = DepthwiseConv2D((2, 3), depth_multiplier=2, activation="linear", padding="same", strides=(2, 2))
+    module = module_of(layer, values.shape).double()
+    weights, biases = (numbers.detach().numpy() for numbers in module[-1].parameters())
+    expected = np.empty(layer.output_shape(values.shape))
+    for row, column, window in windows(values, layer, layer.kernel_size, (1, 1), 0.0):
+        expected[:, row, column] = (weights[:, 0] * window.repeat(2, axis=0)).sum(axis=(1, 2)) + biases
+    with torch.no_grad():
+        np.testing.assert_allclose(module(torch.from_numpy(values)[None])[0], expected, atol=1e-12)
+    separable = SeparableConv2D(4, (2, 3), 2, "linear", "same", (2, 2))
+    assert separable.parameter_count((3, 6, 5)) == 3 * 2 * 6 + 6 * 4 + 4
+    assert separable.multiply_adds((3, 6, 5)) == 3 * 3 * (6 * 6 + 6 * 4)
+    module = module_of(separable, values.shape).double()
+    module[-2].weight.data.copy_(torch.from_numpy(weights))
+    mixed = np.einsum("fc,chw->fhw", module[-1].weight.detach().numpy()[:, :, 0, 0], expected - biases[:, None, None])
+    with torch.no_grad():
+        output = module(torch.from_numpy(values)[None])[0].numpy()
+    np.testing.assert_allclose(output, mixed + module[-1].bias.detach().numpy()[:, None, None], atol=1e-12)
+
+
 def test_prelu_has_a_slope_for_each_map_or_each_place():
     values = maps((2, 3, 4))
     for layer, shape in ((PReLU(), (2, 1, 1)), (PReLU(shared=False), (2, 3, 4))):
@@ -263,6 +322,37 @@ def test_batch_normalization_normalizes_each_channel_and_keeps_kerass_share(shap
     torch.testing.assert_close(module[0].running_mean, 0.1 * mean)
 
 
+def test_layer_normalization_compares_the_channels_at_each_place():
+    values = maps((4, 3, 2)) * 3 + 5
+    layer = LayerNormalization(epsilon=0.1)
+    expected = (values - values.mean(axis=0)) / np.sqrt(values.var(axis=0) + 0.1)
+    np.testing.assert_allclose(run(layer, values), expected)
+    vector = values.ravel()
+    np.testing.assert_allclose(run(layer, vector), (vector - vector.mean()) / np.sqrt(vector.var() + 0.1))
+    for shape in ((1, 8, 8), (1,)):
+        with pytest.raises(LayerDoesNotFit, match="compares the channels"):
+            layer.output_shape(shape)
+
+
+def test_group_normalization_compares_the_numbers_of_a_group_of_maps():
+    values = maps((6, 3, 2)) * 3 + 5
+    groups = values.reshape(2, 3, 3, 2)
+    mean, variance = (of(groups, axis=(1, 2, 3), keepdims=True) for of in (np.mean, np.var))
+    expected = ((groups - mean) / np.sqrt(variance + 0.1)).reshape(values.shape)
+    np.testing.assert_allclose(run(GroupNormalization(groups=2, epsilon=0.1), values), expected)
+    for shape, groups, fitting in (((6, 3, 3), 4, 2), ((6, 1, 1), 6, 1)):
+        with pytest.raises(LayerDoesNotFit) as caught:
+            GroupNormalization(groups=groups).output_shape(shape)
+        assert caught.value.problem.fixes[0].replacement == (GroupNormalization(groups=fitting),)
+
+
+@pytest.mark.parametrize(
+    "layer", [LayerNormalization(), GroupNormalization(groups=1), BatchNormalization(), Rescaling()]
+)
+def test_what_scales_and_shifts_takes_one_multiply_add_for_each_number(layer):
+    assert layer.multiply_adds((4, 3, 2)) == 24
+
+
 def test_dropout_drops_its_share_while_training_and_nothing_afterwards():
     module = module_of(Dropout(rate=0.25), (10_000,))
     ones = torch.ones(1, 10_000)
@@ -289,7 +379,7 @@ def test_every_layer_keeps_what_it_says(layer, shape):
     if layer.keeps_shape:
         assert output_shape == shape
     # torch does not count what scales and shifts, nor bilinear upsampling.
-    if not isinstance(layer, BatchNormalization | Rescaling) and "bilinear" not in vars(layer).values():
+    if layer.group != "Normalisation" and "bilinear" not in vars(layer).values():
         assert 2 * layer.multiply_adds(shape) == flops.get_total_flops()
 
 

@@ -104,7 +104,7 @@ def test_its_numbers_are_explained(architecture):
     seen = probe(network, torch.rand(1, 8, 8).numpy())
     explanation = explain(network, seen, Spot(1, (2, 5, 7)))
     first, last = explanation.steps
-    # Nothing knows this module: that it is a weighted sum, here of one pixel in three maps, is found by trying.
+    # A weighted sum, here of one pixel in three maps.
     assert isinstance(first, WeightedSum)
     assert [first.place(item) for item in range(len(first.indices))] == [(0, 2, 3), (1, 2, 3), (2, 2, 3)]
     assert isinstance(last, Activated)
@@ -362,6 +362,7 @@ MAY_NAME = {
     ("visualizer/architecture/layers/activation.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/architecture/layers/batch_normalization.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/architecture/layers/dropout.py", "PlacewiseLayer"): "what it is derived from",
+    ("visualizer/architecture/layers/layer_normalization.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/architecture/layers/p_relu.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/architecture/layers/rescaling.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/training/runs/overfitting_remedies.py", "Dropout"): "a remedy for overfitting",

@@ -11,6 +11,8 @@ from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.dropout import Dropout
+from visualizer.architecture.layers.group_normalization import GroupNormalization
+from visualizer.architecture.layers.layer_normalization import LayerNormalization
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import Network, build
 from visualizer.inspection.receptive_field.field_sum import FieldRow, field_rows
@@ -39,14 +41,17 @@ def reading_no_more_than_counts(network: nn.Module) -> nn.Module:
     return network
 
 
-def check_gradient(architecture: Architecture) -> None:
+def check_gradient(architecture: Architecture, *, normalized: bool = False) -> None:
     """The field is exactly what the gradient reaches: with positive weights and nothing that hides a pixel.
+
+    Layers that normalise are left out too, unless `normalized`.
 
     All places of the last layer are compared, so that the field is neither too small nor too large anywhere; of a
     vector, all of its units together.
     """
-    layers = tuple(kept for layer in architecture.layers if (kept := _linear(layer)) is not None) or (Dropout(),)
-    architecture = architecture.with_layers(layers)
+    if not normalized:
+        layers = tuple(kept for layer in architecture.layers if (kept := _linear(layer)) is not None) or (Dropout(),)
+        architecture = architecture.with_layers(layers)
     rows = _all_rows(architecture)
     network, random = _positive(architecture)
     picture = (torch.rand(1, *architecture.input_shape, generator=random, dtype=torch.float64) + 0.5).requires_grad_()
@@ -102,7 +107,8 @@ def _positive(architecture: Architecture) -> tuple[Network, torch.Generator]:
 
 def _linear(layer: Layer) -> Layer | None:
     """The layer without what can hide a pixel: activation functions and the choice of a maximum."""
-    if isinstance(layer, Activation):
+    # What normalises can cancel out: the mean over all that was normalised together is always the same.
+    if isinstance(layer, Activation | LayerNormalization | GroupNormalization):
         return None
     if isinstance(layer, MaxPooling2D):
         return AveragePooling2D(layer.pool_size, layer.strides, layer.padding)

@@ -82,8 +82,26 @@ def check(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
     for step, following in zip(explanation.steps, explanation.steps[1:], strict=False):
         taken = following.values[following.chosen] if isinstance(following, Softmaxed) else following.before
         assert close(step.result, taken, extent(explanation)), explanation
-    check_sources(network, seen, explanation)
+    if explanation.direct:
+        check_sources(network, seen, explanation)
+    else:
+        check_stage(network, seen, explanation)
     return explanation
+
+
+def check_stage(network: FlowNetwork, seen: Probe, explanation: Explanation) -> None:
+    """Of several convolutions in a layer the last one is explained: it took what the stages before it really give."""
+    step, node = explanation.steps[0], network.nodes[explanation.spot.node]
+    assert isinstance(step, WindowSum)
+    last = max(at for at, (_, module) in enumerate(node.stages) if isinstance(module, nn.Conv2d))
+    flowing = torch.tensor(seen.layers[node.index].input)[None]
+    with torch.no_grad():
+        for _, module in node.stages[:last]:
+            flowing = module(flowing)
+    for number, channel in enumerate(step.channels):
+        for row, column in np.ndindex(step.window.inside.shape):
+            place = step.window.place(channel, row, column)
+            assert np.float32(step.values[number, row, column]) == (0 if place is None else flowing[0][place])
 
 
 def check_sources(network: FlowNetwork, seen: Probe, explanation: Explanation) -> None:
@@ -219,12 +237,15 @@ class Padding(nn.Conv2d):
         ({"c": Padding(4, 2, 3)}, [WindowSum]),
         ({"c": nn.Conv2d(4, 2, 3, padding=1, padding_mode="reflect")}, [WindowSum]),
         ({"c": nn.ConvTranspose2d(4, 2, 2, stride=2)}, [WeightedSum]),
+        ({"c": nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, groups=2, dilation=2)}, [WeightedSum]),
         ({"p": nn.MaxPool2d(3, 2, 1)}, [WindowMaximum]),
         ({"p": nn.AvgPool2d(3, 2, 1)}, [WindowMean]),
         ({"p": nn.AdaptiveAvgPool2d((3, 2))}, [WindowMean]),
         ({"p": nn.ZeroPad2d(2)}, [Passed]),
         ({"u": nn.Upsample(scale_factor=2, mode="bilinear")}, [WeightedSum]),
-        ({"l": nn.GroupNorm(2, 4)}, [Unexplained]),
+        ({"l": nn.GroupNorm(2, 4)}, [Normalized]),
+        ({"l": nn.LayerNorm((4, 8, 7))}, [Normalized]),
+        ({"l": nn.LayerNorm(7)}, [Unexplained]),
     ],
 )
 def test_modules_of_other_networks(stages, kinds):

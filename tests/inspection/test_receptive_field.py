@@ -12,6 +12,8 @@ from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.group_normalization import GroupNormalization
+from visualizer.architecture.layers.layer_normalization import LayerNormalization
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import CLASSIC, SMALL_VGG
@@ -98,6 +100,13 @@ def test_no_pixel_outside_the_field_has_a_gradient(architecture, data):
 @given(architectures())
 def test_the_field_is_exactly_what_the_gradient_of_positive_weights_reaches(architecture):
     check_gradient(architecture)
+
+
+@pytest.mark.parametrize("layer", [LayerNormalization(), GroupNormalization(groups=1), GroupNormalization(groups=2)])
+@pytest.mark.parametrize("after", [(), (Conv2D(3, (3, 2), "linear", dilation_rate=(2, 1)),)])
+def test_the_gradient_reaches_what_is_normalised_together(layer, after):
+    before = Conv2D(4, (2, 3), "linear", "same", (2, 1))
+    check_gradient(Architecture("", (3, 12, 9), (before, layer, *after)), normalized=True)
 
 
 @settings(max_examples=60)

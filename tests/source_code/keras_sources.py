@@ -8,11 +8,21 @@ from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
+from visualizer.architecture.layers.cropping2d import Cropping2D
 from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.depthwise_conv2d import DepthwiseConv2D
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from visualizer.architecture.layers.group_normalization import GroupNormalization
+from visualizer.architecture.layers.layer_normalization import LayerNormalization
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.p_relu import PReLU
+from visualizer.architecture.layers.rescaling import Rescaling
+from visualizer.architecture.layers.separable_conv2d import SeparableConv2D
+from visualizer.architecture.layers.up_sampling2d import UpSampling2D
+from visualizer.architecture.layers.zero_padding2d import ZeroPadding2D
 
 
 @dataclass(frozen=True)
@@ -718,6 +728,74 @@ def build_model(hp):
             (6, "It is not known whether this condition holds; it is assumed to hold"),
             (8, "It is not known whether this condition holds; it is assumed not to hold"),
             (13, "“hp.Float” does not follow from the text; 0.001 is used for “Learning rate”."),
+        ),
+    ),
+    "layers beyond the usual ones": Example(
+        """\
+model = keras.Sequential([
+    keras.Input((32, 32, 3)),
+    layers.ZeroPadding2D(),
+    layers.ZeroPadding2D((2, 3)),
+    layers.ZeroPadding2D(((1, 0), (0, 2))),
+    layers.Cropping2D(4),
+    layers.Cropping2D(cropping=[[0, 1], [2, 0]]),
+    layers.Cropping2D(),
+    layers.Conv2D(6, 3, groups=3),
+    layers.PReLU(shared_axes=[1, 2]),
+    layers.PReLU(),
+    layers.PReLU(shared_axes=[1]),
+    layers.DepthwiseConv2D(3, padding="same", depthwise_initializer="he_normal"),
+    layers.DepthwiseConv2D((3, 5), depth_multiplier=2, activation="relu", use_bias=False),
+    layers.SeparableConv2D(16, 3, 2, "same", activation="swish", pointwise_initializer="he_normal"),
+    layers.UpSampling2D(),
+    layers.UpSampling2D(3, interpolation="bilinear"),
+    layers.UpSampling2D(interpolation="bicubic"),
+    layers.Conv2DTranspose(8, 3),
+    layers.Conv2DTranspose(8, (4, 4), 2, "same", activation="elu"),
+    layers.Conv2DTranspose(32, 4, 2, "same", output_padding=1),
+    layers.Rescaling(2.0, offset=-1),
+    layers.Rescaling(1 / 127.5, offset=-1),
+    layers.LayerNormalization(epsilon=1e-6),
+    layers.GroupNormalization(),
+    layers.GroupNormalization(4),
+    layers.ELU(),
+    layers.Activation("hard_sigmoid"),
+])
+""",
+        (3, 32, 32),
+        (
+            ZeroPadding2D(),
+            ZeroPadding2D(2, 2, 3, 3),
+            ZeroPadding2D(1, 0, 0, 2),
+            Cropping2D(4, 4, 4, 4),
+            Cropping2D(0, 1, 2, 0),
+            Cropping2D(0, 0, 0, 0),
+            plain_conv(6, groups=3),
+            PReLU(),
+            PReLU(shared=False),
+            PReLU(shared=False),
+            DepthwiseConv2D(padding="same", activation="linear"),
+            DepthwiseConv2D((3, 5), depth_multiplier=2, use_bias=False),
+            SeparableConv2D(filters=16, strides=(2, 2), padding="same", activation="silu"),
+            UpSampling2D(),
+            UpSampling2D((3, 3), "bilinear"),
+            UpSampling2D(),
+            Conv2DTranspose(8, (3, 3), "linear", strides=(1, 1)),
+            Conv2DTranspose(8, (4, 4), "elu", "same"),
+            Conv2DTranspose(32, (4, 4), "linear", "same"),
+            Rescaling(2.0, -1.0),
+            LayerNormalization(1e-6),
+            GroupNormalization(32),
+            GroupNormalization(4),
+            Activation(function="elu"),
+            Activation(function="hard_sigmoid"),
+        ),
+        {"initialization": "he_normal"},
+        (
+            (12, "“shared_axes=[1]” of PReLU is not known here; None is used"),
+            (18, "“interpolation='bicubic'” of UpSampling2D is not known here; 'nearest' is used"),
+            (21, "“output_padding=1” of Conv2DTranspose is left out"),
+            (23, "“Rescaling” is left out. Pictures here go from 0 to 1 already"),
         ),
     ),
 }

@@ -25,10 +25,20 @@ from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
+from visualizer.architecture.layers.cropping2d import Cropping2D
 from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.depthwise_conv2d import DepthwiseConv2D
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.group_normalization import GroupNormalization
+from visualizer.architecture.layers.layer_normalization import LayerNormalization
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.p_relu import PReLU
+from visualizer.architecture.layers.rescaling import Rescaling
+from visualizer.architecture.layers.separable_conv2d import SeparableConv2D
+from visualizer.architecture.layers.up_sampling2d import UpSampling2D
+from visualizer.architecture.layers.zero_padding2d import ZeroPadding2D
 from visualizer.architecture.network import Network, build
 from visualizer.architecture.own_modules import ParametricReLU
 from visualizer.architecture.presets import PRESETS, TINY
@@ -60,6 +70,29 @@ EVERYTHING = Architecture(
         Flatten(),
         BatchNormalization(),
         Dense(units=10, activation="softmax"),
+    ),
+)
+
+
+EVERYTHING_ELSE = Architecture(
+    "everything else",
+    (3, 13, 11),
+    (
+        ZeroPadding2D(top=1, bottom=0, left=2, right=0),
+        Rescaling(),
+        Conv2D(filters=6, groups=3, activation="hard_sigmoid"),
+        PReLU(),
+        DepthwiseConv2D(kernel_size=(2, 3), depth_multiplier=2, padding="same", strides=(2, 2), activation="elu"),
+        SeparableConv2D(filters=5, kernel_size=(3, 2), depth_multiplier=2, padding="same", activation="selu"),
+        UpSampling2D(size=(2, 3), interpolation="bilinear"),
+        Cropping2D(top=0, bottom=1, left=2, right=0),
+        PReLU(shared=False),
+        Conv2DTranspose(filters=4, kernel_size=(3, 2), strides=(2, 3), padding="same", activation="softplus"),
+        LayerNormalization(epsilon=0.01),
+        UpSampling2D(size=(1, 2)),
+        GroupNormalization(groups=2, epsilon=0.01),
+        Flatten(),
+        LayerNormalization(),
     ),
 )
 
@@ -105,27 +138,34 @@ def copy_to_keras(network: Network, model: Any) -> None:
         assert row.input_shape is not None
         if is_maps(row.input_shape) and not is_maps(row.output_shape or ()):
             flattened = row.input_shape if row.output_shape == (np.prod(row.input_shape),) else None
+        # A flattened picture's numbers come pixel by pixel in Keras, channel by channel in torch.
+        order = np.arange(row.input_shape[0])
+        if flattened and not is_maps(row.input_shape) and len(order) == np.prod(flattened):
+            order = order.reshape(flattened).transpose(1, 2, 0).ravel()
+        arrays: list[torch.Tensor | None] = []
         for module in layer:
-            # A flattened picture's numbers come pixel by pixel in Keras, channel by channel in torch.
-            order = np.arange(row.input_shape[0])
-            if flattened and not is_maps(row.input_shape) and len(order) == np.prod(flattened):
-                order = order.reshape(flattened).transpose(1, 2, 0).ravel()
-            if isinstance(module, nn.Conv2d):
-                arrays = [module.weight.detach().permute(2, 3, 1, 0), module.bias]
+            if isinstance(module, nn.ConvTranspose2d):
+                arrays += [module.weight.permute(2, 3, 1, 0), module.bias]
+            elif isinstance(module, nn.Conv2d):
+                kernels = module.weight.permute(2, 3, 1, 0)
+                if module.groups > 1 and type(target).__name__ in ("DepthwiseConv2D", "SeparableConv2D"):
+                    kernels = kernels.reshape(*module.kernel_size, module.groups, -1)
+                arrays += [kernels, module.bias]
             elif isinstance(module, nn.Linear):
-                arrays = [module.weight.detach()[:, order].T, module.bias]
+                arrays += [module.weight[:, order].T, module.bias]
                 flattened = None
             elif isinstance(module, ParametricReLU):
-                slopes = module.weight.detach()
-                arrays = [slopes.permute(1, 2, 0) if slopes.ndim == 3 else slopes[order]]
+                slopes = module.weight
+                arrays += [slopes.permute(1, 2, 0) if slopes.ndim == 3 else slopes[order]]
+            elif isinstance(module, nn.LayerNorm | nn.GroupNorm):
+                arrays += [numbers[order] for numbers in (module.weight, module.bias)]
             elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
-                arrays = [
+                arrays += [
                     numbers[order] for numbers in (module.weight, module.bias, module.running_mean, module.running_var)
                 ]
             else:
                 assert not list(module.parameters())
-                continue
-            target.set_weights([array.detach().numpy() for array in arrays if array is not None])
+        target.set_weights([array.detach().numpy() for array in arrays if array is not None])
 
 
 def outputs_of_keras(model: Any, pictures: torch.Tensor, shape: tuple[int, ...], flattened: Any) -> np.ndarray:
@@ -193,6 +233,7 @@ def test_where_keras_differs_the_script_says_so(tmp_path):
 @settings(deadline=None, max_examples=200)
 @given(architectures())
 @example(EVERYTHING)
+@example(EVERYTHING_ELSE)
 @example(PADDED_AVERAGE)
 def test_written_as_keras_and_read_again_it_is_the_same(architecture: Architecture):
     reading = read_keras(keras_model(architecture))
@@ -211,6 +252,7 @@ def test_what_was_read_is_written_and_read_again(name: str):
 @settings(deadline=None, max_examples=25)
 @given(architectures())
 @example(EVERYTHING)
+@example(EVERYTHING_ELSE)
 @example(PADDED_AVERAGE)
 @example(TINY.architecture)
 def test_keras_computes_the_same(tmp_path_factory, architecture: Architecture):
@@ -230,6 +272,7 @@ def test_keras_computes_the_same(tmp_path_factory, architecture: Architecture):
 @settings(deadline=None, max_examples=60)
 @given(architectures())
 @example(EVERYTHING)
+@example(EVERYTHING_ELSE)
 @example(PADDED_AVERAGE)
 def test_pytorch_computes_the_same(tmp_path_factory, architecture: Architecture):
     model = pytorch_model(architecture, tmp_path_factory.mktemp("torch")).eval()

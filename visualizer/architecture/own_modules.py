@@ -35,3 +35,10 @@ class ScaleAndShift(nn.Module):
 
     def extra_repr(self) -> str:
         return f"scale={self.scale}, offset={self.offset}"
+
+
+class ChannelNorm(nn.LayerNorm):
+    """Layer normalisation over the channels at each place, as Keras does it: (N, C, H, W) in and out."""
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        return super().forward(maps.movedim(1, -1)).movedim(-1, 1)

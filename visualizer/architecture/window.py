@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
+from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, require_maps
 from visualizer.architecture.shapes import (
     Padding,
@@ -19,6 +21,15 @@ PADDING_HELP = (
     "valid: the window stays inside, so the map shrinks. same: the edge is padded so that the output has "
     "size / stride (rounded up); as in Keras, an odd pixel goes to the bottom and the right."
 )
+
+
+def keras_limits(strides: tuple[int, int], dilation_rate: tuple[int, int]) -> str:
+    """A sentence about what Keras does not compute of a depthwise convolution; empty where it computes it."""
+    if max(strides) > 1 and max(dilation_rate) > 1:
+        return "Keras refuses strides together with dilation_rate: change one of them here."
+    if strides[0] != strides[1]:
+        return "Keras with TensorFlow needs the same stride for height and width here."
+    return ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,28 @@ class LayerWindow:
         """Pixels added ((top, bottom), (left, right))."""
         vertical, horizontal = (window_padding(*along_axis, self.padding) for along_axis in self._axes(input_shape))
         return vertical, horizontal
+
+    def convolution(
+        self, name: str, input_shape: Shape, filters: int, *, groups: int = 1, bias: bool = True
+    ) -> list[Stage]:
+        """The stages of a convolution with this window: where needed padding, then the convolution as stage `name`."""
+        from torch import nn
+
+        (top, bottom), (left, right) = self.pads(input_shape)
+        symmetric = top == bottom and left == right
+        convolution = nn.Conv2d(
+            input_shape[0],
+            filters,
+            self.size,
+            stride=self.strides,
+            padding=(top, left) if symmetric else 0,
+            dilation=self.dilation,
+            groups=groups,
+            bias=bias,
+        )
+        # nn.Conv2d pads both sides equally; Keras's "same" sometimes pads one side more.
+        pad: list[Stage] = [] if symmetric else [("pad", nn.ZeroPad2d((left, right, top, bottom)))]
+        return [*pad, (name, cast(nn.Module, convolution))]
 
     def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
         """`Layer.sees` of a layer that is one window."""

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from visualizer.architecture.activations import FUNCTIONS
-from visualizer.architecture.own_modules import ParametricReLU, ScaleAndShift
+from visualizer.architecture.own_modules import ChannelNorm, ParametricReLU, ScaleAndShift
 from visualizer.architecture.padded_average import PaddedAveragePooling
 from visualizer.inspection.steps import (
     Activated,
@@ -153,6 +153,39 @@ def _(module: nn.BatchNorm2d, run: ModuleRun) -> ArithmeticStep:
 
 
 @_step_of.register
+def _(module: nn.LayerNorm, run: ModuleRun) -> ArithmeticStep:
+    if tuple(module.normalized_shape) != tuple(run.input.shape[1:]):
+        return Unexplained(type(module).__name__, run.value)
+    return _normalized(module, run, _numbers(run.input[0]), run.place)
+
+
+@_step_of.register
+def _(module: ChannelNorm, run: ModuleRun) -> ArithmeticStep:
+    channel, row, column = run.place
+    return _normalized(module, run, _numbers(run.input[0, :, row, column]), (channel,))
+
+
+@_step_of.register
+def _(module: nn.GroupNorm, run: ModuleRun) -> ArithmeticStep:
+    channel = run.place[0]
+    channels_each = module.num_channels // module.num_groups
+    first = channel // channels_each * channels_each
+    return _normalized(module, run, _numbers(run.input[0, first : first + channels_each]), (channel,))
+
+
+def _normalized(
+    module: nn.LayerNorm | nn.GroupNorm, run: ModuleRun, together: np.ndarray, of_weights: Place
+) -> ArithmeticStep:
+    """A number normalised with the numbers `together`; its scale and shift are at the place `of_weights`."""
+    scale, shift = (
+        default if parameter is None else float(parameter[of_weights])
+        for parameter, default in ((module.weight, 1.0), (module.bias, 0.0))
+    )
+    mean, variance = float(together.mean()), float(together.var())
+    return Normalized(run.before, mean, variance, module.eps, scale, shift, together.size)
+
+
+@_step_of.register
 def _(module: nn.Linear, run: ModuleRun) -> ArithmeticStep:
     unit = run.place[0]
     inputs = _numbers(run.input[0])
@@ -170,6 +203,29 @@ def _(module: nn.Conv2d, run: ModuleRun) -> ArithmeticStep:
     window, values = _under(run, channels, module.kernel_size, module.stride, module.padding, module.dilation, 0.0)
     bias = None if module.bias is None else float(module.bias[run.place[0]])
     return WindowSum(window, channels, values, _numbers(module.weight[run.place[0]]), bias)
+
+
+@_step_of.register
+def _(module: nn.ConvTranspose2d, run: ModuleRun) -> ArithmeticStep:
+    if isinstance(module.padding, str):
+        return Unexplained(type(module).__name__, run.value)
+    per_group = module.out_channels // module.groups
+    group, filter = divmod(run.place[0], per_group)
+    channels_each = module.in_channels // module.groups
+    channels = np.arange(group * channels_each, (group + 1) * channels_each)
+    # For each place of the input along an axis, which place of its kernel falls on the number; not all do.
+    axes = zip(run.input.shape[2:], run.place[1:], module.stride, module.padding, module.dilation, strict=True)
+    sides = []
+    for axis, (size, place, stride, pad, gap) in enumerate(axes):
+        steps, rest = np.divmod(place + pad - np.arange(size) * stride, gap)
+        falls = (rest == 0) & (steps >= 0) & (steps < module.kernel_size[axis])
+        sides.append((np.flatnonzero(falls), steps[falls]))
+    (rows, kernel_rows), (columns, kernel_columns) = sides
+    shape = tuple(run.input.shape[1:])
+    indices = np.ravel_multi_index(np.ix_(channels, rows, columns), shape).ravel()
+    weights = _numbers(module.weight[:, filter])[np.ix_(channels, kernel_rows, kernel_columns)].ravel()
+    bias = None if module.bias is None else float(module.bias[run.place[0]])
+    return WeightedSum(shape, indices, _numbers(run.input[0]).ravel()[indices], weights, bias)
 
 
 @_step_of.register

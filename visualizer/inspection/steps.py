@@ -142,7 +142,15 @@ class WeightedSum:
 
 @dataclass(frozen=True)
 class Normalized:
-    """Batch normalisation as after training: (before − mean) / √(variance + epsilon) · scale + shift."""
+    """Normalisation: (before − mean) / √(variance + epsilon) · scale + shift.
+
+    Attributes:
+        before: The number that is normalised.
+        mean, variance: Of the numbers that are normalised together.
+        epsilon, scale, shift: Numbers of the module.
+        together: How many numbers of this picture they are; None for batch normalisation as after training, whose
+            mean and variance were measured before.
+    """
 
     before: float
     mean: float
@@ -150,6 +158,7 @@ class Normalized:
     epsilon: float
     scale: float
     shift: float
+    together: int | None = None
 
     @property
     def standardized(self) -> float:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import gcd
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
@@ -104,20 +104,7 @@ class Conv2D(Layer):
         return self._window().sees(axis, span, input_shape)
 
     def stages(self, input_shape: Shape) -> list[Stage]:
-        from torch import nn
-
-        (top, bottom), (left, right) = self._window().pads(input_shape)
-        symmetric = top == bottom and left == right
-        convolution = nn.Conv2d(
-            input_shape[0],
-            self.filters,
-            self.kernel_size,
-            stride=self.strides,
-            padding=(top, left) if symmetric else 0,
-            dilation=self.dilation_rate,
-            groups=self.groups,
-            bias=self.use_bias,
+        convolution = self._window().convolution(
+            "convolution", input_shape, self.filters, groups=self.groups, bias=self.use_bias
         )
-        # nn.Conv2d pads both sides equally; Keras's "same" sometimes pads one side more.
-        pad: list[Stage] = [] if symmetric else [("pad", nn.ZeroPad2d((left, right, top, bottom)))]
-        return [*pad, ("convolution", cast(nn.Module, convolution)), *activation_stages(self.activation)]
+        return [*convolution, *activation_stages(self.activation)]

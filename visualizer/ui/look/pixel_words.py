@@ -104,6 +104,11 @@ def _sentence(step: "steps.ArithmeticStep", of_picture: int) -> str:
     if isinstance(step, steps.WindowMean):
         padding = "" if step.counted.all() else " Padding does not count."
         return f"It is the mean of the {counted(int(step.counted.sum()), 'number')} in its window.{padding}"
+    if isinstance(step, steps.Normalized) and step.together is not None:
+        return (
+            f"Of the {step.together:,} numbers that are normalised together, their mean is subtracted, and the result "
+            "is divided by their standard deviation, then scaled and shifted."
+        )
     if isinstance(step, steps.Normalized):
         return (
             "Batch normalisation subtracts the mean and divides by the standard deviation, both as measured in "

@@ -1,0 +1,80 @@
+"""Group normalisation: over groups of whole maps."""
+
+from dataclasses import dataclass
+from math import gcd
+from typing import ClassVar
+
+from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.kernels import Stage
+from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register, require_maps
+from visualizer.architecture.settings import Integer, Real, setting
+from visualizer.architecture.shapes import Shape, describe_shape, numbers_in
+from visualizer.architecture.span import Span, whole_map
+from visualizer.words import counted
+
+
+@register
+@dataclass(frozen=True)
+class GroupNormalization(Layer):
+    """Normalises over all numbers of each group of maps, then scales and shifts each map. Source: Wu and He, 2018."""
+
+    title: ClassVar[str] = "GroupNormalization"
+    group: ClassVar[str] = "Normalisation"
+    icon: ClassVar[str] = ":material/equalizer:"
+    explanation: ClassVar[str] = (
+        "Splits the maps into groups and brings all numbers of a group, in all of its maps, to mean 0 and variance 1; "
+        "then it scales and shifts each map by two learnt numbers. It looks at one picture alone, so small batches do "
+        "not disturb it as they do BatchNormalization. As many groups as maps make it instance normalisation."
+    )
+
+    groups: int = setting(8, Integer("Groups", "Into how many groups the maps are split; it divides them.", 1, 512))
+    epsilon: float = setting(
+        0.001, Real("Epsilon", "Added to the variance so that nothing is divided by zero.", 1e-7, 1, 0.001)
+    )
+
+    @classmethod
+    def keras_forms(cls) -> tuple[KerasForm, ...]:
+        return (KerasForm(("GroupNormalization",), ("groups", "axis", "epsilon"), defaults={"groups": 32}),)
+
+    def summary(self) -> str:
+        return f"GroupNormalization {self.groups}"
+
+    @property
+    def keeps_shape(self) -> bool:
+        return True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        require_maps(self, input_shape)
+        channels = input_shape[0]
+        if channels % self.groups:
+            fitting = gcd(channels, self.groups)
+            raise LayerDoesNotFit(
+                f"The input has {counted(channels, 'map')}.",
+                f"They cannot be split evenly into {counted(self.groups, 'group')}.",
+                (Fix(f"Use {counted(fitting, 'group')}", (self.with_settings(groups=fitting),)), self._removed()),
+            )
+        if numbers_in(input_shape) == self.groups:
+            fewer = Fix("Use 1 group", (self.with_settings(groups=1),))
+            raise LayerDoesNotFit(
+                f"Maps of a single number arrive ({describe_shape(input_shape)}).",
+                "Each group would have one number, and nothing to compare it with.",
+                (*([fewer] if channels > 1 else []), self._removed()),
+            )
+        return input_shape
+
+    def _removed(self) -> Fix:
+        return Fix(f"Remove this {self.title}", ())
+
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        return whole_map(axis, input_shape)
+
+    def parameter_count(self, input_shape: Shape) -> int:
+        return 2 * input_shape[0]
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        return numbers_in(input_shape)
+
+    def stages(self, input_shape: Shape) -> list[Stage]:
+        from torch import nn
+
+        return [("normalization", nn.GroupNorm(self.groups, input_shape[0], eps=self.epsilon))]
