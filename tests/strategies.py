@@ -17,7 +17,6 @@ from visualizer.architecture.span import PICTURE
 MAX_INPUT = 12
 MAX_INTEGER = 6
 MAX_SIDE = 4
-MOST_FIXES = 4  # that a layer may need, one after the other
 
 
 def setting_values(spec: Spec, *, small: bool = True) -> st.SearchStrategy[Any]:
@@ -82,18 +81,14 @@ def architectures(
     if chosen is None:
         chosen = st.lists(layers(), min_size=1, max_size=max_layers)
     for layer in draw(chosen):
-        arriving = [layer]
-        fixes = 0
-        while arriving:
-            try:
-                shape = arriving[0].output_shape(shape)
-            except LayerDoesNotFit as error:
-                # A layer may not fit in several ways, one after the other.
-                fixes += 1
-                assert fixes <= MOST_FIXES
-                arriving[:1] = error.problem.fixes[0].replacement
-            else:
-                fitting.append(arriving.pop(0))
+        replacement: tuple[Layer, ...] = (layer,)
+        try:
+            layer.output_shape(shape)
+        except LayerDoesNotFit as error:
+            replacement = error.problem.fixes[0].replacement
+        for fixed in replacement:
+            shape = fixed.output_shape(shape)
+        fitting.extend(replacement)
     return Architecture(draw(names()), input_shape, tuple(fitting) or (Activation(),))
 
 

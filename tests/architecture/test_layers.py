@@ -9,7 +9,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from tests.inspection.fields import reading_no_more_than_counts
-from tests.strategies import MOST_FIXES, input_shapes, layers, layers_of
+from tests.strategies import input_shapes, layers, layers_of
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.layer import Layer, LayerDoesNotFit, layer_types
 from visualizer.architecture.layers.activation import Activation
@@ -22,13 +22,17 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.depthwise_conv2d import DepthwiseConv2D
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.gaussian_noise import GaussianNoise
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from visualizer.architecture.layers.global_max_pooling2d import GlobalMaxPooling2D
 from visualizer.architecture.layers.group_normalization import GroupNormalization
 from visualizer.architecture.layers.layer_normalization import LayerNormalization
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.layers.p_relu import PReLU
 from visualizer.architecture.layers.rescaling import Rescaling
+from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.layers.separable_conv2d import SeparableConv2D
+from visualizer.architecture.layers.spatial_dropout2d import SpatialDropout2D
 from visualizer.architecture.layers.up_sampling2d import UpSampling2D
 from visualizer.architecture.layers.zero_padding2d import ZeroPadding2D
 from visualizer.architecture.shapes import window_output_size, window_padding
@@ -44,18 +48,15 @@ def output_shape_or_reject(layer: Layer, input_shape: tuple[int, ...]) -> tuple[
 
 
 def fixed_or_reject(layer: Layer, input_shape: tuple[int, ...]) -> Layer:
-    """The layer with the changes that make it fit; an example in which only another layer would fit does not count."""
-    for _ in range(MOST_FIXES):
-        try:
-            layer.output_shape(input_shape)
-        except LayerDoesNotFit as error:
-            replacement = error.problem.fixes[0].replacement
-            if [type(new) for new in replacement] != [type(layer)]:
-                reject()
-            (layer,) = replacement
-        else:
-            return layer
-    raise AssertionError(f"{layer} does not fit {input_shape} after {MOST_FIXES} fixes")
+    """The layer with the change that makes it fit; an example in which only another layer would fit does not count."""
+    try:
+        layer.output_shape(input_shape)
+    except LayerDoesNotFit as error:
+        replacement = error.problem.fixes[0].replacement
+        if [type(new) for new in replacement] != [type(layer)]:
+            reject()
+        (layer,) = replacement
+    return layer
 
 
 def module_of(layer: Layer, input_shape: tuple[int, ...]) -> nn.Sequential:
@@ -320,6 +321,42 @@ def test_batch_normalization_normalizes_each_channel_and_keeps_kerass_share(shap
     torch.testing.assert_close(output, expected)
     # Keras: moving = moving * momentum + batch * (1 - momentum), from 0.
     torch.testing.assert_close(module[0].running_mean, 0.1 * mean)
+
+
+def test_global_max_pooling_is_the_largest_number_of_each_map():
+    values = maps((3, 5, 4)) - 5
+    np.testing.assert_array_equal(run(GlobalMaxPooling2D(), values), values.max(axis=(1, 2)))
+
+
+def test_reshape_goes_pixel_by_pixel_and_back():
+    values = np.arange(12.0)
+    reshaped = run(Reshape("maps", 3, 2), values)
+    # As in Keras: the channels of a pixel lie beside each other.
+    assert reshaped[:, 0, 0].tolist() == [0, 1]
+    assert reshaped[0].tolist() == [[0, 2], [4, 6], [8, 10]]
+    assert run(Reshape("vector"), reshaped).tolist() == values.tolist()
+    for shape, words, replacement in (
+        ((12,), "cannot be split evenly into maps of 5 × 2", (Reshape("maps", 2, 2),)),
+        ((2, 3, 2), "makes maps of a vector", (Reshape("vector", 5, 2), Reshape("maps", 2, 2))),
+    ):
+        with pytest.raises(LayerDoesNotFit, match=words) as caught:
+            Reshape("maps", 5, 2).output_shape(shape)
+        assert caught.value.problem.fixes[0].replacement == replacement
+
+
+def test_spatial_dropout_drops_whole_maps_and_noise_is_added_to_every_number():
+    ones = torch.ones(1, 1000, 2, 3)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        dropped = module_of(SpatialDropout2D(rate=0.25), (1000, 2, 3)).train()(ones)[0]
+        noisy = module_of(GaussianNoise(stddev=0.5), (1000, 2, 3)).train()(ones)
+    assert all(len(values.unique()) == 1 for values in dropped)
+    assert float((dropped[:, 0, 0] == 0).float().mean()) == pytest.approx(0.25, abs=0.05)
+    assert float(dropped.max()) == pytest.approx(1 / 0.75)
+    assert (float(noisy.mean()), float(noisy.std())) == pytest.approx((1, 0.5), abs=0.02)
+    for layer in (SpatialDropout2D(), GaussianNoise()):
+        assert layer.is_random_in_training
+        assert torch.equal(module_of(layer, (1000, 2, 3))(ones), ones)
 
 
 def test_layer_normalization_compares_the_channels_at_each_place():

@@ -362,9 +362,11 @@ MAY_NAME = {
     ("visualizer/architecture/layers/activation.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/architecture/layers/batch_normalization.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/architecture/layers/dropout.py", "PlacewiseLayer"): "what it is derived from",
+    ("visualizer/architecture/layers/gaussian_noise.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/architecture/layers/layer_normalization.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/architecture/layers/p_relu.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/architecture/layers/rescaling.py", "PlacewiseLayer"): "what it is derived from",
+    ("visualizer/architecture/layers/spatial_dropout2d.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/training/runs/overfitting_remedies.py", "Dropout"): "a remedy for overfitting",
 }
 

@@ -4,20 +4,26 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from hypothesis import assume
 from torch import nn
 
-from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
+from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.dropout import Dropout
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from visualizer.architecture.layers.global_max_pooling2d import GlobalMaxPooling2D
 from visualizer.architecture.layers.group_normalization import GroupNormalization
 from visualizer.architecture.layers.layer_normalization import LayerNormalization
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.network import Network, build
 from visualizer.inspection.receptive_field.field_sum import FieldRow, field_rows
 
 ROUNDING = 1e-12
+MOST_UNITS = 1000  # of a Dense layer that is put between, so that the tests stay fast
 
 
 class Upsampling(nn.Module):
@@ -52,6 +58,7 @@ def check_gradient(architecture: Architecture, *, normalized: bool = False) -> N
     if not normalized:
         layers = tuple(kept for layer in architecture.layers if (kept := _linear(layer)) is not None) or (Dropout(),)
         architecture = architecture.with_layers(layers)
+    architecture = _mixed(architecture)
     rows = _all_rows(architecture)
     network, random = _positive(architecture)
     picture = (torch.rand(1, *architecture.input_shape, generator=random, dtype=torch.float64) + 0.5).requires_grad_()
@@ -68,6 +75,7 @@ def check_gradient(architecture: Architecture, *, normalized: bool = False) -> N
 
 def check_holes(architecture: Architecture) -> None:
     """The field is exactly the pixels without whose number a unit has none: through any activation and any pooling."""
+    architecture = _mixed(architecture)
     rows = _all_rows(architecture)
     network, random = _positive(architecture)
     reading_no_more_than_counts(network)
@@ -87,6 +95,21 @@ def check_holes(architecture: Architecture) -> None:
                 assert (side.first, side.size) == (first, rows[-1].size[axis])
             # What is said as if the picture had no edge holds all that is really seen.
             assert side.clipped is None or side.first <= side.clipped[0] <= side.clipped[1] <= side.last
+
+
+def _mixed(architecture: Architecture) -> Architecture:
+    """With a Dense layer before each vector that becomes maps.
+
+    What is said of a vector holds for all of its units together, but where they become places, it must hold for each.
+    """
+    layers: list[Layer] = []
+    for row in summarize(architecture).layers:
+        if isinstance(row.layer, Reshape) and row.layer.to == "maps":
+            assert row.input_shape is not None
+            assume(row.input_shape[0] <= MOST_UNITS)
+            layers.append(Dense(units=row.input_shape[0], activation="linear"))
+        layers.append(row.layer)
+    return architecture.with_layers(tuple(layers))
 
 
 def _all_rows(architecture: Architecture) -> tuple[FieldRow, ...]:
@@ -110,6 +133,8 @@ def _linear(layer: Layer) -> Layer | None:
     # What normalises can cancel out: the mean over all that was normalised together is always the same.
     if isinstance(layer, Activation | LayerNormalization | GroupNormalization):
         return None
+    if isinstance(layer, GlobalMaxPooling2D):
+        return GlobalAveragePooling2D()
     if isinstance(layer, MaxPooling2D):
         return AveragePooling2D(layer.pool_size, layer.strides, layer.padding)
     return replace(layer, activation="linear") if hasattr(layer, "activation") else layer

@@ -14,13 +14,17 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.depthwise_conv2d import DepthwiseConv2D
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.gaussian_noise import GaussianNoise
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from visualizer.architecture.layers.global_max_pooling2d import GlobalMaxPooling2D
 from visualizer.architecture.layers.group_normalization import GroupNormalization
 from visualizer.architecture.layers.layer_normalization import LayerNormalization
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.layers.p_relu import PReLU
 from visualizer.architecture.layers.rescaling import Rescaling
+from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.layers.separable_conv2d import SeparableConv2D
+from visualizer.architecture.layers.spatial_dropout2d import SpatialDropout2D
 from visualizer.architecture.layers.up_sampling2d import UpSampling2D
 from visualizer.architecture.layers.zero_padding2d import ZeroPadding2D
 
@@ -364,7 +368,7 @@ model = keras.Sequential([
     data_augmentation,
     layers.Rescaling(1./255, input_shape=(180, 180, 3)),
     layers.Conv2D(16, 3, padding='same', activation='relu'),
-    layers.SpatialDropout2D(0.2),
+    layers.AlphaDropout(0.2),
     layers.MaxPooling2D(),
     layers.Flatten(),
     layers.Dense(num_classes),
@@ -382,7 +386,7 @@ model.fit(train_ds, validation_data=val_ds, epochs=epochs, callbacks=[keras.call
             (2, "“RandomFlip(…)” is not known here and is left out"),
             (3, "“RandomRotation(…)” is not known here and is left out"),
             (7, "“Rescaling” is left out. Pictures here go from 0 to 1 already"),
-            (9, "“SpatialDropout2D(…)” is not known here and is left out"),
+            (9, "“AlphaDropout(…)” is not known here and is left out"),
             (12, "“num_classes”, for units, does not follow from the text; 7 is used"),
             (15, "The optimiser “AdamW” is not known here; Adam is used"),
             (15, "“weight_decay=0.0001” of AdamW is left out"),
@@ -666,7 +670,7 @@ for i, f in enumerate(cfg["filters"]):
     x = layers.ReLU(6.)(x)
     x = layers.Activation(activations.tanh)(x)
 x = keras.activations.leaky_relu(x, negative_slope=0.1)
-x = layers.GlobalMaxPooling2D()(x)
+x = layers.RMSNormalization()(x)
 x = tf.nn.sigmoid(x, "probabilities")
 x = layers.Flatten()(x)
 x = layers.Dropout(cfg["dropout"])(x)
@@ -696,7 +700,7 @@ model.fit(aug.flow(trainX, trainY, batch_size=BS), epochs=EPOCHS)
         ),
         {"optimizer": "adam", "learning_rate": 3e-4, "loss": "cross_entropy", "epochs": 20, "batch_size": 32},
         (
-            (10, "“GlobalMaxPooling2D(…)” is not known here"),
+            (10, "“RMSNormalization(…)” is not known here"),
             (11, "“'probabilities'” of tf.nn.sigmoid is left out"),
             (18, "The pictures come from"),
         ),
@@ -760,6 +764,13 @@ model = keras.Sequential([
     layers.GroupNormalization(4),
     layers.ELU(),
     layers.Activation("hard_sigmoid"),
+    layers.SpatialDropout2D(0.2),
+    layers.GaussianNoise(0.05),
+    layers.GlobalMaxPool2D(),
+    layers.Dense(6 * 6 * 4),
+    layers.Reshape((6, 6, 4)),
+    layers.Reshape((-1,)),
+    layers.Reshape(target_shape=(2, 72)),
 ])
 """,
         (3, 32, 32),
@@ -789,6 +800,13 @@ model = keras.Sequential([
             GroupNormalization(4),
             Activation(function="elu"),
             Activation(function="hard_sigmoid"),
+            SpatialDropout2D(0.2),
+            GaussianNoise(0.05),
+            GlobalMaxPooling2D(),
+            Dense(units=144, activation="linear"),
+            Reshape("maps", 6, 6),
+            Reshape("vector"),
+            Reshape("maps", 4, 4),
         ),
         {"initialization": "he_normal"},
         (
@@ -796,6 +814,7 @@ model = keras.Sequential([
             (18, "“interpolation='bicubic'” of UpSampling2D is not known here; 'nearest' is used"),
             (21, "“output_padding=1” of Conv2DTranspose is left out"),
             (23, "“Rescaling” is left out. Pictures here go from 0 to 1 already"),
+            (35, "“target_shape=(2, 72)” of Reshape is not known here; (4, 4, -1) is used"),
         ),
     ),
 }

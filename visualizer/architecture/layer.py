@@ -204,7 +204,7 @@ class Layer(ABC):
 
     @property
     def keeps_shape(self) -> bool:
-        """True where the output always has the input's shape, so that an earlier layer sets the number of classes."""
+        """True where whatever arrives leaves in the same shape, so that an earlier layer sets the number of classes."""
         return False
 
     @abstractmethod

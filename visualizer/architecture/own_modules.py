@@ -42,3 +42,39 @@ class ChannelNorm(nn.LayerNorm):
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
         return super().forward(maps.movedim(1, -1)).movedim(-1, 1)
+
+
+class NoiseInTraining(nn.Module):
+    """Adds normally distributed numbers with standard deviation `stddev` while training, and nothing afterwards."""
+
+    def __init__(self, stddev: float) -> None:
+        super().__init__()
+        self.stddev = stddev
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        return values + self.stddev * torch.randn_like(values) if self.training else values
+
+    def extra_repr(self) -> str:
+        return f"stddev={self.stddev}"
+
+
+class VectorToMaps(nn.Module):
+    """(N, height · width · C) in, (N, C, height, width) out, pixel by pixel."""
+
+    def __init__(self, height: int, width: int) -> None:
+        super().__init__()
+        self.height = height
+        self.width = width
+
+    def forward(self, vectors: torch.Tensor) -> torch.Tensor:
+        return vectors.reshape(len(vectors), self.height, self.width, -1).movedim(-1, 1)
+
+    def extra_repr(self) -> str:
+        return f"height={self.height}, width={self.width}"
+
+
+class MapsToVector(nn.Module):
+    """(N, C, H, W) in, (N, H · W · C) out, pixel by pixel; `nn.Flatten` goes map by map."""
+
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        return maps.movedim(1, -1).flatten(1)

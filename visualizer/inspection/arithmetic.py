@@ -11,7 +11,14 @@ import torch
 from torch import nn
 
 from visualizer.architecture.activations import FUNCTIONS
-from visualizer.architecture.own_modules import ChannelNorm, ParametricReLU, ScaleAndShift
+from visualizer.architecture.own_modules import (
+    ChannelNorm,
+    MapsToVector,
+    NoiseInTraining,
+    ParametricReLU,
+    ScaleAndShift,
+    VectorToMaps,
+)
 from visualizer.architecture.padded_average import PaddedAveragePooling
 from visualizer.inspection.steps import (
     Activated,
@@ -100,6 +107,7 @@ def _(module: nn.Identity, run: ModuleRun) -> ArithmeticStep:
 
 @_step_of.register(nn.Dropout)
 @_step_of.register(nn.Dropout2d)
+@_step_of.register(NoiseInTraining)
 def _(module: nn.Module, run: ModuleRun) -> ArithmeticStep:
     return Passed(run.place, run.before)
 
@@ -108,6 +116,20 @@ def _(module: nn.Module, run: ModuleRun) -> ArithmeticStep:
 def _(module: nn.Flatten, run: ModuleRun) -> ArithmeticStep:
     place = tuple(int(part) for part in np.unravel_index(run.place[0], tuple(run.input.shape[1:])))
     return Passed(place, float(run.input[0][place]))
+
+
+@_step_of.register
+def _(module: VectorToMaps, run: ModuleRun) -> ArithmeticStep:
+    (channel, row, column), channels = run.place, run.output.shape[1]
+    place = ((row * module.width + column) * channels + channel,)
+    return Passed(place, float(run.input[0][place]))
+
+
+@_step_of.register
+def _(module: MapsToVector, run: ModuleRun) -> ArithmeticStep:
+    channels, height, width = run.input.shape[1:]
+    row, column, channel = (int(part) for part in np.unravel_index(run.place[0], (height, width, channels)))
+    return Passed((channel, row, column), float(run.input[0, channel, row, column]))
 
 
 @_step_of.register
@@ -260,14 +282,26 @@ def _(module: PaddedAveragePooling, run: ModuleRun) -> ArithmeticStep:
 
 @_step_of.register
 def _(module: nn.AdaptiveAvgPool2d, run: ModuleRun) -> ArithmeticStep:
+    window, values = _part(run)
+    return WindowMean(window, run.place[0], values, window.inside)
+
+
+@_step_of.register
+def _(module: nn.AdaptiveMaxPool2d, run: ModuleRun) -> ArithmeticStep:
+    window, values = _part(run)
+    row, column = np.unravel_index(int(values.argmax()), values.shape)
+    return WindowMaximum(window, run.place[0], values, (int(row), int(column)))
+
+
+def _part(run: ModuleRun) -> tuple[InputWindow, np.ndarray]:
+    """The part of a map that adaptive pooling makes one number of, and the numbers there, (height, width)."""
     channel, *places = run.place
     rows, columns = (
         np.arange(place * size // parts, -(-(place + 1) * size // parts))
         for place, size, parts in zip(places, run.input.shape[2:], run.output.shape[2:], strict=True)
     )
     values = _numbers(run.input[0, channel])[np.ix_(rows, columns)]
-    everywhere = np.ones(values.shape, dtype=bool)
-    return WindowMean(InputWindow(rows, columns, everywhere), channel, values, everywhere)
+    return InputWindow(rows, columns, np.ones(values.shape, dtype=bool)), values
 
 
 def _under(

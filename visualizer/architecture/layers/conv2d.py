@@ -7,7 +7,7 @@ from typing import ClassVar
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register
+from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register, require_maps
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
 from visualizer.architecture.shapes import Padding, Shape
 from visualizer.architecture.span import Span
@@ -76,19 +76,24 @@ class Conv2D(Layer):
         return f"Conv2D {self.filters}, {self.kernel_size[0]} × {self.kernel_size[1]}"
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        output_size = self._window().output_size(self, input_shape)
+        require_maps(self, input_shape)
+        if input_shape[0] % self.groups or self.filters % self.groups:
+            self._raise_uneven_groups(input_shape)
+        return (self.filters, *self._window().output_size(self, input_shape))
+
+    def _raise_uneven_groups(self, input_shape: Shape) -> None:
         channels = input_shape[0]
-        if channels % self.groups or self.filters % self.groups:
-            fitting = gcd(self.groups, channels, self.filters)
-            raise LayerDoesNotFit(
-                f"The input has {counted(channels, 'map')}.",
-                f"These and the {counted(self.filters, 'filter')} cannot be split evenly into {self.groups} groups.",
-                (
-                    Fix(f"Use {counted(fitting, 'group')}", (self.with_settings(groups=fitting),)),
-                    Fix(f"Remove this {self.title}", ()),
-                ),
-            )
-        return (self.filters, *output_size)
+        fitting = gcd(self.groups, channels, self.filters)
+        fix = Fix(f"Use {counted(fitting, 'group')}", (self.with_settings(groups=fitting),))
+        try:
+            fix.replacement[0].output_shape(input_shape)
+        except LayerDoesNotFit as error:
+            fix = Fix(f"{fix.label} and a window that fits", error.problem.fixes[0].replacement)
+        raise LayerDoesNotFit(
+            f"The input has {counted(channels, 'map')}.",
+            f"These and the {counted(self.filters, 'filter')} cannot be split evenly into {self.groups} groups.",
+            (fix, Fix(f"Remove this {self.title}", ())),
+        )
 
     def _weights_per_filter(self, input_shape: Shape) -> int:
         return input_shape[0] // self.groups * self.kernel_size[0] * self.kernel_size[1]

@@ -39,31 +39,30 @@ class GroupNormalization(Layer):
     def summary(self) -> str:
         return f"GroupNormalization {self.groups}"
 
-    @property
-    def keeps_shape(self) -> bool:
-        return True
-
     def output_shape(self, input_shape: Shape) -> Shape:
         require_maps(self, input_shape)
         channels = input_shape[0]
         if channels % self.groups:
-            fitting = gcd(channels, self.groups)
             raise LayerDoesNotFit(
                 f"The input has {counted(channels, 'map')}.",
                 f"They cannot be split evenly into {counted(self.groups, 'group')}.",
-                (Fix(f"Use {counted(fitting, 'group')}", (self.with_settings(groups=fitting),)), self._removed()),
+                self._fixes(input_shape),
             )
         if numbers_in(input_shape) == self.groups:
-            fewer = Fix("Use 1 group", (self.with_settings(groups=1),))
             raise LayerDoesNotFit(
                 f"Maps of a single number arrive ({describe_shape(input_shape)}).",
                 "Each group would have one number, and nothing to compare it with.",
-                (*([fewer] if channels > 1 else []), self._removed()),
+                self._fixes(input_shape),
             )
         return input_shape
 
-    def _removed(self) -> Fix:
-        return Fix(f"Remove this {self.title}", ())
+    def _fixes(self, input_shape: Shape) -> tuple[Fix, ...]:
+        numbers, groups = numbers_in(input_shape), gcd(input_shape[0], self.groups)
+        fitting = [count for count in (groups, 1) if count < numbers][:1]
+        return (
+            *(Fix(f"Use {counted(count, 'group')}", (self.with_settings(groups=count),)) for count in fitting),
+            Fix(f"Remove this {self.title}", ()),
+        )
 
     def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
         return whole_map(axis, input_shape)

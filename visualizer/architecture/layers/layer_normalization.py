@@ -35,6 +35,10 @@ class LayerNormalization(PlacewiseLayer):
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         return (KerasForm(("LayerNormalization",), ("axis", "epsilon")),)
 
+    @property
+    def keeps_shape(self) -> bool:
+        return False  # it does not take a single number
+
     def output_shape(self, input_shape: Shape) -> Shape:
         if input_shape[0] == 1:
             what = f"A single map arrives ({describe_shape(input_shape)})."

@@ -45,6 +45,10 @@ class PReLU(PlacewiseLayer):
         axes = Packed(_shared, lambda values: (1, 2) if values["shared"] else None)
         return (KerasForm(("PReLU",), places, packed={"shared_axes": axes}, defaults={"shared": False}),)
 
+    @property
+    def keeps_shape(self) -> bool:
+        return not self.shared
+
     def output_shape(self, input_shape: Shape) -> Shape:
         if self.shared and not is_maps(input_shape):
             raise LayerDoesNotFit(
