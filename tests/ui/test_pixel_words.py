@@ -14,6 +14,7 @@ from visualizer.inspection.steps import (
     Multiplied,
     Normalized,
     Passed,
+    Rescaled,
     Softmaxed,
     Spot,
     Unexplained,
@@ -98,9 +99,28 @@ def test_normalisation_has_all_its_numbers():
     ]
 
 
+def test_normalisation_says_what_its_mean_is_of():
+    step = Normalized(3.0, -1.0, 3.75, 0.25, 2.0, -1.0, together=32)
+    assert sentence(Explanation(Spot(0, (0, 0, 0)), 3.0, (step,)), 0) == (
+        "Normalisation subtracts the mean of 32 numbers of this picture and divides by their standard deviation, then "
+        "scales and shifts the result."
+    )
+
+
+def test_rescaling_has_its_factor_and_what_is_added():
+    assert said(Rescaled(0.25, 2.0, -1.0)) == [("Rescaled", "0.25 · 2 + (−1)", "−0.5")]
+
+
 @pytest.mark.parametrize(
     ("name", "x", "slope", "formula"),
     [
+        ("PReLU", -2.0, -0.5, "−0.5 · (−2)"),
+        ("elu", -2.0, None, "e^(−2) − 1"),
+        ("elu", 2.0, None, "2, above 0, so unchanged"),
+        ("selu", -2.0, None, "1.7581 · (e^(−2) − 1)"),
+        ("selu", 2.0, None, "1.0507 · 2"),
+        ("softplus", -2.0, None, "ln(1 + e^(−2))"),
+        ("hard_sigmoid", -2.0, None, "min(max(0, −2 / 6 + 1/2), 1)"),
         ("relu", -2.0, None, "max(0, −2)"),
         ("leaky_relu", -2.0, 0.2, "0.2 · (−2)"),
         ("leaky_relu", 2.0, 0.2, "2, above 0, so unchanged"),

@@ -106,8 +106,8 @@ def _sentence(step: "steps.ArithmeticStep", of_picture: int) -> str:
         return f"It is the mean of the {counted(int(step.counted.sum()), 'number')} in its window.{padding}"
     if isinstance(step, steps.Normalized) and step.together is not None:
         return (
-            f"Of the {step.together:,} numbers that are normalised together, their mean is subtracted, and the result "
-            "is divided by their standard deviation, then scaled and shifted."
+            f"Normalisation subtracts the mean of {step.together:,} numbers of this picture and divides by their "
+            "standard deviation, then scales and shifts the result."
         )
     if isinstance(step, steps.Normalized):
         return (
