@@ -170,7 +170,7 @@ def test_a_branch_runs_beside_the_next_card_and_is_put_together_with_it():
 def test_a_fix_may_change_an_input_or_add_one():
     strided = Draft.of(RESIDUAL).replace_layer(1, Conv2D(8, padding="same", strides=(2, 2)))
     strided = strided.replace_layer(2, Conv2D(8, padding="same"))
-    (fix,) = problem(strided, 3).fixes
+    fix, *_ = problem(strided, 3).fixes
     assert fix.label == "Put a 1 × 1 convolution of 8 filters with stride 2 on input 2"
     fixed = strided.apply(3, fix)
     assert summarize(fixed.architecture).fits

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from visualizer.architecture.layer import Meeting, register
-from visualizer.architecture.merging import MergeLayer, does_not_meet
+from visualizer.architecture.layers.merging import MergeLayer, does_not_meet
 from visualizer.architecture.shapes import Shape
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from visualizer.architecture.layer import Meeting, register
-from visualizer.architecture.merging import PlacewiseMerge
+from visualizer.architecture.layers.merging import PlacewiseMerge
 
 
 @register

@@ -1,4 +1,7 @@
-"""What the layers share that make one input of the outputs of several layers."""
+"""What the layers share that make one input of the outputs of several layers; no layer type itself.
+
+It lies among them since its fixes are made of them.
+"""
 
 import math
 from abc import abstractmethod
