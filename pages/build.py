@@ -7,6 +7,7 @@ from visualizer.architecture.presets import PRESETS, empty
 from visualizer.figures.volumes import volumes
 from visualizer.limits import limits
 from visualizer.ui.build.download_menu import download_menu
+from visualizer.ui.build.gallery import gallery_button
 from visualizer.ui.build.input_card import input_card
 from visualizer.ui.build.keras_code import paste_keras
 from visualizer.ui.build.layer_card import add_layer_menu, kept_too, layer_card
@@ -39,6 +40,7 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", ke
     presets = {preset.architecture: f"**{preset.name}**  {preset.description}" for preset in PRESETS}
     presets[empty(dataset.shape)] = "**Nothing**  An input and no layers yet."
     bound.menu("Start from", presets, owner.open_architecture, "preset", icon=":material/auto_awesome:")
+    gallery_button(owner)
     download_menu(owner, fits=report.fits)
     with st.popover("Upload", icon=":material/upload:"):
         bound.upload(
