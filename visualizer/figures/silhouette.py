@@ -8,11 +8,12 @@ from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.figures.palette import BLUE, GREY
 from visualizer.words import counted
 
-WIDTH, HEIGHT = 640, 90  # of the picture's own units, which the page stretches
+WIDTH, HEIGHT = 360, 110  # of the picture's own units, which the page stretches
 _GAP = 0.15  # between two bars, as a share of a bar
+_WIDEST = 40  # for a bar and its gap
 _LEAST = 3.0  # the height of a map of one pixel, and of a vector
 _FAINTEST = 0.25
-_MOST_CHANNELS = 2048  # from here on, bars are not darker
+_MOST_CHANNELS = 2048  # from here on, colours are not stronger
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,14 @@ class Silhouette:
 def silhouette(report: ArchitectureReport) -> Silhouette:
     """A bar for the input and for each layer with weights, in order.
 
-    The height of a bar stands for the height of its maps (the square root, so that small ones are seen), its darkness
-    for how many there are (the logarithm). A vector is a bar of the least height. Branches lie one after the other.
+    The height of a bar stands for the height of its maps (the square root, so that small ones are seen), the strength
+    of its colour for how many there are (the logarithm). A vector is a bar of the least height. Branches lie one after
+    the other.
     """
     rows = [row for row in report.layers if row.parameters and row.output_shape is not None]
     shapes: list[Shape] = [report.input_shape, *(row.output_shape for row in rows if row.output_shape is not None)]
     highest = math.sqrt(max(_side(shape) for shape in shapes))
-    step = WIDTH / len(shapes)
+    step = min(WIDTH / len(shapes), _WIDEST)
     bars = []
     for place, shape in enumerate(shapes):
         height = max(HEIGHT * math.sqrt(_side(shape)) / highest, _LEAST)

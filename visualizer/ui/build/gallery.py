@@ -1,6 +1,5 @@
 """Build's gallery: networks that made history, to open as published or as a small one that trains here."""
 
-from collections.abc import Callable
 from functools import cache
 
 import streamlit as st
@@ -27,48 +26,51 @@ def _gallery(owner: Session) -> None:
         "minutes. “Undo” brings back your network."
     )
     st.caption(
-        "Each picture is computed from the network: a bar for the input (grey) and for each layer with weights. Its "
-        "height stands for the size of the maps, its darkness for how many there are."
+        "Each picture is computed from the network: a bar for the input (grey) and for each layer with weights. The "
+        "larger the maps, the higher the bar; the more there are, the stronger its colour."
     )
     for number, entry in enumerate(GALLERY):
         _entry(owner, number, entry)
 
 
 def _entry(owner: Session, number: int, entry: GalleryEntry) -> None:
-    architecture, report = _made(number)
+    architecture, report, small = _made(number)
     with st.container(border=True, key=f"gallery-{number}", gap="small"):
-        st.markdown(f"**{entry.name}**, {entry.year}")
+        picture_column, words = st.columns([2, 3], gap="medium")
         picture = silhouette(report)
-        st.image(picture.svg, alt=picture.text, width="stretch")
-        st.markdown(entry.idea)
-        st.caption(
-            f"{count(report.parameters + report.kept)} parameters, {count(report.multiply_adds)} multiply-adds for one "
-            f"picture. [{entry.paper}]({entry.link})"
-        )
-        if entry.differs:
-            st.caption(f"Different from the paper: {entry.differs}")
-        with st.container(horizontal=True, gap="xsmall"):
-            _open_button(owner, f"Open {entry.name}", f"gallery-open-{number}", lambda: architecture, "")
-            title = dataset_title(entry.small_dataset)
-            _open_button(
-                owner,
-                f"Open a small one for {title}",
-                f"gallery-small-{number}",
-                entry.make_small,
-                entry.small_dataset,
+        picture_column.image(picture.svg, alt=picture.text, width="stretch")
+        with words:
+            st.markdown(f"**{entry.name}**, {entry.year}")
+            st.markdown(entry.idea)
+            st.caption(
+                f"{count(report.parameters + report.kept)} parameters, {count(report.multiply_adds)} multiply-adds for "
+                f"one picture. [{entry.paper}]({entry.link})"
             )
+            if entry.differs:
+                st.caption(f"Different from the paper: {entry.differs}")
+            if report.passed_bound():
+                st.caption("It is too large to be trained on this server. It can be drawn and taken apart.")
+        title = dataset_title(entry.small_dataset)
+        with st.container(horizontal=True, gap="xsmall"):
+            if small == architecture:
+                _open_button(owner, f"Open {entry.name} for {title}", number, small, entry.small_dataset)
+                return
+            _open_button(owner, f"Open {entry.name}", number, architecture)
+            _open_button(owner, f"Open a small one for {title}", number, small, entry.small_dataset)
 
 
-def _open_button(owner: Session, label: str, key: str, make: Callable[[], Architecture], dataset: str) -> None:
+def _open_button(owner: Session, label: str, number: int, network: Architecture, dataset: str = "") -> None:
     """A button that puts a network into Build, and chooses the data set that it is for, if it is for one."""
-    if st.button(label, key=key, icon=":material/layers:", type="secondary" if dataset else "primary"):
-        owner.open_architecture(make())
+    key = f"gallery-{'small' if dataset else 'open'}-{number}"
+    if st.button(label, key=key, icon=":material/layers:"):
+        owner.open_architecture(network)
         if dataset:
             owner.choose_dataset(dataset)
         st.rerun()
 
 
 @cache
-def _made(number: int) -> tuple[Architecture, ArchitectureReport]:
+def _made(number: int) -> tuple[Architecture, ArchitectureReport, Architecture]:
+    """The network, what is known of it, and the small one."""
     architecture = GALLERY[number].make()
-    return architecture, summarize(architecture)
+    return architecture, summarize(architecture), GALLERY[number].make_small()
