@@ -18,7 +18,8 @@ from visualizer.architecture.layers.global_average_pooling2d import GlobalAverag
 from visualizer.architecture.presets import CLASSIC, LENET, PRESETS, SMALL_VGG
 from visualizer.figures.boxes import MIN_THICKNESS, OBLIQUE
 from visualizer.figures.palette import RED
-from visualizer.figures.volumes import COMFORTABLE_WIDTH, volumes
+from visualizer.figures.volume_sizes import COMFORTABLE_WIDTH
+from visualizer.figures.volumes import volumes
 
 
 def draw(architecture, classes=None):

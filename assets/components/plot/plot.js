@@ -4,7 +4,10 @@ import { make } from "../../lib/dom.js";
 import { keepingView } from "../../lib/views.js";
 import { Player, moved } from "./player.js";
 import { plotly, purge } from "./plotly.js";
-import { template, themeColours } from "./theme.js";
+import { addSaveMenu, asSeen, download, nameOf } from "./save.js";
+import { ground, template, themeColours } from "./theme.js";
+import { showWhereTapped } from "./tools.js";
+import { Zoom } from "./zoom.js";
 
 const PATIENCE = 1000; // milliseconds before a drawing that failed is tried once more
 
@@ -15,6 +18,10 @@ class View {
     const holder = (this.holder = parent.querySelector(".plot"));
     this.key = key;
     this.player = new Player(this);
+    this.tools = parent.querySelector(".chart-tools");
+    this.listening = new AbortController();
+    showWhereTapped(parent.querySelector(".chart"), this.listening.signal);
+    addSaveMenu(this.tools, (format) => this.save(format));
     this.drawing = Promise.resolve();
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(holder);
@@ -76,20 +83,46 @@ class View {
 
   async drawOnce() {
     this.asked = this.resized = false;
-    const { data, layout: own, frames } = JSON.parse(this.figure);
-    const figure = { data: frames ? moved(data, frames[this.player.at]) : data, layout: own };
-    this.fixedWidth = figure.layout.width;
-    this.height = figure.layout.height;
+    const { data, layout } = this.newest();
+    this.fixedWidth = layout.width;
+    this.height = layout.height;
     // The room is there before the drawing is.
     this.holder.style.minHeight = `${this.height}px`;
+    if (this.fixedWidth) this.tools.style.setProperty("--figure-width", `${this.fixedWidth}px`);
+    else this.tools.style.removeProperty("--figure-width");
     const Plotly = await plotly(this.address);
     if (this.ended) return;
     this.colours = themeColours(this.holder);
     this.width = this.holder.clientWidth;
-    const layout = { ...figure.layout, template: template(this.holder), width: this.fixedWidth ?? this.width };
     const config = { displayModeBar: false, displaylogo: false, scrollZoom: false };
-    await Plotly.react(this.holder.firstElementChild, { ...figure, layout, config });
+    await Plotly.react(this.holder.firstElementChild, { data, layout: this.onPage(layout), config });
     this.drawn = true;
+    if (layout.meta?.zoom) this.zoom ??= new Zoom(this.holder, this.tools, this.listening.signal);
+    this.zoom?.take(this.fixedWidth, this.height);
+  }
+
+  // The figure as it is given, at the moment that is shown.
+  newest() {
+    const { data, layout, frames } = JSON.parse(this.figure);
+    return { data: frames ? moved(data, frames[this.player.at]) : data, layout };
+  }
+
+  // A layout in the page's colours, letters and width.
+  onPage(layout) {
+    return { ...layout, template: template(this.holder), width: this.fixedWidth ?? this.width };
+  }
+
+  async save(format) {
+    try {
+      const Plotly = await plotly(this.address);
+      const { data, layout } = this.newest();
+      const figure = asSeen({ data, layout: this.onPage(layout) }, this.holder.firstElementChild, ground(this.holder));
+      await download(Plotly, figure, format, nameOf(this.holder.getAttribute("aria-label")));
+      this.tell("");
+    } catch (error) {
+      console.error(`The chart ${this.key} could not be saved:`, error);
+      this.tell("This chart could not be saved: reload the page.");
+    }
   }
 
   // In a moment and from nothing: a server may have been busy, and half a drawing may be in the way of a whole one.
@@ -126,6 +159,7 @@ class View {
     if (charts.get(this.key) === this) charts.delete(this.key);
     this.ended = true;
     this.player.pause();
+    this.listening.abort();
     this.observer.disconnect();
     this.sight.disconnect();
     this.theme.disconnect();

@@ -6,12 +6,16 @@ export function themeColours(holder) {
   return style.getPropertyValue("--st-text-color") + style.getPropertyValue("--st-background-color");
 }
 
+/** The colour that figures lie on. @type {(holder: Element) => string} */
+export const ground = (holder) => getComputedStyle(holder).getPropertyValue("--st-background-color").trim();
+
 /** Their template: https://plotly.com/javascript/layout-template. @type {(holder: Element) => object} */
 export function template(holder) {
   const style = getComputedStyle(holder);
-  const [text, ground, line, family] = ["text-color", "background-color", "border-color", "font"].map((name) =>
+  const [text, line, family] = ["text-color", "border-color", "font"].map((name) =>
     style.getPropertyValue(`--st-${name}`).trim(),
   );
+  const behind = ground(holder);
   const axis = {
     gridcolor: line,
     zerolinecolor: line,
@@ -21,7 +25,7 @@ export function template(holder) {
     title: { font: { color: text } },
     automargin: true,
   };
-  const scene = { ...axis, backgroundcolor: ground, showbackground: false };
+  const scene = { ...axis, backgroundcolor: behind, showbackground: false };
   return {
     layout: {
       font: { family, color: text },
@@ -29,7 +33,7 @@ export function template(holder) {
       xaxis: { ...axis, showgrid: false, zeroline: false, ticklabelstandoff: 8 },
       yaxis: axis,
       scene: { xaxis: scene, yaxis: scene, zaxis: scene },
-      hoverlabel: { bgcolor: ground, bordercolor: line, font: { family, color: text }, align: "left" },
+      hoverlabel: { bgcolor: behind, bordercolor: line, font: { family, color: text }, align: "left" },
       legend: { font: { color: text }, bgcolor: "rgba(0, 0, 0, 0)" },
     },
   };
