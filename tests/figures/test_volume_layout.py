@@ -237,7 +237,7 @@ def test_a_merge_that_does_not_fit_is_framed_and_what_reads_it_is_left_out():
     drawn = [trace for trace in chart.figure.data if trace.hoverinfo == "text"]
     assert len(drawn) == 4
     assert "<b>Add</b>" in drawn[-1].text
-    assert "1 layer after it left out" in chart.alt
+    assert "What follows is left out: 1 layer." in chart.alt
 
 
 def test_the_dashed_frame_of_a_branch_does_not_lie_on_its_label():

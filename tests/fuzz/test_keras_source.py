@@ -251,7 +251,16 @@ def test_a_network_as_large_as_any_that_fits_is_far_from_the_bounds(monkeypatch)
     assert len(read_keras(source).architecture.layers) == 60
 
 
+_BRANCHES = _MODEL + "i = Input((8, 8, 1))\nx = ReLU()(i)\ny = ReLU()(x)\n"
 NASTY = GROWING | {
+    "everything joined with everything": _BRANCHES
+    + "a = [x]\nfor k in range(999):\n  a.append(concatenate(a))\nModel(i, a)",
+    "a model that doubles": _BRANCHES + "m = Model(i, x)\nfor k in range(40):\n  m = Model(i, m(x) + m(y))",
+    "models in models in models": _BRANCHES + "m = Model(i, x)\nfor k in range(900):\n  m = Model(i, m(x))",
+    "sums of sums": _BRANCHES + _OFTEN + "x = x + x\nModel(i, x)",
+    "functions in functions": _BRANCHES + "def f(x):\n  return f(x) + f(x)\nModel(i, f(x))",
+    "a model for each layer": _BRANCHES + "for k in range(900):\n  x = x + y\n  Model(i, x)",
+    "vectors that double": _BRANCHES + "x = Flatten()(x)\nfor k in range(900):\n  x = concatenate([x, x])\nModel(i, x)",
     "brackets": "x = " + "(" * 90_000,
     "closed brackets": "x = " + "(" * 150 + ")" * 150,
     "lists": "x = " + "[" * 150 + "]" * 150,

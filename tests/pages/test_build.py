@@ -244,12 +244,13 @@ def main_text(app: AppTest) -> str:
 def test_another_network_than_the_pasted_one_is_said_first_and_as_a_warning(app):
     paste(
         app,
-        "i = Input((8, 8, 1))\nx = Conv2D(4, 3, padding='same')(i)\ny = Add()([i, Conv2D(4, 3, padding='same')(x)])\n"
+        "i = Input((8, 8, 1))\nx = Conv2D(4, 3, padding='same')(i)\ny = Mix()([i, Conv2D(4, 3, padding='same')(x)])\n"
         "m = Model(i, Dense(10)(Flatten()(y)))\nm.fit(a, b)",
     )
     (warning,) = app.warning
     assert warning.value.startswith("**This network differs from the one in your code:**")
-    assert "- **Line 3**: “Add(…)” joins branches; a network here is one chain" in warning.value.replace("\\", "")
+    joins = "“Mix(…)” joins branches in a way that is not known here, so only the longest is kept."
+    assert f"- **Line 3**: {joins}" in warning.value.replace("\\", "")
     text = main_text(app)
     assert text.index("network differs") < text.index("layers with") < text.index("The pictures come from the data set")
     assert text.count("joins branches") == 1

@@ -3,10 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from visualizer.architecture.architecture import Block
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.add import Add
+from visualizer.architecture.layers.average import Average
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
+from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
 from visualizer.architecture.layers.cropping2d import Cropping2D
@@ -20,18 +24,24 @@ from visualizer.architecture.layers.global_max_pooling2d import GlobalMaxPooling
 from visualizer.architecture.layers.group_normalization import GroupNormalization
 from visualizer.architecture.layers.layer_normalization import LayerNormalization
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.maximum import Maximum
+from visualizer.architecture.layers.multiply import Multiply
 from visualizer.architecture.layers.p_relu import PReLU
 from visualizer.architecture.layers.rescaling import Rescaling
 from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.layers.separable_conv2d import SeparableConv2D
 from visualizer.architecture.layers.spatial_dropout2d import SpatialDropout2D
+from visualizer.architecture.layers.subtract import Subtract
 from visualizer.architecture.layers.up_sampling2d import UpSampling2D
 from visualizer.architecture.layers.zero_padding2d import ZeroPadding2D
 
 
 @dataclass(frozen=True)
 class Example:
-    """A source, its input (C, H, W), its layers, its training settings, and each line's note, by a piece of it."""
+    """A source, its input (C, H, W), its layers, its training settings, and each line's note, by a piece of it.
+
+    Where the layers are no chain, also what each reads; and the blocks.
+    """
 
     source: str
     input_shape: tuple[int, int, int]
@@ -39,6 +49,8 @@ class Example:
     settings: dict[str, Any] = field(default_factory=dict)
     notes: tuple[tuple[int, str], ...] = ()
     name: str = "From Keras"
+    wires: tuple[tuple[int, ...], ...] = ()
+    blocks: tuple[Block, ...] = ()
 
 
 ADAM = {"optimizer": "adam", "learning_rate": 0.001}
@@ -49,6 +61,17 @@ BATCH_NORMALIZATION = BatchNormalization(momentum=0.99, epsilon=0.001)
 def plain_conv(filters: int, **settings: Any) -> Conv2D:
     return Conv2D(filters=filters, activation="linear", **settings)
 
+
+RESIDUAL_BLOCK = {
+    filters: (
+        plain_conv(filters, strides=(filters // 16, filters // 16), padding="same", use_bias=False),
+        BATCH_NORMALIZATION,
+        Activation(function="relu"),
+        Add(),
+        Activation(function="relu"),
+    )
+    for filters in (16, 32)
+}
 
 EXAMPLES = {
     "the classic example, layer by layer": Example(
@@ -251,6 +274,7 @@ if __name__ == "__main__":
         {"optimizer": "rmsprop", "learning_rate": 0.001, "loss": "cross_entropy"},
         ((20, "RMSprop forgets more slowly here"),),
         "blocks",
+        blocks=(Block("Conv block", 0, 2), Block("Conv block", 3, 5), Block("Conv block", 6, 8)),
     ),
     "a partial, as in Hands-On Machine Learning": Example(
         """\
@@ -487,7 +511,7 @@ model.summary()
         {},
         ((5, "This is not about the network"), (6, "This is not about the network")),
     ),
-    "a residual block, which a chain cannot hold": Example(
+    "a residual block, added by a layer and by an operator": Example(
         """\
 inputs = layers.Input(shape=(16, 16, 3))
 x = layers.Conv2D(8, 3, padding="same", activation="relu")(inputs)
@@ -502,11 +526,160 @@ model = Model(inputs, z)
         (
             Conv2D(filters=8, padding="same"),
             plain_conv(8, padding="same"),
+            Add(),
+            Add(),
             GlobalAveragePooling2D(),
             Dense(units=3, activation="softmax"),
         ),
-        {},
-        ((4, "“Add(…)” joins branches"), (5, "“z + x” joins branches")),
+        wires=((-1,), (0,), (0, 1), (2, 0), (3,), (4,)),
+    ),
+    "a small ResNet, whose blocks a function makes": Example(
+        """\
+def residual_block(x, filters, strides=1):
+    shortcut = x
+    x = layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x)
+    x = layers.BatchNormalization()(x)
+    x = layers.ReLU()(x)
+    if strides != 1:
+        shortcut = layers.Conv2D(filters, 1, strides=strides)(shortcut)
+    x = layers.add([x, shortcut])
+    return layers.Activation("relu")(x)
+
+def build(num_classes=10):
+    inputs = keras.Input((32, 32, 3))
+    x = layers.Conv2D(16, 3, padding="same")(inputs)
+    for filters in [16, 32]:
+        for block in range(2):
+            x = residual_block(x, filters, strides=filters // 16 if block == 0 else 1)
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(inputs, layers.Dense(num_classes, activation="softmax")(x), name="ResNet")
+
+model = build()
+""",
+        (3, 32, 32),
+        (
+            plain_conv(16, padding="same"),
+            *RESIDUAL_BLOCK[16],
+            *RESIDUAL_BLOCK[16],
+            *RESIDUAL_BLOCK[32][0:3],
+            plain_conv(32, kernel_size=(1, 1), strides=(2, 2)),
+            *RESIDUAL_BLOCK[32][3:],
+            plain_conv(32, padding="same", use_bias=False),
+            *RESIDUAL_BLOCK[32][1:],
+            GlobalAveragePooling2D(),
+            SOFTMAX_10,
+        ),
+        name="ResNet",
+        wires=(
+            *((-1,), (0,), (1,), (2,), (3, 0), (4,)),
+            *((5,), (6,), (7,), (8, 5), (9,)),
+            *((10,), (11,), (12,), (10,), (13, 14), (15,)),
+            *((16,), (17,), (18,), (19, 16), (20,), (21,), (22,)),
+        ),
+        blocks=tuple(Block("Residual block", *ends) for ends in ((1, 5), (6, 10), (11, 16), (17, 21))),
+    ),
+    "inception modules of smaller functions, and every merge": Example(
+        """\
+def conv_bn(x, filters, size):
+    x = Conv2D(filters, size, padding="same")(x)
+    return BatchNormalization()(x)
+
+def inception(x, filters):
+    branches = [conv_bn(x, filters, size) for size in (1, 3)]
+    branches.append(MaxPool2D(3, 1, "same")(x))
+    return concatenate(branches, axis=3)
+
+i = Input((12, 12, 1))
+x = conv_bn(i, 4, 3)
+x = inception(x, 4)
+a = Conv2D(4, 1)(x)
+b = Conv2D(4, 1)(x)
+x = Maximum()([a, b]) * a
+x = keras.ops.subtract(x, b)
+x = average([x, a, b])
+x -= multiply([a, b])
+x = keras.ops.concatenate([x, a], -1)
+x = Flatten()(x)
+x = Concatenate(axis=1)([x, Dense(5)(x)])
+model = Model(i, Dense(10, activation="softmax")(x))
+""",
+        (1, 12, 12),
+        (
+            *(plain_conv(4, padding="same"), BATCH_NORMALIZATION),
+            *(plain_conv(4, kernel_size=(1, 1), padding="same"), BATCH_NORMALIZATION),
+            *(plain_conv(4, padding="same"), BATCH_NORMALIZATION),
+            *(MaxPooling2D((3, 3), (1, 1), "same"), Concatenate()),
+            *(plain_conv(4, kernel_size=(1, 1)), plain_conv(4, kernel_size=(1, 1))),
+            *(Maximum(), Multiply(), Subtract(), Average(), Multiply(), Subtract(), Concatenate()),
+            *(Flatten(), Dense(units=5, activation="linear"), Concatenate(), SOFTMAX_10),
+        ),
+        wires=(
+            *((-1,), (0,)),
+            *((1,), (2,), (1,), (4,), (1,), (3, 5, 6)),
+            *((7,), (7,), (8, 9), (10, 8), (11, 9), (12, 8, 9), (8, 9), (13, 14), (15, 8)),
+            *((16,), (17,), (17, 18), (19,)),
+        ),
+        blocks=(Block("Conv bn", 0, 1), Block("Inception", 2, 7)),
+    ),
+    "a model in a model": Example(
+        """\
+def downsample(filters):
+    return keras.Sequential([layers.Conv2D(filters, 3, padding="same"), layers.ReLU()], name="down")
+
+inner = keras.Input((None, None, 8))
+refine = keras.Model(inner, inner + layers.Conv2D(8, 3, padding="same")(inner), name="refine_it")
+inputs = keras.Input((16, 16, 3))
+x = downsample(8)(inputs)
+x = refine(x)
+base = keras.Model(inputs, layers.MaxPooling2D()(refine(x)))
+model = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation="softmax")])
+""",
+        (3, 16, 16),
+        (
+            *(plain_conv(8, padding="same"), Activation(function="relu")),
+            *(plain_conv(8, padding="same"), Add(), plain_conv(8, padding="same"), Add()),
+            *(MaxPooling2D(), Flatten(), SOFTMAX_10),
+        ),
+        notes=((5, "This layer is used several times, with the same weights"),),
+        wires=((-1,), (0,), (1,), (1, 2), (3,), (3, 4), (5,), (6,), (7,)),
+        blocks=(Block("Down", 0, 1), Block("Refine it", 2, 3), Block("Refine it", 4, 5)),
+    ),
+    "a residual layer that is a class, in a model that is one": Example(
+        """\
+class Residual(layers.Layer):
+    def __init__(self, filters):
+        super().__init__()
+        self.conv = layers.Conv2D(filters, 3, padding="same")
+        self.add = layers.Add()
+
+    def call(self, inputs):
+        return self.add([self.conv(inputs), inputs])
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = layers.Conv2D(3, 1), layers.Conv2D(3, 3, padding="same")
+        self.residual = Residual(3)
+        self.head = layers.Dense(10)
+
+    def call(self, images):
+        x = self.a(images) + self.b(images) + images
+        x = self.residual(x)
+        return self.head(layers.Flatten()(x))
+
+net = Net()
+""",
+        (3, 64, 64),
+        (
+            *(plain_conv(3, kernel_size=(1, 1)), plain_conv(3, padding="same"), Add(), Add()),
+            *(plain_conv(3, padding="same"), Add(), Flatten(), Dense(units=10, activation="linear")),
+        ),
+        notes=(
+            (18, "What goes into this layer is not known here; the network begins with it"),
+            (18, "The input's shape is not given; 64 × 64 × 3 is used"),
+        ),
+        wires=((-1,), (-1,), (0, 1), (2, -1), (3,), (4, 3), (5,), (6,)),
+        blocks=(Block("Residual", 4, 5),),
     ),
     "a pretrained base": Example(
         """\
@@ -658,6 +831,7 @@ model.fit(x, y, epochs=5)
             (8, "The input's shape is not given; 64 × 64 × 3 is used"),
             (30, "The pictures come from"),
         ),
+        blocks=(Block("Block", 0, 1), Block("Block", 2, 3)),
     ),
     "functions, settings in a dictionary, ReLU up to 6": Example(
         """\

@@ -27,6 +27,7 @@ def test_there_are_many_styles():
 def test_the_network_is_read(example: Example):
     architecture = read_keras(example.source, CLASSES).architecture
     assert architecture.layers == example.layers
+    assert (architecture.wires, architecture.blocks) == (example.wires, example.blocks)
     assert architecture.input_shape == example.input_shape
     assert architecture.name == example.name
 
@@ -53,8 +54,9 @@ def test_what_is_left_out_is_named_with_its_line_and_nothing_else(example: Examp
 @pytest.mark.parametrize(
     ("line", "piece"),
     [
-        ("z = Add()([x, y])", "“Add(…)” joins branches"),
-        ("z = x + y", "“x + y” joins branches"),
+        ("z = Mystery()([x, y])", "“Mystery(…)” joins branches in a way that is not known here"),
+        ("z = x / y", "“x / y” joins branches in a way that is not known here"),
+        ("z = Add()([x, q])", "Of the inputs of this Add only one is known here, which passes unchanged"),
         ("z = Conv2D(4, 3)([x, y])", "A layer gets several inputs"),
         ("z = Mystery()(x)", "“Mystery(…)” is not known here and is left out"),
         ("z = Lambda(f)(x)", "“Lambda(…)” is not known here and is left out"),

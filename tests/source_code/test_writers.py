@@ -6,6 +6,7 @@ import runpy
 import shutil
 import warnings
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -48,6 +49,7 @@ from visualizer.architecture.network import Network, build
 from visualizer.architecture.own_modules import ParametricReLU
 from visualizer.architecture.presets import PRESETS, TINY
 from visualizer.architecture.shapes import is_maps
+from visualizer.architecture.span import PICTURE
 from visualizer.data.class_folders import zipped
 from visualizer.data.dataset import Dataset
 from visualizer.source_code.keras_reader import read_keras
@@ -118,15 +120,16 @@ def run(source: str, folder: Path) -> dict[str, Any]:
         return runpy.run_path(str(script))
 
 
-def pytorch_model(architecture: Architecture, folder: Path) -> nn.Module:
+def pytorch_model(architecture: Architecture, folder: Path, chosen: TrainingSettings | None = None) -> nn.Module:
     """The `model` of the PyTorch script, of which only the part up to its definition is run.
 
     A script wants one number for each class: an architecture that ends in maps gets a Flatten, which changes no number.
     """
     shape = summarize(architecture).layers[-1].output_shape
     if is_maps(shape):
-        architecture = architecture.with_layers((*architecture.layers, Flatten()))
-    definition, printed, _ = pytorch_script(architecture, TrainingSettings()).partition("print(model)\n")
+        wires = (*architecture.sources, (len(architecture.layers) - 1,))
+        architecture = replace(architecture, layers=(*architecture.layers, Flatten()), wires=wires)
+    definition, printed, _ = pytorch_script(architecture, chosen or TrainingSettings()).partition("print(model)\n")
     assert printed
     return run(definition, folder)["model"]
 
@@ -155,47 +158,57 @@ def copy_to_keras(network: Network, model: Any) -> None:
         order = np.arange(row.input_shape[0])
         if flattened and not is_maps(row.input_shape) and len(order) == np.prod(flattened):
             order = order.reshape(flattened).transpose(1, 2, 0).ravel()
-        arrays: list[torch.Tensor | None] = []
-        for module in layer:
-            if isinstance(module, nn.ConvTranspose2d):
-                arrays += [module.weight.permute(2, 3, 1, 0), module.bias]
-            elif isinstance(module, nn.Conv2d):
-                kernels = module.weight.permute(2, 3, 1, 0)
-                if module.groups > 1 and type(target).__name__ in ("DepthwiseConv2D", "SeparableConv2D"):
-                    kernels = kernels.reshape(*module.kernel_size, module.groups, -1)
-                arrays += [kernels, module.bias]
-            elif isinstance(module, nn.Linear):
-                arrays += [module.weight[:, order].T, module.bias]
-                flattened = None
-            elif isinstance(module, ParametricReLU):
-                slopes = module.weight
-                arrays += [slopes.permute(1, 2, 0) if slopes.ndim == 3 else slopes[order]]
-            elif isinstance(module, nn.LayerNorm | nn.GroupNorm):
-                arrays += [numbers[order] for numbers in (module.weight, module.bias)]
-            elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
-                arrays += [
-                    numbers[order] for numbers in (module.weight, module.bias, module.running_mean, module.running_var)
-                ]
-            else:
-                assert not list(module.parameters())
-        target.set_weights([array.detach().numpy() for array in arrays if array is not None])
+        if arrays := keras_arrays(layer, order, type(target).__name__):
+            target.set_weights(arrays)
+        if any(isinstance(module, nn.Linear) for module in layer):
+            flattened = None
+
+
+def keras_arrays(layer: nn.Sequential, order: np.ndarray, kind: str) -> list[np.ndarray]:
+    """The numbers of one layer as Keras's `kind` has them, whose input has torch's channels in this order there."""
+    arrays: list[torch.Tensor | None] = []
+    for module in layer:
+        if isinstance(module, nn.ConvTranspose2d):
+            arrays += [module.weight.permute(2, 3, 1, 0), module.bias]
+        elif isinstance(module, nn.Conv2d):
+            kernels = module.weight.permute(2, 3, 1, 0)
+            if module.groups > 1 and kind in ("DepthwiseConv2D", "SeparableConv2D"):
+                kernels = kernels.reshape(*module.kernel_size, module.groups, -1)
+            arrays += [kernels, module.bias]
+        elif isinstance(module, nn.Linear):
+            arrays += [module.weight[:, order].T, module.bias]
+        elif isinstance(module, ParametricReLU):
+            slopes = module.weight
+            arrays += [slopes.permute(1, 2, 0) if slopes.ndim == 3 else slopes[order]]
+        elif isinstance(module, nn.LayerNorm | nn.GroupNorm):
+            arrays += [numbers[order] for numbers in (module.weight, module.bias)]
+        elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+            arrays += [
+                numbers[order] for numbers in (module.weight, module.bias, module.running_mean, module.running_var)
+            ]
+        else:
+            assert not list(module.parameters())
+    return [array.detach().numpy() for array in arrays if array is not None]
 
 
 def outputs_of_keras(model: Any, pictures: torch.Tensor, shape: tuple[int, ...], flattened: Any) -> np.ndarray:
-    # With the channels last, as Keras has them, torch 2.13's oneDNN leaves out numbers of maps one pixel wide: compare
-    # functional.conv2d(pad(x.permute(0, 3, 1, 2), (1, 1, 1, 2)), w, stride=(1, 2)) for x of (1, 2, 1, 1) in float64.
-    with torch.backends.mkldnn.flags(enabled=False), warnings.catch_warnings():
-        # That softmax of a single channel is always 1 is right, if of no use.
-        warnings.filterwarnings("ignore", message=".*softmax over axis", category=UserWarning)
-        import keras
-
-        answer = np.asarray(keras.ops.convert_to_numpy(model(pictures.permute(0, 2, 3, 1).numpy(), training=False)))
+    answer = answer_of_keras(model, pictures)
     if is_maps(shape):
         return answer.transpose(0, 3, 1, 2)
     if flattened:
         channels, height, width = flattened
         return answer.reshape(-1, height, width, channels).transpose(0, 3, 1, 2).reshape(len(answer), -1)
     return answer
+
+
+def answer_of_keras(model: Any, pictures: torch.Tensor) -> np.ndarray:
+    # With the channels last, as Keras has them, torch 2.13's oneDNN leaves out numbers of maps one pixel wide: compare
+    # functional.conv2d(pad(x.permute(0, 3, 1, 2), (1, 1, 1, 2)), w, stride=(1, 2)) for x of (1, 2, 1, 1) in float64.
+    with torch.backends.mkldnn.flags(enabled=False), warnings.catch_warnings():
+        import keras
+
+        warnings.filterwarnings("ignore", "You are using a softmax over axis")  # of one number, as drawn here
+        return np.asarray(keras.ops.convert_to_numpy(model(pictures.permute(0, 2, 3, 1).numpy(), training=False)))
 
 
 def last_flattened(architecture: Architecture) -> tuple[int, ...] | None:
@@ -213,11 +226,12 @@ def last_flattened(architecture: Architecture) -> tuple[int, ...] | None:
 
 def reorders(architecture: Architecture) -> bool:
     """Whether a vector that Flatten made, in an order of its own, becomes maps without a Dense layer between."""
-    flattened = False
-    for layer in architecture.layers:
-        if isinstance(layer, Reshape) and layer.to == "maps" and flattened:
+    flattened = {PICTURE: False}
+    for index, (layer, sources) in enumerate(zip(architecture.layers, architecture.sources, strict=True)):
+        arrives = any(flattened[source] for source in sources)
+        if isinstance(layer, Reshape) and layer.to == "maps" and arrives:
             return True
-        flattened = isinstance(layer, Flatten) or (flattened and not isinstance(layer, Dense))
+        flattened[index] = isinstance(layer, Flatten) or (arrives and not isinstance(layer, Dense))
     return False
 
 
@@ -271,7 +285,8 @@ def test_written_as_keras_and_read_again_it_is_the_same(architecture: Architectu
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_what_was_read_is_written_and_read_again(name: str):
     architecture = read_keras(EXAMPLES[name].source, 10).architecture
-    assert read_keras(keras_model(architecture)).architecture == architecture
+    # Blocks are comments in a script.
+    assert read_keras(keras_model(architecture)).architecture == replace(architecture, blocks=())
 
 
 @settings(deadline=None, max_examples=25)

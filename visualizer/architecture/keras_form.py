@@ -31,6 +31,8 @@ class KerasForm:
         within: The name means this form only where these arguments, if they are numbers, lie in these ranges.
         otherwise: Why a call outside these ranges can be left out, in a sentence.
         function_argument: The argument whose value a plain function such as `tf.nn.relu(x)` has in its name.
+        functions: Functions of several tensors that do the same, such as `concatenate`.
+        operator: Python's operator between two tensors that does the same, such as "+".
         renamed: Our names of settings by Keras's names, where they differ.
         packed: Arguments that hold other settings than the one of their name.
         implied: Settings that follow from the name, such as the function of `LeakyReLU`.
@@ -48,6 +50,8 @@ class KerasForm:
     within: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     otherwise: str = ""
     function_argument: str | None = None
+    functions: tuple[str, ...] = ()
+    operator: str = ""
     renamed: Mapping[str, str] = field(default_factory=dict)
     packed: Mapping[str, Packed] = field(default_factory=dict)
     implied: Mapping[str, Any] = field(default_factory=dict)

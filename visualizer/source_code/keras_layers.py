@@ -37,11 +37,19 @@ ALIASES = {"swish": "silu", "None": NO_ACTIVATION}
 
 @dataclass(frozen=True)
 class SourceLayer:
-    """A layer, its line, and the settings (with their code) whose value does not follow from the source."""
+    """A layer as the source has it.
+
+    Attributes:
+        layer: The layer.
+        line: Its line.
+        open_settings: The settings (with their code) whose value does not follow from the source.
+        on_maps: What to note where feature maps arrive; empty for nothing.
+    """
 
     layer: Layer
     line: int
     open_settings: tuple[tuple[str, str], ...] = ()
+    on_maps: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,12 +89,15 @@ def read_layer(
     values: dict[str, Any] = {**form.defaults, **form.implied}
     open_settings: list[tuple[str, str]] = []
     after: tuple[SourceLayer, ...] = ()
+    on_maps = ""
     for argument, value in given.items():
         setting = form.setting(argument)
         if argument in INPUT_ARGUMENTS or argument in form.initializers or argument in form.when:
             continue
         if argument in form.packed:
             _unpack(form.packed[argument], argument, value, layer_type, values, name, line, notes)
+        elif argument == "axis" and value == 1 and setting not in specs:
+            on_maps = f"“axis=1” of {name} is left out."  # of vectors it is the last axis
         elif setting not in specs or setting in form.implied:
             _note_other(argument, value, name, line, notes)
         elif isinstance(value, LayerCall) and isinstance(specs[setting], Choice):
@@ -118,7 +129,7 @@ def read_layer(
     layer = layer_type(**{setting: value for setting, value in values.items() if value is not None})
     if form.guessed:
         _note_unwritten(layer, {form.setting(argument) for argument in given}, name, line, notes)
-    source_layers = (SourceLayer(layer, line, tuple(open_settings)), *after)
+    source_layers = (SourceLayer(layer, line, tuple(open_settings), on_maps), *after)
     initializer = next((given[argument] for argument in form.initializers if argument in given), None)
     return LayerCall(name, line, source_layers, declared_input_shape(keywords), initializer)
 

@@ -1,10 +1,13 @@
 """Turns Keras source into an Architecture and training settings. The source is followed, never run.
 
-It reads `Sequential` models and chains of the functional API, as Keras 2 and 3 write them. Whatever has no counterpart
-here is noted with its line, and the rest is built.
+It reads `Sequential` models and the functional API, as Keras 2 and 3 write them. Whatever has no counterpart here is
+noted with its line, and the rest is built.
 """
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from visualizer import log
@@ -12,11 +15,24 @@ from visualizer.architecture.architecture import Architecture, one_line, summari
 from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, layer_types
+from visualizer.architecture.shapes import is_maps
+from visualizer.architecture.span import PICTURE
 from visualizer.errors import UserError
 from visualizer.limits import limits
+from visualizer.source_code.keras_graph import (
+    Arranged,
+    Model,
+    Part,
+    Tensor,
+    Tensors,
+    arrange,
+    blocks_of,
+    followers,
+    leading_to,
+    part_title,
+)
 from visualizer.source_code.keras_layers import (
     LayerCall,
-    SourceLayer,
     declared_input_shape,
     is_function,
     matches_form,
@@ -27,6 +43,7 @@ from visualizer.source_code.notes import Note, Notes
 from visualizer.source_code.python_source import parse
 from visualizer.source_code.python_subset import Budget, Follower
 from visualizer.source_code.values import Configured, Instance, Member, Symbol, Unknown, describe_value
+from visualizer.words import counted
 
 DEFAULT_INPUT = (3, 64, 64)
 LAYER_ENTRIES = 20  # of the budget, for one layer with its settings
@@ -59,27 +76,6 @@ class NoNetworkError(UserError):
     """The source contains no network that can be read."""
 
 
-@dataclass
-class _Model:
-    """A model: a sequence of layers."""
-
-    line: int
-    name: str | None = None
-    input_shape: Any = None
-    layers: list[SourceLayer] = field(default_factory=list)
-    nested: bool = False
-    trained: bool = False
-
-
-@dataclass(frozen=True)
-class _Chain:
-    """A tensor of the functional API: the input and the layers that it has passed through."""
-
-    line: int
-    input_shape: Any = None
-    layers: tuple[SourceLayer, ...] = ()
-
-
 def read_keras(source: str, classes: int | None = None) -> KerasReading:
     """The network and the training settings in Keras source.
 
@@ -107,8 +103,9 @@ class _KerasInterpreter:
         self.budget = budget
         self.notes = Notes()
         self.understood_calls = 0
-        self.models: list[_Model] = []
-        self.chains: list[_Chain] = []
+        self.models: list[Model] = []
+        self.tensors = Tensors(budget)
+        self.starts: dict[Unknown | Symbol, Tensor] = {}  # for values that are not known, once a layer read them
         self.settings: dict[str, Any] = {}
         self.created: dict[int, LayerCall] = {}
         self.used: dict[int, Any] = {}  # by id; stored, so that no other object gets the same id
@@ -129,9 +126,24 @@ class _KerasInterpreter:
         else:
             self.skipped.append(range(first, last + 1))
 
-    def combine(self, left: Any, right: Any, line: int, text: str) -> Any:
-        flowing = [item for item in (left, right) if isinstance(item, _Chain)]
+    def combine(self, sign: str, left: Any, right: Any, line: int, text: str) -> Any:
+        flowing = self._flowing([left, right])
+        merging = [(layer_type, form) for layer_type, form in self.forms if sign and form.operator == sign]
+        if merging and len(flowing) == 2:
+            return self._merge(*merging[0], flowing, [], {}, line, text)
         return self._pass_unchanged(flowing, text, line) if flowing else Unknown(text, line)
+
+    @contextmanager
+    def inside(self, name: str, arguments: list[Any], *, is_layer: bool) -> Iterator[None]:
+        """What a function makes of tensors that it is given is a part of the network."""
+        outside = self.tensors.part
+        kinds = Tensor | Unknown if is_layer else Tensor
+        if any(isinstance(item, kinds) for item in self.budget.inside(arguments)):
+            self.tensors.part = Part(part_title(name), outside)
+        try:
+            yield
+        finally:
+            self.tensors.part = outside
 
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         for item in self.budget.inside([arguments, list(keywords.values())]):
@@ -140,13 +152,13 @@ class _KerasInterpreter:
         match function:
             case Symbol():
                 return self._construct(function, arguments, keywords, line, text)
-            case Member(owner=_Model() as model, name=name):
+            case Member(owner=Model() as model, name=name):
                 return self._method(model, name, arguments, keywords, line)
             case Member(owner=Instance(), name="compile" | "fit" as name):
                 # A model class that the source defines; its layers are found where they are called.
-                return self._method(_Model(line), name, arguments, keywords, line)
-            case LayerCall() | _Model() | Unknown() | Configured():
-                return self._apply(function, arguments, line, text)
+                return self._method(self._sequential(line), name, arguments, keywords, line)
+            case LayerCall() | Model() | Unknown() | Configured():
+                return self._apply(function, [*arguments, *keywords.values()], line, text)
         return Unknown(text, line)
 
     # Constructors
@@ -167,7 +179,7 @@ class _KerasInterpreter:
             return read
         if name == "Sequential":
             self.understood_calls += 1
-            model = _Model(line, name=_text(keywords.get("name")))
+            model = self._sequential(line, _text(keywords.get("name")))
             self.models.append(model)
             items = arguments[0] if arguments else keywords.get("layers", [])
             for item in items if isinstance(items, tuple | list) else [items]:
@@ -176,27 +188,54 @@ class _KerasInterpreter:
         if name in ("Input", "InputLayer"):
             self.understood_calls += 1
             shape = declared_input_shape(keywords)
-            return _Chain(line, arguments[0] if shape is None and arguments else shape)
+            return self.tensors.start(line, arguments[0] if shape is None and arguments else shape)
         if name in ("Model", "Functional"):
             return self._model(arguments, keywords, line)
         if name == "image_data_format":
             return "channels_last"
-        flowing = [
-            item for item in self.budget.inside([arguments, list(keywords.values())]) if isinstance(item, _Chain)
-        ]
+        flowing = self._flowing([*arguments, *keywords.values()])
+        if not flowing:
+            return Configured(name, tuple(arguments), keywords, line)
+        rest = [item for item in arguments if not self._flowing([item])]
+        options = {key: item for key, item in keywords.items() if not self._flowing([item])}
+        merging = [(layer_type, form) for layer_type, form in self.forms if name in form.functions]
+        if merging and len(flowing) > 1:
+            return self._merge(*merging[0], flowing, rest, options, line, text)
         functions = [(layer_type, form) for layer_type, form in self.forms if is_function(layer_type, form, name)]
         if functions and len(flowing) == 1:
             layer_type, function = functions[0]
-            rest = [item for item in arguments if not isinstance(item, _Chain)]
-            options = {key: item for key, item in keywords.items() if not isinstance(item, _Chain)}
             options[str(function.function_argument)] = name
             for item in rest:
                 self.notes.add(line, f"“{describe_value(item)}” of {text} is left out.")
             read = read_layer(layer_type, function, text, [], options, line, self.notes)
             return self._apply(read, flowing, line, text)
-        if flowing:
-            return self._pass_unchanged(flowing, text, line)
-        return Configured(name, tuple(arguments), keywords, line)
+        return self._pass_unchanged(flowing, text, line)
+
+    def _sequential(self, line: int, name: str | None = None) -> Model:
+        """A model without layers yet."""
+        start = self.tensors.start(line)
+        return Model(line, [start], [start], name)
+
+    def _merge(
+        self,
+        layer_type: type[Layer],
+        form: KerasForm,
+        flowing: list[Tensor],
+        arguments: list[Any],
+        keywords: dict[str, Any],
+        line: int,
+        text: str,
+    ) -> Tensor:
+        """The output of a layer that a function or an operator stands for."""
+        self.budget.make(LAYER_ENTRIES)
+        read = read_layer(layer_type, form, text, arguments, keywords, line, self.notes)
+        return self._apply(read, flowing, line, text)
+
+    def _flowing(self, items: list[Any]) -> list[Tensor]:
+        """The tensors among some values, also those that stand for a value that is not known."""
+        inside = list(self.budget.inside(items))
+        known = [self.starts.get(item, item) if isinstance(item, Unknown | Symbol) else item for item in inside]
+        return [item for item in known if isinstance(item, Tensor)]
 
     def _form(self, name: str, arguments: list[Any], keywords: dict[str, Any]) -> tuple[type[Layer], KerasForm] | None:
         """The layer type that a call creates, and its form; None if it creates no known layer."""
@@ -209,33 +248,33 @@ class _KerasInterpreter:
 
     def _model(self, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         outputs = keywords.get("outputs", arguments[1] if len(arguments) > 1 else None)
-        ends = [item for item in self.budget.inside([outputs]) if isinstance(item, _Chain)]
+        ends = self._flowing([outputs])
         if not ends:
             return Unknown("Model", line)
         self.understood_calls += 1
         if len(ends) > 1:
             note = f"The model has {len(ends)} outputs; one can be built here, the first."
             self.notes.add(line, note, other_network=True)
-        self.budget.make(len(ends[0].layers))
-        model = _Model(line, _text(keywords.get("name")), ends[0].input_shape, list(ends[0].layers))
+        inputs = self._flowing([keywords.get("inputs", arguments[0] if arguments else None)])
+        model = Model(line, inputs or self._starts_of(ends[0]), [ends[0]], _text(keywords.get("name")))
         self.models.append(model)
         return model
 
-    def _pass_unchanged(self, flowing: list[_Chain], text: str, line: int) -> _Chain:
+    def _starts_of(self, output: Tensor) -> list[Tensor]:
+        return [tensor for tensor in leading_to(output, (), self.budget) if tensor.made_by is None]
+
+    def _pass_unchanged(self, flowing: list[Tensor], text: str, line: int) -> Tensor:
         """Note an unknown operation on a tensor; the tensor passes unchanged."""
         self.understood_calls += 1
-        longest = max(flowing, key=lambda chain: len(chain.layers))
-        if len(flowing) > 1:
-            note = f"“{text}” joins branches; a network here is one chain, so only the longest is kept."
-        else:
-            note = f"“{text}” is not known here and is left out."
-        self.notes.add(line, note, other_network=True)
-        return longest
+        several = len(set(flowing)) > 1
+        joins = f"“{text}” joins branches in a way that is not known here, so only the longest is kept."
+        self.notes.add(line, joins if several else f"“{text}” is not known here and is left out.", other_network=True)
+        return max(flowing, key=lambda tensor: tensor.depth)
 
     # Layers are called, added
 
     def _apply(self, function: Any, arguments: list[Any], line: int, text: str) -> Any:
-        flowing = [item for item in self.budget.inside(arguments) if isinstance(item, _Chain)]
+        flowing = self._flowing(arguments)
         if isinstance(function, Unknown | Configured):
             if not flowing:
                 return Unknown(text, line)
@@ -249,43 +288,62 @@ class _KerasInterpreter:
         self.understood_calls += 1
         self.used[id(function)] = function
         if not flowing:
-            note = "What goes into this layer is not known here; the network begins with it."
-            self.notes.add(line, note, other_network=True)
-            flowing = [_Chain(line)]
-        chain = flowing[0]
-        if len(flowing) > 1:
-            note = "A layer gets several inputs; a network here is one chain, so only the first is kept."
-            self.notes.add(line, note, other_network=True)
-        if isinstance(function, _Model):
+            flowing = [self._unknown_start(arguments, line)]
+        if isinstance(function, Model):
             function.nested = True
-            shape = chain.input_shape if chain.input_shape is not None else function.input_shape
-            self.budget.make(len(chain.layers) + len(function.layers))
-            result = _Chain(chain.line, shape, (*chain.layers, *function.layers))
-        else:
-            self.budget.make(len(chain.layers) + len(function.source_layers))
-            result = _Chain(chain.line, chain.input_shape, (*chain.layers, *function.source_layers))
-        self.chains.append(result)
-        return result
+            self._take(flowing, len(function.inputs), line)
+            self._give_shape(flowing[0], function.start.input_shape)
+            return self.tensors.applied_model(function, flowing, part_title(function.name, "Nested model"))
+        layer = function.source_layers[0].layer
+        self._take(flowing, layer.most_inputs, line)
+        if len(flowing) < layer.least_inputs:
+            if any(isinstance(item, Unknown | Symbol) for item in self.budget.inside(arguments)):
+                note = f"Of the inputs of this {function.name} only one is known here, which passes unchanged."
+                self.notes.add(line, note, other_network=True)
+            return flowing[0]
+        self._give_shape(flowing[0], function.input_shape)
+        made = self.tensors.chained(function.source_layers, tuple(flowing))
+        self.tensors.applied += made
+        return made[-1]
 
-    def _add(self, model: _Model, item: Any, line: int) -> None:
+    def _unknown_start(self, arguments: list[Any], line: int) -> Tensor:
+        """A new input for a layer of whose arguments none is a tensor."""
+        note = "What goes into this layer is not known here; the network begins with it."
+        self.notes.add(line, note, other_network=True)
+        start = self.tensors.start(line)
+        unknown = next((item for item in self.budget.inside(arguments) if isinstance(item, Unknown | Symbol)), None)
+        if unknown is not None:
+            self.starts[unknown] = start
+        return start
+
+    def _take(self, flowing: list[Tensor], most: int, line: int) -> None:
+        """Leave out what a layer or a model cannot read besides."""
+        if len(flowing) > most:
+            note = f"A layer gets several inputs and takes {counted(most, 'input')} here; the others are left out."
+            self.notes.add(line, note, other_network=True)
+            del flowing[most:]
+
+    def _give_shape(self, tensor: Tensor, input_shape: Any) -> None:
+        """Where the network begins with a layer or a model that says what it reads."""
+        if tensor.made_by is None and tensor.input_shape is None:
+            tensor.input_shape = input_shape
+
+    def _add(self, model: Model, item: Any, line: int) -> None:
         self.understood_calls += 1
         match item:
             case LayerCall():
                 self.used[id(item)] = item
-                if model.input_shape is None and not model.layers:
-                    model.input_shape = item.input_shape
-                model.layers.extend(item.source_layers)
-            case _Model():
+                self._give_shape(model.output, item.input_shape)
+                model.outputs.append(self.tensors.chained(item.source_layers, (model.output,))[-1])
+            case Model():
                 item.nested = True
-                if model.input_shape is None and not model.layers:
-                    model.input_shape = item.input_shape
-                self.budget.make(len(item.layers))
-                model.layers.extend(item.layers)
-            case _Chain(input_shape=shape, layers=()):
-                model.input_shape = shape
+                self._give_shape(model.output, item.start.input_shape)
+                title = part_title(item.name, "Nested model")
+                model.outputs.append(self.tensors.applied_model(item, [model.output], title))
+            case Tensor(made_by=None, input_shape=shape):
+                model.start.input_shape = shape
             case Configured():
-                if model.input_shape is None and not model.layers:
-                    model.input_shape = declared_input_shape(item.keywords)
+                self._give_shape(model.output, declared_input_shape(item.keywords))
                 self._note_left_out(item, line)
             case _:
                 self._note_left_out(item, line)
@@ -302,18 +360,18 @@ class _KerasInterpreter:
         else:
             self.notes.add(where, f"“{describe_value(item)}” is not known here and is left out.", other_network=True)
 
-    def _method(self, model: _Model, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
+    def _method(self, model: Model, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         if name == "add":
             for item in [*arguments, *keywords.values()]:
                 self._add(model, item, line)
-        elif name == "pop" and model.layers:
+        elif name == "pop" and len(model.outputs) > 1:
             self.understood_calls += 1
-            return model.layers.pop()
+            model.outputs.pop()
         elif name == "build" and (arguments or keywords):
             self.understood_calls += 1
             shape = arguments[0] if arguments else next(iter(keywords.values()))
             if isinstance(shape, tuple | list):
-                model.input_shape = tuple(shape[1:])
+                model.start.input_shape = tuple(shape[1:])
         elif name == "compile":
             self.understood_calls += 1
             model.trained = True
@@ -339,18 +397,25 @@ class _KerasInterpreter:
     def reading(self, classes: int | None) -> KerasReading:
         model = self._choose_model()
         name = "From Keras" if model.name is None else one_line(model.name)
-        layers = self._layers(model, classes)
-        architecture = Architecture(name, self._input(model), layers)
-        self._note_misfits(architecture, model)
+        arranged = arrange(model, self.budget)
+        if arranged.inputs > 1:
+            note = f"The model has {arranged.inputs} inputs; one can be built. What only others lead to is left out."
+            self.notes.add(model.line, note, other_network=True)
+        layers = self._layers(arranged, classes)
+        architecture = Architecture(name, self._input(model.line, arranged.start.input_shape), layers, arranged.wires)
+        architecture = replace(architecture, blocks=blocks_of(arranged.tensors))
+        self._note_layers(architecture, arranged)
+        self._note_apart(model, arranged)
         self._initialization()
         self._note_unused()
         return KerasReading(architecture, self.settings, self.notes.in_order())
 
-    def _choose_model(self) -> _Model:
-        candidates = [model for model in self.models if model.layers and not model.nested]
-        if not candidates and self.chains:
-            longest = max(self.chains, key=lambda chain: len(chain.layers))
-            candidates = [_Model(longest.line, None, longest.input_shape, list(longest.layers))]
+    def _choose_model(self) -> Model:
+        candidates = [model for model in self.models if model.has_layers and not model.nested]
+        if not candidates and self.tensors.applied:
+            longest = max(self.tensors.applied, key=lambda tensor: tensor.depth)
+            starts = self._starts_of(longest)
+            candidates = [Model(starts[0].line, starts, [longest])]
         if not candidates:
             raise NoNetworkError(
                 "No network was found in this text.",
@@ -364,14 +429,16 @@ class _KerasInterpreter:
                 self.notes.add(model.line, f"Another model begins here; the one of line {chosen.line} is read.")
         return chosen
 
-    def _layers(self, model: _Model, classes: int | None) -> tuple[Layer, ...]:
+    def _layers(self, arranged: Arranged, classes: int | None) -> tuple[Layer, ...]:
         """The layers, with a value for each setting that the source leaves open."""
-        deciding = [index for index, source_layer in enumerate(model.layers) if not source_layer.layer.keeps_shape]
+        deciding = len(arranged.layers) - 1  # the layer that sets how many numbers leave
+        while deciding != PICTURE and arranged.layers[deciding].layer.keeps_shape:
+            deciding = arranged.wires[deciding][0]
         layers = []
-        for index, source_layer in enumerate(model.layers):
+        for index, source_layer in enumerate(arranged.layers):
             layer = source_layer.layer
             for setting, code in source_layer.open_settings:
-                if classes and deciding and index == deciding[-1] and type(getattr(layer, setting)) is int:
+                if classes and index == deciding and type(getattr(layer, setting)) is int:
                     layer = layer.with_settings(**{setting: classes})
                 taken = describe_value(getattr(layer, setting))
                 self.notes.add(
@@ -380,15 +447,29 @@ class _KerasInterpreter:
             layers.append(layer)
         return tuple(layers)
 
-    def _note_misfits(self, architecture: Architecture, model: _Model) -> None:
-        for source_layer, row in zip(model.layers, summarize(architecture).layers, strict=True):
+    def _note_layers(self, architecture: Architecture, arranged: Arranged) -> None:
+        """Note what is only known of layers in their places."""
+        uses = Counter(map(id, arranged.layers))
+        for source_layer, row in zip(arranged.layers, summarize(architecture).layers, strict=True):
+            line = source_layer.line
             if row.problem:
-                self.notes.add(
-                    source_layer.line, f"This layer does not fit; its card offers what fixes it. {row.problem}"
-                )
+                self.notes.add(line, f"This layer does not fit; its card offers what fixes it. {row.problem}")
+            if source_layer.on_maps and (row.input_shape is None or is_maps(row.input_shape)):
+                self.notes.add(line, source_layer.on_maps)
+            if uses[id(source_layer)] > 1 and row.parameters:
+                note = "This layer is used several times, with the same weights; here each use has weights of its own."
+                self.notes.add(line, note, other_network=True)
 
-    def _input(self, model: _Model) -> tuple[int, int, int]:
-        shape, line = model.input_shape, model.line
+    def _note_apart(self, model: Model, arranged: Arranged) -> None:
+        """Note the layers that read the input and lead to no output that is built."""
+        known: set[Tensor] = set()
+        for other in [*self.models, model]:
+            known.update(leading_to(other.output, (), self.budget))
+        for tensor in followers([arranged.start], self.tensors.applied):
+            if tensor not in known:
+                self.notes.add(tensor.line, "This layer does not lead to the model's output and is left out.")
+
+    def _input(self, line: int, shape: Any) -> tuple[int, int, int]:
         channels, height, width = DEFAULT_INPUT
         if shape is None:
             self.notes.add(line, f"The input's shape is not given; {height} × {width} × {channels} is used.")

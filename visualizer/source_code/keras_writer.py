@@ -1,11 +1,18 @@
-"""Architecture and training settings -> a Keras 3 script that defines, compiles and trains the network."""
+"""Architecture and training settings -> a Keras 3 script that defines, compiles and trains the network.
+
+A chain becomes a `Sequential`, a network that branches a functional model.
+"""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from visualizer.architecture.architecture import Architecture, one_line, summarize
+from visualizer.architecture.architecture import Architecture, LayerReport, one_line, summarize
 from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.layer import Layer
+from visualizer.architecture.shapes import is_maps, numbers_in
+from visualizer.architecture.span import PICTURE
+from visualizer.source_code.flow_names import INPUTS, name_flow, under_titles
 from visualizer.source_code.scripts import (
     PATHLIB,
     Fetched,
@@ -34,19 +41,64 @@ _INITIALIZERS: dict[Initialization, str] = {
 def keras_model(architecture: Architecture, initialization: Initialization = "glorot_uniform") -> str:
     """The lines that define the network as `model`; they want `import keras` and `from keras import layers`."""
     channels, height, width = architecture.input_shape
-    lines = [f"keras.Input(({height}, {width}, {channels})),"]
-    for row in summarize(architecture).layers:
-        remark = row.layer.keras_remark(row.input_shape) if row.output_shape and row.input_shape else ""
-        lines += [f"# {remark}"] * bool(remark)
-        if row.layer.keras_form().guessed and row.layer.settings():
-            lines.append(
-                f"# {row.layer.title} has its name and settings from the app: look up whether Keras has the same."
-            )
-        lines.append(f"{_layer(row.layer, _INITIALIZERS[initialization])},")
-    inside = "".join(f"        {line}\n" for line in lines)
+    start = f"keras.Input(({height}, {width}, {channels}))"
     # Keras allows no stroke in a name.
     name = json.dumps(one_line(architecture.name.replace("/", "-")), ensure_ascii=False)
-    return f"model = keras.Sequential(\n    [\n{inside}    ],\n    name={name},\n)\n"
+    calls = [_layer(layer, _INITIALIZERS[initialization]) for layer in architecture.layers]
+    rows = summarize(architecture).layers
+    remarks = [[f"# {remark}" for remark in _remarks(row)] for row in rows]
+    if not architecture.wires:
+        lines = [f"{start},"]
+        for own, call in zip(remarks, calls, strict=True):
+            lines += [*own, f"{call},"]
+        inside = "".join(f"        {line}\n" for line in lines)
+        return f"model = keras.Sequential(\n    [\n{inside}    ],\n    name={name},\n)\n"
+    steps = name_flow(architecture)
+    flow = []
+    for own, call, step, other in zip(remarks, calls, steps, _other_order(rows), strict=True):
+        aside = [f"{step.set_aside} = {step.inputs[0]}"] if step.set_aside else []
+        read = step.inputs[0] if len(step.inputs) == 1 else f"[{', '.join(step.inputs)}]"
+        flow.append([*aside, *own, *([_OTHER_ORDER] if other else []), f"{step.output} = {call}({read})"])
+    end = f"model = keras.Model({INPUTS}, {steps[-1].output}, name={name})"
+    return "".join(f"{line}\n" for line in under_titles(architecture, flow, [f"{INPUTS} = {start}"], [end]))
+
+
+def _remarks(row: LayerReport) -> list[str]:
+    remark = row.layer.keras_remark(row.input_shape) if row.output_shape and row.input_shape else ""
+    remarks = [remark] if remark else []
+    if row.layer.keras_form().guessed and row.layer.settings():
+        remarks.append(f"{row.layer.title} has its name and settings from the app: look up whether Keras has the same.")
+    return remarks
+
+
+_OTHER_ORDER = "# Keras flattens maps pixel by pixel, the app channel by channel: here other pairs of numbers meet."
+
+
+def _other_order(rows: Sequence[LayerReport]) -> list[bool]:
+    """Of each layer, whether vectors meet in it number by number that Keras has in different orders."""
+    orders = {PICTURE: _SAME}  # of each output, by what it was made of since maps were flattened
+    known: dict[tuple[tuple[int, ...], ...], int] = {}
+    different = []
+    for index, row in enumerate(rows):
+        assert row.input_shape is not None
+        assert row.output_shape is not None
+        read = [orders[source] for source in row.sources]
+        placewise = row.layer.meeting != "concatenation"
+        different.append(placewise and len(set(read)) > 1)
+        order = read[0]
+        if not placewise and any(read):
+            parts = [(*(rows[source].output_shape or ()), orders[source]) for source in row.sources]
+            order = known.setdefault(tuple(parts), len(known) + 1)
+        flattened = is_maps(row.input_shape) and row.output_shape == (numbers_in(row.input_shape),)
+        if flattened and row.input_shape[0] > 1 and row.input_shape[1:] != (1, 1):
+            order = known.setdefault((row.input_shape,), len(known) + 1)
+        elif is_maps(row.output_shape) or (len(read) == 1 and not row.layer.keeps_shape):
+            order = _SAME
+        orders[index] = order
+    return different
+
+
+_SAME = 0  # the order in which this app has the numbers too
 
 
 def _optimizer(settings: TrainingSettings) -> str:

@@ -8,6 +8,7 @@ import ast
 import operator
 from collections import ChainMap
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -73,8 +74,11 @@ class Library(Protocol):
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
         """The value of a call; an Unknown if its meaning is not known."""
 
-    def combine(self, left: Any, right: Any, line: int, text: str) -> Any:
-        """The value of an operator between things that the library created."""
+    def combine(self, sign: str, left: Any, right: Any, line: int, text: str) -> Any:
+        """The value of an operator such as "+" between things that the library created."""
+
+    def inside(self, name: str, arguments: list[Any], *, is_layer: bool) -> AbstractContextManager[None]:
+        """Entered while a function of the source is followed, or (`is_layer`) an object of one of its classes."""
 
     def skip(self, first: int, last: int, why: str) -> None:
         """Called with the lines of a statement that is not followed, and why; empty if it is not about the library."""
@@ -84,13 +88,13 @@ class Library(Protocol):
         """The number of calls so far that had a meaning."""
 
 
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
+_OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv),
+    ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod),
 }
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
@@ -224,7 +228,7 @@ class Follower:
                 self._block(body)
             case ast.ClassDef(name=name, body=body):
                 self.budget.make(len(body))
-                self.names[name] = Class({item.name: item for item in body if isinstance(item, ast.FunctionDef)})
+                self.names[name] = Class(name, {item.name: item for item in body if isinstance(item, ast.FunctionDef)})
             case ast.While() | ast.AsyncFunctionDef():
                 self._skip(statement, "Loops with “while” and async code are not followed.")
 
@@ -376,13 +380,14 @@ class Follower:
         if not isinstance(left, int | float) or not isinstance(right, int | float):
             opaque = not (isinstance(left, _PLAIN) and isinstance(right, _PLAIN))
             if opaque:
-                return self.library.combine(left, right, getattr(node, "lineno", 0), self._text(node))
+                sign, _ = _OPERATORS.get(type(op), ("", None))
+                return self.library.combine(sign, left, right, getattr(node, "lineno", 0), self._text(node))
             return self._unknown(node)
         try:
             if isinstance(op, ast.Pow) and abs(right) <= MAX_EXPONENT and abs(left) <= LARGEST_NUMBER:
                 result = left**right
             elif type(op) in _OPERATORS:
-                result = _OPERATORS[type(op)](left, right)
+                result = _OPERATORS[type(op)][1](left, right)
             else:
                 return self._unknown(node)
         except (ArithmeticError, ValueError):
@@ -469,7 +474,8 @@ class Follower:
         method = methods.get(CALL) or methods.get(f"__{CALL}__")
         if method is None:
             return Unknown(CALL, 0)
-        return self._call_function(Function(method), [instance, *arguments], {"training": True} | keywords)
+        keywords = {"training": True} | keywords
+        return self._call_function(Function(method), [instance, *arguments], keywords, instance.created_from.name)
 
     def _change_list(self, items: list[Any], method: str, arguments: list[Any], node: ast.Call) -> Any:
         """Follow a method of a list, as far as networks use it to collect layers."""
@@ -489,7 +495,9 @@ class Follower:
             raise cannot_follow(f"Line {node.lineno} makes a list too long.")
         return None
 
-    def _call_function(self, function: Function, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    def _call_function(
+        self, function: Function, arguments: list[Any], keywords: dict[str, Any], name: str | None = None
+    ) -> Any:
         code = function.code
         if self._depth >= MAX_CALL_DEPTH:
             return self._unknown(code)
@@ -510,7 +518,9 @@ class Follower:
         outside, self.names = self.names, self.names.new_child(local)
         self._depth += 1
         try:
-            self._block(code.body)
+            given = [*arguments, *keywords.values()]
+            with self.library.inside(name or code.name, given, is_layer=name is not None):
+                self._block(code.body)
         except _Return as returned:
             return returned.value
         finally:

@@ -1,17 +1,23 @@
 """Architecture and training settings -> a PyTorch script that defines and trains the network.
 
-The modules are written as torch itself prints them. torch is imported when a script is written.
+A chain becomes an `nn.Sequential`, a network that branches a class with `forward`. The modules are written as torch
+itself prints them. torch is imported when a script is written.
 """
 
 import ast
 import inspect
+import re
 import textwrap
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.initialization import Initialization
-from visualizer.architecture.layer import Layer, keeps_its_start
+from visualizer.architecture.layer import Layer, Meeting, keeps_its_start
 from visualizer.architecture.shapes import describe_shape
+from visualizer.source_code.flow_names import INPUTS, Step, name_flow, under_titles
 from visualizer.source_code.scripts import (
     PATHLIB,
     Fetched,
@@ -40,23 +46,97 @@ _INITIALIZERS: dict[Initialization, str] = {
 }
 # Decimals of a number in the script: 1 − 0.9 is 0.1.
 _DECIMALS = 12
+_WIDTH = 100  # letters of a line of modules
 
 
-def _model(network: "Network") -> str:
+# How several inputs become one, as `Node.input_from` computes it.
+_MEETINGS: dict[Meeting, Callable[[Sequence[str]], str]] = {
+    "sum": " + ".join,
+    "difference": " - ".join,
+    "product": " * ".join,
+    "average": lambda names: f"({' + '.join(names)}) / {len(names)}",
+    "maximum": lambda names: reduce("torch.maximum({}, {})".format, names),
+    "concatenation": lambda names: f"torch.cat([{', '.join(names)}], dim=1)",
+}
+
+
+def _model(network: "Network", *, scores_apart: bool) -> str:
+    """The lines that define `model`, and before them the classes of modules that are not torch's own.
+
+    Args:
+        network: What to write.
+        scores_apart: Whether a network that branches gets a method `scores` too, which leaves the final softmax out.
+    """
     architecture = network.architecture
-    rows = summarize(architecture).layers
-    own: dict[str, str] = {}
+    kinds = [type(inner) for node in network.nodes for _, module in node.stages for inner in module.modules()]
+    own = dict.fromkeys(kind for kind in kinds if not kind.__module__.startswith("torch."))
+    classes = "".join(f"\n{textwrap.dedent(inspect.getsource(kind))}\n\n" for kind in own)
+    if architecture.wires:
+        apart = "" if classes else "\n"
+        return f"{classes}{apart}{_class(network, scores_apart)}\n\nmodel = Network()\n"
     inside = []
-    for node, row in zip(network.nodes, rows, strict=True):
+    for node, row in zip(network.nodes, summarize(architecture).layers, strict=True):
         assert row.output_shape is not None
         inside.append(f"    # {row.layer.summary()} → {describe_shape(row.output_shape)}")
-        for _, module in node.stages:
-            for kind in map(type, module.modules()):
-                if not kind.__module__.startswith("torch."):
-                    own[kind.__name__] = textwrap.dedent(inspect.getsource(kind))
-            inside.append(f"    {_module(module)},")
-    classes = "".join(f"\n{source}\n\n" for source in own.values())
+        inside += [f"    {_module(module)}," for _, module in node.stages]
     return f"{classes}model = nn.Sequential(\n" + "\n".join(inside) + "\n)\n"
+
+
+def _class(network: "Network", scores_apart: bool) -> str:
+    """A module class with a line of `forward` for each layer."""
+    architecture = network.architecture
+    made: list[Sequence[str]] = []
+    run: list[list[str]] = []
+    numbers: Counter[str] = Counter()
+    steps = name_flow(architecture)
+    for node, layer, step in zip(network.nodes, architecture.layers, steps, strict=True):
+        modules = [_module(module) for _, module in node.stages]
+        if scores_apart and node is network.nodes[-1]:
+            modules.pop()
+        own = ""
+        made.append([])
+        if modules:
+            kind = _snake_case(type(layer).__name__)
+            numbers[kind] += 1
+            own = f"self.{kind}_{numbers[kind]}"
+            made[-1] = _assigned(own, modules)
+        run.append(_flow(layer, step, own, describe_shape(node.shape)))
+    head = under_titles(architecture, made, ["super().__init__()"])
+    about = ['"""The output without its softmax, which cross_entropy does itself."""'] if scores_apart else []
+    body = under_titles(architecture, run, about, [f"return {steps[-1].output}"])
+    lines = ["class Network(nn.Module):", *_method("__init__(self)", head), ""]
+    if scores_apart:
+        lines += [*_method(f"scores(self, {INPUTS})", body), ""]
+        body = [f"return torch.softmax(self.scores({INPUTS}), dim=1)"]
+    lines += _method(f"forward(self, {INPUTS})", body)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _assigned(name: str, modules: Sequence[str]) -> list[str]:
+    """The lines that give a name to modules one after the other."""
+    together = modules[0] if len(modules) == 1 else f"nn.Sequential({', '.join(modules)})"
+    if len(modules) == 1 or len(name) + len(together) <= _WIDTH:
+        return [f"{name} = {together}"]
+    return [f"{name} = nn.Sequential(", *(f"    {module}," for module in modules), ")"]
+
+
+def _flow(layer: Layer, step: Step, own: str, shape: str) -> list[str]:
+    """The lines of `forward` for one layer, whose module is `own`, if it has one."""
+    value = step.inputs[0] if len(step.inputs) == 1 else _MEETINGS[layer.meeting](step.inputs)
+    if own:
+        value = f"{own}({value})"
+    aside = [f"{step.set_aside} = {step.inputs[0]}"] if step.set_aside else []
+    return aside if value == step.output else [*aside, f"{step.output} = {value}  # {shape}"]
+
+
+def _method(signature: str, body: Sequence[str]) -> list[str]:
+    return [f"    def {signature}:", *(f"        {line}" if line else "" for line in body)]
+
+
+def _snake_case(name: str) -> str:
+    """A class's name as the name of an object, as Keras does it: max_pooling2d."""
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def _optimizer(settings: TrainingSettings) -> str:
@@ -74,11 +154,14 @@ def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> st
     digits, folder = (loads(architecture, settings.dataset) for loads in (loads_digits, wants_a_folder))
     loader = "load_digits" if digits else "fetch_openml"
     scores = "model(train_pictures[chosen])"
+    scores_apart = bool(architecture.wires) and network.ends_in_softmax and settings.loss != "mse"
     if settings.loss == "mse":
         loss = f"functional.mse_loss(scores, functional.one_hot(train_labels[chosen], {classes}).float())"
     else:
         loss = "functional.cross_entropy(scores, train_labels[chosen])"
-        if architecture.ends_in_softmax:
+        if scores_apart:
+            scores = "model.scores(train_pictures[chosen])"
+        elif architecture.ends_in_softmax:
             scores = "model[:-1](train_pictures[chosen])  # without softmax, which cross_entropy does itself"
     return f"""\
 {heading(architecture, "PyTorch")}
@@ -94,7 +177,7 @@ def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> st
     }
 torch.manual_seed({settings.seed})
 
-{_model(network)}print(model)
+{_model(network, scores_apart=scores_apart)}print(model)
 {_initialization(network, settings.initialization)}
 {_PICTURES.lines(architecture, settings.dataset)}
 order = torch.randperm(len(pictures))

@@ -57,6 +57,7 @@ class Function:
 class Class:
     """A class that the source defines, with its methods."""
 
+    name: str
     methods: dict[str, ast.FunctionDef]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Meeting, register
 from visualizer.architecture.layers.merging import MergeLayer, does_not_meet
 from visualizer.architecture.shapes import Shape
@@ -21,6 +22,10 @@ class Concatenate(MergeLayer):
         "Puts the feature maps of its inputs one behind the other and changes no number: the next layer can use what "
         "every path found. So kernels of several sizes see side by side, and early details reach late layers."
     )
+
+    @classmethod
+    def keras_forms(cls) -> tuple[KerasForm, ...]:
+        return (KerasForm(("Concatenate",), ("axis",), functions=("concatenate", "concat")),)
 
     def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
         if any(len(shape) != len(shapes[0]) or shape[1:] != shapes[0][1:] for shape in shapes):

@@ -39,6 +39,8 @@ class MergeLayer(Layer):
     group: ClassVar[str] = "Merging"
     least_inputs: ClassVar[int] = 2
     most_inputs: ClassVar[int] = MOST_INPUTS
+    # Python's operator between two tensors that does the same.
+    operator: ClassVar[str] = ""
 
     @abstractmethod
     def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
@@ -46,7 +48,7 @@ class MergeLayer(Layer):
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
-        return (KerasForm((cls.__name__,), ()),)
+        return (KerasForm((cls.__name__,), (), functions=(cls.__name__.lower(),), operator=cls.operator),)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape
