@@ -1,11 +1,11 @@
-"""Does training in the app cost speed? `python -m benchmarks.training` answers in about six minutes.
+"""Does training in the app cost speed? `python -m benchmarks.training` answers in about nine minutes.
 
-Each network is trained in the app (worker process; snapshots, curves and weights written to the store; its Train page
-open in Chromium, which draws all of it live) and by a bare PyTorch loop in this process, eight seconds each by turns,
-since other load on the computer changes from minute to minute. Both do the same work: the same network, data, batches,
-optimizer, validation after each epoch, and one torch thread. Chromium runs at the lowest priority: a class has its
-browsers on computers of their own. The ratio is that of all images in all seconds; that of the single turns says how
-much it varies, which is more where a turn may or may not have a validation in it.
+Each network, the last of which branches, is trained in the app (worker process; snapshots, curves and weights written
+to the store; its Train page open in Chromium, which draws all of it live) and by a bare PyTorch loop in this process,
+eight seconds each by turns, since other load on the computer changes from minute to minute. Both do the same work: the
+same network, data, batches, optimizer, validation after each epoch, and one torch thread. Chromium runs at the lowest
+priority: a class has its browsers on computers of their own. The ratio is that of all images in all seconds; that of
+the single turns says how much it varies, which is more where a turn may or may not have a validation in it.
 
 After that a run is trained once in a worker process and once in a thread of the process that draws: images per second,
 and how long reading and drawing take meanwhile.
@@ -29,10 +29,19 @@ from torch.nn import functional
 
 from tests.browser.app import find_chromium, launch_chromium, new_context, open_page, running_app, wait_until_idle
 from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layer import Layer
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.add import Add
+from visualizer.architecture.layers.batch_normalization import BatchNormalization
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import CLASSIC, TINY
-from visualizer.data.catalog import load_dataset
+from visualizer.architecture.span import PICTURE
+from visualizer.data.catalog import dataset_title, load_dataset
 from visualizer.figures.curves import accuracy_curves, curves
+from visualizer.training.link import LinkedNetwork, link_text
 from visualizer.training.loop.events import Bundle
 from visualizer.training.loop.examples import Examples
 from visualizer.training.loop.loop import EVALUATION_BATCH, Training
@@ -107,20 +116,11 @@ def app_turn(store: RunStore, page: Page, run_id: str) -> Turn:
     return images_of(after) - images_of(before), after.seconds - before.seconds
 
 
-def run_in_the_app(page: Page, store: RunStore, preset: str, dataset: str) -> str:
-    """Build the network, choose the data, start, and pause after the first batches; the run's id."""
-    open_page(page, "/build")
-    page.get_by_role("button", name="Start from").click()
-    page.get_by_test_id("stMenuButtonBody").get_by_text(preset).click()
-    wait_until_idle(page)
+def run_in_the_app(page: Page, store: RunStore, spec: RunSpec) -> str:
+    """Open the network and its settings by a link, start, and pause after the first batches; the run's id."""
+    link = link_text(LinkedNetwork(spec.architecture, spec.settings))
+    open_page(page, f"/build?network={link}", seconds=300)  # many cards, on a computer with other work
     page.get_by_role("button", name="Train it").click()
-    wait_until_idle(page)
-    page.get_by_role("combobox", name="Data set").click()
-    page.get_by_role("option", name=dataset).click()
-    wait_until_idle(page)
-    epochs = page.get_by_role("spinbutton", name="Epochs")
-    epochs.fill("1000")
-    epochs.press("Enter")
     wait_until_idle(page)
     page.get_by_role("button", name="Start", exact=True).click()
     page.get_by_role("button", name="Pause").click()
@@ -182,10 +182,11 @@ def started_run(spec: RunSpec, store: RunStore, pool: WorkerPool) -> str:
     return run_id
 
 
-def compare(title: str, preset: str, dataset: str, pairs: int, store: RunStore, page: Page) -> None:
+def compare(title: str, asked: RunSpec, pairs: int, store: RunStore, page: Page) -> None:
     """Train in turns and print images per second and their ratio."""
-    run_id = run_in_the_app(page, store, preset, dataset)
+    run_id = run_in_the_app(page, store, asked)
     spec = record_of(store, run_id).spec
+    assert (spec.architecture, spec.settings) == (asked.architecture, asked.settings)
     loop = bare_loop(spec, Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape))
     next(loop)
     app, bare = [], []
@@ -264,6 +265,36 @@ def spec_of(architecture: Architecture, dataset: str) -> RunSpec:
     return RunSpec(architecture, TrainingSettings(dataset=dataset, epochs=1000), probe_index=0)
 
 
+def resnet20() -> Architecture:
+    """ResNet-20 for pictures of CIFAR's size: three stages of three residual blocks, 272,474 parameters.
+
+    Shortcuts that change the shape are 1 × 1 convolutions (option B). Source: He et al., 2015, section 4.2,
+    https://arxiv.org/abs/1512.03385
+    """
+    layers: list[Layer] = []
+    wires: list[tuple[int, ...]] = []
+
+    def add(layer: Layer, *sources: int) -> int:
+        layers.append(layer)
+        wires.append(sources)
+        return len(layers) - 1
+
+    def convolution(source: int, filters: int, stride: int, size: int) -> int:
+        shape = {"kernel_size": (size, size), "strides": (stride, stride), "padding": "same"}
+        layer = Conv2D(filters=filters, activation="linear", use_bias=False).with_settings(**shape)
+        return add(BatchNormalization(), add(layer, source))
+
+    at = add(Activation("relu"), convolution(PICTURE, 16, 1, 3))
+    for filters, first_stride in ((16, 1), (32, 2), (64, 2)):
+        for stride in (first_stride, 1, 1):
+            inside = add(Activation("relu"), convolution(at, filters, stride, 3))
+            inside = convolution(inside, filters, 1, 3)
+            shortcut = at if stride == 1 else convolution(at, filters, stride, 1)
+            at = add(Activation("relu"), add(Add(), inside, shortcut))
+    add(Dense(units=10, activation="softmax"), add(GlobalAveragePooling2D(), at))
+    return Architecture("ResNet-20", (3, 32, 32), tuple(layers), tuple(wires))
+
+
 # Linux shares its processors among sessions of processes first, whatever the niceness in them; so both are lowered.
 IN_THE_BACKGROUND = """#!/bin/sh
 {{ echo 19 > /proc/self/autogroup; }} 2>/dev/null
@@ -281,10 +312,19 @@ def in_the_background(program: str, folder: str) -> str:
     return str(script)
 
 
+NETWORKS = {
+    "tiny": (TINY.architecture, "digits"),
+    "classic": (CLASSIC.architecture, "shapes"),
+    "resnet20": (resnet20(), "shapes"),
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=10, help="how many turns each of the two has (default 10)")
-    pairs = parser.parse_args().pairs
+    parser.add_argument("--only", choices=["tiny", "classic", "resnet20", "threads"], help="measure this part alone")
+    asked = parser.parse_args()
+    pairs, only = asked.pairs, asked.only
     torch.set_num_threads(1)
     print(f"Python {platform.python_version()}, torch {torch.__version__}, one torch thread, {platform.machine()}")
     if hasattr(os, "getloadavg"):
@@ -295,10 +335,15 @@ def main() -> None:
     with running_app() as app, sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = launch_chromium(playwright, in_the_background(executable, folder))
         store = RunStore(app.workspace)
-        for preset, dataset in ((TINY, "Handwritten digits"), (CLASSIC, "Coloured shapes")):
+        for name, (architecture, dataset) in NETWORKS.items():
+            if only not in (None, name):
+                continue
             page = new_context(browser, 1280, 800, base_url=app.url).new_page()
-            compare(f"{preset.name} on {dataset}", preset.name, dataset, pairs, store, page)
+            title = f"{architecture.name} on {dataset_title(dataset)}"
+            compare(title, spec_of(architecture, dataset), pairs, store, page)
             page.context.close()
+    if only not in (None, "threads"):
+        return
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(Path(folder))
         pool = WorkerPool(store, Servers(store.folder), workers=1)

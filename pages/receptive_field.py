@@ -26,11 +26,11 @@ def draw() -> None:
             "**Deeper layers see more of the picture, or at least as much.**"
         )
     )
-    rows = field_rows(subject.architecture)
+    rows = field_rows(subject.fitting)
     figure, question_column = st.columns([11, 6], gap="medium")
     with figure:
         index = view.choose_layer(name, rows)
-        unknown = view.explain_unknown_field(subject.architecture, rows)
+        unknown = view.explain_unknown_field(subject.fitting, rows)
         if index is None:
             if not unknown:
                 st.info("No layer of this network has a receptive field: add one in Build.", icon=":material/build:")

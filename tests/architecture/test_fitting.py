@@ -1,7 +1,13 @@
 """A network is fitted to a data set where only its ends have to change, and left alone where more would."""
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.branching import BRANCHING
+from tests.strategies import graphs, input_shapes, with_blocks
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.fitting import fitted
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -27,6 +33,26 @@ def test_what_is_proposed_fits(preset, classes):
     changed = fitted(preset.architecture, (3, 64, 64), classes)
     assert summarize(changed, classes).fits
     assert summarize(changed).layers[-1].output_shape == (classes,)
+
+
+def test_a_network_that_branches_keeps_its_connections_and_blocks():
+    changed = fitted(BRANCHING, (3, 20, 16), 4)
+    assert (changed.wires, changed.blocks, changed.layers[:-1]) == (
+        BRANCHING.wires, BRANCHING.blocks, BRANCHING.layers[:-1],
+    )  # fmt: skip
+    assert changed.layers[-1] == BRANCHING.layers[-1].with_settings(units=4)
+
+
+@given(graphs().flatmap(with_blocks), input_shapes(), st.integers(2, 20))
+def test_what_is_proposed_for_any_graph_fits(architecture, input_shape, classes):
+    changed = fitted(architecture, input_shape, classes)
+    if changed is None:
+        return
+    report = summarize(changed, classes)
+    assert report.fits
+    assert report.layers[-1].output_shape == (classes,)
+    if summarize(replace(architecture, input_shape=input_shape), classes).fits:
+        assert changed == replace(architecture, input_shape=input_shape)
 
 
 def test_maps_at_the_end_get_the_layers_that_make_numbers_of_them():

@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
+from tests.strategies import graphs, with_blocks
 from visualizer.architecture.architecture import Architecture, architecture_to_dict
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -18,6 +20,7 @@ from visualizer.architecture.model_file import ModelFileError, load_model, load_
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import PRESETS, TINY
 from visualizer.errors import UserError
+from visualizer.inspection.load import load_network
 
 # Batch normalisation has a buffer of whole numbers, the others have not.
 SMALL = Architecture(
@@ -42,6 +45,18 @@ def test_what_was_saved_is_loaded(architecture: Architecture) -> None:
         assert loaded[name].dtype == array.dtype
         assert loaded[name].flags.writeable
         np.testing.assert_array_equal(loaded[name], array)
+
+
+@settings(max_examples=40)
+@given(graphs().flatmap(with_blocks), st.integers(0, 100))
+def test_any_graph_is_loaded_and_answers_as_it_did(architecture: Architecture, seed: int) -> None:
+    weights = weights_of(architecture, seed)
+    loaded_architecture, loaded = load_model(save_model(architecture, weights))
+    assert loaded_architecture == architecture
+    picture = np.random.default_rng(seed).random((1, *architecture.input_shape), dtype=np.float32)
+    before, after = (load_network(architecture, arrays).eval() for arrays in (weights, loaded))
+    with torch.inference_mode():
+        np.testing.assert_array_equal(before(torch.from_numpy(picture)), after(torch.from_numpy(picture)))
 
 
 def test_a_path_is_read_like_its_bytes(tmp_path: Path) -> None:

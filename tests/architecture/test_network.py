@@ -8,7 +8,7 @@ from hypothesis import given
 from torch import nn
 
 from tests.strategies import architectures
-from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.architecture import Architecture, Block
 from visualizer.architecture.initialization import INITIALIZATIONS
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
@@ -146,3 +146,9 @@ def test_every_parameter_is_a_float32_that_can_learn():
     network = build(CLASSIC.architecture)
     assert {parameter.dtype for parameter in network.parameters()} == {torch.float32}
     assert all(parameter.requires_grad for parameter in network.parameters())
+
+
+def test_layers_know_their_block_and_blocks_of_one_title_are_told_apart():
+    blocks = (Block("Residual", 0, 1), Block("Gate", 2, 2), Block("Residual", 3, 3))
+    network = Network(Architecture("", (1, 4, 4), (Activation(),) * 5, blocks=blocks))
+    assert [node.block for node in network.nodes] == ["Residual 1", "Residual 1", "Gate", "Residual 2", ""]

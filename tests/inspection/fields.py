@@ -1,6 +1,7 @@
 """What a network's units really depend on, by brute force, to hold what is said of their receptive fields."""
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -8,8 +9,10 @@ from hypothesis import assume
 from torch import nn
 
 from visualizer.architecture.architecture import Architecture, summarize
-from visualizer.architecture.layer import Layer
+from visualizer.architecture.editing import Draft
+from visualizer.architecture.layer import Fix, Layer
 from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.dropout import Dropout
@@ -18,8 +21,12 @@ from visualizer.architecture.layers.global_max_pooling2d import GlobalMaxPooling
 from visualizer.architecture.layers.group_normalization import GroupNormalization
 from visualizer.architecture.layers.layer_normalization import LayerNormalization
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.maximum import Maximum
+from visualizer.architecture.layers.multiply import Multiply
 from visualizer.architecture.layers.reshape import Reshape
+from visualizer.architecture.layers.subtract import Subtract
 from visualizer.architecture.network import Network, build
+from visualizer.architecture.span import PICTURE, Span, places_of
 from visualizer.inspection.receptive_field.field_sum import FieldRow, field_rows
 
 ROUNDING = 1e-12
@@ -56,8 +63,7 @@ def check_gradient(architecture: Architecture, *, normalized: bool = False) -> N
     vector, all of its units together.
     """
     if not normalized:
-        layers = tuple(kept for layer in architecture.layers if (kept := _linear(layer)) is not None) or (Dropout(),)
-        architecture = architecture.with_layers(layers)
+        architecture = architecture.with_layers(tuple(map(_linear, architecture.layers)))
     architecture = _mixed(architecture)
     rows = _all_rows(architecture)
     network, random = _positive(architecture)
@@ -67,10 +73,12 @@ def check_gradient(architecture: Architecture, *, normalized: bool = False) -> N
     least = ROUNDING if any(isinstance(module, nn.Upsample) for module in network.modules()) else 0.0
     weights = torch.arange(1.0, output.shape[1] + 1).double()
     for row, column in np.ndindex(rows[-1].places):
-        unit = output[0, 0, row, column] if output.ndim == 4 else output @ weights
+        # Where paths are concatenated, not all maps see the same.
+        at_place = output[0, :, row, column] if output.ndim == 4 else output[0]
+        unit = at_place @ weights if architecture.wires or output.ndim == 2 else at_place[0]
         (gradient,) = torch.autograd.grad(unit, picture, retain_graph=True)
         reached = gradient[0].abs().sum(dim=0).numpy() > least
-        np.testing.assert_array_equal(reached, rows[-1].field((row, column)).mask)
+        _compare(reached, (row, column), architecture, rows)
 
 
 def check_holes(architecture: Architecture) -> None:
@@ -87,7 +95,7 @@ def check_holes(architecture: Architecture) -> None:
         spoilt = network(pictures).isnan().any(dim=1).reshape(height, width, *rows[-1].places).numpy()
     for place in np.ndindex(rows[-1].places):
         field = rows[-1].field(place)
-        np.testing.assert_array_equal(spoilt[:, :, place[0], place[1]], field.mask)
+        _compare(spoilt[:, :, place[0], place[1]], place, architecture, rows)
         for axis, side in enumerate((field.rows, field.columns)):
             if rows[-1].jump is not None:
                 # The sum is what follows from each layer's own word.
@@ -102,14 +110,53 @@ def _mixed(architecture: Architecture) -> Architecture:
 
     What is said of a vector holds for all of its units together, but where they become places, it must hold for each.
     """
-    layers: list[Layer] = []
-    for row in summarize(architecture).layers:
+    draft = Draft.of(architecture)
+    for card, row in zip(draft.ids, summarize(architecture).layers, strict=True):
         if isinstance(row.layer, Reshape) and row.layer.to == "maps":
             assert row.input_shape is not None
             assume(row.input_shape[0] <= MOST_UNITS)
-            layers.append(Dense(units=row.input_shape[0], activation="linear"))
-        layers.append(row.layer)
-    return architecture.with_layers(tuple(layers))
+            draft = draft.apply(card, Fix("", (Dense(units=row.input_shape[0], activation="linear"),), on_input=0))
+    return draft.architecture
+
+
+def _compare(
+    reached: np.ndarray, place: tuple[int, int], architecture: Architecture, rows: tuple[FieldRow, ...]
+) -> None:
+    field = rows[-1].field(place)
+    if not architecture.wires:
+        np.testing.assert_array_equal(reached, field.mask)
+        return
+    reach = reached_by_sees(rows)
+    np.testing.assert_array_equal(reached, reach[len(rows) - 2][place])
+    # The box around a high and a wide path has corners that neither reaches, but no side that none does.
+    assert not (reached & ~field.mask).any()
+    if all(pixels.any(axis=(2, 3)).all() for pixels in reach.values()):  # no path reads only padding
+        np.testing.assert_array_equal(reached.any(axis=1), field.rows.seen)
+        np.testing.assert_array_equal(reached.any(axis=0), field.columns.seen)
+
+
+@lru_cache(maxsize=1)  # for every place of the last layer
+def reached_by_sees(rows: tuple[FieldRow, ...]) -> dict[int, np.ndarray]:
+    """The pixels that every place of every layer reaches over all paths, by each layer's own word alone.
+
+    By the index of the layer, (height, width, picture height, picture width) bool.
+    """
+    layers = rows[-1].layers
+    height, width = layers.input_shape[1:]
+    reach = {PICTURE: np.eye(height * width, dtype=bool).reshape(height, width, height, width)}
+    for index, layer in enumerate(layers.nodes):
+        places = np.broadcast_shapes(*(reach[source].shape for source in layer.sources))
+        arriving = np.any([np.broadcast_to(reach[source], places) for source in layer.sources], axis=0)
+        own = np.zeros((*places_of(layer.shape), height, width), dtype=bool)
+        for place in np.ndindex(own.shape[:2]):
+            spans = [layer.sees(axis, Span(place[axis], place[axis])) for axis in (0, 1)]
+            across, along = (
+                [at for at in range(span.first, span.last + 1, span.every) if 0 <= at < arriving.shape[axis]]
+                for axis, span in enumerate(spans)
+            )
+            own[place] = arriving[np.ix_(across, along)].any(axis=(0, 1))
+        reach[index] = own
+    return reach
 
 
 def _all_rows(architecture: Architecture) -> tuple[FieldRow, ...]:
@@ -128,13 +175,15 @@ def _positive(architecture: Architecture) -> tuple[Network, torch.Generator]:
     return network, random
 
 
-def _linear(layer: Layer) -> Layer | None:
-    """The layer without what can hide a pixel: activation functions and the choice of a maximum."""
+def _linear(layer: Layer) -> Layer:
+    """The layer without what can hide a pixel: activation functions, the choice of a maximum, and what may cancel."""
     # What normalises can cancel out: the mean over all that was normalised together is always the same.
     if isinstance(layer, Activation | LayerNormalization | GroupNormalization):
-        return None
+        return Dropout()
     if isinstance(layer, GlobalMaxPooling2D):
         return GlobalAveragePooling2D()
+    if isinstance(layer, Maximum | Subtract | Multiply):
+        return Add()
     if isinstance(layer, MaxPooling2D):
         return AveragePooling2D(layer.pool_size, layer.strides, layer.padding)
     return replace(layer, activation="linear") if hasattr(layer, "activation") else layer

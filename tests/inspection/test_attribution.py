@@ -9,10 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
+from tests.branching import BRANCHING
 from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.flow import PICTURE
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import build
@@ -97,6 +100,50 @@ def test_grad_cam_by_its_formula(layer):
         assert found.logit == pytest.approx(logit(network, picture, target), rel=1e-5)
         hottest.append(found.heat.max())
     assert max(hottest) > 0
+
+
+@pytest.mark.parametrize("layer", [0, 1, 2, 4, 7, 8])
+def test_grad_cam_of_a_layer_on_one_of_several_paths_is_that_layer_s_alone(layer):
+    # Dropout hands on the very tensor that other layers read too.
+    layers = list(BRANCHING.layers)
+    layers[1] = Dropout()
+    network = build(BRANCHING.with_layers(tuple(layers)), "he_normal", 2).eval()
+    picture = np.random.default_rng(1).random((1, 8, 8), dtype=np.float32)
+    outputs = {PICTURE: torch.from_numpy(picture)[None]}
+    for node in network.nodes:
+        value = node.input_from(outputs)
+        for _, module in node.stages[:-1] if node is network.nodes[-1] else node.stages:
+            value = module(value)
+        if node.index == layer:
+            value = maps = value.detach().clone().requires_grad_()
+        outputs[node.index] = value
+    assert layer in map_layers(network)
+    for target in range(10):
+        (gradient,) = torch.autograd.grad(value[0, target], maps, retain_graph=True)
+        weighed = (gradient.mean(dim=(2, 3), keepdim=True) * maps).sum(1, keepdim=True)
+        expected = functional.interpolate(torch.relu(weighed), (8, 8), mode="bilinear")[0, 0].detach()
+        np.testing.assert_allclose(grad_cam(network, picture, target, layer).heat, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_the_other_methods_follow_every_path():
+    network = build(BRANCHING, "he_normal", 2).eval()
+    picture = np.random.default_rng(1).random((1, 8, 8), dtype=np.float32)
+    inputs = torch.from_numpy(picture)[None].requires_grad_()
+    (gradient,) = torch.autograd.grad(network.logits(inputs)[0, 3], inputs)
+    found = saliency(network, picture, 3)
+    np.testing.assert_allclose(found.heat, gradient[0, 0].abs(), rtol=1e-4, atol=1e-6)
+    assert found.logit == pytest.approx(logit(network, picture, 3), rel=1e-5)
+    summed, _ = ended(integrated_gradients(network, picture, 3))
+    black = logit(network, np.zeros_like(picture), 3)
+    assert summed.heat.sum() == pytest.approx(summed.logit - black, abs=0.02 * abs(summed.logit - black) + 1e-3)
+    covered, _ = ended(occlusion(network, picture, 3, 8, 8))
+    all_mean = logit(network, np.full_like(picture, picture.mean()), 3)
+    np.testing.assert_allclose(covered.heat, summed.logit - all_mean, rtol=1e-3, atol=1e-4)
+
+
+def test_grad_cam_leaves_out_what_only_merges():
+    network = build(BRANCHING).eval()
+    assert map_layers(network) == (0, 1, 2, 4, 7, 8)
 
 
 def test_grad_cam_has_only_layers_with_maps():

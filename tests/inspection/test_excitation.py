@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from tests.inspection.branching import Branching
 from tests.inspection.draining import drained
-from tests.strategies import architectures
+from tests.strategies import architectures, graphs
 from visualizer.architecture.flow import FlowNetwork
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import TINY
@@ -47,7 +47,7 @@ def agrees(ranking: Ranking, every: np.ndarray, sign: int) -> None:
 
 
 @settings(max_examples=40)
-@given(architectures(), st.integers(0, 1000), st.integers(1, 5), st.integers(1, 4), st.data())
+@given(architectures() | graphs(), st.integers(0, 1000), st.integers(1, 5), st.integers(1, 4), st.data())
 def test_it_finds_what_a_search_of_every_place_of_every_picture_finds(architecture, seed, total, count, data):
     network = build(architecture, "he_normal", seed)
     index = data.draw(st.integers(0, len(network.nodes) - 1))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tests.branching import BRANCHING
 from tests.inspection.branching import Branching
 from tests.inspection.test_excitation import pictures_for
 from visualizer.architecture.architecture import Architecture
@@ -74,3 +75,13 @@ def test_a_network_of_flatten_and_dense_reads_the_picture_itself():
 def test_weights_that_are_all_zero_have_no_strength():
     kernel = filter_kernels(looked(build(TINY.architecture, "zeros")), 2, 0)
     assert kernel.strength.tolist() == [0.0] * 8
+
+
+def test_in_a_network_that_branches_only_what_reads_the_picture_alone_has_its_colours():
+    network = build(BRANCHING)
+    views = looked(network)
+    kernels = {view.index: filter_kernels(views, view.index, 1) for view in views if view.kernels is not None}
+    assert {index for index, found in kernels.items() if found is not None} == {0, 1, 4, 7, 8}
+    assert {index for index, found in kernels.items() if found is not None and found.of_picture} == {0, 4}
+    # What a Concatenate puts together was no map.
+    assert kernels[16] is None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.inspection.branching import Branching
-from tests.strategies import architectures
+from tests.strategies import architectures, graphs
 from visualizer.architecture.network import build
 from visualizer.architecture.span import Span
 from visualizer.inspection.receptive_field.crop import crop_to_field
@@ -15,7 +15,7 @@ from visualizer.inspection.receptive_field.field_sum import field_rows
 from visualizer.inspection.receptive_field.fields import LayerFields, layer_fields, pixel_box
 
 
-@given(architectures(), st.data())
+@given(architectures() | graphs(), st.data())
 def test_the_crop_holds_the_pixels_of_the_receptive_field(architecture, data):
     network = build(architecture)
     rows = field_rows(architecture)

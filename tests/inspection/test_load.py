@@ -5,14 +5,14 @@ import pytest
 import torch
 from hypothesis import given
 
-from tests.strategies import architectures
+from tests.strategies import architectures, graphs
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import LENET, TINY
 from visualizer.errors import UserError
 from visualizer.inspection.load import load_network
 
 
-@given(architectures())
+@given(architectures() | graphs())
 def test_a_loaded_network_answers_as_the_saved_one(architecture):
     saved = build(architecture, "he_normal", seed=3).eval()
     loaded = load_network(architecture, {name: tensor.numpy() for name, tensor in saved.state_dict().items()})

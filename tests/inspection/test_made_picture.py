@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.inspection.branching import Branching
 from tests.inspection.draining import drained
 from tests.inspection.test_excitation import by_hand, pictures_for
-from tests.strategies import architectures
+from tests.strategies import architectures, graphs
 from visualizer.architecture.flow import FlowNetwork
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import TINY
@@ -28,7 +28,12 @@ def aimed(values: np.ndarray, aim: str) -> float:
 
 
 @settings(max_examples=30)
-@given(architectures(max_layers=4), st.integers(0, 1000), st.sampled_from(["place", "map"]), st.data())
+@given(
+    architectures(max_layers=4) | graphs(max_layers=4),
+    st.integers(0, 1000),
+    st.sampled_from(["place", "map"]),
+    st.data(),
+)
 def test_what_it_reaches_is_what_the_network_gives_for_the_picture(architecture, seed, aim, data):
     network = build(architecture, "he_normal", seed)
     index = data.draw(st.integers(0, len(network.nodes) - 1))

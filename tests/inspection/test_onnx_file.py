@@ -9,7 +9,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from tests.strategies import architectures
+from tests.branching import BRANCHING
+from tests.strategies import architectures, graphs
 from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import PRESETS
 from visualizer.inspection.onnx_file import onnx_bytes
@@ -35,8 +36,8 @@ def test_a_preset_gives_the_same_answers_to_any_number_of_pictures(preset, count
     assert_same_answers(build(preset.architecture, seed=count), count)
 
 
-@settings(max_examples=6)
-@given(architectures())
+@settings(max_examples=8)
+@given(architectures() | graphs())
 def test_any_network_gives_the_same_answers(architecture):
     network = build(architecture, "he_normal", 3)
     # Running means and variances that are not those of an untrained layer.
@@ -44,6 +45,10 @@ def test_any_network_gives_the_same_answers(architecture):
     with torch.no_grad():
         network(torch.rand(4, *network.input_shape))
     assert_same_answers(network, 2)
+
+
+def test_a_network_with_every_kind_of_meeting_gives_the_same_answers():
+    assert_same_answers(build(BRANCHING, "he_normal", 3), 3)
 
 
 def test_the_file_names_the_classes_and_says_what_it_takes():

@@ -10,26 +10,27 @@ from hypothesis import strategies as st
 from torch import nn
 
 from tests.inspection.branching import Branching
-from tests.strategies import architectures, layers_of
+from tests.strategies import architectures, graphs, layers_of
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.flow import PICTURE, FlowNetwork, Node
 from visualizer.architecture.layer import LayerDoesNotFit, Meeting, layer_types
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
+from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.merging import MergeLayer
 from visualizer.architecture.network import build
 from visualizer.architecture.span import same_place
 from visualizer.inspection.pixel import before, explain, field, holds, output_of
 from visualizer.inspection.probe import Probe, probe
 from visualizer.inspection.steps import (
     Activated,
-    Added,
     Explanation,
     Given,
     Joined,
-    Multiplied,
+    Met,
     Normalized,
     Passed,
     Rescaled,
@@ -66,6 +67,8 @@ def extent(explanation: Explanation) -> float:
     """How large the numbers are that take part, after what multiplies them."""
     first, *rest = explanation.steps
     size = float(np.abs(first.products).sum()) if isinstance(first, WindowSum | WeightedSum) else abs(first.result)
+    if isinstance(first, Met) and first.meeting in ("sum", "difference", "average"):
+        size = float(np.abs(first.numbers).sum())
     for step in rest:
         if isinstance(step, Rescaled):
             size = size * step.scale + abs(step.offset)
@@ -125,10 +128,11 @@ def check_sources(network: FlowNetwork, seen: Probe, explanation: Explanation) -
         came_from(network, seen, spot, explanation.input_place, step.values[step.chosen])
     elif isinstance(step, Passed):
         came_from(network, seen, spot, step.place, step.result)
-    elif isinstance(step, Added | Multiplied | Joined):
+    elif isinstance(step, Met | Joined):
         sources = (step.source,) if isinstance(step, Joined) else step.sources
-        values = {Added: "terms", Multiplied: "factors"}.get(type(step), "")
-        for source, value in zip(sources, getattr(step, values, (step.result,)), strict=True):
+        numbers = (step.result,) if isinstance(step, Joined) else step.numbers
+        for source, value in zip(sources, numbers, strict=True):
+            assert source.node in network.nodes[spot.node].sources
             assert output_of(seen, source.node)[source.place] == np.float32(value)
 
 
@@ -157,12 +161,61 @@ def test_any_number_of_any_network_is_explained_exactly(architecture, seed, data
         assert not any(isinstance(step, Unexplained) for step in explanation.steps)
 
 
+@given(graphs(), st.integers(0, 1000), st.data())
+def test_any_number_of_any_graph_is_explained_exactly_and_sees_no_more_than_its_field(architecture, seed, data):
+    network = build(architecture, "he_normal", seed).eval()
+    unsettle(network, seed)
+    seen = probe(network, picture_for(network, seed))
+    for view in seen.layers:
+        spot = Spot(view.index, places_of(data, view.output.shape))
+        explanation = check(network, seen, spot)
+        assert not any(isinstance(step, Unexplained) for step in explanation.steps)
+        # With a merge nothing else is computed: what is said of it is its meeting.
+        if isinstance(view.layer, MergeLayer):
+            (step,) = explanation.steps
+            assert isinstance(step, Joined) if view.layer.meeting == "concatenation" else isinstance(step, Met)
+            assert np.array_equal(view.input, view.output)
+        picture = torch.from_numpy(seen.picture.copy())[None].requires_grad_()
+        value = network.run(picture, until=view.index)[0][spot.place]
+        (gradient,) = torch.autograd.grad(value, picture, allow_unused=True)
+        box = field(network, explanation)
+        if gradient is not None and box != "nothing":
+            (top, bottom), (left, right) = box
+            gradient[..., top : bottom + 1, left : right + 1] = 0
+        assert gradient is None or not gradient.any()
+
+
+@pytest.mark.parametrize("meeting", ["sum", "difference", "average", "maximum", "product"])
+def test_a_merge_is_explained_by_its_meeting(meeting):
+    merge = next(kind for kind in layer_types().values() if kind.most_inputs > 1 and kind.meeting == meeting)
+    layers = (Conv2D(filters=2, padding="same"), Conv2D(filters=2, padding="same", activation="tanh"), merge())
+    network = build(Architecture("", (1, 5, 4), layers, ((PICTURE,), (0,), (0, 1))), "he_normal")
+    seen = probe(network, picture_for(network))
+    (step,) = check(network, seen, Spot(2, (1, 3, 2))).steps
+    assert (step.meeting, step.sources) == (meeting, (Spot(0, (1, 3, 2)), Spot(1, (1, 3, 2))))
+    if meeting == "maximum":
+        assert step.numbers[step.winner] == max(step.numbers)
+
+
+def test_a_concatenation_says_whose_channel_it_was():
+    layers = (Conv2D(filters=2, padding="same"), Conv2D(filters=3, padding="same"), Concatenate())
+    network = build(Architecture("", (3, 5, 4), layers, ((PICTURE,), (0,), (1, PICTURE, 0))), "he_normal")
+    seen = probe(network, picture_for(network))
+    joined = [check(network, seen, Spot(2, (channel, 1, 1))).steps[0].source for channel in range(8)]
+    assert [(source.node, source.place[0]) for source in joined] == [
+        (1, 0), (1, 1), (1, 2), (PICTURE, 0), (PICTURE, 1), (PICTURE, 2), (0, 0), (0, 1),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", list(layer_types()))
 @given(data=st.data())
 def test_every_layer_type_by_itself(name, data):
     layer = data.draw(layers_of(layer_types()[name]))
     for layers in ((layer,), (Flatten(), layer)):
-        architecture = Architecture("", (3, 9, 7), layers)
+        # What merges reads the same output several times.
+        before_it = len(layers) - 2
+        wires = (*((index - 1,) for index in range(len(layers) - 1)), (before_it,) * layer.least_inputs)
+        architecture = Architecture("", (3, 9, 7), layers, wires)
         try:
             layer.output_shape((3, 9, 7) if len(layers) == 1 else (189,))
         except LayerDoesNotFit:

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from tests.strategies import architectures
+from tests.strategies import architectures, graphs
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.flow import PICTURE
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
@@ -33,22 +34,24 @@ def run(network: Network, picture: np.ndarray) -> torch.Tensor:
         return network.eval()(torch.from_numpy(picture)[None])[0]
 
 
-@given(architectures(), st.integers(0, 1000))
+@given(architectures() | graphs(), st.integers(0, 1000))
 def test_every_layer_of_any_network_is_what_its_module_computes(architecture, seed):
     network = build(architecture, "he_normal", seed)
     picture = picture_for(architecture, seed)
     seen = probe(network, picture)
     assert [view.layer for view in seen.layers] == list(architecture.layers)
-    flowing = torch.from_numpy(picture)[None]
+    outputs = {PICTURE: torch.from_numpy(picture)[None]}
     with torch.no_grad():
-        for view, module in zip(seen.layers, network.layers, strict=True):
+        for view, module, sources in zip(seen.layers, network.layers, architecture.sources, strict=True):
+            assert view.sources == sources
+            flowing = network.nodes[view.index].input_from(outputs)
             np.testing.assert_array_equal(view.input, flowing[0])
-            flowing = module(flowing)
-            np.testing.assert_array_equal(view.output, flowing[0])
+            outputs[view.index] = module(flowing)
+            np.testing.assert_array_equal(view.output, outputs[view.index][0])
     np.testing.assert_array_equal(seen.layers[-1].output, run(network, picture))
 
 
-@given(architectures(), st.integers(0, 1000))
+@given(architectures() | graphs(), st.integers(0, 1000))
 def test_the_answer_alone_is_the_probes(architecture, seed):
     network = build(architecture, "he_normal", seed)
     picture = picture_for(architecture, seed)
@@ -61,7 +64,7 @@ def test_the_answer_alone_is_the_probes(architecture, seed):
         np.testing.assert_allclose(alone.values, expected.values, atol=1e-6)
 
 
-@given(architectures(), st.integers(0, 1000))
+@given(architectures() | graphs(), st.integers(0, 1000))
 def test_the_activation_function_turns_what_came_before_it_into_the_output(architecture, seed):
     network = build(architecture, "he_normal", seed)
     for view in probe(network, picture_for(architecture, seed)).layers:

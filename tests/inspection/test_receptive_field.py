@@ -7,11 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.inspection.fields import check_gradient, check_holes
-from tests.strategies import architectures
+from tests.strategies import architectures, graphs
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.add import Add
+from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.group_normalization import GroupNormalization
 from visualizer.architecture.layers.layer_normalization import LayerNormalization
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
@@ -19,7 +22,7 @@ from visualizer.architecture.network import build
 from visualizer.architecture.presets import CLASSIC, SMALL_VGG
 from visualizer.inspection.effective_field import MAX_UNITS, effective_field
 from visualizer.inspection.receptive_field.field_sum import SlidingWindow, after_window, field_rows
-from visualizer.inspection.receptive_field.fields import AxisField, ReceptiveField, inner_half_share
+from visualizer.inspection.receptive_field.fields import AxisField, ReceptiveField, inner_half_share, layer_fields
 
 
 def test_the_sum_of_a_small_vgg_is_the_textbook_s():
@@ -84,7 +87,7 @@ def test_a_unit_may_see_nothing_but_padding():
 
 
 @settings(max_examples=60)
-@given(architectures(), st.data())
+@given(architectures() | graphs(), st.data())
 def test_no_pixel_outside_the_field_has_a_gradient(architecture, data):
     """For any layers, any activation, any pooling."""
     rows = field_rows(architecture)
@@ -114,6 +117,56 @@ def test_the_gradient_reaches_what_is_normalised_together(layer, after):
 def test_the_field_is_exactly_what_a_hole_in_the_picture_spoils(architecture):
     """Activation functions and maxima included, which a gradient cannot always pass."""
     check_holes(architecture)
+
+
+@settings(max_examples=60)
+@given(graphs())
+def test_over_several_paths_it_is_exactly_what_the_gradient_of_positive_weights_reaches(architecture):
+    check_gradient(architecture)
+
+
+@settings(max_examples=60)
+@given(graphs())
+def test_over_several_paths_it_is_exactly_what_a_hole_in_the_picture_spoils(architecture):
+    check_holes(architecture)
+
+
+@given(graphs())
+def test_the_sum_over_several_paths_is_the_box_around_them(architecture):
+    network = build(architecture, None)
+    rows = field_rows(architecture)
+    assert [row.sources for row in rows[1:]] == [node.sources for node in network.nodes]
+    for index, row in enumerate(rows[1:]):
+        fields = layer_fields(network, index)
+        assert fields.size == row.size
+        if row.jump is not None:
+            assert fields.are_equally_large
+            for axis, spans in enumerate((fields.rows, fields.columns)):
+                starts = [row.start[axis] + place * row.jump[axis] for place in range(len(spans))]
+                assert [span.first for span in spans] == starts
+
+
+def test_a_residual_block_sees_what_its_longer_path_sees():
+    same = Conv2D(filters=2, padding="same")
+    layers = (same, same, same, Add(), MaxPooling2D(), Conv2D(filters=3, strides=(2, 2), padding="same"), Concatenate())
+    wires = ((-1,), (0,), (1,), (2, 0), (3,), (4,), (5, 5))
+    *_, merged, pooled, halved, joined = field_rows(Architecture("", (1, 16, 16), layers, wires))
+    assert (merged.size, merged.jump, merged.start, merged.paths) == ((7, 7), (1, 1), (-3, -3), 2)
+    assert (pooled.size, pooled.jump, pooled.paths) == ((8, 8), (2, 2), 2)
+    assert (joined.size, joined.jump, joined.paths) == (halved.size, halved.jump, 4)
+
+
+def test_where_paths_with_other_jumps_meet_no_sum_holds_but_the_fields_do():
+    halved = Conv2D(filters=2, kernel_size=(2, 2), strides=(2, 2))
+    rows = field_rows(Architecture("", (1, 4, 4), (halved, Conv2D(filters=2), Add()), ((-1,), (-1,), (0, 1))))
+    assert (rows[-1].jump, rows[-1].start, rows[-1].size) == (None, None, (3, 3))
+    assert [(field.first, field.last) for field in rows[-1].axis_fields(0)] == [(0, 2), (1, 3)]
+    gate = (Conv2D(filters=2), GlobalAveragePooling2D(), Dense(units=2, activation="linear"))
+    layers = (*gate, GlobalAveragePooling2D(), Concatenate())
+    rows = field_rows(Architecture("", (1, 8, 8), layers, ((-1,), (0,), (1,), (0,), (2, 3))))
+    # Of vectors the box is known, whatever their jumps are.
+    assert rows[-1].jump is not None
+    assert (rows[-1].size, rows[-1].paths) == ((8, 8), 2)
 
 
 def test_the_middle_half_of_an_even_mass_holds_a_quarter_of_it():

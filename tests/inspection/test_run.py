@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.inspection.branching import Branching
-from tests.strategies import architectures
+from tests.strategies import architectures, graphs
+from visualizer.architecture.flow import PICTURE
 from visualizer.architecture.network import build
 
 
-@given(architectures(), st.data())
+@given(architectures() | graphs(), st.data())
 def test_a_watcher_is_given_the_input_of_each_node_and_the_output_of_each_stage(architecture, data):
     network = build(architecture).eval()
     pictures = torch.rand(2, *architecture.input_shape)
@@ -26,15 +27,19 @@ def test_a_watcher_is_given_the_input_of_each_node_and_the_output_of_each_stage(
 
     with torch.inference_mode():
         output = network.run(pictures, until=until, watch=watch)
-        assert [node.index for node in watched] == list(range(until + 1))
-        arrived = pictures
+        needed = {until}
+        for index in range(until, -1, -1):
+            needed.update(architecture.sources[index] if index in needed else ())
+        assert [node.index for node in watched] == sorted(needed - {PICTURE})
+        outputs = {PICTURE: pictures}
         for node, values in watched.items():
-            assert values[0] is arrived
+            arrived = node.input_from(outputs)
+            assert values[0] is arrived or (len(node.sources) > 1 and torch.equal(values[0], arrived))
             assert len(values) == len(node.stages) + 1
             for (_, module), before, after in zip(node.stages, values[:-1], values[1:], strict=True):
                 assert torch.equal(module(before), after)
-            arrived = values[-1]
-        assert arrived is output
+            outputs[node.index] = values[-1]
+        assert outputs[until] is output
         unwatched = network.run(pictures, until=until)
     assert torch.equal(unwatched, output)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.branching import BRANCHING
 from tests.report.test_markup import Reader
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.layers.dense import Dense
@@ -247,3 +248,16 @@ def test_every_picture_has_a_text_alternative(preset):
     for tag, attributes in reader.tags:
         assert tag != "img" or attributes["alt"]
         assert tag != "svg" or attributes["aria-label"]
+
+
+def test_where_layers_branch_each_says_what_it_reads_and_blocks_stand_above_theirs():
+    _, text = read(example(BRANCHING))
+    assert "or from those of the layers that it names." in text
+    assert "4 Add reads layer 3 and layer 1" in text
+    assert "5 Conv2D 6, 1 × 1 reads the input" in text
+    assert "10 Concatenate reads layer 8 and layer 9" in text
+    assert "2 Conv2D 6, 3 × 3 reads" not in text
+    assert "Residual block block, layers 1 to 4" in text
+    rows = summarize(BRANCHING).layers[:4]
+    assert f"block, layers 1 to 4 {sum(row.parameters for row in rows):,}" in text
+    assert "reads layer" not in read(example())[1]

@@ -697,7 +697,7 @@ model.compile(optimizer=keras.optimizers.SGD(), loss=keras.losses.MeanSquaredErr
         """\
 model = Sequential([
     InputLayer(batch_input_shape=(None, 512, 300, 4)),
-    Conv2D(1024, 3, 20),
+    Conv2D(5000, 3, 20),
     MaxPooling2D(pool_size=(2, 3)),
     Dropout(0.99),
     GlobalAveragePooling2D(),
@@ -718,7 +718,7 @@ model.fit(x, y, 4096, 5000)
         (
             (1, "The input has 4 channels; here it has 1 or 3, and 3 are used"),
             (1, "The input is 512 × 300; at most 256 pixels are used"),
-            (3, "“filters=1024” of Conv2D is out of range here, 1 to 512; 512 is used"),
+            (3, "“filters=5000” of Conv2D is out of range here, 1 to 4096; 4096 is used"),
             (3, "“strides=20” of Conv2D is out of range here, 1 to 16; (16, 16) is used"),
             (5, "“rate=0.99” of Dropout is out of range here"),
             (7, "“units=5.5” of Dense is not known here; 128 is used"),

@@ -7,9 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.branching import BRANCHING
 from tests.data.own import picture
 from tests.training.examples import LEAKY, spec
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.editing import Draft
+from visualizer.architecture.layer import Fix
 from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.average import Average
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.dropout import Dropout
+from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.own_dataset import save_own
 from visualizer.training.runs.comparison import (
@@ -18,6 +27,7 @@ from visualizer.training.runs.comparison import (
     Difference,
     band,
     comparable,
+    connections,
     dataset_titles,
     differences,
     hidden_activation,
@@ -70,6 +80,43 @@ def test_networks_of_other_layers_are_listed():
     rows = {row.setting: row.values for row in differences(variants_of(spec(), spec(CLASSIC.architecture)))}
     assert rows["Input"] == ("8 × 8 × 1", "64 × 64 × 3")
     assert rows["Layers"][1].startswith("Conv2D 32, 3 × 3, MaxPooling2D 2 × 2")
+
+
+def test_of_many_layers_those_that_differ_are_named():
+    draft = Draft.of(BRANCHING)
+    # Dropout on the way into the second convolution, BatchNormalization gone, another number of filters.
+    changed = draft.apply(1, Fix("", (Dropout(rate=0.5),), on_input=0)).replace_layer(2)
+    changed = changed.replace_layer(8, Conv2D(filters=5, kernel_size=(1, 1), strides=(2, 2)))
+    rows = {row.setting: row.values for row in differences(variants_of(spec(BRANCHING), spec(changed.architecture)))}
+    assert rows == {
+        "Added to the first network": ("–", "2 Dropout 0.5"),
+        "Missing from the first network": ("–", "3 BatchNormalization"),
+        "Changed in the first network": ("–", "9 Conv2D 3, 1 × 1 → Conv2D 5, 1 × 1"),
+    }
+    # What only follows from a layer that comes or goes is no change of the connections.
+    assert connections([BRANCHING, changed.architecture]) == ("–", "–")
+
+
+def test_changed_connections_are_named():
+    draft = Draft.of(BRANCHING)
+    other = draft.set_inputs(6, (5, 0)).architecture
+    assert differences(variants_of(spec(BRANCHING), spec(other))) == (
+        Difference("Connections", ("layer 7 reads 6 and 4", "layer 7 reads 6 and 1")),
+    )
+    names = short_names(variants_of(spec(BRANCHING), spec(other)))
+    assert names[0] != names[1]
+    skipped = draft.connect(16, 14).architecture
+    layers, links = differences(variants_of(spec(BRANCHING), spec(skipped)))[-2:]
+    assert (layers.setting, links.setting) == ("Added to the first network", "Connections")
+    assert links.values[0] == "–"
+    assert links.values[1].startswith(f"layer {len(skipped.layers)} reads ")
+
+
+def test_the_activations_of_several_outputs_stay():
+    heads = (Conv2D(filters=2), Flatten(), Dense(units=10, activation="softmax"), Dense(units=10), Average())
+    branching = Architecture("", (1, 8, 8), heads, ((-1,), (0,), (1,), (1,), (2, 3)))
+    changed = CHANGES["activation"].apply(spec(branching), "tanh").architecture
+    assert [getattr(layer, "activation", None) for layer in changed.layers] == ["tanh", None, "softmax", "relu", None]
 
 
 def test_the_last_activation_and_linear_layers_stay():

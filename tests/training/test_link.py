@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.strategies import any_architectures, layers, setting_values
+from tests.strategies import any_architectures, graphs, layers, setting_values, with_blocks
 from tests.training.examples import MIXED
 from visualizer.architecture.architecture import (
     MAX_JSON_BYTES,
@@ -34,7 +34,7 @@ def training_settings() -> st.SearchStrategy[TrainingSettings]:
     return st.builds(TrainingSettings, dataset=st.sampled_from(["digits", "shapes"]), **values)
 
 
-@given(any_architectures(), training_settings())
+@given(any_architectures() | graphs().flatmap(with_blocks), training_settings())
 def test_read_again_it_is_the_same(architecture, settings):
     text = link_text(LinkedNetwork(architecture, settings))
     assert set(text) <= set(LETTERS)

@@ -6,8 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.branching import BRANCHING
 from tests.training.examples import few_digits, spec, train_all
 from visualizer.architecture.architecture import Architecture, summarize
+from visualizer.architecture.editing import Draft
+from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.dropout import Dropout
@@ -142,6 +145,20 @@ def test_each_cure_changes_one_thing_of_the_next_run_and_says_so_then():
     layers = possible["dropout"].architecture.layers
     assert [type(layer) for layer in layers[-3:]] == [Dense, Dropout, Dense]
     assert possible["epochs"].settings == replace(SETTINGS, epochs=4)
+
+
+def test_a_network_that_branches_keeps_its_connections_and_its_shapes():
+    dropped = Draft.of(BRANCHING).replace_layer(14).architecture  # without its Dropout
+    possible = by_name(run(dropped), dropped, SETTINGS)
+    with_dropout = possible["dropout"].architecture
+    assert (with_dropout.layers[-2], with_dropout.sources[-2:]) == (Dropout(rate=0.5), ((14,), (15,)))
+    assert with_dropout.sources[:15] == dropped.sources[:15]
+    layers = (Flatten(), Dense(units=64), Dense(units=64), Add(), Dense(units=32), Dense(units=10))
+    residual = Architecture("", (1, 8, 8), layers, ((-1,), (0,), (1,), (2, 1), (3,), (4,)))
+    # With fewer units in layer 2 or 3 the two could no longer be added.
+    remedy = by_name(run(residual), residual, SETTINGS)["parameters"]
+    assert remedy.label == "Use 8 units instead of 32 in layer 5"
+    assert summarize(remedy.architecture, 10).fits
 
 
 def test_what_the_run_had_already_is_no_cure():

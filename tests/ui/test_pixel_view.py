@@ -10,7 +10,16 @@ from torch import nn
 
 from tests.inspection.branching import Branching
 from tests.inspection.test_pixel import Stages
+from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.flow import PICTURE
+from visualizer.architecture.layers.add import Add
+from visualizer.architecture.layers.average import Average
+from visualizer.architecture.layers.concatenate import Concatenate
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.maximum import Maximum
+from visualizer.architecture.layers.multiply import Multiply
+from visualizer.architecture.layers.subtract import Subtract
+from visualizer.architecture.network import build
 from visualizer.inspection.probe import probe
 from visualizer.inspection.steps import Spot
 from visualizer.ui.look.pixel_data import pixel_data
@@ -61,6 +70,31 @@ def test_a_branch_is_drawn_with_all_that_is_added_up(inspected):
     assert data["trail"][1]["layer"].startswith("Input of layer 4")
     assert data["lines"][0][0] == "Added up"
     assert [panel["title"] for panel in data["panels"]] == ["Picture", "Map 2"]
+
+
+@pytest.mark.parametrize("merge", [Add(), Subtract(), Multiply(), Average(), Maximum(), Concatenate()])
+def test_a_merge_shows_what_it_took_and_opens_it(merge):
+    layers = (Conv2D(filters=3, padding="same"), merge)
+    network = build(Architecture("", (3, 5, 4), layers, ((PICTURE,), (0, PICTURE))), "he_normal")
+    picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
+    inspected = SimpleNamespace(network=network, probe=probe(network, picture), picture=SimpleNamespace(class_names=()))
+    path = (Spot(1, (1, 2, 3)),)
+    data = pixel_data(inspected, path, 0)
+    numbers = (float(inspected.probe.layers[0].output[1, 2, 3]), float(picture[1, 2, 3]))
+    names = ["Layer 1, Conv2D 3, 3 × 3: map 2, row 3, column 4", "Picture: green, row 3, column 4"]
+    if merge.meeting == "concatenation":
+        numbers, names = numbers[:1], names[:1]
+    assert [item["name"] for item in data["items"]] == names
+    assert [item["text"].removesuffix(", the largest") for item in data["items"]] == [*map(short_number, numbers)]
+    bars = [item["share"] for item in data["items"]]
+    if merge.meeting == "difference":
+        assert bars[0] > 0 > bars[1]
+    assert any(bars) == (merge.meeting not in ("product", "concatenation"))
+    chosen = [item.get("chosen", False) for item in data["items"]]
+    assert chosen == [merge.meeting == "maximum" and number == max(numbers) for number in numbers]
+    for item in data["items"]:
+        (*_, opened), _ = _next(inspected, path, {"source": item["source"]})
+        assert opened == Spot(item["source"], (1, 2, 3))
 
 
 def test_what_is_inside_a_layer_is_shown_but_not_opened():

@@ -5,13 +5,12 @@ import pytest
 
 from visualizer.inspection.steps import (
     Activated,
-    Added,
     ArithmeticStep,
     Explanation,
     Given,
     InputWindow,
     Joined,
-    Multiplied,
+    Met,
     Normalized,
     Passed,
     Rescaled,
@@ -26,6 +25,8 @@ from visualizer.inspection.steps import (
 from visualizer.ui.look.pixel_words import lines, place_words, sentence, short_number, signed_sum
 
 WINDOW = InputWindow(np.array([-1, 0]), np.array([2, 3]), np.array([[False, False], [True, True]]))
+
+SAME = (Spot(1, (0, 2, 3)), Spot(2, (0, 2, 3)))
 
 
 def said(*steps: ArithmeticStep, of_picture: int = 0) -> list[tuple[str, str, str]]:
@@ -76,11 +77,25 @@ def test_pooling_and_the_rest():
     assert said(Passed((1, 2, 3), 7.0))[0][1] == "the same number, unchanged"
     assert said(Given(0.5))[0][2] == "0.5"
     assert said(Unexplained("GroupNorm", 1.0))[0][0] == "GroupNorm"
-    added = Added((Spot(1, (0, 0, 0)), Spot(4, (0, 0, 0))), (1.5, -2.0))
+    added = Met("sum", (Spot(1, (0, 0, 0)), Spot(4, (0, 0, 0))), (1.5, -2.0))
     assert said(added) == [("Added up", "1.5 (layer 2) − 2 (layer 5)", "−0.5")]
-    gated = Multiplied((Spot(1, (0, 2, 3)), Spot(4, (0, 0, 0))), (1.5, -2.0))
+    gated = Met("product", (Spot(1, (0, 2, 3)), Spot(4, (0, 0, 0))), (1.5, -2.0))
     assert said(gated) == [("Multiplied", "1.5 (layer 2) · (−2) (layer 5)", "−3")]
     assert said(Joined(Spot(4, (6, 2, 3)), -0.5)) == [("Joined", "map 7 of layer 5, unchanged", "−0.5")]
+    assert said(Joined(Spot(4, (6,)), -0.5)) == [("Joined", "unit 7 of layer 5, unchanged", "−0.5")]
+    assert said(Joined(Spot(-1, (2, 0, 0)), 0.5)) == [("Joined", "channel 3 of the picture, unchanged", "0.5")]
+
+
+@pytest.mark.parametrize(
+    ("meeting", "expected"),
+    [
+        ("difference", [("Subtracted", "1.5 (layer 2) − (−2) (the picture)", "3.5")]),
+        ("average", [("Added up", "1.5 (layer 2) − 2 (the picture)", "−0.5"), ("Divided", "−0.5 / 2 inputs", "−0.25")]),
+        ("maximum", [("Largest", "max(1.5 (layer 2), −2 (the picture)): layer 2 wins", "1.5")]),
+    ],
+)
+def test_every_meeting_names_what_each_layer_gave(meeting, expected):
+    assert said(Met(meeting, (Spot(1, (0, 2, 3)), Spot(-1, (0, 2, 3))), (1.5, -2.0))) == expected
 
 
 def test_a_weighted_sum_names_its_largest_products():
@@ -170,8 +185,12 @@ def test_sentences_tell_what_is_done_with_how_many_numbers():
         (WindowMaximum(WINDOW, 0, np.ones((2, 2)), (0, 0)), "largest"),
         (Normalized(0, 0, 1, 0, 1, 0), "standard deviation"),
         (Softmaxed(np.ones(2), 0), "share"),
-        (Added((), ()), "branches"),
-        (Multiplied((), ()), "gate"),
+        (Met("sum", SAME, (1.0, 2.0)), "branches meet here: their numbers at this place are added up."),
+        (Met("difference", SAME, (1.0, 2.0)), "subtracted"),
+        (Met("average", SAME, (1.0, 2.0)), "divided by how many they are."),
+        (Met("maximum", SAME, (1.0, 2.0)), "the largest of their numbers"),
+        (Met("product", SAME, (1.0, 2.0)), "their numbers at this place are multiplied."),
+        (Met("product", (Spot(1, (0, 2, 3)), Spot(2, (0, 0, 0))), (1.0, 2.0)), "gate"),
         (Joined(Spot(0, (0,)), 0.0), "are stacked here"),
         (Passed(None, 0.0), "Padding"),
         (Passed((0,), 0.0), "passed on"),

@@ -31,6 +31,7 @@ class Network(FlowNetwork):
         self.input_shape = architecture.input_shape
         self.largest_batch = report.largest_batch
         self.layers = nn.ModuleList()
+        blocks = _block_titles(architecture)
         nodes: list[Node] = []
         for index, row in enumerate(report.layers):
             assert row.input_shape is not None
@@ -38,8 +39,8 @@ class Network(FlowNetwork):
             stages = row.layer.stages(row.input_shape)
             self.layers.append(nn.Sequential(OrderedDict(stages)))
             sees = sees_of(row.layer, row.input_shape, row.output_shape)
-            meeting = row.layer.meeting
-            nodes.append(Node(index, row.layer, tuple(stages), row.sources, row.output_shape, sees, meeting=meeting))
+            place = (row.sources, row.output_shape, sees, blocks.get(index, ""), row.layer.meeting)
+            nodes.append(Node(index, row.layer, tuple(stages), *place))
         self.nodes = tuple(nodes)
         self._is_chain = not architecture.wires
 
@@ -50,6 +51,16 @@ class Network(FlowNetwork):
         for layer in self.layers:
             pictures = layer(pictures)
         return pictures
+
+
+def _block_titles(architecture: Architecture) -> dict[int, str]:
+    """The title of the block of each layer that is in one, by its index; blocks of one title are numbered."""
+    titles = [block.title for block in architecture.blocks]
+    named: dict[int, str] = {}
+    for number, block in enumerate(architecture.blocks):
+        of_title = f" {titles[: number + 1].count(block.title)}" if titles.count(block.title) > 1 else ""
+        named |= dict.fromkeys(range(block.first, block.last + 1), f"{block.title}{of_title}")
+    return named
 
 
 def build(

@@ -33,7 +33,7 @@ def map_grid(
 
     Args:
         maps: (C, H, W), any values.
-        titles: One for each map. Where all are whole numbers, hovering calls the maps by them, else 1, 2, ….
+        titles: One for each map. Where all are whole numbers, hovering calls the maps by them, too.
         columns: How many maps a row has.
         shared_scale: One colour scale for all maps; otherwise each map from its own least to its own largest value.
         diverging: Blue below zero, white at zero, red above; otherwise viridis.
@@ -118,7 +118,7 @@ def _hover(mosaic: Mosaic, maps: np.ndarray, titles: Sequence[str], *, scaled: b
         value = "%{customdata[3]:.4g}"
     return {
         "customdata": places,
-        "hovertemplate": f"map %{{customdata[0]}}, {PLACE}<br><b>{value}</b><extra></extra>",
+        "hovertemplate": f"{'map %{customdata[0]}, ' if numbered else ''}{PLACE}<br><b>{value}</b><extra></extra>",
     }
 
 

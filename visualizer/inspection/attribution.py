@@ -77,13 +77,16 @@ def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int)
     if layer not in map_layers(network):
         raise NoMapsError("Grad-CAM needs feature maps.", "This layer outputs none.", "Choose another layer or method.")
     own = _private_copy(network)
+    module = own.nodes[layer].stages[-1][1]
+    # A module that only passes its input on gives the very tensor that other paths read too: only a copy is its own.
+    module.register_forward_hook(lambda *passed: passed[-1].clone())
     logits: list[torch.Tensor] = []
 
     def forward(pictures: torch.Tensor) -> torch.Tensor:
         logits.append(own.logits(pictures))
         return logits[-1]
 
-    method = LayerGradCam(forward, own.nodes[layer].stages[-1][1])
+    method = LayerGradCam(forward, module)
     maps = method.attribute(_batch(picture), target=target, relu_attributions=True)
     heat = LayerAttribution.interpolate(maps, tuple(picture.shape[1:]), "bilinear")
     # From the same pass: with a large network, another one would cost as much again.

@@ -13,12 +13,11 @@ from visualizer.inspection.probe import Probe
 from visualizer.inspection.receptive_field.fields import PixelBox, pixel_box, places_at
 from visualizer.inspection.steps import (
     Activated,
-    Added,
     ArithmeticStep,
     Explanation,
     Given,
     Joined,
-    Multiplied,
+    Met,
     Normalized,
     Passed,
     Place,
@@ -40,15 +39,15 @@ def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
     node, view = network.nodes[spot.node], seen.layers[spot.node]
     if spot.is_input or not node.stages:
         sources = made_of(network, seen, spot)
-        terms = tuple(float(output_of(seen, source.node)[source.place]) for source in sources)
+        numbers = tuple(float(output_of(seen, source.node)[source.place]) for source in sources)
         value = float(view.input[spot.place])
         step: ArithmeticStep
         if len(node.sources) == 1:
-            step = Passed(spot.place, terms[0])
+            step = Passed(spot.place, numbers[0])
         elif node.meeting == "concatenation":
-            step = Joined(sources[0], terms[0])
+            step = Joined(sources[0], numbers[0])
         else:
-            step = Multiplied(sources, terms) if node.meeting == "product" else Added(sources, terms)
+            step = Met(node.meeting, sources, numbers)
         return Explanation(spot, value, (step,))
     with torch.inference_mode():
         flows = [torch.tensor(view.input)[None]]

@@ -4,9 +4,12 @@ A place is the index of one number in a layer's output without the batch: (chann
 vector, all from 0. Arithmetic is float64 on the network's float32 numbers.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+
+from visualizer.architecture.layer import Meeting
 
 Place = tuple[int, ...]
 
@@ -236,27 +239,37 @@ class Passed:
 
 
 @dataclass(frozen=True)
-class Added:
-    """The outputs of several layers at the same place, added up: `terms` are the numbers, `sources` their places."""
+class Met:
+    """The outputs of several layers at the same place, made into one number.
 
+    Attributes:
+        meeting: How; a number of a concatenation is `Joined` instead.
+        sources: The places of the numbers; where a layer has one number for a whole map, as a gate does, that one's.
+        numbers: One for each source, in order.
+    """
+
+    meeting: Meeting
     sources: tuple[Spot, ...]
-    terms: tuple[float, ...]
+    numbers: tuple[float, ...]
+
+    @property
+    def winner(self) -> int:
+        """The first of the largest numbers, by its place among them."""
+        return int(np.argmax(self.numbers))
 
     @property
     def result(self) -> float:
-        return float(sum(self.terms))
-
-
-@dataclass(frozen=True)
-class Multiplied:
-    """The outputs of several layers, multiplied; a gate has one number for a whole map. `sources` as in `Added`."""
-
-    sources: tuple[Spot, ...]
-    factors: tuple[float, ...]
-
-    @property
-    def result(self) -> float:
-        return float(np.prod(np.array(self.factors, dtype=np.float64)))
+        first, *others = self.numbers
+        match self.meeting:
+            case "difference":
+                return first - sum(others)
+            case "product":
+                return math.prod(self.numbers)
+            case "average":
+                return float(sum(self.numbers)) / len(self.numbers)
+            case "maximum":
+                return self.numbers[self.winner]
+        return float(sum(self.numbers))
 
 
 @dataclass(frozen=True)
@@ -292,8 +305,7 @@ ArithmeticStep = (
     | Activated
     | Softmaxed
     | Passed
-    | Added
-    | Multiplied
+    | Met
     | Joined
     | Given
     | Unexplained

@@ -13,9 +13,10 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from visualizer.architecture.architecture import LayerReport, summarize
+from visualizer.architecture.architecture import Architecture, LayerReport, summarize
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, Spec, Toggle, settings_of
 from visualizer.architecture.shapes import describe_shape
+from visualizer.architecture.span import PICTURE
 from visualizer.data.dataset import Dataset
 from visualizer.figures.chart import number
 from visualizer.figures.confusion import confusion_matrix
@@ -27,7 +28,7 @@ from visualizer.report.markup import Content, document, element
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import AUGMENTATIONS, LOSSES, SETTING_SPECS, RunSpec, TrainingSettings, is_augmented
-from visualizer.words import counted
+from visualizer.words import counted, listed
 
 MAX_FILTERS = 64
 MAX_EPOCH_ROWS = 200
@@ -36,6 +37,10 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _CSS = Path(__file__).parent / "report.css"
 _COLUMNS = ("Output", "Trainable parameters", "Multiply-adds")
 _UPRIGHT = 3  # letters of a column's title; longer ones are turned
+_CHAIN = "Each layer computes its output from the output of the layer before."
+_BRANCHES = (
+    "Each layer computes its output from the output of the layer before, or from those of the layers that it names."
+)
 _ENDINGS = {"finished": "The run finished.", "stopped": "The run was stopped.", "failed": "The run failed."}
 
 
@@ -119,13 +124,13 @@ def _network(report: RunReport) -> Iterator[Element]:
     yield element(
         "p",
         f"The input is a picture of {describe_shape(architecture.input_shape)} numbers (height × width × channels). "
-        "Each layer computes its output from the output of the layer before.",
+        + (_BRANCHES if architecture.wires else _CHAIN),
     )
     head = [
         element("th", "Layer", class_="what", scope="col"),
         *(element("th", title, scope="col") for title in _COLUMNS),
     ]
-    body = [_layer_row(place, row) for place, row in enumerate(summary.layers, start=1)]
+    body = list(_rows(architecture, summary.layers))
     total = _cells("", summary.parameters, summary.multiply_adds)
     foot = element("tr", element("th", "All layers", class_="what", scope="row"), *total)
     table = [element("thead", element("tr", *head)), element("tbody", *body), element("tfoot", foot)]
@@ -142,9 +147,25 @@ def _describe_output(spec: RunSpec) -> str:
     return "Its last layer outputs logits: the softmax in its loss turns them into probabilities."
 
 
-def _layer_row(place: int, row: LayerReport) -> Element:
+def _rows(architecture: Architecture, layers: Sequence[LayerReport]) -> Iterator[Element]:
+    """A row for each layer, and one above each block that names it."""
+    blocks = {block.first: block for block in architecture.blocks}
+    for index, row in enumerate(layers):
+        if index in blocks:
+            block = blocks[index]
+            where = f"layers {index + 1} to {block.last + 1}" if block.last > index else f"layer {index + 1}"
+            inside = layers[index : block.last + 1]
+            counts = sum(one.parameters or 0 for one in inside), sum(one.multiply_adds or 0 for one in inside)
+            what = element("th", block.title, element("small", f"block, {where}"), class_="what", scope="row")
+            yield element("tr", what, *_cells("", *counts), class_="block")
+        yield _layer_row(index, row)
+
+
+def _layer_row(index: int, row: LayerReport) -> Element:
     settings = " · ".join(f"{label} {value}" for label, value in _settings_of(row.layer))
-    what: list[Content] = [f"{place}  {row.layer.summary()}"]
+    what: list[Content] = [f"{index + 1}  {row.layer.summary()}"]
+    if row.sources != (index - 1,):
+        what.append(element("small", f"reads {listed(_source(source) for source in row.sources)}"))
     if settings:
         what.append(element("small", settings))
     shape = describe_shape(row.output_shape) if row.output_shape else ""
@@ -153,6 +174,10 @@ def _layer_row(place: int, row: LayerReport) -> Element:
         element("td", *what, class_="what"),
         *_cells(shape, row.parameters or 0, row.multiply_adds or 0),
     )
+
+
+def _source(source: int) -> str:
+    return "the input" if source == PICTURE else f"layer {source + 1}"
 
 
 def _cells(shape: str, parameters: int, multiply_adds: int) -> list[Element]:

@@ -1,9 +1,12 @@
-"""The size of receptive fields in a chain of layers, added up layer by layer as in textbooks.
+"""The size of receptive fields, added up layer by layer as in textbooks.
+
+Where several layers are read, the field is the smallest box around theirs, and the sum goes on from that box.
 
 Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019,
 https://distill.pub/2019/computing-receptive-fields/
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from visualizer.architecture.architecture import Architecture, LayerReport, summarize
@@ -34,8 +37,8 @@ class SlidingWindow:
 
 
 @dataclass(frozen=True)
-class ChainLayer:
-    """A layer of a chain, as a `ReadingLayer`."""
+class SummedLayer:
+    """A layer of an architecture, as a `ReadingLayer`."""
 
     sources: tuple[int, ...]
     shape: Shape
@@ -43,11 +46,11 @@ class ChainLayer:
 
 
 @dataclass(frozen=True)
-class Chain:
-    """Layers in a row, each of which reads the one before it, as a `LayerGraph`."""
+class SummedLayers:
+    """The first layers of an architecture, as a `LayerGraph`."""
 
     input_shape: tuple[int, int, int]
-    nodes: tuple[ChainLayer, ...] = ()
+    nodes: tuple[SummedLayer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,13 @@ class FieldRow:
         layer: The layer; None for the input.
         window: The layer as a window; None if it is none, such as a layer that enlarges.
         size: The size of a unit's field, if the picture had no edges; the largest one if the units differ.
-        jump: The distance between the fields of two neighbouring units; None after a layer that is no window, where it
-            may differ from unit to unit.
+        jump: The distance between the fields of two neighbouring units; None where it may differ from unit to unit:
+            after a layer that is no window, and where paths with other jumps meet.
         start: The first pixel of the first unit's field, negative if it lies in the padding; None where `jump` is.
         output_shape: The shape of the layer's output, without the batch.
-        chain: The layers up to this one, all of which say what they read.
+        layers: The layers up to this one, all of which say what they read.
+        sources: The layers that it reads, by index, or PICTURE; empty for the input. Their rows are one further on.
+        paths: How many paths lead from it to the picture.
     """
 
     layer: Layer | None
@@ -71,7 +76,9 @@ class FieldRow:
     jump: HeightWidth | None
     start: HeightWidth | None
     output_shape: Shape
-    chain: Chain
+    layers: SummedLayers
+    sources: tuple[int, ...] = ()
+    paths: int = 1
 
     @property
     def places(self) -> HeightWidth:
@@ -80,13 +87,13 @@ class FieldRow:
 
     def axis_fields(self, axis: int) -> tuple[AxisField, ...]:
         """The fields of all places of a map, in order, along one axis: 0 is the height, 1 the width."""
-        fields = axis_fields(self.chain, len(self.chain.nodes) - 1, axis, range(self.places[axis]))
+        fields = axis_fields(self.layers, len(self.layers.nodes) - 1, axis, range(self.places[axis]))
         assert fields is not None
         return fields
 
     def field(self, place: RowColumn) -> ReceptiveField:
         """The field of the units at one place, (0, 0) for a vector."""
-        field = receptive_field(self.chain, len(self.chain.nodes) - 1, place)
+        field = receptive_field(self.layers, len(self.layers.nodes) - 1, place)
         assert field is not None
         return field
 
@@ -95,22 +102,21 @@ def field_rows(architecture: Architecture) -> tuple[FieldRow, ...]:
     """The rows of the sum: the input, then each layer, until one does not fit or does not say what it sees.
 
     size = size before + (window - 1) · dilation · jump before; jump = jump before · stride;
-    start = start before - padding · jump before. Distill has the same formulas for the centre of the field.
+    start = start before - padding · jump before. Distill has the same formulas for the centre of the field. "Before" is
+    the layer that is read, or the box around the fields of several.
 
     A layer that turns maps into a vector (Flatten, global pooling) counts as a window over the whole map, since the
     vector and all that follows it see the whole map.
     """
     shape = architecture.input_shape
-    row = FieldRow(None, SlidingWindow(), (1, 1), (1, 1), (0, 0), shape, Chain(shape))
-    rows = [row]
+    rows = [FieldRow(None, SlidingWindow(), (1, 1), (1, 1), (0, 0), shape, SummedLayers(shape))]
     for report in summarize(architecture).layers:
         if report.input_shape is None or report.output_shape is None:
             break
-        following = _after(row, report)
+        following = _after(rows, report)
         if following is None:
             break
-        row = following
-        rows.append(row)
+        rows.append(following)
     return tuple(rows)
 
 
@@ -133,26 +139,48 @@ def after_window(
     return sizes, jumps, starts  # type: ignore[return-value]
 
 
-def _after(row: FieldRow, report: LayerReport) -> FieldRow | None:
+def box_around(rows: Sequence[FieldRow]) -> tuple[HeightWidth, HeightWidth, HeightWidth] | None:
+    """Size, jump and start of the box around the fields of units of several layers at the same place.
+
+    None where the fields are not evenly spaced, or differently in these layers: then no sum holds for all units.
+    """
+    jumps = [row.jump for row in rows if row.jump is not None]
+    starts = [row.start for row in rows if row.start is not None]
+    if len(jumps) < len(rows) or len(starts) < len(rows):
+        return None
+    vectors = not any(is_maps(row.output_shape) for row in rows)  # whose jump means nothing
+    if not vectors and (len(set(jumps)) > 1 or len({row.places for row in rows}) > 1):
+        return None
+    top, left = (min(start[axis] for start in starts) for axis in (0, 1))
+    bottom, right = (
+        max(start[axis] + row.size[axis] for start, row in zip(starts, rows, strict=True)) for axis in (0, 1)
+    )
+    return (bottom - top, right - left), max(jumps), (top, left)
+
+
+def _after(rows: Sequence[FieldRow], report: LayerReport) -> FieldRow | None:
     """The row of the next layer; None if it does not say what it sees."""
     assert report.input_shape is not None
     assert report.output_shape is not None
     sees = sees_of(report.layer, report.input_shape, report.output_shape)
-    layer = ChainLayer((len(row.chain.nodes) - 1,), report.output_shape, sees)
-    chain = Chain(row.chain.input_shape, (*row.chain.nodes, layer))
+    layer = SummedLayer(report.sources, report.output_shape, sees)
+    layers = SummedLayers(rows[0].layers.input_shape, (*rows[-1].layers.nodes, layer))
     sides = [_window_along(layer, axis) for axis in (0, 1)]
     if any(side is None for side in sides):
         return None
+    read = [rows[source + 1] for source in report.sources]
     window = SlidingWindow(*zip(*sides, strict=True)) if all(sides) else None
-    if window is not None and row.jump is not None and row.start is not None:
-        sizes = after_window(row.size, row.jump, row.start, window)
-        return FieldRow(report.layer, window, *sizes, layer.shape, chain)
-    fields = layer_fields(chain, len(chain.nodes) - 1)
+    box = box_around(read)
+    paths = sum(row.paths for row in read)
+    if window is not None and box is not None:
+        sizes = after_window(*box, window)
+        return FieldRow(report.layer, window, *sizes, layer.shape, layers, report.sources, paths)
+    fields = layer_fields(layers, len(layers.nodes) - 1)
     assert fields is not None
-    return FieldRow(report.layer, window, fields.size, None, None, layer.shape, chain)
+    return FieldRow(report.layer, window, fields.size, None, None, layer.shape, layers, report.sources, paths)
 
 
-def _window_along(layer: ChainLayer, axis: int) -> tuple[int, int, int, int] | tuple[()] | None:
+def _window_along(layer: SummedLayer, axis: int) -> tuple[int, int, int, int] | tuple[()] | None:
     """(size, stride, dilation, padding) of the window that a layer is, found from what each of its units reads.
 
     Empty if the layer is no window; None if it does not say what it reads.

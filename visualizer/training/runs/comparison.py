@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.settings import Choice, Spec
 from visualizer.architecture.shapes import describe_shape
+from visualizer.architecture.span import PICTURE
 from visualizer.data.catalog import dataset_title
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.runs.curves import Curves
@@ -20,6 +23,8 @@ from visualizer.words import counted, listed
 
 _DATASET = "Data set"
 _LAYERS = "Layers"
+_CONNECTIONS = "Connections"
+_MOST_LISTED = 12  # layers of a network that are all named
 _NAME_LENGTH = 24
 # Settings whose values are clear without their name.
 _SELF_EXPLANATORY = ("Loss", "Optimiser", "Initial weights", "Activation", "Function")
@@ -110,14 +115,17 @@ def short_names(compared: Sequence[Variant]) -> tuple[str, ...]:
     The network's name and the data set are included wherever they differ, and as many settings as are needed. Two
     variants have the same words only if no setting tells them apart; if nothing differs, the network's name.
     """
-    networks = tuple(_shortened(variant.spec.architecture.name or "a network") for variant in compared)
-    rows = [row for row in differences(compared) if row.setting != _LAYERS]  # too long: their size says it
+    architectures = [variant.spec.architecture for variant in compared]
+    networks = tuple(_shortened(architecture.name or "a network") for architecture in architectures)
+    # What differs in the layers is too long: their size says it.
+    of_layers = {row.setting for row in _layer_rows(architectures)} | {_CONNECTIONS}
+    rows = [row for row in differences(compared) if row.setting not in of_layers]
     chosen = [networks] if len(set(networks)) > 1 else []
     chosen += [tuple(map(_shortened, row.values)) for row in rows if row.setting == _DATASET]
     rest = [tuple(_brief(row.setting, value) for value in row.values) for row in rows if row.setting != _DATASET]
     # The last resort for networks of other layers under one name.
-    sizes = [summarize(variant.spec.architecture).parameters for variant in compared]
-    rest.append(tuple(f"{size:,} parameters" for size in sizes))
+    rest.append(tuple(f"{summarize(architecture).parameters:,} parameters" for architecture in architectures))
+    rest.append(tuple(map(_shortened, connections(architectures))))
     while rest and _kinds(chosen) < len(compared):
         best = max(rest, key=lambda row: _kinds([*chosen, row]))
         if _kinds([*chosen, best]) == _kinds(chosen):
@@ -146,8 +154,7 @@ def _network_rows(architectures: Sequence[Architecture]) -> list[Difference]:
     rows = [Difference("Input", tuple(describe_shape(architecture.input_shape) for architecture in architectures))]
     kinds = {tuple(type(layer) for layer in architecture.layers) for architecture in architectures}
     if len(kinds) > 1:
-        lists = [", ".join(layer.summary() for layer in architecture.layers) for architecture in architectures]
-        return [*rows, Difference(_LAYERS, tuple(lists))]
+        return [*rows, *_layer_rows(architectures), Difference(_CONNECTIONS, connections(architectures))]
     # The same change in several layers is one row.
     places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for index, layers in enumerate(zip(*(architecture.layers for architecture in architectures), strict=True)):
@@ -158,7 +165,81 @@ def _network_rows(architectures: Sequence[Architecture]) -> list[Difference]:
     for (label, values), numbers in places.items():
         where = f"layer {numbers[0]}" if len(numbers) == 1 else f"layers {', '.join(map(str, numbers))}"
         rows.append(Difference(f"{label}, {where}", values))
-    return rows
+    return [*rows, Difference(_CONNECTIONS, connections(architectures))]
+
+
+def _layer_rows(architectures: Sequence[Architecture]) -> list[Difference]:
+    """All layers where they are few; else those that differ from the first network's."""
+    if all(len(architecture.layers) <= _MOST_LISTED for architecture in architectures):
+        lists = [", ".join(layer.summary() for layer in architecture.layers) for architecture in architectures]
+        return [Difference(_LAYERS, tuple(lists))]
+    first, *others = architectures
+    added, removed, changed = ["–"], ["–"], ["–"]
+    for other in others:
+        pairs = matched_layers(first, other)
+        theirs = set(pairs.values())
+        added.append(_numbered(other, [index for index in range(len(other.layers)) if index not in theirs]))
+        removed.append(_numbered(first, [index for index in range(len(first.layers)) if index not in pairs]))
+        changed.append(
+            ", ".join(
+                f"{index + 1} {first.layers[index].summary()} → {other.layers[place].summary()}"
+                for index, place in pairs.items()
+                if first.layers[index] != other.layers[place]
+            )
+            or "–"
+        )
+    counts = [counted(len(architecture.layers), "layer") for architecture in architectures]
+    titles = (_LAYERS, "Added to the first network", "Missing from the first network", "Changed in the first network")
+    return [
+        Difference(title, tuple(cells)) for title, cells in zip(titles, (counts, added, removed, changed), strict=True)
+    ]
+
+
+def _numbered(architecture: Architecture, indices: Sequence[int]) -> str:
+    return ", ".join(f"{index + 1} {architecture.layers[index].summary()}" for index in indices) or "–"
+
+
+@lru_cache(maxsize=32)
+def matched_layers(first: Architecture, other: Architecture) -> dict[int, int]:
+    """For layers of the first network, by index, the layer of the other one that took its place: of the same type."""
+    ours, theirs = ([type(layer) for layer in architecture.layers] for architecture in (first, other))
+    matches = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
+    return {a + offset: b + offset for a, b, size in matches for offset in range(size)}
+
+
+def connections(architectures: Sequence[Architecture]) -> tuple[str, ...]:
+    """What differs in what the layers of each network read, beside what follows from layers that come and go."""
+    first = architectures[0]
+    told: list[set[int]] = [set() for _ in architectures]
+    for number, other in enumerate(architectures):
+        pairs = matched_layers(first, other)
+        places = {PICTURE: PICTURE} | {place: index for index, place in pairs.items()}
+        for index, place in pairs.items():
+            reads = {_kept(first, source, set(pairs)) for source in first.sources[index]}
+            if reads != {places[_kept(other, source, set(places))] for source in other.sources[place]}:
+                told[0].add(index)
+                told[number].add(place)
+        told[number] |= {place for place, sources in enumerate(other.sources) if place not in places and sources[1:]}
+        told[0] |= {index for index, sources in enumerate(first.sources) if index not in pairs and sources[1:]}
+    return tuple(
+        "; ".join(
+            f"layer {index + 1} reads {listed([_reader(source) for source in architecture.sources[index]])}"
+            for index in sorted(indices)
+        )
+        or "–"
+        for architecture, indices in zip(architectures, told, strict=True)
+    )
+
+
+def _kept(architecture: Architecture, source: int, kept: set[int]) -> int:
+    """The first layer on the way to the picture that both networks have, or PICTURE."""
+    while source != PICTURE and source not in kept:
+        source = architecture.sources[source][0]
+    return source
+
+
+def _reader(source: int) -> str:
+    return "the input" if source == PICTURE else str(source + 1)
 
 
 def _as_text(spec: Spec, value: Any) -> str:
@@ -205,15 +286,23 @@ def _of_settings(name: str, options: Mapping[Any, str] | None = None) -> Change:
 def _hidden_activations(architecture: Architecture) -> list[tuple[int, str]]:
     """The settings of hidden layers that choose an activation function: (index of the layer, name of the setting).
 
-    The last one of the network belongs to the loss (softmax gives the probabilities) and is left out.
+    The last one on each path belongs to the loss (softmax gives the probabilities) and is left out.
     """
-    choices = [
-        (index, setting.name)
-        for index, layer in enumerate(architecture.layers)
-        for setting in layer.settings()
-        if isinstance(setting.spec, Choice) and setting.spec.options in (FUNCTION_OPTIONS, OPTIONAL_FUNCTION_OPTIONS)
-    ]
-    return choices[:-1]
+    choices: dict[int, list[str]] = {}
+    for index, layer in enumerate(architecture.layers):
+        for setting in layer.settings():
+            if isinstance(setting.spec, Choice) and setting.spec.options in (
+                FUNCTION_OPTIONS,
+                OPTIONAL_FUNCTION_OPTIONS,
+            ):
+                choices.setdefault(index, []).append(setting.name)
+    ends = {len(architecture.layers) - 1}
+    for index in reversed(range(len(architecture.layers))):
+        if index in ends and index in choices:
+            choices[index].pop()
+        elif index in ends:
+            ends.update(architecture.sources[index])
+    return [(index, name) for index, names in choices.items() for name in names]
 
 
 def hidden_activation(spec: RunSpec) -> str | None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from visualizer.architecture.architecture import Architecture, LayerReport, summarize
-from visualizer.architecture.layer import Layer
+from visualizer.architecture.editing import Draft
+from visualizer.architecture.layer import Fix, Layer
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.errors import UserError
 from visualizer.training.runs.overfitting import Overfitting
@@ -72,7 +73,7 @@ def _dropout(run: RunSpec, architecture: Architecture, settings: TrainingSetting
     if last is None:
         return None
     try:
-        changed = architecture.with_layers((*layers[:last], Dropout(rate=RATE), *layers[last:]))
+        changed = Draft.of(architecture).apply(last, Fix("", (Dropout(rate=RATE),), on_input=0)).architecture
     except UserError:  # there is no room for another layer
         return None
     return Remedy("dropout", f"Add Dropout {RATE:g} before the last {layers[last].title} layer", "", changed, settings)
@@ -83,16 +84,24 @@ def _fewer_parameters(run: RunSpec, architecture: Architecture, settings: Traini
     if has < had:
         done = f"The network in Build has {has:,} parameters; that of this run has {had:,}."
         return Remedy("parameters", "", done, architecture, settings)
-    layers = architecture.layers
-    rows = summarize(architecture).layers
+    layers, rows = architecture.layers, summarize(architecture).layers
     # The last one has a unit for each class.
-    units, index = max(((_units(rows[index]), index) for index in _with_units(layers)[:-1]), default=(0, 0))
-    fewer = layers[index].giving(units // FEWER) if units // FEWER >= FEWEST_UNITS else None
-    if fewer is None:
-        return None
-    label = f"Use {units // FEWER:,} units instead of {units:,} in layer {index + 1}"
-    changed = architecture.with_layers((*layers[:index], *fewer.replacement, *layers[index + 1 :]))
-    return Remedy("parameters", label, "", changed, settings)
+    widest = sorted(((_units(rows[index]), index) for index in _with_units(layers)[:-1]), reverse=True)
+    for units, index in widest:
+        fewer = layers[index].giving(units // FEWER) if units // FEWER >= FEWEST_UNITS else None
+        if fewer is None:
+            return None
+        label = f"Use {units // FEWER:,} units instead of {units:,} in layer {index + 1}"
+        changed = architecture.with_layers((*layers[:index], *fewer.replacement, *layers[index + 1 :]))
+        if not architecture.wires or _still_fits(changed, rows[-1]):
+            return Remedy("parameters", label, "", changed, settings)
+    return None
+
+
+def _still_fits(architecture: Architecture, last: LayerReport) -> bool:
+    """Whether all layers fit, where paths meet too, and the output is what it was."""
+    report = summarize(architecture)
+    return report.fits and report.layers[-1].output_shape == last.output_shape
 
 
 def _with_units(layers: Sequence[Layer]) -> list[int]:

@@ -40,9 +40,16 @@ class Subject:
 
     @property
     def fitting(self) -> Architecture:
-        """The architecture up to the first layer that does not fit."""
+        """The architecture up to the first layer that does not fit; where it branches, up to where all paths meet."""
         rows = summarize(self.architecture).layers
-        return self.architecture.up_to(sum(row.output_shape is not None for row in rows))
+        count = next((index for index, row in enumerate(rows) if row.output_shape is None), len(rows))
+        first_reader: dict[int, int] = {}
+        for index, row in enumerate(rows):
+            for source in row.sources:
+                first_reader.setdefault(source, index)
+        while any(first_reader.get(index, count) >= count for index in range(count - 1)):
+            count -= 1
+        return self.architecture.up_to(count)
 
 
 def subjects(owner: Session) -> dict[str, tuple[str, Subject]]:

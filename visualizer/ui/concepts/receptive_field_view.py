@@ -1,7 +1,5 @@
 """The parts of the page on receptive fields: the field on the picture, its formula, and which pixels really matter."""
 
-from itertools import pairwise
-
 import numpy as np
 import streamlit as st
 
@@ -35,6 +33,7 @@ from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width
 from visualizer.words import counted
 
+MOST_PATHS = 1_000_000  # that are counted on the screen
 _SPAN = 0.5  # of the picture: the page opens with the last layer whose field is at most this large
 
 
@@ -61,13 +60,15 @@ def layers_with_a_field(rows: tuple[FieldRow, ...]) -> dict[int, str]:
     sees what one unit of the maps sees.
     """
     titles = {}
-    rewritten = False
-    for index, (before, row) in enumerate(pairwise(rows), start=1):
+    rewritten = [False]
+    for index, row in enumerate(rows[1:], start=1):
         assert row.layer is not None
+        before = rows[row.sources[0] + 1]
         becomes_vector = is_maps(before.output_shape) and not is_maps(row.output_shape)
         keeps_numbers = numbers_in(before.output_shape) == numbers_in(row.output_shape)
-        rewritten = (becomes_vector and keeps_numbers) or (rewritten and row.layer.keeps_shape)
-        if not rewritten:
+        follows = rewritten[row.sources[0] + 1] and row.layer.keeps_shape
+        rewritten.append(len(row.sources) == 1 and ((becomes_vector and keeps_numbers) or follows))
+        if not rewritten[index]:
             titles[index] = f"{index}  {row.layer.summary()}"
     return titles
 
@@ -127,7 +128,7 @@ def field_on_picture(
         )
     else:
         units, note = counted(row.output_shape[0], "unit"), "A vector has no positions: each unit sees the same pixels."
-    return field_map(
+    place = field_map(
         picture,
         (values - low) / (high - low) if high > low else np.full_like(values, 0.5),
         rows,
@@ -138,6 +139,13 @@ def field_on_picture(
         ],
         note,
     )
+    if row.paths > 1:
+        paths = f"{row.paths:,} paths lead" if row.paths <= MOST_PATHS else "Over a million paths lead"
+        st.caption(
+            f"{paths} from these units to the picture. The field is the smallest box around what all of them reach, so "
+            "the widest path sets its size."
+        )
+    return place
 
 
 def questions(name: str, rows: tuple[FieldRow, ...], index: int) -> None:
@@ -155,11 +163,11 @@ def questions(name: str, rows: tuple[FieldRow, ...], index: int) -> None:
 
 def formula(rows: tuple[FieldRow, ...], index: int, place: RowColumn) -> None:
     """The recurrence of the chosen layer, with its numbers; without one, what the unit reads from each layer."""
-    before, row = rows[index - 1], rows[index]
-    if before.jump is None or before.start is None or row.window is None or row.jump is None or row.start is None:
+    row = rows[index]
+    if row.window is None or row.jump is None or row.start is None:
         _trace_back(rows, index, place)
         return
-    lines = r" \\ ".join(_formula_lines(before, row, index))
+    lines = r" \\ ".join(_box_lines(rows, index) if len(row.sources) > 1 else _formula_lines(rows, index))
     st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
     first = row.start[0] + 1 + place[0] * row.jump[0]
     st.markdown(
@@ -169,17 +177,28 @@ def formula(rows: tuple[FieldRow, ...], index: int, place: RowColumn) -> None:
     )
     st.caption(
         explained(
-            "r: receptive field size, j: jump, a: start, w: window, d: dilation, s: stride, p: padding before. "
-            f"{_describe_width(row)} Pixels, rows and units count from 1."
+            f"{_MERGED if len(row.sources) > 1 else _SLID} {_describe_width(row)} Pixels, rows and units count from 1."
         )
     )
 
 
+_SLID = "r: receptive field size, j: jump, a: start, w: window, d: dilation, s: stride, p: padding before."
+_MERGED = (
+    "r: receptive field size, j: jump, a: start. It begins where the first of the fields that meet begins, and ends "
+    "where the last of them ends."
+)
+
+
 def _trace_back(rows: tuple[FieldRow, ...], index: int, place: RowColumn) -> None:
-    """What one unit reads from every layer before it, down to the picture."""
-    spans_by_axis = [spans_read(rows[index].chain, index - 1, axis, place[axis]) or {} for axis in (0, 1)]
+    """One unit, and what it reads from every layer that leads to it, down to the picture."""
+    layers = rows[index].layers
+    spans_by_axis = [spans_read(layers, index - 1, axis, place[axis]) or {} for axis in (0, 1)]
+    on_the_way = {index - 1}
+    for source in range(index - 1, -1, -1):
+        if source in on_the_way:
+            on_the_way.update(layers.nodes[source].sources)
     lines = []
-    for source in (*range(index - 1, -1, -1), PICTURE):
+    for source in sorted(on_the_way, reverse=True):
         layer = rows[source + 1].layer
         name = "The picture" if layer is None else f"Layer {source + 1}, {layer.summary()}"
         if source != PICTURE and not is_maps(rows[source + 1].output_shape):
@@ -211,14 +230,17 @@ def _signed(value: int) -> str:
     return str(value).replace("-", "−")
 
 
-def _formula_lines(before: FieldRow, row: FieldRow, index: int) -> list[str]:
+def _formula_lines(rows: tuple[FieldRow, ...], index: int) -> list[str]:
     """The sum along the height, in LaTeX."""
+    row = rows[index]
+    last = row.sources[0] + 1
+    before = rows[last]
     assert before.jump is not None and before.start is not None and row.window is not None  # noqa: PT018
     assert row.jump is not None and row.start is not None  # noqa: PT018
     window, dilation = row.window.size[0], row.window.dilation[0]
     stride, padding = row.window.strides[0], row.window.padding[0]
     size, jump, start = before.size[0], before.jump[0], before.start[0] + 1
-    k, last = index, index - 1
+    k = index
     return [
         rf"r_{{{k}}} &= r_{{{last}}} + (w_{{{k}}}-1)\cdot d_{{{k}}}\cdot j_{{{last}}}",
         rf"&= {size} + ({window}-1)\cdot {dilation}\cdot {jump} = \mathbf{{{row.size[0]}}}",
@@ -228,6 +250,27 @@ def _formula_lines(before: FieldRow, row: FieldRow, index: int) -> list[str]:
     ]
 
 
+def _box_lines(rows: tuple[FieldRow, ...], index: int) -> list[str]:
+    """The box around the fields that meet, along the height, in LaTeX."""
+    row = rows[index]
+    assert row.jump is not None and row.start is not None  # noqa: PT018
+    k, read = index, sorted({source + 1 for source in row.sources})
+    starts = {at: start[0] + 1 for at in read if (start := rows[at].start) is not None}
+    ends = {at: starts[at] + rows[at].size[0] for at in read}
+    named_starts = ", ".join(f"a_{{{at}}}" for at in read)
+    named_ends = ", ".join(f"a_{{{at}}}+r_{{{at}}}" for at in read)
+    return [
+        rf"a_{{{k}}} &= \min({named_starts}) = \min({', '.join(map(str, starts.values()))}) = {row.start[0] + 1}",
+        rf"r_{{{k}}} &= \max({named_ends}) - a_{{{k}}}",
+        rf"&= \max({', '.join(map(str, ends.values()))}) - {_in_brackets(row.start[0] + 1)} = \mathbf{{{row.size[0]}}}",
+        rf"j_{{{k}}} &= j_{{{read[0]}}} = {row.jump[0]}",
+    ]
+
+
+def _in_brackets(value: int) -> str:
+    return f"({value})" if value < 0 else str(value)
+
+
 def sum_table(rows: tuple[FieldRow, ...], index: int) -> None:
     """The sum step by step, up to the chosen layer."""
     shown = rows[: index + 1]
@@ -235,6 +278,7 @@ def sum_table(rows: tuple[FieldRow, ...], index: int) -> None:
     st.table(
         {
             "Layer": names,
+            **({"Reads": [_describe_sources(row) for row in shown]} if is_graph(shown) else {}),
             "Window": [_pair(row.window.size) if row.window else "no window" for row in shown],
             "Stride": [_pair(row.window.strides) if row.window else "–" for row in shown],
             "Dilation": [_pair(row.window.dilation) if row.window else "–" for row in shown],
@@ -254,6 +298,16 @@ def sum_table(rows: tuple[FieldRow, ...], index: int) -> None:
     )
 
 
+def is_graph(rows: tuple[FieldRow, ...]) -> bool:
+    """Whether some layer does not read the one before it alone."""
+    return any(row.sources != (index - 2,) for index, row in enumerate(rows[1:], start=1))
+
+
+def _describe_sources(row: FieldRow) -> str:
+    names = ["input" if source == PICTURE else str(source + 1) for source in row.sources]
+    return ", ".join(names) or "–"
+
+
 def _describe_exceptions(rows: tuple[FieldRow, ...]) -> str:
     """Sentences on unusual entries of the table, if there are any; each begins with a space."""
     text = ""
@@ -261,7 +315,11 @@ def _describe_exceptions(rows: tuple[FieldRow, ...]) -> str:
         text += " A stride of 0 means that all units of that layer read the same pixels."
     if any(row.window and min(row.window.padding) < 0 for row in rows):
         text += " A padding below 0 means that the edge is cut off."
-    if any(row.jump is None for row in rows):
+    if any(len(row.sources) > 1 for row in rows):
+        text += " Where a layer reads several layers, its field is the smallest box around theirs."
+    if any(row.jump is None and len(row.sources) > 1 for row in rows):
+        text += " Where paths with different jumps meet, the fields of different units differ in size or spacing."
+    elif any(row.jump is None for row in rows):
         text += " After a layer without a window, the fields of different units differ in size or spacing."
     return text
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from visualizer.ui.kit.pick import pick
+from visualizer.ui.kit.text import escaped
 
 if TYPE_CHECKING:
     from visualizer.inspection.probe import LayerView
@@ -24,7 +25,7 @@ def chosen_layer(views: "Sequence[LayerView]", key: str) -> int:
     # A layer outside any block is a group of its own; a block is folded until it is chosen.
     groups = [list(group) for _, group in groupby(views, lambda view: view.block or view.index)]
     titles = {
-        group[0].index: f":material/unfold_more: {group[0].block.partition(':')[0]}"
+        group[0].index: f":material/unfold_more: {escaped(group[0].block.partition(':')[0])}"
         if group[0].block
         else _title(group[0])
         for group in groups
@@ -33,7 +34,7 @@ def chosen_layer(views: "Sequence[LayerView]", key: str) -> int:
     opened = next(group for group in groups if group[0].index == first)
     if not opened[0].block:
         return first
-    return _chosen(opened[0].block, {view.index: _title(view) for view in opened}, f"{key}-in-{first}")
+    return _chosen(escaped(opened[0].block), {view.index: _title(view) for view in opened}, f"{key}-in-{first}")
 
 
 def _title(view: "LayerView") -> str:

@@ -1,4 +1,4 @@
-"""One layer opened: its output before and after the activation, its kernels, and its input."""
+"""One layer opened: what meets in it, its output before and after the activation, its kernels, and its input."""
 
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from visualizer.ui.kit.pick import pick_page, select
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_choice import chosen_layer
+from visualizer.ui.look.meeting_view import meeting_part
 from visualizer.ui.look.pixel_view import pixel_part
 from visualizer.ui.state.viewport import column_width, is_narrow
 
@@ -45,11 +46,14 @@ def layer_view(inspected: Inspected, view: "LayerView", key: str) -> None:
     window = view.layer.pooled(view.input.shape)
     if window is not None:
         _pooling(view, window, key)
+    meeting_part(inspected, view, key)
     charts = _feature_maps(view, key) if is_maps(view.output.shape) else _vector(view, key)
     pixel_part(inspected, view.index, charts)
     for number in range(len(view.kernel_sets)):
         _kernels(inspected, view, number, key if number == len(view.kernel_sets) - 1 else f"{key}-{number}")
-    _input(view, key)
+    # What only merges has its input as its output.
+    if inspected.network.nodes[view.index].stages or len(view.sources) == 1:
+        _input(view, key)
 
 
 def _columns() -> int:

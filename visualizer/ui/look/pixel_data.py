@@ -14,7 +14,7 @@ from visualizer.ui.look.pixel_words import bracketed, channel_name, lines, place
 from visualizer.words import counted
 
 if TYPE_CHECKING:
-    from visualizer.inspection.steps import ArithmeticStep, Explanation, InputWindow, Spot
+    from visualizer.inspection.steps import ArithmeticStep, Explanation, InputWindow, Met, Spot
 
 CHANNELS_ON_A_PAGE = 3
 ITEMS_ON_A_PAGE = 10
@@ -191,12 +191,11 @@ def _parts(inspected: Inspected, explanation: "Explanation", of_picture: int, pa
         data |= {"items": [_item(inspected, explanation, place, short_number(float(value)), 0.0)]}
     elif isinstance(first, steps.Passed) and first.place is not None:
         data |= {"items": [_item(inspected, explanation, first.place, short_number(first.result), 0.0)]}
-    elif isinstance(first, steps.Added):
-        largest = max(map(abs, first.terms)) or 1.0
-        shares = [_share(term, largest) for term in first.terms]
-        data |= {"items": _made_of(inspected, first.sources, first.terms, shares)}
-    elif isinstance(first, steps.Multiplied):
-        data |= {"items": _made_of(inspected, first.sources, first.factors, [0.0] * len(first.factors))}
+    elif isinstance(first, steps.Met):
+        data |= {"items": _made_of(inspected, first.sources, first.numbers, _parts_of(first))}
+        if first.meeting == "maximum":
+            winner = data["items"][first.winner]
+            winner |= {"chosen": True, "text": f"{winner['text']}, the largest"}
     elif isinstance(first, steps.Joined):
         data |= {"items": _made_of(inspected, (first.source,), (first.result,), [0.0])}
     if isinstance(last, steps.Softmaxed):
@@ -208,6 +207,15 @@ def _parts(inspected: Inspected, explanation: "Explanation", of_picture: int, pa
             else "Softmax: every exponential as a share of the sum of all of them"
         )
     return data
+
+
+def _parts_of(step: "Met") -> list[float]:
+    """How long the bar of each number is; of factors none has a part of its own."""
+    if step.meeting == "product":
+        return [0.0] * len(step.numbers)
+    largest = max(map(abs, step.numbers)) or 1.0
+    signs = [-1.0 if step.meeting == "difference" and place else 1.0 for place in range(len(step.numbers))]
+    return [_share(sign * number, largest) for sign, number in zip(signs, step.numbers, strict=True)]
 
 
 def _made_of(

@@ -17,6 +17,14 @@ LARGEST = 3  # channels or numbers that a sum names, before the rest
 _MOST_SUMMANDS = 9  # of a mean that is written out
 _BIAS = "Then the bias is added."
 _PLAIN_EXPONENT = 20.0  # up to which e to the power of a number is written as it is
+_MEETINGS = {
+    "sum": "Several branches meet here: their numbers at this place are added up.",
+    "difference": "Two branches meet here: the number of the second is subtracted from that of the first.",
+    "product": "Several branches meet here: their numbers at this place are multiplied.",
+    "average": "Several branches meet here: their numbers at this place are added up and divided by how many they are.",
+    "maximum": "Several branches meet here: the largest of their numbers at this place is kept, the rest is dropped.",
+}
+_GATE = "A gate: the output of one layer is multiplied by a factor that another layer computes."
 
 
 @dataclass(frozen=True)
@@ -126,10 +134,9 @@ def _sentence(step: "steps.ArithmeticStep", of_picture: int) -> str:
         return f"{_title(step.function)} is applied to the number."
     if isinstance(step, steps.Softmaxed):
         return "Softmax turns it into a share: e to the power of it, divided by the sum of these powers over all units."
-    if isinstance(step, steps.Added):
-        return "Several branches meet here: their numbers at this place are added up."
-    if isinstance(step, steps.Multiplied):
-        return "A gate: the output of one layer is multiplied by a factor that another layer computes."
+    if isinstance(step, steps.Met):
+        gate = any(source.place != step.sources[0].place for source in step.sources)
+        return _GATE if gate and step.meeting == "product" else _MEETINGS[step.meeting]
     if isinstance(step, steps.Joined):
         return "The maps of several layers are stacked here: nothing is computed."
     if isinstance(step, steps.Passed):
@@ -144,6 +151,7 @@ def _title(function: str) -> str:
 
 
 def _lines(step: "steps.ArithmeticStep", of_picture: int) -> list[StepLine]:
+    from visualizer.architecture.flow import PICTURE
     from visualizer.inspection import steps
 
     if isinstance(step, steps.WindowSum):
@@ -172,24 +180,12 @@ def _lines(step: "steps.ArithmeticStep", of_picture: int) -> list[StepLine]:
         ]
     if isinstance(step, steps.Softmaxed):
         return [_softmax(step)]
-    if isinstance(step, steps.Added):
-        terms = signed_sum(
-            [(value, f"layer {spot.node + 1}") for value, spot in zip(step.terms, step.sources, strict=True)]
-        )
-        return [StepLine("Added up", terms, short_number(step.result))]
-    if isinstance(step, steps.Multiplied):
-        factors = " · ".join(
-            f"{bracketed(value) if at else short_number(value)} (layer {spot.node + 1})"
-            for at, (value, spot) in enumerate(zip(step.factors, step.sources, strict=True))
-        )
-        return [StepLine("Multiplied", factors, short_number(step.result))]
+    if isinstance(step, steps.Met):
+        return _met(step)
     if isinstance(step, steps.Joined):
-        map_number = step.source.place[0] + 1
-        return [
-            StepLine(
-                "Joined", f"map {map_number} of layer {step.source.node + 1}, unchanged", short_number(step.result)
-            )
-        ]
+        noun = "unit" if len(step.source.place) == 1 else "channel" if step.source.node == PICTURE else "map"
+        where = f"{noun} {step.source.place[0] + 1} of {_origin(step.source)}, unchanged"
+        return [StepLine("Joined", where, short_number(step.result))]
     if isinstance(step, steps.Passed):
         if step.place is None:
             return [StepLine("Padding", "added around the input maps", short_number(step.result))]
@@ -235,6 +231,37 @@ def _weighted_sum(step: "steps.WeightedSum") -> list[StepLine]:
         StepLine(f"Sum of {len(products):,} products", signed_sum(terms), short_number(total)),
         *_biased(total, step.bias),
     ]
+
+
+def _met(step: "steps.Met") -> list[StepLine]:
+    named = [(value, _origin(source)) for value, source in zip(step.numbers, step.sources, strict=True)]
+    result = short_number(step.result)
+    match step.meeting:
+        case "product":
+            (first, name), *others = named
+            factors = [f"{short_number(first)} ({name})", *(f"{bracketed(value)} ({other})" for value, other in others)]
+            return [StepLine("Multiplied", " · ".join(factors), result)]
+        case "difference":
+            (first, name), *others = named
+            terms = [f"{short_number(first)} ({name})", *(f"{bracketed(value)} ({other})" for value, other in others)]
+            return [StepLine("Subtracted", " − ".join(terms), result)]
+        case "average":
+            total = float(sum(step.numbers))
+            return [
+                StepLine("Added up", signed_sum(named), short_number(total)),
+                StepLine("Divided", f"{short_number(total)} / {len(named)} inputs", result),
+            ]
+        case "maximum":
+            values = ", ".join(f"{short_number(value)} ({name})" for value, name in named)
+            return [StepLine("Largest", f"max({values}): {named[step.winner][1]} wins", result)]
+    return [StepLine("Added up", signed_sum(named), result)]
+
+
+def _origin(spot: "steps.Spot") -> str:
+    """ "layer 3", or "the picture"."""
+    from visualizer.architecture.flow import PICTURE
+
+    return "the picture" if spot.node == PICTURE else f"layer {spot.node + 1}"
 
 
 def _rest(values: np.ndarray) -> list[tuple[float, str]]:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.shapes import is_maps
+from visualizer.architecture.span import PICTURE
 from visualizer.errors import UserError
 from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.curves import marked_at
@@ -149,7 +150,7 @@ def _inside(
                 f"**Kernels of layer {layer + 1}{of_stage}**{first_of(len(kernel_set.weights), kernel_set.filters)}"
             )
             inputs = kernel_set.weights.shape[1]
-            colour = inputs == 3 and layer == 0 and number == 0
+            colour = inputs == 3 and run.spec.architecture.sources[layer] == (PICTURE,) and number == 0
             channel = 0
             if inputs > 1 and not colour:
                 channel = min(machine.incoming, inputs) - 1
