@@ -6,11 +6,11 @@ from visualizer.architecture.architecture import architecture_from_json, summari
 from visualizer.architecture.presets import PRESETS, empty
 from visualizer.figures.volumes import volumes
 from visualizer.limits import limits
+from visualizer.ui.build.card_list import card_list
 from visualizer.ui.build.download_menu import download_menu
 from visualizer.ui.build.gallery import gallery_button
-from visualizer.ui.build.input_card import input_card
 from visualizer.ui.build.keras_code import paste_keras
-from visualizer.ui.build.layer_card import add_layer_menu, kept_too, layer_card
+from visualizer.ui.build.layer_card import kept_too
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.grey import grey_where
@@ -84,7 +84,4 @@ if report.problem and not report.passed_bound():
     st.error(str(report.problem), icon=":material/error:")
 
 st.subheader("Layers")
-input_card(owner)
-for index, (card, row) in enumerate(zip(owner.history.present.ids, report.layers, strict=True)):
-    layer_card(owner, card, index, row)
-add_layer_menu(owner, len(report.layers), "Add a layer", "add-last")
+card_list(owner, report)

@@ -13,6 +13,19 @@ export const wholeApp = () => document.querySelector('[data-testid="stApp"]');
 /** The container or widget with that key. @type {(key: string) => HTMLElement | null} */
 export const withKey = (key) => document.querySelector(`.st-key-${key}`);
 
+/**
+ * The cards of a list that are on the screen, from top to bottom. Streamlit has some elements twice, once without a place.
+ *
+ * @type {(list: HTMLElement) => HTMLElement[]}
+ */
+export const cardsIn = (list) =>
+  [.../** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll('[class*="st-key-card-"]'))].filter(
+    (card) => card.getClientRects().length,
+  );
+
+/** A card's first line. @type {(card: HTMLElement) => Element} */
+export const firstLineOf = (card) => card.querySelector('[class*="st-key-open-"]') ?? card;
+
 /** What may be wider than the page: charts, tables and formulas. */
 export const MAY_BE_WIDER = '.plot, [data-testid="stTable"] > div, .katex-display';
 

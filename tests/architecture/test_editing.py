@@ -202,6 +202,15 @@ def test_blocks_are_folded_repeated_and_removed_whole():
     refolded = repeated.fold(0, 1, "Stem")
     assert blocks(refolded) == [(0, 1), (6, 7, 8), (9, 10, 11)]
     assert blocks(refolded.unfold(0)) == [(6, 7, 8), (9, 10, 11)]
+    renamed = repeated.rename_block(1, "Second")
+    assert [block.title for block in renamed.architecture.blocks] == ["Residual block", "Second", "Residual block"]
+    assert renamed.ids == repeated.ids
+
+
+def test_a_block_of_one_layer_is_repeated_and_moved_as_a_block():
+    single = Draft.of(RESIDUAL).unfold(0).fold(4, 4, "Flat")
+    assert blocks(single.repeat_block(0, 1)) == [(4,), (6,)]
+    assert blocks(single.move(4, -1)) == [(4,)]
 
 
 def problem(of: Draft, card: int) -> Any:
@@ -242,6 +251,7 @@ def edited(draft: Draft, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Draft
         number = draw(st.integers(0, len(draft.architecture.blocks) - 1))
         changes += [
             lambda: draft.unfold(number),
+            lambda: draft.rename_block(number, "Another name"),
             lambda: draft.repeat_block(number, 2),
             lambda: draft.remove_block(number),
         ]

@@ -36,6 +36,11 @@ def charts(app: AppTest) -> list[dict[str, Any]]:
     return [chart for chart in _data(app) if "figure" in chart]
 
 
+def rail_data(app: AppTest) -> dict[str, Any]:
+    """What the rail beside Build's cards was given to draw."""
+    return next(data for data in _data(app) if "lanes" in data)
+
+
 def progress_line(app: AppTest) -> str:
     """The progress of the run on the Train page, in words; empty where there is none."""
     return next((f"{data['state']} · {data['details']}" for data in _data(app) if "share" in data), "")

@@ -267,7 +267,7 @@ def test_another_network_than_the_pasted_one_is_said_first_and_as_a_warning(app)
     [
         ("", "No network was found in this text"),
         ("model = Sequential(\nx = 3", "This is not Python source. Line 1 cannot be read"),
-        ("m = Sequential([" + "Flatten(), " * 61 + "])", "The network has 61 layers. At most 60 fit here"),
+        ("m = Sequential([" + "Flatten(), " * 1001 + "])", "The network has 1,001 layers. At most 1,000 fit here"),
     ],
 )
 def test_source_without_a_network_is_refused_and_nothing_is_lost(app, source, sentence):

@@ -136,10 +136,11 @@ class Draft:
 
     def follower(self, card: int) -> int | None:
         """The card that a branch from this one would run beside: the first that reads it alone; None if none does."""
-        for other in self._cards():
-            if other.reads == (card,) and other.layer.most_inputs == 1:
-                return other.id
-        return None
+        if card not in self.ids:
+            return None
+        source = (self.ids.index(card),)
+        rows = zip(self.ids, self.architecture.layers, self.architecture.sources, strict=True)
+        return next((other for other, layer, reads in rows if reads == source and layer.most_inputs == 1), None)
 
     def branch(self, card: int) -> "Draft":
         """Let a copy of the card's follower read the card too; a Concatenate puts both outputs together."""
@@ -169,6 +170,12 @@ class Draft:
         """Make the layers of a block single cards again; `number` is its place among the blocks."""
         blocks = self.architecture.blocks
         return replace(self, architecture=replace(self.architecture, blocks=blocks[:number] + blocks[number + 1 :]))
+
+    def rename_block(self, number: int, title: str) -> "Draft":
+        """Give a block another title."""
+        blocks = list(self.architecture.blocks)
+        blocks[number] = replace(blocks[number], title=title)
+        return replace(self, architecture=replace(self.architecture, blocks=tuple(blocks)))
 
     def repeat_block(self, number: int, times: int) -> "Draft":
         """Put `times` copies of a block below it, one after the other."""
@@ -257,8 +264,10 @@ def _put(cards: list[_Card], position: int, unit: list[_Card]) -> list[_Card]:
         if reads != card.reads or not available.issuperset(reads):
             reads = tuple(dict.fromkeys(read for read in reads if read in available)) or (above,)
         placed.append(replace(card, reads=reads))
-    if len(unit) == 1:
-        placed = [replace(placed[0], block=_block_at(before, after, unit[0].block))]
+    block = unit[0].block
+    # The only layer of a block takes the block along.
+    if len(unit) == 1 and (block is None or any(card.block == block for card in cards)):
+        placed = [replace(placed[0], block=_block_at(before, after, block))]
     last = unit[-1].id
     moved = [replace(card, reads=tuple(last if read == above else read for read in card.reads)) for card in after]
     return [*before, *placed, *moved]

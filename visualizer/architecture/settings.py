@@ -1,6 +1,7 @@
 """Settings of a layer or of a training: each has its range and its help, and forms are drawn from them."""
 
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
 from visualizer.errors import UserError
@@ -110,6 +111,11 @@ class Setting:
 
 def settings_of(kind: type[Any]) -> tuple[Setting, ...]:
     """The settings of a dataclass, in the order of its form."""
+    return _settings_of(kind)  # type: ignore[arg-type]  # mypy: type[Any] would not be hashable
+
+
+@cache  # a long history of a deep network asks thousands of times
+def _settings_of(kind: Any) -> tuple[Setting, ...]:
     return tuple(
         Setting(item.name, item.metadata["spec"], item.metadata["only_when"], item.metadata["added_later"])
         for item in fields(kind)

@@ -5,67 +5,104 @@ from typing import Any
 
 import streamlit as st
 
-from visualizer.architecture.architecture import ArchitectureReport, LayerReport
+from visualizer.architecture.architecture import Architecture, ArchitectureReport, LayerReport
 from visualizer.architecture.editing import Draft
-from visualizer.architecture.layer import Layer, Problem, layer_types
-from visualizer.architecture.shapes import describe_shape
+from visualizer.architecture.layer import Problem, layer_types
+from visualizer.architecture.shapes import Shape, describe_shape
+from visualizer.ui.build.layer_form import inputs_form, layer_form
+from visualizer.ui.build.question import show_question
+from visualizer.ui.build.rows import Row, reading, step
 from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.quantities import count
-from visualizer.ui.kit.setting_field import setting_field
+from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.fix_buttons import fix_buttons
 from visualizer.ui.state.session import Session
 
 _NO_BREAK = "\u00a0"
 SPACE = "\u2003"  # Markdown makes one of several ordinary spaces
-_NARROW, _WIDE = 128, 176  # pixels of a field in the form
 
-_ACTIONS: dict[str, tuple[str, Callable[[Draft, int], Draft]]] = {
-    "up": (":material/arrow_upward: Move up", lambda draft, card: draft.move(card, -1)),
-    "down": (":material/arrow_downward: Move down", lambda draft, card: draft.move(card, 1)),
-    "duplicate": (":material/content_copy: Duplicate", lambda draft, card: draft.duplicate(card)),
-    "delete": (":material/delete: Delete", lambda draft, card: draft.replace_layer(card)),
+# What needs no further answer.
+_ACTIONS: dict[str, Callable[[Draft, int], Draft]] = {
+    "duplicate": lambda draft, card: draft.duplicate(card),
+    "branch": lambda draft, card: draft.branch(card),
+    "delete": lambda draft, card: draft.replace_layer(card),
 }
+_BRANCH = ":material/call_split: Branch from here"
+_NO_BRANCH = f":gray[{_BRANCH}. No layer reads it alone.]"
+_WHY_NO_BRANCH = "A branch runs beside a layer that reads this one alone. No layer does."
 
 
-def layer_card(owner: Session, card: int, index: int, report: LayerReport) -> None:
-    """Draw the card of layer `index`; actions on it change the owner's draft."""
+def layer_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
+    """Draw the card of a layer; actions on it change the owner's draft. `report` is of the whole network."""
+    index, layer = row.first, report.layers[row.first].layer
+    problem = report.layers[index].problem
+    draft, state = owner.history.present, owner.page_state(BuildState)
+    card = draft.ids[index]
+    can_branch = draft.follower(card) is not None
 
     def set_settings(changes: dict[str, Any]) -> None:
-        owner.edit(lambda draft: draft.replace_layer(card, report.layer.with_settings(**changes)))
+        owner.edit(lambda draft: draft.replace_layer(card, layer.with_settings(**changes)))
 
     def act(action: str) -> None:
-        owner.edit(lambda draft: _ACTIONS[action][1](draft, card))
+        if action in ("up", "down"):
+            move(owner, row, down=action == "down")
+        elif action in ("connect", "fold"):
+            state.ask(action, card)
+        elif action == "branch" and not can_branch:
+            owner.message = _WHY_NO_BRANCH
+        else:
+            owner.edit(lambda draft: _ACTIONS[action](draft, card))
 
     with st.container(border=True, gap="small", key=f"card-{card}"):
-        with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
-            opened = card_header(owner, card, _label(index, report))
-            add_layer_menu(
-                owner, index + 1, f"Add a layer below layer {index + 1}", f"bare-add-{card}", type="tertiary"
-            )
-            bound.menu(
-                f"Move, duplicate or delete layer {index + 1}",
-                {action: title for action, (title, _) in _ACTIONS.items()},
-                act,
-                f"bare-action-{card}",
-                icon=":material/more_vert:",
-                type="tertiary",
-            )
+        with st.container(gap=None):
+            with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
+                opened = card_header(owner, card, _label(index, report.layers[index]))
+                add_layer_menu(
+                    owner, index + 1, f"Add a layer below layer {index + 1}", f"bare-add-{card}", type="tertiary"
+                )
+                bound.menu(
+                    f"Move, connect, fold or delete layer {index + 1}",
+                    _menu(can_branch=can_branch),
+                    act,
+                    f"bare-action-{card}",
+                    icon=":material/more_vert:",
+                    type="tertiary",
+                )
+            show_reading(row, draft.architecture)
+        show_question(owner, card, row, report)
         if opened:
-            st.caption(explained(report.layer.explanation))
-            layer_form(report.layer, f"setting-{card}", set_settings)
-        if report.problem:
-            _problem(owner, card, report.problem)
+            st.caption(explained(layer.explanation))
+            inputs_form(owner, index, report)
+            layer_form(layer, f"setting-{card}", set_settings)
+        if problem:
+            show_problem(owner, card, problem)
 
 
-def layer_form(layer: Layer, key: str, on_change: Callable[[dict[str, Any]], None]) -> None:
-    """Draw the settings of `layer`; a changed one calls `on_change({setting: new value})` before the page reruns."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        for setting in layer.settings():
-            if setting.counts_in(layer):
-                field_key = f"{key}-{setting.name}"
-                setting_field(layer, setting, field_key, on_change, number_width=_NARROW, choice_width=_WIDE)
+def move(owner: Session, row: Row, *, down: bool) -> None:
+    """Move a row past the one above or below it."""
+    draft = owner.history.present
+    by = step(row, down, draft.architecture, owner.page_state(BuildState).folded(draft))
+    owner.edit(lambda draft: draft.move_cards(draft.ids[row.first], draft.ids[row.last], by))
+
+
+def show_reading(row: Row, architecture: Architecture) -> None:
+    """Say what the row reads where that is not the layer above alone."""
+    if sentence := reading(row, architecture):
+        st.caption(f":material/call_merge: {markdown_safe(sentence)}")
+
+
+def _menu(*, can_branch: bool) -> dict[str, str]:
+    return {
+        "up": ":material/arrow_upward: Move up",
+        "down": ":material/arrow_downward: Move down",
+        "duplicate": ":material/content_copy: Duplicate",
+        "connect": ":material/redo: Skip connection from …",
+        "branch": _BRANCH if can_branch else _NO_BRANCH,
+        "fold": ":material/unfold_less: Fold into a block …",
+        "delete": ":material/delete: Delete",
+    }
 
 
 def kept_too(report: ArchitectureReport) -> str:
@@ -122,14 +159,25 @@ def _label(index: int, report: LayerReport) -> str:
         return f"{title}{SPACE}:red[:material/error: does not fit]"
     if report.output_shape is None:
         return f"{title}{SPACE}:gray[waits until the layer above fits]"
-    numbers = f"{report.parameters:,} parameters" if report.parameters else "nothing to learn"
-    if report.kept:
-        numbers = f"{report.parameters:,} trainable parameters, {report.kept:,} kept"
-    work = f" · {count(report.multiply_adds)} multiply-adds" if report.multiply_adds else ""
-    shape = describe_shape(report.output_shape).replace(" ", _NO_BREAK)
-    return f"{title}{SPACE}→{_NO_BREAK}{shape}{SPACE}:gray[{numbers}{work}]"
+    numbers = numbers_of(report.parameters or 0, report.kept, report.multiply_adds or 0)
+    return f"{title}{SPACE}→{_NO_BREAK}{unbroken(report.output_shape)}{SPACE}{numbers}"
 
 
-def _problem(owner: Session, card: int, problem: Problem) -> None:
+def numbers_of(parameters: int, kept: int, multiply_adds: int) -> str:
+    """What a layer or a block costs, in quiet letters."""
+    numbers = f"{parameters:,} parameters" if parameters else "nothing to learn"
+    if kept:
+        numbers = f"{parameters:,} trainable parameters, {kept:,} kept"
+    work = f" · {count(multiply_adds)} multiply-adds" if multiply_adds else ""
+    return f":gray[{numbers}{work}]"
+
+
+def unbroken(shape: Shape) -> str:
+    """A shape in words that stay on one line."""
+    return describe_shape(shape).replace(" ", _NO_BREAK)
+
+
+def show_problem(owner: Session, card: int, problem: Problem) -> None:
+    """Say why a layer does not fit, with what would fix it."""
     st.markdown(f":red[:material/error:] {problem}")
     fix_buttons(owner, card, problem, f"fix-{card}")

@@ -4,7 +4,7 @@ The owner is the single source of truth: each run writes its value into the widg
 preset moves the widgets too. Other keyword arguments go to the Streamlit widget.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -45,6 +45,19 @@ def choice(
     """One of `options` (value to words), as a select box or as another `widget` such as st.segmented_control."""
     changed = _bind(key, value, on_change)
     widget(label, list(options), format_func=options.__getitem__, key=key, on_change=changed, **arguments)
+
+
+def choices(
+    label: str,
+    values: Sequence[T],
+    on_change: Callable[[list[T]], None],
+    key: str,
+    options: Mapping[T, str],
+    **widget: Any,
+) -> None:
+    """Several of `options` (value to words), in the order in which they were chosen."""
+    changed = _bind(key, list(values), on_change)
+    st.multiselect(label, list(options), format_func=options.__getitem__, key=key, on_change=changed, **widget)
 
 
 def toggle(label: str, value: bool, on_change: Callable[[bool], None], key: str, **widget: Any) -> None:

@@ -1,0 +1,171 @@
+"""A residual block built by hand, with the mouse and with the keyboard alone, trained, and looked into."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.app import no_exceptions, open_page, train, wait_until_idle
+
+
+def lines(page: Page) -> list[str]:
+    """The cards' first lines, as far as the layer's name."""
+    found = page.locator('.st-key-cards [class*="st-key-open-"] strong').all_inner_texts()
+    return [" ".join(line.split()) for line in found]
+
+
+def menu(page: Page, layer: int) -> Locator:
+    return page.get_by_role("button", name=f"Move, connect, fold or delete layer {layer}", exact=True)
+
+
+def settle(page: Page) -> None:
+    page.wait_for_timeout(300)
+    wait_until_idle(page)
+
+
+def test_a_residual_block_is_built_with_the_mouse_trained_and_looked_into(page: Page) -> None:
+    open_page(page, "/build")
+    # Tiny digits net: Conv2D 8, MaxPooling2D, Conv2D 16, MaxPooling2D, Flatten, Dense. Its first layer twice more.
+    for _ in range(2):
+        menu(page, 1).click()
+        page.get_by_role("menuitem", name="Duplicate").click()
+        settle(page)
+    menu(page, 3).click()
+    page.get_by_role("menuitem", name="Skip connection from …").click()
+    source = page.get_by_role("combobox", name="Skip connection from")
+    expect(source).to_be_visible()
+    source.click()
+    page.get_by_role("option", name=re.compile("^1 ")).click()
+    page.get_by_role("button", name="Connect", exact=True).click()
+    expect(page.get_by_text("It reads layer 3 and layer 1.")).to_be_visible()
+    settle(page)
+    rail_is_beside_the_cards(page)
+
+    menu(page, 2).click()
+    page.get_by_role("menuitem", name="Fold into a block …").click()
+    page.get_by_role("button", name="Fold", exact=True).click()
+    block = page.get_by_text("Residual block", exact=True)
+    expect(block).to_be_visible()
+    settle(page)
+    assert lines(page)[1:4] == ["1 Conv2D 8, 3 × 3", "Residual block", "5 MaxPooling2D 2 × 2"]
+    # What is left is a chain, which needs none.
+    expect(page.locator(".rail")).to_be_hidden()
+    block.click()
+    settle(page)
+    rail_is_beside_the_cards(page)
+    page.get_by_role("button", name="Move, repeat, rename or delete “Residual block”, layers 2 to 4").click()
+    page.get_by_role("menuitem", name="Unfold into single layers").click()
+    expect(block).to_have_count(0)
+    settle(page)
+    train_and_look_into_the_add(page)
+
+
+def test_a_residual_block_is_built_with_the_keyboard_alone(page: Page) -> None:
+    open_page(page, "/build")
+    for _ in range(2):
+        tab_to(page, menu(page, 1))
+        choose(page, "Duplicate")
+    tab_to(page, menu(page, 3))
+    choose(page, "Skip connection from …")
+    source = page.get_by_role("combobox", name="Skip connection from")
+    expect(source).to_be_visible()
+    tab_to(page, source)
+    page.keyboard.press("ArrowDown")
+    option = page.get_by_role("option", name=re.compile("^1 "))
+    expect(option).to_be_visible()
+    while option.get_attribute("data-focused") != "true":
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(50)
+    page.keyboard.press("Enter")
+    settle(page)
+    tab_to(page, page.get_by_role("button", name="Connect", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It reads layer 3 and layer 1.")).to_be_visible()
+    settle(page)
+    # The focus is still in the list, though what had it is gone.
+    assert page.evaluate("document.activeElement.closest('.st-key-cards') !== null")
+    tab_to(page, menu(page, 2))
+    choose(page, "Fold into a block …")
+    assert has_focus(menu(page, 2))
+    tab_to(page, page.get_by_role("button", name="Fold", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Residual block", exact=True)).to_be_visible()
+    settle(page)
+    tab_to(page, page.get_by_role("button", name="Train it"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Train it live")).to_be_visible()
+    no_exceptions(page)
+
+
+def rail_is_beside_the_cards(page: Page) -> None:
+    """Each dot is at the height of its card's first line, and no line reaches into a card."""
+    cards = page.locator('.st-key-cards [class*="st-key-card-"]:visible')
+    dots = page.locator(".rail .dot")
+    firsts = [card.locator('[class*="st-key-open-"]').first.bounding_box() for card in cards.all()]
+    headings = page.locator('.st-key-cards [class*="st-key-block-"]').count()
+    assert dots.count() == len(firsts) - headings
+    middles = [box["y"] + box["height"] / 2 for box in firsts if box]
+    for dot in dots.all():
+        box = dot.bounding_box()
+        assert box is not None
+        assert min(abs(box["y"] + box["height"] / 2 - middle) for middle in middles) < 2
+        assert box["x"] + box["width"] < min(first["x"] for first in firsts if first)
+
+
+def train_and_look_into_the_add(page: Page) -> None:
+    page.get_by_role("button", name="Train it").click()
+    expect(page.get_by_role("heading", name="Train it live")).to_be_visible()
+    wait_until_idle(page)
+    train(page, 1)
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Look inside").click()
+    wait_until_idle(page)
+    number = open_a_number_of_the_add(page)
+    page.reload()
+    wait_until_idle(page)
+    # The network and its weights are still there.
+    assert open_a_number_of_the_add(page) == number
+    no_exceptions(page)
+
+
+def open_a_number_of_the_add(page: Page) -> tuple[str | None, str]:
+    """Which number was opened, and what it is."""
+    page.get_by_text("4 Add", exact=True).click()
+    wait_until_idle(page)
+    click_on_a_map(page)
+    explained = page.locator(".pixel")
+    expect(explained).to_have_attribute("data-spot", re.compile("^3 "))
+    wait_until_idle(page)
+    return explained.get_attribute("data-spot"), explained.locator(".value").inner_text()
+
+
+def click_on_a_map(page: Page) -> None:
+    picture = page.locator(".st-key-layer-3-maps .heatmaplayer image").first
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 5, box["y"] + 5)
+
+
+def has_focus(target: Locator) -> bool:
+    return bool(target.evaluate("element => element === document.activeElement"))
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus."""
+    for _ in range(80):
+        if has_focus(target):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("The Tab key does not come there.")
+
+
+def choose(page: Page, option: str) -> None:
+    """Open the menu that has the focus and choose an option with the arrow keys."""
+    page.keyboard.press("Enter")
+    item = page.get_by_role("menuitem", name=option)
+    expect(item).to_be_visible()
+    expect(page.locator('[role="menu"]:focus-within')).to_be_visible()
+    while not has_focus(item):
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(50)
+    page.keyboard.press("Enter")
+    settle(page)

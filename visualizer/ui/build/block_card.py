@@ -1,0 +1,110 @@
+"""A block of the network in Build: as one card where it is folded, as the heading of its layers where it is open."""
+
+import streamlit as st
+
+from visualizer.architecture.architecture import ArchitectureReport
+from visualizer.ui.build.layer_card import (
+    SPACE,
+    add_layer_menu,
+    move,
+    numbers_of,
+    show_problem,
+    show_reading,
+    unbroken,
+)
+from visualizer.ui.build.question import block_at, repeat_block, show_question
+from visualizer.ui.build.rows import Kind, Row, layers_of
+from visualizer.ui.build.state import BuildState
+from visualizer.ui.kit import bound
+from visualizer.ui.kit.text import escaped
+from visualizer.ui.state.session import Session
+
+_ACTIONS = {
+    "up": ":material/arrow_upward: Move up",
+    "down": ":material/arrow_downward: Move down",
+    "duplicate": ":material/content_copy: Duplicate",
+    "repeat": ":material/repeat: Repeat …",
+    "rename": ":material/edit: Rename …",
+    "unfold": ":material/unfold_more: Unfold into single layers",
+    "delete": ":material/delete: Delete",
+}
+
+
+def block_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
+    """Draw the card or the heading of a block; actions on it change the owner's draft."""
+    draft, state = owner.history.present, owner.page_state(BuildState)
+    folded = row.kind is Kind.FOLDED
+    cards = draft.ids[row.first : row.last + 1]
+    card = cards[0]
+    which = f"“{row.title}”, {layers_of(row)}"
+
+    def act(action: str) -> None:
+        number = block_at(owner.history.present, card)
+        if number is None:
+            return
+        if action in ("up", "down"):
+            move(owner, row, down=action == "down")
+        elif action in ("repeat", "rename"):
+            state.ask(action, card)
+        elif action == "duplicate":
+            repeat_block(owner, card, 1)
+        elif action == "unfold":
+            owner.edit(lambda draft: draft.unfold(number))
+        else:
+            owner.edit(lambda draft: draft.remove_block(number))
+
+    # The same first card may have a card of its own below.
+    with st.container(border=folded, gap="small", key=f"card-block-{card}"):
+        with st.container(gap=None):
+            with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
+                st.button(
+                    _label(row, report),
+                    key=f"open-block-{card}",
+                    type="tertiary",
+                    width="stretch",
+                    wrap=True,
+                    icon=":material/unfold_more:" if folded else ":material/unfold_less:",
+                    on_click=state.set_folded,
+                    args=(cards, not folded),
+                )
+                add_layer_menu(
+                    owner, row.last + 1, f"Add a layer below {which}", f"bare-add-block-{card}", type="tertiary"
+                )
+                bound.menu(
+                    f"Move, repeat, rename or delete {which}",
+                    _ACTIONS,
+                    act,
+                    f"bare-action-block-{card}",
+                    icon=":material/more_vert:",
+                    type="tertiary",
+                )
+            show_reading(row, draft.architecture)
+        show_question(owner, card, row, report)
+        if folded:
+            _problem(owner, row, report)
+
+
+def _problem(owner: Session, row: Row, report: ArchitectureReport) -> None:
+    """The first problem inside, with its fixes."""
+    for index in range(row.first, row.last + 1):
+        layer = report.layers[index]
+        if layer.problem:
+            st.markdown(f":material/build: **Layer {index + 1}, {layer.layer.summary()}**")
+            show_problem(owner, owner.history.present.ids[index], layer.problem)
+            return
+
+
+def _label(row: Row, report: ArchitectureReport) -> str:
+    inside = report.layers[row.first : row.last + 1]
+    title = f":material/layers:{SPACE}**{escaped(row.title)}**{SPACE}{layers_of(row)}"
+    if any(layer.problem for layer in inside):
+        return f"{title}{SPACE}:red[:material/error: does not fit]"
+    arriving, leaving = inside[0].input_shape, inside[-1].output_shape
+    if arriving is None or leaving is None:
+        return f"{title}{SPACE}:gray[waits until the layer above fits]"
+    numbers = numbers_of(
+        sum(layer.parameters or 0 for layer in inside),
+        sum(layer.kept for layer in inside),
+        sum(layer.multiply_adds or 0 for layer in inside),
+    )
+    return f"{title}{SPACE}{unbroken(arriving)} → {unbroken(leaving)}{SPACE}{numbers}"

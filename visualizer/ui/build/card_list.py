@@ -1,0 +1,65 @@
+"""Build's list: a card for the input, each layer and each block, and the rail that draws who feeds whom."""
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from visualizer.architecture.architecture import ArchitectureReport
+from visualizer.figures.rail import WIRE_COLOURS, rail
+from visualizer.ui.build.block_card import block_card
+from visualizer.ui.build.input_card import input_card
+from visualizer.ui.build.layer_card import add_layer_menu, layer_card
+from visualizer.ui.build.rows import Kind, Row, name_of, rows_of, wires_between
+from visualizer.ui.build.state import BuildState
+from visualizer.ui.kit.component import component
+from visualizer.ui.kit.keep_focus import keep_focus
+from visualizer.ui.state.session import Session
+
+
+def card_list(owner: Session, report: ArchitectureReport) -> None:
+    """Draw the list; what is done on it changes the owner's draft. `report` is of the network in Build."""
+    draft = owner.history.present
+    rows = rows_of(draft.architecture, owner.page_state(BuildState).folded(draft))
+    with st.container(key="cards", gap="small"):
+        keep_focus("cards")
+        with st.container(key="rail"):
+            _rail(rows, report)
+        input_card(owner)
+        place = 0
+        while place < len(rows):
+            row = rows[place]
+            place += 1
+            if row.kind is not Kind.HEADING:
+                _card(owner, row, report)
+                continue
+            # An open block and its layers stand in a box of their own.
+            with st.container(key=f"block-{draft.ids[row.first]}", gap="small"):
+                block_card(owner, row, report)
+                while place < len(rows) and rows[place].kind is Kind.LAYER and rows[place].block == row.block:
+                    _card(owner, rows[place], report)
+                    place += 1
+    add_layer_menu(owner, len(report.layers), "Add a layer", "add-last")
+
+
+def _card(owner: Session, row: Row, report: ArchitectureReport) -> None:
+    if row.kind is Kind.LAYER:
+        layer_card(owner, row, report)
+    else:
+        block_card(owner, row, report)
+
+
+def _rail(rows: list[Row], report: ArchitectureReport) -> None:
+    reads = wires_between(rows, [layer.sources for layer in report.layers])
+    drawn = rail(["the input", *map(name_of, rows)], reads)
+    merging = [row is not None and len(row) > 1 for row in reads]
+    folded = [False, *(row.kind is Kind.FOLDED for row in rows)]
+    data = {
+        "lanes": drawn.lanes,
+        "alt": drawn.alt,
+        "colours": WIRE_COLOURS,
+        "rows": [
+            asdict(row) | {"merges": merges, "block": block}
+            for row, merges, block in zip(drawn.rows, merging, folded, strict=True)
+        ],
+    }
+    component("rail")(key="rail-drawing", data=data)
