@@ -95,6 +95,8 @@ def test_the_curves(store, run_id):
     for name, expected in EXPECTED["runs"][run_id]["history"].items():
         assert same(getattr(history, name), expected), name
     assert len(history.step) > 0
+    assert not history.has_penalty
+    assert np.array_equal(history.train_penalty, np.zeros(len(history.epoch)))
 
 
 @by_run

@@ -258,6 +258,40 @@ class SeparableConv2D(Layer):
 '''
 )
 
+KERNEL_LAYER = (
+    _HEAD.replace("import Layer,", "import").replace(
+        "from visualizer.architecture.settings",
+        "from visualizer.architecture.kernel_layer import KernelLayer\nfrom visualizer.architecture.settings",
+        1,
+    )
+    + '''
+class OneByOne(KernelLayer):
+    """A weighted sum over the maps at each place."""
+
+    title: ClassVar[str] = "OneByOne"
+    group: ClassVar[str] = "Convolution"
+    icon: ClassVar[str] = ":material/grid_on:"
+    explanation: ClassVar[str] = "A weighted sum over the maps at each place."
+
+    filters: int = setting(4, Integer("Filters", "How many maps leave.", 1, 512))
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        require_maps(self, input_shape)
+        return (self.filters, *input_shape[1:])
+
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        return span
+
+    def parameter_count(self, input_shape: Shape) -> int:
+        return self.filters * (input_shape[0] + 1)
+
+    def stages(self, input_shape: Shape):
+        from torch import nn
+
+        return [("convolution", nn.Conv2d(input_shape[0], self.filters, 1))]
+'''
+)
+
 # Says nothing of what it sees.
 SHIFTED2D = (
     _HEAD
@@ -299,4 +333,5 @@ EXAMPLES = {
     "map_normalization": LAYER_NORMALIZATION,
     "group_normalization": GROUP_NORMALIZATION,
     "separable_conv2d": SEPARABLE_CONV2D,
+    "one_by_one": KERNEL_LAYER,
 }

@@ -26,6 +26,7 @@ from visualizer.architecture.architecture import (
 )
 from visualizer.architecture.layer import layer_from_dict, layer_to_dict
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.presets import CLASSIC, PRESETS, TINY
 from visualizer.architecture.settings import SettingError
 from visualizer.errors import UserError
@@ -104,6 +105,16 @@ def test_a_setting_that_a_type_got_later_is_stored_only_where_it_matters():
         "use_bias": True,
     }
     assert layer_to_dict(Conv2D(4, groups=2))["groups"] == 2
+    penalised = Dense(units=10, kernel_initializer="he_uniform", l2=0.0001)
+    assert layer_to_dict(penalised) == {
+        "type": "Dense",
+        "units": 10,
+        "activation": "relu",
+        "use_bias": True,
+        "kernel_initializer": "he_uniform",
+        "l2": 0.0001,
+    }
+    assert layer_from_dict(layer_to_dict(penalised)) == penalised
     assert layer_from_dict(layer_to_dict(Conv2D(4, groups=2))) == Conv2D(4, groups=2)
 
 

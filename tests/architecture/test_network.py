@@ -10,12 +10,15 @@ from torch import nn
 from tests.strategies import architectures
 from visualizer.architecture.architecture import Architecture, Block
 from visualizer.architecture.initialization import INITIALIZATIONS
+from visualizer.architecture.kernel_layer import KernelLayer
+from visualizer.architecture.layer import layer_types
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import CLASSIC, TINY
@@ -128,6 +131,61 @@ def test_he_normal_has_its_spread():
     # He et al., 2015: standard deviation sqrt(2 / fan in).
     for weight in weights(build(ARCHITECTURE, "he_normal")):
         assert float(weight.std()) == pytest.approx(math.sqrt(2 / fans(weight)[0]), rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("initialization", "variance"),
+    [
+        ("glorot_normal", lambda inputs, outputs: 2 / (inputs + outputs)),
+        ("he_uniform", lambda inputs, outputs: 2 / inputs),
+        ("lecun_normal", lambda inputs, outputs: 1 / inputs),
+    ],
+)
+def test_the_others_have_their_spread(initialization, variance):
+    # Glorot and Bengio, 2010; He et al., 2015; LeCun et al., 1998: https://keras.io/api/layers/initializers/
+    for weight in weights(build(ARCHITECTURE, initialization)):
+        assert float(weight.var()) == pytest.approx(variance(*fans(weight)), rel=0.2)
+        if initialization == "he_uniform":
+            assert float(weight.abs().max()) <= math.sqrt(6 / fans(weight)[0])
+
+
+WITH_KERNELS = [layer_type for layer_type in layer_types().values() if issubclass(layer_type, KernelLayer)]
+
+
+def test_five_layer_types_have_kernels():
+    names = ["Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D", "Dense"]
+    assert [layer_type.__name__ for layer_type in WITH_KERNELS] == names
+
+
+@pytest.mark.parametrize("own", INITIALIZATIONS)
+@pytest.mark.parametrize("layer_type", WITH_KERNELS)
+def test_a_layers_own_initialization_is_drawn_as_the_networks_would_be(layer_type, own):
+    """And all other layers start as the network says."""
+
+    def built(layer, initialization):
+        end = (GlobalAveragePooling2D(),) if layer_type.group == "Convolution" else ()
+        first = () if end else (Flatten(),)
+        return build(Architecture("", (3, 6, 6), (*first, layer, *end, Dense(units=50))), initialization, seed=4)
+
+    plain, mine = layer_type(), layer_type(kernel_initializer=own)
+    place = 0 if layer_type.group == "Convolution" else 1
+    found, expected = built(mine, "glorot_uniform"), built(plain, own)
+    for one, other in zip(found.layers[place].parameters(), expected.layers[place].parameters(), strict=True):
+        assert torch.equal(one, other)
+    last = found.layers[-1].dense
+    bound = math.sqrt(6 / sum(fans(last.weight)))
+    assert 0.95 * bound < float(last.weight.detach().abs().max()) <= bound
+    assert not last.bias.any()
+
+
+def test_a_layers_own_initialization_holds_beside_torchs_default():
+    layers = (Flatten(), Dense(units=20, kernel_initializer="zeros"), Dense(units=20))
+    architecture = Architecture("", (1, 4, 4), layers)
+    zeros, torchs = build(architecture, "torch_default", seed=2).layers[1:]
+    assert not any(weights.any() for weights in zeros.parameters())
+    assert torchs.dense.bias.abs().max() > 0
+    untouched = build(architecture, None, seed=2)  # other weights replace these
+    assert untouched.layers[1].dense.weight.any()
 
 
 def test_torchs_default_stays_in_its_range():

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from tests.architecture.new_types import CONV2D_TRANSPOSE, EXAMPLES, SHIFTED2D
+from tests.architecture.new_types import CONV2D_TRANSPOSE, EXAMPLES, KERNEL_LAYER, SHIFTED2D
 from tests.inspection.fields import check_gradient, check_holes
 from tests.strategies import architectures, layers_of
 from tests.training.examples import few_digits, spec, train_all
@@ -346,6 +346,28 @@ def test_a_setting_that_the_source_leaves_out_is_named_where_keras_was_not_asked
     assert not any("Border2D" in note.sentence for note in read_keras(source.format("2")).notes)
 
 
+def test_a_type_with_kernels_gets_an_initializer_and_penalties(add_layer_type):
+    layer = add_layer_type("one_by_one", KERNEL_LAYER).with_settings(kernel_initializer="zeros", l1=0.25, l2=0.5)
+    assert [setting.name for setting in layer.settings()] == ["filters", "kernel_initializer", "l1", "l2"]
+    architecture = Architecture("", (1, 8, 8), (layer, Flatten(), Dense(units=10, activation="softmax")))
+    assert architecture_from_json(architecture_to_json(architecture)) == architecture
+    network = build(architecture)
+    assert network.penalty().item() == 0
+    with torch.no_grad():
+        network.layers[0].convolution.weight.fill_(2)
+        network.layers[0].convolution.bias.fill_(9)
+    assert network.penalty().item() == 0.25 * 4 * 2 + 0.5 * 4 * 4
+    written = keras_model(architecture)
+    assert (
+        'OneByOne(filters=4, kernel_initializer="zeros", kernel_regularizer=keras.regularizers.L1L2(l1=0.25, l2=0.5))'
+        in written
+    )
+    reading = read_keras(written)
+    assert reading.architecture.layers == architecture.layers
+    assert not reading.notes
+    assert "penalties" in pytorch_script(architecture, TrainingSettings())
+
+
 def test_afterwards_they_are_gone():
     assert not [name for name, layer_type in layer_types().items() if ".tried_" in layer_type.__module__]
 
@@ -367,6 +389,11 @@ MAY_NAME = {
     ("visualizer/architecture/layers/p_relu.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/architecture/layers/rescaling.py", "PlacewiseLayer"): "what it is derived from",
     ("visualizer/architecture/layers/spatial_dropout2d.py", "PlacewiseLayer"): "what it is derived from",
+    ("visualizer/architecture/layers/conv2d.py", "KernelLayer"): "what it is derived from",
+    ("visualizer/architecture/layers/conv2d_transpose.py", "KernelLayer"): "what it is derived from",
+    ("visualizer/architecture/layers/dense.py", "KernelLayer"): "what it is derived from",
+    ("visualizer/architecture/layers/depthwise_conv2d.py", "KernelLayer"): "what it is derived from",
+    ("visualizer/architecture/layers/separable_conv2d.py", "KernelLayer"): "what it is derived from",
     ("visualizer/training/runs/overfitting_remedies.py", "Dropout"): "a remedy for overfitting",
 }
 
@@ -444,7 +471,7 @@ def test_no_machinery_knows_a_layer_type_by_name():
 def test_nothing_decides_by_the_type_of_a_layer():
     """Nor by a class that several types are derived of."""
     own, bases = own_files(), base_files()
-    assert set(bases) == {"PlacewiseLayer", "Pooling2D"}
+    assert set(bases) == {"KernelLayer", "PlacewiseLayer", "Pooling2D"}
     found = {(path, name) for path, tree in app_files().items() for name in told_apart(tree) & {*own, *bases}}
     asked = {
         (path, ast.unparse(node))

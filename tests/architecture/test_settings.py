@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.strategies import setting_values
 from visualizer.architecture.layer import layer_types
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, SettingError, Spec, Toggle
 
 NOT_NUMBERS = [None, "3", [3], (3,), {}, True, math.nan, math.inf, -math.inf, 10**400, object()]
@@ -89,6 +90,15 @@ def test_a_huge_refused_value_does_not_fill_the_screen():
     with pytest.raises(SettingError) as caught:
         Conv2D(filters="x" * 100_000)
     assert len(str(caught.value)) < 300
+
+
+def test_what_layers_with_kernels_share_comes_last_and_is_seldom_changed():
+    for layer_type in (Conv2D, Dense):
+        names = [(setting.name, setting.advanced) for setting in layer_type.settings()]
+        assert names[-3:] == [("kernel_initializer", True), ("l1", True), ("l2", True)]
+        assert not any(advanced for _, advanced in names[:-3])
+    with pytest.raises(TypeError, match="positional"):
+        Dense(10, "relu", True, "zeros")
 
 
 def test_the_toggle_is_strict():

@@ -18,6 +18,22 @@ def test_loss_curves_hold_the_run():
     assert chart.alt == "Loss of 4 batches, from 2 to 1. After epoch 2 it is 1.1 in training and 1.3 in validation."
 
 
+PENALTIES = (np.array([0.5, 0.25]), np.array([0.375, 0.125]))
+
+
+def test_a_penalty_is_a_line_of_its_own_and_a_part_of_the_losses():
+    chart = curves(*BATCHES, *EPOCHS, loss_label="loss", penalties=PENALTIES)
+    _, train, validation, penalty = chart.figure.data
+    np.testing.assert_array_equal((penalty.x, penalty.y), (EPOCHS[0], PENALTIES[1]))
+    assert penalty.line.dash not in (None, train.line.dash, validation.line.dash)
+    for line, part in ((train, PENALTIES[0]), (validation, PENALTIES[1])):
+        np.testing.assert_array_equal(line.customdata, part)
+        assert "of which penalty: %{customdata" in line.hovertemplate
+    assert chart.alt.endswith("The penalty of the weights is 0.25 of the first and 0.125 of the second.")
+    without = curves(*BATCHES, *EPOCHS, loss_label="loss")
+    assert "penalty" not in f"{without.alt} {without.figure.to_json()}"
+
+
 def test_lines_differ_in_more_than_colour():
     _, train, validation = curves(*BATCHES, *EPOCHS, loss_label="loss").figure.data
     assert train.line.dash != validation.line.dash

@@ -63,6 +63,25 @@ def test_a_changed_setting_changes_the_numbers_at_once_and_can_be_undone(app):
     assert app.number_input(key="setting-0-filters").value == 4
 
 
+def test_what_is_seldom_changed_is_folded_away(app):
+    open_card(app, 0)
+    (folded,) = (box for box in app.expander if box.label == "More settings")
+    assert not folded.proto.expanded
+    assert [field.label for field in (*folded.selectbox, *folded.number_input)] == [
+        "Initial weights",
+        "L1 penalty",
+        "L2 penalty",
+    ]
+    assert "as the network's" in folded.selectbox[0].options
+    without_exception(app.number_input(key="setting-0-l2").set_value(0.0005).run())
+    assert app.number_input(key="setting-0-l2").value == 0.0005
+    without_exception(next(button for button in app.button if button.label == "Undo").click().run())
+    assert app.number_input(key="setting-0-l2").value == 0
+    open_card(app, 0)
+    open_card(app, 1)  # a pooling has none
+    assert "More settings" not in [box.label for box in app.expander]
+
+
 def test_a_layer_is_added_before_the_first(app):
     without_exception(menu(app, "bare-add-first").click("BatchNormalization").run())
     assert cards(app)[0].startswith("1 BatchNormalization → 8 × 8 × 1")

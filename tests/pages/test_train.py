@@ -1,5 +1,6 @@
 """The Train page, with real worker processes."""
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -74,6 +75,21 @@ def test_one_epoch_pauses_at_its_end_with_curves_and_the_inside(app):
     assert "8 kernels of 3 × 3" in texts
     assert "8 maps of 8 × 8" in texts
     assert "The answer is" in texts
+
+
+def test_a_penalty_of_the_weights_is_shown_in_the_loss(app):
+    press(app, "One epoch")
+    wait_for(app, "Paused")
+    assert not any("penalty" in text for text in [*alts(app), *(caption.value for caption in app.caption)])
+    app = open_page("build")
+    without_exception(app.button(key="open-5").click().run())
+    without_exception(app.number_input(key="setting-5-l2").set_value(0.01).run())
+    app.switch_page("../../../pages/train.py").run()
+    press(app, "One epoch")
+    wait_for(app, "Paused")
+    assert any("The penalty of the weights is a part of the loss" in caption.value for caption in app.caption)
+    (loss,) = (alt for alt in alts(app) if alt.startswith("Loss of"))
+    assert re.search(r"The penalty of the weights is [\d.]+ of the first and [\d.]+ of the second\.", loss)
 
 
 def test_a_learning_rate_that_is_too_high_stops_and_says_what_to_try():

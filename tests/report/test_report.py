@@ -39,7 +39,16 @@ def history(epochs: int = 3, per_epoch: int = 4) -> Curves:
         train_accuracy=first + np.linspace(0.1, 0.876, epochs + 1),
         validation_loss=np.linspace(2.5, 0.5432, epochs + 1),
         validation_accuracy=np.linspace(0.1, 0.891, epochs + 1),
+        train_penalty=np.zeros(epochs + 1),
+        validation_penalty=np.zeros(epochs + 1),
     )
+
+
+def test_the_penalty_is_told_as_a_part_of_the_losses():
+    penalised = replace(history(), train_penalty=np.array([0, 0.5, 0.4, 0.3]), validation_penalty=np.full(4, 0.25))
+    text = report_html(replace(example(), history=penalised))
+    assert "it is 0.3 of the training loss and 0.25 of the validation loss." in text
+    assert "penalty" not in report_html(example())
 
 
 def confusion() -> np.ndarray:

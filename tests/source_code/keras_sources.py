@@ -294,15 +294,15 @@ model = tf.keras.Sequential([
 """,
         (1, 28, 28),
         (
-            Conv2D(filters=64, kernel_size=(7, 7), padding="same"),
+            Conv2D(filters=64, kernel_size=(7, 7), padding="same", kernel_initializer="he_normal"),
             MaxPooling2D(),
-            Conv2D(filters=128, padding="same"),
+            Conv2D(filters=128, padding="same", kernel_initializer="he_normal"),
             Flatten(),
-            Dense(units=128),
+            Dense(units=128, kernel_initializer="he_normal"),
             Dropout(rate=0.5),
             SOFTMAX_10,
         ),
-        {"initialization": "he_normal"},
+        {},
         ((3, "This is not about the network"), (4, "This is not about the network")),
     ),
     "leaky functions with Keras's own slopes": Example(
@@ -322,7 +322,7 @@ m.add(keras.layers.Softmax())
 """,
         (3, 16, 16),
         (
-            plain_conv(8),
+            plain_conv(8, kernel_initializer="he_normal"),
             Activation(function="leaky_relu", negative_slope=0.3),
             plain_conv(8),
             Activation(function="leaky_relu", negative_slope=0.1),
@@ -331,7 +331,7 @@ m.add(keras.layers.Softmax())
             Dense(units=2, activation="linear"),
             Activation(function="softmax"),
         ),
-        {"initialization": "he_normal"},
+        {},
     ),
     "a list that grows": Example(
         """\
@@ -439,7 +439,7 @@ model.save('model.h5')
 """,
         (3, 64, 64),
         (
-            plain_conv(32, padding="same"),
+            plain_conv(32, padding="same", l2=1e-4),
             Activation(function="relu"),
             BATCH_NORMALIZATION,
             Flatten(),
@@ -454,7 +454,6 @@ model.save('model.h5')
         },
         (
             (3, "The input's shape is not written as three numbers; 64 × 64 × 3 is used"),
-            (4, "“kernel_regularizer=l2(…)” of Conv2D is left out"),
             (6, "“activation='mish'” of Activation is not known here"),
             (7, "“axis=1” of BatchNormalization is left out"),
             (10, "RMSprop forgets more slowly here, as in PyTorch: rho is 0.99, in Keras 0.9"),
@@ -908,6 +907,70 @@ def build_model(hp):
             (13, "“hp.Float” does not follow from the text; 0.001 is used for “Learning rate”."),
         ),
     ),
+    "kernels that start and are penalised in their own ways": Example(
+        """\
+from tensorflow.keras import initializers, layers, regularizers
+weight_decay = 5e-4
+model = keras.Sequential([
+    keras.Input((8, 8, 1)),
+    layers.Conv2D(4, 3, kernel_regularizer="l2", kernel_initializer=keras.initializers.LecunNormal(seed=1)),
+    layers.Conv2D(4, 3, kernel_regularizer=regularizers.l2(weight_decay), kernel_initializer="GlorotNormal"),
+    layers.Conv2D(4, 1, kernel_regularizer=regularizers.L1(), kernel_initializer=initializers.he_uniform()),
+    layers.Conv2D(4, 1, kernel_regularizer=keras.regularizers.L1L2(l1=1e-5, l2=1e-3)),
+    layers.Conv2D(4, 1, kernel_regularizer=regularizers.l1_l2(0.02), kernel_initializer="orthogonal"),
+    layers.Conv2DTranspose(2, 2, kernel_regularizer=regularizers.l2(l=0.1), kernel_initializer="zeros"),
+    layers.DepthwiseConv2D(2, depthwise_regularizer="L1", depthwise_initializer="random_normal"),
+    layers.SeparableConv2D(2, 2, depthwise_regularizer=regularizers.l2(0.01), pointwise_regularizer="l2"),
+    layers.SeparableConv2D(2, 1, pointwise_regularizer=regularizers.L2(l2=0.3)),
+    layers.Flatten(),
+    layers.Dense(9, kernel_initializer=initializers.RandomNormal(stddev=0.01), bias_regularizer="l2"),
+    layers.Dense(8, kernel_initializer=initializers.RandomNormal(0.0, 0.05), kernel_regularizer=regularizers.l2(50)),
+    layers.Dense(7, kernel_initializer=initializers.VarianceScaling(scale=2.0), kernel_regularizer=Mine(3)),
+    layers.Dense(6, "relu", True, "he_normal", kernel_regularizer=None),
+])
+""",
+        (1, 8, 8),
+        (
+            plain_conv(4, kernel_initializer="lecun_normal", l2=0.01),
+            plain_conv(4, kernel_initializer="glorot_normal", l2=5e-4),
+            plain_conv(4, kernel_size=(1, 1), kernel_initializer="he_uniform", l1=0.01),
+            plain_conv(4, kernel_size=(1, 1), l1=1e-5, l2=1e-3),
+            plain_conv(4, kernel_size=(1, 1), l1=0.02),
+            Conv2DTranspose(2, (2, 2), "linear", strides=(1, 1), kernel_initializer="zeros", l2=0.1),
+            DepthwiseConv2D((2, 2), activation="linear", l1=0.01),
+            SeparableConv2D(2, (2, 2), activation="linear", l2=0.01),
+            SeparableConv2D(2, (1, 1), activation="linear", l2=0.3),
+            Flatten(),
+            Dense(units=9, activation="linear", kernel_initializer="small_normal"),
+            Dense(units=8, activation="linear", l2=1.0),
+            Dense(units=7, activation="linear", kernel_initializer="he_normal"),
+            Dense(units=6),
+        ),
+        {},
+        (
+            (9, "“kernel_initializer='orthogonal'” of Conv2D is not known here and is left out."),
+            (11, "“depthwise_initializer='random_normal'” of DepthwiseConv2D is not known here and is left out."),
+            (13, "All kernels of a SeparableConv2D have one penalty here; l1 = 0 and l2 = 0.3 are used."),
+            (15, "“bias_regularizer='l2'” of Dense is left out."),
+            (16, "“kernel_initializer=RandomNormal(…)” of Dense is not known here and is left out."),
+            (16, "“l2=50.0” of Dense is out of range here, 0 to 1; 1.0 is used."),
+            (17, "“kernel_regularizer=Mine(…)” of Dense is not known here and is left out."),
+            (18, "“'he_normal'” is one argument too many for Dense and is left out."),
+        ),
+    ),
+    "kernels that all start alike": Example(
+        """\
+model = keras.Sequential([
+    keras.Input((8, 8, 1)),
+    layers.Conv2D(4, 3, kernel_initializer="he_uniform"),
+    layers.Flatten(),
+    layers.Dense(6, kernel_initializer=keras.initializers.HeUniform()),
+])
+""",
+        (1, 8, 8),
+        (plain_conv(4), Flatten(), Dense(units=6, activation="linear")),
+        {"initialization": "he_uniform"},
+    ),
     "layers beyond the usual ones": Example(
         """\
 model = keras.Sequential([
@@ -959,9 +1022,9 @@ model = keras.Sequential([
             PReLU(),
             PReLU(shared=False),
             PReLU(shared=False),
-            DepthwiseConv2D(padding="same", activation="linear"),
+            DepthwiseConv2D(padding="same", activation="linear", kernel_initializer="he_normal"),
             DepthwiseConv2D((3, 5), depth_multiplier=2, use_bias=False),
-            SeparableConv2D(filters=16, strides=(2, 2), padding="same", activation="silu"),
+            SeparableConv2D(16, strides=(2, 2), padding="same", activation="silu", kernel_initializer="he_normal"),
             UpSampling2D(),
             UpSampling2D((3, 3), "bilinear"),
             UpSampling2D(),
@@ -982,9 +1045,10 @@ model = keras.Sequential([
             Reshape("vector"),
             Reshape("maps", 4, 4),
         ),
-        {"initialization": "he_normal"},
+        {},
         (
             (12, "“shared_axes=[1]” of PReLU is not known here; None is used"),
+            (15, "All kernels of a SeparableConv2D start in one way here; he_normal is used."),
             (18, "“interpolation='bicubic'” of UpSampling2D is not known here; 'nearest' is used"),
             (21, "“output_padding=1” of Conv2DTranspose is left out"),
             (23, "“Rescaling” is left out. Pictures here go from 0 to 1 already"),

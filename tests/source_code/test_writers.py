@@ -21,7 +21,7 @@ from torch import nn
 from tests.source_code.keras_sources import EXAMPLES
 from tests.strategies import architectures
 from visualizer.architecture.architecture import Architecture, summarize
-from visualizer.architecture.initialization import INITIALIZATIONS
+from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
@@ -55,6 +55,7 @@ from visualizer.data.dataset import Dataset
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.keras_writer import keras_model, keras_script
 from visualizer.source_code.pytorch_writer import pytorch_script
+from visualizer.training.loop.losses import loss_and_scores
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.settings import LOSSES, TrainingSettings
 
@@ -243,6 +244,15 @@ def in_use(layer: Layer) -> Layer:
     return layer
 
 
+def with_own_start(layer: Layer, network: Initialization) -> Layer:
+    """The layer, which says itself how it starts, as in a network whose layers else start as `network` says."""
+    return layer.with_settings(kernel_initializer=layer.own_initialization or network) if has_kernels(layer) else layer
+
+
+def has_kernels(layer: Layer) -> bool:
+    return "kernel_initializer" in [setting.name for setting in layer.settings()]
+
+
 def without_dilated_strides(architecture: Architecture) -> Architecture:
     """Keras refuses strides together with dilation. Without dilation the maps are larger, so all still fits."""
     layers = []
@@ -276,7 +286,9 @@ def test_where_keras_differs_the_script_says_so(tmp_path):
 @example(PADDED_AVERAGE)
 def test_written_as_keras_and_read_again_it_is_the_same(architecture: Architecture):
     reading = read_keras(keras_model(architecture))
-    assert reading.architecture.layers == tuple(in_use(layer) for layer in architecture.layers)
+    start = reading.settings["initialization"]
+    found = tuple(with_own_start(layer, start) for layer in reading.architecture.layers)
+    assert found == tuple(with_own_start(in_use(layer), "glorot_uniform") for layer in architecture.layers)
     assert reading.architecture.input_shape == architecture.input_shape
     assert reading.architecture.name == architecture.name
     assert not reading.notes
@@ -284,9 +296,11 @@ def test_written_as_keras_and_read_again_it_is_the_same(architecture: Architectu
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_what_was_read_is_written_and_read_again(name: str):
-    architecture = read_keras(EXAMPLES[name].source, 10).architecture
+    read = read_keras(EXAMPLES[name].source, 10)
+    again = read_keras(keras_model(read.architecture, read.settings["initialization"]))
     # Blocks are comments in a script.
-    assert read_keras(keras_model(architecture)).architecture == replace(architecture, blocks=())
+    assert again.architecture == replace(read.architecture, blocks=())
+    assert again.settings["initialization"] == read.settings["initialization"]
 
 
 @settings(deadline=None, max_examples=25)
@@ -479,6 +493,73 @@ def test_the_first_weights_are_drawn_alike(initialization, tmp_path):
     in_torch = float(run(pytorch_script(architecture, chosen), tmp_path)["model"][1].weight.detach().std())
     assert in_keras == pytest.approx(expected, rel=0.05, abs=1e-4)
     assert in_torch == pytest.approx(expected, rel=0.05, abs=1e-4)
+
+
+PENALISED = Architecture(
+    "Penalties",
+    (1, 8, 8),
+    (
+        Conv2D(filters=6, padding="same", l1=0.02),
+        DepthwiseConv2D(depth_multiplier=2, l2=0.03, kernel_initializer="lecun_normal"),
+        SeparableConv2D(filters=4, kernel_size=(2, 2), l1=0.01, l2=0.05, kernel_initializer="he_uniform"),
+        Conv2DTranspose(filters=2, l2=0.04),
+        Flatten(),
+        Dense(units=10, activation="softmax", l1=0.001, l2=0.002, kernel_initializer="zeros"),
+    ),
+)
+
+
+def test_keras_has_the_same_penalty(tmp_path):
+    model = run(KERAS_IMPORTS + keras_model(PENALISED), tmp_path)["model"]
+    network = with_random_numbers(PENALISED)
+    copy_to_keras(network, model)
+    assert float(sum(model.losses).detach()) == pytest.approx(network.penalty().item(), rel=1e-5)
+    assert network.penalty().item() > 1
+    # What Keras reports of an evaluation has it too, as validation has here.
+    pictures, labels = torch.rand(5, 1, 8, 8), torch.arange(5)
+    with torch.no_grad():
+        of_answers, _ = loss_and_scores(network, pictures, labels, "cross_entropy")
+    model.compile(loss="sparse_categorical_crossentropy")
+    found = model.evaluate(pictures.permute(0, 2, 3, 1).numpy(), labels.numpy(), verbose=0)
+    assert found == pytest.approx(of_answers.item() + network.penalty().item(), rel=1e-4)
+
+
+def test_both_scripts_train_with_the_penalty(tmp_path):
+    chosen = TrainingSettings(epochs=1, batch_size=64)
+    in_keras = run(keras_script(PENALISED, chosen), tmp_path)["model"]
+    penalty = float(sum(in_keras.losses).detach())
+    assert in_keras.history.history["val_loss"][-1] > penalty > 0
+    source = pytorch_script(PENALISED, chosen)
+    (line,) = (line.strip() for line in source.splitlines() if "for kernel, l1, l2 in penalties" in line)
+    found = run(f"{source}\nloss = 0\n{line}\n", tmp_path)  # the lines that add it up, once more after training
+    kernels = [parameter for parameter in found["model"].parameters() if parameter.ndim > 1]
+    assert [kernel is listed for kernel, (listed, _, _) in zip(kernels, found["penalties"], strict=True)] == [True] * 6
+    assert [numbers for _, *numbers in found["penalties"]] == [
+        [0.02, 0.0], [0.0, 0.03], [0.01, 0.05], [0.01, 0.05], [0.0, 0.04], [0.001, 0.002],
+    ]  # fmt: skip
+    assert "penalt" not in pytorch_script(TINY.architecture, chosen)
+    assert "regularizer" not in keras_script(TINY.architecture, chosen)
+    network = build(PENALISED)
+    network.load_state_dict(dict(zip(network.state_dict(), found["model"].state_dict().values(), strict=True)))
+    assert float(found["loss"].detach()) == pytest.approx(network.penalty().item(), rel=1e-6)
+
+
+@pytest.mark.parametrize("network", ["glorot_uniform", "torch_default"])
+@pytest.mark.parametrize("own", INITIALIZATIONS)
+def test_a_layers_own_first_weights_are_drawn_alike(own, network, tmp_path):
+    layers = (Flatten(), Dense(units=200, kernel_initializer=own), Dense(units=10, activation="softmax"))
+    architecture = Architecture("", (1, 8, 8), layers)
+    built = build(architecture, network)
+    chosen = TrainingSettings(initialization=network, epochs=1, batch_size=1024, learning_rate=1e-6)
+    in_keras = [
+        layer.get_weights()[0].std() for layer in run(keras_script(architecture, chosen), tmp_path)["model"].layers[1:]
+    ]
+    model = run(pytorch_script(architecture, chosen), tmp_path)["model"]
+    for place, (of_torch, of_keras) in enumerate(zip((model[1], model[3]), in_keras, strict=True), start=1):
+        expected = float(built.layers[place].dense.weight.detach().std())
+        assert of_keras == pytest.approx(expected, rel=0.1, abs=1e-4)
+        assert float(of_torch.weight.detach().std()) == pytest.approx(expected, rel=0.1, abs=1e-4)
+        assert bool(of_torch.bias.abs().max() > 0.01) == bool(built.layers[place].dense.bias.abs().max() > 0.01)
 
 
 @given(st.text(max_size=80))

@@ -151,7 +151,7 @@ def test_each_value_runs_with_each_seed_and_nothing_else_changes(change, seeds, 
 def history(accuracies: list[float]) -> Curves:
     nothing, epochs = np.zeros(0), np.arange(len(accuracies))
     values = np.array(accuracies)
-    return Curves(nothing, nothing, nothing, nothing, epochs, values, values, 1 - values, values)
+    return Curves(nothing, nothing, nothing, nothing, epochs, values, values, 1 - values, values, nothing, nothing)
 
 
 def test_a_band_reaches_from_the_least_to_the_largest_where_all_runs_are():

@@ -8,6 +8,9 @@ import torch
 from torch.nn import functional
 
 from tests.training.examples import LEAKY, MIXED, curve, epochs, few_digits, spec, train_all
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.network import build
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
@@ -226,6 +229,15 @@ def test_a_network_that_began_at_zero_is_told_that_this_is_why():
     assert "as it did before training" in advice.message
     assert "“All zeros”" in advice.message
     assert "learning rate" not in advice.message
+
+
+def test_a_network_whose_layers_began_at_zero_is_not_told_of_the_networks_initialization():
+    layers = (Flatten(), Dense(units=8, kernel_initializer="zeros"), Dense(units=10, kernel_initializer="zeros"))
+    training = Training(spec(Architecture("", (1, 8, 8), layers), epochs=1), DIGITS)
+    advice = next(event for event in train_all(training) if isinstance(event, Advice))
+    assert "as it did before training" in advice.message
+    assert "or for the layers that have one of their own" in advice.message
+    assert "Glorot" not in advice.message
 
 
 def test_training_that_is_only_slow_needs_no_advice():

@@ -31,6 +31,17 @@ def test_what_was_taken_still_counts_in_the_mean():
     assert sums.mean() == (1.0, 0.5)
 
 
+def test_the_penalty_in_the_losses_is_a_mean_over_the_pictures_too():
+    sums = MetricSums()
+    sums.add(2.0, scores(0, 1, 2, 2), torch.tensor([0, 1, 2, 0]), 0.5)
+    sums.take()
+    sums.add(5.0, scores(1), torch.tensor([0]), 0.25)
+    assert sums.mean()[0] == pytest.approx((4 * 2 + 1 * 5) / 5)
+    assert sums.mean_penalty() == pytest.approx((4 * 0.5 + 1 * 0.25) / 5)
+    assert MetricSums(*sums.sums).mean_penalty() == sums.mean_penalty()
+    assert MetricSums(5, 13.0, 3).mean_penalty() == 0  # a checkpoint of before
+
+
 def test_one_picture_that_differs_is_enough():
     output = ConstantOutput()
     for _ in range(3):

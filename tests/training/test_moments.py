@@ -153,6 +153,8 @@ def test_a_store_without_gradients_is_opened_and_its_moments_are_there(tmp_path)
     with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
         connection.execute("DROP TABLE gradients")
         connection.execute("ALTER TABLE health RENAME COLUMN silent_share TO dead_share")
+        for column in ("train_penalty", "validation_penalty"):
+            connection.execute(f"ALTER TABLE epochs DROP COLUMN {column}")
         connection.execute("PRAGMA user_version = 0")
     again = RunStore(tmp_path)
     assert [moment.step for moment in again.moments("run1")] == [0]

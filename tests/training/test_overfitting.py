@@ -38,6 +38,8 @@ def history(train: list[float], validation: list[float]) -> Curves:
         train_accuracy=np.array([math.nan, *train]),
         validation_loss=nothing,
         validation_accuracy=np.array([0.1, *validation]),
+        train_penalty=nothing,
+        validation_penalty=nothing,
     )
 
 

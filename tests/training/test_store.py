@@ -133,7 +133,7 @@ def test_curves_come_back_exactly(store):
     losses = np.random.default_rng(0).random(10).astype(np.float32)
     store.apply(bundle(EpochEnded(0, float("nan"), float("nan"), 2.3, 0.1)))
     store.apply(bundle(step=4, losses=losses[:4]))
-    store.apply(bundle(EpochEnded(1, 1.5, 0.4, 1.25, 0.5), step=4, epoch=1))
+    store.apply(bundle(EpochEnded(1, 1.5, 0.4, 1.25, 0.5, 0.25, 0.125), step=4, epoch=1))
     store.apply(bundle(step=10, losses=losses[4:]))
     history = store.curves("run1")
     assert np.array_equal(history.step, np.arange(1, 11))
@@ -145,6 +145,8 @@ def test_curves_come_back_exactly(store):
     assert np.array_equal(history.train_accuracy, [np.nan, 0.4], equal_nan=True)
     assert np.array_equal(history.validation_loss, [2.3, 1.25])
     assert np.array_equal(history.validation_accuracy, [0.1, 0.5])
+    assert np.array_equal(history.train_penalty, [0, 0.25])
+    assert np.array_equal(history.validation_penalty, [0, 0.125])
 
 
 @pytest.mark.parametrize(("count", "points", "width"), [(500, 500, 1), (501, 251, 2), (5_250, 478, 11)])
@@ -581,6 +583,8 @@ def test_a_database_of_an_older_version_opens_and_gets_checkpoints(tmp_path):
         for column in ("checkpoint_step", "checkpoint_epoch", "checkpoint_bytes"):
             connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
         connection.execute("ALTER TABLE health RENAME COLUMN silent_share TO dead_share")
+        for column in ("train_penalty", "validation_penalty"):
+            connection.execute(f"ALTER TABLE epochs DROP COLUMN {column}")
         connection.execute("PRAGMA user_version = 0")
     store = RunStore(tmp_path)
     assert store.record("old").checkpoint_step is None

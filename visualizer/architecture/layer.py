@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import KernelSet, Stage, kernel_sets
+from visualizer.architecture.penalty import Penalty
 from visualizer.architecture.settings import IntegerPair, Setting, SettingError, settings_of
 from visualizer.architecture.shapes import Shape, is_maps
 from visualizer.architecture.span import Sees, Span, same_place
@@ -218,6 +220,16 @@ class Layer(ABC):
         """
         return tuple(kernel_sets(stages))
 
+    @property
+    def own_initialization(self) -> Initialization | None:
+        """How its first weights are drawn; None for the way that is chosen for the whole network."""
+        return None
+
+    @property
+    def penalty(self) -> Penalty | None:
+        """What training adds to the loss for all its weights but the biases; None for nothing."""
+        return None
+
     def start_weights(self, module: "nn.Module", draw: Callable[["torch.Tensor"], object]) -> None:
         """Give its weights their first values, in place, as the chosen initialisation says.
 
@@ -229,7 +241,7 @@ class Layer(ABC):
             draw: Draws one tensor of weights.
         """
         for name, weights in module.named_parameters():
-            if name.rpartition(".")[2] == "bias":
+            if is_bias(name):
                 weights.data.zero_()
             elif not keeps_its_start(weights):
                 draw(weights)
@@ -248,6 +260,11 @@ class PlacewiseLayer(Layer):
 
     def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
         return span
+
+
+def is_bias(name: str) -> bool:
+    """Whether a parameter of that name in a torch module is a bias."""
+    return name.rpartition(".")[2] == "bias"
 
 
 def keeps_its_start(weights: "torch.Tensor") -> bool:

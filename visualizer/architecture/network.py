@@ -4,6 +4,8 @@ In this package only this file, `flow`, `own_modules` and `padded_average` impor
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import nn
@@ -11,7 +13,7 @@ from torch import nn
 from visualizer.architecture.architecture import Architecture, ArchitectureError, summarize
 from visualizer.architecture.flow import FlowNetwork, Node
 from visualizer.architecture.initialization import Initialization
-from visualizer.architecture.layer import sees_of
+from visualizer.architecture.layer import is_bias, sees_of
 
 
 class Network(FlowNetwork):
@@ -43,6 +45,13 @@ class Network(FlowNetwork):
             nodes.append(Node(index, row.layer, tuple(stages), *place))
         self.nodes = tuple(nodes)
         self._is_chain = not architecture.wires
+        self._penalised = [
+            (weights, layer.penalty)
+            for layer, module in zip(architecture.layers, self.layers, strict=True)
+            if layer.penalty is not None
+            for name, weights in module.named_parameters()
+            if not is_bias(name)
+        ]
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
         if not self._is_chain:
@@ -51,6 +60,12 @@ class Network(FlowNetwork):
         for layer in self.layers:
             pictures = layer(pictures)
         return pictures
+
+    def penalty(self) -> torch.Tensor | None:
+        """What training adds to the loss for the size of the weights, a scalar; None if no layer has a penalty."""
+        if not self._penalised:
+            return None
+        return torch.stack([penalty.of(weights) for weights, penalty in self._penalised]).sum()
 
 
 def _block_titles(architecture: Architecture) -> dict[int, str]:
@@ -74,8 +89,8 @@ def build(
 
     Args:
         architecture: What to build.
-        initialization: How the first weights are drawn; None to leave them as torch made them, where other weights
-            replace them.
+        initialization: How the first weights are drawn where a layer does not say itself; None to leave all of them
+            as torch made them, where other weights replace them.
         seed: Of the draw.
         softmax_in_loss: See `FlowNetwork`.
 
@@ -85,23 +100,25 @@ def build(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = Network(architecture, softmax_in_loss=softmax_in_loss)
-        if initialization is not None and initialization != "torch_default":
+        if initialization is not None:
             _initialize(network, initialization)
     return network
 
 
 def _initialize(network: Network, initialization: Initialization) -> None:
     """Draw the weights layer by layer; `Layer.start_weights` says which of them are drawn."""
-
-    def draw(weights: torch.Tensor) -> None:
-        if initialization == "glorot_uniform":
-            nn.init.xavier_uniform_(weights)
-        elif initialization == "he_normal":
-            nn.init.kaiming_normal_(weights, nonlinearity="relu")
-        elif initialization == "small_normal":
-            nn.init.normal_(weights, std=0.01)
-        else:
-            nn.init.zeros_(weights)
-
     for layer, module in zip(network.architecture.layers, network.layers, strict=True):
-        layer.start_weights(module, draw)
+        chosen = layer.own_initialization or initialization
+        if chosen != "torch_default":
+            layer.start_weights(module, _DRAW[chosen])
+
+
+_DRAW: dict[Initialization, Callable[[torch.Tensor], object]] = {
+    "glorot_uniform": nn.init.xavier_uniform_,
+    "glorot_normal": nn.init.xavier_normal_,
+    "he_uniform": partial(nn.init.kaiming_uniform_, nonlinearity="relu"),
+    "he_normal": partial(nn.init.kaiming_normal_, nonlinearity="relu"),
+    "lecun_normal": partial(nn.init.kaiming_normal_, nonlinearity="linear"),
+    "small_normal": partial(nn.init.normal_, std=0.01),
+    "zeros": nn.init.zeros_,
+}

@@ -97,12 +97,14 @@ class Setting:
         only_when: Another field and the value of it without which this one has no effect.
         added_later: Whether its type once did without it: it is stored only where it is not at its default, so that
             the JSON of older networks stays as it was.
+        advanced: Whether it is seldom changed: a form keeps it folded away.
     """
 
     name: str
     spec: Spec
     only_when: tuple[str, str] | None = None
     added_later: bool = False
+    advanced: bool = False
 
     def counts_in(self, owner: object) -> bool:
         """Whether it has an effect there, as the other settings of `owner` stand."""
@@ -110,22 +112,31 @@ class Setting:
 
 
 def settings_of(kind: type[Any]) -> tuple[Setting, ...]:
-    """The settings of a dataclass, in the order of its form."""
+    """The settings of a dataclass, in the order of its form, which is that of the arguments: by keyword only last."""
     return _settings_of(kind)  # type: ignore[arg-type]  # mypy: type[Any] would not be hashable
 
 
 @cache  # a long history of a deep network asks thousands of times
 def _settings_of(kind: Any) -> tuple[Setting, ...]:
     return tuple(
-        Setting(item.name, item.metadata["spec"], item.metadata["only_when"], item.metadata["added_later"])
-        for item in fields(kind)
+        Setting(item.name, **item.metadata)
+        for item in sorted(fields(kind), key=lambda item: item.kw_only is True)
         if "spec" in item.metadata
     )
 
 
-def setting(default: Any, spec: Spec, *, only_when: tuple[str, str] | None = None, added_later: bool = False) -> Any:
+def setting(
+    default: Any,
+    spec: Spec,
+    *,
+    only_when: tuple[str, str] | None = None,
+    added_later: bool = False,
+    advanced: bool = False,
+) -> Any:
     """A dataclass field with its `spec`; it has an effect only while field `only_when[0]` is `only_when[1]`.
 
-    `added_later` is for a new setting of a type that networks have been stored with; see `Setting`.
+    `added_later` is for a new setting of a type that networks have been stored with, `advanced` for one that is seldom
+    changed; see `Setting`.
     """
-    return field(default=default, metadata={"spec": spec, "only_when": only_when, "added_later": added_later})
+    about = {"spec": spec, "only_when": only_when, "added_later": added_later, "advanced": advanced}
+    return field(default=default, metadata=about)

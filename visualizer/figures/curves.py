@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from visualizer.figures.chart import Chart, axis_style, figure_of, line_at, line_trace, number
-from visualizer.figures.palette import BLUE, GREY, VERMILLION
+from visualizer.figures.palette import BLUE, GREEN, GREY, VERMILLION
 
 HEIGHT = 300
 MARKED_EPOCHS = 30  # with more epochs, the markers would touch and cost more to draw than everything else
 
 Numbers = np.ndarray | Sequence[float]
+_OF_WHICH = "<br>of which penalty: %{customdata:.4f}"
 
 
 def curves(
@@ -23,6 +24,7 @@ def curves(
     *,
     loss_label: str,
     log_scale: bool = False,
+    penalties: tuple[Numbers, Numbers] | None = None,
 ) -> Chart:
     """The loss of every batch and, after each epoch, over the training and the validation split.
 
@@ -33,13 +35,24 @@ def curves(
         train_loss, validation_loss: (E,).
         loss_label: The loss's name, with its unit.
         log_scale: Draw the loss on a logarithmic axis.
+        penalties: (E,) each, how much of the training and of the validation loss is the penalty of the weights; None
+            where the loss has none.
     """
     y_axis: dict[str, Any] = {"rangemode": "tozero"}
     if log_scale:
         steps = [digit * 10.0**power for power in range(-6, 4) for digit in (1, 2, 5)]
         y_axis = {"type": "log", "tickvals": steps, "ticktext": [f"{step:g}" for step in steps]}
     return _chart(
-        loss_label, "Loss", (epoch_position, batch_loss), epochs, train_loss, validation_loss, y_axis, ".4f", 1.0
+        loss_label,
+        "Loss",
+        (epoch_position, batch_loss),
+        epochs,
+        train_loss,
+        validation_loss,
+        y_axis,
+        ".4f",
+        1.0,
+        penalties,
     )
 
 
@@ -88,6 +101,7 @@ def _chart(
     y_axis: dict[str, Any],
     digits: str,
     factor: float,
+    penalties: tuple[Numbers, Numbers] | None = None,
 ) -> Chart:
     position, batch_values = batches
     suffix = " %" if factor == 100.0 else ""
@@ -107,19 +121,24 @@ def _chart(
                 name,
                 np.asarray(epochs),
                 np.asarray(values, dtype=np.float64) * factor,
-                f"{hover}<extra>{name}</extra>",
+                f"{hover}{'' if part is None else _OF_WHICH}<extra>{name}</extra>",
                 colour=colour,
                 dash=dash,
                 symbol=symbol,
                 size=size,
                 mode=epoch_mode,
             )
-            for name, values, colour, dash, symbol, size in (
-                ("training", train, BLUE, "", "circle", 8),
-                ("validation", validation, VERMILLION, "dash", "diamond", 10),
+            | ({} if part is None else {"customdata": np.asarray(part, dtype=np.float64)})
+            for name, values, part, colour, dash, symbol, size in (
+                ("training", train, penalties and penalties[0], BLUE, "", "circle", 8),
+                ("validation", validation, penalties and penalties[1], VERMILLION, "dash", "diamond", 10),
             )
         ),
     ]
+    if penalties is not None:
+        part = np.asarray(penalties[1], dtype=np.float64)
+        extra = f"{hover}<extra>penalty</extra>"
+        traces.append(line_trace("penalty", np.asarray(epochs), part, extra, colour=GREEN, dash="dot"))
     last = max(float(position[-1]), 1.0) if len(position) else 1.0
     figure = figure_of(
         traces,
@@ -129,7 +148,11 @@ def _chart(
         xaxis=axis_style("epoch", range=[-0.01 * last, 1.02 * last], nticks=8),
         yaxis=axis_style(label, nticks=6) | y_axis,
     )
-    return Chart(figure, _alt(noun, batch_values, epochs, train, validation, factor))
+    alt = _alt(noun, batch_values, epochs, train, validation, factor)
+    if penalties is not None and len(epochs) and len(batch_values):
+        of_train, of_validation = (number(float(part[-1])) for part in penalties)
+        alt += f" The penalty of the weights is {of_train} of the first and {of_validation} of the second."
+    return Chart(figure, alt)
 
 
 def _alt(noun: str, batch_values: Numbers, epochs: Numbers, train: Numbers, validation: Numbers, factor: float) -> str:

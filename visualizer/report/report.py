@@ -187,10 +187,12 @@ def _cells(shape: str, parameters: int, multiply_adds: int) -> list[Element]:
 
 
 def _settings_of(owner: Any) -> Iterator[tuple[str, str]]:
-    """Label and value of each setting in effect, of a layer or of a training."""
+    """Label and value of each setting in effect, of a layer or of a training, the advanced ones only where changed."""
     for setting in settings_of(type(owner)):
-        if setting.counts_in(owner):
-            yield setting.spec.label, _describe_value(setting.spec, getattr(owner, setting.name))
+        value = getattr(owner, setting.name)
+        unchanged = setting.advanced and value == getattr(type(owner), setting.name)
+        if setting.counts_in(owner) and not unchanged:
+            yield setting.spec.label, _describe_value(setting.spec, value)
 
 
 def _describe_value(spec: Spec, value: Any) -> str:
@@ -242,7 +244,20 @@ def _curves(report: RunReport) -> Iterator[Element]:
     )
     losses = (history.batch_loss, history.train_loss, history.validation_loss)
     accuracies = (history.batch_accuracy, history.train_accuracy, history.validation_accuracy)
-    loss_alt = curves(history.epoch_position, losses[0], history.epoch, losses[1], losses[2], loss_label=loss_label).alt
+    penalties = (history.train_penalty, history.validation_penalty) if history.has_penalty else None
+    if penalties is not None and history.epoch[-1] > 0:
+        of_train, of_validation = (number(float(part[-1])) for part in penalties)
+        yield element(
+            "p",
+            "The penalty of the weights is a part of both losses, as in Keras: after the last epoch, it is "
+            f"{of_train} of the training loss and {of_validation} of the validation loss.",
+        )
+    loss_alt = curves(
+        history.epoch_position,
+        *(losses[0], history.epoch, losses[1], losses[2]),
+        loss_label=loss_label,
+        penalties=penalties,
+    ).alt
     accuracy_alt = accuracy_curves(
         history.epoch_position, accuracies[0], history.epoch, accuracies[1], accuracies[2]
     ).alt

@@ -6,9 +6,12 @@ from math import isnan
 from typing import Any
 
 from visualizer.architecture.activations import NO_ACTIVATION
+from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.keras_form import KerasForm, Packed
 from visualizer.architecture.layer import Layer
+from visualizer.architecture.penalty import Penalty
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, Spec
+from visualizer.source_code.keras_kernels import KERAS_INITIALIZATION, initialization_of, penalty_of
 from visualizer.source_code.notes import Notes
 from visualizer.source_code.values import Symbol, Unknown, describe_value, name_of
 
@@ -44,12 +47,14 @@ class SourceLayer:
         line: Its line.
         open_settings: The settings (with their code) whose value does not follow from the source.
         on_maps: What to note where feature maps arrive; empty for nothing.
+        initialization: How its first kernels are drawn; None if it has none.
     """
 
     layer: Layer
     line: int
     open_settings: tuple[tuple[str, str], ...] = ()
     on_maps: str = ""
+    initialization: Initialization | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +66,12 @@ class LayerCall:
         line: The line of the call.
         source_layers: The layers.
         input_shape: The shape of the network's input in the call, as written, or None.
-        initializer: The initializer of its weights, if the call names one.
     """
 
     name: str
     line: int
     source_layers: tuple[SourceLayer, ...]
     input_shape: Any = None
-    initializer: Any = None
 
 
 def read_layer(
@@ -92,7 +95,7 @@ def read_layer(
     on_maps = ""
     for argument, value in given.items():
         setting = form.setting(argument)
-        if argument in INPUT_ARGUMENTS or argument in form.initializers or argument in form.when:
+        if argument in (*INPUT_ARGUMENTS, *form.initializers, *form.regularizers) or argument in form.when:
             continue
         if argument in form.packed:
             _unpack(form.packed[argument], argument, value, layer_type, values, name, line, notes)
@@ -126,12 +129,15 @@ def read_layer(
     for setting, other in form.same.items():
         if setting not in values and other in values:
             values[setting] = _converted(specs[setting], values[other])
+    for setting, number in _penalty(form, given, name, line, notes).items():
+        values[setting] = _converted(specs[setting], number)
+        _note_change(specs[setting], setting, number, values[setting], name, line, notes)
     layer = layer_type(**{setting: value for setting, value in values.items() if value is not None})
     if form.guessed:
-        _note_unwritten(layer, {form.setting(argument) for argument in given}, name, line, notes)
-    source_layers = (SourceLayer(layer, line, tuple(open_settings), on_maps), *after)
-    initializer = next((given[argument] for argument in form.initializers if argument in given), None)
-    return LayerCall(name, line, source_layers, declared_input_shape(keywords), initializer)
+        _note_unwritten(layer, form, {form.setting(argument) for argument in given}, name, line, notes)
+    initialization = _initialization(form, given, name, line, notes) if form.initializers else None
+    source_layers = (SourceLayer(layer, line, tuple(open_settings), on_maps, initialization), *after)
+    return LayerCall(name, line, source_layers, declared_input_shape(keywords))
 
 
 def matches_form(form: KerasForm, arguments: list[Any], keywords: Mapping[str, Any]) -> bool:
@@ -189,10 +195,43 @@ def _unpack(
     values.update(found)
 
 
-def _note_unwritten(layer: Layer, given: set[str], name: str, line: int, notes: Notes) -> None:
+def _initialization(form: KerasForm, given: Mapping[str, Any], name: str, line: int, notes: Notes) -> Initialization:
+    """How a layer's kernels start, which is the same for all of them here."""
+    found: list[Initialization | None] = []
+    for argument in form.initializers:
+        value = given.get(argument)
+        found.append(None if value is None else initialization_of(value))
+        if value is not None and found[-1] is None:
+            notes.add(line, f"“{argument}={describe_value(value)}” of {name} is not known here and is left out.")
+    chosen = next((way for way in found if way is not None), KERAS_INITIALIZATION)
+    if any((other or KERAS_INITIALIZATION) != chosen for other in found):
+        notes.add(line, f"All kernels of a {name} start in one way here; {chosen} is used.")
+    return chosen
+
+
+def _penalty(form: KerasForm, given: Mapping[str, Any], name: str, line: int, notes: Notes) -> dict[str, float]:
+    """The settings for the penalty on a layer's kernels, which is the same for all of them here."""
+    found = []
+    for argument in form.regularizers:
+        value = given.get(argument)
+        penalty = Penalty(0.0, 0.0) if value is None else penalty_of(value)
+        if penalty is None or isnan(penalty.l1) or isnan(penalty.l2):
+            notes.add(line, f"“{argument}={describe_value(value)}” of {name} is not known here and is left out.")
+            penalty = Penalty(0.0, 0.0)
+        found.append(penalty)
+    chosen = next((penalty for penalty in found if penalty.l1 or penalty.l2), None)
+    if chosen is None:
+        return {}
+    if any(other != chosen for other in found):
+        used = f"l1 = {chosen.l1:g} and l2 = {chosen.l2:g} are used"
+        notes.add(line, f"All kernels of a {name} have one penalty here; {used}.")
+    return {"l1": chosen.l1, "l2": chosen.l2}
+
+
+def _note_unwritten(layer: Layer, form: KerasForm, given: set[str], name: str, line: int, notes: Notes) -> None:
     """Note each setting that is not written, for a type whose Keras defaults are not known."""
     for setting in layer.settings():
-        if setting.counts_in(layer) and setting.name not in given:
+        if setting.counts_in(layer) and setting.name in form.arguments and setting.name not in given:
             default = describe_value(getattr(layer, setting.name))
             notes.add(
                 line,

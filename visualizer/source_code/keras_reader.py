@@ -12,7 +12,6 @@ from typing import Any
 
 from visualizer import log
 from visualizer.architecture.architecture import Architecture, one_line, summarize
-from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, layer_types
 from visualizer.architecture.shapes import is_maps
@@ -31,14 +30,16 @@ from visualizer.source_code.keras_graph import (
     leading_to,
     part_title,
 )
+from visualizer.source_code.keras_kernels import KERAS_INITIALIZATION
 from visualizer.source_code.keras_layers import (
     LayerCall,
+    SourceLayer,
     declared_input_shape,
     is_function,
     matches_form,
     read_layer,
 )
-from visualizer.source_code.keras_training import read_compile, read_fit, read_initializer
+from visualizer.source_code.keras_training import read_compile, read_fit
 from visualizer.source_code.notes import Note, Notes
 from visualizer.source_code.python_source import parse
 from visualizer.source_code.python_subset import Budget, Follower
@@ -47,7 +48,6 @@ from visualizer.words import counted
 
 DEFAULT_INPUT = (3, 64, 64)
 LAYER_ENTRIES = 20  # of the budget, for one layer with its settings
-KERAS_INITIALIZATION: Initialization = "glorot_uniform"
 
 # Layers that are not needed here, and why.
 NOT_NEEDED = {
@@ -401,12 +401,11 @@ class _KerasInterpreter:
         if arranged.inputs > 1:
             note = f"The model has {arranged.inputs} inputs; one can be built. What only others lead to is left out."
             self.notes.add(model.line, note, other_network=True)
-        layers = self._layers(arranged, classes)
+        layers = self._started(arranged.layers, self._layers(arranged, classes))
         architecture = Architecture(name, self._input(model.line, arranged.start.input_shape), layers, arranged.wires)
         architecture = replace(architecture, blocks=blocks_of(arranged.tensors))
         self._note_layers(architecture, arranged)
         self._note_apart(model, arranged)
-        self._initialization()
         self._note_unused()
         return KerasReading(architecture, self.settings, self.notes.in_order())
 
@@ -510,20 +509,17 @@ class _KerasInterpreter:
         self.notes.add(line, f"The input is a vector of {size}, which is not a picture; 64 × 64 × 3 is used.")
         return DEFAULT_INPUT
 
-    def _initialization(self) -> None:
-        """Set the initialization, which is the same for all layers here."""
-        initializers = [
-            (layer.line, layer.initializer) for layer in self.created.values() if layer.initializer is not None
-        ]
-        known = [
-            (line, initialization)
-            for line, value in initializers
-            if (initialization := read_initializer(value, line, self.notes))
-        ]
-        self.settings["initialization"] = known[0][1] if known else KERAS_INITIALIZATION
-        for line, initialization in known:
-            if initialization != known[0][1]:
-                self.notes.add(line, "Another “kernel_initializer” than in the layers before: here, one holds for all.")
+    def _started(self, source_layers: list[SourceLayer], layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        """The layers, each with its own initialization, or the network with theirs where all start alike."""
+        ways = {source_layer.initialization for source_layer in source_layers} - {None}
+        network = ways.pop() if len(ways) == 1 else KERAS_INITIALIZATION
+        self.settings["initialization"] = network
+        return tuple(
+            layer
+            if source_layer.initialization in (None, network)
+            else layer.with_settings(kernel_initializer=source_layer.initialization)
+            for source_layer, layer in zip(source_layers, layers, strict=True)
+        )
 
     def _note_unused(self) -> None:
         for key, layer in self.created.items():

@@ -7,7 +7,6 @@ https://keras.io/api/optimizers/.
 from collections.abc import Mapping
 from typing import Any
 
-from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.settings import Integer, Real
 from visualizer.source_code.notes import Notes
 from visualizer.source_code.values import Configured, describe_value, name_of
@@ -36,11 +35,6 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "weight_decay": (0, 0.0),
     "use_ema": (False,),
     "name": (),
-}
-_INITIALIZERS: Mapping[str, Initialization] = {
-    "glorotuniform": "glorot_uniform",
-    "henormal": "he_normal",
-    "zeros": "zeros",
 }
 _METRICS = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy")
 _METRIC_CLASSES = ("CategoricalAccuracy", "SparseCategoricalAccuracy", "Accuracy")
@@ -85,15 +79,6 @@ def read_fit(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes
         if name not in _OWN_DATA and name != "verbose" and value is not None and value != []:
             notes.add(line, f"“{name}={describe_value(value)}” of fit is left out.")
     return settings
-
-
-def read_initializer(value: Any, line: int, notes: Notes) -> Initialization | None:
-    """The initialization that `kernel_initializer` names; None, with a note, if it does not exist here."""
-    name = name_of(value)
-    initialization = _INITIALIZERS.get(_bare(name)) if name else None
-    if initialization is None:
-        notes.add(line, f"“kernel_initializer={describe_value(value)}” is not known here and is left out.")
-    return initialization
 
 
 def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from visualizer.architecture.layer import Layer
 from visualizer.architecture.shapes import is_maps, numbers_in
 from visualizer.architecture.span import PICTURE
 from visualizer.source_code.flow_names import INPUTS, name_flow, under_titles
+from visualizer.source_code.keras_kernels import INITIALIZERS, kernel_arguments
 from visualizer.source_code.scripts import (
     PATHLIB,
     Fetched,
@@ -27,16 +28,6 @@ from visualizer.source_code.scripts import (
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.settings import TrainingSettings
 
-# How Keras draws the same first weights; where it does so anyway, nothing is written. PyTorch's own are uniform within
-# ±1/√inputs, whose variance is 1/(3·inputs).
-_INITIALIZERS: dict[Initialization, str] = {
-    "glorot_uniform": "",
-    "he_normal": "keras.initializers.HeNormal()",
-    "torch_default": 'keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")',
-    "small_normal": "keras.initializers.RandomNormal(stddev=0.01)",
-    "zeros": '"zeros"',
-}
-
 
 def keras_model(architecture: Architecture, initialization: Initialization = "glorot_uniform") -> str:
     """The lines that define the network as `model`; they want `import keras` and `from keras import layers`."""
@@ -44,7 +35,7 @@ def keras_model(architecture: Architecture, initialization: Initialization = "gl
     start = f"keras.Input(({height}, {width}, {channels}))"
     # Keras allows no stroke in a name.
     name = json.dumps(one_line(architecture.name.replace("/", "-")), ensure_ascii=False)
-    calls = [_layer(layer, _INITIALIZERS[initialization]) for layer in architecture.layers]
+    calls = [_layer(layer, INITIALIZERS[initialization]) for layer in architecture.layers]
     rows = summarize(architecture).layers
     remarks = [[f"# {remark}" for remark in _remarks(row)] for row in rows]
     if not architecture.wires:
@@ -166,8 +157,9 @@ def _layer(layer: Layer, initializer: str) -> str:
             arguments.append(_value(values[setting]))
         elif argument in form.written or values[setting] != defaults[setting]:
             arguments.append(f"{argument}={_value(values[setting])}")
-    if initializer:
-        arguments += [f"{argument}={initializer}" for argument in form.initializers]
+    if layer.own_initialization is not None:
+        initializer = INITIALIZERS[layer.own_initialization]
+    arguments += kernel_arguments(form.initializers, form.regularizers, initializer, layer.penalty)
     return f"layers.{form.names[0]}({', '.join(arguments)})"
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.initialization import Initialization
-from visualizer.architecture.layer import Layer, Meeting, keeps_its_start
+from visualizer.architecture.layer import Layer, Meeting, is_bias, keeps_its_start
 from visualizer.architecture.shapes import describe_shape
 from visualizer.source_code.flow_names import INPUTS, Step, name_flow, under_titles
 from visualizer.source_code.scripts import (
@@ -38,11 +38,14 @@ if TYPE_CHECKING:
     from visualizer.architecture.network import Network
 
 _INITIALIZERS: dict[Initialization, str] = {
-    "glorot_uniform": "nn.init.xavier_uniform_(parameter)",
-    "he_normal": 'nn.init.kaiming_normal_(parameter, nonlinearity="relu")',
+    "glorot_uniform": "nn.init.xavier_uniform_({})",
+    "glorot_normal": "nn.init.xavier_normal_({})",
+    "he_uniform": 'nn.init.kaiming_uniform_({}, nonlinearity="relu")',
+    "he_normal": 'nn.init.kaiming_normal_({}, nonlinearity="relu")',
+    "lecun_normal": 'nn.init.kaiming_normal_({}, nonlinearity="linear")',
     "torch_default": "",
-    "small_normal": "nn.init.normal_(parameter, std=0.01)",
-    "zeros": "nn.init.zeros_(parameter)",
+    "small_normal": "nn.init.normal_({}, std=0.01)",
+    "zeros": "nn.init.zeros_({})",
 }
 # Decimals of a number in the script: 1 − 0.9 is 0.1.
 _DECIMALS = 12
@@ -178,7 +181,7 @@ def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> st
 torch.manual_seed({settings.seed})
 
 {_model(network, scores_apart=scores_apart)}print(model)
-{_initialization(network, settings.initialization)}
+{_initialization(network, settings.initialization)}{_penalties(network)}
 {_PICTURES.lines(architecture, settings.dataset)}
 order = torch.randperm(len(pictures))
 pictures, labels = pictures[order], labels[order]
@@ -192,7 +195,7 @@ for epoch in range({settings.epochs}):
     for chosen in torch.randperm(len(train_pictures)).split({settings.batch_size}):
 {_SINGLE if settings.batch_size > 1 else ""}        scores = {scores}
         loss = {loss}
-        optimizer.zero_grad()
+{_PENALTY if network.penalty() is not None else ""}        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
     model.eval()
@@ -202,6 +205,9 @@ for epoch in range({settings.epochs}):
 """
 
 
+_PENALTY = """\
+        loss = loss + sum(l1 * kernel.abs().sum() + l2 * kernel.square().sum() for kernel, l1, l2 in penalties)
+"""
 _SINGLE = """\
         if len(chosen) == 1:
             continue  # batch normalisation has nothing to normalise in one picture
@@ -233,13 +239,14 @@ def _module(module: "nn.Module") -> str:
 
 
 def _initialization(network: "Network", initialization: Initialization) -> str:
-    draw = _INITIALIZERS[initialization]
+    own = _own_starts(network)
+    draw = _INITIALIZERS[initialization].format("parameter")
     if not draw:
-        return ""
+        return f"\n# The layers that do not start as PyTorch has it.\n{own}" if own else ""
     kept = any(
         weights.ndim >= 2 and keeps_its_start(weights)
         for name, weights in network.named_parameters()
-        if not name.endswith("bias")
+        if not is_bias(name)
     )
     drawn = "parameter.ndim >= 2:"
     if kept:
@@ -247,16 +254,61 @@ def _initialization(network: "Network", initialization: Initialization) -> str:
             "parameter.ndim >= 2 and not (parameter == 1).all() and not (parameter == 0).all():"
             "  # what scales keeps its ones, what shifts its zeros"
         )
-    own = {layer.title for layer in network.architecture.layers if type(layer).start_weights is not Layer.start_weights}
-    remark = "".join(f"# In the app, {title} starts its weights in a way of its own.\n" for title in sorted(own))
+    other = {
+        layer.title for layer in network.architecture.layers if type(layer).start_weights is not Layer.start_weights
+    }
+    remark = "".join(f"# In the app, {title} starts its weights in a way of its own.\n" for title in sorted(other))
+    layers = network.architecture.layers
+    apart = [place for place, index, _ in _parameters(network) if layers[index].own_initialization is not None]
+    loop = "for name, parameter in model.named_parameters():\n    if"
+    if apart:
+        loop = f"""\
+for place, (name, parameter) in enumerate(model.named_parameters()):
+    if place in {apart}:
+        continue  # its layer starts in a way of its own
+    if"""
     return f"""
 {remark}# The first weights; PyTorch's own would be uniform within ±1/√inputs.
-for name, parameter in model.named_parameters():
-    if name.endswith("bias"):
+{loop} name.endswith("bias"):
         nn.init.zeros_(parameter)
     elif {drawn}
         {draw}
-"""
+{own}"""
+
+
+def _own_starts(network: "Network") -> str:
+    """Lines that draw the first weights of layers with a way of their own; empty where there are none."""
+    lines = []
+    for place, index, name in _parameters(network):
+        own = network.architecture.layers[index].own_initialization
+        if own not in (None, "torch_default"):
+            draw = "nn.init.zeros_({})" if is_bias(name) else _INITIALIZERS[own]
+            lines.append(f"{draw.format(f'parameters[{place}]')}  # layer {index + 1}\n")
+    return "".join([_PARAMETERS, *lines]) if lines else ""
+
+
+def _penalties(network: "Network") -> str:
+    """Lines that list what the loss gets for the size of the kernels; empty without a penalty."""
+    lines = []
+    for place, index, name in _parameters(network):
+        layer = network.architecture.layers[index]
+        if layer.penalty is not None and not is_bias(name):
+            numbers = f"{layer.penalty.l1!r}, {layer.penalty.l2!r}"
+            lines.append(f"    (parameters[{place}], {numbers}),  # layer {index + 1}, {layer.summary()}\n")
+    if not lines:
+        return ""
+    about = "\n# What the loss gets for the size of weights: the kernels, L1 and L2.\n"
+    parameters = "" if _own_starts(network) else _PARAMETERS
+    return "".join([about, parameters, "penalties = [\n", *lines, "]\n"])
+
+
+_PARAMETERS = "parameters = list(model.parameters())\n"
+
+
+def _parameters(network: "Network") -> list[tuple[int, int, str]]:
+    """The place of each parameter in `model.parameters()` of a script, its layer, and its name."""
+    found = [(index, name) for index, layer in enumerate(network.layers) for name, _ in layer.named_parameters()]
+    return [(place, index, name) for place, (index, name) in enumerate(found)]
 
 
 def _fetched(fetched: Fetched, few: str) -> list[str]:

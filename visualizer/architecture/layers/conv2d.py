@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.kernel_layer import KernelLayer
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register, require_maps
+from visualizer.architecture.layer import Fix, LayerDoesNotFit, register, require_maps
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
 from visualizer.architecture.shapes import Padding, Shape
 from visualizer.architecture.span import Span
@@ -17,7 +18,7 @@ from visualizer.words import counted
 
 @register
 @dataclass(frozen=True)
-class Conv2D(Layer):
+class Conv2D(KernelLayer):
     """Cross-correlates the input with `filters` kernels of (C, kernel height, kernel width) and adds a bias to each."""
 
     title: ClassVar[str] = "Conv2D"
@@ -61,6 +62,7 @@ class Conv2D(Layer):
                 required=("filters", "kernel_size"),
                 defaults={"activation": NO_ACTIVATION},
                 initializers=("kernel_initializer",),
+                regularizers=("kernel_regularizer",),
             ),
         )
 

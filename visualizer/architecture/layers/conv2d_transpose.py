@@ -5,8 +5,9 @@ from typing import ClassVar
 
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.kernel_layer import KernelLayer
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import Layer, register, require_maps
+from visualizer.architecture.layer import register, require_maps
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
 from visualizer.architecture.shapes import Padding, Shape, numbers_in
 from visualizer.architecture.span import Span
@@ -20,7 +21,7 @@ PADDING_HELP = (
 
 @register
 @dataclass(frozen=True)
-class Conv2DTranspose(Layer):
+class Conv2DTranspose(KernelLayer):
     """Adds up the kernels of all input numbers, each times its number and `strides` apart, and then a bias.
 
     It computes what carries a gradient back through a convolution, hence its name.
@@ -60,6 +61,7 @@ class Conv2DTranspose(Layer):
                 required=("filters", "kernel_size"),
                 defaults={"activation": NO_ACTIVATION, "strides": (1, 1)},
                 initializers=("kernel_initializer",),
+                regularizers=("kernel_regularizer",),
             ),
         )
 

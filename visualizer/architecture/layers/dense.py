@@ -5,8 +5,9 @@ from typing import ClassVar
 
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.kernel_layer import KernelLayer
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register
+from visualizer.architecture.layer import Fix, LayerDoesNotFit, register
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.settings import Choice, Integer, Toggle, setting
@@ -15,7 +16,7 @@ from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 
 @register
 @dataclass(frozen=True)
-class Dense(Layer):
+class Dense(KernelLayer):
     """Connects every input with every unit: `activation(W x + b)`, (F,) in, (units,) out."""
 
     title: ClassVar[str] = "Dense"
@@ -41,6 +42,7 @@ class Dense(Layer):
                 required=("units",),
                 defaults={"activation": NO_ACTIVATION},
                 initializers=("kernel_initializer",),
+                regularizers=("kernel_regularizer",),
             ),
         )
 

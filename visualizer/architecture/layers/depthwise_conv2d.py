@@ -5,8 +5,9 @@ from typing import ClassVar
 
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.kernel_layer import KernelLayer
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import Layer, register
+from visualizer.architecture.layer import register
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
 from visualizer.architecture.shapes import Padding, Shape, numbers_in
 from visualizer.architecture.span import Span
@@ -15,7 +16,7 @@ from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, LayerW
 
 @register
 @dataclass(frozen=True)
-class DepthwiseConv2D(Layer):
+class DepthwiseConv2D(KernelLayer):
     """Convolves each map alone with `depth_multiplier` kernels: (C, H, W) in, (C · depth_multiplier, H', W') out."""
 
     title: ClassVar[str] = "DepthwiseConv2D"
@@ -55,6 +56,7 @@ class DepthwiseConv2D(Layer):
                 required=("kernel_size",),
                 defaults={"activation": NO_ACTIVATION},
                 initializers=("depthwise_initializer",),
+                regularizers=("depthwise_regularizer",),
             ),
         )
 

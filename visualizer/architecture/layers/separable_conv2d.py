@@ -5,8 +5,9 @@ from typing import ClassVar
 
 from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
 from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.kernel_layer import KernelLayer
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import Layer, register
+from visualizer.architecture.layer import register
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
 from visualizer.architecture.shapes import Padding, Shape, numbers_in
 from visualizer.architecture.span import Span
@@ -15,7 +16,7 @@ from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, LayerW
 
 @register
 @dataclass(frozen=True)
-class SeparableConv2D(Layer):
+class SeparableConv2D(KernelLayer):
     """A depthwise convolution and then a weighted sum over its maps for each of `filters`; the bias comes last."""
 
     title: ClassVar[str] = "SeparableConv2D"
@@ -56,6 +57,7 @@ class SeparableConv2D(Layer):
                 required=("filters", "kernel_size"),
                 defaults={"activation": NO_ACTIVATION},
                 initializers=("depthwise_initializer", "pointwise_initializer"),
+                regularizers=("depthwise_regularizer", "pointwise_regularizer"),
             ),
         )
 

@@ -21,7 +21,8 @@ ENDED_STATES: tuple[State, ...] = ("interrupted", "finished", "stopped", "failed
 class BatchesEnded:
     """Consecutive batches were trained, the last of which was batch `step`, counted from 1.
 
-    `losses` and `accuracies` (0 to 1) are (batches,) float32, those of each batch before its step.
+    `losses` and `accuracies` (0 to 1) are (batches,) float32, those of each batch before its step. A penalty of the
+    weights is a part of the loss.
     """
 
     step: int
@@ -37,6 +38,9 @@ class EpochEnded:
     batches by a less trained network; the validation values come after the epoch, in evaluation mode. That is why
     validation can look better than training at first. Epoch 0 is the untrained network: it has no training
     values (NaN).
+
+    Where layers have a penalty of their weights, it is a part of both losses, as in Keras: `train_penalty` is how much
+    of `train_loss` (also a mean), and `validation_penalty` how much of `validation_loss`.
     """
 
     epoch: int
@@ -44,6 +48,8 @@ class EpochEnded:
     train_accuracy: float
     validation_loss: float
     validation_accuracy: float
+    train_penalty: float = 0.0
+    validation_penalty: float = 0.0
 
 
 @dataclass(frozen=True)

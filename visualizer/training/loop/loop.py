@@ -104,6 +104,7 @@ class Training:
         self._moments: list[Event] = []
         self._untrained_loss: float | None = None
         self._output_is_constant = self._untrained_output_is_constant = False
+        self._validation_penalty = 0.0
         self._given_advice = ""
         self._in_turn = False
         if checkpoint is not None:
@@ -142,7 +143,7 @@ class Training:
             evaluation = yield from self._evaluate()
             self._untrained_loss = evaluation[0]
             self._untrained_output_is_constant = self._output_is_constant
-            yield [EpochEnded(0, math.nan, math.nan, *evaluation)]
+            yield [EpochEnded(0, math.nan, math.nan, *evaluation, validation_penalty=self._validation_penalty)]
         while self.epoch < self.spec.settings.epochs:
             for chosen in self._epoch_batches():
                 loss = self._train_batch(chosen)
@@ -164,7 +165,8 @@ class Training:
             if advice != self._given_advice:
                 events.append(Advice(advice))
                 self._given_advice = advice
-            events.append(EpochEnded(self.epoch, train_loss, train_accuracy, *evaluation))
+            penalties = self._sums.mean_penalty(), self._validation_penalty
+            events.append(EpochEnded(self.epoch, train_loss, train_accuracy, *evaluation, *penalties))
             if self.epoch == self.spec.settings.epochs:
                 self.ended = True
                 events.append(StateChanged("finished"))
@@ -192,18 +194,26 @@ class Training:
         for weights in self._parameters:
             weights.grad = None
         if is_checkup_due(self.step + 1, self.steps_per_epoch):
-            loss, scores = self._step_with_checkup(pictures, labels)
+            loss, scores, penalty = self._step_with_checkup(pictures, labels)
         else:
-            loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
+            loss, scores, penalty = self._forward(pictures, labels)
             loss.backward()
             self.optimizer.step()
         self.step += 1
         self.pictures_seen += len(chosen)
         value = loss.item()
         if math.isfinite(value):
-            self._sums.add(value, scores.detach(), labels)
+            self._sums.add(value, scores.detach(), labels, penalty)
             self._keep_moment()
         return value
+
+    def _forward(self, pictures: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, float]:
+        """The batch's loss, which is minimised, its scores, and how much of the loss is a penalty of the weights."""
+        loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
+        penalty = self.network.penalty()
+        if penalty is None:
+            return loss, scores, 0.0
+        return loss + penalty, scores, penalty.item()
 
     def _keep_moment(self) -> None:
         """Keep what the time machine shows of this moment, if it is one to keep."""
@@ -223,18 +233,23 @@ class Training:
         shape = (len(counts), len(GRADIENT_EDGES))
         return Gradients(self.step, tuple(counts), np.array(list(counts.values()), np.int64).reshape(shape))
 
-    def _step_with_checkup(self, pictures: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def _step_with_checkup(
+        self, pictures: torch.Tensor, labels: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, float]:
         """The same step, with the health of the layers measured."""
         with Checkup(self.network) as checkup:
-            loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
+            loss, scores, penalty = self._forward(pictures, labels)
         loss.backward()
         checkup.after_backward()
         self.optimizer.step()
         self._health.append(checkup.after_step(self.step + 1))
-        return loss, scores
+        return loss, scores, penalty
 
     def _evaluate(self) -> Generator[list[Event], None, tuple[float, float]]:
-        """Mean loss and accuracy (0 to 1) over the validation split in evaluation mode, in pieces."""
+        """Mean loss and accuracy (0 to 1) over the validation split in evaluation mode, in pieces.
+
+        The penalty of the weights is a part of this loss too, as in Keras.
+        """
         self.evaluating = True
         sums = MetricSums()
         outputs = ConstantOutput()
@@ -249,7 +264,11 @@ class Training:
             yield []
         self._output_is_constant = outputs.constant
         self.evaluating = False
-        return sums.mean()
+        mean_loss, accuracy = sums.mean()
+        with torch.inference_mode():
+            penalty = self.network.penalty()
+        self._validation_penalty = 0.0 if penalty is None else penalty.item()
+        return mean_loss + self._validation_penalty, accuracy
 
     def report(self) -> list[Event]:
         """The batches, the layers' health and the moments that are not yet reported."""
@@ -350,6 +369,12 @@ class Training:
     def _advice_on_constant_output(self) -> str:
         if self._untrained_output_is_constant:
             first = INITIALIZATIONS[self.spec.settings.initialization]
+            if any(layer.own_initialization for layer in self.spec.architecture.layers):
+                return (
+                    "The network gives the same answer for every picture, as it did before training. All units of a "
+                    "layer began with identical weights and get the same gradient. Choose another initialisation for "
+                    "the network, or for the layers that have one of their own, and press Reset."
+                )
             return (
                 "The network gives the same answer for every picture, as it did before training. With the initial "
                 f"weights “{first}”, all units of a layer are identical and get the same gradient. Choose another "

@@ -16,6 +16,8 @@ def loss_and_scores(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """One forward pass: the batch's mean loss (a scalar) and its scores (N, classes), whose largest is the answer.
 
+    Without `Network.penalty`, which depends on no picture.
+
     Cross-entropy is taken of the logits, which is the same as the negative log of softmax's probability but does not
     overflow (https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html). The mean squared
     error is taken of the network's output, after its softmax if it ends in one, against one-hot targets, as the mean

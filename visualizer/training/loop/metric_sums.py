@@ -14,16 +14,18 @@ class MetricSums:
     few percent. Its arguments are the `sums` of another one, to continue it.
     """
 
-    def __init__(self, pictures: int = 0, loss: float = 0.0, right: int = 0) -> None:
+    def __init__(self, pictures: int = 0, loss: float = 0.0, right: int = 0, penalty: float = 0.0) -> None:
         self._pictures = pictures
         self._loss = loss
         self._right = right
+        self._penalty = penalty
         self._losses: list[float] = []
         self._scores: list[torch.Tensor] = []
         self._labels: list[torch.Tensor] = []
 
-    def add(self, loss: float, scores: torch.Tensor, labels: torch.Tensor) -> None:
-        """One batch: its mean loss, its scores (N, classes) and its labels (N,)."""
+    def add(self, loss: float, scores: torch.Tensor, labels: torch.Tensor, penalty: float = 0.0) -> None:
+        """One batch: its mean loss, its scores (N, classes), its labels (N,), and how much of the loss is a penalty."""
+        self._penalty += penalty * len(labels)
         self._pictures += len(labels)
         self._loss += loss * len(labels)
         self._losses.append(loss)
@@ -44,14 +46,21 @@ class MetricSums:
         return losses, accuracies
 
     @property
-    def sums(self) -> tuple[int, float, int]:
-        """Pictures, the sum of their losses, and how many were right, of all batches that `take` returned."""
-        return self._pictures, self._loss, self._right
+    def sums(self) -> tuple[int, float, int, float]:
+        """Pictures, the sum of their losses, how many were right, and the sum of penalties in these losses.
+
+        Of all batches that `take` returned.
+        """
+        return self._pictures, self._loss, self._right, self._penalty
 
     def mean(self) -> tuple[float, float]:
         """Mean loss and accuracy (0 to 1) over the pictures of all batches so far."""
         self.take()
         return self._loss / self._pictures, self._right / self._pictures
+
+    def mean_penalty(self) -> float:
+        """How much of the mean loss is a penalty."""
+        return self._penalty / self._pictures
 
 
 class ConstantOutput:

@@ -27,6 +27,7 @@ class Curves:
         epoch: (epochs + 1,) int64; 0 is the untrained network.
         train_loss, train_accuracy: Mean over the epoch's pictures while it was trained; NaN for epoch 0.
         validation_loss, validation_accuracy: After the epoch, in evaluation mode.
+        train_penalty, validation_penalty: How much of these losses is the penalty of the weights; 0 without one.
     """
 
     step: np.ndarray
@@ -38,6 +39,13 @@ class Curves:
     train_accuracy: np.ndarray
     validation_loss: np.ndarray
     validation_accuracy: np.ndarray
+    train_penalty: np.ndarray
+    validation_penalty: np.ndarray
+
+    @property
+    def has_penalty(self) -> bool:
+        """Whether a penalty of the weights is a part of the losses."""
+        return bool((self.validation_penalty > 0).any())
 
 
 @dataclass(frozen=True)
@@ -74,14 +82,14 @@ def read(connection: sqlite3.Connection, run_id: str) -> Curves:
         "SELECT losses, accuracies FROM batches WHERE run_id = ? ORDER BY block", (run_id,)
     ).fetchall()
     epochs = connection.execute(
-        "SELECT epoch, train_loss, train_accuracy, validation_loss, validation_accuracy FROM epochs "
-        "WHERE run_id = ? ORDER BY epoch",
+        "SELECT epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, train_penalty, "
+        "validation_penalty FROM epochs WHERE run_id = ? ORDER BY epoch",
         (run_id,),
     ).fetchall()
     losses = np.frombuffer(b"".join(row["losses"] for row in blocks), np.float32)
     accuracies = np.frombuffer(b"".join(row["accuracies"] for row in blocks), np.float32)
     step, loss, accuracy = _thin(losses, accuracies)
-    curves = np.array([tuple(row)[1:] for row in epochs], np.float64).reshape(-1, 4).T
+    curves = np.array([tuple(row)[1:] for row in epochs], np.float64).reshape(-1, 6).T
     return Curves(
         step=step,
         epoch_position=step / _steps_per_epoch(connection, run_id),
@@ -92,6 +100,8 @@ def read(connection: sqlite3.Connection, run_id: str) -> Curves:
         train_accuracy=curves[1],
         validation_loss=curves[2],
         validation_accuracy=curves[3],
+        train_penalty=curves[4],
+        validation_penalty=curves[5],
     )
 
 
@@ -178,7 +188,9 @@ def write_batches(connection: sqlite3.Connection, run_id: str, event: BatchesEnd
 
 def write_epoch(connection: sqlite3.Connection, run_id: str, event: EpochEnded) -> None:
     """One point of the epoch curves."""
-    connection.execute("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?)", (run_id, *dataclasses.astuple(event)))
+    connection.execute(
+        "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (run_id, *dataclasses.astuple(event))
+    )
 
 
 def write_health(connection: sqlite3.Connection, run_id: str, event: Health) -> None:

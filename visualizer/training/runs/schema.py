@@ -119,5 +119,11 @@ def _to_2(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE health RENAME COLUMN dead_share TO silent_share")
 
 
+def _to_3(connection: sqlite3.Connection) -> None:
+    """Layers got a penalty of their weights; the runs of before had none."""
+    for column in ("train_penalty", "validation_penalty"):
+        connection.execute(f"ALTER TABLE epochs ADD COLUMN {column} REAL DEFAULT 0")
+
+
 # One is added at the end where the tables change; those before it stay as they are.
-_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2)
+_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2, _to_3)

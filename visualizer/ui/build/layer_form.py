@@ -18,11 +18,19 @@ _NARROW, _WIDE, _SOURCE = 128, 176, 300  # pixels
 
 def layer_form(layer: Layer, key: str, on_change: Callable[[dict[str, Any]], None]) -> None:
     """Draw the settings of `layer`; a changed one calls `on_change({setting: new value})` before the page reruns."""
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        for setting in layer.settings():
-            if setting.counts_in(layer):
-                field_key = f"{key}-{setting.name}"
-                setting_field(layer, setting, field_key, on_change, number_width=_NARROW, choice_width=_WIDE)
+    settings = [setting for setting in layer.settings() if setting.counts_in(layer)]
+
+    def fields(*, advanced: bool) -> None:
+        with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+            for setting in settings:
+                if setting.advanced == advanced:
+                    field_key = f"{key}-{setting.name}"
+                    setting_field(layer, setting, field_key, on_change, number_width=_NARROW, choice_width=_WIDE)
+
+    fields(advanced=False)
+    if any(setting.advanced for setting in settings):
+        with st.expander("More settings"):
+            fields(advanced=True)
 
 
 def inputs_form(owner: Session, index: int, report: ArchitectureReport) -> None:

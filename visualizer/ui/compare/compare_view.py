@@ -100,6 +100,11 @@ def _curves(compared: Compared, active_at_first: bool) -> None:
         with left:
             show(band_curves(accuracy, label="validation accuracy", share=True), "compared-accuracy")
         _losses(compared, loss, (right, left))
+        if any(history.has_penalty for each in histories.values() for history in each):
+            st.caption(
+                "The penalty of the weights is a part of a loss, as in Keras. Losses with different penalties cannot "
+                "be compared; accuracies can."
+            )
         _verdicts(compared, list(accuracy.values()))
         _table(compared, list(accuracy.values()))
 

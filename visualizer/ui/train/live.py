@@ -35,6 +35,10 @@ from visualizer.ui.train.state import TrainState
 
 MAPS_SHOWN = 16
 KERNELS_SHOWN = 16
+PENALTY_IN_LOSSES = (
+    "The penalty of the weights is a part of the loss that training makes small, and of the validation loss too, as in "
+    "Keras. The dotted line shows how large it is after each epoch; the rest of a loss says how wrong the answers are."
+)
 _COLUMNS = (2, 3, 4, 3)  # of the page's width: the watched picture, kernels, feature maps, the answer
 
 
@@ -62,6 +66,8 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
             place("loss-curves")
         with accuracy:
             place("accuracy-curves")
+        if history.has_penalty:
+            st.caption(PENALTY_IN_LOSSES)
         if why := _why_below(record, history):
             st.caption(why)
         if isinstance(pictures, UserError):
@@ -141,6 +147,7 @@ def _moving(
     # The sentences below the curves are elements of their own.
     overfit = None if isinstance(_pictures(record), UserError) else overfits(record, history)
     frame = f"{f'overfits since {overfit.since}' if overfit else ''} {_why_below(record, history)}"
+    frame += " penalty" if history.has_penalty else ""
     if snapshot is None:
         return Moving(f"{frame} no look inside yet", charts)
     if isinstance(snapshot, UserError):
@@ -162,13 +169,15 @@ def _why_below(record: RunRecord, history: Curves) -> str:
 
 def loss_curves(record: RunRecord, history: Curves) -> Chart:
     """The loss of a run with these curves."""
+    loss = LOSSES[record.spec.settings.loss]
     return curves(
         history.epoch_position,
         history.batch_loss,
         history.epoch,
         history.train_loss,
         history.validation_loss,
-        loss_label=LOSSES[record.spec.settings.loss],
+        loss_label=f"{loss} + penalty" if history.has_penalty else loss,
+        penalties=(history.train_penalty, history.validation_penalty) if history.has_penalty else None,
     )
 
 
