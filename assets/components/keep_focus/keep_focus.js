@@ -36,7 +36,8 @@ export default function ({ data }) {
   row.addEventListener("focusin", ({ target }) => remember(target), { signal });
   // To somewhere else by a person's own will: a button that goes has nowhere to give it to. A button's menu lies above
   // the page, and belongs to it.
-  const left = (/** @type {any} */ to) => to && !row.contains(to) && !to.closest?.('[role="menu"]') && leave();
+  const left = (/** @type {any} */ to) =>
+    to && !row.contains(to) && !to.closest?.('[role="menu"]') && places.delete(data.row);
   row.addEventListener(
     "focusout",
     ({ target, relatedTarget }) => {

@@ -20,6 +20,8 @@ class View {
     this.player = new Player(this);
     this.tools = parent.querySelector(".chart-tools");
     this.listening = new AbortController();
+    /** @type {Zoom | undefined} Of a figure that can be made larger and smaller. */
+    this.zoom = undefined;
     showWhereTapped(parent.querySelector(".chart"), this.listening.signal);
     addSaveMenu(this.tools, (format) => this.save(format));
     this.drawing = Promise.resolve();
