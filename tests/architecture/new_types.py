@@ -316,16 +316,17 @@ class Shifted2D(Layer):
 )
 
 
-def _readme_example() -> str:
-    """The very text that README.md shows."""
+def _readme_examples() -> list[str]:
+    """The very texts that README.md shows: of a type with one input, and of one that merges."""
     text = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?@register.*?)```", text, re.DOTALL)
-    return code
+    return [code for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "@register" in code]
 
+
+BORDER2D, ADD_AND_RELU = _readme_examples()
 
 # By the name of the file.
 EXAMPLES = {
-    "border2d": _readme_example(),
+    "border2d": BORDER2D,
     "conv2d_transpose": CONV2D_TRANSPOSE,
     "frame2d": FRAME2D,
     "cropping2d": CROPPING2D,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from tests.architecture.new_types import CONV2D_TRANSPOSE, EXAMPLES, KERNEL_LAYER, SHIFTED2D
+from tests.architecture.new_types import ADD_AND_RELU, CONV2D_TRANSPOSE, EXAMPLES, KERNEL_LAYER, SHIFTED2D
 from tests.inspection.fields import check_gradient, check_holes
 from tests.strategies import architectures, layers_of
 from tests.training.examples import few_digits, spec, train_all
@@ -372,8 +372,12 @@ def test_afterwards_they_are_gone():
     assert not [name for name, layer_type in layer_types().items() if ".tried_" in layer_type.__module__]
 
 
-# Concept pages are about certain layers and make networks of them. All else may name a layer class only here.
-CONCEPTS = ("pages/", "visualizer/ui/", "visualizer/concepts/", "visualizer/architecture/presets.py")
+# Concept pages and the gallery are about certain layers and make networks of them. All else may name a layer class only
+# here.
+CONCEPTS = (
+    *("pages/", "visualizer/ui/", "visualizer/concepts/"),
+    *("visualizer/architecture/presets.py", "visualizer/architecture/gallery/"),
+)
 MAY_NAME = {
     ("visualizer/architecture/architecture.py", "Dense"): "the change that gives the right number of classes",
     ("visualizer/architecture/architecture.py", "Flatten"): "goes before that Dense where feature maps leave",
@@ -395,16 +399,29 @@ MAY_NAME = {
     ("visualizer/architecture/layers/depthwise_conv2d.py", "KernelLayer"): "what it is derived from",
     ("visualizer/architecture/layers/separable_conv2d.py", "KernelLayer"): "what it is derived from",
     ("visualizer/training/runs/overfitting_remedies.py", "Dropout"): "a remedy for overfitting",
+    ("visualizer/architecture/editing.py", "Add"): "what a skip connection ends in",
+    ("visualizer/architecture/editing.py", "Concatenate"): "what puts a branch and its neighbour together",
+    **{
+        ("visualizer/architecture/layers/merging.py", name): "a change that lets outputs meet"
+        for name in ("Conv2D", "Cropping2D", "Dense", "Flatten", "GlobalAveragePooling2D", "MaxPooling2D")
+    },
+    ("visualizer/architecture/layers/merging.py", "UpSampling2D"): "a change that lets outputs meet",
+    ("visualizer/architecture/layers/merging.py", "ZeroPadding2D"): "a change that lets outputs meet",
+    ("visualizer/architecture/layers/concatenate.py", "MergeLayer"): "what it is derived from",
+    **{
+        (f"visualizer/architecture/layers/{name}.py", "PlacewiseMerge"): "what it is derived from"
+        for name in ("add", "average", "maximum", "multiply", "subtract")
+    },
 }
 
 
 def identifiers(tree: ast.AST) -> set[str]:
-    """The names in some code, imported ones too; nn.Flatten and nn.Dropout are torch's."""
+    """The names in some code, imported ones too; nn.Flatten is torch's and ast.Add Python's."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             names.add(node.id)
-        elif isinstance(node, ast.Attribute) and not of_torch(node):
+        elif isinstance(node, ast.Attribute) and not of_others(node):
             names.add(node.attr)
         elif isinstance(node, ast.ImportFrom):
             names.update(alias.name for alias in node.names)
@@ -429,12 +446,12 @@ def told_apart(tree: ast.AST) -> set[str]:
             deciding.append(node.slice)
     inside = [inner for node in deciding if node is not None for inner in ast.walk(node)]
     texts = {node.value for node in inside if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    attributes = {node.attr for node in inside if isinstance(node, ast.Attribute) and not of_torch(node)}
+    attributes = {node.attr for node in inside if isinstance(node, ast.Attribute) and not of_others(node)}
     return texts | attributes | {node.id for node in inside if isinstance(node, ast.Name)}
 
 
-def of_torch(node: ast.Attribute) -> bool:
-    return ast.unparse(node.value) in ("nn", "torch.nn")
+def of_others(node: ast.Attribute) -> bool:
+    return ast.unparse(node.value) in ("nn", "torch.nn", "ast", "typing")
 
 
 def app_files() -> dict[str, ast.Module]:
@@ -471,7 +488,7 @@ def test_no_machinery_knows_a_layer_type_by_name():
 def test_nothing_decides_by_the_type_of_a_layer():
     """Nor by a class that several types are derived of."""
     own, bases = own_files(), base_files()
-    assert set(bases) == {"KernelLayer", "PlacewiseLayer", "Pooling2D"}
+    assert set(bases) == {"KernelLayer", "MergeLayer", "PlacewiseLayer", "PlacewiseMerge", "Pooling2D"}
     found = {(path, name) for path, tree in app_files().items() for name in told_apart(tree) & {*own, *bases}}
     asked = {
         (path, ast.unparse(node))
@@ -500,3 +517,27 @@ def test_nothing_decides_by_the_type_of_a_layer():
 )
 def test_the_check_above_sees(code):
     assert "Dense" in told_apart(ast.parse(code))
+
+
+def test_the_readmes_type_that_merges_is_found_everywhere(add_layer_type, tmp_path):
+    merge = add_layer_type("add_and_relu", ADD_AND_RELU)
+    layers = (Conv2D(4, padding="same", activation="tanh"), Conv2D(4, padding="same", activation="linear"), merge)
+    architecture = Architecture(
+        "merging", (1, 12, 11), (*layers, Flatten(), Dense(10)), ((-1,), (0,), (1, 0), (2,), (3,))
+    )
+    assert summarize(architecture).fits
+    assert architecture_from_json(architecture_to_json(architecture)) == architecture
+    assert type(merge).__name__ in layer_types()
+    network = build(architecture).eval()
+    picture = np.random.default_rng(3).random((1, 12, 11), dtype=np.float32)
+    seen = probe(network, picture)
+    first, second, merged = (seen.layers[index].output for index in range(3))
+    np.testing.assert_allclose(merged, np.maximum(first + second, 0), atol=1e-6)
+    explanation = explain(network, seen, Spot(2, (1, 5, 7)))
+    assert explanation.value == pytest.approx(float(merged[1, 5, 7]), abs=1e-6)
+    assert [row.size for row in field_rows(architecture)[1:4]] == [(3, 3), (5, 5), (5, 5)]
+    script = pytorch_script(architecture, TrainingSettings(dataset="none", epochs=1))
+    (tmp_path / "model.py").write_text(script.partition("print(model)")[0], encoding="utf-8")
+    model = runpy.run_path(str(tmp_path / "model.py"))["model"]
+    assert model(torch.rand(2, 1, 12, 11)).shape == (2, 10)
+    assert "AddAndReLU" in keras_model(architecture)

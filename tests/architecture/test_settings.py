@@ -83,7 +83,7 @@ def test_the_strategies_draw_what_is_accepted(spec):
 def test_a_refused_value_is_told_with_range_and_remedy():
     with pytest.raises(SettingError) as caught:
         Conv2D(filters=0)
-    assert str(caught.value) == ("Conv2D has filters = 0. It must be a whole number from 1 to 512. Change filters.")
+    assert str(caught.value) == ("Conv2D has filters = 0. It must be a whole number from 1 to 4096. Change filters.")
 
 
 def test_a_huge_refused_value_does_not_fill_the_screen():

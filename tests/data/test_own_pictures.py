@@ -32,7 +32,7 @@ def test_what_is_no_picture_is_told_and_left_out():
 
 
 def test_hidden_files_and_files_in_no_folder_are_no_pictures():
-    files = {"__MACOSX/a/1.png": b"x", "a/.DS_Store": b"x", "a/Thumbs.db": b"x", "1.png": b"x"}
+    files = {"__MACOSX/a/1.png": b"x", "a/.DS_Store": b"x", "a/Thumbs.db": b"x", "1.png": b"x", "": b"x"}
     with pytest.raises(UserError, match="No file in it lies in a folder"):
         list(read_zip_pictures(zipped(files)))
 

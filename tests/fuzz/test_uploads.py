@@ -258,5 +258,7 @@ def test_a_drawing_of_any_length(length, letter):
 @many(30)
 @given(st.lists(mutated(PICTURES[:6]), min_size=1, max_size=3))
 def test_pictures_of_a_camera_series(files):
-    for data in read_series([base64.b64encode(file).decode() for file in files]):
+    number, pictures = read_series({"number": 1, "pictures": [base64.b64encode(file).decode() for file in files]})
+    assert number == 1
+    for data in pictures:
         read_or_refuse(data)

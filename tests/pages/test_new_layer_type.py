@@ -46,7 +46,7 @@ def test_where_a_layer_enlarges_the_page_follows_one_unit_back(add_layer_type):
 
 
 def test_padding_is_part_of_the_sum(add_layer_type):
-    padding = add_layer_type("zero_padding2d", EXAMPLES["zero_padding2d"]).with_settings(padding=3)
+    padding = add_layer_type("border2d", EXAMPLES["border2d"]).with_settings(border=3)
     app = field_page(padding, Conv2D(filters=2))
     without_exception(app.select_slider[0].set_value(2).run())
     assert app.table[0].value["Padding"].tolist() == ["0", "3", "0"]

@@ -707,7 +707,7 @@ model.fit(x, y, 4096, 5000)
 """,
         (3, 256, 256),
         (
-            plain_conv(512, strides=(16, 16)),
+            plain_conv(4096, strides=(16, 16)),
             MaxPooling2D(pool_size=(2, 3), strides=(2, 3)),
             Dropout(rate=0.95),
             GlobalAveragePooling2D(),

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 
 from tests.source_code.keras_sources import EXAMPLES
 from tests.source_code.test_graph_scripts import EVERY_MERGE, RESIDUAL, SCORES, SEPARATE_SOFTMAX, copy_graph_to_keras
-from tests.source_code.test_writers import TOLERANCE, answer_of_keras, in_use, run, with_random_numbers
+from tests.source_code.test_writers import TOLERANCE, answer_of_keras, in_use, run, with_own_start, with_random_numbers
 from tests.strategies import graphs
 from visualizer.architecture.architecture import Architecture, ArchitectureError, Block, summarize
 from visualizer.source_code.keras_reader import KerasReading, read_keras
@@ -32,7 +32,9 @@ def notes(reading: KerasReading) -> list[tuple[tuple[int, ...], str]]:
 @example(SCORES)
 def test_written_as_keras_and_read_again_it_is_the_same(architecture: Architecture):
     reading = read_keras(keras_model(architecture))
-    assert reading.architecture.layers == tuple(in_use(layer) for layer in architecture.layers)
+    start = reading.settings["initialization"]
+    read = tuple(with_own_start(layer, start) for layer in reading.architecture.layers)
+    assert read == tuple(with_own_start(in_use(layer), "glorot_uniform") for layer in architecture.layers)
     assert reading.architecture.wires == architecture.wires
     assert reading.architecture.input_shape == architecture.input_shape
     assert reading.architecture.name == architecture.name

@@ -6,6 +6,7 @@ import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from visualizer.architecture.initialization import Initialization
@@ -319,8 +320,10 @@ def layer_from_dict(data: Any) -> Layer:
         raise SettingError("A layer could not be read.", 'It is not an object with a "type".', 'Add "type": "Conv2D".')
     known = layer_types()
     if data["type"] not in known:
+        alike = get_close_matches(data["type"][:40], known, 3, 0.0)
         raise SettingError(
-            f"The layer type {short_repr(data['type'])} is not known.", remedy=f"Use one of these: {', '.join(known)}."
+            f"The layer type {short_repr(data['type'])} is not known.",
+            remedy=f"Use one that Build offers, such as {listed(alike, 'or')}.",
         )
     layer_type = known[data["type"]]
     specs = {setting.name: setting.spec for setting in layer_type.settings()}

@@ -41,7 +41,7 @@ class ChannelNorm(nn.LayerNorm):
     """Layer normalisation over the channels at each place, as Keras does it: (N, C, H, W) in and out."""
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        return super().forward(maps.movedim(1, -1)).movedim(-1, 1)
+        return super().forward(maps.movedim(1, -1)).movedim(-1, 1).contiguous()
 
 
 class NoiseInTraining(nn.Module):
@@ -67,7 +67,7 @@ class VectorToMaps(nn.Module):
         self.width = width
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
-        return vectors.reshape(len(vectors), self.height, self.width, -1).movedim(-1, 1)
+        return vectors.reshape(len(vectors), self.height, self.width, -1).movedim(-1, 1).contiguous()
 
     def extra_repr(self) -> str:
         return f"height={self.height}, width={self.width}"

@@ -262,7 +262,9 @@ def _is_wanted(info: zipfile.ZipInfo) -> bool:
     parts = _parts(info)
     hidden = any(part.startswith((".", "__MACOSX")) or part in ("Thumbs.db", "desktop.ini") for part in parts)
     is_link = stat.S_ISLNK(info.external_attr >> 16)
-    return not info.is_dir() and not is_link and not hidden and len(parts) >= 2 and bool(clean_class_name(parts[-2]))
+    # Python's is_dir fails for a file without a name.
+    is_file = info.filename != "" and not info.is_dir()
+    return is_file and not is_link and not hidden and len(parts) >= 2 and bool(clean_class_name(parts[-2]))
 
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:

@@ -1,5 +1,7 @@
 """Networks in which each layer reads the one before: from LeNet-5 to VGG and Network in Network."""
 
+from collections.abc import Callable
+
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.gallery.entry import GalleryEntry, Published
 from visualizer.architecture.gallery.parts import CLASSES, SHAPES
@@ -88,7 +90,7 @@ def _network_in_network(
     return Architecture(name, input_shape, (*layers, GlobalAveragePooling2D(), Activation(function="softmax")))
 
 
-def _pooling(kind: type[MaxPooling2D] | type[AveragePooling2D]) -> Layer:
+def _pooling(kind: Callable[..., Layer]) -> Layer:
     return kind(pool_size=(3, 3), strides=(2, 2), padding="same")
 
 

@@ -8,11 +8,12 @@ stays open.
 import dataclasses
 import sqlite3
 import threading
+import typing
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -315,7 +316,9 @@ class RunStore:
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
 
-    def _ask(self, read: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def _ask(
+        self, read: Callable[typing.Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         with closing(self._connect()) as connection:
             return read(connection, *args, **kwargs)
 
