@@ -17,7 +17,7 @@ from tests.training.examples import spec
 from visualizer import log
 from visualizer.architecture.architecture import architecture_from_json
 from visualizer.architecture.model_file import load_model
-from visualizer.data.own_pictures import read_zip_pictures
+from visualizer.data.own_pictures import read_zip
 from visualizer.errors import UserError
 from visualizer.images import read_image
 from visualizer.log import MAX_VALUE, event, refusals, short
@@ -129,7 +129,7 @@ SECRET = b"very-secret"
         (lambda data: read_image(data, "secret.png"), SECRET, ' kind=picture size=11 reason="It holds no picture."'),
         (lambda data: read_image(data, "secret.png"), b"", " kind=picture size=0 reason=UploadError"),
         (
-            lambda data: list(read_zip_pictures(data)),
+            lambda data: list(read_zip(data)),
             SECRET,
             ' kind=zip size=11 reason="It is not a ZIP file, or it is damaged."',
         ),

@@ -9,7 +9,7 @@ import numpy as np
 from visualizer.data.catalog import load_dataset
 from visualizer.data.class_folders import folder_names, zipped
 from visualizer.data.dataset import Dataset
-from visualizer.data.own_pictures import read_zip_pictures
+from visualizer.data.own_pictures import read_zip
 
 
 def packed(dataset: Dataset) -> tuple[bytes, list[float]]:
@@ -30,7 +30,7 @@ def test_it_holds_every_picture_in_the_folder_of_its_class():
     data, shares = packed(shapes)
     assert shares == sorted(shares)
     assert all(0 <= share < 1 for share in shares)
-    found = list(read_zip_pictures(data))
+    found = list(read_zip(data))
     assert [one.class_name for one in found] == [shapes.class_names[label] for label in shapes.labels]
     for one, pixels in zip(found, shapes.pictures, strict=True):
         assert one.picture is not None
@@ -40,7 +40,7 @@ def test_it_holds_every_picture_in_the_folder_of_its_class():
 def test_grey_pictures_are_packed_as_well():
     digits = some(load_dataset("digits"), 12)
     data, _ = packed(digits)
-    assert all(one.picture is not None for one in read_zip_pictures(data))
+    assert all(one.picture is not None for one in read_zip(data))
     assert zipfile.ZipFile(io.BytesIO(data)).namelist()[0] == "pictures/0/00001.png"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.data.own import picture, png, zipped
 from visualizer.data import own_pictures
-from visualizer.data.own_pictures import MAX_FOLDERS, MAX_NAME_LENGTH, read_zip_pictures
+from visualizer.data.own_pictures import MAX_FOLDERS, MAX_NAME_LENGTH, read_zip
 from visualizer.errors import UserError
 from visualizer.images import SlowPictureError
 from visualizer.limits import Limits
@@ -28,7 +28,7 @@ def written(*entries: tuple[zipfile.ZipInfo | str, bytes], method: int = zipfile
 
 
 def names(data: bytes) -> list[tuple[str, str, bool]]:
-    return [(file.class_name, file.name, file.picture is not None) for file in read_zip_pictures(data)]
+    return [(file.class_name, file.name, file.picture is not None) for file in read_zip(data)]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_pictures_that_take_long_together_are_refused(monkeypatch):
     large = png(picture(9, 1, 1_000, 3_000))
     monkeypatch.setattr(own_pictures, "_MAX_LARGEST_PICTURES", 7)
     for read in (
-        lambda: read_zip_pictures(written(*((f"cat/{number}.png", large) for number in range(5)))),
+        lambda: read_zip(written(*((f"cat/{number}.png", large) for number in range(5)))),
         lambda: own_pictures.read_files([("a.png", large)] * 5, "cat"),
     ):
         found = []
@@ -138,7 +138,7 @@ def test_a_few_pictures_that_take_too_long_each_end_it(monkeypatch):
     monkeypatch.setattr(own_pictures, "open_image", slow)
     found = []
     with pytest.raises(UserError, match=r"take too long to open\. Many of them are built in a strange way"):
-        found.extend(read_zip_pictures(written(*((f"cat/{number}.png", GOOD) for number in range(9)))))
+        found.extend(read_zip(written(*((f"cat/{number}.png", GOOD) for number in range(9)))))
     assert [file.problem for file in found] == [
         f"The file “{number}.png” takes too long to open." for number in range(3)
     ]
@@ -154,7 +154,7 @@ def test_a_link_is_not_followed():
 def test_files_of_one_name_are_two_pictures():
     with pytest.warns(UserWarning, match="Duplicate name"):
         data = written(("cat/x.png", GOOD), ("cat/x.png", png(picture(200, 2, 20, 20))))
-    first, second = (file.picture for file in read_zip_pictures(data))
+    first, second = (file.picture for file in read_zip(data))
     assert first.mean() < second.mean()
 
 
@@ -201,7 +201,7 @@ def test_many_pictures_that_unpack_into_far_more_than_the_zip_are_refused(monkey
     bomb = written(*((f"cat/{number}.png", bytes(1_000_000)) for number in range(9)))
     found = []
     with pytest.raises(UserError, match="far more data than pictures have"):
-        found.extend(read_zip_pictures(bomb))
+        found.extend(read_zip(bomb))
     assert len(found) == 5
 
 
@@ -221,30 +221,30 @@ def test_a_list_of_countless_entries_is_refused_before_it_is_read(monkeypatch):
     buffer.write(entry * 3_000)
     buffer.write(struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 3_000, 3_000, 3_000 * len(entry), 0, 0))
     with pytest.raises(UserError, match="cannot be used"):
-        list(read_zip_pictures(buffer.getvalue()))
+        list(read_zip(buffer.getvalue()))
 
 
 def test_too_many_files_and_folders_are_refused(monkeypatch):
     monkeypatch.setattr(own_pictures, "_MAX_ENTRIES", 20)
     with pytest.raises(UserError, match="over 20 files"):
-        list(read_zip_pictures(zipped({f"cat/{number}.png": b"x" for number in range(21)})))
+        list(read_zip(zipped({f"cat/{number}.png": b"x" for number in range(21)})))
     monkeypatch.setattr(own_pictures, "_MAX_ENTRIES", 1_000)
     with pytest.raises(UserError, match=f"over {MAX_FOLDERS} folders"):
-        list(read_zip_pictures(zipped({f"{number}/x.png": b"x" for number in range(MAX_FOLDERS + 1)})))
+        list(read_zip(zipped({f"{number}/x.png": b"x" for number in range(MAX_FOLDERS + 1)})))
 
 
 def test_a_zip_that_is_too_large_is_refused_unread(monkeypatch):
     monkeypatch.setattr(own_pictures, "limits", lambda: Limits(zip_mb=1))
     monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("it was read"))
     with pytest.raises(UserError, match="over 1 MB"):
-        list(read_zip_pictures(bytes(1_000_001)))
+        list(read_zip(bytes(1_000_001)))
 
 
 def test_a_password_is_told():
     data = bytearray(written(("cat/x.png", GOOD)))
     data[6] |= 1
     data[data.rfind(b"PK\x01\x02") + 8] |= 1
-    (found,) = read_zip_pictures(bytes(data))
+    (found,) = read_zip(bytes(data))
     assert "it has a password" in found.problem
 
 

@@ -3,20 +3,21 @@
 import io
 import struct
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
 
 from tests.data.own import picture, png, two_classes, zipped
 from visualizer.data import own_pictures
-from visualizer.data.own_pictures import check_dataset, fit_to_square, read_file, read_zip_pictures
+from visualizer.data.own_pictures import check_dataset, fit_to_square, read_file, read_zip
 from visualizer.errors import UserError
 from visualizer.images import OpenedImage
 from visualizer.limits import Limits
 
 
 def test_a_zip_gives_pictures_by_the_folder_they_lie_in():
-    found = list(read_zip_pictures(zipped(two_classes(3))))
+    found = list(read_zip(zipped(two_classes(3))))
     assert [(file.class_name, file.name) for file in found[:2]] == [("dark", "0.png"), ("dark", "1.png")]
     assert [file.class_name for file in found] == ["dark"] * 3 + ["bright"] * 3
     assert np.array_equal(found[0].picture, picture(40, 0))
@@ -25,28 +26,38 @@ def test_a_zip_gives_pictures_by_the_folder_they_lie_in():
 
 def test_what_is_no_picture_is_told_and_left_out():
     files = {"a/1.png": png(picture(1, 1)), "a/2.png": b"no picture", "a/3.svg": b"<svg></svg>", "a/4.png": b""}
-    found = list(read_zip_pictures(zipped(files)))
+    found = list(read_zip(zipped(files)))
     assert [file.picture is None for file in found] == [False, True, True, True]
     for file in found[1:]:
         assert file.problem.endswith(".")
 
 
 def test_hidden_files_and_files_in_no_folder_are_no_pictures():
-    files = {"__MACOSX/a/1.png": b"x", "a/.DS_Store": b"x", "a/Thumbs.db": b"x", "1.png": b"x", "": b"x"}
+    files = {"__MACOSX/a/1.png": b"x", "a/.DS_Store": b"x", "a/Thumbs.db": b"x", "1.png": b"x"}
     with pytest.raises(UserError, match="No file in it lies in a folder"):
-        list(read_zip_pictures(zipped(files)))
+        list(read_zip(zipped(files)))
+
+
+def test_an_entry_without_a_name_is_no_picture():
+    content = png(picture(1, 1))
+    numbers = zlib.crc32(content), len(content), len(content)
+    entry = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0, 33, *numbers, 0, 0) + content
+    listed = struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 0, 0, 33, *numbers, 0, 0, 0, 0, 0, 0, 0)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 1, 1, len(listed), len(entry), 0)
+    with pytest.raises(UserError, match="No file in it lies in a folder"):
+        list(read_zip(entry + listed + end))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"hello", png(picture(1, 1)), zipped(two_classes(1))[:-30]])
 def test_what_is_no_zip_gets_one_sentence(data):
     with pytest.raises(UserError, match="cannot be used"):
-        list(read_zip_pictures(data))
+        list(read_zip(data))
 
 
 def test_a_path_from_inside_is_only_a_class_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     files = {"../../etc/x.png": png(picture(9, 1)), "/root/y.png": png(picture(9, 1)), "a\\..\\z/w.png": b"x"}
-    found = list(read_zip_pictures(zipped(files)))
+    found = list(read_zip(zipped(files)))
     assert [file.class_name for file in found] == ["etc", "root", "z"]
     assert not list(tmp_path.iterdir())
 
@@ -56,7 +67,7 @@ def test_a_bomb_is_unpacked_no_further_than_a_picture_may_be(monkeypatch):
     read = []
     opened = OpenedImage(picture(1, 1), 2_400)
     monkeypatch.setattr(own_pictures, "open_image", lambda data, name: read.append(len(data)) or opened)
-    list(read_zip_pictures(zipped({"a/1.png": bytes(5_000_000)})))
+    list(read_zip(zipped({"a/1.png": bytes(5_000_000)})))
     assert read == [1_000_001]
 
 
@@ -67,7 +78,7 @@ def test_a_damaged_or_locked_entry_is_told():
     name_length, extra_length = struct.unpack("<HH", data[start + 26 : start + 30])
     first = start + 30 + name_length + extra_length
     data[first + 20 : first + 40] = bytes(20)
-    found = list(read_zip_pictures(bytes(data)))
+    found = list(read_zip(bytes(data)))
     assert found[0].picture is None
     assert "could not be unpacked" in found[0].problem
     assert found[1].picture is not None

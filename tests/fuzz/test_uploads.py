@@ -23,7 +23,7 @@ from visualizer.architecture.presets import PRESETS, TINY
 from visualizer.data import own_pictures
 from visualizer.data.drawing import SIDE, read_drawing
 from visualizer.data.own_dataset import load_own
-from visualizer.data.own_pictures import MAX_NAME_LENGTH, read_zip_pictures
+from visualizer.data.own_pictures import MAX_NAME_LENGTH, read_zip
 from visualizer.errors import UserError
 from visualizer.ui.pictures.camera_series import read_series
 
@@ -84,7 +84,7 @@ def zips(draw: st.DrawFn) -> bytes:
 
 def read_all(data: bytes) -> None:
     try:
-        for file in read_zip_pictures(data):
+        for file in read_zip(data):
             assert (file.picture is None) == bool(file.problem)
             assert 0 < len(file.class_name) <= MAX_NAME_LENGTH
             assert file.class_name.isprintable()

@@ -73,7 +73,7 @@ class PictureFile:
     is_slow: bool = False
 
 
-def read_zip_pictures(data: bytes) -> Iterator[PictureFile]:
+def read_zip(data: bytes) -> Iterator[PictureFile]:
     """Read the pictures in a ZIP, each from a folder that is named after its class, one by one, as it takes long.
 
     Raises:

@@ -15,7 +15,7 @@ from visualizer.data.own_pictures import (
     clean_class_name,
     fit_to_square,
     read_files,
-    read_zip_pictures,
+    read_zip,
 )
 from visualizer.errors import UserError
 from visualizer.figures.gallery import gallery
@@ -118,7 +118,7 @@ def _reading(files: Files, count: int, size: int) -> Steps[list[PictureFile]]:
     """Read files; `count` pictures with `size` bytes are there already."""
     read: list[PictureFile] = []
     bounds = limits()
-    entries = read_zip_pictures(files.zip) if files.zip is not None else read_files(files.files, files.class_name)
+    entries = read_zip(files.zip) if files.zip is not None else read_files(files.files, files.class_name)
     for file in entries:
         read.append(file)
         if file.picture is not None:
