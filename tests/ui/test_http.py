@@ -53,6 +53,12 @@ def test_a_page_names_the_modules_that_it_will_need():
     assert "Link" not in headers
 
 
+@pytest.mark.parametrize("own", [{}, {"content-disposition": "attachment"}])
+def test_a_report_that_is_downloaded_names_none(own):
+    for path in ("/media/0123.html", "/app/media/0123.html", *(["/train"] if own else [])):
+        assert "Link" not in ask("GET", path, own={"content-type": "text/html", **own})[1]
+
+
 def test_a_connection_that_stays_open_is_let_through():
     seen = []
 

@@ -66,7 +66,9 @@ class SecurityHeaders:
                 headers = list(message.get("headers", ()))
                 present = {name.lower(): value for name, value in headers}
                 added = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-                if present.get(b"content-type", b"").startswith(b"text/html"):
+                # A report that somebody downloads is HTML too, but no page of the app.
+                is_page = "/media/" not in scope["path"] and b"content-disposition" not in present
+                if is_page and present.get(b"content-type", b"").startswith(b"text/html"):
                     added.append((b"link", preload_links().encode()))
                 message["headers"] = [*headers, *(header for header in added if header[0] not in present)]
             await send(message)
