@@ -24,15 +24,19 @@ def test_two_objects_are_shown_to_the_camera(browser: Browser, app_url: str) -> 
     open_page(page, "/train")
     page.get_by_text("Your own pictures").click()
     name = page.get_by_role("textbox", name="Or name a class")
+    # It comes when it has been computed, and moves all below it: a click in that moment would hit nothing.
+    expect(page.get_by_text("Training will take")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("button", name="Open the camera")).to_be_disabled()
     for place, word in enumerate(("cup", "pen")):
         name.fill(word)
         name.press("Enter")
         wait_until_idle(page)
         if place == 0:
-            page.get_by_role("button", name="Open the camera").click()
+            page.get_by_role("button", name="Open the camera").press("Enter")
         collected = page.get_by_role("button", name=f"{word} 30 (")
-        page.get_by_role("button", name="Take 30 pictures").click()
+        take = page.get_by_role("button", name="Take 30 pictures")
+        take.press("Enter")
+        expect(take).to_be_disabled()
         expect(collected).to_be_visible(timeout=60_000)
         wait_until_idle(page)
     expect(page.get_by_role("button", name="Use these 60 pictures")).to_be_visible()
