@@ -12,4 +12,9 @@ const PATIENCE = 1000; // milliseconds before a module that did not come, as fro
 
 const loadLater = () => new Promise((resolve) => setTimeout(resolve, PATIENCE)).then(() => import(`${app}${another}`));
 
-export default async (component) => (await import(`${app}${address}`).catch(loadLater)).default(component);
+let module;
+
+export default async (component) => {
+  module ??= await import(`${app}${address}`).catch(loadLater);
+  return module.default(component);
+};
