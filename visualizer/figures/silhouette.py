@@ -31,8 +31,8 @@ def silhouette(report: ArchitectureReport) -> Silhouette:
     of its colour for how many there are (the logarithm). A vector is a bar of the least height. Branches lie one after
     the other.
     """
-    rows = [row for row in report.layers if row.parameters and row.output_shape is not None]
-    shapes: list[Shape] = [report.input_shape, *(row.output_shape for row in rows if row.output_shape is not None)]
+    made = [row.output_shape for row in report.layers if row.parameters and row.output_shape is not None]
+    shapes: list[Shape] = [report.input_shape, *made]
     highest = math.sqrt(max(_side(shape) for shape in shapes))
     step = min(WIDTH / len(shapes), _WIDEST)
     bars = []

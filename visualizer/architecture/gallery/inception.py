@@ -55,8 +55,7 @@ def googlenet() -> Architecture:
             assembly.add(_pooling(2))
         for letter, widths in zip("abcde", stage, strict=False):
             add_inception(assembly, widths, f"Inception block {number}{letter}")
-    *_, dense = classifier(1000)
-    mean, _ = classifier(1000)
+    mean, dense = classifier(1000)
     assembly.add(mean, Dropout(rate=0.4), dense)
     return assembly.architecture("GoogLeNet")
 
