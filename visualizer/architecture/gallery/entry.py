@@ -35,7 +35,8 @@ class GalleryEntry:
         make: The network as published, for its own pictures and classes.
         parameters: A published count of its parameters, or Keras's; those kept and not trained are included.
         multiply_adds: A published count for one picture; None where nobody states one.
-        make_small: A network with the same idea that learns the data set `small_dataset` in two minutes on two cores.
+        make_small: A network with the same idea for the data set `small_dataset`; `benchmarks.gallery` measures whether
+            it learns that in two minutes.
         small_dataset: "digits" or "shapes".
     """
 

@@ -22,8 +22,8 @@ def gallery_button(owner: Session) -> None:
 @st.dialog("Networks that made history", width="large", icon=":material/museum:")
 def _gallery(owner: Session) -> None:
     st.markdown(
-        "Open one as its authors published it, or a small one with the same idea that learns here in about two "
-        "minutes. “Undo” brings back your network."
+        "Open one as its authors published it, or a small one with the same idea that can be trained here. “Undo” "
+        "brings back your network."
     )
     st.caption(
         "Each picture is computed from the network: a bar for the input (grey) and for each layer with weights. The "
