@@ -89,7 +89,7 @@ def test_the_kernels_make_the_convolution_s_output(layer):
     architecture = Architecture("", (3, 12, 11), (layer,))
     seen = probe(build(architecture, None), picture_for(architecture))
     (view,) = seen.layers
-    (top, bottom), (left, right) = layer._window().pads(architecture.input_shape)
+    (top, bottom), (left, right) = layer.window.pads(architecture.input_shape)
     padded = functional.pad(torch.from_numpy(view.input.copy()), (left, right, top, bottom))
     sums = functional.conv2d(
         padded[None],

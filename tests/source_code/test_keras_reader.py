@@ -1,17 +1,21 @@
 """Keras source as people write it becomes the network that Keras would build."""
 
 import contextlib
+import itertools
 import re
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.source_code.keras_sources import EXAMPLES, Example
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.layer import layer_types
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.dense import Dense
 from visualizer.errors import UserError
-from visualizer.source_code.keras_reader import NoNetworkError, read_keras
+from visualizer.source_code.keras_reader import KerasReading, NoNetworkError, read_keras
 from visualizer.source_code.python_source import MAX_CHARACTERS, SourceError
 from visualizer.training.settings import TrainingSettings
 
@@ -102,6 +106,101 @@ def test_an_argument_that_keras_requires_is_missed():
         (1,),
         "Conv2D needs kernel_size, which is missing; (3, 3) is used.",
     )
+
+
+def reading_of(layer: str) -> KerasReading:
+    return read_keras(f"Sequential([Input((8, 8, 1)), {layer}, Flatten()])")
+
+
+LEAKY = Activation(function="leaky_relu", negative_slope=0.1)
+
+
+@pytest.mark.parametrize(
+    ("layer", "read"),
+    [
+        ("LeakyReLU(0.1)", [LEAKY]),
+        ("LeakyReLU(negative_slope=0.1)", [LEAKY]),
+        ("LeakyReLU(alpha=0.1)", [LEAKY]),
+        ("LeakyReLU()", [Activation(function="leaky_relu", negative_slope=0.3)]),
+        ("Activation('leaky_relu')", [Activation(function="leaky_relu", negative_slope=0.2)]),
+        ("Activation(keras.layers.LeakyReLU(0.1))", [LEAKY]),
+        ("Dense(3, activation=keras.layers.LeakyReLU(0.1))", [Dense(units=3, activation="linear"), LEAKY]),
+        ("Dense(3, activation=keras.layers.LeakyReLU(alpha=0.1))", [Dense(units=3, activation="linear"), LEAKY]),
+        ("Dense(3, activation='leaky_relu')", [Dense(units=3, activation="leaky_relu")]),
+        ("Dense(3, activation=tf.nn.leaky_relu)", [Dense(units=3, activation="leaky_relu")]),
+        ("ReLU(negative_slope=0.1)", [LEAKY]),
+        ("ReLU(None, 0.1)", [LEAKY]),
+        ("ReLU(negative_slope=0)", [Activation()]),
+        ("ReLU(6, 0.0)", [Activation(function="relu6")]),
+        ("Activation(keras.layers.ReLU(6))", [Activation(function="relu6")]),
+    ],
+)
+def test_a_slope_is_read_however_it_is_written(layer, read):
+    reading = read_keras(f"Sequential([Input((8, 8, 1)), Flatten(), {layer}])")
+    assert list(reading.architecture.layers[1:]) == read
+    assert not reading.notes
+
+
+@pytest.mark.parametrize(
+    ("call", "read"),
+    [
+        ("keras.activations.leaky_relu(i, negative_slope=0.1)", LEAKY),
+        ("tf.nn.leaky_relu(i, alpha=0.1)", LEAKY),
+        ("tf.nn.leaky_relu(i)", Activation(function="leaky_relu", negative_slope=0.2)),
+        ("keras.activations.elu(i, alpha=1.0)", Activation(function="elu")),
+    ],
+)
+def test_a_slope_of_a_function_is_read(call, read):
+    reading = read_keras(f"i = Input((8, 8, 1))\nx = {call}\nModel(i, Flatten()(x))")
+    assert reading.architecture.layers[0] == read
+    assert not reading.notes
+
+
+@pytest.mark.parametrize(
+    ("call", "left_out"),
+    [
+        ("keras.activations.relu(i, negative_slope=0.1)", "“negative_slope=0.1” of keras.activations.relu"),
+        ("keras.activations.elu(i, alpha=0.5)", "“alpha=0.5” of keras.activations.elu"),
+        ("tf.nn.leaky_relu(i, 0.1)", "“0.1” of tf.nn.leaky_relu"),
+        ("ReLU(6, 0.1)(i)", "“max_value=6” of ReLU"),
+        ("ReLU(threshold=0.5)(i)", "“threshold=0.5” of ReLU"),
+        ("ReLU(negative_slope=unknown)(i)", "“negative_slope=unknown” of ReLU"),
+    ],
+)
+def test_what_a_function_has_besides_is_noted(call, left_out):
+    (note,) = read_keras(f"i = Input((8, 8, 1))\nx = {call}\nModel(i, Flatten()(x))").notes
+    assert note.sentence == f"{left_out} is left out."
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_output_padding_is_noted_exactly_where_keras_computes_something_else_with_it(padding):
+    import keras
+
+    pictures = torch.rand(1, 4, 4, 2)
+    found = set()
+    for size, stride, extra in itertools.product(range(1, 6), (1, 2, 3), (0, 1, 2)):
+        if extra >= stride:
+            continue  # Keras refuses it
+        plain = keras.layers.Conv2DTranspose(3, size, stride, padding)
+        padded = keras.layers.Conv2DTranspose(3, size, stride, padding, output_padding=extra)
+        expected = plain(pictures)
+        padded.build(pictures.shape)
+        padded.set_weights(plain.get_weights())
+        computed = padded(pictures)
+        same = expected.shape == computed.shape and torch.allclose(expected, computed, atol=1e-5)
+        notes = reading_of(f"Conv2DTranspose(3, {size}, {stride}, '{padding}', output_padding={extra})").notes
+        assert same == (not notes), (size, stride, extra)
+        assert all(note.other_network for note in notes)
+        found.add(same)
+    assert found == {True, False}
+
+
+@pytest.mark.parametrize("argument", ["dilation_rate=2", "dilation_rate=(1, 2)", "dilation_rate=rate"])
+def test_a_dilated_transposed_convolution_is_said_to_be_another_one(argument):
+    (note,) = reading_of(f"Conv2DTranspose(3, 2, {argument})").notes
+    assert note.sentence == f"“{argument}” of Conv2DTranspose is left out: here the layer computes something else."
+    assert note.other_network
+    assert not reading_of("Conv2DTranspose(3, 2, dilation_rate=(1, 1))").notes
 
 
 def test_the_same_note_about_several_lines_is_one():

@@ -495,6 +495,88 @@ def test_the_first_weights_are_drawn_alike(initialization, tmp_path):
     assert in_torch == pytest.approx(expected, rel=0.05, abs=1e-4)
 
 
+@pytest.mark.parametrize("slope", [0.0, 0.01, 0.2, 0.3, 1.0])
+def test_a_slope_is_the_same_in_both_scripts(slope, tmp_path):
+    layers = (Activation(function="leaky_relu", negative_slope=slope), Flatten(), Dense(3, "leaky_relu"))
+    architecture = Architecture("", (1, 2, 2), layers)
+    network = build(architecture).eval()
+    pictures = torch.linspace(-2, 2, 4).reshape(1, 1, 2, 2)
+    with torch.no_grad():
+        expected = network(pictures)
+        model = pytorch_model(architecture, tmp_path)
+        model.load_state_dict(dict(zip(model.state_dict(), network.state_dict().values(), strict=True)))
+        torch.testing.assert_close(model(pictures), expected)
+    in_keras = run(KERAS_IMPORTS + keras_model(architecture), tmp_path)["model"]
+    in_keras.set_weights([network.layers[2].dense.weight.detach().numpy().T, np.zeros(3)])
+    np.testing.assert_allclose(answer_of_keras(in_keras, pictures), expected, atol=1e-6)
+    assert read_keras(keras_model(architecture)).architecture.layers == layers
+
+
+# Enough kernels in each for their spread to be measured, and never as many inputs as outputs.
+KERNELS = Architecture(
+    "Kernels",
+    (3, 8, 8),
+    (
+        Conv2D(filters=48, kernel_size=(3, 2)),
+        DepthwiseConv2D(kernel_size=(5, 6), depth_multiplier=2, padding="same"),
+        SeparableConv2D(filters=32, kernel_size=(6, 5), padding="same"),
+        SeparableConv2D(filters=20, kernel_size=(6, 5), depth_multiplier=3, padding="same"),
+        Conv2DTranspose(filters=60, kernel_size=(3, 2)),
+        GlobalMaxPooling2D(),
+        Dense(units=100),
+        Dense(units=10, activation="softmax"),
+    ),
+)
+
+
+def spreads_in_keras(model: Any) -> list[float]:
+    """Standard deviations of all kernels, in the order of the layers."""
+    return [weights.std() for layer in model.layers for weights in layer.get_weights() if weights.ndim > 1]
+
+
+def spreads_in_torch(model: nn.Module) -> list[float]:
+    return [float(weights.detach().std(correction=0)) for weights in model.parameters() if weights.ndim > 1]
+
+
+@pytest.mark.parametrize("initialization", INITIALIZATIONS)
+def test_every_kind_of_kernel_starts_as_wide_as_in_keras(initialization, tmp_path):
+    chosen = TrainingSettings(initialization=initialization)
+    expected = spreads_in_torch(build(KERNELS, initialization))
+    assert len(expected) == 9
+    written = keras_model(KERNELS, initialization)
+    in_keras = spreads_in_keras(run(f"{KERAS_IMPORTS}keras.utils.set_random_seed(1)\n{written}", tmp_path)["model"])
+    definition = pytorch_script(KERNELS, chosen).partition("pictures")[0]
+    in_torch = spreads_in_torch(run(definition, tmp_path)["model"])
+    assert in_torch == pytest.approx(expected, rel=0.1, abs=1e-4)
+    differs = "Depthwise kernels start smaller here than in PyTorch"
+    if initialization == "torch_default":
+        # PyTorch's own is no way of Keras: the script says what is smaller, by the root of the number of maps.
+        assert differs in written
+        for place, maps in ((1, 48), (2, 96), (4, 32)):
+            expected[place] /= maps**0.5
+    else:
+        assert differs not in written
+    assert in_keras == pytest.approx(expected, rel=0.1, abs=1e-4)
+
+
+@pytest.mark.parametrize("own", INITIALIZATIONS)
+def test_the_pytorch_script_draws_a_layers_own_depthwise_kernels_as_the_app_does(own, tmp_path):
+    layers = tuple(
+        layer.with_settings(kernel_initializer=own) if has_kernels(layer) else layer for layer in KERNELS.layers
+    )
+    architecture = KERNELS.with_layers(layers)
+    definition = pytorch_script(architecture, TrainingSettings()).partition("pictures")[0]
+    expected = spreads_in_torch(build(architecture))
+    assert spreads_in_torch(run(definition, tmp_path)["model"]) == pytest.approx(expected, rel=0.1, abs=1e-4)
+
+
+def test_the_pytorch_script_names_other_shapes_only_where_they_change_a_spread():
+    alone = Architecture("", (3, 8, 8), (DepthwiseConv2D(), Flatten(), Dense(units=10)))
+    assert "shapes" not in pytorch_script(alone, TrainingSettings(initialization="glorot_uniform"))
+    assert "shapes = {0: (1, 3, 3, 3)}" in pytorch_script(alone, TrainingSettings(initialization="he_normal"))
+    assert "shapes" not in pytorch_script(alone, TrainingSettings(initialization="zeros"))
+
+
 PENALISED = Architecture(
     "Penalties",
     (1, 8, 8),

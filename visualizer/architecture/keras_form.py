@@ -38,6 +38,8 @@ class KerasForm:
         implied: Settings that follow from the name, such as the function of `LeakyReLU`.
         defaults: Keras's defaults, where they differ from ours.
         same: Settings that, left out, equal another one, such as the stride of a pooling and its window.
+        same_without: Arguments that have no setting here and can make another layer of it, with whether a value makes
+            none, given the layer's settings.
         initializers: Its arguments that say how kernels start; the type is a `KernelLayer`.
         regularizers: Its arguments that say what penalty is on kernels; the type is a `KernelLayer`.
         guessed: Whether this form is only the default of `Layer.keras_forms`, so that Keras's defaults are unknown.
@@ -58,6 +60,7 @@ class KerasForm:
     implied: Mapping[str, Any] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
+    same_without: Mapping[str, Callable[[Any, Mapping[str, Any]], bool]] = field(default_factory=dict)
     initializers: tuple[str, ...] = ()
     regularizers: tuple[str, ...] = ()
     guessed: bool = False

@@ -1,8 +1,10 @@
 """What the layer types with kernels share: how the kernels of this one layer start, and the penalty on them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
+from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer
@@ -10,6 +12,43 @@ from visualizer.architecture.penalty import Penalty
 from visualizer.architecture.settings import Choice, Real, setting
 
 AS_NETWORK: Literal["network"] = "network"
+
+
+def activation_setting() -> Any:
+    """The function that a layer with kernels applies to what it computed."""
+    return setting(
+        "relu", Choice("Activation", "The function applied to every number that leaves.", OPTIONAL_FUNCTION_OPTIONS)
+    )
+
+
+def kernel_form(
+    names: tuple[str, ...],
+    arguments: tuple[str, ...],
+    required: tuple[str, ...],
+    *,
+    kernels: tuple[str, ...] = ("kernel",),
+    defaults: Mapping[str, Any] | None = None,
+    same_without: Mapping[str, Callable[[Any, Mapping[str, Any]], bool]] | None = None,
+) -> KerasForm:
+    """How Keras writes a layer with kernels.
+
+    Args:
+        names: See `KerasForm`.
+        arguments: The positional ones as far as the activation, which follows, and the bias.
+        required: See `KerasForm`.
+        kernels: What Keras calls each of its sets of kernels.
+        defaults: Keras's, where they differ from ours; the activation's always does.
+        same_without: See `KerasForm`.
+    """
+    return KerasForm(
+        names,
+        (*arguments, "activation", "use_bias"),
+        required=required,
+        defaults={"activation": NO_ACTIVATION, **(defaults or {})},
+        same_without=same_without or {},
+        initializers=tuple(f"{kernel}_initializer" for kernel in kernels),
+        regularizers=tuple(f"{kernel}_regularizer" for kernel in kernels),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -231,6 +231,17 @@ class Layer(ABC):
         """What training adds to the loss for all its weights but the biases; None for nothing."""
         return None
 
+    def drawn_shape(self, name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape that weights are drawn in, (outputs, inputs, ...): from it follows how large they start.
+
+        Unless overridden, their own; another one holds the same count of numbers.
+
+        Args:
+            name: Of the weights among those of all its stages, such as "convolution.weight".
+            shape: Their own.
+        """
+        return shape
+
     def start_weights(self, module: "nn.Module", draw: Callable[["torch.Tensor"], object]) -> None:
         """Give its weights their first values, in place, as the chosen initialisation says.
 
@@ -245,7 +256,7 @@ class Layer(ABC):
             if is_bias(name):
                 weights.data.zero_()
             elif not keeps_its_start(weights):
-                draw(weights)
+                draw(weights.data.view(self.drawn_shape(name, tuple(weights.shape))))
 
 
 @dataclass(frozen=True)

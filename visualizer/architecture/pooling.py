@@ -1,14 +1,14 @@
-"""What max and average pooling share: their settings and their shape rule."""
+"""What max and average pooling share, of windows and of whole maps: their settings and their shape rules."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.layer import Layer, PoolingKind, PoolingWindow
-from visualizer.architecture.settings import Choice, IntegerPair, setting
+from visualizer.architecture.layer import Layer, PoolingKind, PoolingWindow, require_maps
+from visualizer.architecture.settings import IntegerPair, setting
 from visualizer.architecture.shapes import Padding, Shape
-from visualizer.architecture.span import Span
-from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, LayerWindow
+from visualizer.architecture.span import Span, whole_map
+from visualizer.architecture.window import LayerWindow, padding_setting
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Pooling2D(Layer):
     strides: tuple[int, int] = setting(
         (2, 2), IntegerPair("Stride", "How many pixels the window moves each step; usually its own size.", 1, 16)
     )
-    padding: Padding = setting("valid", Choice("Padding", PADDING_HELP, PADDING_OPTIONS))
+    padding: Padding = padding_setting()
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
@@ -49,3 +49,21 @@ class Pooling2D(Layer):
 
     def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
         return self.window.sees(axis, span, input_shape)
+
+
+@dataclass(frozen=True)
+class GlobalPooling2D(Layer):
+    """Pools each whole feature map into one number: (C, H, W) in, (C,) out."""
+
+    keras_names: ClassVar[tuple[str, ...]]  # the usual name first
+
+    @classmethod
+    def keras_forms(cls) -> tuple[KerasForm, ...]:
+        return (KerasForm(cls.keras_names, ()),)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        require_maps(self, input_shape)
+        return (input_shape[0],)
+
+    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
+        return whole_map(axis, input_shape)

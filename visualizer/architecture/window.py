@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, require_maps
+from visualizer.architecture.settings import Choice, setting
 from visualizer.architecture.shapes import (
     Padding,
     Shape,
@@ -16,20 +17,14 @@ from visualizer.architecture.shapes import (
 )
 from visualizer.architecture.span import Span
 
-PADDING_OPTIONS = (("valid", "valid (none)"), ("same", "same (keep size)"))
-PADDING_HELP = (
-    "valid: the window stays inside, so the map shrinks. same: the edge is padded so that the output has "
-    "size / stride (rounded up); as in Keras, an odd pixel goes to the bottom and the right."
-)
 
-
-def keras_limits(strides: tuple[int, int], dilation_rate: tuple[int, int]) -> str:
-    """A sentence about what Keras does not compute of a depthwise convolution; empty where it computes it."""
-    if max(strides) > 1 and max(dilation_rate) > 1:
-        return "Keras refuses strides together with dilation_rate: change one of them here."
-    if strides[0] != strides[1]:
-        return "Keras with TensorFlow needs the same stride for height and width here."
-    return ""
+def padding_setting() -> Any:
+    """What happens where the window reaches the edge of the map."""
+    help_text = (
+        "valid: the window stays inside, so the map shrinks. same: the edge is padded so that the output has "
+        "size / stride (rounded up); as in Keras, an odd pixel goes to the bottom and the right."
+    )
+    return setting("valid", Choice("Padding", help_text, (("valid", "valid (none)"), ("same", "same (keep size)"))))
 
 
 @dataclass(frozen=True)

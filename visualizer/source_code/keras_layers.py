@@ -24,6 +24,8 @@ NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "data_format": ("channels_last",),
     "axis": (-1, 3),
     "alpha": (1, 1.0),
+    "negative_slope": (0, 0.0),
+    "threshold": (0, 0.0),
     "trainable": (True,),
     "center": (True,),
     "scale": (True,),
@@ -101,9 +103,13 @@ def read_layer(
             _unpack(form.packed[argument], argument, value, layer_type, values, name, line, notes)
         elif argument == "axis" and value == 1 and setting not in specs:
             on_maps = f"“axis=1” of {name} is left out."  # of vectors it is the last axis
+        elif argument in form.same_without:
+            continue
         elif setting not in specs or setting in form.implied:
             _note_other(argument, value, name, line, notes)
         elif isinstance(value, LayerCall) and isinstance(specs[setting], Choice):
+            if specs[setting].check(NO_ACTIVATION):  # Activation(LeakyReLU(0.1)) is that layer
+                return LayerCall(name, line, value.source_layers, declared_input_shape(keywords))
             values[setting] = NO_ACTIVATION
             after = value.source_layers
         elif value is None and setting in form.same:
@@ -133,6 +139,10 @@ def read_layer(
         values[setting] = _converted(specs[setting], number)
         _note_change(specs[setting], setting, number, values[setting], name, line, notes)
     layer = layer_type(**{setting: value for setting, value in values.items() if value is not None})
+    _note_without_effect(layer, form, given, name, line, notes)
+    idle = {setting.name for setting in layer.settings() if not setting.counts_in(layer)}
+    layer = layer.with_settings(**{setting: defaults[setting] for setting in idle})
+    open_settings = [(setting, code) for setting, code in open_settings if setting not in idle]
     if form.guessed:
         _note_unwritten(layer, form, {form.setting(argument) for argument in given}, name, line, notes)
     initialization = _initialization(form, given, name, line, notes) if form.initializers else None
@@ -237,6 +247,22 @@ def _note_unwritten(layer: Layer, form: KerasForm, given: set[str], name: str, l
                 line,
                 f"{name} leaves “{setting.name}” out; the default in Keras is not known here, and {default} is used.",
             )
+
+
+def _note_without_effect(
+    layer: Layer, form: KerasForm, given: Mapping[str, Any], name: str, line: int, notes: Notes
+) -> None:
+    """Note the arguments that are left out though they may make another layer of it."""
+    settings = {setting.name: setting for setting in layer.settings()}
+    values = {setting: getattr(layer, setting) for setting in settings}
+    for argument, value in given.items():
+        setting = settings.get(form.setting(argument))
+        if argument in form.same_without:
+            if value is not None and not form.same_without[argument](value, values):
+                what = f"“{argument}={describe_value(value)}” of {name}"
+                notes.add(line, f"{what} is left out: here the layer computes something else.", other_network=True)
+        elif setting is not None and argument not in form.packed and not setting.counts_in(layer):
+            _note_other(argument, value, name, line, notes)
 
 
 def _note_other(argument: str, value: Any, name: str, line: int, notes: Notes) -> None:

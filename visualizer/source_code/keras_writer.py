@@ -38,12 +38,13 @@ def keras_model(architecture: Architecture, initialization: Initialization = "gl
     calls = [_layer(layer, INITIALIZERS[initialization]) for layer in architecture.layers]
     rows = summarize(architecture).layers
     remarks = [[f"# {remark}" for remark in _remarks(row)] for row in rows]
+    about = "".join(f"# {remark}\n" for remark in _start_remarks(rows, initialization))
     if not architecture.wires:
         lines = [f"{start},"]
         for own, call in zip(remarks, calls, strict=True):
             lines += [*own, f"{call},"]
         inside = "".join(f"        {line}\n" for line in lines)
-        return f"model = keras.Sequential(\n    [\n{inside}    ],\n    name={name},\n)\n"
+        return f"{about}model = keras.Sequential(\n    [\n{inside}    ],\n    name={name},\n)\n"
     steps = name_flow(architecture)
     flow = []
     for own, call, step, other in zip(remarks, calls, steps, _other_order(rows), strict=True):
@@ -51,7 +52,7 @@ def keras_model(architecture: Architecture, initialization: Initialization = "gl
         read = step.inputs[0] if len(step.inputs) == 1 else f"[{', '.join(step.inputs)}]"
         flow.append([*aside, *own, *([_OTHER_ORDER] if other else []), f"{step.output} = {call}({read})"])
     end = f"model = keras.Model({INPUTS}, {steps[-1].output}, name={name})"
-    return "".join(f"{line}\n" for line in under_titles(architecture, flow, [f"{INPUTS} = {start}"], [end]))
+    return about + "".join(f"{line}\n" for line in under_titles(architecture, flow, [f"{INPUTS} = {start}"], [end]))
 
 
 def _remarks(row: LayerReport) -> list[str]:
@@ -59,6 +60,20 @@ def _remarks(row: LayerReport) -> list[str]:
     remarks = [remark] if remark else []
     if row.layer.keras_form().guessed and row.layer.settings():
         remarks.append(f"{row.layer.title} has its name and settings from the app: look up whether Keras has the same.")
+    return remarks
+
+
+def _start_remarks(rows: Sequence[LayerReport], initialization: Initialization) -> list[str]:
+    """Where the first weights of layers that start as torch has it differ in Keras."""
+    as_torch = [
+        (row.input_shape, initializers)
+        for row in rows
+        if (row.layer.own_initialization or initialization) == "torch_default"
+        if (initializers := row.layer.keras_form().initializers)
+    ]
+    remarks = ["PyTorch draws the first biases too; here they are zeros."] if as_torch else []
+    if any("depthwise_initializer" in initializers and shape and shape[0] > 1 for shape, initializers in as_torch):
+        remarks.append("Depthwise kernels start smaller here than in PyTorch: Keras counts all maps as their inputs.")
     return remarks
 
 

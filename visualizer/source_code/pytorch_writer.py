@@ -9,8 +9,9 @@ import inspect
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from visualizer.architecture.architecture import Architecture, summarize
@@ -46,6 +47,14 @@ _INITIALIZERS: dict[Initialization, str] = {
     "torch_default": "",
     "small_normal": "nn.init.normal_({}, std=0.01)",
     "zeros": "nn.init.zeros_({})",
+}
+# What the spread of each depends on, of a kernel's (outputs, inputs); that of the others depends on neither.
+_FANS: Mapping[Initialization, Callable[[tuple[int, ...]], int]] = {
+    "glorot_uniform": sum,
+    "glorot_normal": sum,
+    "he_uniform": itemgetter(1),
+    "he_normal": itemgetter(1),
+    "lecun_normal": itemgetter(1),
 }
 # Decimals of a number in the script: 1 − 0.9 is 0.1.
 _DECIMALS = 12
@@ -240,8 +249,7 @@ def _module(module: "nn.Module") -> str:
 
 def _initialization(network: "Network", initialization: Initialization) -> str:
     own = _own_starts(network)
-    draw = _INITIALIZERS[initialization].format("parameter")
-    if not draw:
+    if not _INITIALIZERS[initialization]:
         return f"\n# The layers that do not start as PyTorch has it.\n{own}" if own else ""
     kept = any(
         weights.ndim >= 2 and keeps_its_start(weights)
@@ -260,19 +268,25 @@ def _initialization(network: "Network", initialization: Initialization) -> str:
     remark = "".join(f"# In the app, {title} starts its weights in a way of its own.\n" for title in sorted(other))
     layers = network.architecture.layers
     apart = [place for place, index, _ in _parameters(network) if layers[index].own_initialization is not None]
-    loop = "for name, parameter in model.named_parameters():\n    if"
+    shapes = {
+        place: shape
+        for place, index, name in _parameters(network)
+        if layers[index].own_initialization is None and (shape := _drawn_shape(network, index, name, initialization))
+    }
+    loop, what, counted = "for name, parameter in model.named_parameters():\n    if", "parameter", ""
+    if apart or shapes:
+        loop = "for place, (name, parameter) in enumerate(model.named_parameters()):\n    if"
     if apart:
-        loop = f"""\
-for place, (name, parameter) in enumerate(model.named_parameters()):
-    if place in {apart}:
-        continue  # its layer starts in a way of its own
-    if"""
+        loop += f" place in {apart}:\n        continue  # its layer starts in a way of its own\n    if"
+    if shapes:
+        what = "parameter.data.view(shapes.get(place, parameter.shape))"
+        counted = f"# Of depthwise kernels, inputs and outputs are counted as Keras does it.\nshapes = {shapes}\n"
     return f"""
 {remark}# The first weights; PyTorch's own would be uniform within ±1/√inputs.
-{loop} name.endswith("bias"):
+{counted}{loop} name.endswith("bias"):
         nn.init.zeros_(parameter)
     elif {drawn}
-        {draw}
+        {_INITIALIZERS[initialization].format(what)}
 {own}"""
 
 
@@ -283,8 +297,18 @@ def _own_starts(network: "Network") -> str:
         own = network.architecture.layers[index].own_initialization
         if own not in (None, "torch_default"):
             draw = "nn.init.zeros_({})" if is_bias(name) else _INITIALIZERS[own]
-            lines.append(f"{draw.format(f'parameters[{place}]')}  # layer {index + 1}\n")
+            shape = _drawn_shape(network, index, name, own)
+            what = f"parameters[{place}].data.view({shape})" if shape else f"parameters[{place}]"
+            lines.append(f"{draw.format(what)}  # layer {index + 1}\n")
     return "".join([_PARAMETERS, *lines]) if lines else ""
+
+
+def _drawn_shape(network: "Network", index: int, name: str, initialization: Initialization) -> tuple[int, ...] | None:
+    """The shape that weights are drawn in, by `Layer.drawn_shape`, where their own would give them another spread."""
+    own = tuple(network.layers[index].get_parameter(name).shape)
+    drawn = network.architecture.layers[index].drawn_shape(name, own)
+    fans = _FANS.get(initialization)
+    return drawn if fans is not None and drawn != own and fans(drawn[:2]) != fans(own[:2]) else None
 
 
 def _penalties(network: "Network") -> str:

@@ -46,13 +46,15 @@ class Activation(PlacewiseLayer):
             ("activation",),
             required=("activation",),
             function_argument="activation",
-            renamed={"activation": "function"},
+            renamed={"activation": "function", "alpha": "negative_slope"},  # tf.nn.leaky_relu(x, alpha=0.1)
         )
-        relu6 = KerasForm(("ReLU",), ("max_value",), when={"max_value": 6}, implied={"function": "relu6"})
-        relu = KerasForm(("ReLU",), ("max_value",), implied={"function": "relu"})
+        order, no_slope = ("max_value", "negative_slope", "threshold"), {"negative_slope": (0.0, 0.0)}
+        relu6 = KerasForm(("ReLU",), order, when={"max_value": 6}, within=no_slope, implied={"function": "relu6"})
+        relu = KerasForm(("ReLU",), order, within=no_slope, implied={"function": "relu"})
+        sloping = KerasForm(("ReLU",), order, implied={"function": "leaky_relu"}, defaults={"negative_slope": 0.0})
         elu = KerasForm(("ELU",), ("alpha",), implied={"function": "elu"})
         softmax = KerasForm(("Softmax",), ("axis",), implied={"function": "softmax"})
-        return named, leaky, relu6, relu, elu, softmax
+        return named, leaky, relu6, relu, sloping, elu, softmax
 
     def keras_form(self) -> KerasForm:
         named, leaky, *_ = self.keras_forms()

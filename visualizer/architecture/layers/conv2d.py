@@ -4,21 +4,28 @@ from dataclasses import dataclass
 from math import gcd
 from typing import ClassVar
 
-from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
+from visualizer.architecture.activations import activation_stages
+from visualizer.architecture.convolution import (
+    SlidingConvolution,
+    dilation_rate_setting,
+    filters_setting,
+    kernel_size_setting,
+    strides_setting,
+    use_bias_setting,
+)
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.kernel_layer import KernelLayer
+from visualizer.architecture.kernel_layer import activation_setting, kernel_form
 from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import Fix, LayerDoesNotFit, register, require_maps
-from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
+from visualizer.architecture.settings import Integer, setting
 from visualizer.architecture.shapes import Padding, Shape
-from visualizer.architecture.span import Span
-from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, LayerWindow
+from visualizer.architecture.window import padding_setting
 from visualizer.words import counted
 
 
 @register
 @dataclass(frozen=True)
-class Conv2D(KernelLayer):
+class Conv2D(SlidingConvolution):
     """Cross-correlates the input with `filters` kernels of (C, kernel height, kernel width) and adds a bias to each."""
 
     title: ClassVar[str] = "Conv2D"
@@ -29,23 +36,13 @@ class Conv2D(KernelLayer):
         "bias. One filter makes one feature map. (Strictly this is cross-correlation: the kernel is not flipped.)"
     )
 
-    filters: int = setting(
-        32, Integer("Filters", "How many kernels are learnt; each makes one feature map (output channel).", 1, 4096)
-    )
-    kernel_size: tuple[int, int] = setting(
-        (3, 3), IntegerPair("Kernel", "How many pixels the kernel covers, height and width.", 1, 31)
-    )
-    activation: str = setting(
-        "relu", Choice("Activation", "The function applied to every number that leaves.", OPTIONAL_FUNCTION_OPTIONS)
-    )
-    padding: Padding = setting("valid", Choice("Padding", PADDING_HELP, PADDING_OPTIONS))
-    strides: tuple[int, int] = setting(
-        (1, 1), IntegerPair("Stride", "How many pixels the kernel moves each step; 2 halves the map.", 1, 16)
-    )
-    dilation_rate: tuple[int, int] = setting(
-        (1, 1), IntegerPair("Dilation", "Gap between the kernel's pixels; 1 is none. Widens the view for free.", 1, 16)
-    )
-    use_bias: bool = setting(True, Toggle("Bias", "Add one learnt number to each feature map."))
+    filters: int = filters_setting("How many kernels are learnt; each makes one feature map (output channel).")
+    kernel_size: tuple[int, int] = kernel_size_setting("How many pixels the kernel covers, height and width.")
+    activation: str = activation_setting()
+    padding: Padding = padding_setting()
+    strides: tuple[int, int] = strides_setting()
+    dilation_rate: tuple[int, int] = dilation_rate_setting()
+    use_bias: bool = use_bias_setting()
     groups: int = setting(
         1,
         Integer("Groups", "Into how many groups the maps are split; each filter sees the maps of one group.", 1, 512),
@@ -55,24 +52,7 @@ class Conv2D(KernelLayer):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         places = ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups")
-        return (
-            KerasForm(
-                ("Conv2D", "Convolution2D"),
-                (*places, "activation", "use_bias"),
-                required=("filters", "kernel_size"),
-                defaults={"activation": NO_ACTIVATION},
-                initializers=("kernel_initializer",),
-                regularizers=("kernel_regularizer",),
-            ),
-        )
-
-    def keras_remark(self, input_shape: Shape) -> str:
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            return "Keras refuses strides together with dilation_rate: change one of them here."
-        return ""
-
-    def _window(self) -> LayerWindow:
-        return LayerWindow("kernel_size", self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        return (kernel_form(("Conv2D", "Convolution2D"), places, ("filters", "kernel_size")),)
 
     def summary(self) -> str:
         return f"Conv2D {self.filters}, {self.kernel_size[0]} × {self.kernel_size[1]}"
@@ -81,7 +61,7 @@ class Conv2D(KernelLayer):
         require_maps(self, input_shape)
         if input_shape[0] % self.groups or self.filters % self.groups:
             self._raise_uneven_groups(input_shape)
-        return (self.filters, *self._window().output_size(self, input_shape))
+        return (self.filters, *self.window.output_size(self, input_shape))
 
     def _raise_uneven_groups(self, input_shape: Shape) -> None:
         channels = input_shape[0]
@@ -107,11 +87,8 @@ class Conv2D(KernelLayer):
         filters, height, width = self.output_shape(input_shape)
         return filters * height * width * self._weights_per_filter(input_shape)
 
-    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
-        return self._window().sees(axis, span, input_shape)
-
     def stages(self, input_shape: Shape) -> list[Stage]:
-        convolution = self._window().convolution(
+        convolution = self.window.convolution(
             "convolution", input_shape, self.filters, groups=self.groups, bias=self.use_bias
         )
         return [*convolution, *activation_stages(self.activation)]

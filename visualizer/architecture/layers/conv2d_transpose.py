@@ -1,14 +1,21 @@
 """Transposed convolution: every number paints its kernel into a larger map."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
+from visualizer.architecture.activations import activation_stages
+from visualizer.architecture.convolution import (
+    filters_setting,
+    kernel_size_setting,
+    strides_setting,
+    use_bias_setting,
+)
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.kernel_layer import KernelLayer
+from visualizer.architecture.kernel_layer import KernelLayer, activation_setting, kernel_form
 from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import register, require_maps
-from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
+from visualizer.architecture.settings import Choice, setting
 from visualizer.architecture.shapes import Padding, Shape, numbers_in
 from visualizer.architecture.span import Span
 
@@ -17,6 +24,21 @@ PADDING_HELP = (
     "valid: all that the kernels paint is kept. same: the edge is cut off so that the output has size × stride; as in "
     "Keras, an odd row or column is cut off at the bottom and the right."
 )
+
+
+def _pads_as_here(value: Any, settings: Mapping[str, Any]) -> bool:
+    """Whether Keras's `output_padding` gives the size that it gives without.
+
+    Source: https://github.com/keras-team/keras/blob/v3.15.1/keras/src/backend/common/backend_utils.py
+    """
+    paddings = value if isinstance(value, tuple | list) else (value, value)
+    if len(paddings) != 2 or not all(isinstance(padding, int) for padding in paddings):
+        return False
+    cut = settings["padding"] == "same"
+    return all(
+        size - stride + padding - (2 * (size // 2) if cut else 0) == (0 if cut else max(size - stride, 0))
+        for size, stride, padding in zip(settings["kernel_size"], settings["strides"], paddings, strict=True)
+    )
 
 
 @register
@@ -36,34 +58,28 @@ class Conv2DTranspose(KernelLayer):
         "Where the stride does not divide the kernel's size, the overlaps are uneven and draw a checkerboard."
     )
 
-    filters: int = setting(
-        32, Integer("Filters", "How many kernels are learnt; each makes one feature map (output channel).", 1, 512)
-    )
-    kernel_size: tuple[int, int] = setting(
-        (2, 2), IntegerPair("Kernel", "How many pixels one number paints, height and width.", 1, 31)
-    )
-    activation: str = setting(
-        "relu", Choice("Activation", "The function applied to every number that leaves.", OPTIONAL_FUNCTION_OPTIONS)
-    )
+    filters: int = filters_setting("How many kernels are learnt; each makes one feature map (output channel).")
+    kernel_size: tuple[int, int] = kernel_size_setting("How many pixels one number paints, height and width.", (2, 2))
+    activation: str = activation_setting()
     padding: Padding = setting("valid", Choice("Padding", PADDING_HELP, PADDING_OPTIONS))
-    strides: tuple[int, int] = setting(
-        (2, 2), IntegerPair("Stride", "How far apart neighbouring numbers paint; 2 doubles the map.", 1, 16)
-    )
-    use_bias: bool = setting(True, Toggle("Bias", "Add one learnt number to each feature map."))
+    strides: tuple[int, int] = strides_setting("How far apart neighbouring numbers paint; 2 doubles the map.", (2, 2))
+    use_bias: bool = use_bias_setting()
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         places = ("filters", "kernel_size", "strides", "padding", "output_padding", "data_format", "dilation_rate")
-        return (
-            KerasForm(
-                ("Conv2DTranspose", "Convolution2DTranspose"),
-                (*places, "activation", "use_bias"),
-                required=("filters", "kernel_size"),
-                defaults={"activation": NO_ACTIVATION, "strides": (1, 1)},
-                initializers=("kernel_initializer",),
-                regularizers=("kernel_regularizer",),
-            ),
+        names = ("Conv2DTranspose", "Convolution2DTranspose")
+        form = kernel_form(
+            names,
+            places,
+            ("filters", "kernel_size"),
+            defaults={"strides": (1, 1)},
+            same_without={
+                "output_padding": _pads_as_here,
+                "dilation_rate": lambda rate, _: rate in (1, (1, 1), [1, 1]),
+            },
         )
+        return (form,)
 
     def summary(self) -> str:
         return f"Conv2DTranspose {self.filters}, {self.kernel_size[0]} × {self.kernel_size[1]}"

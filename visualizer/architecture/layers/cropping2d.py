@@ -1,20 +1,17 @@
 """Cropping of feature maps."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register, require_maps
-from visualizer.architecture.settings import Integer, setting
+from visualizer.architecture.layer import Fix, LayerDoesNotFit, register
 from visualizer.architecture.shapes import Shape, describe_shape
-from visualizer.architecture.sides import MOST, SIDES, describe_sides
-from visualizer.architecture.span import Span
+from visualizer.architecture.sides import SIDES, FourSides
 
 
 @register
 @dataclass(frozen=True)
-class Cropping2D(Layer):
+class Cropping2D(FourSides):
     """Cuts off rows and columns: (C, H, W) in, (C, H − top − bottom, W − left − right) out."""
 
     title: ClassVar[str] = "Cropping2D"
@@ -25,10 +22,8 @@ class Cropping2D(Layer):
         "it takes away the numbers that saw mostly zeros."
     )
 
-    top: int = setting(1, Integer("Top", "How many rows are cut off above.", 0, MOST))
-    bottom: int = setting(1, Integer("Bottom", "How many rows are cut off below.", 0, MOST))
-    left: int = setting(1, Integer("Left", "How many columns are cut off on the left.", 0, MOST))
-    right: int = setting(1, Integer("Right", "How many columns are cut off on the right.", 0, MOST))
+    sign: ClassVar[Literal[1, -1]] = -1
+    stage: ClassVar[str] = "cropping"
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
@@ -41,14 +36,10 @@ class Cropping2D(Layer):
             ),
         )
 
-    def summary(self) -> str:
-        return f"Cropping2D {describe_sides(self.top, self.bottom, self.left, self.right)}"
-
     def output_shape(self, input_shape: Shape) -> Shape:
-        require_maps(self, input_shape)
-        channels, height, width = input_shape
-        rows, columns = height - self.top - self.bottom, width - self.left - self.right
+        channels, rows, columns = super().output_shape(input_shape)
         if rows < 1 or columns < 1:
+            _, height, width = input_shape
             top, bottom = _fitting(height, self.top, self.bottom)
             left, right = _fitting(width, self.left, self.right)
             smaller = self.with_settings(top=top, bottom=bottom, left=left, right=right)
@@ -61,16 +52,6 @@ class Cropping2D(Layer):
                 ),
             )
         return (channels, rows, columns)
-
-    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
-        before = (self.top, self.left)[axis]
-        return Span(span.first + before, span.last + before)
-
-    def stages(self, input_shape: Shape) -> list[Stage]:
-        from torch import nn
-
-        # Negative padding crops.
-        return [("cropping", nn.ZeroPad2d((-self.left, -self.right, -self.top, -self.bottom)))]
 
 
 def _fitting(size: int, before: int, after: int) -> tuple[int, int]:

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
+from visualizer.architecture.activations import activation_stages
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.kernel_layer import KernelLayer
+from visualizer.architecture.kernel_layer import KernelLayer, activation_setting, kernel_form
 from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import Fix, LayerDoesNotFit, register
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
-from visualizer.architecture.settings import Choice, Integer, Toggle, setting
+from visualizer.architecture.settings import Integer, Toggle, setting
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
+
+MOST_UNITS = 4096
 
 
 @register
@@ -27,24 +29,15 @@ class Dense(KernelLayer):
         "each class."
     )
 
-    units: int = setting(128, Integer("Units", "How many outputs; in the last layer one for each class.", 1, 4096))
-    activation: str = setting(
-        "relu", Choice("Activation", "The function applied to every number that leaves.", OPTIONAL_FUNCTION_OPTIONS)
+    units: int = setting(
+        128, Integer("Units", "How many outputs; in the last layer one for each class.", 1, MOST_UNITS)
     )
+    activation: str = activation_setting()
     use_bias: bool = setting(True, Toggle("Bias", "Add one learnt number to each unit."))
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
-        return (
-            KerasForm(
-                ("Dense",),
-                ("units", "activation", "use_bias"),
-                required=("units",),
-                defaults={"activation": NO_ACTIVATION},
-                initializers=("kernel_initializer",),
-                regularizers=("kernel_regularizer",),
-            ),
-        )
+        return (kernel_form(("Dense",), ("units",), ("units",)),)
 
     def summary(self) -> str:
         return f"Dense {self.units}"

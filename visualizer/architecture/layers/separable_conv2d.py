@@ -3,20 +3,27 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from visualizer.architecture.activations import NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, activation_stages
+from visualizer.architecture.activations import activation_stages
+from visualizer.architecture.convolution import (
+    DepthwiseConvolution,
+    dilation_rate_setting,
+    filters_setting,
+    kernel_size_setting,
+    strides_setting,
+    use_bias_setting,
+)
 from visualizer.architecture.keras_form import KerasForm
-from visualizer.architecture.kernel_layer import KernelLayer
+from visualizer.architecture.kernel_layer import activation_setting, kernel_form
 from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import register
-from visualizer.architecture.settings import Choice, Integer, IntegerPair, Toggle, setting
+from visualizer.architecture.settings import Integer, setting
 from visualizer.architecture.shapes import Padding, Shape, numbers_in
-from visualizer.architecture.span import Span
-from visualizer.architecture.window import PADDING_HELP, PADDING_OPTIONS, LayerWindow, keras_limits
+from visualizer.architecture.window import padding_setting
 
 
 @register
 @dataclass(frozen=True)
-class SeparableConv2D(KernelLayer):
+class SeparableConv2D(DepthwiseConvolution):
     """A depthwise convolution and then a weighted sum over its maps for each of `filters`; the bias comes last."""
 
     title: ClassVar[str] = "SeparableConv2D"
@@ -28,50 +35,30 @@ class SeparableConv2D(KernelLayer):
         "between the two; bias and activation follow at the end."
     )
 
-    filters: int = setting(32, Integer("Filters", "How many feature maps (output channels) the mixing makes.", 1, 512))
-    kernel_size: tuple[int, int] = setting(
-        (3, 3), IntegerPair("Kernel", "How many pixels the first kernels cover, height and width.", 1, 31)
-    )
+    depthwise_stage: ClassVar[str] = "depthwise"
+
+    filters: int = filters_setting("How many feature maps (output channels) the mixing makes.")
+    kernel_size: tuple[int, int] = kernel_size_setting("How many pixels the first kernels cover, height and width.")
     depth_multiplier: int = setting(
         1, Integer("Depth multiplier", "How many kernels each map has in the first step.", 1, 64)
     )
-    activation: str = setting(
-        "relu", Choice("Activation", "The function applied to every number that leaves.", OPTIONAL_FUNCTION_OPTIONS)
-    )
-    padding: Padding = setting("valid", Choice("Padding", PADDING_HELP, PADDING_OPTIONS))
-    strides: tuple[int, int] = setting(
-        (1, 1), IntegerPair("Stride", "How many pixels the kernel moves each step; 2 halves the map.", 1, 16)
-    )
-    dilation_rate: tuple[int, int] = setting(
-        (1, 1), IntegerPair("Dilation", "Gap between the kernel's pixels; 1 is none. Widens the view for free.", 1, 16)
-    )
-    use_bias: bool = setting(True, Toggle("Bias", "Add one learnt number to each feature map."))
+    activation: str = activation_setting()
+    padding: Padding = padding_setting()
+    strides: tuple[int, int] = strides_setting()
+    dilation_rate: tuple[int, int] = dilation_rate_setting()
+    use_bias: bool = use_bias_setting()
 
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         places = ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "depth_multiplier")
-        return (
-            KerasForm(
-                ("SeparableConv2D", "SeparableConvolution2D"),
-                (*places, "activation", "use_bias"),
-                required=("filters", "kernel_size"),
-                defaults={"activation": NO_ACTIVATION},
-                initializers=("depthwise_initializer", "pointwise_initializer"),
-                regularizers=("depthwise_regularizer", "pointwise_regularizer"),
-            ),
-        )
-
-    def keras_remark(self, input_shape: Shape) -> str:
-        return keras_limits(self.strides, self.dilation_rate)
-
-    def _window(self) -> LayerWindow:
-        return LayerWindow("kernel_size", self.kernel_size, self.strides, self.padding, self.dilation_rate)
+        names, kernels = ("SeparableConv2D", "SeparableConvolution2D"), ("depthwise", "pointwise")
+        return (kernel_form(names, places, ("filters", "kernel_size"), kernels=kernels),)
 
     def summary(self) -> str:
         return f"SeparableConv2D {self.filters}, {self.kernel_size[0]} × {self.kernel_size[1]}"
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        return (self.filters, *self._window().output_size(self, input_shape))
+        return (self.filters, *self.window.output_size(self, input_shape))
 
     def _maps_between(self, input_shape: Shape) -> int:
         return input_shape[0] * self.depth_multiplier
@@ -84,15 +71,12 @@ class SeparableConv2D(KernelLayer):
         _, height, width = self.output_shape(input_shape)
         return height * width * self._maps_between(input_shape) * (numbers_in(self.kernel_size) + self.filters)
 
-    def sees(self, axis: int, span: Span, input_shape: Shape) -> Span:
-        return self._window().sees(axis, span, input_shape)
-
     def stages(self, input_shape: Shape) -> list[Stage]:
         from torch import nn
 
         between = self._maps_between(input_shape)
         return [
-            *self._window().convolution("depthwise", input_shape, between, groups=input_shape[0], bias=False),
+            *self.window.convolution("depthwise", input_shape, between, groups=input_shape[0], bias=False),
             ("pointwise", nn.Conv2d(between, self.filters, 1, bias=self.use_bias)),
             *activation_stages(self.activation),
         ]
