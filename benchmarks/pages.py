@@ -21,7 +21,15 @@ import streamlit
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.app import find_chromium, launch_chromium, new_context, open_page, running_app, wait_until_idle
+from tests.browser.app import (
+    find_chromium,
+    launch_chromium,
+    new_context,
+    open_from_gallery,
+    open_page,
+    running_app,
+    wait_until_idle,
+)
 from tests.deep import resnet_50
 from visualizer.architecture.architecture import architecture_to_json
 
@@ -119,9 +127,7 @@ def opened(browser: Browser, url: str, path: str = "/") -> Iterator[Page]:
 
 def build_classic(page: Page) -> None:
     """Put the classic example into Build and open the card of its first layer."""
-    page.get_by_role("button", name="Start from").click()
-    page.get_by_text("Classic example").click()
-    wait_until_idle(page)
+    open_from_gallery(page, "Open Classic example")
     page.get_by_text("Conv2D 32, 3 × 3").click()
     wait_until_idle(page)
 

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from visualizer.architecture.architecture import architecture_from_json, summarize
-from visualizer.architecture.presets import PRESETS, empty
 from visualizer.figures.volumes import volumes
 from visualizer.limits import limits
 from visualizer.ui.build.card_list import card_list
@@ -37,9 +36,6 @@ with train, grey_where("" if report.fits else "The network does not fit yet: see
 
 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="build-buttons"):
     keep_focus("build-buttons")
-    presets = {preset.architecture: f"**{preset.name}**  {preset.description}" for preset in PRESETS}
-    presets[empty(dataset.shape)] = "**Nothing**  An input and no layers yet."
-    bound.menu("Start from", presets, owner.open_architecture, "preset", icon=":material/auto_awesome:")
     gallery_button(owner)
     download_menu(owner, fits=report.fits)
     with st.popover("Upload", icon=":material/upload:"):

@@ -207,6 +207,14 @@ def wait_until_idle(page: Page, seconds: float = 60.0) -> None:
     page.wait_for_function(_IS_IDLE, arg=[IDLE_FOR_MS, UNANSWERED_FOR_MS], timeout=seconds * 1000)
 
 
+def open_from_gallery(page: Page, button: str) -> None:
+    """On Build: open the network of the gallery that has this button."""
+    page.get_by_role("button", name="Start from the gallery").click()
+    page.get_by_role("dialog").get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_role("dialog")).not_to_be_visible()
+    wait_until_idle(page)
+
+
 def train(page: Page, epochs: int) -> None:
     """On Train, with nothing trained yet: train for so many epochs, to the end."""
     field = page.get_by_role("spinbutton", name="Epochs")

@@ -11,6 +11,7 @@ from tests.browser.app import (
     find_chromium,
     launch_chromium,
     new_context,
+    open_from_gallery,
     open_page,
     running_app,
     wait_until_idle,
@@ -41,9 +42,7 @@ def home(page: Page) -> None:
 
 def build(page: Page) -> None:
     open_page(page, "/build")
-    page.get_by_role("button", name="Start from").click()
-    page.get_by_text("Classic example").first.click()
-    wait_until_idle(page)
+    open_from_gallery(page, "Open Classic example")
 
 
 def train(page: Page) -> None:

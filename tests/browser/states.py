@@ -41,6 +41,11 @@ def _go(page: Page, name: str) -> None:
 
 def _build(page: Page) -> Iterator[str]:
     open_page(page, "/build")
+    page.get_by_role("button", name="Start from the gallery").click()
+    settle(page)
+    expect(page.get_by_role("button", name="Open EfficientNet-B0")).to_be_visible()
+    yield "/build, the gallery"
+    page.keyboard.press("Escape")
     page.get_by_text("Conv2D 8, 3 × 3").click()
     settle(page)
     yield "/build, a layer opened"

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app import collect_errors, new_context, open_page, wait_until_idle
+from tests.browser.app import collect_errors, new_context, open_from_gallery, open_page, wait_until_idle
 from tests.browser.modules import call, open_modules
 
 DRAWN = ".st-key-volumes .js-plotly-plot"
@@ -207,6 +207,37 @@ def test_the_drawing_of_a_network_is_zoomed_and_moved_and_comes_back(page: Page)
     holder.dblclick(position={"x": 300, "y": 10})
     assert drawing.bounding_box()["width"] == pytest.approx(drawn)
     assert holder.evaluate("holder => [holder.scrollLeft, holder.scrollTop]") == [0, 0]
+
+
+def test_a_drawing_that_is_a_little_too_wide_is_made_smaller_instead_of_cut(page: Page):
+    open_page(page, "/build")
+    open_from_gallery(page, "Open ResNet-20")
+    holder = page.locator(".st-key-volumes .plot")
+    drawing = page.locator(f"{DRAWN} .main-svg").first
+    wanted = float(drawing.get_attribute("width"))
+    box = holder.bounding_box()
+    assert box["width"] < wanted < box["width"] / 0.8
+    assert drawing.bounding_box()["width"] == pytest.approx(box["width"], abs=1)
+    labels = [label.bounding_box() for label in page.locator(f"{DRAWN} .annotation-text").all()]
+    assert len(labels) > 5
+    assert max(label["x"] + label["width"] for label in labels) <= box["x"] + box["width"] + 1
+    assert holder.evaluate("holder => getComputedStyle(holder, '::after').display") == "none"
+    # What is much wider keeps its letters, and begins at its left end.
+    open_from_gallery(page, "Open VGG-16")
+    assert drawing.bounding_box()["width"] == float(drawing.get_attribute("width")) > box["width"] / 0.8
+    assert holder.evaluate("holder => holder.scrollLeft") == 0
+    page.get_by_role("button", name="Undo").click()
+    wait_until_idle(page)
+    assert drawing.bounding_box()["width"] == pytest.approx(box["width"], abs=1)
+    # Whoever zooms keeps their size when the drawing changes; two clicks come back to the whole.
+    holder.hover()
+    page.locator(".st-key-volumes .chart-tools").get_by_role("button", name="Zoom in").click()
+    page.get_by_role("button", name="Undo").click()
+    wait_until_idle(page)
+    transform = "drawing => drawing.closest('.js-plotly-plot').style.transform"
+    assert float(drawing.evaluate(transform)[len("scale(") : -1]) > 1
+    holder.dblclick(position={"x": 300, "y": 10})
+    assert drawing.evaluate(transform) == ""
 
 
 def test_the_whole_drawing_is_seen_on_a_phone_and_takes_less_room(browser: Browser, app_url: str):

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import open_page, wait_until_idle
+from tests.browser.app import open_from_gallery, open_page, wait_until_idle
 
 
 def open_filters(page: Page, layer: str) -> None:
@@ -50,9 +50,7 @@ def test_a_filter_is_chosen_by_a_click_and_a_picture_is_made_for_it(page: Page):
 
 def test_a_search_and_a_picture_that_is_being_made_are_cancelled(page: Page):
     open_page(page, "/build")
-    page.get_by_role("button", name="Start from").click()
-    page.get_by_text("Classic example").click()
-    wait_until_idle(page)
+    open_from_gallery(page, "Open Classic example")
     page.get_by_role("link", name="Look inside").click()
     wait_until_idle(page)
     open_filters(page, "3  Conv2D 64")

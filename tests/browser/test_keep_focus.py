@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import open_page, wait_until_idle
+from tests.browser.app import open_from_gallery, open_page, wait_until_idle
 
 PATIENCE = 60_000
 
@@ -46,9 +46,7 @@ def test_a_run_is_started_paused_and_ended_with_the_keyboard_alone(page: Page) -
 
 def test_what_was_undone_to_the_end_leaves_the_focus_at_redo(page: Page) -> None:
     open_page(page, "/build")
-    page.get_by_role("button", name="Start from").click()
-    page.get_by_text("An input and no layers yet.").click()
-    wait_until_idle(page)
+    open_from_gallery(page, "Start from nothing")
     press(page, "Undo")
     has_focus(page, "Redo")
 

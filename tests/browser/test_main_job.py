@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.app import no_exceptions, open_page, wait_until_idle
+from tests.browser.app import no_exceptions, open_from_gallery, open_page, wait_until_idle
 
 TRAINING_SECONDS = 240
 
@@ -45,8 +45,7 @@ def test_build_train_and_look_inside(page: Page) -> None:
     expect(page.get_by_role("heading", name="See what a network sees")).to_be_visible()
 
     go_to(page, "Build")
-    page.get_by_role("button", name="Start from").click()
-    page.get_by_text("Classic example").click()
+    open_from_gallery(page, "Open Classic example")
     expect(page.get_by_text("1,626,442")).to_be_visible()
     page.get_by_text("Conv2D 32, 3 × 3").click()
     filters = page.get_by_role("spinbutton", name="Filters")

@@ -5,13 +5,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app import collect_errors, new_context, no_exceptions, open_page, wait_until_idle
-
-
-def choose_preset(page: Page, name: str) -> None:
-    page.get_by_role("button", name="Start from").click()
-    page.get_by_text(name).click()
-    wait_until_idle(page)
+from tests.browser.app import collect_errors, new_context, no_exceptions, open_from_gallery, open_page, wait_until_idle
 
 
 def copied_link(page: Page) -> str:
@@ -41,7 +35,7 @@ def test_a_copied_link_opens_the_same_network_elsewhere(page: Page, browser: Bro
     expect(page.get_by_role("heading", name="Build a network")).to_be_visible()
     wait_until_idle(page)
     copied_link(page)
-    choose_preset(page, "LeNet-5")
+    open_from_gallery(page, "Open LeNet-5 for Handwritten digits")
     # As on an address without https, where browsers keep the clipboard to themselves.
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     parameters = page.get_by_test_id("stMetric").first.inner_text()
@@ -57,7 +51,7 @@ def test_a_copied_link_opens_the_same_network_elsewhere(page: Page, browser: Bro
     # The address is free of it, so that a reload does not undo what is changed from here on.
     expect(other).to_have_url(re.compile(rf"{re.escape(app_url)}/build\?w=[\w-]+$"))
     assert "w=" not in link
-    choose_preset(other, "Small VGG")
+    open_from_gallery(other, "Open Small VGG")
     expect(other.get_by_text("Opened from a link")).to_have_count(0)
     other.get_by_role("button", name="Undo").click()
     wait_until_idle(other)

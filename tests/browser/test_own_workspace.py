@@ -6,7 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app import RunningApp, new_context, no_exceptions, open_page, running_app, wait_until_idle
+from tests.browser.app import (
+    RunningApp,
+    new_context,
+    no_exceptions,
+    open_from_gallery,
+    open_page,
+    running_app,
+    wait_until_idle,
+)
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.runs.store import RunStore
 
@@ -15,12 +23,6 @@ PATIENCE = 60_000
 
 def token(page: Page) -> str | None:
     return parse_qs(urlsplit(page.url).query).get("w", [None])[0]
-
-
-def choose_preset(page: Page, name: str) -> None:
-    page.get_by_role("button", name="Start from").click()
-    page.get_by_text(name).click()
-    wait_until_idle(page)
 
 
 def go_to(page: Page, name: str, heading: str) -> None:
@@ -47,7 +49,7 @@ def shown_step(page: Page) -> int:
 def test_a_reload_keeps_the_network_and_the_run(page: Page) -> None:
     open_page(page, "/build")
     assert token(page) is None
-    choose_preset(page, "LeNet-5")
+    open_from_gallery(page, "Open LeNet-5 for Handwritten digits")
     wait_until_idle(page)
     mine = token(page)
     assert mine is not None
@@ -79,7 +81,7 @@ def test_a_reload_keeps_the_network_and_the_run(page: Page) -> None:
 
 def test_the_address_is_copied_and_opens_the_work_elsewhere(page: Page, browser: Browser) -> None:
     open_page(page, "/build")
-    choose_preset(page, "LeNet-5")
+    open_from_gallery(page, "Open LeNet-5 for Handwritten digits")
     parameters = page.get_by_test_id("stMetric").first.inner_text()
     wait_until_idle(page)
     page.get_by_role("button", name="Get a link to my work").click()
@@ -112,7 +114,7 @@ def test_the_address_is_copied_and_opens_the_work_elsewhere(page: Page, browser:
 
 def test_somebody_elses_workspace_can_be_left_alone(page: Page, browser: Browser) -> None:
     open_page(page, "/build")
-    choose_preset(page, "LeNet-5")
+    open_from_gallery(page, "Open LeNet-5 for Handwritten digits")
     context = new_context(browser, 1280, 800)
     other = context.new_page()
     open_page(other, page.url)
@@ -121,7 +123,7 @@ def test_somebody_elses_workspace_can_be_left_alone(page: Page, browser: Browser
     wait_until_idle(other)
     expect(other.get_by_role("heading", name="Build a network")).to_be_visible()
     assert token(other) is None
-    choose_preset(other, "Small VGG")
+    open_from_gallery(other, "Open Small VGG")
     assert token(other) not in (None, token(page))
     no_exceptions(other)
     context.close()
@@ -130,7 +132,7 @@ def test_somebody_elses_workspace_can_be_left_alone(page: Page, browser: Browser
 def test_the_token_is_sent_with_no_request_but_that_for_the_page_itself(page: Page) -> None:
     """A proxy logs where a request came from; and whatever is loaded, nobody else learns the address."""
     open_page(page, "/build")
-    choose_preset(page, "LeNet-5")
+    open_from_gallery(page, "Open LeNet-5 for Handwritten digits")
     mine = token(page)
     assert mine is not None
     asked: list[tuple[str, str]] = []

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import click_as_soon_as_it_is_there, no_exceptions, open_page, wait_until_idle
+from tests.browser.app import click_as_soon_as_it_is_there, no_exceptions, open_from_gallery, open_page, wait_until_idle
 
 
 def test_the_overlay_follows_class_opacity_and_pointer(page: Page):
@@ -45,9 +45,7 @@ def test_the_overlay_follows_class_opacity_and_pointer(page: Page):
 
 def test_occlusion_of_a_photo_is_cancelled_and_started_again(page: Page):
     open_page(page, "/build")
-    page.get_by_role("button", name="Start from").click()
-    page.get_by_test_id("stMenuButtonBody").get_by_text("Small VGG").click()
-    wait_until_idle(page)
+    open_from_gallery(page, "Open Small VGG")
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Look inside").click()
     wait_until_idle(page)
     page.get_by_role("tab", name="Why this class?").click()

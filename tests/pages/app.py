@@ -21,6 +21,12 @@ def without_exception(app: AppTest) -> AppTest:
     return app
 
 
+def open_from_gallery(app: AppTest, button: str) -> AppTest:
+    """On Build: open the network of the gallery that has this button."""
+    without_exception(app.button(key="gallery").click().run())
+    return without_exception(next(one for one in app.button if one.label == button).click().run())
+
+
 def _data(app: AppTest) -> list[dict[str, Any]]:
     """What each of our own components on the page was given, in order."""
     texts = [component.proto.json for component in app.get("bidi_component") if component.proto.json]

@@ -5,9 +5,10 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import ROOT, alts, open_page, without_exception
+from tests.pages.app import ROOT, alts, open_from_gallery, open_page, without_exception
 from visualizer.architecture.architecture import architecture_to_json
-from visualizer.architecture.presets import CLASSIC, LENET, TINY, empty
+from visualizer.architecture.gallery.catalog import GALLERY
+from visualizer.architecture.presets import CLASSIC, LENET, TINY
 from visualizer.ui.build.keras_code import EXAMPLE
 
 
@@ -19,10 +20,6 @@ def cards(app: AppTest) -> list[str]:
     """The cards' labels in plain words, without the input's."""
     labels = [button.label for button in app.button if (button.key or "").startswith("open-")][1:]
     return [label.split("\u2003", 1)[1].replace("*", "").translate({0x2003: " ", 0xA0: " "}) for label in labels]
-
-
-def start_from(app: AppTest, preset) -> AppTest:
-    return without_exception(app.get("menu_button")[0].click(preset.architecture).run())
 
 
 def menu(app: AppTest, key: str):
@@ -46,7 +43,7 @@ def test_every_card_shows_shape_parameters_and_multiply_adds(app):
 
 
 def test_the_classic_example_has_its_parameters(app):
-    start_from(app, CLASSIC)
+    open_from_gallery(app, "Open Classic example")
     assert metric(app, "Parameters") == "1,626,442"
     assert "1,605,760 parameters" in cards(app)[5]
     assert "Conv2D 32" in alts(app)[0]
@@ -143,7 +140,7 @@ def test_the_input_card_changes_the_network(app):
     open_card(app, -1)
     without_exception(app.number_input(key="height").set_value(12).run())
     assert "→ 12 × 8 × 8" in cards(app)[0]
-    start_from(app, TINY)
+    open_from_gallery(app, "Open Tiny digits net")
     assert "→ 8 × 8 × 8" in cards(app)[0]
 
 
@@ -335,7 +332,7 @@ def open_layer(app: AppTest, index: int) -> int:
 
 
 def test_a_passed_bound_is_shown_with_a_fix_before_anything_is_trained(app):
-    start_from(app, CLASSIC)
+    open_from_gallery(app, "Open Classic example")
     app.session_state["visualizer"].set_training(batch_size=1024)
     card = open_layer(app, 0)
     without_exception(app.number_input(key=f"setting-{card}-filters").set_value(256).run())
@@ -351,7 +348,7 @@ def test_a_passed_bound_is_shown_with_a_fix_before_anything_is_trained(app):
 
 
 def test_a_network_with_too_many_parameters_cannot_be_sent_to_training(app):
-    start_from(app, CLASSIC)
+    open_from_gallery(app, "Open Classic example")
     card = open_layer(app, next(index for index, text in enumerate(cards(app)) if "1,605,760 parameters" in text))
     without_exception(app.number_input(key=f"setting-{card}-units").set_value(4096).run())
     sentence = app.error[0].value
@@ -373,7 +370,7 @@ def keys(app: AppTest) -> set[str]:
 
 def test_the_classic_example_is_offered_the_pictures_that_it_was_made_for(app):
     assert not any("Each is" in text.value for text in app.markdown)
-    start_from(app, CLASSIC)
+    open_from_gallery(app, "Open Classic example")
     said = next(text.value for text in app.markdown if "Each is" in text.value)
     assert said == (
         ":material/info: The pictures of **Handwritten digits** are 8 × 8 in grey; the network in Build expects "
@@ -403,8 +400,26 @@ def test_a_network_for_other_pictures_is_fitted_in_one_click_and_that_is_undone_
     assert app.session_state["visualizer"].architecture == TINY.architecture
 
 
+def test_a_small_network_comes_with_its_data_set_and_undo_brings_both_back(app):
+    number = next(number for number, entry in enumerate(GALLERY) if entry.name == "ResNet-20")
+    without_exception(app.button(key="gallery").click().run())
+    without_exception(app.button(key=f"gallery-small-{number}").click().run())
+    owner = app.session_state["visualizer"]
+    assert (owner.architecture, owner.settings.dataset) == (GALLERY[number].make_small(), "shapes")
+    press(app, "Undo")
+    assert (owner.architecture, owner.settings.dataset) == (TINY.architecture, "digits")
+
+
+def test_every_network_of_the_gallery_opens(app):
+    for number, entry in enumerate(GALLERY):
+        without_exception(app.button(key="gallery").click().run())
+        button = "open" if entry.make() != entry.make_small() else "small"
+        without_exception(app.button(key=f"gallery-{button}-{number}").click().run())
+        assert app.session_state["visualizer"].architecture == entry.make()
+
+
 def test_one_starts_from_nothing(app):
-    without_exception(menu(app, "preset").click(empty((1, 8, 8))).run())
+    open_from_gallery(app, "Start from nothing")
     assert cards(app) == []
     assert "The network does not fit yet: see below." in [caption.value for caption in app.caption]
     without_exception(menu(app, "add-last").click("Flatten").run())
@@ -413,7 +428,7 @@ def test_one_starts_from_nothing(app):
 
 def test_what_cannot_be_undone_or_redone_has_no_button(app):
     assert not keys(app) & {"undo", "redo"}
-    start_from(app, CLASSIC)
+    open_from_gallery(app, "Open Classic example")
     assert keys(app) & {"undo", "redo"} == {"undo"}
     without_exception(app.button(key="undo").click().run())
     assert keys(app) & {"undo", "redo"} == {"redo"}

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.data.own import picture
-from tests.pages.app import ROOT, SECONDS, open_page, without_exception
+from tests.pages.app import ROOT, SECONDS, open_from_gallery, open_page, without_exception
 from tests.pages.test_build import cards, metric
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -121,7 +121,7 @@ def test_the_same_network_with_other_settings_can_be_undone_too():
 
 def test_the_link_on_the_page_holds_what_is_on_the_page():
     app = open_page("build")
-    without_exception(app.get("menu_button")[0].click(LENET.architecture).run())
+    open_from_gallery(app, "Open LeNet-5 for Handwritten digits")
     on_train(app)
     without_exception(app.number_input(key="epochs").set_value(3).run())
     on_build(app)
@@ -196,5 +196,5 @@ def test_a_link_that_cannot_be_opened_says_so_and_changes_nothing(change, words)
     assert "network" not in app.query_params
     assert len(cards(app)) == len(TINY.architecture.layers)
     assert shown_settings(app) == DEFAULT
-    without_exception(app.get("menu_button")[0].click(LENET.architecture).run())
+    open_from_gallery(app, "Open LeNet-5 for Handwritten digits")
     assert not app.error

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import alts, chart, open_page, progress_line, without_exception
-from visualizer.architecture.presets import CLASSIC, empty
+from tests.pages.app import alts, chart, open_from_gallery, open_page, progress_line, without_exception
+from visualizer.architecture.presets import empty
 from visualizer.training.remote.cluster import UNREACHABLE
 from visualizer.training.runs.diagnosis import Finding
 from visualizer.training.runs.overfitting import Overfitting
 from visualizer.training.scheduling.commands import Interrupt
 from visualizer.training.scheduling.turn_queue import Place
+from visualizer.ui.kit.glossary import unmarked
 from visualizer.ui.kit.results import forget_results
 from visualizer.ui.state.current_run import current_run
 from visualizer.ui.state.server import run_store, worker_pool
@@ -87,14 +88,15 @@ def test_a_penalty_of_the_weights_is_shown_in_the_loss(app):
     app.switch_page("../../../pages/train.py").run()
     press(app, "One epoch")
     wait_for(app, "Paused")
-    assert any("The penalty of the weights is a part of the loss" in caption.value for caption in app.caption)
+    (caption,) = (caption.value for caption in app.caption if "[penalty](#word-penalty " in caption.value)
+    assert unmarked(caption).startswith("The penalty of the weights is a part of the loss")
     (loss,) = (alt for alt in alts(app) if alt.startswith("Loss of"))
     assert re.search(r"The penalty of the weights is [\d.]+ of the first and [\d.]+ of the second\.", loss)
 
 
 def test_a_learning_rate_that_is_too_high_stops_and_says_what_to_try():
     app = open_page("build")
-    without_exception(app.get("menu_button")[0].click(CLASSIC.architecture).run())
+    open_from_gallery(app, "Open Classic example")
     app.switch_page("../../../pages/train.py").run()
     app.select_slider(key="learning-rate").set_value(10.0)
     without_exception(app.selectbox(key="optimizer").set_value("sgd").run())

@@ -1,4 +1,4 @@
-"""Networks to start from."""
+"""Small networks to start from."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 
 @dataclass(frozen=True)
 class Preset:
-    """An architecture with a sentence that says what it is for."""
+    """An architecture, with a sentence that says what it is for where the gallery does not tell its history."""
 
     architecture: Architecture
-    description: str
+    description: str = ""
 
     @property
     def name(self) -> str:
@@ -70,8 +70,7 @@ LENET = Preset(
             Dense(units=84, activation="tanh"),
             Dense(units=10, activation="softmax"),
         ),
-    ),
-    "After LeCun et al., 1998, who read cheques with it. Simplified: plain average pooling, full connections, softmax.",
+    )
 )
 
 SMALL_VGG = Preset(

@@ -5,6 +5,7 @@ import { toolButton } from "./tools.js";
 const STEP = 1.4;
 const LARGEST = 4;
 const WHEEL = 300; // of a wheel's way for a factor of e
+const READABLE = 0.8; // of the size of letters
 
 /** @type {(scale: number, least: number) => number} */
 export const allowed = (scale, least) => Math.min(Math.max(scale, Math.min(least, 1)), LARGEST);
@@ -14,16 +15,17 @@ export class Zoom {
   constructor(holder, tools, signal) {
     this.holder = holder;
     this.scale = 1;
+    this.isChosen = false; // Whether somebody has zoomed.
     this.size = [0, 0];
     tools.classList.add("zooming");
     tools.prepend(
-      toolButton("smaller", "Zoom out", () => this.to(this.scale / STEP)),
-      toolButton("larger", "Zoom in", () => this.to(this.scale * STEP)),
-      toolButton("whole", "Show the whole drawing", () => this.to(this.least)),
+      toolButton("smaller", "Zoom out", () => this.choose(this.scale / STEP)),
+      toolButton("larger", "Zoom in", () => this.choose(this.scale * STEP)),
+      toolButton("whole", "Show the whole drawing", () => this.choose(this.least)),
     );
     const listen = (name, listener, options = {}) => holder.addEventListener(name, listener, { signal, ...options });
     listen("wheel", (event) => this.turn(event), { passive: false, capture: true });
-    listen("dblclick", () => this.to(1));
+    listen("dblclick", () => this.comeBack());
     listen("pointerdown", (event) => this.grasp(event));
     listen("pointermove", (event) => this.drag(event));
     for (const end of ["pointerup", "pointercancel"]) listen(end, () => (this.grasped = undefined));
@@ -37,7 +39,21 @@ export class Zoom {
   /** A drawing was made, maybe of another size. @param {number} width @param {number} height */
   take(width, height) {
     this.size = [width, height];
-    this.to(this.scale);
+    if (this.isChosen) this.to(this.scale);
+    else this.comeBack([0, 0]);
+  }
+
+  // What is hardly wider than its place is shown whole: smaller letters are better than a label that is cut.
+  /** @param {[number, number]} [fixed] */
+  comeBack(fixed) {
+    this.isChosen = false;
+    this.to(this.least < READABLE ? 1 : this.least, fixed);
+  }
+
+  /** @param {number} scale @param {[number, number]} [fixed] */
+  choose(scale, fixed) {
+    this.isChosen = true;
+    this.to(scale, fixed);
   }
 
   /** @param {number} scale @param {[number, number]} [fixed] The point of the holder that stays in its place. */
@@ -69,7 +85,7 @@ export class Zoom {
     event.preventDefault();
     event.stopPropagation();
     const { left, top } = this.holder.getBoundingClientRect();
-    this.to(this.scale * Math.exp(-event.deltaY / WHEEL), [event.clientX - left, event.clientY - top]);
+    this.choose(this.scale * Math.exp(-event.deltaY / WHEEL), [event.clientX - left, event.clientY - top]);
   }
 
   grasp({ pointerType, button, clientX, clientY, pointerId }) {

@@ -124,9 +124,9 @@ ALEXNET = GalleryEntry(
     ),
     differs="Without the normalisation across neighbouring maps, which later networks gave up.",
     make=alexnet,
-    parameters=Published(61_000_000, "Sze and others, Efficient Processing of Deep Neural Networks, table II", 0.01),
+    parameters=Published(61_000_000, "Sze and others, Efficient Processing of Deep Neural Networks, table II", 0.001),
     multiply_adds=Published(
-        724_000_000, "Sze and others, Efficient Processing of Deep Neural Networks, table II", 0.01
+        724_000_000, "Sze and others, Efficient Processing of Deep Neural Networks, table II", 0.001
     ),
     make_small=small_alexnet,
     small_dataset="shapes",
@@ -144,7 +144,7 @@ VGG16 = GalleryEntry(
     make=vgg16,
     parameters=Published(138_357_544, "Keras"),
     multiply_adds=Published(
-        15_500_000_000, "Sze and others, Efficient Processing of Deep Neural Networks, table II", 0.01
+        15_500_000_000, "Sze and others, Efficient Processing of Deep Neural Networks, table II", 0.003
     ),
     make_small=lambda: SMALL_VGG.architecture,
     small_dataset="shapes",

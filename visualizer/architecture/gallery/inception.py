@@ -85,7 +85,7 @@ GOOGLENET = GalleryEntry(
         "were only used in training."
     ),
     make=googlenet,
-    parameters=Published(7_000_000, "Sze and others, Efficient Processing of Deep Neural Networks, table II", 0.01),
+    parameters=Published(7_000_000, "Sze and others, Efficient Processing of Deep Neural Networks, table II", 0.001),
     multiply_adds=Published(1_500_000_000, "the paper, as an upper bound", 0.06),
     make_small=small_googlenet,
     small_dataset="shapes",

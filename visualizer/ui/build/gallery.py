@@ -1,72 +1,113 @@
-"""Build's gallery: networks that made history, to open as published or as a small one that trains here."""
+"""Build's gallery: the networks to start from, small ones and those that made history."""
 
+from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, summarize
-from visualizer.architecture.gallery.catalog import GALLERY
+from visualizer.architecture.gallery.catalog import GALLERY, STARTERS
 from visualizer.architecture.gallery.entry import GalleryEntry
+from visualizer.architecture.presets import empty
 from visualizer.data.catalog import dataset_title
 from visualizer.figures.silhouette import silhouette
 from visualizer.ui.kit.quantities import count
+from visualizer.ui.state.dataset_names import chosen_dataset
 from visualizer.ui.state.session import Session
+
+
+class _Starter(NamedTuple):
+    """A small network: what its card says, what its button says, and what is opened."""
+
+    name: str
+    sentence: str
+    label: str
+    architecture: Architecture
 
 
 def gallery_button(owner: Session) -> None:
     """Draw the button that opens the gallery."""
-    if st.button("Gallery", key="gallery", icon=":material/museum:"):
+    if st.button("Start from the gallery", key="gallery", icon=":material/museum:"):
         _gallery(owner)
 
 
-@st.dialog("Networks that made history", width="large", icon=":material/museum:")
+@st.dialog("Networks to start from", width="large", icon=":material/museum:")
 def _gallery(owner: Session) -> None:
-    st.markdown(
-        "Open one as its authors published it, or a small one with the same idea that can be trained here. “Undo” "
-        "brings back your network."
-    )
+    st.markdown("The network that you open takes the place of yours. “Undo” brings yours back.")
     st.caption(
         "Each picture is computed from the network: a bar for the input (grey) and for each layer with weights. The "
         "larger the maps, the higher the bar; the more there are, the stronger its colour."
     )
+    st.header("Small networks")
+    cards = [
+        _Starter(preset.name, preset.description, f"Open {preset.name}", preset.architecture) for preset in STARTERS
+    ]
+    nothing = empty(chosen_dataset(owner).shape)
+    cards.append(_Starter("Nothing", "An input and no layers yet.", "Start from nothing", nothing))
+    for place, (column, card) in enumerate(zip(st.columns(len(cards), gap="small"), cards, strict=True)):
+        with column:
+            _starter(owner, place, card)
+    st.header("Networks that made history")
+    st.markdown("Open one as its authors published it, or a small one with the same idea that can be trained here.")
     for number, entry in enumerate(GALLERY):
         _entry(owner, number, entry)
+
+
+def _starter(owner: Session, place: int, card: _Starter) -> None:
+    report = summarize(card.architecture)
+    with st.container(border=True, key=f"starter-{place}", gap="small", height="stretch"):
+        _picture(report)
+        st.markdown(f"**{card.name}**")
+        st.markdown(card.sentence)
+        st.caption(f"{_counts(report)}.")
+        _open_button(owner, card.label, f"starter-open-{place}", card.architecture)
 
 
 def _entry(owner: Session, number: int, entry: GalleryEntry) -> None:
     architecture, report, small = _made(number)
     with st.container(border=True, key=f"gallery-{number}", gap="small"):
         picture_column, words = st.columns([2, 3], gap="medium")
-        picture = silhouette(report)
-        picture_column.image(picture.svg, alt=picture.text, width="stretch")
+        with picture_column:
+            _picture(report)
         with words:
             st.markdown(f"**{entry.name}**, {entry.year}")
             st.markdown(entry.idea)
-            st.caption(
-                f"{count(report.parameters + report.kept)} parameters, {count(report.multiply_adds)} multiply-adds for "
-                f"one picture. [{entry.paper}]({entry.link})"
-            )
+            st.caption(f"{_counts(report)}. [{entry.paper}]({entry.link})")
             if entry.differs:
                 st.caption(f"Different from the paper: {entry.differs}")
             if report.passed_bound():
                 st.caption("It is too large to be trained on this server. It can be drawn and taken apart.")
-        title = dataset_title(entry.small_dataset)
+        small_key, title = f"gallery-small-{number}", dataset_title(entry.small_dataset)
         with st.container(horizontal=True, gap="xsmall"):
             if small == architecture:
-                _open_button(owner, f"Open {entry.name} for {title}", number, small, entry.small_dataset)
+                _open_button(owner, f"Open {entry.name} for {title}", small_key, small, entry.small_dataset)
                 return
-            _open_button(owner, f"Open {entry.name}", number, architecture)
-            _open_button(owner, f"Open a small one for {title}", number, small, entry.small_dataset)
+            _open_button(owner, f"Open {entry.name}", f"gallery-open-{number}", architecture)
+            _open_button(owner, f"Open a small one for {title}", small_key, small, entry.small_dataset)
 
 
-def _open_button(owner: Session, label: str, number: int, network: Architecture, dataset: str = "") -> None:
+def _picture(report: ArchitectureReport) -> None:
+    picture = silhouette(report)
+    st.image(picture.svg, alt=picture.text, width="stretch")
+
+
+def _counts(report: ArchitectureReport) -> str:
+    parameters, work = count(report.parameters + report.kept), count(report.multiply_adds)
+    return f"{parameters} parameters, {work} multiply-adds for one picture"
+
+
+def _open_button(owner: Session, label: str, key: str, network: Architecture, dataset: str = "") -> None:
     """A button that puts a network into Build, and chooses the data set that it is for, if it is for one."""
-    key = f"gallery-{'small' if dataset else 'open'}-{number}"
-    if st.button(label, key=key, icon=":material/layers:"):
+    if st.button(label, key=key, icon=":material/layers:", on_click=_open, args=(owner, network, dataset)):
+        st.rerun()  # which closes the dialog
+
+
+def _open(owner: Session, network: Architecture, dataset: str) -> None:
+    if dataset:
+        owner.open_with_settings(network, replace(owner.settings, dataset=dataset))
+    else:
         owner.open_architecture(network)
-        if dataset:
-            owner.choose_dataset(dataset)
-        st.rerun()
 
 
 @cache

@@ -18,6 +18,7 @@ from visualizer.training.settings import LOSSES_IN_SENTENCE
 from visualizer.ui.compare.compare_again import stop_all
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.quantities import count
 from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import choose_test_picture, opened_dataset, pictures_of_class
@@ -102,8 +103,11 @@ def _curves(compared: Compared, active_at_first: bool) -> None:
         _losses(compared, loss, (right, left))
         if any(history.has_penalty for each in histories.values() for history in each):
             st.caption(
-                "The penalty of the weights is a part of a loss, as in Keras. Losses with different penalties cannot "
-                "be compared; accuracies can."
+                explained(
+                    "The penalty of the weights is a part of a loss, as in Keras. Losses with different penalties "
+                    "cannot be compared; accuracies can.",
+                    "penalty",
+                )
             )
         _verdicts(compared, list(accuracy.values()))
         _table(compared, list(accuracy.values()))

@@ -60,6 +60,11 @@ GLOSSARY: dict[str, Term] = {
             "How large a training step is: the gradient is multiplied by it. Written η (eta).",
             "learning rates?|η",
         ),
+        _term(
+            "penalty",
+            "What training adds to the loss for large weights: L1 times the sum of |w|, plus L2 times that of w².",
+            "penalt(?:y|ies)",
+        ),
         _term("epoch", "One pass through all training pictures."),
         _term("batch", "The pictures that a network sees for one update of its weights.", "batch(?:es)?"),
         _term("multiply-add", "One multiplication and one addition: the unit in which a network’s work is counted."),

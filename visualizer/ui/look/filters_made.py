@@ -115,7 +115,7 @@ def _ascent(inspected: Inspected, filter: Filter) -> "Ascent":
         st.markdown(
             "The picture starts as grey with a little noise. Each step changes every pixel slightly, in the direction "
             "that raises the value: the *picture* learns, not the network. Two things keep it from becoming pure "
-            "noise: random shifts (jitter, in all but the last quarter of the steps) and a penalty on differences "
+            "noise: random shifts (jitter, in all but the last quarter of the steps) and a price for differences "
             "between neighbouring pixels (total variation)."
         )
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):

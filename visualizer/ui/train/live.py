@@ -20,6 +20,7 @@ from visualizer.training.settings import LOSSES
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.answer import explain_scores
 from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.quantities import first_of
 from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import watched_chart, watched_choice
@@ -67,7 +68,7 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
         with accuracy:
             place("accuracy-curves")
         if history.has_penalty:
-            st.caption(PENALTY_IN_LOSSES)
+            st.caption(explained(PENALTY_IN_LOSSES, "penalty"))
         if why := _why_below(record, history):
             st.caption(why)
         if isinstance(pictures, UserError):
