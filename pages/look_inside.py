@@ -11,11 +11,13 @@ from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.pick import pick
 from visualizer.ui.kit.text import escaped, markdown_safe
+from visualizer.ui.look.come_back import come_back_to_network, come_back_to_number, come_back_to_picture
 from visualizer.ui.look.filters_view import filters_part
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_view import layers_part
 from visualizer.ui.look.model_file_menu import model_file_menu
 from visualizer.ui.look.named_network import named_network
+from visualizer.ui.look.state import LookState
 from visualizer.ui.look.why_view import why_part
 from visualizer.ui.parts.picture_source import ChosenPicture, chosen_picture, picture_source
 from visualizer.ui.state.models import answer_to_drawing, network_choices, opened_network, probe_picture
@@ -25,7 +27,9 @@ from visualizer.ui.state.viewport import is_narrow
 owner = session()
 st.title("Look inside")
 
-choice = pick("Network", network_choices(owner), "network-choice")
+choices = network_choices(owner)
+come_back_to_network(owner, choices)
+choice = pick("Network", choices, "network-choice")
 sources = st.container()
 controls, picture, answer_place = st.columns([5, 3, 4])
 try:
@@ -66,6 +70,7 @@ def answer(given: ChosenPicture | None) -> None:
             show_answer(prediction, given.class_names, "answer", true_label=given.label, loss_known=opened.loss_known)
 
 
+come_back_to_picture(owner)
 with sources:
     source = picture_source(opened.classes)
 with controls:
@@ -78,7 +83,11 @@ if given is None:
 
 inspected = Inspected(key, network, opened.dataset, given, probe_picture(key, network, given.pixels))
 PARTS = {"Layers": layers_part, "Filters": filters_part, "Why this class?": why_part}
-for tab, part in zip(st.tabs(list(PARTS), key="look-parts", on_change="rerun"), PARTS.values(), strict=True):
+come_back_to_number(owner, inspected, choice, PARTS)
+asked = owner.page_state(LookState).asked_network
+owner.look = owner.look.moved(network=choice, asked=asked, picture=given.origin)
+for tab, (name, part) in zip(st.tabs(list(PARTS), key="look-parts", on_change="rerun"), PARTS.items(), strict=True):
     if tab.open:
+        owner.look = owner.look.moved(tab=name)
         with tab:
             part(inspected)

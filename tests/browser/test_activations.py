@@ -39,7 +39,7 @@ def test_the_dot_is_dragged_and_its_numbers_follow(page: Page) -> None:
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     open_page(page, "/activations")
-    page.get_by_role("radio", name="sigmoid").click()
+    page.get_by_role("radio", name="sigmoid", exact=True).click()
     wait_until_idle(page)
     assert sent
     sent.clear()

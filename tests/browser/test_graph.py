@@ -118,27 +118,39 @@ def train_and_look_into_the_add(page: Page) -> None:
     train(page, 1)
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Look inside").click()
     wait_until_idle(page)
-    number = open_a_number_of_the_add(page)
+    page.get_by_role("spinbutton", name="Picture 1 to").fill("3")
+    page.keyboard.press("Enter")
+    wait_until_idle(page)
+    page.get_by_text("4 Add", exact=True).click()
+    wait_until_idle(page)
+    click_on_a_map(page, "layer-3-maps")
+    explained = page.locator(".pixel")
+    expect(explained).to_have_attribute("data-spot", "3 0 0 0")
+    wait_until_idle(page)
+    # One of the two numbers that it adds, among the maps that meet there.
+    click_on_a_map(page, "layer-3-met-maps")
+    expect(explained).to_have_attribute("data-spot", re.compile("^2 [0-7] 0 0$"))
+    wait_until_idle(page)
+    opened = what_is_explained(page)
+    address = page.url
     page.reload()
     wait_until_idle(page)
-    # The network and its weights are still there.
-    assert open_a_number_of_the_add(page) == number
+    assert what_is_explained(page) == opened
+    expect(page.get_by_role("spinbutton", name="Picture 1 to")).to_have_value("3")
+    assert page.url == address
     no_exceptions(page)
 
 
-def open_a_number_of_the_add(page: Page) -> tuple[str | None, str]:
-    """Which number was opened, and what it is."""
-    page.get_by_text("4 Add", exact=True).click()
-    wait_until_idle(page)
-    click_on_a_map(page)
+def what_is_explained(page: Page) -> tuple[str | None, str, list[str]]:
+    """Which number, what it is, and the way to it."""
     explained = page.locator(".pixel")
-    expect(explained).to_have_attribute("data-spot", re.compile("^3 "))
-    wait_until_idle(page)
-    return explained.get_attribute("data-spot"), explained.locator(".value").inner_text()
+    way = explained.locator(".trail li").all_inner_texts()
+    return explained.get_attribute("data-spot"), explained.locator(".value").inner_text(), way
 
 
-def click_on_a_map(page: Page) -> None:
-    picture = page.locator(".st-key-layer-3-maps .heatmaplayer image").first
+def click_on_a_map(page: Page, chart: str) -> None:
+    """On the number in the first row and column of its first map."""
+    picture = page.locator(f".st-key-{chart} .heatmaplayer image").first
     picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     assert box is not None

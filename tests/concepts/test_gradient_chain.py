@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from visualizer.architecture.activations import elementwise
 from visualizer.architecture.network import build
-from visualizer.concepts.activations import NAMES
 from visualizer.concepts.gradient_chain import DENSE_UNITS, chain_architecture, gradient_chain
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
@@ -37,7 +37,7 @@ def test_the_norms_follow_the_chain_rule():
 
 
 @pytest.mark.parametrize("kind", ["dense", "convolution"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", elementwise())
 def test_a_norm_for_each_layer_above_zero(kind, name):
     pictures, labels = digits(4)
     found = gradient_chain(name, 6, pictures, labels, kind=kind)

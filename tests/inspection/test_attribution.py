@@ -12,17 +12,26 @@ from torch.nn import functional
 from tests.branching import BRANCHING
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.flow import PICTURE
+from visualizer.architecture.gallery.residual import RESNET20
+from visualizer.architecture.layer import Layer
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.gaussian_noise import GaussianNoise
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.spatial_dropout2d import SpatialDropout2D
+from visualizer.architecture.layers.up_sampling2d import UpSampling2D
 from visualizer.architecture.network import build
 from visualizer.inspection.attribution import (
     NoMapsError,
     grad_cam,
     integrated_gradients,
+    last_map_layer,
     map_layers,
     occlusion,
     saliency,
@@ -102,7 +111,7 @@ def test_grad_cam_by_its_formula(layer):
     assert max(hottest) > 0
 
 
-@pytest.mark.parametrize("layer", [0, 1, 2, 4, 7, 8])
+@pytest.mark.parametrize("layer", range(10))
 def test_grad_cam_of_a_layer_on_one_of_several_paths_is_that_layer_s_alone(layer):
     # Dropout hands on the very tensor that other layers read too.
     layers = list(BRANCHING.layers)
@@ -141,9 +150,55 @@ def test_the_other_methods_follow_every_path():
     np.testing.assert_allclose(covered.heat, summed.logit - all_mean, rtol=1e-3, atol=1e-4)
 
 
-def test_grad_cam_leaves_out_what_only_merges():
-    network = build(BRANCHING).eval()
-    assert map_layers(network) == (0, 1, 2, 4, 7, 8)
+def test_grad_cam_offers_what_only_merges_too():
+    assert map_layers(build(BRANCHING)) == tuple(range(10))
+
+
+def test_grad_cam_of_a_sum_is_not_that_of_its_terms():
+    network = build(BRANCHING, "he_normal", 2).eval()
+    picture = np.random.default_rng(1).random((1, 8, 8), dtype=np.float32)
+    heats = [grad_cam(network, picture, 3, layer).heat for layer in (0, 2, 3)]
+    assert not any(np.allclose(heat, heats[-1]) for heat in heats[:-1])
+
+
+def residual(*after: Layer) -> Architecture:
+    """Two convolutions, whose outputs are added up, and what comes after."""
+    layers = (Conv2D(filters=4, padding="same"), Conv2D(filters=4, padding="same", activation="linear"), Add(), *after)
+    sources = ((PICTURE,), (0,), (1, 0), *((index,) for index in range(2, len(layers) - 1)))
+    return Architecture("residual", (1, 8, 8), layers, sources)
+
+
+HEAD = (GlobalAveragePooling2D(), Dense(units=10, activation="softmax"))
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (HEAD, 2),
+        ((Activation(), *HEAD), 3),
+        ((Activation(), Dropout(), SpatialDropout2D(), GaussianNoise(), *HEAD), 3),
+        ((BatchNormalization(), Activation(), MaxPooling2D(), *HEAD), 4),
+        ((MaxPooling2D(), Flatten(), Dense(units=10)), 2),
+        ((MaxPooling2D(), Conv2D(filters=3), *HEAD), 4),
+        ((MaxPooling2D(), Conv2D(filters=3), UpSampling2D(), *HEAD), 4),
+    ],
+)
+def test_at_first_grad_cam_takes_the_last_layer_whose_maps_are_not_made_coarser(after, expected):
+    assert last_map_layer(build(residual(*after))) == expected
+
+
+def test_at_first_grad_cam_takes_the_last_layer_with_maps_where_none_has_kernels():
+    network = build(Architecture("", (1, 8, 8), (MaxPooling2D(), MaxPooling2D(), Flatten(), Dense(units=3))))
+    assert last_map_layer(network) == 1
+
+
+def test_at_first_grad_cam_takes_the_last_activation_of_a_resnet():
+    architecture = RESNET20.make()
+    network = build(architecture)
+    index = last_map_layer(network)
+    assert index == map_layers(network)[-1]
+    assert architecture.sources[index] == (index - 1,)
+    assert [type(layer) for layer in architecture.layers[index - 1 : index + 1]] == [Add, Activation]
 
 
 def test_grad_cam_has_only_layers_with_maps():

@@ -1,9 +1,11 @@
 """The page on activation functions in Streamlit's test runner."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, without_exception
-from visualizer.concepts.activations import sobel_response
+from visualizer.architecture.activations import COMMON, FUNCTIONS, ActivationFunction, elementwise
+from visualizer.concepts.activations import ARITHMETIC, sobel_response
 from visualizer.concepts.dead_units import train_and_count
 from visualizer.data.catalog import load_dataset
 from visualizer.data.photos import bundled_photo
@@ -46,10 +48,51 @@ def test_a_feature_map_of_the_home_network():
 
 def test_the_question_about_a_rise_is_answered():
     app = open_page("activations")
-    choose(app, "The input of a ReLU rises by 1, from −3 to −2. How does its output change?", "sigmoid")
+    choose(app, "The input of ReLU rises by 1, from −3 to −2. How does its output change?", "sigmoid")
     assert "**Not quite:** it is 0." in words(app)
-    choose(app, "The input of a ReLU rises by 1, from −3 to −2. How does its output change?", "relu")
+    choose(app, "The input of ReLU rises by 1, from −3 to −2. How does its output change?", "relu")
     assert "**Right.**" in words(app)
+
+
+def function_titles(app: AppTest) -> list[str]:
+    (group,) = (group for group in app.get("button_group") if group.label == "Activation function")
+    return list(group.options)
+
+
+def test_the_common_functions_come_first_and_all_others_after_them():
+    titles = function_titles(open_page("activations"))
+    assert titles[:5] == ["ReLU", "LeakyReLU", "sigmoid", "tanh", "GELU"]
+    assert set(titles) == {function.title for function in FUNCTIONS.values()} - {"softmax"}
+
+
+@pytest.mark.parametrize("name", [name for name in elementwise() if name not in COMMON])
+def test_every_other_function_is_explained_and_asked_about(name):
+    app = choose(open_page("activations"), "Activation function", name)
+    title = FUNCTIONS[name].title
+    assert f"After {title}" in alts(app)[1]
+    assert ARITHMETIC[name].formula in words(app)
+    (question,) = (group for group in app.get("button_group") if group.label.startswith(f"The input of {title} rises"))
+    assert len(set(question.options)) == len(question.options) >= 5
+    choose(app, question.label, name)
+    assert "**Right.**" in words(app)
+
+
+def test_a_function_that_is_new_in_the_registry_appears(monkeypatch):
+    monkeypatch.setitem(FUNCTIONS, "mish", ActivationFunction("mish", "Mish", "x · tanh(ln(1 + eˣ))", "Mish"))
+    app = open_page("activations")
+    assert function_titles(app)[-1] == "Mish"
+    choose(app, "Activation function", "mish")
+    assert "After Mish" in alts(app)[1]
+    assert "f(x) = x · tanh(ln(1 + eˣ))" in words(app)
+
+
+def test_another_function_has_its_line_beside_the_common_ones():
+    app = opened_part("2  A deep chain")
+    assert "With SELU" not in alts(app)[0]
+    choose(app, "Activation function", "selu")
+    assert "With SELU it is " in alts(app)[0]
+    assert "With ReLU it is " in alts(app)[0]
+    assert "With SELU, each layer changes the gradient’s norm" in words(app)
 
 
 CHAIN = (

@@ -7,6 +7,8 @@ from tests.branching import BRANCHING
 from tests.pages.app import alts, open_page, without_exception
 from tests.pages.test_scores import go_to, part
 from tests.pages.test_train import press, wait_for
+from tests.pages.test_why import overlay
+from visualizer.architecture.gallery.residual import RESNET20
 from visualizer.inspection.steps import Spot
 from visualizer.ui.look.state import LookState
 from visualizer.ui.train.state import TrainState
@@ -71,6 +73,19 @@ def test_filters_and_reasons(part):
     app.session_state["look-parts"] = part
     without_exception(app.run())
     assert alts(app)
+
+
+def test_grad_cam_offers_merges_and_starts_with_the_last_one_of_a_residual_network():
+    app = open_page("look_inside")
+    app.session_state["visualizer"].open_architecture(RESNET20.make_small())
+    app.session_state["look-parts"] = "Why this class?"
+    without_exception(app.run())
+    (layers,) = (box for box in app.selectbox if box.label == "Maps of layer")
+    assert layers.options[layers.index].endswith("Activation ReLU")
+    (add,) = [title for title in layers.options[layers.index - 1 :] if title.endswith("Add")]
+    before = overlay(app)
+    without_exception(layers.select(int(add.split()[0]) - 1).run())
+    assert overlay(app)["panels"] != before["panels"]
 
 
 def test_it_is_trained_and_looked_at_on_every_page():

@@ -8,6 +8,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, without_exception
+from tests.pages.test_look_inside import explained, go_on
+from tests.pages.test_own_workspace import address, opened
 from tests.pretrained.fake_packages import CATEGORIES, Tiny, put_torchvision, take_away
 from visualizer.pretrained import download
 
@@ -110,3 +112,19 @@ def test_every_part_opens_for_it(monkeypatch, tmp_path):
         app.session_state["look-parts"] = part
         without_exception(app.run())
         assert not app.error
+
+
+def test_a_reload_opens_it_again_with_the_photo_and_the_number_that_were_open(monkeypatch, tmp_path):
+    put_torchvision(monkeypatch, tmp_path)
+    app = press(ask(page(), "bare"), "named-network-random")
+    without_exception(app.segmented_control(key="photo").set_value("flower").run())
+    app.session_state["visualizer"].rename("So that there is a workspace")
+    app = go_on(app, (0, 1, 2, 3))
+    assert explained(app)["spot"] == [0, 1, 2, 3]
+    token = address(app)
+    assert token
+    back = finished(opened(token, "look_inside"))
+    assert back.text_input(key="network-name").value == "bare"
+    assert "it has learnt nothing" in back.warning[0].value
+    assert back.session_state["photo"] == "flower"
+    assert explained(back) == explained(app)

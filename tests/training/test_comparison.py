@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.branching import BRANCHING
 from tests.data.own import picture
 from tests.training.examples import LEAKY, spec
+from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.editing import Draft
 from visualizer.architecture.layer import Fix
@@ -288,3 +289,11 @@ def test_names_tell_all_variants_apart_and_are_shorter_than_what_differs(specs):
 def test_nothing_is_said_of_runs_that_finished_no_epoch():
     untrained = Band(np.arange(1), np.array([0.1]), np.array([0.1]), np.array([0.1]), 1)
     assert verdict("AB", [untrained, of(0.8, 0.8, 1)]) == ""
+
+
+def test_every_function_that_suits_a_hidden_layer_can_be_tried():
+    options = CHANGES["activation"].options
+    assert list(options)[:5] == ["relu", "leaky_relu", "sigmoid", "tanh", "gelu"]
+    assert options == {name: function.title for name, function in FUNCTIONS.items() if name != "softmax"}
+    changed = [repeated(spec(LEAKY), "activation", [name], 1)[0] for name in options]
+    assert [hidden_activation(one) for one in changed] == list(options)

@@ -76,6 +76,14 @@ def test_gelu_is_lowest_and_steepest_where_its_note_says():
     assert "lowest at x = −0.75 (−0.17); its derivative reaches 1.13" in ARITHMETIC["gelu"].note
 
 
+def test_silu_is_lowest_and_steepest_where_its_note_says():
+    x = np.linspace(-6, 6, 12001)
+    values, slopes = evaluate("silu", x)
+    assert (values[x < 0] < 0).all()
+    assert (f"{x[values.argmin()]:.2f}", f"{values.min():.2f}", f"{slopes.max():.2f}") == ("-1.28", "-0.28", "1.10")
+    assert "lowest at x = −1.28 (−0.28); its derivative reaches 1.10" in ARITHMETIC["silu"].note
+
+
 def test_every_step_back_through_the_asked_chain_has_a_factor_below_1():
     norms = _chain(*_ASKED_CHAIN).norms
     assert (norms[:-1] / norms[1:] < 1).all()

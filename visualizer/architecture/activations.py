@@ -13,12 +13,21 @@ DEFAULT_NEGATIVE_SLOPE = 0.2
 
 @dataclass(frozen=True)
 class ActivationFunction:
-    """An activation function: its name in the code, its name for people, its formula, and its class in `torch.nn`."""
+    """An activation function.
+
+    Attributes:
+        name: Its name in the code.
+        title: Its name for people.
+        formula: As plain text.
+        torch_class: The name of its class in `torch.nn`.
+        elementwise: Whether each number of its output comes from one number of its input.
+    """
 
     name: str
     title: str
     formula: str
     torch_class: str
+    elementwise: bool = True
 
     def make(self, negative_slope: float) -> "nn.Module":
         """Its torch module; only LeakyReLU has a slope."""
@@ -43,14 +52,23 @@ FUNCTIONS: dict[str, ActivationFunction] = {
         ActivationFunction("selu", "SELU", "1.0507 · x if x > 0, else 1.7581 · (eˣ − 1)", "SELU"),
         ActivationFunction("softplus", "softplus", "ln(1 + eˣ)", "Softplus"),
         ActivationFunction("hard_sigmoid", "hard sigmoid", "min(max(0, x / 6 + 1/2), 1)", "Hardsigmoid"),
-        ActivationFunction("softmax", "softmax", "eˣⁱ / Σⱼ eˣʲ over the channels", "Softmax"),
+        ActivationFunction("softmax", "softmax", "eˣⁱ / Σⱼ eˣʲ over the channels", "Softmax", elementwise=False),
     )
 }
+
+# What a course meets first.
+COMMON = ("relu", "leaky_relu", "sigmoid", "tanh", "gelu")
 
 NO_ACTIVATION = "linear"
 
 FUNCTION_OPTIONS = tuple((function.name, function.title) for function in FUNCTIONS.values())
 OPTIONAL_FUNCTION_OPTIONS = ((NO_ACTIVATION, "none (linear)"), *FUNCTION_OPTIONS)
+
+
+def elementwise() -> dict[str, str]:
+    """The functions that take each number by itself, as in hidden layers: titles by name, the common ones first."""
+    names = (*COMMON, *(name for name, function in FUNCTIONS.items() if function.elementwise))
+    return {name: FUNCTIONS[name].title for name in names}
 
 
 def activation_stages(name: str) -> list[tuple[str, "nn.Module"]]:

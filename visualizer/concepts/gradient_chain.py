@@ -70,7 +70,7 @@ def gradient_chain(
     networks, 2010, https://proceedings.mlr.press/v9/glorot10a.html
 
     Args:
-        activation: A name in `concepts.activations.NAMES`.
+        activation: A name in `activations.elementwise()`.
         depth: Layers in the chain, at least 2.
         pictures: (N, C, H, W) float32 in [0, 1].
         labels: (N,) classes from 0 to 9.

@@ -8,7 +8,7 @@ import numpy as np
 
 from visualizer.figures.chart import Chart, axis_style, figure_of, header_line, line_at, line_trace, number, white_mark
 from visualizer.figures.mosaic import Mosaic
-from visualizer.figures.palette import BLUE, GREEN, GREY, PURPLE, VERMILLION
+from visualizer.figures.palette import BLUE, GREEN, GREY, INDIGO, PURPLE, VERMILLION
 from visualizer.figures.scale import Scale
 
 UNITS_PER_ROW = 16
@@ -19,6 +19,7 @@ _STYLES = (
     (VERMILLION, "dash", "diamond"),
     (PURPLE, "dashdot", "triangle-up"),
     (GREY, "longdash", "x"),
+    (INDIGO, "longdashdot", "star"),
 )
 
 

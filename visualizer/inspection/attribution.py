@@ -6,14 +6,16 @@ The logit rather than the probability, which also rises when the logits of other
 import copy
 import threading
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 import numpy as np
 import torch
 from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam, Occlusion, Saliency
+from torch import nn
 
-from visualizer.architecture.flow import FlowNetwork
+from visualizer.architecture.flow import FlowNetwork, Node
+from visualizer.architecture.own_modules import NoiseInTraining
 from visualizer.architecture.shapes import is_maps
 from visualizer.errors import UserError
 
@@ -52,11 +54,35 @@ class NoMapsError(UserError):
 
 def map_layers(network: FlowNetwork) -> tuple[int, ...]:
     """The layers that Grad-CAM can use, whose output is feature maps of more than one place, by index."""
-    return tuple(
-        node.index
-        for node in network.nodes
-        if node.stages and is_maps(node.shape) and node.shape[1] * node.shape[2] > 1
+    return tuple(node.index for node in network.nodes if is_maps(node.shape) and node.shape[1] * node.shape[2] > 1)
+
+
+def last_map_layer(network: FlowNetwork) -> int:
+    """The layer that Grad-CAM explains best, one of `map_layers(network)`, of which there must be one.
+
+    The last layer with kernels, or the last one after it that works on maps of the same size: it merges, normalizes or
+    activates them. A layer that makes them coarser, as pooling does, or that only hands them on does not count.
+    """
+    layers = map_layers(network)
+    last = next((index for index in reversed(layers) if network.nodes[index].kernels()), None)
+    if last is None:
+        return layers[-1]
+    places = _places(network.nodes[last])
+    return next(
+        index
+        for index in reversed(layers)
+        if index == last or (_places(network.nodes[index]) == places and not _only_hands_on(network.nodes[index]))
     )
+
+
+def _places(node: Node) -> int:
+    return node.shape[1] * node.shape[2]
+
+
+def _only_hands_on(node: Node) -> bool:
+    """Whether its output is its single input, once training is over."""
+    kinds = (nn.Identity, nn.Dropout, nn.Dropout2d, NoiseInTraining)
+    return len(node.sources) == 1 and all(isinstance(module, kinds) for _, module in node.stages)
 
 
 def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int) -> Attribution:
@@ -77,20 +103,28 @@ def grad_cam(network: FlowNetwork, picture: np.ndarray, target: int, layer: int)
     if layer not in map_layers(network):
         raise NoMapsError("Grad-CAM needs feature maps.", "This layer outputs none.", "Choose another layer or method.")
     own = _private_copy(network)
-    module = own.nodes[layer].stages[-1][1]
-    # A module that only passes its input on gives the very tensor that other paths read too: only a copy is its own.
-    module.register_forward_hook(lambda *passed: passed[-1].clone())
+    # What only merges has no module, and one that only passes its input on gives the very tensor that other paths read
+    # too: only a copy is the layer's own.
+    copied = _Copy()
+    own.nodes = tuple(
+        replace(node, stages=(*node.stages, ("copy", copied))) if node.index == layer else node for node in own.nodes
+    )
     logits: list[torch.Tensor] = []
 
     def forward(pictures: torch.Tensor) -> torch.Tensor:
         logits.append(own.logits(pictures))
         return logits[-1]
 
-    method = LayerGradCam(forward, module)
+    method = LayerGradCam(forward, copied)
     maps = method.attribute(_batch(picture), target=target, relu_attributions=True)
     heat = LayerAttribution.interpolate(maps, tuple(picture.shape[1:]), "bilinear")
     # From the same pass: with a large network, another one would cost as much again.
     return _attribution("grad_cam", target, heat[0, 0], float(logits[0].detach()[0, target]), signed=False)
+
+
+class _Copy(nn.Module):
+    def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        return maps.clone()
 
 
 def saliency(network: FlowNetwork, picture: np.ndarray, target: int) -> Attribution:

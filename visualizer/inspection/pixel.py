@@ -1,5 +1,7 @@
 """One number of a network explained: its arithmetic, and the numbers behind it."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -128,6 +130,21 @@ def holds(seen: Probe, spot: Spot) -> bool:
     return len(spot.place) == numbers.ndim and all(
         0 <= at < size for at, size in zip(spot.place, numbers.shape, strict=True)
     )
+
+
+def is_way(network: FlowNetwork, seen: Probe, path: Sequence[Spot]) -> bool:
+    """Whether all these numbers exist, and each next one is of what the layer of the one before it reads."""
+    return all(holds(seen, spot) for spot in path) and all(
+        _leads(network, spot, following) for spot, following in pairwise(path)
+    )
+
+
+def _leads(network: FlowNetwork, spot: Spot, following: Spot) -> bool:
+    if spot.node == PICTURE:
+        return False
+    if following.is_input:
+        return following.node == spot.node and not spot.is_input
+    return following.node in network.nodes[spot.node].sources
 
 
 def before(network: FlowNetwork, spot: Spot, place: Place) -> Spot:

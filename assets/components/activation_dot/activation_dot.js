@@ -93,9 +93,11 @@ export default function ({ data, parentElement }) {
     marks.tangent.setAttribute("d", `M${ends.map((end) => `${across(end[0])} ${up(0, end[1])}`).join("L")}`);
 
     const side = numbers.x > 0 ? 1 : 0;
+    const written = (texts, results, result) =>
+      `= ${fill(texts[side], numbers)}${results[side] ? ` = ${inFourDigits(result)}` : ""}`;
     root.querySelector(".input").textContent = inFourDigits(numbers.x);
-    root.querySelector(".value").textContent = `= ${fill(data.valueTexts[side], numbers)} = ${inFourDigits(numbers.y)}`;
-    root.querySelector(".slope").textContent = `= ${fill(data.slopeTexts[side], numbers)}${data.slopeResult ? ` = ${inFourDigits(slope)}` : ""}`;
+    root.querySelector(".value").textContent = written(data.valueTexts, data.valueResults, numbers.y);
+    root.querySelector(".slope").textContent = written(data.slopeTexts, data.slopeResults, slope);
     svg.setAttribute("aria-valuenow", numbers.x);
     svg.setAttribute(
       "aria-valuetext",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.architecture.activations import FUNCTION_OPTIONS, NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS
+from visualizer.architecture.activations import FUNCTION_OPTIONS, NO_ACTIVATION, OPTIONAL_FUNCTION_OPTIONS, elementwise
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.settings import Choice, Spec
@@ -322,11 +322,10 @@ def with_hidden_activation(spec: RunSpec, function: str) -> RunSpec:
 
 
 RATES = {rate: f"{rate:g}" for rate in (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)}
-_ACTIVATIONS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "sigmoid": "sigmoid", "tanh": "tanh", "gelu": "GELU"}
 
 CHANGES: dict[str, Change] = {
     "optimizer": _of_settings("optimizer"),
-    "activation": Change("Activation of the hidden layers", _ACTIVATIONS, hidden_activation, with_hidden_activation),
+    "activation": Change("Activation of the hidden layers", elementwise(), hidden_activation, with_hidden_activation),
     "learning_rate": _of_settings("learning_rate", RATES),
     "loss": _of_settings("loss"),
     "batch_size": _of_settings("batch_size", {2**power: str(2**power) for power in range(2, 9)}),

@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from visualizer.architecture.activations import FUNCTIONS
+from visualizer.architecture.activations import COMMON, FUNCTIONS, elementwise
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
-from visualizer.concepts.activations import ARITHMETIC, NAMES, ActivatedMap, activate, output_changes, sobel_response
+from visualizer.concepts.activations import ActivatedMap, activate, arithmetic_of, output_change, sobel_response
 from visualizer.concepts.dead_units import FiringUnits, train_and_count
 from visualizer.concepts.gradient_chain import DENSE_UNITS, FILTERS, Chain, Kind, gradient_chain
 from visualizer.data.catalog import load_dataset
@@ -51,7 +51,7 @@ _ASKED_RATE = 2.0
 def _function_choice() -> str:
     return pick(
         "Activation function",
-        {name: FUNCTIONS[name].title for name in NAMES},
+        elementwise(),
         "activation-function",
         default="relu",
         widget=st.pills,
@@ -71,14 +71,14 @@ def _values(source: str) -> np.ndarray:
     return np.array(maps[maps.var(axis=(1, 2)).argmax()])
 
 
+def _compared(name: str) -> tuple[str, ...]:
+    """The functions that one is compared with, itself among them."""
+    return COMMON if name in COMMON else (*COMMON, name)
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
 def _activated(name: str, source: str) -> ActivatedMap:
     return activate(name, _values(source))
-
-
-@st.cache_data(show_spinner=False)
-def _output_changes() -> dict[str, float]:
-    return output_changes(_CHANGE_FROM)
 
 
 @st.fragment
@@ -87,7 +87,7 @@ def functions() -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         name = _function_choice()
         source = pick("A real map", _MAPS, "activation-map", widget=st.pills)
-    title = FUNCTIONS[name].title
+    title, arithmetic = FUNCTIONS[name].title, arithmetic_of(name)
     result = _activated(name, source)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -107,7 +107,7 @@ def functions() -> None:
         show(before_and_after(result.edges, result.before_counts, result.after_counts, title), "activation-histograms")
     share = result.silenced / result.before.size
     st.markdown(
-        f"**{title}.** {ARITHMETIC[name].note} In this map it sets **{result.silenced:,} of {result.before.size:,}** "
+        f"**{title}.** {arithmetic.note} In this map it sets **{result.silenced:,} of {result.before.size:,}** "
         f"numbers to 0 ({share:.1%}); the mean derivative over its numbers is **{number(result.mean_slope)}**."
     )
     if source in PHOTOS:
@@ -116,17 +116,25 @@ def functions() -> None:
             f"{PHOTOS[source]}."
         )
     formula, derivative = st.columns(2, gap="medium")
-    formula.latex(ARITHMETIC[name].formula)
-    derivative.latex(ARITHMETIC[name].derivative)
+    if arithmetic.formula:
+        formula.latex(arithmetic.formula)
+        derivative.latex(arithmetic.derivative)
+    else:
+        formula.markdown(f"f(x) = {FUNCTIONS[name].formula}")
     _ask_change(name)
 
 
 def _ask_change(name: str) -> None:
-    start, changes, title = _CHANGE_FROM, _output_changes(), FUNCTIONS[name].title
-    in_order = sorted(changes, key=changes.__getitem__)
+    start, title = _CHANGE_FROM, FUNCTIONS[name].title
+    changes = {other: output_change(other, start) for other in _compared(name)}
+    # Another function with the same answer would be right, too.
+    right = _signed(changes[name])
+    in_order = sorted(
+        (other for other in changes if other == name or _signed(changes[other]) != right), key=changes.__getitem__
+    )
     others = ", ".join(f"{FUNCTIONS[other].title} {_signed(changes[other])}" for other in in_order if other != name)
     predict(
-        f"The input of a {title} rises by 1, from {number(start)} to {number(start + 1)}. How does its output change?",
+        f"The input of {title} rises by 1, from {number(start)} to {number(start + 1)}. How does its output change?",
         {other: _signed(changes[other]) for other in in_order},
         name,
         f"The average slope between the two is {_signed(changes[name])}, so an input that rises by 1 changes the "
@@ -174,8 +182,9 @@ def deep_chain() -> None:
         initialization = select("Initialisation", _INITIALIZATIONS, "chain-initialization", width=190)
     hidden = set() if answered else {_ASKED_CHAIN[0]}
     with st.spinner("Sending the gradient back …", show_time=False):
-        chains = {other: _chain(other, depth, kind, initialization) for other in NAMES if other not in hidden}
-    titles = {other: FUNCTIONS[other].title for other in NAMES}
+        shown = [other for other in _compared(name) if other not in hidden]
+        chains = {other: _chain(other, depth, kind, initialization) for other in shown}
+    titles = {other: FUNCTIONS[other].title for other in _compared(name)}
     show(gradient_lines({other: chain.norms for other, chain in chains.items()}, titles, name), "chain-lines")
     if name in hidden:
         st.info(f"The line of the {titles[name]} appears once you have answered.", icon=":material/visibility_off:")

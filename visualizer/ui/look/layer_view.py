@@ -1,5 +1,6 @@
 """One layer opened: what meets in it, its output before and after the activation, its kernels, and its input."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from visualizer.ui.kit.text import escaped
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_choice import chosen_layer
 from visualizer.ui.look.meeting_view import meeting_part
+from visualizer.ui.look.number_chart import NumberChart
 from visualizer.ui.look.pixel_view import pixel_part
 from visualizer.ui.state.viewport import column_width, is_narrow
 
@@ -34,10 +36,15 @@ _SELECT = 180  # pixels
 def layers_part(inspected: Inspected) -> None:
     """Draw the choice of a layer, and everything about it."""
     views = inspected.probe.layers
-    index = chosen_layer(views, f"layer-of-{len(views)}")
+    index = chosen_layer(views, layer_key(views))
     # A network of blocks has other layers at the same indices.
     of = f"-of-{len(views)}" if any(view.block for view in views) else ""
     layer_view(inspected, views[index], f"layer-{index}{of}")
+
+
+def layer_key(views: "Sequence[LayerView]") -> str:
+    """The key of the choice among these layers, which are all of a network."""
+    return f"layer-of-{len(views)}"
 
 
 def layer_view(inspected: Inspected, view: "LayerView", key: str) -> None:
@@ -46,9 +53,9 @@ def layer_view(inspected: Inspected, view: "LayerView", key: str) -> None:
     window = view.layer.pooled(view.input.shape)
     if window is not None:
         _pooling(view, window, key)
-    meeting_part(inspected, view, key)
-    charts = _feature_maps(view, key) if is_maps(view.output.shape) else _vector(view, key)
-    pixel_part(inspected, view.index, charts)
+    met = meeting_part(inspected, view, key)
+    own = _feature_maps(view, key) if is_maps(view.output.shape) else _vector(view, key)
+    pixel_part(inspected, view.index, (*met, *own))
     for number in range(len(view.kernel_sets)):
         _kernels(inspected, view, number, key if number == len(view.kernel_sets) - 1 else f"{key}-{number}")
     # What only merges has its input as its output.
@@ -64,8 +71,8 @@ def _signed(values: np.ndarray) -> bool:
     return bool(values.min() < 0)
 
 
-def _feature_maps(view: "LayerView", key: str) -> dict[str, int]:
-    """Draw the maps; return the charts' keys, each with the map that it shows, or -1 for several."""
+def _feature_maps(view: "LayerView", key: str) -> tuple[NumberChart, ...]:
+    """Draw the maps; return the charts."""
     from visualizer.inspection.probe import channel_order
 
     st.subheader("Output: feature maps")
@@ -105,7 +112,8 @@ def _feature_maps(view: "LayerView", key: str) -> dict[str, int]:
         ),
         f"{key}-maps",
     )
-    return {f"{key}-maps": -1} | ({f"{key}-single": enlarged - 1} if enlarged else {})
+    charts = (NumberChart(f"{key}-maps"),)
+    return (*charts, NumberChart(f"{key}-single", channel=enlarged - 1)) if enlarged else charts
 
 
 def _pooling(view: "LayerView", window: PoolingWindow, key: str) -> None:
@@ -171,13 +179,13 @@ def _kernels(inspected: Inspected, view: "LayerView", number: int, key: str) -> 
     )
 
 
-def _vector(view: "LayerView", key: str) -> dict[str, int]:
+def _vector(view: "LayerView", key: str) -> tuple[NumberChart, ...]:
     st.subheader("Output: a vector")
     show(
         unit_bars(view.output, before=view.before_activation, value_label="output", width=column_width()),
         f"{key}-units",
     )
-    return {f"{key}-units": -1}
+    return (NumberChart(f"{key}-units", vector=True),)
 
 
 def _input(view: "LayerView", key: str) -> None:

@@ -13,6 +13,7 @@ from visualizer.figures.vectors import unit_bars
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.pick import pick_page
 from visualizer.ui.look.inspected import Inspected
+from visualizer.ui.look.number_chart import Given, NumberChart
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.words import listed
 
@@ -31,24 +32,29 @@ _MADE: "dict[Meeting, str]" = {
 _FIELD = 180  # pixels
 
 
-def meeting_part(inspected: Inspected, view: "LayerView", key: str) -> None:
-    """Draw what each of the layers gives that a layer reads; nothing where it reads only one."""
+def meeting_part(inspected: Inspected, view: "LayerView", key: str) -> tuple[NumberChart, ...]:
+    """Draw what each of the layers gives that a layer reads; nothing where it reads only one. Return the charts."""
     from visualizer.inspection.pixel import output_of
 
     if len(view.sources) == 1:
-        return
+        return ()
     meeting = inspected.network.nodes[view.index].meeting
     given = [output_of(inspected.probe, source) for source in view.sources]
     st.subheader("What meets here, layer by layer")
     names = [_name(inspected, source) for source in view.sources]
+    # Where something is computed from what meets, its result is another number.
+    is_input = bool(inspected.network.nodes[view.index].stages)
     if meeting == "concatenation":
-        _one_behind_the_other(view, given, names, key)
-    elif is_maps(view.input.shape):
-        _map_beside_map(view, given, names, _MADE[meeting], key)
-    else:
-        for number, (values, name) in enumerate(zip(given, names, strict=True)):
-            st.markdown(f"**{name}**")
-            show(unit_bars(values, value_label="output", width=column_width()), f"{key}-met-{number}")
+        return _one_behind_the_other(view, given, names, key, is_input=is_input)
+    if is_maps(view.input.shape):
+        return (_map_beside_map(view, given, names, _MADE[meeting], key, is_input=is_input),)
+    charts = []
+    for number, (values, name, source) in enumerate(zip(given, names, view.sources, strict=True)):
+        st.markdown(f"**{name}**")
+        show(unit_bars(values, value_label="output", width=column_width()), f"{key}-met-{number}")
+        met = (Given(source, values.shape),)
+        charts.append(NumberChart(f"{key}-met-{number}", vector=True, given=met, is_input=is_input))
+    return tuple(charts)
 
 
 def _name(inspected: Inspected, source: int) -> str:
@@ -61,7 +67,9 @@ def _short(source: int) -> str:
     return "picture" if source == PICTURE else f"layer {source + 1}"
 
 
-def _map_beside_map(view: "LayerView", given: list[np.ndarray], names: list[str], made: str, key: str) -> None:
+def _map_beside_map(
+    view: "LayerView", given: list[np.ndarray], names: list[str], made: str, key: str, *, is_input: bool
+) -> NumberChart:
     """The same map of every layer, and what becomes of it, on one colour scale."""
     st.caption(
         f"{listed(names)} meet here map by map: each number of the result comes from the numbers at the same place."
@@ -84,14 +92,19 @@ def _map_beside_map(view: "LayerView", given: list[np.ndarray], names: list[str]
         ),
         f"{key}-met-maps",
     )
+    tiles = (*(Given(source, maps.shape) for source, maps in zip(view.sources, given, strict=True)), None)
+    return NumberChart(f"{key}-met-maps", channel=channel - 1, given=tiles, is_input=is_input)
 
 
-def _one_behind_the_other(view: "LayerView", given: list[np.ndarray], names: list[str], key: str) -> None:
+def _one_behind_the_other(
+    view: "LayerView", given: list[np.ndarray], names: list[str], key: str, *, is_input: bool
+) -> tuple[NumberChart, ...]:
     """Which channels each layer has, and these; all maps on one colour scale."""
     noun = "Maps" if is_maps(view.input.shape) else "Numbers"
     scale = Scale.of(view.input, diverging=bool(view.input.min() < 0))
     first = 1
-    for number, (values, name) in enumerate(zip(given, names, strict=True)):
+    charts = []
+    for number, (values, name, source) in enumerate(zip(given, names, view.sources, strict=True)):
         last = first + len(values) - 1
         st.markdown(f"**{noun} {first:,} to {last:,}: {name}** ({describe_shape(values.shape)})")
         if is_maps(values.shape):
@@ -108,4 +121,15 @@ def _one_behind_the_other(view: "LayerView", given: list[np.ndarray], names: lis
         else:
             chart = unit_bars(values, value_label="output", width=column_width())
         show(chart, f"{key}-met-{number}")
+        charts.append(
+            NumberChart(
+                f"{key}-met-{number}",
+                vector=not is_maps(values.shape),
+                given=(Given(source, values.shape, first - 1),),
+                # Maps are called by their joined numbers, units by their own.
+                numbered_from=0 if is_maps(values.shape) else first - 1,
+                is_input=is_input,
+            )
+        )
         first = last + 1
+    return tuple(charts)

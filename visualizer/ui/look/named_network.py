@@ -110,6 +110,12 @@ def _opened(owner: Session, asked: Asked) -> OpenedNetwork | None:
     return OpenedNetwork(("named", *key), named.network, IMAGENET, named.class_names)
 
 
+def ask_again(owner: Session, asked: Asked) -> None:
+    """Open a network that was asked for in an earlier tab. Call it before the field for the name is drawn."""
+    st.session_state[_NAME] = asked[0]
+    _ask(owner, *asked)
+
+
 def _ask(owner: Session, name: str, random_weights: bool) -> None:
     """Open that network, starting over if it was requested before."""
     forget(_JOB)

@@ -1,5 +1,7 @@
 """Explain any number of a network: choose it by a click or by row and column, and follow it back to the picture."""
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -11,6 +13,7 @@ from visualizer.ui.kit import bound
 from visualizer.ui.kit.chart_events import Clicked, on_click
 from visualizer.ui.kit.component import component, sent_by
 from visualizer.ui.look.inspected import Inspected
+from visualizer.ui.look.number_chart import NumberChart
 from visualizer.ui.look.pixel_data import pixel_data
 from visualizer.ui.look.state import LookState
 from visualizer.ui.state.session import session
@@ -23,22 +26,28 @@ _FIELDS = 64  # names that a field may have
 
 
 @st.fragment
-def pixel_part(inspected: Inspected, index: int, charts: dict[str, int]) -> None:
+def pixel_part(inspected: Inspected, index: int, charts: tuple[NumberChart, ...]) -> None:
     """Explain one number of layer `index`; at first its largest. A choice redraws only this part.
 
     Args:
         inspected: The network and its results for the picture.
-        index: The layer whose numbers the charts above show.
-        charts: The keys of these charts, each with the map that it shows, from 0, or -1 where each point names its map.
+        index: The layer whose numbers, or what they are made of, the charts above show.
+        charts: These charts.
     """
     _go_on(inspected, index)
     path = _path(inspected, index)
+    owner, state = session(), session().page_state(LookState)
+    chosen = path == state.pixel_path
+    kept = tuple((spot.node, spot.place, spot.is_input) for spot in path) if chosen else ()
+    owner.look = owner.look.moved(layer=index, path=kept, page=state.pixel_page if chosen else 0)
+    owner.save()
     st.subheader("One number explained")
-    st.caption("Click a number in the chart above, or choose it here. Then click one that it was computed from.")
-    shape = inspected.probe.layers[index].output.shape
+    st.caption("Click a number in a chart above, or choose it here. Then click one that it was computed from.")
+    view = inspected.probe.layers[index]
+    shape = (view.input if path[0].is_input else view.output).shape
     _fields(path[0], shape, of=crc32(inspected.probe.picture.tobytes(), crc32(repr(inspected.key).encode())))
-    for key, channel in charts.items():
-        _listen(index, key, channel, vector=not is_maps(shape))
+    for chart in charts:
+        _listen(index, chart)
     _explanation(inspected, path)
 
 
@@ -53,12 +62,12 @@ def _go_on(inspected: Inspected, index: int) -> None:
 
 
 def _path(inspected: Inspected, index: int) -> "tuple[Spot, ...]":
-    """The chosen path, if it begins in this layer and all its numbers exist; else the largest number."""
-    from visualizer.inspection.pixel import holds
+    """The chosen path, if it begins in this layer and leads through numbers that exist; else the largest number."""
+    from visualizer.inspection.pixel import is_way
     from visualizer.inspection.steps import Spot
 
     path = session().page_state(LookState).pixel_path
-    if path and path[0].node == index and all(holds(inspected.probe, spot) for spot in path):
+    if path and path[0].node == index and is_way(inspected.network, inspected.probe, path):
         return path
     output = inspected.probe.layers[index].output
     place = np.unravel_index(int(np.nan_to_num(output, nan=-np.inf).argmax()), output.shape)
@@ -74,7 +83,7 @@ def _fields(spot: "Spot", shape: tuple[int, ...], of: int) -> None:
 
     Args:
         spot: The number that they show.
-        shape: The shape of its layer's output.
+        shape: The shape of its layer's output, or of its input if the number is of that.
         of: A hash of the network and the picture.
     """
     names = ("Map", "Row", "Column") if is_maps(shape) else ("Unit",)
@@ -84,7 +93,7 @@ def _fields(spot: "Spot", shape: tuple[int, ...], of: int) -> None:
             def choose(number: int, axis: int = axis) -> None:
                 # A browser may report the value that it was sent: then nobody chose anything.
                 if number - 1 != spot.place[axis]:
-                    _choose(spot.node, tuple(number - 1 if at == axis else part for at, part in enumerate(spot.place)))
+                    _choose(replace(spot, place=(*spot.place[:axis], number - 1, *spot.place[axis + 1 :])))
 
             label = f"{name} 1 to {size:,}"
             if size == 1:
@@ -95,27 +104,16 @@ def _fields(spot: "Spot", shape: tuple[int, ...], of: int) -> None:
             bound.number(label, spot.place[axis] + 1, choose, key, 1, size, width=_FIELD)
 
 
-def _choose(index: int, place: tuple[int, ...]) -> None:
-    from visualizer.inspection.steps import Spot
-
-    session().page_state(LookState).explain_pixel((Spot(index, place),))
+def _choose(*path: "Spot") -> None:
+    session().page_state(LookState).explain_pixel(path)
 
 
-def _listen(index: int, key: str, channel: int, *, vector: bool) -> None:
+def _listen(index: int, chart: NumberChart) -> None:
     def clicked(point: Clicked) -> None:
-        try:
-            if channel >= 0:
-                place: tuple[int, ...] = (channel, point.index[0], point.index[1])
-            elif vector:
-                place = (int(point.data[0] if point.data else point.x) - 1,)
-            else:
-                number, row, column = (int(part) - 1 for part in point.data[:3])
-                place = (number, row, column)
-        except (TypeError, ValueError, IndexError):
-            return
-        _choose(index, place)
+        with suppress(TypeError, ValueError, IndexError):
+            _choose(*chart.path(index, point))
 
-    on_click(key, clicked)
+    on_click(chart.key, clicked)
 
 
 def _explanation(inspected: Inspected, path: "tuple[Spot, ...]") -> None:

@@ -1,10 +1,11 @@
 """What Look inside alone keeps in a tab."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from visualizer.inspection.steps import Spot
+    from visualizer.ui.state.look_place import LookPlace
 
 
 @dataclass
@@ -17,6 +18,8 @@ class LookState:
         pixel_page: The page of the channels or products that the last one is made of, from 0.
         pixel_asked: The explained path, and what the browser asked for there, until that is followed; or None.
         asked_network: The network that was asked for by name, and whether with random weights, or None.
+        kept: The place that this tab came back to; None before its first look.
+        came_back: The steps of coming back that it has taken; `come_back` names them.
     """
 
     filter_number: int = 1
@@ -24,6 +27,8 @@ class LookState:
     pixel_page: int = 0
     pixel_asked: "tuple[tuple[Spot, ...], Any] | None" = None
     asked_network: tuple[str, bool] | None = None
+    kept: "LookPlace | None" = None
+    came_back: set[str] = field(default_factory=set)
 
     def explain_pixel(self, path: "tuple[Spot, ...]", page: int = 0) -> None:
         """Explain the last number of this path."""

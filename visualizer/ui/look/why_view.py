@@ -1,6 +1,5 @@
 """Why this class? Four methods that colour the pixels in favour of it, and two reasons to doubt them."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -59,7 +58,7 @@ _UNITS = {
 
 def why_part(inspected: Inspected) -> None:
     """Draw the choice of a class and of a method, the explanation, and its checks."""
-    from visualizer.inspection.attribution import map_layers
+    from visualizer.inspection.attribution import last_map_layer, map_layers
 
     answer = inspected.probe.answer
     if answer is None:
@@ -92,11 +91,12 @@ def why_part(inspected: Inspected) -> None:
             layer = st.selectbox(
                 "Maps of layer",
                 layers,
-                index=_last_convolution(inspected, layers),
+                index=layers.index(last_map_layer(inspected.network)),
                 format_func=titles.__getitem__,
                 key=f"why-layer-of-{len(titles)}",
                 width=220,
-                help="Usually the last layer with maps: it knows most about classes, and still knows where things are.",
+                help="At first the last one before the maps are made smaller: it knows most about classes, and still "
+                "knows where things are.",
             )
         if method == "occlusion":
             sizes = _windows(inspected)
@@ -124,12 +124,6 @@ def why_part(inspected: Inspected) -> None:
 def _logit(inspected: Inspected) -> str:
     """The name of the explained number."""
     return "logit" if inspected.network.answer_kind == "probabilities" else "score"
-
-
-def _last_convolution(inspected: Inspected, layers: Sequence[int]) -> int:
-    """The index in `layers` of the last one with kernels: pooling after it only makes the maps coarser."""
-    with_kernels = [place for place, index in enumerate(layers) if inspected.probe.layers[index].kernels is not None]
-    return with_kernels[-1] if with_kernels else len(layers) - 1
 
 
 def _windows(inspected: Inspected) -> list[int]:

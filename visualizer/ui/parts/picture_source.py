@@ -27,6 +27,7 @@ _SOURCES = {
     "upload": ":material/upload: Upload",
     "camera": ":material/photo_camera: Camera",
 }
+_SOURCE, _SOURCE_OF_PHOTOS, _PHOTO = "picture-source", "picture-source-of-photos", "photo"
 
 
 @dataclass(frozen=True)
@@ -38,20 +39,22 @@ class ChosenPicture:
         label: Its true class in `class_names`, or None if unknown.
         class_names: The names of the classes that the network was made for.
         drawn: Whether it is a drawing, which may change at any moment.
+        origin: Its data set and its index there, or the name of a bundled photo; None for the user's own.
     """
 
     pixels: np.ndarray
     label: int | None
     class_names: tuple[str, ...]
     drawn: bool = False
+    origin: tuple[str, int] | str | None = None
 
 
 def picture_source(class_names: tuple[str, ...]) -> str:
     """Draw the choice of where the picture comes from, and return it. `class_names` is as `chosen_picture` takes it."""
     if not class_names:
-        return pick("Picture from", _SOURCES, "picture-source")
+        return pick("Picture from", _SOURCES, _SOURCE)
     sources = {name: title for name, title in _SOURCES.items() if name != "dataset"}
-    return pick("Picture from", sources, "picture-source-of-photos", default="photo")
+    return pick("Picture from", sources, _SOURCE_OF_PHOTOS, default="photo")
 
 
 def chosen_picture(
@@ -78,18 +81,18 @@ def chosen_picture(
         return _drawn(owner, dataset_name, input_shape, class_names, answer)
     if source == "dataset":
         given: ChosenPicture | None = _from_dataset(dataset_name, input_shape)
+    elif source == "photo":
+        name = pick("Photo", PHOTOS, _PHOTO)
+        given = ChosenPicture(prepare_photo(bundled_photo(name), input_shape)[0], None, class_names, origin=name)
     else:
-        original = _photo(owner, source)
+        original = _own_photo(owner, source)
         given = None if original is None else ChosenPicture(prepare_photo(original, input_shape)[0], None, class_names)
     answer(given)
     return given
 
 
-def _photo(owner: Session, source: str) -> np.ndarray | None:
-    """Draw the choice of a photo of that source and return it, (H, W, 3) uint8; None until there is one."""
-    if source == "photo":
-        return bundled_photo(pick("Photo", PHOTOS, "photo"))
-
+def _own_photo(owner: Session, source: str) -> np.ndarray | None:
+    """Draw the upload or the camera and return its last photo, (H, W, 3) uint8; None until there is one."""
     supplied = owner.page_state(SuppliedPicture)
 
     def take(data: bytes, name: str) -> None:
@@ -147,10 +150,21 @@ def _drawn(
 def choose_picture(dataset: Dataset, index: int) -> None:
     """Choose this picture of the test split, by its index in `Dataset.pictures`, from now on."""
     label = int(dataset.labels[index])
-    st.session_state["picture-source"] = "dataset"
+    st.session_state[_SOURCE] = "dataset"
     st.session_state[f"picture-class-{dataset.name}"] = label
     place = int(np.flatnonzero(pictures_of_class(dataset, label) == index)[0])
     st.session_state[f"picture-number-{dataset.name}"] = place + 1
+
+
+def choose_photo(name: str) -> None:
+    """Choose this bundled photo from now on, whichever network looks at it."""
+    st.session_state[_SOURCE] = st.session_state[_SOURCE_OF_PHOTOS] = "photo"
+    st.session_state[_PHOTO] = name
+
+
+def is_picture_chosen() -> bool:
+    """Whether a picture was chosen in this tab, here or for this page by another one."""
+    return _SOURCE in st.session_state or _SOURCE_OF_PHOTOS in st.session_state
 
 
 def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> ChosenPicture:
@@ -161,4 +175,4 @@ def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> ChosenPicture
         key = f"picture-number-{name}"
         index = choose_test_picture(dataset, label, key, persist_state="session", width=130, help=words)
     pixels = prepare(dataset.pictures[index][None], input_shape)[0]
-    return ChosenPicture(pixels, int(label), dataset.class_names)
+    return ChosenPicture(pixels, int(label), dataset.class_names, origin=(name, index))

@@ -40,6 +40,7 @@ from visualizer.ui.shell.unfamiliar_workspace import (
     is_known_here,
     mark_of,
 )
+from visualizer.ui.state.look_place import place_from_json, place_to_json
 from visualizer.ui.state.server import lost_files, run_store, workspaces
 from visualizer.ui.state.session import Session, session
 from visualizer.ui.state.tabs import watch_over
@@ -94,6 +95,8 @@ class _SavedPart:
     restore: Callable[[Session, Any], None]
     # True if another tab may have added something: entries that are already saved stay.
     merges: bool = False
+    # False if it is no reason to start a workspace: whoever only looks leaves nothing.
+    starts: bool = True
 
 
 def _restore_history(owner: Session, data: Any) -> None:
@@ -118,6 +121,10 @@ def _restore_datasets(owner: Session, data: Any) -> None:
     owner.own_datasets = tuple(name for name in data if isinstance(name, str) and is_own(name))
 
 
+def _restore_look(owner: Session, data: Any) -> None:
+    owner.look = place_from_json(data)
+
+
 # In the order in which they are restored: the settings may name a data set of the person's own. The watched picture
 # belongs to the data set in the settings, so the two are saved together.
 _SAVED_PARTS = {
@@ -132,6 +139,7 @@ _SAVED_PARTS = {
         _restore_training,
     ),
     "run": _SavedPart("which run Train showed", lambda owner: owner.run_id, lambda value: value, _restore_run),
+    "look": _SavedPart("where Look inside was", lambda owner: owner.look, place_to_json, _restore_look, starts=False),
 }
 
 
@@ -154,6 +162,7 @@ def own_workspace() -> Iterator[None]:
     if state.unfamiliar_token is not None:
         _ask(owner, state, state.unfamiliar_token)
         st.stop()
+    owner.save = partial(_save, owner, state)
     watch_over(owner.workspace_id)
     _save(owner, state)
     was_saved = state.exists
@@ -269,7 +278,7 @@ def _save(owner: Session, state: WorkspaceState) -> None:
         for name, value in _current_values(owner).items()
         if value is not state.saved[name] and value != state.saved[name]
     }
-    if not changed:
+    if not changed or not (state.exists or any(_SAVED_PARTS[name].starts for name in changed)):
         return
     workspace_id = id_of(owner.token)
     try:

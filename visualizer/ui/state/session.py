@@ -18,6 +18,7 @@ from visualizer.data.own_dataset import is_own, not_available
 from visualizer.errors import UserError
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.kit.text import markdown_safe
+from visualizer.ui.state.look_place import LookPlace
 from visualizer.ui.state.refused_files import recent_refusal
 from visualizer.workspaces import id_of, new_token
 
@@ -57,9 +58,12 @@ class Session:
         probe_index: The picture of the chosen data set that the next run is watched on.
         run_id: The run that Train shows, or None.
         own_datasets: The data sets made from the user's own pictures, by name.
+        look: Where Look inside is, or was when this workspace was saved.
         opened_model: The network that Look inside opened from a file, or None.
         jobs: Long work that this tab asked for, by the key of its place; `ui.state.work` fills it.
         token: The secret that finds this workspace again; in the page's address once there is something to find.
+        save: Saves what has changed, as each page does before and after it is drawn; for a fragment, which is drawn
+            alone. The workspace sets it.
     """
 
     history: EditHistory = field(default_factory=lambda: EditHistory(Draft.of(TINY.architecture)))
@@ -69,9 +73,11 @@ class Session:
     probe_index: int = 0
     run_id: str | None = None
     own_datasets: tuple[str, ...] = ()
+    look: LookPlace = field(default_factory=LookPlace)
     opened_model: "OpenedModel | None" = None
     jobs: "dict[str, Job[Any]]" = field(default_factory=dict)
     token: str = field(default_factory=new_token)
+    save: Callable[[], None] = lambda: None
     _page_states: dict[type[Any], Any] = field(default_factory=dict)
 
     def page_state(self, kind: type[T]) -> T:

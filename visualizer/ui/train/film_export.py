@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.span import PICTURE
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.figures.film import MAX_FRAMES, MAX_TILES, MAX_UNITS, Film, Format, can_write, draw_frame, encode
 from visualizer.training.runs.kept_weights import Moment
@@ -83,7 +84,8 @@ def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -
     kernels = None
     if layer_moments[0].kernels:
         kernels = np.array([layer_moment.kernels[0].weights for layer_moment in layer_moments])[:, :MAX_TILES]
-        kernels = kernels if kernels.shape[2] == 3 and layer == 0 else kernels[:, :, 0]
+        colour = kernels.shape[2] == 3 and run.spec.architecture.sources[layer] == (PICTURE,)
+        kernels = kernels if colour else kernels[:, :, 0]
     outputs = np.array([layer_moment.output for layer_moment in layer_moments])
     outputs = outputs[:, :MAX_UNITS, None, None] if outputs.ndim == 2 else outputs[:, :MAX_TILES]
     history = run_store().curves(run.run_id)
