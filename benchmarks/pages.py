@@ -1,7 +1,8 @@
 """How long do people wait? `python -m benchmarks.pages` measures it in a real browser in a few minutes.
 
 Build: one more filter of a Conv2D layer, from the click until the drawing with the new number is painted, in the
-classic example and in a ResNet-50 of 174 layers whose blocks are folded. Look inside: a photo of 12 megapixels, from
+classic example, in a ResNet-50 of 174 layers whose blocks are folded, and in a chain of 1,000 layers, of which twenty
+are shown and the others are in groups. Look inside: a photo of 12 megapixels, from
 the chosen file until the feature maps of the 64 × 64 classic example are painted.
 
 Each is measured by turns with the same control on a page that does nothing, the framework's own floor, since other load
@@ -31,7 +32,12 @@ from tests.browser.app import (
     wait_until_idle,
 )
 from tests.deep import resnet_50
-from visualizer.architecture.architecture import architecture_to_json
+from visualizer.architecture.architecture import MAX_LAYERS, Architecture, architecture_to_json
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.batch_normalization import BatchNormalization
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
 
 BUILD_GOAL, DEEP_GOAL, LOOK_GOAL = 0.3, 0.5, 1.0  # seconds
 EMPTY_PAGE = Path(__file__).with_name("empty_page.py")
@@ -94,6 +100,12 @@ def edit_layer(page: Page) -> float:
     )
 
 
+def edit_card(page: Page) -> float:
+    """As `edit_layer`, until the card has the new number: the drawing shows the layer together with others."""
+    cards = "[...document.querySelectorAll('.st-key-cards strong')]"
+    return one_more(page, "Filters", f"{cards}.some((line) => / value, /.test(line.textContent))")
+
+
 def edit_nothing(page: Page) -> float:
     return one_more(page, "Number", "document.body.textContent.includes('The number is value.')")
 
@@ -134,14 +146,33 @@ def build_classic(page: Page) -> None:
 
 def build_deep(page: Page) -> None:
     """Put ResNet-50 into Build, whose blocks are folded, and open the card of its first layer."""
+    upload_network(page, resnet_50())
+    page.get_by_role("button").get_by_text("Conv2D 16, 7 × 7").click()
+    wait_until_idle(page)
+
+
+def long_chain() -> Architecture:
+    """As long as a network can be."""
+    body = (Conv2D(4, padding="same", activation="linear"), BatchNormalization(), Activation())
+    layers = (*(body[index % len(body)] for index in range(MAX_LAYERS - 2)), Flatten(), Dense(10, activation="softmax"))
+    return Architecture("Long chain", (1, 8, 8), layers)
+
+
+def build_long(page: Page) -> None:
+    """Put the long chain into Build, and open its first group and the card of its first layer."""
+    upload_network(page, long_chain())
+    for line in ("Layers 1 to 20", "1 Conv2D 4, 3 × 3"):
+        page.locator(".st-key-cards strong").get_by_text(line).first.click()
+        wait_until_idle(page)
+
+
+def upload_network(page: Page, architecture: Architecture) -> None:
     page.get_by_role("button", name="Upload").click()
-    text = architecture_to_json(resnet_50())
+    text = architecture_to_json(architecture)
     file = {"name": "resnet.json", "mimeType": "application/json", "buffer": text.encode()}
     page.locator("input[type=file]").set_input_files([file])  # type: ignore[list-item]
     wait_until_idle(page)
     page.keyboard.press("Escape")
-    page.get_by_role("button").get_by_text("Conv2D 16, 7 × 7").click()
-    wait_until_idle(page)
 
 
 def look_for_upload(page: Page) -> None:
@@ -174,6 +205,11 @@ def measure(browser: Browser, url: str, empty_url: str, repetitions: int) -> boo
         pairs = [(edit_layer(page), edit_nothing(empty)) for _ in range(repetitions + 1)]
         deep = f"Build: one more filter in ResNet-50, {len(resnet_50().layers)} layers"
         deep_fast = report(deep, *map(list, zip(*pairs[1:], strict=True)), DEEP_GOAL)  # type: ignore[arg-type]
+    with opened(browser, url, "/build") as page, opened(browser, empty_url) as empty:
+        build_long(page)
+        pairs = [(edit_card(page), edit_nothing(empty)) for _ in range(repetitions + 1)]
+        title = f"Build: one more filter in a chain of {MAX_LAYERS:,} layers"
+        deep_fast &= report(title, *map(list, zip(*pairs[1:], strict=True)), DEEP_GOAL)  # type: ignore[arg-type]
     with opened(browser, url, "/build") as page, opened(browser, empty_url) as empty:
         build_classic(page)
         pairs = [(edit_layer(page), edit_nothing(empty)) for _ in range(repetitions + 1)]

@@ -97,6 +97,13 @@ def test_a_change_that_changes_nothing_is_no_step():
     assert history.change(history.present.move(0, -1)) is history
 
 
+def test_a_card_moves_past_an_equal_one():
+    history = EditHistory(Draft.of(Architecture("equal", (1, 8, 8), (Flatten(), Flatten(), Dense()))))
+    history = history.change(history.present.move(0, 1))
+    assert history.present.ids == (1, 0, 2)
+    assert names(history.change(history.present.move(0, 1)).present) == ["Flatten", "Dense", "Flatten"]
+
+
 def test_undo_is_bounded():
     history = EditHistory(draft())
     for units in range(1, MAX_UNDO + 20):
@@ -211,6 +218,26 @@ def test_a_block_of_one_layer_is_repeated_and_moved_as_a_block():
     single = Draft.of(RESIDUAL).unfold(0).fold(4, 4, "Flat")
     assert blocks(single.repeat_block(0, 1)) == [(4,), (6,)]
     assert blocks(single.move(4, -1)) == [(4,)]
+    assert blocks(single.move_cards(4, 4, -1)) == [(4,)]
+
+
+def test_a_card_enters_and_leaves_a_block_without_changing_its_place():
+    inside = Draft.of(RESIDUAL).move(0, 0, 0)
+    assert blocks(inside) == [(0, 1, 2, 3)]
+    assert (inside.ids, wires(inside)) == (Draft.of(RESIDUAL).ids, wires(Draft.of(RESIDUAL)))
+    assert inside.move(0, 0) == Draft.of(RESIDUAL)
+    assert blocks(Draft.of(RESIDUAL).move(4, 0, 0)) == [(1, 2, 3, 4)]
+    assert blocks(Draft.of(RESIDUAL).move(3, 0)) == [(1, 2)]
+    # A block that it does not touch is no place for it; between two layers of a block, there is no other.
+    assert Draft.of(RESIDUAL).move(5, 0, 0) == Draft.of(RESIDUAL)
+    assert blocks(Draft.of(RESIDUAL).move(2, 0)) == [(1, 2, 3)]
+
+
+def test_a_new_card_at_the_edge_of_a_block_is_where_it_is_wanted():
+    assert blocks(Draft.of(RESIDUAL).insert(4, MaxPooling2D())) == [(1, 2, 3)]
+    assert blocks(Draft.of(RESIDUAL).insert(4, MaxPooling2D(), 0)) == [(1, 2, 3, 6)]
+    assert blocks(Draft.of(RESIDUAL).insert(1, MaxPooling2D(), 0)) == [(6, 1, 2, 3)]
+    assert blocks(Draft.of(RESIDUAL).duplicate(3)) == [(1, 2, 3, 6)]
 
 
 def problem(of: Draft, card: int) -> Any:
@@ -236,10 +263,11 @@ def edited(draft: Draft, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Draft
         return draft.insert(0, draw(layers()))
     cards = st.sampled_from(draft.ids)
     card, other, by = draw(cards), draw(cards), draw(st.integers(-4, 4))
+    block = st.sampled_from([None, *range(len(draft.architecture.blocks))])
     changes = [
-        lambda: draft.insert(draw(st.integers(0, len(draft.ids))), draw(layers() | merges())),
+        lambda: draft.insert(draw(st.integers(0, len(draft.ids))), draw(layers() | merges()), draw(block)),
         lambda: draft.replace_layer(card, *draw(st.lists(layers() | merges(), max_size=2))),
-        lambda: draft.move(card, by),
+        lambda: draft.move(card, by, draw(block)),
         lambda: draft.move_cards(*sorted((card, other), key=draft.ids.index), by),
         lambda: draft.duplicate(card),
         lambda: draft.connect(card, draw(cards | st.just(-1))),

@@ -23,13 +23,14 @@ from visualizer.architecture.architecture import (
     summarize,
 )
 from visualizer.architecture.kernels import kernel_sets
-from visualizer.architecture.layer import GROUPS, Layer, layer_types
+from visualizer.architecture.layer import GROUPS, Layer, grouped_layer_types, layer_types
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import build
+from visualizer.figures.volumes import volumes
 from visualizer.inspection.filters import filter_kernels
 from visualizer.inspection.moment import layer_moment
 from visualizer.inspection.pixel import explain, field
@@ -63,6 +64,19 @@ def test_it_is_found_and_its_settings_are_known(new_layer):
     assert [setting.name for setting in new_layer.settings()] == ["filters", "kernel_size", "strides", "activation"]
     groups = [layer_type.group for layer_type in layer_types().values()]
     assert groups == sorted(groups, key=GROUPS.index)
+    grouped = grouped_layer_types()
+    assert "Conv2DTranspose" in grouped["Convolution"]
+    assert [name for group in grouped.values() for name in group] == list(layer_types())
+    assert "Other" not in grouped
+
+
+def test_a_type_that_names_no_group_is_offered_last(add_layer_type):
+    new = add_layer_type("conv2d_transpose", CONV2D_TRANSPOSE.replace('    group: ClassVar[str] = "Convolution"\n', ""))
+    *_, (group, types) = grouped_layer_types().items()
+    assert (group, types) == ("Other", {"Conv2DTranspose": type(new)})
+    architecture = Architecture("other", (1, 8, 8), (new,))
+    report = summarize(architecture)
+    assert "Other" in [trace.name for trace in volumes(architecture, report).figure.data]
 
 
 def test_its_json_is_read_back(architecture):

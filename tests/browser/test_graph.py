@@ -93,6 +93,37 @@ def test_a_residual_block_is_built_with_the_keyboard_alone(page: Page) -> None:
     tab_to(page, page.get_by_role("button", name="Train it"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Train it live")).to_be_visible()
+    wait_until_idle(page)
+    train_with_the_keyboard(page)
+    tab_to(page, page.get_by_test_id("stSidebarNav").get_by_role("link", name="Look inside"))
+    page.keyboard.press("Enter")
+    wait_until_idle(page)
+    pick(page, "Residual block")
+    pick(page, "4 Add")
+    expect(page.get_by_text(re.compile(r"Mine after \d+ steps"))).to_be_visible()
+    no_exceptions(page)
+
+
+def test_a_layer_is_added_with_the_keyboard_alone(page: Page) -> None:
+    open_page(page, "/build")
+    plus = page.get_by_role("button", name="Add a layer below layer 1", exact=True)
+    tab_to(page, plus)
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Convolution", exact=True)).to_be_visible()
+    settle(page)
+    tab_to(page, dialog.get_by_role("button", name="BatchNormalization"))
+    page.keyboard.press("Enter")
+    expect(dialog).not_to_be_visible()
+    settle(page)
+    assert lines(page)[1:3] == ["1 Conv2D 8, 3 × 3", "2 BatchNormalization"]
+    assert has_focus(plus)
+    # Closed with the keyboard, it changes nothing.
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    assert len(lines(page)) == 8
     no_exceptions(page)
 
 
@@ -141,6 +172,19 @@ def train_and_look_into_the_add(page: Page) -> None:
     no_exceptions(page)
 
 
+def train_with_the_keyboard(page: Page) -> None:
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    tab_to(page, epochs)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    wait_until_idle(page)
+    tab_to(page, page.locator(".st-key-start button"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
+    wait_until_idle(page)
+
+
 def what_is_explained(page: Page) -> tuple[str | None, str, list[str]]:
     """Which number, what it is, and the way to it."""
     explained = page.locator(".pixel")
@@ -168,6 +212,21 @@ def tab_to(page: Page, target: Locator) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError("The Tab key does not come there.")
+
+
+def pick(page: Page, option: str) -> None:
+    """Choose one of several answers that stand side by side, among which the arrow keys move the focus."""
+    answer = page.get_by_role("radio", name=option)
+    expect(answer).to_be_visible()
+    group = page.get_by_role("radiogroup").filter(has=answer)
+    for _ in range(80):
+        if has_focus(answer):
+            break
+        inside = group.evaluate("element => element.contains(document.activeElement)")
+        page.keyboard.press("ArrowRight" if inside else "Tab")
+    page.keyboard.press("Enter")
+    expect(answer).to_be_checked()
+    settle(page)
 
 
 def choose(page: Page, option: str) -> None:

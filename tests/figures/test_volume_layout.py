@@ -11,6 +11,7 @@ from tests.figures.reading import traces_named
 from tests.networks import inception_network, residual_network, resnet50, u_net
 from tests.strategies import graphs, with_blocks
 from visualizer.architecture.architecture import Architecture, Block, summarize
+from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -199,7 +200,7 @@ def test_blocks_are_one_volume_each_and_equal_ones_in_a_row_one_for_all():
     assert "<b>Residual block × 5</b>" in " ".join(note.text for note in chart.figure.layout.annotations)
     assert "Residual block 56 × 56 × 64 → 28 × 28 × 128" in chart.alt
     assert "Residual block × 5 14 × 14 × 256" in chart.alt
-    (frames,) = traces_named(chart.figure, "Block, folded")
+    (frames,) = traces_named(chart.figure, "Several layers, folded")
     assert list(frames.x).count(None) == 10 + 1 + 2 + 2 + 1
 
 
@@ -228,6 +229,22 @@ def test_a_block_tells_what_is_in_it_and_escapes_its_title():
     assert body.text.endswith("…<br>Conv2D 4, 3 × 3")
     assert "9 layers:" in body.text
     assert "&lt;b&gt;mine" in " ".join(note.text for note in chart.figure.layout.annotations)
+
+
+def test_of_a_very_long_network_layers_outside_of_blocks_are_drawn_together():
+    layers = tuple(Conv2D(4, padding="same") if index % 2 else Activation() for index in range(160))
+    for count, size in ((150, 1), (160, 10)):
+        architecture = Architecture("long", (1, 8, 8), layers[:count])
+        drawn, left_out = nodes_of(architecture, summarize(architecture))
+        assert (len(drawn), left_out) == (count // size + 1, 0)
+    assert (drawn[2].name, drawn[2].number, drawn[2].sources) == ("Layers 11 to 20", "layers 11 to 20", (1,))
+    # A block stays what it is, and a connection goes to where its layer is.
+    wires = (*((index - 1,) for index in range(159)), (158, 5))
+    architecture = Architecture("long", (1, 8, 8), (*layers[:159], Add()), wires, (Block("A block", 20, 22),))
+    drawn = nodes(architecture)
+    assert [node.number for node in drawn[2:5]] == ["layers 11 to 20", "layers 21 to 23", "layers 24 to 33"]
+    assert drawn[3].name == "A block"
+    assert drawn[-1].sources == (len(drawn) - 2, 1)
 
 
 def test_a_merge_that_does_not_fit_is_framed_and_what_reads_it_is_left_out():

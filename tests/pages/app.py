@@ -42,6 +42,12 @@ def charts(app: AppTest) -> list[dict[str, Any]]:
     return [chart for chart in _data(app) if "figure" in chart]
 
 
+def add_layer(app: AppTest, key: str, layer_type: str) -> None:
+    """Click on one of Build's buttons that add a layer, and in the list that it opens on that type."""
+    without_exception(app.button(key=key).click().run())
+    without_exception(app.button(key=f"add-{layer_type}").click().run())
+
+
 def rail_data(app: AppTest) -> dict[str, Any]:
     """What the rail beside Build's cards was given to draw."""
     return next(data for data in _data(app) if "lanes" in data)

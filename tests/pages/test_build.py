@@ -5,9 +5,10 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import ROOT, alts, open_from_gallery, open_page, without_exception
+from tests.pages.app import ROOT, add_layer, alts, open_from_gallery, open_page, without_exception
 from visualizer.architecture.architecture import architecture_to_json
 from visualizer.architecture.gallery.catalog import GALLERY
+from visualizer.architecture.layer import grouped_layer_types
 from visualizer.architecture.presets import CLASSIC, LENET, TINY
 from visualizer.ui.build.keras_code import EXAMPLE
 
@@ -60,6 +61,25 @@ def test_a_changed_setting_changes_the_numbers_at_once_and_can_be_undone(app):
     assert app.number_input(key="setting-0-filters").value == 4
 
 
+def test_a_leaky_relu_says_its_slope_and_as_a_layer_of_its_own_lets_it_be_chosen(app):
+    open_card(app, 0)
+    own = app.selectbox(key="setting-0-activation")
+    assert "LeakyReLU, slope 0.2" in own.options
+    without_exception(own.set_value("leaky_relu").run())
+    owner = app.session_state["visualizer"]
+    ((_, module),) = owner.architecture.layers[0].stages((1, 8, 8))[1:]
+    assert module.negative_slope == 0.2
+    add_layer(app, "bare-add-0", "Activation")
+    card = owner.history.present.ids[1]
+    open_card(app, card)
+    assert "negative_slope" not in " ".join(field.key for field in app.number_input)
+    without_exception(app.selectbox(key=f"setting-{card}-function").set_value("leaky_relu").run())
+    slope = app.number_input(key=f"setting-{card}-negative_slope")
+    assert (slope.label, slope.value) == ("Negative slope", 0.2)
+    without_exception(slope.set_value(0.05).run())
+    assert owner.architecture.layers[1].stages((8, 8, 8))[0][1].negative_slope == 0.05
+
+
 def test_what_is_seldom_changed_is_folded_away(app):
     open_card(app, 0)
     (folded,) = (box for box in app.expander if box.label == "More settings")
@@ -80,12 +100,40 @@ def test_what_is_seldom_changed_is_folded_away(app):
 
 
 def test_a_layer_is_added_before_the_first(app):
-    without_exception(menu(app, "bare-add-first").click("BatchNormalization").run())
+    add_layer(app, "bare-add-first", "BatchNormalization")
     assert cards(app)[0].startswith("1 BatchNormalization → 8 × 8 × 1")
 
 
+def test_every_layer_type_is_offered_under_the_heading_of_its_group(app):
+    without_exception(app.button(key="add-last").click().run())
+    (dialog,) = app.get("dialog")
+    assert dialog.proto.dialog.title == "Add a layer"
+    offered = [
+        (group.markdown[0].value, [button.label for button in group.button])
+        for group in dialog.children[0].children.values()
+    ]
+    assert offered == [
+        (f"**{group}**", [layer_type.title for layer_type in types.values()])
+        for group, types in grouped_layer_types().items()
+    ]
+    # Closed without a choice, nothing has changed.
+    without_exception(app.run())
+    assert "add-Dense" not in [button.key for button in app.button]
+    assert len(cards(app)) == 6
+    assert "undo" not in [button.key for button in app.button]
+
+
+def test_an_added_layer_is_one_step_of_undo(app):
+    before = cards(app)
+    add_layer(app, "bare-add-0", "Conv2D")
+    assert cards(app)[1].startswith("2 Conv2D 32, 3 × 3")
+    without_exception(app.button(key="undo").click().run())
+    assert cards(app) == before
+    assert "undo" not in [button.key for button in app.button]
+
+
 def test_layers_are_added_moved_copied_and_deleted(app):
-    without_exception(menu(app, "bare-add-0").click("Dropout").run())
+    add_layer(app, "bare-add-0", "Dropout")
     assert [card.split(" ")[1] for card in cards(app)[:3]] == ["Conv2D", "Dropout", "MaxPooling2D"]
     without_exception(menu(app, "bare-action-6").click("down").run())
     assert [card.split(" ")[1] for card in cards(app)[:3]] == ["Conv2D", "MaxPooling2D", "Dropout"]
@@ -221,7 +269,7 @@ def test_what_was_set_by_hand_after_the_source_stays(app):
     press(app, "Undo")
     assert train_settings(app) == (*default[:2], 5, *default[3:])
     # Undoing what has nothing to do with the source leaves the settings as they are.
-    without_exception(next(b for b in app.get("menu_button") if b.key == "add-last").click("Dropout").run())
+    add_layer(app, "add-last", "Dropout")
     press(app, "Undo")
     assert train_settings(app) == (*default[:2], 5, *default[3:])
 
@@ -422,7 +470,7 @@ def test_one_starts_from_nothing(app):
     open_from_gallery(app, "Start from nothing")
     assert cards(app) == []
     assert "The network does not fit yet: see below." in [caption.value for caption in app.caption]
-    without_exception(menu(app, "add-last").click("Flatten").run())
+    add_layer(app, "add-last", "Flatten")
     assert len(cards(app)) == 1
 
 

@@ -6,13 +6,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.deep import resnet_50
-from tests.pages.app import open_page, rail_data, without_exception
-from visualizer.architecture.architecture import Architecture, Block
+from tests.pages.app import add_layer, open_page, rail_data, without_exception
+from visualizer.architecture.architecture import Architecture, Block, summarize
 from visualizer.architecture.editing import Draft
 from visualizer.architecture.layers.add import Add
+from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 
 RESIDUAL = Architecture(
@@ -212,3 +214,87 @@ def test_a_deep_network_opens_with_its_blocks_folded(app):
     start_with(app, architecture)
     assert len(labels(app)) == len(architecture.blocks) + 6
     assert not any("does not fit" in label for label in labels(app))
+
+
+def test_a_layer_is_moved_into_an_open_block_and_out_again(app):
+    ids = start_with(app, BLOCK)
+    for expected in ((0, 3), (0, 3), (0, 3), (0, 3), (0, 2)):
+        choose(app, f"bare-action-{ids[0]}", "down")
+        (block,) = draft(app).architecture.blocks
+        assert (block.first, block.last) == expected
+    assert draft(app).ids[:4] == (*ids[1:4], ids[0])
+    for _ in range(5):
+        undo(app)
+    assert draft(app).architecture == BLOCK
+
+
+def test_a_layer_added_below_the_last_of_an_open_block_is_in_it_and_one_below_the_block_is_not(app):
+    ids = start_with(app, BLOCK)
+    add_layer(app, f"bare-add-{ids[3]}", "Dropout")
+    assert draft(app).architecture.blocks == (replace(BLOCK.blocks[0], last=4),)
+    add_layer(app, f"bare-add-block-{ids[1]}", "Dropout")
+    assert draft(app).architecture.blocks == (replace(BLOCK.blocks[0], last=4),)
+    assert [type(layer) for layer in draft(app).architecture.layers[4:6]] == [Dropout, Dropout]
+
+
+LONG = Architecture(
+    "long",
+    (1, 8, 8),
+    (*(Conv2D(4, padding="same") if index % 2 else BatchNormalization() for index in range(40)), Flatten(), Dense(10)),
+)
+
+
+def test_a_long_chain_has_its_layers_in_groups_that_open_and_close_by_a_click(app):
+    ids = start_with(app, LONG)
+    parameters = sum(layer.parameters or 0 for layer in summarize(LONG).layers[:10])
+    kept = sum(layer.kept for layer in summarize(LONG).layers[:10])
+    assert labels(app)[0].startswith("Layers 1 to 10 BatchNormalization … Conv2D 8 × 8 × 1 → 8 × 8 × 4 ")
+    assert f"{parameters:,} trainable parameters, {kept:,} kept" in labels(app)[0]
+    assert [label.split(" Batch")[0] for label in labels(app)[1:4]] == [
+        "Layers 11 to 20",
+        "Layers 21 to 30",
+        "Layers 31 to 40",
+    ]
+    assert labels(app)[4].startswith("Layers 41 to 42 Flatten … Dense")
+    assert rail_data(app)["alt"] == "Each layer reads the one above."
+    assert [row["block"] for row in rail_data(app)["rows"]] == [False] + [True] * 5
+    without_exception(app.button(key=f"open-group-{ids[10]}").click().run())
+    assert len(labels(app)) == 15
+    assert [row["dot"] for row in rail_data(app)["rows"]].count(None) == 1
+    assert draft(app).architecture == LONG
+    assert len(app.session_state["visualizer"].history.past) == 1  # the network was opened
+    without_exception(app.button(key=f"open-{ids[12]}").click().run())
+    without_exception(app.button(key=f"open-group-{ids[10]}").click().run())
+    assert len(labels(app)) == 5
+
+
+def test_a_new_layer_and_one_that_does_not_fit_any_more_are_not_hidden_in_a_group(app):
+    ids = start_with(app, LONG)
+    add_layer(app, "add-last", "Dropout")
+    assert [label.split(" ")[:2] for label in labels(app)[-4:]] == [
+        ["Layers", "41"],
+        ["41", "Flatten"],
+        ["42", "Dense"],
+        ["43", "Dropout"],
+    ]
+    owner = app.session_state["visualizer"]
+    owner.edit(lambda draft: draft.replace_layer(ids[15], Conv2D(4, kernel_size=(9, 9))))
+    without_exception(app.run())
+    opened = labels(app)
+    assert opened[1].startswith("Layers 11 to 20")
+    assert "does not fit" in opened[7]
+    # Closed by hand, the group says so and has the fix.
+    without_exception(app.button(key=f"open-group-{ids[10]}").click().run())
+    assert "does not fit" in labels(app)[1]
+    assert any("**Layer 16, Conv2D 4, 9 × 9**" in text.value for text in app.markdown)
+    without_exception(app.button(key=f"fix-{ids[15]}-0").click().run())
+    assert not any("does not fit" in label for label in labels(app))
+
+
+def test_a_skip_connection_into_a_group_is_a_lane_beside_the_rows(app):
+    long = Draft.of(LONG).connect(35, 5).architecture
+    start_with(app, long)
+    assert rail_data(app)["lanes"] == 2
+    assert rail_data(app)["alt"] == (
+        "Layers 31 to 40 reads layers 21 to 30 and layers 1 to 10. Each other layer reads the one above."
+    )

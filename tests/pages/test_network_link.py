@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.data.own import picture
-from tests.pages.app import ROOT, SECONDS, open_from_gallery, open_page, without_exception
+from tests.pages.app import ROOT, SECONDS, add_layer, open_from_gallery, open_page, without_exception
 from tests.pages.test_build import cards, metric
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -91,7 +91,7 @@ def test_what_was_opened_is_told_until_the_network_changes():
     assert len(app.info) == 1
     without_exception(app.button(key="open-" + str(min_card(app))).click().run())
     assert len(app.info) == 1
-    without_exception(next(b for b in app.get("menu_button") if b.key == "add-last").click("Dropout").run())
+    add_layer(app, "add-last", "Dropout")
     assert not app.info
 
 

@@ -62,7 +62,14 @@ COMMON = ("relu", "leaky_relu", "sigmoid", "tanh", "gelu")
 NO_ACTIVATION = "linear"
 
 FUNCTION_OPTIONS = tuple((function.name, function.title) for function in FUNCTIONS.values())
-OPTIONAL_FUNCTION_OPTIONS = ((NO_ACTIVATION, "none (linear)"), *FUNCTION_OPTIONS)
+# A layer's own activation has no settings: its LeakyReLU says the slope. A layer `Activation` can have any.
+OPTIONAL_FUNCTION_OPTIONS = (
+    (NO_ACTIVATION, "none (linear)"),
+    *(
+        (name, f"{title}, slope {DEFAULT_NEGATIVE_SLOPE:g}" if name == "leaky_relu" else title)
+        for name, title in FUNCTION_OPTIONS
+    ),
+)
 
 
 def elementwise() -> dict[str, str]:

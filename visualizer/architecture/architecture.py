@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from visualizer import log
@@ -114,6 +115,7 @@ def _check_layer_count(count: int) -> None:
         )
 
 
+@lru_cache(maxsize=16)  # every card of a long list asks
 def _chain(count: int) -> tuple[tuple[int, ...], ...]:
     return tuple((index - 1,) for index in range(count))
 

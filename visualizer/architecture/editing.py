@@ -54,10 +54,12 @@ class Draft:
         """The ids of the cards that it reads, PICTURE for the input."""
         return self._cards()[self.ids.index(card)].reads
 
-    def insert(self, position: int, layer: Layer) -> "Draft":
-        """Put a new layer before `position`; the end is `len(layers)`."""
+    def insert(self, position: int, layer: Layer, block: int | None = None) -> "Draft":
+        """Put a new layer before `position`; the end is `len(layers)`. At the edge of that block, it goes into it."""
+        cards = self._cards()
         above = self.ids[position - 1] if position else PICTURE
-        return self._with(_put(self._cards(), position, [_Card(self.next_id, layer, (above,))]))
+        new = _Card(self.next_id, layer, (above,), _block_at(cards, position, self._block_key(block)))
+        return self._with(_put(cards, position, [new]))
 
     def replace_layer(self, card: int, *layers: Layer) -> "Draft":
         """Replace the card's layer by `layers`: none deletes it; of several, the last one keeps its id."""
@@ -98,14 +100,31 @@ class Draft:
             return self
         index = self.ids.index(card)
         cards = self._cards()
-        return self._with(_put(cards, index + 1, [replace(cards[index], id=self.next_id)]))
+        copy = replace(cards[index], id=self.next_id, block=_block_at(cards, index + 1, cards[index].block))
+        return self._with(_put(cards, index + 1, [copy]))
 
-    def move(self, card: int, by: int) -> "Draft":
-        """Move the card `by` places down (up where negative), as far as the ends."""
-        return self.move_cards(card, card, by)
+    def move(self, card: int, by: int, block: int | None = None) -> "Draft":
+        """Move the card `by` places down (up where negative), as far as the ends.
+
+        Between two layers of a block, it is in that block afterwards; at the edge of block number `block`, in that one.
+        So it enters and leaves a block by no place. The only layer of a block takes the block along.
+        """
+        if card not in self.ids:
+            return self
+        start = self.ids.index(card)
+        cards = self._cards()
+        own = cards[start].block
+        if own is not None and sum(other.block == own for other in cards) == 1:
+            return self.move_cards(card, card, by)
+        rest, (moved,) = _taken(cards, start, start)
+        target = min(max(start + by, 0), len(rest))
+        moved = replace(moved, block=_block_at(rest, target, self._block_key(block)))
+        if target == start:
+            return self._with([*cards[:start], replace(cards[start], block=moved.block), *cards[start + 1 :]])
+        return self._with(_put(rest, target, [moved]))
 
     def move_cards(self, first: int, last: int, by: int) -> "Draft":
-        """Move the cards from `first` to `last` together, as `move` moves one."""
+        """Move the cards from `first` to `last` together, with their blocks, `by` places down (up where negative)."""
         if first not in self.ids or last not in self.ids:
             return self
         start, stop = self.ids.index(first), self.ids.index(last)
@@ -204,6 +223,9 @@ class Draft:
             return replace(self, architecture=architecture)
         return Draft.of(architecture, self.next_id)
 
+    def _block_key(self, number: int | None) -> _BlockKey | None:
+        return None if number is None else (number, self.architecture.blocks[number].title)
+
     def _cards(self) -> list[_Card]:
         names = {PICTURE: PICTURE} | dict(enumerate(self.ids))
         blocks: dict[int, _BlockKey] = {
@@ -264,22 +286,17 @@ def _put(cards: list[_Card], position: int, unit: list[_Card]) -> list[_Card]:
         if reads != card.reads or not available.issuperset(reads):
             reads = tuple(dict.fromkeys(read for read in reads if read in available)) or (above,)
         placed.append(replace(card, reads=reads))
-    block = unit[0].block
-    # The only layer of a block takes the block along.
-    if len(unit) == 1 and (block is None or any(card.block == block for card in cards)):
-        placed = [replace(placed[0], block=_block_at(before, after, block))]
     last = unit[-1].id
     moved = [replace(card, reads=tuple(last if read == above else read for read in card.reads)) for card in after]
     return [*before, *placed, *moved]
 
 
-def _block_at(before: list[_Card], after: list[_Card], own: _BlockKey | None) -> _BlockKey | None:
-    """The block of a card between others: that of both, or its own where it stays beside it."""
-    neighbours = {cards[at].block for cards, at in ((before, -1), (after, 0)) if cards}
-    if own in neighbours:
-        return own
-    (around, *others) = neighbours or {None}
-    return None if others or not (before and after) else around
+def _block_at(cards: list[_Card], position: int, wanted: _BlockKey | None) -> _BlockKey | None:
+    """The block of a card that is put before `position`: that of both its neighbours, or the wanted one beside it."""
+    above, below = (cards[at].block if 0 <= at < len(cards) else None for at in (position - 1, position))
+    if above == below:
+        return above
+    return wanted if wanted in (above, below) else None
 
 
 @dataclass(frozen=True)
@@ -291,8 +308,9 @@ class EditHistory:
     future: tuple[Draft, ...] = ()
 
     def change(self, draft: Draft) -> "EditHistory":
-        """Make `draft` the present; the old one can be undone. The same architecture changes nothing."""
-        if draft.architecture == self.present.architecture:
+        """Make `draft` the present; the old one can be undone. The same architecture on the same cards is no change."""
+        # A card that moves past an equal one is on its way to another place.
+        if (draft.architecture, draft.ids) == (self.present.architecture, self.present.ids):
             return self
         return self.open(draft)
 

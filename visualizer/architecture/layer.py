@@ -87,7 +87,7 @@ class PoolingWindow:
     before: tuple[int, int]
 
 
-# The kinds of layer types, in the order of the menu and of the legend.
+# The kinds of layer types, in the order in which Build offers them and of the drawing's legend.
 GROUPS = (
     "Convolution",
     "Pooling",
@@ -96,6 +96,7 @@ GROUPS = (
     "Normalisation",
     "Size and shape",
     "Merging",
+    "Other",
 )
 
 
@@ -105,11 +106,11 @@ class Layer(ABC):
 
     Subclasses are frozen dataclasses whose fields come from `setting(...)`. A file put into
     `visualizer/architecture/layers/` is found automatically: the form, the JSON, the shape check, the drawing and the
-    training need no other change. `group` is one of `GROUPS`.
+    training need no other change. `group` is one of `GROUPS`, under which it is offered.
     """
 
     title: ClassVar[str]
-    group: ClassVar[str]
+    group: ClassVar[str] = "Other"
     icon: ClassVar[str]
     explanation: ClassVar[str]
     # Whether it works at random while training, and only then: that makes training harder than validation, and the
@@ -300,6 +301,14 @@ def layer_types() -> dict[str, type[Layer]]:
     for module in pkgutil.iter_modules(layers.__path__):
         importlib.import_module(f"{layers.__name__}.{module.name}")
     return dict(sorted(_registry.items(), key=lambda item: (GROUPS.index(item[1].group), item[0])))
+
+
+def grouped_layer_types() -> dict[str, dict[str, type[Layer]]]:
+    """Every layer type by its name, in its group; groups without one are left out."""
+    groups: dict[str, dict[str, type[Layer]]] = {}
+    for name, layer_type in layer_types().items():
+        groups.setdefault(layer_type.group, {})[name] = layer_type
+    return groups
 
 
 def sees_of(layer: Layer, input_shape: Shape, output_shape: Shape) -> Sees:

@@ -1,9 +1,11 @@
 """What the drawing to scale shows: a node for the picture, for each layer and for each block, with their words."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, Block, LayerReport
 from visualizer.architecture.layer import Meeting
@@ -23,6 +25,10 @@ SYMBOLS: dict[Meeting, str] = {
 }
 _HOVER_CHARACTERS = 52
 _LISTED = 6  # layers of a block that a hover text lists
+# A drawing of more nodes takes a browser seconds: layers outside of blocks are then drawn together, about 50 times ten,
+# or twenty, and so on.
+_MOST_PARTS = 150
+_TOGETHER, _TIMES = 10, 50
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Node:
         fails: Whether it has a problem.
         symbol: Of a layer that merges, which is a small mark.
         arriving: Of a block: the shape that its first layer gets.
-        times: How many equal blocks it stands for, 0 where it is a layer.
+        times: How many equal blocks it stands for, 0 where it is a layer. Layers drawn together are a block too.
     """
 
     name: str
@@ -86,8 +92,8 @@ class _Part:
 def nodes_of(architecture: Architecture, report: ArchitectureReport) -> tuple[list[Node], int]:
     """The nodes in an order in which each comes after all that it reads, and how many layers are left out.
 
-    The picture is first. Blocks are folded, equal ones in a row into one. A layer is left out where one that it reads
-    does not fit.
+    The picture is first. Blocks are folded, equal ones in a row into one; of a very long network, other layers too. A
+    layer is left out where one that it reads does not fit.
     """
     shape = architecture.input_shape
     nodes = [Node(INPUT, shape, INPUT, f"<b>Input picture</b><br>{describe_shape(shape)}")]
@@ -126,7 +132,20 @@ def _parts(architecture: Architecture) -> list[_Part]:
             times += 1
         parts.append(_Part(block.first, last, block.title, times))
         index = last + 1
-    return parts
+    return parts if len(parts) <= _MOST_PARTS else list(_together(parts))
+
+
+def _together(parts: Sequence[_Part]) -> Iterator[_Part]:
+    """The parts, where those of one layer that follow each other are drawn together."""
+    together = _TOGETHER * math.ceil(len(parts) / (_TOGETHER * _TIMES))
+    for is_layer, run in groupby(parts, key=lambda part: not part.times):
+        if not is_layer:
+            yield from run
+            continue
+        row = list(run)
+        for start in range(0, len(row), together):
+            first, last = row[start].first, row[start : start + together][-1].last
+            yield row[start] if first == last else _Part(first, last, f"Layers {first + 1} to {last + 1}", 1)
 
 
 def _repeats(

@@ -17,6 +17,7 @@ from visualizer.figures.palette import (
     GREY,
     INDIGO,
     LINE,
+    OLIVE,
     ORANGE,
     PURPLE,
     RED,
@@ -43,7 +44,7 @@ LEGEND_HEIGHT = 30.0
 ARROW = 8.0
 SCALE_BAR = 46.0  # about what a scale bar is long
 FAINT_RED = "rgba(229, 72, 77, 0.14)"
-GROUP_COLOURS = (BLUE, VERMILLION, PURPLE, GREEN, ORANGE, BROWN, INDIGO)
+GROUP_COLOURS = (BLUE, VERMILLION, PURPLE, GREEN, ORANGE, BROWN, INDIGO, OLIVE)
 
 
 def volumes(architecture: Architecture, report: ArchitectureReport) -> Chart:
@@ -66,7 +67,7 @@ def volumes(architecture: Architecture, report: ArchitectureReport) -> Chart:
 
 
 def _group_colours() -> dict[str, str]:
-    return {INPUT: GREY} | {group: GROUP_COLOURS[index % len(GROUP_COLOURS)] for index, group in enumerate(GROUPS)}
+    return {INPUT: GREY} | dict(zip(GROUPS, GROUP_COLOURS, strict=True))
 
 
 def _figure(sized: Sized, layout: Layout) -> Any:
@@ -219,7 +220,7 @@ def _block_frames(frames: Sequence[Points]) -> list[dict[str, Any]]:
     if not frames:
         return []
     x, y = _joined(frames)
-    return [quiet_line(x, y, {"color": GREY, "width": 1.5}, name="Block, folded") | {"showlegend": True}]
+    return [quiet_line(x, y, {"color": GREY, "width": 1.5}, name="Several layers, folded") | {"showlegend": True}]
 
 
 def _joined(lines: Sequence[Points]) -> tuple[list[float | None], list[float | None]]:

@@ -3,17 +3,15 @@
 import streamlit as st
 
 from visualizer.architecture.architecture import ArchitectureReport
+from visualizer.ui.build.add_layer import add_layer_button
 from visualizer.ui.build.layer_card import (
     SPACE,
-    add_layer_menu,
     move,
-    numbers_of,
-    show_problem,
     show_reading,
-    unbroken,
 )
 from visualizer.ui.build.question import block_at, repeat_block, show_question
 from visualizer.ui.build.rows import Kind, Row, layers_of
+from visualizer.ui.build.several_layers import about_inside, show_problem_inside
 from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import escaped
@@ -67,9 +65,7 @@ def block_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
                     on_click=state.set_folded,
                     args=(cards, not folded),
                 )
-                add_layer_menu(
-                    owner, row.last + 1, f"Add a layer below {which}", f"bare-add-block-{card}", type="tertiary"
-                )
+                add_layer_button(owner, row.last + 1, f"Add a layer below {which}", f"bare-add-block-{card}")
                 bound.menu(
                     f"Move, repeat, rename or delete {which}",
                     _ACTIONS,
@@ -81,30 +77,9 @@ def block_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
             show_reading(row, draft.architecture)
         show_question(owner, card, row, report)
         if folded:
-            _problem(owner, row, report)
-
-
-def _problem(owner: Session, row: Row, report: ArchitectureReport) -> None:
-    """The first problem inside, with its fixes."""
-    for index in range(row.first, row.last + 1):
-        layer = report.layers[index]
-        if layer.problem:
-            st.markdown(f":material/build: **Layer {index + 1}, {layer.layer.summary()}**")
-            show_problem(owner, owner.history.present.ids[index], layer.problem)
-            return
+            show_problem_inside(owner, row, report)
 
 
 def _label(row: Row, report: ArchitectureReport) -> str:
-    inside = report.layers[row.first : row.last + 1]
-    title = f":material/layers:{SPACE}**{escaped(row.title)}**{SPACE}{layers_of(row)}"
-    if any(layer.problem for layer in inside):
-        return f"{title}{SPACE}:red[:material/error: does not fit]"
-    arriving, leaving = inside[0].input_shape, inside[-1].output_shape
-    if arriving is None or leaving is None:
-        return f"{title}{SPACE}:gray[waits until the layer above fits]"
-    numbers = numbers_of(
-        sum(layer.parameters or 0 for layer in inside),
-        sum(layer.kept for layer in inside),
-        sum(layer.multiply_adds or 0 for layer in inside),
-    )
-    return f"{title}{SPACE}{unbroken(arriving)} → {unbroken(leaving)}{SPACE}{numbers}"
+    about = about_inside(row, report)
+    return f":material/layers:{SPACE}**{escaped(row.title)}**{SPACE}{layers_of(row)}{SPACE}{about}"

@@ -6,9 +6,11 @@ import streamlit as st
 
 from visualizer.architecture.architecture import ArchitectureReport
 from visualizer.figures.rail import WIRE_COLOURS, rail
+from visualizer.ui.build.add_layer import add_layer_button
 from visualizer.ui.build.block_card import block_card
+from visualizer.ui.build.group_card import group_card
 from visualizer.ui.build.input_card import input_card
-from visualizer.ui.build.layer_card import add_layer_menu, layer_card
+from visualizer.ui.build.layer_card import layer_card
 from visualizer.ui.build.rows import Kind, Row, name_of, rows_of, wires_between
 from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit.component import component
@@ -18,8 +20,9 @@ from visualizer.ui.state.session import Session
 
 def card_list(owner: Session, report: ArchitectureReport) -> None:
     """Draw the list; what is done on it changes the owner's draft. `report` is of the network in Build."""
-    draft = owner.history.present
-    rows = rows_of(draft.architecture, owner.page_state(BuildState).folded(draft))
+    draft, state = owner.history.present, owner.page_state(BuildState)
+    problems = {card for card, layer in zip(draft.ids, report.layers, strict=True) if layer.problem}
+    rows = rows_of(draft.architecture, state.folded(draft), state.groups(draft, problems))
     with st.container(key="cards", gap="small"):
         keep_focus("cards")
         with st.container(key="rail"):
@@ -32,18 +35,21 @@ def card_list(owner: Session, report: ArchitectureReport) -> None:
             if row.kind is not Kind.HEADING:
                 _card(owner, row, report)
                 continue
-            # An open block and its layers stand in a box of their own.
-            with st.container(key=f"block-{draft.ids[row.first]}", gap="small"):
-                block_card(owner, row, report)
-                while place < len(rows) and rows[place].kind is Kind.LAYER and rows[place].block == row.block:
-                    _card(owner, rows[place], report)
-                    place += 1
-    add_layer_menu(owner, len(report.layers), "Add a layer", "add-last")
+            # An open block or group and its layers stand in a box of their own.
+            box = f"block-{draft.ids[row.first]}" if row.block is not None else f"block-group-{draft.ids[row.first]}"
+            with st.container(key=box, gap="small"):
+                _card(owner, row, report)
+                for layer in rows[place : place + row.last - row.first + 1]:
+                    layer_card(owner, layer, report)
+            place += row.last - row.first + 1
+    add_layer_button(owner, len(report.layers), "Add a layer", "add-last")
 
 
 def _card(owner: Session, row: Row, report: ArchitectureReport) -> None:
     if row.kind is Kind.LAYER:
         layer_card(owner, row, report)
+    elif row.block is None:
+        group_card(owner, row, report)
     else:
         block_card(owner, row, report)
 

@@ -7,7 +7,8 @@ import streamlit as st
 from visualizer.architecture.architecture import MAX_NAME_LENGTH
 from visualizer.architecture.shapes import describe_shape
 from visualizer.limits import limits
-from visualizer.ui.build.layer_card import SPACE, add_layer_menu, card_header
+from visualizer.ui.build.add_layer import add_layer_button
+from visualizer.ui.build.layer_card import SPACE, card_header
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.dataset_names import chosen_dataset, dataset_titles
@@ -32,7 +33,7 @@ def input_card(owner: Session) -> None:
     with st.container(border=True, gap="small", key="card-input"):
         with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
             opened = card_header(owner, _CARD, label)
-            add_layer_menu(owner, 0, "Add a layer above layer 1", "bare-add-first", type="tertiary")
+            add_layer_button(owner, 0, "Add a layer above layer 1", "bare-add-first")
         if opened:
             _form(owner)
 

@@ -7,11 +7,12 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, LayerReport
 from visualizer.architecture.editing import Draft
-from visualizer.architecture.layer import Problem, layer_types
+from visualizer.architecture.layer import Problem
 from visualizer.architecture.shapes import Shape, describe_shape
+from visualizer.ui.build.add_layer import add_layer_button
 from visualizer.ui.build.layer_form import inputs_form, layer_form
 from visualizer.ui.build.question import show_question
-from visualizer.ui.build.rows import Row, reading, step
+from visualizer.ui.build.rows import Kind, Row, reading, step
 from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.glossary import explained
@@ -59,9 +60,8 @@ def layer_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
         with st.container(gap=None):
             with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
                 opened = card_header(owner, card, _label(index, report.layers[index]))
-                add_layer_menu(
-                    owner, index + 1, f"Add a layer below layer {index + 1}", f"bare-add-{card}", type="tertiary"
-                )
+                below = f"Add a layer below layer {index + 1}"
+                add_layer_button(owner, index + 1, below, f"bare-add-{card}", block=row.block)
                 bound.menu(
                     f"Move, connect, fold or delete layer {index + 1}",
                     _menu(can_branch=can_branch),
@@ -83,8 +83,12 @@ def layer_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
 def move(owner: Session, row: Row, *, down: bool) -> None:
     """Move a row past the one above or below it."""
     draft = owner.history.present
-    by = step(row, down, draft.architecture, owner.page_state(BuildState).folded(draft))
-    owner.edit(lambda draft: draft.move_cards(draft.ids[row.first], draft.ids[row.last], by))
+    to = step(row, down, draft.architecture, owner.page_state(BuildState).folded(draft))
+    first, last = draft.ids[row.first], draft.ids[row.last]
+    if row.kind is Kind.LAYER:
+        owner.edit(lambda draft: draft.move(first, to.by, to.block))
+    else:
+        owner.edit(lambda draft: draft.move_cards(first, last, to.by))
 
 
 def show_reading(row: Row, architecture: Architecture) -> None:
@@ -134,23 +138,6 @@ def card_header(owner: Session, card: int, label: str) -> bool:
         args=(card,),
     )
     return opened
-
-
-def add_layer_menu(owner: Session, position: int, label: str, key: str, **widget: Any) -> None:
-    """A menu of all layer types; the chosen one is added before `position` with its default settings."""
-    types = layer_types()
-
-    def add(name: str) -> None:
-        owner.edit(lambda draft: draft.insert(position, types[name]()))
-
-    bound.menu(
-        label,
-        {name: f"{layer_type.icon} {layer_type.title}" for name, layer_type in types.items()},
-        add,
-        key,
-        icon=":material/add:",
-        **widget,
-    )
 
 
 def _label(index: int, report: LayerReport) -> str:

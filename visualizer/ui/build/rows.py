@@ -6,6 +6,7 @@ from enum import Enum
 
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.span import PICTURE
+from visualizer.ui.build.groups import Group
 from visualizer.words import listed
 
 
@@ -13,8 +14,8 @@ class Kind(Enum):
     """What a row is."""
 
     LAYER = "layer"
-    FOLDED = "folded block"
-    HEADING = "heading of an open block"
+    FOLDED = "folded block or group"
+    HEADING = "heading of an open block or group"
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Row:
     Attributes:
         kind: What it is.
         first, last: Its layers, by index; of a heading, those of its block, which follow as rows.
-        block: The number of its block; None for a layer outside.
-        title: The block's title; empty for a layer.
+        block: The number of its block; None for a layer outside of blocks, and for a group of such layers.
+        title: The block's title; empty where there is none.
     """
 
     kind: Kind
@@ -35,17 +36,26 @@ class Row:
     title: str = ""
 
 
-def rows_of(architecture: Architecture, folded: Collection[int]) -> list[Row]:
-    """The rows of the list, where the blocks of these numbers are folded."""
+def rows_of(architecture: Architecture, folded: Collection[int], groups: Sequence[Group] = ()) -> list[Row]:
+    """The rows of the list, where the blocks of these numbers are folded, and other layers are in these groups."""
+    several = [
+        Row(Kind.FOLDED if number in folded else Kind.HEADING, block.first, block.last, number, block.title)
+        for number, block in enumerate(architecture.blocks)
+    ]
+    # A group of one is its layer.
+    several += [
+        Row(Kind.HEADING if group.is_open else Kind.FOLDED, group.first, group.last)
+        for group in groups
+        if group.first < group.last
+    ]
     rows: list[Row] = []
     done = 0
-    for number, block in enumerate(architecture.blocks):
-        rows += [Row(Kind.LAYER, index, index) for index in range(done, block.first)]
-        kind = Kind.FOLDED if number in folded else Kind.HEADING
-        rows.append(Row(kind, block.first, block.last, number, block.title))
-        if kind is Kind.HEADING:
-            rows += [Row(Kind.LAYER, index, index, number) for index in range(block.first, block.last + 1)]
-        done = block.last + 1
+    for row in sorted(several, key=lambda row: row.first):
+        rows += [Row(Kind.LAYER, index, index) for index in range(done, row.first)]
+        rows.append(row)
+        if row.kind is Kind.HEADING:
+            rows += [Row(Kind.LAYER, index, index, row.block) for index in range(row.first, row.last + 1)]
+        done = row.last + 1
     return rows + [Row(Kind.LAYER, index, index) for index in range(done, len(architecture.layers))]
 
 
@@ -72,11 +82,11 @@ def name_of(row: Row) -> str:
     """The row in a sentence."""
     if row.kind is Kind.LAYER:
         return f"layer {row.first + 1}"
-    return f"“{row.title}” ({layers_of(row)})"
+    return layers_of(row) if row.block is None else f"“{row.title}” ({layers_of(row)})"
 
 
 def layers_of(row: Row) -> str:
-    """The numbers of a block's layers, in words."""
+    """The numbers of a block's or a group's layers, in words."""
     return f"layer {row.first + 1}" if row.first == row.last else f"layers {row.first + 1} to {row.last + 1}"
 
 
@@ -102,12 +112,31 @@ def reading(row: Row, architecture: Architecture) -> str:
     return f"It reads {listed(names)}."
 
 
-def step(row: Row, down: bool, architecture: Architecture, folded: Collection[int]) -> int:
-    """By how many places a row moves up or down at a time: a layer jumps over a folded block, a block over any."""
+@dataclass(frozen=True)
+class Step:
+    """A move of a row up or down: by so many places, into or within the block of that number, or to no block."""
+
+    by: int
+    block: int | None = None
+
+
+def step(row: Row, down: bool, architecture: Architecture, folded: Collection[int]) -> Step:
+    """How a row moves up or down once, so that it comes past every place: first, last and between in each open block.
+
+    A block goes past another block at once, and a layer past a folded one. To enter or leave an open block, a layer
+    moves by no place: only where it belongs changes. The only layer of a block moves as the block does.
+    """
     beyond = row.last + 1 if down else row.first - 1
-    is_block = row.kind is not Kind.LAYER
-    by = 1
-    for number, block in enumerate(architecture.blocks):
-        if block.first <= beyond <= block.last and (is_block or number in folded):
-            by = block.last - block.first + 1
-    return by if down else -by
+    direction = 1 if down else -1
+    blocks = dict(enumerate(architecture.blocks))
+    number = next((number for number, block in blocks.items() if block.first <= beyond <= block.last), None)
+    own = None if row.block is None else blocks[row.block]
+    is_block = own is not None and (own.first, own.last) == (row.first, row.last)
+    if not is_block and row.block != number:
+        if row.block is not None:
+            return Step(0)
+        if number not in folded:
+            return Step(0, number)
+    if number is None or number == row.block:
+        return Step(direction, row.block)
+    return Step(direction * (blocks[number].last - blocks[number].first + 1), row.block)

@@ -1,12 +1,11 @@
 """What Build alone keeps in a tab."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from dataclasses import dataclass, field
 
 from visualizer.architecture.editing import Draft
 from visualizer.source_code.keras_reader import KerasReading
-
-MOST_UNFOLDED = 30  # layers of a network whose blocks are shown open until somebody folds them
+from visualizer.ui.build.groups import MOST_UNFOLDED, Group, groups_of
 
 
 @dataclass
@@ -17,6 +16,8 @@ class BuildState:
         open_cards: The cards whose settings are shown, by their ids.
         folded_cards: Whether the block of a card is folded, by the card's id, where somebody has said so: blocks have
             no ids, and their cards keep theirs.
+        shown_cards: The cards outside of blocks that a long network's list shows one by one, not in closed groups.
+        cards_before, problems_before: The ids of all cards, and of those that did not fit, at the last drawing.
         question: What is asked on a row at the moment, one of `ui.build.question`, and the id of its first card.
         keras_reading: The last Keras source that was read, or None.
         keras_draft: The draft that it produced, or None.
@@ -24,6 +25,9 @@ class BuildState:
 
     open_cards: set[int] = field(default_factory=set)
     folded_cards: dict[int, bool] = field(default_factory=dict)
+    shown_cards: set[int] = field(default_factory=set)
+    cards_before: frozenset[int] = frozenset()
+    problems_before: frozenset[int] = frozenset()
     question: tuple[str, int] | None = None
     keras_reading: KerasReading | None = None
     keras_draft: Draft | None = None
@@ -47,6 +51,40 @@ class BuildState:
     def set_folded(self, cards: Collection[int], folded: bool) -> None:
         """Show the block of these cards as one card, or open."""
         self.folded_cards |= dict.fromkeys(cards, folded)
+
+    def groups(self, draft: Draft, problems: Set[int]) -> list[Group]:
+        """The groups of layers outside of blocks; those with a card that needs to be seen are open from now on.
+
+        Such a card is new, or its settings are open, or it fitted before and does not now; where the whole network is
+        another one, only the last two count.
+
+        Args:
+            draft: The network in Build.
+            problems: The ids of the cards that do not fit.
+        """
+        cards = frozenset(draft.ids)
+        added = cards - self.cards_before
+        wanted = self.open_cards | (problems - self.problems_before) | (added if added != cards else frozenset())
+        self.cards_before, self.problems_before = cards, frozenset(problems)
+        for group in self._groups(draft):
+            inside = draft.ids[group.first : group.last + 1]
+            if not group.is_open and not wanted.isdisjoint(inside):
+                self.shown_cards.update(inside)
+        return self._groups(draft)
+
+    def _groups(self, draft: Draft) -> list[Group]:
+        shown = {index for index, card in enumerate(draft.ids) if card in self.shown_cards}
+        return groups_of(draft.architecture, shown)
+
+    def show_group(self, cards: Collection[int], shown: bool) -> None:
+        """Show a group's cards one by one, or as one row, in which no card is open."""
+        if shown:
+            self.shown_cards.update(cards)
+            return
+        self.shown_cards.difference_update(cards)
+        self.open_cards.difference_update(cards)
+        if self.question and self.question[1] in cards:
+            self.close_question()
 
     def ask(self, question: str, card: int) -> None:
         """Ask something on a row, in place of what was asked before."""
