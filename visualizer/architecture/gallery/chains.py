@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.gallery.entry import GalleryEntry, Published
-from visualizer.architecture.gallery.parts import CLASSES, SHAPES
+from visualizer.architecture.gallery.parts import CLASSES, DIGITS, SHAPES
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
@@ -15,7 +15,7 @@ from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
-from visualizer.architecture.presets import LENET, SMALL_VGG
+from visualizer.architecture.presets import LENET
 
 _OVERLAPPING = MaxPooling2D(pool_size=(3, 3), strides=(2, 2))
 
@@ -70,6 +70,15 @@ def vgg16() -> Architecture:
         layers += [*[_same(filters)] * count, MaxPooling2D()]
     layers += [Flatten(), Dense(units=4096), Dense(units=4096), Dense(units=1000, activation="softmax")]
     return Architecture("VGG-16", (3, 224, 224), tuple(layers))
+
+
+def small_vgg16() -> Architecture:
+    """Three stages of two 3 × 3 convolutions each."""
+    layers: list[Layer] = []
+    for filters in (16, 32, 64):
+        layers += [*[_same(filters)] * 2, MaxPooling2D()]
+    layers += [Flatten(), Dense(units=64), Dense(units=CLASSES, activation="softmax")]
+    return Architecture("Small VGG-16", DIGITS, tuple(layers))
 
 
 def _network_in_network(
@@ -146,8 +155,8 @@ VGG16 = GalleryEntry(
     multiply_adds=Published(
         15_500_000_000, "Sze and others, Efficient Processing of Deep Neural Networks, table II", 0.003
     ),
-    make_small=lambda: SMALL_VGG.architecture,
-    small_dataset="shapes",
+    make_small=small_vgg16,
+    small_dataset="digits",
 )
 
 NETWORK_IN_NETWORK = GalleryEntry(

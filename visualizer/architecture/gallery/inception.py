@@ -1,9 +1,12 @@
 """GoogLeNet: blocks with kernels of several sizes side by side."""
 
+from collections.abc import Callable
+
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.assembly import Assembly
 from visualizer.architecture.gallery.entry import GalleryEntry, Published
-from visualizer.architecture.gallery.parts import CLASSES, SHAPES, classifier
+from visualizer.architecture.gallery.parts import CLASSES, DIGITS, classifier, convolution, normalized
+from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dropout import Dropout
@@ -20,15 +23,28 @@ def _pooling(stride: int) -> MaxPooling2D:
     return MaxPooling2D(pool_size=(3, 3), strides=(stride, stride), padding="same")
 
 
-def add_inception(assembly: Assembly, widths: Widths, title: str = "Inception block") -> None:
-    """Four paths from the layer added last: 1 × 1; 1 × 1 and 3 × 3; 1 × 1 and 5 × 5; pooling and 1 × 1."""
+def _plain(filters: int, size: int = 1) -> tuple[Layer, ...]:
+    return (_convolution(filters, size),)
+
+
+def _with_normalization(filters: int, size: int = 1) -> tuple[Layer, ...]:
+    return normalized(convolution(filters, size))
+
+
+def add_inception(
+    assembly: Assembly, widths: Widths, title: str = "Inception block", made: Callable[..., tuple[Layer, ...]] = _plain
+) -> None:
+    """Four paths from the layer added last: 1 × 1; 1 × 1 and 3 × 3; 1 × 1 and 5 × 5; pooling and 1 × 1.
+
+    `made` makes a convolution of a number of filters and a kernel size, with what belongs to it.
+    """
     one, before_three, three, before_five, five, after_pooling = widths
     with assembly.block(title) as before:
         paths = (
-            assembly.add(_convolution(one), reads=before),
-            assembly.add(_convolution(before_three), _convolution(three, 3), reads=before),
-            assembly.add(_convolution(before_five), _convolution(five, 5), reads=before),
-            assembly.add(_pooling(1), _convolution(after_pooling), reads=before),
+            assembly.add(*made(one), reads=before),
+            assembly.add(*made(before_three), *made(three, 3), reads=before),
+            assembly.add(*made(before_five), *made(five, 5), reads=before),
+            assembly.add(_pooling(1), *made(after_pooling), reads=before),
         )
         assembly.add(Concatenate(), reads=paths)
 
@@ -61,12 +77,12 @@ def googlenet() -> Architecture:
 
 
 def small_googlenet() -> Architecture:
-    """A stem and two Inception blocks."""
-    assembly = Assembly(SHAPES)
-    assembly.add(_convolution(16, 5, 2), _pooling(2))
-    add_inception(assembly, (8, 8, 16, 4, 8, 8))
+    """A stem and two Inception blocks, with batch normalisation, as the same authors added it a year later."""
+    assembly = Assembly(DIGITS)
+    assembly.add(*_with_normalization(16, 3))
+    add_inception(assembly, (8, 8, 16, 4, 8, 8), made=_with_normalization)
     assembly.add(_pooling(2))
-    add_inception(assembly, (16, 12, 32, 6, 12, 12))
+    add_inception(assembly, (16, 12, 32, 6, 12, 12), made=_with_normalization)
     assembly.add(*classifier(CLASSES))
     return assembly.architecture("Small GoogLeNet")
 
@@ -88,5 +104,5 @@ GOOGLENET = GalleryEntry(
     parameters=Published(7_000_000, "Sze and others, Efficient Processing of Deep Neural Networks, table II", 0.001),
     multiply_adds=Published(1_500_000_000, "the paper, as an upper bound", 0.06),
     make_small=small_googlenet,
-    small_dataset="shapes",
+    small_dataset="digits",
 )

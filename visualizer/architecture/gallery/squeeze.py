@@ -3,7 +3,7 @@
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.assembly import Assembly
 from visualizer.architecture.gallery.entry import GalleryEntry, Published
-from visualizer.architecture.gallery.parts import CLASSES, SHAPES
+from visualizer.architecture.gallery.parts import CLASSES, DIGITS
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -43,8 +43,8 @@ def squeezenet() -> Architecture:
 
 def small_squeezenet() -> Architecture:
     """A stem and three fire modules."""
-    assembly = Assembly(SHAPES)
-    assembly.add(Conv2D(filters=24, kernel_size=(5, 5), strides=(2, 2)), _POOLING)
+    assembly = Assembly(DIGITS)
+    assembly.add(Conv2D(filters=24, padding="same"))
     _add_fire(assembly, 8, 16)
     assembly.add(_POOLING)
     for _ in range(2):
@@ -68,5 +68,5 @@ SQUEEZENET = GalleryEntry(
     parameters=Published(1_248_424, "the paper’s table 1"),
     multiply_adds=Published(820_000_000, "torchvision, whose poolings round up", 0.06),
     make_small=small_squeezenet,
-    small_dataset="shapes",
+    small_dataset="digits",
 )

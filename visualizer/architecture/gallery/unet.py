@@ -3,7 +3,7 @@
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.assembly import Assembly
 from visualizer.architecture.gallery.entry import GalleryEntry, Published
-from visualizer.architecture.gallery.parts import CLASSES, classifier
+from visualizer.architecture.gallery.parts import CLASSES, DIGITS, classifier
 from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
@@ -39,7 +39,7 @@ def unet() -> Architecture:
 
 def small_unet() -> Architecture:
     """Two steps down and up; of its maps a class is answered, so that it can be trained here."""
-    assembly = Assembly((3, 32, 32))
+    assembly = Assembly(DIGITS)
     skipped = []
     for filters in (12, 24):
         with assembly.block("Down"):
@@ -72,5 +72,5 @@ UNET = GalleryEntry(
     parameters=Published(31_030_658, "PyTorch’s own count of the paper’s network"),
     multiply_adds=None,
     make_small=small_unet,
-    small_dataset="shapes",
+    small_dataset="digits",
 )
