@@ -31,7 +31,7 @@ def learn(entry: GalleryEntry, seconds: float) -> tuple[float, int, float]:
     while (spent := (time.process_time() - started) / THREADS) < seconds and best < GOAL:
         for event in training.advance():
             if isinstance(event, EpochEnded):
-                best = max(best, event.validation_accuracy)
+                best = max(best, event.validation_measures["accuracy"])
     return best, training.epoch, spent
 
 

@@ -40,12 +40,13 @@ from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.architecture.span import PICTURE
 from visualizer.data.catalog import dataset_title, load_dataset
-from visualizer.figures.curves import accuracy_curves, curves
+from visualizer.figures.curves import curves, measure_curves
+from visualizer.tasks.classification import Classification
 from visualizer.training.link import LinkedNetwork, link_text
 from visualizer.training.loop.events import Bundle
 from visualizer.training.loop.examples import Examples
 from visualizer.training.loop.loop import EVALUATION_BATCH, Training
-from visualizer.training.loop.losses import make_optimizer
+from visualizer.training.loop.optimizer import make_optimizer
 from visualizer.training.remote.servers import Servers
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
@@ -154,8 +155,8 @@ def draw(history: Curves) -> None:
     position, epoch = history.epoch_position, history.epoch
     train, validation = history.train_loss, history.validation_loss
     curves(position, history.batch_loss, epoch, train, validation, loss_label="loss").to_json()
-    train, validation = history.train_accuracy, history.validation_accuracy
-    accuracy_curves(position, history.batch_accuracy, epoch, train, validation).to_json()
+    batch, train, validation = history.measured("accuracy")
+    measure_curves(position, batch, epoch, train, validation, measure=Classification.measures[0]).to_json()
 
 
 def record_of(store: RunStore, run_id: str) -> RunRecord:
@@ -187,7 +188,9 @@ def compare(title: str, asked: RunSpec, pairs: int, store: RunStore, page: Page)
     run_id = run_in_the_app(page, store, asked)
     spec = record_of(store, run_id).spec
     assert (spec.architecture, spec.settings) == (asked.architecture, asked.settings)
-    loop = bare_loop(spec, Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape))
+    loop = bare_loop(
+        spec, Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape, spec.settings.task)
+    )
     next(loop)
     app, bare = [], []
     for _ in range(pairs):
@@ -222,7 +225,7 @@ def threads_against_processes(spec: RunSpec, seconds: float, store: RunStore, po
         return run_id, lambda: pool.send(run_id, Stop())
 
     def in_thread() -> tuple[str, Callable[[], None]]:
-        examples = Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape)
+        examples = Examples(load_dataset(spec.settings.dataset), spec.architecture.input_shape, spec.settings.task)
         store.create("thread", "benchmark", spec, batches_per_epoch(len(examples.train), spec.settings.batch_size))
 
         def save(message: FromWorker) -> None:

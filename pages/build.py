@@ -19,14 +19,14 @@ from visualizer.ui.kit.quantities import count, size
 from visualizer.ui.parts.fit_network import fit_offer
 from visualizer.ui.parts.network_link import link_popover, open_link, show_arrival
 from visualizer.ui.parts.passed_bound import show_passed_bound
-from visualizer.ui.state.dataset_names import chosen_dataset
+from visualizer.ui.state.dataset_names import chosen_dataset, goal_of
 from visualizer.ui.state.session import session, show_message
 
 owner = session()
 open_link(owner)
 architecture = owner.architecture
 dataset = chosen_dataset(owner)
-report = summarize(architecture, dataset.classes)
+report = summarize(architecture, goal_of(owner, architecture.input_shape))
 
 head, train = st.columns([4, 1], vertical_alignment="center")
 head.title("Build a network")

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from visualizer.architecture.answer import Answer, Classes
 from visualizer.architecture.shapes import describe_shape
 from visualizer.errors import UserError
+from visualizer.figures.answers.figures import figures_of
 from visualizer.figures.picture import picture_chart
-from visualizer.figures.probabilities import describe_value
+from visualizer.figures.raster import rgb_pixels
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.links import page
@@ -23,6 +25,8 @@ from visualizer.ui.parts.picture_source import ChosenPicture, chosen_picture, pi
 from visualizer.ui.state.models import answer_to_drawing, network_choices, opened_network, probe_picture
 from visualizer.ui.state.session import session, show_message
 from visualizer.ui.state.viewport import is_narrow
+
+SEEN_WIDTH = 260  # pixels
 
 owner = session()
 st.title("Look inside")
@@ -56,26 +60,40 @@ def answer(given: ChosenPicture | None) -> None:
         return
     pixels = given.pixels
     prediction = answer_to_drawing(network, pixels) if given.drawn else probe_picture(key, network, pixels).answer
-    if prediction is not None and len(prediction.values) != len(given.class_names):
+    if isinstance(prediction, Classes) and len(prediction.values) != len(given.class_names):
         prediction = None
-    if given.drawn and is_narrow() and prediction is not None:  # The bars are below, out of sight.
-        name, value = escaped(given.class_names[prediction.best]), prediction.values[prediction.best]
-        st.markdown(f"It says **{name}**: {describe_value(value, prediction.kind)}")
+    if given.drawn and is_narrow() and prediction is not None:  # The chart is below, out of sight.
+        words = figures_of(type(prediction)).words(prediction, given.annotations)
+        st.markdown(f"It says **{escaped(words)}**")
     with picture:
-        show(picture_chart(pixels, f"What the network sees ({describe_shape(pixels.shape)})"), "seen")
+        show_seen(given, prediction)
     with answer_place:
         if prediction is None:
             st.caption("This network does not end in one number for each class.")
         else:
-            show_answer(prediction, given.class_names, "answer", true_label=given.label, loss_known=opened.loss_known)
+            show_answer(prediction, given.annotations, "answer", truth=given.truth, loss_known=opened.loss_known)
+
+
+def show_seen(given: ChosenPicture, prediction: Answer | None) -> None:
+    """Draw what the network sees, with its answer where one can be drawn on it."""
+    title = f"What the network sees ({describe_shape(given.pixels.shape)})"
+    if prediction is not None:
+        figures = figures_of(type(prediction))
+        pixels = rgb_pixels(given.pixels)
+        drawn = figures.drawn_chart(pixels, prediction, given.truth, given.annotations, width=SEEN_WIDTH)
+        if drawn is not None:
+            show(drawn, "seen")
+            st.caption(f"{title}. {figures.drawn_words(given.truth, given.annotations)}".strip())
+            return
+    show(picture_chart(given.pixels, title, width=SEEN_WIDTH), "seen")
 
 
 come_back_to_picture(owner)
 with sources:
     source = picture_source(opened.classes)
 with controls:
-    model_file_menu(owner, network, opened.dataset)
-    given = chosen_picture(owner, opened.dataset, network.input_shape, opened.classes, source, answer)
+    model_file_menu(owner, network, opened.dataset, opened.task)
+    given = chosen_picture(owner, opened.dataset, network.input_shape, opened.classes, source, answer, opened.task)
     show_message(owner)
 if given is None:
     st.info("Give it a picture: then every layer shows its output for it.", icon=":material/add_a_photo:")

@@ -14,10 +14,11 @@ from visualizer.ui.parts.fit_network import fit_offer, hindrance, show_hindrance
 from visualizer.ui.pictures.more_datasets import more_datasets_part
 from visualizer.ui.pictures.own_pictures import own_pictures_part
 from visualizer.ui.state.current_run import current_run
-from visualizer.ui.state.dataset_names import chosen_dataset
+from visualizer.ui.state.dataset_names import goal_of
 from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.state.session import session, show_message
 from visualizer.ui.state.viewport import column_width
+from visualizer.ui.train.answer_view import answer_view
 from visualizer.ui.train.estimate import show_estimate
 from visualizer.ui.train.evaluation_view import evaluation_part
 from visualizer.ui.train.health_view import health_part
@@ -39,7 +40,7 @@ head.title("Train it live")
 build.page_link(page("build"), label="Change the network", icon=":material/layers:")
 
 opening = current_run(owner)
-report = summarize(owner.architecture, chosen_dataset(owner).classes)
+report = summarize(owner.architecture, goal_of(owner, owner.architecture.input_shape))
 why_not = hindrance(owner, report)
 
 running = opening is not None and opening.active
@@ -55,7 +56,8 @@ if opening is not None:
     progress = st.container(key="live-progress")
     run_settings(owner, opening)
     history = run_store().curves(opening.run_id)
-    view = LiveView(opening.run_id, column_width(), owner.page_state(TrainState).live_layer)
+    seen = answer_view(owner, opening.spec.settings.task.answer_type)
+    view = LiveView(opening.run_id, column_width(), owner.page_state(TrainState).live_layer, seen)
     PARTS = {
         "Live": partial(live_part, owner, view, history),
         "Health": partial(health_part, owner, refresh=refresh),

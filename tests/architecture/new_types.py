@@ -319,7 +319,9 @@ class Shifted2D(Layer):
 def _readme_examples() -> list[str]:
     """The very texts that README.md shows: of a type with one input, and of one that merges."""
     text = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    return [code for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "@register" in code]
+    return [
+        code for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "(Layer)" in code or "Merge)" in code
+    ]
 
 
 BORDER2D, ADD_AND_RELU = _readme_examples()

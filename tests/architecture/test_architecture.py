@@ -14,6 +14,7 @@ from visualizer.architecture.architecture import (
     summarize,
 )
 from visualizer.architecture.editing import Draft
+from visualizer.architecture.goal import class_goal
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
@@ -28,7 +29,7 @@ from visualizer.architecture.network import Network, build
 
 def problem_at(architecture: Architecture, classes: int | None = None) -> int | None:
     """The index of the layer with a problem, -1 for a problem of the whole network, None where all fits."""
-    report = summarize(architecture, classes)
+    report = summarize(architecture, class_goal(classes) if classes else None)
     if report.problem:
         return -1
     return next((index for index, row in enumerate(report.layers) if row.problem), None)
@@ -98,9 +99,9 @@ def test_every_fix_makes_the_layer_fit(architecture):
 def test_every_fix_gives_the_right_number_of_classes(architecture, classes):
     index = problem_at(architecture, classes)
     assume(index is not None)
-    for fix in summarize(architecture, classes).layers[index].problem.fixes:
+    for fix in summarize(architecture, class_goal(classes)).layers[index].problem.fixes:
         fixed = Draft.of(architecture).replace_layer(index, *fix.replacement).architecture
-        report = summarize(fixed, classes)
+        report = summarize(fixed, class_goal(classes))
         assert report.fits, fix.label
         assert report.layers[-1].output_shape == (classes,)
 
@@ -108,7 +109,7 @@ def test_every_fix_gives_the_right_number_of_classes(architecture, classes):
 @given(architectures(), st.integers(1, 12))
 def test_the_number_of_classes_is_a_problem_exactly_where_it_differs(architecture, classes):
     output_shape = summarize(architecture).layers[-1].output_shape
-    assert summarize(architecture, classes).fits == (output_shape == (classes,))
+    assert summarize(architecture, class_goal(classes)).fits == (output_shape == (classes,))
 
 
 # The three cases of a first lesson, word for word.
@@ -168,7 +169,7 @@ def test_a_layer_of_maps_after_flatten(layer):
 
 def test_a_last_dense_with_the_wrong_number_of_classes():
     architecture = Architecture("", (1, 8, 8), (Flatten(), Dense(units=7, activation="softmax")))
-    report = summarize(architecture, classes=10)
+    report = summarize(architecture, class_goal(10))
     assert str(report.layers[1].problem) == (
         "The network outputs 7 numbers. The last layer must output one number for each of the 10 classes."
     )
@@ -182,18 +183,18 @@ def test_a_last_dense_with_the_wrong_number_of_classes():
 def test_one_number_is_told_in_the_singular():
     report = summarize(Architecture("", (1, 1, 1), (Flatten(), Conv2D())))
     assert str(report.layers[1].problem).startswith("A vector of 1 number arrives.")
-    report = summarize(Architecture("", (1, 1, 1), (Flatten(), Dense(units=1))), classes=10)
+    report = summarize(Architecture("", (1, 1, 1), (Flatten(), Dense(units=1))), class_goal(10))
     assert str(report.layers[1].problem).startswith("The network outputs 1 number.")
 
 
 def test_the_problem_is_on_the_layer_that_sets_the_number_of_classes():
     last = (Dense(units=7, activation="linear"), BatchNormalization(), Activation(function="softmax"), Dropout())
-    report = summarize(Architecture("", (1, 8, 8), (Flatten(), *last)), classes=10)
+    report = summarize(Architecture("", (1, 8, 8), (Flatten(), *last)), class_goal(10))
     assert [row.problem is not None for row in report.layers] == [False, True, False, False, False]
 
 
 def test_feature_maps_that_leave_the_network():
-    report = summarize(Architecture("", (1, 8, 8), (Conv2D(filters=10), Activation())), classes=10)
+    report = summarize(Architecture("", (1, 8, 8), (Conv2D(filters=10), Activation())), class_goal(10))
     assert str(report.layers[0].problem) == (
         "The network outputs feature maps of 6 × 6 × 10. "
         "The last layer must output one number for each of the 10 classes."
@@ -202,7 +203,7 @@ def test_feature_maps_that_leave_the_network():
 
 
 def test_an_empty_network_has_a_problem_of_its_own():
-    report = summarize(Architecture("", (1, 8, 8)), classes=10)
+    report = summarize(Architecture("", (1, 8, 8)), class_goal(10))
     assert not report.fits
     assert str(report.problem) == "The network has no layers yet. It needs at least one."
     assert (report.parameters, report.activation_numbers) == (0, 64)

@@ -4,6 +4,7 @@ import pytest
 
 from visualizer.architecture.architecture import architecture_from_json, architecture_to_json, summarize
 from visualizer.architecture.gallery.catalog import GALLERY
+from visualizer.architecture.goal import class_goal
 from visualizer.data.catalog import dataset_entry
 from visualizer.training.link import LinkedNetwork, link_text, read_link
 from visualizer.training.settings import TrainingSettings
@@ -43,7 +44,7 @@ def test_it_is_saved_and_linked(entry):
 def test_the_small_one_fits_the_data_set_it_is_for(entry):
     small = entry.make_small()
     data = dataset_entry(entry.small_dataset)
-    report = summarize(small, data.classes)
+    report = summarize(small, class_goal(data.classes))
     assert report.fits
     assert report.parameters < 700_000
     assert small.input_shape[0] == data.shape[0]

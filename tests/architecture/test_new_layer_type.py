@@ -22,6 +22,7 @@ from visualizer.architecture.architecture import (
     architecture_to_json,
     summarize,
 )
+from visualizer.architecture.goal import class_goal
 from visualizer.architecture.kernels import kernel_sets
 from visualizer.architecture.layer import GROUPS, Layer, grouped_layer_types, layer_types
 from visualizer.architecture.layers.activation import Activation
@@ -84,7 +85,7 @@ def test_its_json_is_read_back(architecture):
 
 
 def test_its_shape_parameters_and_problem_are_reported(architecture, new_layer):
-    report = summarize(architecture, classes=10)
+    report = summarize(architecture, class_goal(10))
     assert report.fits
     assert report.layers[1].output_shape == (4, 12, 12)
     assert report.layers[1].parameters == 4 * (3 * 4 + 1)
@@ -171,7 +172,7 @@ def around(layer: Layer) -> Architecture:
 
 def test_an_example_is_counted_built_and_read_back(example):
     architecture = around(example)
-    report = summarize(architecture, classes=10)
+    report = summarize(architecture, class_goal(10))
     assert report.fits
     network = build(architecture)
     assert report.layers[1].parameters == sum(weights.numel() for weights in network.layers[1].parameters())
@@ -407,8 +408,20 @@ DERIVED = {  # by the class that several layer types have in common
     "PlacewiseMerge": ("add", "average", "maximum", "multiply", "subtract"),
 }
 MAY_NAME = {
-    ("visualizer/architecture/architecture.py", "Dense"): "the change that gives the right number of classes",
-    ("visualizer/architecture/architecture.py", "Flatten"): "goes before that Dense where feature maps leave",
+    **{
+        ("visualizer/architecture/goal.py", name): "a change that gives the output that a task needs"
+        for name in ("Conv2D", "Dense", "Flatten", "UpSampling2D", "ZeroPadding2D")
+    },
+    **{
+        (f"visualizer/tasks/{task}.py", name): "a part of the network that the task begins with"
+        for task, names in {
+            "detection": ("BatchNormalization", "Conv2D", "MaxPooling2D"),
+            "one_object": ("BatchNormalization", "Conv2D", "Dense", "Flatten", "MaxPooling2D"),
+            "regression": ("Conv2D", "Dense", "Flatten", "GroupNormalization", "MaxPooling2D"),
+            "segmentation": ("BatchNormalization", "Concatenate", "Conv2D", "Conv2DTranspose", "MaxPooling2D"),
+        }.items()
+        for name in names
+    },
     ("visualizer/architecture/layers/dense.py", "Flatten"): "the change that fixes a Dense layer on feature maps",
     ("visualizer/architecture/layers/dense.py", "GlobalAveragePooling2D"): "the other such change",
     ("visualizer/architecture/convolution.py", "KernelLayer"): "what convolutions are derived from",

@@ -4,16 +4,17 @@ import pytest
 
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.gallery.catalog import GALLERY, STARTERS
+from visualizer.architecture.goal import class_goal
 from visualizer.architecture.presets import CLASSIC, LENET, PRESETS, SMALL_VGG, TINY
 
 
 def parameters(preset) -> list[int]:
     """The parameter counts of the layers that have any."""
-    return [row.parameters for row in summarize(preset.architecture, classes=10).layers if row.parameters]
+    return [row.parameters for row in summarize(preset.architecture, class_goal(10)).layers if row.parameters]
 
 
 def test_the_classic_example_layer_by_layer():
-    report = summarize(CLASSIC.architecture, classes=10)
+    report = summarize(CLASSIC.architecture, class_goal(10))
     assert report.fits
     assert CLASSIC.architecture.input_shape == (3, 64, 64)
     assert [(row.layer.summary(), row.output_shape, row.parameters) for row in report.layers] == [
@@ -38,7 +39,7 @@ def test_the_classic_example_layer_by_layer():
 
 def test_lenet_5():
     assert parameters(LENET) == [156, 2_416, 48_120, 10_164, 850]
-    assert summarize(LENET.architecture, classes=10).parameters == 61_706
+    assert summarize(LENET.architecture, class_goal(10)).parameters == 61_706
 
 
 def test_the_tiny_net():
@@ -51,7 +52,7 @@ def test_the_small_vgg():
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_every_preset_fits_ten_classes(preset):
-    report = summarize(preset.architecture, classes=10)
+    report = summarize(preset.architecture, class_goal(10))
     assert report.fits
     assert preset.architecture.layers[-1].activation == "softmax"
 

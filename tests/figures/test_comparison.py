@@ -3,6 +3,7 @@
 import numpy as np
 
 from visualizer.figures.comparison import band_curves
+from visualizer.tasks.classification import Classification
 from visualizer.training.runs.comparison import Band
 
 ONE = Band(np.arange(3), np.array([0.1, 0.5, 0.75]), np.array([0.1, 0.5, 0.75]), np.array([0.1, 0.5, 0.75]), 1)
@@ -10,7 +11,7 @@ THREE = Band(np.arange(2), np.array([0.1, 0.6]), np.array([0.0, 0.5]), np.array(
 
 
 def test_a_line_for_each_and_a_band_where_there_are_several_runs():
-    chart = band_curves({"A": ONE, "B": THREE}, label="accuracy", share=True)
+    chart = band_curves({"A": ONE, "B": THREE}, label="accuracy", measure=Classification.measures[0])
     line, area, mean = chart.figure.data
     np.testing.assert_allclose(line.y, [10, 50, 75])
     np.testing.assert_allclose(mean.y, [10, 60])
@@ -26,14 +27,16 @@ def test_a_line_for_each_and_a_band_where_there_are_several_runs():
 
 
 def test_a_variant_keeps_its_look_where_others_are_left_out():
-    of_all = band_curves({"A": ONE, "B": ONE, "C": ONE}, label="accuracy", share=True).figure.data
-    of_two = band_curves({"A": ONE, "C": ONE}, label="loss", share=False, styles=[0, 2]).figure.data
+    of_all = band_curves(
+        {"A": ONE, "B": ONE, "C": ONE}, label="accuracy", measure=Classification.measures[0]
+    ).figure.data
+    of_two = band_curves({"A": ONE, "C": ONE}, label="loss", styles=[0, 2]).figure.data
     assert [of_two[place].line for place in (0, 1)] == [of_all[place].line for place in (0, 2)]
     assert [of_two[place].marker for place in (0, 1)] == [of_all[place].marker for place in (0, 2)]
 
 
 def test_a_run_without_an_epoch_is_an_empty_line():
     nothing = np.zeros(0)
-    chart = band_curves({"A": Band(nothing, nothing, nothing, nothing, 1)}, label="loss", share=False)
+    chart = band_curves({"A": Band(nothing, nothing, nothing, nothing, 1)}, label="loss")
     assert len(chart.figure.data[0].y) == 0
     assert "has no value yet." in chart.alt

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from visualizer.figures.curves import accuracy_curves, curves
+from visualizer.figures.curves import curves, measure_curves
+from visualizer.tasks.classification import Classification
 
 BATCHES = (np.array([0.5, 1.0, 1.5, 2.0]), np.array([2.0, 1.5, 1.2, 1.0]))
 EPOCHS = (np.array([1, 2]), np.array([1.6, 1.1]), np.array([1.7, 1.3]))
@@ -41,7 +42,7 @@ def test_lines_differ_in_more_than_colour():
 
 
 def test_accuracy_is_in_percent():
-    chart = accuracy_curves([0.5, 1.0], [0.25, 0.5], [1], [0.5], [0.4])
+    chart = measure_curves([0.5, 1.0], [0.25, 0.5], [1], [0.5], [0.4], measure=Classification.measures[0])
     batches, train, validation = chart.figure.data
     assert (list(batches.y), list(train.y), list(validation.y)) == ([25, 50], [50], [40])
     assert chart.figure.layout.yaxis.range[0] == 0

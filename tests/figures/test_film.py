@@ -6,11 +6,18 @@ from dataclasses import replace
 
 import imageio.v3 as imageio
 import numpy as np
-import pytest
 
+from visualizer.architecture.answer import AnswerKind, Classes
+from visualizer.data.annotations import Annotations
 from visualizer.figures.film import HEIGHT, WIDTH, Film, draw_frame, encode
 
 RANDOM = np.random.default_rng(0)
+
+
+def classes(values: list[list[float]], kind: AnswerKind) -> tuple[Classes, ...]:
+    return tuple(Classes(np.array(each), kind) for each in values)
+
+
 FILM = Film(
     title="My network on digits",
     layer="layer 1 Conv2D 4, 3 × 3",
@@ -18,10 +25,10 @@ FILM = Film(
     positions=np.array([0.0, 0.1, 1.0]),
     kernels=RANDOM.normal(size=(3, 4, 3, 3)),
     outputs=RANDOM.random((3, 4, 8, 8)),
-    answers=np.array([[0.5, 0.5], [0.3, 0.7], [0.0, 1.0]]),
-    answer_kind="probabilities",
-    class_names=("cat", "dog"),
-    true_label=1,
+    answers=classes([[0.5, 0.5], [0.3, 0.7], [0.0, 1.0]], "probabilities"),
+    annotations=Annotations(("cat", "dog")),
+    truth=Classes(np.array([0.0, 1.0]), "probabilities"),
+    picture=np.zeros((8, 8, 1), np.uint8),
     curve=(np.linspace(0, 1, 10), np.linspace(2, 1, 10)),
     validation=(np.array([0.0, 1.0]), np.array([2.0, 1.0])),
     loss_label="loss (nats)",
@@ -74,19 +81,18 @@ def test_layers_without_kernels_and_vectors_are_drawn_too():
     assert frame.std() > 0
 
 
-@pytest.mark.parametrize("classes", [30])
-def test_many_classes_are_cut_to_the_most_probable(classes):
+def test_many_classes_are_cut_to_the_most_probable():
     film = replace(
         FILM,
-        answers=RANDOM.dirichlet(np.ones(classes), 3),
-        class_names=tuple(f"class {index}" for index in range(classes)),
+        answers=classes(RANDOM.dirichlet(np.ones(30), 3).tolist(), "probabilities"),
+        annotations=Annotations(tuple(f"class {index}" for index in range(30))),
     )
     assert draw_frame(film, 0).shape == (HEIGHT, WIDTH, 3)
 
 
 def test_scores_have_bars_from_one_zero_for_all_moments():
     """From −1 to 1 zero is in the middle: bars of scores below 0 reach to the left of it, those above to the right."""
-    film = replace(FILM, answers=np.array([[-1.0, 1.0], [0.8, -0.8], [0.0, 1.0]]), answer_kind="scores")
+    film = replace(FILM, answers=classes([[-1.0, 1.0], [0.8, -0.8], [0.0, 1.0]], "scores"))
     assert film.answer_scale == (-1.0, 1.0)
     left, right, rows = 780, 840, (123, 150)
     paper, blue, grey = [255, 255, 255], [0, 114, 178], [125, 134, 140]

@@ -25,7 +25,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("ground", ["light", "dark"])
-@pytest.mark.parametrize("name", sorted(COLOURS.keys() - {"MARK", "MARK_RIM"}))
+@pytest.mark.parametrize("name", sorted(COLOURS.keys() - {"MARK", "MARK_RIM", "MARK_ANSWER"}))
 def test_each_colour_stands_out_from_the_ground(name, ground):
     assert contrast(COLOURS[name], THEME[ground]["backgroundColor"]) >= 3
 
@@ -35,3 +35,7 @@ def test_a_mark_shows_on_any_colour():
     for level in range(256):
         grey = f"#{level:02x}{level:02x}{level:02x}"
         assert max(contrast(grey, palette.MARK), contrast(grey, palette.MARK_RIM)) >= 4.5
+
+
+def test_what_marks_an_answer_stands_out_from_its_rim():
+    assert contrast(palette.MARK_ANSWER, palette.MARK_RIM) >= 7

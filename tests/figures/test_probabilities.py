@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from visualizer.architecture.answer import Answer
+from visualizer.architecture.answer import Classes
 from visualizer.figures.probabilities import answer_bars, describe_value, probability_bars, score_scale, top_bars
 
 NAMES = ("cat", "dog <3", "owl")
@@ -51,13 +51,13 @@ def test_another_network_is_hatched_and_named():
 
 
 def test_probabilities_are_an_answer_in_percent():
-    chart = answer_bars(Answer(PROBABILITIES, "probabilities"), NAMES, 1)
+    chart = answer_bars(Classes(PROBABILITIES, "probabilities"), NAMES, 1)
     assert chart.to_json() == probability_bars(PROBABILITIES, NAMES, 1).to_json()
     assert describe_value(0.7, "probabilities") == "70.0%"
 
 
 def test_scores_are_no_percent_and_start_at_zero():
-    chart = answer_bars(Answer(np.array([-0.25, 1.125, 0.001], dtype=np.float32), "scores"), NAMES, 0)
+    chart = answer_bars(Classes(np.array([-0.25, 1.125, 0.001], dtype=np.float32), "scores"), NAMES, 0)
     (bars,) = chart.figure.data
     np.testing.assert_allclose(bars.x, [-0.25, 1.125, 0.001], rtol=1e-6)
     assert list(bars.text) == ["−0.25", "<b>1.12</b>", "0.00"]
@@ -74,7 +74,7 @@ def test_scores_are_no_percent_and_start_at_zero():
 
 
 def test_of_many_scores_the_largest_are_shown():
-    chart = top_bars(Answer(np.array([-3.0, 2.0, 0.5]), "scores"), NAMES, count=2)
+    chart = top_bars(Classes(np.array([-3.0, 2.0, 0.5]), "scores"), NAMES, count=2)
     assert list(chart.figure.data[0].x) == [2.0, 0.5]
     assert chart.alt.endswith("Next of 3 classes: owl score 0.50.")
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from tests.figures.reading import texts, traces_named
 from tests.strategies import any_architectures
 from visualizer.architecture.architecture import Architecture, summarize
+from visualizer.architecture.goal import class_goal
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
@@ -23,7 +24,7 @@ from visualizer.figures.volumes import volumes
 
 
 def draw(architecture, classes=None):
-    return volumes(architecture, summarize(architecture, classes))
+    return volumes(architecture, summarize(architecture, class_goal(classes) if classes else None))
 
 
 def bodies(figure):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.fuzz.hostile import many
 from tests.source_code.keras_sources import EXAMPLES
 from visualizer.architecture.architecture import summarize
+from visualizer.architecture.goal import class_goal
 from visualizer.errors import UserError
 from visualizer.source_code import python_subset
 from visualizer.source_code.keras_reader import read_keras
@@ -29,7 +30,7 @@ def read(source: str) -> None:
         reading = read_keras(source, 10)
     except UserError:
         return
-    str(summarize(reading.architecture, 10).problem)
+    str(summarize(reading.architecture, class_goal(10)).problem)
     TrainingSettings(**reading.settings)
 
 

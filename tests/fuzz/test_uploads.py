@@ -16,6 +16,7 @@ from tests.data.own import picture, png
 from tests.fuzz.hostile import changed_json, json_values, many, mutated
 from tests.test_images import SAMPLES, read_or_refuse
 from visualizer.architecture.architecture import Architecture, architecture_from_json, architecture_to_dict, summarize
+from visualizer.architecture.goal import class_goal
 from visualizer.architecture.layer import layer_types
 from visualizer.architecture.model_file import METADATA_KEY, load_model, load_notes, save_model
 from visualizer.architecture.network import build
@@ -150,7 +151,7 @@ def read_json(data: bytes) -> None:
         return
     assert isinstance(found, Architecture)
     # What Build says of it, it can say of any.
-    str(summarize(found, 10).problem)
+    str(summarize(found, class_goal(10)).problem)
 
 
 @many(150)

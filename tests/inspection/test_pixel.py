@@ -182,7 +182,8 @@ def test_any_number_of_any_graph_is_explained_exactly_and_sees_no_more_than_its_
         if gradient is not None and box != "nothing":
             (top, bottom), (left, right) = box
             gradient[..., top : bottom + 1, left : right + 1] = 0
-        assert gradient is None or not gradient.any()
+        # Rounding leaves weights of 1e-8 where bilinear interpolation has none.
+        assert gradient is None or float(gradient.abs().max()) < 1e-6
 
 
 @pytest.mark.parametrize("meeting", ["sum", "difference", "average", "maximum", "product"])

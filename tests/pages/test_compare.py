@@ -102,7 +102,7 @@ def test_only_runs_on_the_same_pictures_are_ranked_and_losses_of_two_kinds_have_
     assert "percentage points" in said[0]
     assert "Coloured shapes" not in said[0]
     assert "Not ranked against each other: A (" in said[1]
-    assert "/ C (Coloured shapes, cross-entropy). They learnt different pictures" in said[1]
+    assert "/ C (Coloured shapes, cross-entropy). They learnt different things or pictures" in said[1]
     losses = sorted(text for text in alts(app) if text.startswith("validation loss"))
     assert len(losses) == 2
     assert "cross-entropy. With one seed, A  Handwritten digits, cross-entropy has " in losses[0]

@@ -63,7 +63,12 @@ def bars(app: AppTest) -> list[str]:
 def test_nothing_is_fetched_before_the_click_and_then_it_is_trained_on(app, kept, tmp_path, monkeypatch):
     fake_openml(tmp_path, monkeypatch)
     assert FETCH in labels(app)
-    assert app.selectbox(key="train-dataset").options == ["Handwritten digits", "Coloured shapes"]
+    assert app.selectbox(key="train-dataset").options == [
+        "Handwritten digits",
+        "Coloured shapes",
+        "Pointing shapes",
+        "Scenes of shapes",
+    ]
     assert not kept.exists()
     press(app, FETCH)
     until(app, lambda app: "Train on MNIST" in labels(app))
@@ -82,7 +87,13 @@ def test_nothing_is_fetched_before_the_click_and_then_it_is_trained_on(app, kept
     # Somebody else can choose it without fetching it.
     other = open_page("build")
     without_exception(other.button(key="open--1").click().run())
-    assert other.selectbox(key="dataset").options == ["Handwritten digits", "Coloured shapes", "MNIST"]
+    assert other.selectbox(key="dataset").options == [
+        "Handwritten digits",
+        "Coloured shapes",
+        "Pointing shapes",
+        "Scenes of shapes",
+        "MNIST",
+    ]
 
 
 def test_without_the_internet_a_sentence_says_so_and_it_can_be_tried_again(app, kept, tmp_path, monkeypatch):

@@ -132,7 +132,7 @@ def test_a_run_whose_pictures_are_gone_leaves_the_next_one_to_be_set(app):
         assert app.selectbox(key="train-dataset").value == "digits"
         if part == "Live":  # what the run kept itself is still shown
             keys = {one["key"] for one in charts(app)}
-            assert {"loss-curves", "accuracy-curves", "live-kernels", "live-maps"} <= keys
+            assert {"loss-curves", "measure-curves", "live-kernels", "live-maps"} <= keys
             assert "live-answer" not in keys
 
 

@@ -17,14 +17,13 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.model_file import save_model
 from visualizer.architecture.network import build
 from visualizer.training.loop.events import Bundle, RunProgress
-from visualizer.training.settings import Loss
 from visualizer.ui.kit.glossary import unmarked
 from visualizer.ui.state.server import run_store
 
 PLAIN = Architecture("Plain", (1, 8, 8), (Conv2D(filters=2), Flatten(), Dense(units=10, activation="linear")))
 
 
-def trained(loss: Loss) -> AppTest:
+def trained(loss: str) -> AppTest:
     """Train after two epochs of the network that ends without softmax."""
     app = open_page("train")
     owner = app.session_state["visualizer"]

@@ -33,12 +33,12 @@ def history(epochs: int = 3, per_epoch: int = 4) -> Curves:
         step=step,
         epoch_position=step / per_epoch,
         batch_loss=2.5 / step,
-        batch_accuracy=np.linspace(0.1, 0.9, len(step)),
+        batch_measures={"accuracy": np.linspace(0.1, 0.9, len(step))},
         epoch=np.arange(epochs + 1),
         train_loss=first + np.linspace(2.4, 0.4321, epochs + 1),
-        train_accuracy=first + np.linspace(0.1, 0.876, epochs + 1),
+        train_measures={"accuracy": first + np.linspace(0.1, 0.876, epochs + 1)},
         validation_loss=np.linspace(2.5, 0.5432, epochs + 1),
-        validation_accuracy=np.linspace(0.1, 0.891, epochs + 1),
+        validation_measures={"accuracy": np.linspace(0.1, 0.891, epochs + 1)},
         train_penalty=np.zeros(epochs + 1),
         validation_penalty=np.zeros(epochs + 1),
     )
@@ -199,7 +199,7 @@ def test_of_many_filters_the_first_ones_are_shown():
 def test_what_is_not_there_is_left_out():
     dense = Architecture("", (1, 8, 8), (Flatten(), Dense(10)))
     empty = dataclasses.asdict(history(0))
-    bare = Curves(**{name: array[:0] for name, array in empty.items()})
+    bare = Curves(**{name: {} if isinstance(array, dict) else array[:0] for name, array in empty.items()})
     report = example(dense, kernels=None, kernels_layer=None, confusion=None, history=bare)
     reader, words = read(report)
     assert "A network" in words

@@ -11,12 +11,15 @@ from pathlib import Path
 
 from tests.browser.app import RunningApp
 from tests.soak.client import Lost, Tab
+from visualizer.architecture.gallery.catalog import GALLERY
 from visualizer.data.catalog import load_dataset
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.runs.store import RunStore
 
 THINKING = (3.0, 9.0)  # seconds from a response to the next click, as long as people look at a page
 EPOCHS = 1000
+# The button of the gallery that opens LeNet-5.
+_LENET = f"gallery-small-{next(number for number, entry in enumerate(GALLERY) if entry.name == 'LeNet-5')}"
 
 
 @dataclass
@@ -93,7 +96,8 @@ class Student:
         self._tab.open()
         self._think()
         self._tab.go_to("build")
-        self._tab.choose_from_menu("preset", "LeNet-5")
+        self._tab.press("gallery")
+        self._tab.press(_LENET)
         self._think()
         self._tab.go_to("train")
         self._tab.enter("epochs", EPOCHS)

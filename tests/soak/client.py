@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Common_pb2 import StringTriggerValue
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets import Subprotocol
@@ -36,14 +35,12 @@ class Page:
 
     Attributes:
         widgets: The ids of all elements that have one.
-        menus: The options of each menu button, by its id.
         feed: The data of the live feed, if there is one.
         token: The token of the workspace, once something is saved in it.
         texts: All Markdown, in order.
     """
 
     widgets: list[str] = field(default_factory=list)
-    menus: dict[str, list[str]] = field(default_factory=dict)
     feed: dict[str, Any] | None = None
     token: str = ""
     texts: list[str] = field(default_factory=list)
@@ -97,13 +94,6 @@ class Tab:
         """Choose an option in a select box."""
         self._ask(key, key, string_value=option)
 
-    def choose_from_menu(self, key: str, text: str) -> None:
-        """Press a menu button and choose the first option that contains this text."""
-        with self._busy:
-            options = self.page.menus[self._widget(key)]
-        option = next(option for option in options if text in option)
-        self._ask(key, key, string_trigger_value=StringTriggerValue(data=option))
-
     def enter(self, key: str, number: int) -> None:
         """Type a whole number into a field."""
         self._ask(key, key, int_value=number)
@@ -150,7 +140,7 @@ class Tab:
             raise Lost(f"There is no “{key}” on the page “{name}”, which has {len(self.page.widgets)} widgets.")
         return matching
 
-    def _ask(self, what: str, key: str = "", **value: bool | str | int | StringTriggerValue) -> None:
+    def _ask(self, what: str, key: str = "", **value: bool | str | int) -> None:
         with self._busy:
             states = [WidgetState(id=self._widget(key), **value)] if key else []  # type: ignore[arg-type]
             started = time.perf_counter()
@@ -208,8 +198,6 @@ class Tab:
             self.page.texts.append(content.body)
         if getattr(content, "id", ""):
             self.page.widgets.append(content.id)
-        if kind == "menu_button":
-            self.page.menus[content.id] = list(content.options)
         if kind == "bidi_component" and content.component_name == "cnn_visualizer.live_feed":
             self.page.feed = json.loads(content.json)
         if kind == "bidi_component" and content.component_name == "cnn_visualizer.own_address":

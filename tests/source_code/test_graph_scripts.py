@@ -42,7 +42,8 @@ from visualizer.architecture.shapes import is_maps
 from visualizer.source_code.flow_names import INPUTS, name_flow
 from visualizer.source_code.keras_writer import keras_model, keras_script
 from visualizer.source_code.pytorch_writer import pytorch_script
-from visualizer.training.settings import LOSSES, TrainingSettings
+from visualizer.tasks.classification import Classification
+from visualizer.training.settings import TrainingSettings
 
 
 def convolution(filters: int = 4, size: int = 3, **options: object) -> Conv2D:
@@ -105,7 +106,7 @@ TRAINED = [RESIDUAL, EVERY_MERGE, SEPARATE_SOFTMAX, SCORES]
 
 
 @settings(max_examples=60)
-@given(graphs().flatmap(with_blocks), st.sampled_from(list(LOSSES)))
+@given(graphs().flatmap(with_blocks), st.sampled_from(list(Classification.losses)))
 @example(RESIDUAL, "cross_entropy")
 @example(EVERY_MERGE, "mse")
 @example(SEPARATE_SOFTMAX, "cross_entropy")
@@ -122,7 +123,7 @@ def test_pytorch_computes_the_same(tmp_path_factory, architecture: Architecture,
             np.testing.assert_allclose(model.scores(pictures), network.logits(pictures), atol=1e-6, rtol=1e-5)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", Classification.losses)
 @pytest.mark.parametrize("architecture", TRAINED, ids=lambda architecture: architecture.name)
 def test_pytorch_trains_it(architecture, loss, tmp_path):
     found = run(pytorch_script(architecture, TrainingSettings(loss=loss, epochs=1, batch_size=256)), tmp_path)
@@ -232,7 +233,7 @@ def test_keras_computes_the_same(tmp_path_factory, architecture: Architecture):
     np.testing.assert_allclose(found, expected, atol=TOLERANCE, rtol=TOLERANCE)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", Classification.losses)
 @pytest.mark.parametrize("architecture", TRAINED, ids=lambda architecture: architecture.name)
 def test_keras_trains_it(architecture, loss, tmp_path):
     found = run(keras_script(architecture, TrainingSettings(loss=loss, epochs=1, batch_size=256)), tmp_path)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.source_code.keras_sources import EXAMPLES, Example
 from visualizer.architecture.architecture import summarize
+from visualizer.architecture.goal import class_goal
 from visualizer.architecture.layer import layer_types
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.dense import Dense
@@ -84,7 +85,7 @@ def test_a_chain_of_known_layers_is_the_network_that_was_pasted(name):
 
 
 def test_the_classic_example_has_its_parameters():
-    assert summarize(read_keras(CLASSIC.source).architecture, 10).parameters == 1_626_442
+    assert summarize(read_keras(CLASSIC.source).architecture, class_goal(10)).parameters == 1_626_442
 
 
 def test_every_layer_type_can_be_read():

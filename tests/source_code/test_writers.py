@@ -55,9 +55,9 @@ from visualizer.data.dataset import Dataset
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.keras_writer import keras_model, keras_script
 from visualizer.source_code.pytorch_writer import pytorch_script
-from visualizer.training.loop.losses import loss_and_scores
+from visualizer.tasks.classification import Classification
 from visualizer.training.optimizers import OPTIMIZERS
-from visualizer.training.settings import LOSSES, TrainingSettings
+from visualizer.training.settings import TrainingSettings
 
 KERAS_IMPORTS = "import keras\nfrom keras import layers\n"
 TOLERANCE = 1e-4
@@ -359,7 +359,11 @@ def variants() -> list[TrainingSettings]:
     chosen = [TrainingSettings(initialization=name, epochs=1, batch_size=256) for name in names]
     for index, optimizer in enumerate(OPTIMIZERS):
         chosen[index] = TrainingSettings(
-            optimizer=optimizer, initialization=names[index], loss=list(LOSSES)[index % 2], epochs=1, batch_size=256
+            optimizer=optimizer,
+            initialization=names[index],
+            loss=list(Classification.losses)[index % 2],
+            epochs=1,
+            batch_size=256,
         )
     return [*chosen, TrainingSettings(dataset="shapes", epochs=1, batch_size=128, momentum=0.5)]
 
@@ -600,7 +604,7 @@ def test_keras_has_the_same_penalty(tmp_path):
     # What Keras reports of an evaluation has it too, as validation has here.
     pictures, labels = torch.rand(5, 1, 8, 8), torch.arange(5)
     with torch.no_grad():
-        of_answers, _ = loss_and_scores(network, pictures, labels, "cross_entropy")
+        of_answers, _ = Classification().loss_and_outputs(network, pictures, labels, "cross_entropy")
     model.compile(loss="sparse_categorical_crossentropy")
     found = model.evaluate(pictures.permute(0, 2, 3, 1).numpy(), labels.numpy(), verbose=0)
     assert found == pytest.approx(of_answers.item() + network.penalty().item(), rel=1e-4)

@@ -64,5 +64,9 @@ def epochs(events: list[Event]) -> list[EpochEnded]:
 
 def curve(events: list[Event]) -> np.ndarray:
     """Loss and accuracy of each batch: (batches, 2) float32."""
-    parts = [np.stack([event.losses, event.accuracies], axis=1) for event in events if isinstance(event, BatchesEnded)]
+    parts = [
+        np.stack([event.losses, event.measures["accuracy"]], axis=1)
+        for event in events
+        if isinstance(event, BatchesEnded)
+    ]
     return np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)

@@ -11,7 +11,8 @@ from torch.testing import assert_close
 from tests.training.examples import spec
 from visualizer.architecture.presets import TINY
 from visualizer.data.catalog import load_dataset
-from visualizer.training.loop.augmentation import Augmentation, Moves, moved, preview
+from visualizer.data.moves import Moves, moved
+from visualizer.training.loop.augmentation import Augmentation, preview
 from visualizer.training.loop.events import BatchesEnded, EpochEnded
 from visualizer.training.loop.loop import Training
 from visualizer.training.settings import AUGMENTATIONS, TrainingSettings, is_augmented
@@ -73,7 +74,7 @@ def test_each_setting_changes_pictures_within_their_range(name):
     settings = TrainingSettings(**{name: True if "flip" in name else 15.0 if name == "rotation" else 0.2})
     assert is_augmented(settings)
     before = pictures(count=20)
-    changed = Augmentation(settings)(before)
+    changed, _ = Augmentation(settings)(before)
     assert changed.shape == before.shape
     assert 0 <= changed.min() <= changed.max() <= 1
     different = (changed - before).abs().amax(dim=(1, 2, 3)) > 1e-3
@@ -84,20 +85,20 @@ def test_each_setting_changes_pictures_within_their_range(name):
 
 def test_brightness_is_a_factor_within_its_range():
     before = torch.full((200, 1, 4, 4), 0.5)
-    factors = Augmentation(TrainingSettings(brightness=0.4))(before)[:, 0, 0, 0] / 0.5
+    factors = Augmentation(TrainingSettings(brightness=0.4))(before)[0][:, 0, 0, 0] / 0.5
     assert 0.6 <= factors.min() < 0.7
     assert 1.3 < factors.max() <= 1.4
 
 
 def test_noise_has_its_standard_deviation():
     before = torch.full((50, 1, 20, 20), 0.5)
-    noise = Augmentation(TrainingSettings(noise=0.1))(before) - before
+    noise = Augmentation(TrainingSettings(noise=0.1))(before)[0] - before
     assert abs(float(noise.std()) - 0.1) < 0.005
 
 
 def test_without_augmentation_the_batch_itself_comes_back():
     before = pictures()
-    assert Augmentation(TrainingSettings())(before) is before
+    assert Augmentation(TrainingSettings())(before) == (before, None)
 
 
 def losses(**settings: object) -> np.ndarray:
@@ -121,6 +122,6 @@ def test_the_preview_shows_what_training_would_see():
     settings = TrainingSettings(shift=0.2, flip=True)
     seen = preview(picture, settings, 8)
     assert seen.shape == (8, *picture.shape)
-    expected = Augmentation(settings)(torch.from_numpy(picture)[None].repeat(8, 1, 1, 1))
+    expected, _ = Augmentation(settings)(torch.from_numpy(picture)[None].repeat(8, 1, 1, 1))
     assert np.array_equal(seen, expected.numpy())
     assert len({tile.tobytes() for tile in seen}) == 8

@@ -22,6 +22,7 @@ from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.own_dataset import save_own
+from visualizer.tasks.classification import Classification
 from visualizer.training.runs.comparison import (
     CHANGES,
     Band,
@@ -134,7 +135,7 @@ def test_each_value_runs_with_each_seed_and_nothing_else_changes(change, seeds, 
     base = spec(seed=seed)
     values = []
     if change:
-        options = st.sampled_from(list(CHANGES[change].options))
+        options = st.sampled_from([value for value in CHANGES[change].options if CHANGES[change].possible(base, value)])
         values = data.draw(st.lists(options, min_size=1, max_size=3, unique=True))
     runs = repeated(base, change, values, seeds)
     assert len(set(runs)) == len(runs) == max(len(values), 1) * seeds
@@ -152,11 +153,12 @@ def test_each_value_runs_with_each_seed_and_nothing_else_changes(change, seeds, 
 def history(accuracies: list[float]) -> Curves:
     nothing, epochs = np.zeros(0), np.arange(len(accuracies))
     values = np.array(accuracies)
-    return Curves(nothing, nothing, nothing, nothing, epochs, values, values, 1 - values, values, nothing, nothing)
+    by_name = {"accuracy": values}
+    return Curves(nothing, nothing, nothing, {}, epochs, values, by_name, 1 - values, by_name, nothing, nothing)
 
 
 def test_a_band_reaches_from_the_least_to_the_largest_where_all_runs_are():
-    found = band([history([0.1, 0.5, 0.9]), history([0.2, 0.7])], "validation_accuracy")
+    found = band([history([0.1, 0.5, 0.9]), history([0.2, 0.7])], "accuracy")
     np.testing.assert_array_equal(found.epoch, [0, 1])
     np.testing.assert_allclose(found.mean, [0.15, 0.6])
     np.testing.assert_array_equal(found.low, [0.1, 0.5])
@@ -183,17 +185,17 @@ def of(low: float, high: float, runs: int) -> Band:
     ],
 )
 def test_the_verdict_says_no_more_than_the_ranges_do(bands, words):
-    said = verdict("AB"[: len(bands)], bands)
+    said = verdict("AB"[: len(bands)], bands, Classification.measures[0])
     assert said.startswith(words)
     assert bool(said) == bool(words)
 
 
 def test_of_trainings_of_other_lengths_the_lengths_are_said():
     longer = Band(np.arange(4), *[np.array([0.1, 0.3, 0.5, 0.7])] * 3, 1)
-    words = verdict("AB", [of(0.5, 0.5, 1), longer])
+    words = verdict("AB", [of(0.5, 0.5, 1), longer], Classification.measures[0])
     assert words.startswith("B is ahead of A by 20.0 percentage points. ")
     assert words.endswith(" They were not trained equally long: B for 3 epochs, A for 1 epoch.")
-    assert "equally long" not in verdict("AB", [of(0.5, 0.5, 1), of(0.7, 0.7, 1)])
+    assert "equally long" not in verdict("AB", [of(0.5, 0.5, 1), of(0.7, 0.7, 1)], Classification.measures[0])
 
 
 def test_runs_on_different_data_sets_are_not_ranked():
@@ -205,8 +207,8 @@ def test_runs_on_different_data_sets_are_not_ranked():
     ranked, not_ranked = verdicts("ABCD", compared, bands)
     assert ranked.startswith("A is ahead of C by 10.0 percentage points")
     assert not_ranked == (
-        "Not ranked against each other: A, C and D / B. They learnt different pictures, and accuracy also depends "
-        "on how hard the pictures are."
+        "Not ranked against each other: A, C and D / B. They learnt different things or pictures, and a measure also "
+        "depends on how hard these are."
     )
     (only,) = verdicts("AB", compared[:2], bands[:2])
     assert only.startswith("Not ranked against each other: A / B.")
@@ -288,7 +290,7 @@ def test_names_tell_all_variants_apart_and_are_shorter_than_what_differs(specs):
 
 def test_nothing_is_said_of_runs_that_finished_no_epoch():
     untrained = Band(np.arange(1), np.array([0.1]), np.array([0.1]), np.array([0.1]), 1)
-    assert verdict("AB", [untrained, of(0.8, 0.8, 1)]) == ""
+    assert verdict("AB", [untrained, of(0.8, 0.8, 1)], Classification.measures[0]) == ""
 
 
 def test_every_function_that_suits_a_hidden_layer_can_be_tried():

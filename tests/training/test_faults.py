@@ -36,8 +36,10 @@ def has_curve(store: RunStore, run_id: str, expected: list[Event]) -> bool:
     history, ends = store.curves(run_id), epochs(expected)
     losses = curve(expected)[:, 0]
     with closing(store._connect()) as connection:
-        rows = connection.execute("SELECT losses FROM batches WHERE run_id = ? ORDER BY block", (run_id,)).fetchall()
-    whole = np.frombuffer(b"".join(row["losses"] for row in rows), np.float32)
+        rows = connection.execute(
+            "SELECT block_values FROM batches WHERE run_id = ? AND measure = 'loss' ORDER BY block", (run_id,)
+        ).fetchall()
+    whole = np.frombuffer(b"".join(row["block_values"] for row in rows), np.float32)
     return (
         np.array_equal(whole, losses)
         and history.epoch.tolist() == [end.epoch for end in ends]

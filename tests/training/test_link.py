@@ -1,7 +1,6 @@
 """A network in a link: read again it is the same, and anything else is refused with a sentence."""
 
 import base64
-import dataclasses
 import json
 import tracemalloc
 import zlib
@@ -20,6 +19,7 @@ from visualizer.architecture.architecture import (
     architecture_to_dict,
 )
 from visualizer.architecture.presets import CLASSIC, PRESETS
+from visualizer.tasks.task import Task, task_types
 from visualizer.training import link
 from visualizer.training.link import MAX_CHARACTERS, LinkedNetwork, LinkError, link_text, read_link
 from visualizer.training.settings import SETTING_SPECS, TrainingSettings, settings_to_dict
@@ -30,8 +30,25 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 def training_settings() -> st.SearchStrategy[TrainingSettings]:
     """Any settings that a run can have."""
-    values = {name: setting_values(spec, small=False) for name, spec in SETTING_SPECS.items()}
-    return st.builds(TrainingSettings, dataset=st.sampled_from(["digits", "shapes"]), **values)
+    values = {name: setting_values(spec, small=False) for name, spec in SETTING_SPECS.items() if name != "loss"}
+    return tasks().flatmap(
+        lambda task: st.builds(
+            TrainingSettings,
+            dataset=st.sampled_from(["digits", "shapes"]),
+            task=st.just(task),
+            loss=st.sampled_from(list(task.losses)),
+            **values,
+        )
+    )
+
+
+def tasks() -> st.SearchStrategy[Task]:
+    """Any task, with any settings of its own."""
+    kinds = [
+        st.builds(kind, **{item.name: setting_values(item.spec, small=False) for item in kind.settings()})
+        for kind in task_types().values()
+    ]
+    return st.one_of(kinds)
 
 
 @given(any_architectures() | graphs().flatmap(with_blocks), training_settings())
@@ -192,5 +209,5 @@ def test_numbers_keep_their_kind():
     text = forged(changed(learning_rate=1, momentum=0, optimizer="sgd"))
     settings = read_link(text).settings
     assert [type(settings.learning_rate), type(settings.momentum)] == [float, float]
-    for name, value in dataclasses.asdict(settings).items():
+    for name, value in vars(settings).items():
         assert type(value) is type(getattr(TrainingSettings(), name)), name

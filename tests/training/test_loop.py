@@ -14,6 +14,7 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.network import build
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
+from visualizer.tasks.classification import Classification
 from visualizer.training.loop import examples as examples_module
 from visualizer.training.loop.events import Advice, BatchesEnded, Failed, StateChanged
 from visualizer.training.loop.examples import Examples
@@ -75,7 +76,7 @@ def test_what_an_epoch_is():
     for number, epoch in enumerate(epochs(events)[1:]):
         loss, accuracy = curve(events)[4 * number : 4 * number + 4].T
         assert epoch.train_loss == pytest.approx((loss * sizes).sum() / 100)
-        assert epoch.train_accuracy == pytest.approx((accuracy * sizes).sum() / 100)
+        assert epoch.train_measures["accuracy"] == pytest.approx((accuracy * sizes).sum() / 100)
 
 
 def test_a_batchs_accuracy_is_that_before_its_step():
@@ -87,7 +88,7 @@ def test_a_batchs_accuracy_is_that_before_its_step():
     with torch.no_grad():
         expected = (training.network(pictures).argmax(1) == labels).float().mean().item()
     training.advance()
-    assert training.report()[0].accuracies == pytest.approx([expected])
+    assert training.report()[0].measures["accuracy"] == pytest.approx([expected])
 
 
 def test_reports_in_between_do_not_change_the_curve():
@@ -123,7 +124,7 @@ def test_validation_is_of_the_whole_split_in_evaluation_mode(loss):
             value = functional.mse_loss(output, functional.one_hot(labels, 10).float()).item()
     last = epochs(events)[-1]
     assert last.validation_loss == pytest.approx(value, rel=1e-4)
-    assert last.validation_accuracy == pytest.approx((output.argmax(1) == labels).float().mean().item())
+    assert last.validation_measures["accuracy"] == pytest.approx((output.argmax(1) == labels).float().mean().item())
 
 
 def test_epoch_0_is_the_untrained_network():
@@ -262,14 +263,14 @@ def test_infinite_weights_fail_even_where_the_loss_is_finite():
 def test_a_split_too_large_for_memory_gives_the_same_curve(monkeypatch):
     prepared = curve(train_all(Training(spec(epochs=1), DIGITS)))
     monkeypatch.setattr(examples_module, "MAX_PREPARED_BYTES", 1000)
-    examples = Examples(DIGITS, (1, 8, 8))
+    examples = Examples(DIGITS, (1, 8, 8), Classification())
     assert np.array_equal(prepared, curve(train_all(Training(spec(epochs=1), DIGITS, examples))))
 
 
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 12, 9)])
 def test_pictures_prepared_in_pieces_are_the_same(shape, monkeypatch):
     monkeypatch.setattr(examples_module, "PIECE", 100)
-    pictures, labels = Examples(DIGITS, shape).train.batch(torch.arange(len(DIGITS.train)))
+    pictures, labels = Examples(DIGITS, shape, Classification()).train.batch(torch.arange(len(DIGITS.train)))
     assert np.array_equal(pictures, prepare(DIGITS.pictures[DIGITS.train], shape))
     assert np.array_equal(labels, DIGITS.labels[DIGITS.train])
 
@@ -277,6 +278,6 @@ def test_pictures_prepared_in_pieces_are_the_same(shape, monkeypatch):
 def test_digits_are_learnt():
     events = train_all(Training(spec(epochs=15, learning_rate=0.003), load_dataset("digits")))
     ends = epochs(events)
-    assert ends[0].validation_accuracy < 0.3
-    assert ends[-1].validation_accuracy > 0.9
+    assert ends[0].validation_measures["accuracy"] < 0.3
+    assert ends[-1].validation_measures["accuracy"] > 0.9
     assert ends[-1].validation_loss < ends[0].validation_loss / 4

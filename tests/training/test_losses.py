@@ -9,9 +9,9 @@ from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.network import build
+from visualizer.tasks.classification import Classification
 from visualizer.training.loop.events import BatchesEnded
 from visualizer.training.loop.loop import Training
-from visualizer.training.loop.losses import loss_and_scores
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
@@ -37,11 +37,11 @@ def test_losses_by_hand(activation):
     output = softmax(scores) if activation == "softmax" else scores
     one_hot = np.eye(10)[labels.numpy()]
 
-    loss, given = loss_and_scores(network, pictures, labels, "cross_entropy")
+    loss, given = Classification().loss_and_outputs(network, pictures, labels, "cross_entropy")
     assert loss.item() == pytest.approx(-np.log(softmax(scores)[np.arange(12), labels.numpy()]).mean(), rel=1e-5)
     assert np.allclose(given.detach().numpy(), scores, atol=1e-5)
 
-    loss, given = loss_and_scores(network, pictures, labels, "mse")
+    loss, given = Classification().loss_and_outputs(network, pictures, labels, "mse")
     assert loss.item() == pytest.approx(((output - one_hot) ** 2).mean(), rel=1e-5)
     assert np.allclose(given.detach().numpy(), output, atol=1e-5)
 
@@ -49,7 +49,7 @@ def test_losses_by_hand(activation):
 def test_cross_entropy_stays_finite_where_softmax_would_be_zero():
     network = build(one_dense("softmax"))
     pictures, labels = batch()
-    loss, _ = loss_and_scores(network, pictures * 1e4, labels, "cross_entropy")
+    loss, _ = Classification().loss_and_outputs(network, pictures * 1e4, labels, "cross_entropy")
     assert 100 < loss.item() < float("inf")
 
 
@@ -75,7 +75,7 @@ def test_first_step_by_hand(name, rule, loss):
         training.advance()
     twin = build(training.spec.architecture, "glorot_uniform", 4)
     first = torch.randperm(100, generator=torch.Generator().manual_seed(4))[:32]
-    value, _ = loss_and_scores(twin, *training.examples.train.batch(first), loss)
+    value, _ = Classification().loss_and_outputs(twin, *training.examples.train.batch(first), loss)
     value.backward()
     training.advance()
     (event,) = (event for event in training.report() if isinstance(event, BatchesEnded))

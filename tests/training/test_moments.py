@@ -1,6 +1,7 @@
 """Which moments are kept, and what is kept of them."""
 
 import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from visualizer.errors import UserError
 from visualizer.training.loop.events import Bundle, Gradients, RunProgress, Weights
 from visualizer.training.loop.loop import Training
 from visualizer.training.loop.moments import GRADIENT_EDGES, MAX_EPOCHS, gradient_counts, is_among_first, kept_steps
+from visualizer.training.runs import schema
 from visualizer.training.runs.store import RunStore
+from visualizer.training.settings import run_spec_to_json
 
 DIGITS = few_digits()
 PROGRESS = RunProgress(0, 0, 0.001, 0.0, 0.0)
@@ -147,15 +150,14 @@ def test_gradients_go_with_their_weights(tmp_path):
 
 def test_a_store_without_gradients_is_opened_and_its_moments_are_there(tmp_path):
     """As one looks that was written before gradients were kept."""
-    store = RunStore(tmp_path)
-    store.create("run1", "me", spec(), steps_per_epoch=4)
-    store.apply(Bundle("run1", PROGRESS, (Weights(0, 0, {"a": np.zeros(2, np.float32)}),)))
-    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
+    with closing(sqlite3.connect(tmp_path / "runs.sqlite")) as connection, connection:
+        connection.executescript(schema._FIRST_TABLES)
         connection.execute("DROP TABLE gradients")
-        connection.execute("ALTER TABLE health RENAME COLUMN silent_share TO dead_share")
-        for column in ("train_penalty", "validation_penalty"):
-            connection.execute(f"ALTER TABLE epochs DROP COLUMN {column}")
-        connection.execute("PRAGMA user_version = 0")
+        connection.execute(
+            "INSERT INTO runs (run_id, owner, created, spec, steps_per_epoch, learning_rate) VALUES (?, ?, ?, ?, ?, ?)",
+            ("run1", "me", 0.0, run_spec_to_json(spec()), 4, 0.001),
+        )
+        connection.execute("INSERT INTO weights VALUES ('run1', 0, 0, 8)")
     again = RunStore(tmp_path)
     assert [moment.step for moment in again.moments("run1")] == [0]
     assert again.gradients("run1") == {}

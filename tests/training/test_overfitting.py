@@ -10,12 +10,14 @@ from tests.branching import BRANCHING
 from tests.training.examples import few_digits, spec, train_all
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.editing import Draft
+from visualizer.architecture.goal import class_goal
 from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
+from visualizer.tasks.classification import Classification
 from visualizer.training.loop.events import Bundle, RunProgress
 from visualizer.training.loop.loop import Training
 from visualizer.training.runs.curves import Curves
@@ -23,6 +25,8 @@ from visualizer.training.runs.overfitting import Overfitting, overfitting, why_t
 from visualizer.training.runs.overfitting_remedies import remedies
 from visualizer.training.runs.store import RunStore
 from visualizer.training.settings import RunSpec, TrainingSettings
+
+ACCURACY = Classification.measures[0]
 
 
 def history(train: list[float], validation: list[float]) -> Curves:
@@ -32,19 +36,19 @@ def history(train: list[float], validation: list[float]) -> Curves:
         step=nothing,
         epoch_position=nothing,
         batch_loss=nothing,
-        batch_accuracy=nothing,
+        batch_measures={},
         epoch=np.arange(len(train) + 1),
         train_loss=nothing,
-        train_accuracy=np.array([math.nan, *train]),
+        train_measures={"accuracy": np.array([math.nan, *train])},
         validation_loss=nothing,
-        validation_accuracy=np.array([0.1, *validation]),
+        validation_measures={"accuracy": np.array([0.1, *validation])},
         train_penalty=nothing,
         validation_penalty=nothing,
     )
 
 
 def test_a_gap_that_stays_is_named_with_its_numbers_and_the_best_epoch():
-    found = overfitting(history([0.5, 0.8, 0.95, 1.0, 1.0], [0.52, 0.6, 0.6, 0.55, 0.52]), 1000, 200)
+    found = overfitting(history([0.5, 0.8, 0.95, 1.0, 1.0], [0.52, 0.6, 0.6, 0.55, 0.52]), 1000, 200, ACCURACY)
     assert found == Overfitting(since=2, epoch=5, train=1.0, validation=0.52, best_epoch=2, best=0.6)
     assert str(found) == (
         "Overfitting since epoch 2: after epoch 5 it gets 100.0% of the training pictures right, but only 52.0% of the "
@@ -55,7 +59,7 @@ def test_a_gap_that_stays_is_named_with_its_numbers_and_the_best_epoch():
 
 def test_few_pictures_are_enough_where_the_gap_is_wide():
     """Eighty pictures of one's own: 12 to validate, half of which are right."""
-    assert overfitting(history([1.0] * 4, [0.5] * 4), 56, 12) is not None
+    assert overfitting(history([1.0] * 4, [0.5] * 4), 56, 12, ACCURACY) is not None
 
 
 @pytest.mark.parametrize(
@@ -71,7 +75,7 @@ def test_few_pictures_are_enough_where_the_gap_is_wide():
     ],
 )
 def test_what_may_be_chance_or_has_just_begun_is_not_called_overfitting(train, validation, pictures):
-    assert overfitting(history(train, validation), 1000, pictures) is None
+    assert overfitting(history(train, validation), 1000, pictures, ACCURACY) is None
 
 
 def test_chance_alone_is_hardly_ever_called_overfitting():
@@ -80,22 +84,26 @@ def test_chance_alone_is_hardly_ever_called_overfitting():
     called = 0
     for _ in range(500):
         validation = draws.binomial(40, 0.8, size=10) / 40
-        called += overfitting(history([0.8] * 10, validation.tolist()), 1000, 40) is not None
+        called += overfitting(history([0.8] * 10, validation.tolist()), 1000, 40, ACCURACY) is not None
     assert called == 0
 
 
 def test_why_training_lies_below_is_said_where_it_does():
-    words = why_training_lies_below(history([0.61, 0.9], [0.83, 0.88]), 1000, 200, harder=False)
+    words = why_training_lies_below(history([0.61, 0.9], [0.83, 0.88]), 1000, 200, harder=False, measure=ACCURACY)
     assert words.startswith("In epoch 1, training accuracy (61.0%) is below validation accuracy (83.0%): the first")
     assert "dropout" not in words
     assert "chance" not in words
-    assert "dropout or augmentation" in why_training_lies_below(history([0.61], [0.83]), 1000, 200, harder=True)
-    assert "it may also be chance" in why_training_lies_below(history([0.41], [0.5]), 56, 12, harder=False)
+    assert "dropout or augmentation" in why_training_lies_below(
+        history([0.61], [0.83]), 1000, 200, harder=True, measure=ACCURACY
+    )
+    assert "it may also be chance" in why_training_lies_below(
+        history([0.41], [0.5]), 56, 12, harder=False, measure=ACCURACY
+    )
 
 
 @pytest.mark.parametrize(("train", "validation"), [([], []), ([0.7], [0.7]), ([0.7, 0.5], [0.6, 0.9])])
 def test_where_it_does_not_lie_below_nothing_is_said(train, validation):
-    assert why_training_lies_below(history(train, validation), 1000, 200, harder=False) == ""
+    assert why_training_lies_below(history(train, validation), 1000, 200, harder=False, measure=ACCURACY) == ""
 
 
 def test_a_large_dense_layer_learns_pictures_without_a_rule_by_heart(tmp_path):
@@ -108,7 +116,7 @@ def test_a_large_dense_layer_learns_pictures_without_a_rule_by_heart(tmp_path):
     store = RunStore(tmp_path)
     store.create("run", "owner", chosen, training.steps_per_epoch)
     store.apply(Bundle("run", RunProgress(1, 0, 0.1, 0.0, 0.0), tuple(train_all(training))))
-    found = overfitting(store.curves("run"), len(dataset.train), len(dataset.validation))
+    found = overfitting(store.curves("run"), len(dataset.train), len(dataset.validation), ACCURACY)
     assert found.train > 0.9
     assert found.validation < 0.4
     assert found.epoch == 40
@@ -139,7 +147,7 @@ def test_each_cure_changes_one_thing_of_the_next_run_and_says_so_then():
     for name, remedy in possible.items():
         changed = (remedy.architecture != CLASSIC.architecture, remedy.settings != SETTINGS)
         assert changed == (name in ("dropout", "parameters"), name in ("augmentation", "epochs"))
-        assert summarize(remedy.architecture, 10).fits
+        assert summarize(remedy.architecture, class_goal(10)).fits
         after = by_name(chosen, remedy.architecture, remedy.settings)
         assert after[name].done
         assert not after[name].label
@@ -160,7 +168,7 @@ def test_a_network_that_branches_keeps_its_connections_and_its_shapes():
     # With fewer units in layer 2 or 3 the two could no longer be added.
     remedy = by_name(run(residual), residual, SETTINGS)["parameters"]
     assert remedy.label == "Use 8 units instead of 32 in layer 5"
-    assert summarize(remedy.architecture, 10).fits
+    assert summarize(remedy.architecture, class_goal(10)).fits
 
 
 def test_what_the_run_had_already_is_no_cure():

@@ -16,10 +16,10 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.separable_conv2d import SeparableConv2D
 from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import TINY
+from visualizer.tasks.classification import Classification
 from visualizer.training.loop.checkpoints import Checkpoint
 from visualizer.training.loop.events import Health
 from visualizer.training.loop.loop import Training
-from visualizer.training.loop.losses import loss_and_scores
 from visualizer.training.loop.speed import measure_speed
 
 DIGITS = few_digits()
@@ -94,7 +94,7 @@ def test_it_is_a_part_of_the_loss_of_every_batch_and_of_the_validation_loss(loss
     last = epochs(events)[-1]
     pictures, labels = training.examples.validation.batch(torch.arange(70))
     with torch.no_grad():
-        of_answers, _ = loss_and_scores(training.network.eval(), pictures, labels, loss)
+        of_answers, _ = Classification().loss_and_outputs(training.network.eval(), pictures, labels, loss)
     assert last.validation_penalty == pytest.approx(by_hand(training.network), rel=1e-5)
     assert last.validation_loss == pytest.approx(of_answers.item() + last.validation_penalty, rel=1e-5)
     untrained = epochs(events)[0]
@@ -108,7 +108,7 @@ def test_the_first_batch_and_its_step_by_hand():
         training.advance()
     twin = build(ALL, "glorot_uniform", 4)
     first = torch.randperm(100, generator=torch.Generator().manual_seed(4))[:32]
-    value, _ = loss_and_scores(twin, *training.examples.train.batch(first), "cross_entropy")
+    value, _ = Classification().loss_and_outputs(twin, *training.examples.train.batch(first), "cross_entropy")
     value.backward()
     training.advance()
     (loss,) = training.report()[0].losses
@@ -163,4 +163,4 @@ def test_a_training_that_goes_on_in_the_middle_of_an_epoch_reports_the_same_pena
 
 
 def test_it_is_a_part_of_the_time_that_a_step_takes():
-    assert measure_speed(ALL, spec(ALL).settings).picture > 0
+    assert measure_speed(ALL, spec(ALL).settings, np.arange(10)).picture > 0

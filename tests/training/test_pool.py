@@ -353,10 +353,10 @@ def test_what_comes_after_what_could_not_be_saved_is_left_out_until_the_run_goes
             yield connection
 
     losses = np.ones(2, np.float32)
-    worker.says.put(said(run_id, StateChanged("running"), BatchesEnded(2, losses, losses), step=2))
+    worker.says.put(said(run_id, StateChanged("running"), BatchesEnded(2, losses, {"accuracy": losses}), step=2))
     server.wait(run_id, lambda record: record.step == 2)
     monkeypatch.setattr(server.store, "_write", write)
-    worker.says.put(said(run_id, BatchesEnded(4, losses, losses), step=4))
+    worker.says.put(said(run_id, BatchesEnded(4, losses, {"accuracy": losses}), step=4))
     while worker.told.qsize() < 2:
         time.sleep(0.01)
     told = server.wait_for_end(run_id)
@@ -364,7 +364,7 @@ def test_what_comes_after_what_could_not_be_saved_is_left_out_until_the_run_goes
     assert "disk is full" in told.message
     assert RunStore(tmp_path).record(run_id).state == "running"  # it could not be written
     full[0] = False
-    worker.says.put(said(run_id, BatchesEnded(6, losses, losses), step=6))
+    worker.says.put(said(run_id, BatchesEnded(6, losses, {"accuracy": losses}), step=6))
     worker.says.put(said(run_id, StateChanged("stopped"), step=6))
     record = server.wait_for_end(run_id)
     assert (record.state, record.step) == ("interrupted", 2)
@@ -373,7 +373,9 @@ def test_what_comes_after_what_could_not_be_saved_is_left_out_until_the_run_goes
     server.wait(run_id, lambda _: run_id not in server.pool._slots[0].runs)
     assert len(server.store.curves(run_id).step) == 2
     server.pool.resume(run_id)
-    worker.says.put(said(run_id, StateChanged("running"), BatchesEnded(1, losses[:1], losses[:1]), step=1))
+    worker.says.put(
+        said(run_id, StateChanged("running"), BatchesEnded(1, losses[:1], {"accuracy": losses[:1]}), step=1)
+    )
     server.wait(run_id, lambda record: record.step == 1)
     assert len(server.store.curves(run_id).step) == 1
     server.pool.close()

@@ -11,10 +11,16 @@ from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
-from visualizer.architecture.network import build
+from visualizer.architecture.network import Network, build
+from visualizer.tasks.classification import Classification
+from visualizer.training.loop.events import Snapshot
 from visualizer.training.loop.loop import Training
 from visualizer.training.loop.snapshots import MAX_NUMBERS, take_snapshot
-from visualizer.training.settings import LOSSES
+
+
+def snapshot_of(network: Network, picture: torch.Tensor) -> Snapshot:
+    digits = few_digits().annotations
+    return take_snapshot(network, picture, 0, 0.0, 0, lambda output: Classification().answer(network, output, digits))
 
 
 def test_maps_kernels_and_probabilities_are_the_networks():
@@ -60,9 +66,9 @@ PLAIN = Architecture("plain", (1, 8, 8), (Flatten(), Dense(units=10, activation=
 
 def test_where_the_network_ends_without_softmax_the_loss_says_what_its_answers_are():
     picture = torch.rand(1, 1, 8, 8)
-    for loss in LOSSES:
+    for loss in Classification.losses:
         network = Training(spec(PLAIN, loss=loss), few_digits()).network
-        snapshot = take_snapshot(network, picture, 0, 0.0, 0)
+        snapshot = snapshot_of(network, picture)
         with torch.no_grad():
             outputs = network(picture)[0]
         assert snapshot.answer.kind == ("probabilities" if loss == "cross_entropy" else "scores")
@@ -75,7 +81,7 @@ def test_what_a_spec_says_of_its_answers_is_what_its_network_gives():
     sigmoid = PLAIN.with_layers((Flatten(), Dense(units=10, activation="sigmoid")))
     softmax_apart = PLAIN.with_layers((*PLAIN.layers, Activation("softmax")))
     for architecture in (PLAIN, sigmoid, softmax_apart, MIXED):
-        for loss in LOSSES:
+        for loss in Classification.losses:
             of = spec(architecture, loss=loss)
             probable = loss == "cross_entropy" or architecture in (softmax_apart, MIXED)
             assert of.answer_kind == ("probabilities" if probable else "scores")
@@ -86,13 +92,13 @@ def test_what_a_spec_says_of_its_answers_is_what_its_network_gives():
 
 def test_of_many_channels_the_first_are_kept():
     wide = Architecture("wide", (1, 4, 4), (Conv2D(filters=40), GlobalAveragePooling2D(), Dense(units=10)))
-    (maps,) = take_snapshot(build(wide), torch.rand(1, 1, 4, 4), 0, 0.0, 0).maps
+    (maps,) = snapshot_of(build(wide), torch.rand(1, 1, 4, 4)).maps
     assert (maps.array.shape, maps.channels) == ((32, 2, 2), 40)
 
 
 def test_large_maps_stay_in_the_limit():
     layers = tuple(Conv2D(filters=32, padding="same", kernel_size=(1, 1)) for _ in range(4))
     large = Architecture("large", (3, 256, 256), (*layers, GlobalAveragePooling2D(), Dense(units=10)))
-    maps = take_snapshot(build(large), torch.rand(1, 3, 256, 256), 0, 0.0, 0).maps
+    maps = snapshot_of(build(large), torch.rand(1, 3, 256, 256)).maps
     assert [part.channels for part in maps] == [32] * 4
     assert 0 < sum(part.array.size for part in maps) <= MAX_NUMBERS

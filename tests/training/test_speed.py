@@ -1,5 +1,6 @@
 """How long a training takes is put together from what was timed; how long that is, no test can say."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,6 +14,8 @@ from visualizer.training.loop import speed as speed_module
 from visualizer.training.loop.speed import TrainingSpeed, measure_speed, total_seconds
 from visualizer.training.settings import TrainingSettings
 
+LABELS = np.arange(10)
+
 
 def test_all_that_a_training_does_is_counted():
     speed = TrainingSpeed(step=1.0, picture=0.01, evaluated=0.001)
@@ -25,16 +28,16 @@ def test_all_that_a_training_does_is_counted():
 @pytest.mark.parametrize("batch_size", [2, 32])
 def test_a_network_is_tried_out(architecture, batch_size):
     before = torch.get_num_threads()
-    speed = measure_speed(architecture, TrainingSettings(batch_size=batch_size, flip=True, loss="mse"))
+    speed = measure_speed(architecture, TrainingSettings(batch_size=batch_size, flip=True, loss="mse"), LABELS)
     assert min(speed.step, speed.picture, speed.evaluated) > 0
     assert torch.get_num_threads() == before
 
 
 def test_no_more_is_tried_out_than_a_page_may_take(monkeypatch):
     tried = []
-    monkeypatch.setattr(speed_module, "_timed", lambda network, _, count: tried.append((network.name, count)))
-    measure_speed(TINY.architecture, TrainingSettings(batch_size=256))
-    measure_speed(CLASSIC.architecture, TrainingSettings(batch_size=256))
+    monkeypatch.setattr(speed_module, "_timed", lambda network, _, targets: tried.append((network.name, len(targets))))
+    measure_speed(TINY.architecture, TrainingSettings(batch_size=256), LABELS)
+    measure_speed(CLASSIC.architecture, TrainingSettings(batch_size=256), LABELS)
     (_, count), (name, few) = tried
     assert count == 256
     assert (name, few) == (CLASSIC.name, 34)
@@ -51,13 +54,13 @@ def test_no_more_is_tried_out_than_a_page_may_take(monkeypatch):
 def test_what_is_too_large_to_be_tried_is_taken_to_be_slower_as_it_is_larger(monkeypatch, layers, side):
     tried = []
 
-    def timed(network: Architecture, settings: TrainingSettings, count: int) -> TrainingSpeed:
+    def timed(network: Architecture, settings: TrainingSettings, targets: np.ndarray) -> TrainingSpeed:
         tried.append(network.name)
         return TrainingSpeed(1.0, 2.0, 3.0)
 
     monkeypatch.setattr(speed_module, "_timed", timed)
     large = Architecture("large", (3, side, side), layers)
-    speed = measure_speed(large, TrainingSettings())
+    speed = measure_speed(large, TrainingSettings(), LABELS)
     assert tried == [CLASSIC.name]
     found, known = summarize(large), summarize(CLASSIC.architecture)
     assert speed.step == pytest.approx(found.parameters / known.parameters)

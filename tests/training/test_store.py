@@ -42,7 +42,7 @@ from visualizer.training.runs import kept_weights, records, schema
 from visualizer.training.runs import store as store_module
 from visualizer.training.runs.records import time_left
 from visualizer.training.runs.store import RunStore
-from visualizer.training.settings import RunSpec
+from visualizer.training.settings import RunSpec, run_spec_to_json
 
 NONE = np.zeros(0, np.float32)
 STORED = Path(__file__).resolve().parents[1] / "stored"
@@ -57,7 +57,7 @@ def store(tmp_path: Path) -> RunStore:
 
 def bundle(*events: Event, step: int = 0, losses: np.ndarray = NONE, run_id: str = "run1", **progress) -> Bundle:
     values = {"epoch": 0, "learning_rate": 0.001, "seconds": 0.0, "images_per_second": 0.0} | progress
-    batches = (BatchesEnded(step, losses, losses / 2),) if len(losses) else ()
+    batches = (BatchesEnded(step, losses, {"accuracy": losses / 2}),) if len(losses) else ()
     return Bundle(run_id, RunProgress(step=step, **values), (*batches, *events))
 
 
@@ -131,20 +131,20 @@ def test_states_and_messages(store):
 
 def test_curves_come_back_exactly(store):
     losses = np.random.default_rng(0).random(10).astype(np.float32)
-    store.apply(bundle(EpochEnded(0, float("nan"), float("nan"), 2.3, 0.1)))
+    store.apply(bundle(EpochEnded(0, float("nan"), {}, 2.3, {"accuracy": 0.1})))
     store.apply(bundle(step=4, losses=losses[:4]))
-    store.apply(bundle(EpochEnded(1, 1.5, 0.4, 1.25, 0.5, 0.25, 0.125), step=4, epoch=1))
+    store.apply(bundle(EpochEnded(1, 1.5, {"accuracy": 0.4}, 1.25, {"accuracy": 0.5}, 0.25, 0.125), step=4, epoch=1))
     store.apply(bundle(step=10, losses=losses[4:]))
     history = store.curves("run1")
     assert np.array_equal(history.step, np.arange(1, 11))
     assert np.array_equal(history.epoch_position, np.arange(1, 11) / 4)
     assert np.array_equal(history.batch_loss, losses)
-    assert np.array_equal(history.batch_accuracy, losses / 2)
+    assert np.array_equal(history.batch_measures["accuracy"], losses / 2)
     assert np.array_equal(history.epoch, [0, 1])
     assert np.array_equal(history.train_loss, [np.nan, 1.5], equal_nan=True)
-    assert np.array_equal(history.train_accuracy, [np.nan, 0.4], equal_nan=True)
+    assert np.array_equal(history.train_measures["accuracy"], [np.nan, 0.4], equal_nan=True)
     assert np.array_equal(history.validation_loss, [2.3, 1.25])
-    assert np.array_equal(history.validation_accuracy, [0.1, 0.5])
+    assert np.array_equal(history.validation_measures["accuracy"], [0.1, 0.5])
     assert np.array_equal(history.train_penalty, [0, 0.25])
     assert np.array_equal(history.validation_penalty, [0, 0.125])
 
@@ -161,7 +161,7 @@ def test_long_curves_are_means_of_equal_bins(store, count, points, width):
     assert (history.step[0], history.step[-1]) == (width, count)
     bins = [losses[start : start + width].astype(np.float64).mean() for start in range(0, count, width)]
     assert np.allclose(history.batch_loss, bins, rtol=1e-12)
-    assert np.allclose(history.batch_accuracy, np.array(bins) / 2, rtol=1e-6)
+    assert np.allclose(history.batch_measures["accuracy"], np.array(bins) / 2, rtol=1e-6)
 
 
 def test_a_snapshot_comes_back_exactly(store):
@@ -371,10 +371,14 @@ def checkpoint(step: int, epoch: int) -> Checkpoint:
 
 def trained(store: RunStore, steps: int, checkpoints: tuple[int, ...] = ()) -> None:
     """Epoch by epoch of 4 batches, each batch with loss `step`, with these checkpoints."""
-    store.apply(bundle(EpochEnded(0, np.nan, np.nan, 1.0, 0.1), weights(0, 0), StateChanged("running")))
+    store.apply(bundle(EpochEnded(0, np.nan, {}, 1.0, {"accuracy": 0.1}), weights(0, 0), StateChanged("running")))
     for step in range(1, steps + 1):
         end = step % 4 == 0
-        events = [EpochEnded(step // 4, 1.0, 0.5, 1.0, 0.5), weights(step, step // 4)] if end else []
+        events = (
+            [EpochEnded(step // 4, 1.0, {"accuracy": 0.5}, 1.0, {"accuracy": 0.5}), weights(step, step // 4)]
+            if end
+            else []
+        )
         if step in checkpoints:
             events.append(checkpoint(step, step // 4))
         losses = np.array([step], np.float32)
@@ -415,7 +419,8 @@ def test_a_run_without_a_checkpoint_begins_anew(store):
     trained(store, 3)
     assert store.rewind("run1", "queued", "") is None
     assert (store.record("run1").step, store.record("run1").epoch) == (0, 0)
-    assert all(len(array) == 0 for array in vars(store.curves("run1")).values())
+    for values in vars(store.curves("run1")).values():
+        assert all(len(array) == 0 for array in (values.values() if isinstance(values, dict) else [values]))
     assert kept_epochs(store) == (0,)  # the untrained network is the same again
 
 
@@ -577,16 +582,15 @@ def test_an_interrupted_run_waits_until_it_is_given_up(store):
 
 
 def test_a_database_of_an_older_version_opens_and_gets_checkpoints(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "runs.sqlite")) as connection, connection:
+        connection.executescript(schema._FIRST_TABLES)
+        values = ("old", "me", 0.0, run_spec_to_json(spec()), 4, 0.001)
+        connection.execute(
+            "INSERT INTO runs (run_id, owner, created, spec, steps_per_epoch, learning_rate) VALUES (?, ?, ?, ?, ?, ?)",
+            values,
+        )
     store = RunStore(tmp_path)
-    store.create("old", "me", spec(), 4)
-    with sqlite3.connect(tmp_path / "runs.sqlite") as connection:
-        for column in ("checkpoint_step", "checkpoint_epoch", "checkpoint_bytes"):
-            connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
-        connection.execute("ALTER TABLE health RENAME COLUMN silent_share TO dead_share")
-        for column in ("train_penalty", "validation_penalty"):
-            connection.execute(f"ALTER TABLE epochs DROP COLUMN {column}")
-        connection.execute("PRAGMA user_version = 0")
-    store = RunStore(tmp_path)
+    store.files.folder("old").mkdir()
     assert store.record("old").checkpoint_step is None
     store.apply(bundle(checkpoint(8, 2), step=8, run_id="old"))
     assert RunStore(tmp_path).record("old").checkpoint_step == 8

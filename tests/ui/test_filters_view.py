@@ -15,6 +15,7 @@ def script(network: object, layer: int, number: int) -> None:
     import numpy as np
     import streamlit as st
 
+    from visualizer.data.annotations import Annotations
     from visualizer.inspection.probe import probe
     from visualizer.ui.look import filters_view
     from visualizer.ui.look.filters_view import filters_part
@@ -24,7 +25,7 @@ def script(network: object, layer: int, number: int) -> None:
     from visualizer.ui.state.session import session
 
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
-    given = ChosenPicture(picture, None, tuple("abcdefghij"))
+    given = ChosenPicture(picture, None, Annotations(tuple("abcdefghij")))
     inspected = Inspected(("test",), network, "elsewhere", given, probe(network, picture))
     if "begun" not in st.session_state:
         st.session_state["begun"] = True
@@ -117,7 +118,7 @@ def test_a_unit_of_the_last_layer_is_told_with_its_class():
     from visualizer.architecture.presets import TINY
 
     app = opened(build(TINY.architecture), 5, 4)
-    assert any("Unit 4 stands for the class “d”" in caption.value for caption in app.caption)
+    assert any("Unit 4 stands for “d”" in caption.value for caption in app.caption)
 
 
 def test_a_network_without_weights_says_so():

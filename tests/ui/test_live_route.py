@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from visualizer.architecture.answer import Answer
+from visualizer.architecture.answer import Classes
 from visualizer.architecture.presets import TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.training.loop.events import BatchesEnded, Bundle, RunProgress, Snapshot, StateChanged
@@ -31,16 +31,19 @@ def store(tmp_path, monkeypatch) -> RunStore:
 
 def trained(store: RunStore, step: int, *, snapshot: bool = False) -> None:
     """Tell the store of one more batch."""
-    events: tuple = (StateChanged("running"), BatchesEnded(step, np.float32([1 / step]), np.float32([0.5])))
+    events: tuple = (
+        StateChanged("running"),
+        BatchesEnded(step, np.float32([1 / step]), {"accuracy": np.float32([0.5])}),
+    )
     if snapshot:
         kernels = np.full((8, 1, 3, 3), step, np.float32)
-        answer = Answer(np.eye(10, dtype=np.float32)[3], "probabilities")
+        answer = Classes(np.eye(10, dtype=np.float32)[3], "probabilities")
         events += (Snapshot(step, step / STEPS_PER_EPOCH, 0, answer, kernels, 0, ()),)
     store.apply(Bundle(RUN, RunProgress(step, 0, 0.001, 1.0, 32.0), events))
 
 
 def ask(run_id: str = RUN, **query: str) -> Response:
-    asked = urlencode({"charts": "1", "width": "960", "layer": "0"} | query).encode()
+    asked = urlencode({"charts": "1", "width": "960", "layer": "0", "answers": "{}"} | query).encode()
     scope = {"type": "http", "path_params": {"run_id": run_id}, "query_string": asked, "headers": []}
     return live_route._answer(Request(scope))
 
@@ -58,7 +61,7 @@ def test_it_tells_the_progress_and_the_curves_as_they_are_now(store):
     assert told["progress"]["state"] == "Training"
     assert "step 2 of 400" in told["progress"]["details"]
     assert told["progress"]["share"] == pytest.approx(2 / 400)
-    assert set(told["charts"]) == {"loss-curves", "accuracy-curves"}
+    assert set(told["charts"]) == {"loss-curves", "measure-curves"}
     assert "2 batches, from 1 to 0.5" in told["charts"]["loss-curves"]["alt"]
     assert json.loads(told["charts"]["loss-curves"]["figure"])["data"]
 
@@ -79,7 +82,7 @@ def test_a_look_inside_is_sent_once(store):
     assert {"live-kernels", "live-answer"} < set(first["charts"])
     assert f"The right class is {load_dataset('digits').labels[0]}" in first["charts"]["live-answer"]["alt"]
     trained(store, 2)
-    assert set(answer(inside=first["inside"])["charts"]) == {"loss-curves", "accuracy-curves"}
+    assert set(answer(inside=first["inside"])["charts"]) == {"loss-curves", "measure-curves"}
     trained(store, 3, snapshot=True)
     assert "live-kernels" in answer(inside=first["inside"])["charts"]
 
@@ -104,7 +107,12 @@ def test_where_other_charts_are_on_the_page_none_is_made(store):
     assert "step 1 of 400" in told["progress"]["details"]
 
 
-@pytest.mark.parametrize("query", [{"width": "0"}, {"width": "1e9"}, {"width": "99999999"}, {"layer": "first"}])
+BAD_VIEWS = [{"answers": text} for text in ("", "[", "7", "[1]", '{"threshold": 0.5}', "[" * 1000, "0" * 1000)]
+
+
+@pytest.mark.parametrize(
+    "query", [{"width": "0"}, {"width": "1e9"}, {"width": "99999999"}, {"layer": "first"}, *BAD_VIEWS]
+)
 def test_a_question_without_sense_is_answered_with_not_found(store, query):
     assert ask(**query).status_code == 404
 
@@ -117,7 +125,7 @@ def test_a_layer_that_has_no_maps_shows_those_of_the_first_one_that_has(store):
     from visualizer.training.loop.events import FeatureMaps
 
     maps = tuple(FeatureMaps(index, f"layer {index}", np.full((2, 4, 4), index, np.float32), 2) for index in (1, 2))
-    snapshot = Snapshot(1, 0.1, 0, Answer(np.eye(10, dtype=np.float32)[3], "probabilities"), None, None, maps)
+    snapshot = Snapshot(1, 0.1, 0, Classes(np.eye(10, dtype=np.float32)[3], "probabilities"), None, None, maps)
     store.apply(Bundle(RUN, RunProgress(1, 0, 0.001, 1.0, 32.0), (snapshot,)))
     assert "activation from 2 to 2" in answer(layer="2")["charts"]["live-maps"]["alt"]
     assert "activation from 1 to 1" in answer(layer="7")["charts"]["live-maps"]["alt"]
@@ -128,7 +136,7 @@ def test_a_damaged_look_inside_leaves_the_curves(store):
     sound = answer()
     (store.files.folder(RUN) / "snapshot.safetensors").write_bytes(b"noise")
     told = answer()
-    assert set(told["charts"]) == {"loss-curves", "accuracy-curves"}
+    assert set(told["charts"]) == {"loss-curves", "measure-curves"}
     assert told["frame"] != sound["frame"]  # the page is drawn anew, and says it
     trained(store, 2, snapshot=True)
     assert answer()["frame"] == sound["frame"]

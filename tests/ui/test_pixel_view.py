@@ -1,7 +1,6 @@
 """What a browser asks for is checked: only numbers that are there are opened."""
 
 import json
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,23 +15,35 @@ from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.average import Average
 from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.maximum import Maximum
 from visualizer.architecture.layers.multiply import Multiply
 from visualizer.architecture.layers.subtract import Subtract
 from visualizer.architecture.network import build
+from visualizer.data.annotations import Annotations
+from visualizer.data.pointing import ANNOTATIONS
 from visualizer.inspection.probe import probe
 from visualizer.inspection.steps import Spot
+from visualizer.tasks.regression import Regression
+from visualizer.tasks.task import TaskAnswers
+from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.pixel_data import pixel_data
 from visualizer.ui.look.pixel_view import _next
 from visualizer.ui.look.pixel_words import short_number
+from visualizer.ui.parts.picture_source import ChosenPicture
+
+
+def inspecting(network, picture, class_names=()):
+    given = ChosenPicture(picture, None, Annotations(class_names))
+    return Inspected(("test",), network, "elsewhere", given, probe(network, picture))
 
 
 @pytest.fixture(scope="module")
 def inspected():
     network = Branching().eval()
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
-    given = SimpleNamespace(class_names=("a", "b"))
-    return SimpleNamespace(network=network, probe=probe(network, picture), picture=given)
+    return inspecting(network, picture, ("a", "b"))
 
 
 LAST = Spot(3, (5, 2, 1))
@@ -77,7 +88,7 @@ def test_a_merge_shows_what_it_took_and_opens_it(merge):
     layers = (Conv2D(filters=3, padding="same"), merge)
     network = build(Architecture("", (3, 5, 4), layers, ((PICTURE,), (0, PICTURE))), "he_normal")
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
-    inspected = SimpleNamespace(network=network, probe=probe(network, picture), picture=SimpleNamespace(class_names=()))
+    inspected = inspecting(network, picture)
     path = (Spot(1, (1, 2, 3)),)
     data = pixel_data(inspected, path, 0)
     numbers = (float(inspected.probe.layers[0].output[1, 2, 3]), float(picture[1, 2, 3]))
@@ -100,7 +111,7 @@ def test_a_merge_shows_what_it_took_and_opens_it(merge):
 def test_what_is_inside_a_layer_is_shown_but_not_opened():
     network = Stages((3, 6, 6), a=nn.Conv2d(3, 5, 1), b=nn.Conv2d(5, 2, 3)).eval()
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
-    inner = SimpleNamespace(network=network, probe=probe(network, picture), picture=SimpleNamespace(class_names=()))
+    inner = inspecting(network, picture)
     data = pixel_data(inner, (Spot(0, (1, 2, 3)),), 0)
     assert [term["grids"][0]["opens"] for term in data["terms"]] == [False] * 3
     assert [panel["title"] for panel in data["panels"]] == ["Picture", "Map 2"]
@@ -110,7 +121,7 @@ def test_numbers_that_are_not_finite_are_told_and_drawn(inspected):
     network = Branching().eval()
     with torch.no_grad():
         network.parts[0].weight.fill_(float("inf"))
-    broken = SimpleNamespace(network=network, probe=probe(network, inspected.probe.picture), picture=inspected.picture)
+    broken = inspecting(network, inspected.probe.picture)
     for spot in (Spot(0, (1, 2, 3)), LAST, SUM):
         text = json.dumps(pixel_data(broken, (spot,), 0), allow_nan=False)
         assert "infinity" in text or "not a number" in text
@@ -120,7 +131,20 @@ def test_numbers_that_are_not_finite_are_told_and_drawn(inspected):
 def test_a_layer_that_takes_one_number_leads_to_that_number(stage):
     network = Stages((3, 6, 6), stage=stage).eval()
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
-    inspected = SimpleNamespace(network=network, probe=probe(network, picture), picture=SimpleNamespace(class_names=()))
+    inspected = inspecting(network, picture)
     (item,) = pixel_data(inspected, (Spot(0, (1, 2, 3)),), 0)["items"]
     assert (item["name"], item["place"]) == ("green, row 3, column 4", [1, 2, 3])
     assert item["text"] == short_number(float(picture[1, 2, 3]))
+
+
+def test_a_unit_of_the_last_layer_is_told_with_what_it_stands_for():
+    network = build(Architecture("", (1, 4, 4), (Flatten(), Dense(units=5))), "he_normal").eval()
+    picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
+
+    def place(class_names=()):
+        return pixel_data(inspecting(network, picture, class_names), (Spot(1, (1,)),), 0)["trail"][-1]["place"]
+
+    assert place(("a", "b", "c", "d", "e")) == "unit 2, for “b”"
+    assert place(("a", "b")) == "unit 2"
+    network.answering = TaskAnswers(Regression(), ANNOTATIONS)
+    assert place(ANNOTATIONS.class_names) == "unit 2, for “sine of the direction”"

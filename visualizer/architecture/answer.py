@@ -1,7 +1,8 @@
-"""What a classifier answers to a picture: a probability or a score for each class."""
+"""What a network answers to a picture, as plain data; each kind of answer is one class."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -10,6 +11,21 @@ AnswerKind = Literal["probabilities", "scores"]
 
 @dataclass(frozen=True)
 class Answer:
+    """The answer to one picture. A subclass is one kind; its fields are numpy arrays and plain JSON values.
+
+    Attributes:
+        kinds: All kinds by the name of their class.
+    """
+
+    kinds: ClassVar[dict[str, type["Answer"]]] = {}
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        Answer.kinds[cls.__name__] = cls
+
+
+@dataclass(frozen=True)
+class Classes(Answer):
     """One number for each class; the class with the largest is the answer.
 
     Attributes:
@@ -24,6 +40,85 @@ class Answer:
     def best(self) -> int:
         """The class with the largest number."""
         return int(self.values.argmax())
+
+
+@dataclass(frozen=True)
+class Numbers(Answer):
+    """Measured quantities.
+
+    Attributes:
+        values: (quantities,) float32, each in the unit of its quantity.
+    """
+
+    values: np.ndarray
+
+
+@dataclass(frozen=True)
+class Mask(Answer):
+    """The class of each pixel.
+
+    Attributes:
+        values: (H, W) uint8: 0 for the background, 1 for the first class, ….
+    """
+
+    values: np.ndarray
+
+
+@dataclass(frozen=True)
+class Boxes(Answer):
+    """Objects, each in a box.
+
+    Attributes:
+        boxes: (n, 4) float32, the centre's x and y, width and height, as shares of the picture's sides.
+        classes: (n,) int64, the class of each.
+        scores: (n,) float32 from 0 to 1, the highest first.
+    """
+
+    boxes: np.ndarray
+    classes: np.ndarray
+    scores: np.ndarray
+
+    @property
+    def counting(self) -> np.ndarray:
+        """The indices of the boxes that count, the highest score first."""
+        return np.arange(len(self.scores))
+
+
+@dataclass(frozen=True)
+class Candidates(Boxes):
+    """More boxes than there are objects: those count that are kept and have a high enough score.
+
+    Attributes:
+        kept: (n,) bool, False for those that a box with a higher score makes superfluous.
+        threshold: The lowest score that counts, from 0 to 1.
+    """
+
+    kept: np.ndarray
+    threshold: float
+
+    @property
+    def counting(self) -> np.ndarray:
+        return np.flatnonzero(self.kept & (self.scores >= self.threshold))
+
+
+def answer_parts(answer: Answer) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """What `answer_of` makes an answer of: plain JSON values, and its arrays by the name of their field."""
+    values = vars(answer)
+    arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+    rest = {name: value for name, value in values.items() if name not in arrays}
+    return {"type": type(answer).__name__} | rest, arrays
+
+
+def answer_of(values: dict[str, Any], arrays: Mapping[str, np.ndarray], prefix: str = "") -> Answer:
+    """The answer that `answer_parts` took apart; the names of its arrays begin with `prefix`.
+
+    Raises:
+        KeyError, TypeError: It is no such answer.
+    """
+    kind = Answer.kinds[values["type"]]
+    given = {name: value for name, value in values.items() if name != "type"}
+    names = {item.name for item in fields(kind)} - given.keys()
+    return kind(**given, **{name: arrays[f"{prefix}{name}"] for name in names})
 
 
 def answer_kind(*, ends_in_softmax: bool, softmax_in_loss: bool) -> AnswerKind:

@@ -9,6 +9,7 @@ from typing import Any
 
 from visualizer import log
 from visualizer.architecture.bounds import largest_batch, passed_bound
+from visualizer.architecture.goal import Ending, OutputGoal
 from visualizer.architecture.layer import (
     Fix,
     Layer,
@@ -17,9 +18,7 @@ from visualizer.architecture.layer import (
     layer_from_dict,
     layer_to_dict,
 )
-from visualizer.architecture.layers.dense import Dense
-from visualizer.architecture.layers.flatten import Flatten
-from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, describe_shape, is_maps, numbers_in
+from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, is_maps, numbers_in
 from visualizer.architecture.span import PICTURE
 from visualizer.errors import UserError, short_repr
 from visualizer.words import counted
@@ -206,12 +205,12 @@ class ArchitectureReport:
         return largest_batch(self.activation_numbers, self.multiply_adds)
 
 
-def summarize(architecture: Architecture, classes: int | None = None) -> ArchitectureReport:
+def summarize(architecture: Architecture, goal: OutputGoal | None = None) -> ArchitectureReport:
     """Shapes, counts and problems of every layer, without torch.
 
     Args:
         architecture: Any architecture, also one that does not fit.
-        classes: How many numbers the output must have; None for any.
+        goal: What the last layer must output; None for anything.
     """
     shapes: dict[int, Shape] = {PICTURE: architecture.input_shape}
     unread = _unread(architecture)
@@ -229,7 +228,6 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
         if row.output_shape is not None:
             shapes[index] = row.output_shape
         reports.append(row)
-    shape = shapes.get(len(reports) - 1)
     report = ArchitectureReport(
         input_shape=architecture.input_shape,
         layers=tuple(reports),
@@ -243,8 +241,8 @@ def summarize(architecture: Architecture, classes: int | None = None) -> Archite
     if not reports:
         return replace(report, problem=Problem("The network has no layers yet.", "It needs at least one.", ()))
     report = replace(report, problem=report.passed_bound())
-    if report.problem is None and classes is not None and shape is not None:
-        report = _check_classes(report, shape, classes)
+    if report.problem is None and goal is not None:
+        report = _check_goal(report, goal, architecture.ends_in_softmax)
     return report
 
 
@@ -301,27 +299,24 @@ def _lacks_an_input(layer: Layer, index: int, sources: tuple[int, ...], shapes: 
     )
 
 
-def _check_classes(report: ArchitectureReport, output_shape: Shape, classes: int) -> ArchitectureReport:
-    """Put the problem on the layer that sets the number of outputs where that is not `classes`."""
-    if output_shape == (classes,):
-        return report
-    index = len(report.layers) - 1
-    while report.layers[index].layer.keeps_shape and report.layers[index].sources != (PICTURE,):
-        (index,) = report.layers[index].sources
-    row = report.layers[index]
-    scores = Dense(units=classes, activation="softmax")
-    needs = f"The last layer must output one number for each of the {classes} classes."
-    fixes: tuple[Fix, ...]
-    if is_maps(output_shape):
-        arrives = f"The network outputs feature maps of {describe_shape(output_shape)}."
-        fixes = (Fix(f"Add Flatten and Dense {classes}", (row.layer, Flatten(), scores)),)
-    else:
-        arrives = f"The network outputs {counted(output_shape[0], 'number')}."
-        fixes = (Fix(f"Add Dense {classes} with softmax", (row.layer, scores)),)
-        own = row.layer.giving(classes)
-        fixes = fixes if own is None else (own, *fixes)
+def _check_goal(report: ArchitectureReport, goal: OutputGoal, softmax: bool) -> ArchitectureReport:
+    """Put the goal's problem, if there is one, on the last layer that changes the shape, or where the end begins."""
     rows = list(report.layers)
-    rows[index] = replace(row, problem=Problem(arrives, needs, fixes))
+    index = len(rows) - 1
+    while rows[index].layer.keeps_shape and rows[index].sources != (PICTURE,):
+        (index,) = rows[index].sources
+    # Back along the first inputs, to where maps became a vector.
+    place = len(rows) - 1
+    while not is_maps(rows[place].input_shape or ()) and rows[place].sources[0] != PICTURE:
+        place = rows[place].sources[0]
+    output_shape = rows[-1].output_shape or ()
+    last_maps = None if is_maps(output_shape) else rows[place].input_shape
+    problem = goal.problem(Ending(output_shape, rows[index].layer, last_maps, softmax))
+    if problem is None:
+        return report
+    if problem.fixes and problem.fixes[0].to_the_end:
+        index = place
+    rows[index] = replace(rows[index], problem=problem)
     return replace(report, layers=tuple(rows))
 
 

@@ -81,6 +81,10 @@ class Draft:
         """Do what a fix of the card's problem says."""
         if card not in self.ids:
             return self
+        if fix.to_the_end:
+            last = self.ids[-1]
+            kept = self if last == card else self._with(self._cards()[: self.ids.index(card) + 1])
+            return kept.replace_layer(card, *fix.replacement)
         if fix.connect is not None:
             return self.connect(card, PICTURE if fix.connect == PICTURE else self.ids[fix.connect])
         if fix.on_input is None:

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from visualizer.architecture.activations import FUNCTIONS
-from visualizer.architecture.answer import AnswerKind, answer_kind
+from visualizer.architecture.answer import Answer, AnswerKind, answer_kind
 from visualizer.architecture.kernels import KernelSet
 from visualizer.architecture.layer import Meeting, PoolingWindow
 from visualizer.architecture.shapes import Shape
@@ -97,6 +97,17 @@ class Node:
 Watch = Callable[[Node, int, torch.Tensor], None]
 
 
+class Answering(Protocol):
+    """How the output of a network becomes an answer, where it is not one number for each class."""
+
+    def answer(self, network: "FlowNetwork", outputs: torch.Tensor) -> Answer:
+        """The answer to one picture; `outputs` is (1, …)."""
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """What each number means that the network outputs as a vector; empty for maps."""
+
+
 class FlowNetwork(nn.Module):
     """A torch module that pictures flow through: (N, *input_shape) in, (N, classes) or maps out.
 
@@ -106,12 +117,14 @@ class FlowNetwork(nn.Module):
         largest_batch: How many pictures may go through at once, for the memory that their activations take.
         softmax_in_loss: True where the loss that it is trained with applies the softmax, as cross-entropy does: without
             a softmax at its end its outputs are then logits. False for another loss, or an unknown one.
+        answering: What makes its answer; None where it is one number for each class.
     """
 
     input_shape: tuple[int, int, int]
     nodes: tuple[Node, ...]
     largest_batch: int = 64
     softmax_in_loss: bool = False
+    answering: Answering | None = None
 
     @property
     def ends_in_softmax(self) -> bool:

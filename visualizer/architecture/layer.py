@@ -38,12 +38,14 @@ class Fix:
         replacement: The layers (none, one or several) to put in its place, or on one of its inputs.
         on_input: Which of its inputs `replacement` is put on, from 0; None to replace the layer.
         connect: The layer, by index, whose output becomes one more input of this one; then nothing is replaced.
+        to_the_end: Whether all layers after it go too.
     """
 
     label: str
     replacement: tuple["Layer", ...] = ()
     on_input: int | None = None
     connect: int | None = None
+    to_the_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,10 @@ class Layer(ABC):
 
     def giving(self, count: int) -> Fix | None:
         """The change after which its output is a vector of `count` numbers; None where no setting does that."""
+        return None
+
+    def giving_maps(self, count: int) -> Fix | None:
+        """The change after which its output is `count` feature maps; None where no setting does that."""
         return None
 
     @property

@@ -102,7 +102,7 @@ class Setting:
 
     name: str
     spec: Spec
-    only_when: tuple[str, str] | None = None
+    only_when: tuple[str, str | bool] | None = None
     added_later: bool = False
     advanced: bool = False
 
@@ -129,7 +129,7 @@ def setting(
     default: Any,
     spec: Spec,
     *,
-    only_when: tuple[str, str] | None = None,
+    only_when: tuple[str, str | bool] | None = None,
     added_later: bool = False,
     advanced: bool = False,
 ) -> Any:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from visualizer.data import digits, shapes
+from visualizer.data import digits, pointing, scenes, shapes
+from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
 from visualizer.data.drawing import DIGITS_PREPARATION, UNCHANGED, DrawingPreparation
 from visualizer.data.openml import OPENML_DATASETS, SIDE, is_fetched, load_fetched, not_fetched
@@ -23,30 +24,47 @@ class DatasetEntry:
 
     Attributes:
         title: The name to show.
-        classes: The number of classes.
+        annotations: What each picture comes with.
         shape: (C, H, W) of the pictures.
         load: Loads or generates the data set, which takes up to several seconds.
         drawing_preparation: How a drawing becomes similar to the pictures.
     """
 
     title: str
-    classes: int
+    annotations: Annotations
     shape: tuple[int, int, int]
     load: Callable[[], Dataset]
     drawing_preparation: DrawingPreparation = UNCHANGED
 
+    @property
+    def classes(self) -> int:
+        """The number of classes."""
+        return len(self.annotations.class_names)
+
 
 DATASETS: dict[str, DatasetEntry] = {
     "digits": DatasetEntry(
-        digits.TITLE, len(digits.CLASS_NAMES), (1, digits.SIZE, digits.SIZE), digits.make_digits, DIGITS_PREPARATION
+        digits.TITLE,
+        Annotations(digits.CLASS_NAMES),
+        (1, digits.SIZE, digits.SIZE),
+        digits.make_digits,
+        DIGITS_PREPARATION,
     ),
-    "shapes": DatasetEntry(shapes.TITLE, len(shapes.CLASS_NAMES), (3, shapes.SIZE, shapes.SIZE), shapes.make_shapes),
+    "shapes": DatasetEntry(shapes.TITLE, shapes.ANNOTATIONS, (3, shapes.SIZE, shapes.SIZE), shapes.make_shapes),
+    "pointing": DatasetEntry(
+        pointing.TITLE, pointing.ANNOTATIONS, (3, shapes.SIZE, shapes.SIZE), pointing.make_pointing
+    ),
+    "scenes": DatasetEntry(scenes.TITLE, scenes.ANNOTATIONS, (3, shapes.SIZE, shapes.SIZE), scenes.make_scenes),
 }
 
 
 _FETCHED: dict[str, DatasetEntry] = {
     name: DatasetEntry(
-        offer.title, len(offer.class_names), (1, SIDE, SIDE), partial(load_fetched, name), offer.drawing_preparation
+        offer.title,
+        Annotations(offer.class_names),
+        (1, SIDE, SIDE),
+        partial(load_fetched, name),
+        offer.drawing_preparation,
     )
     for name, offer in OPENML_DATASETS.items()
 }
@@ -84,7 +102,7 @@ def dataset_entry(name: str, own: Collection[str] = ()) -> DatasetEntry:
         if name not in own:
             raise not_available()
         classes, shape = own_classes_and_shape(name)
-        return DatasetEntry(own_title(classes), len(classes), shape, lambda: load_own(name))
+        return DatasetEntry(own_title(classes), Annotations(classes), shape, lambda: load_own(name))
     raise UserError(f"There is no data set “{name[:40]}”.", remedy=f"Choose one of these: {', '.join(DATASETS)}.")
 
 
@@ -108,7 +126,7 @@ def load_dataset_of_run(name: str) -> Dataset:
         UserError: The data set is no longer stored.
     """
     dataset = dataset_entry(name, (name,)).load()
-    for array in (dataset.pictures, dataset.labels, dataset.train, dataset.validation, dataset.test):
+    for array in dataset.arrays():
         array.flags.writeable = False
     return dataset
 

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
 from visualizer.data.splits import stratified_split
 
@@ -80,6 +82,7 @@ OUTLINES: dict[str, tuple[Points, ...]] = {
     "hexagon": (_regular(6),),
 }
 CLASS_NAMES = tuple(OUTLINES)
+ANNOTATIONS = Annotations(CLASS_NAMES, most_objects=1, has_masks=True)
 
 
 def make_shapes(seed: int = 0, per_class: int = PER_CLASS) -> Dataset:
@@ -92,8 +95,13 @@ def make_shapes(seed: int = 0, per_class: int = PER_CLASS) -> Dataset:
     random = np.random.RandomState(seed)
     labels = random.permutation(np.repeat(np.arange(len(CLASS_NAMES)), per_class))
     pictures = np.empty((len(labels), SIZE, SIZE, 3), dtype=np.uint8)
-    for picture, label in zip(pictures, labels, strict=True):
-        picture[:] = _draw(random, OUTLINES[CLASS_NAMES[label]])
+    boxes = np.empty((len(labels), 1, 5), dtype=np.float32)
+    masks = np.zeros((len(labels), SIZE, SIZE), dtype=np.uint8)
+    for place, label in enumerate(labels.tolist()):
+        outlines = OUTLINES[CLASS_NAMES[label]]
+        pictures[place], shape = _draw(random, outlines)
+        boxes[place, 0] = label, *bounding_box(outlines, shape)
+        masks[place][covered(coverage(outlines, shape))] = label + 1
     train, validation, test = stratified_split(labels, seed)
     return Dataset(
         name="shapes",
@@ -109,25 +117,50 @@ def make_shapes(seed: int = 0, per_class: int = PER_CLASS) -> Dataset:
         train=train,
         validation=validation,
         test=test,
+        boxes=boxes,
+        masks=masks,
     )
 
 
-def _draw(random: np.random.RandomState, outlines: tuple[Points, ...]) -> np.ndarray:
-    """One picture, (SIZE, SIZE, 3) uint8."""
-    ground, color = _contrasting_colors(random)
-    picture = Image.new("RGB", (SIZE, SIZE), ground)
-    canvas = ImageDraw.Draw(picture)
-    for _ in range(random.randint(_MOST_DISTRACTORS + 1)):
-        _speck(random, canvas)
+@dataclass(frozen=True)
+class Placed:
+    """Where a shape is in its picture, in pixels from the upper left corner; its angle is clockwise, in radians."""
+
+    x: float
+    y: float
+    radius: float
+    angle: float
+
+
+def _draw(random: np.random.RandomState, outlines: tuple[Points, ...]) -> tuple[np.ndarray, Placed]:
+    """One picture, (SIZE, SIZE, 3) uint8, and where its shape is."""
+    ground, color = contrasting_colors(random)
+    picture = ground_with_specks(random, ground)
     radius = random.uniform(_SMALLEST_RADIUS, _LARGEST_RADIUS)
     center = SIZE / 2 + random.uniform(-_FARTHEST_FROM_CENTER, _FARTHEST_FROM_CENTER, size=2)
-    angle = random.uniform(-_MOST_TURN, _MOST_TURN)
-    picture.paste(color, mask=_mask(outlines, center, radius, angle))
+    x, y = center.tolist()
+    shape = Placed(x, y, radius, random.uniform(-_MOST_TURN, _MOST_TURN))
+    picture.paste(color, mask=coverage(outlines, shape))
+    return noisy(random, picture), shape
+
+
+def noisy(random: np.random.RandomState, picture: Image.Image) -> np.ndarray:
+    """The picture with noise of a random strength, (SIZE, SIZE, 3) uint8."""
     noise = np.frombuffer(random.bytes(SIZE * SIZE * 3), dtype=np.uint8).reshape(SIZE, SIZE, 3)
     return _with_noise(np.asarray(picture), noise, random.randint(_MOST_NOISE + 1))
 
 
-def _contrasting_colors(random: np.random.RandomState) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def ground_with_specks(random: np.random.RandomState, ground: tuple[int, ...]) -> Image.Image:
+    """A picture of that colour with some small specks of other colours."""
+    picture = Image.new("RGB", (SIZE, SIZE), ground)
+    canvas = ImageDraw.Draw(picture)
+    for _ in range(random.randint(_MOST_DISTRACTORS + 1)):
+        _speck(random, canvas)
+    return picture
+
+
+def contrasting_colors(random: np.random.RandomState) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """A random ground and a random colour, which differ in brightness."""
     while True:
         ground, color = random.randint(256, size=(2, 3))
         if abs(int((ground - color) @ (299, 587, 114))) >= _LEAST_CONTRAST * 1000:
@@ -142,24 +175,41 @@ def _speck(random: np.random.RandomState, canvas: ImageDraw.ImageDraw) -> None:
     draw((x - half_width, y - half_height, x + half_width, y + half_height), fill=color)
 
 
-def _mask(outlines: tuple[Points, ...], center: np.ndarray, radius: float, angle: float) -> Image.Image:
+def coverage(outlines: tuple[Points, ...], shape: Placed) -> Image.Image:
     """How much of each pixel the shape covers, from 0 to 255: the first outline is filled, the second is cut out."""
+    return _large(outlines, shape).reduce(_SCALE)
+
+
+def _large(outlines: tuple[Points, ...], shape: Placed) -> Image.Image:
+    """The shape in white on black, `_SCALE` times as large as the picture."""
     large = Image.new("L", (SIZE * _SCALE, SIZE * _SCALE), 0)
     canvas = ImageDraw.Draw(large)
-    cosine, sine = radius * math.cos(angle), radius * math.sin(angle)
-    center_x, center_y = center.tolist()
     for outline, fill in zip(outlines, (255, 0), strict=False):
-        canvas.polygon(
-            [
-                (
-                    round((center_x + x * cosine - y * sine) * _SCALE),
-                    round((center_y + x * sine + y * cosine) * _SCALE),
-                )
-                for x, y in outline
-            ],
-            fill=fill,
-        )
-    return large.reduce(_SCALE)
+        canvas.polygon([(round(x * _SCALE), round(y * _SCALE)) for x, y in _turned(outline, shape)], fill=fill)
+    return large
+
+
+def covered(image: Image.Image) -> np.ndarray:
+    """The pixels of which a shape covers half or more: (SIZE, SIZE) bool."""
+    return np.asarray(image) >= 128
+
+
+def bounding_box(outlines: tuple[Points, ...], shape: Placed) -> tuple[float, float, float, float]:
+    """The centre's x and y, the width and the height of the box around a shape, as shares of the picture's side."""
+    if len(outlines) > 1:  # what is cut out may make it smaller than its first outline
+        left, top, right, bottom = _large(outlines, shape).getbbox() or (0, 0, 0, 0)
+        points = np.array([(left, top), (right, bottom)]) / _SCALE
+    else:
+        points = np.array(_turned(outlines[0], shape))
+    low, high = (np.clip(ends, 0, SIZE) for ends in (points.min(axis=0), points.max(axis=0)))
+    (x, y), (width, height) = (low + high) / 2 / SIZE, (high - low) / SIZE
+    return float(x), float(y), float(width), float(height)
+
+
+def _turned(outline: Points, shape: Placed) -> Points:
+    """The points of an outline in the picture, in pixels."""
+    cosine, sine = shape.radius * math.cos(shape.angle), shape.radius * math.sin(shape.angle)
+    return [(shape.x + x * cosine - y * sine, shape.y + x * sine + y * cosine) for x, y in outline]
 
 
 def _with_noise(picture: np.ndarray, noise: np.ndarray, amplitude: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from visualizer.figures.chart import Chart, as_label, axis_style, band_trace, figure_of, line_trace, number
 from visualizer.figures.palette import BLUE, GREEN, ORANGE, PURPLE, VERMILLION
+from visualizer.tasks.task import Measure
 
 if TYPE_CHECKING:
     from visualizer.training.runs.comparison import Band
@@ -20,15 +21,18 @@ _STYLES = (
 )
 
 
-def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, styles: Sequence[int] = range(MOST)) -> Chart:
+def band_curves(
+    bands: "Mapping[str, Band]", *, label: str, measure: Measure | None = None, styles: Sequence[int] = range(MOST)
+) -> Chart:
     """The mean of each variant's runs as a line; where there are several, their range as a band around it.
 
     Args:
         bands: At most five, by their name.
         label: What is drawn, with its unit.
-        share: True for values from 0 to 1 that are drawn as per cent.
+        measure: What it is; None for a loss.
         styles: The style of each, from 0, so that a variant looks the same in charts that leave others out.
     """
+    share = measure is not None and measure.is_share
     factor, digits, unit = (100.0, ".1f", " %") if share else (1.0, ".4f", "")
     traces: list[dict[str, Any]] = []
     sentences = [f"{label}."]
@@ -53,7 +57,8 @@ def band_curves(bands: "Mapping[str, Band]", *, label: str, share: bool, styles:
         )
         sentences.append(_last(name, band, share=share))
     last = max([1, *(int(band.epoch[-1]) for band in bands.values() if len(band.epoch))])
-    y_axis = {"range": [0, 102], "ticksuffix": " %"} if share else {"rangemode": "tozero"}
+    y_axis: dict[str, Any] = {"ticksuffix": " %"} if share else {}
+    y_axis |= {"range": [0, 102]} if share and measure and measure.better == "up" else {"rangemode": "tozero"}
     figure = figure_of(
         traces,
         height=HEIGHT,

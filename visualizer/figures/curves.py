@@ -1,4 +1,4 @@
-"""Loss and accuracy while a network trains."""
+"""The loss and other measures while a network trains."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,7 @@ import numpy as np
 
 from visualizer.figures.chart import Chart, axis_style, figure_of, line_at, line_trace, number
 from visualizer.figures.palette import BLUE, GREEN, GREY, VERMILLION
+from visualizer.tasks.task import Measure
 
 HEIGHT = 300
 MARKED_EPOCHS = 30  # with more epochs, the markers would touch and cost more to draw than everything else
@@ -56,32 +57,38 @@ def curves(
     )
 
 
-def accuracy_curves(
+def measure_curves(
     epoch_position: Numbers,
-    batch_accuracy: Numbers,
+    batch_values: Numbers,
     epochs: Numbers,
-    train_accuracy: Numbers,
-    validation_accuracy: Numbers,
+    train_values: Numbers,
+    validation_values: Numbers,
+    *,
+    measure: Measure,
 ) -> Chart:
-    """The accuracy of every batch and, after each epoch, over the training and the validation split.
+    """A measure of every batch and, after each epoch, over the training and the validation split.
 
     Args:
         epoch_position: (B,) position of each batch, in epochs from 0.
-        batch_accuracy: (B,) from 0 to 1.
+        batch_values: (B,) the measure, a share from 0 to 1.
         epochs: (E,) epochs that were finished.
-        train_accuracy, validation_accuracy: (E,) from 0 to 1.
+        train_values, validation_values: (E,).
+        measure: What it is.
     """
-    y_axis = {"range": [0, 102], "ticksuffix": " %"}
+    y_axis: dict[str, Any] = {"rangemode": "tozero"}
+    if measure.is_share:
+        y_axis = {"ticksuffix": " %"} | ({"range": [0, 102]} if measure.better == "up" else {"rangemode": "tozero"})
+    label = measure.title if measure.is_share or not measure.unit else f"{measure.title} in {measure.unit}"
     return _chart(
-        "accuracy",
-        "Accuracy",
-        (epoch_position, batch_accuracy),
+        label,
+        measure.title[0].upper() + measure.title[1:],
+        (epoch_position, batch_values),
         epochs,
-        train_accuracy,
-        validation_accuracy,
+        train_values,
+        validation_values,
         y_axis,
-        ".1f",
-        100.0,
+        ".1f" if measure.is_share else ".3g",
+        100.0 if measure.is_share else 1.0,
     )
 
 

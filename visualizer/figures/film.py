@@ -1,6 +1,7 @@
 """A training as a film: each frame is drawn from the page's arrays with numpy and Pillow, without a browser."""
 
 import tempfile
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -12,7 +13,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from plotly.colors import sample_colorscale, unlabel_rgb
 
-from visualizer.architecture.answer import AnswerKind
+from visualizer.architecture.answer import Answer, Classes
+from visualizer.data.annotations import Annotations
+from visualizer.figures.answers.figures import figures_of
 from visualizer.figures.chart import number
 from visualizer.figures.palette import BLUE, DIVERGING, GREY, SEQUENTIAL, VERMILLION
 from visualizer.figures.probabilities import score_scale, score_text
@@ -44,10 +47,10 @@ class Film:
         positions: (moments,) the same in epochs.
         kernels: (moments, filters, h, w), or (moments, filters, 3, h, w) in colour; None where the layer has none.
         outputs: (moments, channels, H, W); each unit of a vector is a channel of one number.
-        answers: (moments, classes), the network's answers.
-        answer_kind: Whether these are probabilities or scores.
-        class_names: A name for each class.
-        true_label: The class that is right.
+        answers: The network's answers, of one kind.
+        annotations: Of the data set, with the names of its classes and quantities.
+        truth: The right answer.
+        picture: (H, W, C) uint8, which it looks at.
         curve: (points,) epochs and loss of the batches.
         validation: (epochs,) epochs and validation loss.
         loss_label: The loss's name, with its unit.
@@ -59,10 +62,10 @@ class Film:
     positions: np.ndarray
     kernels: np.ndarray | None
     outputs: np.ndarray
-    answers: np.ndarray
-    answer_kind: AnswerKind
-    class_names: tuple[str, ...]
-    true_label: int
+    answers: tuple[Answer, ...]
+    annotations: Annotations
+    truth: Answer | None
+    picture: np.ndarray
     curve: tuple[np.ndarray, np.ndarray]
     validation: tuple[np.ndarray, np.ndarray]
     loss_label: str
@@ -76,9 +79,19 @@ class Film:
         return Scale.of(self.outputs, diverging=bool(self.outputs.min() < 0))
 
     @cached_property
+    def of_classes(self) -> np.ndarray:
+        """(moments, classes), the numbers of its answers; (moments, 0) where these are not classes."""
+        return np.array([answer.values if isinstance(answer, Classes) else [] for answer in self.answers])
+
+    @property
+    def probable(self) -> bool:
+        """Whether these are probabilities."""
+        return isinstance(self.answers[0], Classes) and self.answers[0].kind == "probabilities"
+
+    @cached_property
     def answer_scale(self) -> tuple[float, float]:
         """The least and the largest value of the bars of all moments."""
-        return (0.0, 1.0) if self.answer_kind == "probabilities" else score_scale(self.answers)
+        return (0.0, 1.0) if self.probable else score_scale(self.of_classes)
 
 
 def draw_frame(film: Film, index: int) -> np.ndarray:
@@ -93,7 +106,7 @@ def draw_frame(film: Film, index: int) -> np.ndarray:
         _mosaic(image, (24, 84, 304, 384), f"Kernels of {film.layer}", film.kernels[index], film.kernel_scale, "weight")
     name = "Feature maps" if film.outputs.shape[-1] > 1 else "Output"
     _mosaic(image, (332, 84, 632, 384), f"{name} of {film.layer}", film.outputs[index], film.output_scale, "output")
-    _answers(draw, (660, 84, 936, 384), film, index)
+    (_answers if film.of_classes.shape[1] else _drawn_answer)(image, (660, 84, 936, 384), film, index)
     _loss(draw, (84, 436, 936, 586), film, index)
     return np.asarray(image)
 
@@ -184,14 +197,32 @@ def _bar(image: Image.Image, box: Rectangle, scale: Scale, label: str, mixed: bo
     _text(draw, (right + 8, top - 2), label, 14)
 
 
-def _answers(draw: ImageDraw.ImageDraw, box: Rectangle, film: Film, index: int) -> None:
+def _drawn_answer(image: Image.Image, box: Rectangle, film: Film, index: int) -> None:
+    """The picture with the answer drawn on it, and the answer in words."""
+    left, top, right, bottom = box
+    draw, answer = ImageDraw.Draw(image), film.answers[index]
+    figures = figures_of(type(answer))
+    _text(draw, (left, top), "Its answer", 16)
+    drawn = figures.drawn(film.picture, answer, film.truth, film.annotations)
+    tile = Image.fromarray(drawn.squeeze()).convert("RGB")
+    scale = min((right - left) / tile.width, (bottom - top - 70) / tile.height)
+    size = (round(tile.width * scale), round(tile.height * scale))
+    image.paste(tile.resize(size, Image.Resampling.NEAREST), (left, top + 26))
+    words = figures.words(answer, film.annotations)
+    for row, line in enumerate(textwrap.wrap(words, 36)[:3]):
+        _text(draw, (left, top + 32 + size[1] + 18 * row), line, 14)
+
+
+def _answers(image: Image.Image, box: Rectangle, film: Film, index: int) -> None:
     """A bar for each class, or for those with the largest numbers if there are too many; the right class is marked."""
     left, top, right, bottom = box
-    answers = film.answers[index]
+    draw, names = ImageDraw.Draw(image), film.annotations.class_names
+    true_label = film.truth.best if isinstance(film.truth, Classes) else None
+    answers = film.of_classes[index]
     shown = np.arange(len(answers))
-    title = "Its answer" if film.answer_kind == "probabilities" else "Its answer, as scores"
+    title = "Its answer" if film.probable else "Its answer, as scores"
     if len(shown) > MAX_CLASSES:
-        largest = film.answers.max(axis=0).argsort()[::-1]
+        largest = film.of_classes.max(axis=0).argsort()[::-1]
         shown = np.sort(largest[:MAX_CLASSES])
         title += f" ({MAX_CLASSES} of {len(answers)} classes)"
     _text(draw, (left, top), title, 16)
@@ -202,7 +233,7 @@ def _answers(draw: ImageDraw.ImageDraw, box: Rectangle, film: Film, index: int) 
     zero = start - low / (high - low) * (end - start)
     for place, label in enumerate(shown):
         y = top + 26 + place * row
-        name = f"{film.class_names[label]} (right)" if label == film.true_label else film.class_names[label]
+        name = f"{names[label]} (right)" if label == true_label else names[label]
         _text(draw, (start - 8, y + row / 2), _fit(name, 84, 14), 14, anchor="rm")
         value = float(answers[label])
         draw.rectangle((start, y + 3, end, y + row - 4), outline=_PALE)
@@ -210,7 +241,7 @@ def _answers(draw: ImageDraw.ImageDraw, box: Rectangle, film: Film, index: int) 
         tip = zero + float(np.clip(np.nan_to_num(value / (high - low)), -1, 1)) * (end - start)
         sides = np.clip(sorted((zero, tip)), start, end)
         draw.rectangle((sides[0], y + 3, sides[1], y + row - 4), fill=BLUE if label == winner else GREY)
-        text = f"{100 * value:.0f} %" if film.answer_kind == "probabilities" else score_text(value)
+        text = f"{100 * value:.0f} %" if film.probable else score_text(value)
         _text(draw, (end + 6, y + row / 2), text, 14, anchor="lm")
     if low < 0:
         draw.line((zero, top + 26, zero, top + 26 + row * len(shown)), _INK, 1)

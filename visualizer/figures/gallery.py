@@ -10,19 +10,30 @@ from visualizer.figures.raster import image_trace
 from visualizer.words import counted
 
 MAX_TILE = 110.0
+LARGE_TILE = 170.0  # where something is drawn on the pictures that has to be read
 
 
-def gallery(pictures: np.ndarray, labels: Sequence[str], columns: int, *, width: int = 900) -> Chart:
-    """Pictures in rows and columns with the names of their classes above them.
+def gallery(
+    pictures: np.ndarray,
+    labels: Sequence[str],
+    columns: int,
+    *,
+    width: int = 900,
+    labelled: str = "Their classes",
+    largest_tile: float = MAX_TILE,
+) -> Chart:
+    """Pictures in rows and columns with the names of their classes, or other labels, above them.
 
     Args:
         pictures: (N, H, W, C) uint8, C is 1 or 3.
         labels: N names.
         columns: How many pictures a row has.
         width: Pixels that the page gives the chart.
+        labelled: What the labels are, for the text alternative.
+        largest_tile: The most pixels of the screen that the longer side of a picture takes.
     """
     count, height, tile_width = pictures.shape[:3]
-    mosaic = Mosaic(count, height, tile_width, columns, width, True, MAX_TILE / max(height, tile_width))
+    mosaic = Mosaic(count, height, tile_width, columns, width, True, largest_tile / max(height, tile_width))
     tiles = np.broadcast_to(pictures, (count, height, tile_width, 3))
     image = image_trace(mosaic.raster(tiles), pixel=1 / mosaic.parts) | {"hoverinfo": "skip"}
     axes = pixel_axes(mosaic.total_width, mosaic.total_height)
@@ -33,7 +44,7 @@ def gallery(pictures: np.ndarray, labels: Sequence[str], columns: int, *, width:
         **axes,
     )
     classes = ", ".join(dict.fromkeys(labels))
-    return Chart(figure, f"{counted(count, 'picture')} of {height} × {tile_width} pixels. Their classes: {classes}.")
+    return Chart(figure, f"{counted(count, 'picture')} of {height} × {tile_width} pixels. {labelled}: {classes}.")
 
 
 def changed_gallery(pictures: np.ndarray, columns: int, *, width: int = 900) -> Chart:

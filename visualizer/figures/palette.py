@@ -18,9 +18,17 @@ OLIVE = "#818A1E"
 GREY = "#7D868C"
 RED = "#E5484D"
 
+# Of classes in masks, the most different ones first: areas with an outline, and bars with a grey edge, which need less
+# contrast with the ground.
+CLASS_COLOURS = (
+    *("#0072B2", "#E69F00", "#CC79A7", "#009E73", "#F0E442", "#56B4E9", "#D55E00"),
+    *(BROWN, INDIGO, RED),
+)
+
 # On a map in any colour: a white core with a black rim shows on dark and on bright pixels.
 MARK = "#FFFFFF"
 MARK_RIM = "#000000"
+MARK_ANSWER = "#FFC20A"  # what a network says of a picture, where the truth is white
 GRID = "rgba(255, 255, 255, 0.85)"
 GRID_RIM = "rgba(0, 0, 0, 0.55)"
 TRANSPARENT = "rgba(0, 0, 0, 0)"

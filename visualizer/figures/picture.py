@@ -9,6 +9,20 @@ from visualizer.figures.raster import image_trace, rgb_pixels
 MAX_HEIGHT = 420
 
 
+def drawing_chart(drawing: np.ndarray, alt: str, *, width: int) -> Chart:
+    """A picture with something drawn on it, whose own pixels mean nothing.
+
+    Args:
+        drawing: (H, W, 3) uint8.
+        alt: The text alternative.
+        width: Pixels that the page gives the chart.
+    """
+    height, columns = drawing.shape[:2]
+    cell = min(width / columns, MAX_HEIGHT / height)
+    trace = image_trace(rgb_pixels(drawing)) | {"hoverinfo": "skip", "zsmooth": "fast"}
+    return Chart(figure_of([trace], height=cell * height, margin=(0, 0, 0, 0), **pixel_axes(columns, height)), alt)
+
+
 def picture_chart(picture: np.ndarray, title: str, *, width: int = 260) -> Chart:
     """A picture, its pixels crisp.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.architecture.answer import Answer, AnswerKind
+from visualizer.architecture.answer import AnswerKind, Classes
 from visualizer.figures.chart import Chart, Spec, as_label, axis_style, category_axis, figure_of, number
 from visualizer.figures.palette import BLUE, FONT_SIZE, GREY, SMALL_FONT_SIZE, VERMILLION
 
@@ -24,7 +24,7 @@ _PARTS_OF_TICK = 5  # the scale of scores ends on such a part of the way between
 
 
 def answer_bars(
-    answer: Answer,
+    answer: Classes,
     class_names: Sequence[str],
     true_label: int | None = None,
     scale: tuple[float, float] | None = None,
@@ -68,7 +68,7 @@ def probability_bars(
     return Chart(_bar_chart(traces, labels, axis_style(**_PERCENT_AXIS), legend=compare is not None), alt)
 
 
-def top_bars(answer: Answer, class_names: Sequence[str], count: int = 5) -> Chart:
+def top_bars(answer: Classes, class_names: Sequence[str], count: int = 5) -> Chart:
     """The `count` largest of many classes as bars, the first one at the top.
 
     Args:
@@ -77,7 +77,7 @@ def top_bars(answer: Answer, class_names: Sequence[str], count: int = 5) -> Char
         count: How many are shown.
     """
     order = np.argsort(-answer.values, kind="stable")[:count]
-    chart = answer_bars(Answer(answer.values[order], answer.kind), [class_names[at] for at in order])
+    chart = answer_bars(Classes(answer.values[order], answer.kind), [class_names[at] for at in order])
     others = [f"{class_names[at]} {describe_value(answer.values[at], answer.kind)}" for at in order[1:]]
     return Chart(chart.spec, f"{chart.alt} Next of {len(class_names):,} classes: {', '.join(others)}.")
 

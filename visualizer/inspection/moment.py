@@ -39,7 +39,7 @@ class LayerMoment:
         kernels: The kernels of each of its stages that is a convolution, in order.
         output: (shown channels, H, W), the first 16, or (F,).
         channels: Number of all channels or units.
-        answer: Probabilities or scores.
+        answer: The network's.
     """
 
     kernels: tuple[FirstKernels, ...]
@@ -49,7 +49,10 @@ class LayerMoment:
 
 
 def layer_moment(network: Network, picture: np.ndarray, index: int) -> LayerMoment:
-    """Layer `index` (from 0) while the network looks at `picture`, (C, H, W) in [0, 1]. All arrays are copies."""
+    """Layer `index` (from 0) while the network looks at `picture`, (C, H, W) in [0, 1].
+
+    Kernels and output are copies.
+    """
     seen = probe(network, picture)
     view = seen.layers[index]
     assert seen.answer is not None
@@ -62,7 +65,7 @@ def layer_moment(network: Network, picture: np.ndarray, index: int) -> LayerMome
         ),
         output.copy(),
         len(view.output),
-        Answer(seen.answer.values.copy(), seen.answer.kind),
+        seen.answer,
     )
 
 

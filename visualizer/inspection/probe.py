@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from visualizer.architecture.activations import FUNCTIONS
-from visualizer.architecture.answer import Answer
+from visualizer.architecture.answer import Answer, Classes
 from visualizer.architecture.flow import Described, FlowNetwork, Node
 from visualizer.architecture.kernels import KernelSet
 from visualizer.errors import UserError
@@ -57,7 +57,7 @@ class Probe:
     Attributes:
         picture: (C, H, W) float32 in [0, 1].
         layers: One view for each layer, in order.
-        answer: Probabilities or scores, read-only; None where the network does not end in a vector.
+        answer: Its answer, read-only; None where it has none, since it does not end in a vector.
     """
 
     picture: np.ndarray
@@ -139,7 +139,9 @@ def _make_ready(network: FlowNetwork, picture: np.ndarray) -> None:
 
 
 def _answer(network: FlowNetwork, flowing: torch.Tensor) -> Answer | None:
-    return Answer(_read_only(network.answers(flowing)[0]), network.answer_kind) if flowing.ndim == 2 else None
+    if network.answering is not None:
+        return network.answering.answer(network, flowing)
+    return Classes(_read_only(network.answers(flowing)[0]), network.answer_kind) if flowing.ndim == 2 else None
 
 
 def channel_order(maps: np.ndarray, by: ChannelOrder) -> np.ndarray:

@@ -21,13 +21,14 @@ from visualizer.data.dataset import Dataset
 from visualizer.figures.chart import number
 from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.convolution_colours import ColourScale, painted, signed_scale
-from visualizer.figures.curves import accuracy_curves, curves
+from visualizer.figures.curves import curves, measure_curves
 from visualizer.figures.raster import png_source
 from visualizer.report.line_chart import ChartLine, line_chart
 from visualizer.report.markup import Content, document, element
+from visualizer.tasks.task import Measure
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
-from visualizer.training.settings import AUGMENTATIONS, LOSSES, SETTING_SPECS, RunSpec, TrainingSettings, is_augmented
+from visualizer.training.settings import AUGMENTATIONS, SETTING_SPECS, RunSpec, TrainingSettings, is_augmented
 from visualizer.words import counted, listed
 
 MAX_FILTERS = 64
@@ -52,7 +53,10 @@ class RunReport:
         record: The run's current record.
         history: Its curves.
         dataset: The data set that it learns from.
-        confusion: (classes, classes) test pictures: row the right class, column the answer; None without an evaluation.
+        confusion: (classes, classes) test pictures: row the right class, column the answer; None without an evaluation
+            of classes.
+        measured: How good other answers to the test pictures are, each measure with its value.
+        answered: Some test pictures with such answers drawn on them, (H, W, C) uint8, each with the answer in words.
         kernels: (out, in, kernel height, kernel width) of the first convolution, or None.
         kernels_layer: That layer's index, or None.
         made: When the report was made, with its time zone.
@@ -67,6 +71,8 @@ class RunReport:
     kernels_layer: int | None
     made: datetime
     versions: Mapping[str, str]
+    measured: tuple[tuple[Measure, float], ...] = ()
+    answered: tuple[tuple[np.ndarray, str], ...] = ()
 
 
 def report_html(report: RunReport) -> str:
@@ -82,9 +88,7 @@ def report_html(report: RunReport) -> str:
     ]
     body = [
         element("header", element("h1", name), element("p", _subtitle(report), class_="quiet"), _key_numbers(report)),
-        element(
-            "main", *_network(report), *_settings(report), *_curves(report), *_filters(report), *_confusion(report)
-        ),
+        element("main", *_network(report), *_settings(report), *_curves(report), *_filters(report), *_answers(report)),
         _footer(report),
     ]
     return document("en", head, body)
@@ -105,8 +109,14 @@ def _key_numbers(report: RunReport) -> Element:
     numbers = {}
     if report.confusion is not None and report.confusion.sum():
         numbers["Test pictures right"] = f"{np.trace(report.confusion) / report.confusion.sum():.1%}"
-    if len(report.history.epoch):
-        numbers["Validation pictures right"] = f"{report.history.validation_accuracy[-1]:.1%}"
+    if report.measured:
+        measure, value = report.measured[0]
+        numbers[f"{_capital(measure.title)} on test pictures"] = measure.text(value)
+    lead = report.record.spec.settings.task.measures[0]
+    validation = report.history.measured(lead.name)[2]
+    if len(validation):
+        title = "Validation pictures right" if lead.counts_right else f"{_capital(lead.title)} in validation"
+        numbers[title] = lead.text(validation[-1])
     numbers["Trainable parameters"] = f"{summary.parameters:,}"
     numbers["Multiply-adds for one picture"] = f"{summary.multiply_adds:,}"
     return _terms(numbers, "numbers")
@@ -224,15 +234,22 @@ def _settings(report: RunReport) -> Iterator[Element]:
     yield element(
         "p",
         f"{len(dataset.train):,} pictures for training, {len(dataset.validation):,} for validation after each epoch, "
-        f"and {len(dataset.test):,} for the final test. {len(dataset.class_names)} classes: "
-        f"{', '.join(dataset.class_names)}.",
+        f"and {len(dataset.test):,} for the final test. {_learnt(report)}",
     )
     yield _terms(terms, "facts")
 
 
+def _learnt(report: RunReport) -> str:
+    annotations = report.dataset.annotations
+    if annotations.quantities and report.measured:
+        return f"Measured: {listed([quantity.label for quantity in annotations.quantities])}."
+    return f"{len(annotations.class_names)} classes: {', '.join(annotations.class_names)}."
+
+
 def _curves(report: RunReport) -> Iterator[Element]:
     history = report.history
-    loss_label = LOSSES[report.record.spec.settings.loss]
+    loss_label = report.record.spec.settings.loss_name.title
+    lead = report.record.spec.settings.task.measures[0]
     yield element("h2", "How it learnt")
     if not len(history.batch_loss):
         yield element("p", "No batch has been trained yet.")
@@ -243,7 +260,7 @@ def _curves(report: RunReport) -> Iterator[Element]:
         "training pictures, and a diamond the mean over the validation pictures, which it never trains on.",
     )
     losses = (history.batch_loss, history.train_loss, history.validation_loss)
-    accuracies = (history.batch_accuracy, history.train_accuracy, history.validation_accuracy)
+    measured = history.measured(lead.name)
     penalties = (history.train_penalty, history.validation_penalty) if history.has_penalty else None
     if penalties is not None and history.epoch[-1] > 0:
         of_train, of_validation = (number(float(part[-1])) for part in penalties)
@@ -258,16 +275,23 @@ def _curves(report: RunReport) -> Iterator[Element]:
         loss_label=loss_label,
         penalties=penalties,
     ).alt
-    accuracy_alt = accuracy_curves(
-        history.epoch_position, accuracies[0], history.epoch, accuracies[1], accuracies[2]
-    ).alt
+    batch, train, validation = measured
+    measured_alt = measure_curves(history.epoch_position, batch, history.epoch, train, validation, measure=lead).alt
+    factor, unit = (100.0, " %") if lead.is_share else (1.0, f" {lead.unit}".rstrip())
+    top = 100.0 if lead.is_share and lead.better == "up" else None
     charts = [
         _figure(f"Loss: {loss_label}", _chart(history, losses, "", None, loss_alt)),
-        _figure("Accuracy", _chart(history, [100 * values for values in accuracies], " %", 100.0, accuracy_alt)),
+        _figure(
+            _capital(lead.title), _chart(history, [factor * values for values in measured], unit, top, measured_alt)
+        ),
     ]
     yield element("div", *charts, class_="curves")
     if len(history.epoch):
-        yield _epochs(history)
+        yield _epochs(history, lead)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _figure(title: str, content: Element) -> Element:
@@ -284,14 +308,16 @@ def _chart(history: Curves, values: Sequence[np.ndarray], unit: str, top: float 
     return line_chart(lines, x_label="epoch", unit=unit, top=top, alt=alt)
 
 
-def _epochs(history: Curves) -> Element:
-    columns = ("Epoch", "Training loss", "Validation loss", "Training right", "Validation right")
+def _epochs(history: Curves, lead: Measure) -> Element:
+    last = "right" if lead.counts_right else lead.title
+    columns = ("Epoch", "Training loss", "Validation loss", f"Training {last}", f"Validation {last}")
+    _, train, validation = history.measured(lead.name)
     chosen = np.unique(np.linspace(0, len(history.epoch) - 1, min(len(history.epoch), MAX_EPOCH_ROWS)).astype(int))
     rows = []
     for place in chosen.tolist():
         losses = [_number(array[place]) for array in (history.train_loss, history.validation_loss)]
-        shares = [_share(array[place]) for array in (history.train_accuracy, history.validation_accuracy)]
-        cells = [str(history.epoch[place]), *losses, *shares]
+        measured = ["" if np.isnan(array[place]) else lead.text(array[place]) for array in (train, validation)]
+        cells = [str(history.epoch[place]), *losses, *measured]
         rows.append(element("tr", *(element("td", cell) for cell in cells)))
     head = element("thead", element("tr", *(element("th", title, scope="col") for title in columns)))
     table = element("table", head, element("tbody", *rows), class_="epochs")
@@ -300,10 +326,6 @@ def _epochs(history: Curves) -> Element:
 
 def _number(value: float) -> str:
     return "" if np.isnan(value) else number(float(value))
-
-
-def _share(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:.1%}"
 
 
 def _filters(report: RunReport) -> Iterator[Element]:
@@ -354,6 +376,21 @@ def _filter(place: int, kernel: np.ndarray, scale: ColourScale, in_colour: bool)
     text = f"Filter {place}: weights from {number(float(weights.min()))} to {number(float(weights.max()))}"
     image = element("img", src=png_source(pixels), alt=text, title=text)
     return element("figure", image, element("figcaption", str(place)))
+
+
+def _answers(report: RunReport) -> Iterator[Element]:
+    if not report.measured:
+        yield from _confusion(report)
+        return
+    yield element("h2", "How good its answers are")
+    yield element("p", f"On {counted(len(report.dataset.test), 'test picture')}, which were not used in training.")
+    yield _terms({_capital(measure.title): measure.text(value) for measure, value in report.measured}, "facts")
+    pictures = [
+        element("figure", element("img", src=png_source(pixels), alt=words, title=words), element("figcaption", words))
+        for pixels, words in report.answered
+    ]
+    yield element("p", "Some of these pictures, each with its answer:")
+    yield element("div", *pictures, class_="answers")
 
 
 def _confusion(report: RunReport) -> Iterator[Element]:

@@ -11,12 +11,12 @@ from visualizer.architecture.settings import Integer, Real
 from visualizer.source_code.notes import Notes
 from visualizer.source_code.values import Configured, describe_value, name_of
 from visualizer.training.optimizers import OPTIMIZERS
-from visualizer.training.settings import SETTING_SPECS, Loss
+from visualizer.training.settings import SETTING_SPECS
 
 COMPILE_ARGUMENTS = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 FIT_ARGUMENTS = ("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data")
 
-_LOSSES: Mapping[str, Loss] = {
+_LOSSES: Mapping[str, str] = {
     "categoricalcrossentropy": "cross_entropy",
     "sparsecategoricalcrossentropy": "cross_entropy",
     "mse": "mse",

@@ -3,23 +3,17 @@
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from visualizer.architecture.answer import AnswerKind, answer_kind
 from visualizer.architecture.architecture import Architecture, architecture_from_dict, architecture_to_dict
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
 from visualizer.architecture.settings import Choice, Integer, Real, SettingError, Spec, Toggle, setting, settings_of
 from visualizer.errors import short_repr
+from visualizer.tasks.classification import Classification
+from visualizer.tasks.task import LossName, Task, task_from_dict, task_to_dict, task_types
 from visualizer.training.optimizers import OPTIMIZERS
-
-Loss = Literal["cross_entropy", "mse"]
-
-LOSSES: dict[Loss, str] = {
-    "cross_entropy": "Cross-entropy",
-    "mse": "Mean squared error (one-hot targets)",
-}
-# The same in the middle of a sentence or of a label.
-LOSSES_IN_SENTENCE: dict[Loss, str] = {"cross_entropy": "cross-entropy", "mse": "mean squared error"}
+from visualizer.words import listed
 
 MAX_SEED = 2**31 - 1
 LEARNING_RATE = Real(
@@ -31,13 +25,25 @@ LEARNING_RATE = Real(
 )
 
 
+LOSS_HELP = (
+    "What training minimises. For classes, cross-entropy looks at the probability of the right class, and mean squared "
+    "error compares all outputs with 1 for the right class and 0 for the others."
+)
+_ALL_LOSSES = {
+    name: loss.in_sentence[0].upper() + loss.in_sentence[1:]
+    for task in task_types().values()
+    for name, loss in task.losses.items()
+}
+
+
 @dataclass(frozen=True)
 class TrainingSettings:
     """How a network is trained. The range and the help of each setting are in `SETTING_SPECS`.
 
     Attributes:
         dataset: Name of the data set, as `visualizer.data` knows it.
-        loss: "cross_entropy" of the logits, or "mse" of the network's output against one-hot targets.
+        task: What the network learns.
+        loss: A name in the task's `losses`.
         optimizer: Which of `OPTIMIZERS` takes the steps.
         learning_rate: Its step size.
         momentum: Share of the last step that SGD keeps; other optimizers have none.
@@ -58,15 +64,8 @@ class TrainingSettings:
     """
 
     dataset: str = "digits"
-    loss: Loss = setting(
-        "cross_entropy",
-        Choice(
-            "Loss",
-            "What training minimises. Cross-entropy looks at the probability of the right class; mean squared error "
-            "compares all outputs with 1 for the right class and 0 for the others.",
-            tuple(LOSSES.items()),
-        ),
-    )
+    task: Task = Classification()
+    loss: str = setting("cross_entropy", Choice("Loss", LOSS_HELP, tuple(_ALL_LOSSES.items())))
     optimizer: str = setting(
         "adam",
         Choice(
@@ -104,6 +103,11 @@ class TrainingSettings:
     noise: float = setting(0.0, Real("Noise", "Standard deviation; pixel values go from 0 to 1.", 0.0, 0.5, 0.05))
 
     @property
+    def loss_name(self) -> LossName:
+        """The loss as people read it."""
+        return self.task.losses[self.loss]
+
+    @property
     def softmax_in_loss(self) -> bool:
         """Whether the loss applies the softmax where the network does not end in one; see `FlowNetwork`."""
         return self.loss == "cross_entropy"
@@ -111,10 +115,19 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         if not isinstance(self.dataset, str) or not self.dataset:
             raise SettingError("No data set is chosen.", "", "Choose a data set.")
+        if not isinstance(self.task, Task):
+            raise SettingError("No task is chosen.", "", "Choose a task.")
         for name, spec in SETTING_SPECS.items():
             value = getattr(self, name)
             if why := spec.check(value):
                 raise SettingError(f"{spec.label} is {short_repr(value)}.", why, "Change it.")
+        if self.loss not in self.task.losses:
+            offered = listed([loss.in_sentence for loss in self.task.losses.values()], "or")
+            raise SettingError(
+                f"{self.task.title} cannot be trained with the loss {short_repr(self.loss)}.",
+                f"It is trained with {offered}.",
+                "Choose another loss.",
+            )
 
 
 # In the order of the form.
@@ -131,9 +144,19 @@ def is_augmented(settings: TrainingSettings) -> bool:
     return any(getattr(settings, name) for name in AUGMENTATIONS)
 
 
+def example_settings(task: Task) -> TrainingSettings:
+    """The settings in which the task's example is trained."""
+    example = type(task).example()
+    loss = next(iter(task.losses))
+    settings = TrainingSettings(dataset=example.dataset, task=task, loss=loss)
+    return dataclasses.replace(settings, **example.settings)
+
+
 def settings_to_dict(settings: TrainingSettings) -> dict[str, Any]:
-    """The settings as plain JSON values."""
-    return dataclasses.asdict(settings)
+    """The settings as plain JSON values; without the task where it is classification, as before there were others."""
+    data = {item.name: getattr(settings, item.name) for item in dataclasses.fields(settings)}
+    del data["task"]
+    return data if settings.task == Classification() else data | {"task": task_to_dict(settings.task)}
 
 
 def settings_from_dict(data: Any) -> TrainingSettings:
@@ -147,7 +170,8 @@ def settings_from_dict(data: Any) -> TrainingSettings:
     known = {item.name for item in dataclasses.fields(TrainingSettings)}
     if surplus := sorted(data.keys() - known):
         raise SettingError(f"There is no training setting {short_repr(surplus[0])}.", "", "Remove it.")
-    settings = TrainingSettings(**data)
+    given = data | {"task": task_from_dict(data["task"])} if "task" in data else data
+    settings = TrainingSettings(**given)
     # JSON has no whole numbers beside the others: a learning rate of 1 is 1.0.
     reals: dict[str, Any] = {
         name: float(data[name]) for name, spec in SETTING_SPECS.items() if name in data and isinstance(spec, Real)
@@ -191,7 +215,7 @@ class RunSpec:
 
     @property
     def answer_kind(self) -> AnswerKind:
-        """What the network answers with, trained so: probabilities or scores."""
+        """What a classifier answers with, trained so: probabilities or scores."""
         return answer_kind(
             ends_in_softmax=self.architecture.ends_in_softmax, softmax_in_loss=self.settings.softmax_in_loss
         )

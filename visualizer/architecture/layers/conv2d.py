@@ -77,6 +77,9 @@ class Conv2D(SlidingConvolution):
             (fix, Fix(f"Remove this {self.title}", ())),
         )
 
+    def giving_maps(self, count: int) -> Fix:
+        return Fix(f"Use {counted(count, 'filter')}", (self.with_settings(filters=count),))
+
     def _weights_per_filter(self, input_shape: Shape) -> int:
         return input_shape[0] // self.groups * self.kernel_size[0] * self.kernel_size[1]
 

@@ -1,5 +1,6 @@
 """What a run emits while it trains, as plain data and numpy arrays, which cross the border between processes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,20 +22,20 @@ ENDED_STATES: tuple[State, ...] = ("interrupted", "finished", "stopped", "failed
 class BatchesEnded:
     """Consecutive batches were trained, the last of which was batch `step`, counted from 1.
 
-    `losses` and `accuracies` (0 to 1) are (batches,) float32, those of each batch before its step. A penalty of the
-    weights is a part of the loss.
+    `losses` and each of `measures`, by its name in the task's, are (batches,) float32, those of each batch before its
+    step. A penalty of the weights is a part of the loss.
     """
 
     step: int
     losses: np.ndarray
-    accuracies: np.ndarray
+    measures: Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class EpochEnded:
-    """One epoch was trained and evaluated; accuracies are from 0 to 1.
+    """One epoch was trained and evaluated; measures are by their name in the task's.
 
-    `train_loss` and `train_accuracy` are the mean over the epoch's pictures, each measured at its batch, so early
+    `train_loss` and `train_measures` are the mean over the epoch's pictures, each measured at its batch, so early
     batches by a less trained network; the validation values come after the epoch, in evaluation mode. That is why
     validation can look better than training at first. Epoch 0 is the untrained network: it has no training
     values (NaN).
@@ -45,9 +46,9 @@ class EpochEnded:
 
     epoch: int
     train_loss: float
-    train_accuracy: float
+    train_measures: Mapping[str, float]
     validation_loss: float
-    validation_accuracy: float
+    validation_measures: Mapping[str, float]
     train_penalty: float = 0.0
     validation_penalty: float = 0.0
 
@@ -60,6 +61,18 @@ class FeatureMaps:
     name: str
     array: np.ndarray
     channels: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the network answers after `step` batches to some pictures of the validation split.
+
+    `indices` are (n,) int64, into `Dataset.pictures`.
+    """
+
+    step: int
+    indices: np.ndarray
+    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True)
@@ -166,7 +179,17 @@ class Failed:
 
 
 Event = (
-    BatchesEnded | EpochEnded | Snapshot | Weights | Gradients | Health | Checkpoint | StateChanged | Advice | Failed
+    BatchesEnded
+    | EpochEnded
+    | Answers
+    | Snapshot
+    | Weights
+    | Gradients
+    | Health
+    | Checkpoint
+    | StateChanged
+    | Advice
+    | Failed
 )
 
 

@@ -7,6 +7,7 @@ import torch
 
 from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
+from visualizer.tasks.task import Task
 
 # A larger training split is prepared batch by batch instead of once: slower, but thirty students fit in memory.
 # MNIST fits at 32 × 32 pixels in grey.
@@ -15,13 +16,13 @@ PIECE = 1024  # pictures that are prepared at a time
 
 
 class Split:
-    """Some pictures of a data set with their labels, fitted to a network's input shape (C, H, W)."""
+    """Some pictures of a data set with their targets for a task, fitted to a network's input shape (C, H, W)."""
 
-    def __init__(self, dataset: Dataset, indices: np.ndarray, input_shape: tuple[int, int, int]) -> None:
+    def __init__(self, dataset: Dataset, indices: np.ndarray, input_shape: tuple[int, int, int], task: Task) -> None:
         self._dataset = dataset
         self._indices = indices
         self._input_shape = input_shape
-        self.labels = torch.from_numpy(dataset.labels[indices])
+        self.targets = torch.from_numpy(task.targets(dataset, indices))
         numbers = len(indices) * int(np.prod(input_shape))
         self._prepared = self._prepare_all() if numbers * 4 <= MAX_PREPARED_BYTES else None
 
@@ -39,10 +40,10 @@ class Split:
         return prepared
 
     def batch(self, chosen: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Pictures (N, C, H, W) float32 in [0, 1] and labels (N,) int64; `chosen` is (N,) int64, into this split."""
+        """Pictures (N, C, H, W) float32 in [0, 1] and targets (N, …); `chosen` is (N,) int64, into this split."""
         if self._prepared is not None:
-            return self._prepared[chosen], self.labels[chosen]
-        return self._prepare(self._indices[chosen.numpy()]), self.labels[chosen]
+            return self._prepared[chosen], self.targets[chosen]
+        return self._prepare(self._indices[chosen.numpy()]), self.targets[chosen]
 
     def in_order(self, size: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """All of it in order, in batches of `size`."""
@@ -51,13 +52,13 @@ class Split:
 
 
 class Examples:
-    """A data set's training and validation splits for one input shape; runs with the same data and shape share them."""
+    """A data set's training and validation splits for a task and an input shape; equal runs share them."""
 
-    def __init__(self, dataset: Dataset, input_shape: tuple[int, int, int]) -> None:
+    def __init__(self, dataset: Dataset, input_shape: tuple[int, int, int], task: Task) -> None:
         self.dataset = dataset
         self.input_shape = input_shape
-        self.train = Split(dataset, dataset.train, input_shape)
-        self.validation = Split(dataset, dataset.validation, input_shape)
+        self.train = Split(dataset, dataset.train, input_shape, task)
+        self.validation = Split(dataset, dataset.validation, input_shape, task)
 
     def picture(self, index: int) -> torch.Tensor:
         """One picture of the data set as a batch: (1, C, H, W) float32 in [0, 1]."""

@@ -1,12 +1,13 @@
 """The training loop. Read `Training._train` first: it is the whole training, from top to bottom."""
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 import torch
 
+from visualizer.architecture.answer import Answer
 from visualizer.architecture.initialization import INITIALIZATIONS
 from visualizer.architecture.network import build
 from visualizer.data.dataset import Dataset
@@ -16,6 +17,7 @@ from visualizer.training.loop.checkpoints import Checkpoint
 from visualizer.training.loop.checkup_schedule import is_checkup_due
 from visualizer.training.loop.events import (
     Advice,
+    Answers,
     BatchesEnded,
     EpochEnded,
     Event,
@@ -28,9 +30,9 @@ from visualizer.training.loop.events import (
 )
 from visualizer.training.loop.examples import Examples
 from visualizer.training.loop.health import Checkup
-from visualizer.training.loop.losses import loss_and_scores, make_optimizer
 from visualizer.training.loop.metric_sums import ConstantOutput, MetricSums
 from visualizer.training.loop.moments import GRADIENT_EDGES, gradient_counts, is_among_first
+from visualizer.training.loop.optimizer import make_optimizer
 from visualizer.training.loop.snapshots import take_snapshot
 from visualizer.training.settings import RunSpec, batches_per_epoch
 
@@ -51,7 +53,7 @@ class Training:
     Args:
         spec: What to train.
         dataset: The data set that `spec.settings.dataset` names.
-        examples: `Examples(dataset, input shape)`, if several trainings share them.
+        examples: `Examples(dataset, input shape, task)`, if several trainings share them.
         checkpoint: That of a training of the same spec (see `checkpoint`), from which this one goes on.
         device: Where the network is trained; by default the processor. Another kind of device gives other bits.
 
@@ -78,7 +80,9 @@ class Training:
         settings = spec.settings
         self._device = device or torch.device("cpu")
         self.spec = spec
-        self.examples = examples or Examples(dataset, spec.architecture.input_shape)
+        self._task = settings.task
+        self._annotations = settings.task.about(dataset.annotations)
+        self.examples = examples or Examples(dataset, spec.architecture.input_shape, settings.task)
         # Built on the processor: the same seed gives the same first weights on any device.
         network = build(
             spec.architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss
@@ -99,11 +103,12 @@ class Training:
         self._order_before_epoch = self._batch_order.get_state()
         self._random_states = torch_state.random_states_of(settings.seed, self._device)
         self._augmentation = Augmentation(settings)
-        self._sums = MetricSums()
+        self._sums = MetricSums(self._measured)
         self._health: list[Health] = []
         self._moments: list[Event] = []
         self._untrained_loss: float | None = None
         self._output_is_constant = self._untrained_output_is_constant = False
+        self._shown: list[torch.Tensor] = []
         self._validation_penalty = 0.0
         self._given_advice = ""
         self._in_turn = False
@@ -143,7 +148,8 @@ class Training:
             evaluation = yield from self._evaluate()
             self._untrained_loss = evaluation[0]
             self._untrained_output_is_constant = self._output_is_constant
-            yield [EpochEnded(0, math.nan, math.nan, *evaluation, validation_penalty=self._validation_penalty)]
+            untrained = EpochEnded(0, math.nan, {}, *evaluation, validation_penalty=self._validation_penalty)
+            yield [*self._answers(), untrained]
         while self.epoch < self.spec.settings.epochs:
             for chosen in self._epoch_batches():
                 loss = self._train_batch(chosen)
@@ -159,14 +165,14 @@ class Training:
                 yield self._fail(f"The weights became too large by step {self.step}.")
                 return
             self.epoch += 1
-            events = self.report()
-            train_loss, train_accuracy = self._sums.mean()
+            events = [*self.report(), *self._answers()]
+            train_loss, train_measures = self._sums.mean()
             advice = self._advice(self._untrained_loss, train_loss, evaluation[0])
             if advice != self._given_advice:
                 events.append(Advice(advice))
                 self._given_advice = advice
             penalties = self._sums.mean_penalty(), self._validation_penalty
-            events.append(EpochEnded(self.epoch, train_loss, train_accuracy, *evaluation, *penalties))
+            events.append(EpochEnded(self.epoch, train_loss, train_measures, *evaluation, *penalties))
             if self.epoch == self.spec.settings.epochs:
                 self.ended = True
                 events.append(StateChanged("finished"))
@@ -179,41 +185,50 @@ class Training:
         """
         trained = self.step - self.epoch * self.steps_per_epoch
         if trained == 0:
-            self._sums = MetricSums()
+            self._sums = MetricSums(self._measured)
         self._order_before_epoch = self._batch_order.get_state()
         order = torch.randperm(len(self.examples.train), generator=self._batch_order)
         return list(order.split(self.spec.settings.batch_size))[trained : self.steps_per_epoch]
 
     def _train_batch(self, chosen: torch.Tensor) -> float:
         """One step of the optimizer; the batch's mean loss before it."""
-        pictures, labels = self.examples.train.batch(chosen)
-        pictures, labels = self._augmentation(pictures).to(self._device), labels.to(self._device)
+        pictures, targets = self.examples.train.batch(chosen)
+        pictures, moves = self._augmentation(pictures)
+        if moves is not None:
+            targets = self._task.moved(targets, moves, (pictures.shape[2], pictures.shape[3]), self._annotations)
+        pictures, targets = pictures.to(self._device), targets.to(self._device)
         if not self.network.training:
             self.network.train()
         # What optimizer.zero_grad() does, without its profiling, which is 2 % of a small network's batch.
         for weights in self._parameters:
             weights.grad = None
         if is_checkup_due(self.step + 1, self.steps_per_epoch):
-            loss, scores, penalty = self._step_with_checkup(pictures, labels)
+            loss, outputs, penalty = self._step_with_checkup(pictures, targets)
         else:
-            loss, scores, penalty = self._forward(pictures, labels)
+            loss, outputs, penalty = self._forward(pictures, targets)
             loss.backward()
             self.optimizer.step()
         self.step += 1
         self.pictures_seen += len(chosen)
         value = loss.item()
         if math.isfinite(value):
-            self._sums.add(value, scores.detach(), labels, penalty)
+            self._sums.add(value, outputs.detach(), targets, penalty)
             self._keep_moment()
         return value
 
-    def _forward(self, pictures: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, float]:
-        """The batch's loss, which is minimised, its scores, and how much of the loss is a penalty of the weights."""
-        loss, scores = loss_and_scores(self.network, pictures, labels, self.spec.settings.loss)
+    def _forward(self, pictures: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, float]:
+        """The batch's loss, which is minimised, its outputs, and how much of the loss is a penalty of the weights."""
+        loss, outputs = self._task.loss_and_outputs(self.network, pictures, targets, self.spec.settings.loss)
         penalty = self.network.penalty()
         if penalty is None:
-            return loss, scores, 0.0
-        return loss + penalty, scores, penalty.item()
+            return loss, outputs, 0.0
+        return loss + penalty, outputs, penalty.item()
+
+    def _measured(self, outputs: torch.Tensor, targets: torch.Tensor) -> Mapping[str, torch.Tensor]:
+        return self._task.measured(outputs, targets, self._annotations)
+
+    def _answer(self, outputs: torch.Tensor) -> Answer:
+        return self._task.answer(self.network, outputs, self._annotations)
 
     def _keep_moment(self) -> None:
         """Keep what the time machine shows of this moment, if it is one to keep."""
@@ -234,48 +249,59 @@ class Training:
         return Gradients(self.step, tuple(counts), np.array(list(counts.values()), np.int64).reshape(shape))
 
     def _step_with_checkup(
-        self, pictures: torch.Tensor, labels: torch.Tensor
+        self, pictures: torch.Tensor, targets: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor, float]:
         """The same step, with the health of the layers measured."""
         with Checkup(self.network) as checkup:
-            loss, scores, penalty = self._forward(pictures, labels)
+            loss, outputs, penalty = self._forward(pictures, targets)
         loss.backward()
         checkup.after_backward()
         self.optimizer.step()
         self._health.append(checkup.after_step(self.step + 1))
-        return loss, scores, penalty
+        return loss, outputs, penalty
 
-    def _evaluate(self) -> Generator[list[Event], None, tuple[float, float]]:
-        """Mean loss and accuracy (0 to 1) over the validation split in evaluation mode, in pieces.
+    def _evaluate(self) -> Generator[list[Event], None, tuple[float, dict[str, float]]]:
+        """Mean loss and measures over the validation split in evaluation mode, in pieces.
 
         The penalty of the weights is a part of this loss too, as in Keras.
         """
         self.evaluating = True
-        sums = MetricSums()
-        outputs = ConstantOutput()
-        for pictures, labels in self.examples.validation.in_order(self._evaluation_batch):
+        sums = MetricSums(self._measured)
+        constant = ConstantOutput()
+        self._shown = []
+        for pictures, targets in self.examples.validation.in_order(self._evaluation_batch):
             if self.network.training:
                 self.network.eval()
             with torch.inference_mode():
-                moved = labels.to(self._device)
-                loss, scores = loss_and_scores(self.network, pictures.to(self._device), moved, self.spec.settings.loss)
-            sums.add(loss.item(), scores, moved)
-            outputs.add(scores)
+                there = pictures.to(self._device), targets.to(self._device)
+                loss, outputs = self._task.loss_and_outputs(self.network, *there, self.spec.settings.loss)
+            sums.add(loss.item(), outputs, there[1])
+            constant.add(outputs)
+            if len(self._shown) < self._task.shown:
+                self._shown += outputs[: self._task.shown - len(self._shown)].split(1)
             yield []
-        self._output_is_constant = outputs.constant
+        self._output_is_constant = constant.constant
         self.evaluating = False
-        mean_loss, accuracy = sums.mean()
+        mean_loss, measures = sums.mean()
         with torch.inference_mode():
             penalty = self.network.penalty()
         self._validation_penalty = 0.0 if penalty is None else penalty.item()
-        return mean_loss + self._validation_penalty, accuracy
+        return mean_loss + self._validation_penalty, measures
+
+    def _answers(self) -> list[Event]:
+        """The answers to the first pictures of the validation split, as the last evaluation had them."""
+        if not self._shown:
+            return []
+        with torch.inference_mode():
+            answers = tuple(map(self._answer, self._shown))
+        return [Answers(self.step, self.examples.dataset.validation[: len(answers)], answers)]
 
     def report(self) -> list[Event]:
         """The batches, the layers' health and the moments that are not yet reported."""
-        losses, accuracies = self._sums.take()
+        losses, measures = self._sums.take()
         health, self._health = self._health, []
         moments, self._moments = self._moments, []
-        return [*([BatchesEnded(self.step, losses, accuracies)] if len(losses) else []), *health, *moments]
+        return [*([BatchesEnded(self.step, losses, measures)] if len(losses) else []), *health, *moments]
 
     def set_learning_rate(self, value: float) -> None:
         """Take the next steps with this learning rate."""
@@ -291,6 +317,7 @@ class Training:
             self.step,
             self.step / self.steps_per_epoch,
             self.probe_index,
+            self._answer,
         )
 
     def weights(self) -> Weights:
@@ -334,7 +361,7 @@ class Training:
         self.step, self.epoch = checkpoint.step, checkpoint.epoch
         self.pictures_seen = position["pictures_seen"]
         self.probe_index = position["probe_index"]
-        self._sums = MetricSums(*position["tally"])
+        self._sums = MetricSums(self._measured, _sums(position["tally"]))
         self._untrained_loss = position["untrained_loss"]
         self._untrained_output_is_constant = position["alike_untrained"]
         self._given_advice = position["advice"]
@@ -403,3 +430,10 @@ class Training:
                 f"large that the numbers in the network grew past what float32 can hold. {self._what_to_try()}"
             ),
         ]
+
+
+def _sums(tally: Mapping[str, float] | Sequence[float]) -> Mapping[str, float]:
+    """The sums in a checkpoint. Those of earlier versions are a list, and of classification."""
+    if isinstance(tally, Mapping):
+        return tally
+    return dict(zip(("pictures", "loss", "accuracy", "penalty"), tally, strict=False))

@@ -1,5 +1,7 @@
 """A look inside a network while it trains."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -13,9 +15,16 @@ MAX_NUMBERS = 2_000_000
 
 
 def take_snapshot(
-    network: Network, picture: torch.Tensor, step: int, epoch_position: float, probe_index: int
+    network: Network,
+    picture: torch.Tensor,
+    step: int,
+    epoch_position: float,
+    probe_index: int,
+    make_answer: Callable[[torch.Tensor], Answer],
 ) -> Snapshot:
     """One forward pass of one picture, (1, C, H, W), in evaluation mode, in which the network is left.
+
+    `make_answer` makes its answer of the network's output.
 
     Of each layer's feature maps the first 32 channels are kept, or fewer where all would hold over 2 million numbers.
     """
@@ -23,7 +32,7 @@ def take_snapshot(
     outputs: dict[int, torch.Tensor] = {}
     with torch.inference_mode():
         output = network.run(picture, watch=lambda node, _, value: outputs.update({node.index: value}))
-        answers = network.answers(output)[0].cpu().numpy()
+        answer = make_answer(output)
     maps = [(index, output[0]) for index, output in outputs.items() if output.dim() == 4]
     share = MAX_NUMBERS // max(len(maps), 1)
     kernels_layer, kernels = first_kernels(network)
@@ -31,7 +40,7 @@ def take_snapshot(
         step=step,
         epoch_position=epoch_position,
         probe_index=probe_index,
-        answer=Answer(answers, network.answer_kind),
+        answer=answer,
         kernels=kernels,
         kernels_layer=kernels_layer,
         maps=tuple(

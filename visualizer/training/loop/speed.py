@@ -4,18 +4,20 @@ With one thread, as in a worker. Only an estimate: it includes what else the com
 know what it will do later.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from time import perf_counter
 
+import numpy as np
 import torch
 
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import CLASSIC
 from visualizer.architecture.shapes import BYTES_PER_NUMBER
+from visualizer.tasks.classification import Classification
 from visualizer.training.loop.augmentation import Augmentation
-from visualizer.training.loop.losses import loss_and_scores, make_optimizer
+from visualizer.training.loop.optimizer import make_optimizer
 from visualizer.training.settings import TrainingSettings, batches_per_epoch
 
 # What is timed may take so much; larger networks get fewer pictures than a batch has, or are not timed at all.
@@ -34,8 +36,8 @@ class TrainingSpeed:
     evaluated: float
 
 
-def measure_speed(architecture: Architecture, settings: TrainingSettings) -> TrainingSpeed:
-    """Time how fast a network that fits is trained with these settings.
+def measure_speed(architecture: Architecture, settings: TrainingSettings, targets: np.ndarray) -> TrainingSpeed:
+    """Time how fast a network that fits is trained with these settings, on some targets of its task, (n, …).
 
     One that is too large to be timed is compared with the classic example: by its multiply-adds per picture, and by
     its parameters per step.
@@ -45,7 +47,9 @@ def measure_speed(architecture: Architecture, settings: TrainingSettings) -> Tra
     """
     report = summarize(architecture)
     if max(report.multiply_adds / MOST_MULTIPLY_ADDS, report.parameters / MOST_PARAMETERS) > 1:
-        known, speed = summarize(CLASSIC.architecture), measure_speed(CLASSIC.architecture, settings)
+        known = summarize(CLASSIC.architecture)
+        of_classes = replace(settings, task=Classification(), loss="cross_entropy")
+        speed = measure_speed(CLASSIC.architecture, of_classes, np.zeros(1, np.int64))
         work = report.multiply_adds / known.multiply_adds
         return TrainingSpeed(
             speed.step * report.parameters / known.parameters, speed.picture * work, speed.evaluated * work
@@ -59,7 +63,7 @@ def measure_speed(architecture: Architecture, settings: TrainingSettings) -> Tra
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        return _timed(architecture, settings, count)
+        return _timed(architecture, settings, np.resize(targets, (count, *targets.shape[1:])))
     finally:
         torch.set_num_threads(threads)
 
@@ -71,14 +75,12 @@ def total_seconds(speed: TrainingSpeed, settings: TrainingSettings, train: int, 
     return settings.epochs * epoch + validation * speed.evaluated  # the untrained network is evaluated as well
 
 
-def _timed(architecture: Architecture, settings: TrainingSettings, count: int) -> TrainingSpeed:
+def _timed(architecture: Architecture, settings: TrainingSettings, some_targets: np.ndarray) -> TrainingSpeed:
     network = build(architecture, settings.initialization, settings.seed)
     optimizer, augmentation = make_optimizer(network, settings), Augmentation(settings)
     random = torch.Generator().manual_seed(0)
+    count, targets = len(some_targets), torch.from_numpy(some_targets)
     pictures = torch.rand((count, *architecture.input_shape), generator=random)
-    with torch.inference_mode():
-        classes = network(pictures[:1]).shape[1]
-    labels = torch.randint(0, classes, (count,), generator=random)
     steps: list[float] = []
     trained: list[float] = []
     evaluated: list[float] = []
@@ -87,7 +89,8 @@ def _timed(architecture: Architecture, settings: TrainingSettings, count: int) -
         network.train()
         began = perf_counter()
         optimizer.zero_grad()
-        loss, _ = loss_and_scores(network, augmentation(pictures), labels, settings.loss)
+        changed, _ = augmentation(pictures)
+        loss, _ = settings.task.loss_and_outputs(network, changed, targets, settings.loss)
         penalty = network.penalty()
         (loss if penalty is None else loss + penalty).backward()
         stepped = perf_counter()
@@ -95,7 +98,7 @@ def _timed(architecture: Architecture, settings: TrainingSettings, count: int) -
         ended = perf_counter()
         network.eval()
         with torch.inference_mode():
-            loss_and_scores(network, pictures, labels, settings.loss)
+            settings.task.loss_and_outputs(network, pictures, targets, settings.loss)
         evaluated.append((perf_counter() - ended) / count)
         steps.append(ended - stepped)
         trained.append((stepped - began) / count)

@@ -40,7 +40,10 @@ class RunActor:
         # Ray shows a process only the graphics cards of which it has a share.
         device = torch.device("cuda" if ray.get_gpu_ids() and torch.cuda.is_available() else "cpu")
         turns = TurnTaking(
-            self._inbox, self._outbox.put, device, lambda name, shape: Examples(self._datasets[name], shape)
+            self._inbox,
+            self._outbox.put,
+            device,
+            lambda name, shape, task: Examples(self._datasets[name], shape, task),
         )
         threading.Thread(target=turns.serve, name="runs", daemon=True).start()
 

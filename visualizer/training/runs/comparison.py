@@ -15,10 +15,11 @@ from visualizer.architecture.settings import Choice, Spec
 from visualizer.architecture.shapes import describe_shape
 from visualizer.architecture.span import PICTURE
 from visualizer.data.catalog import dataset_title
+from visualizer.tasks.task import Measure, Task
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
-from visualizer.training.settings import LOSSES, MAX_SEED, SETTING_SPECS, SETTINGS, RunSpec
+from visualizer.training.settings import MAX_SEED, SETTING_SPECS, SETTINGS, RunSpec, TrainingSettings
 from visualizer.words import counted, listed
 
 _DATASET = "Data set"
@@ -28,7 +29,7 @@ _MOST_LISTED = 12  # layers of a network that are all named
 _NAME_LENGTH = 24
 # Settings whose values are clear without their name.
 _SELF_EXPLANATORY = ("Loss", "Optimiser", "Initial weights", "Activation", "Function")
-_BRIEF = {LOSSES["cross_entropy"]: "cross-entropy", LOSSES["mse"]: "MSE", OPTIMIZERS["sgd"].title: "SGD"}
+_BRIEF = {"Cross-entropy": "cross-entropy", "Mean squared error": "MSE", OPTIMIZERS["sgd"].title: "SGD"}
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def dataset_titles(compared: Sequence[Variant]) -> tuple[str, ...]:
 
 def _training_rows(compared: Sequence[Variant]) -> list[Difference]:
     settings = [variant.spec.settings for variant in compared]
-    rows = [Difference(_DATASET, dataset_titles(compared))]
+    rows = [Difference(_DATASET, dataset_titles(compared)), Difference("Task", tuple(map(_task_as_text, settings)))]
     for setting in SETTINGS:
         if setting.name == "seed" or not any(map(setting.counts_in, settings)):
             continue
@@ -107,6 +108,12 @@ def _training_rows(compared: Sequence[Variant]) -> list[Difference]:
     if any(variant.runs[0].learning_rate != variant.spec.settings.learning_rate for variant in compared):
         rows.append(Difference("Learning rate at the end", tuple(rates)))
     return rows
+
+
+def _task_as_text(settings: TrainingSettings) -> str:
+    task = settings.task
+    chosen = [f"{item.spec.label} {_as_text(item.spec, getattr(task, item.name))}" for item in task.settings()]
+    return ", ".join([task.title, *chosen])
 
 
 def short_names(compared: Sequence[Variant]) -> tuple[str, ...]:
@@ -264,12 +271,14 @@ class Change:
         options: Its values, with their labels.
         value: Returns its value in a spec; None if layers have different ones.
         apply: Returns the spec with another value.
+        possible: Whether a run of that spec can have that value.
     """
 
     title: str
     options: Mapping[Any, str]
     value: Callable[[RunSpec], Any]
     apply: Callable[[RunSpec, Any], RunSpec]
+    possible: Callable[[RunSpec, Any], bool] = lambda _, __: True
 
 
 def _of_settings(name: str, options: Mapping[Any, str] | None = None) -> Change:
@@ -327,7 +336,7 @@ CHANGES: dict[str, Change] = {
     "optimizer": _of_settings("optimizer"),
     "activation": Change("Activation of the hidden layers", elementwise(), hidden_activation, with_hidden_activation),
     "learning_rate": _of_settings("learning_rate", RATES),
-    "loss": _of_settings("loss"),
+    "loss": replace(_of_settings("loss"), possible=lambda run, loss: loss in run.settings.task.losses),
     "batch_size": _of_settings("batch_size", {2**power: str(2**power) for power in range(2, 9)}),
     "initialization": _of_settings("initialization"),
 }
@@ -372,40 +381,48 @@ class Band:
     runs: int
 
 
-def band(runs: Sequence[Curves], quantity: str) -> Band:
-    """The curve, over at least one run, of a quantity of `Curves` that each epoch has, such as "validation_loss"."""
+def band(runs: Sequence[Curves], measure: str | None) -> Band:
+    """The validation curve, over at least one run, of a measure by its name; None for the loss."""
     length = min(len(curves.epoch) for curves in runs)
-    values = np.stack([getattr(curves, quantity)[:length] for curves in runs])
+    each = [curves.validation_loss if measure is None else curves.measured(measure)[2] for curves in runs]
+    values = np.stack([values[:length] for values in each])
     return Band(runs[0].epoch[:length], values.mean(0), values.min(0), values.max(0), len(runs))
 
 
 def comparable(compared: Sequence[Variant]) -> tuple[tuple[int, ...], ...]:
-    """Groups of variants, by index from 0, that may be ranked by their validation accuracy.
+    """Groups of variants, by index from 0, that may be ranked by the leading measure of their task.
 
-    An accuracy is a share of certain pictures. A data set has one validation split, so the same data set means the
-    same pictures and the same measure, whatever the loss, the augmentation and the network's input size are.
+    A measure is a mean over certain pictures. A data set has one validation split, so the same data set and task mean
+    the same pictures and the same measure, whatever the loss, the augmentation and the network's input size are.
     """
-    groups: dict[str, list[int]] = {}
+    groups: dict[tuple[str, Task], list[int]] = {}
     for place, variant in enumerate(compared):
-        groups.setdefault(variant.spec.settings.dataset, []).append(place)
+        groups.setdefault((variant.spec.settings.dataset, variant.spec.settings.task), []).append(place)
     return tuple(map(tuple, groups.values()))
 
 
 def verdicts(names: Sequence[str], compared: Sequence[Variant], bands: Sequence[Band]) -> tuple[str, ...]:
-    """Statements on the last validation accuracy of variants: their names in the sentences, and their accuracies."""
+    """Statements on the leading measure of variants: their names in the sentences, and its curves in validation."""
     groups = comparable(compared)
-    statements = [verdict([names[place] for place in group], [bands[place] for place in group]) for group in groups]
+    statements = [
+        verdict(
+            [names[place] for place in group],
+            [bands[place] for place in group],
+            compared[group[0]].spec.settings.task.measures[0],
+        )
+        for group in groups
+    ]
     if len(groups) > 1:
         apart = " / ".join(listed([names[place] for place in group]) for group in groups)
         statements.append(
-            f"Not ranked against each other: {apart}. They learnt different pictures, and accuracy also depends on how "
-            "hard the pictures are."
+            f"Not ranked against each other: {apart}. They learnt different things or pictures, and a measure also "
+            "depends on how hard these are."
         )
     return tuple(filter(None, statements))
 
 
-def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
-    """A statement on the last validation accuracy of two or more comparable variants, in a few sentences.
+def verdict(names: Sequence[str], bands: Sequence[Band], measure: Measure) -> str:
+    """A statement on the last validation value of a measure of two or more comparable variants, in a few sentences.
 
     Not a test of significance: for few seeds, it says only whether the ranges overlap. Empty if fewer than two have
     finished an epoch.
@@ -413,19 +430,20 @@ def verdict(names: Sequence[str], bands: Sequence[Band]) -> str:
     ended = [(name, band) for name, band in zip(names, bands, strict=True) if len(band.mean) > 1]
     if len(ended) < 2:
         return ""
-    ended.sort(key=lambda item: -item[1].mean[-1])
+    up = measure.better == "up"
+    ended.sort(key=lambda item: (-1 if up else 1) * item[1].mean[-1])
     (best, first), (next_best, second) = ended[:2]
-    points = f"{100 * (first.mean[-1] - second.mean[-1]):.1f}"
+    distance = abs(float(first.mean[-1] - second.mean[-1]))
+    by = f"{100 * distance:.1f} percentage points" if measure.is_share else measure.text(distance)
     if min(first.runs, second.runs) < 2:
-        words = f"{best} is ahead of {next_best} by {points} percentage points."
-        if points == "0.0":
+        words = f"{best} is ahead of {next_best} by {by}."
+        if by == "0.0 percentage points":
             words = f"{best} and {next_best} are level."
         words += " But one seed proves little: another seed changes the curve. Run them again with several seeds."
-    elif first.low[-1] > second.high[-1]:
-        words = (
-            f"Every run of {best} ended above every run of {next_best}, by {points} percentage points on average: the "
-            "ranges do not overlap."
-        )
+    elif first.low[-1] > second.high[-1] or (not up and first.high[-1] < second.low[-1]):
+        where = "above" if up else "below"
+        words = f"Every run of {best} ended {where} every run of {next_best}, by {by} on average: the ranges do not "
+        words += "overlap."
     else:
         words = f"The ranges of {best} and {next_best} overlap: these runs do not show which is better."
     if first.epoch[-1] != second.epoch[-1]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,13 @@ from visualizer.training.loop.events import BatchesEnded, EpochEnded, Gradients,
 from visualizer.training.loop.moments import GRADIENT_EDGES
 
 MAX_CURVE_POINTS = 500
+LOSS = "loss"  # among the measures of batches
 _BLOCK = 4096  # batches in one row of the curve, 4 bytes each
 
 
 @dataclass(frozen=True)
 class Curves:
-    """A run's loss and accuracy. Accuracies are from 0 to 1.
+    """A run's loss and the measures of its task, by name.
 
     The batch curve, (points,) each, has a point for every batch up to 500 batches; in longer runs each point is the
     mean over equally many consecutive batches (the last one over the rest), and its `step` is the last of them.
@@ -23,24 +25,31 @@ class Curves:
     Attributes:
         step: Batches trained at each point, int64.
         epoch_position: The same in epochs, such as 1.5.
-        batch_loss, batch_accuracy: Of that batch, before its step.
+        batch_loss, batch_measures: Of that batch, before its step.
         epoch: (epochs + 1,) int64; 0 is the untrained network.
-        train_loss, train_accuracy: Mean over the epoch's pictures while it was trained; NaN for epoch 0.
-        validation_loss, validation_accuracy: After the epoch, in evaluation mode.
+        train_loss, train_measures: Mean over the epoch's pictures while it was trained; NaN for epoch 0.
+        validation_loss, validation_measures: After the epoch, in evaluation mode.
         train_penalty, validation_penalty: How much of these losses is the penalty of the weights; 0 without one.
     """
 
     step: np.ndarray
     epoch_position: np.ndarray
     batch_loss: np.ndarray
-    batch_accuracy: np.ndarray
+    batch_measures: Mapping[str, np.ndarray]
     epoch: np.ndarray
     train_loss: np.ndarray
-    train_accuracy: np.ndarray
+    train_measures: Mapping[str, np.ndarray]
     validation_loss: np.ndarray
-    validation_accuracy: np.ndarray
+    validation_measures: Mapping[str, np.ndarray]
     train_penalty: np.ndarray
     validation_penalty: np.ndarray
+
+    def measured(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """A measure of each batch, in training and in validation; empty arrays where nothing was measured yet."""
+        nothing = np.zeros(0)
+        curves = (self.batch_measures, self.train_measures, self.validation_measures)
+        batch, train, validation = (by_name.get(name, nothing) for by_name in curves)
+        return batch, train, validation
 
     @property
     def has_penalty(self) -> bool:
@@ -79,30 +88,49 @@ class HealthCurves:
 def read(connection: sqlite3.Connection, run_id: str) -> Curves:
     """The run's curves; empty ones where nothing was trained yet."""
     blocks = connection.execute(
-        "SELECT losses, accuracies FROM batches WHERE run_id = ? ORDER BY block", (run_id,)
+        "SELECT measure, block_values FROM batches WHERE run_id = ? ORDER BY measure, block", (run_id,)
     ).fetchall()
+    batches: dict[str, bytes] = {}
+    for row in blocks:
+        batches[row["measure"]] = batches.get(row["measure"], b"") + row["block_values"]
+    thinned = {name: _thin(np.frombuffer(values, np.float32)) for name, values in batches.items()}
+    step, loss = thinned.pop(LOSS, (np.zeros(0, np.int64), np.zeros(0)))
     epochs = connection.execute(
-        "SELECT epoch, train_loss, train_accuracy, validation_loss, validation_accuracy, train_penalty, "
-        "validation_penalty FROM epochs WHERE run_id = ? ORDER BY epoch",
+        "SELECT epoch, train_loss, validation_loss, train_penalty, validation_penalty FROM epochs "
+        "WHERE run_id = ? ORDER BY epoch",
         (run_id,),
     ).fetchall()
-    losses = np.frombuffer(b"".join(row["losses"] for row in blocks), np.float32)
-    accuracies = np.frombuffer(b"".join(row["accuracies"] for row in blocks), np.float32)
-    step, loss, accuracy = _thin(losses, accuracies)
-    curves = np.array([tuple(row)[1:] for row in epochs], np.float64).reshape(-1, 6).T
+    curves = np.array([tuple(row)[1:] for row in epochs], np.float64).reshape(-1, 4).T
+    train, validation = _read_measures(connection, run_id, [row["epoch"] for row in epochs])
     return Curves(
         step=step,
         epoch_position=step / _steps_per_epoch(connection, run_id),
         batch_loss=loss,
-        batch_accuracy=accuracy,
+        batch_measures={name: values for name, (_, values) in thinned.items()},
         epoch=np.array([row["epoch"] for row in epochs], np.int64),
         train_loss=curves[0],
-        train_accuracy=curves[1],
-        validation_loss=curves[2],
-        validation_accuracy=curves[3],
-        train_penalty=curves[4],
-        validation_penalty=curves[5],
+        train_measures=train,
+        validation_loss=curves[1],
+        validation_measures=validation,
+        train_penalty=curves[2],
+        validation_penalty=curves[3],
     )
+
+
+def _read_measures(
+    connection: sqlite3.Connection, run_id: str, epochs: Sequence[int]
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Each measure at these epochs, in training and in validation; NaN where it was not measured."""
+    rows = connection.execute("SELECT epoch, measure, train, validation FROM measures WHERE run_id = ?", (run_id,))
+    place = {epoch: number for number, epoch in enumerate(epochs)}
+    train: dict[str, np.ndarray] = {}
+    validation: dict[str, np.ndarray] = {}
+    for row in rows:
+        if row["epoch"] in place:
+            for curves, value in ((train, row["train"]), (validation, row["validation"])):
+                curve = curves.setdefault(row["measure"], np.full(len(epochs), np.nan))
+                curve[place[row["epoch"]]] = np.nan if value is None else value
+    return train, validation
 
 
 def read_health(connection: sqlite3.Connection, run_id: str) -> HealthCurves:
@@ -153,18 +181,15 @@ def _steps_per_epoch(connection: sqlite3.Connection, run_id: str) -> int:
     return int(row["steps_per_epoch"]) if row else 1
 
 
-def _thin(losses: np.ndarray, accuracies: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """At most `MAX_CURVE_POINTS`: the mean of equally many consecutive batches each, at the last one's step."""
-    count = len(losses)
+def _thin(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """At most `MAX_CURVE_POINTS` steps with their values: the mean of equally many consecutive batches each."""
+    count = len(values)
     width = max(1, -(-count // MAX_CURVE_POINTS))
     starts = np.arange(0, count, width)
     ends = np.minimum(starts + width, count)
     if count == 0:
-        return ends, losses, accuracies
-    sizes = ends - starts
-    loss = np.add.reduceat(losses, starts, dtype=np.float64) / sizes
-    accuracy = np.add.reduceat(accuracies, starts, dtype=np.float64) / sizes
-    return ends, loss, accuracy
+        return ends, values
+    return ends, np.add.reduceat(values, starts, dtype=np.float64) / (ends - starts)
 
 
 # Writing
@@ -173,23 +198,29 @@ def _thin(losses: np.ndarray, accuracies: np.ndarray) -> tuple[np.ndarray, np.nd
 def write_batches(connection: sqlite3.Connection, run_id: str, event: BatchesEnded) -> None:
     """Add to the last block until it is full, so that a long curve is read from few rows."""
     first = event.step - len(event.losses)
-    done = 0
-    while done < len(event.losses):
-        block, offset = divmod(first + done, _BLOCK)
-        part = slice(done, done + _BLOCK - offset)
-        connection.execute(
-            "INSERT INTO batches VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-            "losses = CAST(losses || excluded.losses AS BLOB), "
-            "accuracies = CAST(accuracies || excluded.accuracies AS BLOB)",
-            (run_id, block, event.losses[part].tobytes(), event.accuracies[part].tobytes()),
-        )
-        done += _BLOCK - offset
+    for name, values in {LOSS: event.losses, **event.measures}.items():
+        done = 0
+        while done < len(values):
+            block, offset = divmod(first + done, _BLOCK)
+            part = values[done : done + _BLOCK - offset]
+            connection.execute(
+                "INSERT INTO batches VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "block_values = CAST(block_values || excluded.block_values AS BLOB)",
+                (run_id, name, block, part.tobytes()),
+            )
+            done += _BLOCK - offset
 
 
 def write_epoch(connection: sqlite3.Connection, run_id: str, event: EpochEnded) -> None:
     """One point of the epoch curves."""
-    connection.execute(
-        "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (run_id, *dataclasses.astuple(event))
+    losses = (event.train_loss, event.validation_loss, event.train_penalty, event.validation_penalty)
+    connection.execute("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?)", (run_id, event.epoch, *losses))
+    connection.executemany(
+        "INSERT OR REPLACE INTO measures VALUES (?, ?, ?, ?, ?)",
+        [
+            (run_id, event.epoch, name, event.train_measures.get(name), value)
+            for name, value in event.validation_measures.items()
+        ],
     )
 
 
@@ -217,10 +248,10 @@ def cut(connection: sqlite3.Connection, run_id: str, step: int, epoch: int) -> N
     last, rest = divmod(step, _BLOCK)
     connection.execute("DELETE FROM batches WHERE run_id = ? AND block > ?", (run_id, last))
     connection.execute(
-        "UPDATE batches SET losses = substr(losses, 1, ?), accuracies = substr(accuracies, 1, ?) "
-        "WHERE run_id = ? AND block = ?",
-        (4 * rest, 4 * rest, run_id, last),
+        "UPDATE batches SET block_values = substr(block_values, 1, ?) WHERE run_id = ? AND block = ?",
+        (4 * rest, run_id, last),
     )
-    connection.execute("DELETE FROM epochs WHERE run_id = ? AND epoch > ?", (run_id, epoch))
+    for table in ("epochs", "measures"):
+        connection.execute(f"DELETE FROM {table} WHERE run_id = ? AND epoch > ?", (run_id, epoch))
     for table in ("health", "gradients"):
         connection.execute(f"DELETE FROM {table} WHERE run_id = ? AND step > ?", (run_id, step))

@@ -12,10 +12,10 @@ import numpy as np
 from safetensors import safe_open
 
 from visualizer import log
-from visualizer.architecture.answer import Answer
+from visualizer.architecture.answer import Answer, Classes, answer_of, answer_parts
 from visualizer.errors import UserError
 from visualizer.training.loop.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
-from visualizer.training.loop.events import FeatureMaps, Snapshot, Weights
+from visualizer.training.loop.events import Answers, FeatureMaps, Snapshot, Weights
 from visualizer.workspace import DamagedFileError, reading_safetensors, save_atomically, set_aside
 
 
@@ -110,8 +110,10 @@ class RunFiles:
     def save_snapshot(self, run_id: str, snapshot: Snapshot) -> None:
         """Write a look inside over the one before."""
         arrays = {f"maps-{maps.layer_index}": maps.array for maps in snapshot.maps}
+        answer = None
         if snapshot.answer is not None:
-            arrays["answer"] = snapshot.answer.values
+            answer, answer_arrays = answer_parts(snapshot.answer)
+            arrays |= {f"answer-{name}": array for name, array in answer_arrays.items()}
         if snapshot.kernels is not None:
             arrays["kernels"] = snapshot.kernels
         about = {
@@ -119,7 +121,7 @@ class RunFiles:
             "epoch_position": snapshot.epoch_position,
             "probe_index": snapshot.probe_index,
             "kernels_layer": snapshot.kernels_layer,
-            "answer": snapshot.answer and snapshot.answer.kind,
+            "answer": answer,
             "maps": [(maps.layer_index, maps.name, maps.channels) for maps in snapshot.maps],
         }
         save_atomically(self.snapshot_path(run_id), arrays, metadata={"snapshot": json.dumps(about)})
@@ -143,6 +145,38 @@ class RunFiles:
                 return None
             return _snapshot(about, arrays, gives_scores)
 
+    # Answers
+
+    def save_answers(self, run_id: str, answers: Answers) -> None:
+        """Write the answers to some pictures over those before."""
+        arrays, kinds = {"indices": answers.indices}, []
+        for place, answer in enumerate(answers.answers):
+            kind, of_answer = answer_parts(answer)
+            kinds.append(kind)
+            arrays |= {f"{place}-{name}": array for name, array in of_answer.items()}
+        about = {"step": answers.step, "answers": kinds}
+        save_atomically(self._answers_path(run_id), arrays, metadata={"answers": json.dumps(about)})
+
+    def read_answers(self, run_id: str) -> Answers | None:
+        """The latest answers, or None where there were none yet.
+
+        Raises:
+            UserError: Their file is damaged.
+        """
+        path = self._answers_path(run_id)
+        with self._reading(path, "The last answers of this run", "Train it on, or again, to get new ones."):
+            try:
+                with safe_open(path, framework="numpy") as file:
+                    about = json.loads(file.metadata()["answers"])
+                    arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
+            except FileNotFoundError:
+                return None
+            answers = tuple(answer_of(kind, arrays, f"{place}-") for place, kind in enumerate(about["answers"]))
+            return Answers(int(about["step"]), arrays["indices"], answers)
+
+    def _answers_path(self, run_id: str) -> Path:
+        return self.folder(run_id) / "answers.safetensors"
+
     @contextmanager
     def _reading(self, path: Path, what: str, remedy: str) -> Iterator[None]:
         """Around what reads a file: that it is damaged becomes a UserError, and costs this file alone."""
@@ -164,10 +198,13 @@ def _snapshot(about: dict[str, Any], arrays: dict[str, np.ndarray], gives_scores
     kernels, kernels_layer = arrays.get("kernels"), about["kernels_layer"]
     if kernels is not None and (kernels.ndim != 4 or kernels_layer is None):
         raise ValueError(f"kernels of shape {kernels.shape} of layer {kernels_layer}")
-    if "answer" in about:
-        answer = Answer(arrays["answer"], about["answer"]) if about["answer"] else None
-    else:
-        answer = None if gives_scores() else Answer(arrays["probabilities"], "probabilities")
+    answer: Answer | None = None
+    if isinstance(about.get("answer"), dict):
+        answer = answer_of(about["answer"], arrays, "answer-")
+    elif "answer" in about:  # as all answers were classes
+        answer = Classes(arrays["answer"], about["answer"]) if about["answer"] else None
+    elif not gives_scores():
+        answer = Classes(arrays["probabilities"], "probabilities")
     return Snapshot(
         step=int(about["step"]),
         epoch_position=float(about["epoch_position"]),

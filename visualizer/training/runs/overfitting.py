@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from visualizer.tasks.task import Measure
 from visualizer.training.runs.curves import Curves
 
 # The gap is that of the accuracies, training minus validation. It is called overfitting where, in each of the last
@@ -46,12 +47,16 @@ class Overfitting:
         )
 
 
-def overfitting(curves: Curves, train_pictures: int, validation_pictures: int) -> Overfitting | None:
-    """Whether a run with these curves, from so many pictures, overfits by now; None if not, or not known yet."""
+def overfitting(curves: Curves, train_pictures: int, validation_pictures: int, measure: Measure) -> Overfitting | None:
+    """Whether a run with these curves, from so many pictures, overfits by now; None if not, or not known yet.
+
+    Known only of measures that count right answers, since of these the error by chance is known.
+    """
+    if not measure.counts_right or not len(curves.epoch):
+        return None
     trained = curves.epoch > 0
-    epochs, train, validation = (
-        values[trained] for values in (curves.epoch, curves.train_accuracy, curves.validation_accuracy)
-    )
+    _, of_train, of_validation = curves.measured(measure.name)
+    epochs, train, validation = (values[trained] for values in (curves.epoch, of_train, of_validation))
     wide = [
         gap >= GAP and gap > SURE * math.hypot(_error(right, train_pictures), _error(other, validation_pictures))
         for gap, right, other in zip(train - validation, train, validation, strict=True)
@@ -70,15 +75,17 @@ def overfitting(curves: Curves, train_pictures: int, validation_pictures: int) -
     )
 
 
-def why_training_lies_below(curves: Curves, train_pictures: int, validation_pictures: int, harder: bool) -> str:
+def why_training_lies_below(
+    curves: Curves, train_pictures: int, validation_pictures: int, harder: bool, measure: Measure
+) -> str:
     """Why training lies below validation in the first epoch, in a few sentences; empty where it does not.
 
     `harder` is True where pictures are changed at random, or dropout leaves out units. Others as in `overfitting`.
     """
     first = curves.epoch == 1
-    if not first.any():
+    if not first.any() or not measure.counts_right:
         return ""
-    train, validation = float(curves.train_accuracy[first][0]), float(curves.validation_accuracy[first][0])
+    train, validation = (float(values[first][0]) for values in curves.measured(measure.name)[1:])
     if not train < validation:
         return ""
     words = (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from visualizer.workspace import use_write_ahead_log
 
 # All have a column run_id.
-TABLES = ("runs", "batches", "epochs", "health", "weights", "gradients")
+TABLES = ("runs", "batches", "epochs", "measures", "health", "weights", "gradients")
 
 _FIRST_TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -125,5 +125,47 @@ def _to_3(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE epochs ADD COLUMN {column} REAL DEFAULT 0")
 
 
+def _to_4(connection: sqlite3.Connection) -> None:
+    """Tasks beside classification came, each with measures of its own: by name instead of a column for accuracy."""
+    for statement in _MEASURES_BY_NAME.split(";"):
+        connection.execute(statement)
+
+
+_MEASURES_BY_NAME = """
+CREATE TABLE measures (
+    run_id TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    measure TEXT NOT NULL,
+    train REAL,
+    validation REAL,
+    PRIMARY KEY (run_id, epoch, measure)
+);
+INSERT INTO measures SELECT run_id, epoch, 'accuracy', train_accuracy, validation_accuracy FROM epochs;
+ALTER TABLE epochs RENAME TO old_epochs;
+CREATE TABLE epochs (
+    run_id TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    train_loss REAL,
+    validation_loss REAL,
+    train_penalty REAL DEFAULT 0,
+    validation_penalty REAL DEFAULT 0,
+    PRIMARY KEY (run_id, epoch)
+);
+INSERT INTO epochs SELECT run_id, epoch, train_loss, validation_loss, train_penalty, validation_penalty FROM old_epochs;
+DROP TABLE old_epochs;
+ALTER TABLE batches RENAME TO old_batches;
+CREATE TABLE batches (
+    run_id TEXT NOT NULL,
+    measure TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    block_values BLOB NOT NULL,
+    PRIMARY KEY (run_id, measure, block)
+);
+INSERT INTO batches SELECT run_id, 'loss', block, losses FROM old_batches;
+INSERT INTO batches SELECT run_id, 'accuracy', block, accuracies FROM old_batches;
+DROP TABLE old_batches
+"""
+
+
 # One is added at the end where the tables change; those before it stay as they are.
-_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2, _to_3)
+_MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_1, _to_2, _to_3, _to_4)

@@ -23,6 +23,7 @@ from visualizer.training.loop.checkpoints import Checkpoint
 from visualizer.training.loop.events import (
     ACTIVE_STATES,
     Advice,
+    Answers,
     BatchesEnded,
     Bundle,
     EpochEnded,
@@ -71,6 +72,7 @@ _WRITERS: dict[type, _Writer] = {
     EpochEnded: _Writer(curves.write_epoch),
     Health: _Writer(curves.write_health),
     Gradients: _Writer(curves.write_gradients),
+    Answers: _Writer(file=RunFiles.save_answers),
     Snapshot: _Writer(file=RunFiles.save_snapshot),
     Weights: _Writer(kept_weights.write, RunFiles.save_weights, leaves_files=True),
     Checkpoint: _Writer(records.write_checkpoint, RunFiles.save_checkpoint, leaves_files=True),
@@ -156,6 +158,14 @@ class RunStore:
             return record is None or record.spec.answer_kind == "scores"
 
         return self.files.read_snapshot(run_id, gives_scores)
+
+    def latest_answers(self, run_id: str) -> Answers | None:
+        """The latest answers to some validation pictures, or None where there were none yet.
+
+        Raises:
+            UserError: Their file is damaged.
+        """
+        return self.files.read_answers(run_id)
 
     def moments(self, run_id: str) -> tuple[Moment, ...]:
         """The moments whose weights can be read, in order, without those whose file was found to be damaged."""

@@ -17,7 +17,15 @@ def check(spec: RunSpec, own: Collection[str] = ()) -> int:
     """
     architecture, settings = spec.architecture, spec.settings
     dataset = load_dataset(settings.dataset, own)
-    report = summarize(architecture, classes=len(dataset.class_names))
+    if not settings.task.fits(dataset.annotations):
+        raise UserError(
+            f"{settings.task.title} cannot be learnt from {dataset.title}.",
+            "Its pictures come without what is to be learnt.",
+            "Choose another task or another data set.",
+        )
+    report = summarize(
+        architecture, settings.task.goal(settings.task.about(dataset.annotations), architecture.input_shape)
+    )
     if not report.fits:
         problem = report.problem or next(row.problem for row in report.layers if row.problem)
         raise UserError(

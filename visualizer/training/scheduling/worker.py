@@ -24,6 +24,7 @@ import torch
 
 from visualizer.data.catalog import load_dataset, load_dataset_of_run
 from visualizer.errors import UserError
+from visualizer.tasks.task import Task
 from visualizer.training.loop.checkpoints import Checkpoint
 from visualizer.training.loop.events import ENDED_STATES, Bundle, EpochEnded, Event, Failed, RunProgress, StateChanged
 from visualizer.training.loop.examples import Examples
@@ -57,7 +58,8 @@ SPEED_MEMORY = 3.0  # seconds over which the speed is averaged
 
 Goal = Literal["end", "epoch", "batch"]
 Send = Callable[[FromWorker], None]
-MakeExamples = Callable[[str, tuple[int, int, int]], Examples]  # of the data set of that name, for that input shape
+# Of the data set of that name, for that input shape and task.
+MakeExamples = Callable[[str, tuple[int, int, int], Task], Examples]
 
 
 class ActiveRun:
@@ -300,7 +302,7 @@ class TurnTaking:
         self._announce(message.run_id)
         settings, shape = message.spec.settings, message.spec.architecture.input_shape
         try:
-            examples = self._make_examples(settings.dataset, shape)
+            examples = self._make_examples(settings.dataset, shape, settings.task)
             training = Training(message.spec, examples.dataset, examples, message.checkpoint, self._device)
             self._runs.append(ActiveRun(message.run_id, training, self._send, message.seconds))
         except Exception as error:
@@ -312,9 +314,9 @@ class TurnTaking:
 
 
 @lru_cache(maxsize=3)
-def _examples(dataset: str, input_shape: tuple[int, int, int]) -> Examples:
+def _examples(dataset: str, input_shape: tuple[int, int, int], task: Task) -> Examples:
     """Shared by the runs of one worker."""
-    return Examples(load_dataset_of_run(dataset), input_shape)
+    return Examples(load_dataset_of_run(dataset), input_shape, task)
 
 
 @contextmanager

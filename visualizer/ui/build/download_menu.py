@@ -8,6 +8,7 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.source_code.scripts import FOLDER, fetched_by, loads_digits, wants_a_folder
+from visualizer.tasks.classification import Classification
 from visualizer.ui.kit.download import download
 from visualizer.ui.kit.grey import Grey, grey_where
 from visualizer.ui.kit.job import Progress, Steps, with_progress
@@ -41,10 +42,12 @@ def download_menu(owner: Session, *, fits: bool) -> None:
             ":material/layers:",
             width="stretch",
         )
-        with grey_where("" if fits else "A script can be written once every layer fits.") as grey:
+        classes = isinstance(settings.task, Classification)
+        reason = "" if classes else "For now, scripts are written for classification only."
+        with grey_where(reason if fits else "A script can be written once every layer fits.") as grey:
             _script("As a Keras script", keras, f"{_stem(architecture.name)}_keras.py", "download-keras", grey)
             _script("As a PyTorch script", pytorch, f"{_stem(architecture.name)}_pytorch.py", "download-pytorch", grey)
-        if not fits:
+        if not fits or not classes:
             return
         st.caption(_about(architecture, settings.dataset))
         if wants_a_folder(architecture, settings.dataset):

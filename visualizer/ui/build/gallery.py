@@ -10,20 +10,27 @@ from visualizer.architecture.architecture import Architecture, ArchitectureRepor
 from visualizer.architecture.gallery.catalog import GALLERY, STARTERS
 from visualizer.architecture.gallery.entry import GalleryEntry
 from visualizer.architecture.presets import empty
-from visualizer.data.catalog import dataset_title
+from visualizer.data.catalog import dataset_entry, dataset_title, is_known
 from visualizer.figures.silhouette import silhouette
+from visualizer.tasks.classification import Classification
+from visualizer.tasks.task import Task, task_types
+from visualizer.training.settings import TrainingSettings, example_settings
 from visualizer.ui.kit.quantities import count
 from visualizer.ui.state.dataset_names import chosen_dataset
 from visualizer.ui.state.session import Session
 
+_ACROSS = 4  # cards beside each other
+_OTHER_TASKS = tuple(kind for kind in task_types().values() if kind is not Classification)
+
 
 class _Starter(NamedTuple):
-    """A small network: what its card says, what its button says, and what is opened."""
+    """A small network: what its card says, what its button says, and what is opened, for a task with such settings."""
 
     name: str
     sentence: str
     label: str
     architecture: Architecture
+    settings: TrainingSettings | None = None
 
 
 def gallery_button(owner: Session) -> None:
@@ -45,13 +52,29 @@ def _gallery(owner: Session) -> None:
     ]
     nothing = empty(chosen_dataset(owner).shape)
     cards.append(_Starter("Nothing", "An input and no layers yet.", "Start from nothing", nothing))
-    for place, (column, card) in enumerate(zip(st.columns(len(cards), gap="small"), cards, strict=True)):
-        with column:
-            _starter(owner, place, card)
+    _starters(owner, cards, 0)
+    st.header("More than classes")
+    st.markdown("Each of these learns something else about a picture. Its data set and settings come with it.")
+    _starters(owner, list(map(_example, _OTHER_TASKS)), len(cards))
     st.header("Networks that made history")
     st.markdown("Open one as its authors published it, or a small one with the same idea that can be trained here.")
     for number, entry in enumerate(GALLERY):
         _entry(owner, number, entry)
+
+
+def _example(kind: type[Task]) -> _Starter:
+    example = kind.example()
+    name = example.architecture.name
+    sentence = f"{kind.title}. {example.sentence}"
+    return _Starter(name, sentence, f"Open {name}", example.architecture, example_settings(kind()))
+
+
+def _starters(owner: Session, cards: list[_Starter], first: int) -> None:
+    for row in range(0, len(cards), _ACROSS):
+        columns = st.columns(_ACROSS, gap="small")
+        for place, (column, card) in enumerate(zip(columns, cards[row : row + _ACROSS], strict=False)):
+            with column:
+                _starter(owner, first + row + place, card)
 
 
 def _starter(owner: Session, place: int, card: _Starter) -> None:
@@ -61,7 +84,7 @@ def _starter(owner: Session, place: int, card: _Starter) -> None:
         st.markdown(f"**{card.name}**")
         st.markdown(card.sentence)
         st.caption(f"{_counts(report)}.")
-        _open_button(owner, card.label, f"starter-open-{place}", card.architecture)
+        _open_button(owner, card.label, f"starter-open-{place}", card.architecture, card.settings)
 
 
 def _entry(owner: Session, number: int, entry: GalleryEntry) -> None:
@@ -79,12 +102,13 @@ def _entry(owner: Session, number: int, entry: GalleryEntry) -> None:
             if report.passed_bound():
                 st.caption("It is too large to be trained on this server. It can be drawn and taken apart.")
         small_key, title = f"gallery-small-{number}", dataset_title(entry.small_dataset)
+        settings = replace(_of_classes(owner.settings), dataset=entry.small_dataset)
         with st.container(horizontal=True, gap="xsmall"):
             if small == architecture:
-                _open_button(owner, f"Open {entry.name} for {title}", small_key, small, entry.small_dataset)
+                _open_button(owner, f"Open {entry.name} for {title}", small_key, small, settings)
                 return
             _open_button(owner, f"Open {entry.name}", f"gallery-open-{number}", architecture)
-            _open_button(owner, f"Open a small one for {title}", small_key, small, entry.small_dataset)
+            _open_button(owner, f"Open a small one for {title}", small_key, small, settings)
 
 
 def _picture(report: ArchitectureReport) -> None:
@@ -97,17 +121,29 @@ def _counts(report: ArchitectureReport) -> str:
     return f"{parameters} parameters, {work} multiply-adds for one picture"
 
 
-def _open_button(owner: Session, label: str, key: str, network: Architecture, dataset: str = "") -> None:
-    """A button that puts a network into Build, and chooses the data set that it is for, if it is for one."""
-    if st.button(label, key=key, icon=":material/layers:", on_click=_open, args=(owner, network, dataset)):
+def _open_button(
+    owner: Session, label: str, key: str, network: Architecture, settings: TrainingSettings | None = None
+) -> None:
+    """A button that puts a network into Build, and its settings into Train; None where it is for any classes."""
+    if st.button(label, key=key, icon=":material/layers:", on_click=_open, args=(owner, network, settings)):
         st.rerun()  # which closes the dialog
 
 
-def _open(owner: Session, network: Architecture, dataset: str) -> None:
-    if dataset:
-        owner.open_with_settings(network, replace(owner.settings, dataset=dataset))
-    else:
+def _open(owner: Session, network: Architecture, settings: TrainingSettings | None) -> None:
+    wanted = settings or _of_classes(owner.settings)
+    if wanted == owner.settings:
         owner.open_architecture(network)
+    else:
+        owner.open_with_settings(network, wanted)
+
+
+def _of_classes(settings: TrainingSettings) -> TrainingSettings:
+    """The settings, for classification; on the digits where the chosen data set has no class for a picture."""
+    if isinstance(settings.task, Classification):
+        return settings
+    changed = replace(settings, task=Classification(), loss=TrainingSettings.loss)
+    fits = not is_known(settings.dataset) or Classification.fits(dataset_entry(settings.dataset).annotations)
+    return changed if fits else replace(changed, dataset=TrainingSettings.dataset)
 
 
 @cache

@@ -7,6 +7,7 @@ import streamlit as st
 from visualizer.architecture.architecture import MAX_NAME_LENGTH
 from visualizer.architecture.shapes import describe_shape
 from visualizer.limits import limits
+from visualizer.tasks.classification import Classification
 from visualizer.ui.build.add_layer import add_layer_button
 from visualizer.ui.build.layer_card import SPACE, card_header
 from visualizer.ui.kit import bound
@@ -21,13 +22,14 @@ _CHANNELS = {1: "1 (grey)", 3: "3 (red, green, blue)"}
 def input_card(owner: Session) -> None:
     """Draw the input's card; a change on it changes the owner's network or data set."""
     architecture = owner.architecture
-    dataset = chosen_dataset(owner)
+    dataset, task = chosen_dataset(owner), owner.settings.task
+    learnt = f"{dataset.classes} classes" if isinstance(task, Classification) else task.title.lower()
     label = SPACE.join(
         [
             ":material/image:",
             f"**Input{SPACE}{escaped(architecture.name)}**",
             describe_shape(architecture.input_shape),
-            f":gray[{escaped(dataset.title)}, {dataset.classes} classes]",
+            f":gray[{escaped(dataset.title)}, {escaped(learnt)}]",
         ]
     )
     with st.container(border=True, gap="small", key="card-input"):

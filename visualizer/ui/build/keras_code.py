@@ -10,8 +10,8 @@ import streamlit as st
 from visualizer.architecture.architecture import summarize
 from visualizer.source_code.keras_reader import KerasReading, read_keras
 from visualizer.source_code.notes import Note
+from visualizer.tasks.classification import Classification
 from visualizer.training.optimizers import OPTIMIZERS
-from visualizer.training.settings import LOSSES
 from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.session import Session
@@ -129,7 +129,7 @@ def _training(reading: KerasReading) -> str:
     if "optimizer" in settings:
         parts = [OPTIMIZERS[settings["optimizer"]].title, f"learning rate {settings['learning_rate']:g}"]
     if "loss" in settings:
-        parts.append(LOSSES[settings["loss"]])
+        parts.append(Classification.losses[settings["loss"]].title)
     if "epochs" in settings:
         parts += [counted(settings["epochs"], "epoch"), f"batches of {settings['batch_size']}"]
     if not parts:

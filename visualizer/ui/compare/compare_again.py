@@ -42,7 +42,8 @@ def again(owner: Session, compared: Mapping[str, Variant]) -> None:
     if name:
         change = CHANGES[name]
         now = change.value(spec)
-        options = {**change.options, now: change.options.get(now, f"{now:g}" if isinstance(now, float) else str(now))}
+        known = {value: title for value, title in change.options.items() if change.possible(spec, value)}
+        options = {**known, now: change.options.get(now, f"{now:g}" if isinstance(now, float) else str(now))}
         values = st.pills(
             change.title,
             sorted(options) if isinstance(now, int | float) else list(options),

@@ -13,8 +13,8 @@ from visualizer.errors import UserError
 from visualizer.figures.comparison import MOST, band_curves
 from visualizer.figures.kernels import kernel_grid, shown_channel
 from visualizer.figures.picture import picture_chart
+from visualizer.tasks.task import Measure
 from visualizer.training.runs import comparison
-from visualizer.training.settings import LOSSES_IN_SENTENCE
 from visualizer.ui.compare.compare_again import stop_all
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
@@ -94,23 +94,23 @@ def _curves(compared: Compared, active_at_first: bool) -> None:
     elif active_at_first:
         st.rerun()
     histories = {name: [store.curves(run.run_id) for run in variant.runs] for name, variant in compared.items()}
-    accuracy = {_short(name): comparison.band(each, "validation_accuracy") for name, each in histories.items()}
-    loss = {_short(name): comparison.band(each, "validation_loss") for name, each in histories.items()}
+    leads = {name: variant.spec.settings.task.measures[0] for name, variant in compared.items()}
+    measured = {_short(name): comparison.band(each, leads[name].name) for name, each in histories.items()}
+    loss = {_short(name): comparison.band(each, None) for name, each in histories.items()}
     with st.container(key="live-compared-curves"):
         left, right = st.columns(2)
-        with left:
-            show(band_curves(accuracy, label="validation accuracy", share=True), "compared-accuracy")
+        _measures(list(leads.values()), measured, (left, right))
         _losses(compared, loss, (right, left))
         if any(history.has_penalty for each in histories.values() for history in each):
             st.caption(
                 explained(
                     "The penalty of the weights is a part of a loss, as in Keras. Losses with different penalties "
-                    "cannot be compared; accuracies can.",
+                    "cannot be compared; the other measures can.",
                     "penalty",
                 )
             )
-        _verdicts(compared, list(accuracy.values()))
-        _table(compared, list(accuracy.values()))
+        _verdicts(compared, list(measured.values()))
+        _table(compared, list(measured.values()))
 
 
 def _short(name: str) -> str:
@@ -118,34 +118,53 @@ def _short(name: str) -> str:
     return name.partition(_GAP)[0] if is_narrow() else name
 
 
+def _measures(
+    leads: Sequence[Measure], bands: Mapping[str, comparison.Band], columns: Sequence[DeltaGenerator]
+) -> None:
+    """The curves of the leading measures, each measure on an axis of its own, in the columns in turn."""
+    for lead, column in zip(dict.fromkeys(leads), cycle(columns), strict=False):
+        places = [place for place, other in enumerate(leads) if other == lead]
+        shown = {name: band for place, (name, band) in enumerate(bands.items()) if place in places}
+        with column:
+            show(
+                band_curves(shown, label=f"validation {lead.title}", measure=lead, styles=places),
+                f"compared-{lead.name}",
+            )
+
+
 def _losses(compared: Compared, bands: Mapping[str, comparison.Band], columns: Sequence[DeltaGenerator]) -> None:
     """The loss curves, each kind of loss on an axis of its own, in the columns in turn."""
-    kinds = [variant.spec.settings.loss for variant in compared.values()]
+    kinds = [(type(variant.spec.settings.task), variant.spec.settings.loss) for variant in compared.values()]
     for kind, column in zip(dict.fromkeys(kinds), cycle(columns), strict=False):
         places = [place for place, other in enumerate(kinds) if other == kind]
         shown = {name: band for place, (name, band) in enumerate(bands.items()) if place in places}
-        label = f"validation loss: {LOSSES_IN_SENTENCE[kind]}"
+        task, loss = kind
+        label = f"validation loss: {task.losses[loss].in_sentence}"
         with column:
-            show(band_curves(shown, label=label, share=False, styles=places), f"compared-loss-{kind}")
+            show(band_curves(shown, label=label, styles=places), f"compared-loss-{task.__name__}-{loss}")
     if len(set(kinds)) > 1:
         st.caption("These runs use two kinds of loss: values of one kind cannot be compared with values of the other.")
 
 
-def _verdicts(compared: Compared, accuracy: list[comparison.Band]) -> None:
-    for verdict in comparison.verdicts([_in_sentence(name) for name in compared], list(compared.values()), accuracy):
+def _verdicts(compared: Compared, measured: list[comparison.Band]) -> None:
+    for verdict in comparison.verdicts([_in_sentence(name) for name in compared], list(compared.values()), measured):
         st.markdown(f":material/balance: **{markdown_safe(verdict)}**")
-    if any(curve.runs > 1 for curve in accuracy):
+    if any(curve.runs > 1 for curve in measured):
         st.caption("Each line is the mean over the seeds; its band spans their smallest to their largest value.")
 
 
-def _table(compared: Compared, accuracy: list[comparison.Band]) -> None:
+def _table(compared: Compared, measured: list[comparison.Band]) -> None:
     """What differs in the settings, and the results."""
     st.subheader("What differs", anchor=False)
     rows = {row.setting: row.values for row in comparison.differences(list(compared.values()))}
     rows["Seeds"] = tuple(", ".join(map(str, variant.seeds)) for variant in compared.values())
     rows["Parameters"] = tuple(count(summarize(variant.spec.architecture).parameters) for variant in compared.values())
-    rows["Epochs finished by all runs"] = tuple(str(curve.epoch[-1]) if len(curve.epoch) else "0" for curve in accuracy)
-    rows["Validation accuracy after them"] = tuple(_result(curve) for curve in accuracy)
+    rows["Epochs finished by all runs"] = tuple(str(curve.epoch[-1]) if len(curve.epoch) else "0" for curve in measured)
+    leads = [variant.spec.settings.task.measures[0] for variant in compared.values()]
+    for lead in dict.fromkeys(leads):
+        rows[f"Validation {lead.title} after them"] = tuple(
+            _result(curve, lead) if own == lead else "–" for curve, own in zip(measured, leads, strict=True)
+        )
     if is_narrow():
         st.markdown("\n".join(_line(setting, [_short(name) for name in compared], rows[setting]) for setting in rows))
         return
@@ -164,11 +183,11 @@ def _line(setting: str, names: Sequence[str], values: Sequence[str]) -> str:
     )
 
 
-def _result(band: comparison.Band) -> str:
+def _result(band: comparison.Band, measure: Measure) -> str:
     if not len(band.mean):
         return "–"
-    ends = f" ({band.low[-1]:.1%} to {band.high[-1]:.1%})" if band.runs > 1 else ""
-    return f"{band.mean[-1]:.1%}{ends}"
+    ends = f" ({measure.text(band.low[-1])} to {measure.text(band.high[-1])})" if band.runs > 1 else ""
+    return f"{measure.text(band.mean[-1])}{ends}"
 
 
 def kernels(_: Session, compared: Compared) -> None:
@@ -235,7 +254,8 @@ def answers(_: Session, compared: Compared) -> None:
         if not len(pictures_of_class(dataset, label)):
             st.caption("The test split has no picture of this class.")
             return
-        picture = dataset.pictures[choose_test_picture(dataset, label, f"compared-number-{chosen}-{label}", width=140)]
+        index = choose_test_picture(dataset, label, f"compared-number-{chosen}-{label}", width=140)
+    picture = dataset.pictures[index]
     columns = st.columns([1, *[2] * len(compared)])
     with columns[0]:
         show(picture_chart(picture, "The picture", width=140), "compared-picture")
@@ -252,4 +272,6 @@ def answers(_: Session, compared: Compared) -> None:
                 continue
             seen = probe_picture(key, network, prepare(picture[None], network.input_shape)[0])
             if seen.answer is not None:
-                show_answer(seen.answer, dataset.class_names, f"compared-answer-{name}", true_label=int(label))
+                task = variant.spec.settings.task
+                truth, about = task.truth(dataset, index), task.about(dataset.annotations)
+                show_answer(seen.answer, about, f"compared-answer-{name}", truth=truth)

@@ -8,6 +8,7 @@ from visualizer.architecture.shapes import describe_shape, is_maps
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.overview import NamedMaps, overview
+from visualizer.tasks.classification import Classification
 from visualizer.ui.kit.answer import show_answer
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
@@ -52,7 +53,8 @@ def network_at_work(index: int) -> None:
     with answer:
         st.markdown("**Its answer**")
         assert probed.answer is not None
-        show_answer(probed.answer, dataset.class_names, "home-answer", true_label=int(dataset.labels[index]))
+        truth = Classification().truth(dataset, index)
+        show_answer(probed.answer, dataset.annotations, "home-answer", truth=truth)
 
 
 def page_card(page: Path, title: str, icon: str, text: str) -> None:

@@ -1,21 +1,21 @@
-"""A network's answer on a page: a bar for each class, and an explanation if these are scores."""
-
-from collections.abc import Sequence
+"""A network's answer on a page, and an explanation if its numbers are scores."""
 
 import numpy as np
 import streamlit as st
 
-from visualizer.architecture.answer import Answer, AnswerKind
-from visualizer.figures.probabilities import MOST_BARS, answer_bars, score_text, top_bars
+from visualizer.architecture.answer import Answer, AnswerKind, Classes
+from visualizer.data.annotations import Annotations
+from visualizer.figures.answers.figures import figures_of
+from visualizer.figures.probabilities import MOST_BARS, answer_bars, score_text
 from visualizer.ui.kit.charts import show
 
 
 def show_answer(
     answer: Answer,
-    class_names: Sequence[str],
+    annotations: Annotations,
     key: str,
     *,
-    true_label: int | None = None,
+    truth: Answer | None = None,
     scale: tuple[float, float] | None = None,
     loss_known: bool = True,
 ) -> None:
@@ -23,16 +23,19 @@ def show_answer(
 
     Args:
         answer: The network's answer.
-        class_names: One name for each class.
+        annotations: Of the data set, with the names of its classes and quantities.
         key: The chart's, unique on the page.
-        true_label: The class that is right, where it is known.
+        truth: The right answer, where it is known.
         scale: The scale of scores that several answers share.
         loss_known: Whether it is known what the network was trained with.
     """
-    if len(class_names) > MOST_BARS:
-        show(top_bars(answer, class_names), key)
+    if scale is not None and isinstance(answer, Classes) and len(annotations.class_names) <= MOST_BARS:
+        true_label = truth.best if isinstance(truth, Classes) else None
+        show(answer_bars(answer, annotations.class_names, true_label, scale), key)
     else:
-        show(answer_bars(answer, class_names, true_label, scale), key)
+        show(figures_of(type(answer)).chart(answer, annotations, truth), key)
+    if not isinstance(answer, Classes):
+        return
     total = float(answer.values.sum(dtype=np.float64)) if np.isfinite(answer.values).all() else None
     explain_scores(answer.kind, total=total, loss_known=loss_known)
 

@@ -33,6 +33,21 @@ def number(
     st.number_input(label, kind(minimum), kind(maximum), key=key, on_change=changed, **widget)
 
 
+def slider(
+    label: str,
+    value: float,
+    on_change: Callable[[float], None],
+    key: str,
+    minimum: float,
+    maximum: float,
+    step: float,
+    **widget: Any,
+) -> None:
+    """A slider over real numbers."""
+    changed = _bind(key, float(value), on_change)
+    st.slider(label, float(minimum), float(maximum), step=step, key=key, on_change=changed, **widget)
+
+
 def choice(
     label: str,
     value: T,

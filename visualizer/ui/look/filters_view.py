@@ -55,10 +55,9 @@ def filters_part(inspected: Inspected) -> None:
     )
     index = chosen_layer(views, f"filters-layer-of-{len(inspected.probe.layers)}")
     view = inspected.probe.layers[index]
-    names = inspected.picture.class_names
-    answers = view is inspected.probe.layers[-1] and not is_maps(view.output.shape) and len(view.output) == len(names)
+    names = inspected.output_names if view is inspected.probe.layers[-1] else ()
     colours = len(view.kernel_sets) == 1 and of_picture(inspected.probe.layers, view.sources)
-    number = _chosen(view, colours, names if answers else None)
+    number = _chosen(view, colours, names or None)
     _kernel(inspected, view, number)
     for place in range(len(view.kernel_sets) - 1):
         _earlier_kernels(view, place)
@@ -81,7 +80,7 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
     Args:
         view: The layer.
         colours: Whether the layer's input is the picture's own channels.
-        meaning: The classes that its units stand for; None if they stand for none.
+        meaning: What its units stand for, such as classes; None if they stand for nothing.
     """
     assert view.kernels is not None
     state, filters, noun = session().page_state(LookState), len(view.kernels), _noun(view)
@@ -107,7 +106,7 @@ def _chosen(view: "LayerView", colours: bool, meaning: Sequence[str] | None) -> 
     shown = np.arange(filters)[(page - 1) * per_page : page * per_page]
     chart, caption = _choice(view, colours, shown, number)
     if meaning is not None:
-        caption = f"{caption} Unit {number} stands for the class “{escaped(meaning[number - 1])}”."
+        caption = f"{caption} Unit {number} stands for “{escaped(meaning[number - 1])}”."
     st.caption(explained(f"{caption} Click one to choose it.", "kernel"))
     show(chart, f"filters-{view.index}")
     on_click(f"filters-{view.index}", clicked)

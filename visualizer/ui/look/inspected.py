@@ -28,3 +28,10 @@ class Inspected:
     dataset: str
     picture: ChosenPicture
     probe: "Probe"
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """What each number of the last layer's output means; empty where it is unknown, or the output is maps."""
+        answering = self.network.answering
+        names = self.picture.class_names if answering is None else answering.output_names
+        return names if self.probe.layers[-1].output.shape == (len(names),) else ()

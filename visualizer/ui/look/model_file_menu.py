@@ -1,5 +1,6 @@
 """A network with its weights as a file: saved and opened again in Look inside."""
 
+import json
 import re
 from functools import partial
 from threading import Lock
@@ -9,11 +10,13 @@ import streamlit as st
 
 from visualizer.architecture.model_file import max_model_bytes, save_model
 from visualizer.data.catalog import is_known, load_dataset
+from visualizer.tasks.classification import Classification
+from visualizer.tasks.task import Task, task_to_dict
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.download import download
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.dataset_names import own_names
-from visualizer.ui.state.opened_model import NOTE_DATASET, NOTE_SOFTMAX_IN_LOSS, read_model
+from visualizer.ui.state.opened_model import NOTE_DATASET, NOTE_SOFTMAX_IN_LOSS, NOTE_TASK, read_model
 from visualizer.ui.state.session import Session
 
 if TYPE_CHECKING:
@@ -23,26 +26,28 @@ if TYPE_CHECKING:
 _ONE_AT_A_TIME = Lock()
 
 
-def model_file_menu(owner: Session, network: "FlowNetwork", dataset: str) -> None:
+def model_file_menu(owner: Session, network: "FlowNetwork", dataset: str, task: Task) -> None:
     """Draw the menu that saves this network and opens a saved one."""
     from visualizer.architecture.network import Network
 
     with st.popover("Save or open a network", icon=":material/save:", key="model-files", on_change="rerun") as menu:
         if menu.open:
             if isinstance(network, Network):
-                _save(owner, network, dataset)
+                _save(owner, network, dataset, task)
             else:
                 st.caption("Only networks built in this app can be saved; this one comes from a package.")
             _open(owner)
 
 
-def _save(owner: Session, network: "Network", dataset: str) -> None:
+def _save(owner: Session, network: "Network", dataset: str, task: Task) -> None:
     name = _file_name(network.architecture.name)
     st.markdown("**Save the network** with its weights")
 
     def saved() -> bytes:
         weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
         notes = {NOTE_DATASET: dataset, NOTE_SOFTMAX_IN_LOSS: "yes" if network.softmax_in_loss else "no"}
+        if not isinstance(task, Classification):
+            notes[NOTE_TASK] = json.dumps(task_to_dict(task))
         return save_model(network.architecture, weights, notes)
 
     download("For this app (safetensors)", saved, f"{name}.safetensors", "application/octet-stream", "download-model")

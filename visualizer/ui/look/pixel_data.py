@@ -62,7 +62,7 @@ def layer_words(inspected: Inspected, spot: "Spot") -> str:
 def _place(inspected: Inspected, spot: "Spot") -> str:
     words = place_words(spot, len(inspected.probe.picture))
     return words + (
-        _class_words(inspected, spot.node, spot.place[0]) if len(spot.place) == 1 and not spot.is_input else ""
+        _meaning_words(inspected, spot.node, spot.place[0]) if len(spot.place) == 1 and not spot.is_input else ""
     )
 
 
@@ -366,11 +366,10 @@ def _origin(inspected: Inspected, spot: "Spot") -> str:
     return f": {_place(inspected, before(inspected.network, spot, step.place))}"
 
 
-def _class_words(inspected: Inspected, node: int, unit: int) -> str:
-    """The class that a unit of the last layer stands for."""
-    names = inspected.picture.class_names
-    last = node == len(inspected.probe.layers) - 1 and inspected.probe.layers[node].output.shape == (len(names),)
-    return f", for “{names[unit]}”" if last else ""
+def _meaning_words(inspected: Inspected, node: int, unit: int) -> str:
+    """What a unit of the last layer stands for, such as a class."""
+    names = inspected.output_names
+    return f", for “{names[unit]}”" if names and node == len(inspected.probe.layers) - 1 else ""
 
 
 def _shares(inspected: Inspected, explanation: "Explanation", step: Any) -> list[dict[str, Any]]:
@@ -383,7 +382,7 @@ def _shares(inspected: Inspected, explanation: "Explanation", step: Any) -> list
     noun = "unit" if len(explanation.spot.place) == 1 else "map"
     return [
         {
-            "name": f"{noun} {at + 1}{_class_words(inspected, explanation.spot.node, at)}",
+            "name": f"{noun} {at + 1}{_meaning_words(inspected, explanation.spot.node, at)}",
             "text": f"e^{bracketed(float(step.values[at]))} / sum = {short_number(float(shares[at]))}",
             "share": _share(float(shares[at]), 1.0),
             "chosen": at == step.chosen,

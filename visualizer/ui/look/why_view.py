@@ -1,11 +1,12 @@
-"""Why this class? Four methods that colour the pixels in favour of it, and two reasons to doubt them."""
+"""Why this class, or this number? Four methods that colour the pixels that raise it, and two reasons to doubt them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.answer import Classes
 from visualizer.figures.attribution import deletion_curves
 from visualizer.figures.chart import number
 from visualizer.figures.probabilities import describe_value, score_text
@@ -34,7 +35,8 @@ _METHODS = {
     "integrated_gradients": "Integrated gradients",
     "occlusion": "Occlusion",
 }
-# The explained number is a logit if the answers are probabilities, and the score itself if they are scores.
+# The explained number is a logit if the answers are probabilities, the score itself if they are scores, and a number if
+# the answer is no class.
 _ASKS = {
     "grad_cam": "**Which places of a layer’s feature maps raise the {logit}?** Each map is weighted by how the {logit} "
     "rises with it (the mean of its gradient), the weighted maps are added up, values below 0 are set to 0, and the "
@@ -57,26 +59,24 @@ _UNITS = {
 
 
 def why_part(inspected: Inspected) -> None:
-    """Draw the choice of a class and of a method, the explanation, and its checks."""
+    """Draw the choice of an output and of a method, the explanation, and its checks."""
     from visualizer.inspection.attribution import last_map_layer, map_layers
 
-    answer = inspected.probe.answer
-    if answer is None:
-        st.info("This network does not end in one number for each class, so there is no class to explain.")
+    outputs = _outputs(inspected)
+    if not outputs:
+        st.info("This network does not output a few numbers, each with a meaning: there is none to explain.")
         return
-    names = inspected.picture.class_names
-    if len(names) != len(answer.values):
-        names = tuple(f"class {index + 1}" for index in range(len(answer.values)))
-    order = np.argsort(-answer.values, kind="stable").tolist()
     layers = map_layers(inspected.network)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         target = st.selectbox(
             "Why",
-            order,
-            format_func=lambda index: f"{names[index]} ({describe_value(float(answer.values[index]), answer.kind)})",
-            key=f"why-class-of-{len(names)}",
+            list(outputs),
+            format_func=lambda index: f"{outputs[index].name} ({outputs[index].value})",
+            key=f"why-class-of-{len(outputs)}",
             width=200,
-            help="Any class, the largest output first. You can also ask about a class that is not the answer.",
+            help="Any class, the largest output first. You can also ask about a class that is not the answer."
+            if _of_classes(inspected)
+            else "Any number that the network outputs, as its loss sees it.",
         )
         method = pick(
             "Method",
@@ -117,12 +117,41 @@ def why_part(inspected: Inspected) -> None:
     if random is None:
         return
     _overlays(inspected, own, random)
-    _sums(own, escaped(names[target]), _logit(inspected))
-    _deletion(inspected, own, names[target])
+    _sums(own, escaped(outputs[target].name), _logit(inspected))
+    if _of_classes(inspected):
+        _deletion(inspected, own, outputs[target].name)
+
+
+class _Output(NamedTuple):
+    """A number that the network outputs: what it means, and how large it is."""
+
+    name: str
+    value: str
+
+
+def _of_classes(inspected: Inspected) -> bool:
+    return isinstance(inspected.probe.answer, Classes)
+
+
+def _outputs(inspected: Inspected) -> dict[int, _Output]:
+    """What can be explained, by its place in the output: classes, the largest first, or numbers with a meaning."""
+    answer = inspected.probe.answer
+    if not isinstance(answer, Classes):
+        numbers = inspected.probe.layers[-1].output
+        return {
+            place: _Output(name, number(float(numbers[place]))) for place, name in enumerate(inspected.output_names)
+        }
+    names = inspected.output_names or tuple(f"class {index + 1}" for index in range(len(answer.values)))
+    return {
+        index: _Output(names[index], describe_value(float(answer.values[index]), answer.kind))
+        for index in np.argsort(-answer.values, kind="stable").tolist()
+    }
 
 
 def _logit(inspected: Inspected) -> str:
     """The name of the explained number."""
+    if not _of_classes(inspected):
+        return "number"
     return "logit" if inspected.network.answer_kind == "probabilities" else "score"
 
 
@@ -215,7 +244,7 @@ def _judged(correlation: float) -> str:
 
 
 def _sums(own: "Attribution", name: str, logit: str) -> None:
-    line = f"The {logit} of **{name}** is {number(own.logit)}."
+    line = f"The {logit} {'for' if logit == 'number' else 'of'} **{name}** is {number(own.logit)}."
     if own.baseline_logit is not None:
         difference = own.logit - own.baseline_logit
         line += (

@@ -4,14 +4,16 @@ import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, summarize
 from visualizer.architecture.fitting import fitted
+from visualizer.architecture.shapes import describe_shape, is_maps
 from visualizer.data.catalog import DatasetEntry, shared_datasets
 from visualizer.data.own_dataset import is_own
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.parts.fix_buttons import fix_buttons
 from visualizer.ui.parts.passed_bound import show_passed_bound
-from visualizer.ui.state.dataset_names import chosen_dataset
+from visualizer.ui.state.dataset_names import chosen_dataset, goal_of
 from visualizer.ui.state.session import Session
+from visualizer.words import counted
 
 _CHANNELS = {1: "in grey", 3: "in colour"}
 
@@ -19,7 +21,7 @@ _CHANNELS = {1: "in grey", 3: "in colour"}
 def hindrance(owner: Session, report: ArchitectureReport) -> str:
     """Why a run of the network in Build cannot start, in a short sentence; empty if it can.
 
-    `report` is of that network and the classes of the chosen data set.
+    `report` is of that network and the goal of the chosen task and data set.
     """
     if report.passed_bound(owner.settings.batch_size) is not None:
         return "The network in Build is too large for this server."
@@ -51,7 +53,7 @@ def fit_offer(owner: Session, place: str) -> None:
     Nothing is drawn if they fit. `place` makes the keys of the buttons unique on the page.
     """
     architecture, dataset = owner.architecture, chosen_dataset(owner)
-    proposed = _proposed(architecture, dataset)
+    proposed = _proposed(owner, architecture, dataset)
     others = [
         (name, entry)
         for name, entry in shared_datasets().items()
@@ -63,7 +65,7 @@ def fit_offer(owner: Session, place: str) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         if proposed != architecture:
             st.button(
-                f"Fit the network: {_difference(proposed, architecture, dataset)}",
+                f"Fit the network: {_difference(proposed, architecture)}",
                 key=f"fit-network-{place}",
                 icon=":material/build:",
                 wrap=True,
@@ -83,7 +85,8 @@ def fit_offer(owner: Session, place: str) -> None:
 
 def fits_dataset(owner: Session) -> bool:
     """Whether the network in Build can be trained on the chosen data set."""
-    return summarize(owner.architecture, chosen_dataset(owner).classes).fits
+    architecture = owner.architecture
+    return summarize(architecture, goal_of(owner, architecture.input_shape)).fits
 
 
 def describe_pictures(shape: tuple[int, int, int]) -> str:
@@ -92,10 +95,12 @@ def describe_pictures(shape: tuple[int, int, int]) -> str:
     return f"{height} × {width} {_CHANNELS[channels]}"
 
 
-def _proposed(architecture: Architecture, dataset: DatasetEntry) -> Architecture:
-    """The network adapted to the data set; unchanged if nothing can be proposed."""
-    both = fitted(architecture, dataset.shape, dataset.classes)
-    return both or fitted(architecture, architecture.input_shape, dataset.classes) or architecture
+def _proposed(owner: Session, architecture: Architecture, dataset: DatasetEntry) -> Architecture:
+    """The network adapted to the task and the data set; unchanged if nothing can be proposed."""
+    for shape in (dataset.shape, architecture.input_shape):
+        if (adapted := fitted(architecture, shape, goal_of(owner, shape))) is not None:
+            return adapted
+    return architecture
 
 
 def _misfit(architecture: Architecture, dataset: DatasetEntry) -> str:
@@ -117,10 +122,11 @@ def _misfit(architecture: Architecture, dataset: DatasetEntry) -> str:
     return " ".join(sentences)
 
 
-def _difference(proposed: Architecture, architecture: Architecture, dataset: DatasetEntry) -> str:
+def _difference(proposed: Architecture, architecture: Architecture) -> str:
     parts = []
     if proposed.input_shape != architecture.input_shape:
         parts.append(f"input {describe_pictures(proposed.input_shape)}")
     if proposed.layers != architecture.layers:
-        parts.append(f"{dataset.classes} outputs")
+        output = summarize(proposed).layers[-1].output_shape or ()
+        parts.append(f"output {describe_shape(output)}" if is_maps(output) else counted(output[0], "output"))
     return ", ".join(parts)

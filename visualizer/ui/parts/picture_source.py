@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.answer import Answer, Classes
+from visualizer.data.annotations import Annotations
 from visualizer.data.catalog import drawing_preparation
 from visualizer.data.dataset import Dataset
 from visualizer.data.photos import PHOTOS, bundled_photo
@@ -13,6 +15,7 @@ from visualizer.data.prepare import prepare, prepare_photo
 from visualizer.errors import UserError
 from visualizer.images import FORMATS_IN_WORDS
 from visualizer.limits import limits
+from visualizer.tasks.task import Task
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.pick import pick, select
 from visualizer.ui.parts.dataset_view import choose_test_picture, opened_dataset, pictures_of_class
@@ -36,17 +39,27 @@ class ChosenPicture:
 
     Attributes:
         pixels: (C, H, W) float32 in [0, 1], the network's input shape.
-        label: Its true class in `class_names`, or None if unknown.
-        class_names: The names of the classes that the network was made for.
+        truth: The right answer, or None if unknown.
+        annotations: Of what the network was made for: the names of its classes and quantities.
         drawn: Whether it is a drawing, which may change at any moment.
         origin: Its data set and its index there, or the name of a bundled photo; None for the user's own.
     """
 
     pixels: np.ndarray
-    label: int | None
-    class_names: tuple[str, ...]
+    truth: Answer | None
+    annotations: Annotations
     drawn: bool = False
     origin: tuple[str, int] | str | None = None
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names of the classes that the network was made for."""
+        return self.annotations.class_names
+
+    @property
+    def label(self) -> int | None:
+        """The picture's true class in `class_names`, or None if unknown."""
+        return self.truth.best if isinstance(self.truth, Classes) else None
 
 
 def picture_source(class_names: tuple[str, ...]) -> str:
@@ -64,6 +77,7 @@ def chosen_picture(
     class_names: tuple[str, ...],
     source: str,
     answer: Callable[[ChosenPicture | None], None],
+    task: Task,
 ) -> ChosenPicture | None:
     """Draw the choice of a picture and return it; None until there is one.
 
@@ -75,18 +89,19 @@ def chosen_picture(
         source: What `picture_source` returned.
         answer: Draws what must follow at once. It is called with the picture in each run, and also in between while
             a user draws, without the rest of the page: it must draw into containers made outside this function.
+        task: What the network was trained for.
     """
-    class_names = class_names or opened_dataset(dataset_name).class_names
+    annotations = Annotations(class_names) if class_names else task.about(opened_dataset(dataset_name).annotations)
     if source == "draw":
-        return _drawn(owner, dataset_name, input_shape, class_names, answer)
+        return _drawn(owner, dataset_name, input_shape, annotations, answer)
     if source == "dataset":
-        given: ChosenPicture | None = _from_dataset(dataset_name, input_shape)
+        given: ChosenPicture | None = _from_dataset(dataset_name, input_shape, task)
     elif source == "photo":
         name = pick("Photo", PHOTOS, _PHOTO)
-        given = ChosenPicture(prepare_photo(bundled_photo(name), input_shape)[0], None, class_names, origin=name)
+        given = ChosenPicture(prepare_photo(bundled_photo(name), input_shape)[0], None, annotations, origin=name)
     else:
         original = _own_photo(owner, source)
-        given = None if original is None else ChosenPicture(prepare_photo(original, input_shape)[0], None, class_names)
+        given = None if original is None else ChosenPicture(prepare_photo(original, input_shape)[0], None, annotations)
     answer(given)
     return given
 
@@ -130,7 +145,7 @@ def _drawn(
     owner: Session,
     dataset_name: str,
     input_shape: tuple[int, int, int],
-    class_names: tuple[str, ...],
+    annotations: Annotations,
     answer: Callable[[ChosenPicture | None], None],
 ) -> ChosenPicture | None:
     """The canvas and what is drawn on it; a fragment, so that the answer can follow the pen."""
@@ -141,7 +156,7 @@ def _drawn(
     drawing = owner.page_state(SuppliedPicture).drawing
     if drawing is not None:
         pixels = prepare(preparation.prepare(drawing)[None], input_shape)[0]
-        given = ChosenPicture(pixels, None, class_names, drawn=True)
+        given = ChosenPicture(pixels, None, annotations, drawn=True)
     answer(given)
     st.caption(preparation.description)
     return given
@@ -167,7 +182,7 @@ def is_picture_chosen() -> bool:
     return _SOURCE in st.session_state or _SOURCE_OF_PHOTOS in st.session_state
 
 
-def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> ChosenPicture:
+def _from_dataset(name: str, input_shape: tuple[int, int, int], task: Task) -> ChosenPicture:
     dataset = opened_dataset(name)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         label = select("Class", dict(enumerate(dataset.class_names)), f"picture-class-{name}", width=150)
@@ -175,4 +190,5 @@ def _from_dataset(name: str, input_shape: tuple[int, int, int]) -> ChosenPicture
         key = f"picture-number-{name}"
         index = choose_test_picture(dataset, label, key, persist_state="session", width=130, help=words)
     pixels = prepare(dataset.pictures[index][None], input_shape)[0]
-    return ChosenPicture(pixels, int(label), dataset.class_names, origin=(name, index))
+    truth = task.truth(dataset, index) if task.fits(dataset.annotations) else None
+    return ChosenPicture(pixels, truth, task.about(dataset.annotations), origin=(name, index))

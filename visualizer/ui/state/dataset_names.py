@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 
+from visualizer.architecture.goal import OutputGoal
 from visualizer.data.catalog import DatasetEntry, dataset_entry, is_known, shared_datasets
 from visualizer.data.own_dataset import is_own
 from visualizer.errors import UserError
@@ -37,6 +38,12 @@ def chosen_dataset(owner: Session) -> DatasetEntry:
         entry = dataset_entry(owner.settings.dataset)
         owner.message = f"{error} Until then, the data set is “{entry.title}”."
         return entry
+
+
+def goal_of(owner: Session, input_shape: tuple[int, int, int]) -> OutputGoal:
+    """What a network for pictures of that shape (C, H, W) must output to learn the next run's task."""
+    task = owner.settings.task
+    return task.goal(task.about(chosen_dataset(owner).annotations), input_shape)
 
 
 def dataset_titles(owner: Session) -> dict[str, str]:

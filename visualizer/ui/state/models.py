@@ -9,7 +9,10 @@ import streamlit as st
 
 from visualizer.architecture.answer import Answer
 from visualizer.architecture.architecture import Architecture, architecture_to_json
+from visualizer.data.catalog import dataset_entry, load_dataset_of_run, shared_datasets
 from visualizer.errors import UserError
+from visualizer.tasks.classification import Classification
+from visualizer.tasks.task import Task, TaskAnswers
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import RunSpec, TrainingSettings
 from visualizer.ui.kit.links import ASSETS
@@ -17,7 +20,7 @@ from visualizer.ui.kit.results import keep_results
 from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.state.byte_cache import ByteCache
 from visualizer.ui.state.current_run import current_run
-from visualizer.ui.state.dataset_names import chosen_dataset
+from visualizer.ui.state.dataset_names import chosen_dataset, own_names
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
 
@@ -55,6 +58,7 @@ class OpenedNetwork:
         dataset: The name of the data set that it was made for.
         classes: The names of its classes if the data set is not one of the app's; else empty.
         loss_known: Whether it is known what the network was trained with.
+        task: What the network was or will be trained for.
     """
 
     key: NetworkKey
@@ -62,6 +66,7 @@ class OpenedNetwork:
     dataset: str
     classes: tuple[str, ...] = ()
     loss_known: bool = True
+    task: Task = Classification()
 
 
 def network_choices(owner: Session) -> dict[LookChoice, str]:
@@ -93,9 +98,15 @@ def opened_network(owner: Session, choice: LookChoice) -> OpenedNetwork:
         model = owner.opened_model
         from_file = ("file", model.digest)
         known = model.softmax_in_loss is not None
-        return OpenedNetwork(from_file, _from_file(from_file, model), model.dataset or dataset, loss_known=known)
+        name, task = model.dataset or dataset, model.task
+        if not task.fits(dataset_entry(name, own_names(owner, name)).annotations):
+            name = next(name for name, entry in shared_datasets().items() if task.fits(entry.annotations))
+        of_file = (*from_file, name)
+        return OpenedNetwork(of_file, _from_file(of_file, model, name), name, loss_known=known, task=task)
     key, network = chosen_network(owner, choice)
-    return OpenedNetwork(key, network, "digits" if choice == "bundled" else dataset)
+    if choice == "bundled":
+        return OpenedNetwork(key, network, "digits")
+    return OpenedNetwork(key, network, dataset, task=(record.spec.settings if record else owner.settings).task)
 
 
 def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, Network]":
@@ -109,7 +120,9 @@ def chosen_network(owner: Session, choice: NetworkChoice) -> "tuple[NetworkKey, 
     architecture = spec.architecture if spec else owner.architecture
     settings = spec.settings if spec else owner.settings
     # Not its hash: it is the same for layers of two types with equal settings, such as max and average pooling.
-    key = ("untrained", architecture_to_json(architecture), settings.initialization, str(settings.seed), settings.loss)
+    drawn = (settings.initialization, str(settings.seed))
+    learns = (settings.loss, repr(settings.task), settings.dataset)
+    key = ("untrained", architecture_to_json(architecture), *drawn, *learns)
     return key, _untrained(key, architecture, settings)
 
 
@@ -165,16 +178,30 @@ def _trained(key: NetworkKey, run_id: str, spec: RunSpec) -> "Network":
         _networks().drop(is_older)
         _probes().drop(is_probe_of_older)
         weights = run_store().weights(run_id)
-        return load_network(spec.architecture, weights, softmax_in_loss=spec.settings.softmax_in_loss)
+        network = load_network(spec.architecture, weights, softmax_in_loss=spec.settings.softmax_in_loss)
+        network.answering = answering(spec.settings.task, spec.settings.dataset)
+        return network
 
     return _kept(key, load, "Opening your network …")
 
 
-def _from_file(key: NetworkKey, model: "OpenedModel") -> "Network":
+def answering(task: Task, dataset: str) -> TaskAnswers | None:
+    """What makes the answers of a network that was trained for a task on that data set; None for classes.
+
+    Raises UserError where the data set, which has the names and units, is no longer there.
+    """
+    if isinstance(task, Classification):
+        return None
+    return TaskAnswers(task, task.about(load_dataset_of_run(dataset).annotations))
+
+
+def _from_file(key: NetworkKey, model: "OpenedModel", dataset: str) -> "Network":
     def load() -> "Network":
         from visualizer.inspection.load import load_network
 
-        return load_network(model.architecture, model.weights, softmax_in_loss=bool(model.softmax_in_loss))
+        network = load_network(model.architecture, model.weights, softmax_in_loss=bool(model.softmax_in_loss))
+        network.answering = answering(model.task, dataset)
+        return network
 
     return _kept(key, load, "Opening the network …")
 
@@ -183,7 +210,9 @@ def _untrained(key: NetworkKey, architecture: Architecture, settings: TrainingSe
     def make() -> "Network":
         from visualizer.architecture.network import build
 
-        return build(architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss)
+        network = build(architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss)
+        network.answering = answering(settings.task, settings.dataset)
+        return network
 
     return _kept(key, make, "Building your network …")
 

@@ -1,14 +1,19 @@
 """A network with its weights, from an uploaded file."""
 
 import hashlib
+import json
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.model_file import load_model, load_notes
-from visualizer.data.catalog import is_known
+from visualizer.data.catalog import dataset_entry, is_known
 from visualizer.data.own_dataset import is_own
+from visualizer.errors import UserError
+from visualizer.tasks.classification import Classification
+from visualizer.tasks.task import Task, task_from_dict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
 NOTE_DATASET = "dataset"
 # Whether its loss applied the softmax: "yes" or "no".
 NOTE_SOFTMAX_IN_LOSS = "softmax_in_loss"
+# What it was trained for, as JSON; files of before there were tasks have none, and are of classification.
+NOTE_TASK = "task"
 _NOT_ALONG = (
     "It was trained on someone’s own pictures. The file does not include them: they open only in the workspace that "
     "has them. The network therefore sees pictures of the data set chosen here, and its classes may differ."
@@ -33,6 +40,7 @@ class OpenedModel:
         dataset: The data set that it was trained on; None if this workspace cannot open it.
         softmax_in_loss: Whether its loss applied the softmax; None if the file does not say so.
         note: A note about a data set that was not included; else empty.
+        task: What it was trained for.
     """
 
     digest: str
@@ -41,6 +49,7 @@ class OpenedModel:
     dataset: str | None
     softmax_in_loss: bool | None = None
     note: str = ""
+    task: Task = Classification()
 
 
 def read_model(data: bytes, own: Callable[[str], Collection[str]] = lambda wanted: ()) -> OpenedModel:
@@ -57,6 +66,12 @@ def read_model(data: bytes, own: Callable[[str], Collection[str]] = lambda wante
     notes = load_notes(data)
     named = notes.get(NOTE_DATASET, "")
     dataset = named if named and is_known(named, own(named)) else None
+    task: Task = Classification()
+    if NOTE_TASK in notes:
+        with suppress(UserError, ValueError, RecursionError):  # by a later version, or damaged: then of classes
+            task = task_from_dict(json.loads(notes[NOTE_TASK]))
+    if dataset is not None and not task.fits(dataset_entry(dataset, own(dataset)).annotations):
+        dataset = None
     return OpenedModel(
         hashlib.sha256(data).hexdigest(),
         architecture,
@@ -64,4 +79,5 @@ def read_model(data: bytes, own: Callable[[str], Collection[str]] = lambda wante
         dataset,
         {"yes": True, "no": False}.get(notes.get(NOTE_SOFTMAX_IN_LOSS, "")),
         _NOT_ALONG if dataset is None and is_own(named) else "",
+        task,
     )

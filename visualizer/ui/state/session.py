@@ -14,8 +14,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from visualizer.architecture.architecture import MAX_NAME_LENGTH, Architecture
 from visualizer.architecture.editing import MAX_UNDO, Draft, EditHistory
 from visualizer.architecture.presets import TINY
+from visualizer.data.catalog import dataset_entry, shared_datasets
 from visualizer.data.own_dataset import is_own, not_available
 from visualizer.errors import UserError
+from visualizer.tasks.task import Task, task_types
 from visualizer.training.settings import TrainingSettings
 from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.state.look_place import LookPlace
@@ -172,10 +174,30 @@ class Session:
             # A browser may send something that it was not offered.
             if is_own(name) and name not in self.own_datasets:
                 raise not_available()
-            self.settings = replace(self.settings, dataset=name)
-            self.probe_index = 0
+            task = self.settings.task
+            annotations = dataset_entry(name, self.own_datasets).annotations
+            if not task.fits(annotations):
+                task = next(kind() for kind in task_types().values() if kind.fits(annotations))
+            self._learn(task, name)
 
         self.attempt(action)
+
+    def choose_task(self, task: Task) -> None:
+        """Train for another task, or with other settings of it; on another data set where the chosen one lacks it."""
+
+        def action() -> None:
+            name = self.settings.dataset
+            if not task.fits(dataset_entry(name, self.own_datasets).annotations):
+                name = next(name for name, entry in shared_datasets().items() if task.fits(entry.annotations))
+            self._learn(task, name)
+
+        self.attempt(action)
+
+    def _learn(self, task: Task, dataset: str) -> None:
+        loss = self.settings.loss if type(task) is type(self.settings.task) else next(iter(task.losses))
+        if dataset != self.settings.dataset:
+            self.probe_index = 0
+        self.settings = replace(self.settings, task=task, dataset=dataset, loss=loss)
 
     def choose_probe(self, index: int) -> None:
         """Watch the next run on this picture of the chosen data set."""

@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from visualizer.architecture.architecture import Architecture, architecture_to_json
@@ -33,7 +34,8 @@ def show_estimate(owner: Session, *, again: bool) -> None:
     settings, dataset = owner.settings, opened_dataset(owner.settings.dataset)
     # Settings that do not affect the speed are fixed, so that a whole class shares one measurement.
     timed = replace(settings, dataset="digits", epochs=1, seed=0, learning_rate=0.001, initialization="glorot_uniform")
-    speed = _speed(architecture_to_json(replace(owner.architecture, name="")), timed, owner.architecture)
+    targets = settings.task.targets(dataset, dataset.train[: settings.batch_size])
+    speed = _speed(architecture_to_json(replace(owner.architecture, name="")), timed, owner.architecture, targets)
     seconds = total_seconds(speed, settings, len(dataset.train), len(dataset.validation))
     about = f"about {duration(float(f'{seconds:.2g}'))}" if seconds >= 1.5 else "a second or two"
     what = f"({counted(settings.epochs, 'epoch')} of {len(dataset.train):,} pictures, {escaped(dataset.title)})"
@@ -54,8 +56,10 @@ def _sharing() -> str:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _speed(architecture: str, settings: TrainingSettings, _architecture: Architecture) -> "TrainingSpeed":
+def _speed(
+    architecture: str, settings: TrainingSettings, _architecture: Architecture, _targets: np.ndarray
+) -> "TrainingSpeed":
     from visualizer.training.loop.speed import measure_speed
 
     with _timing:
-        return measure_speed(_architecture, settings)
+        return measure_speed(_architecture, settings, _targets)

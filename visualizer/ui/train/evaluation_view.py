@@ -1,14 +1,13 @@
 """The evaluation of a run on its test split: its mistakes, how sure it is, and how it sorts the pictures."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.answer import Classes
 from visualizer.data.dataset import Dataset
-from visualizer.data.prepare import prepare
 from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.evaluation import class_bars, picture_map, reliability
 from visualizer.figures.gallery import gallery
@@ -24,6 +23,7 @@ from visualizer.ui.state.models import network_or_reason
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import work
+from visualizer.ui.train.answers_view import answers_evaluation, test_batches
 from visualizer.ui.train.picture_tip import picture_tip
 from visualizer.ui.train.state import TrainState
 from visualizer.words import counted
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from visualizer.inspection.embedding import Embedding
     from visualizer.inspection.evaluation import Calibration, Evaluation
 
-_BATCH = 64
 _PER_PAGE = 12
 
 
@@ -51,7 +50,13 @@ def evaluation_part(owner: Session, run: RunRecord) -> None:
         return
     key, network = latest
     dataset = opened_dataset(run.spec.settings.dataset)
+    if run.spec.settings.task.answer_type is Classes:
+        _classification(owner, run, key, network, dataset)
+    else:
+        answers_evaluation(owner, run, key, network, dataset)
 
+
+def _classification(owner: Session, run: RunRecord, key: Any, network: "Network", dataset: Dataset) -> None:
     evaluation = work("evaluation", key, partial(evaluated, network, dataset), button="Evaluate it", at_once=True)
     if evaluation is None:
         return
@@ -72,16 +77,10 @@ def evaluated(network: "Network", dataset: Dataset) -> "Steps[Evaluation]":
     """Show the whole test split to a network; for `work`."""
     from visualizer.inspection.evaluation import evaluate
 
-    steps = evaluate(network, _batches(dataset, network), dataset.labels[dataset.test])
+    steps = evaluate(network, test_batches(dataset, network), dataset.labels[dataset.test])
     return with_progress(
         steps, lambda share: Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures")
     )
-
-
-def _batches(dataset: Dataset, network: "Network") -> Iterator[np.ndarray]:
-    size = min(_BATCH, network.largest_batch)
-    for first in range(0, len(dataset.test), size):
-        yield prepare(dataset.pictures[dataset.test[first : first + size]], network.input_shape)
 
 
 def _confusion(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> None:

@@ -11,7 +11,6 @@ from visualizer.data.catalog import load_dataset_of_run
 from visualizer.figures.film import MAX_FRAMES, MAX_TILES, MAX_UNITS, Film, Format, can_write, draw_frame, encode
 from visualizer.training.runs.kept_weights import Moment
 from visualizer.training.runs.records import RunRecord
-from visualizer.training.settings import LOSSES
 from visualizer.ui.kit.download import download
 from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.quantities import size
@@ -89,19 +88,19 @@ def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -
     outputs = np.array([layer_moment.output for layer_moment in layer_moments])
     outputs = outputs[:, :MAX_UNITS, None, None] if outputs.ndim == 2 else outputs[:, :MAX_TILES]
     history = run_store().curves(run.run_id)
-    label = int(dataset.labels[picture])
+    name = dataset.class_names[int(dataset.labels[picture])]
     return Film(
-        title=f"{run.spec.architecture.name} on {dataset.title}, looking at a picture of: {dataset.class_names[label]}",
+        title=f"{run.spec.architecture.name} on {dataset.title}, looking at a picture of: {name}",
         layer=f"layer {layer + 1} {run.spec.architecture.layers[layer].summary()}",
         moments=tuple(name_of(moment) for moment in moments),
         positions=np.array([moment.epoch_position for moment in moments]),
         kernels=kernels,
         outputs=outputs,
-        answers=np.array([layer_moment.answer.values for layer_moment in layer_moments]),
-        answer_kind=run.spec.answer_kind,
-        class_names=tuple(dataset.class_names),
-        true_label=label,
+        answers=tuple(layer_moment.answer for layer_moment in layer_moments),
+        annotations=run.spec.settings.task.about(dataset.annotations),
+        truth=run.spec.settings.task.truth(dataset, picture),
+        picture=dataset.pictures[picture],
         curve=(history.epoch_position, history.batch_loss),
         validation=(history.epoch.astype(float), history.validation_loss),
-        loss_label=LOSSES[run.spec.settings.loss],
+        loss_label=run.spec.settings.loss_name.title,
     )

@@ -1,22 +1,23 @@
 """What the page shows of a run in training: curves, kernels, feature maps and the answer to the watched picture."""
 
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
 
+from visualizer.architecture.answer import Classes
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.dataset import Dataset
 from visualizer.errors import UserError
+from visualizer.figures.answers.figures import TitledChart, figures_of
 from visualizer.figures.chart import Chart
-from visualizer.figures.curves import accuracy_curves, curves
+from visualizer.figures.curves import curves, measure_curves
 from visualizer.figures.kernels import kernel_grid, shown_channel
 from visualizer.figures.maps import map_grid
-from visualizer.figures.probabilities import answer_bars
-from visualizer.training.loop.events import FeatureMaps, Snapshot
+from visualizer.training.loop.events import Answers, FeatureMaps, Snapshot
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.overfitting import why_training_lies_below
 from visualizer.training.runs.records import RunRecord
-from visualizer.training.settings import LOSSES
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.answer import explain_scores
 from visualizer.ui.kit.charts import show
@@ -26,7 +27,8 @@ from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import watched_chart, watched_choice
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
-from visualizer.ui.state.viewport import share_of
+from visualizer.ui.state.viewport import is_narrow, share_of
+from visualizer.ui.train.answer_view import view_controls
 from visualizer.ui.train.augmentation import describe_augmentation
 from visualizer.ui.train.live_feed import LiveView, Moving
 from visualizer.ui.train.moments import snapshot_at
@@ -66,7 +68,7 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
         with loss:
             place("loss-curves")
         with accuracy:
-            place("accuracy-curves")
+            place("measure-curves")
         if history.has_penalty:
             st.caption(explained(PENALTY_IN_LOSSES, "penalty"))
         if why := _why_below(record, history):
@@ -88,6 +90,8 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
             elif isinstance(pictures, Dataset):
                 st.markdown("**Watched picture**")
             place("watched-picture")
+            if isinstance(pictures, Dataset) and (words := _drawn_words(record, pictures, snapshot)):
+                st.caption(words)
         with kernels:
             if snapshot.kernels is not None:
                 of_all = first_of(min(KERNELS_SHOWN, len(snapshot.kernels)), len(snapshot.kernels))
@@ -108,9 +112,23 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
                         "An older version of the app recorded this run without scores. Open Look inside to see the "
                         "network's answer."
                     )
-                else:
+                elif isinstance(snapshot.answer, Classes):
                     explain_scores(snapshot.answer.kind)
+        if charts := _answers(view, record, _latest_answers(record)):
+            view_controls(owner, record.spec.settings.task.answer_type, "live-view")
+            _draw_answers(charts)
     return moving
+
+
+def _draw_answers(charts: dict[str, TitledChart]) -> None:
+    """Those to several validation pictures, two beside each other where there is room."""
+    keys, across = list(charts), 1 if is_narrow() or len(charts) == 1 else 2
+    for first in range(0, len(keys), across):
+        for column, key in zip(st.columns(across), keys[first : first + across], strict=False):
+            with column:
+                st.markdown(f"**{charts[key].title}**")
+                show(charts[key].chart, key)
+                st.caption(f"{charts[key].caption} From the validation split, after the last epoch.")
 
 
 def moving_live(view: LiveView, record: RunRecord, history: Curves, inside: str) -> Moving:
@@ -153,9 +171,12 @@ def _moving(
         return Moving(f"{frame} no look inside yet", charts)
     if isinstance(snapshot, UserError):
         return Moving(f"{frame} no look inside any more", charts)
-    inside = f"{snapshot.step}-{snapshot.probe_index}"
+    answers = _latest_answers(record)
+    inside = f"{snapshot.step}-{snapshot.probe_index}-{answers.step if answers else ''}"
     if inside != has:
         charts |= _network(view, record, snapshot)
+        charts |= {key: titled.chart for key, titled in _answers(view, record, answers).items()}
+    frame += " answers" if answers else ""
     return Moving(frame, charts, inside)
 
 
@@ -165,12 +186,13 @@ def _why_below(record: RunRecord, history: Curves) -> str:
     if isinstance(dataset, UserError):  # nobody knows how many there were
         return ""
     harder = drops or bool(describe_augmentation(record.spec.settings))
-    return why_training_lies_below(history, len(dataset.train), len(dataset.validation), harder)
+    measure = record.spec.settings.task.measures[0]
+    return why_training_lies_below(history, len(dataset.train), len(dataset.validation), harder, measure)
 
 
 def loss_curves(record: RunRecord, history: Curves) -> Chart:
     """The loss of a run with these curves."""
-    loss = LOSSES[record.spec.settings.loss]
+    loss = record.spec.settings.loss_name.title
     return curves(
         history.epoch_position,
         history.batch_loss,
@@ -183,15 +205,11 @@ def loss_curves(record: RunRecord, history: Curves) -> Chart:
 
 
 def _curves(record: RunRecord, history: Curves) -> dict[str, Chart]:
+    lead = record.spec.settings.task.measures[0]
+    batch, train, validation = history.measured(lead.name)
     return {
         "loss-curves": loss_curves(record, history),
-        "accuracy-curves": accuracy_curves(
-            history.epoch_position,
-            history.batch_accuracy,
-            history.epoch,
-            history.train_accuracy,
-            history.validation_accuracy,
-        ),
+        "measure-curves": measure_curves(history.epoch_position, batch, history.epoch, train, validation, measure=lead),
     }
 
 
@@ -221,10 +239,44 @@ def _network(view: LiveView, record: RunRecord, snapshot: Snapshot) -> dict[str,
         # Together with its maps, so that picture and maps always match.
         charts["watched-picture"] = watched_chart(dataset, snapshot.probe_index)
         if snapshot.answer is not None:
-            charts["live-answer"] = answer_bars(
-                snapshot.answer, dataset.class_names, int(dataset.labels[snapshot.probe_index])
-            )
+            task = record.spec.settings.task
+            truth, about = task.truth(dataset, snapshot.probe_index), task.about(dataset.annotations)
+            figures = figures_of(type(snapshot.answer))
+            answer = figures.seen(snapshot.answer, view.answers)
+            charts["live-answer"] = figures.chart(answer, about, truth)
+            picture = dataset.pictures[snapshot.probe_index]
+            drawn = figures.drawn_chart(picture, answer, truth, about, width=140)
+            if drawn is not None:
+                charts["watched-picture"] = drawn
     return charts
+
+
+def _drawn_words(record: RunRecord, dataset: Dataset, snapshot: Snapshot) -> str:
+    if snapshot.answer is None:
+        return ""
+    task = record.spec.settings.task
+    truth, about = task.truth(dataset, snapshot.probe_index), task.about(dataset.annotations)
+    return figures_of(type(snapshot.answer)).drawn_words(truth, about)
+
+
+def _answers(view: LiveView, record: RunRecord, answers: Answers | None) -> dict[str, TitledChart]:
+    """The answers to some validation pictures, by the keys of their charts."""
+    dataset, task = _pictures(record), record.spec.settings.task
+    if answers is None or isinstance(dataset, UserError):
+        return {}
+    figures = figures_of(task.answer_type)
+    truths = [task.truth(dataset, index) for index in answers.indices.tolist()]
+    pictures = dataset.pictures[answers.indices]
+    seen = [figures.seen(answer, view.answers) for answer in answers.answers]
+    charts = figures.of_many(pictures, seen, truths, task.about(dataset.annotations), view.width)
+    return {f"live-answers-{place}": titled for place, titled in enumerate(charts)}
+
+
+def _latest_answers(record: RunRecord) -> Answers | None:
+    """Those of the latest evaluation; None where there are none, or their file is damaged."""
+    with suppress(UserError):
+        return run_store().latest_answers(record.run_id) if record.spec.settings.task.shown else None
+    return None
 
 
 def _layer_choice(owner: Session, snapshot: Snapshot) -> None:

@@ -9,10 +9,12 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from visualizer.figures.answers.figures import AnswerView
 from visualizer.figures.chart import Chart
 from visualizer.training.runs.records import RunRecord
 from visualizer.ui.kit.component import component
 from visualizer.ui.kit.text import markdown_safe
+from visualizer.ui.train.answer_view import view_to_text
 
 PATH = "/live"
 # Seconds between two requests, by the state of the run. 2.2 pictures per second look smooth; a paused run may
@@ -28,11 +30,13 @@ class LiveView:
         run_id: The run.
         width: Pixels of the page's content.
         layer: The index of the layer that shows its feature maps, from 0; any number if it has none.
+        answers: How answers are looked at.
     """
 
     run_id: str
     width: int
     layer: int
+    answers: AnswerView
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,12 @@ def follow(view: LiveView, record: RunRecord, how_far: HowFar, moving: Moving | 
     def draw_anew() -> None:
         """Nothing is left to do: the page's script runs after this."""
 
-    query = {"charts": int(moving is not None), "width": view.width, "layer": view.layer}
+    query = {
+        "charts": int(moving is not None),
+        "width": view.width,
+        "layer": view.layer,
+        "answers": view_to_text(view.answers),
+    }
     component("live_feed")(
         key="live-feed",
         data={

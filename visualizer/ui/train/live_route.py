@@ -10,10 +10,12 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from visualizer.architecture.settings import SettingError
 from visualizer.errors import UserError
 from visualizer.ui.kit.links import base_path
 from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.state.viewport import NARROWEST, WIDEST
+from visualizer.ui.train.answer_view import view_from_text
 from visualizer.ui.train.live import moving_live
 from visualizer.ui.train.live_feed import PATH, LiveView, frame_of
 from visualizer.ui.train.run_controls import how_far
@@ -78,12 +80,17 @@ def _news(request: "Request") -> "Response":
     not_stored = {"Cache-Control": "no-store"}
     query = request.query_params
     try:
-        view = LiveView(request.path_params["run_id"], int(query["width"]), int(query["layer"]))
+        width, layer, answers = int(query["width"]), int(query["layer"]), query["answers"]
     except (KeyError, ValueError):
         return Response(status_code=404)
-    record = run_store().record(view.run_id) if NARROWEST <= view.width <= WIDEST else None
+    record = run_store().record(request.path_params["run_id"]) if NARROWEST <= width <= WIDEST else None
     if record is None:
         return Response(status_code=404, headers=not_stored)
+    try:
+        seen = view_from_text(record.spec.settings.task.answer_type, answers)
+    except (ValueError, TypeError, SettingError):
+        return Response(status_code=404)
+    view = LiveView(record.run_id, width, layer, seen)
     # The place in the queue changes when other runs do.
     place = worker_pool().place(record.run_id)
     version = f"{record.version}.{place.waiting}.{place.others}" if place else str(record.version)

@@ -11,9 +11,11 @@ from visualizer.data.prepare import prepare
 from visualizer.training.runs.kept_weights import Moment
 from visualizer.training.runs.records import RunRecord
 from visualizer.ui.kit.results import keep_results
+from visualizer.ui.state.models import answering
 from visualizer.ui.state.server import run_store
 
 if TYPE_CHECKING:
+    from visualizer.architecture.answer import Answer
     from visualizer.architecture.network import Network
     from visualizer.inspection.moment import LayerMoment
     from visualizer.training.loop.events import Snapshot
@@ -36,7 +38,9 @@ def network_at(run: RunRecord, step: int) -> "Network":
     from visualizer.inspection.load import load_network
 
     weights = run_store().weights_at(run.run_id, step)
-    return load_network(run.spec.architecture, weights, softmax_in_loss=run.spec.settings.softmax_in_loss)
+    network = load_network(run.spec.architecture, weights, softmax_in_loss=run.spec.settings.softmax_in_loss)
+    network.answering = answering(run.spec.settings.task, run.spec.settings.dataset)
+    return network
 
 
 def layer_at(run: RunRecord, step: int, layer: int, picture: int) -> "LayerMoment":
@@ -67,9 +71,15 @@ def _snapshot_at(run_id: str, step: int, picture: int, _run: RunRecord) -> "Snap
 
     from visualizer.training.loop.snapshots import take_snapshot
 
-    pixels = load_dataset_of_run(_run.spec.settings.dataset).pictures[picture : picture + 1]
+    dataset = load_dataset_of_run(_run.spec.settings.dataset)
+    pixels = dataset.pictures[picture : picture + 1]
     prepared = torch.from_numpy(prepare(pixels, _run.spec.architecture.input_shape))
-    return take_snapshot(network_at(_run, step), prepared, step, step / _run.steps_per_epoch, picture)
+    network, task = network_at(_run, step), _run.spec.settings.task
+    annotations = task.about(dataset.annotations)
+    position = step / _run.steps_per_epoch
+    return take_snapshot(
+        network, prepared, step, position, picture, lambda output: task.answer(network, output, annotations)
+    )
 
 
 def confusion_at(run: RunRecord, step: int) -> np.ndarray:
@@ -85,6 +95,21 @@ def _confusion_at(run_id: str, step: int, _run: RunRecord) -> np.ndarray:
     chosen = dataset.validation[:CONFUSION_PICTURES]
     pictures = _validation(_run.spec.settings.dataset, _run.spec.architecture.input_shape)
     return confusion(network_at(_run, step), pictures, dataset.labels[chosen], len(dataset.class_names))
+
+
+def answers_at(run: RunRecord, step: int) -> "tuple[Answer, ...]":
+    """The answers to as many of the first validation pictures as the task shows, after `step` batches."""
+    return _answers_at(run.run_id, step, run)
+
+
+@keep_results(max_entries=100)
+def _answers_at(run_id: str, step: int, _run: RunRecord) -> "tuple[Answer, ...]":
+    from visualizer.inspection.probe import answer
+
+    network = network_at(_run, step)
+    pictures = _validation(_run.spec.settings.dataset, _run.spec.architecture.input_shape)
+    answers = [answer(network, picture) for picture in pictures[: _run.spec.settings.task.shown]]
+    return tuple(each for each in answers if each is not None)
 
 
 @keep_results(max_entries=2)

@@ -16,7 +16,8 @@ from visualizer.ui.train.state import TrainState
 def overfits(record: RunRecord, history: Curves) -> Overfitting | None:
     """How a run overfits, judged by its curves and data set; None if it does not."""
     dataset = load_dataset_of_run(record.spec.settings.dataset)
-    return overfitting(history, len(dataset.train), len(dataset.validation))
+    measure = record.spec.settings.task.measures[0]
+    return overfitting(history, len(dataset.train), len(dataset.validation), measure)
 
 
 def overfitting_part(owner: Session, record: RunRecord, overfit: Overfitting, place: str) -> None:

@@ -7,9 +7,13 @@ from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
+from visualizer.architecture.answer import Classes
 from visualizer.data.catalog import load_dataset_of_run
+from visualizer.figures.answers.figures import figures_of
+from visualizer.tasks.task import Measure
 from visualizer.training.runs.records import RunRecord
 from visualizer.ui.kit.download import download
 from visualizer.ui.kit.job import Progress, Steps
@@ -17,10 +21,14 @@ from visualizer.ui.kit.quantities import size
 from visualizer.ui.state.models import network_or_reason
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.work import work
+from visualizer.ui.train.answers_view import evaluated_answers
 from visualizer.ui.train.evaluation_view import evaluated
 
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network
+
+
+ANSWERS_SHOWN = 12
 
 
 def report_part(run: RunRecord) -> None:
@@ -53,9 +61,19 @@ def _make(run: RunRecord, network: "Network") -> Steps[bytes]:
     from visualizer.training.loop.snapshots import first_kernels
 
     dataset = load_dataset_of_run(run.spec.settings.dataset)
-    confusion = None
-    if len(dataset.test):
+    task, confusion = run.spec.settings.task, None
+    measured: tuple[tuple[Measure, float], ...] = ()
+    answered: list[tuple[np.ndarray, str]] = []
+    if len(dataset.test) and task.answer_type is Classes:
         confusion = (yield from evaluated(network, dataset)).confusion
+    elif len(dataset.test):
+        found = yield from evaluated_answers(run, network, dataset)
+        measured, figures = found.evaluation.measures, figures_of(task.answer_type)
+        about = task.about(dataset.annotations)
+        for index, answer in zip(dataset.test[:ANSWERS_SHOWN].tolist(), found.answers, strict=False):
+            picture = dataset.pictures[index]
+            drawn = figures.drawn(picture, answer, task.truth(dataset, index), about)
+            answered.append((drawn, figures.words(answer, about)))
     yield Progress(1.0, "Writing the file …")
     layer, kernels = first_kernels(network)
     report = RunReport(
@@ -67,6 +85,8 @@ def _make(run: RunRecord, network: "Network") -> Steps[bytes]:
         kernels_layer=layer,
         made=datetime.now().astimezone(),
         versions={"Python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")},
+        measured=measured,
+        answered=tuple(answered),
     )
     # Half of a UTF-16 pair, in a name from outside, cannot be encoded.
     return report_html(report).encode(errors="replace")

@@ -7,12 +7,13 @@ import streamlit as st
 
 from visualizer.data.catalog import dataset_title, load_dataset_of_run
 from visualizer.errors import UserError
+from visualizer.tasks.classification import Classification
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord, time_left
 from visualizer.training.scheduling import commands
 from visualizer.training.scheduling.turn_queue import Place
-from visualizer.training.settings import LOSSES_IN_SENTENCE, RunSpec, pictures_trained
+from visualizer.training.settings import RunSpec, pictures_trained
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.grey import NOT_GREY, Grey, grey_where
 from visualizer.ui.kit.keep_focus import keep_focus
@@ -109,7 +110,8 @@ def describe_run(record: RunRecord) -> str:
     pictures = dataset_title(settings.dataset)
     parts = [
         f"{escaped(record.spec.architecture.name) or 'a network'} on {escaped(pictures)}",
-        LOSSES_IN_SENTENCE[settings.loss],
+        *([] if isinstance(settings.task, Classification) else [settings.task.title.lower()]),
+        settings.loss_name.in_sentence,
         OPTIMIZERS[settings.optimizer].title,
         f"learning rate {_describe_learning_rate(record)}",
         f"batch size {settings.batch_size}",
@@ -237,7 +239,9 @@ def how_far(record: RunRecord, history: Curves, place: Place | None) -> HowFar:
         f"step {record.step:,} of {record.total_steps:,}",
     ]
     if len(history.epoch):
-        parts.append(f"{history.validation_accuracy[-1]:.1%} of the validation pictures right")
+        lead = record.spec.settings.task.measures[0]
+        _, _, validation = history.measured(lead.name)
+        parts.append(lead.of_answers.format(value=lead.text(validation[-1]), split="validation"))
     if speed := _speed(record):
         parts.append(speed)
     if place is not None and not place.waiting and place.others:

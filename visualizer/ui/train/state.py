@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from visualizer.figures.answers.figures import AnswerView
+
 
 @dataclass
 class TimeMachine:
@@ -42,12 +44,14 @@ class TrainState:
         watched: The picture that was chosen for the run that is shown, or None: then it is the run's own.
         live_layer: The layer whose feature maps are shown.
         time_machine: Where the time machine stands.
+        answer_view: How answers are looked at; of another kind of answer than the run's, it does not count.
         confusion_cell: The cell of the confusion matrix whose pictures are shown (right class, answer), or None.
     """
 
     watched: WatchedPicture | None = None
     live_layer: int = 0
     time_machine: TimeMachine = field(default_factory=TimeMachine)
+    answer_view: AnswerView = field(default_factory=AnswerView)
     confusion_cell: tuple[int, int] | None = None
 
     def choose_live_layer(self, index: int) -> None:

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.answer import Classes
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.shapes import is_maps
 from visualizer.architecture.span import PICTURE
+from visualizer.data.dataset import Dataset
 from visualizer.errors import UserError
+from visualizer.figures.answers.figures import figures_of
 from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.curves import marked_at
 from visualizer.figures.kernels import kernel_grid
@@ -29,11 +32,13 @@ from visualizer.ui.parts.dataset_view import opened_dataset
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import session
 from visualizer.ui.state.viewport import column_width
+from visualizer.ui.train.answer_view import answer_view, view_controls
 from visualizer.ui.train.film import advance, film_controls
 from visualizer.ui.train.film_export import export_part
 from visualizer.ui.train.live import loss_curves
 from visualizer.ui.train.moments import (
     CONFUSION_PICTURES,
+    answers_at,
     changes_between,
     confusion_at,
     gradient_counts,
@@ -191,12 +196,22 @@ def _inside(
             )
     with answer:
         st.markdown("**Its answer**")
+        task, given = run.spec.settings.task, layer_moment.answer
+        truth, about = task.truth(dataset, picture), task.about(dataset.annotations)
+        figures = figures_of(type(given))
+        given = figures.seen(given, answer_view(session(), type(given)))
+        drawn = figures.drawn_chart(dataset.pictures[picture], given, truth, about, width=140)
+        if drawn is not None:
+            show(drawn, "moment-drawn")
+            if words := figures.drawn_words(truth, about):
+                st.caption(words)
+        of_classes = [other.answer.values for other in layer_moments if isinstance(other.answer, Classes)]
         show_answer(
-            layer_moment.answer,
-            dataset.class_names,
+            given,
+            about,
             "moment-answer",
-            true_label=int(dataset.labels[picture]),
-            scale=score_scale(np.array([other.answer.values for other in layer_moments])),
+            truth=truth,
+            scale=score_scale(np.array(of_classes)) if of_classes else None,
         )
     st.caption("Colours and bars use one scale for all moments so far, so a change here is a change in the network.")
 
@@ -232,16 +247,10 @@ def _measured(
         st.markdown("**The loss, with this moment marked**")
         show(marked_at(loss_curves(run, history), moments[place].epoch_position), "moment-loss")
     with confused:
-        st.markdown("**Which classes it confuses**")
-        counts = confusion_at(run, moments[place].step)
-        right, total = int(np.trace(counts)), int(counts.sum())
-        result = (
-            f"It gets {right:,} of the first {total:,} validation pictures right."
-            if len(dataset.validation) > CONFUSION_PICTURES
-            else f"It gets {right:,} of {total:,} validation pictures right."
-        )
-        st.caption(f"{result} Right answers lie on the diagonal.")
-        show(confusion_matrix(counts, dataset.class_names, width=column_width(1 / 2)), "moment-confusion")
+        if run.spec.settings.task.answer_type is Classes:
+            _confused(run, dataset, moments[place].step)
+        else:
+            _answered(run, dataset, moments[place].step)
     layer = machine.layer if machine.layer in titles else next(iter(titles))
     if not summarize(run.spec.architecture).layers[layer].parameters:
         st.caption(f"Layer {layer + 1} has no weights, so it has no histograms.")
@@ -259,3 +268,31 @@ def _measured(
         st.caption("Absolute values of the gradient on the batch trained last. There is no gradient before training.")
         rows, edges = gradient_counts(run, steps, layer)
         show(gradient_spread(rows, edges, names, place, width=column_width(1 / 2)), "moment-gradient")
+
+
+def _confused(run: RunRecord, dataset: Dataset, step: int) -> None:
+    st.markdown("**Which classes it confuses**")
+    counts = confusion_at(run, step)
+    right, total = int(np.trace(counts)), int(counts.sum())
+    result = (
+        f"It gets {right:,} of the first {total:,} validation pictures right."
+        if len(dataset.validation) > CONFUSION_PICTURES
+        else f"It gets {right:,} of {total:,} validation pictures right."
+    )
+    st.caption(f"{result} Right answers lie on the diagonal.")
+    show(confusion_matrix(counts, dataset.class_names, width=column_width(1 / 2)), "moment-confusion")
+
+
+def _answered(run: RunRecord, dataset: Dataset, step: int) -> None:
+    st.markdown("**Its answers to validation pictures**")
+    answers = answers_at(run, step)
+    indices = dataset.validation[: len(answers)].tolist()
+    task = run.spec.settings.task
+    figures = figures_of(task.answer_type)
+    truths = [task.truth(dataset, index) for index in indices]
+    about = task.about(dataset.annotations)
+    view_controls(session(), task.answer_type, "moment-view")
+    seen = [figures.seen(answer, answer_view(session(), task.answer_type)) for answer in answers]
+    charts = figures.of_many(dataset.pictures[indices], seen, truths, about, column_width(1 / 2))
+    for place, titled in enumerate(charts):
+        show(titled.chart, f"moment-answers-{place}")

@@ -1,10 +1,12 @@
 """The form of the next run's settings, and the one setting that can change while a run goes on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
+from visualizer.tasks.task import task_types
 from visualizer.training.settings import AUGMENTATIONS, BATCH_SIZES, LEARNING_RATE, SETTINGS
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.setting_field import setting_field
@@ -28,15 +30,45 @@ def settings_form(owner: Session) -> None:
         owner.set_training(**changes)
 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        kinds = task_types()
+        bound.choice(
+            "Task",
+            type(settings.task).__name__,
+            lambda name: owner.choose_task(kinds[name]()),
+            "task",
+            {name: kind.title for name, kind in kinds.items()},
+            width=_WIDTH,
+            help="What the network learns to answer. Another task may need another data set and other last layers.",
+        )
         bound.choice(
             "Data set", settings.dataset, owner.choose_dataset, "train-dataset", dataset_titles(owner), width=190
         )
+        for setting in settings.task.settings():
+            setting_field(
+                settings.task,
+                setting,
+                f"task-{setting.name.replace('_', '-')}",
+                lambda changes: owner.choose_task(replace(settings.task, **changes)),
+                number_width=_WIDTH,
+                choice_width=_WIDTH,
+            )
         for setting in SETTINGS:
             key = setting.name.replace("_", "-")
             if setting.name in AUGMENTATIONS or not setting.counts_in(settings):
                 continue
             if setting.name == "learning_rate":
                 learning_rate(settings.learning_rate, lambda rate: put({"learning_rate": rate}), key)
+            elif setting.name == "loss":
+                losses = {name: loss.title for name, loss in settings.task.losses.items()}
+                bound.choice(
+                    setting.spec.label,
+                    settings.loss,
+                    lambda loss: put({"loss": loss}),
+                    key,
+                    losses,
+                    width=_WIDTH,
+                    help=setting.spec.help,
+                )
             elif setting.name == "batch_size":
                 bound.choice(
                     setting.spec.label,

@@ -1,0 +1,1 @@
+"""How each kind of answer is drawn, one file each; a file in this folder is found automatically."""

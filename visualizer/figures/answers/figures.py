@@ -1,0 +1,136 @@
+"""What every kind of answer is drawn as, and the registry that finds it by the type of an answer."""
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from visualizer.architecture.answer import Answer
+from visualizer.architecture.settings import Setting, SettingError, settings_of
+from visualizer.data.annotations import Annotations
+from visualizer.errors import short_repr
+from visualizer.figures.chart import Chart
+from visualizer.figures.picture import drawing_chart
+from visualizer.tasks.task import Evaluation
+
+
+@dataclass(frozen=True)
+class TitledChart:
+    """A chart with a heading, and with a sentence below that says how to read it."""
+
+    title: str
+    chart: Chart
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """How answers are looked at, without asking the network again; a subclass has settings, as a layer type has them.
+
+    Raises:
+        SettingError: A value is out of its range.
+    """
+
+    def __post_init__(self) -> None:
+        for item in self.settings():
+            value = getattr(self, item.name)
+            if why := item.spec.check(value):
+                raise SettingError(f"{item.spec.label} is {short_repr(value)}.", why, "Change it.")
+
+    @classmethod
+    def settings(cls) -> tuple[Setting, ...]:
+        """In the order of the page."""
+        return settings_of(cls)
+
+
+class AnswerFigures(ABC):
+    """The figures of one kind of answer. A subclass is one kind, in one file, and has no state.
+
+    Attributes:
+        answer_type: That kind.
+        view_type: How answers of this kind can be looked at; a page has a widget for each of its settings.
+    """
+
+    answer_type: ClassVar[type[Answer]]
+    view_type: ClassVar[type[AnswerView]] = AnswerView
+
+    def seen(self, answer: Answer, view: AnswerView) -> Answer:
+        """The answer looked at in that way; unchanged unless overridden."""
+        return answer
+
+    @abstractmethod
+    def chart(self, answer: Answer, annotations: Annotations, truth: Answer | None = None) -> Chart:
+        """One answer, beside its picture.
+
+        Args:
+            answer: The network's.
+            annotations: Of the data set, with names and units.
+            truth: The right answer, where it is known.
+        """
+
+    @abstractmethod
+    def words(self, answer: Answer, annotations: Annotations) -> str:
+        """One answer in a few words, such as for a caption."""
+
+    def drawn(self, picture: np.ndarray, answer: Answer, truth: Answer | None, annotations: Annotations) -> np.ndarray:
+        """The picture with the answer drawn on it: (H, W, C) uint8 in, (H', W', 3) or the same out."""
+        return picture
+
+    def drawn_words(self, truth: Answer | None, annotations: Annotations) -> str:
+        """How to read what `drawn` draws, as a sentence or two; empty where it draws nothing."""
+        return ""
+
+    def drawn_chart(
+        self, picture: np.ndarray, answer: Answer, truth: Answer | None, annotations: Annotations, *, width: int
+    ) -> Chart | None:
+        """What `drawn` draws, as a chart that is `width` pixels wide; None where it draws nothing."""
+        drawn = self.drawn(picture, answer, truth, annotations)
+        if drawn is picture:
+            return None
+        words = f"The picture with the answer drawn on it: {self.words(answer, annotations)}."
+        return drawing_chart(drawn, words, width=width)
+
+    def of_many(
+        self,
+        pictures: np.ndarray,
+        answers: Sequence[Answer],
+        truths: Sequence[Answer | None],
+        annotations: Annotations,
+        width: float,
+    ) -> tuple[TitledChart, ...]:
+        """Several answers at once, while the network learns; nothing unless overridden.
+
+        Args:
+            pictures: (n, H, W, C) uint8.
+            answers: To each of them.
+            truths: The right answers.
+            annotations: Of the data set.
+            width: Of the charts together, pixels.
+        """
+        return ()
+
+    def evaluated(self, evaluation: Evaluation, annotations: Annotations, width: float) -> tuple[TitledChart, ...]:
+        """What an evaluation shows beside its numbers and the worst answers; nothing unless overridden."""
+        return ()
+
+
+_registry: dict[type[Answer], AnswerFigures] = {}
+
+
+def register(figures: type[AnswerFigures]) -> type[AnswerFigures]:
+    """Class decorator: enter the figures in the registry under their kind of answer."""
+    _registry[figures.answer_type] = figures()
+    return figures
+
+
+def figures_of(answer_type: type[Answer]) -> AnswerFigures:
+    """The figures of that kind of answer, from a file of `visualizer/figures/answers/`."""
+    if answer_type not in _registry:
+        package = importlib.import_module(__package__ or "")
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    return _registry[answer_type]

@@ -1,0 +1,112 @@
+"""Answers of any kind on Train: to several pictures while a network learns, and evaluated on the test split."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from visualizer.data.dataset import Dataset
+from visualizer.data.prepare import prepare
+from visualizer.figures.answers.figures import TitledChart, figures_of
+from visualizer.figures.gallery import LARGE_TILE, gallery
+from visualizer.training.runs.records import RunRecord
+from visualizer.ui.kit.charts import show
+from visualizer.ui.kit.job import Progress, Steps, with_progress
+from visualizer.ui.state.session import Session
+from visualizer.ui.state.viewport import column_width, is_narrow
+from visualizer.ui.state.work import work
+from visualizer.ui.train.answer_view import answer_view, view_controls
+from visualizer.words import counted
+
+if TYPE_CHECKING:
+    from visualizer.architecture.network import Network
+    from visualizer.inspection.task_evaluation import EvaluatedAnswers
+    from visualizer.tasks.task import Measure
+
+_BATCH = 64
+_WORST = 12
+
+
+def test_batches(dataset: Dataset, network: "Network") -> Iterator[np.ndarray]:
+    """The pictures of the test split as the network's input, in order: (n, C, H, W) float32 in [0, 1] each."""
+    size = min(_BATCH, network.largest_batch)
+    for first in range(0, len(dataset.test), size):
+        yield prepare(dataset.pictures[dataset.test[first : first + size]], network.input_shape)
+
+
+def evaluated_answers(run: RunRecord, network: "Network", dataset: Dataset) -> "Steps[EvaluatedAnswers]":
+    """Show the whole test split to a network; for `work`."""
+    from visualizer.inspection.task_evaluation import evaluate_task
+
+    settings = run.spec.settings
+    targets = settings.task.targets(dataset, dataset.test)
+    batches = test_batches(dataset, network)
+    steps = evaluate_task(
+        network, settings.task, batches, targets, settings.task.about(dataset.annotations), settings.loss
+    )
+    return with_progress(
+        steps, lambda share: Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures")
+    )
+
+
+def answers_evaluation(owner: Session, run: RunRecord, key: Any, network: "Network", dataset: Dataset) -> None:
+    """Draw the evaluation of a run that does not answer with classes."""
+    evaluated = work(
+        "evaluation", key, partial(evaluated_answers, run, network, dataset), button="Evaluate it", at_once=True
+    )
+    if evaluated is None:
+        return
+    st.markdown(
+        f"After step {run.step:,}, on {counted(len(dataset.test), 'test picture')}. None of them was used to train the "
+        "network or to choose its settings."
+    )
+    lines = [
+        f"- {_sentence_start(measure)}: **{measure.text(value)}**" for measure, value in evaluated.evaluation.measures
+    ]
+    st.markdown("\n".join(lines))
+    task = run.spec.settings.task
+    about = task.about(dataset.annotations)
+    _draw_charts(figures_of(task.answer_type).evaluated(evaluated.evaluation, about, column_width()), "evaluated")
+    _worst(owner, run, dataset, evaluated)
+
+
+def _sentence_start(measure: "Measure") -> str:
+    if measure.title[1].isupper():  # as in "mAP"
+        return measure.title
+    return measure.title[0].upper() + measure.title[1:]
+
+
+def _draw_charts(charts: tuple[TitledChart, ...], key: str) -> None:
+    """Draw charts with their headings, two beside each other where there is room; their keys begin with `key`."""
+    across = 1 if is_narrow() or len(charts) == 1 else 2
+    for first in range(0, len(charts), across):
+        for place, (column, titled) in enumerate(zip(st.columns(across), charts[first : first + across], strict=False)):
+            with column:
+                st.markdown(f"**{titled.title}**")
+                show(titled.chart, f"{key}-{first + place}")
+                if titled.caption:
+                    st.caption(titled.caption)
+
+
+def _worst(owner: Session, run: RunRecord, dataset: Dataset, evaluated: "EvaluatedAnswers") -> None:
+    st.subheader("Where it errs most")
+    task, figures = run.spec.settings.task, figures_of(run.spec.settings.task.answer_type)
+    lead, about = task.measures[0], task.about(dataset.annotations)
+    view_controls(owner, task.answer_type, "worst-view")
+    view = answer_view(owner, task.answer_type)
+    drawn, captions = [], []
+    for place in evaluated.worst()[:_WORST]:
+        index, answer = int(dataset.test[place]), figures.seen(evaluated.answers[place], view)
+        truth = task.truth(dataset, index)
+        drawn.append(figures.drawn(dataset.pictures[index], answer, truth, about))
+        captions.append(lead.text(abs(float(evaluated.evaluation.errors[place]))))
+    reading = figures.drawn_words(task.truth(dataset, int(dataset.test[0])), about)
+    st.caption(f"The pictures with the largest errors. Above each: its {lead.title}. {reading}")
+    columns = 3 if is_narrow() else 6
+    labelled = _sentence_start(lead)
+    chart = gallery(
+        np.stack(drawn), captions, columns, width=column_width(), labelled=labelled, largest_tile=LARGE_TILE
+    )
+    show(chart, "worst")
