@@ -121,7 +121,7 @@ def test_a_finger_draws_on_a_phone_and_the_page_stays(browser: Browser, app_url:
             x, y = (a + (b - a) * step / 8 for a, b in zip(start, end, strict=True))
             finger.send(touch, {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
     # The finger is still down, and the answer is where the eye is.
-    expect(page.get_by_text(re.compile(r"^It says 3: \d+\.\d%"))).to_be_in_viewport()
+    expect(page.get_by_text(re.compile(r"^It says 3 \(\d+\.\d%\)"))).to_be_in_viewport()
     finger.send(touch, {"type": "touchEnd", "touchPoints": []})
     says(page, "3")
     wait_until_idle(page)
