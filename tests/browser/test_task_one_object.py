@@ -26,7 +26,7 @@ def test_the_box_walks_while_it_trains(page: Page) -> None:
     expect(page.get_by_role("slider", name="Score from")).to_have_count(0)
 
     page.get_by_role("tab", name="Evaluation").click()
-    expect(page.get_by_text("Mean IoU")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Mean IoU:")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("How much the boxes overlap", exact=True)).to_be_visible()
     expect(page.locator(".st-key-worst")).to_be_visible()
     no_exceptions(page)
