@@ -112,7 +112,7 @@ def test_only_runs_on_the_same_pictures_are_ranked_and_losses_of_two_kinds_have_
     monkeypatch.setattr("visualizer.ui.compare.compare_view.is_narrow", lambda: True)
     without_exception(app.run())
     (line,) = [line for block in app.markdown for line in block.value.splitlines() if line.startswith("- Loss")]
-    assert line == "- Loss: **A, C** Cross-entropy; **B** Mean squared error (one-hot targets)"
+    assert line == "- Loss: **A, C** Cross-entropy; **B** Mean squared error"
     monkeypatch.undo()
     monkeypatch.setattr(Session, "workspace_id", "teacher")
 

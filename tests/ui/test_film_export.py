@@ -85,7 +85,7 @@ def test_every_layer_that_can_be_chosen_has_a_film_of_its_own_numbers(run):
         assert (made.kernels is None) == (view.kernels is None or view.kernels.ndim != 4)
         if made.kernels is not None and view.kernels is not None:
             np.testing.assert_array_equal(made.kernels[-1], view.kernels[:16, 0])
-        np.testing.assert_allclose(made.answers[-1], seen.answer.values, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(made.of_classes[-1], seen.answer.values, rtol=1e-4, atol=1e-6)
         assert made.layer == f"layer {layer + 1} {RESIDUAL.layers[layer].summary()}"
         frames = [draw_frame(made, place) for place in (0, len(moments) - 1)]
         # From the first moment to the last one, what the layer outputs changes.

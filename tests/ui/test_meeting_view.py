@@ -18,12 +18,13 @@ from visualizer.ui.kit.chart_events import Clicked
 def script(network: object, seen: object, layer: int) -> None:
     import streamlit as st
 
+    from visualizer.data.annotations import Annotations
     from visualizer.ui.look import pixel_view
     from visualizer.ui.look.inspected import Inspected
     from visualizer.ui.look.layer_view import layer_view
     from visualizer.ui.parts.picture_source import ChosenPicture
 
-    given = ChosenPicture(seen.picture, None, tuple("abcdefghij"))
+    given = ChosenPicture(seen.picture, None, Annotations(tuple("abcdefghij")))
     inspected = Inspected(("test",), network, "elsewhere", given, seen)
     reactions = st.session_state.setdefault("reactions", {})
     pixel_view.on_click = lambda chart, react: reactions.update({chart: react})
