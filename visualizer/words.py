@@ -1,4 +1,4 @@
-"""How counts and lists read in a sentence: the one place that knows singular, plural and "and"."""
+"""How counts, lists and beginnings read in a sentence: the one place that knows singular, plural and "and"."""
 
 from collections.abc import Iterable
 
@@ -10,6 +10,15 @@ def counted(count: int, noun: str) -> str:
     ('1 map', '0 maps', '1,200 maps')
     """
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def capitalized(text: str) -> str:
+    """Words from the middle of a sentence as they begin one; a word such as "mAP" stays.
+
+    >>> capitalized("mean error"), capitalized("mAP at IoU 0.5"), capitalized("")
+    ('Mean error', 'mAP at IoU 0.5', '')
+    """
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]
 
 
 def listed(items: Iterable[str], conjunction: str = "and") -> str:

@@ -12,6 +12,7 @@ from visualizer.data.shapes import (
     Placed,
     bounding_box,
     contrasting_colors,
+    contrasts,
     coverage,
     covered,
     ground_with_specks,
@@ -101,5 +102,5 @@ def _another(random: np.random.RandomState, ground: tuple[int, ...]) -> tuple[in
     """Another colour that differs from the ground in brightness."""
     while True:
         colour = random.randint(256, size=3)
-        if abs(int((np.array(ground) - colour) @ (299, 587, 114))) >= 80_000:
+        if contrasts(np.array(ground), colour):
             return tuple(colour.tolist())

@@ -163,8 +163,13 @@ def contrasting_colors(random: np.random.RandomState) -> tuple[tuple[int, ...], 
     """A random ground and a random colour, which differ in brightness."""
     while True:
         ground, color = random.randint(256, size=(2, 3))
-        if abs(int((ground - color) @ (299, 587, 114))) >= _LEAST_CONTRAST * 1000:
+        if contrasts(ground, color):
             return tuple(ground.tolist()), tuple(color.tolist())
+
+
+def contrasts(ground: np.ndarray, color: np.ndarray) -> bool:
+    """Whether two colours, (3,) integers from 0 to 255, differ enough in brightness."""
+    return abs(int((ground - color) @ (299, 587, 114))) >= _LEAST_CONTRAST * 1000
 
 
 def _speck(random: np.random.RandomState, canvas: ImageDraw.ImageDraw) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from visualizer.figures.chart import Chart, axis_style, figure_of, line_at, line_trace, number
 from visualizer.figures.palette import BLUE, GREEN, GREY, VERMILLION
 from visualizer.tasks.task import Measure
+from visualizer.words import capitalized
 
 HEIGHT = 300
 MARKED_EPOCHS = 30  # with more epochs, the markers would touch and cost more to draw than everything else
@@ -81,7 +82,7 @@ def measure_curves(
     label = measure.title if measure.is_share or not measure.unit else f"{measure.title} in {measure.unit}"
     return _chart(
         label,
-        measure.title[0].upper() + measure.title[1:],
+        capitalized(measure.title),
         (epoch_position, batch_values),
         epochs,
         train_values,

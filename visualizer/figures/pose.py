@@ -10,7 +10,7 @@ from PIL import Image, ImageColor, ImageDraw
 
 from visualizer.data.annotations import Annotations, MovesAs
 from visualizer.figures.palette import BLUE, MARK, VERMILLION
-from visualizer.figures.raster import rgb_pixels
+from visualizer.figures.raster import enlarged
 
 Point = tuple[float, float]
 
@@ -89,9 +89,7 @@ def with_poses(picture: np.ndarray, answer: Pose, truth: Pose | None) -> np.ndar
     (H, W, C) uint8 in, (H', W', 3) uint8 out, enlarged so that lines are fine beside its pixels.
     """
     factor = max(round(_SIDE / max(picture.shape[:2])), 1)
-    large = Image.fromarray(np.ascontiguousarray(rgb_pixels(picture))).resize(
-        (picture.shape[1] * factor, picture.shape[0] * factor), Image.Resampling.NEAREST
-    )
+    large = Image.fromarray(enlarged(picture, factor))
     for pose, colour, dashed in ((truth, VERMILLION, True), (answer, BLUE, False)):
         if pose is not None:
             _draw(large, pose, factor, colour, dashed)

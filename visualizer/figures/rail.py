@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from visualizer.figures.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION
-from visualizer.words import listed
+from visualizer.words import capitalized, listed
 
 # A wire to the very next row is grey; of the others, each has a colour that its neighbours do not have.
 WIRE_COLOURS = (GREY, BLUE, VERMILLION, GREEN, PURPLE, ORANGE)
@@ -117,7 +117,7 @@ def _alt(names: Sequence[str], reads: Sequence[Sequence[int] | None]) -> str:
             continue
         if above is not None and tuple(sources) != (above,):
             name = names[row]
-            sentences.append(f"{name[:1].upper()}{name[1:]} reads {listed(names[source] for source in sources)}.")
+            sentences.append(f"{capitalized(name)} reads {listed(names[source] for source in sources)}.")
         above = row
     if not sentences:
         return "Each layer reads the one above."

@@ -19,6 +19,11 @@ def rgb_pixels(picture: np.ndarray) -> np.ndarray:
     return np.broadcast_to(picture, (*picture.shape[:2], 3))
 
 
+def enlarged(picture: np.ndarray, factor: int) -> np.ndarray:
+    """Any picture as `rgb_pixels` takes it, each of its pixels `factor` wide and high: (H', W', 3) uint8."""
+    return rgb_pixels(picture).repeat(factor, axis=0).repeat(factor, axis=1)
+
+
 def png_source(pixels: np.ndarray) -> str:
     """(H, W, 3) or (H, W, 4) uint8 as a data address."""
     buffer = io.BytesIO()

@@ -29,7 +29,7 @@ from visualizer.tasks.task import Measure
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
 from visualizer.training.settings import AUGMENTATIONS, SETTING_SPECS, RunSpec, TrainingSettings, is_augmented
-from visualizer.words import counted, listed
+from visualizer.words import capitalized, counted, listed
 
 MAX_FILTERS = 64
 MAX_EPOCH_ROWS = 200
@@ -111,11 +111,11 @@ def _key_numbers(report: RunReport) -> Element:
         numbers["Test pictures right"] = f"{np.trace(report.confusion) / report.confusion.sum():.1%}"
     if report.measured:
         measure, value = report.measured[0]
-        numbers[f"{_capital(measure.title)} on test pictures"] = measure.text(value)
+        numbers[f"{capitalized(measure.title)} on test pictures"] = measure.text(value)
     lead = report.record.spec.settings.task.measures[0]
     validation = report.history.measured(lead.name)[2]
     if len(validation):
-        title = "Validation pictures right" if lead.counts_right else f"{_capital(lead.title)} in validation"
+        title = "Validation pictures right" if lead.counts_right else f"{capitalized(lead.title)} in validation"
         numbers[title] = lead.text(validation[-1])
     numbers["Trainable parameters"] = f"{summary.parameters:,}"
     numbers["Multiply-adds for one picture"] = f"{summary.multiply_adds:,}"
@@ -282,16 +282,12 @@ def _curves(report: RunReport) -> Iterator[Element]:
     charts = [
         _figure(f"Loss: {loss_label}", _chart(history, losses, "", None, loss_alt)),
         _figure(
-            _capital(lead.title), _chart(history, [factor * values for values in measured], unit, top, measured_alt)
+            capitalized(lead.title), _chart(history, [factor * values for values in measured], unit, top, measured_alt)
         ),
     ]
     yield element("div", *charts, class_="curves")
     if len(history.epoch):
         yield _epochs(history, lead)
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _figure(title: str, content: Element) -> Element:
@@ -384,7 +380,7 @@ def _answers(report: RunReport) -> Iterator[Element]:
         return
     yield element("h2", "How good its answers are")
     yield element("p", f"On {counted(len(report.dataset.test), 'test picture')}, which were not used in training.")
-    yield _terms({_capital(measure.title): measure.text(value) for measure, value in report.measured}, "facts")
+    yield _terms({capitalized(measure.title): measure.text(value) for measure, value in report.measured}, "facts")
     pictures = [
         element("figure", element("img", src=png_source(pixels), alt=words, title=words), element("figcaption", words))
         for pixels, words in report.answered

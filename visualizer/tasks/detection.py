@@ -105,10 +105,10 @@ class Detection(Task):
         import torch
 
         from visualizer.data.moved_boxes import moved_boxes
+        from visualizer.data.moves import moved_points
 
-        boxes = moved_boxes(targets[..., 1:], moves, size)
-        centers = moved_boxes(torch.cat([targets[..., 1:3], torch.zeros_like(targets[..., 3:])], -1), moves, size)
-        inside = ((centers[..., :2] > 0) & (centers[..., :2] < 1)).all(-1)
+        boxes, centers = moved_boxes(targets[..., 1:], moves, size), moved_points(targets[..., 1:3], moves, size)
+        inside = ((centers > 0) & (centers < 1)).all(-1)
         classes = torch.where(inside, targets[..., 0], float(NO_OBJECT))
         return torch.cat([classes[..., None], boxes], -1)
 

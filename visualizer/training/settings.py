@@ -13,7 +13,7 @@ from visualizer.errors import short_repr
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.task import LossName, Task, task_from_dict, task_to_dict, task_types
 from visualizer.training.optimizers import OPTIMIZERS
-from visualizer.words import listed
+from visualizer.words import capitalized, listed
 
 MAX_SEED = 2**31 - 1
 LEARNING_RATE = Real(
@@ -30,9 +30,7 @@ LOSS_HELP = (
     "error compares all outputs with 1 for the right class and 0 for the others."
 )
 _ALL_LOSSES = {
-    name: loss.in_sentence[0].upper() + loss.in_sentence[1:]
-    for task in task_types().values()
-    for name, loss in task.losses.items()
+    name: capitalized(loss.in_sentence) for task in task_types().values() for name, loss in task.losses.items()
 }
 
 

@@ -14,7 +14,7 @@ from visualizer.figures.answers.figures import AnswerFigures, TitledChart, regis
 from visualizer.figures.chart import Chart, as_label, axis_style, category_axis, figure_of
 from visualizer.figures.gallery import LARGE_TILE, gallery
 from visualizer.figures.palette import BLUE, MARK, MARK_ANSWER, MARK_RIM
-from visualizer.figures.raster import rgb_pixels
+from visualizer.figures.raster import enlarged
 from visualizer.tasks.task import Evaluation
 from visualizer.words import counted, listed
 
@@ -93,9 +93,7 @@ class BoxFigures(AnswerFigures):
     def drawn(self, picture: np.ndarray, answer: Answer, truth: Answer | None, annotations: Annotations) -> np.ndarray:
         """The picture enlarged; class and score stand at the upper left corner of each box that counts."""
         assert isinstance(answer, Boxes)
-        pixels = rgb_pixels(picture)
-        times = max(round(DRAWN_SIDE / max(pixels.shape[:2])), 1)
-        image = Image.fromarray(pixels.repeat(times, axis=0).repeat(times, axis=1))
+        image = Image.fromarray(enlarged(picture, max(round(DRAWN_SIDE / max(picture.shape[:2])), 1)))
         draw = ImageDraw.Draw(image)
         if isinstance(truth, Boxes):
             for place in truth.counting:

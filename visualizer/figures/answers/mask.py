@@ -13,7 +13,7 @@ from visualizer.figures.answers.figures import AnswerFigures, TitledChart, regis
 from visualizer.figures.chart import Chart, as_label, axis_style, category_axis, figure_of
 from visualizer.figures.gallery import LARGE_TILE, gallery
 from visualizer.figures.palette import CLASS_COLOURS, GREY, SMALL_FONT_SIZE, VERMILLION
-from visualizer.figures.raster import rgb_pixels
+from visualizer.figures.raster import enlarged
 from visualizer.tasks.task import Evaluation
 from visualizer.words import listed
 
@@ -75,7 +75,7 @@ class MaskFigures(AnswerFigures):
         """
         assert isinstance(answer, Mask)
         factor = max(DRAWN_SIDE // max(picture.shape[:2]), 1)
-        pixels = rgb_pixels(picture).repeat(factor, axis=0).repeat(factor, axis=1).astype(np.float32)
+        pixels = enlarged(picture, factor).astype(np.float32)
         height, width = pixels.shape[:2]
         said = _enlarged(answer.values, height, width)
         colours = np.array([(0, 0, 0), *(_rgb(class_colour(label)) for label in range(1, 256))], np.float32)

@@ -22,7 +22,7 @@ from visualizer.figures.chart import (
 from visualizer.figures.palette import BLUE, GREY, SMALL_FONT_SIZE, VERMILLION
 from visualizer.figures.pose import pose_of, says_pose, with_poses
 from visualizer.tasks.task import Evaluation
-from visualizer.words import counted
+from visualizer.words import capitalized, counted
 
 ROW = 62  # pixels
 _HEAD, _FOOT = 26, 46
@@ -148,7 +148,7 @@ def said_against_true(said: np.ndarray, true: np.ndarray, quantities: Sequence[Q
             "anchor": f"x{name}",
         }
         title, error = (
-            _start(quantity.name),
+            capitalized(quantity.name),
             f"mean error {_amount_of(_mean_error(said, true, place, quantity), quantity)}",
         )
         headers.append(
@@ -184,10 +184,6 @@ def _mean_error(said: np.ndarray, true: np.ndarray, place: int, quantity: Quanti
 def _beyond(said: np.ndarray, shown: list[float]) -> str:
     outside = int(((said < shown[0]) | (said > shown[1])).sum())
     return f", {counted(outside, 'answer')} beyond the edge of the chart" if outside else ""
-
-
-def _start(name: str) -> str:
-    return name[:1].upper() + name[1:]
 
 
 def _dots(name: str, values: np.ndarray, quantities: Sequence[Quantity], colour: str, symbol: str) -> dict[str, Any]:

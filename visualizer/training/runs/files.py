@@ -137,13 +137,8 @@ class RunFiles:
         """
         path = self.snapshot_path(run_id)
         with self._reading(path, "The last look inside this run", "Train it on, or again, to get a new one."):
-            try:
-                with safe_open(path, framework="numpy") as file:
-                    about = json.loads(file.metadata()["snapshot"])
-                    arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
-            except FileNotFoundError:
-                return None
-            return _snapshot(about, arrays, gives_scores)
+            content = _content(path, "snapshot")
+            return None if content is None else _snapshot(*content, gives_scores)
 
     # Answers
 
@@ -165,12 +160,10 @@ class RunFiles:
         """
         path = self._answers_path(run_id)
         with self._reading(path, "The last answers of this run", "Train it on, or again, to get new ones."):
-            try:
-                with safe_open(path, framework="numpy") as file:
-                    about = json.loads(file.metadata()["answers"])
-                    arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
-            except FileNotFoundError:
+            content = _content(path, "answers")
+            if content is None:
                 return None
+            about, arrays = content
             answers = tuple(answer_of(kind, arrays, f"{place}-") for place, kind in enumerate(about["answers"]))
             return Answers(int(about["step"]), arrays["indices"], answers)
 
@@ -188,6 +181,16 @@ class RunFiles:
                 log.event("file-damaged", warning=True, run=path.parent.name, file=path.name, why=str(error))
             self._damaged.add(path)
             raise UserError(f"{what} cannot be read.", "Its file on the server is damaged.", remedy) from error
+
+
+def _content(path: Path, field: str) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
+    """The JSON of that field of a file's metadata, and its arrays; None where there is no such file."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (it is no mapping)
+            return json.loads(file.metadata()[field]), arrays
+    except FileNotFoundError:
+        return None
 
 
 def _name(kind: str, step: int) -> str:

@@ -195,9 +195,7 @@ class Session:
 
     def _learn(self, task: Task, dataset: str) -> None:
         loss = self.settings.loss if type(task) is type(self.settings.task) else next(iter(task.losses))
-        if dataset != self.settings.dataset:
-            self.probe_index = 0
-        self.settings = replace(self.settings, task=task, dataset=dataset, loss=loss)
+        self._settle(replace(self.settings, task=task, dataset=dataset, loss=loss))
 
     def choose_probe(self, index: int) -> None:
         """Watch the next run on this picture of the chosen data set."""

@@ -18,12 +18,11 @@ from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import work
 from visualizer.ui.train.answer_view import answer_view, view_controls
-from visualizer.words import counted
+from visualizer.words import capitalized, counted
 
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network
     from visualizer.inspection.task_evaluation import EvaluatedAnswers
-    from visualizer.tasks.task import Measure
 
 _BATCH = 64
 _WORST = 12
@@ -63,19 +62,13 @@ def answers_evaluation(owner: Session, run: RunRecord, key: Any, network: "Netwo
         "network or to choose its settings."
     )
     lines = [
-        f"- {_sentence_start(measure)}: **{measure.text(value)}**" for measure, value in evaluated.evaluation.measures
+        f"- {capitalized(measure.title)}: **{measure.text(value)}**" for measure, value in evaluated.evaluation.measures
     ]
     st.markdown("\n".join(lines))
     task = run.spec.settings.task
     about = task.about(dataset.annotations)
     _draw_charts(figures_of(task.answer_type).evaluated(evaluated.evaluation, about, column_width()), "evaluated")
     _worst(owner, run, dataset, evaluated)
-
-
-def _sentence_start(measure: "Measure") -> str:
-    if measure.title[1].isupper():  # as in "mAP"
-        return measure.title
-    return measure.title[0].upper() + measure.title[1:]
 
 
 def _draw_charts(charts: tuple[TitledChart, ...], key: str) -> None:
@@ -105,7 +98,7 @@ def _worst(owner: Session, run: RunRecord, dataset: Dataset, evaluated: "Evaluat
     reading = figures.drawn_words(task.truth(dataset, int(dataset.test[0])), about)
     st.caption(f"The pictures with the largest errors. Above each: its {lead.title}. {reading}")
     columns = 3 if is_narrow() else 6
-    labelled = _sentence_start(lead)
+    labelled = capitalized(lead.title)
     chart = gallery(
         np.stack(drawn), captions, columns, width=column_width(), labelled=labelled, largest_tile=LARGE_TILE
     )
