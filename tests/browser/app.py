@@ -215,15 +215,29 @@ def open_from_gallery(page: Page, button: str) -> None:
     wait_until_idle(page)
 
 
+def open_on_train(page: Page, button: str) -> None:
+    """From the start: open the network of the gallery that has this button, and go to Train with it."""
+    open_page(page, "/build")
+    open_from_gallery(page, button)
+    page.get_by_role("button", name="Train it").click()
+    expect(page.get_by_role("heading", name="Train it live")).to_be_visible()
+    wait_until_idle(page)
+
+
 def train(page: Page, epochs: int) -> None:
     """On Train, with nothing trained yet: train for so many epochs, to the end."""
+    start_training(page, epochs)
+    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
+    wait_until_idle(page)
+
+
+def start_training(page: Page, epochs: int) -> None:
+    """On Train, with nothing trained yet: begin to train for so many epochs."""
     field = page.get_by_role("spinbutton", name="Epochs")
     field.fill(str(epochs))
     field.press("Enter")
     wait_until_idle(page)
     page.locator(".st-key-start button").click()
-    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
-    wait_until_idle(page)
 
 
 def click_as_soon_as_it_is_there(page: Page, button: str) -> None:

@@ -4,20 +4,12 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import no_exceptions, open_from_gallery, open_page, wait_until_idle
+from tests.browser.app import no_exceptions, open_on_train, start_training, wait_until_idle
 
 
 def test_boxes_appear_while_it_trains_and_the_threshold_chooses_among_them(page: Page) -> None:
-    open_page(page, "/build")
-    open_from_gallery(page, "Open Detects shapes")
-    page.get_by_role("button", name="Train it").click()
-    expect(page.get_by_role("heading", name="Train it live")).to_be_visible()
-    wait_until_idle(page)
-    epochs = page.get_by_role("spinbutton", name="Epochs")
-    epochs.fill("2")
-    epochs.press("Enter")
-    wait_until_idle(page)
-    page.locator(".st-key-start button").click()
+    open_on_train(page, "Open Detects shapes")
+    start_training(page, 2)
     boxes = page.locator(".st-key-live-answers-0")
     expect(boxes).to_be_visible(timeout=60_000)
     drawn = boxes.locator("image").first

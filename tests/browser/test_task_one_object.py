@@ -2,20 +2,12 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import no_exceptions, open_from_gallery, open_page, wait_until_idle
+from tests.browser.app import no_exceptions, open_on_train, start_training, wait_until_idle
 
 
 def test_the_box_walks_while_it_trains(page: Page) -> None:
-    open_page(page, "/build")
-    open_from_gallery(page, "Open Finds a shape")
-    page.get_by_role("button", name="Train it").click()
-    expect(page.get_by_role("heading", name="Train it live")).to_be_visible()
-    wait_until_idle(page)
-    epochs = page.get_by_role("spinbutton", name="Epochs")
-    epochs.fill("1")
-    epochs.press("Enter")
-    wait_until_idle(page)
-    page.locator(".st-key-start button").click()
+    open_on_train(page, "Open Finds a shape")
+    start_training(page, 1)
     watched = page.locator(".st-key-watched-picture image").first
     expect(page.locator(".st-key-live-answers-0")).to_be_visible(timeout=60_000)
     before = watched.get_attribute("href")

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import no_exceptions, open_from_gallery, open_page, wait_until_idle
+from tests.browser.app import no_exceptions, open_from_gallery, open_page, start_training, wait_until_idle
 
 
 def test_a_network_that_measures_is_opened_trained_and_evaluated(page: Page) -> None:
@@ -14,11 +14,7 @@ def test_a_network_that_measures_is_opened_trained_and_evaluated(page: Page) -> 
     page.get_by_role("button", name="Train it").click()
     page.get_by_role("heading", name="Train it live").wait_for()
     wait_until_idle(page)
-    field = page.get_by_role("spinbutton", name="Epochs")
-    field.fill("2")
-    field.press("Enter")
-    wait_until_idle(page)
-    page.locator(".st-key-start button").click()
+    start_training(page, 2)
 
     # Answers to many pictures, and one drawn on the watched picture, change while it trains.
     answers = page.locator(".st-key-live-answers-0").get_by_role("figure")

@@ -4,17 +4,13 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import no_exceptions, open_from_gallery, open_page, wait_until_idle
+from tests.browser.app import no_exceptions, open_on_train, wait_until_idle
 
 EPOCH_MS = 300_000  # the most that an epoch takes, on a machine with much else to do
 
 
 def test_masks_grow_while_it_learns_and_are_evaluated(page: Page) -> None:
-    open_page(page, "/build")
-    open_from_gallery(page, "Open Small U-Net for pixels")
-    page.get_by_role("button", name="Train it").click()
-    expect(page.get_by_role("heading", name="Train it live")).to_be_visible()
-    wait_until_idle(page)
+    open_on_train(page, "Open Small U-Net for pixels")
     page.locator(".st-key-start button").click()
     watched = page.locator(".st-key-watched-picture").get_by_role("figure")
     masks = page.locator(".st-key-live-answers-0").get_by_role("figure")
