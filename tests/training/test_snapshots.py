@@ -13,14 +13,14 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.network import Network, build
 from visualizer.tasks.classification import Classification
+from visualizer.tasks.task import TaskAnswers
 from visualizer.training.loop.events import Snapshot
 from visualizer.training.loop.loop import Training
 from visualizer.training.loop.snapshots import MAX_NUMBERS, take_snapshot
 
 
 def snapshot_of(network: Network, picture: torch.Tensor) -> Snapshot:
-    digits = few_digits().annotations
-    return take_snapshot(network, picture, 0, 0.0, 0, lambda output: Classification().answer(network, output, digits))
+    return take_snapshot(network, picture, 0, 0.0, 0, TaskAnswers(Classification(), few_digits().annotations))
 
 
 def test_maps_kernels_and_probabilities_are_the_networks():

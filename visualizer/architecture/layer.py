@@ -1,8 +1,6 @@
 """What every layer type has, and the registry that finds them."""
 
 import dataclasses
-import importlib
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from visualizer.architecture.settings import IntegerPair, Setting, SettingError,
 from visualizer.architecture.shapes import Shape, is_maps
 from visualizer.architecture.span import Sees, Span, same_place
 from visualizer.errors import short_repr
+from visualizer.modules import import_all
 from visualizer.words import counted, listed
 
 if TYPE_CHECKING:
@@ -303,9 +302,7 @@ def register(layer_type: type[Layer]) -> type[Layer]:
 
 def layer_types() -> dict[str, type[Layer]]:
     """Every layer type by its name, from each file of `visualizer/architecture/layers/`."""
-    layers = importlib.import_module(f"{__package__}.layers")
-    for module in pkgutil.iter_modules(layers.__path__):
-        importlib.import_module(f"{layers.__name__}.{module.name}")
+    import_all(f"{__package__}.layers")
     return dict(sorted(_registry.items(), key=lambda item: (GROUPS.index(item[1].group), item[0])))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
-from visualizer.errors import UserError
+from visualizer.errors import UserError, short_repr
 
 
 @dataclass(frozen=True)
@@ -140,3 +140,11 @@ def setting(
     """
     about = {"spec": spec, "only_when": only_when, "added_later": added_later, "advanced": advanced}
     return field(default=default, metadata=about)
+
+
+def check_settings(owner: object) -> None:
+    """Raise SettingError, which names the setting by its label, where a value of a dataclass is out of its range."""
+    for item in settings_of(type(owner)):
+        value = getattr(owner, item.name)
+        if why := item.spec.check(value):
+            raise SettingError(f"{item.spec.label} is {short_repr(value)}.", why, "Change it.")

@@ -1,7 +1,5 @@
 """What every task has, and the registry that finds them."""
 
-import importlib
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,10 +10,11 @@ import numpy as np
 from visualizer.architecture.answer import Answer
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.goal import OutputGoal
-from visualizer.architecture.settings import Setting, SettingError, settings_of
+from visualizer.architecture.settings import Setting, SettingError, check_settings, settings_of
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
 from visualizer.errors import short_repr
+from visualizer.modules import import_all
 from visualizer.words import listed
 
 if TYPE_CHECKING:
@@ -129,10 +128,7 @@ class Task(ABC):
     shown: ClassVar[int] = 0
 
     def __post_init__(self) -> None:
-        for setting in self.settings():
-            value = getattr(self, setting.name)
-            if why := setting.spec.check(value):
-                raise SettingError(f"{setting.spec.label} is {short_repr(value)}.", why, "Change it.")
+        check_settings(self)
 
     @classmethod
     def settings(cls) -> tuple[Setting, ...]:
@@ -257,9 +253,7 @@ def register(task_type: type[Task]) -> type[Task]:
 
 def task_types() -> dict[str, type[Task]]:
     """Every task by its name, from each file of `visualizer/tasks/`; classification first."""
-    package = importlib.import_module(__package__ or "")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    import_all(__package__ or "")
     return dict(sorted(_registry.items(), key=lambda item: (item[0] != "Classification", item[0])))
 
 

@@ -8,7 +8,17 @@ from typing import Any
 from visualizer.architecture.answer import AnswerKind, answer_kind
 from visualizer.architecture.architecture import Architecture, architecture_from_dict, architecture_to_dict
 from visualizer.architecture.initialization import INITIALIZATIONS, Initialization
-from visualizer.architecture.settings import Choice, Integer, Real, SettingError, Spec, Toggle, setting, settings_of
+from visualizer.architecture.settings import (
+    Choice,
+    Integer,
+    Real,
+    SettingError,
+    Spec,
+    Toggle,
+    check_settings,
+    setting,
+    settings_of,
+)
 from visualizer.errors import short_repr
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.task import LossName, Task, task_from_dict, task_to_dict, task_types
@@ -115,10 +125,7 @@ class TrainingSettings:
             raise SettingError("No data set is chosen.", "", "Choose a data set.")
         if not isinstance(self.task, Task):
             raise SettingError("No task is chosen.", "", "Choose a task.")
-        for name, spec in SETTING_SPECS.items():
-            value = getattr(self, name)
-            if why := spec.check(value):
-                raise SettingError(f"{spec.label} is {short_repr(value)}.", why, "Change it.")
+        check_settings(self)
         if self.loss not in self.task.losses:
             offered = listed([loss.in_sentence for loss in self.task.losses.values()], "or")
             raise SettingError(

@@ -1,7 +1,5 @@
 """What every kind of answer is drawn as, and the registry that finds it by the type of an answer."""
 
-import importlib
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from visualizer.architecture.answer import Answer
-from visualizer.architecture.settings import Setting, SettingError, settings_of
+from visualizer.architecture.settings import Setting, check_settings, settings_of
 from visualizer.data.annotations import Annotations
-from visualizer.errors import short_repr
 from visualizer.figures.chart import Chart
 from visualizer.figures.picture import drawing_chart
+from visualizer.modules import import_all
 from visualizer.tasks.task import Evaluation
 
 
@@ -36,10 +34,7 @@ class AnswerView:
     """
 
     def __post_init__(self) -> None:
-        for item in self.settings():
-            value = getattr(self, item.name)
-            if why := item.spec.check(value):
-                raise SettingError(f"{item.spec.label} is {short_repr(value)}.", why, "Change it.")
+        check_settings(self)
 
     @classmethod
     def settings(cls) -> tuple[Setting, ...]:
@@ -130,7 +125,5 @@ def register(figures: type[AnswerFigures]) -> type[AnswerFigures]:
 def figures_of(answer_type: type[Answer]) -> AnswerFigures:
     """The figures of that kind of answer, from a file of `visualizer/figures/answers/`."""
     if answer_type not in _registry:
-        package = importlib.import_module(__package__ or "")
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{package.__name__}.{module.name}")
+        import_all(__package__ or "")
     return _registry[answer_type]

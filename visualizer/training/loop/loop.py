@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-from visualizer.architecture.answer import Answer
 from visualizer.architecture.initialization import INITIALIZATIONS
 from visualizer.architecture.network import build
 from visualizer.data.dataset import Dataset
+from visualizer.tasks.task import TaskAnswers
 from visualizer.training.loop import torch_state
 from visualizer.training.loop.augmentation import Augmentation
 from visualizer.training.loop.checkpoints import Checkpoint
@@ -82,6 +82,7 @@ class Training:
         self.spec = spec
         self._task = settings.task
         self._annotations = settings.task.about(dataset.annotations)
+        self._task_answers = TaskAnswers(self._task, self._annotations)
         self.examples = examples or Examples(dataset, spec.architecture.input_shape, settings.task)
         # Built on the processor: the same seed gives the same first weights on any device.
         network = build(
@@ -227,9 +228,6 @@ class Training:
     def _measured(self, outputs: torch.Tensor, targets: torch.Tensor) -> Mapping[str, torch.Tensor]:
         return self._task.measured(outputs, targets, self._annotations)
 
-    def _answer(self, outputs: torch.Tensor) -> Answer:
-        return self._task.answer(self.network, outputs, self._annotations)
-
     def _keep_moment(self) -> None:
         """Keep what the time machine shows of this moment, if it is one to keep."""
         first = is_among_first(self.step, self.steps_per_epoch)
@@ -293,7 +291,7 @@ class Training:
         if not self._shown:
             return []
         with torch.inference_mode():
-            answers = tuple(map(self._answer, self._shown))
+            answers = tuple(self._task_answers.answer(self.network, outputs) for outputs in self._shown)
         return [Answers(self.step, self.examples.dataset.validation[: len(answers)], answers)]
 
     def report(self) -> list[Event]:
@@ -317,7 +315,7 @@ class Training:
             self.step,
             self.step / self.steps_per_epoch,
             self.probe_index,
-            self._answer,
+            self._task_answers,
         )
 
     def weights(self) -> Weights:

@@ -1,12 +1,10 @@
 """A look inside a network while it trains."""
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 
-from visualizer.architecture.answer import Answer
 from visualizer.architecture.network import Network
+from visualizer.tasks.task import TaskAnswers
 from visualizer.training.loop.events import FeatureMaps, Snapshot
 
 MAX_CHANNELS = 32
@@ -20,11 +18,11 @@ def take_snapshot(
     step: int,
     epoch_position: float,
     probe_index: int,
-    make_answer: Callable[[torch.Tensor], Answer],
+    answers: TaskAnswers,
 ) -> Snapshot:
     """One forward pass of one picture, (1, C, H, W), in evaluation mode, in which the network is left.
 
-    `make_answer` makes its answer of the network's output.
+    `answers` makes the answer of the network's output.
 
     Of each layer's feature maps the first 32 channels are kept, or fewer where all would hold over 2 million numbers.
     """
@@ -32,7 +30,7 @@ def take_snapshot(
     outputs: dict[int, torch.Tensor] = {}
     with torch.inference_mode():
         output = network.run(picture, watch=lambda node, _, value: outputs.update({node.index: value}))
-        answer = make_answer(output)
+        answer = answers.answer(network, output)
     maps = [(index, output[0]) for index, output in outputs.items() if output.dim() == 4]
     share = MAX_NUMBERS // max(len(maps), 1)
     kernels_layer, kernels = first_kernels(network)

@@ -11,7 +11,7 @@ from visualizer.ui.build.layer_card import (
 )
 from visualizer.ui.build.question import block_at, repeat_block, show_question
 from visualizer.ui.build.rows import Kind, Row, layers_of
-from visualizer.ui.build.several_layers import about_inside, show_problem_inside
+from visualizer.ui.build.several_layers import about_inside, opening_button, show_problem_inside
 from visualizer.ui.build.state import BuildState
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import escaped
@@ -55,16 +55,7 @@ def block_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
     with st.container(border=folded, gap="small", key=f"card-block-{card}"):
         with st.container(gap=None):
             with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
-                st.button(
-                    _label(row, report),
-                    key=f"open-block-{card}",
-                    type="tertiary",
-                    width="stretch",
-                    wrap=True,
-                    icon=":material/unfold_more:" if folded else ":material/unfold_less:",
-                    on_click=state.set_folded,
-                    args=(cards, not folded),
-                )
+                opening_button(_label(row, report), f"open-block-{card}", folded, state.set_folded, cards, not folded)
                 add_layer_button(owner, row.last + 1, f"Add a layer below {which}", f"bare-add-block-{card}")
                 bound.menu(
                     f"Move, repeat, rename or delete {which}",

@@ -5,7 +5,7 @@ import streamlit as st
 from visualizer.architecture.architecture import ArchitectureReport
 from visualizer.ui.build.layer_card import SPACE, show_reading
 from visualizer.ui.build.rows import Kind, Row, layers_of
-from visualizer.ui.build.several_layers import about_inside, show_problem_inside
+from visualizer.ui.build.several_layers import about_inside, opening_button, show_problem_inside
 from visualizer.ui.build.state import BuildState
 from visualizer.ui.state.session import Session
 
@@ -17,16 +17,7 @@ def group_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
     cards = draft.ids[row.first : row.last + 1]
     # The same first card may have a card of its own below. With this key, the group looks as a block does.
     with st.container(border=folded, gap="small", key=f"card-block-group-{cards[0]}"):
-        st.button(
-            _label(row, report),
-            key=f"open-group-{cards[0]}",
-            type="tertiary",
-            width="stretch",
-            wrap=True,
-            icon=":material/unfold_more:" if folded else ":material/unfold_less:",
-            on_click=state.show_group,
-            args=(cards, folded),
-        )
+        opening_button(_label(row, report), f"open-group-{cards[0]}", folded, state.show_group, cards, folded)
         if folded:
             show_reading(row, draft.architecture)
             show_problem_inside(owner, row, report)

@@ -1,5 +1,8 @@
 """What the row of several layers, a block or a group, says of those inside."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from visualizer.architecture.architecture import ArchitectureReport
@@ -22,6 +25,20 @@ def about_inside(row: Row, report: ArchitectureReport) -> str:
         sum(layer.multiply_adds or 0 for layer in inside),
     )
     return f"{unbroken(arriving)} → {unbroken(leaving)}{SPACE}{numbers}"
+
+
+def opening_button(label: str, key: str, folded: bool, on_click: Callable[..., None], *args: Any) -> None:
+    """Draw the line on which a click opens or closes them."""
+    st.button(
+        label,
+        key=key,
+        type="tertiary",
+        width="stretch",
+        wrap=True,
+        icon=":material/unfold_more:" if folded else ":material/unfold_less:",
+        on_click=on_click,
+        args=args,
+    )
 
 
 def show_problem_inside(owner: Session, row: Row, report: ArchitectureReport) -> None:

@@ -1,8 +1,8 @@
 """Answers of any kind on Train: to several pictures while a network learns, and evaluated on the test split."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from visualizer.architecture.network import Network
     from visualizer.inspection.task_evaluation import EvaluatedAnswers
 
+T = TypeVar("T")
+
 _BATCH = 64
 _WORST = 12
 
@@ -42,9 +44,12 @@ def evaluated_answers(run: RunRecord, network: "Network", dataset: Dataset) -> "
     settings = run.spec.settings
     targets = settings.task.targets(dataset, dataset.test)
     batches = test_batches(dataset, network)
-    steps = evaluate_task(
-        network, settings.task, batches, targets, settings.task.about(dataset.annotations), settings.loss
-    )
+    about = settings.task.about(dataset.annotations)
+    return on_test_split(evaluate_task(network, settings.task, batches, targets, about, settings.loss), dataset)
+
+
+def on_test_split(steps: Generator[float, None, T], dataset: Dataset) -> Steps[T]:
+    """An evaluation that yields the share that is done, with its progress in words."""
     return with_progress(
         steps, lambda share: Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures")
     )
@@ -67,20 +72,24 @@ def answers_evaluation(owner: Session, run: RunRecord, key: Any, network: "Netwo
     st.markdown("\n".join(lines))
     task = run.spec.settings.task
     about = task.about(dataset.annotations)
-    _draw_charts(figures_of(task.answer_type).evaluated(evaluated.evaluation, about, column_width()), "evaluated")
+    charts = figures_of(task.answer_type).evaluated(evaluated.evaluation, about, column_width())
+    draw_charts({f"evaluated-{place}": titled for place, titled in enumerate(charts)})
     _worst(owner, run, dataset, evaluated)
 
 
-def _draw_charts(charts: tuple[TitledChart, ...], key: str) -> None:
-    """Draw charts with their headings, two beside each other where there is room; their keys begin with `key`."""
-    across = 1 if is_narrow() or len(charts) == 1 else 2
-    for first in range(0, len(charts), across):
-        for place, (column, titled) in enumerate(zip(st.columns(across), charts[first : first + across], strict=False)):
+def draw_charts(charts: Mapping[str, TitledChart], note: str = "") -> None:
+    """Draw charts by their keys, with their headings, two beside each other where there is room.
+
+    `note` is a sentence after each caption.
+    """
+    keys, across = list(charts), 1 if is_narrow() or len(charts) == 1 else 2
+    for first in range(0, len(keys), across):
+        for column, key in zip(st.columns(across), keys[first : first + across], strict=False):
             with column:
-                st.markdown(f"**{titled.title}**")
-                show(titled.chart, f"{key}-{first + place}")
-                if titled.caption:
-                    st.caption(titled.caption)
+                st.markdown(f"**{charts[key].title}**")
+                show(charts[key].chart, key)
+                if words := f"{charts[key].caption} {note}".strip():
+                    st.caption(words)
 
 
 def _worst(owner: Session, run: RunRecord, dataset: Dataset, evaluated: "EvaluatedAnswers") -> None:

@@ -23,7 +23,7 @@ from visualizer.ui.state.models import network_or_reason
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import work
-from visualizer.ui.train.answers_view import answers_evaluation, test_batches
+from visualizer.ui.train.answers_view import answers_evaluation, on_test_split, test_batches
 from visualizer.ui.train.picture_tip import picture_tip
 from visualizer.ui.train.state import TrainState
 from visualizer.words import counted
@@ -77,10 +77,7 @@ def evaluated(network: "Network", dataset: Dataset) -> "Steps[Evaluation]":
     """Show the whole test split to a network; for `work`."""
     from visualizer.inspection.evaluation import evaluate
 
-    steps = evaluate(network, test_batches(dataset, network), dataset.labels[dataset.test])
-    return with_progress(
-        steps, lambda share: Progress(share, f"{share:.0%} of the {len(dataset.test):,} test pictures")
-    )
+    return on_test_split(evaluate(network, test_batches(dataset, network), dataset.labels[dataset.test]), dataset)
 
 
 def _confusion(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> None:

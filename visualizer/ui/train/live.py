@@ -27,8 +27,9 @@ from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.parts.dataset_view import watched_chart, watched_choice
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import Session
-from visualizer.ui.state.viewport import is_narrow, share_of
+from visualizer.ui.state.viewport import share_of
 from visualizer.ui.train.answer_view import view_controls
+from visualizer.ui.train.answers_view import draw_charts
 from visualizer.ui.train.augmentation import describe_augmentation
 from visualizer.ui.train.live_feed import LiveView, Moving
 from visualizer.ui.train.moments import snapshot_at
@@ -57,7 +58,7 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
             snapshot = snapshot_at(record, snapshot.step, watched_index(owner, record))
         except UserError:  # its weights are damaged, but the stored snapshot is not
             may_choose = False
-    moving = _moving(view, record, history, snapshot)
+    moving, answered = _moving(view, record, history, snapshot)
 
     def place(key: str) -> None:
         if key in moving.charts:
@@ -114,21 +115,10 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
                     )
                 elif isinstance(snapshot.answer, Classes):
                     explain_scores(snapshot.answer.kind)
-        if charts := _answers(view, record, _latest_answers(record)):
+        if answered:
             view_controls(owner, record.spec.settings.task.answer_type, "live-view")
-            _draw_answers(charts)
+            draw_charts(answered, "From the validation split, after the last epoch.")
     return moving
-
-
-def _draw_answers(charts: dict[str, TitledChart]) -> None:
-    """Those to several validation pictures, two beside each other where there is room."""
-    keys, across = list(charts), 1 if is_narrow() or len(charts) == 1 else 2
-    for first in range(0, len(keys), across):
-        for column, key in zip(st.columns(across), keys[first : first + across], strict=False):
-            with column:
-                st.markdown(f"**{charts[key].title}**")
-                show(charts[key].chart, key)
-                st.caption(f"{charts[key].caption} From the validation split, after the last epoch.")
 
 
 def moving_live(view: LiveView, record: RunRecord, history: Curves, inside: str) -> Moving:
@@ -140,7 +130,8 @@ def moving_live(view: LiveView, record: RunRecord, history: Curves, inside: str)
         history: Its curves.
         inside: The snapshot that the browser already shows; its charts are left out.
     """
-    return _moving(view, record, history, _latest_snapshot(record), inside)
+    moving, _ = _moving(view, record, history, _latest_snapshot(record), inside)
+    return moving
 
 
 def _pictures(record: RunRecord) -> Dataset | UserError:
@@ -161,23 +152,25 @@ def _latest_snapshot(record: RunRecord) -> Snapshot | UserError | None:
 
 def _moving(
     view: LiveView, record: RunRecord, history: Curves, snapshot: Snapshot | UserError | None, has: str = ""
-) -> Moving:
+) -> tuple[Moving, dict[str, TitledChart]]:
+    """What moves, and those of its charts that are answers to several pictures, with their headings."""
     charts = _curves(record, history)
     # The sentences below the curves are elements of their own.
     overfit = None if isinstance(_pictures(record), UserError) else overfits(record, history)
     frame = f"{f'overfits since {overfit.since}' if overfit else ''} {_why_below(record, history)}"
     frame += " penalty" if history.has_penalty else ""
     if snapshot is None:
-        return Moving(f"{frame} no look inside yet", charts)
+        return Moving(f"{frame} no look inside yet", charts), {}
     if isinstance(snapshot, UserError):
-        return Moving(f"{frame} no look inside any more", charts)
+        return Moving(f"{frame} no look inside any more", charts), {}
     answers = _latest_answers(record)
     inside = f"{snapshot.step}-{snapshot.probe_index}-{answers.step if answers else ''}"
+    answered: dict[str, TitledChart] = {}
     if inside != has:
-        charts |= _network(view, record, snapshot)
-        charts |= {key: titled.chart for key, titled in _answers(view, record, answers).items()}
+        answered = _answers(view, record, answers)
+        charts |= _network(view, record, snapshot) | {key: titled.chart for key, titled in answered.items()}
     frame += " answers" if answers else ""
-    return Moving(frame, charts, inside)
+    return Moving(frame, charts, inside), answered
 
 
 def _why_below(record: RunRecord, history: Curves) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.prepare import prepare
+from visualizer.tasks.task import TaskAnswers
 from visualizer.training.runs.kept_weights import Moment
 from visualizer.training.runs.records import RunRecord
 from visualizer.ui.kit.results import keep_results
@@ -74,12 +75,9 @@ def _snapshot_at(run_id: str, step: int, picture: int, _run: RunRecord) -> "Snap
     dataset = load_dataset_of_run(_run.spec.settings.dataset)
     pixels = dataset.pictures[picture : picture + 1]
     prepared = torch.from_numpy(prepare(pixels, _run.spec.architecture.input_shape))
-    network, task = network_at(_run, step), _run.spec.settings.task
-    annotations = task.about(dataset.annotations)
-    position = step / _run.steps_per_epoch
-    return take_snapshot(
-        network, prepared, step, position, picture, lambda output: task.answer(network, output, annotations)
-    )
+    task = _run.spec.settings.task
+    answers = TaskAnswers(task, task.about(dataset.annotations))
+    return take_snapshot(network_at(_run, step), prepared, step, step / _run.steps_per_epoch, picture, answers)
 
 
 def confusion_at(run: RunRecord, step: int) -> np.ndarray:
