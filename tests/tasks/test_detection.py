@@ -297,7 +297,7 @@ def test_a_network_learns_it_and_a_linear_one_does_not(scenes: Dataset):
     assert summarize(network).fits
     measured = {}
     for name, architecture in (("network", network), ("linear", replace(network, layers=(head,)))):
-        # After ten epochs, rounding alone moves the F1 between 0.23 and 0.33; after sixteen it is about 0.4 with any seed.
+        # After ten epochs, rounding alone moves the F1 between 0.23 and 0.33; after sixteen it is about 0.4.
         settings = replace(example_settings(TASK), epochs=16, batch_size=16, learning_rate=0.003)
         training = Training(RunSpec(architecture, settings, 0), scenes)
         events = []
