@@ -15,6 +15,7 @@ from visualizer.architecture.network import Network, build
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.task import TaskAnswers
 from visualizer.training.loop.events import Snapshot
+from visualizer.training.loop.examples import watched_input
 from visualizer.training.loop.loop import Training
 from visualizer.training.loop.snapshots import MAX_NUMBERS, take_snapshot
 
@@ -29,7 +30,7 @@ def test_maps_kernels_and_probabilities_are_the_networks():
         training.advance()
     snapshot = training.snapshot()
     network = training.network.eval()
-    picture = training.examples.picture(3)
+    picture = watched_input(Classification(), few_digits().pictures[3:4], network.input_shape)
     assert np.allclose(picture[0, 0].numpy() * 255, few_digits().pictures[3, :, :, 0], atol=1e-3)
     outputs = [picture]
     with torch.no_grad():

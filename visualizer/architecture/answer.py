@@ -65,6 +65,36 @@ class Mask(Answer):
 
 
 @dataclass(frozen=True)
+class Reconstruction(Answer):
+    """A picture that was made of a picture.
+
+    Attributes:
+        values: (H, W, C) float32 from 0 to 1.
+        given: (H, W, C) float32, what the network was shown: the picture itself, or one with noise, whose numbers may
+            lie outside 0 to 1.
+        code: (n,) float32, the few numbers in between that the whole answer was made of; (0,) where there are none.
+    """
+
+    values: np.ndarray
+    given: np.ndarray
+    code: np.ndarray
+
+
+@dataclass(frozen=True)
+class Sample(Answer):
+    """A picture that was made of random numbers.
+
+    Attributes:
+        values: (H, W, C) float32 from 0 to 1.
+        way: (steps + 1, H, W, C) uint8, what it was before and after each step, noise first; (0, H, W, C) where it was
+            made at once.
+    """
+
+    values: np.ndarray
+    way: np.ndarray
+
+
+@dataclass(frozen=True)
 class Boxes(Answer):
     """Objects, each in a box.
 

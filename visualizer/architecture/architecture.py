@@ -242,7 +242,8 @@ def summarize(architecture: Architecture, goal: OutputGoal | None = None) -> Arc
         return replace(report, problem=Problem("The network has no layers yet.", "It needs at least one.", ()))
     report = replace(report, problem=report.passed_bound())
     if report.problem is None and goal is not None:
-        report = _check_goal(report, goal, architecture.ends_in_softmax)
+        blocks = {block.title: reports[block.last].output_shape or () for block in architecture.blocks}
+        report = _check_goal(report, goal, architecture.ends_in_softmax, blocks)
     return report
 
 
@@ -299,7 +300,9 @@ def _lacks_an_input(layer: Layer, index: int, sources: tuple[int, ...], shapes: 
     )
 
 
-def _check_goal(report: ArchitectureReport, goal: OutputGoal, softmax: bool) -> ArchitectureReport:
+def _check_goal(
+    report: ArchitectureReport, goal: OutputGoal, softmax: bool, blocks: Mapping[str, Shape]
+) -> ArchitectureReport:
     """Put the goal's problem, if there is one, on the last layer that changes the shape, or where the end begins."""
     rows = list(report.layers)
     index = len(rows) - 1
@@ -311,7 +314,8 @@ def _check_goal(report: ArchitectureReport, goal: OutputGoal, softmax: bool) -> 
         place = rows[place].sources[0]
     output_shape = rows[-1].output_shape or ()
     last_maps = None if is_maps(output_shape) else rows[place].input_shape
-    problem = goal.problem(Ending(output_shape, rows[index].layer, last_maps, softmax))
+    draws_codes = any(row.layer.draws_codes for row in rows)
+    problem = goal.problem(Ending(output_shape, rows[index].layer, last_maps, softmax, draws_codes, blocks))
     if problem is None:
         return report
     if problem.fixes and problem.fixes[0].to_the_end:

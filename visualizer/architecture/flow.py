@@ -100,8 +100,8 @@ Watch = Callable[[Node, int, torch.Tensor], None]
 class Answering(Protocol):
     """How the output of a network becomes an answer, where it is not one number for each class."""
 
-    def answer(self, network: "FlowNetwork", outputs: torch.Tensor) -> Answer:
-        """The answer to one picture; `outputs` is (1, …)."""
+    def answer_to(self, network: "FlowNetwork", pictures: torch.Tensor, outputs: torch.Tensor) -> Answer:
+        """The answer to one picture, (1, C, H, W); `outputs` is what the network's last layer makes of it, (1, …)."""
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -151,12 +151,19 @@ class FlowNetwork(nn.Module):
         return self.run(pictures, activated=not self.ends_in_softmax)
 
     def run(
-        self, pictures: torch.Tensor, *, until: int | None = None, activated: bool = True, watch: Watch | None = None
+        self,
+        pictures: torch.Tensor,
+        *,
+        after: int = PICTURE,
+        until: int | None = None,
+        activated: bool = True,
+        watch: Watch | None = None,
     ) -> torch.Tensor:
         """Run the nodes in order; an output is freed after its last use, since all of them together are large.
 
         Args:
-            pictures: (N, *input_shape).
+            pictures: (N, *input_shape), or what takes the place of the output of the node `after`.
+            after: The index of a node, one of `passages`; only later nodes are run.
             until: The index of the node to stop after; only nodes that it depends on are run. None for all nodes.
             activated: False to leave out the activation function that ends the last node to be run, if one does.
             watch: Called with the input of each node and with the output of each stage, as soon as it is computed.
@@ -165,8 +172,9 @@ class FlowNetwork(nn.Module):
             The output of the last node that was run, (N, ...).
         """
         nodes = self.nodes if until is None else self._leading_to(until)
+        nodes = nodes if after == PICTURE else tuple(node for node in nodes if node.index > after)
         last_use = {source: node.index for node in nodes for source in node.sources}
-        outputs = {PICTURE: pictures}
+        outputs = {after: pictures}
         for node in nodes:
             value = node.input_from(outputs)
             for source in node.sources:
@@ -182,6 +190,17 @@ class FlowNetwork(nn.Module):
             if node.index in last_use:
                 outputs[node.index] = value
         return value
+
+    @property
+    def passages(self) -> tuple[int, ...]:
+        """The nodes that everything passes through: no later node reads anything before them; by their indices."""
+        earliest = len(self.nodes)
+        passed: list[int] = []
+        for node in reversed(self.nodes):
+            if earliest >= node.index:
+                passed.append(node.index)
+            earliest = min(earliest, *node.sources)
+        return tuple(reversed(passed))
 
     def _leading_to(self, index: int) -> tuple[Node, ...]:
         """The nodes that the output of node `index` depends on, itself the last."""

@@ -1,6 +1,7 @@
 """What a network must output for what it is trained for, and the changes of its last layers that make it do so."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from visualizer.architecture.activations import NO_ACTIVATION
@@ -27,12 +28,16 @@ class Ending:
         last_maps: The shape of the feature maps, (C, H, W), that the vector at the end was made of; None where the
             end is maps.
         softmax: Whether the network ends in a softmax.
+        draws_codes: Whether a layer draws its output from a distribution, as `Layer.draws_codes` says.
+        blocks: The shape of the output of each block by the block's title.
     """
 
     output_shape: Shape
     layer: Layer
     last_maps: Shape | None = None
     softmax: bool = False
+    draws_codes: bool = False
+    blocks: Mapping[str, Shape] = field(default_factory=dict)
 
 
 class OutputGoal(Protocol):

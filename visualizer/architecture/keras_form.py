@@ -42,6 +42,7 @@ class KerasForm:
             none, given the layer's settings.
         initializers: Its arguments that say how kernels start; the type is a `KernelLayer`.
         regularizers: Its arguments that say what penalty is on kernels; the type is a `KernelLayer`.
+        definition: Python lines that define it, where Keras has no such class; they want `keras` and its `layers`.
         guessed: Whether this form is only the default of `Layer.keras_forms`, so that Keras's defaults are unknown.
     """
 
@@ -63,6 +64,7 @@ class KerasForm:
     same_without: Mapping[str, Callable[[Any, Mapping[str, Any]], bool]] = field(default_factory=dict)
     initializers: tuple[str, ...] = ()
     regularizers: tuple[str, ...] = ()
+    definition: str = ""
     guessed: bool = False
 
     def setting(self, argument: str) -> str:

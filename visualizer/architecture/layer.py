@@ -117,6 +117,8 @@ class Layer(ABC):
     # Whether it works at random while training, and only then: that makes training harder than validation, and the
     # network overfits less.
     is_random_in_training: ClassVar[bool] = False
+    # Whether it draws its output from a distribution that its input describes, as variational autoencoders need it.
+    draws_codes: ClassVar[bool] = False
     # How many outputs of other layers it takes, and what it makes of several.
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int] = 1

@@ -58,6 +58,16 @@ class NoiseInTraining(nn.Module):
         return f"stddev={self.stddev}"
 
 
+class NormalSampling(nn.Module):
+    """(N, 2n) in, means and logarithms of variances; (N, n) out, while training drawn at random, else the means."""
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        mean, log_variance = values.chunk(2, dim=1)
+        if not self.training:
+            return mean
+        return mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
+
+
 class VectorToMaps(nn.Module):
     """(N, height · width · C) in, (N, C, height, width) out, pixel by pixel."""
 

@@ -15,6 +15,7 @@ from visualizer.architecture.own_modules import (
     ChannelNorm,
     MapsToVector,
     NoiseInTraining,
+    NormalSampling,
     ParametricReLU,
     ScaleAndShift,
     VectorToMaps,
@@ -108,6 +109,7 @@ def _(module: nn.Identity, run: ModuleRun) -> ArithmeticStep:
 @_step_of.register(nn.Dropout)
 @_step_of.register(nn.Dropout2d)
 @_step_of.register(NoiseInTraining)
+@_step_of.register(NormalSampling)
 def _(module: nn.Module, run: ModuleRun) -> ArithmeticStep:
     return Passed(run.place, run.before)
 

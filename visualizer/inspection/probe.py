@@ -107,7 +107,8 @@ def probe(network: FlowNetwork, picture: np.ndarray) -> Probe:
         )
 
     with torch.inference_mode():
-        answered = _answer(network, network.run(torch.from_numpy(pixels)[None], watch=watch))
+        prepared = torch.from_numpy(pixels)[None]
+        answered = _answer(network, prepared, network.run(prepared, watch=watch))
     pixels.flags.writeable = False
     return Probe(pixels, tuple(views), answered)
 
@@ -122,8 +123,8 @@ def answer(network: FlowNetwork, picture: np.ndarray) -> Answer | None:
     """
     _make_ready(network, picture)
     with torch.inference_mode():
-        flowing = network(torch.from_numpy(np.array(picture, dtype=np.float32))[None])
-        return _answer(network, flowing)
+        prepared = torch.from_numpy(np.array(picture, dtype=np.float32))[None]
+        return _answer(network, prepared, network(prepared))
 
 
 def _make_ready(network: FlowNetwork, picture: np.ndarray) -> None:
@@ -138,10 +139,10 @@ def _make_ready(network: FlowNetwork, picture: np.ndarray) -> None:
         network.eval()
 
 
-def _answer(network: FlowNetwork, flowing: torch.Tensor) -> Answer | None:
+def _answer(network: FlowNetwork, picture: torch.Tensor, outputs: torch.Tensor) -> Answer | None:
     if network.answering is not None:
-        return network.answering.answer(network, flowing)
-    return Classes(_read_only(network.answers(flowing)[0]), network.answer_kind) if flowing.ndim == 2 else None
+        return network.answering.answer_to(network, picture, outputs)
+    return Classes(_read_only(network.answers(outputs)[0]), network.answer_kind) if outputs.ndim == 2 else None
 
 
 def channel_order(maps: np.ndarray, by: ChannelOrder) -> np.ndarray:

@@ -37,7 +37,7 @@ def evaluate_task(
     Args:
         network: In evaluation mode.
         task: What it was trained for.
-        batches: The pictures in order, (n, C, H, W) float32 in [0, 1] each.
+        batches: The pictures in order, (n, C, H, W) float32 in [0, 1] each, of the task's `picture_shape`.
         targets: (N, …) as the task made them.
         annotations: Of the data set.
         loss: A name in the task's losses.
@@ -51,7 +51,7 @@ def evaluate_task(
         of_batch = torch.from_numpy(targets[len(answers) : len(answers) + len(batch)])
         with torch.inference_mode():
             _, outputs = task.loss_and_outputs(network, torch.from_numpy(batch), of_batch, loss)
-            answers += [task.answer(network, output, annotations) for output in outputs.split(1)]
+            answers += task.answers(network, outputs, annotations)
         kept.append(task.kept(outputs))
         yield len(answers) / len(targets)
     evaluation = task.evaluation(np.concatenate(kept), targets, annotations)

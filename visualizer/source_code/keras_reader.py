@@ -4,6 +4,7 @@ It reads `Sequential` models and the functional API, as Keras 2 and 3 write them
 noted with its line, and the rest is built.
 """
 
+import ast
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -112,6 +113,10 @@ class _KerasInterpreter:
         self.skipped: list[range] = []
         self.used_lines: set[int] = set()
         self.forms = [(layer_type, form) for layer_type in layer_types().values() for form in layer_type.keras_forms()]
+        # Classes that a script of this app defines, since Keras has none.
+        self.definitions = {
+            ast.dump(ast.parse(form.definition).body[0]): form.names[0] for _, form in self.forms if form.definition
+        }
         # Why a layer can be left out, by its name.
         self.not_needed = NOT_NEEDED | {
             name: form.otherwise for _, form in self.forms if form.otherwise for name in form.names
@@ -125,6 +130,10 @@ class _KerasInterpreter:
             self.notes.add(first, why)
         else:
             self.skipped.append(range(first, last + 1))
+
+    def known_class(self, definition: ast.ClassDef) -> Symbol | None:
+        name = self.definitions.get(ast.dump(definition)) if definition.name in self.definitions.values() else None
+        return Symbol(f"keras.layers.{name}") if name else None
 
     def combine(self, sign: str, left: Any, right: Any, line: int, text: str) -> Any:
         flowing = self._flowing([left, right])

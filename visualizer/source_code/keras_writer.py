@@ -38,7 +38,9 @@ def keras_model(architecture: Architecture, initialization: Initialization = "gl
     calls = [_layer(layer, INITIALIZERS[initialization]) for layer in architecture.layers]
     rows = summarize(architecture).layers
     remarks = [[f"# {remark}" for remark in _remarks(row)] for row in rows]
-    about = "".join(f"# {remark}\n" for remark in _start_remarks(rows, initialization))
+    definitions = dict.fromkeys(layer.keras_form().definition for layer in architecture.layers)
+    about = "".join(f"{definition}\n\n" for definition in definitions if definition)
+    about += "".join(f"# {remark}\n" for remark in _start_remarks(rows, initialization))
     if not architecture.wires:
         lines = [f"{start},"]
         for own, call in zip(remarks, calls, strict=True):
@@ -175,7 +177,8 @@ def _layer(layer: Layer, initializer: str) -> str:
     if layer.own_initialization is not None:
         initializer = INITIALIZERS[layer.own_initialization]
     arguments += kernel_arguments(form.initializers, form.regularizers, initializer, layer.penalty)
-    return f"layers.{form.names[0]}({', '.join(arguments)})"
+    name = form.names[0] if form.definition else f"layers.{form.names[0]}"
+    return f"{name}({', '.join(arguments)})"
 
 
 def _value(value: Any) -> str:

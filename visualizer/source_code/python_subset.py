@@ -80,6 +80,9 @@ class Library(Protocol):
     def inside(self, name: str, arguments: list[Any], *, is_layer: bool) -> AbstractContextManager[None]:
         """Entered while a function of the source is followed, or (`is_layer`) an object of one of its classes."""
 
+    def known_class(self, definition: ast.ClassDef) -> Symbol | None:
+        """What a class of the source is, where the library knows it; its methods are then not followed."""
+
     def skip(self, first: int, last: int, why: str) -> None:
         """Called with the lines of a statement that is not followed, and why; empty if it is not about the library."""
 
@@ -228,7 +231,10 @@ class Follower:
                 self._block(body)
             case ast.ClassDef(name=name, body=body):
                 self.budget.make(len(body))
-                self.names[name] = Class(name, {item.name: item for item in body if isinstance(item, ast.FunctionDef)})
+                known = self.library.known_class(statement)
+                self.names[name] = known or Class(
+                    name, {item.name: item for item in body if isinstance(item, ast.FunctionDef)}
+                )
             case ast.While() | ast.AsyncFunctionDef():
                 self._skip(statement, "Loops with “while” and async code are not followed.")
 

@@ -48,6 +48,7 @@ class Measure:
         unit: Such as "pixels"; "%" for a share from 0 to 1, which is shown as per cent; empty for a plain number.
         of_answers: What it says of a split, with {value} and {split}, such as "{value} of the {split} pictures right".
         counts_right: Whether it is the share of the pictures that are answered right.
+        has_curve: Whether it has a curve of its own while training; the first measure of a task always has one.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Measure:
     unit: str
     of_answers: str
     counts_right: bool = False
+    has_curve: bool = False
 
     @property
     def is_share(self) -> bool:
@@ -160,6 +162,18 @@ class Task(ABC):
         """What each number means that a network outputs as a vector, in a sentence; empty for maps."""
         return ()
 
+    def picture_shape(self, architecture: Architecture) -> tuple[int, int, int]:
+        """(C, H, W) of the pictures that `loss_and_outputs` takes: that of the network's input unless overridden."""
+        return architecture.input_shape
+
+    def as_input(self, pictures: "torch.Tensor") -> "torch.Tensor":
+        """What a network is shown where a page asks it about pictures of the data set; those unless overridden.
+
+        Args:
+            pictures: (N, C, H, W) in [0, 1], with the shape of the network's input.
+        """
+        return pictures
+
     @abstractmethod
     def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
         """What is to be learnt of the pictures with these indices, (N,) or (N, …), as training compares it."""
@@ -183,7 +197,7 @@ class Task(ABC):
 
         Args:
             network: In training or in evaluation mode.
-            pictures: (N, C, H, W) in [0, 1].
+            pictures: (N, C, H, W) in [0, 1], of the `picture_shape`.
             targets: (N, …) as `targets` made them.
             loss: A name in `losses`.
         """
@@ -197,6 +211,19 @@ class Task(ABC):
     @abstractmethod
     def answer(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> Answer:
         """The answer to one picture from what `loss_and_outputs` returned for it, (1, …)."""
+
+    def answers(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> list[Answer]:
+        """The answers to N pictures from what `loss_and_outputs` returned for them, (N, …)."""
+        return [self.answer(network, output, annotations) for output in outputs.split(1)]
+
+    def answer_to(
+        self, network: "FlowNetwork", pictures: "torch.Tensor", outputs: "torch.Tensor", annotations: Annotations
+    ) -> Answer:
+        """The answer to one picture, (1, C, H, W), from the output of the network's last layer, (1, …).
+
+        To be overridden where `loss_and_outputs` returns more than that output.
+        """
+        return self.answer(network, outputs, annotations)
 
     @abstractmethod
     def truth(self, dataset: Dataset, index: int) -> Answer | None:
@@ -232,9 +259,13 @@ class TaskAnswers:
     task: Task
     annotations: Annotations
 
-    def answer(self, network: "FlowNetwork", outputs: "torch.Tensor") -> Answer:
-        """The answer to one picture; `outputs` is (1, …)."""
-        return self.task.answer(network, outputs, self.annotations)
+    def answers(self, network: "FlowNetwork", outputs: "torch.Tensor") -> list[Answer]:
+        """The answers to N pictures; `outputs` are (N, …) as the task's `loss_and_outputs` returned them."""
+        return self.task.answers(network, outputs, self.annotations)
+
+    def answer_to(self, network: "FlowNetwork", pictures: "torch.Tensor", outputs: "torch.Tensor") -> Answer:
+        """The answer to one picture, (1, C, H, W); `outputs` is what the network's last layer makes of it, (1, …)."""
+        return self.task.answer_to(network, pictures, outputs, self.annotations)
 
     @property
     def output_names(self) -> tuple[str, ...]:

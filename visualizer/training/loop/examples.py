@@ -16,25 +16,25 @@ PIECE = 1024  # pictures that are prepared at a time
 
 
 class Split:
-    """Some pictures of a data set with their targets for a task, fitted to a network's input shape (C, H, W)."""
+    """Some pictures of a data set with their targets for a task, fitted to the shape (C, H, W)."""
 
-    def __init__(self, dataset: Dataset, indices: np.ndarray, input_shape: tuple[int, int, int], task: Task) -> None:
+    def __init__(self, dataset: Dataset, indices: np.ndarray, shape: tuple[int, int, int], task: Task) -> None:
         self._dataset = dataset
         self._indices = indices
-        self._input_shape = input_shape
+        self._shape = shape
         self.targets = torch.from_numpy(task.targets(dataset, indices))
-        numbers = len(indices) * int(np.prod(input_shape))
+        numbers = len(indices) * int(np.prod(shape))
         self._prepared = self._prepare_all() if numbers * 4 <= MAX_PREPARED_BYTES else None
 
     def __len__(self) -> int:
         return len(self._indices)
 
     def _prepare(self, indices: np.ndarray) -> torch.Tensor:
-        return torch.from_numpy(prepare(self._dataset.pictures[indices], self._input_shape))
+        return torch.from_numpy(prepare(self._dataset.pictures[indices], self._shape))
 
     def _prepare_all(self) -> torch.Tensor:
         """Piece by piece, since the intermediate arrays are several times as large as the result."""
-        prepared = torch.empty((len(self), *self._input_shape))
+        prepared = torch.empty((len(self), *self._shape))
         for first in range(0, len(self), PIECE):
             prepared[first : first + PIECE] = self._prepare(self._indices[first : first + PIECE])
         return prepared
@@ -52,14 +52,26 @@ class Split:
 
 
 class Examples:
-    """A data set's training and validation splits for a task and an input shape; equal runs share them."""
+    """A data set's training and validation splits for a task; runs with pictures of one shape share them.
 
-    def __init__(self, dataset: Dataset, input_shape: tuple[int, int, int], task: Task) -> None:
+    Args:
+        dataset: The data set.
+        picture_shape: (C, H, W) of the pictures, as the task's `picture_shape` says it of an architecture.
+        task: What is learnt.
+    """
+
+    def __init__(self, dataset: Dataset, picture_shape: tuple[int, int, int], task: Task) -> None:
         self.dataset = dataset
-        self.input_shape = input_shape
-        self.train = Split(dataset, dataset.train, input_shape, task)
-        self.validation = Split(dataset, dataset.validation, input_shape, task)
+        self.train = Split(dataset, dataset.train, picture_shape, task)
+        self.validation = Split(dataset, dataset.validation, picture_shape, task)
 
-    def picture(self, index: int) -> torch.Tensor:
-        """One picture of the data set as a batch: (1, C, H, W) float32 in [0, 1]."""
-        return torch.from_numpy(prepare(self.dataset.pictures[index : index + 1], self.input_shape))
+
+def watched_input(task: Task, pictures: np.ndarray, input_shape: tuple[int, int, int]) -> torch.Tensor:
+    """What a network is shown where a page asks it about pictures of the data set: (N, *input_shape).
+
+    Args:
+        task: What it is trained for.
+        pictures: (N, H, W, C) uint8.
+        input_shape: Of the network.
+    """
+    return task.as_input(torch.from_numpy(prepare(pictures, input_shape)))

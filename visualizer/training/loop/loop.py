@@ -28,7 +28,7 @@ from visualizer.training.loop.events import (
     StateChanged,
     Weights,
 )
-from visualizer.training.loop.examples import Examples
+from visualizer.training.loop.examples import Examples, watched_input
 from visualizer.training.loop.health import Checkup
 from visualizer.training.loop.metric_sums import ConstantOutput, MetricSums
 from visualizer.training.loop.moments import GRADIENT_EDGES, gradient_counts, is_among_first
@@ -53,7 +53,7 @@ class Training:
     Args:
         spec: What to train.
         dataset: The data set that `spec.settings.dataset` names.
-        examples: `Examples(dataset, input shape, task)`, if several trainings share them.
+        examples: `Examples(dataset, the task's picture shape, task)`, if several trainings share them.
         checkpoint: That of a training of the same spec (see `checkpoint`), from which this one goes on.
         device: Where the network is trained; by default the processor. Another kind of device gives other bits.
 
@@ -83,7 +83,7 @@ class Training:
         self._task = settings.task
         self._annotations = settings.task.about(dataset.annotations)
         self._task_answers = TaskAnswers(self._task, self._annotations)
-        self.examples = examples or Examples(dataset, spec.architecture.input_shape, settings.task)
+        self.examples = examples or Examples(dataset, settings.task.picture_shape(spec.architecture), settings.task)
         # Built on the processor: the same seed gives the same first weights on any device.
         network = build(
             spec.architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss
@@ -291,7 +291,7 @@ class Training:
         if not self._shown:
             return []
         with torch.inference_mode():
-            answers = tuple(self._task_answers.answer(self.network, outputs) for outputs in self._shown)
+            answers = tuple(self._task_answers.answers(self.network, torch.cat(self._shown)))
         return [Answers(self.step, self.examples.dataset.validation[: len(answers)], answers)]
 
     def report(self) -> list[Event]:
@@ -309,9 +309,10 @@ class Training:
 
     def snapshot(self) -> Snapshot:
         """A look inside the network now, on the probe picture."""
+        pictures = self.examples.dataset.pictures[self.probe_index : self.probe_index + 1]
         return take_snapshot(
             self.network,
-            self.examples.picture(self.probe_index).to(self._device),
+            watched_input(self._task, pictures, self.network.input_shape).to(self._device),
             self.step,
             self.step / self.steps_per_epoch,
             self.probe_index,

@@ -30,7 +30,7 @@ def take_snapshot(
     outputs: dict[int, torch.Tensor] = {}
     with torch.inference_mode():
         output = network.run(picture, watch=lambda node, _, value: outputs.update({node.index: value}))
-        answer = answers.answer(network, output)
+        answer = answers.answer_to(network, picture, output)
     maps = [(index, output[0]) for index, output in outputs.items() if output.dim() == 4]
     share = MAX_NUMBERS // max(len(maps), 1)
     kernels_layer, kernels = first_kernels(network)

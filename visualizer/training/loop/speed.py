@@ -80,7 +80,7 @@ def _timed(architecture: Architecture, settings: TrainingSettings, some_targets:
     optimizer, augmentation = make_optimizer(network, settings), Augmentation(settings)
     random = torch.Generator().manual_seed(0)
     count, targets = len(some_targets), torch.from_numpy(some_targets)
-    pictures = torch.rand((count, *architecture.input_shape), generator=random)
+    pictures = torch.rand((count, *settings.task.picture_shape(architecture)), generator=random)
     steps: list[float] = []
     trained: list[float] = []
     evaluated: list[float] = []

@@ -43,7 +43,7 @@ class RunActor:
             self._inbox,
             self._outbox.put,
             device,
-            lambda name, shape, task: Examples(self._datasets[name], shape, task),
+            lambda name, picture_shape, task: Examples(self._datasets[name], picture_shape, task),
         )
         threading.Thread(target=turns.serve, name="runs", daemon=True).start()
 

@@ -300,7 +300,8 @@ class TurnTaking:
 
     def _begin(self, message: Begin) -> None:
         self._announce(message.run_id)
-        settings, shape = message.spec.settings, message.spec.architecture.input_shape
+        settings = message.spec.settings
+        shape = settings.task.picture_shape(message.spec.architecture)
         try:
             examples = self._make_examples(settings.dataset, shape, settings.task)
             training = Training(message.spec, examples.dataset, examples, message.checkpoint, self._device)
@@ -314,9 +315,9 @@ class TurnTaking:
 
 
 @lru_cache(maxsize=3)
-def _examples(dataset: str, input_shape: tuple[int, int, int], task: Task) -> Examples:
+def _examples(dataset: str, picture_shape: tuple[int, int, int], task: Task) -> Examples:
     """Shared by the runs of one worker."""
-    return Examples(load_dataset_of_run(dataset), input_shape, task)
+    return Examples(load_dataset_of_run(dataset), picture_shape, task)
 
 
 @contextmanager

@@ -30,11 +30,11 @@ _BATCH = 64
 _WORST = 12
 
 
-def test_batches(dataset: Dataset, network: "Network") -> Iterator[np.ndarray]:
-    """The pictures of the test split as the network's input, in order: (n, C, H, W) float32 in [0, 1] each."""
+def test_batches(dataset: Dataset, network: "Network", shape: tuple[int, int, int]) -> Iterator[np.ndarray]:
+    """The pictures of the test split in that shape (C, H, W), in order: (n, C, H, W) float32 in [0, 1] each."""
     size = min(_BATCH, network.largest_batch)
     for first in range(0, len(dataset.test), size):
-        yield prepare(dataset.pictures[dataset.test[first : first + size]], network.input_shape)
+        yield prepare(dataset.pictures[dataset.test[first : first + size]], shape)
 
 
 def evaluated_answers(run: RunRecord, network: "Network", dataset: Dataset) -> "Steps[EvaluatedAnswers]":
@@ -43,7 +43,7 @@ def evaluated_answers(run: RunRecord, network: "Network", dataset: Dataset) -> "
 
     settings = run.spec.settings
     targets = settings.task.targets(dataset, dataset.test)
-    batches = test_batches(dataset, network)
+    batches = test_batches(dataset, network, settings.task.picture_shape(run.spec.architecture))
     about = settings.task.about(dataset.annotations)
     return on_test_split(evaluate_task(network, settings.task, batches, targets, about, settings.loss), dataset)
 
@@ -74,7 +74,10 @@ def answers_evaluation(owner: Session, run: RunRecord, key: Any, network: "Netwo
     about = task.about(dataset.annotations)
     charts = figures_of(task.answer_type).evaluated(evaluated.evaluation, about, column_width())
     draw_charts({f"evaluated-{place}": titled for place, titled in enumerate(charts)})
-    _worst(owner, run, dataset, evaluated)
+    if task.truth(dataset, int(dataset.test[0])) is None:
+        _some(owner, run, dataset, evaluated)
+    else:
+        _worst(owner, run, dataset, evaluated)
 
 
 def draw_charts(charts: Mapping[str, TitledChart], note: str = "") -> None:
@@ -90,6 +93,17 @@ def draw_charts(charts: Mapping[str, TitledChart], note: str = "") -> None:
                 show(charts[key].chart, key)
                 if words := f"{charts[key].caption} {note}".strip():
                     st.caption(words)
+
+
+def _some(owner: Session, run: RunRecord, dataset: Dataset, evaluated: "EvaluatedAnswers") -> None:
+    """As many answers as Train shows, where no answer is more wrong than another."""
+    task, figures = run.spec.settings.task, figures_of(run.spec.settings.task.answer_type)
+    view_controls(owner, task.answer_type, "some-view")
+    view = answer_view(owner, task.answer_type)
+    seen = [figures.seen(answer, view) for answer in evaluated.answers[: task.shown]]
+    pictures, about = dataset.pictures[dataset.test[: len(seen)]], task.about(dataset.annotations)
+    charts = figures.of_many(pictures, seen, [None] * len(seen), about, column_width())
+    draw_charts({f"some-{place}": titled for place, titled in enumerate(charts)})
 
 
 def _worst(owner: Session, run: RunRecord, dataset: Dataset, evaluated: "EvaluatedAnswers") -> None:

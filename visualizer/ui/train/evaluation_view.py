@@ -77,7 +77,9 @@ def evaluated(network: "Network", dataset: Dataset) -> "Steps[Evaluation]":
     """Show the whole test split to a network; for `work`."""
     from visualizer.inspection.evaluation import evaluate
 
-    return on_test_split(evaluate(network, test_batches(dataset, network), dataset.labels[dataset.test]), dataset)
+    return on_test_split(
+        evaluate(network, test_batches(dataset, network, network.input_shape), dataset.labels[dataset.test]), dataset
+    )
 
 
 def _confusion(owner: Session, dataset: Dataset, evaluation: "Evaluation") -> None:

@@ -14,6 +14,7 @@ from visualizer.figures.chart import Chart
 from visualizer.figures.curves import curves, measure_curves
 from visualizer.figures.kernels import kernel_grid, shown_channel
 from visualizer.figures.maps import map_grid
+from visualizer.tasks.task import Measure
 from visualizer.training.loop.events import Answers, FeatureMaps, Snapshot
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.overfitting import why_training_lies_below
@@ -70,6 +71,11 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
             place("loss-curves")
         with accuracy:
             place("measure-curves")
+        more = [measure.name for measure in record.spec.settings.task.measures[1:] if measure.has_curve]
+        for first in range(0, len(more), 2):
+            for column, name in zip(st.columns(2), more[first : first + 2], strict=False):
+                with column:
+                    place(f"curves-{name}")
         if history.has_penalty:
             st.caption(explained(PENALTY_IN_LOSSES, "penalty"))
         if why := _why_below(record, history):
@@ -198,12 +204,14 @@ def loss_curves(record: RunRecord, history: Curves) -> Chart:
 
 
 def _curves(record: RunRecord, history: Curves) -> dict[str, Chart]:
-    lead = record.spec.settings.task.measures[0]
-    batch, train, validation = history.measured(lead.name)
-    return {
-        "loss-curves": loss_curves(record, history),
-        "measure-curves": measure_curves(history.epoch_position, batch, history.epoch, train, validation, measure=lead),
-    }
+    lead, *others = record.spec.settings.task.measures
+    charts = {"loss-curves": loss_curves(record, history), "measure-curves": _measured(history, lead)}
+    return charts | {f"curves-{measure.name}": _measured(history, measure) for measure in others if measure.has_curve}
+
+
+def _measured(history: Curves, measure: Measure) -> Chart:
+    batch, train, validation = history.measured(measure.name)
+    return measure_curves(history.epoch_position, batch, history.epoch, train, validation, measure=measure)
 
 
 def _network(view: LiveView, record: RunRecord, snapshot: Snapshot) -> dict[str, Chart]:

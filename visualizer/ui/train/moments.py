@@ -52,10 +52,11 @@ def layer_at(run: RunRecord, step: int, layer: int, picture: int) -> "LayerMomen
 @keep_results(max_entries=400)
 def _layer_at(run_id: str, step: int, layer: int, picture: int, _run: RunRecord) -> "LayerMoment":
     from visualizer.inspection.moment import layer_moment
+    from visualizer.training.loop.examples import watched_input
 
     pixels = load_dataset_of_run(_run.spec.settings.dataset).pictures[picture : picture + 1]
-    prepared = prepare(pixels, _run.spec.architecture.input_shape)[0]
-    return layer_moment(network_at(_run, step), prepared, layer)
+    prepared = watched_input(_run.spec.settings.task, pixels, _run.spec.architecture.input_shape)[0]
+    return layer_moment(network_at(_run, step), prepared.numpy(), layer)
 
 
 def snapshot_at(run: RunRecord, step: int, picture: int) -> "Snapshot":
@@ -68,14 +69,13 @@ def snapshot_at(run: RunRecord, step: int, picture: int) -> "Snapshot":
 
 @keep_results(max_entries=16)
 def _snapshot_at(run_id: str, step: int, picture: int, _run: RunRecord) -> "Snapshot":
-    import torch
-
+    from visualizer.training.loop.examples import watched_input
     from visualizer.training.loop.snapshots import take_snapshot
 
     dataset = load_dataset_of_run(_run.spec.settings.dataset)
     pixels = dataset.pictures[picture : picture + 1]
-    prepared = torch.from_numpy(prepare(pixels, _run.spec.architecture.input_shape))
     task = _run.spec.settings.task
+    prepared = watched_input(task, pixels, _run.spec.architecture.input_shape)
     answers = TaskAnswers(task, task.about(dataset.annotations))
     return take_snapshot(network_at(_run, step), prepared, step, step / _run.steps_per_epoch, picture, answers)
 
@@ -103,10 +103,13 @@ def answers_at(run: RunRecord, step: int) -> "tuple[Answer, ...]":
 @keep_results(max_entries=100)
 def _answers_at(run_id: str, step: int, _run: RunRecord) -> "tuple[Answer, ...]":
     from visualizer.inspection.probe import answer
+    from visualizer.training.loop.examples import watched_input
 
-    network = network_at(_run, step)
-    pictures = _validation(_run.spec.settings.dataset, _run.spec.architecture.input_shape)
-    answers = [answer(network, picture) for picture in pictures[: _run.spec.settings.task.shown]]
+    network, task = network_at(_run, step), _run.spec.settings.task
+    dataset = load_dataset_of_run(_run.spec.settings.dataset)
+    pixels = dataset.pictures[dataset.validation[: task.shown]]
+    pictures = watched_input(task, pixels, _run.spec.architecture.input_shape).numpy()
+    answers = [answer(network, picture) for picture in pictures]
     return tuple(each for each in answers if each is not None)
 
 

@@ -1,0 +1,228 @@
+"""Autoencoders: the picture itself is what is to be learnt, through a layer that is too narrow to copy it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from visualizer.architecture.answer import Answer, Reconstruction
+from visualizer.architecture.assembly import Assembly
+from visualizer.architecture.goal import MapsGoal, OutputGoal
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.reshape import Reshape
+from visualizer.architecture.settings import Real, setting
+from visualizer.data.annotations import Annotations
+from visualizer.data.dataset import Dataset
+from visualizer.tasks.task import Evaluation, Example, LossName, Measure, Task, register
+
+if TYPE_CHECKING:
+    import torch
+
+    from visualizer.architecture.flow import FlowNetwork, Watch
+
+ERROR = Measure(
+    "error", "mean error of a pixel", "down", "%", "pixels are off by {value} of their range on the {split} pictures"
+)
+
+
+@register
+@dataclass(frozen=True)
+class Autoencoder(Task):
+    """The network's output is compared with the picture that it was shown, or that it was shown with noise.
+
+    Attributes:
+        noise: The standard deviation of normal noise on every number of what the network is shown, also where it is
+            evaluated: above 0, it is a denoising autoencoder. Source: Vincent and others, 2008,
+            https://doi.org/10.1145/1390156.1390294
+    """
+
+    title: ClassVar[str] = "Autoencoder"
+    explanation: ClassVar[str] = "Can a picture be told in a few numbers, and drawn again from them?"
+    icon: ClassVar[str] = ":material/compress:"
+    answer_type: ClassVar[type[Answer]] = Reconstruction
+    losses: ClassVar[Mapping[str, LossName]] = {
+        "pixels_mse": LossName("Mean squared error of the pixels", "mean squared error of the pixels"),
+        "pixels_mae": LossName("Mean absolute error of the pixels", "mean absolute error of the pixels"),
+        "pixels_bce": LossName("Binary cross-entropy of the pixels", "binary cross-entropy of the pixels"),
+    }
+    measures: ClassVar[tuple[Measure, ...]] = (ERROR,)
+    shown: ClassVar[int] = 24
+
+    noise: float = setting(
+        0.0,
+        Real(
+            "Noise to remove",
+            "What the network is shown has this much noise, and it learns the picture without it. Standard deviation; "
+            "pixel values go from 0 to 1.",
+            0.0,
+            1.0,
+            0.05,
+        ),
+    )
+
+    @classmethod
+    def fits(cls, annotations: Annotations) -> bool:
+        return True
+
+    @classmethod
+    def example(cls) -> Example:
+        assembly = Assembly((1, 16, 16))
+        with assembly.block("Encoder"):
+            assembly.add(
+                Conv2D(filters=16, padding="same", strides=(2, 2)),
+                Conv2D(filters=32, padding="same", strides=(2, 2)),
+                *(Flatten(), Dense(units=64), Dense(units=2, activation="linear")),
+            )
+        add_decoder(assembly)
+        return Example(
+            assembly.architecture("Tells a digit in two numbers"),
+            "digits",
+            "An encoder makes two numbers of a digit, and a decoder draws the digit again from the two alone.",
+            {"epochs": 120, "learning_rate": 0.002},
+        )
+
+    def goal(self, annotations: Annotations, input_shape: tuple[int, int, int]) -> OutputGoal:
+        return picture_goal(input_shape)
+
+    def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
+        """(N,) int64, the classes, by which codes are coloured: what is learnt is the picture itself."""
+        return dataset.labels[indices]
+
+    def loss_and_outputs(
+        self, network: "FlowNetwork", pictures: "torch.Tensor", targets: "torch.Tensor", loss: str
+    ) -> "tuple[torch.Tensor, torch.Tensor]":
+        """The loss and the outputs, (N, numbers) as `pictures.Parts` packs them: answers, and what was shown."""
+        given = self.given(network, pictures)
+        answers, code = reconstructed(network, given)
+        return of_pixels(loss, answers, pictures).mean(), self.packed(answers, given, pictures, code)
+
+    def packed(
+        self,
+        answers: "torch.Tensor",
+        given: "torch.Tensor",
+        pictures: "torch.Tensor",
+        code: "torch.Tensor",
+        *measured: "torch.Tensor",
+    ) -> "torch.Tensor":
+        """The outputs; `measured` are all of `measures` but the first, (N,) each."""
+        import torch
+
+        from visualizer.tasks.pictures import Parts
+
+        answers = answers.detach()
+        error = (answers.clamp(0, 1) - pictures).abs().flatten(1).mean(1)
+        measures = torch.stack([error, *(values.detach() for values in measured)], 1)
+        return Parts(measures, code, torch.stack([answers, given], 1)).packed()
+
+    def given(self, network: "FlowNetwork", pictures: "torch.Tensor") -> "torch.Tensor":
+        """The pictures with noise; in evaluation, a picture always has the same noise."""
+        import torch
+
+        from visualizer.tasks.pictures import noise_of
+
+        if not self.noise:
+            return pictures
+        drawn = torch.randn_like(pictures) if network.training else noise_of(pictures, pictures.shape[1:], normal=True)
+        return pictures + self.noise * drawn
+
+    def as_input(self, pictures: "torch.Tensor") -> "torch.Tensor":
+        from visualizer.tasks.pictures import noise_of
+
+        return pictures + self.noise * noise_of(pictures, pictures.shape[1:], normal=True) if self.noise else pictures
+
+    def measured(
+        self, outputs: "torch.Tensor", targets: "torch.Tensor", annotations: Annotations
+    ) -> "Mapping[str, torch.Tensor]":
+        from visualizer.tasks.pictures import measured_of
+
+        return {measure.name: values for measure, values in zip(self.measures, measured_of(outputs).T, strict=True)}
+
+    def answer(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> Answer:
+        from visualizer.tasks.pictures import Parts, as_rows
+
+        parts = Parts.unpacked(outputs, network.input_shape)
+        answered, given = as_rows(parts.pictures[0]).numpy(force=True)
+        return Reconstruction(answered.clip(0, 1), given, parts.code[0].numpy(force=True))
+
+    def answer_to(
+        self, network: "FlowNetwork", pictures: "torch.Tensor", outputs: "torch.Tensor", annotations: Annotations
+    ) -> Answer:
+        from visualizer.tasks.pictures import as_rows
+
+        _, code = reconstructed(network, pictures)
+        answered, given = as_rows(outputs[0]).numpy(force=True), as_rows(pictures[0]).numpy(force=True)
+        return Reconstruction(answered.clip(0, 1), given, code[0].numpy(force=True))
+
+    def truth(self, dataset: Dataset, index: int) -> Answer | None:
+        picture = dataset.pictures[index].astype(np.float32) / 255
+        return Reconstruction(picture, picture, np.zeros(0, np.float32))
+
+    def kept(self, outputs: "torch.Tensor") -> np.ndarray:
+        """Measures and codes without the pictures."""
+        from visualizer.tasks.pictures import without_pictures
+
+        return without_pictures(outputs).numpy(force=True)
+
+    def evaluation(self, outputs: np.ndarray, targets: np.ndarray, annotations: Annotations) -> Evaluation:
+        """The means of the measures; the details are each picture's code, (N, n), and class, (N,)."""
+        import torch
+
+        from visualizer.tasks.pictures import code_of, measured_of
+
+        rows = torch.from_numpy(outputs)
+        values = measured_of(rows).numpy().astype(np.float64)
+        means = tuple((measure, float(mean)) for measure, mean in zip(self.measures, values.mean(0), strict=True))
+        return Evaluation(means, values[:, 0], {"code": code_of(rows).numpy(), "classes": targets})
+
+
+def picture_goal(input_shape: tuple[int, int, int]) -> OutputGoal:
+    """A picture of the input's shape."""
+    channels, height, width = input_shape
+    needs = (
+        f"The last layer must output a picture like the input, {height} × {width} with {channels} "
+        f"{'channel' if channels == 1 else 'channels'}."
+    )
+    return MapsGoal(channels, (height, width), needs)
+
+
+def add_decoder(assembly: Assembly) -> None:
+    """From any vector to a picture of 16 × 16."""
+    with assembly.block("Decoder"):
+        assembly.add(
+            *(Dense(units=64), Dense(units=512), Reshape(height=4, width=4)),
+            Conv2DTranspose(filters=32, activation="relu"),
+            Conv2D(filters=16, padding="same"),
+            Conv2DTranspose(filters=16, activation="relu"),
+            Conv2D(filters=1, padding="same", activation="sigmoid"),
+        )
+
+
+def of_pixels(loss: str, answers: "torch.Tensor", pictures: "torch.Tensor") -> "torch.Tensor":
+    """The loss of each pixel of `answers`, in the shape of both.
+
+    Binary cross-entropy takes a pixel for a probability; it is least, though not 0, where the two are equal.
+    """
+    from torch.nn import functional
+
+    if loss == "pixels_mae":
+        return (answers - pictures).abs()
+    if loss == "pixels_bce":
+        return functional.binary_cross_entropy(answers.clamp(0, 1), pictures.clamp(0, 1), reduction="none")
+    return (answers - pictures).square()
+
+
+def reconstructed(
+    network: "FlowNetwork", pictures: "torch.Tensor", watch: "Watch | None" = None
+) -> "tuple[torch.Tensor, torch.Tensor]":
+    """The answers, and the codes, (N, n), where a layer is narrower than the answer; `watch` as in `run`."""
+    from visualizer.tasks.pictures import narrowest
+
+    place = narrowest(network)
+    if place is None:
+        return network.run(pictures, watch=watch), pictures.new_zeros((len(pictures), 0))
+    code = network.run(pictures, until=place, watch=watch)
+    return network.run(code, after=place, watch=watch), code.detach().flatten(1)

@@ -1,0 +1,197 @@
+"""Diffusion: a network that removes noise, asked again and again, makes a picture of nothing but noise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from visualizer.architecture.activations import NO_ACTIVATION
+from visualizer.architecture.answer import Answer, Sample
+from visualizer.architecture.assembly import Assembly
+from visualizer.architecture.goal import OutputGoal
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.concatenate import Concatenate
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.group_normalization import GroupNormalization
+from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.up_sampling2d import UpSampling2D
+from visualizer.architecture.settings import Integer, setting
+from visualizer.data.annotations import Annotations
+from visualizer.data.dataset import Dataset
+from visualizer.tasks.autoencoder import picture_goal
+from visualizer.tasks.task import Evaluation, Example, LossName, Measure, Task, register
+
+if TYPE_CHECKING:
+    import torch
+
+    from visualizer.architecture.flow import FlowNetwork
+
+_LEAST_NOISE = 0.1  # by which an error is divided at least: the velocity's would have no bound
+
+
+@register
+@dataclass(frozen=True)
+class Diffusion(Task):
+    """The network sees a picture that is partly noise, and learns the picture without it.
+
+    With pixels y from -1 to 1 and normally distributed ε, it is shown (1 - t) · y + t · ε for a random share t of
+    noise, which it has to see for itself. Sources: Liu and others, 2022, https://arxiv.org/abs/2209.03003 for the
+    straight ways; Sun and others, 2025, https://arxiv.org/abs/2502.13129 for networks that are not told t; Li and He,
+    2025, https://arxiv.org/abs/2511.13720 for the error of the velocity of an answer that is a picture.
+
+    Attributes:
+        steps: In how many steps a sample is made.
+    """
+
+    title: ClassVar[str] = "Diffusion"
+    explanation: ClassVar[str] = "What remains if noise is taken away step by step, where there was nothing but noise?"
+    icon: ClassVar[str] = ":material/blur_on:"
+    answer_type: ClassVar[type[Answer]] = Sample
+    losses: ClassVar[Mapping[str, LossName]] = {
+        "velocity_mse": LossName("Mean squared error of the velocity", "mean squared error of the velocity"),
+        "denoised_mse": LossName("Mean squared error of the clean picture", "mean squared error of the clean picture"),
+    }
+    measures: ClassVar[tuple[Measure, ...]] = (
+        Measure("error", "mean error of a pixel without its noise", "down", "%", ""),
+    )
+    shown: ClassVar[int] = 24
+
+    steps: int = setting(20, Integer("Steps of a sample", "In how many steps noise becomes a picture.", 1, 100))
+
+    @classmethod
+    def fits(cls, annotations: Annotations) -> bool:
+        return True
+
+    @classmethod
+    def example(cls) -> Example:
+        assembly = Assembly((1, 8, 8))
+        skipped = []
+        for filters in (32, 64):
+            with assembly.block("Down"):
+                _add_convolutions(assembly, filters, 2)
+                skipped.append(assembly.last)
+            assembly.add(MaxPooling2D())
+        with assembly.block("Bottom"):
+            _add_convolutions(assembly, 128, 2)
+        for filters in (64, 32):
+            with assembly.block("Up"):
+                up = assembly.add(UpSampling2D())
+                assembly.add(Concatenate(), reads=(skipped.pop(), up))
+                _add_convolutions(assembly, filters, 1)
+        assembly.add(Conv2D(filters=1, kernel_size=(1, 1), activation="sigmoid"))
+        return Example(
+            assembly.architecture("Removes noise from digits"),
+            "digits",
+            "A small U-Net learns to remove noise. Asked step by step, it makes digits of nothing but noise.",
+            {"epochs": 200, "learning_rate": 0.002, "batch_size": 64},
+        )
+
+    def goal(self, annotations: Annotations, input_shape: tuple[int, int, int]) -> OutputGoal:
+        return picture_goal(input_shape)
+
+    def as_input(self, pictures: "torch.Tensor") -> "torch.Tensor":
+        """Nothing but noise, the start of a sample."""
+        from visualizer.tasks.pictures import noise_of
+
+        return _as_pixels(noise_of(pictures, tuple(pictures.shape[1:]), normal=True))
+
+    def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
+        """(N,) int64, the classes; what is learnt is the pictures themselves."""
+        return dataset.labels[indices]
+
+    def loss_and_outputs(
+        self, network: "FlowNetwork", pictures: "torch.Tensor", targets: "torch.Tensor", loss: str
+    ) -> "tuple[torch.Tensor, torch.Tensor]":
+        """The loss and the outputs, (N, numbers) as `pictures.Parts` packs them: t, and the noise of each sample.
+
+        The velocity, from picture to noise, is (shown - y) / t; so its error is that of the answer, divided by t. It is
+        divided by 0.1 at least. In evaluation mode, the same picture has the same noise and the same t.
+        """
+        import torch
+
+        from visualizer.tasks.pictures import Parts, noise_of
+
+        shape = tuple(pictures.shape[1:])
+        if network.training:
+            noise, share = torch.randn_like(pictures), torch.rand(len(pictures), device=pictures.device)
+        else:
+            noise = noise_of(pictures, shape, normal=True)
+            share = noise_of(1 - pictures, (), normal=False)
+        of_each = share[:, None, None, None]
+        shown = (1 - of_each) * (2 * pictures - 1) + of_each * noise
+        answers = network(_as_pixels(shown))
+        off = 2 * (answers - pictures)
+        weighted = off / of_each.clamp(min=_LEAST_NOISE) if loss == "velocity_mse" else off
+        error = (answers.detach().clamp(0, 1) - pictures).abs().flatten(1).mean(1, keepdim=True)
+        return weighted.square().mean(), Parts(error, share[:, None], _as_pixels(noise)[:, None]).packed()
+
+    def measured(
+        self, outputs: "torch.Tensor", targets: "torch.Tensor", annotations: Annotations
+    ) -> "Mapping[str, torch.Tensor]":
+        from visualizer.tasks.pictures import measured_of
+
+        return {self.measures[0].name: measured_of(outputs)[:, 0]}
+
+    def answers(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> list[Answer]:
+        from visualizer.tasks.pictures import Parts
+
+        return self._samples(network, Parts.unpacked(outputs, network.input_shape).pictures[:, 0])
+
+    def answer(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> Answer:
+        return self.answers(network, outputs, annotations)[0]
+
+    def answer_to(
+        self, network: "FlowNetwork", pictures: "torch.Tensor", outputs: "torch.Tensor", annotations: Annotations
+    ) -> Answer:
+        """The sample that begins with the picture, as if it were noise."""
+        return self._samples(network, pictures)[0]
+
+    def _samples(self, network: "FlowNetwork", starts: "torch.Tensor") -> list[Answer]:
+        """Samples from (N, C, H, W) noise, as the pixels that the network is shown.
+
+        From the share t to the next smaller one s, a step goes the part (t - s) / t of the way from what there is to
+        what the network takes for the clean picture.
+        """
+        import torch
+
+        from visualizer.tasks.pictures import as_rows
+
+        way = [starts]
+        for left in range(self.steps, 0, -1):
+            way.append(way[-1] + (network(way[-1]) - way[-1]) / left)
+        frames = (as_rows(torch.stack(way, 1)).clamp(0, 1) * 255).round().to(torch.uint8).numpy(force=True)
+        values = as_rows(way[-1]).clamp(0, 1).numpy(force=True)
+        return [Sample(value, of_value) for value, of_value in zip(values, frames, strict=True)]
+
+    def truth(self, dataset: Dataset, index: int) -> Answer | None:
+        return None
+
+    def kept(self, outputs: "torch.Tensor") -> np.ndarray:
+        """Errors and shares of noise, without pictures."""
+        from visualizer.tasks.pictures import without_pictures
+
+        return without_pictures(outputs).numpy(force=True)
+
+    def evaluation(self, outputs: np.ndarray, targets: np.ndarray, annotations: Annotations) -> Evaluation:
+        """The mean error; the details are each picture's share of noise and error, (N,) each."""
+        import torch
+
+        from visualizer.tasks.pictures import code_of, measured_of
+
+        rows = torch.from_numpy(outputs)
+        error = measured_of(rows)[:, 0].numpy().astype(np.float64)
+        return Evaluation(
+            ((self.measures[0], float(error.mean())),), error, {"noise": code_of(rows)[:, 0].numpy(), "error": error}
+        )
+
+
+def _as_pixels(values: "torch.Tensor") -> "torch.Tensor":
+    """From the scale on which pixels go from -1 to 1 to that of a network's input, from 0 to 1."""
+    return (values + 1) / 2
+
+
+def _add_convolutions(assembly: Assembly, filters: int, count: int) -> None:
+    for _ in range(count):
+        convolution = Conv2D(filters=filters, padding="same", activation=NO_ACTIVATION)
+        assembly.add(convolution, GroupNormalization(groups=1), Activation())
