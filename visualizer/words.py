@@ -21,6 +21,15 @@ def capitalized(text: str) -> str:
     return text if text[1:2].isupper() else text[:1].upper() + text[1:]
 
 
+def uncapitalized(text: str) -> str:
+    """Words from the beginning of a sentence as they stand within one; an abbreviation such as "GAN" stays.
+
+    >>> uncapitalized("Object detection"), uncapitalized("GAN"), uncapitalized("")
+    ('object detection', 'GAN', '')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def listed(items: Iterable[str], conjunction: str = "and") -> str:
     """The items of a list as a sentence reads them; empty where there is none.
 

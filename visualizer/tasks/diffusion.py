@@ -53,7 +53,13 @@ class Diffusion(Task):
         "denoised_mse": LossName("Mean squared error of the clean picture", "mean squared error of the clean picture"),
     }
     measures: ClassVar[tuple[Measure, ...]] = (
-        Measure("error", "mean error of a pixel without its noise", "down", "%", ""),
+        Measure(
+            "error",
+            "mean error of a pixel without its noise",
+            "down",
+            "%",
+            "pixels without their noise are off by {value} of their range on the {split} pictures",
+        ),
     )
     shown: ClassVar[int] = 24
 

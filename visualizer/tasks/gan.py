@@ -56,7 +56,13 @@ class Gan(Task):
         "adversarial_mse": LossName("Both squared errors (LSGAN)", "sum of both squared errors"),
     }
     measures: ClassVar[tuple[Measure, ...]] = (
-        Measure("told", "told apart by the discriminator", "up", "%", ""),
+        Measure(
+            "told",
+            "told apart by the discriminator",
+            "up",
+            "%",
+            "the discriminator tells {value} of the {split} pictures and of as many samples apart",
+        ),
         Measure("discriminator", "discriminator’s loss", "down", "", "", has_curve=True),
         Measure("generator", "generator’s loss", "down", "", "", has_curve=True),
     )

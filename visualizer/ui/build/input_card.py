@@ -14,6 +14,7 @@ from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.dataset_names import chosen_dataset, dataset_titles
 from visualizer.ui.state.session import Session
+from visualizer.words import uncapitalized
 
 _CARD = -1  # layers' cards count from 0
 _CHANNELS = {1: "1 (grey)", 3: "3 (red, green, blue)"}
@@ -23,7 +24,7 @@ def input_card(owner: Session) -> None:
     """Draw the input's card; a change on it changes the owner's network or data set."""
     architecture = owner.architecture
     dataset, task = chosen_dataset(owner), owner.settings.task
-    learnt = f"{dataset.classes} classes" if isinstance(task, Classification) else task.title.lower()
+    learnt = f"{dataset.classes} classes" if isinstance(task, Classification) else uncapitalized(task.title)
     label = SPACE.join(
         [
             ":material/image:",

@@ -25,7 +25,7 @@ from visualizer.ui.train.augmentation import describe_augmentation
 from visualizer.ui.train.live_feed import HowFar
 from visualizer.ui.train.state import TimeMachine, TrainState, WatchedPicture
 from visualizer.ui.train.training_settings import learning_rate
-from visualizer.words import counted
+from visualizer.words import counted, uncapitalized
 
 _PLAY = ":material/play_arrow:"
 
@@ -110,7 +110,7 @@ def describe_run(record: RunRecord) -> str:
     pictures = dataset_title(settings.dataset)
     parts = [
         f"{escaped(record.spec.architecture.name) or 'a network'} on {escaped(pictures)}",
-        *([] if isinstance(settings.task, Classification) else [settings.task.title.lower()]),
+        *([] if isinstance(settings.task, Classification) else [uncapitalized(settings.task.title)]),
         settings.loss_name.in_sentence,
         OPTIMIZERS[settings.optimizer].title,
         f"learning rate {_describe_learning_rate(record)}",

@@ -1,0 +1,119 @@
+"""Diffusion: noise that is removed at once, and step by step."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from tests.training.examples import few_digits
+from visualizer.architecture.answer import Sample
+from visualizer.architecture.architecture import summarize
+from visualizer.data.prepare import prepare
+from visualizer.tasks.diffusion import Diffusion
+from visualizer.tasks.pictures import noise_of
+from visualizer.training.loop.events import Answers, EpochEnded
+from visualizer.training.loop.loop import Training
+from visualizer.training.settings import RunSpec, example_settings
+
+ABOUT = few_digits().annotations
+PICTURES = torch.from_numpy(prepare(few_digits().pictures[:5], (1, 8, 8)))
+LABELS = torch.zeros(5, dtype=torch.int64)
+
+
+class Says(nn.Module):
+    """In the place of a network: always the same picture; keeps what it was shown."""
+
+    input_shape = (1, 8, 8)
+
+    def __init__(self, picture: torch.Tensor) -> None:
+        super().__init__()
+        self.picture = picture
+        self.shown: list[torch.Tensor] = []
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        self.shown.append(pictures)
+        return self.picture.expand(len(pictures), -1, -1, -1)
+
+
+@pytest.mark.parametrize("loss", sorted(Diffusion.losses))
+def test_what_is_shown_and_the_loss_by_hand(loss: str):
+    says = Says(torch.full((1, 1, 8, 8), 0.25)).eval()
+    value, outputs = Diffusion().loss_and_outputs(says, PICTURES, LABELS, loss)
+    expected = []
+    for place, picture in enumerate(PICTURES):
+        share = noise_of(1 - picture[None], (), normal=False).item()
+        noise = noise_of(picture[None], (1, 8, 8), normal=True)[0]
+        shown = ((1 - share) * (2 * picture - 1) + share * noise + 1) / 2
+        torch.testing.assert_close(says.shown[0][place], shown)
+        # The velocity that training wants, from the picture to the noise, and the one that follows from the answer.
+        velocity = noise - (2 * picture - 1)
+        answered = ((2 * shown - 1) - (2 * 0.25 - 1)) / share
+        off = (velocity - answered).square().mean().item() if loss == "velocity_mse" else 4 * (0.25 - picture) ** 2
+        if loss == "velocity_mse" and share < 0.1:
+            off *= (share / 0.1) ** 2
+        expected.append(off if isinstance(off, float) else off.mean().item())
+    assert value.item() == pytest.approx(np.mean(expected), rel=1e-4)
+    error = Diffusion().measured(outputs, LABELS, ABOUT)["error"]
+    torch.testing.assert_close(error, (0.25 - PICTURES).abs().flatten(1).mean(1))
+
+
+@pytest.mark.parametrize("steps", [1, 7])
+def test_a_sample_goes_straight_to_what_the_network_always_says(steps: int):
+    clean = PICTURES[:1]
+    (sample,) = Diffusion(steps=steps)._samples(Says(clean), torch.randn(1, 1, 8, 8))
+    assert sample.way.shape == (steps + 1, 8, 8, 1)
+    np.testing.assert_allclose(sample.values, clean[0].movedim(0, -1).numpy(), atol=1e-5)
+
+
+def test_each_step_is_one_of_ddim():
+    """Song and others, 2020, equation 12 without noise, https://arxiv.org/abs/2010.02502, for alpha = 1 - t."""
+    random = torch.Generator().manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), nn.Sigmoid())
+    for weights in network.parameters():
+        nn.init.normal_(weights, generator=random)
+    start = torch.randn((2, 1, 8, 8), generator=random)
+    steps, expected = 5, start
+    with torch.inference_mode():
+        for left in range(steps, 0, -1):
+            share, smaller = left / steps, (left - 1) / steps
+            clean = 2 * network((expected + 1) / 2) - 1
+            noise = (expected - (1 - share) * clean) / share
+            expected = (1 - smaller) * clean + smaller * noise
+        found = Diffusion(steps=steps)._samples(network, (start + 1) / 2)
+    for sample, end in zip(found, expected, strict=True):
+        np.testing.assert_allclose(sample.values[..., 0], ((end[0] + 1) / 2).clamp(0, 1).numpy(), atol=1e-5)
+
+
+def test_its_example_learns_and_its_samples_develop():
+    dataset = few_digits(400, 40)
+    settings = replace(example_settings(Diffusion(steps=4)), epochs=3)
+    example = Diffusion.example().architecture
+    assert summarize(example, Diffusion().goal(ABOUT, (1, 8, 8))).fits
+    training = Training(RunSpec(example, settings, 0), dataset)
+    events = []
+    while not training.ended:
+        events += training.advance()
+    ends = [event for event in events if isinstance(event, EpochEnded)]
+    assert ends[-1].validation_measures["error"] < 0.6 * ends[0].validation_measures["error"]
+    shown = [event for event in events if isinstance(event, Answers)]
+    first, last = shown[0].answers[0], shown[-1].answers[0]
+    assert isinstance(first, Sample)
+    np.testing.assert_array_equal(first.way[0], last.way[0])  # the same noise
+    assert np.abs(first.values - last.values).max() > 0.1
+    # A page that asks for the same picture later shows the same sample.
+    pictures = training.examples.validation.batch(torch.tensor([0]))[0]
+    noise = Diffusion().as_input(pictures)
+    with torch.inference_mode():
+        again = Diffusion(steps=4).answer_to(training.network.eval(), noise, training.network(noise), ABOUT)
+    np.testing.assert_allclose(again.values, last.values, atol=1e-5)
+
+
+def test_an_evaluation_has_errors_over_noise():
+    _, outputs = Diffusion().loss_and_outputs(Says(PICTURES[:1]).eval(), PICTURES, LABELS, "velocity_mse")
+    found = Diffusion().evaluation(Diffusion().kept(outputs), LABELS.numpy(), ABOUT)
+    shares = [noise_of(1 - picture[None], (), normal=False).item() for picture in PICTURES]
+    assert found.details["noise"].tolist() == pytest.approx(shares)
+    assert found.details["error"][0] == 0
+    assert found.measures[0][1] == pytest.approx(found.errors.mean())

@@ -1,0 +1,150 @@
+"""GANs: two losses in one step, and samples of the same noise."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from tests.training.examples import few_digits
+from visualizer.architecture.answer import Sample
+from visualizer.architecture.architecture import summarize
+from visualizer.architecture.network import Network, build
+from visualizer.architecture.presets import TINY
+from visualizer.data.prepare import prepare
+from visualizer.tasks.gan import Gan
+from visualizer.tasks.pictures import noise_of
+from visualizer.training.loop.events import Answers, EpochEnded
+from visualizer.training.loop.loop import Training
+from visualizer.training.settings import RunSpec, example_settings
+
+EXAMPLE = Gan.example().architecture
+ABOUT = few_digits().annotations
+REAL = torch.from_numpy(prepare(few_digits().pictures[:6], (1, 8, 8)))
+LABELS = torch.zeros(6, dtype=torch.int64)
+GENERATOR = 8  # its last layer
+
+
+def network() -> Network:
+    return build(EXAMPLE, seed=3)
+
+
+def test_pictures_have_the_shape_of_the_generators_output():
+    assert Gan().picture_shape(EXAMPLE) == (1, 8, 8)
+    assert EXAMPLE.input_shape == (1, 4, 4)
+
+
+def softplus(value: float) -> float:
+    return math.log1p(math.exp(value))
+
+
+@pytest.mark.parametrize(
+    ("loss", "real_loss", "false_loss"),
+    [
+        ("adversarial_bce", lambda said: softplus(-said), softplus),
+        ("adversarial_mse", lambda said: (said - 1) ** 2, lambda said: said**2),
+    ],
+)
+def test_the_loss_by_hand(loss, real_loss, false_loss):
+    judged = network().eval()
+    value, outputs = Gan().loss_and_outputs(judged, REAL, LABELS, loss)
+    made = judged.run(noise_of(REAL, (1, 4, 4), normal=False), until=GENERATOR)
+    of_made = judged.run(made, after=GENERATOR)[:, 0].tolist()
+    of_real = judged.run(REAL, after=GENERATOR)[:, 0].tolist()
+    discriminator = [real_loss(real) + false_loss(false) for real, false in zip(of_real, of_made, strict=True)]
+    generator = [real_loss(false) for false in of_made]
+    assert value.item() == pytest.approx(np.mean(discriminator) + np.mean(generator), rel=1e-4)
+    measured = Gan().measured(outputs, LABELS, ABOUT)
+    assert measured["discriminator"].tolist() == pytest.approx(discriminator, rel=1e-4)
+    assert measured["generator"].tolist() == pytest.approx(generator, rel=1e-4)
+    middle = 0.5 if loss == "adversarial_mse" else 0
+    told = [((real > middle) + (false < middle)) / 2 for real, false in zip(of_real, of_made, strict=True)]
+    assert measured["told"].tolist() == told
+
+
+def gradients(trained: Network) -> dict[str, torch.Tensor]:
+    return {name: weights.grad.clone() for name, weights in trained.named_parameters() if weights.grad is not None}
+
+
+def test_each_part_learns_from_its_own_loss_alone():
+    """Against the two backward passes that textbooks have, with the same noise and the same batch statistics."""
+    torch.manual_seed(0)
+    both = network().eval()  # so that nothing is random, and the statistics stay
+    noise = noise_of(REAL, (1, 4, 4), normal=False)
+    loss, _ = Gan().loss_and_outputs(both, REAL, LABELS, "adversarial_bce")
+    loss.backward()
+    found = gradients(both)
+
+    judge = network().eval()
+    made = judge.run(noise, until=GENERATOR).detach()
+    real, false = judge.run(REAL, after=GENERATOR), judge.run(made, after=GENERATOR)
+    (torch.nn.functional.softplus(-real).mean() + torch.nn.functional.softplus(false).mean()).backward()
+    expected = gradients(judge)
+    maker = network().eval()
+    torch.nn.functional.softplus(-maker.run(noise)).mean().backward()
+    made_of = {name: grad for name, grad in gradients(maker).items() if int(name.split(".")[1]) <= GENERATOR}
+    expected |= made_of
+    assert found.keys() == expected.keys()
+    for name, gradient in found.items():
+        torch.testing.assert_close(gradient, expected[name], rtol=1e-4, atol=1e-6)
+
+
+def test_a_discriminator_that_learns_seldom_has_often_no_gradient():
+    trained = network().train()
+    task = Gan(discriminator_every=4)
+    torch.manual_seed(0)
+    learnt = 0
+    for _ in range(60):
+        trained.zero_grad()
+        loss, _ = task.loss_and_outputs(trained, REAL, LABELS, "adversarial_bce")
+        loss.backward()
+        judged = [name for name in gradients(trained) if int(name.split(".")[1]) > GENERATOR]
+        assert any(int(name.split(".")[1]) <= GENERATOR for name in gradients(trained))
+        learnt += bool(judged)
+    assert 5 <= learnt <= 28  # of 15
+
+
+def test_its_example_makes_pictures_more_like_real_ones():
+    dataset = few_digits(500, 60)
+    settings = replace(example_settings(Gan()), epochs=12)
+    training = Training(RunSpec(EXAMPLE, settings, 0), dataset)
+    events = []
+    while not training.ended:
+        events += training.advance()
+    shown = [event for event in events if isinstance(event, Answers)]
+    first, last = (np.stack([answer.values for answer in shown[place].answers]) for place in (0, -1))
+    assert last.shape == (48, 8, 8, 1)
+    real = dataset.pictures[dataset.validation] / 255
+    # The mean picture of the samples comes near that of real digits; ink at the sides goes.
+    assert np.abs(last.mean(0) - real.mean(0)).mean() < 0.5 * np.abs(first.mean(0) - real.mean(0)).mean()
+    ends = [event for event in events if isinstance(event, EpochEnded)]
+    assert set(ends[-1].validation_measures) == {"told", "discriminator", "generator"}
+    snapshot = training.snapshot()
+    assert isinstance(snapshot.answer, Sample)
+    assert snapshot.answer.values.shape == (8, 8, 1)
+    assert snapshot.answer.way.shape == (0, 8, 8, 1)
+
+
+def test_variety_is_low_where_all_samples_are_alike():
+    judged = network().eval()
+    _, outputs = Gan().loss_and_outputs(judged, REAL, LABELS, "adversarial_bce")
+    rows = outputs.detach()
+    found = {measure.name: value for measure, value in Gan().evaluation(rows.numpy(), None, ABOUT).measures}
+    made, real = rows[:, 6:70], rows[:, 70:134]
+    torch.testing.assert_close(real.reshape(6, 1, 8, 8), REAL)
+    expected = torch.pdist(made).mean() / torch.pdist(real).mean()
+    assert found["variety"] == pytest.approx(expected.item(), rel=1e-5)
+    rows[:, 6:70] = rows[:1, 6:70]
+    alike = {measure.name: value for measure, value in Gan().evaluation(rows.numpy(), None, ABOUT).measures}
+    assert alike["variety"] == pytest.approx(0, abs=1e-6)
+
+
+def test_a_network_without_the_two_blocks_is_told_so():
+    goal = Gan().goal(ABOUT, (1, 8, 8))
+    assert summarize(EXAMPLE, Gan().goal(ABOUT, EXAMPLE.input_shape)).fits
+    (problem,) = (row.problem for row in summarize(TINY.architecture, goal).layers if row.problem)
+    assert str(problem).startswith("The network has no block “Generator”.")
+    renamed = replace(EXAMPLE, blocks=(EXAMPLE.blocks[0], replace(EXAMPLE.blocks[1], title="Judge")))
+    (problem,) = (row.problem for row in summarize(renamed, goal).layers if row.problem)
+    assert str(problem).startswith("The network has no block “Discriminator”.")
