@@ -64,7 +64,7 @@ def learn(task: Task, minutes: float) -> tuple[tuple[tuple[Measure, float], ...]
     spent = (time.process_time() - started) / THREADS / 60
     network = training.network.eval()
     # Samples only follow from the pictures by their noise.
-    indices = np.arange(SAMPLES) if task.answer_type is Sample else dataset.test
+    indices = np.arange(SAMPLES) if issubclass(task.answer_type, Sample) else dataset.test
     shape = task.picture_shape(example.architecture)
     batches = (
         prepare(dataset.pictures[indices[first : first + _BATCH]], shape) for first in range(0, len(indices), _BATCH)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from tests.training.examples import few_digits
-from visualizer.architecture.answer import Sample
+from visualizer.architecture.answer import DenoisedSample
 from visualizer.architecture.architecture import summarize
 from visualizer.data.prepare import prepare
 from visualizer.tasks.diffusion import Diffusion
@@ -99,7 +99,7 @@ def test_its_example_learns_and_its_samples_develop():
     assert ends[-1].validation_measures["error"] < 0.6 * ends[0].validation_measures["error"]
     shown = [event for event in events if isinstance(event, Answers)]
     first, last = shown[0].answers[0], shown[-1].answers[0]
-    assert isinstance(first, Sample)
+    assert isinstance(first, DenoisedSample)
     np.testing.assert_array_equal(first.way[0], last.way[0])  # the same noise
     assert np.abs(first.values - last.values).max() > 0.1
     # A page that asks for the same picture later shows the same sample.

@@ -123,7 +123,7 @@ def test_its_example_makes_pictures_more_like_real_ones():
     snapshot = training.snapshot()
     assert isinstance(snapshot.answer, Sample)
     assert snapshot.answer.values.shape == (8, 8, 1)
-    assert snapshot.answer.way.shape == (0, 8, 8, 1)
+    assert snapshot.answer.noise.shape == (4, 4, 1)
 
 
 def test_variety_is_low_where_all_samples_are_alike():
@@ -131,11 +131,11 @@ def test_variety_is_low_where_all_samples_are_alike():
     _, outputs = Gan().loss_and_outputs(judged, REAL, LABELS, "adversarial_bce")
     rows = outputs.detach()
     found = {measure.name: value for measure, value in Gan().evaluation(rows.numpy(), None, ABOUT).measures}
-    made, real = rows[:, 6:70], rows[:, 70:134]
+    made, real = rows[:, 22:86], rows[:, 86:150]
     torch.testing.assert_close(real.reshape(6, 1, 8, 8), REAL)
     expected = torch.pdist(made).mean() / torch.pdist(real).mean()
     assert found["variety"] == pytest.approx(expected.item(), rel=1e-5)
-    rows[:, 6:70] = rows[:1, 6:70]
+    rows[:, 22:86] = rows[:1, 22:86]
     alike = {measure.name: value for measure, value in Gan().evaluation(rows.numpy(), None, ABOUT).measures}
     assert alike["variety"] == pytest.approx(0, abs=1e-6)
 

@@ -86,11 +86,21 @@ class Sample(Answer):
 
     Attributes:
         values: (H, W, C) float32 from 0 to 1.
-        way: (steps + 1, H, W, C) uint8, what it was before and after each step, noise first; (0, H, W, C) where it was
-            made at once.
+        noise: (H, W, C) float32, the random numbers, as the network was shown them.
     """
 
     values: np.ndarray
+    noise: np.ndarray
+
+
+@dataclass(frozen=True)
+class DenoisedSample(Sample):
+    """A picture that was made of noise step by step.
+
+    Attributes:
+        way: (steps + 1, H, W, C) uint8, what it was before and after each step, noise first.
+    """
+
     way: np.ndarray
 
 

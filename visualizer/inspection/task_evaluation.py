@@ -14,7 +14,7 @@ from visualizer.tasks.task import Evaluation, Task
 
 @dataclass(frozen=True)
 class EvaluatedAnswers:
-    """An evaluation, and the answers that it is about, in the order of the pictures."""
+    """An evaluation, and the answers that it is about, or the first of them, in the order of the pictures."""
 
     evaluation: Evaluation
     answers: tuple[Answer, ...]
@@ -31,6 +31,7 @@ def evaluate_task(
     targets: np.ndarray,
     annotations: Annotations,
     loss: str,
+    most_answers: int | None = None,
 ) -> Generator[float, None, EvaluatedAnswers]:
     """Evaluate a network on all pictures.
 
@@ -41,18 +42,22 @@ def evaluate_task(
         targets: (N, …) as the task made them.
         annotations: Of the data set.
         loss: A name in the task's losses.
+        most_answers: About how many answers are kept, of the first pictures; None for all.
 
     Yields:
         The share that is done, from 0 to 1.
     """
     kept: list[np.ndarray] = []
     answers: list[Answer] = []
+    done = 0
     for batch in batches:
-        of_batch = torch.from_numpy(targets[len(answers) : len(answers) + len(batch)])
+        of_batch = torch.from_numpy(targets[done : done + len(batch)])
+        done += len(batch)
         with torch.inference_mode():
             _, outputs = task.loss_and_outputs(network, torch.from_numpy(batch), of_batch, loss)
-            answers += task.answers(network, outputs, annotations)
+            if most_answers is None or len(answers) < most_answers:
+                answers += task.answers(network, outputs, annotations)
         kept.append(task.kept(outputs))
-        yield len(answers) / len(targets)
+        yield done / len(targets)
     evaluation = task.evaluation(np.concatenate(kept), targets, annotations)
     return EvaluatedAnswers(evaluation, tuple(answers))

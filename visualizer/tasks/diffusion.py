@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from visualizer.architecture.activations import NO_ACTIVATION
-from visualizer.architecture.answer import Answer, Sample
+from visualizer.architecture.answer import Answer, DenoisedSample
 from visualizer.architecture.assembly import Assembly
 from visualizer.architecture.goal import OutputGoal
 from visualizer.architecture.layers.activation import Activation
@@ -47,7 +47,7 @@ class Diffusion(Task):
     title: ClassVar[str] = "Diffusion"
     explanation: ClassVar[str] = "What remains if noise is taken away step by step, where there was nothing but noise?"
     icon: ClassVar[str] = ":material/blur_on:"
-    answer_type: ClassVar[type[Answer]] = Sample
+    answer_type: ClassVar[type[Answer]] = DenoisedSample
     losses: ClassVar[Mapping[str, LossName]] = {
         "velocity_mse": LossName("Mean squared error of the velocity", "mean squared error of the velocity"),
         "denoised_mse": LossName("Mean squared error of the clean picture", "mean squared error of the clean picture"),
@@ -167,8 +167,8 @@ class Diffusion(Task):
         for left in range(self.steps, 0, -1):
             way.append(way[-1] + (network(way[-1]) - way[-1]) / left)
         frames = (as_rows(torch.stack(way, 1)).clamp(0, 1) * 255).round().to(torch.uint8).numpy(force=True)
-        values = as_rows(way[-1]).clamp(0, 1).numpy(force=True)
-        return [Sample(value, of_value) for value, of_value in zip(values, frames, strict=True)]
+        noise, values = (as_rows(end).numpy(force=True) for end in (starts, way[-1].clamp(0, 1)))
+        return [DenoisedSample(*of_one) for of_one in zip(values, noise, frames, strict=True)]
 
     def truth(self, dataset: Dataset, index: int) -> Answer | None:
         return None

@@ -66,6 +66,7 @@ class Gan(Task):
         Measure("discriminator", "discriminator’s loss", "down", "", "", has_curve=True),
         Measure("generator", "generator’s loss", "down", "", "", has_curve=True),
     )
+    loss_falls: ClassVar[bool] = False
     shown: ClassVar[int] = 48
 
     discriminator_every: int = setting(
@@ -132,7 +133,8 @@ class Gan(Task):
     def loss_and_outputs(
         self, network: "FlowNetwork", pictures: "torch.Tensor", targets: "torch.Tensor", loss: str
     ) -> "tuple[torch.Tensor, torch.Tensor]":
-        """The sum of both losses and the outputs, (N, numbers) as `pictures.Parts` packs them: made and real pictures.
+        """The sum of both losses and the outputs, (N, numbers) as `pictures.Parts` packs them: the noise as code,
+        made and real pictures.
 
         The discriminator's loss has no gradient for the generator's weights, and the generator's none for the
         discriminator's, so that one step of the optimizer is a step of both.
@@ -161,7 +163,7 @@ class Gan(Task):
         middle = 0.5 if loss == "adversarial_mse" else 0.0
         told = ((real > middle).float() + (false < middle).float()) / 2
         measured = torch.stack([told, of_discriminator.detach(), of_generator.detach()], 1)
-        parts = Parts(measured, pictures.new_zeros((len(pictures), 0)), torch.stack([made.detach(), pictures], 1))
+        parts = Parts(measured, noise.flatten(1), torch.stack([made.detach(), pictures], 1))
         learns = not network.training or self.discriminator_every == 1
         if not learns:
             learns = bool(torch.rand(()) < 1 / self.discriminator_every)
@@ -179,12 +181,13 @@ class Gan(Task):
         from visualizer.tasks.pictures import Parts
 
         shape = network.nodes[_last_of_generator(network)].shape
-        return _sample(Parts.unpacked(outputs, (shape[0], shape[1], shape[2])).pictures[0, 0])
+        parts = Parts.unpacked(outputs, (shape[0], shape[1], shape[2]))
+        return _sample(parts.pictures[0, 0], parts.code[0].unflatten(0, network.input_shape))
 
     def answer_to(
         self, network: "FlowNetwork", pictures: "torch.Tensor", outputs: "torch.Tensor", annotations: Annotations
     ) -> Answer:
-        return _sample(network.run(pictures, until=_last_of_generator(network))[0])
+        return _sample(network.run(pictures, until=_last_of_generator(network))[0], pictures[0])
 
     def truth(self, dataset: Dataset, index: int) -> Answer | None:
         return None
@@ -224,11 +227,10 @@ def _off(said: "torch.Tensor", loss: str, *, real: bool) -> "torch.Tensor":
     return functional.softplus(-said if real else said)
 
 
-def _sample(picture: "torch.Tensor") -> Sample:
+def _sample(picture: "torch.Tensor", noise: "torch.Tensor") -> Sample:
     from visualizer.tasks.pictures import as_rows
 
-    values = as_rows(picture).numpy(force=True).clip(0, 1)
-    return Sample(values, np.zeros((0, *values.shape), np.uint8))
+    return Sample(as_rows(picture).numpy(force=True).clip(0, 1), as_rows(noise).numpy(force=True))
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,7 @@ class Task(ABC):
         answer_type: The kind of its answers.
         losses: Those that it can be trained with, by name; the first is the default.
         measures: What curves show beside the loss; the first leads. Each is a mean over pictures.
+        loss_falls: Whether a network that learns has a falling loss and rising measures; not where its parts compete.
         shown: Of how many pictures of the validation split the answers are kept after each epoch, for pages.
     """
 
@@ -127,6 +128,7 @@ class Task(ABC):
     answer_type: ClassVar[type[Answer]]
     losses: ClassVar[Mapping[str, LossName]]
     measures: ClassVar[tuple[Measure, ...]]
+    loss_falls: ClassVar[bool] = True
     shown: ClassVar[int] = 0
 
     def __post_init__(self) -> None:

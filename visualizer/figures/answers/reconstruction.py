@@ -10,7 +10,7 @@ from visualizer.data.annotations import Annotations
 from visualizer.data.prepare import prepare
 from visualizer.figures.answers.figures import AnswerFigures, TitledChart, register
 from visualizer.figures.chart import Chart, axis_style, figure_of, number
-from visualizer.figures.gallery import LARGE_TILE, gallery
+from visualizer.figures.gallery import gallery
 from visualizer.figures.palette import CLASS_COLOURS
 from visualizer.figures.picture import picture_chart
 from visualizer.figures.raster import enlarged
@@ -18,6 +18,7 @@ from visualizer.figures.vectors import unit_bars
 from visualizer.tasks.task import Evaluation
 from visualizer.words import counted, listed
 
+PAIR_TILE = 140.0  # pixels of the screen
 DRAWN_SIDE = 160  # pixels, about the longer side of each picture
 _GAP = 4  # pixels between two pictures
 _GAP_COLOUR = 128
@@ -73,9 +74,9 @@ class ReconstructionFigures(AnswerFigures):
             self.drawn(picture, answer, truth, annotations)
             for picture, answer, truth in zip(pictures, answers, truths, strict=True)
         ]
-        columns = min(max(int(width // LARGE_TILE), 2), 8)
+        columns = min(max(int(width // PAIR_TILE), 2), 8)
         off = [_off(answer, truth) for answer, truth in zip(answers, truths, strict=True)]
-        chart = gallery(np.stack(drawn), off, columns, width=int(width), labelled="Mean error", largest_tile=LARGE_TILE)
+        chart = gallery(np.stack(drawn), off, columns, width=int(width), labelled="Mean error", largest_tile=PAIR_TILE)
         caption = f"Above each: its mean error of a pixel. {self.drawn_words(truths[0], annotations)}"
         return (TitledChart("Its reconstructions", chart, caption),)
 

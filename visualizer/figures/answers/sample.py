@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from visualizer.architecture.answer import Answer, Sample
+from visualizer.architecture.answer import Answer, DenoisedSample, Sample
 from visualizer.architecture.settings import Real, setting
 from visualizer.data.annotations import Annotations
 from visualizer.figures.answers.figures import AnswerFigures, AnswerView, TitledChart, register
@@ -24,56 +24,28 @@ _SHOWN_OF_WAY = 6
 _BINS = 10
 
 
-@dataclass(frozen=True)
-class SampleView(AnswerView):
-    """How far on their way from noise samples are shown.
-
-    Attributes:
-        way: The share of the steps that are done.
-    """
-
-    way: float = setting(
-        1.0, Real("Steps done", "0: nothing but noise. 1: the sample. GANs make samples at once.", 0.0, 1.0, 0.05)
-    )
-
-
 @register
 class SampleFigures(AnswerFigures):
     """Samples, large enough to be looked at."""
 
     answer_type: ClassVar[type[Answer]] = Sample
-    view_type: ClassVar[type[AnswerView]] = SampleView
-
-    def seen(self, answer: Answer, view: AnswerView) -> Answer:
-        assert isinstance(answer, Sample)
-        if not isinstance(view, SampleView) or not len(answer.way):
-            return answer
-        frame = answer.way[round(view.way * (len(answer.way) - 1))]
-        return replace(answer, values=frame.astype(np.float32) / 255)
 
     def chart(self, answer: Answer, annotations: Annotations, truth: Answer | None = None) -> Chart:
-        """The way from noise to the sample; where it was made at once, the sample alone."""
+        """The noise that it was made of."""
         assert isinstance(answer, Sample)
-        if not len(answer.way):
-            return picture_chart(_pixels(answer), "", width=160)
-        places = np.unique(np.linspace(0, len(answer.way) - 1, _SHOWN_OF_WAY).round().astype(int))
-        labels = [f"step {place}" for place in places]
-        return gallery(answer.way[places], labels, 3, width=220, labelled="Steps", largest_tile=SAMPLE_TILE)
+        chart = picture_chart(answer.noise.transpose(2, 0, 1), "Made of this noise", width=140)
+        return Chart(chart.spec, f"The noise that the sample was made of. {chart.alt}")
 
     def words(self, answer: Answer, annotations: Annotations) -> str:
-        assert isinstance(answer, Sample)
-        if len(answer.way):
-            return f"made of noise in {counted(len(answer.way) - 1, 'step')}"
         return "made of noise"
 
     def drawn(self, picture: np.ndarray, answer: Answer, truth: Answer | None, annotations: Annotations) -> np.ndarray:
         """The sample, in place of the picture."""
-        assert isinstance(answer, Sample)
         pixels = _pixels(answer)
         return enlarged(pixels, max(DRAWN_SIDE // max(pixels.shape[:2]), 1))
 
     def drawn_words(self, truth: Answer | None, annotations: Annotations) -> str:
-        return "What the network makes of noise: its random numbers only follow from the chosen picture."
+        return "What the network makes of noise; which noise follows from the chosen picture, and nothing else does."
 
     def of_many(
         self,
@@ -83,16 +55,50 @@ class SampleFigures(AnswerFigures):
         annotations: Annotations,
         width: float,
     ) -> tuple[TitledChart, ...]:
-        samples = np.stack([_pixels(answer) for answer in answers if isinstance(answer, Sample)])
+        samples = np.stack([_pixels(answer) for answer in answers])
         columns = min(max(int(width // SAMPLE_TILE), 4), 12)
         labels = [str(place) for place in range(1, len(samples) + 1)]
         chart = gallery(samples, labels, columns, width=int(width), labelled="Numbers", largest_tile=SAMPLE_TILE)
         caption = "Each is made of the same noise after every epoch, so that it can be seen to develop."
         return (TitledChart("Its samples", chart, caption),)
 
+
+@dataclass(frozen=True)
+class StepsView(AnswerView):
+    """How far on their way from noise samples are shown.
+
+    Attributes:
+        way: The share of the steps that are done.
+    """
+
+    way: float = setting(1.0, Real("Steps done", "0: nothing but noise. 1: the sample.", 0.0, 1.0, 0.05))
+
+
+@register
+class DenoisedSampleFigures(SampleFigures):
+    """The same, at any step."""
+
+    answer_type: ClassVar[type[Answer]] = DenoisedSample
+    view_type: ClassVar[type[AnswerView]] = StepsView
+
+    def seen(self, answer: Answer, view: AnswerView) -> Answer:
+        assert isinstance(answer, DenoisedSample)
+        assert isinstance(view, StepsView)
+        frame = answer.way[round(view.way * (len(answer.way) - 1))]
+        return replace(answer, values=frame.astype(np.float32) / 255)
+
+    def chart(self, answer: Answer, annotations: Annotations, truth: Answer | None = None) -> Chart:
+        """The way from noise to the sample."""
+        assert isinstance(answer, DenoisedSample)
+        places = np.unique(np.linspace(0, len(answer.way) - 1, _SHOWN_OF_WAY).round().astype(int))
+        labels = [f"step {place}" for place in places]
+        return gallery(answer.way[places], labels, 3, width=220, labelled="Steps", largest_tile=SAMPLE_TILE)
+
+    def words(self, answer: Answer, annotations: Annotations) -> str:
+        assert isinstance(answer, DenoisedSample)
+        return f"made of noise in {counted(len(answer.way) - 1, 'step')}"
+
     def evaluated(self, evaluation: Evaluation, annotations: Annotations, width: float) -> tuple[TitledChart, ...]:
-        if "noise" not in evaluation.details:
-            return ()
         chart = error_by_noise(evaluation.details["noise"], evaluation.details["error"])
         caption = (
             "Each dot is a test picture with a random share of noise, the line their mean. Where all is noise, the "

@@ -384,7 +384,7 @@ class Training:
         """What to try if the network gives the same answer to all, or is clearly worse than untrained; else empty."""
         if self._output_is_constant:
             return self._advice_on_constant_output()
-        if min(train_loss, validation_loss) <= WORSE * untrained:
+        if not self._task.loss_falls or min(train_loss, validation_loss) <= WORSE * untrained:
             return ""
         return (
             f"The network is worse than before training: its validation loss was {untrained:.3g} and is now "

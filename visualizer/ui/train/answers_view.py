@@ -45,7 +45,10 @@ def evaluated_answers(run: RunRecord, network: "Network", dataset: Dataset) -> "
     targets = settings.task.targets(dataset, dataset.test)
     batches = test_batches(dataset, network, settings.task.picture_shape(run.spec.architecture))
     about = settings.task.about(dataset.annotations)
-    return on_test_split(evaluate_task(network, settings.task, batches, targets, about, settings.loss), dataset)
+    # Where none is more wrong than another, only the first are shown.
+    most = settings.task.shown if settings.task.truth(dataset, int(dataset.test[0])) is None else None
+    steps = evaluate_task(network, settings.task, batches, targets, about, settings.loss, most)
+    return on_test_split(steps, dataset)
 
 
 def on_test_split(steps: Generator[float, None, T], dataset: Dataset) -> Steps[T]:
