@@ -108,8 +108,9 @@ def judged(answers: Iterable[Answer], labels: np.ndarray) -> tuple[tuple[Measure
     if not pictures:
         return ()
     pixels = np.rint(np.stack(pictures) * 255).astype(np.uint8)
+    network = judge()
     with torch.inference_mode():
-        probabilities = judge()(torch.from_numpy(prepare(pixels, (1, 8, 8)))).numpy()
+        probabilities = network(torch.from_numpy(prepare(pixels, (1, 8, 8)))).numpy()
     named = probabilities.argmax(axis=1)
     shares = np.bincount(named, minlength=10) / len(named)
     return (

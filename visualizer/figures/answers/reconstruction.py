@@ -9,21 +9,17 @@ from visualizer.architecture.answer import Answer, Reconstruction
 from visualizer.data.annotations import Annotations
 from visualizer.data.prepare import prepare
 from visualizer.figures.answers.figures import AnswerFigures, TitledChart, register
-from visualizer.figures.chart import Chart, axis_style, figure_of, number
+from visualizer.figures.chart import Chart, number
 from visualizer.figures.gallery import gallery
-from visualizer.figures.palette import CLASS_COLOURS
 from visualizer.figures.picture import picture_chart
 from visualizer.figures.raster import enlarged
 from visualizer.figures.vectors import unit_bars
-from visualizer.tasks.task import Evaluation
-from visualizer.words import counted, listed
 
 PAIR_TILE = 140.0  # pixels of the screen
 DRAWN_SIDE = 160  # pixels, about the longer side of each picture
 _GAP = 4  # pixels between two pictures
 _GAP_COLOUR = 128
 _MOST_NAMED = 6  # numbers of a code
-_SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "pentagon", "hexagon", "bowtie")
 
 
 @register
@@ -79,55 +75,6 @@ class ReconstructionFigures(AnswerFigures):
         chart = gallery(np.stack(drawn), off, columns, width=int(width), labelled="Mean error", largest_tile=PAIR_TILE)
         caption = f"Above each: its mean error of a pixel. {self.drawn_words(truths[0], annotations)}"
         return (TitledChart("Its reconstructions", chart, caption),)
-
-    def evaluated(self, evaluation: Evaluation, annotations: Annotations, width: float) -> tuple[TitledChart, ...]:
-        code, classes = evaluation.details["code"], evaluation.details["classes"]
-        if code.shape[1] != 2:
-            return ()
-        caption = (
-            "Each mark is a test picture, at the two numbers of its code. The network was told no classes: what lies "
-            "together looks alike to it."
-        )
-        return (TitledChart("Where the codes lie", code_map(code, classes, annotations.class_names), caption),)
-
-
-def code_map(code: np.ndarray, classes: np.ndarray, names: Sequence[str]) -> Chart:
-    """Codes of two numbers, with a mark for each class.
-
-    Args:
-        code: (N, 2).
-        classes: (N,) the class of each picture.
-        names: Of the classes.
-    """
-    traces = []
-    for label in np.unique(classes).tolist():
-        first, second = code[classes == label].T
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": names[label],
-                "x": first,
-                "y": second,
-                "marker": {
-                    "size": 7,
-                    "color": CLASS_COLOURS[label % len(CLASS_COLOURS)],
-                    "symbol": _SYMBOLS[label % len(_SYMBOLS)],
-                },
-                "hovertemplate": f"{names[label]}<br>%{{x:.2f}}, %{{y:.2f}}<extra></extra>",
-            }
-        )
-    figure = figure_of(
-        traces,
-        height=420,
-        margin=(48, 8, 8, 44),
-        showlegend=True,
-        xaxis=axis_style("first number of the code", showgrid=True),
-        yaxis=axis_style("second number of the code", showgrid=True),
-    )
-    middles = {names[label]: code[classes == label].mean(axis=0) for label in np.unique(classes).tolist()}
-    parts = [f"{name} around {number(place[0])}, {number(place[1])}" for name, place in middles.items()]
-    return Chart(figure, f"The codes of {counted(len(code), 'picture')}: {listed(parts)}.")
 
 
 def _pixels(picture: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import work
 from visualizer.ui.train.answer_view import answer_view, view_controls
+from visualizer.ui.train.latent_view import latent_part
 from visualizer.words import capitalized, counted
 
 if TYPE_CHECKING:
@@ -77,6 +78,9 @@ def answers_evaluation(owner: Session, run: RunRecord, key: Any, network: "Netwo
     about = task.about(dataset.annotations)
     charts = figures_of(task.answer_type).evaluated(evaluated.evaluation, about, column_width())
     draw_charts({f"evaluated-{place}": titled for place, titled in enumerate(charts)})
+    codes = evaluated.evaluation.details.get("code")
+    if codes is not None and codes.shape[1]:
+        latent_part(key, network, dataset, codes)
     if task.truth(dataset, int(dataset.test[0])) is None:
         _some(owner, run, dataset, evaluated)
     else:
