@@ -13,7 +13,7 @@ def test_an_autoencoder_is_trained_and_its_codes_are_drawn(page: Page, name: str
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     open_on_train(page, f"Open {name}")
-    start_training(page, 3)
+    start_training(page, 10)  # so that a look during it is possible
     answers = page.locator(".st-key-live-answers-0").get_by_role("figure")
     expect(answers).to_have_attribute("aria-label", re.compile("^24 pictures .* Mean error: "), timeout=60_000)
     before = answers.get_attribute("aria-label")

@@ -10,7 +10,11 @@ from tests.browser.app import no_exceptions, open_on_train, start_training, wait
 
 def pixels_of(page: Page, key: str) -> str:
     """The picture that a chart draws, as its data address."""
-    source = page.locator(f".st-key-{key} image").first.get_attribute("href")
+    chart = page.locator(f".st-key-{key}")
+    chart.scroll_into_view_if_needed()  # what is out of sight is not drawn anew
+    wait_until_idle(page)
+    expect(chart.locator("[data-drawing]")).to_have_count(0)
+    source = chart.locator("image").first.get_attribute("href")
     assert source
     return source
 
@@ -24,7 +28,7 @@ def pixels_of(page: Page, key: str) -> str:
 )
 def test_samples_develop_and_are_evaluated(page: Page, name: str, measure: str) -> None:
     open_on_train(page, f"Open {name}")
-    start_training(page, 3)
+    start_training(page, 25 if name == "Makes digits of noise" else 6)  # so that a look during it is possible
     samples = page.locator(".st-key-live-answers-0").get_by_role("figure")
     expect(samples).to_have_attribute("aria-label", re.compile("pictures of 8 × 8 pixels"), timeout=60_000)
     before = pixels_of(page, "live-answers-0")
