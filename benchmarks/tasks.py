@@ -10,7 +10,7 @@ reconstructions does it read right, and of how many of 500 samples is it sure?
 import argparse
 import platform
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -102,7 +102,7 @@ def judge() -> Network:
     return training.network.eval()
 
 
-def judged(answers: Iterable[Answer], labels: np.ndarray) -> tuple[tuple[Measure, float], ...]:
+def judged(answers: Sequence[Answer], labels: np.ndarray) -> tuple[tuple[Measure, float], ...]:
     """What the judge says of pictures of digits, where the answers are pictures."""
     pictures = [answer.values for answer in answers if isinstance(answer, Reconstruction | Sample)]
     if not pictures:
@@ -112,9 +112,10 @@ def judged(answers: Iterable[Answer], labels: np.ndarray) -> tuple[tuple[Measure
     with torch.inference_mode():
         probabilities = network(torch.from_numpy(prepare(pixels, (1, 8, 8)))).numpy()
     named = probabilities.argmax(axis=1)
+    if any(isinstance(answer, Reconstruction) for answer in answers):
+        return ((READ, float((named == labels).mean())),)
     shares = np.bincount(named, minlength=10) / len(named)
     return (
-        (READ, float((named == labels).mean())),
         (SURE_OF, float((probabilities.max(axis=1) > SURE).mean())),
         (RAREST, float(shares.min())),
     )

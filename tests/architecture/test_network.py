@@ -20,6 +20,7 @@ from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.sampling import Sampling
 from visualizer.architecture.network import Network, build
 from visualizer.architecture.presets import CLASSIC, TINY
 
@@ -210,3 +211,14 @@ def test_layers_know_their_block_and_blocks_of_one_title_are_told_apart():
     blocks = (Block("Residual", 0, 1), Block("Gate", 2, 2), Block("Residual", 3, 3))
     network = Network(Architecture("", (1, 4, 4), (Activation(),) * 5, blocks=blocks))
     assert [node.block for node in network.nodes] == ["Residual 1", "Residual 1", "Gate", "Residual 2", ""]
+
+
+def test_sampling_draws_around_the_means_while_training_and_passes_them_on_afterwards():
+    architecture = Architecture("drawn", (1, 1, 4), (Flatten(), Sampling()))
+    network = build(architecture)
+    pictures = torch.tensor([3.0, -1.0, math.log(4), math.log(0.25)]).expand(20_000, 1, 1, 4)
+    torch.manual_seed(0)
+    drawn = network.train()(pictures)
+    torch.testing.assert_close(drawn.mean(0), torch.tensor([3.0, -1.0]), atol=0.05, rtol=0)
+    torch.testing.assert_close(drawn.std(0), torch.tensor([2.0, 0.5]), atol=0.05, rtol=0)
+    assert torch.equal(network.eval()(pictures[:1]), torch.tensor([[3.0, -1.0]]))

@@ -79,3 +79,22 @@ def test_an_output_is_freed_after_its_last_use(watch):
         [False, False, False, False],
         [False, False, False, False, True],
     ]
+
+
+@given(graphs(), st.data())
+def test_a_network_goes_on_after_any_passage(architecture, data):
+    """Passages are the nodes without which no later node can be reached, found by trying each out."""
+    network = build(architecture).eval()
+    later = {node.index: node.sources for node in network.nodes}
+    passages = [
+        index for index in later if all(source >= index for other in later if other > index for source in later[other])
+    ]
+    assert list(network.passages) == passages
+    inner = [index for index in passages if index < len(later) - 1]
+    if not inner:
+        return
+    place = data.draw(st.sampled_from(inner))
+    picture = torch.rand((2, *architecture.input_shape), generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        value = network.run(picture, until=place)
+        torch.testing.assert_close(network.run(value, after=place), network(picture), equal_nan=True)

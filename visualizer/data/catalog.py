@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from visualizer.data import digits, pointing, scenes, shapes
+from visualizer.data import digit_scenes, digits, pointing, scenes, shapes
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
 from visualizer.data.drawing import DIGITS_PREPARATION, UNCHANGED, DrawingPreparation
@@ -55,6 +55,12 @@ DATASETS: dict[str, DatasetEntry] = {
         pointing.TITLE, pointing.ANNOTATIONS, (3, shapes.SIZE, shapes.SIZE), pointing.make_pointing
     ),
     "scenes": DatasetEntry(scenes.TITLE, scenes.ANNOTATIONS, (3, shapes.SIZE, shapes.SIZE), scenes.make_scenes),
+    "digit_scenes": DatasetEntry(
+        digit_scenes.TITLE,
+        digit_scenes.ANNOTATIONS,
+        (1, digit_scenes.SIZE, digit_scenes.SIZE),
+        digit_scenes.make_digit_scenes,
+    ),
 }
 
 

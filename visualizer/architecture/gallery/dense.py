@@ -3,7 +3,7 @@
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.assembly import Assembly
 from visualizer.architecture.gallery.entry import GalleryEntry, Published
-from visualizer.architecture.gallery.parts import CLASSES, classifier, convolution, normalized
+from visualizer.architecture.gallery.parts import CLASSES, DIGITS, classifier, convolution, normalized
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
@@ -54,7 +54,7 @@ def densenet121() -> Architecture:
 
 def small_densenet() -> Architecture:
     """Two dense blocks of three layers."""
-    assembly = Assembly((3, 32, 32))
+    assembly = Assembly(DIGITS)
     assembly.add(convolution(16, 3), MaxPooling2D())
     _densenet(assembly, 16, (3, 3), 8, CLASSES)
     return assembly.architecture("Small DenseNet")
@@ -74,5 +74,5 @@ DENSENET121 = GalleryEntry(
     parameters=Published(8_062_504, "Keras"),
     multiply_adds=Published(2_830_000_000, "torchvision", 0.02),
     make_small=small_densenet,
-    small_dataset="shapes",
+    small_dataset="digits",
 )

@@ -4,7 +4,7 @@ from visualizer.architecture.activations import NO_ACTIVATION
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.assembly import Assembly
 from visualizer.architecture.gallery.entry import GalleryEntry, Published
-from visualizer.architecture.gallery.parts import CLASSES, classifier, convolution, depthwise, normalized
+from visualizer.architecture.gallery.parts import CLASSES, DIGITS, classifier, convolution, depthwise, normalized
 from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dropout import Dropout
@@ -112,7 +112,7 @@ def efficientnet_b0() -> Architecture:
 
 
 def _small(name: str, gated: str) -> Architecture:
-    assembly = Assembly((3, 32, 32))
+    assembly = Assembly(DIGITS)
     assembly.add(*normalized(convolution(16, 3, 1), gated or "relu6"))
     into = 16
     for filters, stride in ((16, 2), (16, 1), (24, 2), (24, 1)):
@@ -135,10 +135,8 @@ MOBILENET = GalleryEntry(
     make=mobilenet,
     parameters=Published(4_253_864, "Keras"),
     multiply_adds=Published(569_000_000, "the paper’s table 4", 0.01),
-    make_small=lambda: _mobilenet(
-        "Small MobileNet", (3, 32, 32), 16, ((32, 1), (32, 2), (64, 1), (64, 2), (64, 1)), CLASSES
-    ),
-    small_dataset="shapes",
+    make_small=lambda: _mobilenet("Small MobileNet", DIGITS, 16, ((32, 1), (64, 1), (64, 2), (64, 1)), CLASSES),
+    small_dataset="digits",
 )
 
 MOBILENET_V2 = GalleryEntry(
@@ -155,7 +153,7 @@ MOBILENET_V2 = GalleryEntry(
     parameters=Published(3_538_984, "Keras"),
     multiply_adds=Published(300_000_000, "the paper’s table 4", 0.03),
     make_small=lambda: _small("Small MobileNetV2", ""),
-    small_dataset="shapes",
+    small_dataset="digits",
 )
 
 EFFICIENTNET = GalleryEntry(
@@ -174,5 +172,5 @@ EFFICIENTNET = GalleryEntry(
     parameters=Published(5_330_571 - 7, "Keras, without those that normalise the colours"),
     multiply_adds=Published(390_000_000, "the paper’s table 2", 0.02),
     make_small=lambda: _small("Small EfficientNet", "silu"),
-    small_dataset="shapes",
+    small_dataset="digits",
 )

@@ -4,7 +4,7 @@ from visualizer.architecture.activations import NO_ACTIVATION
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.assembly import Assembly
 from visualizer.architecture.gallery.entry import GalleryEntry, Published
-from visualizer.architecture.gallery.parts import CLASSES, SHAPES, classifier, convolution, normalized
+from visualizer.architecture.gallery.parts import CLASSES, DIGITS, classifier, convolution, normalized
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
@@ -39,8 +39,18 @@ def resnet50() -> Architecture:
     assembly.add(ZeroPadding2D(top=3, bottom=3, left=3, right=3))
     assembly.add(*normalized(convolution(64, 7, 2, bias=True, padding="valid")))
     assembly.add(ZeroPadding2D(), MaxPooling2D(pool_size=(3, 3)))
-    for stage, blocks in enumerate((3, 4, 6, 3)):
-        filters = 64 * 2**stage
+    _add_bottlenecks(assembly, 64, (3, 4, 6, 3))
+    assembly.add(*classifier(1000))
+    return assembly.architecture("ResNet-50")
+
+
+def _add_bottlenecks(assembly: Assembly, first: int, stages: tuple[int, ...]) -> None:
+    """Stages of so many blocks each: `first` maps in the middle of those of the first stage, twice as many in the next.
+
+    The first block of each stage but the first halves the maps' size.
+    """
+    for stage, blocks in enumerate(stages):
+        filters = first * 2**stage
         for number in range(blocks):
             stride = 2 if stage and number == 0 else 1
             with assembly.block("Bottleneck block") as before:
@@ -52,8 +62,15 @@ def resnet50() -> Architecture:
                     projection = convolution(4 * filters, 1, stride, bias=True)
                     shortcut = assembly.add(*normalized(projection, NO_ACTIVATION), reads=before)
                 assembly.add(Add(), Activation(), reads=(end, shortcut))
-    assembly.add(*classifier(1000))
-    return assembly.architecture("ResNet-50")
+
+
+def small_bottlenecks() -> Architecture:
+    """A stem and two stages of two bottleneck blocks."""
+    assembly = Assembly(DIGITS)
+    assembly.add(*normalized(convolution(16, 3, bias=True)))
+    _add_bottlenecks(assembly, 8, (2, 2))
+    assembly.add(*classifier(CLASSES))
+    return assembly.architecture("Small ResNet with bottlenecks")
 
 
 RESNET20 = GalleryEntry(
@@ -89,6 +106,6 @@ RESNET50 = GalleryEntry(
     make=resnet50,
     parameters=Published(25_636_712, "Keras"),
     multiply_adds=Published(3_800_000_000, "the paper’s table 1", 0.03),
-    make_small=lambda: small_residual("Small ResNet, wider", SHAPES, 1, first=8),
-    small_dataset="shapes",
+    make_small=small_bottlenecks,
+    small_dataset="digits",
 )

@@ -66,7 +66,7 @@ UNET = GalleryEntry(
     ),
     differs=(
         "Transposed convolutions enlarge; the paper’s “up-convolution” is one. The small one answers one "
-        "class, since here networks learn classes."
+        "class; the one for pixels is beside the task, segmentation."
     ),
     make=unet,
     parameters=Published(31_030_658, "PyTorch’s own count of the paper’s network"),
