@@ -17,6 +17,8 @@ def states(page: Page) -> Iterator[str]:
     for path in ("/", *(f"/{name}" for name in CONCEPTS)):
         open_page(page, path)
         yield path
+    yield from _parts(page, "/detection", "Grid cells", "Non-maximum suppression", "Threshold")
+    yield from _parts(page, "/segmentation", "Down and up", "Skip connections", "How good is a mask?")
     yield from _build(page)
     yield from _train(page)
     yield from _look_inside(page)
@@ -37,6 +39,14 @@ def _go(page: Page, name: str) -> None:
     """By the app's own links: the address, opened anew, would be another person's."""
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True).click()
     settle(page)
+
+
+def _parts(page: Page, path: str, *tabs: str) -> Iterator[str]:
+    open_page(page, path)
+    for tab in tabs:
+        page.get_by_role("tab", name=tab).click()
+        settle(page)
+        yield f"{path}, {tab}"
 
 
 def _build(page: Page) -> Iterator[str]:

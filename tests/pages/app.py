@@ -53,6 +53,11 @@ def rail_data(app: AppTest) -> dict[str, Any]:
     return next(data for data in _data(app) if "lanes" in data)
 
 
+def component_data(app: AppTest, entry: str) -> dict[str, Any]:
+    """What the first of our own components was given whose data has that entry."""
+    return next(data for data in _data(app) if entry in data)
+
+
 def progress_line(app: AppTest) -> str:
     """The progress of the run on the Train page, in words; empty where there is none."""
     return next((f"{data['state']} · {data['details']}" for data in _data(app) if "share" in data), "")

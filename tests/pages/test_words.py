@@ -20,6 +20,12 @@ PAGES = [
     ("dense_and_softmax", "dense-parts", "2  From logits to probabilities"),
     ("convolution", "convolution-mode", "several"),
     ("convolution", "convolution-mode", "transposed"),
+    ("detection", "detection-parts", "2  Grid cells"),
+    ("detection", "detection-parts", "3  Non-maximum suppression"),
+    ("detection", "detection-parts", "4  Threshold"),
+    ("segmentation", "segmentation-parts", "2  Down and up"),
+    ("segmentation", "segmentation-parts", "3  Skip connections"),
+    ("segmentation", "segmentation-parts", "4  How good is a mask?"),
     ("look_inside", "look-parts", "Filters"),
     ("look_inside", "look-parts", "Why this class?"),
 ]

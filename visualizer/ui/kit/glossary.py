@@ -100,6 +100,22 @@ GLOSSARY: dict[str, Term] = {
             "SGD", "Stochastic gradient descent: each step is minus the gradient of a batch, times the learning rate."
         ),
         _term("validation", "Pictures that training does not use: they show how well the network does on new ones."),
+        _term(
+            "IoU",
+            "Intersection over union: the area that two boxes or masks both cover, of the area that either covers.",
+            "IoU|intersection over union",
+        ),
+        _term("precision", "The share of the answers that are right."),
+        _term("recall", "The share of the objects that are found."),
+        _term(
+            "non-maximum suppression",
+            "Of several boxes of one class about the same object, only the one with the highest score is kept.",
+            "(?:non-maximum )?suppression",
+        ),
+        _term(
+            "skip connection",
+            "A wire that leads past layers: what it carries meets what they made of it.",
+        ),
         _term("seed", "The start of a series of random numbers: the same seed gives the same numbers again."),
     )
 }

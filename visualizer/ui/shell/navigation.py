@@ -33,6 +33,8 @@ shown = st.navigation(
             st.Page(page("loss"), title="Loss functions", icon=":material/target:"),
             st.Page(page("optimizers"), title="Optimisers", icon=":material/downhill_skiing:"),
             st.Page(page("receptive_field"), title="Receptive field", icon=":material/center_focus_strong:"),
+            st.Page(page("detection"), title="Detection", icon=":material/select_all:"),
+            st.Page(page("segmentation"), title="Segmentation", icon=":material/format_shapes:"),
         ],
     }
 )

@@ -1,0 +1,140 @@
+"""A part of the page on segmentation: what downsampling gains and loses."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from visualizer.architecture.architecture import Architecture, summarize
+from visualizer.concepts.down_and_up import CONVOLUTIONS, FILTERS, MOST, SIDE, cost_by_side, down_and_up
+from visualizer.concepts.masks import coarse, mean_iou, pixel_error
+from visualizer.inspection.receptive_field.field_sum import field_rows
+from visualizer.tasks.segmentation import Segmentation
+from visualizer.ui.concepts.box_steps import BoxStep, DrawnBox, Row, box_steps
+from visualizer.ui.concepts.masked_scene import choose_masked_scene, mask_names, scene_and_mask, with_mask
+from visualizer.ui.concepts.scenes import scenes, small_masks
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.prediction import predict
+
+_ASKED = 2  # downsamplings
+
+
+@st.cache_data(max_entries=1, show_spinner="Measuring the networks …")
+def _limits() -> list[tuple[float, float]]:
+    """Mean IoU and pixel error of the best masks of all test pictures with one class for each square."""
+    dataset = scenes()
+    truth, classes = small_masks(dataset.test, SIDE), len(mask_names())
+    masks = [coarse(truth, 2**count, classes) for count in range(MOST + 1)]
+    return [(mean_iou(mask, truth, classes), pixel_error(mask, truth)) for mask in masks]
+
+
+@st.fragment
+def downsampling() -> None:
+    """What downsampling gains and loses."""
+    costs = [cost_by_side(down_and_up(count)) for count in range(MOST + 1)]
+    _ask_cost([sum(cost.values()) for cost in costs])
+    index = choose_masked_scene()
+    picture, truth = scene_and_mask(index, SIDE)
+    fields = [seen_field(down_and_up(count)) for count in range(MOST + 1)]
+    masks = [coarse(truth, 2**count, len(mask_names())) for count in range(MOST + 1)]
+    steps = [
+        BoxStep(
+            f"{count} of {MOST}",
+            f"{_halvings(count)} The answer for the pixel in the middle sees {_seen(fields[count])}, for "
+            f"{sum(costs[count].values()) / 1e6:.1f} million multiply-adds.",
+            tuple("chosen" if place == count else "open" if place < count else "gone" for place in range(MOST + 1)),
+            _down_rows(count, costs, fields[count]),
+            ("what one pixel in the middle sees", _squares(2**count, pixel_error(masks[count], truth))),
+        )
+        for count in range(MOST + 1)
+    ]
+    box_steps(
+        "segmentation-down",
+        str(index),
+        [([picture], f"Picture {index + 1}"), ([with_mask(picture, mask, truth) for mask in masks], "Best mask")],
+        [DrawnBox(0, _within(field), "") for field in fields],
+        steps,
+        size=picture.shape[:2],
+        title="Downsamplings",
+    )
+    example = Segmentation.example().architecture
+    low, _, high, _ = seen_field(example)
+    st.markdown(
+        explained(
+            "**Down, to see more for less**: a map of half the size has a quarter of the pixels to compute, and the "
+            "same kernel covers twice as much of the picture, so the receptive field grows. **Up again, since every "
+            "pixel needs an answer.** What is lost on the way down is the place: the best mask that says one class for "
+            "each square of the smallest map has jagged edges, and small shapes vanish. Skip connections, in the next "
+            "part, bring the places back. The preset “"
+            f"{example.name}” goes down three times: the pixel in the middle sees {high - low + 1} × {high - low + 1}, "
+            f"for {summarize(example).multiply_adds / 1e6:.1f} million multiply-adds."
+        )
+    )
+
+
+def seen_field(architecture: Architecture) -> tuple[int, int, int, int]:
+    """First row, first column, last row and last column that the answer of the pixel in the middle sees.
+
+    As if the picture had no edges: they may lie beyond it.
+    """
+    middle = architecture.input_shape[1] // 2
+    field = field_rows(architecture)[-1].field((middle, middle))
+    return field.rows.first, field.columns.first, field.rows.last, field.columns.last
+
+
+def _seen(field: tuple[int, int, int, int]) -> str:
+    side = field[2] - field[0] + 1
+    return f"{side} × {side} pixels, more than the picture has" if side > SIDE else f"{side} × {side} pixels"
+
+
+def _squares(side: int, wrong: float) -> str:
+    return f"one class for each {side} × {side} pixels: {wrong:.1%} wrong"
+
+
+def _within(field: tuple[int, int, int, int]) -> tuple[float, ...]:
+    """Left, top, right and bottom of what is seen of the picture."""
+    top, left, bottom, right = field
+    return float(max(left, 0)), float(max(top, 0)), float(min(right + 1, SIDE)), float(min(bottom + 1, SIDE))
+
+
+def _halvings(count: int) -> str:
+    if count == 0:
+        return f"No downsampling: all {CONVOLUTIONS} convolutions work at {SIDE} × {SIDE}."
+    smallest = SIDE // 2**count
+    times = "once" if count == 1 else f"{count} times"
+    return f"The maps are halved {times}, to {smallest} × {smallest}, and enlarged as often."
+
+
+def _down_rows(count: int, costs: Sequence[dict[int, int]], field: tuple[int, int, int, int]) -> tuple[Row, ...]:
+    total, share = sum(costs[count].values()), sum(costs[count].values()) / sum(costs[0].values())
+    iou, wrong = _limits()[count]
+    parameters = summarize(down_and_up(count)).parameters
+    by_side = [Row(f"at {side} × {side}", (f"{cost:,} multiply-adds",)) for side, cost in costs[count].items() if cost]
+    return (
+        Row("Sees", (_seen(field),), "kept"),
+        *by_side,
+        Row("Together", (f"{total:,} multiply-adds, {share:.0%} of those without downsampling",), "kept"),
+        Row("Learns", (f"{parameters:,} numbers: {CONVOLUTIONS} convolutions with {FILTERS} filters, and 1 × 1",)),
+        Row(
+            "Best mask",
+            (f"mean IoU {iou:.3f}, {wrong:.1%} of the pixels wrong, over all {len(scenes().test)} test pictures",),
+            "kept",
+        ),
+    )
+
+
+def _ask_cost(totals: Sequence[int]) -> None:
+    share = totals[_ASKED] / totals[0]
+    options = sorted({round(100 * share), 50, 100 // 4**_ASKED, 75})
+    predict(
+        explained(
+            f"A network of {CONVOLUTIONS} convolutions answers for each of {SIDE} × {SIDE} pixels. Now its maps are "
+            f"halved **{_ASKED} times** on the way and enlarged again, with the same convolutions. How many "
+            "multiply-adds does it need, compared with before?"
+        ),
+        {str(option): f"{option} %" for option in options},
+        str(round(100 * share)),
+        f"{totals[_ASKED]:,} of {totals[0]:,}: {share:.1%}. A map of half the height and width has a quarter of "
+        "the pixels. Only the convolutions in the middle get the full saving: the first and the last one still work at "
+        "full size.",
+        "segmentation-cost",
+    )
