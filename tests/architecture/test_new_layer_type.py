@@ -415,13 +415,24 @@ MAY_NAME = {
     **{
         (f"visualizer/tasks/{task}.py", name): "a part of the network that the task begins with"
         for task, names in {
+            "autoencoder": ("Conv2D", "Conv2DTranspose", "Dense", "Flatten", "Reshape"),
             "detection": ("BatchNormalization", "Conv2D", "MaxPooling2D"),
+            "diffusion": (
+                *("Activation", "Concatenate", "Conv2D", "GroupNormalization", "MaxPooling2D", "UpSampling2D"),
+            ),
+            "gan": (
+                *("Activation", "BatchNormalization", "Conv2D", "Conv2DTranspose", "Dense", "Flatten"),
+                *("GaussianNoise", "Reshape"),
+            ),
             "one_object": ("BatchNormalization", "Conv2D", "Dense", "Flatten", "MaxPooling2D"),
             "regression": ("Conv2D", "Dense", "Flatten", "GroupNormalization", "MaxPooling2D"),
             "segmentation": ("BatchNormalization", "Concatenate", "Conv2D", "Conv2DTranspose", "MaxPooling2D"),
+            "variational_autoencoder": ("Conv2D", "Dense", "Flatten", "Sampling"),
         }.items()
         for name in names
     },
+    ("visualizer/architecture/layers/sampling.py", "Dense"): "the change that gives it the numbers it needs",
+    ("visualizer/architecture/layers/sampling.py", "Flatten"): "the same of feature maps",
     ("visualizer/architecture/layers/dense.py", "Flatten"): "the change that fixes a Dense layer on feature maps",
     ("visualizer/architecture/layers/dense.py", "GlobalAveragePooling2D"): "the other such change",
     ("visualizer/architecture/convolution.py", "KernelLayer"): "what convolutions are derived from",

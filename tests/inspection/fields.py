@@ -26,6 +26,7 @@ from visualizer.architecture.layers.multiply import Multiply
 from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.layers.subtract import Subtract
 from visualizer.architecture.network import Network, build
+from visualizer.architecture.own_modules import NormalSampling
 from visualizer.architecture.span import PICTURE, Span, places_of
 from visualizer.inspection.receptive_field.field_sum import FieldRow, field_rows
 
@@ -172,6 +173,9 @@ def _positive(architecture: Architecture) -> tuple[Network, torch.Generator]:
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.copy_(torch.rand(parameter.shape, generator=random) + 0.5)
+    for module in network.modules():
+        if isinstance(module, NormalSampling):
+            module.train()  # only then are variances looked at
     return network, random
 
 

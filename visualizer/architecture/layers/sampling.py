@@ -38,6 +38,7 @@ class Sampling(Layer):
     """
 
     title: ClassVar[str] = "Sampling"
+    group: ClassVar[str] = "Activation and regularisation"
     icon: ClassVar[str] = ":material/casino:"
     explanation: ClassVar[str] = (
         "The first half of what arrives are means μ, the second half logarithms of variances, log σ². While training, "
