@@ -60,7 +60,8 @@ def answer(given: ChosenPicture | None) -> None:
         return
     pixels = given.pixels
     prediction = answer_to_drawing(network, pixels) if given.drawn else probe_picture(key, network, pixels).answer
-    if isinstance(prediction, Classes) and len(prediction.values) != len(given.class_names):
+    fits = isinstance(prediction, opened.task.answer_type)
+    if not fits or (isinstance(prediction, Classes) and len(prediction.values) != len(given.class_names)):
         prediction = None
     if given.drawn and is_narrow() and prediction is not None:  # The chart is below, out of sight.
         words = figures_of(type(prediction)).words(prediction, given.annotations)
@@ -69,7 +70,9 @@ def answer(given: ChosenPicture | None) -> None:
         show_seen(given, prediction)
     with answer_place:
         if prediction is None:
-            st.caption("This network does not end in one number for each class.")
+            of_classes = opened.task.answer_type is Classes
+            needed = "one number for each class" if of_classes else "what its task needs"
+            st.caption(f"This network does not end in {needed}.")
         else:
             show_answer(prediction, given.annotations, "answer", truth=given.truth, loss_known=opened.loss_known)
 

@@ -8,8 +8,8 @@ import { within } from "./numbers.js";
  *   from `low` to `high`; `rgb` is filled in here.
  */
 
-/** @type {(colour: string) => Rgb} */
-const parse = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+/** A colour as "#rrggbb". @type {(colour: string) => Rgb} */
+export const parse = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
 /** @type {(rgb: Rgb) => string} */
 const css = (rgb) => `rgb(${rgb.map(Math.round).join(" ")})`;

@@ -10,8 +10,9 @@ import zlib
 import pytest
 
 from tests.data.own import picture, png, zipped
-from visualizer.data import own_pictures
-from visualizer.data.own_pictures import MAX_FOLDERS, MAX_NAME_LENGTH, read_zip
+from visualizer.data import own_pictures, own_zip
+from visualizer.data.class_names import MAX_NAME_LENGTH
+from visualizer.data.own_pictures import MAX_FOLDERS, read_zip
 from visualizer.errors import UserError
 from visualizer.images import SlowPictureError
 from visualizer.limits import Limits
@@ -197,7 +198,7 @@ def test_a_picture_that_unpacks_without_end_is_read_no_further_than_a_picture_ma
 
 
 def test_many_pictures_that_unpack_into_far_more_than_the_zip_are_refused(monkeypatch):
-    monkeypatch.setattr(own_pictures, "_FREE_BYTES", 5_000_000)
+    monkeypatch.setattr(own_zip, "_FREE_BYTES", 5_000_000)
     bomb = written(*((f"cat/{number}.png", bytes(1_000_000)) for number in range(9)))
     found = []
     with pytest.raises(UserError, match="far more data than pictures have"):
@@ -213,8 +214,8 @@ def test_a_header_that_lies_about_a_size_changes_nothing():
 
 
 def test_a_list_of_countless_entries_is_refused_before_it_is_read(monkeypatch):
-    monkeypatch.setattr(own_pictures, "_MAX_LIST_BYTES", 100_000)
-    monkeypatch.setattr(own_pictures._LimitedBytes, "most", 100_000)
+    monkeypatch.setattr(own_zip, "_MAX_LIST_BYTES", 100_000)
+    monkeypatch.setattr(own_zip._LimitedBytes, "most", 100_000)
     monkeypatch.setattr(zipfile, "ZipInfo", lambda *_: pytest.fail("an entry was read"))
     buffer = io.BytesIO()
     entry = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -225,16 +226,16 @@ def test_a_list_of_countless_entries_is_refused_before_it_is_read(monkeypatch):
 
 
 def test_too_many_files_and_folders_are_refused(monkeypatch):
-    monkeypatch.setattr(own_pictures, "_MAX_ENTRIES", 20)
+    monkeypatch.setattr(own_zip, "_MAX_ENTRIES", 20)
     with pytest.raises(UserError, match="over 20 files"):
         list(read_zip(zipped({f"cat/{number}.png": b"x" for number in range(21)})))
-    monkeypatch.setattr(own_pictures, "_MAX_ENTRIES", 1_000)
+    monkeypatch.setattr(own_zip, "_MAX_ENTRIES", 1_000)
     with pytest.raises(UserError, match=f"over {MAX_FOLDERS} folders"):
         list(read_zip(zipped({f"{number}/x.png": b"x" for number in range(MAX_FOLDERS + 1)})))
 
 
 def test_a_zip_that_is_too_large_is_refused_unread(monkeypatch):
-    monkeypatch.setattr(own_pictures, "limits", lambda: Limits(zip_mb=1))
+    monkeypatch.setattr(own_zip, "limits", lambda: Limits(zip_mb=1))
     monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("it was read"))
     with pytest.raises(UserError, match="over 1 MB"):
         list(read_zip(bytes(1_000_001)))
@@ -260,5 +261,5 @@ def test_every_way_to_pack_is_read_and_damage_in_it_is_told(method):
 def test_a_large_stored_picture_is_read_whole():
     noise = picture(128, 1, 1_200, 1_200)
     data = png(noise)
-    assert len(data) > own_pictures._MAX_LIST_BYTES
+    assert len(data) > own_zip._MAX_LIST_BYTES
     assert names(written(("cat/x.png", data), method=zipfile.ZIP_STORED)) == [("cat", "x.png", True)]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.data.own import picture, png, two_classes, zipped
-from visualizer.data import own_pictures
+from visualizer.data import own_pictures, own_zip
 from visualizer.data.own_pictures import check_dataset, fit_to_square, read_file, read_zip
 from visualizer.errors import UserError
 from visualizer.images import OpenedImage
@@ -63,7 +63,7 @@ def test_a_path_from_inside_is_only_a_class_name(tmp_path, monkeypatch):
 
 
 def test_a_bomb_is_unpacked_no_further_than_a_picture_may_be(monkeypatch):
-    monkeypatch.setattr(own_pictures, "limits", lambda: Limits(upload_mb=1))
+    monkeypatch.setattr(own_zip, "limits", lambda: Limits(upload_mb=1))
     read = []
     opened = OpenedImage(picture(1, 1), 2_400)
     monkeypatch.setattr(own_pictures, "open_image", lambda data, name: read.append(len(data)) or opened)

@@ -22,9 +22,10 @@ from visualizer.architecture.model_file import METADATA_KEY, load_model, load_no
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import PRESETS, TINY
 from visualizer.data import own_pictures
+from visualizer.data.class_names import MAX_NAME_LENGTH
 from visualizer.data.drawing import SIDE, read_drawing
 from visualizer.data.own_dataset import load_own
-from visualizer.data.own_pictures import MAX_NAME_LENGTH, read_zip
+from visualizer.data.own_pictures import read_zip
 from visualizer.errors import UserError
 from visualizer.ui.pictures.camera_series import read_series
 

@@ -2,14 +2,19 @@
 
 import time
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.data.marked import FILES
 from tests.data.own import picture, png, two_classes, zipped
 from tests.pages.app import alts, charts, open_page, progress_line, without_exception
 from visualizer.data.catalog import load_dataset_of_run
-from visualizer.data.own_dataset import save_own
+from visualizer.data.marks.marks import MarkedBox, Marks, OwnPicture
+from visualizer.data.own_dataset import save_marked, save_own
 from visualizer.limits import Limits
+from visualizer.tasks.detection import Detection
+from visualizer.tasks.segmentation import Segmentation
 from visualizer.ui.pictures.state import OwnPictures
 from visualizer.ui.state.current_run import current_run
 from visualizer.workspace import workspace
@@ -58,7 +63,7 @@ def given(app: AppTest, data: bytes) -> AppTest:
 def test_a_zip_becomes_a_data_set_that_is_trained_on(app):
     given(app, zipped(two_classes() | {"set/dark/broken.png": b"no"}))
     assert labels(app) == ["**dark** 10 (50%)", "**bright** 10 (50%)"]
-    assert any(expander.label == "Files left out: 1" for expander in app.expander)
+    assert any(expander.label == "Left out: 1" for expander in app.expander)
     assert any("10 pictures of 32 × 32 pixels" in text for text in alts(app))
     press(app, "own-use")
     assert app.selectbox(key="train-dataset").value.startswith("own-")
@@ -200,3 +205,103 @@ def test_pictures_that_are_no_longer_kept_leave_every_page_usable():
     assert app.selectbox(key="train-dataset").value == "digits"
     without_exception(app.run())
     assert not app.error
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "tasks"),
+    [
+        ("coco", "14 of 14 pictures** have boxes: cup, pen.", {"OneObject", "Detection"}),
+        ("colours", "14 of 14 pictures** have a mask: cup, pen.", {"Segmentation"}),
+        ("table", "14 of 14 pictures** have numbers: length \\(cm\\), width \\(mm\\).", {"Regression"}),
+    ],
+)
+def test_marked_pictures_become_a_data_set_of_their_task(app, name, words, tasks):
+    given(app, zipped(FILES[name] | {"images/more.png": png(picture(1, 1))}))
+    assert any(words in text.value for text in app.markdown), [text.value for text in app.markdown]
+    assert any(expander.label == "Left out: 1" for expander in app.expander)
+    press(app, "own-use")
+    owner = app.session_state["visualizer"]
+    assert type(owner.settings.task).__name__ in tasks
+    assert app.selectbox(key="train-dataset").value == owner.settings.dataset
+    assert any("14 pictures of your own" in text.value for text in app.markdown)
+    press(app, "own-remove-all")
+    assert owner.page_state(OwnPictures).count == 0
+
+
+@pytest.mark.parametrize(("name", "example"), [("table", None), ("coco", Detection), ("palette", Segmentation)])
+def test_marked_pictures_are_trained_on(app, name, example):
+    given(app, zipped(FILES[name]))
+    press(app, "own-use")
+    if example is not None:
+        owner = app.session_state["visualizer"]
+        owner.choose_task(example())
+        owner.open_architecture(example.example().architecture)
+        without_exception(app.run())
+        press(app, "hindrance-fix-0")
+    else:
+        press(app, "fit-network-own")
+    app.session_state["visualizer"].set_training(epochs=1)
+    press(app, "start")
+    ended(app)
+    for part in ("Live", "Time machine", "Evaluation"):
+        app.session_state["train-parts"] = part
+        without_exception(app.run())
+
+
+def test_boxes_and_masks_are_marked_with_the_keyboard(app):
+    given(app, zipped(two_classes()))
+    own = app.session_state["visualizer"].page_state(OwnPictures)
+    for kind, button in (("boxes", "own-field-add"), ("mask", "own-field-add")):
+        without_exception(
+            next(group for group in app.get("button_group") if group.key == "own-kind").set_value(kind).run()
+        )
+        assert (own.size, own.fit) == (64, "letterbox")
+        without_exception(app.text_input(key="own-new-class").set_value(" mug *x* ").run())
+        assert own.marking_with == "mug *x*"
+        for name, value in (("x", 6), ("y", 4), ("width", 30), ("height", 20)):
+            without_exception(app.number_input(key=f"own-field-{name}").set_value(value).run())
+        press(app, button)
+        assert [each.has(kind) for each in own.pictures] == [True] + [False] * 19
+        press(app, "own-marking-unmarked")
+        assert own.marking == 1
+        press(app, button)
+        own.marking = 0
+        without_exception(app.run())
+    (box,) = own.pictures[0].marks.boxes
+    assert (box.class_name, box.left, box.top, box.width, box.height) == ("mug *x*", 0.1, 0.1, 0.5, 0.5)
+    mask = own.pictures[0].marks.mask
+    assert mask is not None
+    assert np.argwhere(mask.values).min(axis=0).tolist() == [4, 6]
+    assert (mask.values > 0).sum() == 30 * 20
+    press(app, "own-mask-clear")
+    assert not own.pictures[0].has("mask")
+    without_exception(
+        next(group for group in app.get("button_group") if group.key == "own-kind").set_value("boxes").run()
+    )
+    assert app.button(key="own-box-0").label == "**mug \\*x\\*** 6, 4, 30 × 20"
+    press(app, "own-box-0")
+    assert not own.pictures[0].has("boxes")
+    press(app, "own-marking-remove")
+    assert own.count == 19
+
+
+def test_a_box_without_an_area_is_said_and_not_added(app):
+    given(app, zipped(FILES["coco"]))
+    press(app, "own-field-add")
+    assert "The box has no area in the picture." in app.error[0].value
+
+
+def test_a_rare_class_leaves_every_page_usable():
+    app = open_page("train")
+    pixels = picture(40, 1)
+    names = ["cup"] * 11 + ["pen"]
+    marks = [Marks((MarkedBox(name, 0.1, 0.1, 0.5, 0.5),)) for name in names]
+    name = save_marked([OwnPicture("a", "", pixels, each) for each in marks], "boxes", 32, "crop")
+    owner = app.session_state["visualizer"]
+    owner.use_own(name)
+    without_exception(app.run())
+    dataset = load_dataset_of_run(name)
+    for index in (int(np.flatnonzero(dataset.labels)[0]), 0):
+        owner.choose_probe(index)
+        without_exception(app.run())
+    without_exception(app.switch_page("../../../pages/look_inside.py").run())

@@ -209,7 +209,7 @@ def test_text_closes_the_connection():
 
 
 def test_the_largest_that_the_pages_send_is_taken():
-    from visualizer.data.own_pictures import MAX_NAME_LENGTH
+    from visualizer.data.class_names import MAX_NAME_LENGTH
     from visualizer.source_code.python_source import MAX_CHARACTERS
     from visualizer.ui.pictures.camera_series import COUNT
 

@@ -14,7 +14,7 @@ from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
 from visualizer.data.drawing import DIGITS_PREPARATION, UNCHANGED, DrawingPreparation
 from visualizer.data.openml import OPENML_DATASETS, SIDE, is_fetched, load_fetched, not_fetched
-from visualizer.data.own_dataset import is_own, load_own, not_available, own_classes_and_shape, own_title
+from visualizer.data.own_dataset import is_own, load_own, not_available, own_annotations_and_shape, own_title
 from visualizer.errors import UserError
 
 
@@ -107,8 +107,8 @@ def dataset_entry(name: str, own: Collection[str] = ()) -> DatasetEntry:
     if is_own(name):
         if name not in own:
             raise not_available()
-        classes, shape = own_classes_and_shape(name)
-        return DatasetEntry(own_title(classes), Annotations(classes), shape, lambda: load_own(name))
+        annotations, shape = own_annotations_and_shape(name)
+        return DatasetEntry(own_title(annotations), annotations, shape, lambda: load_own(name))
     raise UserError(f"There is no data set “{name[:40]}”.", remedy=f"Choose one of these: {', '.join(DATASETS)}.")
 
 

@@ -1,27 +1,27 @@
-"""People's own pictures: read from a ZIP of class folders or from single files, and made square.
+"""People's own pictures: read from a ZIP or from single files, and made square.
 
-Nothing from a ZIP is written to disk under a name from inside it, and no more is unpacked than the limits allow,
-whatever its headers say.
+A ZIP has a folder for each class, or pictures with marks: a table, masks, or boxes in COCO's, Pascal VOC's or YOLO's
+format (`marks.recognized`).
 """
 
-import io
-import lzma
-import stat
-import struct
-import unicodedata
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from PIL import Image
 
 from visualizer import log
+from visualizer.data.class_names import clean_class_name
+from visualizer.data.marks.found import Found
+from visualizer.data.marks.marks import NO_MARKS, Kind, Marks
+from visualizer.data.marks.masks import marked_mask
+from visualizer.data.marks.recognized import marks_in, pictures_in
+from visualizer.data.marks.text import shown
+from visualizer.data.own_zip import Archive, Entry, zip_error
 from visualizer.data.prepare import center_crop
 from visualizer.errors import UserError
-from visualizer.images import SlowPictureError, UploadError, open_image
+from visualizer.images import SlowPictureError, UploadError, open_image, open_mask
 from visualizer.limits import limits
 from visualizer.words import counted
 
@@ -30,24 +30,12 @@ Fit = Literal["crop", "letterbox"]
 FITS: dict[Fit, str] = {"crop": "Crop to the middle", "letterbox": "Whole, with black bars"}
 SIZES = (32, 48, 64, 96)
 MAX_CLASSES = 20
-MAX_NAME_LENGTH = 30
 MIN_PER_CLASS = 6  # pictures, so that each of the training, validation and test splits gets one
 MAX_FOLDERS = 100
-_MAX_ENTRIES = 10_000
-# For a ZIP's list of entries, which zipfile first reads completely: a name of 250 letters per entry.
-_MAX_LIST_BYTES = 300 * _MAX_ENTRIES
-# How much larger than the ZIP its content may be: pictures in the formats that can be opened hardly shrink.
-_MAX_RATIO = 20
-_FREE_BYTES = 50_000_000  # unpacked size up to which the ratio does not matter: small drawings shrink to almost nothing
 # One process opens everybody's pictures, so all files together may take at most as long as this many of the largest.
 _MAX_LARGEST_PICTURES = 100
 _MAX_SLOW = 3  # files that take too long to open
 _STORED_SIDE = 128  # pixels; more than the largest of SIZES, so that the size can be chosen later
-
-
-_IS_UTF8, _UNIX, _UNICODE_PATH = 0x800, 3, 0x7075  # of an entry: a flag, a system, an extra field
-# Exceptions of an entry's decoder, in addition to those of zipfile itself.
-_DECODER_ERRORS = (zlib.error, lzma.LZMAError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -62,6 +50,8 @@ class PictureFile:
         share: The share of all files that has been read so far, from 0 to 1.
         pixels: The number of pixels that were decoded, before the picture was reduced.
         is_slow: Whether it took too long to open.
+        marks: What is marked in it.
+        kind: What the files of its ZIP say of pictures.
     """
 
     name: str
@@ -71,16 +61,25 @@ class PictureFile:
     share: float
     pixels: int = 0
     is_slow: bool = False
+    marks: Marks = NO_MARKS
+    kind: Kind = "classes"
 
 
 def read_zip(data: bytes) -> Iterator[PictureFile]:
-    """Read the pictures in a ZIP, each from a folder that is named after its class, one by one, as it takes long.
+    """Read the pictures in a ZIP one by one, as it takes long, with their classes or with what is marked in them.
+
+    Its folders are classes, unless annotation files mark its pictures.
+
+    An entry of an annotation file that is left out is a file without a picture, with the problem.
 
     Raises:
-        UserError: It is not a ZIP, is empty or too large, has no folders with pictures, or takes too long to open.
+        UserError: It is not a ZIP, is empty or too large, has neither folders with pictures nor annotations or has
+            annotations in two formats, or takes too long to open.
     """
     with log.refusals("zip", len(data), UserError, log_why=True):
-        yield from _limited(_entries(data))
+        archive = Archive(data)
+        found = marks_in(archive)
+        yield from _limited(_class_folders(archive) if found is None else _marked(archive, found))
 
 
 def read_files(files: Sequence[tuple[str, bytes]], class_name: str) -> Iterator[PictureFile]:
@@ -107,41 +106,74 @@ def _limited(files: Iterable[PictureFile]) -> Iterator[PictureFile]:
         yield file
 
 
-def _entries(data: bytes) -> Iterator[PictureFile]:
-    if len(data) > limits().zip_bytes:
-        raise _zip_error(f"It has over {limits().zip_mb:,} MB.", "Make the pictures smaller.")
-    try:
-        file = _LimitedBytes(data)
-        archive = zipfile.ZipFile(file)
-        file.most = len(data)
-        files = [info for info in archive.infolist() if _is_wanted(info)]
-    except (zipfile.BadZipFile, struct.error, ValueError, OSError, EOFError, NotImplementedError) as error:
-        raise _zip_error("It is not a ZIP file, or it is damaged.") from error
-    if len(files) > _MAX_ENTRIES:
-        raise _zip_error(f"It has over {_MAX_ENTRIES:,} files.", "Leave some out.")
+def _class_folders(archive: Archive) -> Iterator[PictureFile]:
+    files = [entry for entry in archive.entries if entry.folders and clean_class_name(entry.folders[-1])]
     if not files:
-        raise _zip_error("No file in it lies in a folder.", "Put the pictures of each class into a folder of its name.")
-    if len({_parts(info)[-2] for info in files}) > MAX_FOLDERS:
-        raise _zip_error(f"It has over {MAX_FOLDERS} folders.", f"Leave all but {MAX_CLASSES} classes out.")
-    unpacked = 0
-    for place, info in enumerate(files, start=1):
-        *_, folder, name = _parts(info)
-        content = _unpacked(archive, info)
-        unpacked += len(content or b"")
-        if unpacked > max(_MAX_RATIO * len(data), _FREE_BYTES):
-            raise _zip_error("It unpacks into far more data than pictures have.", "Pack the pictures anew.")
-        yield read_file(content, name, folder, place / len(files))
+        raise zip_error(
+            "No file in it lies in a folder, and none of its files marks pictures.",
+            "Put the pictures of each class into a folder of its name.",
+        )
+    if len({entry.folders[-1] for entry in files}) > MAX_FOLDERS:
+        raise zip_error(f"It has over {MAX_FOLDERS} folders.", f"Leave all but {MAX_CLASSES} classes out.")
+    for place, entry in enumerate(files, start=1):
+        yield read_file(archive.unpack(entry), entry.name, entry.folders[-1], place / len(files))
+
+
+def _marked(archive: Archive, found: Found) -> Iterator[PictureFile]:
+    pictures = pictures_in(archive, found)
+    more = f"… and {found.more_problems:,} more." if found.more_problems else ""
+    for problem in filter(None, (*found.problems, more)):
+        yield PictureFile("", "", None, problem, 1 / len(pictures), kind=found.kind)
+    for place, entry in enumerate(pictures, start=1):
+        share = place / len(pictures)
+        if entry in found:
+            yield _with_marks(read_file(archive.unpack(entry), entry.name, "", share), entry, archive, found)
+        else:
+            problem = f"{shown(entry.name)} is left out: {found.format} in the ZIP says nothing of it."
+            yield PictureFile(entry.name, "", None, problem, share, kind=found.kind)
+
+
+def _with_marks(file: PictureFile, entry: Entry, archive: Archive, found: Found) -> PictureFile:
+    """The file with what was found of it; without its picture, and with the problem, where that does not fit to it."""
+    file = replace(file, kind=found.kind)
+    if file.picture is None:
+        return file
+    height, width = file.picture.shape[:2]
+    if entry in found.sizes:
+        said_width, said_height = found.sizes[entry]
+        if abs(said_width * height - said_height * width) > 1.5 * max(said_width, said_height, height, width):
+            problem = f"{shown(entry.name)} is left out: its boxes are for a picture of another shape, "
+            return replace(file, picture=None, problem=f"{problem}{said_width:g} × {said_height:g} pixels.")
+    if entry not in found.masks:
+        marks = Marks(found.boxes.get(entry, ()), None, found.numbers.get(entry, ()))
+        return replace(file, marks=marks)
+    name = shown(found.masks[entry].name)
+    try:
+        opened = open_mask(_content(archive.unpack(found.masks[entry]), name), name)
+    except UploadError as error:
+        pixels, is_slow = file.pixels + error.pixels, isinstance(error, SlowPictureError)
+        return replace(file, picture=None, problem=f"The mask of {name}: {error}", pixels=pixels, is_slow=is_slow)
+    file = replace(file, pixels=file.pixels + opened.pixels)
+    mask = marked_mask(opened, found.mask_names, (height, width))
+    if isinstance(mask, str) or not mask.values.any():
+        why = mask if isinstance(mask, str) else "it is all background."
+        return replace(file, picture=None, problem=f"The mask of {name} is left out: {why}")
+    return replace(file, marks=Marks(mask=mask))
+
+
+def _content(data: bytes | None, name: str) -> bytes:
+    if data is None:
+        raise UploadError(
+            f"{name} could not be unpacked.", "The ZIP is damaged, or it has a password.", "Pack it anew."
+        )
+    return data
 
 
 def read_file(data: bytes | None, name: str, class_name: str, share: float = 1.0) -> PictureFile:
     """Read one file as a picture of that class; `data` is None if it could not be unpacked."""
     picture, problem, pixels, is_slow = None, "", 0, False
     try:
-        if data is None:
-            raise UploadError(
-                f"{name} could not be unpacked.", "The ZIP is damaged, or it has a password.", "Pack it anew."
-            )
-        opened = open_image(data, name)
+        opened = open_image(_content(data, name), name)
         picture, pixels = opened.picture, opened.pixels
         if max(picture.shape) > _STORED_SIDE:
             picture = _resized(picture, _STORED_SIDE)
@@ -150,31 +182,39 @@ def read_file(data: bytes | None, name: str, class_name: str, share: float = 1.0
     return PictureFile(name, clean_class_name(class_name), picture, problem, share, pixels, is_slow)
 
 
-def clean_class_name(name: str) -> str:
-    """A class name without unprintable characters, in the composed Unicode form (NFC), at most 30 characters."""
-    name = unicodedata.normalize("NFC", name)  # some systems write an accent as a separate character
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:MAX_NAME_LENGTH]
-
-
 def fit_to_square(picture: np.ndarray, size: int, fit: Fit) -> np.ndarray:
     """A picture as a square; each new pixel is the mean of the pixels that it covers.
 
     Args:
-        picture: (H, W, 3) uint8.
+        picture: (H, W, 3) uint8, or a mask, (H, W) uint8: of that each new pixel is the nearest one.
         size: Height and width of the square, in pixels.
         fit: Whether to cut the longer side ("crop") or to fill the shorter one with black ("letterbox").
 
     Returns:
-        (size, size, 3) uint8.
+        (size, size, 3) or (size, size) uint8.
     """
     if fit == "crop":
         return _resized(center_crop(picture, 1.0), size)
     resized = _resized(picture, size)
     height, width = resized.shape[:2]
-    canvas = np.zeros((size, size, 3), dtype=np.uint8)
+    canvas = np.zeros((size, size, *picture.shape[2:]), dtype=np.uint8)
     top, left = (size - height) // 2, (size - width) // 2
     canvas[top : top + height, left : left + width] = resized
     return canvas
+
+
+def place_in_square(height: int, width: int, size: int, fit: Fit) -> tuple[float, float, float, float]:
+    """Where `fit_to_square` puts a picture: the left and upper edge, width and height, as shares of the square.
+
+    A picture that is cropped lies partly outside.
+    """
+    if fit == "crop":
+        side = min(height, width)
+        left, top = (width - side) // 2, (height - side) // 2
+        return -left / side, -top / side, width / side, height / side
+    new_width, new_height = _new_size(height, width, size)
+    left, top = (size - new_width) // 2, (size - new_height) // 2
+    return left / size, top / size, new_width / size, new_height / size
 
 
 def check_dataset(pictures: Mapping[str, Sequence[np.ndarray]]) -> None:
@@ -198,96 +238,14 @@ def _incomplete_dataset(why: str, remedy: str) -> UserError:
     return UserError("These pictures are no data set yet.", why, remedy)
 
 
-def _zip_error(why: str, remedy: str = "Choose another file.") -> UserError:
-    return UserError("The ZIP file cannot be used.", why, remedy)
-
-
-class _LimitedBytes(io.BytesIO):
-    """A ZIP's bytes, of which at most `most` can be read at once.
-
-    zipfile reads the list of entries in one piece and creates an object for each; the header can claim any length.
-    """
-
-    most = _MAX_LIST_BYTES
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        data = super().read(size)
-        if len(data) > self.most:
-            raise zipfile.BadZipFile("its list of entries is too long")
-        return data
-
-
-def _parts(info: zipfile.ZipInfo) -> list[str]:
-    """The folders and the file in an entry's name, without "." and ".."; none of them is ever opened."""
-    parts = _name(info).replace("\\", "/").split("/")
-    return [part for part in parts if part.strip() not in ("", ".", "..")]
-
-
-def _name(info: zipfile.ZipInfo) -> str:
-    """An entry's name, in the encoding in which it was written.
-
-    zipfile decodes every name as cp437, the encoding of the first PCs, unless it is flagged as UTF-8. Many programs
-    write UTF-8 without the flag, some write it in an extra field, and old programs on Unix use a Western European
-    encoding. Source: APPNOTE.TXT 6.3.10, 4.4.2 (the system), 4.6.9 (the field with the name in UTF-8) and appendix D.
-    """
-    try:
-        written = info.filename.encode("cp437")
-    except UnicodeEncodeError:  # it was flagged
-        return info.filename
-    if written.isascii() or info.flag_bits & _IS_UTF8:
-        return info.filename
-    name = _unicode_name(info.extra, written)
-    if name is not None:
-        return name
-    for encoding in ("utf-8", "cp1252") if info.create_system == _UNIX else ("utf-8",):
-        try:
-            return written.decode(encoding)
-        except UnicodeDecodeError:
-            pass
-    return info.filename
-
-
-def _unicode_name(extra: bytes, written: bytes) -> str | None:
-    """The UTF-8 name in an entry's extra fields, if its checksum belongs to the written name."""
-    while len(extra) >= 4:
-        kind, length = struct.unpack_from("<HH", extra)
-        field, extra = extra[4 : 4 + length], extra[4 + length :]
-        if kind == _UNICODE_PATH and len(field) > 5 and struct.unpack_from("<I", field, 1) == (zlib.crc32(written),):
-            return field[5:].decode("utf-8", errors="replace")
-    return None
-
-
-def _is_wanted(info: zipfile.ZipInfo) -> bool:
-    """Whether an entry is a file in a class folder, and neither a hidden file nor a link."""
-    parts = _parts(info)
-    hidden = any(part.startswith((".", "__MACOSX")) or part in ("Thumbs.db", "desktop.ini") for part in parts)
-    is_link = stat.S_ISLNK(info.external_attr >> 16)
-    # Python's is_dir fails for a file without a name.
-    is_file = info.filename != "" and not info.is_dir()
-    return is_file and not is_link and not hidden and len(parts) >= 2 and bool(clean_class_name(parts[-2]))
-
-
-def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
-    """An entry's bytes, at most one more than a picture may have; None if it is damaged or has a password."""
-    try:
-        with archive.open(info) as file:
-            return file.read(limits().upload_bytes + 1)
-    except (
-        zipfile.BadZipFile,
-        RuntimeError,
-        OSError,
-        EOFError,
-        ValueError,
-        NotImplementedError,
-        MemoryError,
-        *_DECODER_ERRORS,
-    ):
-        return None
-
-
 def _resized(picture: np.ndarray, longer_side: int) -> np.ndarray:
-    """The picture with that many pixels on its longer side, each the mean of the pixels that it covers."""
-    height, width = picture.shape[:2]
+    """With that many pixels on the longer side, each the mean of those that it covers, or in a mask the nearest one."""
+    resampling = Image.Resampling.BOX if picture.ndim == 3 else Image.Resampling.NEAREST
+    size = _new_size(picture.shape[0], picture.shape[1], longer_side)
+    return np.asarray(Image.fromarray(picture).resize(size, resampling))
+
+
+def _new_size(height: int, width: int, longer_side: int) -> tuple[int, int]:
+    """Width and height of a picture with that many pixels on its longer side."""
     scale = longer_side / max(height, width)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+    return max(1, round(width * scale)), max(1, round(height * scale))

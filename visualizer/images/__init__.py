@@ -1,5 +1,7 @@
 """The only entry for pictures from outside: a file's bytes become a safe, upright RGB picture, or an UploadError.
 
+A PNG can also be opened as a mask, whose pixels are numbers or colours that stand for something.
+
 They are decoded in a separate process, started with the first picture: there, memory and processor time are limited
 whatever a file contains, and if a decoder crashes, the server keeps running. The process opens one picture at a time
 for everybody, so that large ones never add up; a photo takes a tenth of a second.
@@ -7,6 +9,7 @@ for everybody, so that large ones never add up; a photo takes a tenth of a secon
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -48,6 +51,21 @@ class OpenedImage:
     pixels: int
 
 
+@dataclass(frozen=True, eq=False)
+class OpenedMask:
+    """A mask and its cost.
+
+    Attributes:
+        places: (H, W) uint8, at most 1024 pixels on the longer side: for each pixel its place in `values`.
+        values: The different numbers, or colours such as "#ff0000", at most 256.
+        pixels: The number in the file, before the mask was reduced.
+    """
+
+    places: np.ndarray
+    values: tuple[int | str, ...]
+    pixels: int
+
+
 def read_image(data: bytes, name: str = "") -> np.ndarray:
     """The picture in a file, upright and in RGB, reduced to at most 1024 pixels on its longer side.
 
@@ -74,8 +92,22 @@ def read_image(data: bytes, name: str = "") -> np.ndarray:
 
 def open_image(data: bytes, name: str = "") -> OpenedImage:
     """The same as `read_image`, with the cost."""
-    with log.refusals("picture", len(data), UploadError, log_why=True):
-        return _open(data, _display_name(name))
+    answer, body = _opened("picture", data, name)
+    picture = np.frombuffer(body, dtype=np.uint8).reshape(answer["height"], answer["width"], 3)
+    return OpenedImage(picture, answer["pixels"])
+
+
+def open_mask(data: bytes, name: str = "") -> OpenedMask:
+    """The mask in a PNG, within the same limits; each pixel of a reduced one is that of the nearest place.
+
+    A PNG with a palette or in grey has numbers, another one colours; half transparent and more is 0 or black.
+
+    Raises:
+        UploadError: As in `read_image`, or it is no PNG, or it has over 256 numbers or colours.
+    """
+    answer, body = _opened("mask", data, name)
+    places = np.frombuffer(body, dtype=np.uint8).reshape(answer["height"], answer["width"])
+    return OpenedMask(places, tuple(answer["values"]), answer["pixels"])
 
 
 def is_opening() -> bool:
@@ -83,7 +115,13 @@ def is_opening() -> bool:
     return _process.is_busy
 
 
-def _open(data: bytes, file: str) -> OpenedImage:
+def _opened(kind: str, data: bytes, name: str) -> tuple[dict[str, Any], bytes]:
+    with log.refusals(kind, len(data), UploadError, log_why=True):
+        return _asked(kind, data, _display_name(name))
+
+
+def _asked(kind: str, data: bytes, file: str) -> tuple[dict[str, Any], bytes]:
+    """The head and the body of the process's answer to that kind of request."""
     if not data:
         raise UploadError(f"{file} is empty.", remedy="Choose another file.")
     bounds = limits()
@@ -94,7 +132,8 @@ def _open(data: bytes, file: str) -> OpenedImage:
             "Choose a smaller one, or save it smaller.",
         )
     try:
-        answer, body = _process.ask({"file": file, "pixels": bounds.pixels, "memory": bounds.opening_bytes}, data)
+        head = {"kind": kind, "file": file, "pixels": bounds.pixels, "memory": bounds.opening_bytes}
+        answer, body = _process.ask(head, data)
     except ProcessEnded as ended:
         if ended.timed_out:
             raise SlowPictureError(
@@ -106,8 +145,7 @@ def _open(data: bytes, file: str) -> OpenedImage:
         refused = UploadError(answer["what"], answer["why"], answer["remedy"])
         refused.pixels = answer["pixels"]
         raise refused
-    picture = np.frombuffer(body, dtype=np.uint8).reshape(answer["height"], answer["width"], 3)
-    return OpenedImage(picture, answer["pixels"])
+    return answer, body
 
 
 def _display_name(name: str) -> str:

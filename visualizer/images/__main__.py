@@ -9,6 +9,7 @@ from typing import Any
 
 from visualizer.images import UploadError
 from visualizer.images.decoding import Bounds, decode, too_much_memory
+from visualizer.images.mask import decode_mask
 from visualizer.images.process import receive, send
 
 # Allowed before the header is read, and in addition to what the header declares: seconds and bytes.
@@ -49,10 +50,10 @@ def main() -> None:
     os.dup2(nowhere, 2)
     while (request := receive(requests)) is not None:
         head, data = request
-        send(answers, *_answer(head["file"], data, Bounds(head["pixels"], head["memory"])))
+        send(answers, *_answer(head["kind"], head["file"], data, Bounds(head["pixels"], head["memory"])))
 
 
-def _answer(file: str, data: bytes, bounds: Bounds) -> tuple[dict[str, Any], bytes]:
+def _answer(kind: str, file: str, data: bytes, bounds: Bounds) -> tuple[dict[str, Any], bytes]:
     """The head and the body of the answer."""
     declared_pixels = 0
 
@@ -63,14 +64,19 @@ def _answer(file: str, data: bytes, bounds: Bounds) -> tuple[dict[str, Any], byt
 
     try:
         set_resource_limits(_HEADER_MEMORY + bounds.header_memory(data), _HEADER_SECONDS)
-        picture = decode(data, file, bounds, on_header)
+        values: list[int | str] = []
+        if kind == "mask":
+            decoded, values = decode_mask(data, file, bounds, on_header)
+        else:
+            decoded = decode(data, file, bounds, on_header)
     except (UploadError, MemoryError) as error:
         set_resource_limits(inf, inf)
         refusal = error if isinstance(error, UploadError) else too_much_memory(file)
         return {"what": refusal.what, "why": refusal.why, "remedy": refusal.remedy, "pixels": declared_pixels}, b""
     set_resource_limits(inf, inf)
-    height, width, _ = picture.shape
-    return {"height": height, "width": width, "pixels": declared_pixels}, picture.tobytes()
+    height, width = decoded.shape[:2]
+    head = {"height": height, "width": width, "pixels": declared_pixels, "values": values}
+    return head, decoded.tobytes()
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image, ImageFile, TiffImagePlugin
 
 from visualizer.images import FORMATS_IN_WORDS, MAX_SIDE, UploadError
 from visualizer.images.structure import excessive_pieces, is_jpeg, is_webp, rare_kind, tiff_values
+
+T = TypeVar("T")
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 MAX_FILE_SIDE = 30_000  # pixels; no camera and no stitched panorama has more
@@ -80,10 +82,19 @@ class Bounds:
         return 2 * len(data) + (8 * 2 * (Image.MAX_IMAGE_PIXELS or 0) if is_webp(data) else 0)
 
 
-def decode(
-    data: bytes, file: str, bounds: Bounds, on_header: Callable[[int, int], None] = lambda pixels, memory: None
-) -> np.ndarray:
+OnHeader = Callable[[int, int], None]
+
+
+def decode(data: bytes, file: str, bounds: Bounds, on_header: OnHeader = lambda pixels, memory: None) -> np.ndarray:
     """The picture in a file, (H, W, 3) uint8; see `visualizer.images.read_image`.
+
+    Arguments and errors as in `decoded`.
+    """
+    return decoded(data, file, bounds, on_header, lambda reader: np.array(reader.upright()))
+
+
+def decoded(data: bytes, file: str, bounds: Bounds, on_header: OnHeader, convert: Callable[["ImageReader"], T]) -> T:
+    """What `convert` makes of the picture in a file.
 
     Args:
         data: The content of the file.
@@ -91,6 +102,7 @@ def decode(
         bounds: The limits.
         on_header: Called after the header is read and before decoding, with the number of pixels and the bytes of
             memory needed to decode them.
+        convert: Decodes the pixels, of which only the header has been read.
 
     Raises:
         UploadError: It is not a picture, of another kind, damaged, or exceeds a limit.
@@ -111,11 +123,11 @@ def decode(
         _check(image, data, file, bounds)
         try:
             pixels = image.width * image.height
-            reader = _ImageReader(image)
+            reader = ImageReader(image)
             if reader.memory > bounds.memory:
                 raise _too_much_memory(file, reader.memory, bounds)
             on_header(pixels, reader.memory)
-            return np.array(reader.upright())
+            return convert(reader)
         except (UploadError, MemoryError):
             raise
         except Exception as error:
@@ -142,10 +154,11 @@ def _check(image: ImageFile.ImageFile, data: bytes, file: str, bounds: Bounds) -
         raise UploadError(f"{file} is built of too many pieces.", "It would take minutes to open.", "Save it again.")
 
 
-class _ImageReader:
+class ImageReader:
     """Converts a picture, of which only the header has been read, into RGB.
 
     Attributes:
+        image: The picture.
         memory: Bytes needed to decode it.
     """
 
@@ -155,7 +168,7 @@ class _ImageReader:
         self._size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
         if scale < 1:
             image.draft(None, self._size)  # has an effect on a JPEG only
-        self._image = image
+        self.image = image
         # The first reduction: this many pixels across and down become one.
         self._block = max(1, image.width // (2 * self._size[0])), max(1, image.height // (2 * self._size[1]))
         tags = getattr(image, "tag_v2", {}) if image.format == "TIFF" else {}
@@ -164,7 +177,7 @@ class _ImageReader:
         self.memory = self._memory(coded)
 
     def _memory(self, coded: int) -> int:
-        image = self._image
+        image = self.image
         pixels = image.width * image.height
         # Pillow stores a pointer per row, and makes each row a few bytes longer.
         needed = pixels * _BYTES.get(image.mode, 4) + 16 * image.height
@@ -184,21 +197,21 @@ class _ImageReader:
     def _tiff_memory(self, decoded: int) -> int:
         """Additional bytes: a strip or tile, which may be larger than the picture, and a transposed copy."""
         bits = np.sum(self._tags.get(_BITS_TAG, 1))
-        rows = min(_int_or_zero(self._tags.get(_ROWS_TAG)) or self._image.height, self._image.height)
-        strip = max(self._image.size) * rows  # the size is that of the transposed picture
+        rows = min(_int_or_zero(self._tags.get(_ROWS_TAG)) or self.image.height, self.image.height)
+        strip = max(self.image.size) * rows  # the size is that of the transposed picture
         tile = _int_or_zero(self._tags.get(_TILE_WIDTH_TAG)) * _int_or_zero(self._tags.get(_TILE_LENGTH_TAG))
         turned = decoded if self._tags.get(_ORIENTATION_TAG, 1) != 1 else 0
         return int(max(strip, tile) * max(4, bits / 8)) + turned
 
     def upright(self) -> Image.Image:
         """The picture in RGB, at most MAX_SIDE on its longer side."""
-        self._image.load()
-        if self._image.mode.startswith("I;16") or self._image.mode in ("I", "F"):
+        self.image.load()
+        if self.image.mode.startswith("I;16") or self.image.mode in ("I", "F"):
             picture = self._grey_of(self._small(self._values))
         else:
             picture = self._small(_on_white)
         # Pillow has already transposed a TIFF.
-        transposition = None if self._image.format == "TIFF" else _transposition(self._image)
+        transposition = None if self.image.format == "TIFF" else _transposition(self.image)
         return picture if transposition is None else picture.transpose(transposition)
 
     def _small(self, convert: Callable[[Image.Image], Image.Image]) -> Image.Image:
@@ -207,7 +220,7 @@ class _ImageReader:
         At first each new pixel is the mean of a block of pixels, down to at least twice the final size; the rest is a
         careful resize, as `Image.resize` does with a `reducing_gap` of 2.
         """
-        image, (across, down) = self._image, self._block
+        image, (across, down) = self.image, self._block
         rows = max(1, _BAND_PIXELS // (image.width * down)) * down
         joined = None
         for top in range(0, image.height, rows):
@@ -221,12 +234,12 @@ class _ImageReader:
 
     def _fix_transparency(self) -> None:
         """Scale the transparent colour of a PNG to the bits that its pixels have after decoding."""
-        colour = self._image.info.get("transparency")
-        raw_mode = self._image.tile[0].args if self._image.format == "PNG" and self._image.tile else ""
+        colour = self.image.info.get("transparency")
+        raw_mode = self.image.tile[0].args if self.image.format == "PNG" and self.image.tile else ""
         if raw_mode in ("L;2", "L;4") and isinstance(colour, int):
-            self._image.info["transparency"] = colour * (85 if raw_mode == "L;2" else 17)
+            self.image.info["transparency"] = colour * (85 if raw_mode == "L;2" else 17)
         elif raw_mode == "RGB;16B" and isinstance(colour, tuple):
-            self._image.info["transparency"] = tuple(value >> 8 for value in colour)
+            self.image.info["transparency"] = tuple(value >> 8 for value in colour)
 
     @property
     def _white(self) -> int:
@@ -237,7 +250,7 @@ class _ImageReader:
         """Grey of more than 8 bits as floating point, with white as the largest value."""
         values = np.asarray(band).astype(np.float32)
         if band.mode.startswith("I;16"):
-            transparent = self._image.info.get("transparency")
+            transparent = self.image.info.get("transparency")
             if isinstance(transparent, int):
                 values[values == transparent] = self._white
         if self._tags.get(_PHOTOMETRIC_TAG, 1) == 0:  # zero is white
@@ -247,7 +260,7 @@ class _ImageReader:
     def _grey_of(self, numbers: Image.Image) -> Image.Image:
         with np.errstate(invalid="ignore"):  # values that are not numbers are handled below
             values = np.asarray(numbers, dtype=np.float64)
-        fixed = self._image.mode.startswith("I;16")
+        fixed = self.image.mode.startswith("I;16")
         grey = np.clip(values * (255 / self._white), 0, 255) if fixed else _stretched(values)
         return Image.fromarray(np.rint(grey).astype(np.uint8)).convert("RGB")
 

@@ -134,6 +134,15 @@ class BoxFigures(AnswerFigures):
         return ()
 
 
+def named_boxes(picture: np.ndarray, boxes: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """The picture enlarged, (H', W', 3) uint8, with (n, 4) boxes and the name of each; the first one lies on top."""
+    image = Image.fromarray(enlarged(picture, max(round(DRAWN_SIDE / max(picture.shape[:2])), 1)))
+    draw = ImageDraw.Draw(image)
+    for box, name in reversed(list(zip(boxes, names, strict=True))):
+        _solid(draw, _rectangle(box, image.size), name, image.size)
+    return np.asarray(image)
+
+
 def overlap_bars(shares: np.ndarray) -> Chart:
     """How many of N boxes overlap how much with the true one; (N,) from 0 to 1."""
     counts, edges = np.histogram(shares, bins=10, range=(0, 1))

@@ -19,6 +19,7 @@ from visualizer.ui.state.session import session
 from visualizer.ui.state.viewport import column_width, is_narrow
 
 PER_CLASS = 3
+_OF_THE_ONLY_CLASS, _COLUMNS_OF_ONE = 12, 6
 
 
 def opened_dataset(name: str) -> Dataset:
@@ -32,9 +33,13 @@ def opened_dataset(name: str) -> Dataset:
 
 
 def examples(dataset: Dataset, split: np.ndarray, per_class: int) -> np.ndarray:
-    """The first `per_class` pictures of each class in a split, column by column: indices (per_class * classes,)."""
-    columns = [split[dataset.labels[split] == label][:per_class] for label in range(_classes(dataset))]
-    return np.stack(columns, axis=1).ravel()
+    """The first `per_class` pictures of each class in a split, a first one of each, then a second one of each, ….
+
+    Of a class that has fewer there are fewer: indices (at most per_class * classes,).
+    """
+    of_classes = [split[dataset.labels[split] == label][:per_class] for label in range(_classes(dataset))]
+    rounds = [[of_class[number] for of_class in of_classes if len(of_class) > number] for number in range(per_class)]
+    return np.array([index for each in rounds for index in each], np.int64)
 
 
 def _classes(dataset: Dataset) -> int:
@@ -52,12 +57,13 @@ def dataset_gallery(name: str) -> None:
     }
     split = pick("Split", {name: f"{name}, {len(indices):,}" for name, (indices, _) in splits.items()}, "gallery-split")
     chosen, purpose = splits[split]
-    st.caption(f"{len(chosen):,} pictures {purpose}. Some of each class:")
-    columns = _classes(dataset)
-    indices = examples(dataset, chosen, PER_CLASS)
+    one = _classes(dataset) == 1
+    st.caption(f"{len(chosen):,} pictures {purpose}. {'Some of them' if one else 'Some of each class'}:")
+    columns = _COLUMNS_OF_ONE if one else _classes(dataset)
+    indices = examples(dataset, chosen, _OF_THE_ONLY_CLASS if one else PER_CLASS)
     if is_narrow():  # each class in a row of its own is too small there
-        columns //= 2
-        indices = indices[: _classes(dataset)]
+        indices = indices[:columns]
+        columns = max(columns // 2, 1)
     names = [dataset.class_names[label] for label in dataset.labels[indices]]
     show(gallery(dataset.pictures[indices], names, columns=columns, width=column_width(0.8)), "gallery")
 
@@ -87,15 +93,17 @@ def watched_choice(dataset: Dataset, index: int, watch: Callable[[int], None]) -
         other: dataset.validation[dataset.labels[dataset.validation] == other] for other in range(_classes(dataset))
     }
 
+    # Of a rare class all pictures may be in another split.
+    names = {other: dataset.class_names[other] for other, members in of_class.items() if len(members) or other == label}
+
     def choose_class(new: int) -> None:
         watch(int(of_class[new][0]))
 
     def choose_another() -> None:
-        candidates = of_class[label]
+        candidates = of_class[label] if len(of_class[label]) else dataset.validation
         watch(int(candidates[np.searchsorted(candidates, index, side="right") % len(candidates)]))
 
     with st.container(horizontal=True, gap="xxsmall", vertical_alignment="bottom"):
-        names = dict(enumerate(dataset.class_names))
         bound.choice("Watched picture", label, choose_class, "watched-class", names, width=96)
         st.button(
             "Another picture",

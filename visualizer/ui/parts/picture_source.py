@@ -185,7 +185,11 @@ def is_picture_chosen() -> bool:
 def _from_dataset(name: str, input_shape: tuple[int, int, int], task: Task) -> ChosenPicture:
     dataset = opened_dataset(name)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
-        label = select("Class", dict(enumerate(dataset.class_names)), f"picture-class-{name}", width=150)
+        # Of a rare class of somebody's own pictures, none may be in the test split.
+        present = np.unique(dataset.labels[dataset.test]).tolist()
+        label = select(
+            "Class", {each: dataset.class_names[each] for each in present}, f"picture-class-{name}", width=150
+        )
         words = "From the test split: the network was never trained on it."
         key = f"picture-number-{name}"
         index = choose_test_picture(dataset, label, key, persist_state="session", width=130, help=words)

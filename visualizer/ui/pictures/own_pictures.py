@@ -1,4 +1,4 @@
-"""Make a data set of your own pictures: from a ZIP of class folders, or class by class."""
+"""Make a data set of your own pictures: from a ZIP, or class by class."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -6,19 +6,21 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from visualizer.data.own_dataset import save_own
+from visualizer.data.class_names import MAX_NAME_LENGTH, clean_class_name
+from visualizer.data.marked_arrays import MIN_PICTURES, fitted, usable
+from visualizer.data.marks.marks import Kind, OwnPicture, classes_of
+from visualizer.data.own_dataset import save_marked, save_own
 from visualizer.data.own_pictures import (
     FITS,
-    MAX_NAME_LENGTH,
     SIZES,
     PictureFile,
-    clean_class_name,
     fit_to_square,
     read_files,
     read_zip,
 )
 from visualizer.errors import UserError
 from visualizer.figures.gallery import gallery
+from visualizer.figures.own_marks import marked_gallery
 from visualizer.limits import limits
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.charts import show
@@ -28,32 +30,63 @@ from visualizer.ui.kit.text import escaped
 from visualizer.ui.parts.fit_network import fit_offer, fits_dataset
 from visualizer.ui.parts.opened_picture import PICTURE_TYPES
 from visualizer.ui.pictures.camera_series import camera_series
+from visualizer.ui.pictures.marking import marking_part
 from visualizer.ui.pictures.state import Files, OwnPictures
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import forget, work
+from visualizer.words import counted
 
 SHOWN_OF_A_CLASS = 5
+SHOWN_MARKED = 10
+KINDS: dict[Kind, str] = {"classes": "Their class", "boxes": "Boxes", "mask": "Masks", "numbers": "Numbers"}
 _COLUMNS = 10
 _JOB = "own-pictures"
 # One person's files at a time, since they are unpacked in memory. A separate process decodes them.
 _FILES = ThreadPoolExecutor(1, "files")
 
+_FORMATS = """
+Whatever lies in the ZIP is recognised by itself; one kind at a time.
+
+- **A class for each picture**: `cup/1.jpg`, `cup/2.jpg`, `pen/1.jpg`, …
+- **Numbers**: the pictures and a table as CSV, such as
+
+      file,length (cm),width (cm)
+      1.jpg,12.5,3
+
+- **Masks**: `images/1.jpg` and `masks/1.png`, a PNG in which each number or colour is a class and 0 or black the
+  background. The names stand in `classes.txt`, one on each line (`cup`), or with a colour (`cup #ff0000`).
+- **Boxes**: COCO (one JSON file), Pascal VOC (an XML file for each picture) or YOLO (a text file for each picture, with
+  names in `classes.txt` or `data.yaml`).
+"""
+
 
 def own_pictures_part(owner: Session) -> None:
     """Draw the ways to add pictures, the pictures so far, and the button that makes a data set of them."""
     own = owner.page_state(OwnPictures)
-    st.markdown("Add at least two classes, such as **cup** and **pen**, with at least 6 pictures each; 30 are better.")
+    st.markdown(
+        "Add at least two classes, such as **cup** and **pen**, with at least 6 pictures each; 30 are better. "
+        "Or add pictures with boxes, masks or numbers; boxes and masks can also be drawn here."
+    )
+    with st.popover("Which ZIP files are understood?", icon=":material/help:"):
+        st.markdown(_FORMATS)
     # Drawn even while files are read, so that the camera stays on.
     _give(owner, own)
     if own.waiting is not None:
         _read(own, own.waiting)
     if own.pictures:
-        _classes(own)
-        _shape(own)
-        _use(owner)
+        _kind(own)
+        if own.kind == "classes":
+            _classes(own)
+        else:
+            _marked(own)
+            if own.kind != "numbers" and own.pictures:
+                marking_part(owner, own)
+        if own.used:
+            _shape(own)
+            _use(owner)
     if own.broken:
-        with st.expander(f"Files left out: {len(own.broken):,}", key="own-broken"):
+        with st.expander(f"Left out: {len(own.broken):,}", key="own-broken"):
             for sentence in own.broken[:50]:
                 st.markdown(f"- {escaped(sentence)}")
             if len(own.broken) > 50:
@@ -64,7 +97,7 @@ def _give(owner: Session, own: OwnPictures) -> None:
     zipped, by_class = st.columns(2)
     with zipped:
         bound.upload(
-            "A ZIP with a folder of pictures for each class",
+            "A ZIP with a folder of pictures for each class, or of pictures with marks",
             lambda data, name: own.give(Files(own.given, data, (), "")),
             f"own-zip-{own.given}",
             type="zip",
@@ -122,7 +155,8 @@ def _reading(files: Files, count: int, size: int) -> Steps[list[PictureFile]]:
     for file in entries:
         read.append(file)
         if file.picture is not None:
-            count, size = count + 1, size + file.picture.nbytes
+            picture = OwnPicture(file.name, file.class_name, file.picture, file.marks)
+            count, size = count + 1, size + picture.nbytes
         if count > bounds.dataset_pictures:
             raise UserError(
                 "There are too many pictures.",
@@ -139,9 +173,36 @@ def _reading(files: Files, count: int, size: int) -> Steps[list[PictureFile]]:
     return read
 
 
+def _kind(own: OwnPictures) -> None:
+    """The choice of what is learnt, where there is one."""
+    has_class = any(picture.has("classes") for picture in own.pictures)
+    has_numbers = any(picture.has("numbers") for picture in own.pictures)
+    offered = {
+        kind: words
+        for kind, words in KINDS.items()
+        if kind == own.kind or (has_class if kind == "classes" else has_numbers if kind == "numbers" else True)
+    }
+    bound.choice("What is to be learnt", own.kind, own.learn, "own-kind", offered, st.segmented_control, required=True)
+
+
+def _marked(own: OwnPictures) -> None:
+    """How many pictures have such marks, and of what."""
+    used = own.used
+    marks = {"boxes": "boxes", "mask": "a mask", "numbers": "numbers"}[own.kind]
+    words = f"**{len(used):,} of {counted(own.count, 'picture')}** {'has' if len(used) == 1 else 'have'} {marks}"
+    names = list(classes_of(used, own.kind))
+    if own.kind == "numbers" and used:
+        names = [f"{each.name} ({each.unit})" if each.unit else each.name for each in used[0].marks.numbers]
+    about = f": {', '.join(map(escaped, names))}." if names else "."
+    least = f" At least {MIN_PICTURES} are needed." if len(used) < MIN_PICTURES else ""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown(words + about + least, width="content")
+        st.button("Remove all pictures", key="own-remove-all", icon=":material/close:", on_click=own.remove_all)
+
+
 def _classes(own: OwnPictures) -> None:
     with st.container(horizontal=True, gap="small"):
-        for name, pictures in own.pictures.items():
+        for name, pictures in own.by_class.items():
             share = len(pictures) / own.count
             st.button(
                 f"**{escaped(name)}** {len(pictures):,} ({share:.0%})",
@@ -173,7 +234,16 @@ def _shape(own: OwnPictures) -> None:
             st.segmented_control,
             required=True,
         )
-    examples = [(name, picture) for name, pictures in own.pictures.items() for picture in pictures[:SHOWN_OF_A_CLASS]]
+    if own.kind != "classes":
+        kept = usable(own.pictures, own.kind, own.size, own.fit)
+        squares = [fitted(picture, own.size, own.fit) for picture in kept[:SHOWN_MARKED]]
+        if squares:
+            classes = classes_of(own.used, own.kind)
+            show(marked_gallery(squares, own.kind, classes, column_width() - 40), "own-gallery")
+        if lost := len(own.used) - len(kept):
+            st.caption(f"The crop leaves no mark of {counted(lost, 'picture')}, which cannot be used.")
+        return
+    examples = [(name, picture) for name, pictures in own.by_class.items() for picture in pictures[:SHOWN_OF_A_CLASS]]
     tiles = np.stack([fit_to_square(picture, own.size, own.fit) for _, picture in examples])
     columns = _COLUMNS // 2 if is_narrow() else _COLUMNS
     show(gallery(tiles, [name for name, _ in examples], columns, width=column_width() - 40), "own-gallery")
@@ -183,24 +253,28 @@ def _use(owner: Session) -> None:
     own = owner.page_state(OwnPictures)
 
     def save_and_use() -> None:
-        own.used_as = save_own(own.pictures, own.size, own.fit)
+        if own.kind == "classes":
+            own.used_as = save_own(own.by_class, own.size, own.fit)
+        else:
+            own.used_as = save_marked(own.pictures, own.kind, own.size, own.fit)
         owner.use_own(own.used_as)
 
     def use() -> None:
         owner.attempt(save_and_use)
 
+    used = own.used if own.kind == "classes" else usable(own.pictures, own.kind, own.size, own.fit)
+    count = counted(len(used), "picture")
     if own.used_as is None or own.used_as != owner.settings.dataset:
-        st.button(
-            f"Use these {own.count:,} pictures", key="own-use", type="primary", icon=":material/check:", on_click=use
-        )
+        st.button(f"Use these {count}", key="own-use", type="primary", icon=":material/check:", on_click=use)
         return
     st.success(
-        f"The next run will train on these {own.count:,} pictures."
+        f"The next run will train on these {count}."
         + (" Start it at the top of this page." if fits_dataset(owner) else ""),
         icon=":material/check_circle:",
     )
     if not fits_dataset(owner):
-        st.markdown(
-            f":material/build: The network in Build does not yet output {len(own.pictures)} numbers, one per class."
-        )
+        needed = "what this task needs"
+        if own.kind == "classes":
+            needed = f"{len(own.by_class)} numbers, one per class"
+        st.markdown(f":material/build: The network in Build does not yet output {needed}.")
     fit_offer(owner, "own")

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from visualizer.architecture.answer import Answer
-from visualizer.architecture.architecture import Architecture, architecture_to_json
+from visualizer.architecture.architecture import Architecture, architecture_to_json, summarize
 from visualizer.data.catalog import dataset_entry, load_dataset_of_run, shared_datasets
 from visualizer.errors import UserError
 from visualizer.tasks.classification import Classification
@@ -211,7 +211,11 @@ def _untrained(key: NetworkKey, architecture: Architecture, settings: TrainingSe
         from visualizer.architecture.network import build
 
         network = build(architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss)
-        network.answering = answering(settings.task, settings.dataset)
+        made_for = answering(settings.task, settings.dataset)
+        # In Build anything can be put together; only what fits the task has an answer.
+        if made_for is not None:
+            goal = settings.task.goal(made_for.annotations, architecture.input_shape)
+            network.answering = made_for if summarize(architecture, goal).fits else None
         return network
 
     return _kept(key, make, "Building your network …")

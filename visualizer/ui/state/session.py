@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from visualizer.architecture.architecture import MAX_NAME_LENGTH, Architecture
 from visualizer.architecture.editing import MAX_UNDO, Draft, EditHistory
 from visualizer.architecture.presets import TINY
+from visualizer.data.annotations import Annotations
 from visualizer.data.catalog import dataset_entry, shared_datasets
 from visualizer.data.own_dataset import is_own, not_available
 from visualizer.errors import UserError
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _KEY = "visualizer"
+_BARE_PICTURES = Annotations((), one_class=False)
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,9 @@ class Session:
             task = self.settings.task
             annotations = dataset_entry(name, self.own_datasets).annotations
             if not task.fits(annotations):
-                task = next(kind() for kind in task_types().values() if kind.fits(annotations))
+                # Who chose a data set wants to learn what it comes with; some tasks need nothing but pictures.
+                fitting = [kind for kind in task_types().values() if kind.fits(annotations)]
+                task = min(fitting, key=lambda kind: kind.fits(_BARE_PICTURES))()
             self._learn(task, name)
 
         self.attempt(action)

@@ -1,0 +1,405 @@
+"""Boxes, masks and numbers beside people's own pictures: each format is read; what is broken is left out and told."""
+
+import json
+import tracemalloc
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.data.marked import FILES, NAMES, PICTURES, SCENES, coco, palette_png, saved, table, voc, yolo
+from tests.data.own import picture, png, zipped
+from visualizer.data.class_names import clean_class_name
+from visualizer.data.marks import coco as coco_format
+from visualizer.data.marks import table as table_format
+from visualizer.data.marks.found import Found, PictureNames
+from visualizer.data.marks.marks import MAX_BOXES, Measured
+from visualizer.data.own_pictures import PictureFile, read_zip
+from visualizer.errors import UserError
+
+
+def read(files: dict[str, bytes]) -> tuple[list[PictureFile], list[str]]:
+    """The pictures that were read, and why the rest was left out."""
+    found = list(read_zip(zipped(files)))
+    return [file for file in found if file.picture is not None], [file.problem for file in found if file.problem]
+
+
+def with_changed_coco(**changes: object) -> dict[str, bytes]:
+    return PICTURES | {"a.json": json.dumps(coco() | changes).encode()}
+
+
+@pytest.mark.parametrize("kind", ["coco", "voc", "yolo"])
+def test_boxes_are_where_the_object_is(kind):
+    files, problems = read(FILES[kind])
+    assert not problems
+    assert [file.name for file in files] == [f"{number}.png" for number in range(len(SCENES))]
+    for file, each in zip(files, SCENES, strict=True):
+        (box,) = file.marks.boxes
+        assert file.kind == "boxes"
+        assert box.class_name == NAMES[each.label]
+        assert (box.left, box.top, box.width, box.height) == pytest.approx(each.shares, abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["palette", "colours"])
+def test_masks_are_where_the_object_is(kind):
+    files, problems = read(FILES[kind])
+    assert not problems
+    for file, each in zip(files, SCENES, strict=True):
+        mask = file.marks.mask
+        assert mask is not None
+        assert mask.class_names == (NAMES[each.label],)
+        assert np.array_equal(mask.values > 0, each.mask > 0)
+
+
+def test_the_numbers_of_a_table():
+    files, problems = read(FILES["table"])
+    assert not problems
+    for file, each in zip(files, SCENES, strict=True):
+        length, width = each.box[2] / 10, float(each.box[3])
+        assert file.marks.numbers == (Measured("length", "cm", length), Measured("width", "mm", width))
+
+
+@pytest.mark.parametrize(
+    ("start", "separator", "encoding"),
+    [("", ";", "utf-8"), ("", ";", "cp1252"), ("", "\t", "utf-16"), ("\ufeff", ";", "utf-8")],
+)
+def test_a_table_as_spreadsheets_save_it(start, separator, encoding):
+    lines = ["Datei;Länge (cm);Notiz", "0.png;1,5;schön", "1.png;-2e1;", "", "IMAGES/2.PNG;.5;", "3.png;;x"]
+    text = start + "\r\n".join(lines).replace(";", separator)
+    files, problems = read(PICTURES | {"t.csv": text.encode(encoding)})
+    assert [file.marks.numbers for file in files] == [(Measured("Länge", "cm", value),) for value in (1.5, -20, 0.5)]
+    assert "t.csv, line 1: the column 'Notiz' has no numbers." in problems
+    assert "t.csv, line 6: it has no Länge." in problems
+    assert sum("says nothing of it" in problem for problem in problems) == len(SCENES) - 3
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("99.png,1,2", "there is no picture '99.png' in the ZIP."),
+        ("3.png,1,2", "'3.png' had a line before."),
+        ("0.png,abc,2", "the length is 'abc', which is no number."),
+        ("0.png,nan,2", "the length is 'nan', which is no number."),
+        ("0.png,1e99,2", "the length is '1e99', which is no number."),
+        ("0.png,1", "it has no width."),
+    ],
+)
+def test_a_broken_line_of_a_table_is_told_and_left_out(line, why):
+    _, *lines = table().splitlines()
+    files, problems = read(PICTURES | {"t.csv": "\n".join(["file,length,width", *lines[1:], line]).encode()})
+    assert problems[0] == f"t.csv, line {len(SCENES) + 1}: {why}"
+    assert len(files) == len(SCENES) - 1
+
+
+def test_a_table_without_numbers_or_lines_marks_nothing():
+    names = PictureNames([])
+    for content in ("", "file,a", "file\n0.png", "file,a\n0.png,x", "\0\1\2"):
+        found = Found(table_format.FORMAT, "numbers")
+        table_format.read_table(_entry("t.csv"), content.encode(), names, found)
+        assert not found
+        assert found.problems
+
+
+def _entry(name: str):
+    from visualizer.data.own_zip import Archive
+
+    return Archive(zipped({name: b""})).entries[0]
+
+
+ANNOTATION = {"image_id": 0, "category_id": 10, "bbox": [1, 2, 3, 4]}
+
+
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        (None, "it is no object."),
+        (ANNOTATION | {"image_id": 77}, "there is no image with the id 77."),
+        (ANNOTATION | {"image_id": [1]}, "there is no image with the id [1]."),
+        (ANNOTATION | {"category_id": 1}, "there is no category with the id 1."),
+        (ANNOTATION | {"iscrowd": 1}, "it is a crowd, not an object."),
+        (ANNOTATION | {"bbox": [1, 2, 3]}, "its bbox is [1, 2, 3], not four numbers."),
+        (ANNOTATION | {"bbox": [1, 2, True, 4]}, "its bbox is [1, 2, True, 4], not four numbers."),
+        (ANNOTATION | {"bbox": [1, 2, 0, 4]}, "its box has no area in the picture."),
+        (ANNOTATION | {"bbox": [800, 2, 9, 4]}, "its box has no area in the picture."),
+    ],
+)
+def test_a_broken_annotation_of_coco_is_told_and_left_out(item, why):
+    files, problems = read(with_changed_coco(annotations=[*coco()["annotations"], item]))
+    assert problems == [f"a.json, annotation {len(SCENES) + 1}: {why}"]
+    assert len(files) == len(SCENES)
+
+
+def test_a_box_beyond_the_edge_is_clipped():
+    files, _ = read(with_changed_coco(annotations=[ANNOTATION | {"bbox": [70, -10, 40, 40]}]))
+    (box,) = files[0].marks.boxes
+    assert (box.left, box.top, box.width, box.height) == pytest.approx((70 / 80, 0, 10 / 80, 0.5))
+
+
+def test_boxes_for_a_picture_of_another_shape_are_left_out():
+    images = [{"id": 0, "file_name": "0.png", "width": 60, "height": 80}, *coco()["images"][1:]]
+    files, problems = read(with_changed_coco(images=images))
+    assert len(files) == len(SCENES) - 1
+    assert problems == ["0.png is left out: its boxes are for a picture of another shape, 60 × 80 pixels."]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"{", "is no JSON: line 1 is wrong"),
+        (b"[" * 100_000, "is no JSON that can be read here"),
+        (b'{"a": ' + b"9" * 5_000 + b"}", "is no JSON that can be read here"),
+        (b'{"images": []}', "is JSON, but not COCO"),
+        (b"[" + b"{}," * 600_000 + b"{}]", "would take over 150 MB of memory"),
+        (b" " * 10_000_001, "is no text, or too long"),
+        (b"\xff\0\1", "is no text, or too long"),
+    ],
+)
+def test_what_is_no_coco_says_why(content, why):
+    with pytest.raises(UserError, match=why) as refused:
+        read({"0.png": png(picture(1, 1)), "a.json": content})
+    assert "a.json" not in refused.value.why  # which goes into the log
+
+
+MANY = 20_000
+EMOJI = b'"\xf0\x9f\x98\x80aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"'  # for which all letters take 4 bytes
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"[" + b",".join([part] * MANY) + b"]" for part in (b"{}", b"[]", b'{"a":1}', b"1.5", EMOJI, b"[[[1]]]")),
+        b"{" + b",".join(b'"k%d":%d.5' % (number, number) for number in range(MANY)) + b"}",
+        b"[" + b",".join(b'{"k%d":[]}' % number for number in range(MANY)) + b"]",
+    ],
+    ids=lambda data: data[:12],
+)
+def test_json_makes_no_more_than_was_estimated(data):
+    tracemalloc.start()
+    made = json.loads(data.decode())
+    size = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert len(made) == MANY
+    assert size <= coco_format.most_made(data.decode())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", b"file,a\n" + b"\r" * 9_900_000),
+        ("t.csv", b"file,a\n0.png" + b",ab" * 3_200_000),
+        ("t.csv", b"file,a\n" + b"ab,1\n" * 99_000),
+        ("0.txt", b"11 22 " * 1_600_000),
+        ("0.txt", b"\n1" * 4_900_000),
+        ("data.yaml", b"names: [" + b"ab," * 3_300_000),
+        ("data.yaml", b"names:\n" + b" ab\n" * 2_400_000),
+        ("classes.txt", b"ab\n" * 3_300_000),
+        ("a.json", b"[" * 9_900_000),
+        ("0.xml", b"<annotation>" + b"<object><name>a</name>" * 40_000),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[:12],
+)
+def test_a_long_text_makes_little(name, content):
+    """What it makes is bounded, not only its length: ten million bytes may become gigabytes of words and lists."""
+    data = zipped({"0.png": png(picture(1, 1)), name: content})
+    tracemalloc.start()
+    with pytest.raises(UserError):
+        list(read_zip(data))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100_000_000
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (("<annotation>", "<!DOCTYPE a><annotation>"), "declares a document type"),
+        (("<annotation>", '<!DOCTYPE a [<!ENTITY b "cc">]><annotation>'), "declares a document type"),
+        (("<annotation>", "<other><annotation>"), "does not begin with <annotation>"),
+        (("</annotation>", ""), "is no XML: line 2 is wrong"),
+        (("cup", "&unknown;"), "is no XML: line 2 is wrong"),
+        (
+            ("<annotation>", '<?xml version="1.0" encoding="klingon"?><annotation>'),
+            "is XML in an unknown encoding|is no XML",
+        ),
+        (("<size>", "<size>" + "<a>" * 20), "too deep for Pascal VOC"),
+        (("<size>", "<size>" + "<a/>" * 300_000), "has over 1 MB"),
+        (("</annotation>", "<object/>" * 2_000 + "</annotation>"), "has over 1,000 objects"),
+        (("width>80", "width>"), "does not say the picture’s width and height"),
+    ],
+)
+def test_what_is_no_voc_says_why(change, why):
+    with pytest.raises(UserError, match=why):
+        read({"0.png": PICTURES["images/0.png"], "0.xml": voc(SCENES[0]).replace(*change).encode()})
+
+
+def test_a_broken_object_of_voc_is_told_with_its_line():
+    two = voc(SCENES[0]).replace("</annotation>", "\n<object><name>cup</name></object></annotation>")
+    files, problems = read({"0.png": PICTURES["images/0.png"], "0.xml": two.encode()})
+    assert problems == ["0.xml, line 3: its bndbox is '?, ?, ?, ?', not four numbers."]
+    assert [box.class_name for box in files[0].marks.boxes] == ["cup"]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("0 0.5 0.5 0.1", "it has 4 words, not five numbers."),
+        ("cup 0.5 0.5 0.1 0.1", "its class is 'cup', not a whole number."),
+        ("99999 0.5 0.5 0.1 0.1", "its class is '99999', not a whole number."),
+        ("0 50 0.5 0.1 0.1", "its place and size are not four shares from 0 to 1."),
+        ("0 nan 0.5 0.1 0.1", "its place and size are not four shares from 0 to 1."),
+        ("0 0.5 0.5 0 0.1", "its box has no area in the picture."),
+    ],
+)
+def test_a_broken_line_of_yolo_is_told_and_left_out(line, why):
+    texts = {"a/labels/x/0.txt": f"{yolo(SCENES[0])}\n{line}\n".encode()}
+    files, problems = read({"a/images/x/0.png": PICTURES["images/0.png"]} | texts)
+    assert problems == [f"0.txt, line 3: {why}"]
+    assert [box.class_name for box in files[0].marks.boxes] == ["0"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"data.yaml": b"names: [cup, 'pen']  # two\nnc: 2"},
+        {"data.yaml": b"names: {0: cup, 1: pen}"},
+        {"data.yaml": b'nc: 2\nnames:\n- cup\n- "pen"\nother:\n- x'},
+        {"data.yml": b"names:\n  # first\n  1: pen\n  0: cup\n"},
+        {"labels/classes.txt": b"cup\npen\n"},
+    ],
+)
+def test_the_names_of_yolo_classes(names):
+    files, problems = read({name: data for name, data in FILES["yolo"].items() if name != "data.yaml"} | names)
+    assert not problems
+    assert [file.marks.boxes[0].class_name for file in files] == [NAMES[each.label] for each in SCENES]
+
+
+def test_pictures_of_one_name_in_two_folders_are_told_apart_by_their_folders():
+    files = {f"images/{part}/1.png": png(picture(level, 1)) for part, level in (("train", 40), ("val", 200))}
+    texts = {
+        f"labels/{part}/1.txt": f"{label} .5 0.5 0.2 0.2".replace(" .5", " 0.5").encode()
+        for label, part in enumerate(("train", "val"))
+    }
+    read_files, problems = read(files | texts)
+    assert not problems
+    assert [
+        (file.picture.mean() < 100, file.marks.boxes[0].class_name) for file in read_files if file.picture is not None
+    ] == [(True, "0"), (False, "1")]
+    _, problems = read(files | {"a.csv": b"file,a\n1.png,1\nval/1.png,3"})
+    assert problems[0] == "a.csv, line 2: several pictures have the name '1.png'."
+    assert len(problems) == 2
+
+
+def test_more_boxes_than_a_picture_may_have_are_left_out():
+    files, problems = read(with_changed_coco(annotations=[ANNOTATION] * (MAX_BOXES + 2)))
+    assert len(files[0].marks.boxes) == MAX_BOXES
+    assert problems[:2] == [f"a.json, annotation {MAX_BOXES + k}: '0.png' has over {MAX_BOXES} boxes." for k in (1, 2)]
+
+
+def test_countless_problems_are_counted():
+    _, problems = read(with_changed_coco(annotations=[*coco()["annotations"], *([None] * 5_000)]))
+    assert len(problems) == 1_001
+    assert problems[-1] == "… and 4,000 more."
+
+
+def mask(values: np.ndarray, **classes: bytes) -> tuple[list[PictureFile], list[str]]:
+    files = {"images/a.png": png(picture(99, 1, *values.shape[:2])), "masks/a.png": saved(Image.fromarray(values))}
+    return read(files | {f"{name}.txt": data for name, data in classes.items()})
+
+
+def half(value: object, shape: tuple[int, ...] = (20, 30)) -> np.ndarray:
+    values = np.zeros(shape, np.uint8)
+    values[:, :10] = value
+    return values
+
+
+@pytest.mark.parametrize(
+    ("values", "classes", "names"),
+    [
+        (half(2), b"cup\npen", ("pen",)),
+        (half(2), b"background\ncup\npen", ("pen",)),
+        (half(7), b"cup\npen", ("7",)),
+        (half(255), b"", ("255",)),
+        (np.maximum(half(255), 1), b"", ("1",)),  # a border
+        (half((255, 0, 0), (20, 30, 3)), b"", ("#ff0000",)),
+        (half((9, 9, 9, 255), (20, 30, 4)), b"cup #090909", ("cup",)),
+        (half((9, 9, 9, 100), (20, 30, 4)) + half((9, 9, 9, 255), (20, 30, 4))[:, ::-1], b"", ("#090909",)),
+        ((half(1) > 0), b"", ("255",)),
+        (half(1).astype(np.uint16) * 700, b"", ("700",)),
+    ],
+)
+def test_the_classes_of_a_mask(values, classes, names):
+    (file,), problems = mask(values, classes=classes)
+    assert not problems
+    assert file.marks.mask is not None
+    assert file.marks.mask.class_names == names
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"masks/a.png": png(picture(99, 1, 20, 30))}, "It has over 256 colours"),
+        ({"masks/a.png": saved(Image.fromarray(half(1, (30, 20))))}, "is not the shape of its picture"),
+        ({"masks/a.png": saved(Image.fromarray(half(0)))}, "it is all background"),
+        (
+            {"masks/a.png": saved(Image.fromarray(np.arange(600, dtype=np.uint8).reshape(20, 30) % 30))},
+            "it has 29 classes",
+        ),
+        ({"masks/a.png": b"no picture"}, "holds no picture"),
+        ({"masks/a.png": b""}, "is empty"),
+    ],
+)
+def test_a_broken_mask_is_told_and_its_picture_left_out(files, why):
+    found, problems = read({"images/a.png": png(picture(99, 1, 20, 30))} | files)
+    assert not found
+    assert len(problems) == 1
+    assert why in problems[0]
+
+
+def test_a_mask_in_another_format_than_png_is_refused_whatever_its_name():
+    import io
+
+    buffer = io.BytesIO()
+    Image.fromarray(half(200)).save(buffer, "JPEG")
+    _, problems = read({"images/a.png": png(picture(99, 1, 20, 30)), "masks/a.png": buffer.getvalue()})
+    assert "is no PNG" in problems[0]
+
+
+def test_a_large_mask_is_reduced_without_mixing_its_classes():
+    values = np.zeros((1200, 1600), np.uint8)
+    values[300:900, 400:1200] = 3
+    files = {"images/a.png": png(picture(99, 1, 120, 160)), "masks/a.png": palette_png(values)}
+    (file,), _ = read(files)
+    assert file.picture is not None
+    assert file.marks.mask is not None
+    assert file.marks.mask.values.shape == file.picture.shape[:2] == (96, 128)
+    assert set(np.unique(file.marks.mask.values)) == {0, 1}
+    assert file.marks.mask.values.mean() == pytest.approx(0.25, abs=0.01)
+    assert file.pixels == 1200 * 1600 + 120 * 160
+
+
+def test_two_formats_in_one_zip_are_refused():
+    with pytest.raises(UserError, match=r"more than one format. It has a CSV table and COCO JSON"):
+        read(FILES["coco"] | FILES["table"])
+    with pytest.raises(UserError, match=r"It has YOLO text and a folder of masks"):
+        read(FILES["yolo"] | FILES["palette"])
+
+
+def test_folders_are_classes_where_nothing_is_marked_whatever_lies_beside():
+    others = {"readme.txt": b"hello", "masks/info.json": b"{}", "a/notes.xml": b"<a/>"}
+    classes = {f"{name}/{number}{name}.png": png(picture(9, 1)) for name in ("masks", "labels") for number in range(3)}
+    files, problems = read(classes | others)
+    assert {file.class_name for file in files} == {"masks", "labels"}
+    assert {file.kind for file in files} == {"classes"}
+    assert len(problems) == 2  # info.json and notes.xml lie in folders, and are no pictures
+
+
+def test_a_picture_that_is_not_annotated_is_told():
+    files, problems = read(FILES["coco"] | {"images/more.png": png(picture(1, 1))})
+    assert len(files) == len(SCENES)
+    assert problems == ["more.png is left out: COCO JSON in the ZIP says nothing of it."]
+
+
+def test_names_are_cleaned():
+    long = "x\u202e" * 100
+    files, _ = read(with_changed_coco(categories=[{"id": 10, "name": long}, {"id": 11, "name": "pen"}]))
+    assert files[0].marks.boxes[0].class_name == clean_class_name(long)

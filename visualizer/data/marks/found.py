@@ -1,0 +1,109 @@
+"""What the files of a ZIP say about its pictures, and how a file's name leads to its picture."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from visualizer.data.marks.marks import Kind, MarkedBox, Measured
+from visualizer.data.own_zip import Entry
+from visualizer.errors import short_repr
+
+# Folders whose names say what is in them, and nothing about which picture it belongs to.
+ROLES = frozenset(
+    (
+        *("images", "imgs", "pictures", "photos", "jpegimages", "data"),
+        *("labels", "masks", "mask", "annotations", "annotation", "segmentationclass"),
+    )
+)
+
+
+_MAX_PROBLEMS = 1_000
+
+
+@dataclass
+class Found:
+    """What annotation files say.
+
+    Attributes:
+        format: How a sentence calls them, such as "COCO JSON".
+        kind: What they mark.
+        boxes, numbers: By picture.
+        masks: The file with the mask of each picture.
+        mask_names: The class of a number or a colour of masks.
+        sizes: Width and height of a picture, in pixels, where the files say it.
+        problems: A sentence for each of the first 1,000 entries that were left out, which names file and line.
+        more_problems: How many entries were left out after these.
+    """
+
+    format: str
+    kind: Kind
+    boxes: dict[Entry, tuple[MarkedBox, ...]] = field(default_factory=dict)
+    numbers: dict[Entry, tuple[Measured, ...]] = field(default_factory=dict)
+    masks: dict[Entry, Entry] = field(default_factory=dict)
+    mask_names: dict[int | str, str] = field(default_factory=dict)
+    sizes: dict[Entry, tuple[float, float]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    more_problems: int = 0
+
+    def leave_out(self, problem: str) -> None:
+        """Note that an entry was left out, and why."""
+        if len(self.problems) < _MAX_PROBLEMS:
+            self.problems.append(problem)
+        else:
+            self.more_problems += 1
+
+    def add_boxes(self, picture: Entry, boxes: tuple[MarkedBox, ...], where: str) -> None:
+        """Note the boxes of a picture that the file `where` has."""
+        if picture in self.boxes:
+            self.leave_out(f"{where}: {short_repr(picture.name)} has boxes in another file, which count.")
+        else:
+            self.boxes[picture] = boxes
+
+    def __bool__(self) -> bool:
+        """Whether they mark any picture."""
+        return bool(self.boxes or self.numbers or self.masks)
+
+    def __contains__(self, picture: Entry) -> bool:
+        """Whether they mark that picture."""
+        return picture in self.boxes or picture in self.numbers or picture in self.masks
+
+
+class PictureNames:
+    """Finds the picture that an annotation file means.
+
+    Args:
+        pictures: All pictures of the ZIP.
+    """
+
+    def __init__(self, pictures: Sequence[Entry]) -> None:
+        self._by_name: defaultdict[str, list[Entry]] = defaultdict(list)
+        self._by_stem: defaultdict[str, list[Entry]] = defaultdict(list)
+        for picture in pictures:
+            self._by_name[picture.name.casefold()].append(picture)
+            self._by_stem[picture.stem.casefold()].append(picture)
+
+    def named(self, path: str) -> Entry | str:
+        """The picture with that name, which may begin with folders; or why there is none, as a sentence."""
+        *folders, name = [part for part in path.replace("\\", "/").split("/") if part] or [""]
+        found = self._by_name.get(name.strip().casefold(), [])
+        return _the_one(found, tuple(folders), name)
+
+    def beside(self, entry: Entry) -> Entry | str:
+        """The picture whose name is the same but for its ending; or why there is none, as a sentence."""
+        return _the_one(self._by_stem.get(entry.stem.casefold(), []), entry.folders, entry.stem)
+
+
+def _the_one(found: list[Entry], folders: tuple[str, ...], name: str) -> Entry | str:
+    """Of several pictures of one name the one in folders of the same names, or of the same last names."""
+    if len(found) > 1:
+        wanted = _telling(folders)
+        same = [entry for entry in found if _telling(entry.folders) == wanted]
+        ends = [entry for entry in found if wanted and _telling(entry.folders)[-len(wanted) :] == wanted]
+        found = same or ends
+        if len(found) != 1:
+            return f"several pictures have the name {short_repr(name)}."
+    return found[0] if found else f"there is no picture {short_repr(name)} in the ZIP."
+
+
+def _telling(folders: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(folder for folder in map(str.casefold, folders) if folder not in ROLES)
