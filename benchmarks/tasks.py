@@ -1,4 +1,4 @@
-"""How well is each task's example learnt in five minutes? `python -m benchmarks.tasks` says it.
+"""How well is each task's preset learnt in five minutes? `python -m benchmarks.tasks` says it.
 
 Each is trained as in the app, with the settings of its card in the gallery and a fixed seed, until its epochs or the
 minutes are over, and evaluated on the test split. Minutes are of processor time for each of two threads.
@@ -29,7 +29,7 @@ from visualizer.data.prepare import prepare
 from visualizer.inspection.task_evaluation import EvaluatedAnswers, evaluate_task
 from visualizer.tasks.task import Measure, Task, task_types
 from visualizer.training.loop.loop import Training
-from visualizer.training.settings import RunSpec, TrainingSettings, example_settings
+from visualizer.training.settings import RunSpec, TrainingSettings, preset_settings
 
 MINUTES = 5.0
 THREADS = 2
@@ -55,9 +55,9 @@ GOALS: Mapping[str, Mapping[str, float]] = {
 
 def learn(task: Task, minutes: float) -> tuple[tuple[tuple[Measure, float], ...], float, int]:
     """Each measure, the minutes, and the epochs."""
-    example, settings = type(task).example(), example_settings(task)
+    preset, settings = type(task).preset(), preset_settings(task)
     dataset = load_dataset(settings.dataset)
-    training = Training(RunSpec(example.architecture, settings, 0), dataset)
+    training = Training(RunSpec(preset.architecture, settings, 0), dataset)
     started = time.process_time()
     while not training.ended and (time.process_time() - started) / THREADS / 60 < minutes:
         training.advance()
@@ -65,7 +65,7 @@ def learn(task: Task, minutes: float) -> tuple[tuple[tuple[Measure, float], ...]
     network = training.network.eval()
     # Samples only follow from the pictures by their noise.
     indices = np.arange(SAMPLES) if issubclass(task.answer_type, Sample) else dataset.test
-    shape = task.picture_shape(example.architecture)
+    shape = task.picture_shape(preset.architecture)
     batches = (
         prepare(dataset.pictures[indices[first : first + _BATCH]], shape) for first in range(0, len(indices), _BATCH)
     )

@@ -13,7 +13,12 @@ from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.links import page
 from visualizer.ui.kit.pick import pick
 from visualizer.ui.kit.text import escaped, markdown_safe
-from visualizer.ui.look.come_back import come_back_to_network, come_back_to_number, come_back_to_picture
+from visualizer.ui.look.come_back import (
+    come_back_to_network,
+    come_back_to_number,
+    come_back_to_picture,
+    stay_in_tab,
+)
 from visualizer.ui.look.filters_view import filters_part
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.layer_view import layers_part
@@ -85,9 +90,11 @@ def show_seen(given: ChosenPicture, prediction: Answer | None) -> None:
         pixels = rgb_pixels(given.pixels)
         drawn = figures.drawn_chart(pixels, prediction, given.truth, given.annotations, width=SEEN_WIDTH)
         if drawn is not None:
-            show(drawn, "seen")
-            st.caption(f"{title}. {figures.drawn_words(given.truth, given.annotations)}".strip())
-            return
+            with_answer = st.toggle("With its answer", value=True, key="seen-answer")
+            if with_answer:
+                show(drawn, "seen")
+                st.caption(f"{title}. {figures.drawn_words(given.truth, given.annotations)}".strip())
+                return
     show(picture_chart(given.pixels, title, width=SEEN_WIDTH), "seen")
 
 
@@ -103,8 +110,11 @@ if given is None:
     st.stop()
 
 inspected = Inspected(key, network, opened.dataset, given, probe_picture(key, network, given.pixels))
-PARTS = {"Layers": layers_part, "Filters": filters_part, "Why this class?": why_part}
-come_back_to_number(owner, inspected, choice, PARTS)
+answered = inspected.probe.answer
+why = "Why this answer?" if answered is None else figures_of(type(answered)).why
+PARTS = {"Layers": layers_part, "Filters": filters_part, why: why_part}
+come_back_to_number(owner, inspected, choice)
+stay_in_tab(PARTS)
 asked = owner.page_state(LookState).asked_network
 owner.look = owner.look.moved(network=choice, asked=asked, picture=given.origin)
 for tab, (name, part) in zip(st.tabs(list(PARTS), key="look-parts", on_change="rerun"), PARTS.items(), strict=True):

@@ -41,7 +41,7 @@ def test_a_network_that_measures_is_opened_trained_and_evaluated(page: Page) -> 
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Look inside", exact=True).click()
     seen = page.locator(".st-key-seen").get_by_role("figure")
     expect(seen).to_have_attribute("aria-label", re.compile("with the answer drawn on it"), timeout=60_000)
-    page.get_by_role("tab", name="Why this class?").click()
+    page.get_by_role("tab", name="Why this number?").click()
     wait_until_idle(page)
     expect(page.get_by_role("combobox", name="Why")).to_have_value(re.compile(r"^size \("))
     expect(page.get_by_text(re.compile("^The number for size is"))).to_be_visible()

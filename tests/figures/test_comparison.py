@@ -40,3 +40,12 @@ def test_a_run_without_an_epoch_is_an_empty_line():
     chart = band_curves({"A": Band(nothing, nothing, nothing, nothing, 1)}, label="loss")
     assert len(chart.figure.data[0].y) == 0
     assert "has no value yet." in chart.alt
+
+
+def test_a_long_name_of_a_loss_takes_several_lines_along_the_axis():
+    label = "validation loss: binary cross-entropy plus GIoU and class losses"
+    chart = band_curves({"A": ONE}, label=label)
+    lines = chart.figure.layout.yaxis.title.text.split("<br>")
+    assert " ".join(lines) == label
+    assert max(map(len, lines)) < 36
+    assert chart.alt.startswith(f"{label}. With one seed")

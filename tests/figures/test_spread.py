@@ -49,3 +49,11 @@ def test_ticks_of_many_moments_are_thinned():
     figure = weight_spread(counts, EDGES, [f"epoch {index}" for index in range(90)], 0, width=600).figure
     assert 2 <= len(figure.layout.xaxis.tickvals) <= 7
     assert figure.layout.xaxis.ticktext[1] == f"epoch<br>{figure.layout.xaxis.tickvals[1]}"
+
+
+def test_tiny_sizes_of_a_gradient_are_powers_of_ten():
+    edges = 10.0 ** np.arange(-9, 1)
+    chart = gradient_spread(np.ones((2, len(edges))), edges, ["a", "b"], 0, width=600)
+    texts = chart.figure.layout.yaxis.ticktext
+    assert texts[:2] == ("less", "10<sup>-9</sup>")
+    assert max(map(len, (text.replace("<sup>", "").replace("</sup>", "") for text in texts))) < 6

@@ -9,7 +9,7 @@ from visualizer.tasks.autoencoder import Autoencoder
 from visualizer.tasks.pictures import narrowest
 from visualizer.tasks.variational_autoencoder import VariationalAutoencoder
 
-NETWORK = build(VariationalAutoencoder.example().architecture, seed=2).eval()
+NETWORK = build(VariationalAutoencoder.preset().architecture, seed=2).eval()
 CODES = np.random.default_rng(0).normal(size=(30, 2)).astype(np.float32)
 
 
@@ -47,7 +47,7 @@ def test_the_way_from_one_code_to_another_is_straight():
 def test_the_narrowest_layer_is_the_code_of_both_examples():
     assert narrowest(NETWORK) == 5
     assert NETWORK.nodes[5].shape == (2,)
-    other = build(Autoencoder.example().architecture)
+    other = build(Autoencoder.preset().architecture)
     place = narrowest(other)
     assert place is not None
     assert other.nodes[place].shape == (2,)

@@ -10,6 +10,7 @@ from visualizer.architecture.architecture import architecture_to_json
 from visualizer.architecture.gallery.catalog import GALLERY
 from visualizer.architecture.layer import grouped_layer_types
 from visualizer.architecture.presets import CLASSIC, LENET, TINY
+from visualizer.source_code import task_scripts
 from visualizer.ui.build.keras_code import EXAMPLE
 
 
@@ -359,7 +360,7 @@ def captions(app: AppTest) -> list[str]:
 
 def test_the_pictures_for_a_script_are_packed_where_it_does_not_load_them_itself(app):
     assert any(text.endswith("It runs without this app.") for text in captions(app))
-    assert not any(button.key == "pictures-zip-start" for button in app.button)
+    assert not any(button.key == "script-pictures-start" for button in app.button)
     app.session_state["visualizer"].choose_dataset("shapes")
     without_exception(app.run())
     assert any("on the pictures in a folder “pictures” beside it" in text for text in captions(app))
@@ -369,6 +370,25 @@ def test_the_pictures_for_a_script_are_packed_where_it_does_not_load_them_itself
         time.sleep(0.1)
         without_exception(app.run())
     assert any(label.startswith("Download pictures.zip (") for label in downloads(app))
+
+
+def test_a_task_has_scripts_and_a_file_of_pictures_with_their_targets(app):
+    open_from_gallery(app, "Open Measures a shape")
+    assert list(downloads(app).values()) == [True, True, True]
+    assert any("on the file pictures.npz beside it" in text for text in captions(app))
+    press(app, "The pictures for the script (NPZ)")
+    deadline = time.monotonic() + 60
+    while len(downloads(app)) < 4 and time.monotonic() < deadline:
+        time.sleep(0.1)
+        without_exception(app.run())
+    assert any(label.startswith("Download pictures.npz (") for label in downloads(app))
+
+
+def test_a_task_without_scripts_says_so(app, monkeypatch):
+    monkeypatch.setattr(task_scripts, "_SCRIPTS", {})
+    open_from_gallery(app, "Open Measures a shape")
+    assert list(downloads(app).values()) == [True, False, False]
+    assert "For the task “Regression”, no script is written yet." in captions(app)
 
 
 def open_layer(app: AppTest, index: int) -> int:

@@ -1,6 +1,7 @@
 """The Compare page, with real worker processes."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,8 +12,9 @@ from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.data.catalog import load_dataset
+from visualizer.tasks.regression import Regression
 from visualizer.training.scheduling.commands import Start
-from visualizer.training.settings import RunSpec
+from visualizer.training.settings import RunSpec, preset_settings
 from visualizer.ui.state.server import run_store, worker_pool
 from visualizer.ui.state.session import Session
 
@@ -61,6 +63,16 @@ def test_curves_differences_filters_and_answers(app):
     app.session_state["compare-parts"] = "Answers to one picture"
     without_exception(app.run())
     assert sum(text.startswith("The answer is") for text in alts(app)) == 2
+
+
+def test_an_answer_that_can_be_drawn_is_drawn_on_the_picture(monkeypatch):
+    preset = Regression.preset()
+    settings = replace(preset_settings(Regression()), epochs=1)
+    app = compared(monkeypatch, "measurer", RunSpec(preset.architecture, settings, 3))
+    app.session_state["compare-parts"] = "Answers to one picture"
+    without_exception(app.run())
+    assert sum("with the answer drawn on it: size " in text for text in alts(app)) == 1
+    assert "Solid: its answer. Dashed: the truth." in [caption.value for caption in app.caption]
 
 
 def test_it_is_run_again_with_one_thing_changed_and_several_seeds(app):

@@ -228,14 +228,14 @@ def test_marked_pictures_become_a_data_set_of_their_task(app, name, words, tasks
     assert owner.page_state(OwnPictures).count == 0
 
 
-@pytest.mark.parametrize(("name", "example"), [("table", None), ("coco", Detection), ("palette", Segmentation)])
-def test_marked_pictures_are_trained_on(app, name, example):
+@pytest.mark.parametrize(("name", "kind"), [("table", None), ("coco", Detection), ("palette", Segmentation)])
+def test_marked_pictures_are_trained_on(app, name, kind):
     given(app, zipped(FILES[name]))
     press(app, "own-use")
-    if example is not None:
+    if kind is not None:
         owner = app.session_state["visualizer"]
-        owner.choose_task(example())
-        owner.open_architecture(example.example().architecture)
+        owner.choose_task(kind())
+        owner.open_architecture(kind.preset().architecture)
         without_exception(app.run())
         press(app, "hindrance-fix-0")
     else:

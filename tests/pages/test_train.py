@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, chart, open_from_gallery, open_page, progress_line, without_exception
 from visualizer.architecture.presets import empty
+from visualizer.tasks.classification import Classification
 from visualizer.training.remote.cluster import UNREACHABLE
 from visualizer.training.runs.diagnosis import Finding
 from visualizer.training.runs.overfitting import Overfitting
@@ -131,7 +132,9 @@ def test_a_network_that_overfits_is_not_told_to_learn_more_slowly(app, monkeypat
     monkeypatch.setattr(health_view, "diagnose", lambda *_: (Finding("It is ill.", "Lower the learning rate."),))
     without_exception(app.run())
     assert [box.value for box in app.warning] == ["**It is ill.** Lower the learning rate."]
-    found = Overfitting(since=4, epoch=9, train=1.0, validation=0.52, best_epoch=3, best=0.6)
+    found = Overfitting(
+        since=4, epoch=9, train=1.0, validation=0.52, best_epoch=3, best=0.6, measure=Classification.measures[0]
+    )
     monkeypatch.setattr(health_view, "overfits", lambda *_: found)
     without_exception(app.run())
     (box,) = app.warning

@@ -6,6 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, without_exception
+from visualizer.tasks.task import task_types
+from visualizer.training.settings import preset_settings
 
 
 @pytest.fixture
@@ -79,3 +81,28 @@ def test_a_network_without_maps_says_why_there_is_no_grad_cam():
     assert app.segmented_control(key="why-method").value == "saliency"
     without_exception(app.segmented_control(key="why-method").set_value("grad_cam").run())
     assert any("this network has none" in info.value for info in app.info)
+
+
+@pytest.mark.parametrize(
+    ("preset", "title", "first"),
+    [
+        ("Measures a shape", "Why this number?", "size ("),
+        ("Finds a shape", "Why this answer?", "circle ("),
+        ("Detects shapes", "Why this answer?", ""),
+    ],
+)
+def test_the_question_fits_the_answer(preset, title, first):
+    """Also where the tab was open for another kind of answer: it stays the open one."""
+    kind = next(kind for kind in task_types().values() if kind.preset().architecture.name == preset)
+    app = open_page("look_inside")
+    app.session_state["look-parts"] = "Why this class?"
+    without_exception(app.run())
+    app.session_state["visualizer"].change_next_run(kind.preset().architecture, preset_settings(kind()))
+    without_exception(app.run())
+    assert [tab.label for tab in app.tabs] == ["Layers", "Filters", title]
+    assert app.session_state["look-parts"] == title
+    if first:
+        (why,) = (box for box in app.selectbox if box.label == "Why")
+        assert why.options[0].startswith(first)
+    else:
+        assert any("answers with maps" in info.value for info in app.info)

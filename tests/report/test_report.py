@@ -19,9 +19,10 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.catalog import load_dataset
 from visualizer.report.report import MAX_EPOCH_ROWS, MAX_FILTERS, RunReport, report_html
+from visualizer.tasks.regression import Regression
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
-from visualizer.training.settings import RunSpec, TrainingSettings
+from visualizer.training.settings import RunSpec, TrainingSettings, preset_settings
 
 SETTINGS = TrainingSettings(optimizer="sgd", learning_rate=0.05, momentum=0.8, epochs=3, seed=4711)
 
@@ -106,6 +107,35 @@ def test_it_tells_what_the_answers_are(activation, loss, said):
     record = replace(report.record, spec=replace(spec, settings=replace(spec.settings, loss=loss)))
     _, words = read(replace(report, record=record))
     assert f"Its last layer {said}" in words
+
+
+def test_it_says_how_to_read_answers_that_are_drawn():
+    picture = np.zeros((20, 20, 3), np.uint8)
+    _, words = read(
+        example(
+            measured=((Regression.measures[0], 0.031),),
+            answered=((picture, "size 12 pixels"), (picture, "size 13 pixels")),
+            how_to_read="Solid: its answer. Dashed: the truth.",
+        )
+    )
+    assert "Some of these pictures, each with its answer. Solid: its answer. Dashed: the truth." in words
+    assert "size 12 pixels size 13 pixels" in words
+    assert "Mean error 3.1%" in words
+
+
+def test_it_says_what_a_network_answers_that_names_no_class():
+    preset = Regression.preset()
+    spec = RunSpec(preset.architecture, preset_settings(Regression()), 0)
+    curves = history()
+    of_errors = {
+        name: {"error": getattr(curves, name)["accuracy"]}
+        for name in ("batch_measures", "train_measures", "validation_measures")
+    }
+    record = replace(example().record, spec=spec)
+    _, words = read(example(preset.architecture, record=record, history=replace(curves, **of_errors)))
+    assert f"Regression: {Regression.explanation}" in words
+    assert "largest number" not in words
+    assert "scores" not in words
 
 
 def test_it_tells_the_settings_that_count_and_no_others():

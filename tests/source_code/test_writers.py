@@ -422,6 +422,7 @@ def test_both_scripts_learn_from_a_folder_that_the_app_packed(tmp_path, monkeypa
     assert max(in_keras["model"].history.history["val_accuracy"]) == 1.0
     in_torch = run(pytorch_script(SMALL, chosen), tmp_path)
     assert in_torch["pictures"].shape == (80, 3, 16, 12)
+    assert in_torch["train_pictures"].stride() == (3 * 16 * 12, 16 * 12, 12, 1)
     assert in_torch["labels"].tolist().count(0) == 40
     assert float(in_torch["accuracy"]) == 1.0
     # A label goes with its pictures.

@@ -26,7 +26,7 @@ from visualizer.tasks.task import Task
 from visualizer.tasks.variational_autoencoder import VariationalAutoencoder
 from visualizer.training.loop.events import Answers, EpochEnded
 from visualizer.training.loop.loop import Training
-from visualizer.training.settings import RunSpec, example_settings
+from visualizer.training.settings import RunSpec, preset_settings
 
 PICTURES = torch.rand((3, 1, 4, 4), generator=torch.Generator().manual_seed(1))
 LABELS = torch.tensor([4, 7, 1])
@@ -129,10 +129,10 @@ def test_the_variational_loss_by_hand(loss: str):
 
 
 def test_a_variational_autoencoder_needs_a_layer_that_draws_codes():
-    example = VariationalAutoencoder.example().architecture
-    goal = VariationalAutoencoder().goal(ABOUT, example.input_shape)
-    assert summarize(example, goal).fits
-    without = Autoencoder.example().architecture
+    preset = VariationalAutoencoder.preset().architecture
+    goal = VariationalAutoencoder().goal(ABOUT, preset.input_shape)
+    assert summarize(preset, goal).fits
+    without = Autoencoder.preset().architecture
     report = summarize(without, goal)
     (problem,) = (row.problem for row in report.layers if row.problem)
     assert "Put Sampling where the code is" in str(problem)
@@ -146,10 +146,10 @@ def test_build_makes_any_network_draw():
 
 
 @pytest.mark.parametrize("task", [Autoencoder(), VariationalAutoencoder()], ids=lambda task: type(task).__name__)
-def test_its_example_learns_to_draw(task: Task):
+def test_its_preset_learns_to_draw(task: Task):
     dataset = few_digits(300, 60)
-    settings = replace(example_settings(task), epochs=8)
-    training = Training(RunSpec(type(task).example().architecture, settings, 0), dataset)
+    settings = replace(preset_settings(task), epochs=8)
+    training = Training(RunSpec(type(task).preset().architecture, settings, 0), dataset)
     events = []
     while not training.ended:
         events += training.advance()

@@ -27,7 +27,7 @@ from visualizer.tasks.classification import Classification
 from visualizer.tasks.detection import LEAST_SCORE, MEAN_PRECISION, OVERLAP, RECALLS, THRESHOLD, Detection
 from visualizer.training.loop.events import Answers, EpochEnded
 from visualizer.training.loop.loop import Training
-from visualizer.training.settings import RunSpec, example_settings
+from visualizer.training.settings import RunSpec, preset_settings
 
 TASK = Detection()
 
@@ -280,25 +280,25 @@ def test_curves_say_from_which_score_a_recall_is_reached(seed: int):
 def test_a_classifier_gets_the_head_in_one_click():
     shape = (3, 64, 64)
     goal = TASK.goal(ANNOTATIONS, shape)
-    classifier = Classification.example().architecture
+    classifier = Classification.preset().architecture
     report = summarize(classifier, goal)
     assert not report.fits
     changed = fitted(classifier, shape, goal)
     assert summarize(changed, goal).fits
     assert changed.layers[-1] == Conv2D(filters=10, kernel_size=(1, 1), activation=NO_ACTIVATION)
-    assert summarize(TASK.example().architecture, goal).fits
+    assert summarize(TASK.preset().architecture, goal).fits
 
 
 def test_a_network_learns_it_and_a_linear_one_does_not(scenes: Dataset):
-    # The layers of the example but one, on pictures of half the size.
-    example = TASK.example().architecture
-    network = replace(example, input_shape=(3, 32, 32), layers=example.layers[:6] + example.layers[9:])
+    # The layers of the preset but one, on pictures of half the size.
+    preset = TASK.preset().architecture
+    network = replace(preset, input_shape=(3, 32, 32), layers=preset.layers[:6] + preset.layers[9:])
     head = Conv2D(filters=10, kernel_size=(9, 9), strides=(4, 4), padding="same", activation=NO_ACTIVATION)
     assert summarize(network).fits
     measured = {}
     for name, architecture in (("network", network), ("linear", replace(network, layers=(head,)))):
         # After ten epochs, rounding alone moves the F1 between 0.23 and 0.33; after sixteen it is about 0.4.
-        settings = replace(example_settings(TASK), epochs=16, batch_size=16, learning_rate=0.003)
+        settings = replace(preset_settings(TASK), epochs=16, batch_size=16, learning_rate=0.003)
         training = Training(RunSpec(architecture, settings, 0), scenes)
         events = []
         while not training.ended:

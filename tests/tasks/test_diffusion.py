@@ -15,7 +15,7 @@ from visualizer.tasks.diffusion import Diffusion
 from visualizer.tasks.pictures import noise_of
 from visualizer.training.loop.events import Answers, EpochEnded
 from visualizer.training.loop.loop import Training
-from visualizer.training.settings import RunSpec, example_settings
+from visualizer.training.settings import RunSpec, preset_settings
 
 ABOUT = few_digits().annotations
 PICTURES = torch.from_numpy(prepare(few_digits().pictures[:5], (1, 8, 8)))
@@ -86,12 +86,12 @@ def test_each_step_is_one_of_ddim():
         np.testing.assert_allclose(sample.values[..., 0], ((end[0] + 1) / 2).clamp(0, 1).numpy(), atol=1e-5)
 
 
-def test_its_example_learns_and_its_samples_develop():
+def test_its_preset_learns_and_its_samples_develop():
     dataset = few_digits(400, 40)
-    settings = replace(example_settings(Diffusion(steps=4)), epochs=3)
-    example = Diffusion.example().architecture
-    assert summarize(example, Diffusion().goal(ABOUT, (1, 8, 8))).fits
-    training = Training(RunSpec(example, settings, 0), dataset)
+    settings = replace(preset_settings(Diffusion(steps=4)), epochs=3)
+    preset = Diffusion.preset().architecture
+    assert summarize(preset, Diffusion().goal(ABOUT, (1, 8, 8))).fits
+    training = Training(RunSpec(preset, settings, 0), dataset)
     events = []
     while not training.ended:
         events += training.advance()

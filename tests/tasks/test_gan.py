@@ -17,9 +17,9 @@ from visualizer.tasks.gan import Gan
 from visualizer.tasks.pictures import noise_of
 from visualizer.training.loop.events import Answers, EpochEnded
 from visualizer.training.loop.loop import Training
-from visualizer.training.settings import RunSpec, example_settings
+from visualizer.training.settings import RunSpec, preset_settings
 
-EXAMPLE = Gan.example().architecture
+EXAMPLE = Gan.preset().architecture
 ABOUT = few_digits().annotations
 REAL = torch.from_numpy(prepare(few_digits().pictures[:6], (1, 8, 8)))
 LABELS = torch.zeros(6, dtype=torch.int64)
@@ -105,9 +105,9 @@ def test_a_discriminator_that_learns_seldom_has_often_no_gradient():
     assert 5 <= learnt <= 28  # of 15
 
 
-def test_its_example_makes_pictures_more_like_real_ones():
+def test_its_preset_makes_pictures_more_like_real_ones():
     dataset = few_digits(500, 60)
-    settings = replace(example_settings(Gan()), epochs=12)
+    settings = replace(preset_settings(Gan()), epochs=12)
     training = Training(RunSpec(EXAMPLE, settings, 0), dataset)
     events = []
     while not training.ended:

@@ -19,7 +19,7 @@ from visualizer.training.loop.events import Answers, EpochEnded
 from visualizer.training.loop.loop import Training
 from visualizer.training.settings import (
     RunSpec,
-    example_settings,
+    preset_settings,
     run_spec_from_json,
     run_spec_to_json,
     settings_from_dict,
@@ -45,18 +45,18 @@ def task(add_task) -> Task:
 
 def test_it_is_stored_and_read(task):
     assert task_from_dict(task_to_dict(task)) == task
-    settings = example_settings(task)
+    settings = preset_settings(task)
     assert settings.loss == "mse"
     assert settings_from_dict(settings_to_dict(settings)) == settings
-    spec = RunSpec(type(task).example().architecture, settings, 0)
+    spec = RunSpec(type(task).preset().architecture, settings, 0)
     assert run_spec_from_json(run_spec_to_json(spec)) == spec
 
 
-def test_its_example_fits_and_is_learnt(task):
-    example, dataset = type(task).example(), few_digits(400, 100)
+def test_its_preset_fits_and_is_learnt(task):
+    preset, dataset = type(task).preset(), few_digits(400, 100)
     about = task.about(dataset.annotations)
-    assert summarize(example.architecture, task.goal(about, example.architecture.input_shape)).fits
-    training = Training(RunSpec(example.architecture, example_settings(task), 0), dataset)
+    assert summarize(preset.architecture, task.goal(about, preset.architecture.input_shape)).fits
+    training = Training(RunSpec(preset.architecture, preset_settings(task), 0), dataset)
     events = []
     while not training.ended:
         events += training.advance()
@@ -78,9 +78,9 @@ def test_build_fits_any_network_to_it(task):
 
 
 def test_its_answers_are_drawn_and_evaluated(task):
-    example, dataset = type(task).example(), few_digits(64, 20)
+    preset, dataset = type(task).preset(), few_digits(64, 20)
     about = task.about(dataset.annotations)
-    network = Training(RunSpec(example.architecture, example_settings(task), 0), dataset).network.eval()
+    network = Training(RunSpec(preset.architecture, preset_settings(task), 0), dataset).network.eval()
     network.answering = TaskAnswers(task, about)
     targets = task.targets(dataset, dataset.validation)
     steps = evaluate_task(

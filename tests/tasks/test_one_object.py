@@ -23,7 +23,7 @@ from visualizer.tasks.classification import Classification
 from visualizer.tasks.one_object import OneObject
 from visualizer.training.loop.events import Answers, EpochEnded
 from visualizer.training.loop.loop import Training
-from visualizer.training.settings import RunSpec, example_settings
+from visualizer.training.settings import RunSpec, preset_settings
 
 TASK = OneObject()
 
@@ -121,7 +121,7 @@ def test_moved_targets_keep_their_class():
 
 def test_a_classifier_gets_the_head_in_one_click():
     annotations, shape = dataset_entry("shapes").annotations, (3, 64, 64)
-    classifier = Classification.example().architecture
+    classifier = Classification.preset().architecture
     report = summarize(classifier, TASK.goal(annotations, shape))
     assert not report.fits
     assert "14 numbers" in report.layers[-1].problem.needs
@@ -129,11 +129,11 @@ def test_a_classifier_gets_the_head_in_one_click():
     assert summarize(changed, TASK.goal(annotations, shape)).fits
     assert changed.layers[:-1] == classifier.layers[:-1]
     assert changed.layers[-1] == Dense(units=14, activation=NO_ACTIVATION)
-    assert summarize(TASK.example().architecture, TASK.goal(annotations, shape)).fits
+    assert summarize(TASK.preset().architecture, TASK.goal(annotations, shape)).fits
 
 
 def _trained(shapes: Dataset, architecture: Architecture, learning_rate: float) -> tuple[EpochEnded, Answers]:
-    settings = replace(example_settings(TASK), epochs=10, batch_size=16, learning_rate=learning_rate)
+    settings = replace(preset_settings(TASK), epochs=10, batch_size=16, learning_rate=learning_rate)
     training = Training(RunSpec(architecture, settings, 0), shapes)
     events = []
     while not training.ended:
@@ -143,8 +143,8 @@ def _trained(shapes: Dataset, architecture: Architecture, learning_rate: float) 
 
 
 def test_a_network_learns_it_and_a_linear_one_does_not(shapes: Dataset):
-    # The layers of the example, on pictures of half the size, which takes a quarter of the time.
-    architecture = replace(TASK.example().architecture, input_shape=(3, 32, 32))
+    # The layers of the preset, on pictures of half the size, which takes a quarter of the time.
+    architecture = replace(TASK.preset().architecture, input_shape=(3, 32, 32))
     linear = replace(architecture, layers=(Flatten(), Dense(units=14, activation=NO_ACTIVATION)))
     learnt, answers = _trained(shapes, architecture, 0.003)
     flat, _ = _trained(shapes, linear, 0.001)
@@ -155,8 +155,8 @@ def test_a_network_learns_it_and_a_linear_one_does_not(shapes: Dataset):
 
 
 def test_it_trains_with_augmentation(shapes: Dataset):
-    settings = replace(example_settings(TASK), epochs=1, flip=True, rotation=10.0, shift=0.1, crop=0.1)
-    small = replace(TASK.example().architecture, input_shape=(3, 32, 32))
+    settings = replace(preset_settings(TASK), epochs=1, flip=True, rotation=10.0, shift=0.1, crop=0.1)
+    small = replace(TASK.preset().architecture, input_shape=(3, 32, 32))
     training = Training(RunSpec(small, settings, 0), shapes)
     events = []
     while not training.ended:
@@ -165,5 +165,5 @@ def test_it_trains_with_augmentation(shapes: Dataset):
 
 
 def test_the_network_is_built_for_the_goal():
-    network = build(TASK.example().architecture, "glorot_uniform", 0)
+    network = build(TASK.preset().architecture, "glorot_uniform", 0)
     assert network(torch.zeros(1, 3, 64, 64)).shape == (1, 14)

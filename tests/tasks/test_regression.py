@@ -22,7 +22,7 @@ from visualizer.data.pointing import make_pointing
 from visualizer.data.prepare import prepare
 from visualizer.tasks.regression import Regression
 from visualizer.training.loop.loop import Training
-from visualizer.training.settings import RunSpec, TrainingSettings, example_settings
+from visualizer.training.settings import RunSpec, TrainingSettings, preset_settings
 
 WIDTH = Quantity("width", "cm", 10, 30)
 TURN = Quantity("turn", "degrees", 0, 360, cyclic=True)
@@ -192,7 +192,7 @@ def test_half_a_place_stays_since_a_turn_would_need_the_other_half() -> None:
 
 def test_training_learns_the_moved_numbers_of_moved_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = make_pointing(seed=1, per_class=20)
-    architecture = replace(Regression.example().architecture, input_shape=(3, 16, 16))
+    architecture = replace(Regression.preset().architecture, input_shape=(3, 16, 16))
     settings = TrainingSettings("pointing", TASK, "mse", epochs=1, batch_size=42, flip=True)
     seen: list[torch.Tensor] = []
     compute = Regression.loss_and_outputs
@@ -219,16 +219,16 @@ def test_training_learns_the_moved_numbers_of_moved_pictures(monkeypatch: pytest
 
 
 def test_a_linear_model_stays_far_below_a_convolutional_network() -> None:
-    dataset, example = load_dataset("pointing"), Regression.example()
-    inputs = prepare(dataset.pictures, example.architecture.input_shape)
+    dataset, preset = load_dataset("pointing"), Regression.preset()
+    inputs = prepare(dataset.pictures, preset.architecture.input_shape)
     targets = TASK.targets(dataset, np.arange(len(inputs)))
     rows = inputs.reshape(len(inputs), -1)
     linear = Ridge(100.0).fit(rows[dataset.train], targets[dataset.train])
     of_linear = evaluated(linear.predict(rows[dataset.test]).astype(np.float32), targets, dataset)
 
-    # A few epochs of the many that the example takes; pictures that are turned would need more of them.
-    settings = replace(example_settings(TASK), epochs=5, rotation=0.0)
-    training = Training(RunSpec(example.architecture, settings, 0), dataset)
+    # A few epochs of the many that the preset takes; pictures that are turned would need more of them.
+    settings = replace(preset_settings(TASK), epochs=5, rotation=0.0)
+    training = Training(RunSpec(preset.architecture, settings, 0), dataset)
     train_all(training)
     with torch.inference_mode():
         outputs = training.network.eval()(torch.from_numpy(inputs[dataset.test]))

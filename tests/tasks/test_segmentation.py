@@ -33,7 +33,7 @@ from visualizer.tasks.task import Evaluation, TaskAnswers
 from visualizer.training.loop.events import Answers, EpochEnded
 from visualizer.training.loop.loop import Training
 from visualizer.training.runs.files import RunFiles
-from visualizer.training.settings import RunSpec, TrainingSettings, example_settings
+from visualizer.training.settings import RunSpec, TrainingSettings, preset_settings
 
 TASK = Segmentation()
 TWO = Annotations(("circle", "square"), one_class=False, has_masks=True)
@@ -197,7 +197,7 @@ def test_stored_masks_stay_small_and_come_back(tmp_path: Path):
 
 
 def test_every_number_of_the_last_layer_is_explained_down_to_the_picture():
-    network = build(TASK.example().architecture, seed=3).eval()
+    network = build(TASK.preset().architecture, seed=3).eval()
     network.answering = TaskAnswers(TASK, dataset_entry("scenes").annotations)
     seen = probe(network, np.random.default_rng(0).random((3, 64, 64), dtype=np.float32))
     assert seen.answer.values.shape == (64, 64)
@@ -275,7 +275,7 @@ def test_a_network_that_fits_may_end_in_a_softmax_but_in_no_other_activation_tha
 
 
 def trained(architecture: Architecture, dataset: Dataset, **changes: object) -> tuple[Training, list]:
-    settings = replace(example_settings(TASK), **changes)
+    settings = replace(preset_settings(TASK), **changes)
     training, events = Training(RunSpec(architecture, settings, 0), dataset), []
     while not training.ended:
         events += training.advance()
@@ -302,15 +302,15 @@ def evaluated(training: Training, dataset: Dataset) -> EvaluatedAnswers:
 
 def test_the_colour_of_a_pixel_does_not_tell_its_class_but_a_network_learns_it(scenes: Dataset):
     """The pictures are shown at half their size, so that this also trains and evaluates with resized masks."""
-    example = replace(TASK.example().architecture, input_shape=(3, 32, 32))
+    preset = replace(TASK.preset().architecture, input_shape=(3, 32, 32))
     linear = Architecture("linear", (3, 32, 32), (Conv2D(filters=6, kernel_size=(1, 1), activation=NO_ACTIVATION),))
     iou = {}
-    for architecture in (linear, example):
+    for architecture in (linear, preset):
         training, events = trained(architecture, scenes, epochs=7)
         found = evaluated(training, scenes)
         iou[architecture.name] = np.nanmean(found.evaluation.details["iou"][1:])  # of the shapes
     assert iou["linear"] < 0.03
-    assert iou[example.name] > 0.08
+    assert iou[preset.name] > 0.08
     assert found.answers[0].values.shape == (32, 32)
     answers = [event for event in events if isinstance(event, Answers)]
     assert len(answers) == 8
@@ -322,7 +322,7 @@ def test_the_colour_of_a_pixel_does_not_tell_its_class_but_a_network_learns_it(s
 def test_no_outputs_of_an_epoch_wait_in_memory(scenes: Dataset):
     few = replace(scenes, train=scenes.train[:48], validation=scenes.validation[:16])
     settings = TrainingSettings(dataset="scenes", task=TASK, batch_size=16, epochs=1)
-    training = Training(RunSpec(TASK.example().architecture, settings, 0), few)
+    training = Training(RunSpec(TASK.preset().architecture, settings, 0), few)
     while not training.ended:
         training.advance()
         assert training._sums._outputs == []

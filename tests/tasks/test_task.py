@@ -2,18 +2,23 @@
 
 import json
 
+import numpy as np
 import pytest
 
+from visualizer.architecture.answer import Classes, Reconstruction
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.settings import SettingError
-from visualizer.data.catalog import DATASETS, dataset_entry
+from visualizer.data.catalog import DATASETS, dataset_entry, load_dataset
+from visualizer.data.pointing import make_pointing
+from visualizer.data.scenes import make_scenes
+from visualizer.data.shapes import make_shapes
 from visualizer.figures.answers.figures import figures_of
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.regression import Regression
 from visualizer.tasks.task import Measure, task_from_dict, task_types
 from visualizer.training.settings import (
     TrainingSettings,
-    example_settings,
+    preset_settings,
     settings_from_dict,
     settings_to_dict,
 )
@@ -22,21 +27,46 @@ KINDS = list(task_types().values())
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_a_task_says_what_it_is_and_has_an_example_that_fits(kind):
+def test_a_task_says_what_it_is_and_has_a_preset_that_fits(kind):
     assert kind.title
     assert kind.explanation.endswith(("?", "."))
     assert kind.icon.startswith(":material/")
     assert kind.losses
     assert len({measure.name for measure in kind.measures}) == len(kind.measures)
     assert figures_of(kind.answer_type).answer_type is kind.answer_type
-    example, task = kind.example(), kind()
-    entry = dataset_entry(example.dataset)
+    preset, task = kind.preset(), kind()
+    entry = dataset_entry(preset.dataset)
     assert kind.fits(entry.annotations)
-    assert example.sentence.endswith(".")
-    goal = task.goal(task.about(entry.annotations), example.architecture.input_shape)
-    report = summarize(example.architecture, goal)
+    assert preset.sentence.endswith(".")
+    goal = task.goal(task.about(entry.annotations), preset.architecture.input_shape)
+    report = summarize(preset.architecture, goal)
     assert report.fits
-    assert report.passed_bound(example_settings(task).batch_size) is None
+    assert report.passed_bound(preset_settings(task).batch_size) is None
+
+
+SMALL = {
+    "digits": load_dataset("digits"),
+    "pointing": make_pointing(per_class=4),
+    "shapes": make_shapes(per_class=2),
+    "scenes": make_scenes(count=12),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_target_says_the_right_answer_and_is_drawn(kind):
+    task, dataset = kind(), SMALL[kind.preset().dataset]
+    about = task.about(dataset.annotations)
+    (target,) = task.targets(dataset, np.array([5]))
+    answer, truth = task.marked(target, about), task.truth(dataset, 5)
+    if answer is None:  # a class is nowhere in the picture, and a picture not in itself
+        assert truth is None or isinstance(truth, Classes | Reconstruction)
+        return
+    for name, value in vars(truth).items():
+        np.testing.assert_allclose(getattr(answer, name), value, rtol=1e-4)
+    picture = dataset.pictures[5]
+    drawn = figures_of(type(answer)).marked(picture, answer, about)
+    factor = drawn.shape[0] // picture.shape[0]
+    assert (drawn != picture.repeat(factor, 0).repeat(factor, 1)).any()
 
 
 def test_classification_is_first_and_fits_what_has_one_class_for_a_picture():

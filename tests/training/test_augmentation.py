@@ -10,8 +10,10 @@ from torch.testing import assert_close
 
 from tests.training.examples import spec
 from visualizer.architecture.presets import TINY
+from visualizer.data.annotations import Annotations
 from visualizer.data.catalog import load_dataset
 from visualizer.data.moves import Moves, moved
+from visualizer.tasks.segmentation import Segmentation
 from visualizer.training.loop.augmentation import Augmentation, preview
 from visualizer.training.loop.events import BatchesEnded, EpochEnded
 from visualizer.training.loop.loop import Training
@@ -120,8 +122,27 @@ def test_training_uses_it_and_the_same_seed_gives_the_same_curve():
 def test_the_preview_shows_what_training_would_see():
     picture = pictures()[0].numpy()
     settings = TrainingSettings(shift=0.2, flip=True)
-    seen = preview(picture, settings, 8)
+    seen, labels = preview(picture, np.int64(3), settings, Annotations(("a", "b", "c", "d")), 8)
+    assert labels.tolist() == [3] * 8
     assert seen.shape == (8, *picture.shape)
     expected, _ = Augmentation(settings)(torch.from_numpy(picture)[None].repeat(8, 1, 1, 1))
     assert np.array_equal(seen, expected.numpy())
     assert len({tile.tobytes() for tile in seen}) == 8
+
+
+def test_the_preview_moves_what_is_to_be_learnt_with_the_picture():
+    """Masks of bright places are those of the moved picture."""
+    picture = np.zeros((1, 24, 24), np.float32)
+    picture[0, 4:12, 6:16] = 1
+    settings = TrainingSettings(task=Segmentation(), shift=0.2, flip=True, rotation=90.0)
+    seen, masks = preview(picture, picture[0].astype(np.uint8), settings, Annotations(("bright",), has_masks=True), 8)
+    assert masks.shape == (8, 24, 24)
+    assert len({mask.tobytes() for mask in masks}) == 8
+    assert ((seen[:, 0] > 0.5) == masks).mean() > 0.97
+
+
+def test_without_moves_what_is_to_be_learnt_stays():
+    mask = np.eye(6, dtype=np.uint8)
+    settings = TrainingSettings(task=Segmentation(), noise=0.1)
+    _, masks = preview(np.zeros((1, 6, 6), np.float32), mask, settings, Annotations(("one",), has_masks=True), 2)
+    assert (masks == mask).all()

@@ -18,10 +18,20 @@ from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.tasks.classification import Classification
+from visualizer.tasks.gan import Gan
+from visualizer.tasks.one_object import OneObject
+from visualizer.tasks.regression import Regression
+from visualizer.tasks.task import Measure
 from visualizer.training.loop.events import Bundle, RunProgress
 from visualizer.training.loop.loop import Training
 from visualizer.training.runs.curves import Curves
-from visualizer.training.runs.overfitting import Overfitting, overfitting, why_training_lies_below
+from visualizer.training.runs.overfitting import (
+    LOSS_MEASURE,
+    Overfitting,
+    leading_measure,
+    overfitting,
+    why_training_is_worse,
+)
 from visualizer.training.runs.overfitting_remedies import remedies
 from visualizer.training.runs.store import RunStore
 from visualizer.training.settings import RunSpec, TrainingSettings
@@ -49,7 +59,7 @@ def history(train: list[float], validation: list[float]) -> Curves:
 
 def test_a_gap_that_stays_is_named_with_its_numbers_and_the_best_epoch():
     found = overfitting(history([0.5, 0.8, 0.95, 1.0, 1.0], [0.52, 0.6, 0.6, 0.55, 0.52]), 1000, 200, ACCURACY)
-    assert found == Overfitting(since=2, epoch=5, train=1.0, validation=0.52, best_epoch=2, best=0.6)
+    assert found == Overfitting(since=2, epoch=5, train=1.0, validation=0.52, best_epoch=2, best=0.6, measure=ACCURACY)
     assert str(found) == (
         "Overfitting since epoch 2: after epoch 5 it gets 100.0% of the training pictures right, but only 52.0% of the "
         "validation pictures, which it never trains on. It memorises its training pictures instead of learning "
@@ -88,22 +98,84 @@ def test_chance_alone_is_hardly_ever_called_overfitting():
     assert called == 0
 
 
-def test_why_training_lies_below_is_said_where_it_does():
-    words = why_training_lies_below(history([0.61, 0.9], [0.83, 0.88]), 1000, 200, harder=False, measure=ACCURACY)
+def measured(measure: Measure, train: list[float], validation: list[float], untrained: float) -> Curves:
+    """Of epochs 1, 2, …, and of the untrained network in validation."""
+    return replace(
+        history(train, validation),
+        train_measures={measure.name: np.array([math.nan, *train])},
+        validation_measures={measure.name: np.array([untrained, *validation])},
+    )
+
+
+OVERLAP = OneObject.measures[0]
+ERROR = Regression.measures[0]
+
+
+def test_a_gap_of_another_measure_is_named_with_its_unit():
+    found = overfitting(
+        measured(OVERLAP, [0.5, 0.8, 0.9, 0.95], [0.5, 0.65, 0.62, 0.6], untrained=0.1), 1000, 400, OVERLAP
+    )
+    assert str(found) == (
+        "Overfitting since epoch 2: after epoch 4 the mean IoU is 95.0% on the training pictures, but only 60.0% on "
+        "the validation pictures, which it never trains on. It memorises its training pictures instead of learning "
+        "what holds for others too."
+    )
+    assert (found.best_epoch, found.best) == (2, 0.65)
+
+
+def test_of_an_error_less_is_better():
+    found = overfitting(measured(ERROR, [0.1, 0.02, 0.01, 0.01], [0.1, 0.05, 0.06, 0.07], 0.3), 1000, 400, ERROR)
+    assert (found.since, found.best_epoch, found.best) == (2, 2, 0.05)
+    assert "the mean error is 1.0% on the training pictures, but 7.0% on the validation pictures" in str(found)
+    # Four in a hundred of the gain, and a network that is better on other pictures.
+    assert overfitting(measured(ERROR, [0.02] * 4, [0.032] * 4, 0.3), 1000, 400, ERROR) is None
+    assert overfitting(measured(ERROR, [0.1] * 4, [0.02] * 4, 0.3), 1000, 400, ERROR) is None
+    # Of six pictures, chance.
+    assert overfitting(measured(ERROR, [0.02] * 4, [0.06] * 4, 0.3), 1000, 6, ERROR) is None
+    # Nothing was learnt at all.
+    assert overfitting(measured(ERROR, [0.3] * 4, [0.9] * 4, 0.3), 1000, 400, ERROR) is None
+
+
+def test_the_loss_is_judged_without_the_penalty_of_the_weights():
+    curves = replace(
+        history([0.0] * 4, [0.0] * 4),
+        train_loss=np.array([math.nan, 1.3, 1.2, 1.1, 1.1]),
+        validation_loss=np.array([3.3, 1.9, 1.9, 2.0, 2.1]),
+        train_penalty=np.array([0, 1, 1, 1, 1.0]),
+        validation_penalty=np.ones(5),
+    )
+    found = overfitting(curves, 1000, 400, LOSS_MEASURE)
+    assert (found.since, found.train, found.validation) == (1, pytest.approx(0.1), pytest.approx(1.1))
+    assert "the loss is 0.1 on the training pictures, but 1.1 on the validation pictures" in str(found)
+
+
+def test_nothing_is_called_overfitting_where_parts_compete():
+    assert leading_measure(Gan()) is None
+    assert leading_measure(Regression()) is ERROR
+
+
+def test_why_training_is_worse_is_said_of_an_error_too():
+    words = why_training_is_worse(measured(ERROR, [0.1], [0.04], 0.3), 1000, 400, harder=False, measure=ERROR)
+    assert words.startswith("In epoch 1, training mean error (10.0%) is above validation mean error (4.0%): the first")
+    assert why_training_is_worse(measured(ERROR, [0.04], [0.1], 0.3), 1000, 400, harder=False, measure=ERROR) == ""
+
+
+def test_why_training_is_worse_is_said_where_it_does():
+    words = why_training_is_worse(history([0.61, 0.9], [0.83, 0.88]), 1000, 200, harder=False, measure=ACCURACY)
     assert words.startswith("In epoch 1, training accuracy (61.0%) is below validation accuracy (83.0%): the first")
     assert "dropout" not in words
     assert "chance" not in words
-    assert "dropout or augmentation" in why_training_lies_below(
+    assert "dropout or augmentation" in why_training_is_worse(
         history([0.61], [0.83]), 1000, 200, harder=True, measure=ACCURACY
     )
-    assert "it may also be chance" in why_training_lies_below(
+    assert "it may also be chance" in why_training_is_worse(
         history([0.41], [0.5]), 56, 12, harder=False, measure=ACCURACY
     )
 
 
 @pytest.mark.parametrize(("train", "validation"), [([], []), ([0.7], [0.7]), ([0.7, 0.5], [0.6, 0.9])])
 def test_where_it_does_not_lie_below_nothing_is_said(train, validation):
-    assert why_training_lies_below(history(train, validation), 1000, 200, harder=False, measure=ACCURACY) == ""
+    assert why_training_is_worse(history(train, validation), 1000, 200, harder=False, measure=ACCURACY) == ""
 
 
 def test_a_large_dense_layer_learns_pictures_without_a_rule_by_heart(tmp_path):
@@ -122,7 +194,7 @@ def test_a_large_dense_layer_learns_pictures_without_a_rule_by_heart(tmp_path):
     assert found.epoch == 40
 
 
-FOUND = Overfitting(since=5, epoch=20, train=1.0, validation=0.5, best_epoch=4, best=0.6)
+FOUND = Overfitting(since=5, epoch=20, train=1.0, validation=0.5, best_epoch=4, best=0.6, measure=ACCURACY)
 SETTINGS = TrainingSettings(epochs=20)
 
 

@@ -1,6 +1,7 @@
 """Curves of several runs on one axis, with the band of their seeds."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from visualizer.figures.chart import Chart, as_label, axis_style, band_trace, figure_of, line_trace, number
@@ -19,6 +20,9 @@ _STYLES = (
     (PURPLE, "triangle-up", "dashdot"),
     (ORANGE, "x", "longdash"),
 )
+
+
+_LONGEST = 34  # letters of a line along the axis, beside which there is no room for more
 
 
 def band_curves(
@@ -65,7 +69,7 @@ def band_curves(
         margin=(8, 8, 54, 44),
         showlegend=True,
         xaxis=axis_style("epoch", range=[-0.01 * last, 1.02 * last], nticks=8),
-        yaxis=axis_style(label, nticks=6) | y_axis,
+        yaxis=axis_style("<br>".join(wrap(label, _LONGEST, break_on_hyphens=False)), nticks=6) | y_axis,
     )
     return Chart(figure, " ".join(sentences))
 

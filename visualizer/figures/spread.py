@@ -50,7 +50,7 @@ def gradient_spread(counts: np.ndarray, edges: np.ndarray, moments: Sequence[str
     whole = whole[:: max(1, -(-len(whole) // 6))]
     ticks = {
         "tickvals": [powers[first] - step, *whole],
-        "ticktext": ["less", *(np.format_float_positional(10.0**power, trim="-") for power in whole)],
+        "ticktext": ["less", *(f"{10.0**power:g}" if power >= -3 else f"10<sup>{power:.0f}</sup>" for power in whole)],
     }
     return _spread(shown, places, moments, chosen, width, "size of the gradient", "of the gradient", ticks, "10^{}")
 

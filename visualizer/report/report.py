@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from visualizer.architecture.answer import Classes
 from visualizer.architecture.architecture import Architecture, LayerReport, summarize
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, Spec, Toggle, settings_of
 from visualizer.architecture.shapes import describe_shape
@@ -57,6 +58,7 @@ class RunReport:
             of classes.
         measured: How good other answers to the test pictures are, each measure with its value.
         answered: Some test pictures with such answers drawn on them, (H, W, C) uint8, each with the answer in words.
+        how_to_read: What is drawn on them, as a sentence or two; empty where nothing is.
         kernels: (out, in, kernel height, kernel width) of the first convolution, or None.
         kernels_layer: That layer's index, or None.
         made: When the report was made, with its time zone.
@@ -73,6 +75,7 @@ class RunReport:
     versions: Mapping[str, str]
     measured: tuple[tuple[Measure, float], ...] = ()
     answered: tuple[tuple[np.ndarray, str], ...] = ()
+    how_to_read: str = ""
 
 
 def report_html(report: RunReport) -> str:
@@ -145,11 +148,15 @@ def _network(report: RunReport) -> Iterator[Element]:
     foot = element("tr", element("th", "All layers", class_="what", scope="row"), *total)
     table = [element("thead", element("tr", *head)), element("tbody", *body), element("tfoot", foot)]
     yield element("div", element("table", *table, class_="layers"), class_="scrolls")
-    yield element("p", f"{_describe_output(report.record.spec)} The class with the largest number is the answer.")
+    task = report.record.spec.settings.task
+    if task.answer_type is Classes:
+        yield element("p", f"{_describe_output(report.record.spec)} The class with the largest number is the answer.")
+    else:
+        yield element("p", f"{task.title}: {task.explanation}")
 
 
 def _describe_output(spec: RunSpec) -> str:
-    """A sentence about the last layer's numbers."""
+    """A sentence about the last layer's numbers, one for each class."""
     if spec.answer_kind == "scores":
         return "Its last layer outputs scores, not probabilities: neither the network nor its loss has a softmax."
     if spec.architecture.ends_in_softmax:
@@ -385,7 +392,7 @@ def _answers(report: RunReport) -> Iterator[Element]:
         element("figure", element("img", src=png_source(pixels), alt=words, title=words), element("figcaption", words))
         for pixels, words in report.answered
     ]
-    yield element("p", "Some of these pictures, each with its answer:")
+    yield element("p", f"Some of these pictures, each with its answer. {report.how_to_read}".strip())
     yield element("div", *pictures, class_="answers")
 
 

@@ -12,6 +12,7 @@ from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.shapes import is_maps, numbers_in
 from visualizer.architecture.span import PICTURE
+from visualizer.data.annotations import Annotations
 from visualizer.source_code.flow_names import INPUTS, name_flow, under_titles
 from visualizer.source_code.keras_kernels import INITIALIZERS, kernel_arguments
 from visualizer.source_code.scripts import (
@@ -19,12 +20,15 @@ from visualizer.source_code.scripts import (
     Fetched,
     PictureLoader,
     arguments,
+    from_file,
     heading,
+    held_out,
     imports,
     loads_digits,
     output_shape,
     wants_a_folder,
 )
+from visualizer.source_code.task_parts.parts import KERAS, Wanted, WriteParts
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.settings import TrainingSettings
 
@@ -150,6 +154,51 @@ model.compile(
     metrics=["accuracy"],
 )
 model.fit(pictures, one_hot, batch_size={settings.batch_size}, epochs={settings.epochs}, validation_split=0.15)
+"""
+
+
+def keras_task_script(
+    architecture: Architecture, settings: TrainingSettings, annotations: Annotations, write: WriteParts
+) -> str:
+    """The whole script for a task that trains on `pictures.npz`. The network must fit the task.
+
+    `annotations` are as the task's `about` returned them.
+    """
+    parts = write(Wanted(architecture, settings, annotations, KERAS))
+    _, height, width = architecture.input_shape
+    (resize, clip), measure = _PICTURES.resize, settings.task.measures[0]
+    learnt = f"{parts.learnt}({{}})" if parts.learnt else "{}"
+    from_keras = "from keras import layers, ops" if " ops." in parts.functions else "from keras import layers"
+    return f"""\
+{heading(architecture, "Keras 3")}
+{imports(PATHLIB, "import keras", "import numpy as np", from_keras)}
+keras.utils.set_random_seed({settings.seed})
+
+{keras_model(architecture, settings.initialization)}model.summary()
+
+{from_file(architecture)}\
+if pictures.shape[1:3] != ({height}, {width}):
+    {resize.format(height=height, width=width)}
+    {clip}
+
+{parts.about}
+{held_out(settings.seed)}
+
+{parts.functions}\
+def report(epoch, logs):
+    value = {parts.measure}(model.predict(test_pictures, verbose=0), test_targets)
+    print(f" Validation {measure.title}: {{value:.1%}}")
+
+
+model.compile(optimizer=keras.optimizers.{_optimizer(settings)}, loss={parts.loss})
+model.fit(
+    train_pictures,
+    {learnt.format("train_targets")},
+    batch_size={settings.batch_size},
+    epochs={settings.epochs},
+    validation_data=(test_pictures, {learnt.format("test_targets")}),
+    callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=report)],
+)
 """
 
 

@@ -18,18 +18,22 @@ from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.layer import Layer, Meeting, is_bias, keeps_its_start
 from visualizer.architecture.shapes import describe_shape
+from visualizer.data.annotations import Annotations
 from visualizer.source_code.flow_names import INPUTS, Step, name_flow, under_titles
 from visualizer.source_code.scripts import (
     PATHLIB,
     Fetched,
     PictureLoader,
     arguments,
+    from_file,
     heading,
+    held_out,
     imports,
     loads_digits,
     output_shape,
     wants_a_folder,
 )
+from visualizer.source_code.task_parts.parts import PYTORCH, Wanted, WriteParts
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.settings import TrainingSettings
 
@@ -165,16 +169,10 @@ def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> st
     (classes,) = output_shape(architecture)
     digits, folder = (loads(architecture, settings.dataset) for loads in (loads_digits, wants_a_folder))
     loader = "load_digits" if digits else "fetch_openml"
-    scores = "model(train_pictures[chosen])"
-    scores_apart = bool(architecture.wires) and network.ends_in_softmax and settings.loss != "mse"
+    loss = "functional.cross_entropy(scores, train_labels[chosen])"
     if settings.loss == "mse":
         loss = f"functional.mse_loss(scores, functional.one_hot(train_labels[chosen], {classes}).float())"
-    else:
-        loss = "functional.cross_entropy(scores, train_labels[chosen])"
-        if scores_apart:
-            scores = "model.scores(train_pictures[chosen])"
-        elif architecture.ends_in_softmax:
-            scores = "model[:-1](train_pictures[chosen])  # without softmax, which cross_entropy does itself"
+    called, remark = _called(network, scores=settings.loss != "mse")
     return f"""\
 {heading(architecture, "PyTorch")}
 {
@@ -189,7 +187,7 @@ def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> st
     }
 torch.manual_seed({settings.seed})
 
-{_model(network, scores_apart=scores_apart)}print(model)
+{_model(network, scores_apart=called == _SCORES)}print(model)
 {_initialization(network, settings.initialization)}{_penalties(network)}
 {_PICTURES.lines(architecture, settings.dataset)}
 order = torch.randperm(len(pictures))
@@ -202,7 +200,7 @@ optimizer = torch.optim.{_optimizer(settings)}
 for epoch in range({settings.epochs}):
     model.train()
     for chosen in torch.randperm(len(train_pictures)).split({settings.batch_size}):
-{_SINGLE if settings.batch_size > 1 else ""}        scores = {scores}
+{_SINGLE if settings.batch_size > 1 else ""}        scores = {called}(train_pictures[chosen]){remark}
         loss = {loss}
 {_PENALTY if network.penalty() is not None else ""}        optimizer.zero_grad()
         loss.backward()
@@ -212,6 +210,81 @@ for epoch in range({settings.epochs}):
         accuracy = (model(test_pictures).argmax(1) == test_labels).float().mean()
     print(f"Epoch {{epoch + 1}}: loss {{loss.item():.4f}}, validation accuracy {{accuracy:.1%}}")
 """
+
+
+def pytorch_task_script(
+    architecture: Architecture, settings: TrainingSettings, annotations: Annotations, write: WriteParts
+) -> str:
+    """The whole script for a task that trains on `pictures.npz`. The network must fit the task.
+
+    `annotations` are as the task's `about` returned them.
+    """
+    from visualizer.architecture.network import Network
+
+    network = Network(architecture)
+    parts = write(Wanted(architecture, settings, annotations, PYTORCH))
+    _, height, width = architecture.input_shape
+    measure, (resize,) = settings.task.measures[0], _PICTURES.resize
+    called, remark = _called(network, scores=parts.wants_scores)
+    layout = ".permute(0, 2, 3, 1)" if parts.channels_last else ""
+    remark = remark or ("  # the maps last" if layout else "")
+    learnt = f"{parts.learnt}(train_targets)" if parts.learnt else "train_targets"
+    return f"""\
+{heading(architecture, "PyTorch")}
+{
+        imports(
+            PATHLIB,
+            "import numpy as np",
+            "import torch",
+            "from torch import nn",
+            "from torch.nn import functional",
+        )
+    }
+torch.manual_seed({settings.seed})
+
+{_model(network, scores_apart=called == _SCORES)}print(model)
+{_initialization(network, settings.initialization)}{_penalties(network)}
+{from_file(architecture)}
+{parts.about}
+{held_out(settings.seed)}
+
+def for_torch(pictures):
+    \"""The channels before height and width, in the network's size.\"""
+    pictures = {_CHANNELS_FIRST}
+    {resize.format(height=height, width=width).replace("pictures =", "return")}
+
+
+{parts.functions}\
+train_pictures, test_pictures = for_torch(train_pictures), for_torch(test_pictures)
+train_true = torch.tensor({learnt})
+optimizer = torch.optim.{_optimizer(settings)}
+for epoch in range({settings.epochs}):
+    model.train()
+    for chosen in torch.randperm(len(train_pictures)).split({settings.batch_size}):
+{_SINGLE if settings.batch_size > 1 else ""}        outputs = {called}(train_pictures[chosen]){layout}{remark}
+        true = train_true[chosen]
+        loss = {parts.loss}
+{_PENALTY if network.penalty() is not None else ""}        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    model.eval()
+    with torch.no_grad():
+        outputs = torch.cat([model(some){layout} for some in test_pictures.split({settings.batch_size})])
+    value = {parts.measure}(outputs.numpy(), test_targets)
+    print(f"Epoch {{epoch + 1}}: loss {{loss.item():.4f}}, validation {measure.title} {{value:.1%}}")
+"""
+
+
+_SCORES = "model.scores"
+
+
+def _called(network: "Network", *, scores: bool) -> tuple[str, str]:
+    """What a script calls in training, if need be without a softmax at the end; and a remark that says so."""
+    if not scores or not network.ends_in_softmax:
+        return "model", ""
+    if network.architecture.wires:
+        return _SCORES, ""
+    return "model[:-1]", "  # without softmax, which cross_entropy does itself"
 
 
 _PENALTY = """\
@@ -351,6 +424,11 @@ def _fetched(fetched: Fetched, few: str) -> list[str]:
     ]
 
 
+# In memory too: with grey pictures left as they lay, torch 2.13 ends with a segmentation fault in the backward pass of
+# a group normalisation. `contiguous` would leave them so, since the place of a single channel is no matter to it.
+_CHANNELS_FIRST = "torch.tensor(pictures).permute(0, 3, 1, 2).clone(memory_format=torch.contiguous_format)"
+
+
 # `pictures` are (N, C, H, W) and `labels` (N,), both tensors.
 _PICTURES = PictureLoader(
     digits=(
@@ -362,6 +440,6 @@ _PICTURES = PictureLoader(
     repeat="pictures = pictures.repeat(1, {channels}, 1, 1)",
     after_folder=(
         "# PyTorch has the channels before height and width.",
-        "pictures, labels = torch.tensor(pictures).permute(0, 3, 1, 2), torch.tensor(labels)",
+        f"pictures, labels = {_CHANNELS_FIRST}, torch.tensor(labels)",
     ),
 )

@@ -1,18 +1,26 @@
 """The common parts of the Keras and the PyTorch script."""
 
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from visualizer.architecture.architecture import Architecture, one_line, summarize
 from visualizer.architecture.shapes import Shape
+from visualizer.data.dataset import Dataset
+from visualizer.data.prepare import LUMA_WEIGHTS
+from visualizer.tasks.task import Task
 from visualizer.words import counted
 
 FOLDER = "pictures"
+FILE = "pictures.npz"
 PATHLIB = "from pathlib import Path\n"  # with an empty line after this import from the standard library
 NOISE_PICTURES = 256
 # Above this many numbers per picture, a script uses only part of a large data set, as it prepares all pictures at once.
 _MANY_NUMBERS = 4096
 _FEW_PICTURES = 10_000
+_LUMA_DECIMALS = 3
 
 
 @dataclass(frozen=True)
@@ -161,4 +169,48 @@ else:
     noise = np.random.default_rng(0)
     pictures = noise.random(({NOISE_PICTURES}, {height}, {width}, {channels}), dtype="float32")
     labels = noise.integers(0, {classes}, {NOISE_PICTURES})
+"""
+
+
+def from_file(architecture: Architecture) -> str:
+    """Lines that load `pictures`, (N, H, W, C) float32 in [0, 1], with the network's channels, and `targets`, (N, …).
+
+    They want numpy and Path. The pictures keep the size that they have in the file.
+    """
+    channels = architecture.input_shape[0]
+    if channels == 1:
+        weights = [round(float(weight), _LUMA_DECIMALS) for weight in LUMA_WEIGHTS]
+        convert = f"""\
+if pictures.shape[-1] == 3:  # grey, by how bright each colour looks
+    pictures = (pictures @ np.array({weights}, "float32"))[..., np.newaxis]"""
+    else:
+        convert = f"""\
+if pictures.shape[-1] == 1:
+    pictures = np.repeat(pictures, {channels}, axis=-1)"""
+    return f"""\
+# PUT {FILE} HERE, beside this script: the app's menu “Download” has it.
+if not Path("{FILE}").exists():
+    raise SystemExit("There is no {FILE} here. The app's menu “Download” has it.")
+with np.load("{FILE}") as file:
+    pictures, targets = file["pictures"].astype("float32") / 255, file["targets"]
+{convert}
+"""
+
+
+def packed(dataset: Dataset, task: Task) -> bytes:
+    """What `from_file` loads: an .npz file with all pictures, (N, H, W, C) uint8, and their targets, (N, …)."""
+    buffer = io.BytesIO()
+    everything = np.arange(len(dataset.pictures))
+    np.savez_compressed(buffer, pictures=dataset.pictures, targets=task.targets(dataset, everything))
+    return buffer.getvalue()
+
+
+def held_out(seed: int) -> str:
+    """Lines that shuffle `pictures` and `targets`, arrays, and hold a share of them out."""
+    return f"""\
+order = np.random.default_rng({seed}).permutation(len(pictures))
+pictures, targets = pictures[order], targets[order]
+held_out = int(0.15 * len(pictures))
+train_pictures, train_targets = pictures[held_out:], targets[held_out:]
+test_pictures, test_targets = pictures[:held_out], targets[:held_out]
 """

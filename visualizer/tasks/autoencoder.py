@@ -17,7 +17,7 @@ from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.settings import Real, setting
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.task import Evaluation, Example, LossName, Measure, Task, register
+from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -69,7 +69,7 @@ class Autoencoder(Task):
         return True
 
     @classmethod
-    def example(cls) -> Example:
+    def preset(cls) -> TaskPreset:
         assembly = Assembly((1, 16, 16))
         with assembly.block("Encoder"):
             assembly.add(
@@ -78,7 +78,7 @@ class Autoencoder(Task):
                 *(Flatten(), Dense(units=64), Dense(units=2, activation="linear")),
             )
         add_decoder(assembly)
-        return Example(
+        return TaskPreset(
             assembly.architecture("Tells a digit in two numbers"),
             "digits",
             "An encoder makes two numbers of a digit, and a decoder draws the digit again from the two alone.",

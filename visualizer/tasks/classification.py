@@ -11,7 +11,7 @@ from visualizer.architecture.goal import OutputGoal, class_goal
 from visualizer.architecture.presets import CLASSIC
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.task import Example, LossName, Measure, Task, register
+from visualizer.tasks.task import LossName, Measure, Task, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -41,8 +41,8 @@ class Classification(Task):
         return annotations.one_class and len(annotations.class_names) > 1
 
     @classmethod
-    def example(cls) -> Example:
-        return Example(CLASSIC.architecture, "shapes", CLASSIC.description, {})
+    def preset(cls) -> TaskPreset:
+        return TaskPreset(CLASSIC.architecture, "shapes", CLASSIC.description, {})
 
     def goal(self, annotations: Annotations, input_shape: tuple[int, int, int]) -> OutputGoal:
         return class_goal(len(annotations.class_names))

@@ -19,7 +19,7 @@ from visualizer.data.dataset import NO_OBJECT, Dataset
 from visualizer.tasks.average_precision import average_precision, interpolated, precision_and_recall
 from visualizer.tasks.box_loss import generalised_overlap
 from visualizer.tasks.cells import FIRST_CLASS, boxes_of_cells, candidates, responsible
-from visualizer.tasks.task import Evaluation, Example, LossName, Measure, Task, register
+from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -65,7 +65,7 @@ class Detection(Task):
         return annotations.most_objects > 0
 
     @classmethod
-    def example(cls) -> Example:
+    def preset(cls) -> TaskPreset:
         layers = (
             *(Conv2D(filters=16, padding="same"), BatchNormalization(), MaxPooling2D()),
             *(Conv2D(filters=32, padding="same"), BatchNormalization(), MaxPooling2D()),
@@ -74,7 +74,7 @@ class Detection(Task):
             *(Conv2D(filters=64, padding="same"), BatchNormalization()),
             Conv2D(filters=10, kernel_size=(1, 1), activation=NO_ACTIVATION),
         )
-        return Example(
+        return TaskPreset(
             Architecture("Detects shapes", (3, 64, 64), layers),
             "scenes",
             "A grid of 8 × 8 cells; each says whether an object has its centre there, where its edges are, and what it "
@@ -162,10 +162,13 @@ class Detection(Task):
         boxes, classes, scores = boxes[some], classes[some], scores[some]
         return Candidates(boxes, classes, scores, survivors(boxes, classes, OVERLAP), THRESHOLD)
 
-    def truth(self, dataset: Dataset, index: int) -> Answer | None:
-        assert dataset.boxes is not None
-        objects = dataset.boxes[index][dataset.boxes[index, :, 0] != NO_OBJECT]
+    def marked(self, target: np.ndarray, annotations: Annotations) -> Answer | None:
+        objects = target[target[:, 0] != NO_OBJECT]
         return Boxes(objects[:, 1:], objects[:, 0].astype(np.int64), np.ones(len(objects), np.float32))
+
+    def truth(self, dataset: Dataset, index: int) -> Answer | None:
+        (target,) = self.targets(dataset, np.array([index]))
+        return self.marked(target, dataset.annotations)
 
     def evaluation(self, outputs: np.ndarray, targets: np.ndarray, annotations: Annotations) -> Evaluation:
         """The mean of the average precision over the classes that occur (mAP), and F1.

@@ -20,7 +20,7 @@ from visualizer.architecture.settings import Integer, setting
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
 from visualizer.tasks.autoencoder import picture_goal
-from visualizer.tasks.task import Evaluation, Example, LossName, Measure, Task, register
+from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -70,7 +70,7 @@ class Diffusion(Task):
         return True
 
     @classmethod
-    def example(cls) -> Example:
+    def preset(cls) -> TaskPreset:
         assembly = Assembly((1, 8, 8))
         skipped = []
         for filters in (32, 64):
@@ -86,7 +86,7 @@ class Diffusion(Task):
                 assembly.add(Concatenate(), reads=(skipped.pop(), up))
                 _add_convolutions(assembly, filters, 1)
         assembly.add(Conv2D(filters=1, kernel_size=(1, 1), activation="sigmoid"))
-        return Example(
+        return TaskPreset(
             assembly.architecture("Removes noise from digits"),
             "digits",
             "A small U-Net learns to remove noise. Asked step by step, it makes digits of nothing but noise.",

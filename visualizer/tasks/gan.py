@@ -24,7 +24,7 @@ from visualizer.architecture.settings import Integer, setting
 from visualizer.architecture.shapes import describe_shape, is_maps
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.task import Evaluation, Example, LossName, Measure, Task, register
+from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -85,7 +85,7 @@ class Gan(Task):
         return True
 
     @classmethod
-    def example(cls) -> Example:
+    def preset(cls) -> TaskPreset:
         assembly = Assembly((1, 4, 4))
         with assembly.block(GENERATOR):
             assembly.add(
@@ -103,7 +103,7 @@ class Gan(Task):
                 *(BatchNormalization(), Activation(function="leaky_relu"), Flatten()),
                 Dense(units=1, activation=NO_ACTIVATION),
             )
-        return Example(
+        return TaskPreset(
             assembly.architecture("Makes digits of noise"),
             "digits",
             "A generator makes a digit of 16 random numbers, and a discriminator learns to tell it from real ones. "

@@ -19,7 +19,7 @@ from visualizer.data.annotations import Annotations
 from visualizer.data.boxes import overlaps
 from visualizer.data.dataset import Dataset
 from visualizer.tasks.box_loss import generalised_overlap
-from visualizer.tasks.task import Evaluation, Example, LossName, Measure, Task, register
+from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
 from visualizer.words import counted
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class OneObject(Task):
         return annotations.most_objects == 1
 
     @classmethod
-    def example(cls) -> Example:
+    def preset(cls) -> TaskPreset:
         layers = (
             *(Conv2D(filters=16, padding="same"), BatchNormalization(), MaxPooling2D()),
             *(Conv2D(filters=32, padding="same"), BatchNormalization(), MaxPooling2D()),
@@ -67,7 +67,7 @@ class OneObject(Task):
             *(Conv2D(filters=64, padding="same"), BatchNormalization(), MaxPooling2D()),
             *(Flatten(), Dense(units=128), Dense(units=14, activation=NO_ACTIVATION)),
         )
-        return Example(
+        return TaskPreset(
             Architecture("Finds a shape", (3, 64, 64), layers),
             "shapes",
             "Four convolutions, then a number for each class and four for a box around the shape.",
@@ -81,6 +81,10 @@ class OneObject(Task):
             "the box."
         )
         return VectorGoal(classes + _BOX_NUMBERS, needs, classes=False)
+
+    def output_names(self, annotations: Annotations) -> tuple[str, ...]:
+        of_box = ("place from the left", "place from the top", "width", "height")
+        return (*annotations.class_names, *(f"{name} of the box" for name in of_box))
 
     def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
         """(N, 5) float32, a row of `Dataset.boxes` each."""
@@ -136,10 +140,12 @@ class OneObject(Task):
         best = probabilities.argmax(0, keepdims=True)
         return Boxes(box, best, probabilities[best])
 
+    def marked(self, target: np.ndarray, annotations: Annotations) -> Answer | None:
+        return Boxes(target[np.newaxis, 1:], target[:1].astype(np.int64), np.ones(1, np.float32))
+
     def truth(self, dataset: Dataset, index: int) -> Answer | None:
-        assert dataset.boxes is not None
-        classes, box = dataset.boxes[index, :, 0], dataset.boxes[index, :, 1:]
-        return Boxes(box, classes.astype(np.int64), np.ones(1, np.float32))
+        (target,) = self.targets(dataset, np.array([index]))
+        return self.marked(target, dataset.annotations)
 
     def evaluation(self, outputs: np.ndarray, targets: np.ndarray, annotations: Annotations) -> Evaluation:
         """As measured; the details have the overlap of each answer with the true box."""

@@ -17,7 +17,7 @@ from visualizer.architecture.layers.group_normalization import GroupNormalizatio
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.task import Evaluation, Example, LossName, Measure, Task, register
+from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
 from visualizer.words import counted, listed
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Regression(Task):
         return bool(annotations.quantities)
 
     @classmethod
-    def example(cls) -> Example:
+    def preset(cls) -> TaskPreset:
         # Grey, and half as large: size, place and direction need no more, and an epoch takes a quarter of the time. The
         # normalisation makes weak contrasts as strong as others.
         layers = (
@@ -65,7 +65,7 @@ class Regression(Task):
             *(Conv2D(filters=64, padding="same"), Flatten()),
             *(Dense(units=128), Dense(units=5, activation=NO_ACTIVATION)),
         )
-        return Example(
+        return TaskPreset(
             Architecture("Measures a shape", (1, 32, 32), layers),
             "pointing",
             "Four convolutions, and five numbers at the end: size, sine and cosine of the direction, and the place.",
@@ -155,6 +155,9 @@ class Regression(Task):
 
     def answer(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> Answer:
         return Numbers(_in_units(outputs.numpy(force=True), annotations)[0])
+
+    def marked(self, target: np.ndarray, annotations: Annotations) -> Answer | None:
+        return Numbers(_in_units(target[np.newaxis], annotations)[0])
 
     def truth(self, dataset: Dataset, index: int) -> Answer | None:
         assert dataset.numbers is not None

@@ -18,7 +18,7 @@ from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.task import Evaluation, Example, LossName, Measure, Task, register
+from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -57,8 +57,8 @@ class Segmentation(Task):
         return annotations.has_masks
 
     @classmethod
-    def example(cls) -> Example:
-        return Example(
+    def preset(cls) -> TaskPreset:
+        return TaskPreset(
             _small_unet(),
             "scenes",
             # Measured with seed 0 on the test split.
@@ -127,9 +127,12 @@ class Segmentation(Task):
     def answer(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> Answer:
         return Mask(self.kept(outputs)[0])
 
+    def marked(self, target: np.ndarray, annotations: Annotations) -> Answer | None:
+        return Mask(target)
+
     def truth(self, dataset: Dataset, index: int) -> Answer | None:
-        assert dataset.masks is not None
-        return Mask(dataset.masks[index])
+        (target,) = self.targets(dataset, np.array([index]))
+        return self.marked(target, dataset.annotations)
 
     def kept(self, outputs: "torch.Tensor") -> np.ndarray:
         """The class of each pixel, (N, H, W) uint8."""

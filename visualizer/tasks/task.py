@@ -87,7 +87,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Example:
+class TaskPreset:
     """A network that learns a task well in a few minutes, and how; the gallery has a card for it.
 
     Attributes:
@@ -146,7 +146,7 @@ class Task(ABC):
 
     @classmethod
     @abstractmethod
-    def example(cls) -> Example:
+    def preset(cls) -> TaskPreset:
         """A network to begin with."""
 
     def about(self, annotations: Annotations) -> Annotations:
@@ -230,6 +230,10 @@ class Task(ABC):
     @abstractmethod
     def truth(self, dataset: Dataset, index: int) -> Answer | None:
         """The right answer to a picture; None where no answer of this kind is right."""
+
+    def marked(self, target: np.ndarray, annotations: Annotations) -> Answer | None:
+        """The right answer that one target says, as `targets` or `moved` made it; None where none can be drawn."""
+        return None
 
     def kept(self, outputs: "torch.Tensor") -> np.ndarray:
         """What `evaluation` needs of the outputs (N, …), where all of them would take much memory."""

@@ -15,7 +15,7 @@ from visualizer.architecture.layers.sampling import Sampling
 from visualizer.architecture.settings import Real, setting
 from visualizer.data.annotations import Annotations
 from visualizer.tasks.autoencoder import ERROR, Autoencoder, add_decoder, of_pixels, picture_goal, reconstructed
-from visualizer.tasks.task import Example, LossName, Measure, register
+from visualizer.tasks.task import LossName, Measure, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -65,7 +65,7 @@ class VariationalAutoencoder(Autoencoder):
     )
 
     @classmethod
-    def example(cls) -> Example:
+    def preset(cls) -> TaskPreset:
         assembly = Assembly((1, 16, 16))
         with assembly.block("Encoder"):
             assembly.add(
@@ -75,7 +75,7 @@ class VariationalAutoencoder(Autoencoder):
             )
         assembly.add(Sampling())
         add_decoder(assembly)
-        return Example(
+        return TaskPreset(
             assembly.architecture("Draws digits from a map"),
             "digits",
             "An encoder says where on a map a digit lies, a decoder draws any place of the map: digits turn into each "

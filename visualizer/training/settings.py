@@ -149,12 +149,12 @@ def is_augmented(settings: TrainingSettings) -> bool:
     return any(getattr(settings, name) for name in AUGMENTATIONS)
 
 
-def example_settings(task: Task) -> TrainingSettings:
-    """The settings in which the task's example is trained."""
-    example = type(task).example()
+def preset_settings(task: Task) -> TrainingSettings:
+    """The settings in which the task's preset is trained."""
+    preset = type(task).preset()
     loss = next(iter(task.losses))
-    settings = TrainingSettings(dataset=example.dataset, task=task, loss=loss)
-    return dataclasses.replace(settings, **example.settings)
+    settings = TrainingSettings(dataset=preset.dataset, task=task, loss=loss)
+    return dataclasses.replace(settings, **preset.settings)
 
 
 def settings_to_dict(settings: TrainingSettings) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class BoxFigures(AnswerFigures):
     def drawn(self, picture: np.ndarray, answer: Answer, truth: Answer | None, annotations: Annotations) -> np.ndarray:
         """The picture enlarged; class and score stand at the upper left corner of each box that counts."""
         assert isinstance(answer, Boxes)
-        image = Image.fromarray(enlarged(picture, max(round(DRAWN_SIDE / max(picture.shape[:2])), 1)))
+        image = _enlarged(picture)
         draw = ImageDraw.Draw(image)
         if isinstance(truth, Boxes):
             for place in truth.counting:
@@ -103,6 +103,18 @@ class BoxFigures(AnswerFigures):
             name = f"{annotations.class_names[answer.classes[place]]} {round(100 * float(answer.scores[place]))}"
             _solid(draw, _rectangle(answer.boxes[place], image.size), name, image.size)
         return np.asarray(image)
+
+    def marked(self, picture: np.ndarray, truth: Answer, annotations: Annotations) -> np.ndarray:
+        """Boxes without names, which lie nowhere."""
+        assert isinstance(truth, Boxes)
+        image = _enlarged(picture)
+        draw = ImageDraw.Draw(image)
+        for place in truth.counting:
+            _outline(draw, _rectangle(truth.boxes[place], image.size))
+        return np.asarray(image)
+
+    def drawn_words(self, truth: Answer | None, annotations: Annotations) -> str:
+        return "Its answer, with the class and its score in per cent." if truth is None else SOLID_AND_DASHED
 
     def of_many(
         self,
@@ -198,6 +210,10 @@ def _overlaps_found(answer: Boxes, truth: Boxes) -> np.ndarray:
     return np.where(which >= 0, np.take_along_axis(shared, np.maximum(which, 0)[:, None], 1)[:, 0], 0)
 
 
+def _enlarged(picture: np.ndarray) -> Image.Image:
+    return Image.fromarray(enlarged(picture, max(round(DRAWN_SIDE / max(picture.shape[:2])), 1)))
+
+
 def _rectangle(box: np.ndarray, size: tuple[int, int]) -> Rectangle:
     """Left, top, right and bottom of a box in pixels, within the picture."""
     x, y, width, height = box.tolist()
@@ -207,9 +223,8 @@ def _rectangle(box: np.ndarray, size: tuple[int, int]) -> Rectangle:
 
 
 def _solid(draw: ImageDraw.ImageDraw, box: Rectangle, name: str, size: tuple[int, int]) -> None:
-    left, top, right, bottom = box
-    draw.rectangle((left - 1, top - 1, right + 1, bottom + 1), outline=MARK_RIM, width=_LINE + 2)
-    draw.rectangle(box, outline=MARK_ANSWER, width=_LINE - 1)
+    left, top, _, _ = box
+    _outline(draw, box)
     _, _, text_width, text_height = draw.textbbox((0, 0), name, font=_FONT)
     wide, high = round(text_width) + 8, round(text_height) + 6
     # Above the box where there is room, else within it; never beyond the picture.
@@ -217,6 +232,12 @@ def _solid(draw: ImageDraw.ImageDraw, box: Rectangle, name: str, size: tuple[int
     y = top - high if top >= high else top
     draw.rectangle((x, y, x + wide, y + high), fill=MARK_ANSWER, outline=MARK_RIM)
     draw.text((x + 4, y + 2), name, fill=MARK_RIM, font=_FONT)
+
+
+def _outline(draw: ImageDraw.ImageDraw, box: Rectangle) -> None:
+    left, top, right, bottom = box
+    draw.rectangle((left - 1, top - 1, right + 1, bottom + 1), outline=MARK_RIM, width=_LINE + 2)
+    draw.rectangle(box, outline=MARK_ANSWER, width=_LINE - 1)
 
 
 def _dashed(draw: ImageDraw.ImageDraw, box: Rectangle) -> None:

@@ -14,6 +14,7 @@ class ClassFigures(AnswerFigures):
     """Of many classes, only those with the largest numbers."""
 
     answer_type: ClassVar[type[Answer]] = Classes
+    why: ClassVar[str] = "Why this class?"
 
     def chart(self, answer: Answer, annotations: Annotations, truth: Answer | None = None) -> Chart:
         assert isinstance(answer, Classes)

@@ -48,10 +48,12 @@ class AnswerFigures(ABC):
     Attributes:
         answer_type: That kind.
         view_type: How answers of this kind can be looked at; a page has a widget for each of its settings.
+        why: The question why the network answers so, as a title.
     """
 
     answer_type: ClassVar[type[Answer]]
     view_type: ClassVar[type[AnswerView]] = AnswerView
+    why: ClassVar[str] = "Why this answer?"
 
     def seen(self, answer: Answer, view: AnswerView) -> Answer:
         """The answer looked at in that way; unchanged unless overridden."""
@@ -74,6 +76,10 @@ class AnswerFigures(ABC):
     def drawn(self, picture: np.ndarray, answer: Answer, truth: Answer | None, annotations: Annotations) -> np.ndarray:
         """The picture with the answer drawn on it: (H, W, C) uint8 in, (H', W', 3) or the same out."""
         return picture
+
+    def marked(self, picture: np.ndarray, truth: Answer, annotations: Annotations) -> np.ndarray:
+        """The picture with what is to be learnt of it, as far as it lies somewhere in the picture; as of `drawn`."""
+        return self.drawn(picture, truth, None, annotations)
 
     def drawn_words(self, truth: Answer | None, annotations: Annotations) -> str:
         """How to read what `drawn` draws, as a sentence or two; empty where it draws nothing."""

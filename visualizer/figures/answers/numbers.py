@@ -37,6 +37,7 @@ class NumberFigures(AnswerFigures):
     """Dots on scales, arrows on pictures, and scatter plots."""
 
     answer_type: ClassVar[type[Answer]] = Numbers
+    why: ClassVar[str] = "Why this number?"
 
     def chart(self, answer: Answer, annotations: Annotations, truth: Answer | None = None) -> Chart:
         assert isinstance(answer, Numbers)

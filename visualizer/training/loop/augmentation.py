@@ -9,6 +9,7 @@ import math
 import numpy as np
 import torch
 
+from visualizer.data.annotations import Annotations
 from visualizer.data.moves import Moves, moved
 from visualizer.training.settings import TrainingSettings, is_augmented
 
@@ -71,8 +72,24 @@ class Augmentation:
         )
 
 
-def preview(picture: np.ndarray, settings: TrainingSettings, count: int) -> np.ndarray:
-    """One picture as training would see it `count` times: (C, H, W) float32 in [0, 1] in, (count, C, H, W) out."""
-    many = torch.from_numpy(picture)[None].repeat(count, 1, 1, 1)
-    changed, _ = Augmentation(settings)(many)
-    return changed.numpy()
+def preview(
+    picture: np.ndarray, target: np.ndarray, settings: TrainingSettings, annotations: Annotations, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """One picture, and what is to be learnt of it, as training would see them `count` times.
+
+    Args:
+        picture: (C, H, W) float32 in [0, 1].
+        target: (…), as the task's `targets` makes it.
+        settings: With the task and the changes.
+        annotations: As the task's `about` returned them.
+        count: How many times.
+
+    Returns:
+        (count, C, H, W) and (count, …).
+    """
+    pictures = torch.from_numpy(picture).expand(count, *picture.shape)
+    targets = torch.from_numpy(np.asarray(target)).expand(count, *target.shape)
+    changed, moves = Augmentation(settings)(pictures)
+    if moves is not None:
+        targets = settings.task.moved(targets, moves, (picture.shape[1], picture.shape[2]), annotations)
+    return changed.numpy(), targets.numpy()

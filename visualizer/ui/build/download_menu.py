@@ -6,14 +6,14 @@ from functools import partial
 
 import streamlit as st
 
-from visualizer.architecture.architecture import Architecture, architecture_to_json
-from visualizer.source_code.scripts import FOLDER, fetched_by, loads_digits, wants_a_folder
-from visualizer.tasks.classification import Classification
+from visualizer.architecture.architecture import architecture_to_json
+from visualizer.source_code.task_scripts import Scripts, scripts_for
+from visualizer.training.settings import TrainingSettings
 from visualizer.ui.kit.download import download
 from visualizer.ui.kit.grey import Grey, grey_where
 from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.kit.quantities import size
-from visualizer.ui.state.dataset_names import own_names
+from visualizer.ui.state.dataset_names import chosen_dataset, own_names
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.work import work
 
@@ -21,17 +21,7 @@ from visualizer.ui.state.work import work
 def download_menu(owner: Session, *, fits: bool) -> None:
     """Draw the menu. A network with layers that do not fit cannot become a script, but can be saved."""
     architecture, settings = owner.architecture, owner.settings
-
-    def keras() -> str:
-        from visualizer.source_code.keras_writer import keras_script
-
-        return keras_script(architecture, settings)
-
-    def pytorch() -> str:
-        from visualizer.source_code.pytorch_writer import pytorch_script  # imports torch, on a click
-
-        return pytorch_script(architecture, settings)
-
+    scripts = scripts_for(settings.task)
     with st.popover("Download", icon=":material/download:"):
         download(
             "The network for this app (JSON)",
@@ -42,50 +32,48 @@ def download_menu(owner: Session, *, fits: bool) -> None:
             ":material/layers:",
             width="stretch",
         )
-        classes = isinstance(settings.task, Classification)
-        reason = "" if classes else "For now, scripts are written for classification only."
+        reason = "" if scripts else f"For the task “{settings.task.title}”, no script is written yet."
+        annotations = chosen_dataset(owner).annotations
         with grey_where(reason if fits else "A script can be written once every layer fits.") as grey:
-            _script("As a Keras script", keras, f"{_stem(architecture.name)}_keras.py", "download-keras", grey)
-            _script("As a PyTorch script", pytorch, f"{_stem(architecture.name)}_pytorch.py", "download-pytorch", grey)
-        if not fits or not classes:
+            for library, name in (("keras", "Keras"), ("pytorch", "PyTorch")):
+                write = partial(getattr(scripts, library), architecture, settings, annotations) if scripts else str
+                file_name = f"{_stem(architecture.name)}_{library}.py"
+                _script(f"As a {name} script", write, file_name, f"download-{library}", grey)
+        if not fits or scripts is None:
             return
-        st.caption(_about(architecture, settings.dataset))
-        if wants_a_folder(architecture, settings.dataset):
-            _pictures(settings.dataset, own_names(owner, settings.dataset))
+        where = scripts.about_pictures(architecture, settings.dataset)
+        st.caption(
+            "A script defines the network and trains it with the settings of Train. It runs without this app. "
+            f"{where}".rstrip()
+        )
+        if file_name := scripts.file_name(architecture, settings.dataset):
+            _pictures(file_name, scripts, settings, own_names(owner, settings.dataset))
 
 
-def _pictures(dataset: str, own: tuple[str, ...]) -> None:
+def _pictures(file_name: str, scripts: Scripts, settings: TrainingSettings, own: tuple[str, ...]) -> None:
+    kind = file_name.rpartition(".")[2]
     made = work(
-        "pictures-zip",
-        dataset,
-        partial(_zip, dataset, own),
-        button="The pictures for the script (ZIP)",
+        "script-pictures",
+        (settings.dataset, settings.task),
+        partial(_packed, scripts, settings, own),
+        button=f"The pictures for the script ({kind.upper()})",
         icon=":material/folder_zip:",
     )
     if made is not None:
-        label = f"Download {FOLDER}.zip ({size(len(made))})"
-        download(label, made, f"{FOLDER}.zip", "application/zip", "download-pictures", width="stretch")
+        label = f"Download {file_name} ({size(len(made))})"
+        download(label, made, file_name, "application/zip", "download-pictures", width="stretch")
 
 
-def _zip(name: str, own: tuple[str, ...]) -> Steps[bytes]:
+def _packed(scripts: Scripts, settings: TrainingSettings, own: tuple[str, ...]) -> Steps[bytes]:
     from visualizer.data.catalog import load_dataset
-    from visualizer.data.class_folders import zipped
 
-    return with_progress(zipped(load_dataset(name, own)), lambda share: Progress(share, "Packing the pictures …"))
+    packing = scripts.file(load_dataset(settings.dataset, own), settings)
+    return with_progress(packing, lambda share: Progress(share, "Packing the pictures …"))
 
 
 def _script(label: str, write: Callable[[], str], name: str, key: str, grey: Grey) -> None:
     script = "" if grey["disabled"] else write
     download(label, script, name, "text/x-python", key, ":material/code:", width="stretch", **grey)
-
-
-def _about(architecture: Architecture, dataset: str) -> str:
-    about = "A script defines the network and trains it with the settings of Train. It runs without this app."
-    if loads_digits(architecture, dataset):
-        return about
-    if fetched_by(architecture, dataset):
-        return f"{about} The first time, it fetches its pictures from the internet."
-    return f"{about} It trains on the pictures in a folder “{FOLDER}” beside it, or on noise without that folder."
 
 
 def _stem(name: str) -> str:

@@ -14,7 +14,7 @@ from visualizer.data.catalog import dataset_entry, dataset_title, is_known
 from visualizer.figures.silhouette import silhouette
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.task import Task, task_types
-from visualizer.training.settings import TrainingSettings, example_settings
+from visualizer.training.settings import TrainingSettings, preset_settings
 from visualizer.ui.kit.quantities import count
 from visualizer.ui.state.dataset_names import chosen_dataset
 from visualizer.ui.state.session import Session
@@ -24,13 +24,18 @@ _OTHER_TASKS = tuple(kind for kind in task_types().values() if kind is not Class
 
 
 class _Starter(NamedTuple):
-    """A small network: what its card says, what its button says, and what is opened, for a task with such settings."""
+    """A small network: what its card says, what its button says, and what is opened, for a task with such settings.
+
+    `icon` stands before the name, `about_network` in small letters where `sentence` is not about the network.
+    """
 
     name: str
     sentence: str
     label: str
     architecture: Architecture
     settings: TrainingSettings | None = None
+    icon: str = ""
+    about_network: str = ""
 
 
 def gallery_button(owner: Session) -> None:
@@ -55,18 +60,17 @@ def _gallery(owner: Session) -> None:
     _starters(owner, cards, 0)
     st.header("More than classes")
     st.markdown("Each of these learns something else about a picture. Its data set and settings come with it.")
-    _starters(owner, list(map(_example, _OTHER_TASKS)), len(cards))
+    _starters(owner, list(map(_preset, _OTHER_TASKS)), len(cards))
     st.header("Networks that made history")
     st.markdown("Open one as its authors published it, or a small one with the same idea that can be trained here.")
     for number, entry in enumerate(GALLERY):
         _entry(owner, number, entry)
 
 
-def _example(kind: type[Task]) -> _Starter:
-    example = kind.example()
-    name = example.architecture.name
-    sentence = f"{kind.title}. {example.sentence}"
-    return _Starter(name, sentence, f"Open {name}", example.architecture, example_settings(kind()))
+def _preset(kind: type[Task]) -> _Starter:
+    preset = kind.preset()
+    label, settings = f"Open {preset.architecture.name}", preset_settings(kind())
+    return _Starter(kind.title, kind.explanation, label, preset.architecture, settings, kind.icon, preset.sentence)
 
 
 def _starters(owner: Session, cards: list[_Starter], first: int) -> None:
@@ -81,9 +85,9 @@ def _starter(owner: Session, place: int, card: _Starter) -> None:
     report = summarize(card.architecture)
     with st.container(border=True, key=f"starter-{place}", gap="small", height="stretch"):
         _picture(report)
-        st.markdown(f"**{card.name}**")
+        st.markdown(f"{card.icon} **{card.name}**".strip())
         st.markdown(card.sentence)
-        st.caption(f"{_counts(report)}.")
+        st.caption(f"{card.about_network} {_counts(report)}.".strip())
         _open_button(owner, card.label, f"starter-open-{place}", card.architecture, card.settings)
 
 

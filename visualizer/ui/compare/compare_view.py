@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle
 from string import ascii_uppercase
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from visualizer.architecture.answer import Answer
 from visualizer.architecture.architecture import summarize
+from visualizer.data.annotations import Annotations
 from visualizer.data.prepare import prepare
 from visualizer.errors import UserError
+from visualizer.figures.answers.figures import figures_of
 from visualizer.figures.comparison import MOST, band_curves
 from visualizer.figures.kernels import kernel_grid, shown_channel
 from visualizer.figures.picture import picture_chart
@@ -29,6 +33,7 @@ from visualizer.ui.state.viewport import column_width, is_narrow
 
 REFRESH_SECONDS = 1.0
 KERNELS_SHOWN = 16
+DRAWN = 280  # pixels: as large as an answer can be read well
 
 _GAP = "  "  # between a variant's letter and its words
 
@@ -274,4 +279,16 @@ def answers(_: Session, compared: Compared) -> None:
             if seen.answer is not None:
                 task = variant.spec.settings.task
                 truth, about = task.truth(dataset, index), task.about(dataset.annotations)
+                _drawn(picture, seen.answer, truth, about, f"compared-drawn-{name}", column_width(1 / len(compared)))
                 show_answer(seen.answer, about, f"compared-answer-{name}", truth=truth)
+
+
+def _drawn(
+    picture: np.ndarray, answer: Answer, truth: Answer | None, annotations: Annotations, key: str, width: float
+) -> None:
+    """Draw the picture with the answer, where answers of this kind can be drawn."""
+    figures = figures_of(type(answer))
+    drawn = figures.drawn_chart(picture, answer, truth, annotations, width=min(round(width), DRAWN))
+    if drawn is not None:
+        show(drawn, key)
+        st.caption(figures.drawn_words(truth, annotations))

@@ -56,8 +56,8 @@ def downsampling() -> None:
         size=picture.shape[:2],
         title="Downsamplings",
     )
-    example = Segmentation.example().architecture
-    low, _, high, _ = seen_field(example)
+    preset = Segmentation.preset().architecture
+    low, _, high, _ = seen_field(preset)
     st.markdown(
         explained(
             "**Down, to see more for less**: a map of half the size has a quarter of the pixels to compute, and the "
@@ -65,8 +65,8 @@ def downsampling() -> None:
             "pixel needs an answer.** What is lost on the way down is the place: the best mask that says one class for "
             "each square of the smallest map has jagged edges, and small shapes vanish. Skip connections, in the next "
             "part, bring the places back. The preset “"
-            f"{example.name}” goes down three times: the pixel in the middle sees {high - low + 1} × {high - low + 1}, "
-            f"for {summarize(example).multiply_adds / 1e6:.1f} million multiply-adds."
+            f"{preset.name}” goes down three times: the pixel in the middle sees {high - low + 1} × {high - low + 1}, "
+            f"for {summarize(preset).multiply_adds / 1e6:.1f} million multiply-adds."
         )
     )
 

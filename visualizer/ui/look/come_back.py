@@ -45,7 +45,7 @@ def come_back_to_picture(owner: Session) -> None:
         choose_picture(dataset, index)
 
 
-def come_back_to_number(owner: Session, inspected: Inspected, network: str, tabs: Collection[str]) -> None:
+def come_back_to_number(owner: Session, inspected: Inspected, network: str) -> None:
     """Open the tab, the layer and the number of the kept place. Call it before the tabs are drawn.
 
     Another network than the one of that place has nothing of it but the tab. Whether the number exists is checked
@@ -56,12 +56,25 @@ def come_back_to_number(owner: Session, inspected: Inspected, network: str, tabs
     place = _once(owner, "number")
     if place is None:
         return
-    if place.tab in tabs:
+    if place.tab:
         st.session_state["look-parts"] = place.tab
     views = inspected.probe.layers
     if network == place.network and place.layer < len(views):
         open_layer(views, layer_key(views), place.layer)
         owner.page_state(LookState).explain_pixel(tuple(Spot(*spot) for spot in place.path), place.page)
+
+
+def stay_in_tab(titles: Collection[str]) -> None:
+    """Keep the open tab where it asks why of another kind of answer: this kind's question, the last, is asked instead.
+
+    A title that no tab ever had is forgotten.
+    """
+    asked, (*_, why) = st.session_state.get("look-parts"), titles
+    if asked is None or asked in titles:
+        return
+    del st.session_state["look-parts"]
+    if asked.startswith("Why "):
+        st.session_state["look-parts"] = why
 
 
 def _once(owner: Session, step: str) -> LookPlace | None:

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from visualizer.architecture.answer import Classes
+from visualizer.architecture.shapes import is_maps
 from visualizer.figures.attribution import deletion_curves
 from visualizer.figures.chart import number
 from visualizer.figures.probabilities import describe_value, score_text
@@ -64,7 +65,7 @@ def why_part(inspected: Inspected) -> None:
 
     outputs = _outputs(inspected)
     if not outputs:
-        st.info("This network does not output a few numbers, each with a meaning: there is none to explain.")
+        st.info(_no_number(inspected), icon=":material/info:")
         return
     layers = map_layers(inspected.network)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
@@ -76,7 +77,7 @@ def why_part(inspected: Inspected) -> None:
             width=200,
             help="Any class, the largest output first. You can also ask about a class that is not the answer."
             if _of_classes(inspected)
-            else "Any number that the network outputs, as its loss sees it.",
+            else "Any number that the last layer outputs, as it leaves the layer.",
         )
         method = pick(
             "Method",
@@ -120,6 +121,16 @@ def why_part(inspected: Inspected) -> None:
     _sums(own, escaped(outputs[target].name), _logit(inspected))
     if _of_classes(inspected):
         _deletion(inspected, own, outputs[target].name)
+
+
+def _no_number(inspected: Inspected) -> str:
+    """Why no number of the output can be chosen here."""
+    if is_maps(inspected.probe.layers[-1].output.shape):
+        return (
+            "This network answers with maps, and a number in them has no name to choose it by. In “Layers”, click a "
+            "number of the last layer to see what it is made of."
+        )
+    return "This network does not output a few numbers, each with a meaning: there is none to explain."
 
 
 class _Output(NamedTuple):

@@ -6,13 +6,17 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.architecture import summarize
+from visualizer.data.annotations import Annotations
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
+from visualizer.figures.answers.figures import figures_of
 from visualizer.figures.gallery import changed_gallery
+from visualizer.tasks.task import Task
 from visualizer.training.settings import AUGMENTATIONS, SETTING_SPECS, SETTINGS, TrainingSettings
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.setting_field import setting_field
-from visualizer.ui.state.dataset_names import own_names
+from visualizer.ui.state.dataset_names import goal_of, own_names
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width
 
@@ -52,18 +56,56 @@ def _controls(owner: Session) -> None:
 def _preview(owner: Session) -> None:
     # The preview changes with these settings alone.
     changes = {name: getattr(owner.settings, name) for name in (*AUGMENTATIONS, "seed")}
-    settings = replace(TrainingSettings(dataset=owner.settings.dataset), **changes)
+    task = owner.settings.task
+    of_task = TrainingSettings(dataset=owner.settings.dataset, task=task, loss=owner.settings.loss)
+    settings = replace(of_task, **changes)
     dataset = load_dataset(settings.dataset, own_names(owner, settings.dataset))
-    pixels = dataset.pictures[owner.probe_index : owner.probe_index + 1]
-    tiles = _changed(settings, pixels, owner.architecture.input_shape)
-    show(changed_gallery(tiles, columns=_TILES, width=min(_WIDTH, column_width() - _BORDERS)), "augmented")
+    chosen = np.array([owner.probe_index])
+    about = task.about(dataset.annotations)
+    tiles, targets = _changed(
+        settings, dataset.pictures[chosen], task.targets(dataset, chosen), about, _picture_shape(owner)
+    )
+    marked = _marked(task, tiles, targets, about)
+    width = min(_WIDTH, column_width() - _BORDERS)
+    show(changed_gallery(tiles, _TILES, marked=marked, width=width), "augmented")
+    if marked is not None:
+        st.caption("What is to be learnt moves with the picture.")
+
+
+def _picture_shape(owner: Session) -> tuple[int, int, int]:
+    """(C, H, W) of the pictures that are learnt from; those of the input while the network does not fit its task."""
+    architecture = owner.architecture
+    fits = summarize(architecture, goal_of(owner, architecture.input_shape)).fits
+    return owner.settings.task.picture_shape(architecture) if fits else architecture.input_shape
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _changed(settings: TrainingSettings, pixels: np.ndarray, input_shape: tuple[int, int, int]) -> np.ndarray:
-    """The picture as it is and as training would see it: (1 + SHOWN, H, W, C) uint8."""
+def _changed(
+    settings: TrainingSettings,
+    pixels: np.ndarray,
+    target: np.ndarray,
+    about: Annotations,
+    shape: tuple[int, int, int],
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The picture in that shape, as it is and as training would see it, with the target of each.
+
+    (1 + SHOWN, H, W, C) uint8.
+    """
     from visualizer.training.loop.augmentation import preview
 
-    picture = prepare(pixels, input_shape)[0]
-    tiles = np.concatenate([picture[None], preview(picture, settings, SHOWN)])
-    return np.rint(255 * tiles).astype(np.uint8).transpose(0, 2, 3, 1)
+    picture = prepare(pixels, shape)[0]
+    changed, targets = preview(picture, target[0], settings, about, SHOWN)
+    tiles = np.concatenate([picture[None], changed])
+    return np.rint(255 * tiles).astype(np.uint8).transpose(0, 2, 3, 1), [target[0], *targets]
+
+
+def _marked(task: Task, tiles: np.ndarray, targets: list[np.ndarray], about: Annotations) -> np.ndarray | None:
+    """The pictures with what is to be learnt drawn on them, (1 + SHOWN, H', W', 3); None where nothing can be drawn."""
+    drawn = []
+    for picture, target in zip(tiles, targets, strict=True):
+        truth = task.marked(target, about)
+        marked = picture if truth is None else figures_of(type(truth)).marked(picture, truth, about)
+        if marked is picture:
+            return None
+        drawn.append(marked)
+    return np.stack(drawn)

@@ -17,7 +17,7 @@ from visualizer.ui.kit.quantities import size
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import session
 from visualizer.ui.state.work import work
-from visualizer.ui.train.moments import layer_at, name_of
+from visualizer.ui.train.moments import layer_at, name_of, shown_layer
 from visualizer.ui.train.run_controls import watched_index
 from visualizer.ui.train.state import TrainState
 
@@ -29,7 +29,7 @@ def export_part(run: RunRecord, titles: dict[int, str]) -> None:
     """Draw the choice of a format, and make the film in the background on request."""
     owner = session()
     machine = owner.page_state(TrainState).time_machine
-    layer = machine.layer if machine.layer in titles else next(iter(titles))
+    layer = shown_layer(run, machine.layer, titles)
     picture = watched_index(owner, run)
     with st.expander("**Save the film**", icon=":material/movie:", key="film-export"):
         st.markdown(

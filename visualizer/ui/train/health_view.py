@@ -63,7 +63,7 @@ def _health(owner: Session, run: RunRecord, pictures: int) -> None:
     st.caption(
         f"{describe_checkups(run.steps_per_epoch, run.total_steps)} Each time, the pictures of that batch are used. A "
         "unit of a convolution is one of its maps: it fires if any of its values is above 0, and is silent if none is "
-        "for any picture of the batch. The two trained numbers per channel of batch normalisation count as weights."
+        "for any picture of the batch. The two trained numbers per channel of a normalisation count as weights."
     )
 
 

@@ -17,7 +17,7 @@ from visualizer.figures.maps import map_grid
 from visualizer.tasks.task import Measure
 from visualizer.training.loop.events import Answers, FeatureMaps, Snapshot
 from visualizer.training.runs.curves import Curves
-from visualizer.training.runs.overfitting import why_training_lies_below
+from visualizer.training.runs.overfitting import leading_measure, why_training_is_worse
 from visualizer.training.runs.records import RunRecord
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.answer import explain_scores
@@ -78,7 +78,7 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
                     place(f"curves-{name}")
         if history.has_penalty:
             st.caption(explained(PENALTY_IN_LOSSES, "penalty"))
-        if why := _why_below(record, history):
+        if why := _why_worse(record, history):
             st.caption(why)
         if isinstance(pictures, UserError):
             st.info(markdown_safe(pictures), icon=":material/hide_image:")
@@ -163,7 +163,7 @@ def _moving(
     charts = _curves(record, history)
     # The sentences below the curves are elements of their own.
     overfit = None if isinstance(_pictures(record), UserError) else overfits(record, history)
-    frame = f"{f'overfits since {overfit.since}' if overfit else ''} {_why_below(record, history)}"
+    frame = f"{f'overfits since {overfit.since}' if overfit else ''} {_why_worse(record, history)}"
     frame += " penalty" if history.has_penalty else ""
     if snapshot is None:
         return Moving(f"{frame} no look inside yet", charts), {}
@@ -179,14 +179,16 @@ def _moving(
     return Moving(frame, charts, inside), answered
 
 
-def _why_below(record: RunRecord, history: Curves) -> str:
+def _why_worse(record: RunRecord, history: Curves) -> str:
     drops = any(layer.is_random_in_training for layer in record.spec.architecture.layers)
     dataset = _pictures(record)
     if isinstance(dataset, UserError):  # nobody knows how many there were
         return ""
     harder = drops or bool(describe_augmentation(record.spec.settings))
-    measure = record.spec.settings.task.measures[0]
-    return why_training_lies_below(history, len(dataset.train), len(dataset.validation), harder, measure)
+    measure = leading_measure(record.spec.settings.task)
+    if measure is None:
+        return ""
+    return why_training_is_worse(history, len(dataset.train), len(dataset.validation), harder, measure)
 
 
 def loss_curves(record: RunRecord, history: Curves) -> Chart:

@@ -1,11 +1,12 @@
 """The state of a run at its kept moments, computed from the kept weights on first use, then cached."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.kernel_layer import KernelLayer
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.prepare import prepare
 from visualizer.tasks.task import TaskAnswers
@@ -42,6 +43,14 @@ def network_at(run: RunRecord, step: int) -> "Network":
     network = load_network(run.spec.architecture, weights, softmax_in_loss=run.spec.settings.softmax_in_loss)
     network.answering = answering(run.spec.settings.task, run.spec.settings.dataset)
     return network
+
+
+def shown_layer(run: RunRecord, chosen: int | None, offered: Collection[int]) -> int:
+    """The chosen one of the layers on offer; at first the first with kernels, since they are what is learnt."""
+    if chosen is not None and chosen in offered:
+        return chosen
+    layers = run.spec.architecture.layers
+    return next((index for index in offered if isinstance(layers[index], KernelLayer)), next(iter(offered)))
 
 
 def layer_at(run: RunRecord, step: int, layer: int, picture: int) -> "LayerMoment":

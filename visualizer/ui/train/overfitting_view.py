@@ -5,7 +5,7 @@ import streamlit as st
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.own_dataset import is_own
 from visualizer.training.runs.curves import Curves
-from visualizer.training.runs.overfitting import Overfitting, overfitting
+from visualizer.training.runs.overfitting import Overfitting, leading_measure, overfitting
 from visualizer.training.runs.overfitting_remedies import Remedy, remedies
 from visualizer.training.runs.records import RunRecord
 from visualizer.ui.state.server import run_store
@@ -16,7 +16,9 @@ from visualizer.ui.train.state import TrainState
 def overfits(record: RunRecord, history: Curves) -> Overfitting | None:
     """How a run overfits, judged by its curves and data set; None if it does not."""
     dataset = load_dataset_of_run(record.spec.settings.dataset)
-    measure = record.spec.settings.task.measures[0]
+    measure = leading_measure(record.spec.settings.task)
+    if measure is None:
+        return None
     return overfitting(history, len(dataset.train), len(dataset.validation), measure)
 
 
@@ -43,9 +45,9 @@ def overfitting_part(owner: Session, record: RunRecord, overfit: Overfitting, pl
         step = _kept_step(record, overfit.best_epoch)
         if step is not None and overfit.best_epoch < overfit.epoch:
             clicked |= st.button(
-                f"Go back to epoch {overfit.best_epoch}, the best ({overfit.best:.1%})",
+                f"Go back to epoch {overfit.best_epoch}, the best ({overfit.measure.text(overfit.best)})",
                 key=f"fix-back-{place}",
-                help="Opens the time machine at the epoch with the highest validation accuracy.",
+                help=f"Opens the time machine at the epoch with the best validation {overfit.measure.title}.",
                 icon=":material/history:",
                 on_click=_go_back,
                 args=(owner, step),

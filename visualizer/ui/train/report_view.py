@@ -64,6 +64,7 @@ def _make(run: RunRecord, network: "Network") -> Steps[bytes]:
     task, confusion = run.spec.settings.task, None
     measured: tuple[tuple[Measure, float], ...] = ()
     answered: list[tuple[np.ndarray, str]] = []
+    how_to_read = ""
     if len(dataset.test) and task.answer_type is Classes:
         confusion = (yield from evaluated(network, dataset)).confusion
     elif len(dataset.test):
@@ -74,6 +75,7 @@ def _make(run: RunRecord, network: "Network") -> Steps[bytes]:
             picture = dataset.pictures[index]
             drawn = figures.drawn(picture, answer, task.truth(dataset, index), about)
             answered.append((drawn, figures.words(answer, about)))
+        how_to_read = figures.drawn_words(task.truth(dataset, int(dataset.test[0])), about)
     yield Progress(1.0, "Writing the file …")
     layer, kernels = first_kernels(network)
     report = RunReport(
@@ -87,6 +89,7 @@ def _make(run: RunRecord, network: "Network") -> Steps[bytes]:
         versions={"Python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")},
         measured=measured,
         answered=tuple(answered),
+        how_to_read=how_to_read,
     )
     # Half of a UTF-16 pair, in a name from outside, cannot be encoded.
     return report_html(report).encode(errors="replace")

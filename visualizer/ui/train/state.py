@@ -11,7 +11,7 @@ class TimeMachine:
 
     Attributes:
         step: The chosen moment, by the batches trained until then; None follows the newest.
-        layer: The layer that is looked at, by its index.
+        layer: The layer that is looked at, by its index; None until one is chosen.
         incoming: Which incoming map's kernels are shown, from 1, where a layer has one for each.
         playing: True while the film runs.
         per_second: Moments per second of the film.
@@ -20,7 +20,7 @@ class TimeMachine:
     """
 
     step: int | None = None
-    layer: int = 0
+    layer: int | None = None
     incoming: int = 1
     playing: bool = False
     per_second: float = 2.0

@@ -44,6 +44,7 @@ from visualizer.ui.train.moments import (
     gradient_counts,
     layer_at,
     name_of,
+    shown_layer,
     weight_counts,
 )
 from visualizer.ui.train.run_controls import watched_index
@@ -135,7 +136,7 @@ def _inside(
     """The layer's kernels and maps, and the answer, at the moment."""
     dataset = opened_dataset(run.spec.settings.dataset)
     picture = watched_index(session(), run)
-    layer = machine.layer if machine.layer in titles else next(iter(titles))
+    layer = shown_layer(run, machine.layer, titles)
 
     def choose(index: int) -> None:
         machine.layer, machine.incoming = index, 1
@@ -251,7 +252,7 @@ def _measured(
             _confused(run, dataset, moments[place].step)
         else:
             _answered(run, dataset, moments[place].step)
-    layer = machine.layer if machine.layer in titles else next(iter(titles))
+    layer = shown_layer(run, machine.layer, titles)
     if not summarize(run.spec.architecture).layers[layer].parameters:
         st.caption(f"Layer {layer + 1} has no weights, so it has no histograms.")
         return

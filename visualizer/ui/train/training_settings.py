@@ -1,12 +1,12 @@
 """The form of the next run's settings, and the one setting that can change while a run goes on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from visualizer.tasks.task import task_types
+from visualizer.tasks.task import Task, task_types
 from visualizer.training.settings import AUGMENTATIONS, BATCH_SIZES, LEARNING_RATE, SETTINGS
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.setting_field import setting_field
@@ -38,7 +38,7 @@ def settings_form(owner: Session) -> None:
             "task",
             {name: kind.title for name, kind in kinds.items()},
             width=_WIDTH,
-            help="What the network learns to answer. Another task may need another data set and other last layers.",
+            help=_about_tasks(kinds.values()),
         )
         bound.choice(
             "Data set", settings.dataset, owner.choose_dataset, "train-dataset", dataset_titles(owner), width=190
@@ -85,6 +85,14 @@ def settings_form(owner: Session) -> None:
         link_popover(owner)
     if changed := describe_augmentation(settings):
         st.caption(f"Training pictures are changed at random: {changed}.")
+
+
+def _about_tasks(kinds: Iterable[type[Task]]) -> str:
+    """What each task is about, as a list, and what else its choice may change."""
+    rows = "".join(f"\n- {kind.icon} **{kind.title}**: {kind.explanation}" for kind in kinds)
+    return (
+        f"What the network learns to answer:\n{rows}\n\nAnother task may need another data set and other last layers."
+    )
 
 
 def learning_rate(value: float, on_change: Callable[[float], None], key: str) -> None:

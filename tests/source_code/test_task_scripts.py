@@ -1,0 +1,232 @@
+"""The scripts of tasks are run: they learn, by the loss of the app, and measure as the app does."""
+
+import re
+import runpy
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.source_code.test_writers import copy_to_keras, run
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.concatenate import Concatenate
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.network import build
+from visualizer.architecture.span import PICTURE
+from visualizer.data.dataset import Dataset
+from visualizer.data.pointing import make_pointing
+from visualizer.data.prepare import prepare
+from visualizer.data.scenes import make_scenes
+from visualizer.data.shapes import make_shapes
+from visualizer.source_code.scripts import packed
+from visualizer.source_code.task_scripts import scripts_for
+from visualizer.tasks.detection import Detection
+from visualizer.tasks.one_object import OneObject
+from visualizer.tasks.regression import Regression
+from visualizer.tasks.segmentation import Segmentation
+from visualizer.tasks.task import Task
+from visualizer.training.settings import TrainingSettings, preset_settings
+
+MAPS = (Conv2D(filters=8, padding="same"), MaxPooling2D(), Conv2D(filters=8, padding="same"), MaxPooling2D())
+# No Flatten of maps: Keras has their numbers in another order, which other tests look at.
+MEASURES = (*MAPS, Conv2D(filters=12), GlobalAveragePooling2D())
+TASKS: dict[str, tuple[Task, Dataset, Architecture]] = {
+    "regression": (
+        Regression(),
+        make_pointing(per_class=20),
+        Architecture("Measures", (1, 32, 32), (*MEASURES, Dense(units=5, activation="linear"))),
+    ),
+    "one object": (
+        OneObject(),
+        make_shapes(per_class=6),
+        Architecture("Finds", (3, 32, 32), (*MEASURES, Dense(units=14, activation="linear"))),
+    ),
+    "detection": (
+        Detection(),
+        make_scenes(count=60),
+        # A grid that is not square.
+        Architecture("Detects", (3, 64, 48), (*MAPS, Conv2D(filters=10, padding="same", activation="linear"))),
+    ),
+    "segmentation": (
+        Segmentation(),
+        make_scenes(count=60),
+        Architecture("Paints", (3, 32, 32), (MAPS[0], Conv2D(filters=6, padding="same", activation="linear"))),
+    ),
+}
+SOFTMAX = replace(TASKS["segmentation"][2], layers=(MAPS[0], Conv2D(filters=6, padding="same", activation="softmax")))
+BRANCHED = Architecture(
+    "Branches",
+    (3, 32, 32),
+    (MAPS[0], Concatenate(), Conv2D(filters=6, padding="same", activation="linear"), Activation(function="softmax")),
+    wires=((PICTURE,), (0, PICTURE), (1,), (2,)),
+)
+CASES = [
+    pytest.param(name, loss, architecture, id=f"{name}-{loss}{ending}")
+    for name, (task, _, own) in TASKS.items()
+    for loss in task.losses
+    for architecture, ending in [
+        (own, ""),
+        *([(SOFTMAX, "-softmax"), (BRANCHED, "-branches")] if name == "segmentation" else []),
+    ]
+]
+
+
+STEP = ("outputs", "true", "loss")  # what the PyTorch script's loop computes of a batch
+
+
+def settings_of(task: Task, loss: str, **others: object) -> TrainingSettings:
+    return TrainingSettings(task=task, loss=loss, dataset="scenes", epochs=1, batch_size=16, **others)
+
+
+def first_step(script: str) -> str:
+    """A PyTorch script that computes only the loss of the first twelve pictures, with weights from a file."""
+    definition, found, loop = script.partition("optimizer = ")
+    assert found
+    lines = [line for line in loop.splitlines() if line.startswith(tuple(f"{8 * ' '}{name} = " for name in STEP))]
+    step = "\n".join(line[4:] for line in lines[: len(STEP)])
+    return f"""{definition}
+model.eval()
+chosen = torch.arange(12)
+with torch.no_grad():
+    for own, weights in zip(model.state_dict().values(), torch.load("weights.pt"), strict=True):
+        own.copy_(weights)
+{step}
+"""
+
+
+@pytest.mark.parametrize(("name", "loss", "architecture"), CASES)
+def test_loss_and_measure_are_those_of_the_app(name, loss, architecture, tmp_path, monkeypatch):
+    task, dataset, _ = TASKS[name]
+    about, scripts = task.about(dataset.annotations), scripts_for(task)
+    monkeypatch.chdir(tmp_path)
+    Path("pictures.npz").write_bytes(packed(dataset, task))
+    settings = settings_of(task, loss)
+    network = build(architecture, seed=3).eval()
+    network.softmax_in_loss = settings.softmax_in_loss
+
+    torch.save(list(network.state_dict().values()), "weights.pt")
+    in_torch = run(first_step(scripts.pytorch(architecture, settings, dataset.annotations)), tmp_path)
+    definition, found, _ = scripts.keras(architecture, settings, dataset.annotations).partition("model.fit(")
+    assert found
+    in_keras = run(definition, tmp_path)
+
+    # The same pictures in the same order, prepared as in the app.
+    order = np.random.default_rng(0).permutation(len(dataset.pictures))
+    held_out = len(in_torch["test_pictures"])
+    chosen = order[held_out : held_out + 12]
+    pictures = torch.from_numpy(prepare(dataset.pictures[chosen], architecture.input_shape))
+    torch.testing.assert_close(in_torch["train_pictures"][:12], pictures, atol=1e-5, rtol=0)
+    assert in_torch["train_pictures"].stride() == torch.empty(in_torch["train_pictures"].shape).stride()
+    of_keras = in_keras["train_pictures"][:12]
+    np.testing.assert_allclose(of_keras.transpose(0, 3, 1, 2), pictures, atol=1e-5)
+
+    targets = torch.from_numpy(task.targets(dataset, chosen))
+    with torch.no_grad():
+        expected, outputs = task.loss_and_outputs(network, pictures, targets, loss)
+    measure = task.measures[0].name
+    measured = float(task.measured(outputs, targets, about)[measure].double().mean())
+    name_of_measure = {"error": "mean_error", "iou": "mean_iou", "f1": "f1"}[measure]
+
+    assert float(in_torch["loss"]) == pytest.approx(float(expected), rel=1e-4)
+    true = in_torch["train_targets"][:12]
+    assert in_torch[name_of_measure](in_torch["outputs"].numpy(), true) == pytest.approx(measured, abs=1e-6)
+
+    if architecture.wires:
+        return
+    copy_to_keras(network, in_keras["model"])
+    learnt = in_keras["in_cells"](true) if name == "detection" else true
+    with torch.backends.mkldnn.flags(enabled=False):
+        value = in_keras["model"].evaluate(of_keras, learnt, batch_size=12, verbose=0)
+        predicted = in_keras["model"].predict(of_keras, verbose=0)
+    assert value == pytest.approx(float(expected), rel=1e-4)
+    assert in_keras[name_of_measure](predicted, true) == pytest.approx(measured, abs=1e-6)
+
+
+@pytest.mark.parametrize("library", ["keras", "pytorch"])
+def test_f1_of_answers_that_are_partly_right_is_that_of_the_app(library, tmp_path, monkeypatch):
+    """Boxes near the true ones with high scores, some of another class, some twice, and others that are none."""
+    task, dataset, architecture = TASKS["detection"]
+    monkeypatch.chdir(tmp_path)
+    Path("pictures.npz").write_bytes(packed(dataset, task))
+    written = getattr(scripts_for(task), library)(architecture, settings_of(task, "cells_bce"), dataset.annotations)
+    script = run(re.split("model.fit|optimizer = ", written)[0], tmp_path)
+    targets = task.targets(dataset, np.arange(60))
+    cells, random = script["in_cells"](targets), np.random.default_rng(1)
+    there = cells[..., :1]
+    maps = random.normal(size=(60, 16, 12, 10)).astype("float32")
+    maps[..., 0] += np.where(there[..., 0], 4, -2.5)
+    x, y, width, height, label = (
+        cells[..., place] * size for place, size in ((1, 12), (2, 16), (3, 12), (4, 16), (5, 1))
+    )
+    right, down = np.arange(12) + 0.5, np.arange(16)[:, None] + 0.5
+    edges = [right - x + width / 2, down - y + height / 2, x + width / 2 - right, y + height / 2 - down]
+    reach = np.log(np.maximum(np.stack(edges, -1), 0.1)) + random.normal(0, 0.25, (60, 16, 12, 4))
+    maps[..., 1:5] = np.where(there, reach, maps[..., 1:5])
+    maps[..., 5:] += 4 * there * np.eye(5)[label.astype(int)]
+    # In half of the pictures, the next cell says the same a little less surely.
+    again = there[::2, :, :-1] > there[::2, :, 1:]
+    maps[::2, :, 1:] = np.where(again, maps[::2, :, :-1] - np.eye(10)[0] / 8, maps[::2, :, 1:])
+    expected = task.measured(torch.from_numpy(maps).movedim(-1, 1), torch.from_numpy(targets), dataset.annotations)[
+        "f1"
+    ]
+    assert 0.3 < float(expected.mean()) < 0.95
+    assert script["f1"](maps, targets) == pytest.approx(float(expected.mean()), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_both_scripts_learn(name, tmp_path, monkeypatch, capsys):
+    task, dataset, architecture = TASKS[name]
+    monkeypatch.chdir(tmp_path)
+    Path("pictures.npz").write_bytes(packed(dataset, task))
+    settings = replace(settings_of(task, next(iter(task.losses))), epochs=3, learning_rate=0.01)
+    scripts = scripts_for(task)
+    found = run(scripts.keras(architecture, settings, dataset.annotations), tmp_path)
+    losses = found["model"].history.history["loss"]
+    assert losses[-1] < losses[0]
+    Path("script.py").write_text(scripts.pytorch(architecture, settings, dataset.annotations), encoding="utf-8")
+    capsys.readouterr()
+    runpy.run_path("script.py")
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Epoch ")]
+    assert len(lines) == 3
+    assert all(f"validation {task.measures[0].title} " in line for line in lines)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_presets_of_the_gallery_train_in_both_scripts(name, tmp_path, monkeypatch):
+    """Few pictures, so that it takes seconds."""
+    task, dataset, _ = TASKS[name]
+    monkeypatch.chdir(tmp_path)
+    few = replace(dataset, pictures=dataset.pictures[:24], labels=dataset.labels[:24])
+    Path("pictures.npz").write_bytes(packed(few, task))
+    settings = replace(preset_settings(task), epochs=1)
+    scripts, architecture = scripts_for(task), task.preset().architecture
+    found = run(scripts.keras(architecture, settings, dataset.annotations), tmp_path)
+    assert np.isfinite(found["model"].history.history["val_loss"][0])
+    found = run(scripts.pytorch(architecture, settings, dataset.annotations), tmp_path)
+    assert np.isfinite(found["loss"].item())
+    assert np.isfinite(found["value"])
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_without_its_file_a_script_says_where_to_get_it(name, tmp_path, monkeypatch):
+    task, dataset, architecture = TASKS[name]
+    monkeypatch.chdir(tmp_path)
+    scripts, settings = scripts_for(task), settings_of(task, next(iter(task.losses)))
+    for script in (scripts.keras, scripts.pytorch):
+        with pytest.raises(SystemExit, match=r"There is no pictures\.npz here"):
+            run(script(architecture, settings, dataset.annotations), tmp_path)
+
+
+def test_a_task_that_nobody_wrote_scripts_for_has_none():
+    assert all(scripts_for(task) for task, _, _ in TASKS.values())
+
+    class Other(Regression):
+        """A task from elsewhere."""
+
+    assert scripts_for(Other()) is None
