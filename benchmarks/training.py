@@ -1,6 +1,6 @@
-"""Does training in the app cost speed? `python -m benchmarks.training` answers in about nine minutes.
+"""Does training in the app cost speed? `python -m benchmarks.training` answers in about fifteen minutes.
 
-Each network, the last of which branches, is trained in the app (worker process; snapshots, curves and weights written
+Each network, two of which branch and two of which learn other things than classes, is trained in the app (worker process; snapshots, curves and weights written
 to the store; its Train page open in Chromium, which draws all of it live) and by a bare PyTorch loop in this process,
 eight seconds each by turns, since other load on the computer changes from minute to minute. Both do the same work: the
 same network, data, batches, optimizer, validation after each epoch, and one torch thread. Chromium runs at the lowest
@@ -21,11 +21,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from playwright.sync_api import Page, sync_playwright
-from torch.nn import functional
 
 from tests.browser.app import find_chromium, launch_chromium, new_context, open_page, running_app, wait_until_idle
 from visualizer.architecture.architecture import Architecture
@@ -42,6 +42,9 @@ from visualizer.architecture.span import PICTURE
 from visualizer.data.catalog import dataset_title, load_dataset
 from visualizer.figures.curves import curves, measure_curves
 from visualizer.tasks.classification import Classification
+from visualizer.tasks.detection import Detection
+from visualizer.tasks.segmentation import Segmentation
+from visualizer.tasks.task import Task
 from visualizer.training.link import LinkedNetwork, link_text
 from visualizer.training.loop.events import Bundle
 from visualizer.training.loop.examples import Examples
@@ -55,7 +58,7 @@ from visualizer.training.scheduling.commands import Pause, Start, Stop
 from visualizer.training.scheduling.messages import FromWorker
 from visualizer.training.scheduling.pool import WorkerPool
 from visualizer.training.scheduling.worker import SLICE, ActiveRun
-from visualizer.training.settings import RunSpec, TrainingSettings, batches_per_epoch
+from visualizer.training.settings import RunSpec, TrainingSettings, batches_per_epoch, preset_settings
 
 GOAL = 0.95
 LOOKS_PER_SECOND = 3
@@ -65,37 +68,41 @@ Turn = tuple[int, float]  # images trained, seconds
 
 
 def bare_loop(spec: RunSpec, examples: Examples) -> Iterator[int]:
-    """Plain PyTorch as its tutorials write it: the running loss, and loss and accuracy of the validation split.
+    """Plain PyTorch as its tutorials write it: the running loss, and loss and measures of the validation split.
+
+    What a loss or a measure is, the task says, as in the app.
 
     After each batch, how many images it had. Sources: https://docs.pytorch.org/tutorials/beginner/introyt/trainingyt.html
     and https://docs.pytorch.org/tutorials/beginner/basics/optimization_tutorial.html
     """
     settings = spec.settings
-    network = build(spec.architecture, settings.initialization, settings.seed)
+    task = settings.task
+    network = build(spec.architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss)
     optimizer = make_optimizer(network, settings)
     generator = torch.Generator().manual_seed(settings.seed)
     while True:
         network.train()
         running_loss = 0.0
         for chosen in torch.randperm(len(examples.train), generator=generator).split(settings.batch_size):
-            pictures, labels = examples.train.batch(chosen)
+            pictures, targets = examples.train.batch(chosen)
             optimizer.zero_grad()
-            loss = functional.cross_entropy(network.logits(pictures), labels)
+            loss, _ = task.loss_and_outputs(network, pictures, targets, settings.loss)
             loss.backward()
             optimizer.step()
             running_loss += loss.item()
             yield len(chosen)
-        bare_validation(network, examples)
+        bare_validation(network, examples, settings)
 
 
-def bare_validation(network: Network, examples: Examples) -> None:
+def bare_validation(network: Network, examples: Examples, settings: TrainingSettings) -> None:
     network.eval()
-    total_loss = right = 0.0
+    about = settings.task.about(examples.dataset.annotations)
+    total_loss, total = 0.0, 0.0
     with torch.inference_mode():
-        for pictures, labels in examples.validation.in_order(EVALUATION_BATCH):
-            scores = network.logits(pictures)
-            total_loss += functional.cross_entropy(scores, labels).item()
-            right += (scores.argmax(1) == labels).sum().item()
+        for pictures, targets in examples.validation.in_order(EVALUATION_BATCH):
+            loss, outputs = settings.task.loss_and_outputs(network, pictures, targets, settings.loss)
+            total_loss += loss.item()
+            total += sum(values.sum().item() for values in settings.task.measured(outputs, targets, about).values())
 
 
 def bare_turn(loop: Iterator[int]) -> Turn:
@@ -315,17 +322,25 @@ def in_the_background(program: str, folder: str) -> str:
     return str(script)
 
 
+def preset_spec(task: Task) -> RunSpec:
+    """A task's preset, without augmentation, which the bare loop does not have."""
+    plain = {"flip": False, "flip_vertical": False, "rotation": 0.0, "epochs": 1000}
+    return RunSpec(type(task).preset().architecture, replace(preset_settings(task), **plain), probe_index=0)
+
+
 NETWORKS = {
-    "tiny": (TINY.architecture, "digits"),
-    "classic": (CLASSIC.architecture, "shapes"),
-    "resnet20": (resnet20(), "shapes"),
+    "tiny": spec_of(TINY.architecture, "digits"),
+    "classic": spec_of(CLASSIC.architecture, "shapes"),
+    "resnet20": spec_of(resnet20(), "shapes"),
+    "detector": preset_spec(Detection()),
+    "unet": preset_spec(Segmentation()),
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=10, help="how many turns each of the two has (default 10)")
-    parser.add_argument("--only", choices=["tiny", "classic", "resnet20", "threads"], help="measure this part alone")
+    parser.add_argument("--only", choices=[*NETWORKS, "threads"], help="measure this part alone")
     asked = parser.parse_args()
     pairs, only = asked.pairs, asked.only
     torch.set_num_threads(1)
@@ -338,12 +353,12 @@ def main() -> None:
     with running_app() as app, sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = launch_chromium(playwright, in_the_background(executable, folder))
         store = RunStore(app.workspace)
-        for name, (architecture, dataset) in NETWORKS.items():
+        for name, spec in NETWORKS.items():
             if only not in (None, name):
                 continue
             page = new_context(browser, 1280, 800, base_url=app.url).new_page()
-            title = f"{architecture.name} on {dataset_title(dataset)}"
-            compare(title, spec_of(architecture, dataset), pairs, store, page)
+            title = f"{spec.architecture.name} on {dataset_title(spec.settings.dataset)}"
+            compare(title, spec, pairs, store, page)
             page.context.close()
     if only not in (None, "threads"):
         return
