@@ -1,4 +1,4 @@
-"""How well is each task's example learnt in five minutes? `python -m benchmarks.tasks` says it.
+"""How well is each task's preset learnt in five minutes? `python -m benchmarks.tasks` says it.
 
 Each is trained as in the app, with the settings of its card in the gallery and a fixed seed, until its epochs or the
 minutes are over, and evaluated on the test split. Minutes are of processor time for each of two threads.

@@ -1,9 +1,10 @@
 """Does training in the app cost speed? `python -m benchmarks.training` answers in about fifteen minutes.
 
-Each network, two of which branch and two of which learn other things than classes, is trained in the app (worker process; snapshots, curves and weights written
-to the store; its Train page open in Chromium, which draws all of it live) and by a bare PyTorch loop in this process,
-eight seconds each by turns, since other load on the computer changes from minute to minute. Both do the same work: the
-same network, data, batches, optimizer, validation after each epoch, and one torch thread. Chromium runs at the lowest
+Each network, two of which branch and two of which learn other things than classes, is trained in the app (worker
+process; snapshots, curves and weights written to the store; its Train page open in Chromium, which draws all of it
+live) and by a bare PyTorch loop in this process, eight seconds each by turns, since other load on the computer changes
+from minute to minute. Both do the same work: the same network, data, batches, optimizer, validation after each epoch,
+and one torch thread. Chromium runs at the lowest
 priority: a class has its browsers on computers of their own. The ratio is that of all images in all seconds; that of
 the single turns says how much it varies, which is more where a turn may or may not have a validation in it.
 

@@ -80,7 +80,7 @@ class VariationalAutoencoder(Autoencoder):
             "digits",
             "An encoder says where on a map a digit lies, a decoder draws any place of the map: digits turn into each "
             "other.",
-            {"epochs": 120, "learning_rate": 0.002},
+            {"epochs": 400, "learning_rate": 0.002},
         )
 
     def goal(self, annotations: Annotations, input_shape: tuple[int, int, int]) -> OutputGoal:

@@ -11,7 +11,7 @@ from visualizer.ui.kit.links import page
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.parts.fix_buttons import fix_buttons
 from visualizer.ui.parts.passed_bound import show_passed_bound
-from visualizer.ui.state.dataset_names import chosen_dataset, goal_of
+from visualizer.ui.state.dataset_names import chosen_dataset, goal_of, trained_shape
 from visualizer.ui.state.session import Session
 from visualizer.words import counted
 
@@ -58,9 +58,9 @@ def fit_offer(owner: Session, place: str) -> None:
         (name, entry)
         for name, entry in shared_datasets().items()
         # Users who have collected pictures of their own want to train on those.
-        if entry.shape == architecture.input_shape != dataset.shape and not is_own(owner.settings.dataset)
+        if entry.shape == trained_shape(owner) != dataset.shape and not is_own(owner.settings.dataset)
     ]
-    if words := _misfit(architecture, dataset):
+    if words := _misfit(trained_shape(owner), dataset):
         st.markdown(f":material/info: {words}")
     with st.container(horizontal=True, gap="xsmall"):
         if proposed != architecture:
@@ -97,21 +97,23 @@ def describe_pictures(shape: tuple[int, int, int]) -> str:
 
 def _proposed(owner: Session, architecture: Architecture, dataset: DatasetEntry) -> Architecture:
     """The network adapted to the task and the data set; unchanged if nothing can be proposed."""
-    for shape in (dataset.shape, architecture.input_shape):
+    own = architecture.input_shape
+    # Where the input is something else than a picture, it says nothing about the data set.
+    for shape in (dataset.shape, own) if trained_shape(owner) == own else (own,):
         if (adapted := fitted(architecture, shape, goal_of(owner, shape))) is not None:
             return adapted
     return architecture
 
 
-def _misfit(architecture: Architecture, dataset: DatasetEntry) -> str:
-    """How the data set's pictures are changed to the network's input size; empty if they have it."""
+def _misfit(shape: tuple[int, int, int], dataset: DatasetEntry) -> str:
+    """How the data set's pictures are changed to the shape in which the network takes them; empty if they have it."""
     channels, height, width = dataset.shape
-    wanted, *size = architecture.input_shape
+    wanted, *size = shape
     if (wanted, *size) == dataset.shape:
         return ""
     sentences = [
         f"The pictures of **{escaped(dataset.title)}** are {describe_pictures(dataset.shape)}; the network in Build "
-        f"expects {describe_pictures(architecture.input_shape)}."
+        f"expects {describe_pictures(shape)}."
     ]
     if size != [height, width]:
         larger = size[0] * size[1] > height * width

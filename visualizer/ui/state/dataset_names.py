@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 
+from visualizer.architecture.architecture import summarize
 from visualizer.architecture.goal import OutputGoal
 from visualizer.data.catalog import DatasetEntry, dataset_entry, is_known, shared_datasets
 from visualizer.data.own_dataset import is_own
@@ -44,6 +45,13 @@ def goal_of(owner: Session, input_shape: tuple[int, int, int]) -> OutputGoal:
     """What a network for pictures of that shape (C, H, W) must output to learn the next run's task."""
     task = owner.settings.task
     return task.goal(task.about(chosen_dataset(owner).annotations), input_shape)
+
+
+def trained_shape(owner: Session) -> tuple[int, int, int]:
+    """(C, H, W) of the pictures that the network in Build would be trained on; of its input where it does not fit."""
+    architecture = owner.architecture
+    fits = summarize(architecture, goal_of(owner, architecture.input_shape)).fits
+    return owner.settings.task.picture_shape(architecture) if fits else architecture.input_shape
 
 
 def dataset_titles(owner: Session) -> dict[str, str]:

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from visualizer.architecture.architecture import summarize
 from visualizer.data.annotations import Annotations
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
@@ -16,7 +15,7 @@ from visualizer.tasks.task import Task
 from visualizer.training.settings import AUGMENTATIONS, SETTING_SPECS, SETTINGS, TrainingSettings
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.setting_field import setting_field
-from visualizer.ui.state.dataset_names import goal_of, own_names
+from visualizer.ui.state.dataset_names import own_names, trained_shape
 from visualizer.ui.state.session import Session
 from visualizer.ui.state.viewport import column_width
 
@@ -63,20 +62,13 @@ def _preview(owner: Session) -> None:
     chosen = np.array([owner.probe_index])
     about = task.about(dataset.annotations)
     tiles, targets = _changed(
-        settings, dataset.pictures[chosen], task.targets(dataset, chosen), about, _picture_shape(owner)
+        settings, dataset.pictures[chosen], task.targets(dataset, chosen), about, trained_shape(owner)
     )
     marked = _marked(task, tiles, targets, about)
     width = min(_WIDTH, column_width() - _BORDERS)
     show(changed_gallery(tiles, _TILES, marked=marked, width=width), "augmented")
     if marked is not None:
         st.caption("What is to be learnt moves with the picture.")
-
-
-def _picture_shape(owner: Session) -> tuple[int, int, int]:
-    """(C, H, W) of the pictures that are learnt from; those of the input while the network does not fit its task."""
-    architecture = owner.architecture
-    fits = summarize(architecture, goal_of(owner, architecture.input_shape)).fits
-    return owner.settings.task.picture_shape(architecture) if fits else architecture.input_shape
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
