@@ -1,9 +1,10 @@
 """Takes the pictures of the README anew: `python -m tests.browser.readme_pictures [FOLDER]`, else assets/readme."""
 
 import sys
+from itertools import chain
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from tests.browser.app import (
     ROOT,
@@ -12,8 +13,10 @@ from tests.browser.app import (
     launch_chromium,
     new_context,
     open_from_gallery,
+    open_on_train,
     open_page,
     running_app,
+    start_training,
     wait_until_idle,
 )
 from tests.browser.sliding_window import point_at
@@ -78,6 +81,35 @@ def convolution(page: Page) -> None:
     point_at(page, "output", 10, 14, rows=30)
 
 
+# The name of each task's picture: what its preset is called, for how many epochs it is trained, and what is shown.
+TASKS = {
+    "regression": ("Measures a shape", 25, ".st-key-live-answers-0"),
+    "one_object": ("Finds a shape", 8, ".st-key-live-answers-0"),
+    "detection": ("Detects shapes", 8, ".st-key-live-answers-0"),
+    "segmentation": ("Small U-Net for pixels", 6, ".st-key-live-answers-0"),
+    "autoencoder": ("Tells a digit in two numbers", 60, ".st-key-live-answers-0"),
+    "variational_autoencoder": ("Draws digits from a map", 100, ".st-key-latent-map"),
+    "gan": ("Makes digits of noise", 120, ".st-key-live-answers-0"),
+    "diffusion": ("Removes noise from digits", 60, ".st-key-live-answers-0"),
+}
+
+
+def task(page: Page, name: str) -> Locator:
+    """A task's preset after some training: its answers, or what its evaluation has."""
+    preset, epochs, shown = TASKS[name]
+    page.set_viewport_size({"width": 900, "height": 1000})
+    open_on_train(page, f"Open {preset}")
+    start_training(page, epochs)
+    page.get_by_text("Finished").first.wait_for(timeout=600_000)
+    wait_until_idle(page)
+    if "live" not in shown:
+        page.get_by_role("tab", name="Evaluation").click()
+    found = page.locator(shown)
+    found.scroll_into_view_if_needed()
+    wait_until_idle(page)
+    return found
+
+
 # Each with the height of its window; each goes on where the one before it ended.
 PICTURES = {home: 800, build: 800, train: 960, look_inside: 1400, convolution: 800}
 
@@ -90,15 +122,23 @@ def main() -> None:
     with sync_playwright() as playwright, running_app() as app:
         browser = launch_chromium(playwright, executable)
         page = new_context(browser, 1280, 800, base_url=app.url).new_page()
-        errors = collect_errors(page)
+        errors = [collect_errors(page)]
         for prepare, height in PICTURES.items():
             page.set_viewport_size({"width": 1280, "height": height})
             prepare(page)
             page.get_by_test_id("stMain").evaluate("element => element.scrollTo(0, 0)")
             page.wait_for_timeout(ANIMATIONS_MS)
             page.screenshot(path=folder / f"{prepare.__name__}.png")
+        for name in TASKS:
+            # In a tab of its own, since a network is asked for before it replaces another.
+            own = new_context(browser, 900, 1000, base_url=app.url).new_page()
+            errors.append(collect_errors(own))
+            found = task(own, name)
+            own.wait_for_timeout(ANIMATIONS_MS)
+            found.screenshot(path=folder / f"{name}.png")
+            own.close()
         browser.close()
-        problems = errors + app.error_lines()
+        problems = [*chain.from_iterable(errors), *app.error_lines()]
     if problems:
         raise SystemExit("\n".join(problems))
 

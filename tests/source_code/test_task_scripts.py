@@ -10,10 +10,12 @@ import pytest
 import torch
 
 from tests.source_code.test_writers import copy_to_keras, run
+from tests.training.examples import few_digits
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
@@ -26,6 +28,7 @@ from visualizer.data.scenes import make_scenes
 from visualizer.data.shapes import make_shapes
 from visualizer.source_code.scripts import packed
 from visualizer.source_code.task_scripts import scripts_for
+from visualizer.tasks.autoencoder import Autoencoder
 from visualizer.tasks.detection import Detection
 from visualizer.tasks.one_object import OneObject
 from visualizer.tasks.regression import Regression
@@ -57,6 +60,20 @@ TASKS: dict[str, tuple[Task, Dataset, Architecture]] = {
         Segmentation(),
         make_scenes(count=60),
         Architecture("Paints", (3, 32, 32), (MAPS[0], Conv2D(filters=6, padding="same", activation="linear"))),
+    ),
+    "autoencoder": (
+        Autoencoder(),
+        few_digits(64, 16),
+        Architecture(
+            "Draws",
+            (1, 16, 16),
+            (
+                MAPS[0],
+                MaxPooling2D(),
+                Conv2DTranspose(filters=8),
+                Conv2D(filters=1, padding="same", activation="sigmoid"),
+            ),
+        ),
     ),
 }
 SOFTMAX = replace(TASKS["segmentation"][2], layers=(MAPS[0], Conv2D(filters=6, padding="same", activation="softmax")))

@@ -9,11 +9,13 @@ from visualizer.data.annotations import Annotations
 from visualizer.data.class_folders import zipped
 from visualizer.data.dataset import Dataset
 from visualizer.source_code.scripts import FILE, FOLDER, fetched_by, loads_digits, packed, wants_a_folder
+from visualizer.source_code.task_parts.autoencoder import autoencoder_parts
 from visualizer.source_code.task_parts.detection import detection_parts
 from visualizer.source_code.task_parts.one_object import one_object_parts
 from visualizer.source_code.task_parts.parts import WriteParts
 from visualizer.source_code.task_parts.regression import regression_parts
 from visualizer.source_code.task_parts.segmentation import segmentation_parts
+from visualizer.tasks.autoencoder import Autoencoder
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.detection import Detection
 from visualizer.tasks.one_object import OneObject
@@ -102,9 +104,12 @@ _SCRIPTS: Mapping[type[Task], Scripts] = {
     OneObject: _OfParts(one_object_parts),
     Detection: _OfParts(detection_parts),
     Segmentation: _OfParts(segmentation_parts),
+    Autoencoder: _OfParts(autoencoder_parts),
 }
 
 
 def scripts_for(task: Task) -> Scripts | None:
     """How scripts for a task are written; None for one that has none."""
+    if isinstance(task, Autoencoder) and task.noise:
+        return None  # a script shows the pictures as they are
     return _SCRIPTS.get(type(task))
