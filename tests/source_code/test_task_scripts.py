@@ -157,6 +157,7 @@ def test_loss_and_measure_are_those_of_the_app(name, loss, architecture, tmp_pat
     if architecture.wires:
         return
     copy_to_keras(network, in_keras["model"])
+    true = in_keras["train_targets"][:12]
     learnt = in_keras["in_cells"](true) if name == "detection" else true
     with torch.backends.mkldnn.flags(enabled=False):
         value = in_keras["model"].evaluate(of_keras, learnt, batch_size=12, verbose=0)
