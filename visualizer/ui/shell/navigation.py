@@ -36,7 +36,8 @@ shown = st.navigation(
             st.Page(page("detection"), title="Detection", icon=":material/select_all:"),
             st.Page(page("segmentation"), title="Segmentation", icon=":material/format_shapes:"),
         ],
-    }
+    },
+    expanded=True,  # a page that is behind a button is not found
 )
 
 with own_workspace():
