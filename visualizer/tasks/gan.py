@@ -73,8 +73,8 @@ class Gan(Task):
         1,
         Integer(
             "Discriminator learns in 1 batch of",
-            "1: in each. If it learns seldom, the generator finds one picture that always fools it, and makes nothing "
-            "else: mode collapse.",
+            "1: in each. If it learns seldom, such as in 1 of 30, the generator settles on the few pictures that fool "
+            "it, and makes hardly any others: mode collapse. Evaluation says how much variety is left.",
             1,
             50,
         ),
