@@ -21,6 +21,7 @@ def states(page: Page) -> Iterator[str]:
         yield path
     yield from _parts(page, "/detection", "Grid cells", "Non-maximum suppression", "Threshold")
     yield from _parts(page, "/segmentation", "Down and up", "Skip connections", "How good is a mask?")
+    yield from _parts(page, "/generation", "Reparameterisation", "GAN", "Diffusion")
     yield from _build(page)
     yield from _train(page)
     yield from _look_inside(page)

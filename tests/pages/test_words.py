@@ -26,6 +26,9 @@ PAGES = [
     ("segmentation", "segmentation-parts", "2  Down and up"),
     ("segmentation", "segmentation-parts", "3  Skip connections"),
     ("segmentation", "segmentation-parts", "4  How good is a mask?"),
+    ("generation", "generation-parts", "2  Reparameterisation"),
+    ("generation", "generation-parts", "3  GAN"),
+    ("generation", "generation-parts", "4  Diffusion"),
     ("look_inside", "look-parts", "Filters"),
     ("look_inside", "look-parts", "Why this class?"),
 ]

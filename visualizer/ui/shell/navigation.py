@@ -35,6 +35,7 @@ shown = st.navigation(
             st.Page(page("receptive_field"), title="Receptive field", icon=":material/center_focus_strong:"),
             st.Page(page("detection"), title="Detection", icon=":material/select_all:"),
             st.Page(page("segmentation"), title="Segmentation", icon=":material/format_shapes:"),
+            st.Page(page("generation"), title="Generation", icon=":material/blur_on:"),
         ],
     },
     expanded=True,  # a page that is behind a button is not found

@@ -1,7 +1,4 @@
-"""What lies between the pictures: a map of codes to drag over, and the way from one picture's code to another's.
-
-The component latent_map draws the map; dragging sends nothing to the server.
-"""
+"""What lies between the pictures: a map of codes to drag over, and the way from one picture's code to another's."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,18 +7,14 @@ import streamlit as st
 
 from visualizer.data.dataset import Dataset
 from visualizer.figures.gallery import gallery
-from visualizer.figures.palette import CLASS_COLOURS
-from visualizer.figures.raster import png_source, rgb_pixels
 from visualizer.ui.kit.charts import show
-from visualizer.ui.kit.component import component
 from visualizer.ui.kit.pick import select
-from visualizer.ui.kit.results import keep_results
+from visualizer.ui.parts.latent_map import latent_map
 from visualizer.ui.state.viewport import column_width, is_narrow
 
 if TYPE_CHECKING:
     from visualizer.architecture.network import Network
 
-MAP_SIDE = 41  # codes along each side of the map
 _STEPS = 9
 _WIDTH = 150  # pixels
 
@@ -37,46 +30,8 @@ def latent_part(key: Any, network: "Network", dataset: Dataset, codes: np.ndarra
     """
     if codes.shape[1] == 2:
         st.subheader("Between the pictures")
-        st.caption(
-            "Each test picture stands where its code lies, as the first letter of its class. The network was told no "
-            "classes: what lies together looks alike to it. Every place of the map is a code that the decoder can "
-            f"draw; the ring goes from one of {MAP_SIDE} × {MAP_SIDE} to the next."
-        )
-        component("latent_map")(key="latent-map", data=_map_data(key, network, dataset, codes))
+        latent_map(key, network, dataset, codes)
     _way(network, dataset, codes)
-
-
-@keep_results(max_entries=8)
-def _map_data(key: Any, _network: "Network", _dataset: Dataset, _codes: np.ndarray) -> dict[str, Any]:
-    from visualizer.inspection.latent import latent_map
-
-    drawn = latent_map(_network, _codes, MAP_SIDE)
-    rows, columns, height, width, _ = drawn.pictures.shape
-    sheet = drawn.pictures.transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, -1)
-    labels = _dataset.labels[_dataset.test].tolist()
-    return {
-        "side": MAP_SIDE,
-        "height": height,
-        "width": width,
-        "low": drawn.low,
-        "high": drawn.high,
-        "sheet": png_source(rgb_pixels(sheet)),
-        "points": [
-            [round(float(first), 3), round(float(second), 3), label]
-            for (first, second), label in zip(_codes, labels, strict=True)
-        ],
-        "names": _dataset.class_names,
-        "letters": [name[:1] for name in _dataset.class_names],
-        "colors": [CLASS_COLOURS[label % len(CLASS_COLOURS)] for label in range(len(_dataset.class_names))],
-        "ticks": [_ticks(low, high) for low, high in zip(drawn.low, drawn.high, strict=True)],
-    }
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Round numbers between two others, about five."""
-    step = 10.0 ** np.floor(np.log10((high - low) / 5))
-    step *= next(factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= 6)
-    return [float(step * place) for place in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
 
 
 def _way(network: "Network", dataset: Dataset, codes: np.ndarray) -> None:

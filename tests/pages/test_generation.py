@@ -1,0 +1,114 @@
+"""The page on autoencoders and generation: what its components are given, and its questions."""
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.app import chart, component_data, open_page, without_exception
+from visualizer.concepts.reparameterization import divergence
+from visualizer.ui.concepts.generation_gan import read_bars
+
+
+def opened(part: str) -> AppTest:
+    app = open_page("generation")
+    app.session_state["generation-parts"] = part
+    return without_exception(app.run())
+
+
+def ways(app: AppTest) -> list[dict[str, Any]]:
+    """What each row of pictures with a slider was given, in order."""
+    texts = [component.proto.json for component in app.get("bidi_component") if component.proto.json]
+    return [data for data in map(json.loads, texts) if "panels" in data]
+
+
+def frames(way: dict[str, Any], name: str) -> np.ndarray:
+    return np.array(next(panel["frames"] for panel in way["panels"] if panel["name"] == name))
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(markdown.value for markdown in app.markdown)
+
+
+def test_a_digit_is_mixed_with_noise_and_taken_out_again() -> None:
+    app = opened("4  Diffusion")
+    into, back = ways(app)
+    share = into["numbers"]["t"][6]
+    by_hand = (1 - share) * frames(into, "y")[0] + share * frames(into, "e")[0]
+    assert frames(into, "x")[6] == pytest.approx(by_hand, abs=1e-4)
+    assert back["places"][-1] == "step 10 of 10"
+    assert frames(back, "n")[:-1] == pytest.approx(frames(back, "x")[1:])
+    assert frames(back, "n")[-1] == pytest.approx(frames(back, "c")[-1])
+
+
+def test_the_question_knows_when_the_digits_cannot_be_read_and_then_the_slider_tells() -> None:
+    app = opened("4  Diffusion")
+    assert "right at this share" not in ways(app)[0]["words"][0]
+    without_exception(app.button_group(key="answer-diffusion-reading").set_value("0.55").run())
+    assert ":green" in said(app)
+    assert "97% of the test digits right at this share" in ways(app)[0]["words"][0]
+
+
+def test_a_digit_is_drawn_from_its_code_and_its_pixel_is_a_sum_of_patterns() -> None:
+    app = opened("1  Bottleneck")
+    (way,) = ways(app)
+    assert way["places"] == ["k = 1", "k = 2", "k = 4", "k = 8", "k = 16", "k = 32", "k = 64"]
+    numbers = {f"c{place}": way["numbers"][f"c{place}"][2] for place in range(1, 5)}
+    more = {name: np.array(values) for name, values in way["more"].items()}
+    by_hand = more["m"] + sum(numbers[f"c{place}"] * more[f"v{place}"] for place in range(1, 5))
+    assert frames(way, "r")[2] == pytest.approx(by_hand, abs=1e-3)
+    assert frames(way, "r")[-1] == pytest.approx(frames(way, "y")[0], abs=1e-4)
+    error = np.square(frames(way, "d")[2]).mean()
+    assert f"Mean squared error: {error:.4f} of this digit." in way["words"][2]
+    without_exception(app.button_group(key="answer-bottleneck").set_value("16").run())
+    assert ":green" in said(app)
+    assert "of all test digits, which is 84% less than with k = 0." in ways(app)[0]["words"][4]
+
+
+def test_the_question_on_codes_knows_what_they_cost() -> None:
+    app = opened("2  Reparameterisation")
+    without_exception(app.button_group(key="answer-sampling").set_value("mean").run())
+    assert ":green" in said(app)
+    assert f"(2² + 1 − 1 − 0) / 2 = {divergence(2, 0):.2f} [nats]" in said(app)
+    assert f"(0² + 0.01 − 1 + 4.61) / 2 = {divergence(0, 2 * np.log(0.1)):.2f} nats" in said(app)
+
+
+def test_the_game_is_played_and_starts_again() -> None:
+    app = opened("3  GAN")
+    assert "After 0 steps" in chart(app, "gan-game")["alt"]
+    without_exception(app.button(key="gan-play-1").click().run())
+    assert "**After 1 step**" in said(app)
+    without_exception(app.button(key="gan-play-50").click().run())
+    assert "**After 51 steps**" in said(app)
+    assert "Below 0 lie 50% of the real numbers and 100% of the generated ones" in said(app)
+    without_exception(app.button_group(key="answer-gan").set_value("one").run())
+    assert ":green" in said(app)
+    without_exception(app.number_input(key="gan-seed").set_value(2).run())
+    assert "**After 0 steps**" in said(app)
+    without_exception(app.button(key="gan-play-50").click().run())
+    without_exception(app.button(key="gan-again").click().run())
+    assert "**After 0 steps**" in said(app)
+
+
+@pytest.mark.parametrize(
+    "sent", [None, "bars", [0.5] * 15, [0] * 16, [1.5] * 16, [-0.1] * 16, [float("nan")] * 16, [True] * 16, [[1]] * 16]
+)
+def test_what_is_no_row_of_bars_is_not_taken(sent: Any) -> None:
+    assert read_bars(sent) is None
+
+
+def test_a_row_of_bars_is_taken() -> None:
+    assert read_bars([0, 1] * 8) == (0.0, 1.0) * 8
+
+
+def test_the_map_is_that_of_a_network_which_keeps_more_than_the_linear_code() -> None:
+    app = opened("1  Bottleneck")
+    errors = re.search(r"is \*\*(0\.\d{4})\*\*, that of the linear code (0\.\d{4})", said(app))
+    assert errors is not None
+    assert float(errors[1]) < 0.8 * float(errors[2])
+    drawn = component_data(app, "sheet")
+    assert (drawn["side"], drawn["height"], drawn["width"]) == (41, 8, 8)
+    assert len(drawn["points"]) == 269

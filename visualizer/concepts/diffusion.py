@@ -1,0 +1,94 @@
+"""Diffusion on one picture: noise is mixed in, and a network takes it away step by step.
+
+Pixels go from -1 to 1 here, as in Ho and others, 2020, https://arxiv.org/abs/2006.11239; a network's input goes from 0
+to 1. The way from picture to noise is straight, as the task Diffusion has it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from visualizer.architecture.flow import FlowNetwork
+
+DECIMALS = 3  # of every number of a way: what is shown can then be added up by hand
+_NOISE_DECIMALS = 2
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """From noise to a picture in n steps.
+
+    Attributes:
+        shown: (n + 1, H, W), the picture before each step, and after the last.
+        clean: (n, H, W) from -1 to 1, what the network takes for the clean picture before each step.
+        shares: (n + 1,), the share of noise t before each step, from 1 to 0.
+    """
+
+    shown: np.ndarray
+    clean: np.ndarray
+    shares: np.ndarray
+
+
+def as_signed(picture: np.ndarray) -> np.ndarray:
+    """Pixels from 0 to 1 as pixels from -1 to 1, rounded."""
+    return np.round(2.0 * picture - 1, DECIMALS)
+
+
+def drawn_noise(shape: tuple[int, int], seed: int) -> np.ndarray:
+    """Normally distributed numbers with mean 0 and standard deviation 1, rounded."""
+    return np.round(np.random.default_rng(seed).standard_normal(shape), _NOISE_DECIMALS)
+
+
+def noised(clean: np.ndarray, noise: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """(1 - t) · clean + t · noise for each of the (T,) shares: (T, H, W)."""
+    of_each = shares[:, None, None]
+    return (1 - of_each) * clean + of_each * noise
+
+
+def way_back(network: "FlowNetwork", noise: np.ndarray, steps: int) -> WayBack:
+    """Take the noise away in so many steps of the same size.
+
+    From the share t to the next smaller one s, x becomes x + (t - s) / t · (clean - x).
+
+    Args:
+        network: In evaluation mode; it turns (N, 1, H, W) from 0 to 1 into the clean pictures.
+        noise: (H, W), the start.
+        steps: At least 1.
+    """
+    import torch
+
+    shares = np.linspace(1, 0, steps + 1)
+    shown, clean = [noise], []
+    for left in range(steps, 0, -1):
+        seen = torch.from_numpy((shown[-1] + 1) / 2).float()[None, None]
+        with torch.inference_mode():
+            clean.append(as_signed(network(seen)[0, 0].numpy().astype(np.float64)))
+        shown.append(np.round(shown[-1] + (clean[-1] - shown[-1]) / left, DECIMALS))
+    return WayBack(np.stack(shown), np.stack(clean), shares)
+
+
+def read_right(
+    network: "FlowNetwork", pictures: np.ndarray, labels: np.ndarray, shares: Sequence[float], seed: int
+) -> np.ndarray:
+    """The share of noisy pictures that a classifier names right, (T,) for the T shares of noise.
+
+    Args:
+        network: A classifier in evaluation mode.
+        pictures: (N, 1, H, W) from 0 to 1. With their noise they are cut off at 0 and 1, as pictures are.
+        labels: (N,) the right classes.
+        shares: Of noise, 0 to 1; the noise itself is the same for all of them.
+        seed: Of the noise.
+    """
+    import torch
+
+    noise = np.random.default_rng(seed).standard_normal(pictures.shape)
+    right = []
+    for share in shares:
+        shown = (1 - share) * (2 * pictures - 1) + share * noise
+        with torch.inference_mode():
+            answers = network(torch.from_numpy(np.clip((shown + 1) / 2, 0, 1)).float()).argmax(1).numpy()
+        right.append(float((answers == labels).mean()))
+    return np.array(right)

@@ -1,0 +1,169 @@
+"""Diffusion: noise is mixed into a digit, and a network takes noise away step by step."""
+
+import numpy as np
+import streamlit as st
+
+from visualizer.concepts.diffusion import WayBack, as_signed, drawn_noise, noised, read_right, way_back
+from visualizer.ui.concepts.generation_digits import choose_digit, digit, digits_of, labels_of, small_network
+from visualizer.ui.concepts.pixel_way import Panel, pixel_way
+from visualizer.ui.kit.glossary import explained
+from visualizer.ui.kit.pick import pick
+from visualizer.ui.kit.prediction import predict
+from visualizer.ui.kit.results import keep_results
+from visualizer.ui.state.models import bundled_network
+
+SHARES = np.round(np.linspace(0, 1, 21), 2)
+STEPS = {steps: str(steps) for steps in (1, 2, 5, 10, 20)}
+_FIRST_SHARE = 6
+_NOISE_SEED = 1
+_START_SEED = 12
+_PIXEL = (3, 3)
+_SCALE = "Pixels go from −1 (black) to 1 (white); noise also goes beyond, and is drawn like these."
+_OFFERED = (0.15, 0.35, 0.55, 0.75)
+
+
+def diffusion() -> None:
+    """Draw the way into noise, and the way back."""
+    st.markdown(
+        explained(
+            "A network learns to take away noise that was mixed into real pictures. **Asked again and again, it makes "
+            "a picture where there was nothing but noise.**"
+        )
+    )
+    _into_noise()
+    st.subheader("The way back: one step after the other", anchor=False)
+    _back()
+
+
+@st.fragment
+def _into_noise() -> None:
+    st.subheader("The way into noise", anchor=False)
+    st.markdown(
+        "With a share of noise $t$, each pixel $y$ of the digit becomes $x = (1 - t) \\cdot y + t \\cdot ε$. Each ε is "
+        "drawn at random once: normally distributed, with mean 0 and standard deviation 1."
+    )
+    index, title = choose_digit("diffusion-digit")
+    accuracy = _read_right()
+    asked = _ask_reading(accuracy)
+    clean, noise = as_signed(digit(index)), drawn_noise((8, 8), _NOISE_SEED)
+    told = [f" The Home page’s network reads {share:.0%} of the test digits right at this share." for share in accuracy]
+    pixel_way(
+        [
+            Panel("y", f"{title}: y", clean[None]),
+            Panel("e", "Noise: ε", noise[None], "+"),
+            Panel("x", "Mixed: x", noised(clean, noise, SHARES), "→"),
+        ],
+        [f"t = {share:.2f}" for share in SHARES],
+        [
+            f"{1 - share:.0%} digit and {share:.0%} noise.{words if asked else ''}"
+            for share, words in zip(SHARES, told, strict=True)
+        ],
+        [["x = (1 − t) · y + t · ε", "= (1 − {t}) · {y} + {t} · {e}", "= {x}"]] * len(SHARES),
+        {"t": SHARES},
+        slider="Share of noise t",
+        first=_FIRST_SHARE,
+        pixel=_PIXEL,
+        scale=_SCALE,
+        start=f"into-{index}",
+        key="diffusion-into-noise",
+    )
+
+
+def _ask_reading(accuracy: np.ndarray) -> bool:
+    """The question at which share of noise a classifier fails; whether it was answered."""
+    at = {share: accuracy[int(np.argmin(np.abs(SHARES - share)))] for share in _OFFERED}
+    numbers = ", ".join(f"{right:.0%} at t = {share:.2f}" for share, right in at.items())
+    return predict(
+        "The Home page’s network reads clean digits and was never shown noise. At which of these shares of noise does "
+        "it first read fewer than half of the test digits right?",
+        {f"{share:.2f}": f"t = {share:.2f}" for share in _OFFERED},
+        next(f"{share:.2f}" for share, right in at.items() if right < 0.5),
+        f"A digit is made of many pixels, and noise that differs from pixel to pixel hides it late. It reads "
+        f"{accuracy[0]:.0%} right without noise; with it, {numbers}.",
+        key="diffusion-reading",
+    )
+
+
+@st.fragment
+def _back() -> None:
+    st.markdown(
+        explained(
+            "The network is shown $x$ and says what it takes for the clean picture. A step from the share $t$ of noise "
+            "to the next smaller one, $s$, goes only a part of the way there: $x + \\frac{t - s}{t} \\cdot "
+            "(\\text{clean} - x)$. Then it is asked again. It is a small network of two hidden layers that learnt from "
+            f"{len(digits_of('train')):,} real digits with their noise; it is told neither $t$ nor a class."
+        )
+    )
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        steps = pick("Steps", STEPS, "diffusion-steps", default=10)
+        seed = int(
+            st.number_input(
+                "Seed of the noise",
+                1,
+                999,
+                _START_SEED,
+                key="diffusion-seed",
+                persist_state="session",
+                width=170,
+                help="**seed:** The start of a series of random numbers. Another one gives other noise, and so "
+                "another digit.",
+            )
+        )
+    way = _way(steps, seed)
+    _ask_first(way.clean[0])
+    left = range(steps, 0, -1)
+    pixel_way(
+        [
+            Panel("x", "Before: x", way.shown[:-1]),
+            Panel("c", "The network: clean", way.clean, "→"),
+            Panel("n", "After the step", way.shown[1:], "→"),
+        ],
+        [f"step {step} of {steps}" for step in range(1, steps + 1)],
+        [
+            f"From t = {before:.2f} to s = {after:.2f}: the step goes {1 / of:.0%} of the way to the network’s picture."
+            for before, after, of in zip(way.shares[:-1], way.shares[1:], left, strict=True)
+        ],
+        [
+            [
+                "x + (t − s) / t · (clean − x)",
+                "= {x} + ({t} − {s}) / {t} · ({c} − {x})",
+                "= {x} + ({c} − {x}) / {left}",
+                "= {n}",
+            ]
+        ]
+        * steps,
+        {"t": way.shares[:-1], "s": way.shares[1:], "left": list(left)},
+        slider="Step",
+        first=steps - 1,
+        pixel=_PIXEL,
+        scale=_SCALE,
+        start=f"back-{steps}-{seed}",
+        key="diffusion-back",
+    )
+
+
+def _ask_first(answer: np.ndarray) -> None:
+    """The question what the network makes of noise alone."""
+    digits = as_signed(digits_of("train")[:, 0])
+    to_mean = float(np.abs(answer - digits.mean(axis=0)).mean())
+    to_digit = float(np.abs(answer - digits).mean(axis=(1, 2)).min())
+    predict(
+        "In step 1 the network sees nothing but noise. What does it take for the clean picture?",
+        {"digit": "one of the digits that it learnt from", "mean": "a blur, near the mean of all digits"},
+        "mean" if to_mean < to_digit else "digit",
+        "Noise says nothing about which digit it hides, and the guess with the smallest squared error is then the mean "
+        "of all. Small steps leave room to change its mind: the little that a step settles makes the next answer "
+        f"clearer. A pixel of its first answer here is {to_mean:.2f} away from the mean digit, and {to_digit:.2f} from "
+        "the nearest real one.",
+        key="diffusion-first",
+    )
+
+
+@keep_results(max_entries=64, show_spinner="Taking noise away …")
+def _way(steps: int, seed: int) -> WayBack:
+    return way_back(small_network("denoiser"), drawn_noise((8, 8), seed), steps)
+
+
+@keep_results(max_entries=1, show_spinner="Reading noisy digits …")
+def _read_right() -> np.ndarray:
+    return read_right(bundled_network(), digits_of("test"), labels_of("test"), SHARES.tolist(), seed=0)
