@@ -19,6 +19,8 @@ from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.reshape import Reshape
+from visualizer.architecture.layers.sampling import Sampling
 from visualizer.architecture.network import build
 from visualizer.architecture.span import PICTURE
 from visualizer.data.dataset import Dataset
@@ -34,6 +36,7 @@ from visualizer.tasks.one_object import OneObject
 from visualizer.tasks.regression import Regression
 from visualizer.tasks.segmentation import Segmentation
 from visualizer.tasks.task import Task
+from visualizer.tasks.variational_autoencoder import VariationalAutoencoder
 from visualizer.training.settings import TrainingSettings, preset_settings
 
 MAPS = (Conv2D(filters=8, padding="same"), MaxPooling2D(), Conv2D(filters=8, padding="same"), MaxPooling2D())
@@ -71,6 +74,19 @@ TASKS: dict[str, tuple[Task, Dataset, Architecture]] = {
                 MAPS[0],
                 MaxPooling2D(),
                 Conv2DTranspose(filters=8),
+                Conv2D(filters=1, padding="same", activation="sigmoid"),
+            ),
+        ),
+    ),
+    "variational autoencoder": (
+        VariationalAutoencoder(beta=2.0),
+        few_digits(64, 16),
+        Architecture(
+            "Draws",
+            (1, 16, 16),
+            (
+                *(Conv2D(filters=8, padding="same"), GlobalAveragePooling2D(), Dense(units=4, activation="linear")),
+                *(Sampling(), Dense(units=64), Reshape(height=8, width=8), Conv2DTranspose(filters=4)),
                 Conv2D(filters=1, padding="same", activation="sigmoid"),
             ),
         ),

@@ -15,6 +15,7 @@ from visualizer.source_code.task_parts.one_object import one_object_parts
 from visualizer.source_code.task_parts.parts import WriteParts
 from visualizer.source_code.task_parts.regression import regression_parts
 from visualizer.source_code.task_parts.segmentation import segmentation_parts
+from visualizer.source_code.task_parts.variational_autoencoder import variational_autoencoder_parts
 from visualizer.tasks.autoencoder import Autoencoder
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.detection import Detection
@@ -22,6 +23,7 @@ from visualizer.tasks.one_object import OneObject
 from visualizer.tasks.regression import Regression
 from visualizer.tasks.segmentation import Segmentation
 from visualizer.tasks.task import Task
+from visualizer.tasks.variational_autoencoder import VariationalAutoencoder
 from visualizer.training.settings import TrainingSettings
 
 
@@ -105,6 +107,7 @@ _SCRIPTS: Mapping[type[Task], Scripts] = {
     Detection: _OfParts(detection_parts),
     Segmentation: _OfParts(segmentation_parts),
     Autoencoder: _OfParts(autoencoder_parts),
+    VariationalAutoencoder: _OfParts(variational_autoencoder_parts),
 }
 
 

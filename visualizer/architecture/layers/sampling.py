@@ -17,8 +17,12 @@ _KERAS = '''\
 class Sampling(layers.Layer):
     """The first half of the numbers are means, the second half logarithms of variances."""
 
+    beta = 0.0  # how much the divergence from the standard normal distribution counts in the loss
+
     def call(self, inputs, training=False):
         mean, log_variance = keras.ops.split(inputs, 2, axis=-1)
+        divergence = keras.ops.sum(mean**2 + keras.ops.exp(log_variance) - 1 - log_variance, axis=-1) / 2
+        self.add_loss(self.beta * keras.ops.mean(divergence))
         if not training:
             return mean
         noise = keras.random.normal(keras.ops.shape(mean))

@@ -32,10 +32,12 @@ def mean_error(outputs, targets):
 
 
 '''
+    # A variational one has a loss of its own.
+    losses = _KERAS_LOSSES if keras else _PYTORCH_LOSSES
     return TaskParts(
         about="# What is learnt of a picture is the picture itself; its class is not looked at.\ntargets = pictures\n",
         functions=measure if keras else f"{_SHOWN}{measure}",
-        loss=(_KERAS_LOSSES if keras else _PYTORCH_LOSSES)[wanted.settings.loss],
+        loss=losses.get(wanted.settings.loss, ""),
         measure="mean_error",
         learnt="" if keras else "as_shown",
     )
