@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from tests.source_code.test_writers import copy_to_keras, run
 from tests.training.examples import few_digits
@@ -32,6 +33,7 @@ from visualizer.source_code.scripts import packed
 from visualizer.source_code.task_scripts import scripts_for
 from visualizer.tasks.autoencoder import Autoencoder
 from visualizer.tasks.detection import Detection
+from visualizer.tasks.diffusion import Diffusion
 from visualizer.tasks.one_object import OneObject
 from visualizer.tasks.regression import Regression
 from visualizer.tasks.segmentation import Segmentation
@@ -92,6 +94,8 @@ TASKS: dict[str, tuple[Task, Dataset, Architecture]] = {
         ),
     ),
 }
+# Its scripts draw their noise themselves, so that no two losses of a batch are the same.
+TASKS["diffusion"] = (Diffusion(steps=5), few_digits(64, 16), TASKS["autoencoder"][2])
 SOFTMAX = replace(TASKS["segmentation"][2], layers=(MAPS[0], Conv2D(filters=6, padding="same", activation="softmax")))
 BRANCHED = Architecture(
     "Branches",
@@ -102,6 +106,7 @@ BRANCHED = Architecture(
 CASES = [
     pytest.param(name, loss, architecture, id=f"{name}-{loss}{ending}")
     for name, (task, _, own) in TASKS.items()
+    if name != "diffusion"
     for loss in task.losses
     for architecture, ending in [
         (own, ""),
@@ -229,6 +234,54 @@ def test_both_scripts_learn(name, tmp_path, monkeypatch, capsys):
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Epoch ")]
     assert len(lines) == 3
     assert all(f"validation {task.measures[0].title} " in line for line in lines)
+
+
+@pytest.mark.parametrize("loss", Diffusion.losses)
+@pytest.mark.parametrize("library", ["keras", "pytorch"])
+def test_noise_is_mixed_in_and_removed_as_in_the_app(library, loss, tmp_path, monkeypatch):
+    task, dataset, architecture = TASKS["diffusion"]
+    monkeypatch.chdir(tmp_path)
+    Path("pictures.npz").write_bytes(packed(dataset, task))
+    written = getattr(scripts_for(task), library)(architecture, settings_of(task, loss), dataset.annotations)
+    script = run(re.split("model.compile|optimizer = ", written)[0], tmp_path)
+    pictures = torch.from_numpy(prepare(dataset.pictures[:20], (1, 16, 16)))
+    shown: list[np.ndarray] = []
+
+    def says_half(given):
+        shown.append(np.asarray(given))
+        return 0 * given + 0.5
+
+    mixing = script["WithNoise"](says_half)
+    given = pictures if library == "pytorch" else pictures.permute(0, 2, 3, 1)
+    outputs = torch.as_tensor(np.asarray(mixing.forward(given) if library == "pytorch" else mixing.call(given)))
+    axis = 1 if library == "pytorch" else -1
+    answers, share = outputs.narrow(axis, 0, 1), outputs.select(axis, 1).unsqueeze(axis)
+    assert (answers == 0.5).all()
+    assert share.flatten(1).std(dim=1).max() < 1e-6  # one share for each picture
+    assert share.min() < 0.2 < 0.8 < share.max()
+    # What was shown is (1 - t) · y + t · ε: the rest after the picture is noise of deviation 1.
+    noise = (2 * torch.from_numpy(shown[0]) - 1 - (1 - share) * (2 * given - 1)) / share
+    assert noise.mean().abs() < 0.1
+    assert noise.std() == pytest.approx(1, abs=0.05)
+    expected = 2 * (answers - given)
+    if loss == "velocity_mse":
+        expected = expected / share.clamp(min=0.1)
+    pair = (outputs, given) if library == "pytorch" else (given, outputs)
+    found = np.asarray(script["noise_loss"](*pair)).mean()
+    assert found == pytest.approx(float(expected.square().mean()), rel=1e-4)
+
+
+@pytest.mark.parametrize("library", ["keras", "pytorch"])
+def test_the_scripts_of_diffusion_end_with_samples(library, tmp_path, monkeypatch):
+    task, dataset, architecture = TASKS["diffusion"]
+    monkeypatch.chdir(tmp_path)
+    Path("pictures.npz").write_bytes(packed(dataset, task))
+    run(
+        getattr(scripts_for(task), library)(architecture, settings_of(task, "velocity_mse"), dataset.annotations),
+        tmp_path,
+    )
+    with Image.open("samples.png") as samples:
+        assert samples.size == (16 * 16 * 8, 16 * 8)
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -199,7 +199,7 @@ model.fit(
     validation_data=(test_pictures, {learnt.format("test_targets")}),
     callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=report)],
 )
-"""
+{parts.after}"""
 
 
 def _layer(layer: Layer, initializer: str) -> str:

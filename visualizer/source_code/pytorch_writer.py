@@ -272,7 +272,7 @@ for epoch in range({settings.epochs}):
         outputs = torch.cat([model(some){layout} for some in test_pictures.split({settings.batch_size})])
     value = {parts.measure}(outputs.numpy(), test_targets)
     print(f"Epoch {{epoch + 1}}: loss {{loss.item():.4f}}, validation {measure.title} {{value:.1%}}")
-"""
+{parts.after}"""
 
 
 _SCORES = "model.scores"

@@ -11,6 +11,7 @@ from visualizer.data.dataset import Dataset
 from visualizer.source_code.scripts import FILE, FOLDER, fetched_by, loads_digits, packed, wants_a_folder
 from visualizer.source_code.task_parts.autoencoder import autoencoder_parts
 from visualizer.source_code.task_parts.detection import detection_parts
+from visualizer.source_code.task_parts.diffusion import diffusion_parts
 from visualizer.source_code.task_parts.one_object import one_object_parts
 from visualizer.source_code.task_parts.parts import WriteParts
 from visualizer.source_code.task_parts.regression import regression_parts
@@ -19,6 +20,7 @@ from visualizer.source_code.task_parts.variational_autoencoder import variationa
 from visualizer.tasks.autoencoder import Autoencoder
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.detection import Detection
+from visualizer.tasks.diffusion import Diffusion
 from visualizer.tasks.one_object import OneObject
 from visualizer.tasks.regression import Regression
 from visualizer.tasks.segmentation import Segmentation
@@ -108,6 +110,7 @@ _SCRIPTS: Mapping[type[Task], Scripts] = {
     Segmentation: _OfParts(segmentation_parts),
     Autoencoder: _OfParts(autoencoder_parts),
     VariationalAutoencoder: _OfParts(variational_autoencoder_parts),
+    Diffusion: _OfParts(diffusion_parts),
 }
 
 

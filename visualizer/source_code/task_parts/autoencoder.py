@@ -12,7 +12,10 @@ _PYTORCH_LOSSES = {
     "pixels_mae": "functional.l1_loss(outputs, true)",
     "pixels_bce": "functional.binary_cross_entropy(outputs.clamp(0, 1), true)",
 }
-_SHOWN = '''\
+PICTURE_ITSELF = (
+    "# What is learnt of a picture is the picture itself; its class is not looked at.\ntargets = pictures\n"
+)
+SHOWN = '''\
 def as_shown(pictures):
     """The pictures as the network is shown them, which it is to draw again."""
     return for_torch(pictures).numpy()
@@ -35,8 +38,8 @@ def mean_error(outputs, targets):
     # A variational one has a loss of its own.
     losses = _KERAS_LOSSES if keras else _PYTORCH_LOSSES
     return TaskParts(
-        about="# What is learnt of a picture is the picture itself; its class is not looked at.\ntargets = pictures\n",
-        functions=measure if keras else f"{_SHOWN}{measure}",
+        about=PICTURE_ITSELF,
+        functions=measure if keras else f"{SHOWN}{measure}",
         loss=losses.get(wanted.settings.loss, ""),
         measure="mean_error",
         learnt="" if keras else "as_shown",

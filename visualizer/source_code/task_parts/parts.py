@@ -50,6 +50,7 @@ class TaskParts:
         measure: A function of the outputs for N pictures and their `targets`, as arrays: the task's first measure.
         learnt: A function that makes of `targets`, an array, what the loss compares.
         channels_last: Whether `loss` and `measure` want the channels of maps last in PyTorch too.
+        after: Lines at the end of the script.
         wants_scores: Whether the loss applies the softmax that may end the network.
     """
 
@@ -59,6 +60,7 @@ class TaskParts:
     measure: str
     learnt: str = ""
     channels_last: bool = False
+    after: str = ""
     wants_scores: bool = False
 
 

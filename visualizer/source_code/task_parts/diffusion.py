@@ -1,0 +1,126 @@
+"""Noise that is to be removed, in the scripts: they end with samples."""
+
+from visualizer.source_code.task_parts.autoencoder import PICTURE_ITSELF, SHOWN
+from visualizer.source_code.task_parts.parts import KERAS, TaskParts, Wanted
+from visualizer.tasks.diffusion import Diffusion
+
+_SAMPLES = 16
+_ENLARGED = 8  # times as wide and high, in the file
+
+_ABOUT_WITH_NOISE = (
+    "Noise is mixed into the pictures before the network sees them; with the answers, its share of each."
+)
+_KERAS_WITH_NOISE = f'''\
+class WithNoise(keras.Model):
+    """{_ABOUT_WITH_NOISE}"""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def call(self, pictures):
+        share = keras.random.uniform((ops.shape(pictures)[0], 1, 1, 1))
+        shown = (1 - share) * (2 * pictures - 1) + share * keras.random.normal(ops.shape(pictures))
+        answers = self.network((shown + 1) / 2)
+        return ops.concatenate([answers, share + 0 * answers[..., :1]], axis=-1)
+
+
+model = WithNoise(model)
+
+
+'''
+_PYTORCH_WITH_NOISE = f'''\
+class WithNoise(nn.Module):
+    """{_ABOUT_WITH_NOISE}"""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, pictures):
+        share = torch.rand(len(pictures), 1, 1, 1)
+        shown = (1 - share) * (2 * pictures - 1) + share * torch.randn_like(pictures)
+        answers = self.network((shown + 1) / 2)
+        return torch.cat([answers, share.expand_as(answers[:, :1])], dim=1)
+
+
+model = WithNoise(model)
+
+
+'''
+_KERAS_LOSS = '''\
+def noise_loss(true, outputs):
+    """{about}"""
+    answers, share = outputs[..., :-1], outputs[..., -1:]
+    return ops.mean((2 * (answers - true){divided}) ** 2, axis=(1, 2, 3))
+
+
+'''
+_PYTORCH_LOSS = '''\
+def noise_loss(outputs, true):
+    """{about}"""
+    answers, share = outputs[:, :-1], outputs[:, -1:]
+    return ((2 * (answers - true){divided}) ** 2).mean()
+
+
+'''
+_MEASURE = '''\
+def mean_error(outputs, targets):
+    """How far off a pixel is on average, without its noise."""
+    return np.abs(np.clip({answers}, 0, 1) - {true}).mean()
+
+
+'''
+_KERAS_SAMPLES = """
+# {count} samples: noise, of which the network takes a part away in each step.
+from PIL import Image
+
+pictures = (keras.random.normal(({count}, {height}, {width}, {channels})) + 1) / 2
+for left in range({steps}, 0, -1):
+    pictures = pictures + (model.network(pictures) - pictures) / left
+row = np.concatenate(list(ops.convert_to_numpy(ops.clip(pictures, 0, 1))), axis=1)
+"""
+_PYTORCH_SAMPLES = """
+# {count} samples: noise, of which the network takes a part away in each step.
+from PIL import Image
+
+with torch.no_grad():
+    pictures = (torch.randn({count}, {channels}, {height}, {width}) + 1) / 2
+    for left in range({steps}, 0, -1):
+        pictures = pictures + (model.network(pictures) - pictures) / left
+row = np.concatenate(list(pictures.clamp(0, 1).permute(0, 2, 3, 1).numpy()), axis=1)
+"""
+_SAVED = """\
+row = (255 * row).round().astype("uint8").repeat({enlarged}, axis=0).repeat({enlarged}, axis=1)
+Image.fromarray(row.squeeze()).save("samples.png")
+print("There are samples in samples.png.")
+"""
+
+
+def diffusion_parts(wanted: Wanted) -> TaskParts:
+    """What is learnt is the picture without the noise that is mixed into it."""
+    task, keras = wanted.settings.task, wanted.library is KERAS
+    assert isinstance(task, Diffusion)
+    velocity = wanted.settings.loss == "velocity_mse"
+    about = (
+        "How wrong the way from picture to noise is that follows from an answer; 0.1 keeps it within bounds."
+        if velocity
+        else "How far the answers are from the pictures, whose pixels are from -1 to 1."
+    )
+    least = "ops.maximum(share, 0.1)" if keras else "share.clamp(min=0.1)"
+    loss = (_KERAS_LOSS if keras else _PYTORCH_LOSS).format(about=about, divided=f" / {least}" if velocity else "")
+    measure = _MEASURE.format(
+        answers="outputs[..., :-1]" if keras else "outputs[:, :-1]", true="targets" if keras else "as_shown(targets)"
+    )
+    channels, height, width = wanted.architecture.input_shape
+    samples = (_KERAS_SAMPLES if keras else _PYTORCH_SAMPLES).format(
+        count=_SAMPLES, steps=task.steps, channels=channels, height=height, width=width
+    )
+    return TaskParts(
+        about=PICTURE_ITSELF,
+        functions=f"{_KERAS_WITH_NOISE if keras else _PYTORCH_WITH_NOISE + SHOWN}{loss}{measure}",
+        loss="noise_loss" if keras else "noise_loss(outputs, true)",
+        measure="mean_error",
+        learnt="" if keras else "as_shown",
+        after=samples + _SAVED.format(enlarged=_ENLARGED),
+    )
