@@ -69,6 +69,8 @@ def extent(explanation: Explanation) -> float:
     size = float(np.abs(first.products).sum()) if isinstance(first, WindowSum | WeightedSum) else abs(first.result)
     if isinstance(first, Met) and first.meeting in ("sum", "difference", "average"):
         size = float(np.abs(first.numbers).sum())
+    if isinstance(first, Normalized):
+        size, rest = abs(first.before), [first, *rest]
     for step in rest:
         if isinstance(step, Rescaled):
             size = size * step.scale + abs(step.offset)

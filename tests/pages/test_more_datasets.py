@@ -68,6 +68,7 @@ def test_nothing_is_fetched_before_the_click_and_then_it_is_trained_on(app, kept
         "Coloured shapes",
         "Pointing shapes",
         "Scenes of shapes",
+        "Scenes of digits",
     ]
     assert not kept.exists()
     press(app, FETCH)
@@ -92,6 +93,7 @@ def test_nothing_is_fetched_before_the_click_and_then_it_is_trained_on(app, kept
         "Coloured shapes",
         "Pointing shapes",
         "Scenes of shapes",
+        "Scenes of digits",
         "MNIST",
     ]
 

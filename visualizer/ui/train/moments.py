@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from visualizer.architecture.kernel_layer import KernelLayer
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.prepare import prepare
 from visualizer.tasks.task import TaskAnswers
@@ -49,8 +48,15 @@ def shown_layer(run: RunRecord, chosen: int | None, offered: Collection[int]) ->
     """The chosen one of the layers on offer; at first the first with kernels, since they are what is learnt."""
     if chosen is not None and chosen in offered:
         return chosen
-    layers = run.spec.architecture.layers
-    return next((index for index in offered if isinstance(layers[index], KernelLayer)), next(iter(offered)))
+    with_kernels = _with_kernels(run.run_id, run)
+    return next((index for index in offered if index in with_kernels), next(iter(offered)))
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _with_kernels(run_id: str, _run: RunRecord) -> frozenset[int]:
+    from visualizer.architecture.network import build
+
+    return frozenset(node.index for node in build(_run.spec.architecture, None).nodes if node.kernels())
 
 
 def layer_at(run: RunRecord, step: int, layer: int, picture: int) -> "LayerMoment":
