@@ -173,7 +173,9 @@ def _moving(
     inside = f"{snapshot.step}-{snapshot.probe_index}-{answers.step if answers else ''}"
     answered: dict[str, TitledChart] = {}
     if inside != has:
-        answered = _answers(view, record, answers)
+        # Answers to many pictures are costly to draw, and change only once in an epoch.
+        if inside.rpartition("-")[2] != has.rpartition("-")[2]:
+            answered = _answers(view, record, answers)
         charts |= _network(view, record, snapshot) | {key: titled.chart for key, titled in answered.items()}
     frame += " answers" if answers else ""
     return Moving(frame, charts, inside), answered
