@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -97,11 +97,24 @@ def app() -> Iterator[RunningApp]:
 
 
 def health(app: RunningApp) -> float:
-    """How long the server takes to answer a health check, in seconds."""
+    """How long the server takes to answer a health check, in seconds.
+
+    It is asked a second time where its connection was the one that made room, before its request was read: a browser
+    does so too.
+    """
     began = time.monotonic()
+    try:
+        _ask_for_health(app)
+    except urllib.error.HTTPError as error:
+        if error.code != 503:
+            raise
+        _ask_for_health(app)
+    return time.monotonic() - began
+
+
+def _ask_for_health(app: RunningApp) -> None:
     with urllib.request.urlopen(f"{app.url}/_stcore/health", timeout=60) as answer:
         assert answer.status == 200
-    return time.monotonic() - began
 
 
 @contextmanager
@@ -227,13 +240,13 @@ def test_tabs_that_come_and_go_stop_nobody(app: RunningApp) -> None:
 
 def test_connections_that_never_ask_make_room_and_those_that_are_open_stay(app: RunningApp) -> None:
     address = urlsplit(app.url)
-    with closing(Tab(app.url)) as tab:
+    with closing(Tab(app.url)) as tab, ExitStack() as opened:
         tab.open()
         lines = len(app.log_text().splitlines())
         half: list[socket.socket] = []
         with answering(app):
             for _ in range(3 * MOST_CONNECTIONS):
-                half.append(socket.create_connection((address.hostname, address.port), 5))
+                half.append(opened.enter_context(socket.create_connection((address.hostname, address.port), 5)))
                 half[-1].send(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
             tab.go_to("train")
         # Connections that never sent a request have been told so, or will be.
@@ -242,8 +255,7 @@ def test_connections_that_never_ask_make_room_and_those_that_are_open_stay(app: 
         half[-1].settimeout(20)
         assert half[-1].recv(100).startswith(b"HTTP/1.1 408 ")
         tab.go_to("build")
-        for connection in half:
-            connection.close()
+        opened.close()
         assert len(app.log_text().splitlines()) - lines < 400
 
 
