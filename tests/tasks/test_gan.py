@@ -130,13 +130,13 @@ def test_variety_is_low_where_all_samples_are_alike():
     judged = network().eval()
     _, outputs = Gan().loss_and_outputs(judged, REAL, LABELS, "adversarial_bce")
     rows = outputs.detach()
-    found = {measure.name: value for measure, value in Gan().evaluation(rows.numpy(), None, ABOUT).measures}
+    found = {measure.name: value for measure, value in Gan().evaluation(rows.numpy(), LABELS.numpy(), ABOUT).measures}
     made, real = rows[:, 22:86], rows[:, 86:150]
     torch.testing.assert_close(real.reshape(6, 1, 8, 8), REAL)
     expected = torch.pdist(made).mean() / torch.pdist(real).mean()
     assert found["variety"] == pytest.approx(expected.item(), rel=1e-5)
     rows[:, 22:86] = rows[:1, 22:86]
-    alike = {measure.name: value for measure, value in Gan().evaluation(rows.numpy(), None, ABOUT).measures}
+    alike = {measure.name: value for measure, value in Gan().evaluation(rows.numpy(), LABELS.numpy(), ABOUT).measures}
     assert alike["variety"] == pytest.approx(0, abs=1e-6)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from visualizer.architecture.flow import FlowNetwork
-from visualizer.tasks.pictures import as_rows, narrowest
+from visualizer.tasks.pictures import as_bytes, narrowest
 
 _BATCH = 256
 _MARGIN = 0.05  # of the range of the codes, at each side
@@ -44,7 +44,7 @@ def decoded(network: FlowNetwork, codes: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
         for piece in torch.from_numpy(codes.astype(np.float32)).split(_BATCH):
             pictures = network.run(piece.reshape(len(piece), *shape), after=place)
-            pieces.append((as_rows(pictures).clamp(0, 1) * 255).round().to(torch.uint8).numpy())
+            pieces.append(as_bytes(pictures).numpy())
     return np.concatenate(pieces)
 
 

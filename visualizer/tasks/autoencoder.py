@@ -1,7 +1,7 @@
 """Autoencoders: the picture itself is what is to be learnt, through a layer that is too narrow to copy it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -17,7 +17,8 @@ from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.settings import Real, setting
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
+from visualizer.tasks.pictures import Parts, PictureTask, as_rows, code_of, mean_error, narrowest, noise_of
+from visualizer.tasks.task import Evaluation, LossName, Measure, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -31,7 +32,7 @@ ERROR = Measure(
 
 @register
 @dataclass(frozen=True)
-class Autoencoder(Task):
+class Autoencoder(PictureTask):
     """The network's output is compared with the picture that it was shown, or that it was shown with noise.
 
     Attributes:
@@ -65,10 +66,6 @@ class Autoencoder(Task):
     )
 
     @classmethod
-    def fits(cls, annotations: Annotations) -> bool:
-        return True
-
-    @classmethod
     def preset(cls) -> TaskPreset:
         assembly = Assembly((1, 16, 16))
         with assembly.block("Encoder"):
@@ -87,10 +84,6 @@ class Autoencoder(Task):
 
     def goal(self, annotations: Annotations, input_shape: tuple[int, int, int]) -> OutputGoal:
         return picture_goal(input_shape)
-
-    def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
-        """(N,) int64, the classes, by which codes are coloured: what is learnt is the picture itself."""
-        return dataset.labels[indices]
 
     def loss_and_outputs(
         self, network: "FlowNetwork", pictures: "torch.Tensor", targets: "torch.Tensor", loss: str
@@ -111,72 +104,47 @@ class Autoencoder(Task):
         """The outputs; `measured` are all of `measures` but the first, (N,) each."""
         import torch
 
-        from visualizer.tasks.pictures import Parts
-
-        answers = answers.detach()
-        error = (answers.clamp(0, 1) - pictures).abs().flatten(1).mean(1)
-        measures = torch.stack([error, *(values.detach() for values in measured)], 1)
-        return Parts(measures, code, torch.stack([answers, given], 1)).packed()
+        measures = torch.stack([mean_error(answers, pictures), *(values.detach() for values in measured)], 1)
+        return Parts(measures, code, torch.stack([answers.detach(), given], 1)).packed()
 
     def given(self, network: "FlowNetwork", pictures: "torch.Tensor") -> "torch.Tensor":
         """The pictures with noise; in evaluation, a picture always has the same noise."""
         import torch
 
-        from visualizer.tasks.pictures import noise_of
-
-        if not self.noise:
-            return pictures
-        drawn = torch.randn_like(pictures) if network.training else noise_of(pictures, pictures.shape[1:], normal=True)
-        return pictures + self.noise * drawn
+        if self.noise and network.training:
+            return pictures + self.noise * torch.randn_like(pictures)
+        return self.as_input(pictures)
 
     def as_input(self, pictures: "torch.Tensor") -> "torch.Tensor":
-        from visualizer.tasks.pictures import noise_of
-
         return pictures + self.noise * noise_of(pictures, pictures.shape[1:], normal=True) if self.noise else pictures
 
-    def measured(
-        self, outputs: "torch.Tensor", targets: "torch.Tensor", annotations: Annotations
-    ) -> "Mapping[str, torch.Tensor]":
-        from visualizer.tasks.pictures import measured_of
-
-        return {measure.name: values for measure, values in zip(self.measures, measured_of(outputs).T, strict=True)}
-
     def answer(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> Answer:
-        from visualizer.tasks.pictures import Parts, as_rows
-
         parts = Parts.unpacked(outputs, network.input_shape)
-        answered, given = as_rows(parts.pictures[0]).numpy(force=True)
-        return Reconstruction(answered.clip(0, 1), given, parts.code[0].numpy(force=True))
+        answered, given = parts.pictures[0]
+        return _reconstruction(answered, given, parts.code[0])
 
     def answer_to(
         self, network: "FlowNetwork", pictures: "torch.Tensor", outputs: "torch.Tensor", annotations: Annotations
     ) -> Answer:
-        from visualizer.tasks.pictures import as_rows
-
         _, code = reconstructed(network, pictures)
-        answered, given = as_rows(outputs[0]).numpy(force=True), as_rows(pictures[0]).numpy(force=True)
-        return Reconstruction(answered.clip(0, 1), given, code[0].numpy(force=True))
+        return _reconstruction(outputs[0], pictures[0], code[0])
 
     def truth(self, dataset: Dataset, index: int) -> Answer | None:
         picture = dataset.pictures[index].astype(np.float32) / 255
         return Reconstruction(picture, picture, np.zeros(0, np.float32))
 
-    def kept(self, outputs: "torch.Tensor") -> np.ndarray:
-        """Measures and codes without the pictures."""
-        from visualizer.tasks.pictures import without_pictures
-
-        return without_pictures(outputs).numpy(force=True)
-
     def evaluation(self, outputs: np.ndarray, targets: np.ndarray, annotations: Annotations) -> Evaluation:
         """The means of the measures; the details are each picture's code, (N, n), and class, (N,)."""
         import torch
 
-        from visualizer.tasks.pictures import code_of, measured_of
+        code = code_of(torch.from_numpy(outputs)).numpy()
+        return replace(super().evaluation(outputs, targets, annotations), details={"code": code, "classes": targets})
 
-        rows = torch.from_numpy(outputs)
-        values = measured_of(rows).numpy().astype(np.float64)
-        means = tuple((measure, float(mean)) for measure, mean in zip(self.measures, values.mean(0), strict=True))
-        return Evaluation(means, values[:, 0], {"code": code_of(rows).numpy(), "classes": targets})
+
+def _reconstruction(answered: "torch.Tensor", given: "torch.Tensor", code: "torch.Tensor") -> Reconstruction:
+    """The answer of (C, H, W) and (n,)."""
+    drawn, seen = (as_rows(each).numpy(force=True) for each in (answered, given))
+    return Reconstruction(drawn.clip(0, 1), seen, code.numpy(force=True))
 
 
 def picture_goal(input_shape: tuple[int, int, int]) -> OutputGoal:
@@ -219,8 +187,6 @@ def reconstructed(
     network: "FlowNetwork", pictures: "torch.Tensor", watch: "Watch | None" = None
 ) -> "tuple[torch.Tensor, torch.Tensor]":
     """The answers, and the codes, (N, n), where a layer is narrower than the answer; `watch` as in `run`."""
-    from visualizer.tasks.pictures import narrowest
-
     place = narrowest(network)
     if place is None:
         return network.run(pictures, watch=watch), pictures.new_zeros((len(pictures), 0))

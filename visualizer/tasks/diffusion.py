@@ -1,7 +1,7 @@
 """Diffusion: a network that removes noise, asked again and again, makes a picture of nothing but noise."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -20,7 +20,8 @@ from visualizer.architecture.settings import Integer, setting
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
 from visualizer.tasks.autoencoder import picture_goal
-from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
+from visualizer.tasks.pictures import Parts, PictureTask, as_bytes, as_rows, code_of, mean_error, noise_of
+from visualizer.tasks.task import Evaluation, LossName, Measure, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -32,7 +33,7 @@ _LEAST_NOISE = 0.1  # by which an error is divided at least: the velocity's woul
 
 @register
 @dataclass(frozen=True)
-class Diffusion(Task):
+class Diffusion(PictureTask):
     """The network sees a picture that is partly noise, and learns the picture without it.
 
     With pixels y from -1 to 1 and normally distributed ε, it is shown (1 - t) · y + t · ε for a random share t of
@@ -66,10 +67,6 @@ class Diffusion(Task):
     steps: int = setting(20, Integer("Steps of a sample", "In how many steps noise becomes a picture.", 1, 100))
 
     @classmethod
-    def fits(cls, annotations: Annotations) -> bool:
-        return True
-
-    @classmethod
     def preset(cls) -> TaskPreset:
         assembly = Assembly((1, 8, 8))
         skipped = []
@@ -98,13 +95,7 @@ class Diffusion(Task):
 
     def as_input(self, pictures: "torch.Tensor") -> "torch.Tensor":
         """Nothing but noise, the start of a sample."""
-        from visualizer.tasks.pictures import noise_of
-
         return _as_pixels(noise_of(pictures, tuple(pictures.shape[1:]), normal=True))
-
-    def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
-        """(N,) int64, the classes; what is learnt is the pictures themselves."""
-        return dataset.labels[indices]
 
     def loss_and_outputs(
         self, network: "FlowNetwork", pictures: "torch.Tensor", targets: "torch.Tensor", loss: str
@@ -115,8 +106,6 @@ class Diffusion(Task):
         divided by 0.1 at least. In evaluation mode, the same picture has the same noise and the same t.
         """
         import torch
-
-        from visualizer.tasks.pictures import Parts, noise_of
 
         shape = tuple(pictures.shape[1:])
         if network.training:
@@ -129,19 +118,10 @@ class Diffusion(Task):
         answers = network(_as_pixels(shown))
         off = 2 * (answers - pictures)
         weighted = off / of_each.clamp(min=_LEAST_NOISE) if loss == "velocity_mse" else off
-        error = (answers.detach().clamp(0, 1) - pictures).abs().flatten(1).mean(1, keepdim=True)
+        error = mean_error(answers, pictures)[:, None]
         return weighted.square().mean(), Parts(error, share[:, None], _as_pixels(noise)[:, None]).packed()
 
-    def measured(
-        self, outputs: "torch.Tensor", targets: "torch.Tensor", annotations: Annotations
-    ) -> "Mapping[str, torch.Tensor]":
-        from visualizer.tasks.pictures import measured_of
-
-        return {self.measures[0].name: measured_of(outputs)[:, 0]}
-
     def answers(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> list[Answer]:
-        from visualizer.tasks.pictures import Parts
-
         return self._samples(network, Parts.unpacked(outputs, network.input_shape).pictures[:, 0])
 
     def answer(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> Answer:
@@ -161,35 +141,23 @@ class Diffusion(Task):
         """
         import torch
 
-        from visualizer.tasks.pictures import as_rows
-
         way = [starts]
         for left in range(self.steps, 0, -1):
             way.append(way[-1] + (network(way[-1]) - way[-1]) / left)
-        frames = (as_rows(torch.stack(way, 1)).clamp(0, 1) * 255).round().to(torch.uint8).numpy(force=True)
+        frames = as_bytes(torch.stack(way, 1)).numpy(force=True)
         noise, values = (as_rows(end).numpy(force=True) for end in (starts, way[-1].clamp(0, 1)))
         return [DenoisedSample(*of_one) for of_one in zip(values, noise, frames, strict=True)]
 
     def truth(self, dataset: Dataset, index: int) -> Answer | None:
         return None
 
-    def kept(self, outputs: "torch.Tensor") -> np.ndarray:
-        """Errors and shares of noise, without pictures."""
-        from visualizer.tasks.pictures import without_pictures
-
-        return without_pictures(outputs).numpy(force=True)
-
     def evaluation(self, outputs: np.ndarray, targets: np.ndarray, annotations: Annotations) -> Evaluation:
         """The mean error; the details are each picture's share of noise and error, (N,) each."""
         import torch
 
-        from visualizer.tasks.pictures import code_of, measured_of
-
-        rows = torch.from_numpy(outputs)
-        error = measured_of(rows)[:, 0].numpy().astype(np.float64)
-        return Evaluation(
-            ((self.measures[0], float(error.mean())),), error, {"noise": code_of(rows)[:, 0].numpy(), "error": error}
-        )
+        found = super().evaluation(outputs, targets, annotations)
+        noise = code_of(torch.from_numpy(outputs))[:, 0].numpy()
+        return replace(found, details={"noise": noise, "error": found.errors})
 
 
 def _as_pixels(values: "torch.Tensor") -> "torch.Tensor":

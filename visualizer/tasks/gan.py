@@ -1,7 +1,7 @@
 """Generative adversarial networks: one part makes pictures of noise, the other tells them from real ones."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -24,7 +24,8 @@ from visualizer.architecture.settings import Integer, setting
 from visualizer.architecture.shapes import describe_shape, is_maps
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
+from visualizer.tasks.pictures import Parts, PictureTask, as_rows, compared, measured_of, noise_of
+from visualizer.tasks.task import Evaluation, LossName, Measure, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -37,7 +38,7 @@ _MOST_COMPARED = 300  # pictures
 
 @register
 @dataclass(frozen=True)
-class Gan(Task):
+class Gan(PictureTask):
     """A generator and a discriminator after it, trained against each other in one step.
 
     The network's input is noise, uniform from 0 to 1. Source: Goodfellow and others, 2014,
@@ -81,10 +82,6 @@ class Gan(Task):
     )
 
     @classmethod
-    def fits(cls, annotations: Annotations) -> bool:
-        return True
-
-    @classmethod
     def preset(cls) -> TaskPreset:
         assembly = Assembly((1, 4, 4))
         with assembly.block(GENERATOR):
@@ -122,13 +119,7 @@ class Gan(Task):
         return channels, height, width
 
     def as_input(self, pictures: "torch.Tensor") -> "torch.Tensor":
-        from visualizer.tasks.pictures import noise_of
-
         return noise_of(pictures, tuple(pictures.shape[1:]), normal=False)
-
-    def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
-        """(N,) int64, the classes; what is learnt is the pictures themselves."""
-        return dataset.labels[indices]
 
     def loss_and_outputs(
         self, network: "FlowNetwork", pictures: "torch.Tensor", targets: "torch.Tensor", loss: str
@@ -140,8 +131,6 @@ class Gan(Task):
         discriminator's, so that one step of the optimizer is a step of both.
         """
         import torch
-
-        from visualizer.tasks.pictures import Parts, noise_of
 
         last = _last_of_generator(network)
         if network.training:
@@ -170,16 +159,7 @@ class Gan(Task):
         both = of_generator.mean() + (of_discriminator.mean() if learns else of_discriminator.detach().mean())
         return both, parts.packed()
 
-    def measured(
-        self, outputs: "torch.Tensor", targets: "torch.Tensor", annotations: Annotations
-    ) -> "Mapping[str, torch.Tensor]":
-        from visualizer.tasks.pictures import measured_of
-
-        return {measure.name: values for measure, values in zip(self.measures, measured_of(outputs).T, strict=True)}
-
     def answer(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> Answer:
-        from visualizer.tasks.pictures import Parts
-
         shape = network.nodes[_last_of_generator(network)].shape
         parts = Parts.unpacked(outputs, (shape[0], shape[1], shape[2]))
         return _sample(parts.pictures[0, 0], parts.code[0].unflatten(0, network.input_shape))
@@ -192,6 +172,10 @@ class Gan(Task):
     def truth(self, dataset: Dataset, index: int) -> Answer | None:
         return None
 
+    def kept(self, outputs: "torch.Tensor") -> np.ndarray:
+        """All of them: `evaluation` compares the pictures with each other."""
+        return outputs.numpy(force=True)
+
     def evaluation(self, outputs: np.ndarray, targets: np.ndarray, annotations: Annotations) -> Evaluation:
         """The means of the measures, and how different the made pictures are from each other.
 
@@ -200,14 +184,12 @@ class Gan(Task):
         """
         import torch
 
-        from visualizer.tasks.pictures import compared, measured_of
-
         rows = torch.from_numpy(outputs)
-        values = measured_of(rows).numpy().astype(np.float64)
-        measures = [(measure, float(mean)) for measure, mean in zip(self.measures, values.mean(0), strict=True)]
+        found = super().evaluation(outputs, targets, annotations)
         made, real = (float(torch.pdist(each).mean()) for each in compared(rows[:_MOST_COMPARED], 2))
         variety = Measure("variety", "variety of the samples, compared with real pictures", "up", "%", "")
-        return Evaluation((*measures, (variety, made / max(real, 1e-9))), values[:, 2], {})
+        errors = measured_of(rows)[:, 2].numpy().astype(np.float64)  # of the generator
+        return replace(found, measures=(*found.measures, (variety, made / max(real, 1e-9))), errors=errors)
 
 
 def _last_of_generator(network: "FlowNetwork") -> int:
@@ -228,8 +210,6 @@ def _off(said: "torch.Tensor", loss: str, *, real: bool) -> "torch.Tensor":
 
 
 def _sample(picture: "torch.Tensor", noise: "torch.Tensor") -> Sample:
-    from visualizer.tasks.pictures import as_rows
-
     return Sample(as_rows(picture).numpy(force=True).clip(0, 1), as_rows(noise).numpy(force=True))
 
 

@@ -1,10 +1,16 @@
 """What the tasks whose answers are pictures share: where a network is narrowest, noise, outputs with several parts."""
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from visualizer.architecture.shapes import numbers_in
+from visualizer.data.annotations import Annotations
+from visualizer.data.dataset import Dataset
+from visualizer.tasks.task import Task
 
 if TYPE_CHECKING:
     import torch
@@ -39,31 +45,56 @@ class Parts:
     @classmethod
     def unpacked(cls, packed: "torch.Tensor", shape: tuple[int, int, int]) -> "Parts":
         """The parts of (N, numbers); `shape` is (C, H, W) of each picture."""
-        measures, numbers, count = (int(size) for size in packed[0, :_HEADER])
-        first, second = _HEADER + measures, _HEADER + measures + numbers
-        pictures = packed[:, second:].unflatten(1, (count, *shape))
-        return cls(packed[:, _HEADER:first], packed[:, first:second], pictures)
+        _, end = _ends(packed)
+        return cls(measured_of(packed), code_of(packed), packed[:, end:].unflatten(1, (int(packed[0, 2]), *shape)))
+
+
+def _ends(packed: "torch.Tensor") -> tuple[int, int]:
+    """Where the measures end in a row of what `Parts.packed` returned, and where the code does."""
+    first = _HEADER + int(packed[0, 0])
+    return first, first + int(packed[0, 1])
 
 
 def measured_of(packed: "torch.Tensor") -> "torch.Tensor":
     """The measures, (N, measures), of what `Parts.packed` returned."""
-    return packed[:, _HEADER : _HEADER + int(packed[0, 0])]
+    return packed[:, _HEADER : _ends(packed)[0]]
 
 
 def without_pictures(packed: "torch.Tensor") -> "torch.Tensor":
     """The same rows without their pictures, which take most of the memory."""
-    return packed[:, : _HEADER + int(packed[0, 0]) + int(packed[0, 1])]
+    return packed[:, : _ends(packed)[1]]
 
 
 def code_of(packed: "torch.Tensor") -> "torch.Tensor":
     """The codes, (N, n), of what `Parts.packed` returned."""
-    first = _HEADER + int(packed[0, 0])
-    return packed[:, first : first + int(packed[0, 1])]
+    return packed[:, slice(*_ends(packed))]
 
 
 def compared(packed: "torch.Tensor", count: int) -> "tuple[torch.Tensor, ...]":
     """Each of the `count` pictures of what `Parts.packed` returned, as (N, numbers)."""
-    return packed[:, _HEADER + int(packed[0, 0]) + int(packed[0, 1]) :].chunk(count, dim=1)
+    return packed[:, _ends(packed)[1] :].chunk(count, dim=1)
+
+
+@dataclass(frozen=True)
+class PictureTask(Task):
+    """A task that learns from the pictures themselves, whatever else a data set has; its outputs are packed `Parts`."""
+
+    @classmethod
+    def fits(cls, annotations: Annotations) -> bool:
+        return True
+
+    def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
+        """(N,) int64, the classes, by which codes are coloured: what is learnt is the picture itself."""
+        return dataset.labels[indices]
+
+    def measured(
+        self, outputs: "torch.Tensor", targets: "torch.Tensor", annotations: Annotations
+    ) -> "Mapping[str, torch.Tensor]":
+        return {measure.name: values for measure, values in zip(self.measures, measured_of(outputs).T, strict=True)}
+
+    def kept(self, outputs: "torch.Tensor") -> np.ndarray:
+        """Measures and codes without the pictures."""
+        return without_pictures(outputs).numpy(force=True)
 
 
 def narrowest(network: "FlowNetwork") -> int | None:
@@ -98,3 +129,15 @@ def noise_of(pictures: "torch.Tensor", shape: tuple[int, ...], *, normal: bool) 
 def as_rows(pictures: "torch.Tensor") -> "torch.Tensor":
     """(…, C, H, W) -> (…, H, W, C), as answers have pictures."""
     return pictures.movedim(-3, -1).contiguous()
+
+
+def as_bytes(pictures: "torch.Tensor") -> "torch.Tensor":
+    """(…, C, H, W), cut off at 0 and 1, -> (…, H, W, C) uint8, as they are drawn."""
+    import torch
+
+    return (as_rows(pictures).clamp(0, 1) * 255).round().to(torch.uint8)
+
+
+def mean_error(answers: "torch.Tensor", pictures: "torch.Tensor") -> "torch.Tensor":
+    """How far a pixel of each answer is off on average, (N,), as a picture, so cut off at 0 and 1."""
+    return (answers.detach().clamp(0, 1) - pictures).abs().flatten(1).mean(1)
