@@ -12,35 +12,49 @@ _PYTORCH_LOSSES = {
     "pixels_mae": "functional.l1_loss(outputs, true)",
     "pixels_bce": "functional.binary_cross_entropy(outputs.clamp(0, 1), true)",
 }
-PICTURE_ITSELF = (
+_PICTURE_ITSELF = (
     "# What is learnt of a picture is the picture itself; its class is not looked at.\ntargets = pictures\n"
 )
-SHOWN = '''\
+_SHOWN = '''\
 def as_shown(pictures):
     """The pictures as the network is shown them, which it is to draw again."""
     return for_torch(pictures).numpy()
 
 
 '''
+_MEASURE = '''\
+def mean_error(outputs, targets):
+    """How far off a pixel is on average."""
+    return np.abs(np.clip({answers}, 0, 1) - {true}).mean()
+
+
+'''
+
+
+def picture_parts(
+    wanted: Wanted, *, loss: str, functions: str = "", answers: str = "outputs", after: str = ""
+) -> TaskParts:
+    """Those of any task that learns the picture itself.
+
+    Args:
+        wanted: The script.
+        loss, after: As in `TaskParts`.
+        functions: Of the loss.
+        answers: What is a picture of `outputs`.
+    """
+    keras = wanted.library is KERAS
+    measure = _MEASURE.format(answers=answers, true="targets" if keras else "as_shown(targets)")
+    return TaskParts(
+        about=_PICTURE_ITSELF,
+        functions=f"{functions}{'' if keras else _SHOWN}{measure}",
+        loss=loss,
+        measure="mean_error",
+        learnt="" if keras else "as_shown",
+        after=after,
+    )
 
 
 def autoencoder_parts(wanted: Wanted) -> TaskParts:
     """What is learnt is the picture itself."""
-    keras = wanted.library is KERAS
-    true = "targets" if keras else "as_shown(targets)"
-    measure = f'''\
-def mean_error(outputs, targets):
-    """How far off a pixel is on average."""
-    return np.abs(np.clip(outputs, 0, 1) - {true}).mean()
-
-
-'''
-    # A variational one has a loss of its own.
-    losses = _KERAS_LOSSES if keras else _PYTORCH_LOSSES
-    return TaskParts(
-        about=PICTURE_ITSELF,
-        functions=measure if keras else f"{SHOWN}{measure}",
-        loss=losses.get(wanted.settings.loss, ""),
-        measure="mean_error",
-        learnt="" if keras else "as_shown",
-    )
+    losses = _KERAS_LOSSES if wanted.library is KERAS else _PYTORCH_LOSSES
+    return picture_parts(wanted, loss=losses[wanted.settings.loss])

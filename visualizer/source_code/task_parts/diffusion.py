@@ -1,6 +1,6 @@
 """Noise that is to be removed, in the scripts: they end with samples."""
 
-from visualizer.source_code.task_parts.autoencoder import PICTURE_ITSELF, SHOWN
+from visualizer.source_code.task_parts.autoencoder import picture_parts
 from visualizer.source_code.task_parts.parts import KERAS, TaskParts, Wanted
 from visualizer.tasks.diffusion import Diffusion
 
@@ -64,13 +64,6 @@ def noise_loss(outputs, true):
 
 
 '''
-_MEASURE = '''\
-def mean_error(outputs, targets):
-    """How far off a pixel is on average, without its noise."""
-    return np.abs(np.clip({answers}, 0, 1) - {true}).mean()
-
-
-'''
 _KERAS_SAMPLES = """
 # {count} samples: noise, of which the network takes a part away in each step.
 from PIL import Image
@@ -109,18 +102,14 @@ def diffusion_parts(wanted: Wanted) -> TaskParts:
     )
     least = "ops.maximum(share, 0.1)" if keras else "share.clamp(min=0.1)"
     loss = (_KERAS_LOSS if keras else _PYTORCH_LOSS).format(about=about, divided=f" / {least}" if velocity else "")
-    measure = _MEASURE.format(
-        answers="outputs[..., :-1]" if keras else "outputs[:, :-1]", true="targets" if keras else "as_shown(targets)"
-    )
     channels, height, width = wanted.architecture.input_shape
     samples = (_KERAS_SAMPLES if keras else _PYTORCH_SAMPLES).format(
         count=_SAMPLES, steps=task.steps, channels=channels, height=height, width=width
     )
-    return TaskParts(
-        about=PICTURE_ITSELF,
-        functions=f"{_KERAS_WITH_NOISE if keras else _PYTORCH_WITH_NOISE + SHOWN}{loss}{measure}",
+    return picture_parts(
+        wanted,
         loss="noise_loss" if keras else "noise_loss(outputs, true)",
-        measure="mean_error",
-        learnt="" if keras else "as_shown",
+        functions=f"{_KERAS_WITH_NOISE if keras else _PYTORCH_WITH_NOISE}{loss}",
+        answers="outputs[..., :-1]" if keras else "outputs[:, :-1]",
         after=samples + _SAVED.format(enlarged=_ENLARGED),
     )

@@ -1,6 +1,6 @@
 """Pictures that are to be drawn again from codes that are drawn at random, in the scripts."""
 
-from visualizer.source_code.task_parts.autoencoder import autoencoder_parts
+from visualizer.source_code.task_parts.autoencoder import picture_parts
 from visualizer.source_code.task_parts.parts import KERAS, TaskParts, Wanted
 from visualizer.tasks.variational_autoencoder import VariationalAutoencoder
 
@@ -42,15 +42,8 @@ def variational_autoencoder_parts(wanted: Wanted) -> TaskParts:
     """An autoencoder's, with the divergence of the codes."""
     task, loss = wanted.settings.task, wanted.settings.loss
     assert isinstance(task, VariationalAutoencoder)
-    parts = autoencoder_parts(wanted)
     if wanted.library is KERAS:
         own = f"Sampling.beta = {task.beta:g}\n\n\n" + _KERAS_LOSS.format(off=_KERAS_OFF[loss])
-    else:
-        own = _PYTORCH_LOSS.format(off=_PYTORCH_OFF[loss], beta=task.beta)
-    return TaskParts(
-        about=parts.about,
-        functions=f"{own}{parts.functions}",
-        loss="picture_loss" if wanted.library is KERAS else "picture_loss(outputs, true)",
-        measure=parts.measure,
-        learnt=parts.learnt,
-    )
+        return picture_parts(wanted, loss="picture_loss", functions=own)
+    own = _PYTORCH_LOSS.format(off=_PYTORCH_OFF[loss], beta=task.beta)
+    return picture_parts(wanted, loss="picture_loss(outputs, true)", functions=own)
