@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from visualizer.report.line_chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, ChartLine, line_chart, ticks
+from visualizer.report.line_chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, ChartLine, line_chart
 
 
 def chart(*lines: ChartLine, **more):
@@ -53,14 +51,3 @@ def test_the_text_alternative_and_the_axes():
 @pytest.mark.parametrize("values", [[], [np.nan], [0.0]])
 def test_curves_without_a_height_are_drawn_too(values):
     assert "nan" not in "".join(drawn(chart(line(range(len(values)), values))))
-
-
-@given(st.floats(1e-6, 1e9))
-def test_ticks_are_round_few_and_reach_the_end(end):
-    found = ticks(end)
-    step = found[1] - found[0]
-    assert 2 <= len(found) <= 6
-    assert found[0] == 0
-    assert found[-1] <= end * (1 + 1e-6)
-    assert end - found[-1] < step * (1 + 1e-6)
-    assert f"{step:.0e}"[0] in "125"

@@ -20,6 +20,7 @@ from visualizer.figures.chart import number
 from visualizer.figures.palette import BLUE, DIVERGING, GREY, SEQUENTIAL, VERMILLION
 from visualizer.figures.probabilities import score_scale, score_text
 from visualizer.figures.scale import Scale
+from visualizer.figures.ticks import ticks
 
 WIDTH, HEIGHT = 960, 640  # multiples of 16 pixels, which MP4 requires
 MAX_FRAMES = 128
@@ -263,9 +264,9 @@ def _loss(draw: ImageDraw.ImageDraw, box: Rectangle, film: Film, index: int) -> 
     _text(draw, (24, top - 32), film.loss_label, 16)
     _legend(draw, (right, top - 23))
     draw.line((left, top, left, bottom, right, bottom), GREY, 1)
-    for loss in _ticks(ceiling, 4):
+    for loss in ticks(0, ceiling, 4):
         _text(draw, (left - 8, at(0, loss)[1]), number(loss), 14, anchor="rm")
-    for epoch in _ticks(last, 10):
+    for epoch in ticks(0, last, 10):
         _text(draw, (at(epoch, 0)[0], bottom + 6), number(epoch), 14, anchor="ma")
     _text(draw, ((left + right) / 2, bottom + 26), "epoch", 16, anchor="ma")
     points = [at(float(x), float(y)) for x, y in zip(epochs, losses, strict=True) if np.isfinite(y)]
@@ -281,14 +282,6 @@ def _loss(draw: ImageDraw.ImageDraw, box: Rectangle, film: Film, index: int) -> 
         known = film.validation[0][np.isfinite(film.validation[1])]
         y = at(0, float(np.interp(position, known, film.validation[1][np.isfinite(film.validation[1])])))[1]
         draw.ellipse((x - 7, y - 7, x + 7, y + 7), fill=VERMILLION, outline=_PAPER, width=2)
-
-
-def _ticks(largest: float, most: int) -> list[float]:
-    """Round numbers from 0 up to the largest."""
-    step = next(
-        digit * 10.0**power for power in range(-9, 10) for digit in (1, 2, 5) if largest / (digit * 10.0**power) <= most
-    )
-    return [step * place for place in range(int(largest / step + 1e-9) + 1)]
 
 
 def _text(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, anchor: str = "la") -> None:

@@ -7,13 +7,14 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from visualizer.figures.chart import number
+from visualizer.figures.ticks import ticks
 from visualizer.report.markup import element
 
 # A letter is 14 units high. On a phone, one unit is about one pixel.
 WIDTH, HEIGHT = 360, 250
 LEFT, RIGHT, TOP, BOTTOM = 50, 12, 34, 46
 MARKED_POINTS = 30  # with more points, the markers would touch
-_MOST_TICKS = 6
+_MOST_STEPS = 5  # between the numbers along an axis
 
 # From a curve's numbers to a position in the picture.
 ToPosition = Callable[[float, float], tuple[float, float]]
@@ -70,20 +71,9 @@ def line_chart(lines: Sequence[ChartLine], *, x_label: str, unit: str, top: floa
     return element("svg", *parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=alt)
 
 
-def ticks(end: float) -> list[float]:
-    """Round numbers from 0 to `end`, in steps of 1, 2 or 5 times a power of ten, at most six.
-
-    >>> ticks(10)
-    [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
-    """
-    power = 10.0 ** np.floor(np.log10(end / (_MOST_TICKS - 1)))
-    step = next(float(factor * power) for factor in (1, 2, 5, 10) if end / (factor * power) < _MOST_TICKS - 1 + 1e-9)
-    return [round(index * step, 12) for index in range(int(end / step + 1e-9) + 1)]
-
-
 def _y_axis(end: float, unit: str, at: ToPosition) -> list[Element]:
     parts = []
-    for value in ticks(end):
+    for value in ticks(0, end, _MOST_STEPS):
         x, y = at(0, value)
         parts.append(element("path", d=f"M{x} {y}H{WIDTH - RIGHT}", class_="grid"))
         parts.append(element("text", number(value) + unit.strip(), x=x - 6, y=y + 5, text_anchor="end"))
@@ -92,7 +82,10 @@ def _y_axis(end: float, unit: str, at: ToPosition) -> list[Element]:
 
 def _x_axis(end: float, label: str, at: ToPosition) -> list[Element]:
     y = HEIGHT - BOTTOM
-    parts = [element("text", number(value), x=at(value, 0)[0], y=y + 18, text_anchor="middle") for value in ticks(end)]
+    parts = [
+        element("text", number(value), x=at(value, 0)[0], y=y + 18, text_anchor="middle")
+        for value in ticks(0, end, _MOST_STEPS)
+    ]
     middle = (LEFT + WIDTH - RIGHT) / 2
     return [*parts, element("text", label, x=middle, y=HEIGHT - 8, text_anchor="middle")]
 

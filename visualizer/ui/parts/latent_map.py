@@ -11,6 +11,7 @@ import streamlit as st
 from visualizer.data.dataset import Dataset
 from visualizer.figures.palette import CLASS_COLOURS
 from visualizer.figures.raster import png_source, rgb_pixels
+from visualizer.figures.ticks import ticks
 from visualizer.ui.kit.component import component
 from visualizer.ui.kit.results import keep_results
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from visualizer.architecture.flow import FlowNetwork
 
 MAP_SIDE = 41  # codes along each side of the map
+_MOST_STEPS = 6  # between the numbers along an axis
 
 
 def latent_map(key: Any, network: "FlowNetwork", dataset: Dataset, codes: np.ndarray) -> None:
@@ -59,12 +61,5 @@ def _map_data(key: Any, _network: "FlowNetwork", _dataset: Dataset, _codes: np.n
         "names": _dataset.class_names,
         "letters": [name[:1] for name in _dataset.class_names],
         "colors": [CLASS_COLOURS[label % len(CLASS_COLOURS)] for label in range(len(_dataset.class_names))],
-        "ticks": [_ticks(low, high) for low, high in zip(drawn.low, drawn.high, strict=True)],
+        "ticks": [ticks(low, high, _MOST_STEPS) for low, high in zip(drawn.low, drawn.high, strict=True)],
     }
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Round numbers between two others, about five."""
-    step = 10.0 ** np.floor(np.log10((high - low) / 5))
-    step *= next(factor for factor in (1, 2, 5, 10) if (high - low) / (step * factor) <= 6)
-    return [float(step * place) for place in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
