@@ -15,6 +15,13 @@ def corners(boxes: np.ndarray) -> np.ndarray:
     return np.concatenate([center - half, center + half], axis=-1)
 
 
+def classes_of_largest(targets: np.ndarray) -> np.ndarray:
+    """The class of the box with the largest area of each picture, (N,) int64; rows of `Dataset.boxes`, (N, m, 5)."""
+    largest = (targets[:, :, 3] * targets[:, :, 4]).argmax(axis=1)
+    classes: np.ndarray = targets[np.arange(len(targets)), largest, 0].astype(np.int64)
+    return classes
+
+
 def overlaps(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """The overlap of each pair of boxes, (…, n, 4) and (…, m, 4): (…, n, m), from 0 to 1.
 

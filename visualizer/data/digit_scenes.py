@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from visualizer.data.annotations import Annotations
+from visualizer.data.boxes import classes_of_largest
 from visualizer.data.dataset import NO_OBJECT, Dataset
 from visualizer.data.digits import CLASS_NAMES, make_digits
 
@@ -44,7 +45,6 @@ def make_digit_scenes(seed: int = 0, counts: tuple[int, int, int] = COUNTS) -> D
         for place in range(first, end):
             pictures[place, :, :, 0], found = _scene(random, digits, source)
             boxes[place, : len(found)] = found
-    largest = (boxes[:, :, 3] * boxes[:, :, 4]).argmax(axis=1)
     train, validation, test = (np.arange(first, end) for first, end in pairwise(ends))
     return Dataset(
         name="digit_scenes",
@@ -56,7 +56,7 @@ def make_digit_scenes(seed: int = 0, counts: tuple[int, int, int] = COUNTS) -> D
         ),
         class_names=CLASS_NAMES,
         pictures=pictures,
-        labels=boxes[np.arange(total), largest, 0].astype(np.int64),
+        labels=classes_of_largest(boxes),
         train=train,
         validation=validation,
         test=test,

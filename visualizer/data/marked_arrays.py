@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from visualizer.data.annotations import Quantity
+from visualizer.data.boxes import classes_of_largest
 from visualizer.data.dataset import NO_OBJECT
 from visualizer.data.marks.marks import Kind, MarkedBox, MarkedMask, Marks, OwnPicture, classes_of, clipped
 from visualizer.data.own_pictures import MAX_CLASSES, Fit, fit_to_square, place_in_square
@@ -92,9 +93,8 @@ def arrays_of(pictures: Sequence[OwnPicture], kind: Kind, size: int, fit: Fit) -
         )
     if kind == "boxes":
         boxes = _boxes(used, names)
-        largest = (boxes[:, :, 3] * boxes[:, :, 4]).argmax(axis=1)
-        return MarkedArrays(names, squares, boxes[np.arange(len(used)), largest, 0].astype(np.int64), boxes=boxes)
-    masks = np.stack([numbered(each.marks.mask, names) for each in used if each.marks.mask is not None])
+        return MarkedArrays(names, squares, classes_of_largest(boxes), boxes=boxes)
+    masks = np.stack([each.marks.mask.numbered(names) for each in used if each.marks.mask is not None])
     areas = np.stack([(masks == number).sum(axis=(1, 2)) for number in range(1, len(names) + 1)])
     return MarkedArrays(names, squares, areas.argmax(axis=0).astype(np.int64), masks=masks)
 
@@ -104,15 +104,8 @@ def _boxes(pictures: Sequence[OwnPicture], names: tuple[str, ...]) -> np.ndarray
     boxes[:, :, 0] = NO_OBJECT
     for rows, each in zip(boxes, pictures, strict=True):
         for row, box in zip(rows, each.marks.boxes, strict=False):
-            center = box.left + box.width / 2, box.top + box.height / 2
-            row[:] = names.index(box.class_name), *center, box.width, box.height
+            row[:] = names.index(box.class_name), *box.centered
     return boxes
-
-
-def numbered(mask: MarkedMask, names: tuple[str, ...]) -> np.ndarray:
-    """The class of each pixel by its place among these names, from 1: (H, W) uint8. A name that is missing has none."""
-    numbers = [names.index(name) + 1 if name in names else 0 for name in mask.class_names]
-    return np.array([0, *numbers], np.uint8)[mask.values]
 
 
 def _numbers(pictures: Sequence[OwnPicture]) -> tuple[tuple[Quantity, ...], np.ndarray]:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from visualizer.data.annotations import Annotations
+from visualizer.data.boxes import classes_of_largest
 from visualizer.data.dataset import NO_OBJECT, Dataset
 from visualizer.data.shapes import (
     OUTLINES,
@@ -46,8 +47,7 @@ def make_scenes(seed: int = 0, count: int = PICTURES) -> Dataset:
     for place in range(count):
         pictures[place], masks[place], found = _scene(random)
         boxes[place, : len(found)] = found
-    largest = (boxes[:, :, 3] * boxes[:, :, 4]).argmax(axis=1)
-    labels = boxes[np.arange(count), largest, 0].astype(np.int64)
+    labels = classes_of_largest(boxes)
     train, validation, test = stratified_split(labels, seed)
     return Dataset(
         name="scenes",

@@ -6,7 +6,6 @@ import numpy as np
 
 from visualizer.architecture.answer import Mask
 from visualizer.data.annotations import Annotations
-from visualizer.data.marked_arrays import numbered
 from visualizer.data.marks.marks import Kind, OwnPicture
 from visualizer.figures.answers.boxes import named_boxes
 from visualizer.figures.answers.figures import figures_of
@@ -39,11 +38,10 @@ def marked_gallery(squares: Sequence[OwnPicture], kind: Kind, classes: tuple[str
 def _drawn(square: OwnPicture, kind: Kind, classes: tuple[str, ...]) -> np.ndarray:
     marks = square.marks
     if kind == "boxes":
-        centers = [(box.left + box.width / 2, box.top + box.height / 2) for box in marks.boxes]
-        boxes = np.array([(x, y, box.width, box.height) for (x, y), box in zip(centers, marks.boxes, strict=True)])
+        boxes = np.array([box.centered for box in marks.boxes])
         return named_boxes(square.picture, boxes, [box.class_name for box in marks.boxes])
     if kind == "mask" and marks.mask is not None:
-        mask = Mask(numbered(marks.mask, classes))
+        mask = Mask(marks.mask.numbered(classes))
         return figures_of(Mask).drawn(square.picture, mask, None, Annotations(classes, has_masks=True))
     return square.picture
 
@@ -57,5 +55,5 @@ def _words(square: OwnPicture, kind: Kind) -> str:
         return square.class_name
     names = [box.class_name for box in marks.boxes]
     if kind == "mask" and marks.mask is not None:
-        names = [marks.mask.class_names[value - 1] for value in np.unique(marks.mask.values).tolist() if value]
+        names = marks.mask.present
     return ", ".join(dict.fromkeys(names))

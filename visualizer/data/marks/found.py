@@ -1,10 +1,10 @@
 """What the files of a ZIP say about its pictures, and how a file's name leads to its picture."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from visualizer.data.marks.marks import Kind, MarkedBox, Measured
+from visualizer.data.marks.marks import MAX_BOXES, Kind, MarkedBox, Measured
 from visualizer.data.own_zip import Entry
 from visualizer.errors import short_repr
 
@@ -51,6 +51,21 @@ class Found:
             self.problems.append(problem)
         else:
             self.more_problems += 1
+
+    def kept_boxes(self, read: Iterable[tuple[int, MarkedBox | str]], where: str) -> tuple[MarkedBox, ...]:
+        """The boxes of one picture that the file `where` has, as far as they can be kept; the others are left out.
+
+        `read` are its lines by their numbers: each a box, or why there is none, as a sentence.
+        """
+        boxes: list[MarkedBox] = []
+        for line, box in read:
+            if isinstance(box, str):
+                self.leave_out(f"{where}, line {line}: {box}")
+            elif len(boxes) == MAX_BOXES:
+                self.leave_out(f"{where}, line {line}: the picture has over {MAX_BOXES} boxes.")
+            else:
+                boxes.append(box)
+        return tuple(boxes)
 
     def add_boxes(self, picture: Entry, boxes: tuple[MarkedBox, ...], where: str) -> None:
         """Note the boxes of a picture that the file `where` has."""

@@ -26,6 +26,11 @@ class MarkedBox:
     width: float
     height: float
 
+    @property
+    def centered(self) -> tuple[float, float, float, float]:
+        """The centre's x and y, its width and its height, as `Dataset.boxes` has them."""
+        return self.left + self.width / 2, self.top + self.height / 2, self.width, self.height
+
 
 @dataclass(frozen=True, eq=False)
 class MarkedMask:
@@ -38,6 +43,16 @@ class MarkedMask:
 
     class_names: tuple[str, ...]
     values: np.ndarray
+
+    @property
+    def present(self) -> list[str]:
+        """The classes that any pixel has, in the order of `class_names`."""
+        return [self.class_names[value - 1] for value in np.unique(self.values).tolist() if value]
+
+    def numbered(self, names: tuple[str, ...]) -> np.ndarray:
+        """The class of each pixel by its place among these names, from 1: (H, W) uint8. A missing name has none."""
+        numbers = [names.index(name) + 1 if name in names else 0 for name in self.class_names]
+        return np.array([0, *numbers], np.uint8)[self.values]
 
 
 @dataclass(frozen=True)
@@ -124,6 +139,5 @@ def classes_of(pictures: Iterable[OwnPicture], kind: Kind) -> tuple[str, ...]:
         elif kind == "boxes":
             names.update(box.class_name for box in picture.marks.boxes)
         elif kind == "mask" and picture.marks.mask is not None:
-            present = np.unique(picture.marks.mask.values)
-            names.update(picture.marks.mask.class_names[value - 1] for value in present.tolist() if value)
+            names.update(picture.marks.mask.present)
     return tuple(sorted(names - {""}))

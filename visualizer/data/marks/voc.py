@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from visualizer.data.class_names import clean_class_name
 from visualizer.data.marks.found import Found, PictureNames
-from visualizer.data.marks.marks import MAX_BOXES, MarkedBox, clipped
+from visualizer.data.marks.marks import MarkedBox, clipped
 from visualizer.data.marks.text import shown
 from visualizer.data.own_zip import Entry
 from visualizer.errors import short_repr
@@ -51,17 +51,9 @@ def read_voc(file: Entry, data: bytes, names: PictureNames, found: Found) -> Non
     if width <= 0 or height <= 0:
         found.leave_out(f"{where}: it does not say the picture’s width and height.")
         return
-    boxes: list[MarkedBox] = []
-    for line, item in content.objects:
-        box = _box(item, width, height)
-        if isinstance(box, MarkedBox) and len(boxes) == MAX_BOXES:
-            box = f"the picture has over {MAX_BOXES} boxes."
-        if isinstance(box, MarkedBox):
-            boxes.append(box)
-        else:
-            found.leave_out(f"{where}, line {line}: {box}")
+    boxes = found.kept_boxes(((line, _box(item, width, height)) for line, item in content.objects), where)
     if boxes:
-        found.add_boxes(picture, tuple(boxes), where)
+        found.add_boxes(picture, boxes, where)
         found.sizes[picture] = width, height
 
 

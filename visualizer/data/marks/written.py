@@ -6,7 +6,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
-import numpy as np
 from PIL import Image
 
 from visualizer.data.marks.marks import Kind, OwnPicture, classes_of
@@ -39,10 +38,8 @@ def _yolo(pictures: Mapping[str, OwnPicture], names: tuple[str, ...]) -> Iterato
     for stem, each in pictures.items():
         lines = []
         for box in each.marks.boxes:
-            numbers = (box.left + box.width / 2, box.top + box.height / 2, box.width, box.height)
-            lines.append(
-                " ".join([str(names.index(box.class_name)), *(f"{number:.{_DECIMALS}f}" for number in numbers)])
-            )
+            numbers = [f"{number:.{_DECIMALS}f}" for number in box.centered]
+            lines.append(" ".join([str(names.index(box.class_name)), *numbers]))
         yield f"labels/{stem}.txt", "\n".join(lines) + "\n"
     yield "classes.txt", "\n".join(names) + "\n"
 
@@ -74,8 +71,7 @@ def _masks(pictures: Mapping[str, OwnPicture], names: tuple[str, ...]) -> Iterat
     for stem, each in pictures.items():
         mask = each.marks.mask
         if mask is not None:
-            numbers = [names.index(name) + 1 if name in names else 0 for name in mask.class_names]
-            image = Image.fromarray(np.array([0, *numbers], np.uint8)[mask.values])
+            image = Image.fromarray(mask.numbered(names))
             image.putpalette([0, 0, 0, *_COLOURS * (1 + len(names) * 3 // len(_COLOURS))][: 3 * 256])
             yield f"masks/{stem}.png", _png(image)
     # In such a list, "#ff0000" would be a colour.

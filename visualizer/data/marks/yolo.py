@@ -5,7 +5,7 @@ import re
 
 from visualizer.data.class_names import clean_class_name
 from visualizer.data.marks.found import Found, PictureNames
-from visualizer.data.marks.marks import MAX_BOXES, MarkedBox, clipped
+from visualizer.data.marks.marks import MarkedBox, clipped
 from visualizer.data.marks.text import lines_of, shown
 from visualizer.data.own_zip import Entry
 from visualizer.errors import short_repr
@@ -31,19 +31,10 @@ def read_yolo(file: Entry, data: bytes, names: PictureNames, found: Found, class
     if lines is None:
         found.leave_out(f"{where} is no text, or too long.")
         return
-    boxes: list[MarkedBox] = []
-    for line, words in enumerate(map(str.split, lines), start=1):
-        if not words:
-            continue
-        box = _box(words, classes)
-        if isinstance(box, MarkedBox) and len(boxes) == MAX_BOXES:
-            box = f"the picture has over {MAX_BOXES} boxes."
-        if isinstance(box, MarkedBox):
-            boxes.append(box)
-        else:
-            found.leave_out(f"{where}, line {line}: {box}")
+    split = enumerate(map(str.split, lines), start=1)
+    boxes = found.kept_boxes(((line, _box(words, classes)) for line, words in split if words), where)
     if boxes:
-        found.add_boxes(picture, tuple(boxes), where)
+        found.add_boxes(picture, boxes, where)
 
 
 def _box(words: list[str], classes: dict[int, str]) -> MarkedBox | str:

@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from visualizer.data.class_names import MAX_NAME_LENGTH, clean_class_name
-from visualizer.data.marked_arrays import numbered
 from visualizer.data.marks.marks import MAX_BOXES, MarkedMask, OwnPicture, classes_of
 from visualizer.data.marks.written import MarkFormat, zipped_marks
 from visualizer.data.own_pictures import MAX_CLASSES
@@ -78,7 +77,7 @@ def _mask(own: OwnPictures, picture: OwnPicture) -> np.ndarray:
     """The picture's mask by the numbers of `own.names`; all background where it has none."""
     if picture.marks.mask is None:
         return np.zeros(picture.picture.shape[:2], np.uint8)
-    return numbered(picture.marks.mask, tuple(own.names))
+    return picture.marks.mask.numbered(tuple(own.names))
 
 
 def _which(own: OwnPictures) -> None:
