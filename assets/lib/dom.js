@@ -2,6 +2,7 @@
 import { placeAt } from "./numbers.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const SETTLED_AFTER = 250; // milliseconds without a further change
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -21,10 +22,59 @@ export function makeButton(text, className, onclick) {
   return Object.assign(make("button", text, className), { type: "button", onclick });
 }
 
+/** A row of a table, with its head. @type {(head: string | Node, ...cells: (string | Node)[]) => HTMLTableRowElement} */
+export function makeRow(head, ...cells) {
+  const row = make("tr");
+  const first = Object.assign(make("th"), { scope: "row" });
+  for (const [cell, content] of [[first, head], ...cells.map((content) => [make("td"), content])]) {
+    /** @type {Element} */ (cell).append(content);
+    row.append(cell);
+  }
+  return row;
+}
+
+/** Write a title and a note above a picture. @type {(caption: Element, words: [string, string]) => void} */
+export function writeCaption(caption, [title, note]) {
+  caption.replaceChildren(make("strong", title), "  ", make("span", note));
+}
+
+/**
+ * Call `draw` with an element's width in whole pixels, now and whenever it changes. Returns what ends it.
+ *
+ * @type {(element: Element, draw: (width: number) => void) => () => void}
+ */
+export function onWidth(element, draw) {
+  let width = 0;
+  const observer = new ResizeObserver(([entry]) => {
+    const now = Math.round(entry.contentRect.width);
+    if (now > 0 && now !== width) draw((width = now));
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
+}
+
+/** Says to a screen reader what changes fast, once it has settled: each key would else be read out. */
+export class Announcer {
+  /** @param {Element} element A live region. */
+  constructor(element) {
+    this.element = element;
+  }
+
+  /** @type {(words: string) => void} */
+  say(words) {
+    this.end();
+    this.waiting = setTimeout(() => (this.element.textContent = words), SETTLED_AFTER);
+  }
+
+  end() {
+    clearTimeout(this.waiting);
+  }
+}
+
 /**
  * Add an element of a drawing to another.
  *
- * @type {(parent: Element, tag: string, attributes?: Record<string, any>, text?: string) => SVGElement}
+ * @type {(parent: Element | DocumentFragment, tag: string, attributes?: Record<string, any>, text?: string) => SVGElement}
  */
 export function addSvg(parent, tag, attributes = {}, text = "") {
   const element = /** @type {SVGElement} */ (document.createElementNS(SVG, tag));

@@ -36,3 +36,18 @@ export function inFourDigits(value) {
 
 /** @type {(value: number) => string} */
 export const inTwoDigits = (value) => withMinus(value === 0 ? "0" : value.toPrecision(2));
+
+/** In brackets where it is negative. @type {(shown: string) => string} */
+export const bracketed = (shown) => (shown.startsWith("−") ? `(${shown})` : shown);
+
+/**
+ * A sum with {name} for its numbers; a negative one after a sign stands in brackets.
+ *
+ * @type {(text: string, numbers: Record<string, number>, shown: (value: number) => string) => string}
+ */
+export function filled(text, numbers, shown) {
+  return text.replace(/([+·−/] )?\{(\w+)\}/g, (_, sign = "", name) => {
+    const number = shown(numbers[name]);
+    return sign + (sign ? bracketed(number) : number);
+  });
+}

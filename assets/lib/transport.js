@@ -1,6 +1,7 @@
 // The row that plays something step by step: back, play or pause, on, a slider, and where it stands. The style is
 // transport.css.
 import { addSvg, make, makeButton } from "./dom.js";
+import { clamp } from "./numbers.js";
 
 /** The paths of the icons, in a square of 24. @type {Record<string, Record<string, string>[]>} */
 const ICONS = {
@@ -62,5 +63,43 @@ export class Transport {
   showPlaying(playing) {
     this.button.classList.toggle("playing", playing);
     setWords(this.button, playing ? "Pause" : "Play");
+  }
+}
+
+/** Such a row that plays its places itself, at an even pace and once to the end. */
+export class StepPlayer extends Transport {
+  /**
+   * @param {HTMLElement} row
+   * @param {number} pace Milliseconds from one place to the next.
+   * @param {(place: number) => void} show Draws a place, and calls `showPlace`.
+   */
+  constructor(row, pace, show) {
+    super(row, { go: (place) => this.go(place), toggle: () => (this.timer ? this.stop() : this.play()) });
+    this.pace = pace;
+    this.show = show;
+  }
+
+  get last() {
+    return Number(this.slider.max);
+  }
+
+  go(place) {
+    this.stop();
+    this.show(clamp(place, this.last + 1));
+  }
+
+  play() {
+    if (this.place === this.last) this.show(0);
+    this.showPlaying(true);
+    this.timer = setInterval(() => {
+      this.show(this.place + 1);
+      if (this.place === this.last) this.stop();
+    }, this.pace);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.showPlaying(false);
   }
 }

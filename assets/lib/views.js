@@ -1,4 +1,4 @@
-// A component's view, which lives as long as the element that shows it.
+// What a component keeps as long as the element that shows it lives.
 
 /**
  * The default export of a component that keeps one view for each element.
@@ -21,6 +21,23 @@ export function keepingView(create) {
       views.delete(parentElement);
       view.end();
     };
+  };
+}
+
+/**
+ * What a component remembers for each element that shows it, so that it stays when the page is drawn again. It begins
+ * anew where `subject` says that it is about something else.
+ *
+ * @template State
+ * @param {(data: any) => State} begin
+ * @returns {(element: Node, subject: string, data: any) => State}
+ */
+export function remembering(begin) {
+  /** @type {WeakMap<Node, { subject: string, state: State }>} */
+  const kept = new WeakMap();
+  return (element, subject, data) => {
+    if (kept.get(element)?.subject !== subject) kept.set(element, { subject, state: begin(data) });
+    return kept.get(element).state;
   };
 }
 

@@ -1,7 +1,7 @@
 // An activation function over its derivative, and a dot to drag along both. Every number was computed by the server;
 // the dot moves from one of them to the next.
-import { addSvg } from "../../lib/dom.js";
-import { clamp, inFourDigits } from "../../lib/numbers.js";
+import { addSvg, onWidth } from "../../lib/dom.js";
+import { clamp, filled, inFourDigits } from "../../lib/numbers.js";
 
 const LEFT = 40;
 const RIGHT = 12;
@@ -9,14 +9,6 @@ const TOP = 26;
 const BETWEEN = 34;
 const BOTTOM = 26;
 const HEIGHTS = [170, 110];
-
-function fill(text, numbers) {
-  // A negative number after a sign stands in brackets.
-  return text.replace(/([+·−] )?\{(\w)\}/g, (_, sign = "", name) => {
-    const shown = inFourDigits(numbers[name]);
-    return sign && shown.startsWith("−") ? `${sign}(${shown})` : sign + shown;
-  });
-}
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".activation-dot");
@@ -94,7 +86,7 @@ export default function ({ data, parentElement }) {
 
     const side = numbers.x > 0 ? 1 : 0;
     const written = (texts, results, result) =>
-      `= ${fill(texts[side], numbers)}${results[side] ? ` = ${inFourDigits(result)}` : ""}`;
+      `= ${filled(texts[side], numbers, inFourDigits)}${results[side] ? ` = ${inFourDigits(result)}` : ""}`;
     root.querySelector(".input").textContent = inFourDigits(numbers.x);
     root.querySelector(".value").textContent = written(data.valueTexts, data.valueResults, numbers.y);
     root.querySelector(".slope").textContent = written(data.slopeTexts, data.slopeResults, slope);
@@ -142,13 +134,8 @@ export default function ({ data, parentElement }) {
     go(to);
   };
 
-  const observer = new ResizeObserver(([entry]) => {
-    const now = Math.round(entry.contentRect.width);
-    if (now > 0 && now !== width) {
-      width = now;
-      draw();
-    }
+  return onWidth(root, (now) => {
+    width = now;
+    draw();
   });
-  observer.observe(root);
-  return () => observer.disconnect();
 }

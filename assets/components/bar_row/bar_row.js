@@ -1,6 +1,6 @@
 // A row of bars to draw: with the pointer, or one after the other with the keyboard. What was drawn goes to the server
 // when the hand rests.
-import { addSvg, allPlaces, arrowStep, shareUnder } from "../../lib/dom.js";
+import { addSvg, allPlaces, arrowStep, onWidth, shareUnder } from "../../lib/dom.js";
 import { clamp, inDecimals, placeAt, within } from "../../lib/numbers.js";
 import { keepingView } from "../../lib/views.js";
 
@@ -35,14 +35,10 @@ class BarRow {
       clearTimeout(this.waiting);
       this.waiting = setTimeout(() => this.send(), SETTLED_AFTER);
     };
-    this.observer = new ResizeObserver(([entry]) => {
-      const now = Math.round(entry.contentRect.width);
-      if (now > 0 && now !== this.width) {
-        this.width = now;
-        this.draw();
-      }
+    this.leave = onWidth(this.root, (width) => {
+      this.width = width;
+      this.draw();
     });
-    this.observer.observe(this.root);
   }
 
   update({ data, setStateValue }) {
@@ -53,7 +49,7 @@ class BarRow {
   }
 
   end() {
-    this.observer.disconnect();
+    this.leave();
     clearTimeout(this.waiting);
   }
 

@@ -1,8 +1,9 @@
 // Two boxes on a picture to drag, and how much they overlap, with the arithmetic. All of it happens here; the tests
 // compare it with visualizer/data/boxes.py.
-import { addSvg, arrowStep, make } from "../../lib/dom.js";
+import { addSvg, arrowStep, make, makeRow, writeCaption } from "../../lib/dom.js";
 import { inDecimals, within } from "../../lib/numbers.js";
 import { drawBox, drawPicture } from "../../lib/picture_marks.js";
+import { remembering } from "../../lib/views.js";
 
 const NAMES = ["Truth", "Answer"];
 const KINDS = ["truth", "answer"];
@@ -11,19 +12,17 @@ const LEAST = 1; // pixel of height and width
 const CORNER = 1.7; // pixels of the picture
 const GRIP = 4; // of what a finger takes hold of
 
-/** @type {WeakMap<Element, { start: string, boxes: number[][] }>} */
-const kept = new WeakMap();
+// The boxes stay where they were put until another picture comes.
+/** @type {ReturnType<typeof remembering<{ boxes: number[][] }>>} */
+const kept = remembering((data) => ({ boxes: structuredClone(data.boxes) }));
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".box-pair");
   const svg = root.querySelector(".marked");
   const [height, width] = data.size;
-  const start = JSON.stringify([data.picture.length, data.boxes]);
-  // The boxes stay where they were put until another picture comes.
-  if (kept.get(parentElement)?.start !== start) kept.set(parentElement, { start, boxes: structuredClone(data.boxes) });
-  const { boxes } = kept.get(parentElement);
+  const { boxes } = kept(parentElement, JSON.stringify([data.picture.length, data.boxes]), data);
 
-  root.querySelector("figcaption").replaceChildren(make("strong", data.caption[0]), "  ", make("span", data.caption[1]));
+  writeCaption(root.querySelector("figcaption"), data.caption);
   svg.setAttribute("aria-label", "The picture with two boxes to move");
   drawPicture(svg, data.picture, data.size);
   addStripes(svg);
@@ -78,8 +77,7 @@ export default function ({ data, parentElement }) {
   }
 
   function fields(index) {
-    const row = make("tr");
-    const head = Object.assign(make("th"), { scope: "row" });
+    const head = document.createDocumentFragment();
     const key = addSvg(head, "svg", { viewBox: "0 0 26 10", "aria-hidden": "true" });
     addSvg(key, "path", { class: `line ${KINDS[index]}`, d: "M0 5h26" });
     head.append(NAMES[index]);
@@ -95,9 +93,7 @@ export default function ({ data, parentElement }) {
       input.onchange = () => draw();
       return input;
     });
-    row.append(head, ...all.map((input) => make("td")));
-    all.forEach((input, at) => row.children[at + 1].append(input));
-    return { row, all };
+    return { row: makeRow(head, ...all), all };
   }
 
   /** @param {number} index @param {number[]} box @param {Element} [typed] */

@@ -1,54 +1,51 @@
 // Boxes on pictures that change from step to step, with words and numbers, and a slider over the steps. The server
 // computed every step; `box_steps` in visualizer/ui/concepts/box_steps.py says what arrives.
-import { addSvg, make } from "../../lib/dom.js";
+import { addSvg, make, makeRow, writeCaption } from "../../lib/dom.js";
 import { clamp } from "../../lib/numbers.js";
 import { drawBox, drawPicture, drawTag } from "../../lib/picture_marks.js";
-import { Transport } from "../../lib/transport.js";
+import { StepPlayer } from "../../lib/transport.js";
+import { remembering } from "../../lib/views.js";
 
 const PLAYED_EVERY = 1500; // milliseconds
 const CURVE = { width: 330, height: 230, left: 46, right: 12, top: 26, bottom: 40 };
 
-/** @type {WeakMap<Element, { start: string, place: number }>} */
-const kept = new WeakMap();
+const kept = remembering(({ shown }) => ({ place: shown }));
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".box-steps");
   const { pictures, steps, size } = data;
-  if (kept.get(parentElement)?.start !== data.start) kept.set(parentElement, { start: data.start, place: data.shown });
-  const state = kept.get(parentElement);
+  const state = kept(parentElement, data.start, data);
   root.classList.toggle("with-curve", Boolean(data.curve));
 
   const row = root.querySelector(".transport");
   row.replaceChildren();
   row.setAttribute("aria-label", data.title);
   row.hidden = steps.length === 1;
-  let timer;
-  const transport = new Transport(row, { go, toggle: () => (timer ? pause() : play()) });
-  transport.setRange(data.title, steps.length);
+  const player = new StepPlayer(row, PLAYED_EVERY, show);
+  player.setRange(data.title, steps.length);
 
-  const drawings = pictures.map(({ title }) => {
+  const drawings = pictures.map(() => {
     const figure = make("figure");
     const svg = addSvg(figure, "svg", { class: "marked", role: "img" });
-    const note = make("span");
     const caption = make("figcaption");
-    caption.append(make("strong", title), "  ", note);
     figure.prepend(caption);
-    return { figure, svg, note };
+    return { figure, svg, caption };
   });
   root.querySelector(".pictures").replaceChildren(...drawings.map(({ figure }) => figure));
   const dot = data.curve && drawCurve(root.querySelector(".curve"), data.curve);
   show(clamp(state.place, steps.length));
-  return pause;
+  return () => player.stop();
 
   function show(place) {
     state.place = place;
     const step = steps[place];
-    transport.showPlace(place, step.name);
+    player.showPlace(place, step.name);
     root.querySelector(".words").textContent = step.words;
-    pictures.forEach(({ sources }, index) => {
-      const { svg, note } = drawings[index];
-      note.textContent = step.notes[index] ?? "";
-      svg.setAttribute("aria-label", `${pictures[index].title} ${note.textContent}. ${step.words}`);
+    pictures.forEach(({ sources, title }, index) => {
+      const { svg, caption } = drawings[index];
+      const note = step.notes[index] ?? "";
+      writeCaption(caption, [title, note]);
+      svg.setAttribute("aria-label", `${title} ${note}. ${step.words}`);
       drawPicture(svg, sources[Math.min(place, sources.length - 1)], size);
       const here = data.boxes.map((box, at) => ({ ...box, state: step.states[at] })).filter((box) => box.picture === index);
       for (const { corners, state: name } of here) if (name !== "gone") drawBox(svg, corners, name);
@@ -61,32 +58,12 @@ export default function ({ data, parentElement }) {
     root.querySelector("tbody").replaceChildren(...step.rows.map(rowOf));
     if (dot) dot(place, step.words);
   }
-
-  function go(to) {
-    pause();
-    show(clamp(to, steps.length));
-  }
-
-  function play() {
-    if (state.place === steps.length - 1) show(0);
-    transport.showPlaying(true);
-    timer = setInterval(() => {
-      show(state.place + 1);
-      if (state.place === steps.length - 1) pause();
-    }, PLAYED_EVERY);
-  }
-
-  function pause() {
-    clearInterval(timer);
-    timer = undefined;
-    transport.showPlaying(false);
-  }
 }
 
 /** @type {(row: { head: string, cells: string[], state: string }) => HTMLElement} */
 function rowOf({ head, cells, state }) {
-  const row = make("tr", "", state);
-  row.append(Object.assign(make("th", head), { scope: "row" }), ...cells.map((cell) => make("td", cell)));
+  const row = makeRow(head, ...cells);
+  row.className = state;
   return row;
 }
 

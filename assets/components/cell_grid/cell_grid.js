@@ -1,14 +1,13 @@
 // A picture under a grid of cells, and what the cell under the pointer has to answer. The server wrote every sentence;
 // `cell_grid` in visualizer/ui/concepts/cell_grid.py says what arrives.
-import { addSvg, arrowStep, make, pixelUnder } from "../../lib/dom.js";
+import { addSvg, Announcer, arrowStep, make, pixelUnder, writeCaption } from "../../lib/dom.js";
 import { clamp } from "../../lib/numbers.js";
 import { drawBox, drawPicture } from "../../lib/picture_marks.js";
+import { remembering } from "../../lib/views.js";
 
 const RADIUS = 1.1; // of a dot, pixels of the picture
-const SETTLED_AFTER = 250; // milliseconds without a further arrow key
 
-/** @type {WeakMap<Element, { start: string, place: number[] }>} */
-const kept = new WeakMap();
+const kept = remembering(({ cells }) => ({ place: [cells[0].row, cells[0].column] }));
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".cell-grid");
@@ -16,13 +15,10 @@ export default function ({ data, parentElement }) {
   const { size, side, cells, objects } = data;
   const [height, width] = size;
   const cell = [height / side, width / side];
-  if (kept.get(parentElement)?.start !== data.start) {
-    kept.set(parentElement, { start: data.start, place: [cells[0].row, cells[0].column] });
-  }
-  const state = kept.get(parentElement);
-  let waiting;
+  const state = kept(parentElement, data.start, data);
+  const live = new Announcer(root.querySelector(".live"));
 
-  root.querySelector("figcaption").replaceChildren(make("strong", data.caption[0]), "  ", make("span", data.caption[1]));
+  writeCaption(root.querySelector("figcaption"), data.caption);
   /** @type {(place: number[]) => any} */
   const at = ([row, column]) => cells.find((one) => one.row === row && one.column === column);
 
@@ -71,11 +67,8 @@ export default function ({ data, parentElement }) {
     const step = arrowStep(event);
     if (!step) return;
     go(state.place.map((place, axis) => clamp(place + step[axis], side)));
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      root.querySelector(".live").textContent = root.querySelector(".words").textContent;
-    }, SETTLED_AFTER);
+    live.say(root.querySelector(".words").textContent);
   };
   draw();
-  return () => clearTimeout(waiting);
+  return () => live.end();
 }

@@ -1,6 +1,6 @@
 // Numbers ε that were drawn at random once, and the codes μ + σ · ε that hang on them; two sliders move the codes.
-import { addSvg, shareUnder } from "../../lib/dom.js";
-import { clamp, inDecimals } from "../../lib/numbers.js";
+import { addSvg, Announcer, onWidth, shareUnder } from "../../lib/dom.js";
+import { bracketed, clamp, inDecimals } from "../../lib/numbers.js";
 import { keepingView } from "../../lib/views.js";
 
 const LEFT = 12;
@@ -9,11 +9,7 @@ const CURVE = 92; // the height of both curves, however wide they are
 const TOP = 24;
 const AXIS_ROOM = 24;
 const BETWEEN = 34;
-const SETTLED_AFTER = 250; // milliseconds without a further change
 const POINTS = 241; // of a curve
-
-/** In brackets where it is negative. @type {(value: number) => string} */
-const bracketed = (value) => (inDecimals(value).startsWith("−") ? `(${inDecimals(value)})` : inDecimals(value));
 
 class DrawnCodes {
   /** @param {import("../../lib/views.js").Component} component */
@@ -26,6 +22,7 @@ class DrawnCodes {
     this.sliders = [this.root.querySelector(".mean"), this.root.querySelector(".spread")];
     for (const slider of this.sliders) slider.oninput = () => this.draw();
     this.width = 0;
+    this.live = new Announcer(this.root.querySelector(".live"));
     this.svg.onpointerdown = this.svg.onpointermove = (event) => this.pointAt(event);
     this.svg.onkeydown = (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -33,14 +30,10 @@ class DrawnCodes {
       event.preventDefault();
       this.choose(this.chosen + step);
     };
-    this.observer = new ResizeObserver(([entry]) => {
-      const now = Math.round(entry.contentRect.width);
-      if (now > 0 && now !== this.width) {
-        this.width = now;
-        this.draw();
-      }
+    this.leave = onWidth(this.root, (width) => {
+      this.width = width;
+      this.draw();
     });
-    this.observer.observe(this.root);
   }
 
   update({ data }) {
@@ -58,8 +51,8 @@ class DrawnCodes {
   }
 
   end() {
-    this.observer.disconnect();
-    clearTimeout(this.waiting);
+    this.leave();
+    this.live.end();
   }
 
   get values() {
@@ -144,14 +137,13 @@ class DrawnCodes {
       output.textContent = inDecimals([mean, logVariance][index]);
     });
     set(".deviation", `σ = exp(${inDecimals(logVariance)} / 2) = ${inDecimals(deviation)}`);
-    set(".code", `z = ${inDecimals(mean)} + ${inDecimals(deviation)} · ${bracketed(epsilon)} = ${inDecimals(code)}`);
+    set(".code", `z = ${inDecimals(mean)} + ${inDecimals(deviation)} · ${bracketed(inDecimals(epsilon))} = ${inDecimals(code)}`);
     set(".slopes", `dz/dμ = 1, dz/dσ = ε = ${inDecimals(epsilon)}`);
-    const sum = `(${bracketed(mean)}² + ${inDecimals(variance)} − 1 − ${bracketed(logVariance)}) / 2`;
+    const sum = `(${bracketed(inDecimals(mean))}² + ${inDecimals(variance)} − 1 − ${bracketed(inDecimals(logVariance))}) / 2`;
     set(".divergence", `(μ² + σ² − 1 − log σ²) / 2 = ${sum} = ${inDecimals(divergence)} nats`);
     const words = `Code ${this.chosen + 1} of ${this.data.epsilons.length}: ε is ${inDecimals(epsilon)}, z is ${inDecimals(code)}.`;
     this.svg.setAttribute("aria-label", `Random numbers and the codes made of them. ${words} Arrow keys choose another.`);
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => set(".live", `${words} KL is ${inDecimals(divergence)} nats.`), SETTLED_AFTER);
+    this.live.say(`${words} KL is ${inDecimals(divergence)} nats.`);
   }
 }
 

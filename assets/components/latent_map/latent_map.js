@@ -1,6 +1,6 @@
 // Codes of two numbers as a map, and a ring to drag over it: beside it is what the decoder draws of the code there. All
 // pictures came with the page, one for each place of a grid, so that the picture follows the hand.
-import { addSvg, arrowStep, shareUnder } from "../../lib/dom.js";
+import { addSvg, arrowStep, onWidth, shareUnder } from "../../lib/dom.js";
 import { clamp, inTwoDigits } from "../../lib/numbers.js";
 
 const LEFT = 44;
@@ -105,14 +105,9 @@ export default function ({ data, parentElement }) {
     move();
   };
 
-  const observer = new ResizeObserver(([entry]) => {
-    const now = Math.round(entry.contentRect.width);
-    if (now > 0 && now !== width) {
-      width = now;
-      draw();
-    }
-  });
-  observer.observe(root.querySelector(".map"));
   move();
-  return () => observer.disconnect();
+  return onWidth(root.querySelector(".map"), (now) => {
+    width = now;
+    draw();
+  });
 }

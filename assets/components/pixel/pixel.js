@@ -1,7 +1,7 @@
 // One number explained: where it is, the formula with its numbers, and the numbers that it was computed from, each a click away.
 // `pixel_data` in visualizer/ui/look/pixel_data.py says what arrives. Every number was computed by the server.
 import { showScale } from "../../lib/colours.js";
-import { arrowStep, make, makeButton, pixelUnder } from "../../lib/dom.js";
+import { arrowStep, make, makeButton, makeRow, pixelUnder } from "../../lib/dom.js";
 
 const views = new WeakMap();
 
@@ -82,11 +82,9 @@ function drawPanel({ title, note, source, size: [rows, columns], marks, scale, i
 // ---- The arithmetic
 
 function drawLine([label, formula, result]) {
-  const row = make("tr");
-  const end = make("td");
+  const end = document.createDocumentFragment();
   end.append("= ", make("strong", result));
-  row.append(Object.assign(make("th", label), { scope: "row" }), make("td", formula), end);
-  return row;
+  return makeRow(label, formula, end);
 }
 
 function drawMadeOf(find, data, go) {

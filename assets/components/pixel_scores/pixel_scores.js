@@ -1,13 +1,12 @@
 // The scores of the classes at one pixel, computed here from the numbers that the last layer reads there.
 // `pixel_scores` in visualizer/ui/concepts/pixel_scores.py says what arrives.
-import { addSvg, arrowStep, make, makeButton, pixelUnder } from "../../lib/dom.js";
+import { addSvg, Announcer, arrowStep, make, makeButton, makeRow, pixelUnder, writeCaption } from "../../lib/dom.js";
 import { bytesOf, clamp, inFourDigits, total } from "../../lib/numbers.js";
 import { drawBox, drawPicture } from "../../lib/picture_marks.js";
+import { remembering } from "../../lib/views.js";
 
-const SETTLED_AFTER = 250; // milliseconds without a further arrow key
-
-/** @type {WeakMap<Element, { start: string, place: number[], chosen: number | null }>} */
-const kept = new WeakMap();
+/** @type {ReturnType<typeof remembering<{ place: number[], chosen: number | null }>>} */
+const kept = remembering(({ place }) => ({ place, chosen: null }));
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".pixel-scores");
@@ -15,17 +14,11 @@ export default function ({ data, parentElement }) {
   const { size, names, weights, bias } = data;
   const [height, width] = size;
   const features = new Float32Array(bytesOf(data.features).buffer);
-  if (kept.get(parentElement)?.start !== data.start) {
-    kept.set(parentElement, { start: data.start, place: data.place, chosen: null });
-  }
-  const state = kept.get(parentElement);
+  const state = kept(parentElement, data.start, data);
+  const live = new Announcer(root.querySelector(".live"));
   let shown = state.place;
-  let waiting;
 
-  root.querySelectorAll("figcaption").forEach((caption, index) => {
-    const [name, note] = data.captions[index];
-    caption.replaceChildren(make("strong", name), "  ", make("span", note));
-  });
+  root.querySelectorAll("figcaption").forEach((caption, index) => writeCaption(caption, data.captions[index]));
   const frames = svgs.map((svg, index) => {
     drawPicture(svg, data.pictures[index], size);
     return addSvg(svg, "g");
@@ -37,13 +30,7 @@ export default function ({ data, parentElement }) {
     button.append(swatch, name);
     return button;
   });
-  const rows = buttons.map((button) => {
-    const row = make("tr");
-    const head = Object.assign(make("th"), { scope: "row" });
-    head.append(button);
-    row.append(head, make("td"), make("td"));
-    return row;
-  });
+  const rows = buttons.map((button) => makeRow(button, "", ""));
   root.querySelector(".classes tbody").replaceChildren(...rows);
 
   function draw() {
@@ -67,11 +54,11 @@ export default function ({ data, parentElement }) {
     const words = `Row ${row + 1}, column ${column + 1}: the largest score is that of “${names[best]}”.`;
     root.querySelector(".words").textContent = `${words} The sum is the score of “${names[about]}”.`;
     const sums = products[about].map((product, map) =>
-      line(String(map + 1), inFourDigits(numbers[map]), `× ${inFourDigits(weights[about][map])}`, `= ${inFourDigits(product)}`),
+      makeRow(String(map + 1), inFourDigits(numbers[map]), `× ${inFourDigits(weights[about][map])}`, `= ${inFourDigits(product)}`),
     );
-    const last = line("score", "", "", `= ${inFourDigits(scores[about])}`);
+    const last = makeRow("score", "", "", `= ${inFourDigits(scores[about])}`);
     last.className = "total";
-    root.querySelector(".sum tbody").replaceChildren(...sums, line("bias", "", "", inFourDigits(bias[about])), last);
+    root.querySelector(".sum tbody").replaceChildren(...sums, makeRow("bias", "", "", inFourDigits(bias[about])), last);
     svgs.forEach((svg, index) => {
       svg.setAttribute("aria-label", `${data.captions[index].join(", ")}. Arrow keys choose a pixel. ${words}`);
     });
@@ -100,19 +87,9 @@ export default function ({ data, parentElement }) {
       const step = arrowStep(event);
       if (!step) return;
       stay([clamp(state.place[0] + step[0], height), clamp(state.place[1] + step[1], width)]);
-      clearTimeout(waiting);
-      waiting = setTimeout(() => {
-        root.querySelector(".live").textContent = root.querySelector(".words").textContent;
-      }, SETTLED_AFTER);
+      live.say(root.querySelector(".words").textContent);
     };
   }
   draw();
-  return () => clearTimeout(waiting);
-}
-
-/** A row of a table. @type {(head: string, ...cells: string[]) => HTMLElement} */
-function line(head, ...cells) {
-  const row = make("tr");
-  row.append(Object.assign(make("th", head), { scope: "row" }), ...cells.map((cell) => make("td", cell)));
-  return row;
+  return () => live.end();
 }

@@ -1,20 +1,11 @@
 // Pictures that change from place to place of a slider, and the arithmetic of the pixel under the pointer. Every number
 // was computed by the server; `pixel_way` in visualizer/ui/concepts/pixel_way.py says what arrives.
-import { arrowStep, make, pixelUnder } from "../../lib/dom.js";
-import { clamp, inDecimals, within } from "../../lib/numbers.js";
-import { Transport } from "../../lib/transport.js";
+import { Announcer, arrowStep, make, pixelUnder } from "../../lib/dom.js";
+import { clamp, filled, inDecimals, within } from "../../lib/numbers.js";
+import { StepPlayer } from "../../lib/transport.js";
 import { keepingView } from "../../lib/views.js";
 
 const PLACE_TAKES = 350; // milliseconds, while it plays
-const SETTLED_AFTER = 250; // milliseconds without a further change
-
-/** @type {(text: string, numbers: Record<string, number>) => string} A negative number after a sign is in brackets. */
-function fill(text, numbers) {
-  return text.replace(/([+·−/] )?\{(\w+)\}/g, (_, sign = "", name) => {
-    const shown = inDecimals(numbers[name]);
-    return sign && shown.startsWith("−") ? `${sign}(${shown})` : sign + shown;
-  });
-}
 
 class PixelWay {
   /** @param {import("../../lib/views.js").Component} component */
@@ -23,13 +14,8 @@ class PixelWay {
     this.root = parentElement.querySelector(".pixel-way");
     /** @type {HTMLElement} */
     this.panels = this.root.querySelector(".panels");
-    this.transport = new Transport(this.root.querySelector(".transport"), {
-      go: (place) => {
-        this.stop();
-        this.go(place);
-      },
-      toggle: () => (this.playing ? this.stop() : this.play()),
-    });
+    this.live = new Announcer(this.root.querySelector(".live"));
+    this.player = new StepPlayer(this.root.querySelector(".transport"), PLACE_TAKES, (place) => this.show(place));
     const point = (event) => {
       const field = event.target.closest(".field");
       const [rows, columns] = this.data.size;
@@ -46,13 +32,12 @@ class PixelWay {
   update({ data }) {
     const isNew = data.start !== this.data?.start;
     this.data = data;
-    this.count = data.places.length;
     if (isNew) {
-      this.stop();
+      this.player.stop();
       this.place = data.first;
       this.pixel = data.pixel;
     }
-    this.transport.setRange(data.slider, this.count);
+    this.player.setRange(data.slider, data.places.length);
     this.root.querySelector(".transport").setAttribute("aria-label", data.slider);
     this.root.querySelector(".scale-words").textContent = data.scale;
     this.fields = data.panels.map(({ title, sign }) => this.makePanel(title, sign));
@@ -77,8 +62,8 @@ class PixelWay {
     return { panel, canvas, mark };
   }
 
-  go(place) {
-    this.place = clamp(place, this.count);
+  show(place) {
+    this.place = place;
     this.draw();
   }
 
@@ -88,24 +73,9 @@ class PixelWay {
     this.draw();
   }
 
-  play() {
-    if (this.place === this.count - 1) this.place = -1;
-    this.playing = setInterval(() => {
-      this.go(this.place + 1);
-      if (this.place === this.count - 1) this.stop();
-    }, PLACE_TAKES);
-    this.transport.showPlaying(true);
-  }
-
-  stop() {
-    clearInterval(this.playing);
-    this.playing = undefined;
-    this.transport.showPlaying(false);
-  }
-
   end() {
-    this.stop();
-    clearTimeout(this.waiting);
+    this.player.stop();
+    this.live.end();
   }
 
   /** The numbers of a picture at this place: some pictures are the same at every place. */
@@ -134,18 +104,15 @@ class PixelWay {
     for (const [name, values] of Object.entries(data.numbers)) numbers[name] = values[place];
     for (const panel of data.panels) numbers[panel.name] = this.values(panel)[row * columns + column];
     for (const [name, values] of Object.entries(data.more)) numbers[name] = values[row * columns + column];
-    const sums = data.sums[place].map((sum) => fill(sum, numbers));
+    const sums = data.sums[place].map((sum) => filled(sum, numbers, inDecimals));
     const name = `Pixel in row ${row + 1}, column ${column + 1}`;
-    this.transport.showPlace(place, data.places[place]);
+    this.player.showPlace(place, data.places[place]);
     this.root.querySelector(".words").textContent = data.words[place];
     this.root.querySelector(".pixel-name").textContent = name;
     this.root.querySelector(".sums").replaceChildren(...sums.map((sum) => make("li", sum)));
     const titles = data.panels.map(({ title }) => title).join(", ");
     this.panels.setAttribute("aria-label", `Pictures of ${rows} × ${columns} pixels: ${titles}. Arrow keys choose a pixel.`);
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => {
-      this.root.querySelector(".live").textContent = `${data.places[place]}. ${name}. ${sums.join(". ")}`;
-    }, SETTLED_AFTER);
+    this.live.say(`${data.places[place]}. ${name}. ${sums.join(". ")}`);
   }
 }
 

@@ -1,6 +1,6 @@
 // The pixels that one unit of a map can see, drawn on the picture for the unit under the pointer. The server computed
 // every field; `field_map` in visualizer/ui/concepts/receptive_field_map.py says what arrives.
-import { addSvg, arrowStep, make, shareUnder } from "../../lib/dom.js";
+import { addSvg, arrowStep, shareUnder, writeCaption } from "../../lib/dom.js";
 import { clamp, placeAt, shareOf } from "../../lib/numbers.js";
 
 const SETTLED_AFTER = 250; // milliseconds without a further arrow key
@@ -31,7 +31,7 @@ export default function ({ data, parentElement, setStateValue }) {
   root.querySelectorAll("figcaption").forEach((caption, index) => {
     const [name, note] = data.captions[index];
     const legend = index === 0 && (margin[0] || margin[1]) ? ", grey: padding" : "";
-    caption.replaceChildren(make("strong", name), "  ", make("span", note + legend));
+    writeCaption(caption, [name, note + legend]);
   });
   const single = places[0] * places[1] === 1;
   const hint = "Point at the map, or use the arrow keys; click to choose the unit that is computed with below.";
