@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from assets.make_scene_networks import DETECTOR
+from assets.make_concept_networks import DETECTOR
 from visualizer.architecture.model_file import load_model, load_notes
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import TINY
