@@ -12,13 +12,14 @@ reconstructions does it read right, and of how many of 500 samples is it sure?
 import argparse
 import platform
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import torch
 
+from tests.inspection.draining import drained
 from visualizer.architecture.answer import Answer, Reconstruction, Sample
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -29,7 +30,8 @@ from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import Network
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
-from visualizer.inspection.task_evaluation import EvaluatedAnswers, evaluate_task
+from visualizer.figures.raster import as_bytes
+from visualizer.inspection.task_evaluation import evaluate_task
 from visualizer.tasks.task import Measure, Task, task_types
 from visualizer.training.loop.loop import Training
 from visualizer.training.settings import RunSpec, TrainingSettings, preset_settings
@@ -85,23 +87,9 @@ def learn(task: Task, minutes: float, share: float = 1.0) -> tuple[tuple[tuple[M
     batches = (
         prepare(dataset.pictures[indices[first : first + _BATCH]], shape) for first in range(0, len(indices), _BATCH)
     )
-    found = outcome(network, task, batches, task.targets(dataset, indices), settings.loss, settings.dataset)
+    targets, about = task.targets(dataset, indices), task.about(dataset.annotations)
+    _, found = drained(evaluate_task(network, task, batches, targets, about, settings.loss))
     return (*found.evaluation.measures, *judged(found.answers, dataset.labels[indices])), spent, training.epoch
-
-
-def outcome(
-    network: Network, task: Task, batches: Iterable[np.ndarray], targets: np.ndarray, loss: str, dataset: str
-) -> EvaluatedAnswers:
-    """What the evaluation ends with."""
-    steps = evaluate_task(network, task, batches, targets, task.about(load_dataset(dataset).annotations), loss)
-    found: list[EvaluatedAnswers] = []
-
-    def keep() -> Iterator[float]:
-        found.append((yield from steps))
-
-    for _ in keep():
-        pass
-    return found[0]
 
 
 @cache
@@ -123,10 +111,9 @@ def judged(answers: Sequence[Answer], labels: np.ndarray) -> tuple[tuple[Measure
     pictures = [answer.values for answer in answers if isinstance(answer, Reconstruction | Sample)]
     if not pictures:
         return ()
-    pixels = np.rint(np.stack(pictures) * 255).astype(np.uint8)
     network = judge()
     with torch.inference_mode():
-        probabilities = network(torch.from_numpy(prepare(pixels, (1, 8, 8)))).numpy()
+        probabilities = network(torch.from_numpy(prepare(as_bytes(np.stack(pictures)), (1, 8, 8)))).numpy()
     named = probabilities.argmax(axis=1)
     if any(isinstance(answer, Reconstruction) for answer in answers):
         return ((READ, float((named == labels).mean())),)

@@ -1,10 +1,9 @@
 """A new task is one new file: nothing else is touched, and everything works with it."""
 
-from collections.abc import Generator, Iterator
-
 import numpy as np
 import pytest
 
+from tests.inspection.draining import drained
 from tests.tasks.conftest import readme_task
 from tests.training.examples import few_digits
 from visualizer.architecture.answer import Numbers
@@ -13,7 +12,7 @@ from visualizer.architecture.fitting import fitted
 from visualizer.architecture.presets import TINY
 from visualizer.data.prepare import prepare
 from visualizer.figures.answers.figures import figures_of
-from visualizer.inspection.task_evaluation import EvaluatedAnswers, evaluate_task
+from visualizer.inspection.task_evaluation import evaluate_task
 from visualizer.tasks.task import Task, TaskAnswers, task_from_dict, task_to_dict
 from visualizer.training.loop.events import Answers, EpochEnded
 from visualizer.training.loop.loop import Training
@@ -25,17 +24,6 @@ from visualizer.training.settings import (
     settings_from_dict,
     settings_to_dict,
 )
-
-
-def outcome(steps: Generator[float, None, EvaluatedAnswers]) -> EvaluatedAnswers:
-    """What the steps end with."""
-    found: list[EvaluatedAnswers] = []
-
-    def keep() -> Iterator[float]:
-        found.append((yield from steps))
-
-    assert list(keep())[-1] == 1
-    return found[0]
 
 
 @pytest.fixture
@@ -86,7 +74,8 @@ def test_its_answers_are_drawn_and_evaluated(task):
     steps = evaluate_task(
         network, task, [prepare(dataset.pictures[dataset.validation], (1, 8, 8))], targets, about, "mse"
     )
-    found = outcome(steps)
+    shares, found = drained(steps)
+    assert shares[-1] == 1
     assert [measure.title for measure, _ in found.evaluation.measures][:2] == [
         "mean error",
         "mean error of the brightness",

@@ -8,6 +8,11 @@ import numpy as np
 from PIL import Image
 
 
+def as_bytes(values: np.ndarray) -> np.ndarray:
+    """Values from 0 to 1 as uint8 from 0 to 255; those outside are clipped."""
+    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+
+
 def rgb_pixels(picture: np.ndarray) -> np.ndarray:
     """Any picture as (H, W, 3) uint8.
 
@@ -15,7 +20,7 @@ def rgb_pixels(picture: np.ndarray) -> np.ndarray:
         picture: (C, H, W) float in [0, 1], values outside are clipped; or (H, W, C) uint8. C is 1 (grey) or 3.
     """
     if picture.dtype != np.uint8:
-        picture = np.round(np.clip(picture.transpose(1, 2, 0), 0, 1) * 255).astype(np.uint8)
+        picture = as_bytes(picture.transpose(1, 2, 0))
     return np.broadcast_to(picture, (*picture.shape[:2], 3))
 
 

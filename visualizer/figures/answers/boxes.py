@@ -148,7 +148,7 @@ class BoxFigures(AnswerFigures):
 
 def named_boxes(picture: np.ndarray, boxes: np.ndarray, names: Sequence[str]) -> np.ndarray:
     """The picture enlarged, (H', W', 3) uint8, with (n, 4) boxes and the name of each; the first one lies on top."""
-    image = Image.fromarray(enlarged(picture, max(round(DRAWN_SIDE / max(picture.shape[:2])), 1)))
+    image = _enlarged(picture)
     draw = ImageDraw.Draw(image)
     for box, name in reversed(list(zip(boxes, names, strict=True))):
         _solid(draw, _rectangle(box, image.size), name, image.size)

@@ -10,10 +10,11 @@ import numpy as np
 from visualizer.architecture.answer import Answer
 from visualizer.architecture.settings import Setting, check_settings, settings_of
 from visualizer.data.annotations import Annotations
+from visualizer.data.dataset import Dataset
 from visualizer.figures.chart import Chart
 from visualizer.figures.picture import drawing_chart
 from visualizer.modules import import_all
-from visualizer.tasks.task import Evaluation
+from visualizer.tasks.task import Evaluation, Task
 
 
 @dataclass(frozen=True)
@@ -133,3 +134,13 @@ def figures_of(answer_type: type[Answer]) -> AnswerFigures:
     if answer_type not in _registry:
         import_all(__package__ or "")
     return _registry[answer_type]
+
+
+def answers_to(
+    task: Task, dataset: Dataset, indices: np.ndarray, answers: Sequence[Answer], view: AnswerView, width: float
+) -> tuple[TitledChart, ...]:
+    """A network's answers to the pictures of a data set with these indices, looked at in that way; see `of_many`."""
+    figures = figures_of(task.answer_type)
+    truths = [task.truth(dataset, index) for index in indices.tolist()]
+    seen = [figures.seen(answer, view) for answer in answers]
+    return figures.of_many(dataset.pictures[indices], seen, truths, task.about(dataset.annotations), width)

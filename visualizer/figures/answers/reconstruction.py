@@ -12,7 +12,7 @@ from visualizer.figures.answers.figures import AnswerFigures, TitledChart, regis
 from visualizer.figures.chart import Chart, number
 from visualizer.figures.gallery import gallery
 from visualizer.figures.picture import picture_chart
-from visualizer.figures.raster import enlarged
+from visualizer.figures.raster import as_bytes, enlarged
 from visualizer.figures.vectors import unit_bars
 
 PAIR_TILE = 140.0  # pixels of the screen
@@ -33,7 +33,7 @@ class ReconstructionFigures(AnswerFigures):
         assert isinstance(answer, Reconstruction)
         if len(answer.code):
             return unit_bars(answer.code, value_label="number of the code")
-        return picture_chart(_pixels(answer.values), "", width=160)
+        return picture_chart(as_bytes(answer.values), "", width=160)
 
     def words(self, answer: Answer, annotations: Annotations) -> str:
         assert isinstance(answer, Reconstruction)
@@ -51,7 +51,7 @@ class ReconstructionFigures(AnswerFigures):
         parts = [answer.given, answer.values]
         if isinstance(truth, Reconstruction) and _has_noise(answer, truth):
             parts.append(_of_size(truth.values, height, width))
-        tiles = [enlarged(_pixels(part), factor) for part in parts]
+        tiles = [enlarged(as_bytes(part), factor) for part in parts]
         gap = np.full((tiles[0].shape[0], _GAP, 3), _GAP_COLOUR, np.uint8)
         return np.concatenate([piece for tile in tiles for piece in (gap, tile)][1:], axis=1)
 
@@ -77,15 +77,10 @@ class ReconstructionFigures(AnswerFigures):
         return (TitledChart("Its reconstructions", chart, caption),)
 
 
-def _pixels(picture: np.ndarray) -> np.ndarray:
-    """(H, W, C) float, clipped to 0 to 1, as uint8."""
-    return np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
-
-
 def _of_size(picture: np.ndarray, height: int, width: int) -> np.ndarray:
     """(H, W, C) from 0 to 1 in that size, as a network would be shown it."""
     shape = (picture.shape[2], height, width)
-    return prepare(_pixels(picture)[None], shape)[0].transpose(1, 2, 0)
+    return prepare(as_bytes(picture)[None], shape)[0].transpose(1, 2, 0)
 
 
 def _has_noise(answer: Reconstruction, truth: Reconstruction) -> bool:

@@ -14,7 +14,7 @@ from visualizer.figures.chart import Chart, axis_style, figure_of
 from visualizer.figures.gallery import gallery
 from visualizer.figures.palette import BLUE, GREY, SMALL_FONT_SIZE
 from visualizer.figures.picture import picture_chart
-from visualizer.figures.raster import enlarged
+from visualizer.figures.raster import as_bytes, enlarged
 from visualizer.tasks.task import Evaluation
 from visualizer.words import counted
 
@@ -153,4 +153,4 @@ def error_by_noise(noise: np.ndarray, error: np.ndarray) -> Chart:
 
 def _pixels(answer: Answer) -> np.ndarray:
     assert isinstance(answer, Sample)
-    return np.rint(answer.values * 255).astype(np.uint8)
+    return as_bytes(answer.values)

@@ -7,13 +7,15 @@ from visualizer.concepts.linear_code import LinearCode, network_codes
 from visualizer.data.catalog import load_dataset
 from visualizer.figures.gallery import gallery
 from visualizer.figures.maps import map_grid
-from visualizer.ui.concepts.generation_digits import SHAPE, choose_digit, digit, digits_of, small_network
+from visualizer.figures.raster import as_bytes
+from visualizer.ui.concepts.generation_digits import SHAPE, choose_digit, digit, digits_of
 from visualizer.ui.concepts.pixel_way import Panel, pixel_way
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.results import keep_results
 from visualizer.ui.parts.latent_map import latent_map
+from visualizer.ui.state.models import bundled_network
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.words import counted
 
@@ -65,11 +67,13 @@ def bottleneck() -> None:
         key="bottleneck",
         more=patterns | {"m": code.mean.reshape(true.shape)},
     )
-    everything = np.concatenate([code.mean.reshape(1, *true.shape), drawn]).clip(0, 1)
+    everything = np.concatenate([code.mean.reshape(1, *true.shape), drawn])
     labels = ["k = 0", *(f"k = {kept}" for kept in SIZES)]
     columns = 4 if is_narrow() else len(labels)
-    tiles = np.round(everything * 255).astype(np.uint8)[..., None]
-    show(gallery(tiles, labels, columns, width=column_width(), labelled="Numbers in the code"), "bottleneck-all")
+    show(
+        gallery(as_bytes(everything)[..., None], labels, columns, width=column_width(), labelled="Numbers in the code"),
+        "bottleneck-all",
+    )
     st.caption("Without any number, k = 0, the best drawing is the mean of all training digits.")
     st.subheader("What the numbers stand for", anchor=False)
     st.markdown(
@@ -94,7 +98,7 @@ def bottleneck() -> None:
 
 def _map(linear: float) -> None:
     """Draw the map of codes of a trained autoencoder; `linear` is the error of the linear code of two numbers."""
-    network, dataset = small_network("autoencoder"), load_dataset("digits")
+    network, dataset = bundled_network("autoencoder"), load_dataset("digits")
     codes, error = _codes_of_network()
     st.markdown(
         explained(
@@ -155,4 +159,4 @@ def _code() -> tuple[LinearCode, np.ndarray]:
 @keep_results(max_entries=1, show_spinner="Asking the autoencoder …")
 def _codes_of_network() -> tuple[np.ndarray, float]:
     """The codes of the test digits, (N, 2), and the mean squared error of a pixel drawn from them."""
-    return network_codes(small_network("autoencoder"), digits_of("test"))
+    return network_codes(bundled_network("autoencoder"), digits_of("test"))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
-from visualizer.figures.answers.figures import TitledChart, figures_of
+from visualizer.figures.answers.figures import TitledChart, answers_to, figures_of
 from visualizer.figures.gallery import LARGE_TILE, gallery
 from visualizer.training.runs.records import RunRecord
 from visualizer.ui.kit.charts import show
@@ -104,12 +104,10 @@ def draw_charts(charts: Mapping[str, TitledChart], note: str = "") -> None:
 
 def _some(owner: Session, run: RunRecord, dataset: Dataset, evaluated: "EvaluatedAnswers") -> None:
     """As many answers as Train shows, where no answer is more wrong than another."""
-    task, figures = run.spec.settings.task, figures_of(run.spec.settings.task.answer_type)
+    task, some = run.spec.settings.task, evaluated.answers[: run.spec.settings.task.shown]
     view_controls(owner, task.answer_type, "some-view")
     view = answer_view(owner, task.answer_type)
-    seen = [figures.seen(answer, view) for answer in evaluated.answers[: task.shown]]
-    pictures, about = dataset.pictures[dataset.test[: len(seen)]], task.about(dataset.annotations)
-    charts = figures.of_many(pictures, seen, [None] * len(seen), about, column_width())
+    charts = answers_to(task, dataset, dataset.test[: len(some)], some, view, column_width())
     draw_charts({f"some-{place}": titled for place, titled in enumerate(charts)})
 
 

@@ -9,7 +9,7 @@ from visualizer.architecture.answer import Classes
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.dataset import Dataset
 from visualizer.errors import UserError
-from visualizer.figures.answers.figures import TitledChart, figures_of
+from visualizer.figures.answers.figures import TitledChart, answers_to, figures_of
 from visualizer.figures.chart import Chart
 from visualizer.figures.curves import curves, measure_curves
 from visualizer.figures.kernels import kernel_grid, shown_channel
@@ -269,11 +269,7 @@ def _answers(view: LiveView, record: RunRecord, answers: Answers | None) -> dict
     dataset, task = _pictures(record), record.spec.settings.task
     if answers is None or isinstance(dataset, UserError):
         return {}
-    figures = figures_of(task.answer_type)
-    truths = [task.truth(dataset, index) for index in answers.indices.tolist()]
-    pictures = dataset.pictures[answers.indices]
-    seen = [figures.seen(answer, view.answers) for answer in answers.answers]
-    charts = figures.of_many(pictures, seen, truths, task.about(dataset.annotations), view.width)
+    charts = answers_to(task, dataset, answers.indices, answers.answers, view.answers, view.width)
     return {f"live-answers-{place}": titled for place, titled in enumerate(charts)}
 
 

@@ -11,7 +11,7 @@ from visualizer.architecture.shapes import is_maps
 from visualizer.architecture.span import PICTURE
 from visualizer.data.dataset import Dataset
 from visualizer.errors import UserError
-from visualizer.figures.answers.figures import figures_of
+from visualizer.figures.answers.figures import answers_to, figures_of
 from visualizer.figures.confusion import confusion_matrix
 from visualizer.figures.curves import marked_at
 from visualizer.figures.kernels import kernel_grid
@@ -287,13 +287,8 @@ def _confused(run: RunRecord, dataset: Dataset, step: int) -> None:
 def _answered(run: RunRecord, dataset: Dataset, step: int) -> None:
     st.markdown("**Its answers to validation pictures**")
     answers = answers_at(run, step)
-    indices = dataset.validation[: len(answers)].tolist()
-    task = run.spec.settings.task
-    figures = figures_of(task.answer_type)
-    truths = [task.truth(dataset, index) for index in indices]
-    about = task.about(dataset.annotations)
+    indices, task = dataset.validation[: len(answers)], run.spec.settings.task
     view_controls(session(), task.answer_type, "moment-view")
-    seen = [figures.seen(answer, answer_view(session(), task.answer_type)) for answer in answers]
-    charts = figures.of_many(dataset.pictures[indices], seen, truths, about, column_width(1 / 2))
-    for place, titled in enumerate(charts):
+    view = answer_view(session(), task.answer_type)
+    for place, titled in enumerate(answers_to(task, dataset, indices, answers, view, column_width(1 / 2))):
         show(titled.chart, f"moment-answers-{place}")
