@@ -7,7 +7,8 @@ import torch
 from playwright.sync_api import Page, expect
 
 from tests.browser.app import no_exceptions, open_page, wait_until_idle
-from visualizer.ui.concepts.scenes import scene_network, scenes, small_pictures
+from visualizer.ui.concepts.scenes import scenes, small_pictures
+from visualizer.ui.state.models import bundled_network
 
 PICTURE, SIDE = 27, 32  # by its index; pixels
 
@@ -15,7 +16,7 @@ PICTURE, SIDE = 27, 32  # by its index; pixels
 def scores_of_network() -> np.ndarray:
     picture = torch.from_numpy(small_pictures(scenes().test[PICTURE : PICTURE + 1], SIDE))
     with torch.inference_mode():
-        return scene_network("segmenter")(picture)[0].numpy()
+        return bundled_network("segmenter")(picture)[0].numpy()
 
 
 def numbers(texts: list[str]) -> list[float]:

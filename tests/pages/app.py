@@ -16,6 +16,20 @@ def open_page(name: str) -> AppTest:
     return without_exception(app.switch_page(f"../../../pages/{name}.py").run())
 
 
+def open_part(name: str, part: str) -> AppTest:
+    """A part of the page pages/NAME.py, by its tab."""
+    app = open_page(name)
+    app.session_state[f"{name}-parts"] = part
+    return without_exception(app.run())
+
+
+def answer_question(app: AppTest, key: str, option: str) -> str:
+    """Answer the question whose key begins so; all words that the page then shows."""
+    (pills,) = (pills for pills in app.get("button_group") if str(pills.key).startswith(f"answer-{key}"))
+    without_exception(pills.set_value(option).run())
+    return " ".join(text.value for text in app.markdown)
+
+
 def without_exception(app: AppTest) -> AppTest:
     assert not app.exception, [box.value for box in app.exception]
     return app

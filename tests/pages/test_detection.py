@@ -4,23 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from tests.pages.app import component_data, open_page, without_exception
+from tests.pages.app import answer_question, component_data, open_page, open_part, without_exception
 from visualizer.data.boxes import overlaps
 from visualizer.data.prepare import prepare
 from visualizer.tasks.detection import Detection
-from visualizer.ui.concepts.scenes import PICTURE, answers_of_detector, boxes_of, scene_network, scenes
-
-
-def open_part(part):
-    app = open_page("detection")
-    app.session_state["detection-parts"] = part
-    return without_exception(app.run())
-
-
-def answer(app, key, option):
-    (pills,) = (pills for pills in app.get("button_group") if str(pills.key).startswith(f"answer-{key}"))
-    without_exception(pills.set_value(option).run())
-    return " ".join(text.value for text in app.markdown)
+from visualizer.ui.concepts.scenes import PICTURE, answers_of_detector, boxes_of, scenes
+from visualizer.ui.state.models import bundled_network
 
 
 def test_the_boxes_begin_at_the_largest_object():
@@ -31,12 +20,12 @@ def test_the_boxes_begin_at_the_largest_object():
     best = overlaps(box[None], boxes_of(PICTURE - 1)[:, 1:])[0]
     assert best.argmax() == boxes_of(PICTURE - 1)[:, 3:].prod(1).argmax()
     assert best.max() > 0.9
-    assert "½ / 1½ = 0.333" in answer(app, "detection-shift", "1/3")
+    assert "½ / 1½ = 0.333" in answer_question(app, "detection-shift", "1/3")
 
 
 @pytest.mark.parametrize("side", [2, 4, 8, 16])
 def test_a_cell_is_where_a_centre_lies(side):
-    app = open_part("2  Grid cells")
+    app = open_part("detection", "2  Grid cells")
     app.session_state["detection-side"] = side
     data = component_data(without_exception(app.run()), "side")
     centres = {(int(y * side), int(x * side)) for x, y in boxes_of(PICTURE - 1)[:, 1:3].tolist()}
@@ -47,12 +36,12 @@ def test_a_cell_is_where_a_centre_lies(side):
 def test_the_question_on_cells_is_right_for_this_picture():
     centres = {(int(y * 4), int(x * 4)) for x, y in boxes_of(PICTURE - 1)[:, 1:3].tolist()}
     assert len(centres) == 4
-    assert "**Right.**" in answer(open_part("2  Grid cells"), "detection-cells", "4")
+    assert "**Right.**" in answer_question(open_part("detection", "2  Grid cells"), "detection-cells", "4")
 
 
 def test_suppression_begins_with_the_detectors_own_answers():
-    app = open_part("3  Non-maximum suppression")
-    dataset, network = scenes(), scene_network("detector")
+    app = open_part("detection", "3  Non-maximum suppression")
+    dataset, network = scenes(), bundled_network("detector")
     picture = prepare(dataset.pictures[dataset.test[PICTURE - 1]][None], (3, 64, 64))
     with torch.inference_mode():
         maps = network(torch.from_numpy(picture))
@@ -65,11 +54,11 @@ def test_suppression_begins_with_the_detectors_own_answers():
     written = [f"{name} {score:.2f}" for name, score in zip(names, expected.scores[some], strict=True)]
     assert [row["cells"][0] for row in first["rows"]] == written
     assert [row["state"] == "kept" for row in last["rows"]] == expected.kept[some].tolist()
-    assert "**Right.**" in answer(app, "detection-survivors", str(int(expected.kept[some].sum())))
+    assert "**Right.**" in answer_question(app, "detection-survivors", str(int(expected.kept[some].sum())))
 
 
 def test_the_limit_changes_what_is_removed():
-    app = open_part("3  Non-maximum suppression")
+    app = open_part("detection", "3  Non-maximum suppression")
     kept = {}
     for limit in (0.3, 0.9):
         without_exception(app.slider(key="detection-limit").set_value(limit).run())
@@ -78,9 +67,9 @@ def test_the_limit_changes_what_is_removed():
 
 
 def test_the_threshold_counts_what_the_evaluation_counts():
-    data = component_data(open_part("4  Threshold"), "curve")
+    data = component_data(open_part("detection", "4  Threshold"), "curve")
     (step,) = (step for step in data["steps"] if step["name"] == "score from 0.40")
-    dataset, network = scenes(), scene_network("detector")
+    dataset, network = scenes(), bundled_network("detector")
     with torch.inference_mode():
         maps = network(torch.from_numpy(prepare(dataset.pictures[dataset.test], (3, 64, 64))))
     targets = Detection().targets(dataset, dataset.test)
@@ -100,10 +89,10 @@ def test_the_threshold_counts_what_the_evaluation_counts():
 
 
 def test_the_question_on_the_threshold_is_answered_by_the_counts():
-    text = answer(open_part("4  Threshold"), "detection-threshold", "precision rises")
+    text = answer_question(open_part("detection", "4  Threshold"), "detection-threshold", "precision rises")
     assert "**Right.**" in text
 
 
 def test_a_picture_without_answers_says_so(monkeypatch):
     monkeypatch.setattr("visualizer.ui.concepts.detection_answers._LEAST_SCORE", 1.0)
-    assert "sees nothing" in open_part("3  Non-maximum suppression").info[0].value
+    assert "sees nothing" in open_part("detection", "3  Non-maximum suppression").info[0].value

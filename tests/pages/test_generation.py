@@ -8,15 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import chart, component_data, open_page, without_exception
+from tests.pages.app import chart, component_data, open_part, without_exception
 from visualizer.concepts.reparameterization import divergence
 from visualizer.ui.concepts.generation_gan import read_bars
-
-
-def opened(part: str) -> AppTest:
-    app = open_page("generation")
-    app.session_state["generation-parts"] = part
-    return without_exception(app.run())
 
 
 def ways(app: AppTest) -> list[dict[str, Any]]:
@@ -34,7 +28,7 @@ def said(app: AppTest) -> str:
 
 
 def test_a_digit_is_mixed_with_noise_and_taken_out_again() -> None:
-    app = opened("4  Diffusion")
+    app = open_part("generation", "4  Diffusion")
     into, back = ways(app)
     share = into["numbers"]["t"][6]
     by_hand = (1 - share) * frames(into, "y")[0] + share * frames(into, "e")[0]
@@ -45,7 +39,7 @@ def test_a_digit_is_mixed_with_noise_and_taken_out_again() -> None:
 
 
 def test_the_question_knows_when_the_digits_cannot_be_read_and_then_the_slider_tells() -> None:
-    app = opened("4  Diffusion")
+    app = open_part("generation", "4  Diffusion")
     assert "right at this share" not in ways(app)[0]["words"][0]
     without_exception(app.button_group(key="answer-diffusion-reading").set_value("0.55").run())
     assert ":green" in said(app)
@@ -53,7 +47,7 @@ def test_the_question_knows_when_the_digits_cannot_be_read_and_then_the_slider_t
 
 
 def test_a_digit_is_drawn_from_its_code_and_its_pixel_is_a_sum_of_patterns() -> None:
-    app = opened("1  Bottleneck")
+    app = open_part("generation", "1  Bottleneck")
     (way,) = ways(app)
     assert way["places"] == ["k = 1", "k = 2", "k = 4", "k = 8", "k = 16", "k = 32", "k = 64"]
     numbers = {f"c{place}": way["numbers"][f"c{place}"][2] for place in range(1, 5)}
@@ -69,7 +63,7 @@ def test_a_digit_is_drawn_from_its_code_and_its_pixel_is_a_sum_of_patterns() -> 
 
 
 def test_the_question_on_codes_knows_what_they_cost() -> None:
-    app = opened("2  Reparameterisation")
+    app = open_part("generation", "2  Reparameterisation")
     without_exception(app.button_group(key="answer-sampling").set_value("mean").run())
     assert ":green" in said(app)
     assert f"(2² + 1 − 1 − 0) / 2 = {divergence(2, 0):.2f} [nats]" in said(app)
@@ -77,7 +71,7 @@ def test_the_question_on_codes_knows_what_they_cost() -> None:
 
 
 def test_the_game_is_played_and_starts_again() -> None:
-    app = opened("3  GAN")
+    app = open_part("generation", "3  GAN")
     assert "After 0 steps" in chart(app, "gan-game")["alt"]
     without_exception(app.button(key="gan-play-1").click().run())
     assert "**After 1 step**" in said(app)
@@ -105,7 +99,7 @@ def test_a_row_of_bars_is_taken() -> None:
 
 
 def test_the_map_is_that_of_a_network_which_keeps_more_than_the_linear_code() -> None:
-    app = opened("1  Bottleneck")
+    app = open_part("generation", "1  Bottleneck")
     errors = re.search(r"is \*\*(0\.\d{4})\*\*, that of the linear code (0\.\d{4})", said(app))
     assert errors is not None
     assert float(errors[1]) < 0.8 * float(errors[2])

@@ -7,30 +7,19 @@ import numpy as np
 import pytest
 import torch
 
-from tests.pages.app import chart, component_data, open_page, without_exception
+from tests.pages.app import answer_question, chart, component_data, open_page, open_part, without_exception
 from visualizer.architecture.architecture import summarize
 from visualizer.concepts.down_and_up import down_and_up
 from visualizer.concepts.skip_connections import race
 from visualizer.tasks.segmentation import Segmentation
-from visualizer.ui.concepts.scenes import scene_network, scenes, small_masks, small_pictures
+from visualizer.ui.concepts.scenes import scenes, small_masks, small_pictures
+from visualizer.ui.state.models import bundled_network
 
 PICTURE = 27  # by its index
 
 
-def open_part(part):
-    app = open_page("segmentation")
-    app.session_state["segmentation-parts"] = part
-    return without_exception(app.run())
-
-
-def answer(app, key, option):
-    (pills,) = (pills for pills in app.get("button_group") if str(pills.key).startswith(f"answer-{key}"))
-    without_exception(pills.set_value(option).run())
-    return " ".join(text.value for text in app.markdown)
-
-
 def scores_of_network():
-    network = scene_network("segmenter")
+    network = bundled_network("segmenter")
     picture = torch.from_numpy(small_pictures(scenes().test[PICTURE : PICTURE + 1], 32))
     with torch.inference_mode():
         return network, network(picture)[0].numpy()
@@ -49,13 +38,13 @@ def test_the_browser_gets_what_the_last_layer_computes_with():
 
 def test_the_question_on_weights_is_answered_by_the_layer():
     app = open_page("segmentation")
-    text = answer(app, "segmentation-weights", "54")
+    text = answer_question(app, "segmentation-weights", "54")
     assert "**Right.**" in text
     assert "6 · (8 + 1) = 54" in text
 
 
 def test_each_downsampling_is_shown_with_its_cost():
-    app = open_part("2  Down and up")
+    app = open_part("segmentation", "2  Down and up")
     steps = component_data(app, "steps")["steps"]
     for count, step in enumerate(steps):
         rows = {row["head"]: row["cells"][0] for row in step["rows"]}
@@ -64,12 +53,12 @@ def test_each_downsampling_is_shown_with_its_cost():
     lost = [float(step["rows"][-1]["cells"][0].split()[2].rstrip(",")) for step in steps]
     assert sorted(lost, reverse=True) == lost
     totals = [summarize(down_and_up(count)).multiply_adds for count in (2, 0)]
-    assert "**Right.**" in answer(app, "segmentation-cost", f"{100 * totals[0] / totals[1]:.0f}")
+    assert "**Right.**" in answer_question(app, "segmentation-cost", f"{100 * totals[0] / totals[1]:.0f}")
 
 
 @pytest.mark.parametrize("kind", ["network", "background", "moved"])
 def test_an_answer_is_measured_as_the_task_measures_it(kind):
-    app = open_part("4  How good is a mask?")
+    app = open_part("segmentation", "4  How good is a mask?")
     app.session_state["segmentation-answer"] = kind
     steps = component_data(without_exception(app.run()), "steps")["steps"]
     _, scores = scores_of_network()
@@ -90,15 +79,15 @@ def test_an_answer_is_measured_as_the_task_measures_it(kind):
 
 
 def test_the_lazy_network_is_right_at_most_pixels():
-    text = answer(open_part("4  How good is a mask?"), "segmentation-background", "84")
+    text = answer_question(open_part("segmentation", "4  How good is a mask?"), "segmentation-background", "84")
     assert "**Right.**" in text
 
 
 def test_both_networks_train_once_the_question_is_answered(monkeypatch):
     monkeypatch.setattr("visualizer.ui.concepts.segmentation_skips.race", partial(race, epochs=1))
-    app = open_part("3  Skip connections")
+    app = open_part("segmentation", "3  Skip connections")
     assert "start to train when you answer" in " ".join(text.value for text in app.caption)
-    answer(app, "segmentation-skips", "edges")
+    answer_question(app, "segmentation-skips", "edges")
     job = app.session_state["visualizer"].jobs["skip-race"]
     job.join()
     text = " ".join(text.value for text in without_exception(app.run()).markdown)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import torch
 
 SIDE = 32  # pixels of a picture, so that a laptop trains two networks in seconds
-CLASSES = 2
 CLASSES = 2  # in the race: background and shape, which is learnt in seconds
 BATCH_SIZE = 16
 EPOCHS = 4

@@ -21,6 +21,7 @@ _LEAST_SCORE = 0.1  # of the boxes that suppression begins with
 _THRESHOLDS = tuple(place / 20 for place in range(1, 20))
 _ASKED_THRESHOLDS = (0.3, 0.6)
 _SHOWN = 3  # pictures beside the threshold
+_AFTERWARDS: dict[State, State] = {"chosen": "kept", "removed": "gone"}
 
 
 @st.fragment
@@ -90,7 +91,6 @@ def written_steps(
 
     written = [step("start", f"The detector answers with {_boxes(len(labels))}.")]
     for number, one in enumerate(steps, start=1):
-        states = ["kept" if state == "chosen" else "gone" if state == "removed" else state for state in states]
         states[one.kept], notes[one.kept] = "chosen", "kept"
         for other, overlap in one.removed.items():
             states[other], notes[other] = "removed", f"removed by {one.kept + 1}: IoU {overlap:.2f} > {limit:g}"
@@ -98,7 +98,7 @@ def written_steps(
             notes[other] = f"IoU with {one.kept + 1}: {overlap:.2f}"
         written.append(step(f"step {number}", _what_happens(one, labels, limit)))
         notes = [note if states[place] != "open" else "" for place, note in enumerate(notes)]
-    states = ["kept" if state == "chosen" else "gone" if state == "removed" else state for state in states]
+        states = [_AFTERWARDS.get(state, state) for state in states]
     words = f"{_boxes(len(steps))} of {len(labels)} left. The picture has {counted(objects, 'object')}."
     written.append(step("end", words))
     return tuple(written)

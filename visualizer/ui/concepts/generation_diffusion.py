@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from visualizer.concepts.diffusion import WayBack, as_signed, drawn_noise, noised, read_right, way_back
-from visualizer.ui.concepts.generation_digits import choose_digit, digit, digits_of, labels_of, small_network
+from visualizer.ui.concepts.generation_digits import choose_digit, digit, digits_of, labels_of
 from visualizer.ui.concepts.pixel_way import Panel, pixel_way
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.pick import pick
@@ -161,7 +161,7 @@ def _ask_first(answer: np.ndarray) -> None:
 
 @keep_results(max_entries=64, show_spinner="Taking noise away …")
 def _way(steps: int, seed: int) -> WayBack:
-    return way_back(small_network("denoiser"), drawn_noise((8, 8), seed), steps)
+    return way_back(bundled_network("denoiser"), drawn_noise((8, 8), seed), steps)
 
 
 @keep_results(max_entries=1, show_spinner="Reading noisy digits …")

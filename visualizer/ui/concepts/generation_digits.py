@@ -1,23 +1,20 @@
-"""The real digits of the page Generation, and the networks that were trained on them."""
+"""The real digits of the page Generation."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import streamlit as st
 
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
-from visualizer.ui.kit.links import ASSETS
 from visualizer.ui.kit.pick import pick
-
-if TYPE_CHECKING:
-    from visualizer.architecture.network import Network
+from visualizer.ui.kit.results import keep_results
 
 SHAPE = (1, 8, 8)
 _DEFAULT = 3
 
 
-@st.cache_data(max_entries=2, show_spinner=False)
+@keep_results(max_entries=2)
 def digits_of(split: Literal["train", "test"]) -> np.ndarray:
     """The pictures of a split of the digits, (N, 1, 8, 8) float32 from 0 to 1."""
     dataset = load_dataset("digits")
@@ -41,12 +38,3 @@ def digit(index: int) -> np.ndarray:
     """A test picture, (8, 8) from 0 to 1."""
     picture: np.ndarray = digits_of("test")[index, 0]
     return picture
-
-
-@st.cache_resource(max_entries=2, show_spinner="Opening the ready-made network …")
-def small_network(name: str) -> "Network":
-    """The "denoiser" or the "autoencoder", trained by `assets/make_generation_networks.py`."""
-    from visualizer.architecture.model_file import load_model
-    from visualizer.inspection.load import load_network
-
-    return load_network(*load_model(ASSETS / f"{name}.safetensors"))

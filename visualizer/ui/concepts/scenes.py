@@ -1,6 +1,4 @@
-"""The pictures of the pages on detection and segmentation, and the two networks that were trained for them."""
-
-from typing import TYPE_CHECKING
+"""The pictures of the pages on detection and segmentation, and what the networks trained for them answer."""
 
 import numpy as np
 import streamlit as st
@@ -11,11 +9,8 @@ from visualizer.data.catalog import load_dataset
 from visualizer.data.dataset import NO_OBJECT, Dataset
 from visualizer.data.prepare import prepare
 from visualizer.tasks.detection import Detection
-from visualizer.ui.kit.links import ASSETS
 from visualizer.ui.kit.results import keep_results
-
-if TYPE_CHECKING:
-    from visualizer.architecture.network import Network
+from visualizer.ui.state.models import bundled_network
 
 PICTURE = 31  # in which two centres meet in one cell of a coarse grid, and boxes are suppressed
 
@@ -60,15 +55,6 @@ def boxes_of(index: int) -> np.ndarray:
     return rows[rows[:, 0] != NO_OBJECT]
 
 
-@st.cache_resource(max_entries=2, show_spinner="Opening the ready-made network …")
-def scene_network(name: str) -> "Network":
-    """The "detector" or the "segmenter", trained by `assets/make_scene_networks.py`."""
-    from visualizer.architecture.model_file import load_model
-    from visualizer.inspection.load import load_network
-
-    return load_network(*load_model(ASSETS / f"{name}.safetensors"))
-
-
 def small_pictures(indices: np.ndarray, side: int) -> np.ndarray:
     """Pictures of the data set reduced to side × side, (N, 3, side, side) float32 in [0, 1]."""
     return prepare(scenes().pictures[indices], (3, side, side))
@@ -89,7 +75,7 @@ def masks_of_segmenter() -> np.ndarray:
     """Its masks of all pictures of the test split, (N, H, W) uint8, reduced as its pictures are."""
     import torch
 
-    network = scene_network("segmenter")
+    network = bundled_network("segmenter")
     pictures = torch.from_numpy(small_pictures(scenes().test, network.architecture.input_shape[1]))
     with torch.inference_mode():
         masks: np.ndarray = network(pictures).argmax(1).to(torch.uint8).numpy()
@@ -101,7 +87,7 @@ def answers_of_detector() -> DetectorAnswers:
     """What the detector answers to all pictures of the test split."""
     import torch
 
-    dataset, network = scenes(), scene_network("detector")
+    dataset, network = scenes(), bundled_network("detector")
     with torch.inference_mode():
         maps = network(torch.from_numpy(prepare(dataset.pictures[dataset.test], network.architecture.input_shape)))
     return detector_answers(maps.numpy(), Detection().targets(dataset, dataset.test))

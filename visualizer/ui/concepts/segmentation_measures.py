@@ -22,7 +22,8 @@ def measures() -> None:
     """Pixel error and IoU of an answer, with their counts."""
     masks = masks_of_segmenter()
     side = masks.shape[1]
-    _ask_background(small_masks(scenes().test, side))
+    everywhere = small_masks(scenes().test, side)
+    _ask_background(everywhere)
     picture_column, answer_column = st.columns([1, 3], vertical_alignment="bottom")
     with picture_column:
         index = choose_masked_scene()
@@ -47,7 +48,6 @@ def measures() -> None:
         size=picture.shape[:2],
         title="Pixels to the right",
     )
-    everywhere = small_masks(scenes().test, side)
     st.caption(
         explained(
             f"Of all {len(masks)} test pictures together, the network has {pixel_error(masks, everywhere):.1%} of the "

@@ -8,10 +8,10 @@ from visualizer.figures.answers.mask import class_colour
 from visualizer.figures.palette import GREY
 from visualizer.ui.concepts.masked_scene import choose_masked_scene, mask_names, scene_and_mask, with_mask
 from visualizer.ui.concepts.pixel_scores import pixel_scores
-from visualizer.ui.concepts.scenes import scene_network, scenes, small_pictures
+from visualizer.ui.concepts.scenes import scenes, small_pictures
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.prediction import predict
-from visualizer.ui.state.models import probe_picture
+from visualizer.ui.state.models import bundled_network, probe_picture
 
 
 @st.fragment
@@ -48,7 +48,7 @@ def every_pixel() -> None:
 
 def last_layer(index: int) -> PixelClasses:
     """The last layer of the segmentation network on a picture of the test split."""
-    network = scene_network("segmenter")
+    network = bundled_network("segmenter")
     picture = small_pictures(scenes().test[index : index + 1], network.architecture.input_shape[1])[0]
     last = probe_picture(("segmenter",), network, picture).layers[-1]
     assert last.kernels is not None

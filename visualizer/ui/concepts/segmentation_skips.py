@@ -15,6 +15,7 @@ from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.job import Progress, Steps
 from visualizer.ui.kit.prediction import predict
+from visualizer.ui.kit.results import keep_results
 from visualizer.ui.state.viewport import column_width, is_narrow
 from visualizer.ui.state.work import work
 
@@ -30,7 +31,7 @@ _ZONES = {
 }
 
 
-@st.cache_data(max_entries=1, show_spinner=False)
+@keep_results(max_entries=1)
 def _data() -> SkipData:
     dataset = scenes()
 

@@ -52,15 +52,15 @@ def fit_offer(owner: Session, place: str) -> None:
 
     Nothing is drawn if they fit. `place` makes the keys of the buttons unique on the page.
     """
-    architecture, dataset = owner.architecture, chosen_dataset(owner)
-    proposed = _proposed(owner, architecture, dataset)
+    architecture, dataset, shape = owner.architecture, chosen_dataset(owner), trained_shape(owner)
+    proposed = _proposed(owner, architecture, dataset, shape)
     others = [
         (name, entry)
         for name, entry in shared_datasets().items()
         # Users who have collected pictures of their own want to train on those.
-        if entry.shape == trained_shape(owner) != dataset.shape and not is_own(owner.settings.dataset)
+        if entry.shape == shape != dataset.shape and not is_own(owner.settings.dataset)
     ]
-    if words := _misfit(trained_shape(owner), dataset):
+    if words := _misfit(shape, dataset):
         st.markdown(f":material/info: {words}")
     with st.container(horizontal=True, gap="xsmall"):
         if proposed != architecture:
@@ -95,11 +95,13 @@ def describe_pictures(shape: tuple[int, int, int]) -> str:
     return f"{height} × {width} {_CHANNELS[channels]}"
 
 
-def _proposed(owner: Session, architecture: Architecture, dataset: DatasetEntry) -> Architecture:
+def _proposed(
+    owner: Session, architecture: Architecture, dataset: DatasetEntry, trained: tuple[int, int, int]
+) -> Architecture:
     """The network adapted to the task and the data set; unchanged if nothing can be proposed."""
     own = architecture.input_shape
     # Where the input is something else than a picture, it says nothing about the data set.
-    for shape in (dataset.shape, own) if trained_shape(owner) == own else (own,):
+    for shape in (dataset.shape, own) if trained == own else (own,):
         if (adapted := fitted(architecture, shape, goal_of(owner, shape))) is not None:
             return adapted
     return architecture

@@ -1,5 +1,6 @@
 """Make a data set of your own pictures: from a ZIP, or class by class."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -83,8 +84,9 @@ def own_pictures_part(owner: Session) -> None:
             if own.kind != "numbers" and own.pictures:
                 marking_part(owner, own)
         if own.used:
-            _shape(own)
-            _use(owner)
+            used = own.used if own.kind == "classes" else usable(own.pictures, own.kind, own.size, own.fit)
+            _shape(own, used)
+            _use(owner, used)
     if own.broken:
         with st.expander(f"Left out: {len(own.broken):,}", key="own-broken"):
             for sentence in own.broken[:50]:
@@ -214,7 +216,8 @@ def _classes(own: OwnPictures) -> None:
             )
 
 
-def _shape(own: OwnPictures) -> None:
+def _shape(own: OwnPictures, used: Sequence[OwnPicture]) -> None:
+    """How pictures become squares, and some of those that can be used as such."""
     with st.container(horizontal=True, gap="medium"):
         bound.choice(
             "Size",
@@ -235,12 +238,11 @@ def _shape(own: OwnPictures) -> None:
             required=True,
         )
     if own.kind != "classes":
-        kept = usable(own.pictures, own.kind, own.size, own.fit)
-        squares = [fitted(picture, own.size, own.fit) for picture in kept[:SHOWN_MARKED]]
+        squares = [fitted(picture, own.size, own.fit) for picture in used[:SHOWN_MARKED]]
         if squares:
             classes = classes_of(own.used, own.kind)
             show(marked_gallery(squares, own.kind, classes, column_width() - 40), "own-gallery")
-        if lost := len(own.used) - len(kept):
+        if lost := len(own.used) - len(used):
             st.caption(f"The crop leaves no mark of {counted(lost, 'picture')}, which cannot be used.")
         return
     examples = [(name, picture) for name, pictures in own.by_class.items() for picture in pictures[:SHOWN_OF_A_CLASS]]
@@ -249,7 +251,7 @@ def _shape(own: OwnPictures) -> None:
     show(gallery(tiles, [name for name, _ in examples], columns, width=column_width() - 40), "own-gallery")
 
 
-def _use(owner: Session) -> None:
+def _use(owner: Session, used: Sequence[OwnPicture]) -> None:
     own = owner.page_state(OwnPictures)
 
     def save_and_use() -> None:
@@ -262,7 +264,6 @@ def _use(owner: Session) -> None:
     def use() -> None:
         owner.attempt(save_and_use)
 
-    used = own.used if own.kind == "classes" else usable(own.pictures, own.kind, own.size, own.fit)
     count = counted(len(used), "picture")
     if own.used_as is None or own.used_as != owner.settings.dataset:
         st.button(f"Use these {count}", key="own-use", type="primary", icon=":material/check:", on_click=use)

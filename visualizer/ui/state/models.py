@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import streamlit as st
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from visualizer.inspection.probe import Probe
     from visualizer.ui.state.opened_model import OpenedModel
 
-HOME_NETWORK_FILE = ASSETS / "home_network.safetensors"
+BundledNetwork = Literal["home_network", "detector", "segmenter", "autoencoder", "denoiser"]
 
 NetworkChoice = Literal["trained", "untrained", "bundled"]
 # `named_network` opens "named".
@@ -141,13 +141,13 @@ def network_or_reason(record: RunRecord) -> "tuple[NetworkKey, Network] | None":
         return None
 
 
-@st.cache_resource(max_entries=1, show_spinner="Opening the ready-made network …")
-def bundled_network() -> "Network":
-    """The network of the Home page, trained on the digits by `assets/make_home_network.py`."""
+@st.cache_resource(max_entries=len(get_args(BundledNetwork)), show_spinner="Opening the ready-made network …")
+def bundled_network(name: BundledNetwork = "home_network") -> "Network":
+    """A network from assets/, where it says how it was trained; that of the Home page unless another is named."""
     from visualizer.architecture.model_file import load_model
     from visualizer.inspection.load import load_network
 
-    return load_network(*load_model(HOME_NETWORK_FILE))
+    return load_network(*load_model(ASSETS / f"{name}.safetensors"))
 
 
 @st.cache_resource(max_entries=1, show_spinner="Opening EfficientNet-Lite0 …")
