@@ -1,6 +1,7 @@
 """A part of the page on segmentation: what downsampling gains and loses."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -14,59 +15,90 @@ from visualizer.ui.concepts.masked_scene import choose_masked_scene, mask_names,
 from visualizer.ui.concepts.scenes import scenes, small_masks
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.prediction import predict
+from visualizer.ui.kit.results import keep_results
 
 _ASKED = 2  # downsamplings
 
 
-@st.cache_data(max_entries=1, show_spinner="Measuring the networks …")
-def _limits() -> list[tuple[float, float]]:
-    """Mean IoU and pixel error of the best masks of all test pictures with one class for each square."""
-    dataset = scenes()
-    truth, classes = small_masks(dataset.test, SIDE), len(mask_names())
-    masks = [coarse(truth, 2**count, classes) for count in range(MOST + 1)]
-    return [(mean_iou(mask, truth, classes), pixel_error(mask, truth)) for mask in masks]
+@dataclass(frozen=True)
+class _Network:
+    """What is said of a network with so many downsamplings.
+
+    Attributes:
+        costs: Its multiply-adds by the side of the maps.
+        parameters: How many numbers it learns.
+        field: What the answer of the pixel in the middle sees, as of `seen_field`.
+        iou, wrong: Mean IoU and pixel error of the best masks of all test pictures with one class for each square.
+    """
+
+    costs: dict[int, int]
+    parameters: int
+    field: tuple[int, int, int, int]
+    iou: float
+    wrong: float
+
+    @property
+    def total(self) -> int:
+        return sum(self.costs.values())
+
+
+@keep_results(max_entries=1, show_spinner="Measuring the networks …")
+def _networks() -> tuple[_Network, ...]:
+    truth, classes = small_masks(scenes().test, SIDE), len(mask_names())
+
+    def measured(count: int) -> _Network:
+        network, best = down_and_up(count), coarse(truth, 2**count, classes)
+        limits = mean_iou(best, truth, classes), pixel_error(best, truth)
+        return _Network(cost_by_side(network), summarize(network).parameters, seen_field(network), *limits)
+
+    return tuple(measured(count) for count in range(MOST + 1))
+
+
+@keep_results(max_entries=1)
+def _words_on_preset() -> str:
+    preset = Segmentation.preset().architecture
+    low, _, high, _ = seen_field(preset)
+    return (
+        f"The preset “{preset.name}” goes down three times: the pixel in the middle sees {high - low + 1} × "
+        f"{high - low + 1}, for {summarize(preset).multiply_adds / 1e6:.1f} million multiply-adds."
+    )
 
 
 @st.fragment
 def downsampling() -> None:
     """What downsampling gains and loses."""
-    costs = [cost_by_side(down_and_up(count)) for count in range(MOST + 1)]
-    _ask_cost([sum(cost.values()) for cost in costs])
+    networks = _networks()
+    _ask_cost([network.total for network in networks])
     index = choose_masked_scene()
     picture, truth = scene_and_mask(index, SIDE)
-    fields = [seen_field(down_and_up(count)) for count in range(MOST + 1)]
     masks = [coarse(truth, 2**count, len(mask_names())) for count in range(MOST + 1)]
     steps = [
         BoxStep(
             f"{count} of {MOST}",
-            f"{_halvings(count)} The answer for the pixel in the middle sees {_seen(fields[count])}, for "
-            f"{sum(costs[count].values()) / 1e6:.1f} million multiply-adds.",
+            f"{_halvings(count)} The answer for the pixel in the middle sees {_seen(network.field)}, for "
+            f"{network.total / 1e6:.1f} million multiply-adds.",
             tuple("chosen" if place == count else "open" if place < count else "gone" for place in range(MOST + 1)),
-            _down_rows(count, costs, fields[count]),
+            _down_rows(network, networks[0].total),
             ("what one pixel in the middle sees", _squares(2**count, pixel_error(masks[count], truth))),
         )
-        for count in range(MOST + 1)
+        for count, network in enumerate(networks)
     ]
     box_steps(
         "segmentation-down",
         str(index),
         [([picture], f"Picture {index + 1}"), ([with_mask(picture, mask, truth) for mask in masks], "Best mask")],
-        [DrawnBox(0, _within(field), "") for field in fields],
+        [DrawnBox(0, _within(network.field), "") for network in networks],
         steps,
         size=picture.shape[:2],
         title="Downsamplings",
     )
-    preset = Segmentation.preset().architecture
-    low, _, high, _ = seen_field(preset)
     st.markdown(
         explained(
             "**Down, to see more for less**: a map of half the size has a quarter of the pixels to compute, and the "
             "same kernel covers twice as much of the picture, so the receptive field grows. **Up again, since every "
             "pixel needs an answer.** What is lost on the way down is the place: the best mask that says one class for "
             "each square of the smallest map has jagged edges, and small shapes vanish. Skip connections, in the next "
-            "part, bring the places back. The preset “"
-            f"{preset.name}” goes down three times: the pixel in the middle sees {high - low + 1} × {high - low + 1}, "
-            f"for {summarize(preset).multiply_adds / 1e6:.1f} million multiply-adds."
+            f"part, bring the places back. {_words_on_preset()}"
         )
     )
 
@@ -104,19 +136,24 @@ def _halvings(count: int) -> str:
     return f"The maps are halved {times}, to {smallest} × {smallest}, and enlarged as often."
 
 
-def _down_rows(count: int, costs: Sequence[dict[int, int]], field: tuple[int, int, int, int]) -> tuple[Row, ...]:
-    total, share = sum(costs[count].values()), sum(costs[count].values()) / sum(costs[0].values())
-    iou, wrong = _limits()[count]
-    parameters = summarize(down_and_up(count)).parameters
-    by_side = [Row(f"at {side} × {side}", (f"{cost:,} multiply-adds",)) for side, cost in costs[count].items() if cost]
+def _down_rows(network: _Network, undivided: int) -> tuple[Row, ...]:
+    """The numbers of a network; `undivided` are the multiply-adds without downsampling."""
+    total, share = network.total, network.total / undivided
+    by_side = [Row(f"at {side} × {side}", (f"{cost:,} multiply-adds",)) for side, cost in network.costs.items() if cost]
     return (
-        Row("Sees", (_seen(field),), "kept"),
+        Row("Sees", (_seen(network.field),), "kept"),
         *by_side,
         Row("Together", (f"{total:,} multiply-adds, {share:.0%} of those without downsampling",), "kept"),
-        Row("Learns", (f"{parameters:,} numbers: {CONVOLUTIONS} convolutions with {FILTERS} filters, and 1 × 1",)),
+        Row(
+            "Learns",
+            (f"{network.parameters:,} numbers: {CONVOLUTIONS} convolutions with {FILTERS} filters, and 1 × 1",),
+        ),
         Row(
             "Best mask",
-            (f"mean IoU {iou:.3f}, {wrong:.1%} of the pixels wrong, over all {len(scenes().test)} test pictures",),
+            (
+                f"mean IoU {network.iou:.3f}, {network.wrong:.1%} of the pixels wrong, over all "
+                f"{len(scenes().test)} test pictures",
+            ),
             "kept",
         ),
     )
