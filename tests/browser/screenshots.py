@@ -2,7 +2,8 @@
 
 For each page, window size (1280 x 800, 390 x 844) and theme (light, dark) it writes the first screen and the whole
 page, and says what is wrong with it: exception boxes, console errors, a page that is wider than its window. With
-`--trained` it then trains a network in each window and photographs the pages that show a run, each tab of them.
+`--trained` it then trains a network in each window and photographs the pages that show a run, each tab of them:
+`--trained "Small U-Net for pixels"` one of the gallery, else the one that the app begins with.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from tests.browser.app import (
     find_chromium,
     launch_chromium,
     new_context,
+    open_on_train,
     open_page,
     running_app,
     wait_until_idle,
@@ -26,6 +28,7 @@ from tests.browser.app import (
 
 SIZES = ((1280, 800), (390, 844))
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+WINDOWS = {f"{size[0]}-{scheme}": (*size, scheme) for size, scheme in product(SIZES, SCHEMES)}
 # Chromium draws no picture that is much taller.
 MAX_HEIGHT = 15_000
 
@@ -63,12 +66,15 @@ def photograph(page: Page, folder: Path, name: str) -> list[str]:
     return problems
 
 
-def photograph_trained(page: Page, folder: Path, name: str) -> list[str]:
+def photograph_trained(page: Page, folder: Path, name: str, network: str, epochs: int) -> list[str]:
     """Train twice in this window, and photograph every tab of the pages that show a run."""
     problems = []
-    open_page(page, "/train")
+    if network:
+        open_on_train(page, f"Open {network}")
+    else:
+        open_page(page, "/train")
     for seed in ("0", "1"):
-        for label, value in (("Epochs", "3"), ("Seed", seed)):
+        for label, value in (("Epochs", str(epochs)), ("Seed", seed)):
             field = page.get_by_role("spinbutton", name=label, exact=True)
             if not field.is_visible():
                 page.get_by_text("of the next run").click()
@@ -95,27 +101,30 @@ def photograph_trained(page: Page, folder: Path, name: str) -> list[str]:
     return problems
 
 
-def photograph_all(browser: Browser, url: str, folder: Path, paths: list[str], settle: float, *, trained: bool) -> int:
-    """Photograph the pages at `paths` in all sizes and themes. Returns how many problems there were."""
+def photograph_all(browser: Browser, url: str, paths: list[str], arguments: argparse.Namespace) -> int:
+    """Photograph the pages at `paths` in all windows. Returns how many problems there were."""
+    folder: Path = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
-    for (width, height), scheme, path in product(SIZES, SCHEMES, paths):
+    for window, path in product(arguments.windows, paths):
+        width, height, scheme = WINDOWS[window]
         context = new_context(browser, width, height, scheme, base_url=url)
         page = context.new_page()
         errors = collect_errors(page)
         open_page(page, path)
-        page.wait_for_timeout(settle * 1000)
-        name = f"{path.strip('/').replace('/', '-') or 'home'}-{width}-{scheme}"
+        page.wait_for_timeout(arguments.settle * 1000)
+        name = f"{path.strip('/').replace('/', '-') or 'home'}-{window}"
         problems = photograph(page, folder, name) + errors
         context.close()
         report(name, problems)
         count += len(problems)
-    for (width, height), scheme in product(SIZES, SCHEMES) if trained else ():
+    for network, window in product(arguments.trained or (), arguments.windows):
+        width, height, scheme = WINDOWS[window]
         context = new_context(browser, width, height, scheme, base_url=url)
         page = context.new_page()
         errors = collect_errors(page)
-        name = f"{width}-{scheme}"
-        problems = photograph_trained(page, folder, name) + errors
+        name = f"{network} {window}".strip().lower().replace(" ", "_")
+        problems = photograph_trained(page, folder, name, network, arguments.epochs) + errors
         context.close()
         report(f"{name} trained", problems)
         count += len(problems)
@@ -130,11 +139,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.browser.screenshots", description=__doc__)
     parser.add_argument("folder", type=Path, help="where the pictures go")
     parser.add_argument("--pages", nargs="*", metavar="PATH", help="such as / /train; all pages where left out")
-    parser.add_argument("--trained", action="store_true", help="also the pages that show a run, once one has been made")
+    parser.add_argument("--windows", nargs="*", choices=WINDOWS, default=list(WINDOWS), help="all where left out")
+    parser.add_argument("--trained", nargs="*", metavar="NAME", help="also the pages that show a run, of each network")
+    parser.add_argument("--epochs", type=int, default=3, help="of each of these runs")
     parser.add_argument("--url", help="an app that is running already; one is started where left out")
     parser.add_argument("--script", type=Path, default=ROOT / "streamlit_app.py", help="the app to start")
     parser.add_argument("--settle", type=float, default=0.7, help="seconds to wait for animations")
     arguments = parser.parse_args()
+    if arguments.trained == []:
+        arguments.trained = [""]
     executable = find_chromium()
     if executable is None:
         raise SystemExit("No Chromium or Chrome was found: install one (Debian: apt-get install chromium).")
@@ -143,7 +156,7 @@ def main() -> None:
 
         def run(url: str) -> int:
             paths = page_paths(browser, url) if arguments.pages is None else arguments.pages
-            return photograph_all(browser, url, arguments.folder, paths, arguments.settle, trained=arguments.trained)
+            return photograph_all(browser, url, paths, arguments)
 
         if arguments.url:
             problems = run(arguments.url)
