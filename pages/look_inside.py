@@ -109,7 +109,7 @@ if given is None:
     st.info("Give it a picture: then every layer shows its output for it.", icon=":material/add_a_photo:")
     st.stop()
 
-inspected = Inspected(key, network, opened.dataset, given, probe_picture(key, network, given.pixels))
+inspected = Inspected(key, network, opened.dataset, opened.task, given, probe_picture(key, network, given.pixels))
 answered = inspected.probe.answer
 why = "Why this answer?" if answered is None else figures_of(type(answered)).why
 PARTS = {"Layers": layers_part, "Filters": filters_part, why: why_part}

@@ -11,11 +11,21 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, open_page, without_exception
+from visualizer.data.catalog import load_dataset
 from visualizer.data.drawing import SIDE
+from visualizer.data.photos import bundled_photo
+from visualizer.data.prepare import prepare_photo
 from visualizer.inspection.steps import Spot
+from visualizer.tasks.autoencoder import Autoencoder
+from visualizer.tasks.diffusion import Diffusion
+from visualizer.tasks.gan import Gan
+from visualizer.training.loop.examples import watched_input
+from visualizer.training.settings import preset_settings
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.state import LookState
 from visualizer.ui.parts.opened_picture import SuppliedPicture
+from visualizer.ui.state import models
+from visualizer.ui.state.models import probe_picture
 
 
 def encoded(picture: np.ndarray, format: str) -> bytes:
@@ -294,3 +304,31 @@ def test_nothing_holds_a_look_at_an_earlier_picture(app):
     for number in (2, 3, 4):
         without_exception(app.number_input(key="picture-number-digits").set_value(number).run())
     assert looks() <= at_first
+
+
+@pytest.mark.parametrize("source", ["dataset", "photo"])
+@pytest.mark.parametrize("task", [Gan(), Diffusion(), Autoencoder(noise=0.3)])
+def test_a_network_is_shown_the_noise_that_its_task_shows_it(app, task, source, monkeypatch):
+    """As on Train: noise that follows from the picture, not the picture itself."""
+    shown = []
+
+    def spy(key, network, picture):
+        shown.append(picture)
+        return probe_picture(key, network, picture)
+
+    monkeypatch.setattr(models, "probe_picture", spy)
+    owner = app.session_state["visualizer"]
+    owner.change_next_run(task.preset().architecture, preset_settings(task))
+    choose(without_exception(app.run()), "picture-source", source)
+    shape, origin = task.preset().architecture.input_shape, owner.look.picture
+    if isinstance(origin, str):
+        expected = task.input_of(prepare_photo(bundled_photo(origin), shape)[0][None])[0]
+    else:
+        name, index = origin
+        expected = watched_input(task, load_dataset(name).pictures[index][None], shape)[0].numpy()
+    assert isinstance(origin, str) == (source == "photo")
+    np.testing.assert_array_equal(shown[-1], expected)
+
+    app.session_state["look-parts"] = "Filters"
+    without_exception(app.run())
+    assert any("shown noise, not the pictures" in info.value for info in app.info) == task.reads_noise

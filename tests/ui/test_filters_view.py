@@ -17,6 +17,7 @@ def script(network: object, layer: int, number: int) -> None:
 
     from visualizer.data.annotations import Annotations
     from visualizer.inspection.probe import probe
+    from visualizer.tasks.classification import Classification
     from visualizer.ui.look import filters_view
     from visualizer.ui.look.filters_view import filters_part
     from visualizer.ui.look.inspected import Inspected
@@ -26,7 +27,7 @@ def script(network: object, layer: int, number: int) -> None:
 
     picture = np.random.default_rng(0).random(network.input_shape, dtype=np.float32)
     given = ChosenPicture(picture, None, Annotations(tuple("abcdefghij")))
-    inspected = Inspected(("test",), network, "elsewhere", given, probe(network, picture))
+    inspected = Inspected(("test",), network, "elsewhere", Classification(), given, probe(network, picture))
     if "begun" not in st.session_state:
         st.session_state["begun"] = True
         st.session_state[f"filters-layer-of-{len(network.nodes)}"] = layer

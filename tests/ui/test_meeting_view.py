@@ -19,13 +19,14 @@ def script(network: object, seen: object, layer: int) -> None:
     import streamlit as st
 
     from visualizer.data.annotations import Annotations
+    from visualizer.tasks.classification import Classification
     from visualizer.ui.look import pixel_view
     from visualizer.ui.look.inspected import Inspected
     from visualizer.ui.look.layer_view import layer_view
     from visualizer.ui.parts.picture_source import ChosenPicture
 
     given = ChosenPicture(seen.picture, None, Annotations(tuple("abcdefghij")))
-    inspected = Inspected(("test",), network, "elsewhere", given, seen)
+    inspected = Inspected(("test",), network, "elsewhere", Classification(), given, seen)
     reactions = st.session_state.setdefault("reactions", {})
     pixel_view.on_click = lambda chart, react: reactions.update({chart: react})
     if "clicked" in st.session_state:

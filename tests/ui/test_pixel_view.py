@@ -25,6 +25,7 @@ from visualizer.data.annotations import Annotations
 from visualizer.data.pointing import ANNOTATIONS
 from visualizer.inspection.probe import probe
 from visualizer.inspection.steps import Spot
+from visualizer.tasks.classification import Classification
 from visualizer.tasks.regression import Regression
 from visualizer.tasks.task import TaskAnswers
 from visualizer.ui.look.inspected import Inspected
@@ -36,7 +37,7 @@ from visualizer.ui.parts.picture_source import ChosenPicture
 
 def inspecting(network, picture, class_names=()):
     given = ChosenPicture(picture, None, Annotations(class_names))
-    return Inspected(("test",), network, "elsewhere", given, probe(network, picture))
+    return Inspected(("test",), network, "elsewhere", Classification(), given, probe(network, picture))
 
 
 @pytest.fixture(scope="module")

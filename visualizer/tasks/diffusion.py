@@ -63,6 +63,7 @@ class Diffusion(PictureTask):
         ),
     )
     shown: ClassVar[int] = 24
+    reads_noise: ClassVar[bool] = True
 
     steps: int = setting(20, Integer("Steps of a sample", "In how many steps noise becomes a picture.", 1, 100))
 

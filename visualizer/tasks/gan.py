@@ -69,6 +69,7 @@ class Gan(PictureTask):
     )
     loss_falls: ClassVar[bool] = False
     shown: ClassVar[int] = 48
+    reads_noise: ClassVar[bool] = True
 
     discriminator_every: int = setting(
         1,

@@ -120,6 +120,7 @@ class Task(ABC):
         measures: What curves show beside the loss; the first leads. Each is a mean over pictures.
         loss_falls: Whether a network that learns has a falling loss and rising measures; not where its parts compete.
         shown: Of how many pictures of the validation split the answers are kept after each epoch, for pages.
+        reads_noise: Whether a page shows the network nothing but noise that follows from a picture, never the picture.
     """
 
     title: ClassVar[str]
@@ -130,6 +131,7 @@ class Task(ABC):
     measures: ClassVar[tuple[Measure, ...]]
     loss_falls: ClassVar[bool] = True
     shown: ClassVar[int] = 0
+    reads_noise: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -169,12 +171,19 @@ class Task(ABC):
         return architecture.input_shape
 
     def as_input(self, pictures: "torch.Tensor") -> "torch.Tensor":
-        """What a network is shown where a page asks it about pictures of the data set; those unless overridden.
+        """What a network is shown where a page asks it about pictures; those unless overridden.
 
         Args:
             pictures: (N, C, H, W) in [0, 1], with the shape of the network's input.
         """
         return pictures
+
+    def input_of(self, pictures: np.ndarray) -> np.ndarray:
+        """The same for arrays, (N, C, H, W) float32."""
+        import torch
+
+        shown: np.ndarray = self.as_input(torch.from_numpy(pictures)).numpy()
+        return shown
 
     @abstractmethod
     def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:

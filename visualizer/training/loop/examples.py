@@ -67,7 +67,7 @@ class Examples:
 
 
 def watched_input(task: Task, pictures: np.ndarray, input_shape: tuple[int, int, int]) -> torch.Tensor:
-    """What a network is shown where a page asks it about pictures of the data set: (N, *input_shape).
+    """What a network is shown where Train asks it about pictures of the data set: (N, *input_shape).
 
     Args:
         task: What it is trained for.

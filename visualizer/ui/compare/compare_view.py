@@ -275,9 +275,9 @@ def answers(_: Session, compared: Compared) -> None:
             except UserError as error:
                 st.caption(markdown_safe(error))
                 continue
-            seen = probe_picture(key, network, prepare(picture[None], network.input_shape)[0])
+            task = variant.spec.settings.task
+            seen = probe_picture(key, network, task.input_of(prepare(picture[None], network.input_shape))[0])
             if seen.answer is not None:
-                task = variant.spec.settings.task
                 truth, about = task.truth(dataset, index), task.about(dataset.annotations)
                 _drawn(picture, seen.answer, truth, about, f"compared-drawn-{name}", column_width(1 / len(compared)))
                 show_answer(seen.answer, about, f"compared-answer-{name}", truth=truth)

@@ -70,6 +70,13 @@ def strongest_part(
     `fields` is None where the receptive fields are unknown.
     """
     st.subheader(f"The pictures that excite {filter.noun} {filter.number} most")
+    if inspected.task.reads_noise:
+        st.info(
+            "This network is shown noise, not the pictures of a data set, so there are none to search. A picture that "
+            f"is made to excite the {filter.noun}, below, needs none.",
+            icon=":material/grain:",
+        )
+        return opened_dataset(inspected.dataset), None
     titles = {name: entry.title for name, entry in shared_datasets().items()}
     own = own_names(session(), inspected.dataset)
     if inspected.dataset not in titles and is_known(inspected.dataset, own):
@@ -104,7 +111,7 @@ def _searched(inspected: Inspected, filter: Filter, dataset: Dataset, total: int
         from visualizer.inspection.excitation import strongest
 
         def fetch(start: int, stop: int) -> np.ndarray:
-            return prepare(dataset.pictures[start:stop], network.input_shape)
+            return inspected.task.input_of(prepare(dataset.pictures[start:stop], network.input_shape))
 
         steps = strongest(network, filter.layer, fetch, total, SHOWN)
         return with_progress(steps, lambda done: Progress(done / total, f"{done:,} of {total:,} pictures searched"))
@@ -130,7 +137,7 @@ def _strongest(
     row = filter.number - 1
     values = ranking.values[row]
     numbers = ranking.pictures[row]
-    pictures = prepare(dataset.pictures[numbers], inspected.network.input_shape)
+    pictures = inspected.task.input_of(prepare(dataset.pictures[numbers], inspected.network.input_shape))
     crops = [
         crop_to_field(picture, fields, (int(place[0]), int(place[1])))
         for picture, place in zip(pictures, ranking.places[row], strict=True)

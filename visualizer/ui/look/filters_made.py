@@ -91,12 +91,13 @@ def made_part(
     )
     if made is None:
         return
-    st.markdown(_compared(filter, ascent, made, dataset, excitation, best, mean))
+    st.markdown(_compared(inspected, filter, ascent, made, dataset, excitation, best, mean))
     tiles = [(f"made: {written(made.reached)}", seen(made.picture, made.place))]
     pictures, places = [made.picture], [made.place]
     if excitation is not None and ascent.aim == "place":
         row = filter.number - 1
-        strongest = prepare(dataset.pictures[excitation.strongest.pictures[row, :1]], inspected.network.input_shape)[0]
+        chosen = dataset.pictures[excitation.strongest.pictures[row, :1]]
+        strongest = inspected.task.input_of(prepare(chosen, inspected.network.input_shape))[0]
         first, second = excitation.strongest.places[row, 0]
         pictures, places = [*pictures, strongest], [*places, (int(first), int(second))]
         tiles.append((f"strongest real: {written(best or 0.0)}", seen(strongest, places[1])))
@@ -171,6 +172,7 @@ def _real(filter: Filter, ascent: "Ascent", excitation: "Excitation | None") -> 
 
 
 def _compared(
+    inspected: Inspected,
     filter: Filter,
     ascent: "Ascent",
     made: "MadePicture",
@@ -185,6 +187,8 @@ def _compared(
         reached = f"The made picture reaches **{written(made.reached)}** on average over all places."
     else:
         reached = f"The made picture reaches **{written(made.reached)}** at its strongest place."
+    if inspected.task.reads_noise:
+        return reached
     if excitation is None or best is None or mean is None:
         return f"{reached} Search the pictures above to compare it with real ones."
     ratio = ""

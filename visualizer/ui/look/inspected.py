@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from visualizer.tasks.task import Task
 from visualizer.ui.parts.picture_source import ChosenPicture
 from visualizer.ui.state.models import NetworkKey
 
@@ -19,6 +20,7 @@ class Inspected:
         key: What identifies the network's weights; results are kept under it.
         network: The network, in evaluation mode. Sessions share it: nobody may change it.
         dataset: The name of the data set it was made for.
+        task: What it was trained for.
         picture: The picture.
         probe: Every layer of the network on that picture.
     """
@@ -26,6 +28,7 @@ class Inspected:
     key: NetworkKey
     network: "FlowNetwork"
     dataset: str
+    task: Task
     picture: ChosenPicture
     probe: "Probe"
 

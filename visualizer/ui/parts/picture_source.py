@@ -38,7 +38,7 @@ class ChosenPicture:
     """A picture as the network sees it.
 
     Attributes:
-        pixels: (C, H, W) float32 in [0, 1], the network's input shape.
+        pixels: (C, H, W) float32, the network's input shape; in [0, 1] unless the task adds noise.
         truth: The right answer, or None if unknown.
         annotations: Of what the network was made for: the names of its classes and quantities.
         drawn: Whether it is a drawing, which may change at any moment.
@@ -93,15 +93,19 @@ def chosen_picture(
     """
     annotations = Annotations(class_names) if class_names else task.about(opened_dataset(dataset_name).annotations)
     if source == "draw":
-        return _drawn(owner, dataset_name, input_shape, annotations, answer)
+        return _drawn(owner, dataset_name, input_shape, annotations, answer, task)
     if source == "dataset":
         given: ChosenPicture | None = _from_dataset(dataset_name, input_shape, task)
     elif source == "photo":
         name = pick("Photo", PHOTOS, _PHOTO)
-        given = ChosenPicture(prepare_photo(bundled_photo(name), input_shape)[0], None, annotations, origin=name)
+        pixels = task.input_of(prepare_photo(bundled_photo(name), input_shape)[0][None])[0]
+        given = ChosenPicture(pixels, None, annotations, origin=name)
     else:
         original = _own_photo(owner, source)
-        given = None if original is None else ChosenPicture(prepare_photo(original, input_shape)[0], None, annotations)
+        given = None
+        if original is not None:
+            pixels = task.input_of(prepare_photo(original, input_shape)[0][None])[0]
+            given = ChosenPicture(pixels, None, annotations)
     answer(given)
     return given
 
@@ -147,6 +151,7 @@ def _drawn(
     input_shape: tuple[int, int, int],
     annotations: Annotations,
     answer: Callable[[ChosenPicture | None], None],
+    task: Task,
 ) -> ChosenPicture | None:
     """The canvas and what is drawn on it; a fragment, so that the answer can follow the pen."""
     preparation = drawing_preparation(dataset_name)
@@ -155,7 +160,7 @@ def _drawn(
     given = None
     drawing = owner.page_state(SuppliedPicture).drawing
     if drawing is not None:
-        pixels = prepare(preparation.prepare(drawing)[None], input_shape)[0]
+        pixels = task.input_of(prepare(preparation.prepare(drawing)[None], input_shape))[0]
         given = ChosenPicture(pixels, None, annotations, drawn=True)
     answer(given)
     st.caption(preparation.description)
@@ -193,6 +198,6 @@ def _from_dataset(name: str, input_shape: tuple[int, int, int], task: Task) -> C
         words = "From the test split: the network was never trained on it."
         key = f"picture-number-{name}"
         index = choose_test_picture(dataset, label, key, persist_state="session", width=130, help=words)
-    pixels = prepare(dataset.pictures[index][None], input_shape)[0]
+    pixels = task.input_of(prepare(dataset.pictures[index][None], input_shape))[0]
     truth = task.truth(dataset, index) if task.fits(dataset.annotations) else None
     return ChosenPicture(pixels, truth, task.about(dataset.annotations), origin=(name, index))
