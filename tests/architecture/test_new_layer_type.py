@@ -418,7 +418,8 @@ MAY_NAME = {
             "autoencoder": ("Conv2D", "Conv2DTranspose", "Dense", "Flatten", "Reshape"),
             "detection": ("BatchNormalization", "Conv2D", "MaxPooling2D"),
             "diffusion": (
-                *("Activation", "Concatenate", "Conv2D", "GroupNormalization", "MaxPooling2D", "UpSampling2D"),
+                *("Activation", "ClassEmbedding", "Concatenate", "Conv2D", "GroupNormalization", "MaxPooling2D"),
+                "UpSampling2D",
             ),
             "gan": (
                 *("Activation", "BatchNormalization", "Conv2D", "Conv2DTranspose", "Dense", "Flatten"),
@@ -426,7 +427,10 @@ MAY_NAME = {
             ),
             "one_object": ("BatchNormalization", "Conv2D", "Dense", "Flatten", "MaxPooling2D"),
             "regression": ("Conv2D", "Dense", "Flatten", "GroupNormalization", "MaxPooling2D"),
-            "segmentation": ("BatchNormalization", "Concatenate", "Conv2D", "Conv2DTranspose", "MaxPooling2D"),
+            "segmentation": (
+                *("Add", "BatchNormalization", "Concatenate", "Conv2D", "Conv2DTranspose", "MaxPooling2D"),
+                "UpSampling2D",
+            ),
             "variational_autoencoder": ("Conv2D", "Dense", "Flatten", "Sampling"),
         }.items()
         for name in names

@@ -1,5 +1,7 @@
 """Pictures made of noise, at any step of their way."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tests.figures.reading import image_pixels, traces_named
@@ -40,6 +42,15 @@ def test_a_way_is_seen_at_any_of_its_steps():
     chart = figures.chart(DENOISED, ABOUT)
     assert "Steps: step 0, step 1, step 2, step 3, step 4" in chart.alt
     assert figures.words(DENOISED, ABOUT) == "made of noise in 4 steps"
+
+
+def test_samples_of_a_class_stand_under_its_name():
+    figures = figures_of(DenoisedSample)
+    asked = replace(DENOISED, wanted=1, as_classes=WAY[:2])
+    (titled,) = figures.of_many(np.zeros((2, 2, 2, 1), np.uint8), [asked, replace(asked, wanted=0)], [], ABOUT, 400)
+    assert "The class that was asked for: b, a" in titled.chart.alt
+    assert "What the same noise becomes as each class: as a, as b" in figures.chart(asked, ABOUT).alt
+    assert figures.words(asked, ABOUT) == "made of noise in 4 steps, as “b”"
 
 
 def test_the_line_is_the_mean_of_the_dots_in_each_tenth():

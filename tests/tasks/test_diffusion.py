@@ -1,5 +1,6 @@
 """Diffusion: noise that is removed at once, and step by step."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +10,16 @@ from torch import nn
 
 from tests.training.examples import few_digits
 from visualizer.architecture.answer import DenoisedSample
-from visualizer.architecture.architecture import summarize
+from visualizer.architecture.architecture import Architecture, summarize
+from visualizer.architecture.layers.class_embedding import ClassEmbedding
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.network import build
+from visualizer.architecture.own_modules import ClassEmbedding as Embedding
+from visualizer.architecture.own_modules import of_classes
+from visualizer.data.annotations import Annotations
+from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
-from visualizer.tasks.diffusion import Diffusion
+from visualizer.tasks.diffusion import Diffusion, class_count
 from visualizer.tasks.pictures import noise_of
 from visualizer.training.loop.events import Answers, EpochEnded
 from visualizer.training.loop.loop import Training
@@ -62,7 +70,7 @@ def test_what_is_shown_and_the_loss_by_hand(loss: str):
 @pytest.mark.parametrize("steps", [1, 7])
 def test_a_sample_goes_straight_to_what_the_network_always_says(steps: int):
     clean = PICTURES[:1]
-    (sample,) = Diffusion(steps=steps)._samples(Says(clean), torch.randn(1, 1, 8, 8))
+    (sample,) = Diffusion(steps=steps)._samples(Says(clean), torch.randn(1, 1, 8, 8), ABOUT)
     assert sample.way.shape == (steps + 1, 8, 8, 1)
     np.testing.assert_allclose(sample.values, clean[0].movedim(0, -1).numpy(), atol=1e-5)
 
@@ -81,7 +89,7 @@ def test_each_step_is_one_of_ddim():
             clean = 2 * network((expected + 1) / 2) - 1
             noise = (expected - (1 - share) * clean) / share
             expected = (1 - smaller) * clean + smaller * noise
-        found = Diffusion(steps=steps)._samples(network, (start + 1) / 2)
+        found = Diffusion(steps=steps)._samples(network, (start + 1) / 2, ABOUT)
     for sample, end in zip(found, expected, strict=True):
         np.testing.assert_allclose(sample.values[..., 0], ((end[0] + 1) / 2).clamp(0, 1).numpy(), atol=1e-5)
 
@@ -117,3 +125,70 @@ def test_an_evaluation_has_errors_over_noise():
     assert found.details["noise"].tolist() == pytest.approx(shares)
     assert found.details["error"][0] == 0
     assert found.measures[0][1] == pytest.approx(found.errors.mean())
+
+
+def two_tones() -> Dataset:
+    """Dark pictures of one class and bright ones of another."""
+    labels = np.arange(120) % 2
+    pictures = np.where(labels, 200, 50)[:, None, None, None] * np.ones((1, 4, 4, 1))
+    splits = np.split(np.arange(120), [80, 100])
+    return Dataset("tones", "Tones", "", ("dark", "bright"), pictures.astype(np.uint8), labels, *splits)
+
+
+def small_network(*, classes: int) -> Architecture:
+    layers = (Conv2D(filters=8, padding="same"), ClassEmbedding(classes=classes), Conv2D(filters=1, padding="same"))
+    return Architecture("Small", (1, 4, 4), layers)
+
+
+def test_the_class_that_is_asked_for_is_drawn():
+    dataset = two_tones()
+    settings = replace(preset_settings(Diffusion(steps=5)), epochs=40, learning_rate=0.02)
+    training = Training(RunSpec(small_network(classes=2), settings, 0), dataset)
+    while not training.ended:
+        training.advance()
+    task, network = Diffusion(steps=5), training.network.eval()
+    noise = task.as_input(torch.from_numpy(prepare(dataset.pictures[:1], (1, 4, 4))))
+    with torch.inference_mode():
+        sample = task.answer_to(network, noise, network(noise), dataset.annotations)
+        of_many = task._samples(network, torch.randn(16, 1, 4, 4), dataset.annotations)
+    dark, bright = (float(picture.mean()) for picture in sample.as_classes)
+    assert bright - dark > 60
+    # The sample is the one of the class that its noise asks for, and noises ask for all classes.
+    np.testing.assert_allclose(255 * sample.values, sample.as_classes[sample.wanted], atol=0.6)
+    assert {each.wanted for each in of_many} == {0, 1}
+
+
+def test_only_classes_of_the_data_set_are_asked_for():
+    network = build(small_network(classes=10), None)
+    noise = torch.randn(40, 1, 4, 4)
+    with torch.inference_mode():
+        wanted = {each.wanted for each in Diffusion(steps=1)._samples(network, noise, Annotations(("a", "b", "c")))}
+    assert wanted == {0, 1, 2}
+    assert class_count(network.architecture) == 10
+    plain = Architecture("Plain", (1, 4, 4), (Conv2D(filters=1, padding="same"),))
+    with torch.inference_mode():
+        (sample, *_) = Diffusion(steps=1)._samples(build(plain, None), noise, Annotations(("a", "b", "c")))
+    assert sample.wanted is None
+    assert class_count(plain) == 0
+
+
+def test_a_class_adds_its_numbers_to_each_channel():
+    embedding = Embedding(3, 2)
+    embedding.weight.data = torch.arange(6.0).reshape(3, 2)
+    maps = torch.randn(5, 2, 4, 4)
+    torch.testing.assert_close(embedding(maps), maps)
+    with of_classes(torch.tensor([0, 2, -1, 3, 1])):
+        added = embedding(maps) - maps
+    expected = [[0.0, 1.0], [4.0, 5.0], [0.0, 0.0], [0.0, 0.0], [2.0, 3.0]]
+    torch.testing.assert_close(added, torch.tensor(expected)[:, :, None, None].expand(5, 2, 4, 4), atol=1e-5, rtol=0)
+    torch.testing.assert_close(embedding(maps), maps)
+    with of_classes(torch.tensor([1])):
+        torch.testing.assert_close(embedding(torch.zeros(1, 2)), torch.tensor([[2.0, 3.0]]))
+
+
+def test_another_thread_asks_for_nothing():
+    embedding = Embedding(2, 1)
+    embedding.weight.data.fill_(1)
+    with of_classes(torch.tensor([1])), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(embedding, torch.zeros(1, 1)).result().item() == 0
+        assert embedding(torch.zeros(1, 1)).item() == 1

@@ -15,7 +15,7 @@ from visualizer.data.shapes import make_shapes
 from visualizer.figures.answers.figures import figures_of
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.regression import Regression
-from visualizer.tasks.task import Measure, task_from_dict, task_types
+from visualizer.tasks.task import Measure, TaskPreset, task_from_dict, task_types
 from visualizer.training.settings import (
     TrainingSettings,
     preset_settings,
@@ -24,24 +24,31 @@ from visualizer.training.settings import (
 )
 
 KINDS = list(task_types().values())
+PRESETS = [(kind, preset) for kind in KINDS for preset in (kind.preset(), *kind.more_presets())]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_a_task_says_what_it_is_and_has_a_preset_that_fits(kind):
+def test_a_task_says_what_it_is(kind):
     assert kind.title
     assert kind.explanation.endswith(("?", "."))
     assert kind.icon.startswith(":material/")
     assert kind.losses
     assert len({measure.name for measure in kind.measures}) == len(kind.measures)
     assert figures_of(kind.answer_type).answer_type is kind.answer_type
-    preset, task = kind.preset(), kind()
+
+
+@pytest.mark.parametrize(
+    ("kind", "preset"), PRESETS, ids=lambda one: one.architecture.name if isinstance(one, TaskPreset) else one.__name__
+)
+def test_a_preset_fits_its_task_and_its_data_set(kind, preset):
+    task = kind()
     entry = dataset_entry(preset.dataset)
     assert kind.fits(entry.annotations)
     assert preset.sentence.endswith(".")
     goal = task.goal(task.about(entry.annotations), preset.architecture.input_shape)
     report = summarize(preset.architecture, goal)
     assert report.fits
-    assert report.passed_bound(preset_settings(task).batch_size) is None
+    assert report.passed_bound(preset_settings(task, preset).batch_size) is None
 
 
 SMALL = {

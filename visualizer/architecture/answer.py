@@ -1,7 +1,7 @@
 """What a network answers to a picture, as plain data; each kind of answer is one class."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -93,15 +93,23 @@ class Sample(Answer):
     noise: np.ndarray
 
 
+def _no_pictures() -> np.ndarray:
+    return np.zeros((0, 1, 1, 1), np.uint8)
+
+
 @dataclass(frozen=True)
 class DenoisedSample(Sample):
     """A picture that was made of noise step by step.
 
     Attributes:
         way: (steps + 1, H, W, C) uint8, what it was before and after each step, noise first.
+        wanted: The class that was asked for; None where the network cannot be asked for one.
+        as_classes: (K, H, W, C) uint8, what the same noise becomes as each of K classes; K may be 0.
     """
 
     way: np.ndarray
+    wanted: int | None = None
+    as_classes: np.ndarray = field(default_factory=_no_pictures)
 
 
 @dataclass(frozen=True)

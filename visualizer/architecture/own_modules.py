@@ -1,5 +1,9 @@
 """Modules that torch does not have. The PyTorch writer puts their source into a script, where they need torch alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import torch
 from torch import nn
 
@@ -66,6 +70,41 @@ class NormalSampling(nn.Module):
         if not self.training:
             return mean
         return mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
+
+
+class ClassEmbedding(nn.Module):
+    """Adds to each channel a number that is learnt for each class: (N, C, …) in and out.
+
+    `wanted` has the class of each, (N,) whole numbers. Where it is None, −1 or no class of these, nothing is added.
+    """
+
+    wanted: "ContextVar[torch.Tensor | None]" = ContextVar("wanted", default=None)
+
+    def __init__(self, classes: int, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(classes, channels))
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        wanted = self.wanted.get()
+        if wanted is None:
+            return values
+        classes = len(self.weight)
+        known = torch.where((wanted >= 0) & (wanted < classes), wanted, classes)
+        added = torch.cat([self.weight, torch.zeros_like(self.weight[:1])])[known]
+        return values + added.reshape(*added.shape, *[1] * (values.ndim - 2))
+
+    def extra_repr(self) -> str:
+        return "classes={}, channels={}".format(*self.weight.shape)
+
+
+@contextmanager
+def of_classes(wanted: torch.Tensor | None) -> Iterator[None]:
+    """In this thread, let every `ClassEmbedding` add the numbers of these classes, (N,); None: of none."""
+    token = ClassEmbedding.wanted.set(wanted)
+    try:
+        yield
+    finally:
+        ClassEmbedding.wanted.reset(token)
 
 
 class VectorToMaps(nn.Module):

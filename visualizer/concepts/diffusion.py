@@ -48,7 +48,7 @@ def noised(clean: np.ndarray, noise: np.ndarray, shares: np.ndarray) -> np.ndarr
     return (1 - of_each) * clean + of_each * noise
 
 
-def way_back(network: "FlowNetwork", noise: np.ndarray, steps: int) -> WayBack:
+def way_back(network: "FlowNetwork", noise: np.ndarray, steps: int, wanted: int | None = None) -> WayBack:
     """Take the noise away in so many steps of the same size.
 
     From the share t to the next smaller one s, x becomes x + (t - s) / t · (clean - x).
@@ -57,14 +57,18 @@ def way_back(network: "FlowNetwork", noise: np.ndarray, steps: int) -> WayBack:
         network: In evaluation mode; it turns (N, 1, H, W) from 0 to 1 into the clean pictures.
         noise: (H, W), the start.
         steps: At least 1.
+        wanted: The class that is asked for, where the network can be asked.
     """
     import torch
 
+    from visualizer.architecture.own_modules import of_classes
+
+    classes = None if wanted is None else torch.tensor([wanted])
     shares = np.linspace(1, 0, steps + 1)
     shown, clean = [noise], []
     for left in range(steps, 0, -1):
         seen = torch.from_numpy((shown[-1] + 1) / 2).float()[None, None]
-        with torch.inference_mode():
+        with torch.inference_mode(), of_classes(classes):
             clean.append(as_signed(network(seen)[0, 0].numpy().astype(np.float64)))
         shown.append(np.round(shown[-1] + (clean[-1] - shown[-1]) / left, DECIMALS))
     return WayBack(np.stack(shown), np.stack(clean), shares)

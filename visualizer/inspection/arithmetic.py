@@ -13,6 +13,7 @@ from torch import nn
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.own_modules import (
     ChannelNorm,
+    ClassEmbedding,
     MapsToVector,
     NoiseInTraining,
     NormalSampling,
@@ -110,6 +111,7 @@ def _(module: nn.Identity, run: ModuleRun) -> ArithmeticStep:
 @_step_of.register(nn.Dropout2d)
 @_step_of.register(NoiseInTraining)
 @_step_of.register(NormalSampling)
+@_step_of.register(ClassEmbedding)
 def _(module: nn.Module, run: ModuleRun) -> ArithmeticStep:
     return Passed(run.place, run.before)
 

@@ -87,6 +87,8 @@ def _model(network: "Network", *, scores_apart: bool) -> str:
     kinds = [type(inner) for node in network.nodes for _, module in node.stages for inner in module.modules()]
     own = dict.fromkeys(kind for kind in kinds if not kind.__module__.startswith("torch."))
     classes = "".join(f"\n{textwrap.dedent(inspect.getsource(kind))}\n\n" for kind in own)
+    if "ContextVar" in classes:
+        classes = f"from contextvars import ContextVar\n\n{classes}"
     if architecture.wires:
         apart = "" if classes else "\n"
         return f"{classes}{apart}{_class(network, scores_apart)}\n\nmodel = Network()\n"

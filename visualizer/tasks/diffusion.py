@@ -1,5 +1,6 @@
 """Diffusion: a network that removes noise, asked again and again, makes a picture of nothing but noise."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
@@ -8,9 +9,11 @@ import numpy as np
 
 from visualizer.architecture.activations import NO_ACTIVATION
 from visualizer.architecture.answer import Answer, DenoisedSample
+from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.assembly import Assembly
 from visualizer.architecture.goal import OutputGoal
 from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.class_embedding import ClassEmbedding
 from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.group_normalization import GroupNormalization
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from visualizer.architecture.flow import FlowNetwork
 
+_WITHOUT_CLASS = 0.1  # of the pictures, while training
 _LEAST_NOISE = 0.1  # by which an error is divided at least: the velocity's would have no bound
 
 
@@ -40,6 +44,9 @@ class Diffusion(PictureTask):
     noise, which it has to see for itself. Sources: Liu and others, 2022, https://arxiv.org/abs/2209.03003 for the
     straight ways; Sun and others, 2025, https://arxiv.org/abs/2502.13129 for networks that are not told t; Li and He,
     2025, https://arxiv.org/abs/2511.13720 for the error of the velocity of an answer that is a picture.
+
+    Layers of the type ClassEmbedding are told the picture's class, of one picture in ten at random not: then samples
+    can be asked for by class. Which class a sample is asked to be follows from its noise.
 
     Attributes:
         steps: In how many steps a sample is made.
@@ -69,26 +76,24 @@ class Diffusion(PictureTask):
 
     @classmethod
     def preset(cls) -> TaskPreset:
-        assembly = Assembly((1, 8, 8))
-        skipped = []
-        for filters in (32, 64):
-            with assembly.block("Down"):
-                _add_convolutions(assembly, filters, 2)
-                skipped.append(assembly.last)
-            assembly.add(MaxPooling2D())
-        with assembly.block("Bottom"):
-            _add_convolutions(assembly, 128, 2)
-        for filters in (64, 32):
-            with assembly.block("Up"):
-                up = assembly.add(UpSampling2D())
-                assembly.add(Concatenate(), reads=(skipped.pop(), up))
-                _add_convolutions(assembly, filters, 1)
-        assembly.add(Conv2D(filters=1, kernel_size=(1, 1), activation="sigmoid"))
         return TaskPreset(
-            assembly.architecture("Removes noise from digits"),
+            _small_u_net("Removes noise from digits", (1, 8, 8), 10),
             "digits",
-            "A small U-Net learns to remove noise. Asked step by step, it makes digits of nothing but noise.",
+            "A small U-Net learns to remove noise. Asked step by step, it makes digits of nothing but noise, of the "
+            "class that one wants.",
             {"epochs": 200, "learning_rate": 0.002, "batch_size": 64},
+        )
+
+    @classmethod
+    def more_presets(cls) -> tuple[TaskPreset, ...]:
+        return (
+            TaskPreset(
+                _small_u_net("Removes noise from shapes", (3, 16, 16), 10),
+                "shapes",
+                "The same for coloured shapes of 16 × 16 pixels.",
+                {"epochs": 30, "learning_rate": 0.002, "batch_size": 64},
+                "shapes",
+            ),
         )
 
     def goal(self, annotations: Annotations, input_shape: tuple[int, int, int]) -> OutputGoal:
@@ -103,10 +108,14 @@ class Diffusion(PictureTask):
     ) -> "tuple[torch.Tensor, torch.Tensor]":
         """The loss and the outputs, (N, numbers) as `pictures.Parts` packs them: t, and the noise of each sample.
 
+        `targets` are the classes, (N,); −1 where a class is unknown.
+
         The velocity, from picture to noise, is (shown - y) / t; so its error is that of the answer, divided by t. It is
         divided by 0.1 at least. In evaluation mode, the same picture has the same noise and the same t.
         """
         import torch
+
+        from visualizer.architecture.own_modules import of_classes
 
         shape = tuple(pictures.shape[1:])
         if network.training:
@@ -116,14 +125,18 @@ class Diffusion(PictureTask):
             share = noise_of(1 - pictures, (), normal=False)
         of_each = share[:, None, None, None]
         shown = (1 - of_each) * (2 * pictures - 1) + of_each * noise
-        answers = network(_as_pixels(shown))
+        classes = targets
+        if network.training:
+            classes = torch.where(torch.rand(len(pictures), device=pictures.device) < _WITHOUT_CLASS, -1, targets)
+        with of_classes(classes):
+            answers = network(_as_pixels(shown))
         off = 2 * (answers - pictures)
         weighted = off / of_each.clamp(min=_LEAST_NOISE) if loss == "velocity_mse" else off
         error = mean_error(answers, pictures)[:, None]
         return weighted.square().mean(), Parts(error, share[:, None], _as_pixels(noise)[:, None]).packed()
 
     def answers(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> list[Answer]:
-        return self._samples(network, Parts.unpacked(outputs, network.input_shape).pictures[:, 0])
+        return [*self._samples(network, Parts.unpacked(outputs, network.input_shape).pictures[:, 0], annotations)]
 
     def answer(self, network: "FlowNetwork", outputs: "torch.Tensor", annotations: Annotations) -> Answer:
         return self.answers(network, outputs, annotations)[0]
@@ -132,22 +145,43 @@ class Diffusion(PictureTask):
         self, network: "FlowNetwork", pictures: "torch.Tensor", outputs: "torch.Tensor", annotations: Annotations
     ) -> Answer:
         """The sample that begins with the picture, as if it were noise."""
-        return self._samples(network, pictures)[0]
+        import torch
 
-    def _samples(self, network: "FlowNetwork", starts: "torch.Tensor") -> list[Answer]:
-        """Samples from (N, C, H, W) noise, as the pixels that the network is shown.
+        (sample,) = self._samples(network, pictures, annotations)
+        classes = _classes_of(network, annotations)
+        if classes:
+            ends = self._way(network, pictures.expand(classes, -1, -1, -1), torch.arange(classes))[-1]
+            sample = replace(sample, as_classes=as_bytes(ends).numpy(force=True))
+        return sample
+
+    def _samples(
+        self, network: "FlowNetwork", starts: "torch.Tensor", annotations: Annotations
+    ) -> list[DenoisedSample]:
+        """Samples from (N, C, H, W) noise, as the pixels that the network is shown."""
+        import torch
+
+        classes = _classes_of(network, annotations)
+        wanted = [_from_noise(start, classes) if classes else None for start in starts]
+        way = self._way(network, starts, torch.tensor(wanted, device=starts.device) if classes else None)
+        frames = as_bytes(torch.stack(way, 1)).numpy(force=True)
+        noise, values = (as_rows(end).numpy(force=True) for end in (starts, way[-1].clamp(0, 1)))
+        return [DenoisedSample(*of_one) for of_one in zip(values, noise, frames, wanted, strict=True)]
+
+    def _way(
+        self, network: "FlowNetwork", starts: "torch.Tensor", classes: "torch.Tensor | None"
+    ) -> "list[torch.Tensor]":
+        """What (N, C, H, W) noise is before and after each step; `classes` has the class that each shall become.
 
         From the share t to the next smaller one s, a step goes the part (t - s) / t of the way from what there is to
         what the network takes for the clean picture.
         """
-        import torch
+        from visualizer.architecture.own_modules import of_classes
 
         way = [starts]
-        for left in range(self.steps, 0, -1):
-            way.append(way[-1] + (network(way[-1]) - way[-1]) / left)
-        frames = as_bytes(torch.stack(way, 1)).numpy(force=True)
-        noise, values = (as_rows(end).numpy(force=True) for end in (starts, way[-1].clamp(0, 1)))
-        return [DenoisedSample(*of_one) for of_one in zip(values, noise, frames, strict=True)]
+        with of_classes(classes):
+            for left in range(self.steps, 0, -1):
+                way.append(way[-1] + (network(way[-1]) - way[-1]) / left)
+        return way
 
     def truth(self, dataset: Dataset, index: int) -> Answer | None:
         return None
@@ -161,12 +195,52 @@ class Diffusion(PictureTask):
         return replace(found, details={"noise": noise, "error": found.errors})
 
 
+def class_count(architecture: Architecture) -> int:
+    """How many classes a network can be asked for; 0 where it has no layer for that."""
+    return max((layer.classes for layer in architecture.layers if isinstance(layer, ClassEmbedding)), default=0)
+
+
+def _classes_of(network: "FlowNetwork", annotations: Annotations) -> int:
+    """How many of the classes the network can be asked for."""
+    from visualizer.architecture.own_modules import ClassEmbedding as Embedding
+
+    known = (len(part.weight) for part in network.modules() if isinstance(part, Embedding))
+    return min(max(known, default=0), len(annotations.class_names))
+
+
+def _from_noise(start: "torch.Tensor", classes: int) -> int:
+    """The class, below `classes`, that a sample is asked to be; the same for the same noise."""
+    return zlib.crc32(start.numpy(force=True).tobytes()) % classes
+
+
 def _as_pixels(values: "torch.Tensor") -> "torch.Tensor":
     """From the scale on which pixels go from -1 to 1 to that of a network's input, from 0 to 1."""
     return (values + 1) / 2
 
 
-def _add_convolutions(assembly: Assembly, filters: int, count: int) -> None:
-    for _ in range(count):
-        convolution = Conv2D(filters=filters, padding="same", activation=NO_ACTIVATION)
-        assembly.add(convolution, GroupNormalization(groups=1), Activation())
+def _small_u_net(name: str, shape: tuple[int, int, int], classes: int) -> Architecture:
+    assembly = Assembly(shape)
+    skipped = []
+    for filters in (32, 64):
+        with assembly.block("Down"):
+            _add_convolutions(assembly, filters, 2, classes)
+            skipped.append(assembly.last)
+        assembly.add(MaxPooling2D())
+    with assembly.block("Bottom"):
+        _add_convolutions(assembly, 128, 2, classes)
+    for filters in (64, 32):
+        with assembly.block("Up"):
+            up = assembly.add(UpSampling2D())
+            assembly.add(Concatenate(), reads=(skipped.pop(), up))
+            _add_convolutions(assembly, filters, 1, classes)
+    assembly.add(Conv2D(filters=shape[0], kernel_size=(1, 1), activation="sigmoid"))
+    return assembly.architecture(name)
+
+
+def _add_convolutions(assembly: Assembly, filters: int, count: int, classes: int) -> None:
+    """Convolutions with normalisation; the first is told the class."""
+    for place in range(count):
+        assembly.add(Conv2D(filters=filters, padding="same", activation=NO_ACTIVATION))
+        if place == 0:
+            assembly.add(ClassEmbedding(classes=classes))
+        assembly.add(GroupNormalization(groups=1), Activation())

@@ -11,11 +11,13 @@ from visualizer.architecture.answer import Answer, Mask
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.assembly import Assembly
 from visualizer.architecture.goal import MapsGoal, OutputGoal
+from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
+from visualizer.architecture.layers.up_sampling2d import UpSampling2D
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
 from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
@@ -65,6 +67,19 @@ class Segmentation(Task):
             "A small U-Net: down to see what there is, up again to say for every pixel which class it is. After five "
             "epochs, its mean IoU was 81 %, and 65 % without its skip connections.",
             {"epochs": 15, "batch_size": 16, "learning_rate": 0.002},
+        )
+
+    @classmethod
+    def more_presets(cls) -> tuple[TaskPreset, ...]:
+        return (
+            TaskPreset(
+                _small_fcn(),
+                "scenes",
+                "A fully convolutional network (FCN; Long, Shelhamer and Darrell, 2015): it scores the classes on "
+                "small maps, enlarges the scores, and adds those of larger maps on the way.",
+                {"epochs": 15, "batch_size": 16, "learning_rate": 0.002},
+                "FCN",
+            ),
         )
 
     def goal(self, annotations: Annotations, input_shape: tuple[int, int, int]) -> OutputGoal:
@@ -218,8 +233,30 @@ def _small_unet() -> Architecture:
             up = assembly.add(Conv2DTranspose(filters=filters, activation=NO_ACTIVATION))
             assembly.add(Concatenate(), reads=(skipped.pop(), up))
             _add_convolutions(assembly, filters, 1)
-    assembly.add(Conv2D(filters=6, kernel_size=(1, 1), activation=NO_ACTIVATION))
+    assembly.add(_scores())
     return assembly.architecture("Small U-Net for pixels")
+
+
+def _small_fcn() -> Architecture:
+    """The scores of three sizes of maps, the smaller enlarged and added. Source: https://arxiv.org/abs/1411.4038"""
+    assembly = Assembly((3, 64, 64))
+    pooled = []
+    for filters in (16, 32, 64):
+        with assembly.block("Down"):
+            _add_convolutions(assembly, filters, 2)
+            pooled.append(assembly.add(MaxPooling2D()))
+    scores = assembly.add(_scores(), reads=pooled.pop())
+    while pooled:
+        with assembly.block("Up"):
+            larger = assembly.add(_scores(), reads=pooled.pop())
+            enlarged = assembly.add(UpSampling2D(interpolation="bilinear"), reads=scores)
+            scores = assembly.add(Add(), reads=(enlarged, larger))
+    assembly.add(UpSampling2D(interpolation="bilinear"))
+    return assembly.architecture("FCN for pixels")
+
+
+def _scores() -> Conv2D:
+    return Conv2D(filters=6, kernel_size=(1, 1), activation=NO_ACTIVATION)
 
 
 def _add_convolutions(assembly: Assembly, filters: int, count: int) -> int:

@@ -95,12 +95,14 @@ class TaskPreset:
         dataset: The name of the data set that it is for.
         sentence: What it is, for its card.
         settings: The training settings that differ from their defaults, by name.
+        variant: What sets it apart from the task's first one, in a few words; empty for that.
     """
 
     architecture: Architecture
     dataset: str
     sentence: str
     settings: Mapping[str, Any]
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,11 @@ class Task(ABC):
     @abstractmethod
     def preset(cls) -> TaskPreset:
         """A network to begin with."""
+
+    @classmethod
+    def more_presets(cls) -> tuple[TaskPreset, ...]:
+        """Other networks to begin with, each with a card of its own in the gallery; none unless overridden."""
+        return ()
 
     def about(self, annotations: Annotations) -> Annotations:
         """What its answers are about, with names and units: that of the data set unless overridden."""

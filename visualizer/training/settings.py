@@ -21,7 +21,7 @@ from visualizer.architecture.settings import (
 )
 from visualizer.errors import short_repr
 from visualizer.tasks.classification import Classification
-from visualizer.tasks.task import LossName, Task, task_from_dict, task_to_dict, task_types
+from visualizer.tasks.task import LossName, Task, TaskPreset, task_from_dict, task_to_dict, task_types
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.words import capitalized, listed
 
@@ -149,9 +149,9 @@ def is_augmented(settings: TrainingSettings) -> bool:
     return any(getattr(settings, name) for name in AUGMENTATIONS)
 
 
-def preset_settings(task: Task) -> TrainingSettings:
-    """The settings in which the task's preset is trained."""
-    preset = type(task).preset()
+def preset_settings(task: Task, preset: TaskPreset | None = None) -> TrainingSettings:
+    """The settings in which a preset of the task, else its first one, is trained."""
+    preset = preset or type(task).preset()
     loss = next(iter(task.losses))
     settings = TrainingSettings(dataset=preset.dataset, task=task, loss=loss)
     return dataclasses.replace(settings, **preset.settings)

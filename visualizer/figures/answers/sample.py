@@ -57,9 +57,14 @@ class SampleFigures(AnswerFigures):
     ) -> tuple[TitledChart, ...]:
         samples = np.stack([_pixels(answer) for answer in answers])
         columns = min(max(int(width // SAMPLE_TILE), 4), 12)
-        labels = [str(place) for place in range(1, len(samples) + 1)]
-        chart = gallery(samples, labels, columns, width=int(width), labelled="Numbers", largest_tile=SAMPLE_TILE)
         caption = "Each is made of the same noise after every epoch, so that it can be seen to develop."
+        wanted = [answer.wanted for answer in answers if isinstance(answer, DenoisedSample)]
+        if wanted and None not in wanted:
+            labels = [annotations.class_names[each or 0] for each in wanted]
+            labelled, caption = "The class that was asked for", f"Above each is the class that was asked for. {caption}"
+        else:
+            labels, labelled = [str(place) for place in range(1, len(samples) + 1)], "Numbers"
+        chart = gallery(samples, labels, columns, width=int(width), labelled=labelled, largest_tile=SAMPLE_TILE)
         return (TitledChart("Its samples", chart, caption),)
 
 
@@ -88,15 +93,20 @@ class DenoisedSampleFigures(SampleFigures):
         return replace(answer, values=frame.astype(np.float32) / 255)
 
     def chart(self, answer: Answer, annotations: Annotations, truth: Answer | None = None) -> Chart:
-        """The way from noise to the sample."""
+        """The way from noise to the sample; or what the same noise becomes as each class, where that is known."""
         assert isinstance(answer, DenoisedSample)
+        if len(answer.as_classes):
+            names = [f"as {name}" for name in annotations.class_names[: len(answer.as_classes)]]
+            labelled = "What the same noise becomes as each class"
+            return gallery(answer.as_classes, names, 4, width=300, labelled=labelled, largest_tile=SAMPLE_TILE)
         places = np.unique(np.linspace(0, len(answer.way) - 1, _SHOWN_OF_WAY).round().astype(int))
         labels = [f"step {place}" for place in places]
         return gallery(answer.way[places], labels, 3, width=220, labelled="Steps", largest_tile=SAMPLE_TILE)
 
     def words(self, answer: Answer, annotations: Annotations) -> str:
         assert isinstance(answer, DenoisedSample)
-        return f"made of noise in {counted(len(answer.way) - 1, 'step')}"
+        made = f"made of noise in {counted(len(answer.way) - 1, 'step')}"
+        return made if answer.wanted is None else f"{made}, as “{annotations.class_names[answer.wanted]}”"
 
     def evaluated(self, evaluation: Evaluation, annotations: Annotations, width: float) -> tuple[TitledChart, ...]:
         chart = error_by_noise(evaluation.details["noise"], evaluation.details["error"])

@@ -13,7 +13,7 @@ from visualizer.architecture.presets import empty
 from visualizer.data.catalog import dataset_entry, dataset_title, is_known
 from visualizer.figures.silhouette import silhouette
 from visualizer.tasks.classification import Classification
-from visualizer.tasks.task import Task, task_types
+from visualizer.tasks.task import Task, TaskPreset, task_types
 from visualizer.training.settings import TrainingSettings, preset_settings
 from visualizer.ui.kit.quantities import count
 from visualizer.ui.state.dataset_names import chosen_dataset
@@ -60,17 +60,18 @@ def _gallery(owner: Session) -> None:
     _starters(owner, cards, 0)
     st.header("More than classes")
     st.markdown("Each of these learns something else about a picture. Its data set and settings come with it.")
-    _starters(owner, list(map(_preset, _OTHER_TASKS)), len(cards))
+    presets = [_preset(kind, preset) for kind in _OTHER_TASKS for preset in (kind.preset(), *kind.more_presets())]
+    _starters(owner, presets, len(cards))
     st.header("Networks that made history")
     st.markdown("Open one as its authors published it, or a small one with the same idea that can be trained here.")
     for number, entry in enumerate(GALLERY):
         _entry(owner, number, entry)
 
 
-def _preset(kind: type[Task]) -> _Starter:
-    preset = kind.preset()
-    label, settings = f"Open {preset.architecture.name}", preset_settings(kind())
-    return _Starter(kind.title, kind.explanation, label, preset.architecture, settings, kind.icon, preset.sentence)
+def _preset(kind: type[Task], preset: TaskPreset) -> _Starter:
+    label, settings = f"Open {preset.architecture.name}", preset_settings(kind(), preset)
+    name = f"{kind.title}: {preset.variant}" if preset.variant else kind.title
+    return _Starter(name, kind.explanation, label, preset.architecture, settings, kind.icon, preset.sentence)
 
 
 def _starters(owner: Session, cards: list[_Starter], first: int) -> None:

@@ -1,16 +1,29 @@
 """Diffusion: noise is mixed into a digit, and a network takes noise away step by step."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import streamlit as st
 
 from visualizer.concepts.diffusion import WayBack, as_signed, drawn_noise, noised, read_right, way_back
+from visualizer.data.catalog import dataset_entry
+from visualizer.errors import UserError
+from visualizer.tasks.diffusion import Diffusion, class_count
+from visualizer.training.runs.records import RunRecord
 from visualizer.ui.concepts.generation_digits import choose_digit, digit, digits_of, labels_of
 from visualizer.ui.concepts.pixel_way import Panel, pixel_way
 from visualizer.ui.kit.glossary import explained
-from visualizer.ui.kit.pick import pick
+from visualizer.ui.kit.pick import pick, select
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.results import keep_results
-from visualizer.ui.state.models import bundled_network
+from visualizer.ui.kit.text import markdown_safe
+from visualizer.ui.state.current_run import current_run
+from visualizer.ui.state.dataset_names import own_names
+from visualizer.ui.state.models import bundled_network, latest_network
+from visualizer.ui.state.session import session
+
+if TYPE_CHECKING:
+    from visualizer.architecture.network import Network
 
 SHARES = np.round(np.linspace(0, 1, 21), 2)
 STEPS = {steps: str(steps) for steps in (1, 2, 5, 10, 20)}
@@ -19,6 +32,8 @@ _NOISE_SEED = 1
 _START_SEED = 12
 _PIXEL = (3, 3)
 _SCALE = "Pixels go from −1 (black) to 1 (white); noise also goes beyond, and is drawn like these."
+_NETWORKS = {"own": "Yours", "small": "A small one"}
+_LARGEST = 32  # pixels of a side
 _OFFERED = (0.15, 0.35, 0.55, 0.75)
 
 
@@ -90,11 +105,14 @@ def _back() -> None:
         explained(
             "The network is shown $x$ and says what it takes for the clean picture. A step from the share $t$ of noise "
             "to the next smaller one, $s$, goes only a part of the way there: $x + \\frac{t - s}{t} \\cdot "
-            "(\\text{clean} - x)$. Then it is asked again. It is a small network of two hidden layers that learnt from "
-            f"{len(digits_of('train')):,} real digits with their noise; it is told neither $t$ nor a class."
+            "(\\text{clean} - x)$. Then it is asked again."
         )
     )
+    own = _own_run()
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        if own is not None and pick("Network", _NETWORKS, "diffusion-network") == "small":
+            own = None
+        wanted = None if own is None else _ask_for_class(own)
         steps = pick("Steps", STEPS, "diffusion-steps", default=10)
         seed = int(
             st.number_input(
@@ -109,8 +127,22 @@ def _back() -> None:
                 "another digit.",
             )
         )
-    way = _way(steps, seed)
-    _ask_first(way.clean[0])
+    if own is None:
+        way = _way(steps, seed)
+        st.caption(
+            "A small network of two hidden layers that learnt from "
+            f"{len(digits_of('train')):,} real digits with their noise; it is told neither t nor a class. If you train "
+            "the gallery’s “Removes noise from digits”, you can choose your own network here, and ask it for a class."
+        )
+        _ask_first(way.clean[0])
+    else:
+        try:
+            (*_, epoch, version), network = latest_network(own)
+        except UserError as error:
+            st.info(markdown_safe(error), icon=":material/info:")
+            return
+        way = _own_way(own.run_id, epoch, version, steps, seed, wanted, network)
+        st.caption(f"Your own network after {own.step:,} steps of training. It is not told t.")
     left = range(steps, 0, -1)
     pixel_way(
         [
@@ -137,9 +169,29 @@ def _back() -> None:
         first=steps - 1,
         pixel=_PIXEL,
         scale=_SCALE,
-        start=f"back-{steps}-{seed}",
+        start=f"back-{steps}-{seed}-{'small' if own is None else wanted}",
         key="diffusion-back",
     )
+
+
+def _own_run() -> RunRecord | None:
+    """This tab's run, if its network takes noise away from small grey pictures."""
+    record = current_run(session())
+    if record is None or not isinstance(record.spec.settings.task, Diffusion):
+        return None
+    channels, height, width = record.spec.architecture.input_shape
+    return record if channels == 1 and max(height, width) <= _LARGEST else None
+
+
+def _ask_for_class(run: RunRecord) -> int | None:
+    """The class that the sample shall have; None for any."""
+    names = dataset_entry(run.spec.settings.dataset, own_names(session(), run.spec.settings.dataset)).annotations
+    known = class_count(run.spec.architecture)
+    if not known:
+        return None
+    offered = {-1: "any", **dict(enumerate(names.class_names[:known]))}
+    wanted = select("Class", offered, "diffusion-class", default=-1, width=130)
+    return None if wanted == -1 else wanted
 
 
 def _ask_first(answer: np.ndarray) -> None:
@@ -162,6 +214,13 @@ def _ask_first(answer: np.ndarray) -> None:
 @keep_results(max_entries=64, show_spinner="Taking noise away …")
 def _way(steps: int, seed: int) -> WayBack:
     return way_back(bundled_network("denoiser"), drawn_noise((8, 8), seed), steps)
+
+
+@keep_results(max_entries=64, show_spinner="Taking noise away …")
+def _own_way(
+    run_id: str, epoch: str, version: str, steps: int, seed: int, wanted: int | None, _network: "Network"
+) -> WayBack:
+    return way_back(_network, drawn_noise(_network.input_shape[1:], seed), steps, wanted)
 
 
 @keep_results(max_entries=1, show_spinner="Reading noisy digits …")
