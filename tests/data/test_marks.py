@@ -2,9 +2,12 @@
 
 import json
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from PIL import Image
 
 from tests.data.marked import FILES, NAMES, PICTURES, SCENES, coco, palette_png, saved, table, voc, yolo
@@ -12,9 +15,12 @@ from tests.data.own import picture, png, zipped
 from visualizer.data.class_names import clean_class_name
 from visualizer.data.marks import coco as coco_format
 from visualizer.data.marks import table as table_format
+from visualizer.data.marks import voc as voc_format
+from visualizer.data.marks import yolo as yolo_format
 from visualizer.data.marks.found import Found, PictureNames
 from visualizer.data.marks.marks import MAX_BOXES, Measured
 from visualizer.data.own_pictures import PictureFile, read_zip
+from visualizer.data.own_zip import Archive, Entry
 from visualizer.errors import UserError
 
 
@@ -100,10 +106,12 @@ def test_a_table_without_numbers_or_lines_marks_nothing():
         assert found.problems
 
 
-def _entry(name: str):
-    from visualizer.data.own_zip import Archive
+def zip_entries(*names: str) -> tuple[Entry, ...]:
+    return Archive(zipped(dict.fromkeys(names, b""))).entries
 
-    return Archive(zipped({name: b""})).entries[0]
+
+def _entry(name: str):
+    return zip_entries(name)[0]
 
 
 ANNOTATION = {"image_id": 0, "category_id": 10, "bbox": [1, 2, 3, 4]}
@@ -375,6 +383,71 @@ def test_a_large_mask_is_reduced_without_mixing_its_classes():
     assert set(np.unique(file.marks.mask.values)) == {0, 1}
     assert file.marks.mask.values.mean() == pytest.approx(0.25, abs=0.01)
     assert file.pixels == 1200 * 1600 + 120 * 160
+
+
+# As no file should have them, but some do.
+NO_NUMBERS = ["1e999", "nan", "Infinity", "-inf", "1_0", "١", "²", "½", "0x1", "1,5", "", "1e", "9" * 400]
+
+
+@given(st.sampled_from(NO_NUMBERS) | st.text("0123456789.-+eE_,١²infa ", max_size=8))
+@example("9" * 400)
+@example("1e999")
+@example("1_0")
+def test_what_is_no_number_is_left_out_in_every_format(text):
+    """It is read as Python reads it, or told; never as another number, and never an exception."""
+    scene = SCENES[0]
+    quoted = f'"{text}"' if "," in text else text
+    texts = {
+        "a.csv": f"file,a\n0.png,{quoted}",
+        "0.xml": voc(scene).replace(f"<xmin>{scene.box[0] + 1}<", f"<xmin>{text}<"),
+        "0.txt": f"0 {text or 'x'} 0.5 0.5 0.5",
+        "a.json": json.dumps(coco()).replace(f'"bbox": [{scene.box[0]},', f'"bbox": [{text},', 1),
+    }
+    formats = {"a.csv": table_format.read_table, "0.xml": voc_format.read_voc, "a.json": coco_format.read_coco}
+    for name, content in texts.items():
+        picture, one = zip_entries("0.png", name)
+        found = Found("", "boxes")
+        read_one = formats.get(name) or partial(yolo_format.read_yolo, classes={})
+        read_one(one, content.encode(), PictureNames([picture]), found)
+        if picture not in found:
+            assert found.problems
+            continue
+        value = float(text)
+        assert "_" not in text
+        assert text.isascii()
+        if found.numbers:
+            assert found.numbers[picture][0].value == value
+        elif name == "0.txt":
+            assert found.boxes[picture][0].left == pytest.approx(max(0, value - 0.25))
+        else:
+            shift = 1 if name == "0.xml" else 0
+            assert found.boxes[picture][0].left == pytest.approx(max(0, (value - shift) / 80))
+
+
+@pytest.mark.parametrize(
+    ("annotation", "why"),
+    [
+        ({"bbox": [10**400, 1, 2, 3]}, "its bbox is [1"),
+        ({"bbox": [1, 2, float("inf"), 3]}, "its bbox is [1, 2, inf, 3], not four numbers."),
+        ({"bbox": [1, 2, float("nan"), 3]}, "its bbox is [1, 2, nan, 3], not four numbers."),
+    ],
+)
+def test_a_number_that_is_too_large_is_refused_like_any_wrong_one(annotation, why):
+    files, problems = read(with_changed_coco(annotations=[ANNOTATION, {**ANNOTATION, **annotation}]))
+    assert len(files) == 1
+    assert why in problems[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("kind", ["coco", "yolo", "table", "voc"])
+def test_a_text_in_any_unicode_with_or_without_its_mark(kind, encoding):
+    texts = {
+        name: data if name.endswith("png") else data.decode().encode(encoding) for name, data in FILES[kind].items()
+    }
+    files, problems = read(texts)
+    assert not problems
+    assert all(file.kind != "classes" for file in files)
+    assert len(files) == len(SCENES)
 
 
 def test_two_formats_in_one_zip_are_refused():

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.data.marked import NAMES, PICTURES, SCENES, coco, colour_png, palette_png, table, voc, yolo
@@ -59,6 +59,8 @@ def read_all(files: dict[str, bytes]) -> None:
 
 @many(120)
 @given(changed_json(SMALL_COCO, ["images", "id", "file_name", "bbox", "0.png", "width", "category_id"]))
+@example(SMALL_COCO | {"annotations": [{"image_id": 0, "category_id": 10, "bbox": [10**400, 1, 2, 3]}]})
+@example(SMALL_COCO | {"images": [{"id": 0, "file_name": "0.png", "width": 10**400, "height": 60}]})
 def test_changed_coco(content: Any):
     read_all({"a.json": json.dumps(content).encode()})
 

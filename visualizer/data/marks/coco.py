@@ -1,7 +1,6 @@
 """Boxes in COCO's JSON, read and written. Source: https://cocodataset.org/#format-data (object detection)"""
 
 import json
-import math
 from typing import Any
 
 from visualizer.data.class_names import clean_class_name
@@ -134,6 +133,5 @@ def _box(
 
 
 def _number(value: Any) -> float | None:
-    if type(value) not in (int, float) or not math.isfinite(value) or abs(value) > 1e6:
-        return None
-    return float(value)
+    # Compared first: a whole number may be too large for a float.
+    return float(value) if type(value) in (int, float) and -1e6 <= value <= 1e6 else None
