@@ -1,6 +1,10 @@
 """Boxes, masks and numbers beside people's own pictures: each format is read; what is broken is left out and told."""
 
+import csv
+import io
 import json
+import re
+import sys
 import tracemalloc
 from functools import partial
 
@@ -86,8 +90,20 @@ def test_a_table_as_spreadsheets_save_it(start, separator, encoding):
         ("3.png,1,2", "'3.png' had a line before."),
         ("0.png,abc,2", "the length is 'abc', which is no number."),
         ("0.png,nan,2", "the length is 'nan', which is no number."),
-        ("0.png,1e99,2", "the length is '1e99', which is no number."),
+        ("0.png,1e99,2", "the length is '1e99', which is beyond 1,000,000,000."),
+        ("0.png,-1e10,2", "the length is '-1e10', which is beyond 1,000,000,000."),
+        ("0.png,1e999,2", "the length is '1e999', which is beyond 1,000,000,000."),
+        (f"0.png,{'0' * 41},2", f"the length is '{'0' * 12}...{'0' * 13}', which has over 40 letters."),
         ("0.png,1", "it has no width."),
+        (
+            '0.png,"1,5",2',
+            "the length is '1,5', which has a comma: numbers with a decimal comma need semicolons between the columns.",
+        ),
+        (
+            "0.png,1,5,2",
+            "it has more than the 3 columns of the first line. Numbers with a decimal comma need semicolons between "
+            "the columns.",
+        ),
     ],
 )
 def test_a_broken_line_of_a_table_is_told_and_left_out(line, why):
@@ -95,6 +111,85 @@ def test_a_broken_line_of_a_table_is_told_and_left_out(line, why):
     files, problems = read(PICTURES | {"t.csv": "\n".join(["file,length,width", *lines[1:], line]).encode()})
     assert problems[0] == f"t.csv, line {len(SCENES) + 1}: {why}"
     assert len(files) == len(SCENES) - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("file;length, max, mean;w\n0.png;1;2\n1.png;3;4", {"length, max, mean": (1, 3), "w": (2, 4)}),
+        ("file;a,b\n0.png;1,5\n1.png;2,5", {"a,b": (1.5, 2.5)}),
+        ("file;length, max, mean\n0.png;1,5\n1.png;2,5", {"length, max, mean": (1.5, 2.5)}),
+        ("file,a;b\n0.png,1\n1.png,3", {"a;b": (1, 3)}),
+        ('file,"a;b;c",d\n0.png,1,"2"\n1.png,3,4', {"a;b;c": (1, 3), "d": (2, 4)}),
+        ("sep=;\nfile;a\n0.png;1,5\n1.png;2,5", {"a": (1.5, 2.5)}),
+        ('"SEP=,"\r\nfile,a\r\n0.png,1.5\r\n1.png,2.5', {"a": (1.5, 2.5)}),
+        ("sep=\t\rfile\ta\r0.png\t1,5\r1.png\t2.5", {"a": (1.5, 2.5)}),
+        ("file,a,\n0.png,1,\n1.png,2,", {"a": (1, 2)}),
+        ("file,a\n0.png,1,,\n1.png,2,", {"a": (1, 2)}),
+    ],
+)
+def test_the_separator_is_the_one_that_fits_to_the_rows(text, numbers):
+    files, problems = read(
+        {name: PICTURES[name] for name in ("images/0.png", "images/1.png")} | {"a.csv": text.encode()}
+    )
+    assert not problems
+    assert [[(each.name, each.value) for each in file.marks.numbers] for file in files] == [
+        [(name, values[place]) for name, values in numbers.items()] for place in (0, 1)
+    ]
+
+
+@given(
+    st.sampled_from(",;\t"),
+    st.lists(st.text("ab ,;\t", min_size=1, max_size=6), min_size=1, max_size=4),
+    st.booleans(),
+    st.randoms(use_true_random=False),
+)
+def test_a_table_that_python_wrote_is_read_as_it_was_written(separator, titles, says_it, random):
+    """Whatever signs its titles have. A comma in a number is told where commas separate the columns."""
+    titles = [f"{place}{title}" for place, title in enumerate(titles)]
+    values = [[round(random.uniform(-9, 9), 2) for _ in titles] for _ in range(3)]
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator)
+    writer.writerow(["file", *titles])
+    writer.writerows([f"{place}.png", *row] for place, row in enumerate(values))
+    start = f"sep={separator}\n" if says_it else ""
+    found = Found("", "numbers")
+    pictures = zip_entries("0.png", "1.png", "2.png")
+    table_format.read_table(_entry("a.csv"), (start + text.getvalue()).encode(), PictureNames(pictures), found)
+    assert not found.problems
+    assert [[each.value for each in found.numbers[picture]] for picture in pictures] == values
+    assert [each.name for each in found.numbers[pictures[0]]] == list(map(clean_class_name, titles))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "0.png,1.5\n1.png,2.5",
+            "a.csv, line 1: the first line must have the names of the columns, not the picture '0.png'.",
+        ),
+        (
+            "\nimages/1.PNG;1.5\n0.png;2.5",
+            "a.csv, line 2: the first line must have the names of the columns, not the picture 'images/1.PNG'.",
+        ),
+        (
+            "file,a\n0.png,1e10\n1.png,2e10",
+            "a.csv, line 1: the column 'a' has no numbers that can be used, but '1e10', which is beyond 1,000,000,000.",
+        ),
+        (
+            'file,a\n0.png,1\n"1.png,2\n2.png,3',
+            "a.csv, line 3 cannot be read: a quotation mark in it has no counterpart, or a column is too long.",
+        ),
+        (
+            f"file,a\n0.png,{'1' * 200_000}",
+            "a.csv, line 2 cannot be read: a quotation mark in it has no counterpart, or a column is too long.",
+        ),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_why_and_where(text, why):
+    with pytest.raises(UserError, match="No picture in this ZIP") as refused:
+        read(IN_IMAGES | {"a.csv": text.encode()})
+    assert refused.value.remedy.startswith(why)
 
 
 def test_a_table_without_numbers_or_lines_marks_nothing():
@@ -133,7 +228,7 @@ ANNOTATION = {"image_id": 0, "category_id": 10, "bbox": [1, 2, 3, 4]}
 )
 def test_a_broken_annotation_of_coco_is_told_and_left_out(item, why):
     files, problems = read(with_changed_coco(annotations=[*coco()["annotations"], item]))
-    assert problems == [f"a.json, annotation {len(SCENES) + 1}: {why}"]
+    assert problems == [f"a.json, line 1, annotation {len(SCENES) + 1}: {why}"]
     assert len(files) == len(SCENES)
 
 
@@ -141,6 +236,112 @@ def test_a_box_beyond_the_edge_is_clipped():
     files, _ = read(with_changed_coco(annotations=[ANNOTATION | {"bbox": [70, -10, 40, 40]}]))
     (box,) = files[0].marks.boxes
     assert (box.left, box.top, box.width, box.height) == pytest.approx((70 / 80, 0, 10 / 80, 0.5))
+
+
+def changed(kind: str, *more: object) -> list[object]:
+    entries = coco()[kind]
+    assert isinstance(entries, list)
+    return [*entries, *more]
+
+
+IMAGE = {"id": 77, "file_name": "0.png", "width": 80, "height": 60}
+
+
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        (None, "it is no object."),
+        ({"file_name": "0.png"}, "it has no id."),
+        (IMAGE | {"id": 7.0}, "its id is 7.0, which is neither a whole number nor a text."),
+        ({"id": 77}, "it has no file_name."),
+        (IMAGE | {"file_name": "x.png"}, "there is no picture 'x.png' in the ZIP."),
+        (IMAGE | {"width": "80"}, "its width is '80', but must be a number of pixels."),
+        ({"id": 77, "file_name": "0.png", "width": 80}, "its height is missing, but must be a number of pixels."),
+        (IMAGE | {"height": 0}, "its height is 0, but must be a number of pixels."),
+        (IMAGE | {"width": 100}, "another image has the same file, with 80 × 60 pixels."),
+    ],
+)
+def test_a_broken_image_of_coco_is_told_and_left_out(item, why):
+    files, problems = read(with_changed_coco(images=changed("images", item)))
+    assert problems == [f"a.json, line 1, image {len(SCENES) + 1}: {why}"]
+    assert len(files) == len(SCENES)
+
+
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        (None, "it is no object."),
+        ({"id": 1}, "it has no name."),
+        ({"id": 1.5, "name": "x"}, "its id is 1.5, which is neither a whole number nor a text."),
+    ],
+)
+def test_a_broken_category_of_coco_is_told_and_left_out(item, why):
+    files, problems = read(with_changed_coco(categories=changed("categories", item)))
+    assert problems == [f"a.json, line 1, category {len(NAMES) + 1}: {why}"]
+    assert len(files) == len(SCENES)
+
+
+@pytest.mark.parametrize("file_name", ["1.png", "missing.png"])
+def test_images_with_one_id_are_both_left_out(file_name):
+    """It would be a guess which of them the boxes belong to."""
+    files, problems = read(with_changed_coco(images=changed("images", IMAGE | {"id": 0, "file_name": file_name})))
+    assert problems == [
+        f"a.json, line 1, image {len(SCENES) + 1}: another image has the id 0 too, so that the boxes of both are left "
+        "out.",
+        "0.png is left out: COCO JSON in the ZIP says nothing of it.",
+    ]
+    assert [file.name for file in files] == [f"{number}.png" for number in range(1, len(SCENES))]
+
+
+def test_categories_with_one_id_are_both_left_out():
+    files, problems = read(with_changed_coco(categories=changed("categories", {"id": 10, "name": "spoon"})))
+    assert problems[0] == (
+        "a.json, line 1, category 3: another category has the id 10 too, so that the boxes of both are left out."
+    )
+    assert {box.class_name for file in files for box in file.marks.boxes} == {"pen"}
+
+
+def test_what_stands_twice_in_the_same_words_is_no_fault():
+    twice = {kind: changed(kind, coco()[kind][0]) for kind in ("images", "categories")}
+    files, problems = read(with_changed_coco(**twice))
+    assert not problems
+    assert len(files) == len(SCENES)
+
+
+@given(st.sampled_from([None, 1, 2, "\t"]), st.sampled_from([(",", ":"), (" , ", " : ")]), st.data())
+def test_the_lines_of_entries(indent, separators, data):
+    """Each entry is found again in its line, however the JSON is laid out and whatever else is in it."""
+    parts = st.recursive(
+        st.none() | st.integers() | st.text(' "\\[]{},:\n', max_size=5),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("a ]}", max_size=2), inner, max_size=3),
+    )
+    content = data.draw(st.dictionaries(st.sampled_from(["images", "annotations", "other", ""]), parts))
+    text = json.dumps(content, indent=indent, separators=separators)
+    found = coco_format.lines_of_entries(text)
+    assert {key: len(lines) for key, lines in found.items()} == {
+        key: len(value) for key, value in content.items() if isinstance(value, list)
+    }
+    rows = text.split("\n")
+    for key, lines in found.items():
+        assert lines == sorted(lines)
+        for line, entry in zip(lines, content[key], strict=True):
+            start = json.dumps(entry, indent=indent, separators=separators).split("\n")[0]
+            assert start in rows[line - 1]
+
+
+def test_an_annotation_is_told_with_its_line_also_where_a_list_is_as_deep_as_can_be_read():
+    text = json.dumps(coco() | {"annotations": changed("annotations", None)}, indent=0)
+    line = text[: text.rindex("null")].count("\n") + 1
+    for depth in range(1, sys.getrecursionlimit() + 100, 7):
+        more = text[:-1] + ', "more": ' + "[" * depth + "]" * depth + "}"
+        found = Found("", "boxes")
+        names = PictureNames(zip_entries(*PICTURES))
+        coco_format.read_coco(_entry("a.json"), more.encode(), names, found)
+        assert len(found.problems) == 1
+        assert found.problems[0] in (
+            f"a.json, line {line}, annotation {len(SCENES) + 1}: it is no object.",
+            "a.json is no JSON that can be read here.",
+        )
 
 
 def test_boxes_for_a_picture_of_another_shape_are_left_out():
@@ -300,7 +501,9 @@ def test_pictures_of_one_name_in_two_folders_are_told_apart_by_their_folders():
 def test_more_boxes_than_a_picture_may_have_are_left_out():
     files, problems = read(with_changed_coco(annotations=[ANNOTATION] * (MAX_BOXES + 2)))
     assert len(files[0].marks.boxes) == MAX_BOXES
-    assert problems[:2] == [f"a.json, annotation {MAX_BOXES + k}: '0.png' has over {MAX_BOXES} boxes." for k in (1, 2)]
+    assert problems[:2] == [
+        f"a.json, line 1, annotation {MAX_BOXES + k}: '0.png' has over {MAX_BOXES} boxes." for k in (1, 2)
+    ]
 
 
 def test_countless_problems_are_counted():
@@ -364,8 +567,6 @@ def test_a_broken_mask_is_told_and_its_picture_left_out(files, why):
 
 
 def test_a_mask_in_another_format_than_png_is_refused_whatever_its_name():
-    import io
-
     buffer = io.BytesIO()
     Image.fromarray(half(200)).save(buffer, "JPEG")
     _, problems = read({"images/a.png": png(picture(99, 1, 20, 30)), "masks/a.png": buffer.getvalue()})
@@ -455,6 +656,81 @@ def test_two_formats_in_one_zip_are_refused():
         read(FILES["coco"] | FILES["table"])
     with pytest.raises(UserError, match=r"It has YOLO text and a folder of masks"):
         read(FILES["yolo"] | FILES["palette"])
+
+
+IN_FOLDERS = {"train/0.png": PICTURES["images/0.png"], "val2017/1.png": PICTURES["images/1.png"]}
+IN_IMAGES = {f"images/{number}.png": PICTURES[f"images/{number}.png"] for number in range(2)}
+IN_MASKS = {f"masks/{number}_mask.png": palette_png(SCENES[number].mask) for number in range(2)}
+ENTITIES = b"<!DOCTYPE a [<!ENTITY b 'c'>]><annotation/>"
+
+
+@pytest.mark.parametrize("pictures", [IN_IMAGES, IN_FOLDERS])
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"a.json": json.dumps(coco()).encode()[:-50]}, "a.json is no JSON: line 1 is wrong"),
+        ({"a.json": json.dumps(coco() | {"annotations": []}).encode()}, "there is no picture '2.png' in the ZIP."),
+        ({"a.json": b'{"images": [], "categories": [], "annotations": []}'}, "a.json marks nothing."),
+        ({"a.json": b'{"images": [], "categories": []}'}, "a.json is JSON, but not COCO"),
+        (
+            {"a.json": json.dumps(coco()).replace('"width": 80', '"width": "80"').encode()},
+            "a.json, line 1, image 1: its width is '80', but must be a number of pixels.",
+        ),
+        (
+            {"a.json": re.sub('("id": [0-9]+)', r"\1.0", json.dumps(coco())).encode()},
+            "a.json, line 1, image 1: its id is 0.0, which is neither a whole number nor a text.",
+        ),
+        ({"Annotations/0.xml": ENTITIES}, "0.xml declares a document type"),
+        ({"0.xml": b"<annotation><size><width>80</width><height>60</height></size></annotation>"}, "0.xml "),
+        ({"a.csv": b"file,a\n0.png,nan\n1.png,inf\n"}, "a.csv, line 1: the column 'a' has no numbers."),
+        (
+            {"a.csv": b"file,a\n0.png,0,5\n1.png,1,5\n"},
+            "a.csv, line 2: it has more than the 2 columns of the first line. Numbers with a decimal comma need "
+            "semicolons between the columns.",
+        ),
+        ({"labels/0.txt": b"cup 0.5 0.5 0.1 0.1\n0 5\n"}, "0.txt"),
+        ({"labels/0.txt": b"0 5 5 1 1\n", "labels/1.txt": b""}, "0.txt"),
+        ({"labels/0.txt": b"", "labels/1.txt": b""}, "0.txt"),
+        ({"labels/x.txt": b"0 0.5 0.5 0.1 0.1"}, "x.txt: there is no picture 'x' in the ZIP."),
+        (IN_MASKS, "The mask 0_mask.png: there is no picture '0_mask' in the ZIP."),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_annotations_that_mark_nothing_are_refused_where_no_folder_is_a_class(pictures, files, why):
+    """Else a folder like "images" became the only class, and the reasons were lost."""
+    with pytest.raises(UserError, match="No picture in this ZIP has a class or an annotation") as refused:
+        read(pictures | files)
+    assert why in refused.value.remedy
+    assert refused.value.remedy.endswith(
+        "Correct the files, or put the pictures of each class into a folder of its name."
+    )
+
+
+def test_only_a_few_of_the_reasons_are_told_and_the_others_counted():
+    lines = b"0 5 5 1 1\n" * 1_500
+    with pytest.raises(UserError, match="No picture in this ZIP") as refused:
+        read(IN_IMAGES | {"labels/0.txt": lines})
+    for line in (1, 2, 3):
+        assert f"0.txt, line {line}: its place and size are not four shares from 0 to 1." in refused.value.remedy
+    assert " … and 1,497 more. " in refused.value.remedy
+
+
+def test_annotations_that_mark_nothing_are_told_where_a_folder_is_a_class():
+    classes = {f"{name}/{number}.png": png(picture(9, 1)) for name in ("cup", "images") for number in range(3)}
+    files, problems = read(classes | {"cup/a.json": b"{", "cup/9.txt": b"0 0.5", "cup/0.xml": b"<annotation/>"})
+    assert {file.class_name for file in files} == {"cup", "images"}
+    assert problems == [
+        "a.json is no JSON: line 1 is wrong, or the file ends too early.",
+        "0.xml: it does not say the picture’s width and height.",
+        "9.txt: there is no picture '9' in the ZIP.",
+    ]
+
+
+def test_pictures_to_mark_here_may_lie_in_any_folder_and_beside_other_files():
+    others = {"README.txt": b"hello", "package.json": b'{"a": 1}', "page.xml": b"<html/>", "data.yaml": b"a: 1"}
+    files, problems = read(IN_IMAGES | others)
+    assert not problems
+    assert {file.class_name for file in files} == {"images"}
 
 
 def test_folders_are_classes_where_nothing_is_marked_whatever_lies_beside():

@@ -73,13 +73,13 @@ def read_zip(data: bytes) -> Iterator[PictureFile]:
     An entry of an annotation file that is left out is a file without a picture, with the problem.
 
     Raises:
-        UserError: It is not a ZIP, is empty or too large, has neither folders with pictures nor annotations or has
-            annotations in two formats, or takes too long to open.
+        UserError: It is not a ZIP, is empty or too large, has neither folders with pictures nor annotations, has
+            annotations of which none can be used or in two formats, or takes too long to open.
     """
     with log.refusals("zip", len(data), UserError, log_why=True):
         archive = Archive(data)
         found = marks_in(archive)
-        yield from _limited(_class_folders(archive) if found is None else _marked(archive, found))
+        yield from _limited((_class_folders if found.kind == "classes" else _marked)(archive, found))
 
 
 def read_files(files: Sequence[tuple[str, bytes]], class_name: str) -> Iterator[PictureFile]:
@@ -106,8 +106,9 @@ def _limited(files: Iterable[PictureFile]) -> Iterator[PictureFile]:
         yield file
 
 
-def _class_folders(archive: Archive) -> Iterator[PictureFile]:
+def _class_folders(archive: Archive, found: Found) -> Iterator[PictureFile]:
     files = [entry for entry in archive.entries if entry.folders and clean_class_name(entry.folders[-1])]
+    files = [entry for entry in files if entry not in found.told]
     if not files:
         raise zip_error(
             "No file in it lies in a folder, and none of its files marks pictures.",
@@ -115,15 +116,21 @@ def _class_folders(archive: Archive) -> Iterator[PictureFile]:
         )
     if len({entry.folders[-1] for entry in files}) > MAX_FOLDERS:
         raise zip_error(f"It has over {MAX_FOLDERS} folders.", f"Leave all but {MAX_CLASSES} classes out.")
+    yield from _left_out(found, len(files))
     for place, entry in enumerate(files, start=1):
         yield read_file(archive.unpack(entry), entry.name, entry.folders[-1], place / len(files))
 
 
+def _left_out(found: Found, count: int, also: Sequence[str] = ()) -> Iterator[PictureFile]:
+    """The sentences about what was left out, before the first of so many files is read."""
+    more = f"… and {found.more_problems:,} more." if found.more_problems else ""
+    for problem in filter(None, (*found.problems, more, *also)):
+        yield PictureFile("", "", None, problem, 1 / count, kind=found.kind)
+
+
 def _marked(archive: Archive, found: Found) -> Iterator[PictureFile]:
     pictures = pictures_in(archive, found)
-    more = f"… and {found.more_problems:,} more." if found.more_problems else ""
-    for problem in filter(None, (*found.problems, more)):
-        yield PictureFile("", "", None, problem, 1 / len(pictures), kind=found.kind)
+    yield from _left_out(found, len(pictures), found.passed_over)
     for place, entry in enumerate(pictures, start=1):
         share = place / len(pictures)
         if entry in found:

@@ -15,8 +15,8 @@ ROLES = frozenset(
         *("labels", "masks", "mask", "annotations", "annotation", "segmentationclass"),
     )
 )
-
-
+# Folders whose names say what their pictures are for, with or without a year, as in "val2017".
+_SPLITS = frozenset(("train", "training", "val", "valid", "validation", "test", "testing"))
 _MAX_PROBLEMS = 1_000
 
 
@@ -33,6 +33,8 @@ class Found:
         sizes: Width and height of a picture, in pixels, where the files say it.
         problems: A sentence for each of the first 1,000 entries that were left out, which names file and line.
         more_problems: How many entries were left out after these.
+        passed_over: A sentence for each file, up to 1,000, that was hardly meant as such a file, as a readme.
+        told: Files that must not be told of again where folders are classes.
     """
 
     format: str
@@ -44,6 +46,8 @@ class Found:
     sizes: dict[Entry, tuple[float, float]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     more_problems: int = 0
+    passed_over: list[str] = field(default_factory=list)
+    told: set[Entry] = field(default_factory=set)
 
     def leave_out(self, problem: str) -> None:
         """Note that an entry was left out, and why."""
@@ -51,6 +55,11 @@ class Found:
             self.problems.append(problem)
         else:
             self.more_problems += 1
+
+    def pass_over(self, why: str) -> None:
+        """Note that a file was not read since it is hardly meant as one of this format."""
+        if len(self.passed_over) < _MAX_PROBLEMS:
+            self.passed_over.append(why)
 
     def kept_boxes(self, read: Iterable[tuple[int, MarkedBox | str]], where: str) -> tuple[MarkedBox, ...]:
         """The boxes of one picture that the file `where` has, as far as they can be kept; the others are left out.
@@ -103,6 +112,10 @@ class PictureNames:
         found = self._by_name.get(name.strip().casefold(), [])
         return _the_one(found, tuple(folders), name)
 
+    def knows(self, path: str) -> bool:
+        """Whether any picture has that name, whichever folders it begins with."""
+        return path.replace("\\", "/").rpartition("/")[2].strip().casefold() in self._by_name
+
     def beside(self, entry: Entry) -> Entry | str:
         """The picture whose name is the same but for its ending; or why there is none, as a sentence."""
         return _the_one(self._by_stem.get(entry.stem.casefold(), []), entry.folders, entry.stem)
@@ -118,6 +131,11 @@ def _the_one(found: list[Entry], folders: tuple[str, ...], name: str) -> Entry |
         if len(found) != 1:
             return f"several pictures have the name {short_repr(name)}."
     return found[0] if found else f"there is no picture {short_repr(name)} in the ZIP."
+
+
+def is_class_folder(name: str) -> bool:
+    """Whether a folder's name may be that of a class: it says neither what its pictures are nor which split."""
+    return name.casefold().rstrip("0123456789") not in ROLES | _SPLITS
 
 
 def _telling(folders: tuple[str, ...]) -> tuple[str, ...]:

@@ -27,6 +27,10 @@ class _Refused(Exception):
     """The XML has what is not read; the text is the end of a sentence."""
 
 
+class _OtherXml(_Refused):
+    """The XML is hardly meant as an annotation."""
+
+
 def read_voc(file: Entry, data: bytes, names: PictureNames, found: Found) -> None:
     """Add the boxes of one picture: the one whose name is the same but for its ending, else that in "filename".
 
@@ -38,6 +42,9 @@ def read_voc(file: Entry, data: bytes, names: PictureNames, found: Found) -> Non
     content = _Reader()
     try:
         content.read(data)
+    except _OtherXml as other:
+        found.pass_over(f"{where} {other}")
+        return
     except _Refused as refused:
         found.leave_out(f"{where} {refused}")
         return
@@ -113,7 +120,7 @@ class _Reader:
 
     def _start(self, name: str, _: object) -> None:
         if not self._path and name != "annotation":
-            raise _Refused("is XML, but not Pascal VOC: it does not begin with <annotation>.")
+            raise _OtherXml("is XML, but not Pascal VOC: it does not begin with <annotation>.")
         self._path.append(name[:_MAX_LETTERS])
         self._text = ""
         if len(self._path) > _MAX_DEPTH:

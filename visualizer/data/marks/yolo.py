@@ -24,10 +24,12 @@ def read_yolo(file: Entry, data: bytes, names: PictureNames, found: Found, class
     """
     where = shown(file.name)
     picture = names.beside(file)
-    if isinstance(picture, str):
-        found.leave_out(f"{where}: {picture}")
-        return
     lines = lines_of(data, _MAX_BYTES)
+    if isinstance(picture, str):
+        # Without any line that begins with a number, it is a readme or the like.
+        is_meant = any(line.lstrip()[:1].isdecimal() for line in lines or [])
+        (found.leave_out if is_meant else found.pass_over)(f"{where}: {picture}")
+        return
     if lines is None:
         found.leave_out(f"{where} is no text, or too long.")
         return
