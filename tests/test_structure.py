@@ -17,6 +17,7 @@ MAX_PAGE_LINES = 130
 # The names that packages are imported by where they differ from the name in requirements.txt.
 IMPORT_NAMES = {
     "pillow": "PIL",
+    "pyyaml": "yaml",
     "scikit-learn": "sklearn",
     "imageio-ffmpeg": "imageio_ffmpeg",
     "efficientnet-lite-pytorch": "efficientnet_lite_pytorch",

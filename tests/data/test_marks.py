@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
@@ -473,21 +474,107 @@ def test_a_broken_line_of_yolo_is_told_and_left_out(line, why):
         {"data.yaml": b"names: {0: cup, 1: pen}"},
         {"data.yaml": b'nc: 2\nnames:\n- cup\n- "pen"\nother:\n- x'},
         {"data.yml": b"names:\n  # first\n  1: pen\n  0: cup\n"},
+        {"data.yaml": b"names:\n  0: cup # a comment\n  1: pen\n"},
+        {"data.yaml": b"names : ['cup', \"pen\"]"},
+        {"data.yaml": b"names:\n  [\n    cup,\n    pen\n  ]\nnc: 2\n"},
+        {"data.yaml": b'"names": {"1": pen, "0": cup}'},
+        {"data.yaml": b"---\nnc: 2\ndownload: |\n  names: [no]\nnames: [cup, pen]\n---\nnames: [x, y]\n"},
+        {"data.yaml": "names: [cup, pen]".encode("utf-16-le")},
+        {"other.yaml": b"names: [", "data.yaml": b"names: [cup, pen]"},
         {"labels/classes.txt": b"cup\npen\n"},
     ],
 )
 def test_the_names_of_yolo_classes(names):
     files, problems = read({name: data for name, data in FILES["yolo"].items() if name != "data.yaml"} | names)
-    assert not problems
+    assert problems == (["other.yaml is no YAML: line 1 is wrong."] if "other.yaml" in names else [])
     assert [file.marks.boxes[0].class_name for file in files] == [NAMES[each.label] for each in SCENES]
+
+
+def test_names_in_quotation_marks_may_have_the_signs_of_yaml():
+    data = b"names: ['cup, small', \"pen: x\", '# mug']"
+    assert yolo_format.names_in_yaml(data) == {0: "cup, small", 1: "pen: x", 2: "# mug"}
+
+
+@given(
+    st.lists(st.text(min_size=1, max_size=12).filter(clean_class_name), max_size=6),
+    st.sampled_from([None, True, False]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_the_names_that_a_yaml_writer_wrote(names, flow, numbered, unicode):
+    content = {"nc": len(names), "names": dict(enumerate(names)) if numbered else names}
+    text = yaml.safe_dump(content, default_flow_style=flow, allow_unicode=unicode)
+    assert yolo_format.names_in_yaml(text.encode()) == {
+        place: clean_class_name(name) for place, name in enumerate(names)
+    }
+
+
+LAUGHS = "\n".join([f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'lol'}]" for n in range(9)])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("names: [cup", "is no YAML: line 1 is wrong."),
+        ("nc: 2\nnames:\n\t- cup", "is no YAML: line 3 is wrong."),
+        (f"{LAUGHS}\nnames: *a8", "names a part of itself in line 1, with & or *, which is not read here."),
+        ("a: &a x\nnames: [cup]", "names a part of itself in line 1, with & or *, which is not read here."),
+        ("names: " + "[" * 20_000, "has lists in lists in line 1, too deep for names."),
+        ("names: cup", "has no list of “names”."),
+        ("names: [[cup], pen]", "has a name among its “names” that cannot be read: '0'."),
+        ("names: {a: cup}", "has a name among its “names” that cannot be read: 'a'."),
+        ("names: {1_0: cup}", "has a name among its “names” that cannot be read: '1_0'."),
+        ('names: ["\\UFFFFFFFF"]', "is no YAML that can be read here."),
+        ("%YAML " + "1" * 5_000 + ".1\n---\nnames: [a]", "is no YAML that can be read here."),
+        ("names: [\u0007]", "is no YAML that can be read here."),
+        ("names: [" + "ab," * 33_333 + "]", "is no text, or too long."),
+    ],
+    ids=lambda text: text[:12],
+)
+def test_names_that_cannot_be_read_are_told(text, why):
+    files, problems = read(FILES["yolo"] | {"data.yaml": text.encode()})
+    assert problems == [f"data.yaml {why}"]
+    assert {box.class_name for file in files for box in file.marks.boxes} == {"0", "1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# nothing",
+        "- names",
+        "names",
+        "names:",
+        "a: 1",
+        "? [names]\n: 1",
+        "!!python/object:os.system {}",
+        "names: []",
+    ],
+)
+def test_yaml_that_is_not_about_names_is_no_fault(text):
+    assert yolo_format.names_in_yaml(text.encode()) == {}
+
+
+def test_many_yaml_files_are_read_no_further_than_a_few():
+    many = {f"{number}.yaml": b"a: " + b"x" * 90_000 for number in range(9)}
+    _, problems = read(FILES["yolo"] | many)
+    too_long = "is too long together with the YAML files before it."
+    assert not problems
+    _, problems = read({name: data for name, data in FILES["yolo"].items() if name != "data.yaml"} | many)
+    assert problems == [f"{number}.yaml {too_long}" for number in range(2, 9)]
+
+
+@pytest.mark.parametrize("number", [".5", "5E-1", "0.5", "5e-1", "05.0e-1", "0.05E+1", "5e-01", "50e-2"])
+def test_a_share_in_any_spelling(number):
+    files, problems = read({"0.png": PICTURES["images/0.png"], "0.txt": f"0 {number} {number} .5 5E-1".encode()})
+    assert not problems
+    (box,) = files[0].marks.boxes
+    assert (box.left, box.top, box.width, box.height) == (0.25, 0.25, 0.5, 0.5)
 
 
 def test_pictures_of_one_name_in_two_folders_are_told_apart_by_their_folders():
     files = {f"images/{part}/1.png": png(picture(level, 1)) for part, level in (("train", 40), ("val", 200))}
-    texts = {
-        f"labels/{part}/1.txt": f"{label} .5 0.5 0.2 0.2".replace(" .5", " 0.5").encode()
-        for label, part in enumerate(("train", "val"))
-    }
+    texts = {f"labels/{part}/1.txt": f"{label} .5 0.5 0.2 0.2".encode() for label, part in enumerate(("train", "val"))}
     read_files, problems = read(files | texts)
     assert not problems
     assert [

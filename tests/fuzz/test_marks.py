@@ -21,7 +21,12 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 FEW = {name: PICTURES[name] for name in ("images/0.png", "images/1.png")}
 SMALL_COCO = {key: value[:2] for key, value in coco().items() if isinstance(value, list)}
-YAML = [b"names:\n  0: cup\n  1: pen\n", b"names: [cup, pen]\n", b"names: {0: cup}\n"]
+YAML = [
+    b"names:\n  0: cup\n  1: pen\n",
+    b"names: [cup, pen]\n",
+    b"names: {0: cup}\n",
+    b'a: &a [x]\nnames: "\\u0041"\n',
+]
 
 
 def read_all(files: dict[str, bytes]) -> None:

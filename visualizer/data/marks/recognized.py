@@ -73,7 +73,7 @@ def _in_texts(archive: Archive, names: PictureNames) -> list[Found]:
     """What the text files say, by format."""
     tables, of_coco = Found(table.FORMAT, "numbers"), Found(coco.FORMAT, "boxes")
     of_voc, of_yolo = Found(voc.FORMAT, "boxes"), Found(yolo.FORMAT, "boxes")
-    classes = _class_names(archive)
+    classes = _class_names(archive, of_yolo)
     readers: dict[str, tuple[Found, Callable[[Entry, bytes, PictureNames, Found], None]]] = {
         "csv": (tables, table.read_table),
         "json": (of_coco, coco.read_coco),
@@ -136,14 +136,19 @@ def _in_mask_folder(entry: Entry) -> bool:
     return not masks.MASK_FOLDERS.isdisjoint(map(str.casefold, entry.folders))
 
 
-def _class_names(archive: Archive) -> dict[int, str]:
+def _class_names(archive: Archive, found: Found) -> dict[int, str]:
     """The names of YOLO's classes, by their number, from the first file that has some."""
+    left = 2 * yolo.MAX_YAML_BYTES  # of all together, which would else take minutes
     for entry in archive.entries:
-        names: dict[int, str] = {}
+        names: dict[int, str] | str = {}
         if entry.name.casefold() in _CLASS_LISTS:
             names = yolo.names_in_list(archive.unpack(entry) or b"")
         elif entry.ending in ("yaml", "yml"):
-            names = yolo.names_in_yaml(archive.unpack(entry) or b"")
-        if names:
+            data = archive.unpack(entry) or b""
+            left -= len(data)
+            names = yolo.names_in_yaml(data) if left >= 0 else "is too long together with the YAML files before it."
+        if isinstance(names, str):
+            found.pass_over(f"{shown(entry.name)} {names}")
+        elif names:
             return names
     return {}
