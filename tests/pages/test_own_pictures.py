@@ -1,17 +1,18 @@
 """A data set of one's own pictures is made on the Train page, and trained on."""
 
+import json
 import time
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.data.marked import FILES
+from tests.data.marked import FILES, coco, table
 from tests.data.own import picture, png, two_classes, zipped
 from tests.pages.app import alts, charts, open_page, progress_line, without_exception
 from visualizer.data.catalog import load_dataset_of_run
 from visualizer.data.marks.marks import MarkedBox, Marks, OwnPicture
-from visualizer.data.own_dataset import save_marked, save_own
+from visualizer.data.own_dataset import load_own, save_marked, save_own
 from visualizer.limits import Limits
 from visualizer.tasks.detection import Detection
 from visualizer.tasks.segmentation import Segmentation
@@ -226,6 +227,22 @@ def test_marked_pictures_become_a_data_set_of_their_task(app, name, words, tasks
     assert any("14 pictures of your own" in text.value for text in app.markdown)
     press(app, "own-remove-all")
     assert owner.page_state(OwnPictures).count == 0
+
+
+def test_a_number_that_is_the_same_in_all_pictures_is_told(app):
+    lines = table().splitlines()
+    same = "\n".join([f"{lines[0]},height (m)", *(f"{line},1.5" for line in lines[1:])])
+    given(app, zipped(FILES["table"] | {"sizes.csv": same.encode()}))
+    assert any(text.value.endswith("Left out: height \\(m\\).") for text in app.caption)
+    press(app, "own-use")
+    own = app.session_state["visualizer"].page_state(OwnPictures)
+    assert [each.name for each in load_own(own.used_as).quantities] == ["length", "width"]
+
+
+def test_all_that_was_left_out_is_counted_though_little_is_shown(app):
+    given(app, zipped(FILES["coco"] | {"more.json": json.dumps(coco() | {"annotations": [None] * 1_500}).encode()}))
+    assert any(expander.label == "Left out: 1,500" for expander in app.expander)
+    assert any(text.value == "- … and 1,450 more" for text in app.markdown)
 
 
 @pytest.mark.parametrize(("name", "kind"), [("table", None), ("coco", Detection), ("palette", Segmentation)])

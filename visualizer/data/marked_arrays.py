@@ -108,7 +108,11 @@ def _boxes(pictures: Sequence[OwnPicture], names: tuple[str, ...]) -> np.ndarray
     return boxes
 
 
-def _numbers(pictures: Sequence[OwnPicture]) -> tuple[tuple[Quantity, ...], np.ndarray]:
+def learnable_numbers(pictures: Sequence[OwnPicture]) -> dict[tuple[str, str], list[float]]:
+    """The numbers of each quantity, by its name and its unit, that all pictures have and that differ between them.
+
+    What is the same everywhere has no range, and nothing about it can be learnt.
+    """
     keys = [[(each.name, each.unit) for each in picture.marks.numbers] for picture in pictures]
     shared = [key for key in keys[0] if all(key in others for others in keys)]
     columns: dict[tuple[str, str], list[float]] = {key: [] for key in shared}
@@ -116,8 +120,11 @@ def _numbers(pictures: Sequence[OwnPicture]) -> tuple[tuple[Quantity, ...], np.n
         for each in picture.marks.numbers:
             if (each.name, each.unit) in columns:
                 columns[each.name, each.unit].append(each.value)
-    # What is the same everywhere has no range, and nothing about it can be learnt.
-    values = {key: column for key, column in columns.items() if np.ptp(np.array(column, np.float32)) > 0}
+    return {key: column for key, column in columns.items() if np.ptp(np.array(column, np.float32)) > 0}
+
+
+def _numbers(pictures: Sequence[OwnPicture]) -> tuple[tuple[Quantity, ...], np.ndarray]:
+    values = learnable_numbers(pictures)
     if not values:
         raise _incomplete(
             "No quantity is known of every picture and differs between them.",

@@ -52,6 +52,7 @@ class PictureFile:
         is_slow: Whether it took too long to open.
         marks: What is marked in it.
         kind: What the files of its ZIP say of pictures.
+        more: If it stands for entries that were left out without a sentence for each: how many.
     """
 
     name: str
@@ -63,6 +64,7 @@ class PictureFile:
     is_slow: bool = False
     marks: Marks = NO_MARKS
     kind: Kind = "classes"
+    more: int = 0
 
 
 def read_zip(data: bytes) -> Iterator[PictureFile]:
@@ -123,9 +125,11 @@ def _class_folders(archive: Archive, found: Found) -> Iterator[PictureFile]:
 
 def _left_out(found: Found, count: int, also: Sequence[str] = ()) -> Iterator[PictureFile]:
     """The sentences about what was left out, before the first of so many files is read."""
-    more = f"… and {found.more_problems:,} more." if found.more_problems else ""
-    for problem in filter(None, (*found.problems, more, *also)):
+    for problem in (*found.problems, *also):
         yield PictureFile("", "", None, problem, 1 / count, kind=found.kind)
+    if found.more_problems:
+        problem = f"… and {found.more_problems:,} more."
+        yield PictureFile("", "", None, problem, 1 / count, kind=found.kind, more=found.more_problems)
 
 
 def _marked(archive: Archive, found: Found) -> Iterator[PictureFile]:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from visualizer.data.class_names import MAX_NAME_LENGTH, clean_class_name
-from visualizer.data.marked_arrays import MIN_PICTURES, fitted, usable
+from visualizer.data.marked_arrays import MIN_PICTURES, fitted, learnable_numbers, usable
 from visualizer.data.marks.marks import Kind, OwnPicture, classes_of
 from visualizer.data.own_dataset import save_marked, save_own
 from visualizer.data.own_pictures import (
@@ -40,6 +40,7 @@ from visualizer.words import counted
 
 SHOWN_OF_A_CLASS = 5
 SHOWN_MARKED = 10
+SHOWN_BROKEN = 50
 KINDS: dict[Kind, str] = {"classes": "Their class", "boxes": "Boxes", "mask": "Masks", "numbers": "Numbers"}
 _COLUMNS = 10
 _JOB = "own-pictures"
@@ -88,11 +89,12 @@ def own_pictures_part(owner: Session) -> None:
             _shape(own, used)
             _use(owner, used)
     if own.broken:
-        with st.expander(f"Left out: {len(own.broken):,}", key="own-broken"):
-            for sentence in own.broken[:50]:
+        count = len(own.broken) + own.broken_more
+        with st.expander(f"Left out: {count:,}", key="own-broken"):
+            for sentence in own.broken[:SHOWN_BROKEN]:
                 st.markdown(f"- {escaped(sentence)}")
-            if len(own.broken) > 50:
-                st.markdown(f"- … and {len(own.broken) - 50:,} more")
+            if count > SHOWN_BROKEN:
+                st.markdown(f"- … and {count - SHOWN_BROKEN:,} more")
 
 
 def _give(owner: Session, own: OwnPictures) -> None:
@@ -194,12 +196,25 @@ def _marked(own: OwnPictures) -> None:
     words = f"**{len(used):,} of {counted(own.count, 'picture')}** {'has' if len(used) == 1 else 'have'} {marks}"
     names = list(classes_of(used, own.kind))
     if own.kind == "numbers" and used:
-        names = [f"{each.name} ({each.unit})" if each.unit else each.name for each in used[0].marks.numbers]
+        names = [_quantity(each.name, each.unit) for each in used[0].marks.numbers]
     about = f": {', '.join(map(escaped, names))}." if names else "."
     least = f" At least {MIN_PICTURES} are needed." if len(used) < MIN_PICTURES else ""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown(words + about + least, width="content")
         st.button("Remove all pictures", key="own-remove-all", icon=":material/close:", on_click=own.remove_all)
+    if own.kind == "numbers" and len(used) >= MIN_PICTURES:
+        learnt = learnable_numbers(used)
+        all_names = {(each.name, each.unit): None for picture in used for each in picture.marks.numbers}
+        lost = [_quantity(*each) for each in all_names if each not in learnt]
+        if lost:
+            st.caption(
+                "A network cannot learn what is the same in all pictures, or is not known of some of them. Left out: "
+                f"{escaped(', '.join(lost))}."
+            )
+
+
+def _quantity(name: str, unit: str) -> str:
+    return f"{name} ({unit})" if unit else name
 
 
 def _classes(own: OwnPictures) -> None:

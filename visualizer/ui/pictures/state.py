@@ -37,6 +37,7 @@ class OwnPictures:
         pictures: All that were read.
         kind: What is to be learnt of them: only those are used that have it.
         broken: A sentence for each file that was left out, and for each line of an annotation file.
+        broken_more: How many more were left out, of which no sentence is kept.
         waiting: Files that are being read, or None.
         given: How many times files were given.
         size: Pixels of each side of the resized pictures.
@@ -51,6 +52,7 @@ class OwnPictures:
     pictures: "list[OwnPicture]" = field(default_factory=list)
     kind: "Kind" = "classes"
     broken: list[str] = field(default_factory=list)
+    broken_more: int = 0
     waiting: Files | None = None
     given: int = 0
     size: int = 32
@@ -96,7 +98,9 @@ class OwnPictures:
 
         self.waiting, self.used_as = None, None
         for file in files:
-            if file.picture is None:
+            if file.more:
+                self.broken_more += file.more
+            elif file.picture is None:
                 self.broken.append(file.problem)
             else:
                 self.pictures.append(OwnPicture(file.name, file.class_name, file.picture, file.marks))
@@ -118,6 +122,7 @@ class OwnPictures:
     def remove_all(self) -> None:
         """Forget all pictures, and what was left out."""
         self.pictures, self.broken, self.kind, self.used_as = [], [], "classes", None
+        self.broken_more = 0
         self.marking, self.names, self.marking_with = 0, [], ""
 
     def remove_one(self, place: int) -> None:
