@@ -40,6 +40,21 @@ def test_any_network_comes_back(networks):
     assert back(history) == history
 
 
+def test_what_the_steps_have_in_common_is_read_once():
+    read = back(edited(3).undo())
+    before, now, undone = (draft.architecture.layers for draft in (read.past[-1], read.present, read.future[0]))
+    assert all(layer is same for layer, same in zip(before, now[1:], strict=True))
+    assert all(layer is same for layer, same in zip(now, undone[1:], strict=True))
+
+
+def test_a_setting_is_not_taken_for_an_equal_one_of_another_kind():
+    """`True == 1`, but a layer cannot have True units."""
+    data = history_to_dict(edited(2))
+    data["past"][1]["architecture"]["layers"][0]["units"] = True
+    assert data["past"][0] == history_to_dict(edited(2))["past"][0]
+    assert history_from_dict(data).past == ()
+
+
 def test_the_nearest_steps_are_kept():
     history = edited(MAX_KEPT_UNDO + 5)
     assert back(history).past == history.past[-MAX_KEPT_UNDO:]

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -351,7 +351,7 @@ def architecture_to_json(architecture: Architecture) -> str:
     return json.dumps(architecture_to_dict(architecture), indent=2, ensure_ascii=False)
 
 
-def architecture_from_dict(data: Any) -> Architecture:
+def architecture_from_dict(data: Any, read_layer: Callable[[Any], Layer] = layer_from_dict) -> Architecture:
     """The architecture that `architecture_to_dict` wrote. Raises UserError where it is anything else."""
     if not isinstance(data, dict) or data.get("format") != JSON_FORMAT:
         raise ArchitectureError(
@@ -378,7 +378,7 @@ def architecture_from_dict(data: Any) -> Architecture:
         if version == GRAPH_VERSION and isinstance(layer, dict):
             settings = {name: value for name, value in layer.items() if name != "from"}
             sources = layer.get("from", sources)
-        read.append(layer_from_dict(settings))
+        read.append(read_layer(settings))
         wires.append(_sources_from(sources, index))
     blocks = _blocks_from(data.get("blocks", []))
     return Architecture(one_line(name), tuple(shape), tuple(read), tuple(wires), blocks)

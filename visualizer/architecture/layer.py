@@ -343,14 +343,14 @@ def layer_from_dict(data: Any) -> Layer:
     """
     if not isinstance(data, dict) or not isinstance(data.get("type"), str):
         raise SettingError("A layer could not be read.", 'It is not an object with a "type".', 'Add "type": "Conv2D".')
-    known = layer_types()
-    if data["type"] not in known:
-        alike = get_close_matches(data["type"][:40], known, 3, 0.0)
+    # Looking for new files takes far longer than all else here, and a history has many thousands of layers.
+    layer_type = _registry.get(data["type"]) or layer_types().get(data["type"])
+    if layer_type is None:
+        alike = get_close_matches(data["type"][:40], layer_types(), 3, 0.0)
         raise SettingError(
             f"The layer type {short_repr(data['type'])} is not known.",
             remedy=f"Use one that Build offers, such as {listed(alike, 'or')}.",
         )
-    layer_type = known[data["type"]]
     specs = {setting.name: setting.spec for setting in layer_type.settings()}
     values = {}
     for name, value in data.items():
