@@ -147,6 +147,8 @@ def test_a_slope_is_read_however_it_is_written(layer, read):
     [
         ("keras.activations.leaky_relu(i, negative_slope=0.1)", LEAKY),
         ("tf.nn.leaky_relu(i, alpha=0.1)", LEAKY),
+        ("tf.nn.leaky_relu(i, 0.1)", LEAKY),
+        ("keras.ops.leaky_relu(i, 0.1)", LEAKY),
         ("tf.nn.leaky_relu(i)", Activation(function="leaky_relu", negative_slope=0.2)),
         ("keras.activations.elu(i, alpha=1.0)", Activation(function="elu")),
     ],
@@ -162,7 +164,8 @@ def test_a_slope_of_a_function_is_read(call, read):
     [
         ("keras.activations.relu(i, negative_slope=0.1)", "“negative_slope=0.1” of keras.activations.relu"),
         ("keras.activations.elu(i, alpha=0.5)", "“alpha=0.5” of keras.activations.elu"),
-        ("tf.nn.leaky_relu(i, 0.1)", "“0.1” of tf.nn.leaky_relu"),
+        ("tf.nn.leaky_relu(i, 0.1, 0.2)", "“0.2” of tf.nn.leaky_relu"),
+        ("keras.activations.elu(i, 0.5)", "“0.5” of keras.activations.elu"),
         ("ReLU(6, 0.1)(i)", "“max_value=6” of ReLU"),
         ("ReLU(threshold=0.5)(i)", "“threshold=0.5” of ReLU"),
         ("ReLU(negative_slope=unknown)(i)", "“negative_slope=unknown” of ReLU"),

@@ -31,6 +31,7 @@ class KerasForm:
         within: The name means this form only where these arguments, if they are numbers, lie in these ranges.
         otherwise: Why a call outside these ranges can be left out, in a sentence.
         function_argument: The argument whose value a plain function such as `tf.nn.relu(x)` has in its name.
+        function_arguments: What such a function takes after its tensor, in order, by its name.
         functions: Functions of several tensors that do the same, such as `concatenate`.
         operator: Python's operator between two tensors that does the same, such as "+".
         renamed: Our names of settings by Keras's names, where they differ.
@@ -54,6 +55,7 @@ class KerasForm:
     within: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     otherwise: str = ""
     function_argument: str | None = None
+    function_arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     functions: tuple[str, ...] = ()
     operator: str = ""
     renamed: Mapping[str, str] = field(default_factory=dict)

@@ -213,8 +213,9 @@ class _KerasInterpreter:
         functions = [(layer_type, form) for layer_type, form in self.forms if is_function(layer_type, form, name)]
         if functions and len(flowing) == 1:
             layer_type, function = functions[0]
-            options[str(function.function_argument)] = name
-            for item in rest:
+            taken = function.function_arguments.get(name, ())
+            options |= {str(function.function_argument): name, **dict(zip(taken, rest, strict=False))}
+            for item in rest[len(taken) :]:
                 self.notes.add(line, f"“{describe_value(item)}” of {text} is left out.")
             read = read_layer(layer_type, function, text, [], options, line, self.notes)
             return self._apply(read, flowing, line, text)

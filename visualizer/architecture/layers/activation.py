@@ -46,6 +46,7 @@ class Activation(PlacewiseLayer):
             ("activation",),
             required=("activation",),
             function_argument="activation",
+            function_arguments={"leaky_relu": ("negative_slope",)},
             renamed={"activation": "function", "alpha": "negative_slope"},  # tf.nn.leaky_relu(x, alpha=0.1)
         )
         order, no_slope = ("max_value", "negative_slope", "threshold"), {"negative_slope": (0.0, 0.0)}
