@@ -169,6 +169,54 @@ def test_a_popped_layer_is_gone_with_what_was_in_it():
     assert types(read_keras(f"{source}m.pop()\nm.add(Conv2D(2, 3))")) == ["Conv2D"]
 
 
+def test_all_outputs_of_a_model_in_a_model_are_read_and_one_of_the_whole():
+    two = f"{START}both = Model(i, [x, y])\nj = Input((8, 8, 1))\n"
+    reading = read_keras(f"{two}outs = both(j)\nModel(j, Concatenate()([outs[1], outs[0]]))")
+    assert types(reading) == ["Conv2D", "Conv2D", "Concatenate"]
+    assert reading.architecture.wires == ((-1,), (0,), (1, 0))
+    assert not reading.notes
+    reading = read_keras(
+        f"{two}p, q = both(j)\nouter = Model(j, [q, p])\nk = Input((8, 8, 1))\nModel(k, Add()(outer(k)))"
+    )
+    assert reading.architecture.wires == ((-1,), (0,), (1, 0))
+    assert not reading.notes
+    reading = read_keras(f"{two}p, q = both(j)\nModel(j, p)")
+    assert types(reading) == ["Conv2D"]
+    assert notes(reading) == [((3,), "This layer does not lead to the model's output and is left out.")]
+    reading = read_keras(f"{two}Model(j, both(j))")
+    assert notes(reading) == [
+        ((6,), "The model has 2 outputs; one can be built here, the first."),
+        ((3,), "This layer does not lead to the model's output and is left out."),
+    ]
+
+
+BLOCK = """\
+class Block(layers.Layer):
+    def __init__(self, filters):
+        super().__init__()
+        self.conv = Conv2D(filters, 3, padding="same")
+    def call(self, inputs):
+        return %s
+"""
+
+
+def test_an_object_of_a_class_is_added_with_its_branches():
+    source = BLOCK % "self.conv(inputs) + inputs" + "m = Sequential([Input((8, 8, 1)), Block(1)])\nm.add(Block(1))\n"
+    reading = read_keras(source)
+    assert types(reading) == ["Conv2D", "Add"] * 2
+    assert reading.architecture.wires == ((-1,), (0, -1), (1,), (2, 1))
+    assert reading.architecture.blocks == (Block("Block", 0, 1), Block("Block", 2, 3))
+    assert not reading.notes
+    assert types(read_keras(f"{source}m.pop()")) == ["Conv2D", "Add"]
+
+
+def test_an_object_of_a_class_that_makes_nothing_of_its_input_is_left_out_and_named():
+    source = BLOCK % "unknown" + "m = Sequential([Input((8, 8, 1)), Block(1), Flatten()])"
+    reading = read_keras(source)
+    assert types(reading) == ["Flatten"]
+    assert ((7,), "“Block(…)” is not known here and is left out.") in notes(reading)
+
+
 def test_the_number_of_classes_goes_to_the_last_layer_of_the_way_out():
     source = f"{START}v = Flatten()(x)\nModel(i, Softmax()(Dense(K)(v)))"
     assert read_keras(source, 5).architecture.layers[2].units == 5

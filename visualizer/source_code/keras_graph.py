@@ -1,6 +1,6 @@
 """What Keras source builds while it is followed: tensors, which layers make of other tensors, and models of them."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,12 +54,13 @@ class Tensor:
 
 @dataclass(eq=False)
 class Model:
-    """A model: all that leads from its inputs to its output.
+    """A model: all that leads from its inputs to its outputs.
 
     Attributes:
         line: The line that made it.
         inputs: Where it begins.
         outputs: The outputs that it had, one after the other as layers were added; the last one counts.
+        others: What it gives besides, where it has several outputs at once.
         name: Its name in the source.
         nested: Whether another model uses it.
         trained: Whether the source compiles or fits it.
@@ -71,10 +72,17 @@ class Model:
     name: str | None = None
     nested: bool = False
     trained: bool = False
+    others: tuple[Tensor, ...] = ()
 
     @property
     def output(self) -> Tensor:
+        """The one that is built, its first."""
         return self.outputs[-1]
+
+    @property
+    def all_outputs(self) -> list[Tensor]:
+        """What a call of it gives."""
+        return [self.output, *self.others]
 
     @property
     def start(self) -> Tensor:
@@ -112,19 +120,19 @@ class Tensors:
             reads = (made[-1],)
         return made
 
-    def applied_model(self, model: Model, given: list[Tensor], title: str) -> Tensor:
-        """The output of a model that reads these tensors instead of its own inputs: a copy of all that is in it."""
+    def applied_model(self, model: Model, given: list[Tensor], title: str) -> list[Tensor]:
+        """The outputs of a model that reads these tensors instead of its own inputs: a copy of all that is in it."""
         new = dict(zip(model.inputs, given, strict=False))
         whole = Part(title, self.part)
         parts: dict[Part | None, Part] = {None: whole}
-        for tensor in leading_to(model.output, new, self._budget):
+        for tensor in leading_to(model.all_outputs, new, self._budget):
             if tensor.made_by is None:
                 new[tensor] = tensor
                 continue
             reads = tuple(new[read] for read in tensor.reads)
             new[tensor] = self._made(tensor.line, tensor.made_by, reads, self._copied(tensor.part, parts))
             self.applied.append(new[tensor])
-        return new[model.output]
+        return [new[output] for output in model.all_outputs]
 
     def _copied(self, part: Part | None, parts: dict[Part | None, Part]) -> Part:
         """The copy of a part, and of those around it; `parts` are those that were copied before."""
@@ -152,12 +160,12 @@ class Tensors:
         return Tensor(self._count, line, layer, reads, depth, part, input_shape)
 
 
-def leading_to(output: Tensor, ends: Container[Tensor], budget: Budget) -> list[Tensor]:
-    """The tensors that lead to an output, itself the last, in the order in which they were made.
+def leading_to(outputs: Iterable[Tensor], ends: Container[Tensor], budget: Budget) -> list[Tensor]:
+    """The tensors that lead to some outputs, and these, in the order in which they were made.
 
     What `ends` holds is not among them, nor what leads only to these.
     """
-    found = {output} if output not in ends else set()
+    found = {output for output in outputs if output not in ends}
     waiting = list(found)
     while waiting:
         for read in waiting.pop().reads:
@@ -192,7 +200,7 @@ def arrange(model: Model, budget: Budget) -> Arranged:
 
     What only the other inputs lead to is left out, and a layer that merges with it where too few inputs are left.
     """
-    found = leading_to(model.output, model.inputs, budget)
+    found = leading_to([model.output], model.inputs, budget)
     starts = [tensor for tensor in found if tensor.made_by is None]
     reached = {read for tensor in found for read in tensor.reads}
     starts = [*(tensor for tensor in dict.fromkeys(model.inputs) if tensor in reached), *starts]

@@ -93,12 +93,15 @@ def read_keras(source: str, classes: int | None = None) -> KerasReading:
         reader = _KerasInterpreter(budget)
         for line in parsed.left_out:
             reader.skip(line, line, "")
-        Follower(reader, budget, parsed.lines).follow(parsed.module)
+        follower = reader.follower = Follower(reader, budget, parsed.lines)
+        follower.follow(parsed.module)
         return reader.reading(classes)
 
 
 class _KerasInterpreter:
-    """Interprets the names of Keras, for one source."""
+    """Interprets the names of Keras, for one source, which `follower` follows."""
+
+    follower: Follower
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
@@ -262,16 +265,14 @@ class _KerasInterpreter:
         if not ends:
             return Unknown("Model", line)
         self.understood_calls += 1
-        if len(ends) > 1:
-            note = f"The model has {len(ends)} outputs; one can be built here, the first."
-            self.notes.add(line, note, other_network=True)
         inputs = self._flowing([keywords.get("inputs", arguments[0] if arguments else None)])
-        model = Model(line, inputs or self._starts_of(ends[0]), [ends[0]], _text(keywords.get("name")))
+        name = _text(keywords.get("name"))
+        model = Model(line, inputs or self._starts_of(ends), [ends[0]], name, others=tuple(ends[1:]))
         self.models.append(model)
         return model
 
-    def _starts_of(self, output: Tensor) -> list[Tensor]:
-        return [tensor for tensor in leading_to(output, (), self.budget) if tensor.made_by is None]
+    def _starts_of(self, outputs: list[Tensor]) -> list[Tensor]:
+        return [tensor for tensor in leading_to(outputs, (), self.budget) if tensor.made_by is None]
 
     def _pass_unchanged(self, flowing: list[Tensor], text: str, line: int) -> Tensor:
         """Note an unknown operation on a tensor; the tensor passes unchanged."""
@@ -303,7 +304,8 @@ class _KerasInterpreter:
             function.nested = True
             self._take(flowing, len(function.inputs), line)
             self._give_shape(flowing[0], function.start.input_shape)
-            return self.tensors.applied_model(function, flowing, part_title(function.name, "Nested model"))
+            made = self.tensors.applied_model(function, flowing, part_title(function.name, "Nested model"))
+            return made if len(made) > 1 else made[0]
         layer = function.source_layers[0].layer
         self._take(flowing, layer.most_inputs, line)
         if len(flowing) < layer.least_inputs:
@@ -349,7 +351,13 @@ class _KerasInterpreter:
                 item.nested = True
                 self._give_shape(model.output, item.start.input_shape)
                 title = part_title(item.name, "Nested model")
-                model.outputs.append(self.tensors.applied_model(item, [model.output], title))
+                model.outputs.append(self.tensors.applied_model(item, [model.output], title)[0])
+            case Instance():
+                made = self._flowing([self.follower.call_instance(item, [model.output], {})])
+                if made:
+                    model.outputs.append(made[0])
+                else:
+                    self._note_left_out(item, line)
             case Tensor(made_by=None, input_shape=shape):
                 model.start.input_shape = shape
             case Configured():
@@ -407,6 +415,10 @@ class _KerasInterpreter:
     def reading(self, classes: int | None) -> KerasReading:
         model = self._choose_model()
         name = "From Keras" if model.name is None else one_line(model.name)
+        for other in self.models:
+            if other.others and not other.nested:
+                note = f"The model has {len(other.all_outputs)} outputs; one can be built here, the first."
+                self.notes.add(other.line, note, other_network=True)
         arranged = arrange(model, self.budget)
         if arranged.inputs > 1:
             note = f"The model has {arranged.inputs} inputs; one can be built. What only others lead to is left out."
@@ -423,7 +435,7 @@ class _KerasInterpreter:
         candidates = [model for model in self.models if model.has_layers and not model.nested]
         if not candidates and self.tensors.applied:
             longest = max(self.tensors.applied, key=lambda tensor: tensor.depth)
-            starts = self._starts_of(longest)
+            starts = self._starts_of([longest])
             candidates = [Model(starts[0].line, starts, [longest])]
         if not candidates:
             raise NoNetworkError(
@@ -471,9 +483,10 @@ class _KerasInterpreter:
 
     def _note_apart(self, model: Model, arranged: Arranged) -> None:
         """Note the layers that read the input and lead to no output that is built."""
-        known: set[Tensor] = set()
-        for other in [*self.models, model]:
-            known.update(leading_to(other.output, (), self.budget))
+        known = set(leading_to([model.output], (), self.budget))
+        for other in self.models:
+            if other is not model:
+                known.update(leading_to(other.all_outputs, (), self.budget))
         for tensor in followers([arranged.start], self.tensors.applied):
             if tensor not in known:
                 self.notes.add(tensor.line, "This layer does not lead to the model's output and is left out.")

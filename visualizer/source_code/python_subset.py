@@ -162,7 +162,7 @@ class Follower:
         # A model comes before its layers, which it calls itself.
         for instance in self._instances:
             if CALL in instance.created_from.methods and id(instance) not in self._called:
-                self._call_instance(instance, [], {})
+                self.call_instance(instance, [], {})
 
     def _follow_class(self, followed: Class, called: set[str]) -> None:
         instance = self._instance(followed, [], {})
@@ -444,7 +444,7 @@ class Follower:
         if isinstance(function, Class):
             return self._instance(function, arguments, keywords)
         if isinstance(function, Instance):
-            return self._call_instance(function, arguments, keywords)
+            return self.call_instance(function, arguments, keywords)
         if isinstance(function, Symbol) and function.name == "partial" and arguments:
             return self._partial(arguments[0], tuple(arguments[1:]), keywords)
         if isinstance(function, Member) and isinstance(function.owner, list) and isinstance(node, ast.Call):
@@ -473,7 +473,7 @@ class Follower:
             self._call_function(Function(created_from.methods[INIT]), [instance, *arguments], keywords)
         return instance
 
-    def _call_instance(self, instance: Instance, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+    def call_instance(self, instance: Instance, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Follow what Keras does when a layer or a model is called: its method `call`, as in training."""
         self._called.add(id(instance))
         methods = instance.created_from.methods
