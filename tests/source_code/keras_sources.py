@@ -680,6 +680,142 @@ net = Net()
         wires=((-1,), (-1,), (0, 1), (2, -1), (3,), (4, 3), (5,), (6,)),
         blocks=(Block("Residual", 4, 5),),
     ),
+    "a ResNet whose blocks differ by conditions, as in Keras's CIFAR example": Example(
+        """\
+n = 1
+version = 1
+if version == 1:
+    depth = n * 6 + 2
+elif version == 2:
+    depth = n * 9 + 2
+
+def resnet_layer(inputs, num_filters=4, kernel_size=3, strides=1, activation="relu",
+                 batch_normalization=True, conv_first=True):
+    conv = Conv2D(num_filters, kernel_size=kernel_size, strides=strides, padding="same")
+    x = inputs
+    if conv_first:
+        x = conv(x)
+        if batch_normalization:
+            x = BatchNormalization()(x)
+        if activation is not None:
+            x = Activation(activation)(x)
+    else:
+        if batch_normalization:
+            x = BatchNormalization()(x)
+        if activation is not None:
+            x = Activation(activation)(x)
+        x = conv(x)
+    return x
+
+def resnet_v1(input_shape, depth, num_classes=10):
+    if (depth - 2) % 6 != 0:
+        raise ValueError("depth should be 6n+2 (eg 20, 32, 44 in [a])")
+    num_filters = 4
+    num_res_blocks = int((depth - 2) / 6)
+    inputs = Input(shape=input_shape)
+    x = resnet_layer(inputs=inputs)
+    for stack in range(3):
+        for res_block in range(num_res_blocks):
+            strides = 1
+            if stack > 0 and res_block == 0:
+                strides = 2
+            y = resnet_layer(inputs=x, num_filters=num_filters, strides=strides)
+            y = resnet_layer(inputs=y, num_filters=num_filters, activation=None)
+            if stack > 0 and res_block == 0:
+                x = resnet_layer(inputs=x, num_filters=num_filters, kernel_size=1, strides=strides,
+                                 activation=None, batch_normalization=False)
+            x = keras.layers.add([x, y])
+            x = Activation("relu")(x)
+        num_filters *= 2
+    x = AveragePooling2D(pool_size=3)(x)
+    y = Flatten()(x)
+    outputs = Dense(num_classes, activation="softmax")(y)
+    return Model(inputs=inputs, outputs=outputs)
+
+model = resnet_v1(input_shape=(12, 12, 1), depth=depth)
+""",
+        (1, 12, 12),
+        (
+            *(plain_conv(4, padding="same"), BATCH_NORMALIZATION, Activation()),
+            *(plain_conv(4, padding="same"), BATCH_NORMALIZATION, Activation()),
+            *(plain_conv(4, padding="same"), BATCH_NORMALIZATION, Add(), Activation()),
+            *(plain_conv(8, padding="same", strides=(2, 2)), BATCH_NORMALIZATION, Activation()),
+            *(plain_conv(8, padding="same"), BATCH_NORMALIZATION),
+            *(plain_conv(8, kernel_size=(1, 1), padding="same", strides=(2, 2)), Add(), Activation()),
+            *(plain_conv(16, padding="same", strides=(2, 2)), BATCH_NORMALIZATION, Activation()),
+            *(plain_conv(16, padding="same"), BATCH_NORMALIZATION),
+            *(plain_conv(16, kernel_size=(1, 1), padding="same", strides=(2, 2)), Add(), Activation()),
+            *(AveragePooling2D((3, 3), (3, 3)), Flatten(), SOFTMAX_10),
+        ),
+        wires=(
+            *((-1,), (0,), (1,), (2,), (3,), (4,), (5,), (6,), (2, 7), (8,)),
+            *((9,), (10,), (11,), (12,), (13,), (9,), (15, 14), (16,)),
+            *((17,), (18,), (19,), (20,), (21,), (17,), (23, 22), (24,)),
+            *((25,), (26,), (27,)),
+        ),
+        blocks=tuple(
+            Block("Resnet layer", first, last)
+            for first, last in ((0, 2), (3, 5), (6, 7), (10, 12), (13, 14), (18, 20), (21, 22))
+        ),
+    ),
+    "a model of two outputs, both of which another reads": Example(
+        """\
+pictures = keras.Input((8, 8, 1))
+fine = layers.Conv2D(4, 3, padding="same")(pictures)
+coarse = layers.Conv2D(4, 5, padding="same")(pictures)
+both = keras.Model(pictures, [fine, coarse], name="both")
+inputs = keras.Input((8, 8, 1))
+a, b = both(inputs)
+x = layers.Add()([a, b])
+model = keras.Model(inputs, layers.Dense(10, activation="softmax")(layers.Flatten()(x)))
+""",
+        (1, 8, 8),
+        (
+            *(plain_conv(4, padding="same"), plain_conv(4, kernel_size=(5, 5), padding="same"), Add()),
+            *(Flatten(), SOFTMAX_10),
+        ),
+        wires=((-1,), (-1,), (0, 1), (2,), (3,)),
+        blocks=(Block("Both", 0, 1),),
+    ),
+    "blocks of a class in Sequential, as in Dive into Deep Learning": Example(
+        """\
+class Residual(tf.keras.Model):
+    def __init__(self, num_channels, use_1x1conv=False, strides=1):
+        super().__init__()
+        self.conv1 = layers.Conv2D(num_channels, padding="same", kernel_size=3, strides=strides)
+        self.conv2 = layers.Conv2D(num_channels, kernel_size=3, padding="same")
+        self.conv3 = None
+        if use_1x1conv:
+            self.conv3 = layers.Conv2D(num_channels, kernel_size=1, strides=strides)
+
+    def call(self, X):
+        Y = keras.activations.relu(self.conv1(X))
+        Y = self.conv2(Y)
+        if self.conv3 is not None:
+            X = self.conv3(X)
+        Y += X
+        return keras.activations.relu(Y)
+
+net = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, 3, padding="same"), Residual(4)])
+net.add(Residual(8, True, 2))
+net.add(layers.GlobalAveragePooling2D())
+net.add(layers.Dense(10, activation="softmax"))
+""",
+        (1, 8, 8),
+        (
+            plain_conv(4, padding="same"),
+            *(plain_conv(4, padding="same"), Activation(function="relu")),
+            *(plain_conv(4, padding="same"), Add(), Activation(function="relu")),
+            *(plain_conv(8, padding="same", strides=(2, 2)), Activation(function="relu")),
+            *(plain_conv(8, padding="same"), plain_conv(8, kernel_size=(1, 1), strides=(2, 2))),
+            *(Add(), Activation(function="relu"), GlobalAveragePooling2D(), SOFTMAX_10),
+        ),
+        wires=(
+            *((-1,), (0,), (1,), (2,), (3, 0), (4,)),
+            *((5,), (6,), (7,), (5,), (8, 9), (10,), (11,), (12,)),
+        ),
+        blocks=(Block("Residual", 1, 5), Block("Residual", 6, 11)),
+    ),
     "a pretrained base": Example(
         """\
 base = keras.applications.MobileNetV2(weights="imagenet", include_top=False, input_shape=(96, 96, 3))

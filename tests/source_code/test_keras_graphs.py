@@ -50,6 +50,7 @@ RUN = "import keras\nfrom keras import Model, layers\nfrom keras.layers import *
         "a residual block, added by a layer and by an operator",
         "a small ResNet, whose blocks a function makes",
         "inception modules of smaller functions, and every merge",
+        "a ResNet whose blocks differ by conditions, as in Keras's CIFAR example",
     ],
 )
 def test_keras_builds_the_same_from_the_source(name, tmp_path):

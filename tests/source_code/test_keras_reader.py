@@ -207,6 +207,118 @@ def test_a_dilated_transposed_convolution_is_said_to_be_another_one(argument):
     assert not reading_of("Conv2DTranspose(3, 2, dilation_rate=(1, 1))").notes
 
 
+SETTINGS = """\
+from os import path
+size, nothing, kind, function, layer, optimizer = 3, None, "same", tf.nn.relu, ReLU(), Adam()
+m = Sequential([Input((8, 8, 1)), Flatten(), layer])
+"""
+ASSUMED = "It is not known whether this condition holds; it is assumed"
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("nothing is None", True),
+        ("nothing is not None", False),
+        ("size is None", False),
+        ("kind is not None", True),
+        ("function is not None", True),
+        ("None is not layer", True),
+        ("optimizer is None", False),
+        ("m == None", False),
+        ("nothing != None", False),
+        ("size > 2 and kind == 'same'", True),
+        ("size > 2 and nothing", False),
+        ("nothing or size", True),
+        ("not size or kind == 'valid'", False),
+        ("unknown and size == 4", False),
+        ("unknown or size == 3", True),
+        ("size in (1, 2, 3)", True),
+        ("kind not in ['same', 'valid']", False),
+        ("not optimizer", False),
+    ],
+)
+def test_a_condition_that_follows_from_the_source_is_decided(condition, holds):
+    source = f"{SETTINGS}if {condition}:\n    size = 7\nelse:\n    size = 5\nm.add(Dense(size))"
+    reading = read_keras(source)
+    assert reading.architecture.layers[-1].units == (7 if holds else 5)
+    assert not reading.notes
+    (*_, dense) = read_keras(f"{SETTINGS}m.add(Dense(7 if {condition} else 5))").architecture.layers
+    assert dense.units == (7 if holds else 5)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "unknown",
+        "not unknown",
+        "unknown is None",
+        "unknown is not None",
+        "path.exists('weights')",
+        "not path.exists('weights')",
+        "m.weights",
+        "size == 3 and unknown",
+        "nothing or unknown is None",
+        "size in unknown",
+        "1 < size < 4",
+        "size is 3",
+    ],
+)
+def test_a_condition_that_does_not_follow_is_assumed_and_named(condition):
+    source = f"{SETTINGS}if {condition}:\n    size = 7\nelse:\n    size = 5\nm.add(Dense(size))"
+    reading = read_keras(source)
+    assert reading.architecture.layers[-1].units == 7
+    assert [(note.lines, note.sentence) for note in reading.notes] == [((4,), f"{ASSUMED} to hold.")]
+
+
+def test_of_branches_that_are_not_known_the_one_that_builds_is_followed():
+    reading = read_keras(f"{SETTINGS}if unknown:\n    size = 7\nelse:\n    m.add(Dense(size))")
+    assert reading.architecture.layers[-1].units == 3
+    assert [(note.lines, note.sentence) for note in reading.notes] == [((4,), f"{ASSUMED} not to hold.")]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["return Dense(7)", "widths.append(7)", "self.width = 7", "self.width += 4"],
+)
+def test_whatever_an_assumption_changes_is_named(statement):
+    source = f"""\
+widths = []
+class Head:
+    def __init__(self):
+        self.width = 3
+    def make(self):
+        if unknown:
+            {statement}
+        return Dense(widths[0] if len(widths) else self.width)
+m = Sequential([Input((8, 8, 1)), Flatten(), Head().make()])
+"""
+    reading = read_keras(source)
+    assert reading.architecture.layers[-1].units == 7
+    assert [(note.lines, note.sentence) for note in reading.notes] == [((6,), f"{ASSUMED} to hold.")]
+
+
+def test_what_an_open_condition_does_besides_is_not_named():
+    function = "def show():\n    number = 3\n    print(number)\n"
+    source = f"{SETTINGS}{function}if unknown:\n    show()\n    data = load()\n    raise ValueError\nm.add(Dense(3))"
+    assert [note.sentence for note in read_keras(source).notes] == ["This is not about the network and was skipped."]
+
+
+def test_a_value_that_an_unknown_part_decides_is_open():
+    (note,) = read_keras(f"{SETTINGS}m.add(Dense(unknown or 7))").notes
+    assert note.sentence == "“unknown or 7”, for units, does not follow from the text; 128 is used."
+
+
+def test_a_loop_is_left_where_the_source_leaves_it():
+    loop = "for k in range(1, 9):\n    if k == 2:\n        continue\n    if k == 4:\n        break\n    m.add(Dense(k))"
+    reading = read_keras(SETTINGS + loop)
+    assert [layer.units for layer in reading.architecture.layers[2:]] == [1, 3]
+    assert not reading.notes
+    reading = read_keras(f"{SETTINGS}for k in (1, 2):\n    m.add(Dense(k))\n    if unknown:\n        break")
+    assert len(reading.architecture.layers) == 3
+    assert [(note.lines, note.sentence) for note in reading.notes] == [((6,), f"{ASSUMED} to hold.")]
+
+
 def test_the_same_note_about_several_lines_is_one():
     source = "m = Sequential([Input((32, 32, 3))])\n" + "m.add(AlphaDropout(0.1))\n" * 3 + "m.add(Flatten())"
     (note,) = read_keras(source).notes

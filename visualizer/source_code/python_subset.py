@@ -1,19 +1,19 @@
 """Follows Python source by its syntax tree, as far as networks are written with it; runs none of it.
 
-It follows names, numbers, tuples, lists, arithmetic, loops over known items, and functions of the source itself. A
-`Library` says what a call means; everything else is `Unknown`.
+It follows names, numbers, tuples, lists, arithmetic, conditions, loops over known items, and functions of the source
+itself. A `Library` says what a call means; everything else is `Unknown`.
 """
 
 import ast
 import operator
 from collections import ChainMap
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from visualizer.source_code.python_source import MAX_TEXT, SourceError, cannot_follow
-from visualizer.source_code.values import Class, Function, Instance, Member, Partial, Symbol, Unknown
+from visualizer.source_code.values import Class, Configured, Function, Instance, Member, Partial, Symbol, Unknown
 
 MAX_EVALUATIONS = 50_000
 # Entries of lists, strings and calls that are created on the way, whether they stay or not; each takes up to 100 bytes.
@@ -25,6 +25,7 @@ MAX_QUOTED = 1_000  # characters of a string
 # Characters of expressions that are unparsed for notes: of one, and of all; others are quoted as written.
 _MAX_UNPARSED, _MAX_UNPARSED_TOTAL = 400, 200_000
 _END = object()
+_NEVER = MAX_CALL_DEPTH + 1
 INIT, CALL = "__init__", "call"
 LARGEST_NUMBER = 1e12
 
@@ -99,6 +100,7 @@ _OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
     ast.FloorDiv: ("//", operator.floordiv),
     ast.Mod: ("%", operator.mod),
 }
+_LIBRARIES = ("keras", "tensorflow", "tf")  # whose names are never None
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -113,6 +115,13 @@ MAX_EXPONENT = 32
 class _Return(Exception):
     def __init__(self, value: Any) -> None:
         self.value = value
+
+
+class _Leave(Exception):
+    """A `break` (for good) or a `continue`."""
+
+    def __init__(self, for_good: bool) -> None:
+        self.for_good = for_good
 
 
 @dataclass
@@ -135,6 +144,7 @@ class Follower:
     _called: set[int] = field(default_factory=set)  # ids of instances, all of which are in the list above
     _texts: dict[int, str] = field(default_factory=dict)
     _unparsed: int = 0
+    _changed_at: int = _NEVER  # how deep in functions a value changed since an open branch began, the least deep one
 
     def follow(self, module: ast.Module) -> None:
         """Follow the whole source, and at the end the functions that nothing calls. Raises SourceError."""
@@ -142,7 +152,7 @@ class Follower:
             for statement in module.body:
                 self._follow_statement(statement)
             self._follow_uncalled(module)
-        except _Return:
+        except (_Return, _Leave):
             pass
         except RecursionError as error:
             raise SourceError("The source cannot be followed.", "It is nested too deeply.", "Simplify it.") from error
@@ -175,8 +185,8 @@ class Follower:
         self._statement(statement)
         quiet = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Pass)
         constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-        assigned = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
-        plain = assigned is not None and not any(isinstance(node, ast.Call) for node in ast.walk(assigned))
+        followed = isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.If)
+        plain = followed and not any(isinstance(node, ast.Call) for node in ast.walk(statement))
         if self.library.understood_calls == before and not isinstance(statement, quiet) and not constant and not plain:
             self.library.skip(statement.lineno, statement.end_lineno or statement.lineno, "")
 
@@ -206,8 +216,8 @@ class Follower:
                     self._assign(target, result)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._assign(target, self.value(value))
-            case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=value):
-                self.names[name] = self._arithmetic(op, self.value(target), self.value(value), statement)
+            case ast.AugAssign(target=ast.Name() | ast.Attribute() as target, op=op, value=value):
+                self._assign(target, self._arithmetic(op, self.value(target), self.value(value), statement))
             case ast.Expr(value=value):
                 self.value(value)
             case ast.FunctionDef(name=name):
@@ -220,13 +230,20 @@ class Follower:
                 items = self.value(iterable)
                 if not isinstance(items, tuple | list):
                     self._assign(target, self._unknown(iterable))
-                    self._follow_uncertain(
-                        statement, body, "It is not known how often this is repeated; it is followed once."
-                    )
+                    with suppress(_Leave):
+                        self._follow_uncertain(
+                            statement, body, "It is not known how often this is repeated; it is followed once."
+                        )
                     return
                 for item in items[:MAX_ITEMS]:
                     self._assign(target, item)
-                    self._block(body)
+                    try:
+                        self._block(body)
+                    except _Leave as left:
+                        if left.for_good:
+                            break
+            case ast.Break() | ast.Continue():
+                raise _Leave(isinstance(statement, ast.Break))
             case ast.With(body=body) | ast.Try(body=body):
                 self._block(body)
             case ast.ClassDef(name=name, body=body):
@@ -239,38 +256,59 @@ class Follower:
                 self._skip(statement, "Loops with “while” and async code are not followed.")
 
     def _if(self, statement: ast.If) -> None:
-        test = self.value(statement.test)
-        if not isinstance(test, Unknown):
+        test = _truth(self.value(statement.test))
+        if test is not None:
             self._block(statement.body if test else statement.orelse)
-        elif not self._follow_uncertain(
-            statement, statement.body, "It is not known whether this condition holds; it is assumed to hold."
-        ):
-            self._follow_uncertain(
-                statement, statement.orelse, "It is not known whether this condition holds; it is assumed not to hold."
-            )
+            return
+        branches = [
+            (statement.body, "It is not known whether this condition holds; it is assumed to hold."),
+            (statement.orelse, "It is not known whether this condition holds; it is assumed not to hold."),
+        ]
+        if self._calls_nothing(statement.body) and not self._calls_nothing(statement.orelse):
+            branches.reverse()  # the network is rather built in the other
+        for body, why in branches:
+            if self._follow_uncertain(statement, body, why):
+                break
+
+    def _calls_nothing(self, statements: list[ast.stmt]) -> bool:
+        self.budget.make(len(statements))
+        return all(isinstance(item, ast.Assign) and not isinstance(item.value, ast.Call) for item in statements)
 
     def _follow_uncertain(self, statement: ast.stmt, body: list[ast.stmt], why: str) -> bool:
-        """Follow statements that may or may not run. Returns whether they are about the library."""
-        before = self.library.understood_calls
-        self._block(body)
-        if self.library.understood_calls == before:
-            return False
-        self._skip(statement, why)
-        return True
+        """Follow statements that may or may not run. Returns whether the network may depend on them."""
+        calls, changed_before = self.library.understood_calls, self._changed_at
+        self._changed_at = _NEVER
+        leaves = True
+        try:
+            self._block(body)
+            leaves = False
+        finally:  # also on the way out of a loop or a function
+            matters = leaves or self.library.understood_calls > calls or self._changed_at <= self._depth
+            self._changed_at = min(self._changed_at, changed_before)
+            if matters:
+                self._skip(statement, why)
+        return matters
 
     def _assign(self, target: ast.expr, value: Any) -> None:
         self.budget.make(1)
         match target:
             case ast.Name(id=name):
+                self._remember_change(self.names.get(name), value, self._depth)
                 self.names[name] = value
             case ast.Attribute(value=owner, attr=name):
                 instance = self.value(owner)
                 if isinstance(instance, Instance):
+                    self._remember_change(instance.attributes.get(name), value)
                     instance.attributes[name] = value
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 known = isinstance(value, tuple | list) and len(value) == len(parts)
                 for index, part in enumerate(parts):
                     self._assign(part, value[index] if known else self._unknown(target))
+
+    def _remember_change(self, old: Any, new: Any, depth: int = 0) -> None:
+        """Remember that something has another value now, whose name is known so deep in functions (0: anywhere)."""
+        if new is not old and not _is_open(new):
+            self._changed_at = min(self._changed_at, depth)
 
     def value(self, node: ast.expr) -> Any:
         """The value of an expression."""
@@ -297,17 +335,19 @@ class Follower:
                 number = self.value(operand)
                 return -number if isinstance(number, int | float) else self._unknown(node)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                truth = self.value(operand)
-                return truth if isinstance(truth, Unknown) else not truth
+                truth = _truth(self.value(operand))
+                return self._unknown(node) if truth is None else not truth
+            case ast.BoolOp(op=op, values=parts):
+                return self._either(parts, isinstance(op, ast.Or), node)
             case ast.BinOp(left=left, op=op, right=right):
                 return self._arithmetic(op, self.value(left), self.value(right), node)
-            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
-                return self._compare(_COMPARISONS[type(op)], self.value(left), self.value(right), node)
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                return self._compare(op, self.value(left), self.value(right), node)
             case ast.Subscript(value=owner, slice=index):
                 return self._subscript(self.value(owner), self.value(index), node)
             case ast.IfExp(test=test, body=body, orelse=orelse):
-                truth = self.value(test)
-                return self._unknown(node) if isinstance(truth, Unknown) else self.value(body if truth else orelse)
+                truth = _truth(self.value(test))
+                return self._unknown(node) if truth is None else self.value(body if truth else orelse)
             case ast.ListComp(elt=element, generators=[ast.comprehension(target=target, iter=iterable, ifs=[])]):
                 items = self.value(iterable)
                 return list(self._repeat(element, target, items)) if isinstance(items, tuple | list) else []
@@ -401,12 +441,34 @@ class Follower:
         known = isinstance(result, int | float) and abs(result) <= LARGEST_NUMBER
         return result if known else self._unknown(node)
 
-    def _compare(self, comparison: Callable[[Any, Any], bool], left: Any, right: Any, node: ast.AST) -> Any:
+    def _either(self, parts: list[ast.expr], decisive: bool, node: ast.AST) -> Any:
+        """The value of parts with `or` (True is decisive) or `and` (False is) between them."""
+        is_known = True
+        for part in parts:
+            value = self.value(part)
+            truth = _truth(value)
+            # After an unknown part, a decisive one says whether the whole holds, but not which value it has.
+            if truth is decisive and (is_known or isinstance(value, bool)):
+                return value
+            is_known = is_known and truth is not None
+        return value if is_known else self._unknown(node)
+
+    def _compare(self, op: ast.cmpop, left: Any, right: Any, node: ast.AST) -> Any:
+        if left is None or right is None:
+            other = right if left is None else left
+            if isinstance(op, ast.Is | ast.IsNot | ast.Eq | ast.NotEq) and not _is_open(other):
+                return (other is None) == isinstance(op, ast.Is | ast.Eq)
+            return self._unknown(node)
         # Nested lists are not compared: a list may contain another many times, and comparing would follow each path.
-        if not isinstance(left, int | float | str | None) or not isinstance(right, int | float | str | None):
+        plain = isinstance(left, int | float | str)
+        if plain and isinstance(op, ast.In | ast.NotIn) and isinstance(right, tuple | list):
+            self.budget.make(len(right))
+            if all(isinstance(item, int | float | str | None) for item in right):
+                return (left in right) == isinstance(op, ast.In)
+        if not plain or not isinstance(right, int | float | str) or type(op) not in _COMPARISONS:
             return self._unknown(node)
         try:
-            return comparison(left, right)
+            return _COMPARISONS[type(op)](left, right)
         except TypeError:
             return self._unknown(node)
 
@@ -497,6 +559,7 @@ class Follower:
                 return items.pop() if items else self._unknown(node)
             case _:
                 return self._unknown(node)
+        self._remember_change(None, items)
         if len(items) > MAX_ITEMS:
             raise cannot_follow(f"Line {node.lineno} makes a list too long.")
         return None
@@ -536,6 +599,20 @@ class Follower:
 
 
 _PLAIN = (int, float, str, bytes, complex, type(None), type(...), tuple, list, dict, Unknown, Symbol, Function, Partial)
+
+
+def _is_open(value: Any) -> bool:
+    """Whether a value may be anything, also None or nothing: a name, or what an unknown function returned."""
+    if isinstance(value, Configured):  # unless it is an object of a class
+        return not value.name[:1].isupper()
+    if isinstance(value, Symbol):  # unless it is something like tf.nn.relu
+        return value.path.split(".")[0] not in _LIBRARIES
+    return isinstance(value, Unknown | Member)
+
+
+def _truth(value: Any) -> bool | None:
+    """Whether a condition with this value holds; None if that does not follow from the source."""
+    return None if _is_open(value) else bool(value)
 
 
 def _range(*arguments: int) -> list[int]:
