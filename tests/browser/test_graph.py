@@ -101,6 +101,20 @@ def test_a_residual_block_is_built_with_the_keyboard_alone(page: Page) -> None:
     pick(page, "Residual block")
     pick(page, "4 Add")
     expect(page.get_by_text(re.compile(r"Mine after \d+ steps"))).to_be_visible()
+    # A number of the Add, then one of the two that it adds, and back to it after a reload.
+    for name, number in (("map", 2), ("row", 3), ("column", 5)):
+        type_number(page, page.locator(f'[class*="st-key-pixel-{name}-3-"] input'), number)
+    explained = page.locator(".pixel")
+    expect(explained).to_have_attribute("data-spot", "3 1 2 4")
+    wait_until_idle(page)
+    tab_to(page, explained.locator(".item button").first)
+    page.keyboard.press("Enter")
+    expect(explained).to_have_attribute("data-spot", "2 1 2 4")
+    wait_until_idle(page)
+    opened = what_is_explained(page)
+    page.reload()  # a browser without a window has no key for it
+    wait_until_idle(page)
+    assert what_is_explained(page) == opened
     no_exceptions(page)
 
 
@@ -173,12 +187,7 @@ def train_and_look_into_the_add(page: Page) -> None:
 
 
 def train_with_the_keyboard(page: Page) -> None:
-    epochs = page.get_by_role("spinbutton", name="Epochs")
-    tab_to(page, epochs)
-    page.keyboard.press("Control+a")
-    page.keyboard.type("2")
-    page.keyboard.press("Enter")
-    wait_until_idle(page)
+    type_number(page, page.get_by_role("spinbutton", name="Epochs"), 2)
     tab_to(page, page.locator(".st-key-start button"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
@@ -202,7 +211,8 @@ def click_on_a_map(page: Page, chart: str) -> None:
 
 
 def has_focus(target: Locator) -> bool:
-    return bool(target.evaluate("element => element === document.activeElement"))
+    """Whether it has, on the page or in the component that it is part of."""
+    return bool(target.evaluate("element => element === element.getRootNode().activeElement"))
 
 
 def tab_to(page: Page, target: Locator) -> None:
@@ -212,6 +222,14 @@ def tab_to(page: Page, target: Locator) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError("The Tab key does not come there.")
+
+
+def type_number(page: Page, field: Locator, number: int) -> None:
+    tab_to(page, field)
+    page.keyboard.press("Control+a")
+    page.keyboard.type(str(number))
+    page.keyboard.press("Enter")
+    wait_until_idle(page)
 
 
 def pick(page: Page, option: str) -> None:
