@@ -232,6 +232,9 @@ GROWING = {
     "an optimiser": _STACK + "o = Adam(" + _many("a{}=1", 5_000) + ")\n" + _OFTEN + "m.compile(o, 'mse')",
     "what is no layer": _STACK + "o = Foo(" + "1," * 15_000 + ")\n" + _OFTEN + "m.add(o)",
     "shapes": _MODEL + _LONG + _OFTEN + "Dense(1, batch_input_shape=a)",
+    "outputs": _MODEL + "x = Input((8, 8, 1))\nm = Model(x, [ReLU()(x)] * 1000)\n" + _OFTEN + "m(x)",
+    "what a list holds": _LONG + _OFTEN + "2000 in a",
+    "branches": _OFTEN + "if f: continue; " + "a = 1; " * 9_000,
     "kernels": _MODEL + _LONG + _OFTEN + "Conv2D(1, a)",
 }
 
@@ -324,6 +327,10 @@ NASTY = GROWING | {
     "many notes": _STACK + "".join(f"m.add(f{number}())\n" for number in range(5_000)),
     "format": "f'" + "{x}" * 12_000 + "'",
     "objects": "class A:\n  def call(s, x):\n    return x\n" + _OFTEN + "A()",
+    "an object that adds itself": _MODEL
+    + "m = Sequential()\nclass A:\n  def call(s, x):\n    m.add(s)\n    m.add(s)\n    return Dense(1)(x)\nm.add(A())",
+    "and": "x = " + "1 and " * 19_000 + "f",
+    "loose ends": "def f():\n  break\nfor i in range(9):\n  f()\ncontinue",
     "partial of partial": "from functools import partial\nf = g\n" + _OFTEN + "f = partial(f)\n" + _OFTEN + "f()",
 }
 NASTY = {name: source if name == "too long" else source[:MAX_CHARACTERS] for name, source in NASTY.items()}

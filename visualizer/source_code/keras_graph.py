@@ -122,6 +122,7 @@ class Tensors:
 
     def applied_model(self, model: Model, given: list[Tensor], title: str) -> list[Tensor]:
         """The outputs of a model that reads these tensors instead of its own inputs: a copy of all that is in it."""
+        self._budget.make(len(model.others))
         new = dict(zip(model.inputs, given, strict=False))
         whole = Part(title, self.part)
         parts: dict[Part | None, Part] = {None: whole}
