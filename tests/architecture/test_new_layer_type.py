@@ -37,7 +37,7 @@ from visualizer.inspection.moment import layer_moment
 from visualizer.inspection.pixel import explain, field
 from visualizer.inspection.probe import probe
 from visualizer.inspection.receptive_field.field_sum import field_rows, first_unsaid
-from visualizer.inspection.receptive_field.fields import layer_fields
+from visualizer.inspection.receptive_field.fields import layer_fields, pixel_box
 from visualizer.inspection.steps import Activated, Spot, WeightedSum
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.keras_writer import keras_model
@@ -231,16 +231,16 @@ def test_the_field_is_exact_where_all_examples_meet(all_examples, data):
 def test_the_first_unit_after_the_readmes_padding_sees_the_first_row_only(add_layer_type):
     layer = add_layer_type("border2d", EXAMPLES["border2d"])
     rows = field_rows(Architecture("", (1, 8, 8), (layer.with_settings(border=2), Conv2D(filters=1))))
-    fields = rows[2].axis_fields(0)
-    assert [field.clipped for field in fields[:4]] == [(0, 0), (0, 1), (0, 2), (1, 3)]
+    fields = [rows[2].field((place, 4)).rows for place in range(4)]
+    assert [field.clipped for field in fields] == [(0, 0), (0, 1), (0, 2), (1, 3)]
     assert (fields[0].first, fields[0].last) == (-2, 0)
     # Of the wider frame some units see nothing but zeros.
     wide = field_rows(Architecture("", (1, 8, 8), (layer.with_settings(border=5), Conv2D(filters=1))))
-    assert wide[2].axis_fields(0)[0].clipped is None
+    assert wide[2].field((0, 8)).rows.clipped is None
     network = build(Architecture("", (1, 8, 8), (layer.with_settings(border=5), Conv2D(filters=1))))
     seen = probe(network, np.zeros((1, 8, 8), dtype=np.float32))
-    assert field(network, explain(network, seen, Spot(1, (0, 0, 0)))) == "nothing"
-    assert field(network, explain(network, seen, Spot(1, (0, 3, 3)))) == ((0, 0), (0, 0))
+    assert not field(network, explain(network, seen, Spot(1, (0, 0, 0)))).any()
+    assert pixel_box(field(network, explain(network, seen, Spot(1, (0, 3, 3))))) == ((0, 0), (0, 0))
 
 
 def test_where_fields_do_not_lie_evenly_there_is_no_sum_but_every_unit_has_its_own(add_layer_type):
@@ -248,7 +248,7 @@ def test_where_fields_do_not_lie_evenly_there_is_no_sum_but_every_unit_has_its_o
     rows = field_rows(Architecture("", (1, 8, 8), (Conv2D(filters=1), layer, Conv2D(filters=1), Flatten(), Dense())))
     assert [row.jump for row in rows] == [(1, 1), (1, 1), None, None, None, None]
     assert (rows[2].window, rows[3].window.size) == (None, (3, 3))
-    assert [field.clipped for field in rows[3].axis_fields(0)[:4]] == [(0, 3), (0, 3), (1, 4), (1, 4)]
+    assert [rows[3].field((place, 4)).rows.clipped for place in range(4)] == [(0, 3), (0, 3), (1, 4), (1, 4)]
     assert (rows[3].size, rows[5].size) == ((4, 4), (8, 8))
 
 
@@ -331,7 +331,7 @@ def test_what_is_not_said_is_not_shown(add_layer_type):
     for spot in (Spot(2, (0, 3, 3)), Spot(4, (0,))):
         assert field(network, explain(network, seen, spot)) is None
     # That this one number is only handed on, from the row above, is found out by its arithmetic.
-    assert field(network, explain(network, seen, Spot(1, (0, 3, 3)))) == ((2, 4), (3, 5))
+    assert pixel_box(field(network, explain(network, seen, Spot(1, (0, 3, 3))))) == ((2, 4), (3, 5))
     with pytest.raises(AssertionError, match="Shifted2D does not say which places it reads"):
         check_holes(architecture)
 

@@ -9,7 +9,7 @@ from visualizer.inspection.receptive_field.fields import AxisField, ReceptiveFie
 def field(first: int, last: int, size: int = 20) -> ReceptiveField:
     pixels = np.arange(size)
     axis = AxisField(first, last, (pixels >= first) & (pixels <= last))
-    return ReceptiveField(axis, axis)
+    return ReceptiveField(axis, axis, np.outer(axis.seen, axis.seen))
 
 
 def test_it_shows_the_field_and_a_little_around_it_as_shares_of_the_largest():

@@ -29,6 +29,7 @@ from visualizer.architecture.network import Network, build
 from visualizer.architecture.own_modules import NormalSampling
 from visualizer.architecture.span import PICTURE, Span, places_of
 from visualizer.inspection.receptive_field.field_sum import FieldRow, field_rows
+from visualizer.inspection.receptive_field.fields import SeenParts
 
 ROUNDING = 1e-12
 MOST_UNITS = 1000  # of a Dense layer that is put between, so that the tests stay fast
@@ -124,16 +125,28 @@ def _compare(
     reached: np.ndarray, place: tuple[int, int], architecture: Architecture, rows: tuple[FieldRow, ...]
 ) -> None:
     field = rows[-1].field(place)
-    if not architecture.wires:
-        np.testing.assert_array_equal(reached, field.mask)
-        return
-    reach = reached_by_sees(rows)
-    np.testing.assert_array_equal(reached, reach[len(rows) - 2][place])
-    # The box around a high and a wide path has corners that neither reaches, but no side that none does.
-    assert not (reached & ~field.mask).any()
-    if all(pixels.any(axis=(2, 3)).all() for pixels in reach.values()):  # no path reads only padding
-        np.testing.assert_array_equal(reached.any(axis=1), field.rows.seen)
-        np.testing.assert_array_equal(reached.any(axis=0), field.columns.seen)
+    np.testing.assert_array_equal(reached, field.mask)
+    np.testing.assert_array_equal(reached.any(axis=1), field.rows.seen)
+    np.testing.assert_array_equal(reached.any(axis=0), field.columns.seen)
+    np.testing.assert_array_equal(reached, drawn_by_parts(seen_parts_of(rows), place, reached.shape))
+    if architecture.wires:
+        np.testing.assert_array_equal(reached, reached_by_sees(rows)[len(rows) - 2][place])
+
+
+@lru_cache(maxsize=1)  # for every place of the last layer
+def seen_parts_of(rows: tuple[FieldRow, ...]) -> SeenParts:
+    """The parts of the last layer's fields, which are exact."""
+    seen = rows[-1].seen_parts
+    assert seen.exact
+    return seen
+
+
+def drawn_by_parts(seen: SeenParts, place: tuple[int, int], size: tuple[int, ...]) -> np.ndarray:
+    """The pixels that a unit sees, put together of the parts: (H, W) bool, of this size."""
+    pixels = np.zeros(size, dtype=bool)
+    for across, along in seen.parts:
+        pixels |= np.outer(across[place[0]], along[place[1]])
+    return pixels
 
 
 @lru_cache(maxsize=1)  # for every place of the last layer

@@ -12,7 +12,7 @@ from visualizer.architecture.network import build
 from visualizer.architecture.span import Span
 from visualizer.inspection.receptive_field.crop import crop_to_field
 from visualizer.inspection.receptive_field.field_sum import field_rows
-from visualizer.inspection.receptive_field.fields import LayerFields, layer_fields, pixel_box
+from visualizer.inspection.receptive_field.fields import LayerFields, layer_fields, pixel_box, pixels_seen_together
 
 
 @given(architectures() | graphs(), st.data())
@@ -46,9 +46,11 @@ def test_the_crop_holds_the_pixels_of_the_receptive_field(architecture, data):
     covered[max(seen.top, 0) : seen.top + len(seen.inside), max(seen.left, 0) : seen.left + len(seen.inside[0])] = True
     assert not (field.mask & ~covered).any()
     # What is framed on the picture is exactly what it sees.
-    box = pixel_box(network, [(index, place)])
+    together = pixels_seen_together(network, [(index, place)])
+    np.testing.assert_array_equal(together, field.mask)
+    box = pixel_box(together)
     clipped = field.rows.clipped, field.columns.clipped
-    assert box == ("nothing" if None in clipped else clipped)
+    assert box == (None if None in clipped else clipped)
 
 
 @pytest.mark.parametrize("index", range(4))
@@ -66,7 +68,9 @@ def test_where_layers_branch_it_is_the_box_around_all_pixels_that_can_change_the
     height, width = fields.field(place)
     assert height[:2] == (rows.min(), rows.max())
     assert width[:2] == (columns.min(), columns.max())
-    assert pixel_box(network, [(index, place)]) == ((rows.min(), rows.max()), (columns.min(), columns.max()))
+    mask = pixels_seen_together(network, [(index, place)])
+    np.testing.assert_array_equal(mask, total.numpy() > 0)
+    assert pixel_box(mask) == ((rows.min(), rows.max()), (columns.min(), columns.max()))
 
 
 def test_a_field_as_large_as_the_picture_is_the_whole_picture():

@@ -25,6 +25,7 @@ from visualizer.architecture.network import build
 from visualizer.architecture.span import same_place
 from visualizer.inspection.pixel import before, explain, field, holds, output_of
 from visualizer.inspection.probe import Probe, probe
+from visualizer.inspection.receptive_field.fields import pixel_box
 from visualizer.inspection.steps import (
     Activated,
     Explanation,
@@ -180,10 +181,8 @@ def test_any_number_of_any_graph_is_explained_exactly_and_sees_no_more_than_its_
         picture = torch.from_numpy(seen.picture.copy())[None].requires_grad_()
         value = network.run(picture, until=view.index)[0][spot.place]
         (gradient,) = torch.autograd.grad(value, picture, allow_unused=True)
-        box = field(network, explanation)
-        if gradient is not None and box != "nothing":
-            (top, bottom), (left, right) = box
-            gradient[..., top : bottom + 1, left : right + 1] = 0
+        if gradient is not None:
+            gradient[..., torch.from_numpy(field(network, explanation))] = 0
         # Rounding leaves weights of 1e-8 where bilinear interpolation has none.
         assert gradient is None or float(gradient.abs().max()) < 1e-6
 
@@ -420,10 +419,10 @@ def test_any_number_of_a_network_that_branches_is_explained_exactly_and_sees_no_
         assert explanation.direct
         assert not any(isinstance(step, Unexplained) for step in explanation.steps)
     last = Spot(len(network.nodes) - 1, places_of(data, (4, 7, 6)))
-    (top, bottom), (left, right) = field(network, explain(network, seen, last))
+    pixels = torch.from_numpy(field(network, explain(network, seen, last)))
     picture = torch.from_numpy(seen.picture.copy())[None].requires_grad_()
     (gradient,) = torch.autograd.grad(network.logits(picture)[0][last.place], picture)
-    gradient[..., top : bottom + 1, left : right + 1] = 0
+    gradient[..., pixels] = 0
     assert not gradient.any()
 
 
@@ -439,15 +438,15 @@ def test_a_layer_of_several_convolutions_is_opened_at_its_last():
 def test_the_field_is_what_the_gradient_reaches():
     network = Branching().eval()
     seen = probe(network, picture_for(network))
-    assert field(network, explain(network, seen, Spot(PICTURE, (0, 4, 5)))) == ((4, 4), (5, 5))
-    assert field(network, explain(network, seen, Spot(0, (0, 0, 5)))) == ((0, 1), (4, 6))
+    assert pixel_box(field(network, explain(network, seen, Spot(PICTURE, (0, 4, 5))))) == ((4, 4), (5, 5))
+    assert pixel_box(field(network, explain(network, seen, Spot(0, (0, 0, 5))))) == ((0, 1), (4, 6))
     # Through the 5 x 5 path: three pixels further to each side of a pixel.
-    assert field(network, explain(network, seen, Spot(3, (0, 5, 4), is_input=True))) == ((2, 8), (1, 7))
-    assert field(network, explain(network, seen, Spot(3, (0, 2, 1)))) == ((1, 9), (0, 7))
+    assert pixel_box(field(network, explain(network, seen, Spot(3, (0, 5, 4), is_input=True)))) == ((2, 8), (1, 7))
+    assert pixel_box(field(network, explain(network, seen, Spot(3, (0, 2, 1))))) == ((1, 9), (0, 7))
     flat = build(Architecture("", (1, 6, 6), (Conv2D(filters=2), Flatten(), Dense(units=3))))
     seen = probe(flat, picture_for(flat))
-    assert field(flat, explain(flat, seen, Spot(1, (17,)))) == ((0, 2), (1, 3))
-    assert field(flat, explain(flat, seen, Spot(2, (1,)))) == ((0, 5), (0, 5))
+    assert pixel_box(field(flat, explain(flat, seen, Spot(1, (17,))))) == ((0, 2), (1, 3))
+    assert pixel_box(field(flat, explain(flat, seen, Spot(2, (1,))))) == ((0, 5), (0, 5))
 
 
 def test_a_spot_that_is_not_there_is_told():

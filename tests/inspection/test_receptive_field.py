@@ -1,14 +1,21 @@
 """The receptive field: by hand, against a published table, and against the gradient of networks drawn at random."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.inspection.fields import check_gradient, check_holes
+from tests.inspection.fields import check_gradient, check_holes, drawn_by_parts, reached_by_sees
 from tests.strategies import architectures, graphs
 from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.gallery.dense import DENSENET121
+from visualizer.architecture.gallery.inception import GOOGLENET
+from visualizer.architecture.gallery.residual import RESNET50
+from visualizer.architecture.gallery.unet import UNET
+from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.concatenate import Concatenate
@@ -20,7 +27,9 @@ from visualizer.architecture.layers.layer_normalization import LayerNormalizatio
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import CLASSIC, SMALL_VGG
+from visualizer.architecture.span import PICTURE
 from visualizer.inspection.effective_field import MAX_UNITS, effective_field
+from visualizer.inspection.receptive_field import fields
 from visualizer.inspection.receptive_field.field_sum import SlidingWindow, after_window, field_rows
 from visualizer.inspection.receptive_field.fields import AxisField, ReceptiveField, inner_half_share, layer_fields
 
@@ -71,7 +80,7 @@ def test_an_architecture_that_does_not_fit_is_summed_as_far_as_it_does():
 
 def test_the_picture_s_edge_and_dilation_cut_the_field():
     rows = field_rows(Architecture("", (1, 6, 6), (Conv2D(filters=1, dilation_rate=(2, 2), padding="same"),)))
-    corner, *_ = rows[1].axis_fields(0)
+    corner = rows[1].field((0, 0)).rows
     assert (corner.first, corner.last, corner.size) == (-2, 2, 5)
     assert corner.seen.tolist() == [True, False, True, False, False, False]
     assert corner.clipped == (0, 2)
@@ -137,11 +146,11 @@ def test_the_sum_over_several_paths_is_the_box_around_them(architecture):
     rows = field_rows(architecture)
     assert [row.sources for row in rows[1:]] == [node.sources for node in network.nodes]
     for index, row in enumerate(rows[1:]):
-        fields = layer_fields(network, index)
-        assert fields.size == row.size
+        boxes = layer_fields(network, index)
+        assert boxes.size == row.size
         if row.jump is not None:
-            assert fields.are_equally_large
-            for axis, spans in enumerate((fields.rows, fields.columns)):
+            assert boxes.are_equally_large
+            for axis, spans in enumerate((boxes.rows, boxes.columns)):
                 starts = [row.start[axis] + place * row.jump[axis] for place in range(len(spans))]
                 assert [span.first for span in spans] == starts
 
@@ -156,11 +165,68 @@ def test_a_residual_block_sees_what_its_longer_path_sees():
     assert (joined.size, joined.jump, joined.paths) == (halved.size, halved.jump, 4)
 
 
+def side_by_side(*branches: Conv2D, merge: Layer, times: int = 1) -> Architecture:
+    """Branches that read the same and are merged, several times in a row, on a picture of 21 × 21."""
+    layers, wires, before = [], [], PICTURE
+    for _ in range(times):
+        first = len(layers)
+        layers += [*branches, merge]
+        wires += [*[(before,)] * len(branches), tuple(range(first, first + len(branches)))]
+        before = len(layers) - 1
+    return Architecture("", (1, 21, 21), tuple(layers), tuple(wires))
+
+
+def test_a_wide_and_a_high_path_together_reach_a_cross():
+    wide, high = (Conv2D(2, size, "linear", "same") for size in ((1, 7), (7, 1)))
+    architecture = side_by_side(wide, high, merge=Add())
+    field = field_rows(architecture)[-1].field((10, 10))
+    cross = np.zeros((21, 21), dtype=bool)
+    cross[10, 7:14] = cross[7:14, 10] = True
+    assert field.mask.sum() == 13
+    np.testing.assert_array_equal(field.mask, cross)
+    assert field.rows.clipped == field.columns.clipped == (7, 13)
+    check_gradient(replace(architecture, input_shape=(1, 9, 9)))
+
+
+def test_of_dilated_paths_the_pixels_between_them_are_not_seen():
+    near, far = Conv2D(2, (3, 3), "linear", "same"), Conv2D(2, (3, 3), "linear", "same", dilation_rate=(3, 3))
+    architecture = side_by_side(near, far, merge=Concatenate())
+    row = field_rows(architecture)[-1]
+    assert row.field((10, 10)).mask.sum() == 9 + 9 - 1
+    assert (row.size, len(row.seen_parts.parts)) == ((7, 7), 2)
+    check_gradient(replace(architecture, input_shape=(1, 9, 9)))
+
+
+def test_a_path_that_another_one_holds_needs_no_part_of_its_own():
+    for entry in (RESNET50, DENSENET121, UNET, GOOGLENET):
+        row = field_rows(entry.make())[-1]
+        assert (len(row.seen_parts.parts), row.seen_parts.exact) == (1, True), entry.name
+
+
+@pytest.mark.parametrize(("most", "exact"), [(5, True), (4, False)])
+def test_of_too_many_different_paths_only_the_box_is_told(monkeypatch, most, exact):
+    monkeypatch.setattr(fields, "MOST_PARTS", most)
+    branches = [Conv2D(1, size, "linear", "same") for size in ((1, 5), (3, 3), (5, 1))]
+    rows = field_rows(side_by_side(*branches, merge=Add(), times=2))
+    field, seen = rows[-1].field((10, 10)), rows[-1].seen_parts
+    drawn = drawn_by_parts(seen, (10, 10), (21, 21))
+    assert seen.exact == exact
+    if exact:
+        assert len(seen.parts) == 5
+        np.testing.assert_array_equal(drawn, field.mask)
+    else:
+        assert len(seen.parts) == 1
+        np.testing.assert_array_equal(drawn, np.outer(field.rows.seen, field.columns.seen))
+        assert 0 < field.mask.sum() < drawn.sum()
+    # What is said of one unit needs no parts, and is exact in any case.
+    np.testing.assert_array_equal(field.mask, reached_by_sees(rows)[len(rows) - 2][10, 10])
+
+
 def test_where_paths_with_other_jumps_meet_no_sum_holds_but_the_fields_do():
     halved = Conv2D(filters=2, kernel_size=(2, 2), strides=(2, 2))
     rows = field_rows(Architecture("", (1, 4, 4), (halved, Conv2D(filters=2), Add()), ((-1,), (-1,), (0, 1))))
     assert (rows[-1].jump, rows[-1].start, rows[-1].size) == (None, None, (3, 3))
-    assert [(field.first, field.last) for field in rows[-1].axis_fields(0)] == [(0, 2), (1, 3)]
+    assert [(span.first, span.last) for span in rows[-1].fields.rows] == [(0, 2), (1, 3)]
     gate = (Conv2D(filters=2), GlobalAveragePooling2D(), Dense(units=2, activation="linear"))
     layers = (*gate, GlobalAveragePooling2D(), Concatenate())
     rows = field_rows(Architecture("", (1, 8, 8), layers, ((-1,), (0,), (1,), (0,), (2, 3))))
@@ -172,13 +238,14 @@ def test_where_paths_with_other_jumps_meet_no_sum_holds_but_the_fields_do():
 def test_the_middle_half_of_an_even_mass_holds_a_quarter_of_it():
     for size in (1, 2, 3, 5, 8):
         axis = AxisField(2, 1 + size, np.isin(np.arange(12), np.arange(2, 2 + size)))
-        field = ReceptiveField(axis, axis)
+        field = ReceptiveField(axis, axis, np.outer(axis.seen, axis.seen))
         assert axis.middle_half == (2 + size / 4, 2 + size * 3 / 4)
         assert inner_half_share(field.mask.astype(float), field) == pytest.approx(0.25)
     centre = np.zeros((12, 12))
     centre[5, 5] = 3.0
     axis = AxisField(1, 9, np.isin(np.arange(12), np.arange(1, 10)))
-    assert inner_half_share(centre, ReceptiveField(axis, axis)) == pytest.approx(1.0)
+    field = ReceptiveField(axis, axis, np.outer(axis.seen, axis.seen))
+    assert inner_half_share(centre, field) == pytest.approx(1.0)
 
 
 def test_the_effective_field_is_the_mean_over_the_maps():

@@ -27,7 +27,7 @@ def test_a_prediction_is_judged_and_the_next_one_asked():
     assert len(app.button_group) == 2
     app.button_group[1].set_value("40 × 40").run()
     assert "Right." in texts(app)
-    assert "see 56 × 56" in texts(without_exception(app))
+    assert "span 56 × 56" in texts(without_exception(app))
 
 
 def test_a_trained_network_is_shown_beside_the_untrained_one():

@@ -145,9 +145,8 @@ def test_the_receptive_field_is_the_pixels_that_can_change_the_number(network, b
             flowing = module(flowing)
         outputs[node.index] = flowing
     (slope,) = torch.autograd.grad(outputs[index][(0, *place)], picture)
-    rows, columns = np.nonzero(slope[0].sum(dim=0).numpy())
     found = field(network, explain(network, probed, Spot(index, place)))
-    assert found == ((rows.min(), rows.max()), (columns.min(), columns.max()))
+    np.testing.assert_array_equal(found, slope[0].sum(dim=0).numpy() != 0)
 
 
 def test_only_its_first_convolution_looks_at_the_colours(network, probed):

@@ -27,6 +27,7 @@ from visualizer.data.prepare import prepare
 from visualizer.data.scenes import make_scenes
 from visualizer.inspection.pixel import Spot, explain, field
 from visualizer.inspection.probe import probe
+from visualizer.inspection.receptive_field.fields import pixel_box
 from visualizer.inspection.task_evaluation import EvaluatedAnswers, evaluate_task
 from visualizer.tasks.segmentation import Segmentation
 from visualizer.tasks.task import Evaluation, TaskAnswers
@@ -204,7 +205,7 @@ def test_every_number_of_the_last_layer_is_explained_down_to_the_picture():
     last = seen.layers[-1]
     explanation = explain(network, seen, Spot(last.index, (2, 20, 33)))
     assert explanation.value == pytest.approx(float(last.output[2, 20, 33]), abs=1e-5)
-    (top, bottom), (left, right) = field(network, explanation)
+    (top, bottom), (left, right) = pixel_box(field(network, explanation))
     assert top < 20 < bottom
     assert left < 33 < right
 

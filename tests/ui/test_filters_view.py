@@ -151,3 +151,20 @@ def test_the_numbers_are_those_of_the_search():
     every = np.array([by_hand(network, 2, picture)[6].max() for picture in pictures[::60]])
     assert best >= every.max()
     assert any(f"excite filter 7 most, from {number(best)} to" in text for text in alts(app))
+
+
+def test_what_a_filter_does_not_see_within_its_field_is_told():
+    from visualizer.architecture.architecture import Architecture
+    from visualizer.architecture.layers.add import Add
+    from visualizer.architecture.layers.conv2d import Conv2D
+    from visualizer.architecture.network import build
+    from visualizer.architecture.span import PICTURE
+
+    wide, high = (Conv2D(filters=1, kernel_size=size, padding="same") for size in ((1, 5), (5, 1)))
+    wires = ((PICTURE,), (PICTURE,), (0, 1), (2,))
+    architecture = Architecture("", (1, 12, 12), (wide, high, Add(), Conv2D(filters=1, kernel_size=(1, 1))), wires)
+    app = opened(build(architecture), 3)
+    app.session_state["visualizer"].jobs["filters-search"].join()
+    run(app)
+    captions = " ".join(element.value for element in app.caption)
+    assert "its receptive field spans 5 × 5 pixels, of which it does not see those in grey." in captions

@@ -1,10 +1,13 @@
 """What a browser asks for is checked: only numbers that are there are opened."""
 
 import json
+from base64 import b64decode
+from io import BytesIO
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from tests.inspection.branching import Branching
@@ -149,3 +152,18 @@ def test_a_unit_of_the_last_layer_is_told_with_what_it_stands_for():
     assert place(("a", "b")) == "unit 2"
     network.answering = TaskAnswers(Regression(), ANNOTATIONS)
     assert place(ANNOTATIONS.class_names) == "unit 2, for “sine of the direction”"
+
+
+def test_pixels_between_those_that_a_number_sees_are_grey():
+    wide, high = (Conv2D(filters=2, kernel_size=size, padding="same") for size in ((1, 7), (7, 1)))
+    architecture = Architecture("", (1, 9, 9), (wide, high, Add()), ((PICTURE,), (PICTURE,), (0, 1)))
+    picture = np.zeros((1, 9, 9), dtype=np.float32)
+    data = pixel_data(inspecting(build(architecture), picture), (Spot(2, (0, 4, 4)),), 0)
+    panel = data["panels"][0]
+    assert panel["note"] == "it sees 13 of the 7 × 7 pixels in the frame, not those in grey"
+    assert panel["marks"] == [[1, 1, 7, 7]]
+    drawn = np.asarray(Image.open(BytesIO(b64decode(panel["source"].split(",")[1]))))
+    grey = np.zeros((9, 9), dtype=bool)
+    grey[1:8, 1:8] = True
+    grey[4] = grey[:, 4] = False
+    np.testing.assert_array_equal(drawn[..., 0] > 0, grey)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+GREY_LEVEL, GREY_SHARE = 0.5, 0.7  # of a pixel that is greyed
+
 
 def as_bytes(values: np.ndarray) -> np.ndarray:
     """Values from 0 to 1 as uint8 from 0 to 255; those outside are clipped."""
@@ -22,6 +24,11 @@ def rgb_pixels(picture: np.ndarray) -> np.ndarray:
     if picture.dtype != np.uint8:
         picture = as_bytes(picture.transpose(1, 2, 0))
     return np.broadcast_to(picture, (*picture.shape[:2], 3))
+
+
+def greyed(picture: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """A picture, (C, H, W) in [0, 1], with some of its pixels, (H, W) bool, nearly grey: dark and bright ones alike."""
+    return np.where(where, GREY_SHARE * GREY_LEVEL + (1 - GREY_SHARE) * picture, picture).astype(picture.dtype)
 
 
 def enlarged(picture: np.ndarray, factor: int) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 import torch
@@ -12,7 +11,7 @@ from visualizer.architecture.flow import PICTURE, FlowNetwork
 from visualizer.architecture.span import RowColumn
 from visualizer.inspection.arithmetic import ModuleRun, step_of
 from visualizer.inspection.probe import Probe
-from visualizer.inspection.receptive_field.fields import PixelBox, pixel_box, places_at
+from visualizer.inspection.receptive_field.fields import pixels_seen_together, places_at
 from visualizer.inspection.steps import (
     Activated,
     ArithmeticStep,
@@ -153,11 +152,11 @@ def before(network: FlowNetwork, spot: Spot, place: Place) -> Spot:
     return Spot(sources[0], place) if len(sources) == 1 else Spot(spot.node, place, is_input=True)
 
 
-def field(network: FlowNetwork, explanation: Explanation) -> PixelBox | Literal["nothing"] | None:
-    """The pixels of the picture that a number can see, as `pixel_box` returns them."""
+def field(network: FlowNetwork, explanation: Explanation) -> np.ndarray | None:
+    """The pixels of the picture that a number can see, (H, W) bool; None if a layer on the way does not say."""
     spot, (step, *_) = explanation.spot, explanation.steps
     if isinstance(step, Passed) and step.place is None:
-        return "nothing"
+        return np.zeros(network.input_shape[1:], dtype=bool)
     place = step.place if isinstance(step, Passed) and step.place is not None else spot.place
     if isinstance(step, Joined):
         units = [(step.source.node, step.source.place)]
@@ -165,7 +164,7 @@ def field(network: FlowNetwork, explanation: Explanation) -> PixelBox | Literal[
         units = [(source, place) for source in network.nodes[spot.node].sources]
     else:
         units = [(spot.node, place)]
-    return pixel_box(network, [(node, _in_map(network, node, place)) for node, place in units])
+    return pixels_seen_together(network, [(node, _in_map(network, node, place)) for node, place in units])
 
 
 def _in_map(network: FlowNetwork, node: int, place: Place) -> RowColumn:

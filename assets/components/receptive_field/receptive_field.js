@@ -19,10 +19,42 @@ function range([first, last], name) {
   return first === last ? `${name} ${first + 1}` : `${name}s ${first + 1} to ${last + 1}`;
 }
 
+/**
+ * What a unit sees as rectangles that do not overlap, [top, left, bottom, right], all included. Of each part of its
+ * field the rows and the columns arrive as runs.
+ * @type {(parts: [number[][], number[][]][]) => number[][]}
+ */
+function seenRectangles(parts) {
+  // Between two of these rows, each row sees the same columns.
+  const starts = parts.flatMap(([rows]) => rows.flatMap(([first, last]) => [first, last + 1]));
+  const edges = [...new Set(starts)].sort((one, other) => one - other);
+  return edges.slice(0, -1).flatMap((top, index) => {
+    const across = parts.filter(([rows]) => rows.some(([first, last]) => first <= top && top <= last));
+    const runs = joined(across.flatMap(([, columns]) => columns));
+    return runs.map(([left, right]) => [top, left, edges[index + 1] - 1, right]);
+  });
+}
+
+/** Runs that may overlap, as runs that do not. @type {(runs: number[][]) => number[][]} */
+function joined(runs) {
+  const whole = [];
+  for (const [first, last] of [...runs].sort((one, other) => one[0] - other[0])) {
+    const before = whole.at(-1);
+    if (before && first <= before[1] + 1) before[1] = Math.max(before[1], last);
+    else whole.push([first, last]);
+  }
+  return whole;
+}
+
+/** @type {(rectangles: number[][]) => number[]} */
+function boxAround(rectangles) {
+  return [Math.min, Math.min, Math.max, Math.max].map((end, side) => end(...rectangles.map((each) => each[side])));
+}
+
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".receptive-field");
   const [picture, map] = root.querySelectorAll("svg");
-  const { size, places, margin, fields } = data;
+  const { size, places, margin } = data;
   // An arrow key that the server has not heard of yet counts more than what it sends.
   let chosen = (root.pending ?? data.place).map((part, axis) => placeAt(part, places[axis]));
   let shown = chosen;
@@ -47,16 +79,21 @@ export default function ({ data, parentElement, setStateValue }) {
   const cell = [height / places[0], width / places[1]];
 
   function draw() {
-    const [rows, columns] = shown.map((place, axis) => fields[axis][place]);
+    const [rows, columns] = shown.map((place, axis) => data.ends[axis][place]);
+    const seen = seenRectangles(data.parts.map((part) => part.map((side, axis) => side[shown[axis]])));
     picture.replaceChildren();
     box(picture, "padding", -margin[0], -margin[1], ...whole);
     addSvg(picture, "image", { href: data.picture, width, height, preserveAspectRatio: "none" });
-    const seen = rows.runs.flatMap(([top, bottom]) =>
-      columns.runs.map(([left, right]) => `M${left} ${top}H${right + 1}V${bottom + 1}H${left}Z`),
-    );
-    addSvg(picture, "path", { class: "unseen", d: `M0 0H${width}V${height}H0Z${seen.join("")}` });
-    const beyond = rows.first < 0 || columns.first < 0 || rows.last >= height || columns.last >= width;
-    const frame = [rows.first, columns.first, rows.last - rows.first + 1, columns.last - columns.first + 1];
+    const holes = seen.map(([top, left, bottom, right]) => `M${left} ${top}H${right + 1}V${bottom + 1}H${left}Z`);
+    const around = (left, top, right, bottom) => `M${left} ${top}H${right}V${bottom}H${left}Z${holes.join("")}`;
+    addSvg(picture, "path", { class: "unseen", d: around(0, 0, width, height) });
+    if (seen.length) {
+      // On dark pixels, darker ones do not show; within the frame it must be plain which are not seen.
+      const [top, left, bottom, right] = boxAround(seen);
+      addSvg(picture, "path", { class: "gap", d: around(left, top, right + 1, bottom + 1) });
+    }
+    const beyond = rows[0] < 0 || columns[0] < 0 || rows[1] >= height || columns[1] >= width;
+    const frame = [rows[0], columns[0], rows[1] - rows[0] + 1, columns[1] - columns[0] + 1];
     if (frame[2] > 0 && frame[3] > 0) framed(picture, beyond ? "frame beyond" : "frame", ...frame);
 
     map.replaceChildren();
@@ -65,26 +102,32 @@ export default function ({ data, parentElement, setStateValue }) {
     if (shown !== chosen) box(map, "chosen", ...cellOf(chosen));
     framed(map, "frame", ...cellOf(shown));
 
-    const text = describe(rows, columns);
+    const text = describe(rows, columns, seen);
     root.querySelector(".sees").textContent = text;
     picture.setAttribute("aria-label", `${data.captions[0].join(", ")}. ${text}`);
   }
 
-  function describe(rows, columns) {
+  function describe(rows, columns, seen) {
     const unit = single ? "Every unit" : `The unit in row ${shown[0] + 1}, column ${shown[1] + 1}`;
-    if (rows.last < rows.first || columns.last < columns.first) {
+    if (rows[1] < rows[0] || columns[1] < columns[0]) {
       return `${unit} sees nothing at all: no number that arrives is part of it.`;
     }
-    if (!rows.runs.length || !columns.runs.length) return `${unit} sees nothing but padding.`;
-    const ends = (axis) => [axis.runs[0][0], axis.runs.at(-1)[1]];
-    const count = (axis) => ends(axis)[1] - ends(axis)[0] + 1;
-    const full = [rows, columns].map((axis) => axis.last - axis.first + 1);
-    const cut = full[0] > count(rows) || full[1] > count(columns);
+    if (!seen.length) return `${unit} sees nothing but padding.`;
+    const [top, left, bottom, right] = boxAround(seen);
+    const extent = [bottom - top + 1, right - left + 1];
+    const full = [rows, columns].map(([first, last]) => last - first + 1);
+    const cut = full[0] > extent[0] || full[1] > extent[1];
     // Padding inside the network, around a map, can cut a field that lies inside the picture.
-    const within = rows.first >= 0 && columns.first >= 0 && rows.last < size[0] && columns.last < size[1];
-    const places = `${range(ends(rows), "row")}, ${range(ends(columns), "column")}`;
-    const sentences = [`${unit} sees ${places}: ${count(rows)} × ${count(columns)} pixels.`];
-    if (rows.runs.length > 1 || columns.runs.length > 1) sentences.push("There are gaps between them.");
+    const within = rows[0] >= 0 && columns[0] >= 0 && rows[1] < height && columns[1] < width;
+    const where = `${range([top, bottom], "row")}, ${range([left, right], "column")}`;
+    const count = seen.reduce((sum, part) => sum + (part[2] - part[0] + 1) * (part[3] - part[1] + 1), 0);
+    const filled = count === extent[0] * extent[1];
+    const sentences = [];
+    if (!data.exact) {
+      sentences.push(`${unit} sees at most ${count} of the ${extent.join(" × ")} pixels in ${where}.`);
+      sentences.push("So many different paths lead there that only the box around them is drawn.");
+    } else if (filled) sentences.push(`${unit} sees ${where}: ${extent.join(" × ")} pixels.`);
+    else sentences.push(`${unit} sees ${count} of the ${extent.join(" × ")} pixels in ${where}.`);
     if (cut && within) sentences.push(`The rest of its field of ${full.join(" × ")} is padding.`);
     else if (cut) sentences.push(`The picture's edge cuts off the rest of its field of ${full.join(" × ")}.`);
     return sentences.join(" ");

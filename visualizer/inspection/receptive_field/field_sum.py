@@ -1,6 +1,7 @@
 """The size of receptive fields, added up layer by layer as in textbooks.
 
-Where several layers are read, the field is the smallest box around theirs, and the sum goes on from that box.
+Where several layers are read, the sum goes on from the smallest box around their fields. Not every pixel of that box
+need be seen; which are, `FieldRow.field` says.
 
 Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019,
 https://distill.pub/2019/computing-receptive-fields/
@@ -14,11 +15,12 @@ from visualizer.architecture.layer import Layer, sees_of
 from visualizer.architecture.shapes import Shape, is_maps
 from visualizer.architecture.span import HeightWidth, RowColumn, Sees, Span, places_of
 from visualizer.inspection.receptive_field.fields import (
-    AxisField,
+    LayerFields,
     ReceptiveField,
-    axis_fields,
+    SeenParts,
     layer_fields,
     receptive_field,
+    seen_parts,
 )
 
 
@@ -60,7 +62,7 @@ class FieldRow:
     Attributes:
         layer: The layer; None for the input.
         window: The layer as a window; None if it is none, such as a layer that enlarges.
-        size: The size of a unit's field, if the picture had no edges; the largest one if the units differ.
+        size: The size of the box around a unit's field, if the picture had no edges; the largest if the units differ.
         jump: The distance between the fields of two neighbouring units; None where it may differ from unit to unit:
             after a layer that is no window, and where paths with other jumps meet.
         start: The first pixel of the first unit's field, negative if it lies in the padding; None where `jump` is.
@@ -85,11 +87,19 @@ class FieldRow:
         """Height and width of a map in units; (1, 1) for a vector, whose units all see the same."""
         return places_of(self.output_shape)
 
-    def axis_fields(self, axis: int) -> tuple[AxisField, ...]:
-        """The fields of all places of a map, in order, along one axis: 0 is the height, 1 the width."""
-        fields = axis_fields(self.layers, len(self.layers.nodes) - 1, axis, range(self.places[axis]))
+    @property
+    def fields(self) -> LayerFields:
+        """The boxes around the fields of all units."""
+        fields = layer_fields(self.layers, len(self.layers.nodes) - 1)
         assert fields is not None
         return fields
+
+    @property
+    def seen_parts(self) -> SeenParts:
+        """What each unit really sees."""
+        seen = seen_parts(self.layers, len(self.layers.nodes) - 1)
+        assert seen is not None
+        return seen
 
     def field(self, place: RowColumn) -> ReceptiveField:
         """The field of the units at one place, (0, 0) for a vector."""

@@ -1,11 +1,12 @@
 """The pixels of the picture that a unit can see: its receptive field, computed from what each layer reads.
 
-Where several paths meet, the field is the smallest box around the fields of all paths.
+Over one path a unit sees the pixels in some rows and some columns. Where several paths meet, it sees what any of them
+reaches. That need not fill the smallest box around it: a wide and a high path together reach a cross.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -14,6 +15,11 @@ from visualizer.architecture.span import NOTHING, PICTURE, HeightWidth, RowColum
 
 PixelRange = tuple[int, int]  # the first and the last row or column, both included, from 0
 PixelBox = tuple[PixelRange, PixelRange]  # its rows, its columns
+Part = tuple[np.ndarray, np.ndarray]  # seen rows and seen columns, for each row and each column of units
+
+# Most networks need one: of the paths around a block, the widest holds the others. Three dilations side by side need 9
+# at most, however often in a row.
+MOST_PARTS = 32
 
 
 class ReadingLayer(Protocol):
@@ -77,20 +83,36 @@ class AxisField:
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """The pixels that one unit can see: those in a seen row and a seen column."""
+    """The pixels that one unit can see.
+
+    Attributes:
+        rows, columns: The sides of the smallest box around them, and which rows and columns have a seen pixel.
+        mask: (H, W) bool, the pixels that it really sees, as `AxisField.seen` means it: the union over all paths.
+    """
 
     rows: AxisField
     columns: AxisField
+    mask: np.ndarray
 
-    @property
-    def mask(self) -> np.ndarray:
-        """(H, W) bool."""
-        return np.outer(self.rows.seen, self.columns.seen)
+
+@dataclass(frozen=True)
+class SeenParts:
+    """The pixels that each unit of a layer really sees, as few parts whose rows and columns can be told separately.
+
+    Attributes:
+        parts: Of each part (unit rows, H) and (unit columns, W) bool. The unit at (r, c) sees the pixel at (y, x) if
+            in some part its row of units sees row y and its column of units sees column x.
+        exact: False where that would take more than `MOST_PARTS`. Then there is one part, the rows and columns that any
+            path reaches, and the units see no more than that.
+    """
+
+    parts: tuple[Part, ...]
+    exact: bool
 
 
 @dataclass(frozen=True)
 class LayerFields:
-    """The fields of all units of a layer, if maps had no edges.
+    """The boxes around the fields of all units of a layer, if maps had no edges.
 
     Attributes:
         rows: For each row of units, the rows of the picture that it sees; rows outside the picture are padding. A
@@ -103,16 +125,16 @@ class LayerFields:
 
     @property
     def size(self) -> HeightWidth:
-        """Height and width of the largest field, in pixels."""
+        """Height and width of the largest box, in pixels."""
         return max(span.size for span in self.rows), max(span.size for span in self.columns)
 
     @property
     def are_equally_large(self) -> bool:
-        """Whether all fields have the same size."""
+        """Whether all boxes have the same size."""
         return len({span.size for span in self.rows}) == len({span.size for span in self.columns}) == 1
 
     def field(self, place: RowColumn) -> tuple[Span, Span]:
-        """The rows and the columns of the picture that the unit at this place sees."""
+        """The rows and the columns of the box around what the unit at this place sees."""
         return self.rows[place[0]], self.columns[place[1]]
 
 
@@ -149,31 +171,73 @@ def spans_read(graph: LayerGraph, index: int, axis: int, place: int) -> dict[int
     return spans
 
 
-def axis_fields(graph: LayerGraph, index: int, axis: int, places: Sequence[int]) -> tuple[AxisField, ...] | None:
-    """The fields along one axis of the units at some places; None if it is unknown what a layer on the way reads.
-
-    Arguments as in `spans_read`. With PICTURE as `index`, the units are pixels, which see themselves.
-    """
-    seen = _pixels_seen(graph, index, axis, places)
-    fields = []
-    for at, place in enumerate(places):
-        spans = spans_read(graph, index, axis, place)
-        if seen is None or spans is None:
-            return None
-        span = spans.get(PICTURE, NOTHING)
-        fields.append(AxisField(span.first, span.last, seen[at]))
-    return tuple(fields)
-
-
 def receptive_field(graph: LayerGraph, index: int, place: RowColumn) -> ReceptiveField | None:
-    """The field of the units of layer `index` at one place, (0, 0) in a vector; None if it is unknown."""
-    rows = axis_fields(graph, index, 0, [place[0]])
-    columns = axis_fields(graph, index, 1, [place[1]])
-    return None if rows is None or columns is None else ReceptiveField(rows[0], columns[0])
+    """The field of the units of layer `index` at one place, (0, 0) in a vector; None if it is unknown.
+
+    With PICTURE as `index`, the unit is a pixel, which sees itself.
+    """
+    masks = pixels_seen(graph, index, [place])
+    rows, columns = (spans_read(graph, index, axis, place[axis]) for axis in (0, 1))
+    if masks is None or rows is None or columns is None:
+        return None
+    (mask,) = masks
+    height, width = rows.get(PICTURE, NOTHING), columns.get(PICTURE, NOTHING)
+    return ReceptiveField(
+        AxisField(height.first, height.last, mask.any(axis=1)),
+        AxisField(width.first, width.last, mask.any(axis=0)),
+        mask,
+    )
+
+
+def pixels_seen(graph: LayerGraph, index: int, places: Sequence[RowColumn]) -> np.ndarray | None:
+    """`ReceptiveField.mask` of the units of layer `index` at some places: (places, H, W). None if it is unknown."""
+    asked = np.zeros((len(places), *places_at(graph, index)), dtype=bool)
+    for unit, (row, column) in enumerate(places):
+        asked[unit, row, column] = True
+    return _followed(graph, {index: asked})
+
+
+def pixels_seen_together(graph: LayerGraph, units: Sequence[tuple[int, RowColumn]]) -> np.ndarray | None:
+    """The pixels of the picture that any of some units really sees, (H, W) bool.
+
+    Each unit is given by the index of its layer, or PICTURE, and its place, (0, 0) in a vector. None if it is unknown
+    what a layer on the way reads.
+    """
+    asked: dict[int, np.ndarray] = {}
+    for index, (row, column) in units:
+        mask = asked.setdefault(index, np.zeros((1, *places_at(graph, index)), dtype=bool))
+        mask[0, row, column] = True
+    masks = _followed(graph, asked)
+    return None if masks is None else masks[0]
+
+
+def seen_parts(graph: LayerGraph, index: int) -> SeenParts | None:
+    """What each unit of layer `index` sees, for a drawing that shows any of them; None if it is unknown."""
+    height, width = places_at(graph, index)
+    asked = {index: [(np.eye(height, dtype=bool), np.eye(width, dtype=bool))]}
+    exact = True
+    for at in range(index, -1, -1):
+        parts = asked.pop(at, [])
+        if not parts:  # nothing reads it, or only its padding
+            continue
+        rows_read, columns_read = (
+            _places_read(graph, at, axis, np.any([part[axis].any(axis=0) for part in parts], axis=0)) for axis in (0, 1)
+        )
+        if rows_read is None or columns_read is None:
+            return None
+        for rows, columns in parts:
+            reached = _product(rows, rows_read), _product(columns, columns_read)
+            for source in graph.nodes[at].sources:
+                known = _with_part(asked.get(source, []), _arriving(graph, at, source, reached))
+                if len(known) > MOST_PARTS:
+                    known, exact = [_box_of_parts(known)], False
+                asked[source] = known
+    seen = asked.get(PICTURE, [])
+    return SeenParts(tuple(seen if exact or not seen else [_box_of_parts(seen)]), exact)
 
 
 def layer_fields(graph: LayerGraph, index: int) -> LayerFields | None:
-    """The fields of all units of layer `index`; None if it is unknown what a layer on the way reads."""
+    """The boxes around the fields of all units of a layer; None if it is unknown what a layer on the way reads."""
     axes: list[tuple[Span, ...]] = []
     for axis in (0, 1):
         read = [spans_read(graph, index, axis, place) for place in range(places_at(graph, index)[axis])]
@@ -184,23 +248,19 @@ def layer_fields(graph: LayerGraph, index: int) -> LayerFields | None:
     return LayerFields(*axes)
 
 
-def pixel_box(graph: LayerGraph, units: Sequence[tuple[int, RowColumn]]) -> PixelBox | Literal["nothing"] | None:
-    """The smallest box around all pixels of the picture that some units really see.
+def pixel_box(mask: np.ndarray) -> PixelBox | None:
+    """The smallest box around the pixels of a mask; None if there are none."""
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    return ((int(rows[0]), int(rows[-1])), (int(columns[0]), int(columns[-1]))) if rows.size else None
 
-    Each unit is given by the index of its layer, or PICTURE, and its place, (0, 0) in a vector. "nothing" means that
-    they see only padding, or nothing; None means that it is unknown what a layer on the way reads.
-    """
-    boxes: list[PixelBox] = []
-    for index, place in units:
-        field = receptive_field(graph, index, place)
-        if field is None:
-            return None
-        rows, columns = field.rows.clipped, field.columns.clipped
-        if rows is not None and columns is not None:
-            boxes.append((rows, columns))
-    if not boxes:
-        return "nothing"
-    return _around([rows for rows, _ in boxes]), _around([columns for _, columns in boxes])
+
+def gaps_in(mask: np.ndarray) -> np.ndarray:
+    """Which pixels of the smallest box around a mask are not in it, (H, W) bool."""
+    gaps, box = np.zeros_like(mask), pixel_box(mask)
+    if box is not None:
+        part = tuple(slice(first, last + 1) for first, last in box)
+        gaps[part] = ~mask[part]
+    return gaps
 
 
 def inner_half_share(mass: np.ndarray, field: ReceptiveField) -> float | None:
@@ -226,28 +286,64 @@ def _inside_middle_half(axis: AxisField) -> np.ndarray:
     return np.clip(np.minimum(pixels + 1, high) - np.maximum(pixels, low), 0, 1)
 
 
-def _around(ranges: list[PixelRange]) -> PixelRange:
-    return min(first for first, _ in ranges), max(last for _, last in ranges)
-
-
-def _pixels_seen(graph: LayerGraph, index: int, axis: int, places: Sequence[int]) -> np.ndarray | None:
-    """`AxisField.seen` of the units at some places: (units, input size)."""
-    asked = {index: np.eye(places_at(graph, index)[axis], dtype=bool)[list(places)]}
-    for at in range(index, -1, -1):
-        units = asked.pop(at, None)
-        if units is None:
+def _followed(graph: LayerGraph, asked: dict[int, np.ndarray]) -> np.ndarray | None:
+    """The pixels that places of layers see. The places are given by layer, (masks, h, w) bool; (masks, H, W) bool."""
+    count = len(next(iter(asked.values())))
+    asked = dict(asked)
+    for at in range(max(asked), -1, -1):
+        masks = asked.pop(at, None)
+        if masks is None:
             continue
-        read = _places_read(graph, at, axis, np.array(units.any(axis=0)))
-        if read is None:
+        rows, columns = (np.array(masks.any(axis=axes)) for axes in ((0, 2), (0, 1)))
+        rows_read, columns_read = _places_read(graph, at, 0, rows), _places_read(graph, at, 1, columns)
+        if rows_read is None or columns_read is None:
             return None
-        # Counted in float32, which multiplies far faster than bool; counts up to a map's size are exact.
-        reached: np.ndarray = (units.astype(np.float32) @ read.astype(np.float32)) > 0
+        small = masks[:, rows][:, :, columns]  # most of a large map is not asked for
+        reached = _product(rows_read[rows].T, _product(small, columns_read[columns]))
         for source in graph.nodes[at].sources:
             part = reached
-            if _stands_for_map(graph, at, source, axis):
-                part = np.array(reached.any(axis=1, keepdims=True))
+            for axis in (0, 1):
+                if _stands_for_map(graph, at, source, axis):
+                    part = np.array(part.any(axis=axis + 1, keepdims=True))
             asked[source] = np.logical_or(asked[source], part) if source in asked else part
-    return asked.get(PICTURE, np.zeros((len(places), places_at(graph, PICTURE)[axis]), dtype=bool))
+    return asked.get(PICTURE, np.zeros((count, *places_at(graph, PICTURE)), dtype=bool))
+
+
+def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The product of bool matrices: whether a row and a column have a True in common."""
+    # Counted in float32, which multiplies far faster than bool; counts up to a map's size are exact.
+    product: np.ndarray = (left.astype(np.float32) @ right.astype(np.float32)) > 0
+    return product
+
+
+def _arriving(graph: LayerGraph, at: int, source: int, part: Part) -> Part:
+    """What a part of the input of a layer means for one of its sources."""
+    rows, columns = (
+        np.array(side.any(axis=1, keepdims=True)) if _stands_for_map(graph, at, source, axis) else side
+        for axis, side in enumerate(part)
+    )
+    return rows, columns
+
+
+def _with_part(parts: list[Part], new: Part) -> list[Part]:
+    """The union of parts with one more, in as few parts as can be had without losing what they say."""
+    if not (new[0].any() and new[1].any()) or any(_holds(old, new) for old in parts):
+        return parts
+    kept = [old for old in parts if not _holds(new, old)]
+    for at, old in enumerate(kept):
+        if any(np.array_equal(old[axis], new[axis]) for axis in (0, 1)):
+            return _with_part([*kept[:at], *kept[at + 1 :]], _box_of_parts([old, new]))
+    return [*kept, new]
+
+
+def _holds(outer: Part, inner: Part) -> bool:
+    return all(not (small & ~large).any() for large, small in zip(outer, inner, strict=True))
+
+
+def _box_of_parts(parts: Sequence[Part]) -> Part:
+    """All rows and all columns of some parts; where they share all rows or all columns, that is no more than they."""
+    rows, columns = (np.any(sides, axis=0) for sides in zip(*parts, strict=True))
+    return rows, columns
 
 
 def _places_read(graph: LayerGraph, at: int, axis: int, asked: np.ndarray) -> np.ndarray | None:

@@ -37,14 +37,14 @@ def field_map(
         note: A sentence that says what the map shows.
     """
     place = _place()
-    fields = [drawn_field(rows[index], axis) for axis in (0, 1)]
+    fields = drawn_fields(rows[index])
     data: dict[str, Any] = {
         "picture": png_source(rgb_pixels(picture)),
         "map": png_source(rgb_pixels(map[np.newaxis])),
         "size": picture.shape[1:],
         "places": rows[index].places,
-        "margin": [_overhang(side, size) for side, size in zip(fields, picture.shape[1:], strict=True)],
-        "fields": fields,
+        "margin": [_overhang(side, size) for side, size in zip(fields["ends"], picture.shape[1:], strict=True)],
+        **fields,
         "captions": [list(caption) for caption in captions],
         "note": note,
         "place": place,
@@ -68,20 +68,28 @@ def _place() -> tuple[float, float]:
     return row, column
 
 
-def _overhang(fields: list[dict[str, Any]], size: int) -> int:
+def _overhang(ends: list[list[int]], size: int) -> int:
     """How many pixels of padding are drawn on each side: as far as a field reaches, up to a share of the picture."""
-    nonempty = [field for field in fields if field["first"] <= field["last"]]
-    reach = max((max(-field["first"], field["last"] - size + 1) for field in nonempty), default=0)
+    reach = max((max(-first, last - size + 1) for first, last in ends if first <= last), default=0)
     reach = max(reach, 0)
     return min(reach, max(round(size * MOST_PADDING), 1))
 
 
-def drawn_field(row: FieldRow, axis: int) -> list[dict[str, Any]]:
-    """What is sent of each place's field along one axis: its first and last pixel, and the seen ones as runs.
+def drawn_fields(row: FieldRow) -> dict[str, Any]:
+    """What is sent of the fields of all places.
 
-    The last pixel lies before the first where the units read nothing at all.
+    Returns:
+        "ends" has for each axis, and each place along it, the first and the last pixel of the box around the field; the
+        last lies before the first where the units read nothing at all. "parts" has for each part of the fields, axis
+        and place the pixels as runs; what a unit sees is in the runs of both axes in any part. "exact" is false where
+        that is more than it sees.
     """
-    return [{"first": field.first, "last": field.last, "runs": _runs(field.seen)} for field in row.axis_fields(axis)]
+    fields, seen = row.fields, row.seen_parts
+    return {
+        "ends": [[[span.first, span.last] for span in spans] for spans in (fields.rows, fields.columns)],
+        "parts": [[[_runs(pixels) for pixels in side] for side in part] for part in seen.parts],
+        "exact": seen.exact,
+    }
 
 
 def _runs(seen: np.ndarray) -> list[list[int]]:

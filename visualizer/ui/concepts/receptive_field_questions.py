@@ -31,7 +31,8 @@ def next_question(row: FieldRow) -> Question | None:
         (row.size[0] * WINDOW, row.size[1] * WINDOW),
     ]
     return _question(
-        f"Here a unit sees {times(row.size)} pixels. How many do the units of **one more 3 × 3 convolution** see?",
+        f"Here a unit's field spans {times(row.size)} pixels. How many does it span after **one more 3 × 3 "
+        "convolution**?",
         right,
         wrong,
         "All units here see the same pixels, so further units add none."
@@ -52,13 +53,13 @@ def stride_question(row: FieldRow) -> Question | None:
         _plus(row.size, (WINDOW - 1, WINDOW - 1)),
     ]
     later = times((right[0] + (WINDOW - 1) * jump[0], right[1] + (WINDOW - 1) * jump[1]))
-    doubled = f"But the jump doubles to {times(jump)}, so a 3 × 3 layer after it would see {later}."
+    doubled = f"But the jump doubles to {times(jump)}, so the field of a 3 × 3 layer after it would span {later}."
     if jump[0] == jump[1]:
         doubled = (
-            f"But the jump doubles to {jump[0]}, so a 3 × 3 layer after it would add 2 · {jump[0]} and see {later}."
+            f"But the jump doubles to {jump[0]}, so a 3 × 3 layer after it would add 2 · {jump[0]} and span {later}."
         )
     return _question(
-        "And if that 3 × 3 convolution had **stride 2**: how many pixels would its units see?",
+        "And if that 3 × 3 convolution had **stride 2**: how many pixels would the fields of its units span?",
         right,
         wrong,
         f"The same {times(right)}: the stride moves the window, it does not widen it. {doubled}",
@@ -68,7 +69,7 @@ def stride_question(row: FieldRow) -> Question | None:
 def _dense_question(row: FieldRow) -> Question:
     wider = _plus(row.size, (WINDOW - 1, WINDOW - 1))
     return _question(
-        "**One more Dense layer** after this one: how many pixels will its units see?",
+        "**One more Dense layer** after this one: how many pixels will the fields of its units span?",
         row.size,
         [wider, (row.size[0] * 2, row.size[1] * 2)],
         f"The same {times(row.size)}: a unit here already sees all that the last maps see, and no other pixel can "

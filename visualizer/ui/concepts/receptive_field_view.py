@@ -142,8 +142,8 @@ def field_on_picture(
     if row.paths > 1:
         paths = f"{row.paths:,} paths lead" if row.paths <= MOST_PATHS else "Over a million paths lead"
         st.caption(
-            f"{paths} from these units to the picture. The field is the smallest box around what all of them reach, so "
-            "the widest path sets its size."
+            f"{paths} from these units to the picture. A unit sees what any of them reaches; the frame is the smallest "
+            "box around it."
         )
     return place
 
@@ -184,8 +184,8 @@ def formula(rows: tuple[FieldRow, ...], index: int, place: RowColumn) -> None:
 
 _SLID = "r: receptive field size, j: jump, a: start, w: window, d: dilation, s: stride, p: padding before."
 _MERGED = (
-    "r: receptive field size, j: jump, a: start. It begins where the first of the fields that meet begins, and ends "
-    "where the last of them ends."
+    "r: receptive field size, j: jump, a: start. The box around the fields that meet begins where the first of them "
+    "begins, and ends where the last of them ends."
 )
 
 
@@ -316,7 +316,10 @@ def _describe_exceptions(rows: tuple[FieldRow, ...]) -> str:
     if any(row.window and min(row.window.padding) < 0 for row in rows):
         text += " A padding below 0 means that the edge is cut off."
     if any(len(row.sources) > 1 for row in rows):
-        text += " Where a layer reads several layers, its field is the smallest box around theirs."
+        text += (
+            " Where a layer reads several layers, the sum is that of the smallest box around their fields, of which a "
+            "unit may see less."
+        )
     if any(row.jump is None and len(row.sources) > 1 for row in rows):
         text += " Where paths with different jumps meet, the fields of different units differ in size or spacing."
     elif any(row.jump is None for row in rows):

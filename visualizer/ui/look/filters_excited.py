@@ -8,13 +8,15 @@ import numpy as np
 import streamlit as st
 
 from visualizer.architecture.shapes import Shape, is_maps
+from visualizer.architecture.span import RowColumn
 from visualizer.data.catalog import dataset_entry, is_known, shared_datasets
 from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number as written
 from visualizer.figures.filters import patches
+from visualizer.figures.raster import greyed
 from visualizer.inspection.receptive_field.crop import Crop, crop_to_field
-from visualizer.inspection.receptive_field.fields import LayerFields
+from visualizer.inspection.receptive_field.fields import LayerFields, gaps_in, pixels_seen
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.kit.pick import pick, select
@@ -138,10 +140,10 @@ def _strongest(
     values = ranking.values[row]
     numbers = ranking.pictures[row]
     pictures = inspected.task.input_of(prepare(dataset.pictures[numbers], inspected.network.input_shape))
-    crops = [
-        crop_to_field(picture, fields, (int(place[0]), int(place[1])))
-        for picture, place in zip(pictures, ranking.places[row], strict=True)
-    ]
+    places = [(int(place[0]), int(place[1])) for place in ranking.places[row]]
+    gaps = gaps_of(inspected, filter, fields, places)
+    pictures = np.stack([greyed(picture, unseen) for picture, unseen in zip(pictures, gaps, strict=True)])
+    crops = [crop_to_field(picture, fields, place) for picture, place in zip(pictures, places, strict=True)]
     classes = [dataset.class_names[label] for label in dataset.labels[numbers]]
     titles = [(written(float(value)), f"“{name}”") for value, name in zip(values, classes, strict=True)]
     st.markdown(
@@ -187,11 +189,24 @@ def _strongest(
             ),
             "filters-wholes",
         )
-    st.caption(_caption(filter, fields, excitation, values, crops, whole=whole, most=most))
+    st.caption(_caption(filter, fields, excitation, values, crops, whole=whole, most=most, gaps=bool(gaps.any())))
+
+
+def gaps_of(
+    inspected: Inspected, filter: Filter, fields: LayerFields | None, places: Sequence[RowColumn]
+) -> np.ndarray:
+    """The pixels that the filter does not see at some places though they lie in the box around what it sees there.
+
+    (places, H, W) bool; all false if the fields are unknown.
+    """
+    masks = None if fields is None else pixels_seen(inspected.network, filter.layer, places)
+    if masks is None:
+        return np.zeros((len(places), *inspected.network.input_shape[1:]), dtype=bool)
+    return np.stack([gaps_in(mask) for mask in masks])
 
 
 def sees_all(inspected: Inspected, fields: LayerFields | None) -> bool:
-    """Whether there is nothing to crop: a unit's field is as large as the picture, or unknown."""
+    """Whether there is nothing to crop: the box around a unit's field is as large as the picture, or unknown."""
     _, height, width = inspected.network.input_shape
     return fields is None or (fields.size[0] >= height and fields.size[1] >= width)
 
@@ -205,6 +220,7 @@ def _caption(
     *,
     whole: bool,
     most: bool,
+    gaps: bool,
 ) -> str:
     sentences = [
         f"The search went through {counted(excitation.count, 'picture')}. Above each are its class and the value of "
@@ -217,14 +233,18 @@ def _caption(
     if fields is None:
         unknown = f"The {filter.noun}’s receptive field is unknown, because an earlier layer does not define one."
         sentences.append(unknown)
+    elif whole and gaps:
+        sentences.append("Its receptive field is as large as the picture, but it does not see the pixels in grey.")
     elif whole:
         sentences.append(f"This {filter.noun} sees the whole picture.")
     else:
-        rows, columns = fields.size
+        size = " × ".join(map(str, fields.size))
+        if not fields.are_equally_large:
+            size = f"up to {size}"
         sentences.append(
-            f"At one place it sees {rows} × {columns} pixels: its receptive field."
-            if fields.are_equally_large
-            else f"At one place it sees up to {rows} × {columns} pixels: its receptive field."
+            f"At one place its receptive field spans {size} pixels, of which it does not see those in grey."
+            if gaps
+            else f"At one place it sees {size} pixels: its receptive field."
         )
         if not all(crop.inside.all() for crop in crops):
             sentences.append("Striped areas lie outside the picture.")

@@ -1,20 +1,23 @@
 """A picture made to excite one filter: while it grows, and beside the strongest real one."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.span import RowColumn
 from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
 from visualizer.figures.chart import number as written
 from visualizer.figures.filters import ascent_chart, patches
+from visualizer.figures.raster import greyed
 from visualizer.inspection.receptive_field.crop import Crop, crop_to_field
 from visualizer.inspection.receptive_field.fields import LayerFields
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.job import Progress, Steps, with_progress
 from visualizer.ui.kit.pick import select
-from visualizer.ui.look.filters_excited import Filter, sees_all
+from visualizer.ui.look.filters_excited import Filter, gaps_of, sees_all
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.state.viewport import column_width
 from visualizer.ui.state.work import work
@@ -64,8 +67,15 @@ def made_part(
                 f"made-ascent-{key}",
             )
 
-    def seen(picture: np.ndarray, place: tuple[int, int]) -> Crop:
-        return crop_to_field(picture, None if ascent.aim == "map" else fields, place)
+    known = None if ascent.aim == "map" else fields
+
+    @cache  # while the picture grows, its strongest place seldom changes
+    def gaps_at(place: RowColumn) -> np.ndarray:
+        (gaps,) = gaps_of(inspected, filter, known, [place])
+        return gaps
+
+    def seen(picture: np.ndarray, place: RowColumn) -> Crop:
+        return crop_to_field(greyed(picture, gaps_at(place)), known, place)
 
     def make() -> "Steps[MadePicture]":
         from visualizer.inspection.made_picture import maximise
@@ -103,7 +113,10 @@ def made_part(
         tiles.append((f"strongest real: {written(best or 0.0)}", seen(strongest, places[1])))
     draw(tiles, np.append(made.history, np.float32(made.reached)), "done")
     if ascent.aim == "place" and not sees_all(inspected, fields):
-        _where(filter, tiles, pictures)
+        shown = [greyed(picture, gaps_at(place)) for picture, place in zip(pictures, places, strict=True)]
+        _where(filter, tiles, shown)
+    if any(gaps_at(place).any() for place in places):
+        st.caption(f"The pixels in grey lie between those that the {filter.noun} sees; it does not see them.")
 
 
 def _ascent(inspected: Inspected, filter: Filter) -> "Ascent":

@@ -7,7 +7,7 @@ import numpy as np
 
 from visualizer.architecture.shapes import is_maps
 from visualizer.figures.convolution_colours import ColourScale, painted, positive_scale, signed_scale
-from visualizer.figures.raster import png_source, rgb_pixels
+from visualizer.figures.raster import greyed, png_source, rgb_pixels
 from visualizer.figures.scale import takes_black
 from visualizer.ui.look.inspected import Inspected
 from visualizer.ui.look.pixel_words import bracketed, channel_name, lines, place_words, sentence, short_number
@@ -73,19 +73,23 @@ def _panels(inspected: Inspected, explanation: "Explanation") -> list[dict[str, 
     """The picture with the region that the number sees; the input with the window; the map with the number."""
     from visualizer.architecture.flow import PICTURE
     from visualizer.inspection.pixel import field, output_of
+    from visualizer.inspection.receptive_field.fields import gaps_in, pixel_box
 
     seen, spot = inspected.probe, explanation.spot
-    seen_of_it = field(inspected.network, explanation)
-    marks = [] if seen_of_it is None or seen_of_it == "nothing" else [_box(*seen_of_it)]
-    pixels = rgb_pixels(seen.picture)
-    _, height, width = seen.picture.shape
-    if seen_of_it is None:
+    mask = field(inspected.network, explanation)
+    box = None if mask is None else pixel_box(mask)
+    marks, pixels = [] if box is None else [_box(*box)], rgb_pixels(seen.picture)
+    if mask is None:
         note = "its receptive field is unknown: an earlier layer does not define one"
-    elif seen_of_it == "nothing":
+    elif box is None:
         note = "it sees no pixel, only padding or nothing at all"
     else:
-        rows, columns = (last - first + 1 for first, last in seen_of_it)
+        (rows, columns), (height, width) = marks[0][2:], mask.shape
+        gaps = gaps_in(mask)
         note = f"it sees {rows} × {columns} of {height} × {width} pixels"
+        if gaps.any():
+            pixels = rgb_pixels(greyed(seen.picture, gaps))
+            note = f"it sees {mask.sum()} of the {rows} × {columns} pixels in the frame, not those in grey"
     if spot.node == PICTURE:
         return [_panel("Picture", "the pixel is framed", pixels, marks)]
     panels = [_panel("Picture", note, pixels, marks)]
