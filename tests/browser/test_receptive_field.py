@@ -3,6 +3,14 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.app import no_exceptions, open_page, wait_until_idle
+from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.layers.add import Add
+from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.span import PICTURE
+from visualizer.training.link import LinkedNetwork, link_text
+from visualizer.training.settings import TrainingSettings
 
 
 def test_pointing_at_the_map_moves_the_field_and_a_click_chooses_the_unit(page: Page) -> None:
@@ -41,4 +49,27 @@ def test_a_deeper_layer_sees_more(page: Page) -> None:
     page.get_by_role("slider", name="Units of layer").press("ArrowRight")
     expect(page.locator(".receptive-field .sees")).to_contain_text("Every unit sees rows 1 to 64")
     wait_until_idle(page)
+    no_exceptions(page)
+
+
+def test_of_a_wide_and_a_high_path_a_cross_is_drawn_not_the_box_around_it(page: Page) -> None:
+    wide, high = (Conv2D(filters=2, kernel_size=size, padding="same") for size in ((1, 7), (7, 1)))
+    layers, wires = (wide, high, Add(), Flatten(), Dense()), ((PICTURE,), (PICTURE,), (0, 1), (2,), (3,))
+    network = LinkedNetwork(Architecture("Cross", (3, 32, 32), layers, wires), TrainingSettings())
+    open_page(page, f"/build?network={link_text(network)}")
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Receptive field").click()
+    expect(page.get_by_role("heading", name="Receptive field", exact=True)).to_be_visible()
+    wait_until_idle(page)
+    expect(page.locator(".receptive-field .sees")).to_have_text(
+        "The unit in row 17, column 17 sees 13 of the 7 × 7 pixels in rows 14 to 20, columns 14 to 20."
+    )
+    drawn = page.locator(".receptive-field .picture svg")
+    # Unfilled are the three parts of the cross, which do not overlap: above, across and below.
+    assert str(drawn.locator(".gap").get_attribute("d")).split("Z")[:-1] == [
+        "M13 13H20V20H13",
+        "M16 13H17V16H16",
+        "M13 16H20V17H13",
+        "M16 17H17V20H16",
+    ]
+    expect(page.get_by_text("2 paths lead from these units to the picture.")).to_be_visible()
     no_exceptions(page)
