@@ -257,6 +257,61 @@ def test_whatever_is_edited_the_network_stays_whole_and_undone_it_is_as_before(a
     assert history.present.architecture == architecture
 
 
+TWICE = Architecture("x + x", (1, 8, 8), (Conv2D(4), Add(), Conv2D(4)), ((-1,), (0, 0), (1,)))
+
+
+def test_what_is_read_twice_is_read_twice_after_an_edit():
+    """Keras source may say x + x."""
+    draft = Draft.of(TWICE)
+    assert wires(draft.duplicate(1)) == {0: (-1,), 1: (0, 0), 3: (1, 1), 2: (3,)}
+    assert wires(draft.move(1, 1)) == {0: (-1,), 2: (0,), 1: (2, 2)}
+    assert wires(draft.move(1, -1)) == {1: (-1, -1), 0: (1,), 2: (0,)}
+    assert wires(draft.replace_layer(0)) == {1: (-1, -1), 2: (1,)}
+    assert wires(draft.insert(1, MaxPooling2D())) == {0: (-1,), 3: (0,), 1: (3, 3), 2: (1,)}
+    assert wires(draft.fold(0, 1, "Block").repeat_block(0, 1)) == {0: (-1,), 1: (0, 0), 3: (1,), 4: (3, 3), 2: (4,)}
+    assert wires(draft.fold(1, 2, "Block").move_cards(1, 2, -1)) == {1: (-1, -1), 2: (1,), 0: (2,)}
+    # Of two that become one, it reads that as often as it read one of them.
+    assert wires(draft.set_inputs(1, (-1, 0, 0)).replace_layer(0))[1] == (-1, -1)
+    assert wires(draft.set_inputs(1, (0, -1)).replace_layer(0))[1] == (-1,)
+    # An output that was merged of two, twice: their sum counts twice.
+    summed = Draft.of(RESIDUAL).insert(4, Add()).set_inputs(6, (3, 3))
+    assert wires(summed.replace_layer(3))[6] == (2, 0, 2, 0)
+
+
+@given(graphs().flatmap(with_blocks), st.data())
+def test_a_layer_that_reads_one_output_twice_never_lacks_an_input_after_edits(architecture, data):
+    whole = Draft.of(architecture)
+    position = data.draw(st.integers(0, len(whole.ids)))
+    twice = whole.next_id
+    source = data.draw(st.sampled_from([-1, *whole.ids[:position]]))
+    changed = whole.insert(position, Add()).set_inputs(twice, (source, source))
+    for _ in range(data.draw(st.integers(1, 4))):
+        changed = rearranged(changed, twice, data.draw)
+        reads = changed.reads(twice)
+        assert len(reads) > len(set(reads)), wires(changed)
+
+
+def rearranged(draft: Draft, kept: int, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Draft:
+    """The draft after an edit that neither removes that card nor says what it reads."""
+    cards = st.sampled_from(draft.ids)
+    card, other, by = draw(cards), draw(cards), draw(st.integers(-4, 4))
+    changes = [
+        lambda: draft.insert(draw(st.integers(0, len(draft.ids))), draw(layers() | merges())),
+        lambda: draft.move(card, by),
+        lambda: draft.move_cards(*sorted((card, other), key=draft.ids.index), by),
+        lambda: draft.duplicate(card),
+        lambda: draft.branch(card),
+        lambda: draft.fold(card, other, "A block"),
+    ]
+    if card != kept:
+        changes.append(lambda: draft.replace_layer(card))
+    for number, block in enumerate(draft.architecture.blocks):
+        changes.append(lambda number=number: draft.repeat_block(number, 1))
+        if kept not in draft.ids[block.first : block.last + 1]:
+            changes.append(lambda number=number: draft.remove_block(number))
+    return draw(st.sampled_from(changes))()
+
+
 def edited(draft: Draft, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Draft:
     """The draft after any of its methods with any arguments."""
     if not draft.ids:

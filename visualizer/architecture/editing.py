@@ -269,8 +269,8 @@ def _taken(cards: list[_Card], first: int, last: int) -> tuple[list[_Card], list
     for card in cards[:first] + cards[last + 1 :]:
         reads = card.reads
         if gone.intersection(reads):
-            after = [now for read in reads for now in (bridge if read in gone else (read,))]
-            reads = tuple(dict.fromkeys(after))[: card.layer.most_inputs]
+            changes = [(read, now) for read in reads for now in (bridge if read in gone else (read,))]
+            reads = _read_after(changes)[: card.layer.most_inputs]
         rest.append(replace(card, reads=reads))
     return rest, unit
 
@@ -286,13 +286,24 @@ def _put(cards: list[_Card], position: int, unit: list[_Card]) -> list[_Card]:
     available = {PICTURE, *(card.id for card in before), *own}
     placed = []
     for card in unit:
-        reads = tuple(above if read == entry else read for read in card.reads)
-        if reads != card.reads or not available.issuperset(reads):
-            reads = tuple(dict.fromkeys(read for read in reads if read in available)) or (above,)
+        changes = [(read, above if read == entry else read) for read in card.reads]
+        kept = [(read, now) for read, now in changes if now in available]
+        reads = _read_after(kept or [(read, above) for read in card.reads])
         placed.append(replace(card, reads=reads))
     last = unit[-1].id
     moved = [replace(card, reads=tuple(last if read == above else read for read in card.reads)) for card in after]
     return [*before, *placed, *moved]
+
+
+def _read_after(changes: list[tuple[int, int]]) -> tuple[int, ...]:
+    """What a card reads after an edit, of pairs of what it read and what it would read instead.
+
+    Where two become one, it reads that once; what it read twice before, such as x of x + x, it reads twice.
+    """
+    kept: dict[int, int] = {}  # what of before makes it read this now: the one that it read most often
+    for before, now in changes:
+        kept[now] = max(kept.get(now, before), before, key=lambda read: changes.count((read, now)))
+    return tuple(now for before, now in changes if kept[now] == before)
 
 
 def _block_at(cards: list[_Card], position: int, wanted: _BlockKey | None) -> _BlockKey | None:
