@@ -3,26 +3,31 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.strategies import merges
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.editing import Draft
 from visualizer.architecture.gallery.mobile import efficientnet_b0
-from visualizer.architecture.layer import LayerDoesNotFit
+from visualizer.architecture.gallery.unet import unet
+from visualizer.architecture.layer import Fix, LayerDoesNotFit
 from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.average import Average
 from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.cropping2d import Cropping2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.layers.maximum import Maximum
+from visualizer.architecture.layers.merging import MergeLayer
 from visualizer.architecture.layers.multiply import Multiply
 from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.layers.subtract import Subtract
 from visualizer.architecture.network import build
+from visualizer.architecture.shapes import Shape
+from visualizer.architecture.span import Span
 
 BY_HAND = {
     Add: lambda arrays: sum(arrays),
@@ -88,26 +93,193 @@ def test_every_fix_makes_two_outputs_meet(first, second, merge):
         assert fixed.fits, (fix.label, [row.problem for row in fixed.layers if row.problem])
 
 
+def fixes_of(merge: MergeLayer, shapes: list[Shape]) -> tuple[Fix, ...]:
+    """What is offered where these inputs do not meet; nothing where they do."""
+    try:
+        merge.merged_shape(shapes)
+    except LayerDoesNotFit as error:
+        return error.problem.fixes
+    return ()
+
+
+def fixed(shapes: list[Shape], fix: Fix) -> list[Shape]:
+    """The shapes of the inputs after that fix."""
+    shape = shapes[fix.on_input]
+    for layer in fix.replacement:
+        shape = layer.output_shape(shape)
+    return [*shapes[: fix.on_input], shape, *shapes[fix.on_input + 1 :]]
+
+
+# Sides up to those of the largest picture, small ones most often.
+sides = st.one_of(st.integers(1, 40), st.sampled_from([56, 112, 224, 388, 568]), st.integers(1, 1024))
+maps = st.tuples(st.integers(1, 64), sides, sides)
+
+
+@given(maps, maps, merges())
+@example((8, 1, 1024), (4, 1024, 1), Add())
+@example((8, 700, 1024), (4, 1024, 700), Add())
+@example((8, 300, 1), (4, 1, 300), Concatenate())
+def test_two_maps_that_do_not_meet_always_get_fixes_and_each_of_them_fits(first, second, merge):
+    shapes = [first, second]
+    offered = fixes_of(merge, shapes)
+    assert 1 <= len(offered) <= 4 or merge.merged_shape(shapes)
+    assert len({fix.label for fix in offered}) == len(offered)
+    for fix in offered:
+        merge.merged_shape(fixed(shapes, fix))
+
+
+@given(st.lists(maps | st.tuples(st.integers(1, 64)), min_size=3, max_size=5), merges())
+def test_of_several_inputs_each_fix_lets_one_more_meet_the_others(shapes, merge):
+    shapes = shapes[: merge.most_inputs]
+    for _ in shapes[1:] * 2:  # maps may have to become vectors first
+        offered = fixes_of(merge, shapes)
+        assert len(offered) <= 4
+        shapes = fixed(shapes, offered[0]) if offered else shapes
+    merge.merged_shape(shapes)
+
+
 @pytest.mark.parametrize(
     ("merge", "first", "second", "labels"),
     [
-        (Add(), (4, 8, 8), (4, 16, 16), ["1 × 1 convolution of 4 filters with stride 2", "Cropping2D"]),
-        (Add(), (4, 8, 8), (2, 8, 8), ["1 × 1 convolution of 4 filters"]),
-        (Add(), (4, 16, 16), (4, 8, 8), ["UpSampling2D 2 × 2", "ZeroPadding2D"]),
-        (Add(), (4, 16, 16), (2, 8, 8), ["UpSampling2D 2 × 2 and a 1 × 1 convolution of 4 filters"]),
-        (Add(), (4, 10, 9), (4, 8, 8), ["ZeroPadding2D"]),
-        (Add(), (6,), (4,), ["Dense 6"]),
-        (Concatenate(), (4, 8, 8), (2, 16, 16), ["MaxPooling2D 2 × 2", "Cropping2D"]),
-        (Concatenate(), (6,), (4, 8, 8), ["GlobalAveragePooling2D", "Flatten"]),
+        # A residual network's shortcut, whichever input it is.
+        (
+            *(Add(), (4, 8, 8), (4, 16, 16)),
+            [
+                "1 × 1 convolution of 4 filters with stride 2|2",
+                "UpSampling2D 2 × 2|1",
+                "Cropping2D|2",
+                "ZeroPadding2D|1",
+            ],
+        ),
+        (
+            *(Add(), (64, 32, 32), (128, 16, 16)),
+            [
+                "1 × 1 convolution of 128 filters with stride 2|1",
+                "UpSampling2D 2 × 2 and a 1 × 1 convolution of 64 filters|2",
+                "Cropping2D and a 1 × 1 convolution of 128 filters|1",
+                "ZeroPadding2D and a 1 × 1 convolution of 64 filters|2",
+            ],
+        ),
+        (
+            *(Add(), (4, 16, 16), (4, 8, 8)),
+            [
+                "1 × 1 convolution of 4 filters with stride 2|1",
+                "UpSampling2D 2 × 2|2",
+                "Cropping2D|1",
+                "ZeroPadding2D|2",
+            ],
+        ),
+        # The shortcut comes from further above, where there are fewer channels.
+        (Add(), (4, 8, 8), (2, 8, 8), ["1 × 1 convolution of 4 filters|2", "1 × 1 convolution of 2 filters|1"]),
+        (Add(), (1, 8, 8), (4, 8, 8), ["1 × 1 convolution of 4 filters|1", "1 × 1 convolution of 1 filter|2"]),
+        # Convolutions without padding on the other path.
+        (
+            *(Add(), (32, 15, 15), (16, 32, 32)),
+            [
+                "Cropping2D and a 1 × 1 convolution of 32 filters with stride 2|2",
+                "UpSampling2D 2 × 2, a ZeroPadding2D and a 1 × 1 convolution of 16 filters|1",
+            ],
+        ),
+        (
+            *(Add(), (4, 13, 13), (4, 28, 28)),
+            [
+                "Cropping2D and a 1 × 1 convolution of 4 filters with stride 2|2",
+                "UpSampling2D 2 × 2 and a ZeroPadding2D|1",
+            ],
+        ),
+        (Add(), (4, 10, 9), (4, 8, 8), ["Cropping2D|1", "ZeroPadding2D|2"]),
+        (
+            *(Add(), (4, 32, 31), (4, 31, 32)),
+            ["Cropping2D and a ZeroPadding2D|2", "Cropping2D and a ZeroPadding2D|1"],
+        ),
+        (Add(), (6,), (4,), ["Dense 6|2", "Dense 4|1"]),
+        # U-Net's crop, and its upsampling.
+        (Concatenate(), (4, 64, 64), (4, 56, 56), ["Cropping2D|1", "ZeroPadding2D|2"]),
+        (Concatenate(), (64, 568, 568), (64, 392, 392), ["Cropping2D|1", "ZeroPadding2D|2"]),
+        (
+            *(Concatenate(), (4, 8, 8), (2, 16, 16)),
+            ["MaxPooling2D 2 × 2|2", "UpSampling2D 2 × 2|1", "Cropping2D|2", "ZeroPadding2D|1"],
+        ),
+        (
+            *(Concatenate(), (4, 25, 25), (2, 12, 12)),
+            ["Cropping2D and a MaxPooling2D 2 × 2|1", "UpSampling2D 2 × 2 and a ZeroPadding2D|2"],
+        ),
+        (
+            *(Concatenate(), (4, 6, 3), (4, 3, 6)),
+            [
+                "UpSampling2D 2 × 1 and a MaxPooling2D 1 × 2|2",
+                "UpSampling2D 1 × 2 and a MaxPooling2D 2 × 1|1",
+                "Cropping2D and a ZeroPadding2D|2",
+                "Cropping2D and a ZeroPadding2D|1",
+            ],
+        ),
+        (Concatenate(), (4, 1, 1), (4, 7, 7), ["UpSampling2D 7 × 7|1", "MaxPooling2D 7 × 7|2"]),
+        (Concatenate(), (6,), (4, 8, 8), ["GlobalAveragePooling2D|2", "Flatten|2"]),
+        (Concatenate(), (4, 8, 8), (6,), ["GlobalAveragePooling2D|1", "Flatten|1"]),
+        # The gate of squeeze and excitation is one number for each map.
+        (
+            Multiply(),
+            (16, 17, 17),
+            (8, 1, 1),
+            ["1 × 1 convolution of 16 filters|2", "1 × 1 convolution of 8 filters|1"],
+        ),
+        # Where one layer does not go far enough, and where the next larger stride needs no border.
+        (
+            *(Add(), (4, 3, 3), (4, 100, 100)),
+            [
+                "MaxPooling2D 16 × 16 and a 1 × 1 convolution of 4 filters with stride 3|2",
+                "UpSampling2D 16 × 16, an UpSampling2D 2 × 2 and a ZeroPadding2D|1",
+            ],
+        ),
     ],
 )
 def test_fixes_by_example(merge, first, second, labels):
-    with pytest.raises(LayerDoesNotFit) as caught:
-        merge.merged_shape([first, second])
-    offered = [fix.label for fix in caught.value.problem.fixes]
-    assert len(offered) >= len(labels)
-    assert all(words in label for words, label in zip(labels, offered, strict=False))
-    assert all(fix.on_input == 1 for fix in caught.value.problem.fixes)
+    offered = [fix.label for fix in fixes_of(merge, [first, second])]
+    expected = [label.split("|") for label in labels]
+    assert offered == [
+        f"Put {'an' if words.startswith('Up') else 'a'} {words} on input {place}" for words, place in expected
+    ]
+
+
+@pytest.mark.parametrize(("size", "kernel"), [(27, 3), (28, 3), (32, 3), (31, 5), (32, 5), (32, 7), (33, 7)])
+def test_a_shortcut_keeps_the_pixels_in_the_middle_of_the_other_paths_windows(size, kernel):
+    window = Conv2D(filters=4, kernel_size=(kernel, kernel), strides=(2, 2))
+    shapes = [window.output_shape((1, size, size)), (1, size, size)]
+    crop, convolution = fixes_of(Add(), shapes)[0].replacement
+    fields = []
+    for path in ([window], [crop, convolution]):
+        span, shape = Span(0, 0), shapes[1]
+        inputs = []
+        for layer in path:
+            inputs.append(shape)
+            shape = layer.output_shape(shape)
+        for layer, before in reversed(list(zip(path, inputs, strict=True))):
+            span = layer.sees(0, span, before)
+        fields.append(span.first + span.last)
+    assert fields[0] == fields[1]
+
+
+def test_of_several_inputs_the_odd_one_is_changed():
+    """Whichever it is: the others meet already."""
+    for place in range(3):
+        shapes = [(8, 8, 8)] * 3
+        shapes[place] = (4, 16, 16)
+        assert [fix.on_input for fix in fixes_of(Add(), shapes)] == [place, place]
+        assert [fix.on_input for fix in fixes_of(Concatenate(), shapes)] == [place, place]
+
+
+def test_a_crop_of_the_gallerys_u_net_that_was_deleted_is_offered_again():
+    draft = Draft.of(unet())
+    crops = [card for card in draft.ids if isinstance(draft.layer(card), Cropping2D)]
+    assert len(crops) == 4
+    for card in crops:
+        without = draft.replace_layer(card)
+        index, problem = next(
+            (index, row.problem) for index, row in enumerate(summarize(without.architecture).layers) if row.problem
+        )
+        again = without.apply(without.ids[index], problem.fixes[0]).architecture
+        assert sorted(map(repr, again.layers)) == sorted(map(repr, draft.architecture.layers))
+        assert all(row.problem is None for row in summarize(again).layers)
 
 
 GATE = ["Put a Reshape to 1 × 1 × 6", "Put a GlobalAveragePooling2D"]
@@ -151,7 +323,17 @@ def test_squeeze_and_excitation_is_one_fix_away_from_a_dense_gate():
     [
         ([(5_000,), (6,)], ["Put a Dense 6 on input 1"]),
         ([(5_000, 2, 2), (6, 2, 2)], ["Put a 1 × 1 convolution of 6 filters on input 1"]),
-        ([(5_000, 2, 2), (5_000, 4, 4)], ["Put a Cropping2D on input 2"]),
+        (
+            [(5_000, 2, 2), (5_000, 4, 4)],
+            [
+                "Put a MaxPooling2D 2 × 2 on input 2",
+                "Put an UpSampling2D 2 × 2 on input 1",
+                "Put a Cropping2D on input 2",
+                "Put a ZeroPadding2D on input 1",
+            ],
+        ),
+        ([(5_000, 1, 1), (6, 4, 4)], ["Put a 1 × 1 convolution of 6 filters on input 1"]),
+        ([(5_000, 2, 2), (6_000, 2, 2)], []),
         ([(5_000,), (6_000,)], []),
     ],
 )

@@ -449,7 +449,7 @@ MAY_NAME = {
     ("visualizer/architecture/editing.py", "Add"): "what a skip connection ends in",
     ("visualizer/architecture/editing.py", "Concatenate"): "what puts a branch and its neighbour together",
     **{
-        ("visualizer/architecture/layers/merging.py", name): "a change that lets outputs meet"
+        ("visualizer/architecture/layers/merging_fixes.py", name): "a change that lets outputs meet"
         for name in (
             "Conv2D",
             "Cropping2D",
