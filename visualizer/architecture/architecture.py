@@ -2,14 +2,14 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from visualizer import log
 from visualizer.architecture.bounds import largest_batch, passed_bound
-from visualizer.architecture.goal import Ending, OutputGoal
+from visualizer.architecture.goal import Ending, OutputGoal, Place
 from visualizer.architecture.layer import (
     Fix,
     Layer,
@@ -303,25 +303,54 @@ def _lacks_an_input(layer: Layer, index: int, sources: tuple[int, ...], shapes: 
 def _check_goal(
     report: ArchitectureReport, goal: OutputGoal, softmax: bool, blocks: Mapping[str, Shape]
 ) -> ArchitectureReport:
-    """Put the goal's problem, if there is one, on the last layer that changes the shape, or where the end begins."""
+    """Put the goal's problem, if there is one, on the layer that it says, or the last that changes the shape."""
     rows = list(report.layers)
-    index = len(rows) - 1
+    last = len(rows) - 1
+    index = last
     while rows[index].layer.keeps_shape and rows[index].sources != (PICTURE,):
         (index,) = rows[index].sources
-    # Back along the first inputs, to where maps became a vector.
-    place = len(rows) - 1
-    while not is_maps(rows[place].input_shape or ()) and rows[place].sources[0] != PICTURE:
-        place = rows[place].sources[0]
-    output_shape = rows[-1].output_shape or ()
-    last_maps = None if is_maps(output_shape) else rows[place].input_shape
-    draws_codes = any(row.layer.draws_codes for row in rows)
-    problem = goal.problem(Ending(output_shape, rows[index].layer, last_maps, softmax, draws_codes, blocks))
+    output_shape = rows[last].output_shape or ()
+    problem = goal.problem(
+        Ending(
+            output_shape,
+            rows[index].layer,
+            last_maps=None if is_maps(output_shape) else _last_maps(rows),
+            softmax=softmax,
+            own_softmax=Place(last, rows[last].layer, output_shape)
+            if softmax and rows[last].layer.keeps_shape
+            else None,
+            draws_codes=any(row.layer.draws_codes for row in rows),
+            code=_code(rows),
+            blocks=blocks,
+        )
+    )
     if problem is None:
         return report
-    if problem.fixes and problem.fixes[0].to_the_end:
-        index = place
+    if problem.place is not None:
+        index = problem.place
     rows[index] = replace(rows[index], problem=problem)
     return replace(report, layers=tuple(rows))
+
+
+def _last_maps(rows: Sequence[LayerReport]) -> Place:
+    """Where maps became a vector, back along the first inputs, and the shape of these maps."""
+    index = len(rows) - 1
+    while not is_maps(rows[index].input_shape or ()) and rows[index].sources[0] != PICTURE:
+        index = rows[index].sources[0]
+    return Place(index, rows[index].layer, rows[index].input_shape or ())
+
+
+def _code(rows: Sequence[LayerReport]) -> Place | None:
+    """The last of the narrowest vectors that everything passes through on its way to a larger output."""
+    narrowest, first_read = None, len(rows) - 1
+    for index in reversed(range(len(rows) - 1)):
+        first_read = min(first_read, *rows[index + 1].sources)
+        shape = rows[index].output_shape or ()
+        passed_by_all = first_read == index
+        if passed_by_all and not is_maps(shape) and (narrowest is None or shape[0] < narrowest.shape[0]):
+            narrowest = Place(index, rows[index].layer, shape)
+    smaller = narrowest is not None and narrowest.shape[0] < numbers_in(rows[-1].output_shape or ())
+    return narrowest if smaller else None
 
 
 def architecture_to_dict(architecture: Architecture) -> dict[str, Any]:

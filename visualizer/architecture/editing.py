@@ -81,6 +81,8 @@ class Draft:
         """Do what a fix of the card's problem says."""
         if card not in self.ids:
             return self
+        if fix.network is not None:
+            return self.with_architecture(fix.network)
         if fix.to_the_end:
             last = self.ids[-1]
             kept = self if last == card else self._with(self._cards()[: self.ids.index(card) + 1])

@@ -20,7 +20,7 @@ def fitted(architecture: Architecture, input_shape: tuple[int, int, int], goal: 
             return None
         report = summarize(changed, goal)
         for index, row in enumerate(report.layers):
-            if row.problem and row.problem.fixes:
+            if row.problem and row.problem.fixes and row.problem.fixes[0].network is None:
                 changed = Draft.of(changed).apply(index, row.problem.fixes[0]).architecture
     except UserError:  # the input is too large for any network, or there would be too many layers
         return None

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from visualizer.architecture.architecture import Architecture
+
 
 # How the outputs of several layers become the input of one: computed number by number, where one number may stand for a
 # whole map, or concatenated along the channels.
@@ -38,6 +40,7 @@ class Fix:
         on_input: Which of its inputs `replacement` is put on, from 0; None to replace the layer.
         connect: The layer, by index, whose output becomes one more input of this one; then nothing is replaced.
         to_the_end: Whether all layers after it go too.
+        network: Another network, which takes the place of the whole one; then nothing else is done.
     """
 
     label: str
@@ -45,6 +48,7 @@ class Fix:
     on_input: int | None = None
     connect: int | None = None
     to_the_end: bool = False
+    network: "Architecture | None" = None
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,14 @@ class Problem:
         needs: What is needed instead, or what to do, in whole sentences.
         fixes: Changes of the layer that would fix it, best first.
         batch_size: The largest batch size that would fix it, where a smaller batch does.
+        place: The layer, by index, that a problem with the output is put on; None for the last that changes the shape.
     """
 
     arrives: str
     needs: str
     fixes: tuple[Fix, ...] = ()
     batch_size: int | None = None
+    place: int | None = None
 
     def __str__(self) -> str:
         return f"{self.arrives} {self.needs}"

@@ -25,7 +25,7 @@ from visualizer.architecture.shapes import describe_shape, is_maps
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
 from visualizer.tasks.pictures import Parts, PictureTask, as_rows, compared, measured_of, noise_of
-from visualizer.tasks.task import Evaluation, LossName, Measure, TaskPreset, register
+from visualizer.tasks.task import Evaluation, LossName, Measure, TaskPreset, opening, register
 
 if TYPE_CHECKING:
     import torch
@@ -226,10 +226,12 @@ class _Adversaries:
         )
         for title in (GENERATOR, DISCRIMINATOR):
             if title not in ending.blocks:
-                return Problem(f"The network has no block “{title}”.", f"{needs} Begin with the one of the gallery.")
+                return Problem(f"The network has no block “{title}”.", needs, (opening(Gan.preset()),))
         made = ending.blocks[GENERATOR]
         if not is_maps(made) or made[0] not in (1, 3):
             return Problem(
-                f"The block “{GENERATOR}” outputs {describe_shape(made)}.", f"{needs} A picture has 1 or 3 channels."
+                f"The block “{GENERATOR}” outputs {describe_shape(made)}.",
+                f"{needs} A picture has 1 or 3 channels.",
+                (opening(Gan.preset()),),
             )
         return VectorGoal(1, needs, classes=False).problem(ending)

@@ -10,6 +10,7 @@ import numpy as np
 from visualizer.architecture.answer import Answer
 from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.goal import OutputGoal
+from visualizer.architecture.layer import Fix
 from visualizer.architecture.settings import Setting, SettingError, check_settings, settings_of
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
@@ -103,6 +104,11 @@ class TaskPreset:
     sentence: str
     settings: Mapping[str, Any]
     variant: str = ""
+
+
+def opening(preset: TaskPreset) -> Fix:
+    """Opens the preset's network in place of one that no small change makes fit."""
+    return Fix(f"Open “{preset.architecture.name}” instead", network=preset.architecture)
 
 
 @dataclass(frozen=True)

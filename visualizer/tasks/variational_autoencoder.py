@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from visualizer.architecture.activations import NO_ACTIVATION
 from visualizer.architecture.assembly import Assembly
-from visualizer.architecture.goal import Ending, OutputGoal
-from visualizer.architecture.layer import Problem
+from visualizer.architecture.goal import Ending, OutputGoal, without_activation
+from visualizer.architecture.layer import Fix, Problem
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
@@ -15,7 +15,7 @@ from visualizer.architecture.layers.sampling import Sampling
 from visualizer.architecture.settings import Real, setting
 from visualizer.data.annotations import Annotations
 from visualizer.tasks.autoencoder import ERROR, Autoencoder, add_decoder, of_pixels, picture_goal, reconstructed
-from visualizer.tasks.task import LossName, Measure, TaskPreset, register
+from visualizer.tasks.task import LossName, Measure, TaskPreset, opening, register
 
 if TYPE_CHECKING:
     import torch
@@ -127,9 +127,20 @@ class _DrawnCode:
 
     def problem(self, ending: Ending) -> Problem | None:
         """As `OutputGoal.problem`."""
+        problem = self.picture.problem(ending)
         if ending.draws_codes:
-            return self.picture.problem(ending)
-        return Problem(
-            "No layer of the network draws codes at random.",
-            "Put Sampling where the code is, after a Dense layer with twice as many units as the code has numbers.",
-        )
+            return problem
+        arrives = "No layer of the network draws codes at random."
+        needs = "Put Sampling where the code is, after a Dense layer with twice as many units as the code has numbers."
+        if problem is not None or ending.code is None:
+            # Whatever else it is, it has no decoder.
+            return Problem(arrives, needs, (opening(VariationalAutoencoder.preset()),))
+        code = ending.code
+        numbers = 2 * code.shape[0]
+        wider = code.layer.giving(numbers)
+        if wider is None:
+            dense = Dense(units=numbers, activation=NO_ACTIVATION)
+            fix = Fix(f"Add Dense {numbers} and Sampling", (code.layer, dense, Sampling()))
+        else:
+            fix = Fix(f"{wider.label} and add Sampling", (*map(without_activation, wider.replacement), Sampling()))
+        return Problem(arrives, needs, (fix,), place=code.index)
