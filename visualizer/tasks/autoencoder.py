@@ -179,7 +179,9 @@ def of_pixels(loss: str, answers: "torch.Tensor", pictures: "torch.Tensor") -> "
     if loss == "pixels_mae":
         return (answers - pictures).abs()
     if loss == "pixels_bce":
-        return functional.binary_cross_entropy(answers.clamp(0, 1), pictures.clamp(0, 1), reduction="none")
+        shares = answers.clamp(0, 1)
+        off = functional.binary_cross_entropy(shares.nan_to_num(0.5), pictures.clamp(0, 1), reduction="none")
+        return off + 0 * shares  # torch refuses NaN, which is the loss of a network whose numbers grew too large
     return (answers - pictures).square()
 
 
