@@ -51,3 +51,20 @@ def test_the_narrowest_layer_is_the_code_of_both_examples():
     place = narrowest(other)
     assert place is not None
     assert other.nodes[place].shape == (2,)
+
+
+def test_codes_that_are_no_numbers_lie_nowhere_on_the_map():
+    spoilt = CODES.copy()
+    spoilt[3, 1], spoilt[4, 0] = np.nan, np.inf
+    found, of_others = latent_map(NETWORK, spoilt, 3), latent_map(NETWORK, np.delete(CODES, [3, 4], axis=0), 3)
+    assert (found.low, found.high) == (of_others.low, of_others.high)
+    nowhere = latent_map(NETWORK, np.full((3, 2), np.nan, np.float32), 3)
+    np.testing.assert_allclose([nowhere.low, nowhere.high], [[-1.1, -1.1], [1.1, 1.1]])
+
+
+def test_what_is_drawn_of_no_number_is_black():
+    spoilt = build(VariationalAutoencoder.preset().architecture, seed=2).eval()
+    with torch.no_grad():
+        for weights in spoilt.parameters():
+            weights.fill_(np.nan)
+    assert not decoded(spoilt, CODES[:2]).any()

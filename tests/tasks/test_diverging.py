@@ -14,6 +14,7 @@ from visualizer.data.dataset import Dataset
 from visualizer.data.pointing import make_pointing
 from visualizer.data.scenes import make_scenes
 from visualizer.data.shapes import make_shapes
+from visualizer.figures.answers.figures import figures_of
 from visualizer.tasks.task import Task, task_types
 from visualizer.training.loop.events import EpochEnded, Failed, StateChanged
 from visualizer.training.loop.loop import Training
@@ -79,6 +80,12 @@ def test_what_a_network_of_no_numbers_loses_is_no_number_and_it_answers_all_the_
         value, outputs = task.loss_and_outputs(network, pictures, targets, loss)
         if math.isnan(number):
             assert math.isnan(value.item())
-        assert len(task.answers(network, outputs, about)) == 4
+        answers = task.answers(network, outputs, about)
         assert {measure.name for measure in task.measures} == set(task.measured(outputs, targets, about))
-        task.evaluation(task.kept(outputs), targets.numpy(), about)
+        evaluation = task.evaluation(task.kept(outputs), targets.numpy(), about)
+    assert all(measure.text(value) for measure, value in evaluation.measures)
+    figures_of(task.answer_type).evaluated(evaluation, about, 600)
+    for place, answer in zip(indices, answers, strict=True):
+        truth, picture = task.truth(dataset, int(place)), dataset.pictures[place]
+        figures_of(type(answer)).chart(answer, about, truth)
+        figures_of(type(answer)).drawn(picture, answer, truth, about)

@@ -11,8 +11,8 @@ GREY_LEVEL, GREY_SHARE = 0.5, 0.7  # of a pixel that is greyed
 
 
 def as_bytes(values: np.ndarray) -> np.ndarray:
-    """Values from 0 to 1 as uint8 from 0 to 255; those outside are clipped."""
-    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    """Values from 0 to 1 as uint8 from 0 to 255; those outside are clipped, and what is not a number is black."""
+    return np.rint(np.clip(np.nan_to_num(values), 0, 1) * 255).astype(np.uint8)
 
 
 def rgb_pixels(picture: np.ndarray) -> np.ndarray:

@@ -55,8 +55,13 @@ def interpolated(network: FlowNetwork, first: np.ndarray, last: np.ndarray, coun
 
 
 def latent_map(network: FlowNetwork, codes: np.ndarray, side: int) -> LatentMap:
-    """The map that holds all of these codes, (N, 2), and a little more, in `side` rows and columns."""
-    low, high = codes.min(axis=0), codes.max(axis=0)
+    """The map that holds all of these codes, (N, 2), and a little more, in `side` rows and columns.
+
+    Those with a number that is not finite lie nowhere; where there are no others, the map goes from −1 to 1.
+    """
+    finite = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
+    held = finite if len(finite) else np.array([[-1.0, -1.0], [1.0, 1.0]])
+    low, high = held.min(axis=0), held.max(axis=0)
     margin = _MARGIN * np.maximum(high - low, 1e-6)
     low, high = low - margin, high + margin
     first, second = (np.linspace(low[axis], high[axis], side) for axis in (0, 1))

@@ -132,10 +132,10 @@ def as_rows(pictures: "torch.Tensor") -> "torch.Tensor":
 
 
 def as_bytes(pictures: "torch.Tensor") -> "torch.Tensor":
-    """(…, C, H, W), cut off at 0 and 1, -> (…, H, W, C) uint8, as they are drawn."""
+    """(…, C, H, W), cut off at 0 and 1, -> (…, H, W, C) uint8, as they are drawn; what is not a number is black."""
     import torch
 
-    return (as_rows(pictures).clamp(0, 1) * 255).round().to(torch.uint8)
+    return (as_rows(pictures).nan_to_num(0).clamp(0, 1) * 255).round().to(torch.uint8)
 
 
 def mean_error(answers: "torch.Tensor", pictures: "torch.Tensor") -> "torch.Tensor":

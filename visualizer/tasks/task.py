@@ -1,5 +1,6 @@
 """What every task has, and the registry that finds them."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,6 +68,8 @@ class Measure:
 
     def text(self, value: float) -> str:
         """The value with its unit, such as "93.1 %" or "1.34 pixels"."""
+        if math.isnan(value):
+            return "not a number"
         if self.is_share:
             return f"{value:.1%}"
         return f"{value:.3g} {self.unit}".rstrip()

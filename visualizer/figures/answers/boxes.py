@@ -11,7 +11,7 @@ from visualizer.architecture.answer import Answer, Boxes, Candidates
 from visualizer.data.annotations import Annotations
 from visualizer.data.boxes import ENOUGH, found, overlaps
 from visualizer.figures.answers.figures import AnswerFigures, TitledChart, register
-from visualizer.figures.chart import Chart, as_label, axis_style, category_axis, figure_of
+from visualizer.figures.chart import Chart, as_label, axis_style, category_axis, figure_of, number
 from visualizer.figures.gallery import LARGE_TILE, gallery
 from visualizer.figures.palette import BLUE, MARK, MARK_ANSWER, MARK_RIM
 from visualizer.figures.raster import enlarged
@@ -100,8 +100,11 @@ class BoxFigures(AnswerFigures):
                 _dashed(draw, _rectangle(truth.boxes[place], image.size))
         # The highest score comes last, and so lies on top.
         for place in answer.counting[::-1]:
-            name = f"{annotations.class_names[answer.classes[place]]} {round(100 * float(answer.scores[place]))}"
-            _solid(draw, _rectangle(answer.boxes[place], image.size), name, image.size)
+            if np.isfinite(answer.boxes[place]).all():
+                score = answer.scores[place]
+                of_100 = round(100 * float(score)) if np.isfinite(score) else number(float(score))
+                name = f"{annotations.class_names[answer.classes[place]]} {of_100}"
+                _solid(draw, _rectangle(answer.boxes[place], image.size), name, image.size)
         return np.asarray(image)
 
     def marked(self, picture: np.ndarray, truth: Answer, annotations: Annotations) -> np.ndarray:
@@ -137,7 +140,7 @@ class BoxFigures(AnswerFigures):
         """How good an answer is, above its picture: here how much its only box overlaps with the only true one."""
         assert isinstance(answer, Boxes)
         assert isinstance(truth, Boxes)
-        return f"IoU {_percent(overlaps(answer.boxes, truth.boxes)[0, 0])}"
+        return f"IoU {_percent(overlaps(known_boxes(answer.boxes), truth.boxes)[0, 0])}"
 
     def evaluated(self, evaluation: Evaluation, annotations: Annotations, width: float) -> tuple[TitledChart, ...]:
         details = evaluation.details
@@ -193,20 +196,25 @@ def _nothing(answer: Boxes) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * float(share):.0f} %"
+    return f"{100 * float(share):.0f} %" if np.isfinite(share) else number(float(share))
+
+
+def known_boxes(boxes: np.ndarray) -> np.ndarray:
+    """The boxes, (n, 4); one that is nowhere, since not all of its numbers are finite, has no area."""
+    return np.where(np.isfinite(boxes).all(axis=1, keepdims=True), boxes, 0)
 
 
 def true_box_found(answer: Boxes, truth: Boxes) -> np.ndarray:
     """The index of the true box that each box of the answer finds, (n,); -1 for none."""
     counts = np.zeros(len(answer.scores), bool)
     counts[answer.counting] = True
-    return found(answer.boxes, answer.classes, counts, truth.boxes, truth.classes)
+    return found(known_boxes(answer.boxes), answer.classes, counts, truth.boxes, truth.classes)
 
 
 def _overlaps_found(answer: Boxes, truth: Boxes) -> np.ndarray:
     """The overlap of each box of the answer with the true box that it finds, (n,); 0 where it finds none."""
     which = true_box_found(answer, truth)
-    shared = overlaps(answer.boxes, truth.boxes)
+    shared = overlaps(known_boxes(answer.boxes), truth.boxes)
     return np.where(which >= 0, np.take_along_axis(shared, np.maximum(which, 0)[:, None], 1)[:, 0], 0)
 
 

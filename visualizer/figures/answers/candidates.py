@@ -9,7 +9,7 @@ from visualizer.architecture.answer import Answer, Boxes, Candidates
 from visualizer.architecture.settings import Real, Toggle, setting
 from visualizer.data.annotations import Annotations
 from visualizer.data.boxes import survivors
-from visualizer.figures.answers.boxes import SOLID_AND_DASHED, BoxFigures, true_box_found
+from visualizer.figures.answers.boxes import SOLID_AND_DASHED, BoxFigures, known_boxes, true_box_found
 from visualizer.figures.answers.figures import AnswerView, TitledChart, register
 from visualizer.figures.chart import Chart, as_label, axis_style, category_axis, figure_of, line_trace
 from visualizer.figures.palette import BLUE, BROWN, GREEN, GREY, INDIGO, ORANGE, PURPLE, VERMILLION
@@ -68,7 +68,7 @@ class CandidateFigures(BoxFigures):
         assert isinstance(answer, Candidates)
         assert isinstance(view, CandidateView)
         overlap = view.overlap if view.suppress else 1.0
-        kept = survivors(answer.boxes, answer.classes, overlap)
+        kept = survivors(known_boxes(answer.boxes), answer.classes, overlap)
         return replace(answer, kept=kept, threshold=view.threshold)
 
     def _judged(self, answer: Answer, truth: Answer | None) -> str:

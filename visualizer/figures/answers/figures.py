@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from visualizer.architecture.answer import Answer
+from visualizer.architecture.answer import Answer, answer_parts
 from visualizer.architecture.settings import Setting, check_settings, settings_of
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
@@ -15,6 +15,10 @@ from visualizer.figures.chart import Chart
 from visualizer.figures.picture import drawing_chart
 from visualizer.modules import import_all
 from visualizer.tasks.task import Evaluation, Task
+
+NO_NUMBERS = (
+    "Some numbers of this answer are no numbers any more, or infinite: the network’s weights have grown too large."
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,11 @@ class AnswerFigures(ABC):
     def drawn_words(self, truth: Answer | None, annotations: Annotations) -> str:
         """How to read what `drawn` draws, as a sentence or two; empty where it draws nothing."""
         return ""
+
+    def remark(self, answer: Answer) -> str:
+        """A sentence where the answer has numbers that are not finite, which no figure can show; else empty."""
+        arrays = answer_parts(answer)[1].values()
+        return "" if all(np.isfinite(values).all() for values in arrays) else NO_NUMBERS
 
     def drawn_chart(
         self, picture: np.ndarray, answer: Answer, truth: Answer | None, annotations: Annotations, *, width: int

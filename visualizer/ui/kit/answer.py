@@ -34,6 +34,8 @@ def show_answer(
         show(answer_bars(answer, annotations.class_names, true_label, scale), key)
     else:
         show(figures_of(type(answer)).chart(answer, annotations, truth), key)
+    if remark := figures_of(type(answer)).remark(answer):
+        st.caption(remark)
     if not isinstance(answer, Classes):
         return
     total = float(answer.values.sum(dtype=np.float64)) if np.isfinite(answer.values).all() else None

@@ -14,6 +14,7 @@ from visualizer.figures.raster import png_source, rgb_pixels
 from visualizer.figures.ticks import ticks
 from visualizer.ui.kit.component import component
 from visualizer.ui.kit.results import keep_results
+from visualizer.words import counted
 
 if TYPE_CHECKING:
     from visualizer.architecture.flow import FlowNetwork
@@ -36,6 +37,12 @@ def latent_map(key: Any, network: "FlowNetwork", dataset: Dataset, codes: np.nda
         "classes: what lies together looks alike to it. Every place of the map is a code that the decoder can "
         f"draw; the ring goes from one of {MAP_SIDE} × {MAP_SIDE} to the next."
     )
+    nowhere = int((~np.isfinite(codes).all(axis=1)).sum())
+    if nowhere:
+        st.caption(
+            f"{counted(nowhere, 'picture')} of {len(codes):,} have a code with a number that is none, or infinite, and "
+            "lie nowhere: the network’s weights have grown too large."
+        )
     component("latent_map")(key="latent-map", data=_map_data(key, network, dataset, codes))
 
 
@@ -57,6 +64,7 @@ def _map_data(key: Any, _network: "FlowNetwork", _dataset: Dataset, _codes: np.n
         "points": [
             [round(float(first), 3), round(float(second), 3), label]
             for (first, second), label in zip(_codes, labels, strict=True)
+            if np.isfinite(first) and np.isfinite(second)
         ],
         "names": _dataset.class_names,
         "letters": [name[:1] for name in _dataset.class_names],

@@ -261,7 +261,8 @@ def _drawn_words(record: RunRecord, dataset: Dataset, snapshot: Snapshot) -> str
         return ""
     task = record.spec.settings.task
     truth, about = task.truth(dataset, snapshot.probe_index), task.about(dataset.annotations)
-    return figures_of(type(snapshot.answer)).drawn_words(truth, about)
+    figures = figures_of(type(snapshot.answer))
+    return f"{figures.drawn_words(truth, about)} {figures.remark(snapshot.answer)}".strip()
 
 
 def _answers(view: LiveView, record: RunRecord, answers: Answers | None) -> dict[str, TitledChart]:
