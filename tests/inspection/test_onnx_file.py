@@ -44,7 +44,7 @@ def test_any_network_gives_the_same_answers(architecture):
     network.train()
     with torch.no_grad():
         network(torch.rand(4, *network.input_shape))
-    assert_same_answers(network, 2)
+    assert_same_answers(network, 3)  # not as many as the example that the exporter is given
 
 
 def test_a_network_with_every_kind_of_meeting_gives_the_same_answers():

@@ -18,7 +18,11 @@ from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.catalog import load_dataset
+from visualizer.data.pointing import CLASS_NAMES, make_pointing
 from visualizer.report.report import MAX_EPOCH_ROWS, MAX_FILTERS, RunReport, report_html
+from visualizer.tasks.autoencoder import Autoencoder
+from visualizer.tasks.classification import Classification
+from visualizer.tasks.gan import Gan
 from visualizer.tasks.regression import Regression
 from visualizer.training.runs.curves import Curves
 from visualizer.training.runs.records import RunRecord
@@ -107,6 +111,25 @@ def test_it_tells_what_the_answers_are(activation, loss, said):
     record = replace(report.record, spec=replace(spec, settings=replace(spec.settings, loss=loss)))
     _, words = read(replace(report, record=record))
     assert f"Its last layer {said}" in words
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Regression, "Measured: size in pixels, direction in "),
+        (Autoencoder, "What is learnt are the pictures themselves, whatever they show."),
+        (Gan, "What is learnt are the pictures themselves, whatever they show."),
+        (Classification, f"{len(CLASS_NAMES)} classes: {', '.join(CLASS_NAMES)}."),
+    ],
+)
+def test_it_says_what_was_learnt_of_pictures_that_have_classes_and_numbers_too(kind, said):
+    untrained = replace(history(), batch_loss=np.zeros(0))
+    measured = ((kind.measures[0], 0.5),)
+    report = example(dataset=make_pointing(per_class=4), measured=measured, confusion=None, history=untrained)
+    record = replace(report.record, spec=RunSpec(kind.preset().architecture, preset_settings(kind()), 0))
+    _, words = read(replace(report, record=record))
+    assert said in words
+    assert ("Measured:" in words) == (kind is Regression)
 
 
 def test_it_says_how_to_read_answers_that_are_drawn():

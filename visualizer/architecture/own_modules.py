@@ -116,7 +116,8 @@ class VectorToMaps(nn.Module):
         self.width = width
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
-        return vectors.reshape(len(vectors), self.height, self.width, -1).movedim(-1, 1).contiguous()
+        # Without the number of pictures, which an exported file would then have fixed.
+        return vectors.unflatten(1, (self.height, self.width, -1)).movedim(-1, 1).contiguous()
 
     def extra_repr(self) -> str:
         return f"height={self.height}, width={self.width}"

@@ -236,21 +236,15 @@ def _settings(report: RunReport) -> Iterator[Element]:
     if record.learning_rate != settings.learning_rate:
         terms["Learning rate at the end"] = f"{record.learning_rate:g}"
     terms["Time spent training"] = f"{record.seconds:,.0f} s"
+    learnt = settings.task.learnt(settings.task.about(dataset.annotations))
     yield element("h2", "How it was trained")
     yield element("p", f"{dataset.title}: {dataset.description}")
     yield element(
         "p",
         f"{len(dataset.train):,} pictures for training, {len(dataset.validation):,} for validation after each epoch, "
-        f"and {len(dataset.test):,} for the final test. {_learnt(report)}",
+        f"and {len(dataset.test):,} for the final test. {learnt}",
     )
     yield _terms(terms, "facts")
-
-
-def _learnt(report: RunReport) -> str:
-    annotations = report.dataset.annotations
-    if annotations.quantities and report.measured:
-        return f"Measured: {listed([quantity.label for quantity in annotations.quantities])}."
-    return f"{len(annotations.class_names)} classes: {', '.join(annotations.class_names)}."
 
 
 def _curves(report: RunReport) -> Iterator[Element]:

@@ -11,7 +11,7 @@ from visualizer.architecture.goal import OutputGoal, class_goal
 from visualizer.architecture.presets import CLASSIC
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.task import LossName, Measure, Task, TaskPreset, register
+from visualizer.tasks.task import Exported, LossName, Measure, Task, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -49,6 +49,15 @@ class Classification(Task):
 
     def output_names(self, annotations: Annotations) -> tuple[str, ...]:
         return annotations.class_names
+
+    def exported(self, network: "FlowNetwork", annotations: Annotations) -> Exported:
+        if network.ends_in_softmax:
+            sentence = "It has a probability for each class."
+        elif network.softmax_in_loss:
+            sentence = "It has a score for each class; a softmax makes probabilities of them."
+        else:
+            sentence = "It has a score for each class."
+        return Exported(sentence, annotations.class_names)
 
     def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
         """(N,) int64, the index of the right class."""

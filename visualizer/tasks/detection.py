@@ -19,7 +19,7 @@ from visualizer.data.dataset import NO_OBJECT, Dataset
 from visualizer.tasks.average_precision import average_precision, interpolated, precision_and_recall
 from visualizer.tasks.box_loss import generalised_overlap
 from visualizer.tasks.cells import FIRST_CLASS, boxes_of_cells, candidates, responsible
-from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
+from visualizer.tasks.task import Evaluation, Exported, LossName, Measure, Task, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -89,6 +89,18 @@ class Detection(Task):
             f"box, and one for each class."
         )
         return MapsGoal(maps, None, needs)
+
+    def exported(self, network: "FlowNetwork", annotations: Annotations) -> Exported:
+        edges = ("left", "top", "right", "bottom")
+        return Exported(
+            "It has numbers for each cell of a grid: whether an object has its centre there, how far the box’s edges "
+            "are from the cell’s centre, and a score for each class.",
+            (
+                "whether there is an object, before the sigmoid",
+                *(f"distance to the {edge} edge of the box in cells, as its logarithm" for edge in edges),
+                *(f"score of {name}, before the softmax" for name in annotations.class_names),
+            ),
+        )
 
     def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
         """(N, most, 5) float32, rows of `Dataset.boxes`."""

@@ -24,8 +24,8 @@ from visualizer.architecture.settings import Integer, setting
 from visualizer.architecture.shapes import describe_shape, is_maps
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.pictures import Parts, PictureTask, as_rows, compared, measured_of, noise_of
-from visualizer.tasks.task import Evaluation, LossName, Measure, TaskPreset, opening, register
+from visualizer.tasks.pictures import Parts, PictureTask, as_rows, compared, exported_picture, measured_of, noise_of
+from visualizer.tasks.task import Evaluation, Exported, LossName, Measure, TaskPreset, opening, register
 
 if TYPE_CHECKING:
     import torch
@@ -111,6 +111,14 @@ class Gan(PictureTask):
 
     def goal(self, annotations: Annotations, input_shape: tuple[int, int, int]) -> OutputGoal:
         return _Adversaries()
+
+    def exported(self, network: "FlowNetwork", annotations: Annotations) -> Exported:
+        """The generator alone, which makes pictures."""
+        if not any(node.block == GENERATOR for node in network.nodes):
+            return super().exported(network, annotations)
+        found = exported_picture(network, _last_of_generator(network), "It is the picture that the generator makes.")
+        shown = "What goes in is noise, random numbers from 0 to 1; the discriminator is not in the file."
+        return replace(found, input_sentence=shown)
 
     def picture_shape(self, architecture: Architecture) -> tuple[int, int, int]:
         """That of the generator's output."""

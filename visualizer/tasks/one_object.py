@@ -19,7 +19,7 @@ from visualizer.data.annotations import Annotations
 from visualizer.data.boxes import overlaps
 from visualizer.data.dataset import Dataset
 from visualizer.tasks.box_loss import generalised_overlap
-from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
+from visualizer.tasks.task import Evaluation, Exported, LossName, Measure, Task, TaskPreset, register
 from visualizer.words import counted
 
 if TYPE_CHECKING:
@@ -85,6 +85,22 @@ class OneObject(Task):
     def output_names(self, annotations: Annotations) -> tuple[str, ...]:
         of_box = ("place from the left", "place from the top", "width", "height")
         return (*annotations.class_names, *(f"{name} of the box" for name in of_box))
+
+    def exported(self, network: "FlowNetwork", annotations: Annotations) -> Exported:
+        of_box = (
+            "the box’s centre from the left, a share of the picture’s width",
+            "the box’s centre from the top, a share of the picture’s height",
+            "width of the box, a share of the picture’s width",
+            "height of the box, a share of the picture’s height",
+        )
+        return Exported(
+            "It has a score for each class, of which a softmax makes probabilities, and four numbers for the box, of "
+            "which a sigmoid makes shares of the picture’s sides.",
+            (
+                *(f"score of {name}, before the softmax" for name in annotations.class_names),
+                *(f"{name}, before the sigmoid" for name in of_box),
+            ),
+        )
 
     def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
         """(N, 5) float32, a row of `Dataset.boxes` each."""

@@ -10,7 +10,7 @@ import numpy as np
 from visualizer.architecture.shapes import numbers_in
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.task import Task
+from visualizer.tasks.task import Exported, Task
 
 if TYPE_CHECKING:
     import torch
@@ -83,6 +83,12 @@ class PictureTask(Task):
     def fits(cls, annotations: Annotations) -> bool:
         return True
 
+    def learnt(self, annotations: Annotations) -> str:
+        return "What is learnt are the pictures themselves, whatever they show."
+
+    def exported(self, network: "FlowNetwork", annotations: Annotations) -> Exported:
+        return exported_picture(network, None, "It is the picture that the network makes of what it is shown.")
+
     def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
         """(N,) int64, the classes, by which codes are coloured: what is learnt is the picture itself."""
         return dataset.labels[indices]
@@ -95,6 +101,14 @@ class PictureTask(Task):
     def kept(self, outputs: "torch.Tensor") -> np.ndarray:
         """Measures and codes without the pictures."""
         return without_pictures(outputs).numpy(force=True)
+
+
+def exported_picture(network: "FlowNetwork", until: int | None, sentence: str) -> Exported:
+    """A picture, which that layer outputs, the last one for None."""
+    channels = network.nodes[-1 if until is None else until].shape[0]
+    colours = {1: ("brightness",), 3: ("red", "green", "blue")}.get(channels, ())
+    names = tuple(f"{colour}, from 0 (black) to 1" for colour in colours)
+    return Exported(f"{sentence} Its values go from 0 to 1.", names, until)
 
 
 def narrowest(network: "FlowNetwork") -> int | None:

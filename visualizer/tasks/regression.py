@@ -17,7 +17,7 @@ from visualizer.architecture.layers.group_normalization import GroupNormalizatio
 from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
+from visualizer.tasks.task import Evaluation, Exported, LossName, Measure, Task, TaskPreset, register
 from visualizer.words import counted, listed
 
 if TYPE_CHECKING:
@@ -88,6 +88,23 @@ class Regression(Task):
             parts = (f"sine of the {quantity.name}", f"cosine of the {quantity.name}")
             names += parts if quantity.cyclic else (quantity.name,)
         return tuple(names)
+
+    def learnt(self, annotations: Annotations) -> str:
+        return f"Measured: {listed([quantity.label for quantity in annotations.quantities])}."
+
+    def exported(self, network: "FlowNetwork", annotations: Annotations) -> Exported:
+        names: list[str] = []
+        for quantity in annotations.quantities:
+            ends = f"{quantity.low:g} to {quantity.high:g} {quantity.unit}".rstrip()
+            if quantity.cyclic:
+                names += [f"{part} of the {quantity.name}, a full turn from {ends}" for part in ("sine", "cosine")]
+            else:
+                names.append(f"{quantity.name}, from 0 to 1 for {ends}")
+        return Exported(
+            "It has a number for each quantity, 0 at the low end of its range and 1 at the high end. A direction is "
+            "two numbers, its sine and cosine.",
+            tuple(names),
+        )
 
     def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
         """(N, numbers) float32: shares of the range, from 0 to 1, or sine and cosine, each from -1 to 1."""

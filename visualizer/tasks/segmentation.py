@@ -20,7 +20,7 @@ from visualizer.architecture.layers.max_pooling2d import MaxPooling2D
 from visualizer.architecture.layers.up_sampling2d import UpSampling2D
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
-from visualizer.tasks.task import Evaluation, LossName, Measure, Task, TaskPreset, register
+from visualizer.tasks.task import Evaluation, Exported, LossName, Measure, Task, TaskPreset, register
 
 if TYPE_CHECKING:
     import torch
@@ -89,6 +89,14 @@ class Segmentation(Task):
             f"background and one for each of the {maps - 1} classes."
         )
         return MapsGoal(maps, (height, width), needs, classes=True)
+
+    def exported(self, network: "FlowNetwork", annotations: Annotations) -> Exported:
+        kind = "probability" if network.ends_in_softmax else "score"
+        return Exported(
+            f"It has a map for the background and one for each class: the {kind} of it at every pixel. The largest is "
+            "the answer.",
+            tuple(f"{kind} of {name}" for name in ("background", *annotations.class_names)),
+        )
 
     def targets(self, dataset: Dataset, indices: np.ndarray) -> np.ndarray:
         """(N, H, W) uint8 in the size of the data set: 0 for the background, 1 for the first class, …."""

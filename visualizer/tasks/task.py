@@ -109,6 +109,23 @@ class TaskPreset:
     variant: str = ""
 
 
+@dataclass(frozen=True)
+class Exported:
+    """What a network's file for other programs answers.
+
+    Attributes:
+        sentence: What the output is, and how to read it, in whole sentences.
+        names: What each number of the output means, or each of its maps, with its unit or range.
+        until: The layer, by index, whose output it is; None for the last.
+        input_sentence: What it must be shown, a whole sentence; empty for pictures.
+    """
+
+    sentence: str
+    names: tuple[str, ...] = ()
+    until: int | None = None
+    input_sentence: str = ""
+
+
 def opening(preset: TaskPreset) -> Fix:
     """Opens the preset's network in place of one that no small change makes fit."""
     return Fix(f"Open “{preset.architecture.name}” instead", network=preset.architecture)
@@ -181,6 +198,17 @@ class Task(ABC):
     def output_names(self, annotations: Annotations) -> tuple[str, ...]:
         """What each number means that a network outputs as a vector, in a sentence; empty for maps."""
         return ()
+
+    def learnt(self, annotations: Annotations) -> str:
+        """What is learnt of a data set, a sentence; `annotations` are as `about` returned them."""
+        return f"{len(annotations.class_names)} classes: {', '.join(annotations.class_names)}."
+
+    def exported(self, network: "FlowNetwork", annotations: Annotations) -> Exported:
+        """What the network's file for other programs answers; `annotations` are as `about` returned them.
+
+        The network may be one that does not fit this task.
+        """
+        return Exported("It is what the last layer outputs.", self.output_names(annotations))
 
     def picture_shape(self, architecture: Architecture) -> tuple[int, int, int]:
         """(C, H, W) of the pictures that `loss_and_outputs` takes: that of the network's input unless overridden."""

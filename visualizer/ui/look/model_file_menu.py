@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from visualizer.architecture.model_file import max_model_bytes, save_model
+from visualizer.data.annotations import Annotations
 from visualizer.data.catalog import is_known, load_dataset
 from visualizer.tasks.classification import Classification
-from visualizer.tasks.task import Task, task_to_dict
+from visualizer.tasks.task import Exported, Task, task_to_dict
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.download import download
 from visualizer.ui.kit.text import escaped
@@ -42,27 +43,24 @@ def model_file_menu(owner: Session, network: "FlowNetwork", dataset: str, task: 
 def _save(owner: Session, network: "Network", dataset: str, task: Task) -> None:
     name = _file_name(network.architecture.name)
     st.markdown("**Save the network** with its weights")
-
-    def saved() -> bytes:
-        weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
-        notes = {NOTE_DATASET: dataset, NOTE_SOFTMAX_IN_LOSS: "yes" if network.softmax_in_loss else "no"}
-        if not isinstance(task, Classification):
-            notes[NOTE_TASK] = json.dumps(task_to_dict(task))
-        return save_model(network.architecture, weights, notes)
-
+    saved = partial(_saved, network, dataset, task)
     download("For this app (safetensors)", saved, f"{name}.safetensors", "application/octet-stream", "download-model")
     own = own_names(owner, dataset)
-    names = load_dataset(dataset, own).class_names if is_known(dataset, own) else ()
+    annotations = load_dataset(dataset, own).annotations if is_known(dataset, own) else Annotations(())
+    exported = _exported(network, task, annotations)
     download(
         "For other programs (ONNX)",
-        partial(_onnx, network, names),
+        partial(_onnx, network, exported, annotations.class_names),
         f"{name}.onnx",
         "application/octet-stream",
         "download-onnx",
         ":material/deployed_code:",
     )
     sides = " × ".join(map(str, network.input_shape))
-    st.caption(f"ONNX: the input “pictures” is n × {sides} (pictures, channels, height, width), from 0 to 1.")
+    st.caption(
+        f"ONNX: the input “pictures” is n × {sides} (pictures, channels, height, width), from 0 to 1. "
+        f"{exported.input_sentence} The output is called “answers”. {exported.sentence}"
+    )
 
 
 def _open(owner: Session) -> None:
@@ -94,12 +92,28 @@ def _open(owner: Session) -> None:
         )
 
 
-def _onnx(network: "Network", class_names: tuple[str, ...]) -> bytes:
+def _saved(network: "Network", dataset: str, task: Task) -> bytes:
+    weights = {name: tensor.numpy() for name, tensor in network.state_dict().items()}
+    notes = {NOTE_DATASET: dataset, NOTE_SOFTMAX_IN_LOSS: "yes" if network.softmax_in_loss else "no"}
+    if not isinstance(task, Classification):
+        notes[NOTE_TASK] = json.dumps(task_to_dict(task))
+    return save_model(network.architecture, weights, notes)
+
+
+def _onnx(network: "Network", exported: Exported, class_names: tuple[str, ...]) -> bytes:
     """Write the file, one at a time: it takes seconds, and a whole class may ask at once."""
     from visualizer.inspection.onnx_file import onnx_bytes
 
     with _ONE_AT_A_TIME:
-        return onnx_bytes(network, class_names)
+        classes = class_names if exported.names == class_names else ()
+        return onnx_bytes(network, classes, exported.names, exported.until)
+
+
+def _exported(network: "Network", task: Task, annotations: Annotations) -> Exported:
+    """What the file answers; of a network that does not fit its task, nobody knows what its outputs mean."""
+    found = task.exported(network, task.about(annotations))
+    shape = network.nodes[-1 if found.until is None else found.until].shape
+    return found if len(found.names) == shape[0] else Exported("It is what the last layer outputs.")
 
 
 def _file_name(name: str) -> str:
