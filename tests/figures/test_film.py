@@ -1,21 +1,23 @@
 """The film of a training: frames that show the arrays, and files that open again."""
 
 import gc
+import textwrap
 import warnings
 from dataclasses import replace
 
 import imageio.v3 as imageio
 import numpy as np
 
-from visualizer.architecture.answer import AnswerKind, Classes
-from visualizer.data.annotations import Annotations
+from visualizer.architecture.answer import AnswerKind, Classes, Numbers, Sample
+from visualizer.data.annotations import Annotations, Quantity
+from visualizer.figures import film as film_module
 from visualizer.figures.film import HEIGHT, WIDTH, Film, draw_frame, encode
 
 RANDOM = np.random.default_rng(0)
 
 
-def classes(values: list[list[float]], kind: AnswerKind) -> tuple[Classes, ...]:
-    return tuple(Classes(np.array(each), kind) for each in values)
+def classes(values: list[list[float]], kind: AnswerKind) -> tuple[tuple[Classes], ...]:
+    return tuple((Classes(np.array(each), kind),) for each in values)
 
 
 FILM = Film(
@@ -133,3 +135,45 @@ def test_an_mp4_opens_again_with_each_frame_as_long_as_it_is_due():
     assert back.shape == (3 * 6, HEIGHT, WIDTH, 3)  # 12 a second
     for index in range(3):
         assert np.abs(back[6 * index + 3].astype(int) - draw_frame(FILM, index)).mean() < 6
+
+
+ABOUT_NUMBERS = Annotations(
+    ("star",),
+    quantities=tuple(
+        Quantity(name, unit, 0, 360)
+        for name, unit in (
+            ("size", "pixels"), ("direction", "degrees"), ("place from the left", "pixels"), ("height above", "metres"),
+        )
+    ),
+)  # fmt: skip
+
+
+def test_all_of_an_answer_in_words_is_on_the_frame(monkeypatch):
+    said = []
+    drawn_text = film_module._text
+    monkeypatch.setattr(
+        film_module, "_text", lambda draw, at, text, *rest, **named: (
+            said.append((at[1], text)), drawn_text(draw, at, text, *rest, **named)
+        )
+    )  # fmt: skip
+    numbers = tuple((Numbers(np.array([12, 123.25, 41.5, 17.75], np.float32) + step),) for step in range(3))
+    draw_frame(replace(FILM, answers=numbers, annotations=ABOUT_NUMBERS, truth=None), 2)
+    in_order = [text for _, text in said]
+    words = "size 14 pixels, direction 125 degrees, place from the left 43.5 pixels, height above 19.8 metres"
+    lines = textwrap.wrap(words, 36)
+    assert len(lines) == 3 + (len(words) > 108)
+    assert [text for text in in_order if text in lines] == lines
+    # Above the label of the loss.
+    assert max(at for at, text in said if text in lines) + 16 <= min(at for at, text in said if text == FILM.loss_label)
+
+
+def test_several_samples_stand_in_a_square():
+    """White, grey and black ones, nine of them: each has its place."""
+    shades = np.linspace(0.1, 0.9, 9)
+    square = tuple(Sample(np.full((4, 4, 1), shade, np.float32), np.zeros((2, 2, 1), np.float32)) for shade in shades)
+    frame = draw_frame(replace(FILM, answers=(square, square, square), truth=None), 0)
+    for place, shade in enumerate(shades):
+        row, column = divmod(place, 3)
+        side = (384 - 84 - 16 - 18) / 3
+        y, x = 84 + 26 + round((row + 0.5) * side), 660 + round((column + 0.5) * side)
+        assert abs(int(frame[y, x, 0]) - round(255 * shade)) <= 1

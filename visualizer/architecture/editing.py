@@ -81,7 +81,7 @@ class Draft:
         """Do what a fix of the card's problem says."""
         if card not in self.ids:
             return self
-        if fix.network is not None:
+        if isinstance(fix.network, Architecture):
             return self.with_architecture(fix.network)
         if fix.to_the_end:
             last = self.ids[-1]

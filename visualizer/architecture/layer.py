@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from visualizer.architecture.architecture import Architecture
-
 
 # How the outputs of several layers become the input of one: computed number by number, where one number may stand for a
 # whole map, or concatenated along the channels.
@@ -40,7 +38,8 @@ class Fix:
         on_input: Which of its inputs `replacement` is put on, from 0; None to replace the layer.
         connect: The layer, by index, whose output becomes one more input of this one; then nothing is replaced.
         to_the_end: Whether all layers after it go too.
-        network: Another network, which takes the place of the whole one; then nothing else is done.
+        network: Another `Architecture`, which takes the place of the whole one; then nothing else is done. Not named as
+            a type here, since architectures are made of layers.
     """
 
     label: str
@@ -48,7 +47,7 @@ class Fix:
     on_input: int | None = None
     connect: int | None = None
     to_the_end: bool = False
-    network: "Architecture | None" = None
+    network: object = None
 
 
 @dataclass(frozen=True)

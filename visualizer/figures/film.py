@@ -1,5 +1,6 @@
 """A training as a film: each frame is drawn from the page's arrays with numpy and Pillow, without a browser."""
 
+import math
 import tempfile
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -28,6 +29,8 @@ MAX_TILES = 16
 MAX_UNITS = 64
 MAX_CLASSES = 12
 MAX_POINTS = 1000
+_MOST_LINES, _LINE = 8, 18  # of an answer in words, and pixels from one to the next
+_GAP = 4  # pixels between pictures
 
 Format = Literal["gif", "mp4"]
 Rectangle = tuple[int, int, int, int]  # left, top, right, bottom
@@ -48,7 +51,7 @@ class Film:
         positions: (moments,) the same in epochs.
         kernels: (moments, filters, h, w), or (moments, filters, 3, h, w) in colour; None where the layer has none.
         outputs: (moments, channels, H, W); each unit of a vector is a channel of one number.
-        answers: The network's answers, of one kind.
+        answers: The network's answers at each moment, of one kind: one, or several where one says little.
         annotations: Of the data set, with the names of its classes and quantities.
         truth: The right answer.
         picture: (H, W, C) uint8, which it looks at.
@@ -63,7 +66,7 @@ class Film:
     positions: np.ndarray
     kernels: np.ndarray | None
     outputs: np.ndarray
-    answers: tuple[Answer, ...]
+    answers: tuple[tuple[Answer, ...], ...]
     annotations: Annotations
     truth: Answer | None
     picture: np.ndarray
@@ -82,12 +85,13 @@ class Film:
     @cached_property
     def of_classes(self) -> np.ndarray:
         """(moments, classes), the numbers of its answers; (moments, 0) where these are not classes."""
-        return np.array([answer.values if isinstance(answer, Classes) else [] for answer in self.answers])
+        return np.array([answer.values if isinstance(answer, Classes) else [] for answer, *_ in self.answers])
 
     @property
     def probable(self) -> bool:
         """Whether these are probabilities."""
-        return isinstance(self.answers[0], Classes) and self.answers[0].kind == "probabilities"
+        first, *_ = self.answers[0]
+        return isinstance(first, Classes) and first.kind == "probabilities"
 
     @cached_property
     def answer_scale(self) -> tuple[float, float]:
@@ -199,19 +203,29 @@ def _bar(image: Image.Image, box: Rectangle, scale: Scale, label: str, mixed: bo
 
 
 def _drawn_answer(image: Image.Image, box: Rectangle, film: Film, index: int) -> None:
-    """The picture with the answer drawn on it, and the answer in words."""
+    """The picture with the answer drawn on it, and the answer in words; several answers' pictures are in a square."""
     left, top, right, bottom = box
-    draw, answer = ImageDraw.Draw(image), film.answers[index]
-    figures = figures_of(type(answer))
-    _text(draw, (left, top), "Its answer", 16)
-    drawn = figures.drawn(film.picture, answer, film.truth, film.annotations)
-    tile = Image.fromarray(drawn.squeeze()).convert("RGB")
-    scale = min((right - left) / tile.width, (bottom - top - 70) / tile.height)
-    size = (round(tile.width * scale), round(tile.height * scale))
-    image.paste(tile.resize(size, Image.Resampling.NEAREST), (left, top + 26))
-    words = figures.words(answer, film.annotations)
-    for row, line in enumerate(textwrap.wrap(words, 36)[:3]):
-        _text(draw, (left, top + 32 + size[1] + 18 * row), line, 14)
+    draw, answers = ImageDraw.Draw(image), film.answers[index]
+    figures = figures_of(type(answers[0]))
+    _text(draw, (left, top), "Its answer" if len(answers) == 1 else f"{len(answers)} of its answers", 16)
+    lines = textwrap.wrap(figures.words(answers[0], film.annotations), 36, max_lines=_MOST_LINES, placeholder=" ..")
+    across = math.ceil(math.sqrt(len(answers)))
+    down = -(-len(answers) // across)
+    tiles = [
+        Image.fromarray(figures.drawn(film.picture, answer, film.truth, film.annotations).squeeze()).convert("RGB")
+        for answer in answers
+    ]
+    # The words may use the space down to the chart of the loss.
+    room = right - left, bottom - top - 16 - _LINE * len(lines)
+    scale = min(room[0] / across / tiles[0].width, room[1] / down / tiles[0].height)
+    gap = 0 if len(answers) == 1 else _GAP
+    step = round(tiles[0].width * scale), round(tiles[0].height * scale)
+    for place, tile in enumerate(tiles):
+        row, column = divmod(place, across)
+        large = tile.resize((step[0] - gap, step[1] - gap), Image.Resampling.NEAREST)
+        image.paste(large, (left + column * step[0], top + 26 + row * step[1]))
+    for row, line in enumerate(lines):
+        _text(draw, (left, top + 32 + down * step[1] + _LINE * row), line, 14)
 
 
 def _answers(image: Image.Image, box: Rectangle, film: Film, index: int) -> None:

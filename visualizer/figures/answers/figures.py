@@ -54,11 +54,18 @@ class AnswerFigures(ABC):
         answer_type: That kind.
         view_type: How answers of this kind can be looked at; a page has a widget for each of its settings.
         why: The question why the network answers so, as a title.
+        title_of_many: What several answers are at a moment of a run, as a title.
+        note_of_many: Where those of the last epoch come from, a sentence.
+        in_film: How many answers a film shows at each moment: several where each is made of its own noise, so that one
+            says little.
     """
 
     answer_type: ClassVar[type[Answer]]
     view_type: ClassVar[type[AnswerView]] = AnswerView
     why: ClassVar[str] = "Why this answer?"
+    title_of_many: ClassVar[str] = "Its answers to validation pictures"
+    note_of_many: ClassVar[str] = "From the validation split, after the last epoch."
+    in_film: ClassVar[int] = 1
 
     def seen(self, answer: Answer, view: AnswerView) -> Answer:
         """The answer looked at in that way; unchanged unless overridden."""

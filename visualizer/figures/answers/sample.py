@@ -29,6 +29,9 @@ class SampleFigures(AnswerFigures):
     """Samples, large enough to be looked at."""
 
     answer_type: ClassVar[type[Answer]] = Sample
+    title_of_many: ClassVar[str] = "Its samples"
+    note_of_many: ClassVar[str] = "After the last epoch."
+    in_film: ClassVar[int] = 9
 
     def chart(self, answer: Answer, annotations: Annotations, truth: Answer | None = None) -> Chart:
         """The noise that it was made of."""

@@ -6,8 +6,10 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from visualizer.architecture.answer import Answer
 from visualizer.architecture.span import PICTURE
 from visualizer.data.catalog import load_dataset_of_run
+from visualizer.figures.answers.figures import figures_of
 from visualizer.figures.film import MAX_FRAMES, MAX_TILES, MAX_UNITS, Film, Format, can_write, draw_frame, encode
 from visualizer.training.runs.kept_weights import Moment
 from visualizer.training.runs.records import RunRecord
@@ -17,7 +19,7 @@ from visualizer.ui.kit.quantities import size
 from visualizer.ui.state.server import run_store
 from visualizer.ui.state.session import session
 from visualizer.ui.state.work import work
-from visualizer.ui.train.moments import layer_at, name_of, shown_layer
+from visualizer.ui.train.moments import answers_at, layer_at, name_of, shown_layer
 from visualizer.ui.train.run_controls import watched_index
 from visualizer.ui.train.state import TrainState
 
@@ -88,15 +90,21 @@ def _film(run: RunRecord, moments: Sequence[Moment], layer: int, picture: int) -
     outputs = np.array([layer_moment.output for layer_moment in layer_moments])
     outputs = outputs[:, :MAX_UNITS, None, None] if outputs.ndim == 2 else outputs[:, :MAX_TILES]
     history = run_store().curves(run.run_id)
-    name = dataset.class_names[int(dataset.labels[picture])]
+    title = f"{run.spec.architecture.name} on {dataset.title}"
+    answers: list[tuple[Answer, ...]] = [(layer_moment.answer,) for layer_moment in layer_moments]
+    several = figures_of(run.spec.settings.task.answer_type).in_film
+    if several > 1:
+        answers = [answers_at(run, moment.step, several) for moment in moments]
+    else:
+        title += f", looking at a picture of: {dataset.class_names[int(dataset.labels[picture])]}"
     return Film(
-        title=f"{run.spec.architecture.name} on {dataset.title}, looking at a picture of: {name}",
+        title=title,
         layer=f"layer {layer + 1} {run.spec.architecture.layers[layer].summary()}",
         moments=tuple(name_of(moment) for moment in moments),
         positions=np.array([moment.epoch_position for moment in moments]),
         kernels=kernels,
         outputs=outputs,
-        answers=tuple(layer_moment.answer for layer_moment in layer_moments),
+        answers=tuple(answers),
         annotations=run.spec.settings.task.about(dataset.annotations),
         truth=run.spec.settings.task.truth(dataset, picture),
         picture=dataset.pictures[picture],

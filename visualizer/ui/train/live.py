@@ -122,8 +122,9 @@ def live_part(owner: Session, view: LiveView, history: Curves, record: RunRecord
                 elif isinstance(snapshot.answer, Classes):
                     explain_scores(snapshot.answer.kind)
         if answered:
-            view_controls(owner, record.spec.settings.task.answer_type, "live-view")
-            draw_charts(answered, "From the validation split, after the last epoch.")
+            kind = record.spec.settings.task.answer_type
+            view_controls(owner, kind, "live-view")
+            draw_charts(answered, figures_of(kind).note_of_many)
     return moving
 
 

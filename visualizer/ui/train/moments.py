@@ -110,19 +110,19 @@ def _confusion_at(run_id: str, step: int, _run: RunRecord) -> np.ndarray:
     return confusion(network_at(_run, step), pictures, dataset.labels[chosen], len(dataset.class_names))
 
 
-def answers_at(run: RunRecord, step: int) -> "tuple[Answer, ...]":
-    """The answers to as many of the first validation pictures as the task shows, after `step` batches."""
-    return _answers_at(run.run_id, step, run)
+def answers_at(run: RunRecord, step: int, most: int | None = None) -> "tuple[Answer, ...]":
+    """The answers to the first validation pictures after `step` batches: to `most`, or to as many as the task shows."""
+    return _answers_at(run.run_id, step, run.spec.settings.task.shown if most is None else most, run)
 
 
 @keep_results(max_entries=100)
-def _answers_at(run_id: str, step: int, _run: RunRecord) -> "tuple[Answer, ...]":
+def _answers_at(run_id: str, step: int, most: int, _run: RunRecord) -> "tuple[Answer, ...]":
     from visualizer.inspection.probe import answer
     from visualizer.training.loop.examples import watched_input
 
     network, task = network_at(_run, step), _run.spec.settings.task
     dataset = load_dataset_of_run(_run.spec.settings.dataset)
-    pixels = dataset.pictures[dataset.validation[: task.shown]]
+    pixels = dataset.pictures[dataset.validation[:most]]
     pictures = watched_input(task, pixels, _run.spec.architecture.input_shape).numpy()
     answers = [answer(network, picture) for picture in pictures]
     return tuple(each for each in answers if each is not None)

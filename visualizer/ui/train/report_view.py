@@ -35,8 +35,8 @@ def report_part(run: RunRecord) -> None:
     """Draw the button that makes the report of a run; not while it trains, since it uses the test pictures."""
     with st.expander("**Report** of this run", icon=":material/summarize:", key="report-part"):
         st.markdown(
-            "One HTML file with the network, the settings, the curves, the first filters and the classes that it "
-            "confuses on the test pictures. It opens in any browser without this app or internet, and can be printed."
+            "One HTML file with the network, the settings, the curves, the first filters and what the network answers "
+            "on the test pictures. It opens in any browser without this app or internet, and can be printed."
         )
         if run.state in ("queued", "running"):
             st.caption("Pause the run or let it finish to make its report.")

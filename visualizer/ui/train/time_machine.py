@@ -285,9 +285,10 @@ def _confused(run: RunRecord, dataset: Dataset, step: int) -> None:
 
 
 def _answered(run: RunRecord, dataset: Dataset, step: int) -> None:
-    st.markdown("**Its answers to validation pictures**")
+    task = run.spec.settings.task
+    st.markdown(f"**{figures_of(task.answer_type).title_of_many}**")
     answers = answers_at(run, step)
-    indices, task = dataset.validation[: len(answers)], run.spec.settings.task
+    indices = dataset.validation[: len(answers)]
     view_controls(session(), task.answer_type, "moment-view")
     view = answer_view(session(), task.answer_type)
     for place, titled in enumerate(answers_to(task, dataset, indices, answers, view, column_width(1 / 2))):
