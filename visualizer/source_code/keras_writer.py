@@ -4,7 +4,7 @@ A chain becomes a `Sequential`, a network that branches a functional model.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from visualizer.architecture.architecture import Architecture, LayerReport, one_line, summarize
@@ -13,13 +13,13 @@ from visualizer.architecture.layer import Layer
 from visualizer.architecture.shapes import is_maps, numbers_in
 from visualizer.architecture.span import PICTURE
 from visualizer.data.annotations import Annotations
+from visualizer.source_code.augmentation import augmentation, moves_pictures
 from visualizer.source_code.flow_names import INPUTS, name_flow, under_titles
 from visualizer.source_code.keras_kernels import INITIALIZERS, kernel_arguments
 from visualizer.source_code.scripts import (
     PATHLIB,
     Fetched,
     PictureLoader,
-    arguments,
     from_file,
     heading,
     held_out,
@@ -28,13 +28,24 @@ from visualizer.source_code.scripts import (
     output_shape,
     wants_a_folder,
 )
-from visualizer.source_code.task_parts.parts import KERAS, Wanted, WriteParts
-from visualizer.training.optimizers import OPTIMIZERS
-from visualizer.training.settings import TrainingSettings
+from visualizer.source_code.steps import keras_optimizer
+from visualizer.source_code.task_parts.parts import KERAS, TaskParts, Wanted, WriteParts
+from visualizer.training.settings import TrainingSettings, is_augmented
 
 
 def keras_model(architecture: Architecture, initialization: Initialization = "glorot_uniform") -> str:
     """The lines that define the network as `model`; they want `import keras` and `from keras import layers`."""
+    return _models({"model": architecture}, initialization)
+
+
+def _models(networks: Mapping[str, Architecture], initialization: Initialization) -> str:
+    """The lines that define several networks by their names, and before them the layers that are not Keras's own."""
+    kinds = dict.fromkeys(layer.keras_form().definition for network in networks.values() for layer in network.layers)
+    definitions = "".join(f"{definition}\n\n" for definition in kinds if definition)
+    return definitions + "\n".join(_model(name, network, initialization) for name, network in networks.items())
+
+
+def _model(variable: str, architecture: Architecture, initialization: Initialization) -> str:
     channels, height, width = architecture.input_shape
     start = f"keras.Input(({height}, {width}, {channels}))"
     # Keras allows no stroke in a name.
@@ -42,22 +53,20 @@ def keras_model(architecture: Architecture, initialization: Initialization = "gl
     calls = [_layer(layer, INITIALIZERS[initialization]) for layer in architecture.layers]
     rows = summarize(architecture).layers
     remarks = [[f"# {remark}" for remark in _remarks(row)] for row in rows]
-    definitions = dict.fromkeys(layer.keras_form().definition for layer in architecture.layers)
-    about = "".join(f"{definition}\n\n" for definition in definitions if definition)
-    about += "".join(f"# {remark}\n" for remark in _start_remarks(rows, initialization))
+    about = "".join(f"# {remark}\n" for remark in _start_remarks(rows, initialization))
     if not architecture.wires:
         lines = [f"{start},"]
         for own, call in zip(remarks, calls, strict=True):
             lines += [*own, f"{call},"]
         inside = "".join(f"        {line}\n" for line in lines)
-        return f"{about}model = keras.Sequential(\n    [\n{inside}    ],\n    name={name},\n)\n"
+        return f"{about}{variable} = keras.Sequential(\n    [\n{inside}    ],\n    name={name},\n)\n"
     steps = name_flow(architecture)
     flow = []
     for own, call, step, other in zip(remarks, calls, steps, _other_order(rows), strict=True):
         aside = [f"{step.set_aside} = {step.inputs[0]}"] if step.set_aside else []
         read = step.inputs[0] if len(step.inputs) == 1 else f"[{', '.join(step.inputs)}]"
         flow.append([*aside, *own, *([_OTHER_ORDER] if other else []), f"{step.output} = {call}({read})"])
-    end = f"model = keras.Model({INPUTS}, {steps[-1].output}, name={name})"
+    end = f"{variable} = keras.Model({INPUTS}, {steps[-1].output}, name={name})"
     return about + "".join(f"{line}\n" for line in under_titles(architecture, flow, [f"{INPUTS} = {start}"], [end]))
 
 
@@ -113,13 +122,6 @@ def _other_order(rows: Sequence[LayerReport]) -> list[bool]:
 _SAME = 0  # the order in which this app has the numbers too
 
 
-def _optimizer(settings: TrainingSettings) -> str:
-    optimizer = OPTIMIZERS[settings.optimizer]
-    momentum = {"momentum": settings.momentum} if optimizer.has_momentum else {}
-    options = {"learning_rate": settings.learning_rate, **momentum, **optimizer.keras_options}
-    return f"{optimizer.keras_class}({arguments(options)})"
-
-
 def keras_script(architecture: Architecture, settings: TrainingSettings) -> str:
     """The whole script. The network must fit and end in one number for each class."""
     (classes,) = output_shape(architecture)
@@ -127,6 +129,18 @@ def keras_script(architecture: Architecture, settings: TrainingSettings) -> str:
     if settings.loss == "mse":
         loss = "MeanSquaredError()"
     digits, folder = (loads(architecture, settings.dataset) for loads in (loads_digits, wants_a_folder))
+    changes, fit = "", f"pictures, one_hot, batch_size={settings.batch_size}"
+    validation = "validation_split=0.15"
+    if is_augmented(settings):
+        changes = f"""\
+held_out = int(0.15 * len(pictures))
+train_pictures, train_one_hot = pictures[held_out:], one_hot[held_out:]
+test_pictures, test_one_hot = pictures[:held_out], one_hot[:held_out]
+
+{augmentation(settings, architecture.input_shape[1:], KERAS)}\
+{_batches(settings, "yield changed(train_pictures[chosen]), train_one_hot[chosen]")}""".removesuffix("\n")
+        fit = f"batches(), {_IN_ORDER}, steps_per_epoch={_steps(settings)}"
+        validation = "validation_data=(test_pictures, test_one_hot)"
     return f"""\
 {heading(architecture, "Keras 3")}
 {
@@ -134,7 +148,7 @@ def keras_script(architecture: Architecture, settings: TrainingSettings) -> str:
             PATHLIB if folder else "",
             "import keras",
             "import numpy as np",
-            "from keras import layers",
+            _from_keras(changes),
             "from PIL import Image, ImageOps" if folder else "",
             "from sklearn.datasets import load_digits" if digits else "",
         )
@@ -147,14 +161,42 @@ keras.utils.set_random_seed({settings.seed})
 one_hot = keras.utils.to_categorical(labels, {classes})
 order = np.random.default_rng({settings.seed}).permutation(len(pictures))
 pictures, one_hot = pictures[order], one_hot[order]
-
+{changes}
 model.compile(
-    optimizer=keras.optimizers.{_optimizer(settings)},
+    optimizer={keras_optimizer(settings)},
     loss=keras.losses.{loss},
     metrics=["accuracy"],
 )
-model.fit(pictures, one_hot, batch_size={settings.batch_size}, epochs={settings.epochs}, validation_split=0.15)
+model.fit({fit}, epochs={settings.epochs}, {validation})
 """
+
+
+def _from_keras(source: str) -> str:
+    """The import for a script with this source in it."""
+    return "from keras import layers, ops" if " ops." in source or "(ops." in source else "from keras import layers"
+
+
+_IN_ORDER = "shuffle=False"  # of batches that are shuffled already
+
+
+def _steps(settings: TrainingSettings) -> str:
+    """How many batches an epoch has, rounded up."""
+    return f"-(-len(train_pictures) // {settings.batch_size})"
+
+
+def _batches(settings: TrainingSettings, *lines: str) -> str:
+    """A generator of what `fit` trains on; the lines yield the pictures that are `chosen`, changed, with the truth."""
+    inside = "".join(f"            {line}\n" for line in lines)
+    return f'''\
+def batches():
+    """The training pictures for ever, in a new order each time and changed anew."""
+    while True:
+        order = random.permutation(len(train_pictures))
+        for start in range(0, len(order), {settings.batch_size}):
+            chosen = order[start : start + {settings.batch_size}]
+{inside}
+
+'''
 
 
 def keras_task_script(
@@ -165,18 +207,25 @@ def keras_task_script(
     `annotations` are as the task's `about` returned them.
     """
     parts = write(Wanted(architecture, settings, annotations, KERAS))
-    _, height, width = architecture.input_shape
-    (resize, clip), measure = _PICTURES.resize, settings.task.measures[0]
-    learnt = f"{parts.learnt}({{}})" if parts.learnt else "{}"
-    from_keras = "from keras import layers, ops" if " ops." in parts.functions else "from keras import layers"
+    channels, height, width = settings.task.picture_shape(architecture)
+    resize, clip = _PICTURES.resize
+    networks = parts.networks or {"model": architecture}
+    changes = augmentation(settings, (height, width), KERAS, parts.moved_targets)
+    functions = f"{parts.functions}{changes}"
+    training = parts.training or _compile_and_fit(parts, settings)
+    library, before, torch = "Keras 3", imports(PATHLIB), ""
+    if parts.keras_needs_torch:
+        library, torch = "Keras 3 on PyTorch", "import torch"
+        chosen = 'os.environ["KERAS_BACKEND"] = "torch"  # which computes the gradients below'
+        before = imports("import os", PATHLIB, f"{chosen}\n")
+    summaries = "".join(f"{name}.summary()\n" for name in networks)
     return f"""\
-{heading(architecture, "Keras 3")}
-{imports(PATHLIB, "import keras", "import numpy as np", from_keras)}
+{heading(architecture, library)}
+{before}{imports("import keras", "import numpy as np", torch, _from_keras(f"{functions}{training}"))}
 keras.utils.set_random_seed({settings.seed})
 
-{keras_model(architecture, settings.initialization)}model.summary()
-
-{from_file(architecture)}\
+{_models(networks, settings.initialization)}{summaries}
+{from_file(channels)}\
 if pictures.shape[1:3] != ({height}, {width}):
     {resize.format(height=height, width=width)}
     {clip}
@@ -184,22 +233,39 @@ if pictures.shape[1:3] != ({height}, {width}):
 {parts.about}
 {held_out(settings.seed)}
 
-{parts.functions}\
-def report(epoch, logs):
+{functions}\
+{training}{parts.after}"""
+
+
+def _compile_and_fit(parts: TaskParts, settings: TrainingSettings) -> str:
+    learnt = f"{parts.learnt}({{}})" if parts.learnt else "{}"
+    batches, given = "", f"    train_pictures,\n    {learnt.format('train_targets')},\n"
+    given += f"    batch_size={settings.batch_size},\n"
+    if is_augmented(settings):
+        if parts.learns_pictures:
+            lines = ["shown = changed(train_pictures[chosen])", "yield shown, shown"]
+        elif parts.moved_targets and moves_pictures(settings):
+            both = "changed(train_pictures[chosen], train_targets[chosen])"
+            lines = [f"shown, targets = {both}", f"yield shown, {learnt.format('targets')}"]
+            lines = lines if parts.learnt else [f"yield {both}"]
+        else:
+            lines = [f"yield changed(train_pictures[chosen]), {learnt.format('train_targets[chosen]')}"]
+        batches = _batches(settings, *lines)
+        given = f"    batches(),\n    {_IN_ORDER},\n    steps_per_epoch={_steps(settings)},\n"
+    return f"""\
+{batches}def report(epoch, logs):
     value = {parts.measure}(model.predict(test_pictures, verbose=0), test_targets)
-    print(f" Validation {measure.title}: {{value:.1%}}")
+    print(f" Validation {settings.task.measures[0].title}: {{value:.1%}}")
 
 
-model.compile(optimizer=keras.optimizers.{_optimizer(settings)}, loss={parts.loss})
+model.compile(optimizer={keras_optimizer(settings)}, loss={parts.loss})
 model.fit(
-    train_pictures,
-    {learnt.format("train_targets")},
-    batch_size={settings.batch_size},
+{given}\
     epochs={settings.epochs},
     validation_data=(test_pictures, {learnt.format("test_targets")}),
     callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=report)],
 )
-{parts.after}"""
+"""
 
 
 def _layer(layer: Layer, initializer: str) -> str:

@@ -19,12 +19,12 @@ from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.layer import Layer, Meeting, is_bias, keeps_its_start
 from visualizer.architecture.shapes import describe_shape
 from visualizer.data.annotations import Annotations
+from visualizer.source_code.augmentation import augmentation, moves_pictures, needs_numpy
 from visualizer.source_code.flow_names import INPUTS, Step, name_flow, under_titles
 from visualizer.source_code.scripts import (
     PATHLIB,
     Fetched,
     PictureLoader,
-    arguments,
     from_file,
     heading,
     held_out,
@@ -33,9 +33,9 @@ from visualizer.source_code.scripts import (
     output_shape,
     wants_a_folder,
 )
-from visualizer.source_code.task_parts.parts import PYTORCH, Wanted, WriteParts
-from visualizer.training.optimizers import OPTIMIZERS
-from visualizer.training.settings import TrainingSettings
+from visualizer.source_code.steps import PENALTY, SINGLE, pytorch_optimizer
+from visualizer.source_code.task_parts.parts import PYTORCH, TaskParts, Wanted, WriteParts
+from visualizer.training.settings import TrainingSettings, is_augmented
 
 if TYPE_CHECKING:
     from torch import nn
@@ -83,24 +83,42 @@ def _model(network: "Network", *, scores_apart: bool) -> str:
         network: What to write.
         scores_apart: Whether a network that branches gets a method `scores` too, which leaves the final softmax out.
     """
-    architecture = network.architecture
+    classes = _own_modules(network)
+    apart = "\n" if network.architecture.wires and not classes else ""
+    return f"{classes}{apart}{_definition('model', network, scores_apart=scores_apart)}"
+
+
+def _parts(network: "Network", parts: Mapping[str, Architecture]) -> str:
+    """The lines that define the parts of a network by their names, and `model` of them all, one after the other."""
+    from visualizer.architecture.network import Network
+
+    definitions = [_definition(name, Network(part), kind=name.capitalize()) for name, part in parts.items()]
+    together = f"model = nn.Sequential({', '.join(parts)})\n"
+    return _own_modules(network) + "\n".join([*definitions, together])
+
+
+def _own_modules(network: "Network") -> str:
+    """The classes of modules that are not torch's own."""
     kinds = [type(inner) for node in network.nodes for _, module in node.stages for inner in module.modules()]
     own = dict.fromkeys(kind for kind in kinds if not kind.__module__.startswith("torch."))
     classes = "".join(f"\n{textwrap.dedent(inspect.getsource(kind))}\n\n" for kind in own)
-    if "ContextVar" in classes:
-        classes = f"from contextvars import ContextVar\n\n{classes}"
+    return f"from contextvars import ContextVar\n\n{classes}" if "ContextVar" in classes else classes
+
+
+def _definition(variable: str, network: "Network", *, kind: str = "Network", scores_apart: bool = False) -> str:
+    """The lines that define a network; one that branches gets a class of its `kind`."""
+    architecture = network.architecture
     if architecture.wires:
-        apart = "" if classes else "\n"
-        return f"{classes}{apart}{_class(network, scores_apart)}\n\nmodel = Network()\n"
+        return f"{_class(kind, network, scores_apart)}\n\n{variable} = {kind}()\n"
     inside = []
     for node, row in zip(network.nodes, summarize(architecture).layers, strict=True):
         assert row.output_shape is not None
         inside.append(f"    # {row.layer.summary()} → {describe_shape(row.output_shape)}")
         inside += [f"    {_module(module)}," for _, module in node.stages]
-    return f"{classes}model = nn.Sequential(\n" + "\n".join(inside) + "\n)\n"
+    return f"{variable} = nn.Sequential(\n" + "\n".join(inside) + "\n)\n"
 
 
-def _class(network: "Network", scores_apart: bool) -> str:
+def _class(kind: str, network: "Network", scores_apart: bool) -> str:
     """A module class with a line of `forward` for each layer."""
     architecture = network.architecture
     made: list[Sequence[str]] = []
@@ -114,15 +132,15 @@ def _class(network: "Network", scores_apart: bool) -> str:
         own = ""
         made.append([])
         if modules:
-            kind = _snake_case(type(layer).__name__)
-            numbers[kind] += 1
-            own = f"self.{kind}_{numbers[kind]}"
+            name = _snake_case(type(layer).__name__)
+            numbers[name] += 1
+            own = f"self.{name}_{numbers[name]}"
             made[-1] = _assigned(own, modules)
         run.append(_flow(layer, step, own, describe_shape(node.shape)))
     head = under_titles(architecture, made, ["super().__init__()"])
     about = ['"""The output without its softmax, which cross_entropy does itself."""'] if scores_apart else []
     body = under_titles(architecture, run, about, [f"return {steps[-1].output}"])
-    lines = ["class Network(nn.Module):", *_method("__init__(self)", head), ""]
+    lines = [f"class {kind}(nn.Module):", *_method("__init__(self)", head), ""]
     if scores_apart:
         lines += [*_method(f"scores(self, {INPUTS})", body), ""]
         body = [f"return torch.softmax(self.scores({INPUTS}), dim=1)"]
@@ -157,12 +175,6 @@ def _snake_case(name: str) -> str:
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def _optimizer(settings: TrainingSettings) -> str:
-    optimizer = OPTIMIZERS[settings.optimizer]
-    options = {"lr": settings.learning_rate} | ({"momentum": settings.momentum} if optimizer.has_momentum else {})
-    return f"{optimizer.torch_class}(model.parameters(), {arguments(options)})"
-
-
 def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> str:
     """The whole script. The network must fit and end in one number for each class."""
     from visualizer.architecture.network import Network
@@ -175,12 +187,13 @@ def pytorch_script(architecture: Architecture, settings: TrainingSettings) -> st
     if settings.loss == "mse":
         loss = f"functional.mse_loss(scores, functional.one_hot(train_labels[chosen], {classes}).float())"
     called, remark = _called(network, scores=settings.loss != "mse")
+    shown = "changed(train_pictures[chosen])" if is_augmented(settings) else "train_pictures[chosen]"
     return f"""\
 {heading(architecture, "PyTorch")}
 {
         imports(
             PATHLIB if folder else "",
-            "import numpy as np" if folder else "",
+            "import numpy as np" if folder or needs_numpy(settings, PYTORCH) else "",
             "import torch",
             "from PIL import Image, ImageOps" if folder else f"from sklearn.datasets import {loader}",
             "from torch import nn",
@@ -197,14 +210,14 @@ pictures, labels = pictures[order], labels[order]
 held_out = int(0.15 * len(pictures))
 train_pictures, train_labels = pictures[held_out:], labels[held_out:]
 test_pictures, test_labels = pictures[:held_out], labels[:held_out]
-
-optimizer = torch.optim.{_optimizer(settings)}
+{_apart(augmentation(settings, architecture.input_shape[1:], PYTORCH))}
+optimizer = {pytorch_optimizer(settings)}
 for epoch in range({settings.epochs}):
     model.train()
     for chosen in torch.randperm(len(train_pictures)).split({settings.batch_size}):
-{_SINGLE if settings.batch_size > 1 else ""}        scores = {called}(train_pictures[chosen]){remark}
+{SINGLE if settings.batch_size > 1 else ""}        scores = {called}({shown}){remark}
         loss = {loss}
-{_PENALTY if network.penalty() is not None else ""}        optimizer.zero_grad()
+{PENALTY if network.penalty() is not None else ""}        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
     model.eval()
@@ -225,12 +238,12 @@ def pytorch_task_script(
 
     network = Network(architecture)
     parts = write(Wanted(architecture, settings, annotations, PYTORCH))
-    _, height, width = architecture.input_shape
-    measure, (resize,) = settings.task.measures[0], _PICTURES.resize
-    called, remark = _called(network, scores=parts.wants_scores)
-    layout = ".permute(0, 2, 3, 1)" if parts.channels_last else ""
-    remark = remark or ("  # the maps last" if layout else "")
-    learnt = f"{parts.learnt}(train_targets)" if parts.learnt else "train_targets"
+    channels, height, width = settings.task.picture_shape(architecture)
+    (resize,) = _PICTURES.resize
+    if parts.networks:
+        definition = _parts(network, parts.networks)
+    else:
+        definition = _model(network, scores_apart=_called(network, scores=parts.wants_scores)[0] == _SCORES)
     return f"""\
 {heading(architecture, "PyTorch")}
 {
@@ -244,9 +257,9 @@ def pytorch_task_script(
     }
 torch.manual_seed({settings.seed})
 
-{_model(network, scores_apart=called == _SCORES)}print(model)
+{definition}print(model)
 {_initialization(network, settings.initialization)}{_penalties(network)}
-{from_file(architecture)}
+{from_file(channels)}
 {parts.about}
 {held_out(settings.seed)}
 
@@ -256,25 +269,49 @@ def for_torch(pictures):
     {resize.format(height=height, width=width).replace("pictures =", "return")}
 
 
-{parts.functions}\
+{parts.functions}{augmentation(settings, (height, width), PYTORCH, parts.moved_targets)}\
 train_pictures, test_pictures = for_torch(train_pictures), for_torch(test_pictures)
-train_true = torch.tensor({learnt})
-optimizer = torch.optim.{_optimizer(settings)}
+{parts.training or _loop(network, settings, parts)}{parts.after}"""
+
+
+def _loop(network: "Network", settings: TrainingSettings, parts: TaskParts) -> str:
+    """The lines that train on `train_pictures` and say after each epoch how good the network is."""
+    called, remark = _called(network, scores=parts.wants_scores)
+    layout = ".permute(0, 2, 3, 1)" if parts.channels_last else ""
+    remark = remark or ("  # the maps last" if layout else "")
+    learnt = f"{parts.learnt}({{}})" if parts.learnt else "{}"
+    all_true = f"train_true = torch.tensor({learnt.format('train_targets')})\n"
+    change, shown, true = "", "train_pictures[chosen]", "train_true[chosen]"
+    if is_augmented(settings):
+        change, shown = "shown = changed(train_pictures[chosen])", "shown"
+        if parts.learns_pictures:
+            all_true, true = "", "shown"
+        elif parts.moved_targets and moves_pictures(settings):
+            change = "shown, targets = changed(train_pictures[chosen], train_targets[chosen.numpy()])"
+            all_true, true = "", f"torch.tensor({learnt.format('targets')})"
+        change = f"        {change}\n"
+    return f"""\
+{all_true}optimizer = {pytorch_optimizer(settings)}
 for epoch in range({settings.epochs}):
     model.train()
     for chosen in torch.randperm(len(train_pictures)).split({settings.batch_size}):
-{_SINGLE if settings.batch_size > 1 else ""}        outputs = {called}(train_pictures[chosen]){layout}{remark}
-        true = train_true[chosen]
+{SINGLE if settings.batch_size > 1 else ""}{change}        outputs = {called}({shown}){layout}{remark}
+        true = {true}
         loss = {parts.loss}
-{_PENALTY if network.penalty() is not None else ""}        optimizer.zero_grad()
+{PENALTY if network.penalty() is not None else ""}        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
     model.eval()
     with torch.no_grad():
         outputs = torch.cat([model(some){layout} for some in test_pictures.split({settings.batch_size})])
     value = {parts.measure}(outputs.numpy(), test_targets)
-    print(f"Epoch {{epoch + 1}}: loss {{loss.item():.4f}}, validation {measure.title} {{value:.1%}}")
-{parts.after}"""
+    print(f"Epoch {{epoch + 1}}: loss {{loss.item():.4f}}, validation {settings.task.measures[0].title} {{value:.1%}}")
+"""
+
+
+def _apart(functions: str) -> str:
+    """Functions with two empty lines before them, where one line break more comes after them."""
+    return f"\n\n{functions}".removesuffix("\n") if functions else ""
 
 
 _SCORES = "model.scores"
@@ -287,15 +324,6 @@ def _called(network: "Network", *, scores: bool) -> tuple[str, str]:
     if network.architecture.wires:
         return _SCORES, ""
     return "model[:-1]", "  # without softmax, which cross_entropy does itself"
-
-
-_PENALTY = """\
-        loss = loss + sum(l1 * kernel.abs().sum() + l2 * kernel.square().sum() for kernel, l1, l2 in penalties)
-"""
-_SINGLE = """\
-        if len(chosen) == 1:
-            continue  # batch normalisation has nothing to normalise in one picture
-"""
 
 
 def _module(module: "nn.Module") -> str:

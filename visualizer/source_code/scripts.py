@@ -172,12 +172,11 @@ else:
 """
 
 
-def from_file(architecture: Architecture) -> str:
-    """Lines that load `pictures`, (N, H, W, C) float32 in [0, 1], with the network's channels, and `targets`, (N, …).
+def from_file(channels: int) -> str:
+    """Lines that load `pictures`, (N, H, W, C) float32 in [0, 1], with so many channels, and `targets`, (N, …).
 
     They want numpy and Path. The pictures keep the size that they have in the file.
     """
-    channels = architecture.input_shape[0]
     if channels == 1:
         weights = [round(float(weight), _LUMA_DECIMALS) for weight in LUMA_WEIGHTS]
         convert = f"""\

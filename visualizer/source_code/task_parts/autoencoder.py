@@ -1,6 +1,7 @@
 """Pictures that are to be drawn again, in the scripts."""
 
 from visualizer.source_code.task_parts.parts import KERAS, TaskParts, Wanted
+from visualizer.tasks.autoencoder import Autoencoder
 
 _KERAS_LOSSES = {
     "pixels_mse": "keras.losses.MeanSquaredError()",
@@ -19,6 +20,40 @@ _SHOWN = '''\
 def as_shown(pictures):
     """The pictures as the network is shown them, which it is to draw again."""
     return for_torch(pictures).numpy()
+
+
+'''
+_ABOUT_WITH_NOISE = "Noise is added to what the network sees; it learns the pictures without it."
+_KERAS_WITH_NOISE = f'''\
+class WithNoise(keras.Model):
+    """{_ABOUT_WITH_NOISE}"""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def call(self, pictures, training=False):
+        noise = keras.random.normal(ops.shape(pictures))
+        return self.network(pictures + {{noise!r}} * noise, training=training)
+
+
+model = WithNoise(model)
+
+
+'''
+_PYTORCH_WITH_NOISE = f'''\
+class WithNoise(nn.Module):
+    """{_ABOUT_WITH_NOISE}"""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, pictures):
+        return self.network(pictures + {{noise!r}} * torch.randn_like(pictures))
+
+
+model = WithNoise(model)
 
 
 '''
@@ -42,7 +77,9 @@ def picture_parts(
         functions: Of the loss.
         answers: What is a picture of `outputs`.
     """
-    keras = wanted.library is KERAS
+    keras, task = wanted.library is KERAS, wanted.settings.task
+    if isinstance(task, Autoencoder) and task.noise:
+        functions = (_KERAS_WITH_NOISE if keras else _PYTORCH_WITH_NOISE).format(noise=task.noise) + functions
     measure = _MEASURE.format(answers=answers, true="targets" if keras else "as_shown(targets)")
     return TaskParts(
         about=_PICTURE_ITSELF,
@@ -51,6 +88,7 @@ def picture_parts(
         measure="mean_error",
         learnt="" if keras else "as_shown",
         after=after,
+        learns_pictures=True,
     )
 
 

@@ -2,6 +2,7 @@
 
 from visualizer.source_code.scripts import output_shape
 from visualizer.source_code.task_parts.boxes import GIOU, IOU
+from visualizer.source_code.task_parts.moved import MOVED_BOXES, MOVED_POINTS
 from visualizer.source_code.task_parts.parts import KERAS, TaskParts, Wanted
 from visualizer.tasks.detection import MOST_CANDIDATES, OVERLAP, THRESHOLD
 
@@ -76,6 +77,16 @@ def f1(maps, targets):
 
 
 '''
+_MOVED_TARGETS = '''\
+def moved_targets(targets, places):
+    """The boxes move; an object whose centre has left the picture is none any more."""
+    centers = moved_points(targets[..., 1:3], places)
+    inside = ((centers > 0) & (centers < 1)).all(-1)
+    classes = np.where(inside, targets[..., 0], -1)[..., np.newaxis]
+    return np.concatenate([classes, moved_boxes(targets[..., 1:], places)], axis=-1).astype("float32")
+
+
+'''
 
 
 def detection_parts(wanted: Wanted) -> TaskParts:
@@ -112,4 +123,5 @@ def detection_parts(wanted: Wanted) -> TaskParts:
         measure="f1",
         learnt="in_cells",
         channels_last=True,
+        moved_targets=f"{MOVED_POINTS}{MOVED_BOXES}{_MOVED_TARGETS}",
     )

@@ -2,10 +2,8 @@
 
 from visualizer.source_code.task_parts.autoencoder import picture_parts
 from visualizer.source_code.task_parts.parts import KERAS, TaskParts, Wanted
+from visualizer.source_code.task_parts.samples import SAMPLES, SAVED
 from visualizer.tasks.diffusion import Diffusion
-
-_SAMPLES = 16
-_ENLARGED = 8  # times as wide and high, in the file
 
 _ABOUT_WITH_NOISE = (
     "Noise is mixed into the pictures before the network sees them; with the answers, its share of each."
@@ -83,11 +81,6 @@ with torch.no_grad():
         pictures = pictures + (model.network(pictures) - pictures) / left
 row = np.concatenate(list(pictures.clamp(0, 1).permute(0, 2, 3, 1).numpy()), axis=1)
 """
-_SAVED = """\
-row = (255 * row).round().astype("uint8").repeat({enlarged}, axis=0).repeat({enlarged}, axis=1)
-Image.fromarray(row.squeeze()).save("samples.png")
-print("There are samples in samples.png.")
-"""
 
 
 def diffusion_parts(wanted: Wanted) -> TaskParts:
@@ -104,12 +97,12 @@ def diffusion_parts(wanted: Wanted) -> TaskParts:
     loss = (_KERAS_LOSS if keras else _PYTORCH_LOSS).format(about=about, divided=f" / {least}" if velocity else "")
     channels, height, width = wanted.architecture.input_shape
     samples = (_KERAS_SAMPLES if keras else _PYTORCH_SAMPLES).format(
-        count=_SAMPLES, steps=task.steps, channels=channels, height=height, width=width
+        count=SAMPLES, steps=task.steps, channels=channels, height=height, width=width
     )
     return picture_parts(
         wanted,
         loss="noise_loss" if keras else "noise_loss(outputs, true)",
         functions=f"{_KERAS_WITH_NOISE if keras else _PYTORCH_WITH_NOISE}{loss}",
         answers="outputs[..., :-1]" if keras else "outputs[:, :-1]",
-        after=samples + _SAVED.format(enlarged=_ENLARGED),
+        after=samples + SAVED,
     )

@@ -1,6 +1,7 @@
 """One object in the scripts: its class and its box."""
 
 from visualizer.source_code.task_parts.boxes import GIOU, IOU
+from visualizer.source_code.task_parts.moved import MOVED_BOXES, MOVED_POINTS
 from visualizer.source_code.task_parts.parts import KERAS, TaskParts, Wanted
 
 _KERAS_CLASS = "keras.losses.sparse_categorical_crossentropy(true[:, 0], outputs[:, :-4], from_logits=True)"
@@ -12,6 +13,14 @@ def mean_iou(outputs, targets):
     """How much the boxes overlap with the true ones, on average."""
     boxes = 1 / (1 + np.exp(-outputs[:, -4:]))
     return iou(boxes, targets[:, 1:]).mean()
+
+
+'''
+_MOVED_TARGETS = '''\
+def moved_targets(targets, places):
+    """The class stays, and the box moves."""
+    boxes = moved_boxes(targets[:, np.newaxis, 1:], places)[:, 0]
+    return np.concatenate([targets[:, :1], boxes], axis=1).astype("float32")
 
 
 '''
@@ -40,4 +49,5 @@ def loss_of(true, outputs):
         functions=f"{giou}{loss}{IOU}{_MEASURE}",
         loss="loss_of" if is_keras else "loss_of(true, outputs)",
         measure="mean_iou",
+        moved_targets=f"{MOVED_POINTS}{MOVED_BOXES}{_MOVED_TARGETS}",
     )

@@ -1,7 +1,7 @@
 """What a task gives to the scripts that train on `pictures.npz`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from visualizer.architecture.architecture import Architecture
 from visualizer.data.annotations import Annotations
@@ -52,16 +52,27 @@ class TaskParts:
         channels_last: Whether `loss` and `measure` want the channels of maps last in PyTorch too.
         after: Lines at the end of the script.
         wants_scores: Whether the loss applies the softmax that may end the network.
+        learns_pictures: Whether what the loss compares is the batch of pictures itself.
+        moved_targets: The source of a function of that name, of targets and places, arrays; see `augmentation`. Empty
+            where `targets` stay when their pictures are moved.
+        networks: The parts of the network that the script defines one by one, by name; empty for `model` alone.
+        training: Lines that train the network in place of the usual ones, which have `loss`, `measure` and `learnt`.
+        keras_needs_torch: Whether the Keras script computes gradients itself, by PyTorch.
     """
 
     about: str
     functions: str
-    loss: str
-    measure: str
+    loss: str = ""
+    measure: str = ""
     learnt: str = ""
     channels_last: bool = False
     after: str = ""
     wants_scores: bool = False
+    learns_pictures: bool = False
+    moved_targets: str = ""
+    networks: Mapping[str, Architecture] = field(default_factory=dict)
+    training: str = ""
+    keras_needs_torch: bool = False
 
 
 WriteParts = Callable[[Wanted], TaskParts]

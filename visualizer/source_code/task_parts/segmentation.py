@@ -31,6 +31,19 @@ def mean_iou(outputs, masks):
 
 
 '''
+_MOVED_TARGETS = '''\
+def moved_targets(masks, places):
+    """The masks, whose pixels take the class of the nearest place: between two classes there is no third one."""
+{lines}
+
+
+'''
+_KERAS_MOVED = """\
+    maps = masks[..., np.newaxis].astype("float32")
+    return moved(maps, places, "nearest")[..., 0].astype("int64")"""
+_PYTORCH_MOVED = """\
+    maps = torch.tensor(masks)[:, np.newaxis].float()
+    return moved(maps, places, "nearest")[:, 0].long().numpy()"""
 
 
 def segmentation_parts(wanted: Wanted) -> TaskParts:
@@ -62,4 +75,5 @@ def segmentation_parts(wanted: Wanted) -> TaskParts:
         loss=loss,
         measure="mean_iou",
         wants_scores=True,
+        moved_targets=_MOVED_TARGETS.format(lines=_KERAS_MOVED if is_keras else _PYTORCH_MOVED),
     )
