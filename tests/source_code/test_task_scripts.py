@@ -2,8 +2,10 @@
 
 import re
 import runpy
+import textwrap
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +15,10 @@ from PIL import Image
 from tests.source_code.test_writers import copy_to_keras, run
 from tests.training.examples import few_digits
 from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.assembly import Assembly
 from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.add import Add
+from visualizer.architecture.layers.batch_normalization import BatchNormalization
 from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
@@ -34,11 +39,13 @@ from visualizer.source_code.task_scripts import scripts_for
 from visualizer.tasks.autoencoder import Autoencoder
 from visualizer.tasks.detection import Detection
 from visualizer.tasks.diffusion import Diffusion
+from visualizer.tasks.gan import DISCRIMINATOR, GENERATOR, Gan
 from visualizer.tasks.one_object import OneObject
 from visualizer.tasks.regression import Regression
 from visualizer.tasks.segmentation import Segmentation
-from visualizer.tasks.task import Task
+from visualizer.tasks.task import Task, task_types
 from visualizer.tasks.variational_autoencoder import VariationalAutoencoder
+from visualizer.training.loop.optimizer import make_optimizer
 from visualizer.training.settings import TrainingSettings, preset_settings
 
 MAPS = (Conv2D(filters=8, padding="same"), MaxPooling2D(), Conv2D(filters=8, padding="same"), MaxPooling2D())
@@ -103,6 +110,26 @@ BRANCHED = Architecture(
     (MAPS[0], Concatenate(), Conv2D(filters=6, padding="same", activation="linear"), Activation(function="softmax")),
     wires=((PICTURE,), (0, PICTURE), (1,), (2,)),
 )
+
+
+def gan(*, branches: bool = False) -> Architecture:
+    """A small one; no layer of it is random, and none flattens maps."""
+    assembly = Assembly((1, 4, 4))
+    with assembly.block(GENERATOR):
+        start = assembly.add(Conv2DTranspose(filters=4, l2=0.01 if branches else 0.0), BatchNormalization())
+        if branches:
+            assembly.add(Conv2D(filters=4, padding="same"))
+            assembly.add(Add(), reads=(assembly.last, start))
+        assembly.add(Conv2D(filters=1, padding="same", activation="sigmoid"))
+    with assembly.block(DISCRIMINATOR):
+        start = assembly.add(Conv2D(filters=4, padding="same", activation="leaky_relu"), BatchNormalization())
+        if branches:
+            assembly.add(Conv2D(filters=4, padding="same"))
+            assembly.add(Add(), reads=(assembly.last, start))
+        assembly.add(GlobalAveragePooling2D(), Dense(units=1, activation="linear"))
+    return assembly.architecture("Small GAN")
+
+
 CASES = [
     pytest.param(name, loss, architecture, id=f"{name}-{loss}{ending}")
     for name, (task, _, own) in TASKS.items()
@@ -300,6 +327,167 @@ def test_the_presets_of_the_gallery_train_in_both_scripts(name, tmp_path, monkey
     assert np.isfinite(found["value"])
 
 
+def with_a_function(script: str, loop: str, last: str) -> str:
+    """The script of a GAN without its loop over batches, a step of which is a function of the `chosen` and the `noise`.
+
+    Args:
+        script: Of either library.
+        loop: How the loop begins.
+        last: How the line begins that comes after its steps.
+    """
+    definition, found, rest = script.partition(loop)
+    assert found
+    step = rest[rest.index("        real = ") : rest.index(last)]
+    step = re.sub(r"keras\.random\.uniform\(\(.*?\)\)", "noise", step)
+    return f"{definition}\ndef one_step(chosen, noise=None):\n{textwrap.indent(textwrap.dedent(step), '    ')}"
+
+
+@pytest.mark.parametrize("branches", [False, True])
+@pytest.mark.parametrize("loss", Gan.losses)
+@pytest.mark.parametrize("every", [1, 2])
+def test_the_parts_of_a_gan_take_the_steps_of_the_app(every, loss, branches, tmp_path, monkeypatch):
+    """From the same weights, by the same noise."""
+    task, dataset, architecture = Gan(discriminator_every=every), few_digits(64, 16), gan(branches=branches)
+    monkeypatch.chdir(tmp_path)
+    Path("pictures.npz").write_bytes(packed(dataset, task))
+    # By momentum, a step that is left out differs from one down a gradient of 0. Adam would enlarge rounding errors.
+    settings = replace(settings_of(task, loss), optimizer="sgd", learning_rate=0.1)
+    scripts = scripts_for(task)
+    network = build(architecture, seed=3)
+    before = [values.clone() for values in network.state_dict().values()]
+
+    written = scripts.pytorch(architecture, settings, dataset.annotations)
+    found = run(with_a_function(written, "for epoch in", "    model.eval()"), tmp_path)
+    for own, values in zip(found["model"].state_dict().values(), before, strict=True):
+        own.copy_(values)
+    found["model"].train()
+    network.train()
+    optimizer, learnt = make_optimizer(network, settings), []
+    for step in range(4):
+        chosen = torch.arange(12 * step, 12 * step + 12)
+        torch.manual_seed(step)
+        value, _ = task.loss_and_outputs(network, found["train_pictures"][chosen], torch.zeros(12), loss)
+        penalty = network.penalty()
+        value = value if penalty is None else value + penalty
+        optimizer.zero_grad()
+        value.backward()
+        learnt.append(network.layers[-1][0].bias.grad is not None)
+        optimizer.step()
+        torch.manual_seed(step)
+        found["one_step"](chosen)
+    assert all(learnt) if every == 1 else 0 < sum(learnt) < 4
+    for own, values in zip(found["model"].state_dict().values(), network.state_dict().values(), strict=True):
+        torch.testing.assert_close(own, values, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("loss", Gan.losses)
+def test_the_parts_of_a_gan_take_the_steps_of_the_app_in_keras_too(loss, tmp_path, monkeypatch):
+    task, dataset, architecture = Gan(), few_digits(64, 16), gan()
+    monkeypatch.chdir(tmp_path)
+    Path("pictures.npz").write_bytes(packed(dataset, task))
+    settings = replace(settings_of(task, loss), optimizer="sgd", learning_rate=0.1)
+    network = build(architecture, seed=3).train()
+    written = scripts_for(task).keras(architecture, settings, dataset.annotations)
+    found = run(with_a_function(written, "for epoch in", "    made = generator.predict"), tmp_path)
+    both = SimpleNamespace(layers=[*found["generator"].layers, *found["discriminator"].layers])
+    copy_to_keras(network, both)
+    optimizer = make_optimizer(network, settings)
+    for step in range(3):
+        chosen = np.arange(12 * step, 12 * step + 12)
+        pictures = torch.from_numpy(found["train_pictures"][chosen]).permute(0, 3, 1, 2)
+        torch.manual_seed(step)
+        value, _ = task.loss_and_outputs(network, pictures, torch.zeros(12), loss)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        torch.manual_seed(step)
+        noise = torch.rand(12, 1, 4, 4).permute(0, 2, 3, 1)
+        found["one_step"](chosen, noise)
+    ours = {name: found[name].get_weights() for name in ("generator", "discriminator")}
+    copy_to_keras(network, both)
+    for name, weights in ours.items():
+        for own, values in zip(weights, found[name].get_weights(), strict=True):
+            # Batches of the moving variance are counted with and without Bessel's correction.
+            np.testing.assert_allclose(own, values, atol=1e-3, rtol=2e-3)
+
+
+def test_the_discriminator_learns_seldom_in_keras_too(tmp_path, monkeypatch):
+    task, dataset, architecture = Gan(discriminator_every=50), few_digits(64, 16), gan(branches=True)
+    monkeypatch.chdir(tmp_path)
+    Path("pictures.npz").write_bytes(packed(dataset, task))
+    written = scripts_for(task).keras(architecture, settings_of(task, "adversarial_bce"), dataset.annotations)
+    found = run(with_a_function(written, "for epoch in", "    made = generator.predict"), tmp_path)
+    parts = [found[name] for name in ("generator", "discriminator")]
+    for draw, learns in ((0.5, [True, False]), (0.01, [True, True])):
+        before = [model.trainable_variables[0].numpy().copy() for model in parts]
+        monkeypatch.setattr(np.random, "random", lambda draw=draw: draw)
+        found["one_step"](np.arange(12), torch.rand(12, 4, 4, 1))
+        after = [model.trainable_variables[0].numpy() for model in parts]
+        assert [not np.array_equal(*each) for each in zip(before, after, strict=True)] == learns
+
+
+@pytest.mark.parametrize("library", ["keras", "pytorch"])
+@pytest.mark.parametrize("preset", [True, False])
+def test_the_scripts_of_a_gan_run_and_end_with_samples(preset, library, tmp_path, monkeypatch, capsys):
+    task, dataset = Gan() if preset else Gan(discriminator_every=3), few_digits(64, 16)
+    architecture = task.preset().architecture if preset else gan(branches=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=r"There is no pictures\.npz here"):
+        run(
+            getattr(scripts_for(task), library)(
+                architecture, settings_of(task, "adversarial_bce"), dataset.annotations
+            ),
+            tmp_path,
+        )
+    Path("pictures.npz").write_bytes(
+        packed(replace(dataset, pictures=dataset.pictures[:100], labels=dataset.labels[:100]), task)
+    )
+    settings = replace(preset_settings(task), epochs=3, batch_size=16)
+    written = getattr(scripts_for(task), library)(architecture, settings, dataset.annotations)
+    Path("script.py").write_text(written, encoding="utf-8")
+    capsys.readouterr()
+    found = runpy.run_path("script.py")
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Epoch ")]
+    assert len(lines) == 3
+    assert all(f"validation {task.measures[0].title} " in line for line in lines)
+    assert np.isfinite(found["of_generator"].item() + found["of_discriminator"].item())
+    said = {"pictures": [[2.0], [0.1]], "made": [[-1.0], [3.0]]}
+    found["told_apart"].__globals__["said_of"] = lambda name: np.array(said[name])
+    assert found["told_apart"]("pictures", "made") == 0.75
+    with Image.open("samples.png") as samples:
+        assert samples.size == (16 * 8 * 8, 8 * 8)
+
+
+@pytest.mark.parametrize("library", ["keras", "pytorch"])
+@pytest.mark.parametrize("name", ["autoencoder", "variational autoencoder"])
+def test_noise_that_is_to_be_removed_is_what_the_network_sees(name, library, tmp_path, monkeypatch):
+    task, dataset, architecture = TASKS[name]
+    task = replace(task, noise=0.35)
+    monkeypatch.chdir(tmp_path)
+    Path("pictures.npz").write_bytes(packed(dataset, task))
+    settings = replace(settings_of(task, next(iter(task.losses))), epochs=3, learning_rate=0.01)
+    found = run(getattr(scripts_for(task), library)(architecture, settings, dataset.annotations), tmp_path)
+    if library == "keras":
+        losses = found["model"].history.history["loss"]
+        assert losses[-1] < losses[0]
+    else:
+        assert np.isfinite(found["loss"].item())
+        # The truth is the picture without noise.
+        torch.testing.assert_close(torch.as_tensor(found["train_true"]), found["train_pictures"])
+    shown: list[np.ndarray] = []
+
+    def seen(given, **training):
+        shown.append(np.asarray(given))
+        return given
+
+    mixing = found["WithNoise"](seen)
+    pictures = torch.full((50, 1, 16, 16) if library == "pytorch" else (50, 16, 16, 1), 0.5)
+    (mixing.forward if library == "pytorch" else mixing.call)(pictures)
+    noise = shown[0] - 0.5
+    assert noise.std() == pytest.approx(0.35, abs=0.01)
+    assert noise.mean() == pytest.approx(0, abs=0.01)
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_without_its_file_a_script_says_where_to_get_it(name, tmp_path, monkeypatch):
     task, dataset, architecture = TASKS[name]
@@ -310,8 +498,17 @@ def test_without_its_file_a_script_says_where_to_get_it(name, tmp_path, monkeypa
             run(script(architecture, settings, dataset.annotations), tmp_path)
 
 
+def test_what_a_gan_in_keras_needs_is_said_beside_the_download_and_in_the_script():
+    architecture = gan()
+    assert "In Keras, it computes its gradients by PyTorch" in scripts_for(Gan()).about_pictures(architecture, "digits")
+    assert "PyTorch" not in scripts_for(Diffusion()).about_pictures(architecture, "digits")
+    written = scripts_for(Gan()).keras(architecture, settings_of(Gan(), "adversarial_bce"), few_digits().annotations)
+    assert written.startswith("# Small GAN: 8 layers, ")
+    assert written.splitlines()[0].endswith(", for Keras 3 on PyTorch.")
+
+
 def test_a_task_that_nobody_wrote_scripts_for_has_none():
-    assert all(scripts_for(task) for task, _, _ in TASKS.values())
+    assert all(scripts_for(kind()) for kind in task_types().values())
 
     class Other(Regression):
         """A task from elsewhere."""

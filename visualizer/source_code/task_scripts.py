@@ -12,6 +12,7 @@ from visualizer.source_code.scripts import FILE, FOLDER, fetched_by, loads_digit
 from visualizer.source_code.task_parts.autoencoder import autoencoder_parts
 from visualizer.source_code.task_parts.detection import detection_parts
 from visualizer.source_code.task_parts.diffusion import diffusion_parts
+from visualizer.source_code.task_parts.gan import gan_parts
 from visualizer.source_code.task_parts.one_object import one_object_parts
 from visualizer.source_code.task_parts.parts import WriteParts
 from visualizer.source_code.task_parts.regression import regression_parts
@@ -21,6 +22,7 @@ from visualizer.tasks.autoencoder import Autoencoder
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.detection import Detection
 from visualizer.tasks.diffusion import Diffusion
+from visualizer.tasks.gan import Gan
 from visualizer.tasks.one_object import OneObject
 from visualizer.tasks.regression import Regression
 from visualizer.tasks.segmentation import Segmentation
@@ -39,7 +41,7 @@ class Scripts(Protocol):
         """The PyTorch script; imports torch."""
 
     def about_pictures(self, architecture: Architecture, dataset: str) -> str:
-        """In a sentence, where a script has its pictures from; empty where nothing is to be said."""
+        """In a sentence or two, where a script has its pictures from; empty where nothing is to be said."""
 
     def file_name(self, architecture: Architecture, dataset: str) -> str:
         """The file with pictures that belongs beside a script; empty where it loads them itself."""
@@ -77,9 +79,15 @@ class _OfClasses:
 
 @dataclass(frozen=True)
 class _OfParts:
-    """Scripts that load pictures with their targets from a file."""
+    """Scripts that load pictures with their targets from a file.
+
+    Attributes:
+        write: Writes what they have of the task.
+        needs: In a sentence, what they need beside the file; empty where that is all.
+    """
 
     write: WriteParts
+    needs: str = ""
 
     def keras(self, architecture: Architecture, settings: TrainingSettings, annotations: Annotations) -> str:
         from visualizer.source_code.keras_writer import keras_task_script
@@ -92,7 +100,8 @@ class _OfParts:
         return pytorch_task_script(architecture, settings, settings.task.about(annotations), self.write)
 
     def about_pictures(self, architecture: Architecture, dataset: str) -> str:
-        return f"It trains on the file {FILE} beside it, which has the pictures and what is to be learnt of them."
+        beside = f"It trains on the file {FILE} beside it, which has the pictures and what is to be learnt of them."
+        return f"{beside} {self.needs}".rstrip()
 
     def file_name(self, architecture: Architecture, dataset: str) -> str:
         return FILE
@@ -110,12 +119,11 @@ _SCRIPTS: Mapping[type[Task], Scripts] = {
     Segmentation: _OfParts(segmentation_parts),
     Autoencoder: _OfParts(autoencoder_parts),
     VariationalAutoencoder: _OfParts(variational_autoencoder_parts),
+    Gan: _OfParts(gan_parts, "In Keras, it computes its gradients by PyTorch, which must be installed too."),
     Diffusion: _OfParts(diffusion_parts),
 }
 
 
 def scripts_for(task: Task) -> Scripts | None:
     """How scripts for a task are written; None for one that has none."""
-    if isinstance(task, Autoencoder) and task.noise:
-        return None  # a script shows the pictures as they are
     return _SCRIPTS.get(type(task))
