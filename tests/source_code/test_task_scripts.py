@@ -503,7 +503,7 @@ def test_what_a_gan_in_keras_needs_is_said_beside_the_download_and_in_the_script
     assert "In Keras, it computes its gradients by PyTorch" in scripts_for(Gan()).about_pictures(architecture, "digits")
     assert "PyTorch" not in scripts_for(Diffusion()).about_pictures(architecture, "digits")
     written = scripts_for(Gan()).keras(architecture, settings_of(Gan(), "adversarial_bce"), few_digits().annotations)
-    assert written.startswith("# Small GAN: 8 layers, ")
+    assert written.startswith("# Small GAN: 7 layers, ")
     assert written.splitlines()[0].endswith(", for Keras 3 on PyTorch.")
 
 
