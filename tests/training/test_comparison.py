@@ -15,11 +15,14 @@ from visualizer.architecture.architecture import Architecture
 from visualizer.architecture.editing import Draft
 from visualizer.architecture.layer import Fix
 from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.add import Add
 from visualizer.architecture.layers.average import Average
+from visualizer.architecture.layers.concatenate import Concatenate
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.dropout import Dropout
 from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.subtract import Subtract
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.own_dataset import save_own
 from visualizer.tasks.classification import Classification
@@ -112,6 +115,20 @@ def test_changed_connections_are_named():
     assert (layers.setting, links.setting) == ("Added to the first network", "Connections")
     assert links.values[0] == "–"
     assert links.values[1].startswith(f"layer {len(skipped.layers)} reads ")
+
+
+@pytest.mark.parametrize(
+    ("merge", "values"),
+    [
+        (Subtract(), ("layer 3 reads 1 and 2", "layer 3 reads 2 and 1")),
+        (Concatenate(), ("layer 3 reads 1 and 2", "layer 3 reads 2 and 1")),
+        (Add(), ("–", "–")),
+    ],
+)
+def test_the_order_of_inputs_is_a_difference_where_the_layer_makes_something_else_of_it(merge, values):
+    layers = (Conv2D(4, padding="same"), Conv2D(4, padding="same"), merge, Flatten(), Dense(10))
+    one, other = (Architecture("", (1, 8, 8), layers, ((-1,), (0,), reads, (2,), (3,))) for reads in ((0, 1), (1, 0)))
+    assert connections([one, other]) == values
 
 
 def test_the_activations_of_several_outputs_stay():

@@ -222,8 +222,9 @@ def connections(architectures: Sequence[Architecture]) -> tuple[str, ...]:
         pairs = matched_layers(first, other)
         places = {PICTURE: PICTURE} | {place: index for index, place in pairs.items()}
         for index, place in pairs.items():
-            reads = {_kept(first, source, set(pairs)) for source in first.sources[index]}
-            if reads != {places[_kept(other, source, set(places))] for source in other.sources[place]}:
+            reads = [_kept(first, source, set(pairs)) for source in first.sources[index]]
+            theirs = [places[_kept(other, source, set(places))] for source in other.sources[place]]
+            if _as_read(first.layers[index], reads) != _as_read(first.layers[index], theirs):
                 told[0].add(index)
                 told[number].add(place)
         told[number] |= {place for place, sources in enumerate(other.sources) if place not in places and sources[1:]}
@@ -236,6 +237,12 @@ def connections(architectures: Sequence[Architecture]) -> tuple[str, ...]:
         or "–"
         for architecture, indices in zip(architectures, told, strict=True)
     )
+
+
+def _as_read(layer: Layer, sources: Sequence[int]) -> tuple[int, ...]:
+    """Each source once, in order where the layer makes something else of them in another order."""
+    once = dict.fromkeys(sources)
+    return tuple(once if layer.meeting in ("difference", "concatenation") else sorted(once))
 
 
 def _kept(architecture: Architecture, source: int, kept: set[int]) -> int:
