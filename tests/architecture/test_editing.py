@@ -162,6 +162,8 @@ def test_a_connection_from_a_card_needs_an_add_below_one_that_has_one_input():
     assert changed.ids == (0, 1, 2, 6, 3, 4, 5)
     assert changed.layer(6) == Add()
     assert wires(changed) == {0: (-1,), 1: (0,), 2: (1,), 6: (2, 1), 3: (6, 0), 4: (3,), 5: (4,)}
+    assert Draft.of(RESIDUAL).add_below(3, -1).reads(6) == (3, -1)
+    assert Draft.of(RESIDUAL).add_below(9, -1) == Draft.of(RESIDUAL)
     assert Draft.of(RESIDUAL).connect(2, 4) == Draft.of(RESIDUAL).insert(3, Add())
 
 
@@ -172,6 +174,17 @@ def test_a_branch_runs_beside_the_next_card_and_is_put_together_with_it():
     assert blocks(changed) == [(1, 2, 7, 6, 3)]
     assert Draft.of(RESIDUAL).follower(2) is None
     assert Draft.of(RESIDUAL).branch(2) == Draft.of(RESIDUAL)
+
+
+def test_a_branch_from_the_picture_runs_beside_the_first_card_that_reads_it_alone():
+    changed = draft().branch(-1)
+    assert names(changed) == ["Conv2D", "Conv2D", "Concatenate", "Flatten", "Dense"]
+    assert wires(changed) == {0: (-1,), 4: (-1,), 3: (0, 4), 1: (3,), 2: (1,)}
+    # Once more: three paths, as an Inception block on the picture has.
+    assert [reads == (-1,) for reads in wires(changed.branch(-1)).values()].count(True) == 3
+    nothing = Draft.of(Architecture("nothing", (1, 8, 8), ()))
+    assert nothing.follower(-1) is None
+    assert nothing.branch(-1) == nothing
 
 
 def test_a_fix_may_change_an_input_or_add_one():
@@ -327,7 +340,8 @@ def edited(draft: Draft, draw: Callable[[st.SearchStrategy[Any]], Any]) -> Draft
         lambda: draft.duplicate(card),
         lambda: draft.connect(card, draw(cards | st.just(-1))),
         lambda: draft.set_inputs(card, draw(st.lists(cards | st.just(-1), max_size=3))),
-        lambda: draft.branch(card),
+        lambda: draft.branch(draw(cards | st.just(-1))),
+        lambda: draft.add_below(card, draw(cards | st.just(-1))),
         lambda: draft.fold(card, other, "A block"),
     ]
     if draft.architecture.blocks:

@@ -52,7 +52,7 @@ def test_a_residual_block_is_built_with_the_mouse_trained_and_looked_into(page: 
     block.click()
     settle(page)
     rail_is_beside_the_cards(page)
-    page.get_by_role("button", name="Move, repeat, rename or delete “Residual block”, layers 2 to 4").click()
+    page.get_by_role("button", name="Move, connect, repeat, rename or delete “Residual block”, layers 2 to 4").click()
     page.get_by_role("menuitem", name="Unfold into single layers").click()
     expect(block).to_have_count(0)
     settle(page)

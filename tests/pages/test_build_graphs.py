@@ -137,6 +137,45 @@ def test_a_branch_runs_beside_the_next_layer_or_the_menu_says_why_not(app):
     assert [type(layer) for layer in draft(app).architecture.layers[3:5]] == [Conv2D, Concatenate]
 
 
+def test_the_input_branches_too_or_its_menu_says_why_not(app):
+    ids = start_with(app, RESIDUAL)
+    choose(app, "bare-action-input", "branch")
+    branched = draft(app)
+    assert [type(layer) for layer in branched.architecture.layers[:3]] == [Conv2D, Conv2D, Concatenate]
+    assert branched.architecture.sources[:3] == ((-1,), (-1,), (0, 1))
+    assert branched.reads(ids[1]) == (branched.ids[2],)
+    undo(app)
+    start_with(app, replace(RESIDUAL, layers=(), wires=()))
+    menus = {button.key: button for button in app.get("menu_button")}
+    assert ":gray[" in menus["bare-action-input"].options[0]
+    choose(app, "bare-action-input", "branch")
+    assert app.error[0].value.startswith("A branch runs beside a layer that reads this one alone")
+
+
+@pytest.mark.parametrize("folded", [True, False])
+def test_a_skip_connection_and_a_branch_begin_at_a_block(app, folded):
+    ids = start_with(app, BLOCK)
+    menu = f"bare-action-block-{ids[1]}"
+    if folded:
+        without_exception(app.button(key=f"open-block-{ids[1]}").click().run())
+    choose(app, menu, "skip")
+    # Around the block: what is above it, and of its first layer nothing is asked.
+    assert len(app.selectbox) == 1
+    source = app.selectbox(key=f"source-{ids[1]}")
+    assert source.options == ["1  Conv2D 4, 3 × 3 → 8 × 8 × 4", "Input → 8 × 8 × 1"]
+    assert source.value == ids[0]
+    answer(app, ids[1])
+    skipped = draft(app)
+    assert skipped.architecture.blocks == BLOCK.blocks
+    assert type(skipped.architecture.layers[4]) is Add
+    assert skipped.architecture.sources[3:6] == ((2, 0), (3, 0), (4,))
+    undo(app)
+    choose(app, menu, "branch")
+    assert [type(layer) for layer in draft(app).architecture.layers[4:7]] == [Flatten, Flatten, Concatenate]
+    assert draft(app).architecture.sources[4:7] == ((3,), (3,), (4, 5))
+    assert draft(app).architecture.blocks == BLOCK.blocks
+
+
 def test_a_fix_may_change_another_place(app):
     ids = start_with(app, RESIDUAL)
     owner = app.session_state["visualizer"]

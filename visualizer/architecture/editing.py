@@ -157,18 +157,24 @@ class Draft:
         reads = self.reads(card)
         if len(reads) < layer.most_inputs:
             return self.set_inputs(card, (*reads, source))
+        return self.add_below(card, source)
+
+    def add_below(self, card: int, source: int) -> "Draft":
+        """Put an Add below the card, which adds the output of `source`, a card above it or PICTURE."""
+        if card not in self.ids:
+            return self
         return self.insert(self.ids.index(card) + 1, Add()).set_inputs(self.next_id, (card, source))
 
     def follower(self, card: int) -> int | None:
-        """The card that a branch from this one would run beside: the first that reads it alone; None if none does."""
-        if card not in self.ids:
+        """The card that a branch from this one or PICTURE would run beside: the first that reads it alone, or None."""
+        if card != PICTURE and card not in self.ids:
             return None
-        source = (self.ids.index(card),)
+        source = (PICTURE if card == PICTURE else self.ids.index(card),)
         rows = zip(self.ids, self.architecture.layers, self.architecture.sources, strict=True)
         return next((other for other, layer, reads in rows if reads == source and layer.most_inputs == 1), None)
 
     def branch(self, card: int) -> "Draft":
-        """Let a copy of the card's follower read the card too; a Concatenate puts both outputs together."""
+        """Let a copy of the follower of a card or PICTURE read that too; a Concatenate puts both outputs together."""
         beside = self.follower(card)
         if beside is None:
             return self

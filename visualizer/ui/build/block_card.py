@@ -3,12 +3,9 @@
 import streamlit as st
 
 from visualizer.architecture.architecture import ArchitectureReport
+from visualizer.architecture.editing import Draft
 from visualizer.ui.build.add_layer import add_layer_button
-from visualizer.ui.build.layer_card import (
-    SPACE,
-    move,
-    show_reading,
-)
+from visualizer.ui.build.layer_card import CONNECT, SPACE, branch, branch_words, move, show_reading
 from visualizer.ui.build.question import block_at, repeat_block, show_question
 from visualizer.ui.build.rows import Kind, Row, layers_of
 from visualizer.ui.build.several_layers import about_inside, opening_button, show_problem_inside
@@ -17,23 +14,13 @@ from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.session import Session
 
-_ACTIONS = {
-    "up": ":material/arrow_upward: Move up",
-    "down": ":material/arrow_downward: Move down",
-    "duplicate": ":material/content_copy: Duplicate",
-    "repeat": ":material/repeat: Repeat …",
-    "rename": ":material/edit: Rename …",
-    "unfold": ":material/unfold_more: Unfold into single layers",
-    "delete": ":material/delete: Delete",
-}
-
 
 def block_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
     """Draw the card or the heading of a block; actions on it change the owner's draft."""
     draft, state = owner.history.present, owner.page_state(BuildState)
     folded = row.kind is Kind.FOLDED
     cards = draft.ids[row.first : row.last + 1]
-    card = cards[0]
+    card, last = cards[0], cards[-1]
     which = f"“{row.title}”, {layers_of(row)}"
 
     def act(action: str) -> None:
@@ -42,8 +29,10 @@ def block_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
             return
         if action in ("up", "down"):
             move(owner, row, down=action == "down")
-        elif action in ("repeat", "rename"):
+        elif action in ("skip", "repeat", "rename"):
             state.ask(action, card)
+        elif action == "branch":
+            branch(owner, last)
         elif action == "duplicate":
             repeat_block(owner, card, 1)
         elif action == "unfold":
@@ -58,8 +47,8 @@ def block_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
                 opening_button(_label(row, report), f"open-block-{card}", folded, state.set_folded, cards, not folded)
                 add_layer_button(owner, row.last + 1, f"Add a layer below {which}", f"bare-add-block-{card}")
                 bound.menu(
-                    f"Move, repeat, rename or delete {which}",
-                    _ACTIONS,
+                    f"Move, connect, repeat, rename or delete {which}",
+                    _menu(draft, last),
                     act,
                     f"bare-action-block-{card}",
                     icon=":material/more_vert:",
@@ -69,6 +58,21 @@ def block_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
         show_question(owner, card, row, report)
         if folded:
             show_problem_inside(owner, row, report)
+
+
+def _menu(draft: Draft, last: int) -> dict[str, str]:
+    """The actions on a block whose output is that of the card `last`."""
+    return {
+        "up": ":material/arrow_upward: Move up",
+        "down": ":material/arrow_downward: Move down",
+        "duplicate": ":material/content_copy: Duplicate",
+        "repeat": ":material/repeat: Repeat …",
+        "skip": CONNECT,
+        "branch": branch_words(draft, last),
+        "rename": ":material/edit: Rename …",
+        "unfold": ":material/unfold_more: Unfold into single layers",
+        "delete": ":material/delete: Delete",
+    }
 
 
 def _label(row: Row, report: ArchitectureReport) -> str:

@@ -6,10 +6,11 @@ import streamlit as st
 
 from visualizer.architecture.architecture import MAX_NAME_LENGTH
 from visualizer.architecture.shapes import describe_shape
+from visualizer.architecture.span import PICTURE
 from visualizer.limits import limits
 from visualizer.tasks.classification import Classification
 from visualizer.ui.build.add_layer import add_layer_button
-from visualizer.ui.build.layer_card import SPACE, card_header
+from visualizer.ui.build.layer_card import SPACE, branch, branch_words, card_header
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.text import escaped
 from visualizer.ui.state.dataset_names import chosen_dataset, dataset_titles
@@ -37,6 +38,14 @@ def input_card(owner: Session) -> None:
         with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
             opened = card_header(owner, _CARD, label)
             add_layer_button(owner, 0, "Add a layer above layer 1", "bare-add-first")
+            bound.menu(
+                "Branch from the input",
+                {"branch": branch_words(owner.history.present, PICTURE)},
+                lambda _: branch(owner, PICTURE),
+                "bare-action-input",
+                icon=":material/more_vert:",
+                type="tertiary",
+            )
         if opened:
             _form(owner)
 

@@ -27,9 +27,9 @@ SPACE = "\u2003"  # Markdown makes one of several ordinary spaces
 # What needs no further answer.
 _ACTIONS: dict[str, Callable[[Draft, int], Draft]] = {
     "duplicate": lambda draft, card: draft.duplicate(card),
-    "branch": lambda draft, card: draft.branch(card),
     "delete": lambda draft, card: draft.replace_layer(card),
 }
+CONNECT = ":material/redo: Skip connection from …"
 _BRANCH = ":material/call_split: Branch from here"
 _NO_BRANCH = f":gray[{_BRANCH}. No layer reads it alone.]"
 _WHY_NO_BRANCH = "A branch runs beside a layer that reads this one alone. No layer does."
@@ -41,7 +41,6 @@ def layer_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
     problem = report.layers[index].problem
     draft, state = owner.history.present, owner.page_state(BuildState)
     card = draft.ids[index]
-    can_branch = draft.follower(card) is not None
 
     def set_settings(changes: dict[str, Any]) -> None:
         owner.edit(lambda draft: draft.replace_layer(card, layer.with_settings(**changes)))
@@ -51,8 +50,8 @@ def layer_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
             move(owner, row, down=action == "down")
         elif action in ("connect", "fold"):
             state.ask(action, card)
-        elif action == "branch" and not can_branch:
-            owner.message = _WHY_NO_BRANCH
+        elif action == "branch":
+            branch(owner, card)
         else:
             owner.edit(lambda draft: _ACTIONS[action](draft, card))
 
@@ -64,7 +63,7 @@ def layer_card(owner: Session, row: Row, report: ArchitectureReport) -> None:
                 add_layer_button(owner, index + 1, below, f"bare-add-{card}", block=row.block)
                 bound.menu(
                     f"Move, connect, fold or delete layer {index + 1}",
-                    _menu(can_branch=can_branch),
+                    _menu(draft, card),
                     act,
                     f"bare-action-{card}",
                     icon=":material/more_vert:",
@@ -91,19 +90,32 @@ def move(owner: Session, row: Row, *, down: bool) -> None:
         owner.edit(lambda draft: draft.move_cards(first, last, to.by))
 
 
+def branch_words(draft: Draft, card: int) -> str:
+    """What a menu says of a branch from a card or PICTURE; in grey, and why, where there can be none."""
+    return _NO_BRANCH if draft.follower(card) is None else _BRANCH
+
+
+def branch(owner: Session, card: int) -> None:
+    """Branch from a card or PICTURE, or say why there can be no branch."""
+    if owner.history.present.follower(card) is None:
+        owner.message = _WHY_NO_BRANCH
+    else:
+        owner.edit(lambda draft: draft.branch(card))
+
+
 def show_reading(row: Row, architecture: Architecture) -> None:
     """Say what the row reads where that is not the layer above alone."""
     if sentence := reading(row, architecture):
         st.caption(f":material/call_merge: {markdown_safe(sentence)}")
 
 
-def _menu(*, can_branch: bool) -> dict[str, str]:
+def _menu(draft: Draft, card: int) -> dict[str, str]:
     return {
         "up": ":material/arrow_upward: Move up",
         "down": ":material/arrow_downward: Move down",
         "duplicate": ":material/content_copy: Duplicate",
-        "connect": ":material/redo: Skip connection from …",
-        "branch": _BRANCH if can_branch else _NO_BRANCH,
+        "connect": CONNECT,
+        "branch": branch_words(draft, card),
         "fold": ":material/unfold_less: Fold into a block …",
         "delete": ":material/delete: Delete",
     }

@@ -1,6 +1,6 @@
 """What a card asks before an edit that needs an answer: which layer, which name, how often."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import streamlit as st
@@ -39,26 +39,48 @@ def source_names(architecture: Architecture, report: ArchitectureReport, ids: Se
 
 def _connect(owner: Session, card: int, row: Row, report: ArchitectureReport) -> None:
     draft, layer = owner.history.present, report.layers[row.first]
-    ids, architecture = draft.ids, draft.architecture
     merges = layer.layer.most_inputs > 1
-    read = {PICTURE if source == PICTURE else ids[source] for source in layer.sources if merges}
-    names = source_names(architecture, report, ids[: row.first])
-    options = [source for source in (*reversed(ids[: row.first]), PICTURE) if source not in read]
-    shapes = {card: other.output_shape for card, other in zip(ids, report.layers, strict=True)}
-    shapes[PICTURE] = architecture.input_shape
-    # The nearest that can be added as it is.
-    start = next((place for place, source in enumerate(options) if shapes[source] == layer.output_shape), 0)
+    read = {PICTURE if source == PICTURE else draft.ids[source] for source in layer.sources if merges}
     what = (
         "The chosen output becomes one more input of this layer."
         if merges
         else "An Add below this layer will add the chosen output to the output of this layer."
     )
+    _ask_source(owner, card, row, report, what, read, lambda draft, source: draft.connect(card, source))
+
+
+def _skip(owner: Session, card: int, row: Row, report: ArchitectureReport) -> None:
+    # Not one more input of a merge inside: what is folded stays as it is.
+    last = owner.history.present.ids[row.last]
+    what = "An Add below this block will add the chosen output to the output of this block."
+    _ask_source(owner, card, row, report, what, set(), lambda draft, source: draft.add_below(last, source))
+
+
+def _ask_source(
+    owner: Session,
+    card: int,
+    row: Row,
+    report: ArchitectureReport,
+    what: str,
+    read: Collection[int],
+    change: Callable[[Draft, int], Draft],
+) -> None:
+    """Ask for one of the outputs above the row, without those of the cards `read`, and change the draft with it."""
+    draft = owner.history.present
+    ids, architecture = draft.ids, draft.architecture
+    names = source_names(architecture, report, ids[: row.first])
+    options = [source for source in (*reversed(ids[: row.first]), PICTURE) if source not in read]
+    shapes = {card: other.output_shape for card, other in zip(ids, report.layers, strict=True)}
+    shapes[PICTURE] = architecture.input_shape
+    # The nearest that can be added as it is.
+    wanted = report.layers[row.last].output_shape
+    start = next((place for place, source in enumerate(options) if shapes[source] == wanted), 0)
     key = f"source-{card}"
 
     def connect() -> None:
         source = st.session_state[key]
         if source is not None:
-            owner.edit(lambda draft: draft.connect(card, source))
+            owner.edit(lambda draft: change(draft, source))
 
     why_not = "" if options else "This layer reads all that is above it."
     with _answers(owner, what):
@@ -162,4 +184,4 @@ def _buttons(owner: Session, label: str, do: Callable[[], None], card: int, why_
 
 _Ask = Callable[[Session, int, Row, ArchitectureReport], None]
 _OF_LAYERS: dict[str, _Ask] = {"connect": _connect, "fold": _fold}
-_OF_BLOCKS: dict[str, _Ask] = {"repeat": _repeat, "rename": _rename}
+_OF_BLOCKS: dict[str, _Ask] = {"skip": _skip, "repeat": _repeat, "rename": _rename}
