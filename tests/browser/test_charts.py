@@ -270,7 +270,7 @@ def test_the_whole_drawing_is_seen_on_a_phone_and_takes_less_room(browser: Brows
 )
 def test_a_file_is_named_after_its_figure(page: Page, alt: str, name: str):
     open_modules(page)
-    assert call(page, "components/plot/save.js", "nameOf", alt) == name
+    assert call(page, "lib/figure_tools.js", "nameOf", alt) == name
 
 
 def test_a_figure_is_saved_as_it_was_turned_and_chosen_from_its_own_data(page: Page):

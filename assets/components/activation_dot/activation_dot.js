@@ -2,6 +2,7 @@
 // the dot moves from one of them to the next.
 import { addSvg, onWidth } from "../../lib/dom.js";
 import { clamp, filled, inFourDigits } from "../../lib/numbers.js";
+import { offerSaving } from "../../lib/saving.js";
 
 const LEFT = 40;
 const RIGHT = 12;
@@ -12,6 +13,7 @@ const HEIGHTS = [170, 110];
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".activation-dot");
+  offerSaving(root);
   const svg = root.querySelector("svg[role=slider]");
   const { low, step, values, slopes, terms, ranges } = data;
   const last = values.length - 1;

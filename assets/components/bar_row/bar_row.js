@@ -2,6 +2,7 @@
 // when the hand rests.
 import { addSvg, allPlaces, arrowStep, onWidth, shareUnder } from "../../lib/dom.js";
 import { clamp, inDecimals, placeAt, within } from "../../lib/numbers.js";
+import { offerSaving } from "../../lib/saving.js";
 import { keepingView } from "../../lib/views.js";
 
 const HEIGHT = 110;
@@ -14,6 +15,7 @@ class BarRow {
   constructor({ parentElement }) {
     /** @type {HTMLElement} */
     this.root = parentElement.querySelector(".bar-row");
+    offerSaving(this.root);
     /** @type {SVGSVGElement} */
     this.svg = this.root.querySelector("svg");
     this.chosen = 0;

@@ -3,6 +3,7 @@
 import { addSvg, arrowStep, make, makeRow, writeCaption } from "../../lib/dom.js";
 import { inDecimals, within } from "../../lib/numbers.js";
 import { drawBox, drawPicture } from "../../lib/picture_marks.js";
+import { offerSaving } from "../../lib/saving.js";
 import { remembering } from "../../lib/views.js";
 
 const NAMES = ["Truth", "Answer"];
@@ -18,6 +19,7 @@ const kept = remembering((data) => ({ boxes: structuredClone(data.boxes) }));
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".box-pair");
+  offerSaving(root);
   const svg = root.querySelector(".marked");
   const [height, width] = data.size;
   const { boxes } = kept(parentElement, JSON.stringify([data.picture.length, data.boxes]), data);

@@ -3,6 +3,7 @@
 import { addSvg, make, makeRow, writeCaption } from "../../lib/dom.js";
 import { clamp } from "../../lib/numbers.js";
 import { drawBox, drawPicture, drawTag } from "../../lib/picture_marks.js";
+import { offerSaving } from "../../lib/saving.js";
 import { StepPlayer } from "../../lib/transport.js";
 import { remembering } from "../../lib/views.js";
 
@@ -13,6 +14,7 @@ const kept = remembering(({ shown }) => ({ place: shown }));
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".box-steps");
+  offerSaving(root);
   const { pictures, steps, size } = data;
   const state = kept(parentElement, data.start, data);
   root.classList.toggle("with-curve", Boolean(data.curve));

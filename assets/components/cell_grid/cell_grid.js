@@ -3,6 +3,7 @@
 import { addSvg, Announcer, arrowStep, make, pixelUnder, writeCaption } from "../../lib/dom.js";
 import { clamp } from "../../lib/numbers.js";
 import { drawBox, drawPicture } from "../../lib/picture_marks.js";
+import { offerSaving } from "../../lib/saving.js";
 import { remembering } from "../../lib/views.js";
 
 const RADIUS = 1.1; // of a dot, pixels of the picture
@@ -11,6 +12,7 @@ const kept = remembering(({ cells }) => ({ place: [cells[0].row, cells[0].column
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".cell-grid");
+  offerSaving(root);
   const svg = root.querySelector(".marked");
   const { size, side, cells, objects } = data;
   const [height, width] = size;

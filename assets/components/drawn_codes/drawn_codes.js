@@ -1,6 +1,7 @@
 // Numbers ε that were drawn at random once, and the codes μ + σ · ε that hang on them; two sliders move the codes.
 import { addSvg, Announcer, onWidth, shareUnder } from "../../lib/dom.js";
 import { bracketed, clamp, inDecimals } from "../../lib/numbers.js";
+import { offerSaving } from "../../lib/saving.js";
 import { keepingView } from "../../lib/views.js";
 
 const LEFT = 12;
@@ -16,6 +17,7 @@ class DrawnCodes {
   constructor({ parentElement }) {
     /** @type {HTMLElement} */
     this.root = parentElement.querySelector(".drawn-codes");
+    offerSaving(this.root);
     /** @type {SVGSVGElement} */
     this.svg = this.root.querySelector("svg");
     /** @type {HTMLInputElement[]} */

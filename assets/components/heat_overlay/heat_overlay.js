@@ -2,12 +2,14 @@
 import { showScale } from "../../lib/colours.js";
 import { make, pixelUnder } from "../../lib/dom.js";
 import { bytesOf, inTwoDigits } from "../../lib/numbers.js";
+import { offerSaving } from "../../lib/saving.js";
 
 const opacities = new WeakMap();
 const NOT_FINITE = 255; // the byte of a pixel whose heat is not finite
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".overlays");
+  offerSaving(root);
   const [slider, output] = [root.querySelector("input"), root.querySelector("output")];
   if (opacities.has(parentElement)) slider.value = opacities.get(parentElement);
 

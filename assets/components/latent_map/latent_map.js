@@ -2,6 +2,7 @@
 // pictures came with the page, one for each place of a grid, so that the picture follows the hand.
 import { addSvg, arrowStep, onWidth, shareUnder } from "../../lib/dom.js";
 import { clamp, inTwoDigits } from "../../lib/numbers.js";
+import { offerSaving } from "../../lib/saving.js";
 
 const LEFT = 44;
 const BOTTOM = 40;
@@ -14,6 +15,7 @@ const places = new WeakMap();
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".latent-map");
+  offerSaving(root);
   const svg = root.querySelector("svg");
   const picture = root.querySelector(".picture");
   const readout = root.querySelector(".readout");

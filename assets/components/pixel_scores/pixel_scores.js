@@ -3,6 +3,7 @@
 import { addSvg, Announcer, arrowStep, make, makeButton, makeRow, pixelUnder, writeCaption } from "../../lib/dom.js";
 import { bytesOf, clamp, inFourDigits, total } from "../../lib/numbers.js";
 import { drawBox, drawPicture } from "../../lib/picture_marks.js";
+import { offerSaving } from "../../lib/saving.js";
 import { remembering } from "../../lib/views.js";
 
 /** @type {ReturnType<typeof remembering<{ place: number[], chosen: number | null }>>} */
@@ -10,6 +11,7 @@ const kept = remembering(({ place }) => ({ place, chosen: null }));
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".pixel-scores");
+  offerSaving(root);
   const svgs = [...root.querySelectorAll(".marked")];
   const { size, names, weights, bias } = data;
   const [height, width] = size;

@@ -2,6 +2,7 @@
 // was computed by the server; `pixel_way` in visualizer/ui/concepts/pixel_way.py says what arrives.
 import { Announcer, arrowStep, make, pixelUnder } from "../../lib/dom.js";
 import { clamp, filled, inDecimals, within } from "../../lib/numbers.js";
+import { offerSaving } from "../../lib/saving.js";
 import { StepPlayer } from "../../lib/transport.js";
 import { keepingView } from "../../lib/views.js";
 
@@ -12,6 +13,7 @@ class PixelWay {
   constructor({ parentElement }) {
     /** @type {HTMLElement} */
     this.root = parentElement.querySelector(".pixel-way");
+    offerSaving(this.root);
     /** @type {HTMLElement} */
     this.panels = this.root.querySelector(".panels");
     this.live = new Announcer(this.root.querySelector(".live"));

@@ -1,12 +1,12 @@
 // Draws a Plotly figure. When its data change, the drawing changes too, instead of being thrown away and made anew.
 import { charts } from "../../lib/charts.js";
 import { make } from "../../lib/dom.js";
+import { addSaveMenu, nameOf } from "../../lib/figure_tools.js";
 import { keepingView } from "../../lib/views.js";
 import { Player, moved } from "./player.js";
 import { plotly, purge } from "./plotly.js";
-import { addSaveMenu, asSeen, download, nameOf } from "./save.js";
+import { asSeen, download } from "./save.js";
 import { ground, template, themeColours } from "./theme.js";
-import { showWhereTapped } from "./tools.js";
 import { Zoom } from "./zoom.js";
 
 const PATIENCE = 1000; // milliseconds before a drawing that failed is tried once more
@@ -22,7 +22,6 @@ class View {
     this.listening = new AbortController();
     /** @type {Zoom | undefined} Of a figure that can be made larger and smaller. */
     this.zoom = undefined;
-    showWhereTapped(parent.querySelector(".chart"), this.listening.signal);
     addSaveMenu(this.tools, (format) => this.save(format));
     this.drawing = Promise.resolve();
     this.observer = new ResizeObserver(() => this.resize());

@@ -1,6 +1,6 @@
 // Makes a large drawing larger or smaller, with its letters. The drawing itself stays the same: the browser scales it,
 // and the part of the page that it is in scrolls, by finger, wheel and keyboard as everything does, or is dragged.
-import { toolButton } from "./tools.js";
+import { toolButton } from "../../lib/figure_tools.js";
 
 const STEP = 1.4;
 const LARGEST = 4;

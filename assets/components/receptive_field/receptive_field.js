@@ -2,6 +2,7 @@
 // every field; `field_map` in visualizer/ui/concepts/receptive_field_map.py says what arrives.
 import { addSvg, arrowStep, shareUnder, writeCaption } from "../../lib/dom.js";
 import { clamp, placeAt, shareOf } from "../../lib/numbers.js";
+import { offerSaving } from "../../lib/saving.js";
 
 const SETTLED_AFTER = 250; // milliseconds without a further arrow key
 
@@ -53,6 +54,7 @@ function boxAround(rectangles) {
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".receptive-field");
+  offerSaving(root);
   const [picture, map] = root.querySelectorAll("svg");
   const { size, places, margin } = data;
   // An arrow key that the server has not heard of yet counts more than what it sends.

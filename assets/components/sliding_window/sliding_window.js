@@ -3,6 +3,7 @@
 import { Delivery } from "../../lib/delivery.js";
 import { allPlaces, arrowStep, pixelUnder } from "../../lib/dom.js";
 import { clamp } from "../../lib/numbers.js";
+import { offerSaving } from "../../lib/saving.js";
 import { Transport } from "../../lib/transport.js";
 import { keepingView } from "../../lib/views.js";
 import { Arithmetic } from "./arithmetic.js";
@@ -18,6 +19,7 @@ export default keepingView(
 class SlidingWindow {
   constructor(root) {
     this.root = root;
+    offerSaving(root);
     this.find = (selector) => root.querySelector(selector);
     this.at = null; // the output pixel that is explained: {filter, row, column}
     this.pointed = null; // the input pixel under the pointer: [row, column]
