@@ -1,6 +1,6 @@
-// What a component shows, as one SVG that needs nothing beside it: its drawings, pictures, boxes and letters, each where
-// it is on the page, in the colours that it has there. Programs for slides know no HTML inside an SVG, no colours that
-// are mixed and no lines that keep their width, so there are only shapes, pictures and texts.
+// What a component shows, as one SVG that needs nothing beside it: its drawings, pictures, boxes and letters, each
+// where it is on the page, in the colours that it has there. Programs for slides know no HTML inside an SVG, no colours
+// that are mixed and no lines that keep their width, so there are only shapes, pictures and texts.
 import { addSvg } from "./dom.js";
 
 /** What one uses to change a figure, or what tells how, is no part of it. */
@@ -8,7 +8,7 @@ export const LEFT_OUT = ".chart-tools, .transport, .hint, .visually-hidden, [dat
 const MARGIN = 8; // pixels around what is drawn
 const XLINK = "http://www.w3.org/1999/xlink";
 const COLOURS = ["fill", "stroke"];
-const STYLES = ["fill-opacity", "fill-rule", "stroke-opacity", "stroke-linecap", "stroke-linejoin", "opacity"];
+const STYLES = ["fill-rule", "stroke-linecap", "stroke-linejoin", "opacity"];
 const LETTERS = ["font-family", "font-size", "font-weight", "font-style"];
 const SIDES = /** @type {const} */ (["Top", "Right", "Bottom", "Left"]);
 
@@ -59,15 +59,19 @@ class Drawing {
     }
   }
 
-  /** A place on the page as one in the drawing, which grows with it. @type {(box: DOMRect) => Record<string, number>} */
+  /**
+   * A place on the page as one in the drawing, which grows with it.
+   *
+   * @type {(box: DOMRect) => Record<"x" | "y" | "width" | "height", number>}
+   */
   place({ left, top, width, height }) {
     const [x, y] = [left - this.at.left, top - this.at.top];
-    const { edges } = this;
-    this.edges = [Math.min(edges[0], x), Math.min(edges[1], y), Math.max(edges[2], x + width), Math.max(edges[3], y + height)];
+    const [first, last] = [[x, y], [x + width, y + height]];
+    this.edges = this.edges.map((edge, at) => (at < 2 ? Math.min(edge, first[at]) : Math.max(edge, last[at - 2])));
     return { x, y, width, height };
   }
 
-  /** A colour that every program knows, and its opacity. @type {(colour: string) => { colour: string, opacity: number }} */
+  /** A colour that every program knows. @type {(colour: string) => { colour: string, opacity: number }} */
   plain(colour) {
     this.pen.clearRect(0, 0, 1, 1);
     this.pen.fillStyle = colour;
@@ -77,7 +81,7 @@ class Drawing {
     return { colour: `#${hex}`, opacity: alpha / 255 };
   }
 
-  /** Its background, its border and its outline. @type {(style: CSSStyleDeclaration, box: DOMRect, above: number) => void} */
+  /** Background, border and outline. @type {(style: CSSStyleDeclaration, box: DOMRect, above: number) => void} */
   addBox(style, box, above) {
     const rx = parseFloat(style.borderTopLeftRadius);
     const behind = this.plain(style.backgroundColor);
@@ -226,7 +230,8 @@ class Drawing {
       else {
         const { colour, opacity } = this.plain(value);
         copy.setAttribute(name, colour);
-        if (opacity < 1) copy.setAttribute(`${name}-opacity`, String(opacity * Number(style.getPropertyValue(`${name}-opacity`))));
+        const own = Number(style.getPropertyValue(`${name}-opacity`));
+        copy.setAttribute(`${name}-opacity`, String(opacity * own));
       }
     }
     // A line that keeps its width at every size of the drawing has, in the drawing's units, another one.
@@ -259,5 +264,5 @@ function sizeOfUnit(element) {
 /** Give a picture its source, by the only name that older programs know. */
 function linked(image, source, style) {
   image.setAttributeNS(XLINK, "xlink:href", source);
-  image.setAttribute("style", `image-rendering: ${style.imageRendering}`);
+  image.setAttribute("image-rendering", style.imageRendering);
 }

@@ -13,6 +13,7 @@ from tests.browser.app import collect_errors, new_context, open_page, wait_until
 SVG = "{http://www.w3.org/2000/svg}"
 # The component's root, the page and the part of it where it is, and the drawing or picture in it that must be there.
 FIGURES = {
+    "silhouette": ("/build", "", "svg"),
     "overlays": ("/look_inside", "Why this class?", ".layers"),
     "receptive-field": ("/receptive_field", "", ".map svg"),
     "latent-map": ("/generation", "", ".map svg"),
@@ -34,6 +35,9 @@ def figure(page: Page, name: str) -> Locator:
     open_page(page, path)
     if path == "/look_inside":
         page.get_by_role("radio", name="Ready-made").click()
+        wait_until_idle(page)
+    if name == "silhouette":
+        page.get_by_role("button", name="Start from the gallery").click()
         wait_until_idle(page)
     if tab:
         page.get_by_role("tab", name=tab).click()

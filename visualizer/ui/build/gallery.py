@@ -15,6 +15,7 @@ from visualizer.figures.silhouette import silhouette
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.task import Task, TaskPreset, task_types
 from visualizer.training.settings import TrainingSettings, preset_settings
+from visualizer.ui.kit.component import component
 from visualizer.ui.kit.quantities import count
 from visualizer.ui.state.dataset_names import chosen_dataset
 from visualizer.ui.state.session import Session
@@ -85,7 +86,7 @@ def _starters(owner: Session, cards: list[_Starter], first: int) -> None:
 def _starter(owner: Session, place: int, card: _Starter) -> None:
     report = summarize(card.architecture)
     with st.container(border=True, key=f"starter-{place}", gap="small", height="stretch"):
-        _picture(report)
+        _picture(report, card.name, f"starter-{place}")
         st.markdown(f"{card.icon} **{card.name}**".strip())
         st.markdown(card.sentence)
         st.caption(f"{card.about_network} {_counts(report)}.".strip())
@@ -97,7 +98,7 @@ def _entry(owner: Session, number: int, entry: GalleryEntry) -> None:
     with st.container(border=True, key=f"gallery-{number}", gap="small"):
         picture_column, words = st.columns([2, 3], gap="medium")
         with picture_column:
-            _picture(report)
+            _picture(report, entry.name, f"gallery-{number}")
         with words:
             st.markdown(f"**{entry.name}**, {entry.year}")
             st.markdown(entry.idea)
@@ -116,9 +117,9 @@ def _entry(owner: Session, number: int, entry: GalleryEntry) -> None:
             _open_button(owner, f"Open a small one for {title}", small_key, small, settings)
 
 
-def _picture(report: ArchitectureReport) -> None:
+def _picture(report: ArchitectureReport, name: str, key: str) -> None:
     picture = silhouette(report)
-    st.image(picture.svg, alt=picture.text, width="stretch")
+    component("silhouette")(key=f"silhouette-{key}", data={"svg": picture.svg, "alt": f"{name}. {picture.text}"})
 
 
 def _counts(report: ArchitectureReport) -> str:
