@@ -21,7 +21,7 @@ from visualizer.source_code.task_parts.variational_autoencoder import variationa
 from visualizer.tasks.autoencoder import Autoencoder
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.detection import Detection
-from visualizer.tasks.diffusion import Diffusion
+from visualizer.tasks.diffusion import Diffusion, class_count
 from visualizer.tasks.gan import Gan
 from visualizer.tasks.one_object import OneObject
 from visualizer.tasks.regression import Regression
@@ -101,7 +101,8 @@ class _OfParts:
 
     def about_pictures(self, architecture: Architecture, dataset: str) -> str:
         beside = f"It trains on the file {FILE} beside it, which has the pictures and what is to be learnt of them."
-        return f"{beside} {self.needs}".rstrip()
+        asked = "It tells its ClassEmbedding layers no class, so they add nothing." if class_count(architecture) else ""
+        return " ".join(filter(None, [beside, self.needs, asked]))
 
     def file_name(self, architecture: Architecture, dataset: str) -> str:
         return FILE
