@@ -1,15 +1,16 @@
 """Detection: which cell is responsible, what it costs, what is decoded, and how good the answers are."""
 
 import math
+import sys
 from dataclasses import replace
+from types import ModuleType
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from pycocotools.coco import COCO
-from pycocotools.cocoeval import COCOeval
+from torchmetrics.detection import mean_ap
 
 from tests.data.test_moved_boxes import moves_of
 from visualizer.architecture.activations import NO_ACTIVATION
@@ -201,60 +202,109 @@ def test_average_precision_by_hand():
     assert average_precision(*precision_and_recall(np.zeros(0), np.zeros(0, bool), 2)) == 0
 
 
-def coco_average_precisions(targets: np.ndarray, boxes, classes, scores, answered) -> list[float]:
-    """Average precisions at IoU 0.5 as COCO's own code has them, at so many recalls that they are the area."""
-
-    def edges(box: np.ndarray) -> list[float]:
-        x, y, width, height = (1000 * box.astype(np.float64)).tolist()
-        return [x - width / 2, y - height / 2, width, height]
-
-    truth, said = [], []
-    for picture, objects in enumerate(targets):
-        for label, *box in objects[objects[:, 0] != NO_OBJECT]:
-            at = edges(np.array(box))
-            truth.append({"id": len(truth) + 1, "image_id": picture, "category_id": int(label), "bbox": at})
-            truth[-1] |= {"area": at[2] * at[3], "iscrowd": 0}
-        for place in np.flatnonzero(answered[picture]):
-            said.append({"image_id": picture, "category_id": int(classes[picture, place])})
-            said[-1] |= {"bbox": edges(boxes[picture, place]), "score": float(scores[picture, place])}
-    reference = COCO()
-    categories = [{"id": label, "name": str(label)} for label in range(CLASSES)]
-    reference.dataset = {
-        "images": [{"id": picture} for picture in range(len(targets))],
-        "annotations": truth,
-        "categories": categories,
-        "info": {},
-    }
-    reference.createIndex()
-    evaluation = COCOeval(reference, reference.loadRes(said), "bbox")
-    evaluation.params.iouThrs = np.array([0.5])
-    evaluation.params.recThrs = np.linspace(0, 1, 20_001)
-    evaluation.params.areaRng, evaluation.params.areaRngLbl = [[0, 1e10]], ["all"]
-    evaluation.params.maxDets = [100]
-    evaluation.evaluate()
-    evaluation.accumulate()
-    return evaluation.eval["precision"][0, :, :, 0, 0].mean(axis=0).tolist()
+RECALLS_OF_REFERENCE = np.linspace(0, 1, 20_001).tolist()
+# The precision falls from 1 to 0 at most, and each of its steps is seen at the next recall: what that adds to the area
+# is 1 of 20,000 at most. As much again is for rounding.
+NEAR_REFERENCE = 2 / 20_000
 
 
-def test_evaluation_agrees_with_coco(scenes: Dataset):
-    random = np.random.default_rng(0)
-    targets = scenes.boxes[:120]
-    # The truth, off by some noise, with classes and scores that are partly wrong, and boxes where nothing is.
-    maps = maps_saying(targets)
-    maps[:, 0] += torch.from_numpy(random.normal(0, 3, maps[:, 0].shape)).float()
-    maps[:, 0] = torch.where(
-        maps[:, 0] > 0, torch.from_numpy(random.normal(0, 2, maps[:, 0].shape)).float(), maps[:, 0]
-    )
-    maps[:, 0] = torch.where(torch.rand(maps[:, 0].shape) < 0.05, -1.0, maps[:, 0])
-    maps[:, 1:5] += torch.from_numpy(random.normal(0, 0.3, maps[:, 1:5].shape)).float()
-    maps[:, 5:] += torch.from_numpy(random.normal(0, 12, maps[:, 5:].shape)).float()
-    evaluation = TASK.evaluation(maps.numpy(), targets, ANNOTATIONS)
+def reference_precisions(targets: np.ndarray, maps: torch.Tensor) -> np.ndarray:
+    """Average precisions at IoU 0.5 as torchmetrics has them, (classes,): -1 for a class that does not occur.
+
+    It averages the precision over some recalls, by default 101, where we take the area under the whole curve.
+    """
     boxes, classes, scores = candidates(maps, 100, LEAST_SCORE)
     answered = (scores > 0) & survivors(boxes, classes, OVERLAP)
-    expected = coco_average_precisions(targets, boxes, classes, scores, answered)
-    assert 0.1 < np.mean(expected) < 0.9
-    np.testing.assert_allclose(evaluation.details["average"], expected, atol=2e-3)
-    assert evaluation.measures[0][1] == pytest.approx(np.mean(expected), abs=2e-3)
+
+    def edges(rows: np.ndarray) -> torch.Tensor:
+        """Left, top, width and height, in thousandths of a side."""
+        return torch.from_numpy(1000 * np.concatenate([rows[:, :2] - rows[:, 2:] / 2, rows[:, 2:]], 1))
+
+    metric = mean_ap.MeanAveragePrecision(
+        box_format="xywh", iou_thresholds=[0.5], rec_thresholds=RECALLS_OF_REFERENCE, class_metrics=True
+    )
+    said = [
+        {
+            "boxes": edges(boxes[picture, places]),
+            "scores": torch.from_numpy(scores[picture, places]),
+            "labels": torch.from_numpy(classes[picture, places]),
+        }
+        for picture, places in enumerate(answered)
+    ]
+    truth = [
+        {"boxes": edges(objects[:, 1:]), "labels": torch.from_numpy(objects[:, 0]).long()}
+        for objects in (rows[rows[:, 0] != NO_OBJECT] for rows in targets)
+    ]
+    metric.update(said, truth)
+    result = metric.compute()
+    of_classes = result["map_per_class"].numpy()
+    assert float(result["map_50"]) == pytest.approx(of_classes[of_classes >= 0].mean())
+    return of_classes
+
+
+@pytest.fixture
+def torchvision_for_torchmetrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """torchmetrics asks for torchvision, of which it needs one function, that here returns what it is given.
+
+    PyPI's torchvision does not always load beside the torch that is installed, and the app does not need it. One that
+    does load is used as it is.
+    """
+    try:
+        import torchvision.ops  # noqa: F401
+    except (ImportError, RuntimeError):  # the second one where it was built for another torch
+        package, ops = ModuleType("torchvision"), ModuleType("torchvision.ops")
+
+        def box_convert(boxes: torch.Tensor, in_fmt: str, out_fmt: str) -> torch.Tensor:
+            assert (in_fmt, out_fmt) == ("xywh", "xywh")
+            return boxes
+
+        ops.box_convert = box_convert  # type: ignore[attr-defined]
+        package.ops = ops  # type: ignore[attr-defined]
+        for name, module in (("torchvision", package), ("torchvision.ops", ops)):
+            monkeypatch.setitem(sys.modules, name, module)
+        monkeypatch.setattr(mean_ap, "_TORCHVISION_AVAILABLE", True)
+
+
+def partly_right(targets: np.ndarray, random: np.random.Generator, off: float, confused: float) -> torch.Tensor:
+    """Maps that answer with the truth, off by some noise, with wrong classes and scores, and boxes of nothing."""
+
+    def noise(scale: float, like: torch.Tensor) -> torch.Tensor:
+        return torch.from_numpy(random.normal(0, scale, like.shape)).float()
+
+    maps = maps_saying(targets)
+    answers = maps[:, 0] > 0
+    nothing = torch.from_numpy(random.random(answers.shape)) < 0.05
+    maps[:, 0] = torch.where(answers | nothing, noise(2, maps[:, 0]) - nothing.float(), maps[:, 0])
+    maps[:, 1:5] += noise(off, maps[:, 1:5])
+    maps[:, 5:] += noise(confused, maps[:, 5:])
+    return maps
+
+
+# Boxes nearly right or mostly wrong, classes right or mostly confused.
+@pytest.mark.usefixtures("torchvision_for_torchmetrics")
+@pytest.mark.parametrize(("off", "confused"), [(0.05, 2), (0.3, 12), (0.6, 5), (0.2, 40)])
+def test_mean_average_precision_agrees_with_torchmetrics(scenes: Dataset, off: float, confused: float):
+    targets = scenes.boxes[:120].copy()
+    random = np.random.default_rng(0)
+    maps = partly_right(targets, random, off, confused)
+    evaluation = TASK.evaluation(maps.numpy(), targets, ANNOTATIONS)
+    expected = reference_precisions(targets, maps)
+    assert 0.03 < expected.mean() < 0.97
+    np.testing.assert_allclose(evaluation.details["average"], expected, rtol=0, atol=NEAR_REFERENCE)
+    assert evaluation.measures[0] == (MEAN_PRECISION, pytest.approx(expected.mean(), abs=NEAR_REFERENCE))
+
+
+@pytest.mark.usefixtures("torchvision_for_torchmetrics")
+def test_a_class_that_is_not_in_any_picture_does_not_count_for_torchmetrics_either(scenes: Dataset):
+    targets = scenes.boxes[:60].copy()
+    targets[..., 0] = np.where(targets[..., 0] == 2, NO_OBJECT, targets[..., 0])
+    maps = partly_right(targets, np.random.default_rng(1), 0.2, 12)
+    evaluation = TASK.evaluation(maps.numpy(), targets, ANNOTATIONS)
+    expected = reference_precisions(targets, maps)
+    assert expected[2] == -1
+    expected[2] = np.nan
+    np.testing.assert_allclose(evaluation.details["average"], expected, rtol=0, atol=NEAR_REFERENCE)
+    assert evaluation.measures[0] == (MEAN_PRECISION, pytest.approx(np.nanmean(expected), abs=NEAR_REFERENCE))
 
 
 @given(st.integers(0, 2**32 - 1))
