@@ -28,17 +28,22 @@ class Moves:
     crop_right: torch.Tensor
 
 
-def moved(pictures: torch.Tensor, moves: Moves, *, nearest: bool = False) -> torch.Tensor:
+def moved(pictures: torch.Tensor, moves: Moves, *, nearest: bool = False, mirrored_beyond: bool = True) -> torch.Tensor:
     """Mirror, turn, crop and shift pictures, (N, C, H, W) in and out.
 
-    Beyond its edges a picture is mirrored. Numbers are interpolated bilinearly, or taken from the `nearest` place:
-    between two classes there is no third one.
+    Beyond its edges a picture is mirrored, or else nothing is there: zeros. Numbers are interpolated bilinearly, or
+    taken from the `nearest` place: between two classes there is no third one.
     """
     turn, offset = _read_from(moves, (pictures.shape[2], pictures.shape[3]))
     places = torch.cat([turn, offset[:, :, None]], -1)
     grid = functional.affine_grid(places, list(pictures.shape), align_corners=False)
     mode = "nearest" if nearest else "bilinear"
-    return functional.grid_sample(pictures, grid, mode=mode, padding_mode="reflection", align_corners=False)
+    filled = functional.grid_sample(pictures, grid, mode=mode, padding_mode="reflection", align_corners=False)
+    if mirrored_beyond:
+        return filled
+    # Rather than by torch's own padding: so pictures that are only mirrored keep every bit.
+    beyond = (grid.abs() > 1).any(-1)
+    return filled.masked_fill(beyond[:, None], 0)
 
 
 def moved_points(points: torch.Tensor, moves: Moves, size: tuple[int, int]) -> torch.Tensor:

@@ -59,6 +59,7 @@ class Detection(Task):
         Measure("f1", "F1 at IoU 0.5", "up", "%", "objects are found with an F1 of {value} on the {split} pictures"),
     )
     shown: ClassVar[int] = 12
+    mirrored_beyond: ClassVar[bool] = False
 
     @classmethod
     def fits(cls, annotations: Annotations) -> bool:
@@ -108,7 +109,12 @@ class Detection(Task):
         return dataset.boxes[indices]
 
     def moved(
-        self, targets: "torch.Tensor", moves: "Moves", size: tuple[int, int], annotations: Annotations
+        self,
+        targets: "torch.Tensor",
+        moves: "Moves",
+        size: tuple[int, int],
+        annotations: Annotations,
+        masks: "torch.Tensor | None" = None,
     ) -> "torch.Tensor":
         """An object whose centre has left the picture is none any more; of others, the part in the picture is left.
 

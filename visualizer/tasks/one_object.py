@@ -32,6 +32,7 @@ _BOX_NUMBERS = 4
 # How much the box counts in the loss beside the class: both then start at about the same size.
 _L1_WEIGHT = 20.0
 _GIOU_WEIGHT = 2.0
+_SEEN = 0.5  # share of a pixel from which on it belongs to a moved object
 _L1_BETA = 0.1  # shares of the side up to which the loss of the box is quadratic
 
 
@@ -53,6 +54,8 @@ class OneObject(Task):
         Measure("accuracy", "class accuracy", "up", "%", "{value} of the {split} pictures have the right class"),
     )
     shown: ClassVar[int] = 12
+    mirrored_beyond: ClassVar[bool] = False
+    wants_masks: ClassVar[bool] = True
 
     @classmethod
     def fits(cls, annotations: Annotations) -> bool:
@@ -108,14 +111,33 @@ class OneObject(Task):
         return dataset.boxes[indices, 0]
 
     def moved(
-        self, targets: "torch.Tensor", moves: "Moves", size: tuple[int, int], annotations: Annotations
+        self,
+        targets: "torch.Tensor",
+        moves: "Moves",
+        size: tuple[int, int],
+        annotations: Annotations,
+        masks: "torch.Tensor | None" = None,
     ) -> "torch.Tensor":
-        """The class stays; of a box that was moved past an edge, the part in the picture is left."""
+        """The class stays; of a box that was moved past an edge, the part in the picture is left.
+
+        Where there is a mask, the box of an object that was turned or cut is the one around what is seen of it.
+        """
         import torch
 
-        from visualizer.data.moved_boxes import moved_boxes
+        from visualizer.data.moved_boxes import boxes_around, moved_boxes
+        from visualizer.data.moves import moved
 
-        return torch.cat([targets[:, :1], moved_boxes(targets[:, None, 1:], moves, size)[:, 0]], 1)
+        boxes = moved_boxes(targets[:, None, 1:], moves, size)[:, 0]
+        if masks is not None:
+            own = (masks == targets[:, :1, None] + 1)[:, None].float()
+            of_size = torch.nn.functional.interpolate(own, size, mode="area")
+            seen = moved(of_size, moves, mirrored_beyond=False)[:, 0] >= _SEEN
+            center, half = boxes[:, :2], boxes[:, 2:] / 2
+            whole = (moves.angle == 0) & (center > half).all(1) & (center + half < 1).all(1)
+            # Where nothing is painted, only the box says where the object is.
+            as_box = whole | ~own.flatten(1).any(1)
+            boxes = torch.where(as_box[:, None], boxes, boxes_around(seen, center))
+        return torch.cat([targets[:, :1], boxes], 1)
 
     def loss_and_outputs(
         self, network: "FlowNetwork", pictures: "torch.Tensor", targets: "torch.Tensor", loss: str

@@ -117,7 +117,12 @@ class Regression(Task):
         return np.stack(columns, axis=1).astype(np.float32)
 
     def moved(
-        self, targets: "torch.Tensor", moves: "Moves", size: tuple[int, int], annotations: Annotations
+        self,
+        targets: "torch.Tensor",
+        moves: "Moves",
+        size: tuple[int, int],
+        annotations: Annotations,
+        masks: "torch.Tensor | None" = None,
     ) -> "torch.Tensor":
         """Places, directions and lengths move with their picture, as `Quantity.moves_as` says; all else stays.
 

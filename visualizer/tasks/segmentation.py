@@ -105,7 +105,12 @@ class Segmentation(Task):
         return masks
 
     def moved(
-        self, targets: "torch.Tensor", moves: "Moves", size: tuple[int, int], annotations: Annotations
+        self,
+        targets: "torch.Tensor",
+        moves: "Moves",
+        size: tuple[int, int],
+        annotations: Annotations,
+        masks: "torch.Tensor | None" = None,
     ) -> "torch.Tensor":
         """The masks in the pictures' size, moved with them; each pixel has the class of the nearest place."""
         from visualizer.data.moves import moved

@@ -146,6 +146,9 @@ class Task(ABC):
         answer_type: The kind of its answers.
         losses: Those that it can be trained with, by name; the first is the default.
         measures: What curves show beside the loss; the first leads. Each is a mean over pictures.
+        mirrored_beyond: Whether augmentation continues a picture beyond its edges by its mirror image; not where an
+            object that is seen there again would have no target: there it is black.
+        wants_masks: Whether `moved` looks at the masks of a data set.
         loss_falls: Whether a network that learns has a falling loss and rising measures; not where its parts compete.
         shown: Of how many pictures of the validation split the answers are kept after each epoch, for pages.
         reads_noise: Whether a page shows the network nothing but noise that follows from a picture, never the picture.
@@ -157,6 +160,8 @@ class Task(ABC):
     answer_type: ClassVar[type[Answer]]
     losses: ClassVar[Mapping[str, LossName]]
     measures: ClassVar[tuple[Measure, ...]]
+    mirrored_beyond: ClassVar[bool] = True
+    wants_masks: ClassVar[bool] = False
     loss_falls: ClassVar[bool] = True
     shown: ClassVar[int] = 0
     reads_noise: ClassVar[bool] = False
@@ -234,11 +239,17 @@ class Task(ABC):
         """What is to be learnt of the pictures with these indices, (N,) or (N, …), as training compares it."""
 
     def moved(
-        self, targets: "torch.Tensor", moves: "Moves", size: tuple[int, int], annotations: Annotations
+        self,
+        targets: "torch.Tensor",
+        moves: "Moves",
+        size: tuple[int, int],
+        annotations: Annotations,
+        masks: "torch.Tensor | None" = None,
     ) -> "torch.Tensor":
         """The targets after the pictures, of that height and width, were moved; unchanged unless overridden.
 
-        `annotations` are as `about` returned them.
+        `annotations` are as `about` returned them. `masks` are rows of `Dataset.masks`, those of the pictures before
+        they were moved, where the data set has some and the task wants them.
         """
         return targets
 

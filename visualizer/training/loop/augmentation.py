@@ -43,7 +43,7 @@ class Augmentation:
             return pictures, moves
         if settings.flip or settings.flip_vertical or settings.shift or settings.rotation or settings.crop:
             moves = self._moves(len(pictures))
-            pictures = moved(pictures, moves)
+            pictures = moved(pictures, moves, mirrored_beyond=settings.task.mirrored_beyond)
         if settings.brightness:
             factor = 1 + settings.brightness * self._between(len(pictures))
             pictures = pictures * factor[:, None, None, None]
@@ -73,7 +73,12 @@ class Augmentation:
 
 
 def preview(
-    picture: np.ndarray, target: np.ndarray, settings: TrainingSettings, annotations: Annotations, count: int
+    picture: np.ndarray,
+    target: np.ndarray,
+    settings: TrainingSettings,
+    annotations: Annotations,
+    count: int,
+    mask: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """One picture, and what is to be learnt of it, as training would see them `count` times.
 
@@ -83,6 +88,7 @@ def preview(
         settings: With the task and the changes.
         annotations: As the task's `about` returned them.
         count: How many times.
+        mask: (H, W), its mask, where the data set has one and the task wants it.
 
     Returns:
         (count, C, H, W) and (count, …).
@@ -91,5 +97,6 @@ def preview(
     targets = torch.from_numpy(np.asarray(target)).expand(count, *target.shape)
     changed, moves = Augmentation(settings)(pictures)
     if moves is not None:
-        targets = settings.task.moved(targets, moves, (picture.shape[1], picture.shape[2]), annotations)
+        masks = None if mask is None else torch.from_numpy(mask).expand(count, *mask.shape)
+        targets = settings.task.moved(targets, moves, (picture.shape[1], picture.shape[2]), annotations, masks)
     return changed.numpy(), targets.numpy()

@@ -23,6 +23,7 @@ class Split:
         self._indices = indices
         self._shape = shape
         self.targets = torch.from_numpy(task.targets(dataset, indices))
+        self._masks = dataset.masks if task.wants_masks else None
         numbers = len(indices) * int(np.prod(shape))
         self._prepared = self._prepare_all() if numbers * 4 <= MAX_PREPARED_BYTES else None
 
@@ -44,6 +45,10 @@ class Split:
         if self._prepared is not None:
             return self._prepared[chosen], self.targets[chosen]
         return self._prepare(self._indices[chosen.numpy()]), self.targets[chosen]
+
+    def masks(self, chosen: torch.Tensor) -> torch.Tensor | None:
+        """Their masks, (N, H, W) uint8 in the size of the data set, where it has some and the task wants them."""
+        return None if self._masks is None else torch.from_numpy(self._masks[self._indices[chosen.numpy()]])
 
     def in_order(self, size: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """All of it in order, in batches of `size`."""

@@ -196,7 +196,8 @@ class Training:
         pictures, targets = self.examples.train.batch(chosen)
         pictures, moves = self._augmentation(pictures)
         if moves is not None:
-            targets = self._task.moved(targets, moves, (pictures.shape[2], pictures.shape[3]), self._annotations)
+            size, masks = (pictures.shape[2], pictures.shape[3]), self.examples.train.masks(chosen)
+            targets = self._task.moved(targets, moves, size, self._annotations, masks)
         pictures, targets = pictures.to(self._device), targets.to(self._device)
         if not self.network.training:
             self.network.train()

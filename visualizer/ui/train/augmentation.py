@@ -61,8 +61,9 @@ def _preview(owner: Session) -> None:
     dataset = load_dataset(settings.dataset, own_names(owner, settings.dataset))
     chosen = np.array([owner.probe_index])
     about = task.about(dataset.annotations)
+    masks = dataset.masks[chosen] if task.wants_masks and dataset.masks is not None else None
     tiles, targets = _changed(
-        settings, dataset.pictures[chosen], task.targets(dataset, chosen), about, trained_shape(owner)
+        settings, dataset.pictures[chosen], task.targets(dataset, chosen), masks, about, trained_shape(owner)
     )
     marked = _marked(task, tiles, targets, about)
     width = min(_WIDTH, column_width() - _BORDERS)
@@ -76,6 +77,7 @@ def _changed(
     settings: TrainingSettings,
     pixels: np.ndarray,
     target: np.ndarray,
+    masks: np.ndarray | None,
     about: Annotations,
     shape: tuple[int, int, int],
 ) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -86,7 +88,8 @@ def _changed(
     from visualizer.training.loop.augmentation import preview
 
     picture = prepare(pixels, shape)[0]
-    changed, targets = preview(picture, target[0], settings, about, SHOWN)
+    mask = None if masks is None else masks[0]
+    changed, targets = preview(picture, target[0], settings, about, SHOWN, mask)
     tiles = np.concatenate([picture[None], changed])
     return np.rint(255 * tiles).astype(np.uint8).transpose(0, 2, 3, 1), [target[0], *targets]
 
