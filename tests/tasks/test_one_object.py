@@ -30,7 +30,7 @@ TASK = OneObject()
 
 @pytest.fixture(scope="module")
 def shapes() -> Dataset:
-    return make_shapes(per_class=60)
+    return make_shapes(per_class=90)
 
 
 def logit(share: float) -> float:
@@ -133,7 +133,7 @@ def test_a_classifier_gets_the_head_in_one_click():
 
 
 def _trained(shapes: Dataset, architecture: Architecture, learning_rate: float) -> tuple[EpochEnded, Answers]:
-    settings = replace(preset_settings(TASK), epochs=10, batch_size=16, learning_rate=learning_rate)
+    settings = replace(preset_settings(TASK), epochs=8, batch_size=16, learning_rate=learning_rate)
     training = Training(RunSpec(architecture, settings, 0), shapes)
     events = []
     while not training.ended:
@@ -148,8 +148,11 @@ def test_a_network_learns_it_and_a_linear_one_does_not(shapes: Dataset):
     linear = replace(architecture, layers=(Flatten(), Dense(units=14, activation=NO_ACTIVATION)))
     learnt, answers = _trained(shapes, architecture, 0.003)
     flat, _ = _trained(shapes, linear, 0.001)
-    assert learnt.validation_measures["accuracy"] > flat.validation_measures["accuracy"] + 0.3
-    assert learnt.validation_measures["iou"] > flat.validation_measures["iou"] + 0.08
+    # It says about the mean box, and a class by chance. Measured: 0.73 and 0.79 against 0.45 and 0.10.
+    assert flat.validation_measures["iou"] < 0.5
+    assert flat.validation_measures["accuracy"] < 0.25
+    assert learnt.validation_measures["iou"] > flat.validation_measures["iou"] + 0.2
+    assert learnt.validation_measures["accuracy"] > flat.validation_measures["accuracy"] + 0.5
     assert len(answers.answers) == TASK.shown
     assert all(isinstance(answer, Boxes) for answer in answers.answers)
 

@@ -301,17 +301,23 @@ def evaluated(training: Training, dataset: Dataset) -> EvaluatedAnswers:
             return done.value
 
 
-def test_the_colour_of_a_pixel_does_not_tell_its_class_but_a_network_learns_it(scenes: Dataset):
-    """The pictures are shown at half their size, so that this also trains and evaluates with resized masks."""
+def test_no_linear_window_tells_the_class_of_a_pixel_but_a_network_learns_it():
+    """The pictures are shown at half their size, so that this also trains and evaluates with resized masks.
+
+    The linear model sees as much around each pixel as the largest shape takes. Measured are the IoU of the shapes.
+    """
+    scenes = make_scenes(count=1000)
     preset = replace(TASK.preset().architecture, input_shape=(3, 32, 32))
-    linear = Architecture("linear", (3, 32, 32), (Conv2D(filters=6, kernel_size=(1, 1), activation=NO_ACTIVATION),))
+    window = Conv2D(filters=6, kernel_size=(15, 15), padding="same", activation=NO_ACTIVATION)
+    linear = Architecture("linear", (3, 32, 32), (window,))
     iou = {}
     for architecture in (linear, preset):
         training, events = trained(architecture, scenes, epochs=7)
         found = evaluated(training, scenes)
         iou[architecture.name] = np.nanmean(found.evaluation.details["iou"][1:])  # of the shapes
+    # Measured: 0.004 and 0.24.
     assert iou["linear"] < 0.03
-    assert iou[preset.name] > 0.08
+    assert iou[preset.name] > 0.16
     assert found.answers[0].values.shape == (32, 32)
     answers = [event for event in events if isinstance(event, Answers)]
     assert len(answers) == 8
