@@ -1,8 +1,8 @@
 """How well is each task's preset learnt in five minutes? `python -m benchmarks.tasks` says it.
 
 Each is trained as in the app, with the settings of its card in the gallery and a fixed seed, until its epochs or the
-minutes are over, and evaluated on the test split. Minutes are of processor time for each of two threads; those of the
-clock stand beside them, which say the same where nothing else runs.
+minutes are over, and evaluated on the test split. Minutes are those of the clock; beside them stand those of processor
+time for each of two threads, which are as many where nothing else runs.
 
 Pictures that a network made of digits are read by a classifier that was trained on real digits alone: how many of its
 reconstructions does it read right, and of how many of 500 samples is it sure?
@@ -77,11 +77,11 @@ def learn(task: Task, minutes: float, share: float = 1.0) -> tuple[tuple[tuple[M
     settings = replace(settings, epochs=max(round(share * settings.epochs), 1))
     dataset = load_dataset(settings.dataset)
     training = Training(RunSpec(preset.architecture, settings, 0), dataset)
-    started, clock = time.process_time(), time.perf_counter()
-    while not training.ended and (time.process_time() - started) / THREADS / 60 < minutes:
+    started, computed = time.perf_counter(), time.process_time()
+    while not training.ended and (time.perf_counter() - started) / 60 < minutes:
         training.advance()
-    spent, clock = (time.process_time() - started) / THREADS / 60, (time.perf_counter() - clock) / 60
-    length = f"{training.epoch} epochs in {spent:.1f} minutes ({clock:.1f} by the clock)"
+    spent, computed = (time.perf_counter() - started) / 60, (time.process_time() - computed) / THREADS / 60
+    length = f"{training.epoch} epochs in {spent:.1f} minutes ({computed:.1f} of processor time for each thread)"
     network = training.network.eval()
     # Samples only follow from the pictures by their noise.
     indices = np.arange(SAMPLES) if issubclass(task.answer_type, Sample) else dataset.test
