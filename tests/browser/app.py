@@ -227,7 +227,7 @@ def open_on_train(page: Page, button: str) -> None:
 def train(page: Page, epochs: int) -> None:
     """On Train, with nothing trained yet: train for so many epochs, to the end."""
     start_training(page, epochs)
-    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Finished")).to_be_visible(timeout=120_000)
     wait_until_idle(page)
 
 

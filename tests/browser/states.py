@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import open_page, train, wait_until_idle
+from tests.browser.app import open_on_train, open_page, train, wait_until_idle
 from tests.data.marked import FILES
 from tests.data.own import zipped
 from tests.navigation import CONCEPTS
@@ -26,6 +26,8 @@ def states(page: Page) -> Iterator[str]:
     yield from _train(page)
     yield from _look_inside(page)
     yield from _compare(page)
+    for network in ("Detects shapes", "Removes noise from digits"):
+        yield from _other_task(page, network)
 
 
 def settle(page: Page) -> None:
@@ -104,6 +106,17 @@ def _train(page: Page) -> Iterator[str]:
     yield "/train, a dialog"
     page.keyboard.press("Escape")
     yield from _own_pictures(page)
+
+
+def _other_task(page: Page, network: str) -> Iterator[str]:
+    """The pages of a run whose answers are drawn in ways that classification does not have."""
+    open_on_train(page, f"Open {network}")
+    train(page, 1)
+    settle(page)
+    yield f"/train, {network}"
+    for tab in ("Time machine", "Evaluation"):
+        _tab(page, tab)
+        yield f"/train, {network}, {tab}"
 
 
 def _own_pictures(page: Page) -> Iterator[str]:
