@@ -59,15 +59,23 @@ GOALS: Mapping[str, Mapping[str, float]] = {
 }
 
 SHORT = 0.1  # of the epochs
-# The same after a tenth of the epochs.
+# The same after so few. Each goal is about two thirds of the way from what is reached without learning the task to what
+# was measured here, so that another machine's rounding does not miss it.
 SHORT_GOALS: Mapping[str, Mapping[str, float]] = {
+    # 0 and 90 degrees by chance; measured 0.89 and 10.
     "Regression": {"R² of the size": 0.8, "mean error of the direction": 20.0},
-    "OneObject": {"mean IoU": 0.4},
+    # 0.45 with a linear model; measured 0.66.
+    "OneObject": {"mean IoU": 0.58},
+    # Measured 0.42.
     "Detection": {"mAP at IoU 0.5": 0.3},
-    "Segmentation": {"mean IoU of the classes": 0.2},
-    "VariationalAutoencoder": {READ.title: 0.5},
-    "Gan": {SURE_OF.title: 0.4, RAREST.title: 0.0},
-    "Diffusion": {SURE_OF.title: 0.4, RAREST.title: 0.01},
+    # 0.14 where all is background; measured 0.37.
+    "Segmentation": {"mean IoU of the classes": 0.29},
+    # 0.41 with PCA; measured 0.65.
+    "VariationalAutoencoder": {READ.title: 0.56},
+    # Of uniform noise the classifier is sure in 0.23, and some digit never occurs; measured 0.54 and 0.034.
+    "Gan": {SURE_OF.title: 0.44, RAREST.title: 0.02},
+    # Measured 0.53 and 0.054.
+    "Diffusion": {SURE_OF.title: 0.43, RAREST.title: 0.03},
 }
 
 
