@@ -166,7 +166,7 @@ def learnt(architecture: Architecture, discriminator_every: int = 1) -> Mapping[
     Among them the mean distance of a sample to the most similar of the real digits that it learnt from, "far".
     """
     task, digits = Gan(discriminator_every=discriminator_every), load_dataset("digits")
-    training = Training(RunSpec(architecture, replace(preset_settings(task), epochs=15), 0), digits)
+    training = Training(RunSpec(architecture, replace(preset_settings(task), epochs=30), 0), digits)
     train_all(training)
     real, labels = training.examples.validation.batch(torch.arange(len(digits.validation)))
     last = next(block.last for block in architecture.blocks if block.title == GENERATOR)
@@ -182,7 +182,7 @@ def learnt(architecture: Architecture, discriminator_every: int = 1) -> Mapping[
 def test_a_discriminator_that_learns_seldom_lets_the_variety_collapse():
     """As the setting's help says, and Evaluation shows."""
     always, seldom = learnt(EXAMPLE), learnt(EXAMPLE, 30)
-    print(always, seldom)
+    # Measured: 1.06 and 0.54; and distances of 1.8 and 2.5, of other real digits 1.1.
     assert always["variety"] > 0.8
     assert seldom["variety"] < 0.7 * always["variety"]
     # The samples that are left are no better ones.
@@ -192,7 +192,7 @@ def test_a_discriminator_that_learns_seldom_lets_the_variety_collapse():
 def test_the_samples_of_a_linear_generator_are_told_from_real_digits():
     """The noise at its input is mixed, and nothing else: its samples are further from any digit, and seen through."""
     linear, network = learnt(with_linear_generator()), learnt(EXAMPLE)
-    print(linear)
+    # Measured: 1.00 and 0.72, and distances of 2.5 and 1.8.
     assert linear["told"] > 0.95
     assert network["told"] < 0.85
     assert linear["far"] > 1.2 * network["far"]
