@@ -6,7 +6,7 @@ import torch
 
 from visualizer.architecture.model_file import load_model, load_notes
 from visualizer.architecture.network import Network, build
-from visualizer.concepts.diffusion import as_signed, drawn_noise, noised, read_right, way_back
+from visualizer.concepts.diffusion import amounts, as_signed, drawn_noise, noised, read_right, way_back
 from visualizer.data.catalog import load_dataset
 from visualizer.data.prepare import prepare
 from visualizer.tasks.diffusion import Diffusion
@@ -24,8 +24,24 @@ def opened(name: str) -> Network:
 
 def test_noise_is_mixed_in_by_its_share() -> None:
     clean, noise = np.array([[1.0, -1.0]]), np.array([[0.5, 2.0]])
-    shown = noised(clean, noise, np.array([0, 0.25, 1]))
+    shown = noised(clean, noise, np.array([1, 0.75, 0]), np.array([0, 0.25, 1]))
     assert shown.tolist() == [[[1, -1]], [[0.875, -0.25]], [[0.5, 2]]]
+
+
+def test_schedules_lead_from_the_picture_to_the_noise_each_at_its_pace() -> None:
+    times = np.linspace(0, 1, 21)
+    kept, added = amounts("straight", times)
+    assert kept + added == pytest.approx(np.ones(21))
+    for schedule in ("cosine", "linear"):
+        kept, added = amounts(schedule, times)
+        assert kept**2 + added**2 == pytest.approx(np.ones(21), abs=2e-4)
+        assert (kept[0], added[0]) == (1, 0)
+        assert (np.diff(kept) < 0).all()
+    assert amounts("cosine", np.array([0.5]))[0] == pytest.approx(np.sqrt(0.5), abs=1e-4)
+    # Of Ho and others' 1,000 steps, by hand: after the first, and after all.
+    kept, _ = amounts("linear", np.array([0.001, 1]))
+    assert kept[0] == pytest.approx(np.sqrt(1 - 0.0001), abs=1e-4)
+    assert kept[1] == pytest.approx(0.0064, abs=5e-5)
 
 
 def test_the_way_back_is_that_of_the_task() -> None:
@@ -62,7 +78,8 @@ def test_the_first_answer_is_near_the_mean_digit_and_later_ones_are_not() -> Non
 def test_a_classifier_reads_digits_until_they_are_noise() -> None:
     dataset = load_dataset("digits")
     pictures = prepare(dataset.pictures[dataset.test], (1, 8, 8))
-    right = read_right(opened("home_network"), pictures, dataset.labels[dataset.test], [0, 0.35, 0.55, 1], seed=0)
+    mixed = [(1 - share, share) for share in (0, 0.35, 0.55, 1)]
+    right = read_right(opened("home_network"), pictures, dataset.labels[dataset.test], mixed, seed=0)
     assert right[0] > 0.95
     assert right[1] > 0.5 > right[2]
     assert right[3] < 0.2

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import chart, component_data, open_part, without_exception
+from tests.pages.app import alts, chart, component_data, open_part, without_exception
 from visualizer.concepts.reparameterization import divergence
+from visualizer.ui.concepts.generation_diffusion import SCHEDULES
 from visualizer.ui.concepts.generation_gan import read_bars
 
 
@@ -40,10 +41,10 @@ def test_a_digit_is_mixed_with_noise_and_taken_out_again() -> None:
 
 def test_the_question_knows_when_the_digits_cannot_be_read_and_then_the_slider_tells() -> None:
     app = open_part("generation", "4  Diffusion")
-    assert "right at this share" not in ways(app)[0]["words"][0]
+    assert "right at this t" not in ways(app)[0]["words"][0]
     without_exception(app.button_group(key="answer-diffusion-reading").set_value("0.55").run())
     assert ":green" in said(app)
-    assert "97% of the test digits right at this share" in ways(app)[0]["words"][0]
+    assert "97% of the test digits right at this t" in ways(app)[0]["words"][0]
 
 
 def test_a_digit_is_drawn_from_its_code_and_its_pixel_is_a_sum_of_patterns() -> None:
@@ -106,3 +107,16 @@ def test_the_map_is_that_of_a_network_which_keeps_more_than_the_linear_code() ->
     drawn = component_data(app, "sheet")
     assert (drawn["side"], drawn["height"], drawn["width"]) == (41, 8, 8)
     assert len(drawn["points"]) == 269
+
+
+def test_another_schedule_mixes_other_amounts() -> None:
+    app = open_part("generation", "4  Diffusion")
+    for schedule in ("cosine", "linear"):
+        without_exception(app.button_group(key="diffusion-schedule").set_value(schedule).run())
+        into = ways(app)[0]
+        kept, added = (into["numbers"][name][6] for name in ("a", "b"))
+        assert kept**2 + added**2 == pytest.approx(1, abs=2e-4)
+        by_hand = kept * frames(into, "y")[0] + added * frames(into, "e")[0]
+        assert frames(into, "x")[6] == pytest.approx(by_hand, abs=1e-4)
+        assert into["sums"][6] == ["x = a · y + b · ε", "= {a} · {y} + {b} · {e}", "= {x}"]
+        assert any("left at t = 0.5" in alt and f"Chosen: {SCHEDULES[schedule]}." in alt for alt in alts(app))

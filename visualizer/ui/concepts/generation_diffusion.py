@@ -5,13 +5,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from visualizer.concepts.diffusion import WayBack, as_signed, drawn_noise, noised, read_right, way_back
+from visualizer.concepts.diffusion import (
+    Schedule,
+    WayBack,
+    amounts,
+    as_signed,
+    drawn_noise,
+    noised,
+    read_right,
+    way_back,
+)
 from visualizer.data.catalog import dataset_entry
 from visualizer.errors import UserError
+from visualizer.figures.schedules import schedule_lines
 from visualizer.tasks.diffusion import Diffusion, class_count
 from visualizer.training.runs.records import RunRecord
 from visualizer.ui.concepts.generation_digits import choose_digit, digit, digits_of, labels_of
 from visualizer.ui.concepts.pixel_way import Panel, pixel_way
+from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.pick import pick, select
 from visualizer.ui.kit.prediction import predict
@@ -26,6 +37,18 @@ if TYPE_CHECKING:
     from visualizer.architecture.network import Network
 
 SHARES = np.round(np.linspace(0, 1, 21), 2)
+SCHEDULES: dict[Schedule, str] = {"straight": "Straight", "cosine": "Cosine", "linear": "DDPM’s"}
+_TIMES = np.round(np.linspace(0, 1, 101), 2)
+_ABOUT_SCHEDULES: dict[Schedule, str] = {
+    "straight": "This app’s networks learn on the straight way: the digit goes as the noise comes (rectified flow, "
+    "2022).",
+    "cosine": "The squares of both numbers add up to 1 (Nichol and Dhariwal, 2021), and the digit stays longer than on "
+    "the straight way.",
+    "linear": "The first schedule that made good pictures (DDPM; Ho and others, 2020), of 1,000 steps: at t = 0.5, "
+    "only {:.0%} of the digit is left, so that many late steps see little but noise.".format(
+        float(amounts("linear", np.array([0.5]))[0][0])
+    ),
+}
 STEPS = {steps: str(steps) for steps in (1, 2, 5, 10, 20)}
 _FIRST_SHARE = 6
 _NOISE_SEED = 1
@@ -55,33 +78,45 @@ def _into_noise() -> None:
     st.subheader("The way into noise", anchor=False)
     st.markdown(
         "With a share of noise $t$, each pixel $y$ of the digit becomes $x = (1 - t) \\cdot y + t \\cdot ε$. Each ε is "
-        "drawn at random once: normally distributed, with mean 0 and standard deviation 1."
+        "drawn at random once: normally distributed, with mean 0 and standard deviation 1. The way need not be "
+        "straight: a **noise schedule** says how much of the digit, and how much noise, there is at each time $t$."
     )
     index, title = choose_digit("diffusion-digit")
-    accuracy = _read_right()
-    asked = _ask_reading(accuracy)
+    schedule = pick("Noise schedule", SCHEDULES, "diffusion-schedule", default="straight")
+    asked = _ask_reading(_read_right("straight"))
+    kept, added = amounts(schedule, SHARES)
     clean, noise = as_signed(digit(index)), drawn_noise((8, 8), _NOISE_SEED)
-    told = [f" The Home page’s network reads {share:.0%} of the test digits right at this share." for share in accuracy]
+    told = [
+        f" The Home page’s network reads {right:.0%} of the test digits right at this t."
+        for right in _read_right(schedule)
+    ]
+    straight = schedule == "straight"
+    sums = ["x = (1 − t) · y + t · ε", "= (1 − {t}) · {y} + {t} · {e}", "= {x}"]
     pixel_way(
         [
             Panel("y", f"{title}: y", clean[None]),
             Panel("e", "Noise: ε", noise[None], "+"),
-            Panel("x", "Mixed: x", noised(clean, noise, SHARES), "→"),
+            Panel("x", "Mixed: x", noised(clean, noise, kept, added), "→"),
         ],
         [f"t = {share:.2f}" for share in SHARES],
         [
-            f"{1 - share:.0%} digit and {share:.0%} noise.{words if asked else ''}"
-            for share, words in zip(SHARES, told, strict=True)
+            f"{of_digit:.0%} digit and {of_noise:.0%} noise.{words if asked else ''}"
+            if straight
+            else f"{of_digit:.2f} of the digit and {of_noise:.2f} of the noise.{words if asked else ''}"
+            for of_digit, of_noise, words in zip(kept, added, told, strict=True)
         ],
-        [["x = (1 − t) · y + t · ε", "= (1 − {t}) · {y} + {t} · {e}", "= {x}"]] * len(SHARES),
-        {"t": SHARES},
-        slider="Share of noise t",
+        [sums if straight else ["x = a · y + b · ε", "= {a} · {y} + {b} · {e}", "= {x}"]] * len(SHARES),
+        {"t": SHARES, "a": kept, "b": added},
+        slider="Share of noise t" if straight else "Time t",
         first=_FIRST_SHARE,
         pixel=_PIXEL,
         scale=_SCALE,
-        start=f"into-{index}",
+        start=f"into-{index}-{schedule}",
         key="diffusion-into-noise",
     )
+    every = {title: amounts(name, _TIMES)[0] for name, title in SCHEDULES.items()}
+    show(schedule_lines(_TIMES, every, SCHEDULES[schedule]), "diffusion-schedules")
+    st.caption(_ABOUT_SCHEDULES[schedule])
 
 
 def _ask_reading(accuracy: np.ndarray) -> bool:
@@ -223,6 +258,7 @@ def _own_way(
     return way_back(_network, drawn_noise(_network.input_shape[1:], seed), steps, wanted)
 
 
-@keep_results(max_entries=1, show_spinner="Reading noisy digits …")
-def _read_right() -> np.ndarray:
-    return read_right(bundled_network(), digits_of("test"), labels_of("test"), SHARES.tolist(), seed=0)
+@keep_results(max_entries=3, show_spinner="Reading noisy digits …")
+def _read_right(schedule: Schedule) -> np.ndarray:
+    mixed = zip(*amounts(schedule, SHARES), strict=True)
+    return read_right(bundled_network(), digits_of("test"), labels_of("test"), mixed, seed=0)
