@@ -395,8 +395,8 @@ CONCEPTS = (
 )
 DERIVED = {  # by the class that several layer types have in common
     "PlacewiseLayer": (
-        *("activation", "batch_normalization", "dropout", "gaussian_noise", "layer_normalization", "p_relu"),
-        *("rescaling", "spatial_dropout2d"),
+        *("activation", "batch_normalization", "class_embedding", "dropout", "gaussian_noise"),
+        *("layer_normalization", "p_relu", "rescaling", "spatial_dropout2d"),
     ),
     "KernelLayer": ("conv2d_transpose", "dense"),
     "SlidingConvolution": ("conv2d",),

@@ -14,8 +14,7 @@ from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.layers.class_embedding import ClassEmbedding
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.network import build
-from visualizer.architecture.own_modules import ClassEmbedding as Embedding
-from visualizer.architecture.own_modules import of_classes
+from visualizer.architecture.own_modules import ClassTable, of_classes
 from visualizer.data.annotations import Annotations
 from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
@@ -173,7 +172,7 @@ def test_only_classes_of_the_data_set_are_asked_for():
 
 
 def test_a_class_adds_its_numbers_to_each_channel():
-    embedding = Embedding(3, 2)
+    embedding = ClassTable(3, 2)
     embedding.weight.data = torch.arange(6.0).reshape(3, 2)
     maps = torch.randn(5, 2, 4, 4)
     torch.testing.assert_close(embedding(maps), maps)
@@ -187,7 +186,7 @@ def test_a_class_adds_its_numbers_to_each_channel():
 
 
 def test_another_thread_asks_for_nothing():
-    embedding = Embedding(2, 1)
+    embedding = ClassTable(2, 1)
     embedding.weight.data.fill_(1)
     with of_classes(torch.tensor([1])), ThreadPoolExecutor(1) as pool:
         assert pool.submit(embedding, torch.zeros(1, 1)).result().item() == 0

@@ -210,6 +210,11 @@ class Layer(ABC):
         """Its window, where it pools each map; Look inside then shows the map before and after. Else None."""
         return None
 
+    @property
+    def told_classes(self) -> int:
+        """How many classes it can be told that a picture has; 0 where it is told none, as unless overridden."""
+        return 0
+
     def giving(self, count: int) -> Fix | None:
         """The change after which its output is a vector of `count` numbers; None where no setting does that."""
         return None

@@ -72,7 +72,7 @@ class NormalSampling(nn.Module):
         return mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
 
 
-class ClassEmbedding(nn.Module):
+class ClassTable(nn.Module):
     """Adds to each channel a number that is learnt for each class: (N, C, …) in and out.
 
     `wanted` has the class of each, (N,) whole numbers. Where it is None, −1 or no class of these, nothing is added.
@@ -82,14 +82,14 @@ class ClassEmbedding(nn.Module):
 
     def __init__(self, classes: int, channels: int) -> None:
         super().__init__()
+        self.classes = classes
         self.weight = nn.Parameter(torch.zeros(classes, channels))
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         wanted = self.wanted.get()
         if wanted is None:
             return values
-        classes = len(self.weight)
-        known = torch.where((wanted >= 0) & (wanted < classes), wanted, classes)
+        known = torch.where((wanted >= 0) & (wanted < self.classes), wanted, self.classes)
         added = torch.cat([self.weight, torch.zeros_like(self.weight[:1])])[known]
         return values + added.reshape(*added.shape, *[1] * (values.ndim - 2))
 
@@ -99,12 +99,12 @@ class ClassEmbedding(nn.Module):
 
 @contextmanager
 def of_classes(wanted: torch.Tensor | None) -> Iterator[None]:
-    """In this thread, let every `ClassEmbedding` add the numbers of these classes, (N,); None: of none."""
-    token = ClassEmbedding.wanted.set(wanted)
+    """In this thread, let every `ClassTable` add the numbers of these classes, (N,); None: of none."""
+    token = ClassTable.wanted.set(wanted)
     try:
         yield
     finally:
-        ClassEmbedding.wanted.reset(token)
+        ClassTable.wanted.reset(token)
 
 
 class VectorToMaps(nn.Module):

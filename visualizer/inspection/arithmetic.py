@@ -13,7 +13,7 @@ from torch import nn
 from visualizer.architecture.activations import FUNCTIONS
 from visualizer.architecture.own_modules import (
     ChannelNorm,
-    ClassEmbedding,
+    ClassTable,
     MapsToVector,
     NoiseInTraining,
     NormalSampling,
@@ -111,7 +111,7 @@ def _(module: nn.Identity, run: ModuleRun) -> ArithmeticStep:
 @_step_of.register(nn.Dropout2d)
 @_step_of.register(NoiseInTraining)
 @_step_of.register(NormalSampling)
-@_step_of.register(ClassEmbedding)
+@_step_of.register(ClassTable)
 def _(module: nn.Module, run: ModuleRun) -> ArithmeticStep:
     return Passed(run.place, run.before)
 

@@ -197,14 +197,14 @@ class Diffusion(PictureTask):
 
 def class_count(architecture: Architecture) -> int:
     """How many classes a network can be asked for; 0 where it has no layer for that."""
-    return max((layer.classes for layer in architecture.layers if isinstance(layer, ClassEmbedding)), default=0)
+    return max((layer.told_classes for layer in architecture.layers), default=0)
 
 
 def _classes_of(network: "FlowNetwork", annotations: Annotations) -> int:
     """How many of the classes the network can be asked for."""
-    from visualizer.architecture.own_modules import ClassEmbedding as Embedding
+    from visualizer.architecture.own_modules import ClassTable
 
-    known = (len(part.weight) for part in network.modules() if isinstance(part, Embedding))
+    known = (part.classes for part in network.modules() if isinstance(part, ClassTable))
     return min(max(known, default=0), len(annotations.class_names))
 
 

@@ -41,7 +41,7 @@ class ClassEmbedding(PlacewiseLayer):
     """
 
     title: ClassVar[str] = "ClassEmbedding"
-    group: ClassVar[str] = "Other"
+    group: ClassVar[str] = "Activation and regularisation"
     icon: ClassVar[str] = ":material/label:"
     explanation: ClassVar[str] = (
         "Tells the layers after it which class is wanted: for each class it learns a number for every channel, which "
@@ -60,10 +60,14 @@ class ClassEmbedding(PlacewiseLayer):
     def summary(self) -> str:
         return f"ClassEmbedding {self.classes}"
 
+    @property
+    def told_classes(self) -> int:
+        return self.classes
+
     def parameter_count(self, input_shape: Shape) -> int:
         return self.classes * input_shape[0]
 
     def stages(self, input_shape: Shape) -> list[Stage]:
-        from visualizer.architecture.own_modules import ClassEmbedding as Embedding
+        from visualizer.architecture.own_modules import ClassTable
 
-        return [("embedding", Embedding(self.classes, input_shape[0]))]
+        return [("embedding", ClassTable(self.classes, input_shape[0]))]
