@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from hypothesis import assume
 from torch import nn
+from torch.nn import functional
 
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.editing import Draft
@@ -188,8 +189,14 @@ def _positive(architecture: Architecture) -> tuple[Network, torch.Generator]:
             parameter.copy_(torch.rand(parameter.shape, generator=random) + 0.5)
     for module in network.modules():
         if isinstance(module, NormalSampling):
-            module.train()  # only then are variances looked at
+            module.forward = _sampled  # type: ignore[method-assign]
     return network, random
+
+
+def _sampled(values: torch.Tensor) -> torch.Tensor:
+    """As `NormalSampling` does while training, which alone looks at variances; one after the other they overflow."""
+    mean, log_variance = values.chunk(2, dim=1)
+    return mean + torch.exp(functional.softsign(log_variance) / 2) * torch.randn_like(mean)
 
 
 def _linear(layer: Layer) -> Layer:
