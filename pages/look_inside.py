@@ -93,7 +93,8 @@ def show_seen(given: ChosenPicture, prediction: Answer | None) -> None:
             with_answer = st.toggle("With its answer", value=True, key="seen-answer")
             if with_answer:
                 show(drawn, "seen")
-                st.caption(f"{title}. {figures.drawn_words(given.truth, given.annotations)}".strip())
+                words = figures.drawn_words(given.truth, given.annotations)
+                st.caption(words if figures.in_place else f"{title}. {words}".strip())
                 return
     show(picture_chart(given.pixels, title, width=SEEN_WIDTH), "seen")
 

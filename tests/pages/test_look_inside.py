@@ -328,6 +328,8 @@ def test_a_network_is_shown_the_noise_that_its_task_shows_it(app, task, source, 
         expected = watched_input(task, load_dataset(name).pictures[index][None], shape)[0].numpy()
     assert isinstance(origin, str) == (source == "photo")
     np.testing.assert_array_equal(shown[-1], expected)
+    # A sample stands in place of what the network sees.
+    assert any(text.value.startswith("What the network sees") for text in app.caption) != task.reads_noise
 
     app.session_state["look-parts"] = "Filters"
     without_exception(app.run())

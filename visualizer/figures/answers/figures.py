@@ -58,6 +58,7 @@ class AnswerFigures(ABC):
         note_of_many: Where those of the last epoch come from, a sentence.
         in_film: How many answers a film shows at each moment: several where each is made of its own noise, so that one
             says little.
+        in_place: Whether what `drawn` returns stands in place of the picture, which is not to be seen in it.
     """
 
     answer_type: ClassVar[type[Answer]]
@@ -66,6 +67,7 @@ class AnswerFigures(ABC):
     title_of_many: ClassVar[str] = "Its answers to validation pictures"
     note_of_many: ClassVar[str] = "From the validation split, after the last epoch."
     in_film: ClassVar[int] = 1
+    in_place: ClassVar[bool] = False
 
     def seen(self, answer: Answer, view: AnswerView) -> Answer:
         """The answer looked at in that way; unchanged unless overridden."""

@@ -29,6 +29,7 @@ class SampleFigures(AnswerFigures):
     """Samples, large enough to be looked at."""
 
     answer_type: ClassVar[type[Answer]] = Sample
+    in_place: ClassVar[bool] = True
     title_of_many: ClassVar[str] = "Its samples"
     note_of_many: ClassVar[str] = "After the last epoch."
     in_film: ClassVar[int] = 9
