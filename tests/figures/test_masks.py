@@ -93,7 +93,7 @@ def test_many_masks_have_a_legend_of_their_classes_and_say_how_much_is_right():
 
 
 def test_a_film_shows_the_mask_on_the_picture_at_every_moment():
-    film = replace(FILM, answers=(mask_of(0, 0), SAID, TRUE), annotations=NAMES, truth=TRUE, picture=PICTURE)
+    film = replace(FILM, answers=((mask_of(0, 0),), (SAID,), (TRUE,)), annotations=NAMES, truth=TRUE, picture=PICTURE)
     frames = [draw_frame(film, index) for index in range(3)]
     drawn = FIGURES.drawn(PICTURE, TRUE, TRUE, NAMES)
     assert (frames[2][250, 860] == drawn[128, 224]).all()  # in the last area

@@ -90,7 +90,7 @@ def test_pictures_and_what_is_learnt_move_as_in_the_app(name, library, changes, 
     found["changed"].__globals__["random"] = given
     pictures, targets = found["train_pictures"][:12], found["train_targets"][:12]
     as_torch = torch.as_tensor(pictures) if library == "pytorch" else torch.as_tensor(pictures).permute(0, 3, 1, 2)
-    expected = moved(as_torch, moves)
+    expected = moved(as_torch, moves, mirrored_beyond=task.mirrored_beyond)
     if name == "autoencoder":  # what is learnt is the picture itself
         shown = found["changed"](pictures)
     else:

@@ -26,6 +26,7 @@ from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.average_pooling2d import AveragePooling2D
 from visualizer.architecture.layers.batch_normalization import BatchNormalization
+from visualizer.architecture.layers.class_embedding import ClassEmbedding
 from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.conv2d_transpose import Conv2DTranspose
 from visualizer.architecture.layers.cropping2d import Cropping2D
@@ -46,7 +47,7 @@ from visualizer.architecture.layers.spatial_dropout2d import SpatialDropout2D
 from visualizer.architecture.layers.up_sampling2d import UpSampling2D
 from visualizer.architecture.layers.zero_padding2d import ZeroPadding2D
 from visualizer.architecture.network import Network, build
-from visualizer.architecture.own_modules import ParametricReLU
+from visualizer.architecture.own_modules import ClassTable, ParametricReLU, of_classes
 from visualizer.architecture.presets import PRESETS, TINY
 from visualizer.architecture.shapes import is_maps
 from visualizer.architecture.span import PICTURE
@@ -187,9 +188,26 @@ def keras_arrays(layer: nn.Sequential, order: np.ndarray, kind: str) -> list[np.
             arrays += [
                 numbers[order] for numbers in (module.weight, module.bias, module.running_mean, module.running_var)
             ]
+        elif isinstance(module, ClassTable):
+            arrays += [module.weight[:, order]]
         else:
             assert not list(module.parameters())
     return [array.detach().numpy() for array in arrays if array is not None]
+
+
+def test_a_class_that_is_asked_for_adds_the_same_in_keras(tmp_path):
+    layers = (Conv2D(filters=4, padding="same"), ClassEmbedding(classes=3), Flatten(), Dense(units=2), ClassEmbedding())
+    architecture = Architecture("Asked", (1, 6, 6), (*layers, Dense(units=10)))
+    network, found = with_random_numbers(architecture), run(keras_script(architecture, TrainingSettings()), tmp_path)
+    copy_to_keras(network, found["model"])
+    pictures = torch.rand(3, 1, 6, 6)
+    wanted = torch.tensor([2, 0, 1])
+    with torch.no_grad(), of_classes(wanted):
+        expected = network(pictures).numpy()
+    found["ClassEmbedding"].wanted = wanted.numpy()
+    np.testing.assert_allclose(answer_of_keras(found["model"], pictures), expected, atol=1e-4)
+    with torch.no_grad():
+        assert np.abs(network(pictures).numpy() - expected).max() > 0.01
 
 
 def outputs_of_keras(model: Any, pictures: torch.Tensor, shape: tuple[int, ...], flattened: Any) -> np.ndarray:

@@ -41,25 +41,33 @@ _SHIFT = """\
 """
 _PYTORCH_MOVED = '''\
 def moved(pictures, places{given}):
-    """The pictures read at those places; beyond its edges, each is mirrored."""
+    """The pictures read at those places; {beyond}."""
     grid = functional.affine_grid(torch.tensor(places).float(), pictures.shape, align_corners=False)
-    return functional.grid_sample(pictures, grid, {named}padding_mode="reflection", align_corners=False)
-
+    {result} functional.grid_sample(pictures, grid, {named}padding_mode="reflection", align_corners=False)
+{masked}
 
 '''
 _KERAS_MOVED = '''\
 def moved(pictures, places{given}):
-    """The pictures read at those places; beyond its edges, each is mirrored."""
+    """The pictures read at those places; {beyond}."""
     # Keras counts places in pixels, from the middle of the first one on.
     count, height, width = pictures.shape[:3]
     from_pixels = np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]])
     square = np.concatenate([places, np.tile([0, 0, 1], (count, 1, 1))], axis=1)
     in_pixels = np.linalg.inv(from_pixels) @ square @ from_pixels
     numbers = in_pixels.reshape(count, 9)[:, :8].astype("float32")
-    return ops.convert_to_numpy(ops.image.affine_transform(pictures, numbers, {mode}fill_mode="reflect"))
-
+    {result} ops.convert_to_numpy(ops.image.affine_transform(pictures, numbers, {mode}fill_mode="reflect"))
+{masked}
 
 '''
+_PYTORCH_MASKED = """\
+    return found.masked_fill((grid.abs() > 1).any(-1)[:, None], 0)
+"""
+_KERAS_MASKED = """\
+    across, down = ((2 * np.arange(side) + 1) / side - 1 for side in (width, height))
+    read = np.stack([*np.meshgrid(across, down), np.ones((height, width))], -1) @ places[:, np.newaxis].swapaxes(2, 3)
+    return found * (abs(read) <= 1).all(-1, keepdims=True)
+"""
 _CHANGED = '''\
 def changed({given}):
     """{about}"""
@@ -104,7 +112,13 @@ def augmentation(settings: TrainingSettings, size: tuple[int, int], library: Lib
         given, named, mode = "", "", ""
         if '"nearest"' in moved_targets:
             given, named, mode = ', mode="bilinear"', "mode=mode, ", "mode, "
-        moved = (_KERAS_MOVED if keras else _PYTORCH_MOVED).format(given=given, named=named, mode=mode)
+        beyond, result, masked = "beyond its edges, each is mirrored", "return", ""
+        if not settings.task.mirrored_beyond:  # objects without a box would come in
+            beyond, result = "beyond its edges is nothing, which is black", "found ="
+            masked = _KERAS_MASKED if keras else _PYTORCH_MASKED
+        moved = (_KERAS_MOVED if keras else _PYTORCH_MOVED).format(
+            given=given, named=named, mode=mode, beyond=beyond, result=result, masked=masked
+        )
         parts += [_RANDOM_PLACES.format(steps=_moves(settings, size)), moved, moved_targets]
         places = "random_places(len(pictures))"
         if moved_targets:

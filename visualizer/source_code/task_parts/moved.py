@@ -11,11 +11,11 @@ def moved_points(points, places):
 '''
 MOVED_BOXES = '''\
 def moved_boxes(boxes, places):
-    """Boxes, (N, n, 4), after that: upright around the corners of each, as far as they are in the picture."""
-    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) / 2
-    points = boxes[:, :, np.newaxis, :2] + boxes[:, :, np.newaxis, 2:] * corners
-    points = moved_points(points.reshape(len(boxes), -1, 2), places).reshape(points.shape).clip(0, 1)
-    low, high = points.min(2), points.max(2)
+    """Boxes, (N, n, 4), after that: around the ellipse that filled each, as far as it is in the picture."""
+    sides = ((0, 0), (0.5, 0), (0, 0.5))  # the centre, the middle of the right side and that of the lower one
+    center, right, below = (moved_points(boxes[..., :2] + boxes[..., 2:] * side, places) for side in sides)
+    reach = np.sqrt((right - center) ** 2 + (below - center) ** 2)
+    low, high = (center - reach).clip(0, 1), (center + reach).clip(0, 1)
     return np.concatenate([(low + high) / 2, high - low], axis=-1)
 
 
