@@ -96,7 +96,7 @@ def test_a_film_shows_the_mask_on_the_picture_at_every_moment():
     film = replace(FILM, answers=((mask_of(0, 0),), (SAID,), (TRUE,)), annotations=NAMES, truth=TRUE, picture=PICTURE)
     frames = [draw_frame(film, index) for index in range(3)]
     drawn = FIGURES.drawn(PICTURE, TRUE, TRUE, NAMES)
-    assert (frames[2][250, 860] == drawn[128, 224]).all()  # in the last area
+    assert (frames[2][250, 900] == drawn[128, 224]).all()  # in the last area
     assert differs(frames[1], frames[2], 660, 110, 936, 370)
     assert differs(frames[0], frames[1], 660, 110, 936, 370)
 

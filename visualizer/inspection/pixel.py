@@ -55,7 +55,9 @@ def explain(network: FlowNetwork, seen: Probe, spot: Spot) -> Explanation:
         for _, module in node.stages:
             flows.append(module(flows[-1]))
         steps, input_place, direct = _steps(node.stages, flows, spot.place)
-    return Explanation(spot, float(flows[-1][0][spot.place]), steps, input_place, direct)
+    # As the maps show it: computed again, its last bit may differ.
+    value = float(output_of(seen, spot.node)[spot.place])
+    return Explanation(spot, value, steps, input_place, direct)
 
 
 def _steps(

@@ -91,7 +91,7 @@ class Diffusion(PictureTask):
                 _small_u_net("Removes noise from shapes", (3, 16, 16), 10),
                 "shapes",
                 "The same for coloured shapes of 16 × 16 pixels.",
-                {"epochs": 30, "learning_rate": 0.002, "batch_size": 64},
+                {"epochs": 120, "learning_rate": 0.002, "batch_size": 64},
                 "shapes",
             ),
         )
