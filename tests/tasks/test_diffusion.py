@@ -8,14 +8,19 @@ import pytest
 import torch
 from torch import nn
 
-from tests.training.examples import few_digits
+from tests.training.examples import few_digits, train_all
+from visualizer.architecture.activations import NO_ACTIVATION
 from visualizer.architecture.answer import DenoisedSample
 from visualizer.architecture.architecture import Architecture, summarize
 from visualizer.architecture.layers.class_embedding import ClassEmbedding
 from visualizer.architecture.layers.conv2d import Conv2D
+from visualizer.architecture.layers.dense import Dense
+from visualizer.architecture.layers.flatten import Flatten
+from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.network import build
 from visualizer.architecture.own_modules import ClassTable, of_classes
 from visualizer.data.annotations import Annotations
+from visualizer.data.catalog import load_dataset
 from visualizer.data.dataset import Dataset
 from visualizer.data.prepare import prepare
 from visualizer.tasks.diffusion import Diffusion, class_count
@@ -115,6 +120,32 @@ def test_its_preset_learns_and_its_samples_develop():
     with torch.inference_mode():
         again = Diffusion(steps=4).answer_to(training.network.eval(), noise, training.network(noise), ABOUT)
     np.testing.assert_allclose(again.values, last.values, atol=1e-5)
+
+
+def error_of(architecture: Architecture, epochs: int) -> tuple[float, float]:
+    """After a training on all digits, the mean error of a pixel where less than 40 % is noise, and over all pictures.
+
+    Where there is more noise, there is less to be learnt: in the end any network can only answer with the mean digit.
+    """
+    task, digits = Diffusion(), load_dataset("digits")
+    training = Training(RunSpec(architecture, replace(preset_settings(task), epochs=epochs), 0), digits)
+    train_all(training)
+    pictures = torch.from_numpy(prepare(digits.pictures[digits.test], (1, 8, 8)))
+    labels = torch.from_numpy(digits.labels[digits.test])
+    with torch.inference_mode():
+        _, outputs = task.loss_and_outputs(training.network.eval(), pictures, labels, "velocity_mse")
+    found = task.evaluation(task.kept(outputs), labels.numpy(), digits.annotations).details
+    return float(found["error"][found["noise"] < 0.4].mean()), float(found["error"].mean())
+
+
+def test_a_linear_model_removes_less_noise():
+    """It sees the whole picture, is told the class too, and trains until it gets no better."""
+    layers = (Flatten(), Dense(units=64, activation=NO_ACTIVATION), ClassEmbedding(), Reshape(height=8, width=8))
+    linear = error_of(Architecture("Linear", (1, 8, 8), layers), 100)
+    network = error_of(Diffusion.preset().architecture, 30)
+    # Measured: 0.054 and 0.042 with little noise, 0.133 and 0.107 over all.
+    assert network[0] < 0.85 * linear[0]
+    assert network[1] < 0.85 * linear[1]
 
 
 def test_an_evaluation_has_errors_over_noise():
