@@ -51,9 +51,10 @@ def test_padding_is_part_of_the_sum(add_layer_type):
     without_exception(app.select_slider[0].set_value(2).run())
     assert app.table[0].value["Padding"].tolist() == ["0", "3", "0"]
     assert app.table[0].value["Start"].tolist() == ["1", "−2", "−2"]
-    drawn = next(data for data in map(_json, app.get("bidi_component")) if "fields" in data)
+    drawn = next(data for data in map(_json, app.get("bidi_component")) if "parts" in data)
     # The first unit sees only zeros, the second the first row, and so on.
-    assert [field["runs"] for field in drawn["fields"][0][:4]] == [[], [[0, 0]], [[0, 1]], [[0, 2]]]
+    ((rows, _),) = drawn["parts"]
+    assert rows[:4] == [[], [[0, 0]], [[0, 1]], [[0, 2]]]
 
 
 def _json(component) -> dict:
