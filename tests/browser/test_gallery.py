@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.app import no_exceptions, open_page, wait_until_idle
+from visualizer.tasks.classification import Classification
 from visualizer.tasks.task import task_types
 
 
@@ -14,7 +15,8 @@ def test_one_click_shows_all_networks_and_a_second_opens_one(page: Page) -> None
     expect(dialog.get_by_role("heading", name="Small networks")).to_be_visible()
     expect(dialog.get_by_role("heading", name="Networks that made history")).to_be_visible()
     wait_until_idle(page)
-    assert dialog.get_by_role("img", name="layers with weights").count() == 13 + 3 + len(task_types()) - 1
+    of_tasks = sum(1 + len(kind.more_presets()) for kind in task_types().values() if kind is not Classification)
+    assert dialog.get_by_role("img", name="layers with weights").count() == 13 + 3 + of_tasks
     assert dialog.get_by_role("img", name="no layer has weights").count() == 1
     classic = dialog.locator(".st-key-starter-1")
     # Whoever sees the gallery for the first time need not scroll to the network of their first lesson.

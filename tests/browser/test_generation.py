@@ -64,7 +64,7 @@ def test_all_four_parts(page: Page) -> None:
         page.keyboard.press(key)
     # Another drawing starts the game again.
     expect(page.get_by_text("After 0 steps")).to_be_visible()
-    bars = page.locator(".bar-row svg").bounding_box()
+    bars = page.locator(".bar-row svg.control").bounding_box()
     assert bars is not None
     page.mouse.move(bars["x"] + bars["width"] / 2 + 5, bars["y"] + 100)
     page.mouse.down()
@@ -72,7 +72,7 @@ def test_all_four_parts(page: Page) -> None:
     page.mouse.up()
     wait_until_idle(page)
     expect(page.get_by_text("After 0 steps")).to_be_visible()
-    assert "height 0.8" in str(page.locator(".bar-row svg").get_attribute("aria-label"))
+    assert "height 0.8" in str(page.locator(".bar-row svg.control").get_attribute("aria-label"))
 
     page.get_by_role("tab", name="Diffusion").click()
     wait_until_idle(page)
