@@ -106,7 +106,7 @@ class Gan(PictureTask):
             "digits",
             "A generator makes a digit of 16 random numbers, and a discriminator learns to tell it from real ones. "
             "Each gets better because the other does.",
-            {"epochs": 600, "learning_rate": 0.001, "batch_size": 64},
+            {"epochs": 900, "learning_rate": 0.001, "batch_size": 64},
         )
 
     def goal(self, annotations: Annotations, input_shape: tuple[int, int, int]) -> OutputGoal:
