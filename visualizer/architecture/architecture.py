@@ -20,6 +20,7 @@ from visualizer.architecture.layer import (
 )
 from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, is_maps, numbers_in
 from visualizer.architecture.span import PICTURE
+from visualizer.architecture.wires import passages
 from visualizer.errors import UserError, short_repr
 from visualizer.words import counted
 
@@ -310,15 +311,14 @@ def _check_goal(
     while rows[index].layer.keeps_shape and rows[index].sources != (PICTURE,):
         (index,) = rows[index].sources
     output_shape = rows[last].output_shape or ()
+    own_softmax = Place(last, rows[last].layer, output_shape) if softmax and rows[last].layer.keeps_shape else None
     problem = goal.problem(
         Ending(
             output_shape,
             rows[index].layer,
             last_maps=None if is_maps(output_shape) else _last_maps(rows),
             softmax=softmax,
-            own_softmax=Place(last, rows[last].layer, output_shape)
-            if softmax and rows[last].layer.keeps_shape
-            else None,
+            own_softmax=own_softmax,
             draws_codes=any(row.layer.draws_codes for row in rows),
             code=_code(rows),
             blocks=blocks,
@@ -342,13 +342,12 @@ def _last_maps(rows: Sequence[LayerReport]) -> Place:
 
 def _code(rows: Sequence[LayerReport]) -> Place | None:
     """The last of the narrowest vectors that everything passes through on its way to a larger output."""
-    narrowest, first_read = None, len(rows) - 1
-    for index in reversed(range(len(rows) - 1)):
-        first_read = min(first_read, *rows[index + 1].sources)
-        shape = rows[index].output_shape or ()
-        passed_by_all = first_read == index
-        if passed_by_all and not is_maps(shape) and (narrowest is None or shape[0] < narrowest.shape[0]):
-            narrowest = Place(index, rows[index].layer, shape)
+    places = [
+        Place(index, rows[index].layer, rows[index].output_shape or ())
+        for index in passages([row.sources for row in rows])[:-1]
+    ]
+    vectors = [place for place in places if not is_maps(place.shape)]
+    narrowest = min(reversed(vectors), key=lambda place: place.shape[0], default=None)
     smaller = narrowest is not None and narrowest.shape[0] < numbers_in(rows[-1].output_shape or ())
     return narrowest if smaller else None
 

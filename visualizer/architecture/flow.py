@@ -15,6 +15,7 @@ from visualizer.architecture.layer import Meeting, PoolingWindow
 from visualizer.architecture.shapes import Shape
 from visualizer.architecture.span import PICTURE as PICTURE
 from visualizer.architecture.span import Sees
+from visualizer.architecture.wires import passages
 
 _PAIRWISE: dict[Meeting, Callable[[torch.Tensor, torch.Tensor], torch.Tensor]] = {
     "sum": torch.add,
@@ -194,13 +195,7 @@ class FlowNetwork(nn.Module):
     @property
     def passages(self) -> tuple[int, ...]:
         """The nodes that everything passes through: no later node reads anything before them; by their indices."""
-        earliest = len(self.nodes)
-        passed: list[int] = []
-        for node in reversed(self.nodes):
-            if earliest >= node.index:
-                passed.append(node.index)
-            earliest = min(earliest, *node.sources)
-        return tuple(reversed(passed))
+        return passages([node.sources for node in self.nodes])
 
     def _leading_to(self, index: int) -> tuple[Node, ...]:
         """The nodes that the output of node `index` depends on, itself the last."""
