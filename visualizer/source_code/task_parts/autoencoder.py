@@ -1,6 +1,6 @@
 """Pictures that are to be drawn again, in the scripts."""
 
-from visualizer.source_code.task_parts.parts import KERAS, TaskParts, Wanted
+from visualizer.source_code.task_parts.parts import KERAS, Library, TaskParts, Wanted
 from visualizer.tasks.autoencoder import Autoencoder
 
 _KERAS_LOSSES = {
@@ -24,34 +24,24 @@ def as_shown(pictures):
 
 '''
 _ABOUT_WITH_NOISE = "Noise is added to what the network sees; it learns the pictures without it."
-_KERAS_WITH_NOISE = f'''\
-class WithNoise(keras.Model):
-    """{_ABOUT_WITH_NOISE}"""
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
+_KERAS_CALL = """\
     def call(self, pictures, training=False):
         noise = keras.random.normal(ops.shape(pictures))
-        return self.network(pictures + {{noise!r}} * noise, training=training)
-
-
-model = WithNoise(model)
-
-
-'''
-_PYTORCH_WITH_NOISE = f'''\
-class WithNoise(nn.Module):
-    """{_ABOUT_WITH_NOISE}"""
+        return self.network(pictures + {noise!r} * noise, training=training)
+"""
+_PYTORCH_FORWARD = """\
+    def forward(self, pictures):
+        return self.network(pictures + {noise!r} * torch.randn_like(pictures))
+"""
+_WITH_NOISE = '''\
+class WithNoise({base}):
+    """{about}"""
 
     def __init__(self, network):
         super().__init__()
         self.network = network
 
-    def forward(self, pictures):
-        return self.network(pictures + {{noise!r}} * torch.randn_like(pictures))
-
+{pass_on}
 
 model = WithNoise(model)
 
@@ -64,6 +54,17 @@ def mean_error(outputs, targets):
 
 
 '''
+
+
+def with_noise(library: Library, about: str, pass_on: str) -> str:
+    """A model around `model` that mixes noise into the pictures, in its place.
+
+    Args:
+        library: For which it is written.
+        about: What it does with them, a sentence.
+        pass_on: Its method `call` in Keras, `forward` in PyTorch; `self.network` is the model.
+    """
+    return _WITH_NOISE.format(base="keras.Model" if library is KERAS else "nn.Module", about=about, pass_on=pass_on)
 
 
 def picture_parts(
@@ -79,7 +80,8 @@ def picture_parts(
     """
     keras, task = wanted.library is KERAS, wanted.settings.task
     if isinstance(task, Autoencoder) and task.noise:
-        functions = (_KERAS_WITH_NOISE if keras else _PYTORCH_WITH_NOISE).format(noise=task.noise) + functions
+        pass_on = (_KERAS_CALL if keras else _PYTORCH_FORWARD).format(noise=task.noise)
+        functions = with_noise(wanted.library, _ABOUT_WITH_NOISE, pass_on) + functions
     measure = _MEASURE.format(answers=answers, true="targets" if keras else "as_shown(targets)")
     return TaskParts(
         about=_PICTURE_ITSELF,

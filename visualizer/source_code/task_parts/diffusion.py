@@ -1,6 +1,6 @@
 """Noise that is to be removed, in the scripts: they end with samples."""
 
-from visualizer.source_code.task_parts.autoencoder import picture_parts
+from visualizer.source_code.task_parts.autoencoder import picture_parts, with_noise
 from visualizer.source_code.task_parts.parts import KERAS, TaskParts, Wanted
 from visualizer.source_code.task_parts.samples import SAMPLES, SAVED
 from visualizer.tasks.diffusion import Diffusion
@@ -8,44 +8,20 @@ from visualizer.tasks.diffusion import Diffusion
 _ABOUT_WITH_NOISE = (
     "Noise is mixed into the pictures before the network sees them; with the answers, its share of each."
 )
-_KERAS_WITH_NOISE = f'''\
-class WithNoise(keras.Model):
-    """{_ABOUT_WITH_NOISE}"""
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
+_KERAS_CALL = """\
     def call(self, pictures):
         share = keras.random.uniform((ops.shape(pictures)[0], 1, 1, 1))
         shown = (1 - share) * (2 * pictures - 1) + share * keras.random.normal(ops.shape(pictures))
         answers = self.network((shown + 1) / 2)
         return ops.concatenate([answers, share + 0 * answers[..., :1]], axis=-1)
-
-
-model = WithNoise(model)
-
-
-'''
-_PYTORCH_WITH_NOISE = f'''\
-class WithNoise(nn.Module):
-    """{_ABOUT_WITH_NOISE}"""
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
+"""
+_PYTORCH_FORWARD = """\
     def forward(self, pictures):
         share = torch.rand(len(pictures), 1, 1, 1)
         shown = (1 - share) * (2 * pictures - 1) + share * torch.randn_like(pictures)
         answers = self.network((shown + 1) / 2)
         return torch.cat([answers, share.expand_as(answers[:, :1])], dim=1)
-
-
-model = WithNoise(model)
-
-
-'''
+"""
 _KERAS_LOSS = '''\
 def noise_loss(true, outputs):
     """{about}"""
@@ -102,7 +78,7 @@ def diffusion_parts(wanted: Wanted) -> TaskParts:
     return picture_parts(
         wanted,
         loss="noise_loss" if keras else "noise_loss(outputs, true)",
-        functions=f"{_KERAS_WITH_NOISE if keras else _PYTORCH_WITH_NOISE}{loss}",
+        functions=with_noise(wanted.library, _ABOUT_WITH_NOISE, _KERAS_CALL if keras else _PYTORCH_FORWARD) + loss,
         answers="outputs[..., :-1]" if keras else "outputs[:, :-1]",
         after=samples + SAVED,
     )
