@@ -1,15 +1,22 @@
 """The page on autoencoders and generation: what its components are given, and its questions."""
 
+import itertools
 import json
 import re
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.app import alts, chart, component_data, open_part, without_exception
+from visualizer.architecture.network import Network, build
 from visualizer.concepts.reparameterization import divergence
+from visualizer.tasks.diffusion import Diffusion
+from visualizer.training.runs.records import RunRecord
+from visualizer.training.settings import RunSpec, preset_settings
+from visualizer.ui.concepts import generation_diffusion
 from visualizer.ui.concepts.generation_diffusion import SCHEDULES
 from visualizer.ui.concepts.generation_gan import read_bars
 
@@ -120,3 +127,42 @@ def test_another_schedule_mixes_other_amounts() -> None:
         assert frames(into, "x")[6] == pytest.approx(by_hand, abs=1e-4)
         assert into["sums"][6] == ["x = a · y + b · ε", "= {a} · {y} + {b} · {e}", "= {x}"]
         assert any("left at t = 0.5" in alt and f"Chosen: {SCHEDULES[schedule]}." in alt for alt in alts(app))
+
+
+def page_with_ones_own(monkeypatch: pytest.MonkeyPatch, network: Network, key: str) -> AppTest:
+    """The page in a tab whose finished run has this network."""
+    spec = RunSpec(network.architecture, preset_settings(Diffusion()), 3)
+    run = RunRecord("own", "me", spec, "finished", "", 1, 20, 20, 20, 0.002, 1.0, 1.0, False, 1)
+    monkeypatch.setattr(generation_diffusion, "current_run", lambda owner: run)
+    monkeypatch.setattr(generation_diffusion, "network_or_reason", lambda run: ((key,), network))
+    return open_part("generation", "4  Diffusion")
+
+
+def test_ones_own_network_takes_noise_away_and_is_asked_for_a_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = build(Diffusion.preset().architecture, seed=1).eval()
+    with torch.no_grad():
+        for weights in network.parameters():
+            weights.add_(torch.randn(weights.shape, generator=torch.Generator().manual_seed(2)), alpha=0.05)
+    app = page_with_ones_own(monkeypatch, network, "own")
+    ends = []
+    for wanted in (-1, 3, 8):
+        without_exception(app.selectbox(key="diffusion-class").set_value(wanted).run())
+        back = ways(app)[1]
+        ends.append(frames(back, "n")[-1])
+        left, share = back["numbers"]["left"][4], back["numbers"]["t"][4]
+        before, clean = frames(back, "x")[4], frames(back, "c")[4]
+        assert (left, share) == (6, 0.6)
+        assert frames(back, "n")[4] == pytest.approx(before + (clean - before) / left, abs=0.00051)
+    assert all(np.abs(one - other).max() > 0.01 for one, other in itertools.combinations(ends, 2))
+    assert any("Your own network after 20 steps" in caption.value for caption in app.caption)
+    without_exception(app.button_group(key="diffusion-network").set_value("small").run())
+    assert any("two hidden layers" in caption.value for caption in app.caption)
+
+
+def test_a_network_of_ones_own_that_answers_no_numbers_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = build(Diffusion.preset().architecture).eval()
+    with torch.no_grad():
+        next(network.parameters()).fill_(torch.nan)
+    app = page_with_ones_own(monkeypatch, network, "diverged")
+    assert any("no numbers any more" in info.value for info in app.info)
+    assert len(ways(app)) == 1

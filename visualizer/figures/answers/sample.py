@@ -63,8 +63,8 @@ class SampleFigures(AnswerFigures):
         columns = min(max(int(width // SAMPLE_TILE), 4), 12)
         caption = "Each is made of the same noise after every epoch, so that it can be seen to develop."
         wanted = [answer.wanted for answer in answers if isinstance(answer, DenoisedSample)]
-        if wanted and None not in wanted:
-            labels = [annotations.class_names[each or 0] for each in wanted]
+        labels = [annotations.class_names[each] for each in wanted if each is not None]
+        if len(labels) == len(answers):
             labelled, caption = "The class that was asked for", f"Above each is the class that was asked for. {caption}"
         else:
             labels, labelled = [str(place) for place in range(1, len(samples) + 1)], "Numbers"

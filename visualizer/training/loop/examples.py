@@ -79,4 +79,4 @@ def watched_input(task: Task, pictures: np.ndarray, input_shape: tuple[int, int,
         pictures: (N, H, W, C) uint8.
         input_shape: Of the network.
     """
-    return task.as_input(torch.from_numpy(prepare(pictures, input_shape)))
+    return torch.from_numpy(task.input_of(prepare(pictures, input_shape)))

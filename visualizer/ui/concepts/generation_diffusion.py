@@ -15,11 +15,11 @@ from visualizer.concepts.diffusion import (
     read_right,
     way_back,
 )
-from visualizer.data.catalog import dataset_entry
-from visualizer.errors import UserError
+from visualizer.data.catalog import dataset_entry, is_known
 from visualizer.figures.schedules import schedule_lines
 from visualizer.tasks.diffusion import Diffusion, class_count
 from visualizer.training.runs.records import RunRecord
+from visualizer.training.settings import RunSpec
 from visualizer.ui.concepts.generation_digits import choose_digit, digit, digits_of, labels_of
 from visualizer.ui.concepts.pixel_way import Panel, pixel_way
 from visualizer.ui.kit.charts import show
@@ -27,10 +27,9 @@ from visualizer.ui.kit.glossary import explained
 from visualizer.ui.kit.pick import pick, select
 from visualizer.ui.kit.prediction import predict
 from visualizer.ui.kit.results import keep_results
-from visualizer.ui.kit.text import markdown_safe
 from visualizer.ui.state.current_run import current_run
 from visualizer.ui.state.dataset_names import own_names
-from visualizer.ui.state.models import bundled_network, latest_network
+from visualizer.ui.state.models import NetworkKey, bundled_network, network_or_reason
 from visualizer.ui.state.session import session
 
 if TYPE_CHECKING:
@@ -45,12 +44,11 @@ _ABOUT_SCHEDULES: dict[Schedule, str] = {
     "cosine": "The squares of both numbers add up to 1 (Nichol and Dhariwal, 2021), and the digit stays longer than on "
     "the straight way.",
     "linear": "The first schedule that made good pictures (DDPM; Ho and others, 2020), of 1,000 steps: at t = 0.5, "
-    "only {:.0%} of the digit is left, so that many late steps see little but noise.".format(
-        float(amounts("linear", np.array([0.5]))[0][0])
-    ),
+    "only {halfway:.0%} of the digit is left, so that many late steps see little but noise.",
 }
 STEPS = {steps: str(steps) for steps in (1, 2, 5, 10, 20)}
 _FIRST_SHARE = 6
+_HALFWAY = 0.5  # one of the shares
 _NOISE_SEED = 1
 _START_SEED = 12
 _PIXEL = (3, 3)
@@ -116,7 +114,7 @@ def _into_noise() -> None:
     )
     every = {title: amounts(name, _TIMES)[0] for name, title in SCHEDULES.items()}
     show(schedule_lines(_TIMES, every, SCHEDULES[schedule]), "diffusion-schedules")
-    st.caption(_ABOUT_SCHEDULES[schedule])
+    st.caption(_ABOUT_SCHEDULES[schedule].format(halfway=kept[SHARES == _HALFWAY].item()))
 
 
 def _ask_reading(accuracy: np.ndarray) -> bool:
@@ -147,7 +145,7 @@ def _back() -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         if own is not None and pick("Network", _NETWORKS, "diffusion-network") == "small":
             own = None
-        wanted = None if own is None else _ask_for_class(own)
+        wanted = None if own is None else _ask_for_class(own.spec)
         steps = pick("Steps", STEPS, "diffusion-steps", default=10)
         seed = int(
             st.number_input(
@@ -171,12 +169,13 @@ def _back() -> None:
         )
         _ask_first(way.clean[0])
     else:
-        try:
-            (*_, epoch, version), network = latest_network(own)
-        except UserError as error:
-            st.info(markdown_safe(error), icon=":material/info:")
+        found = network_or_reason(own)
+        if found is None:
             return
-        way = _own_way(own.run_id, epoch, version, steps, seed, wanted, network)
+        way = _own_way(found[0], steps, seed, wanted, found[1])
+        if not np.isfinite(way.shown).all():
+            st.info("What this network answers are no numbers any more. Train it again with a smaller learning rate.")
+            return
         st.caption(f"Your own network after {own.step:,} steps of training. It is not told t.")
     left = range(steps, 0, -1)
     pixel_way(
@@ -218,13 +217,13 @@ def _own_run() -> RunRecord | None:
     return record if channels == 1 and max(height, width) <= _LARGEST else None
 
 
-def _ask_for_class(run: RunRecord) -> int | None:
+def _ask_for_class(spec: RunSpec) -> int | None:
     """The class that the sample shall have; None for any."""
-    names = dataset_entry(run.spec.settings.dataset, own_names(session(), run.spec.settings.dataset)).annotations
-    known = class_count(run.spec.architecture)
-    if not known:
+    known, name = class_count(spec.architecture), spec.settings.dataset
+    own = own_names(session(), name)
+    if not known or not is_known(name, own):
         return None
-    offered = {-1: "any", **dict(enumerate(names.class_names[:known]))}
+    offered = {-1: "any", **dict(enumerate(dataset_entry(name, own).annotations.class_names[:known]))}
     wanted = select("Class", offered, "diffusion-class", default=-1, width=130)
     return None if wanted == -1 else wanted
 
@@ -252,9 +251,7 @@ def _way(steps: int, seed: int) -> WayBack:
 
 
 @keep_results(max_entries=64, show_spinner="Taking noise away …")
-def _own_way(
-    run_id: str, epoch: str, version: str, steps: int, seed: int, wanted: int | None, _network: "Network"
-) -> WayBack:
+def _own_way(key: NetworkKey, steps: int, seed: int, wanted: int | None, _network: "Network") -> WayBack:
     return way_back(_network, drawn_noise(_network.input_shape[1:], seed), steps, wanted)
 
 
