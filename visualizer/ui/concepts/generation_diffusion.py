@@ -122,8 +122,8 @@ def _ask_reading(accuracy: np.ndarray) -> bool:
     at = {share: accuracy[int(np.argmin(np.abs(SHARES - share)))] for share in _OFFERED}
     numbers = ", ".join(f"{right:.0%} at t = {share:.2f}" for share, right in at.items())
     return predict(
-        "The Home page’s network reads clean digits and was never shown noise. At which of these shares of noise does "
-        "it first read fewer than half of the test digits right?",
+        "The Home page’s network reads clean digits and was never shown noise. At which of these shares of noise, on "
+        "the straight way, does it first read fewer than half of the test digits right?",
         {f"{share:.2f}": f"t = {share:.2f}" for share in _OFFERED},
         next(f"{share:.2f}" for share, right in at.items() if right < 0.5),
         f"A digit is made of many pixels, and noise that differs from pixel to pixel hides it late. It reads "
