@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,11 +11,14 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.app import alts, chart, open_from_gallery, open_page, progress_line, without_exception
 from visualizer.architecture.presets import empty
 from visualizer.tasks.classification import Classification
+from visualizer.tasks.gan import Gan
+from visualizer.tasks.variational_autoencoder import VariationalAutoencoder
 from visualizer.training.remote.cluster import UNREACHABLE
 from visualizer.training.runs.diagnosis import Finding
 from visualizer.training.runs.overfitting import Overfitting
 from visualizer.training.scheduling.commands import Interrupt
 from visualizer.training.scheduling.turn_queue import Place
+from visualizer.training.settings import preset_settings
 from visualizer.ui.kit.glossary import unmarked
 from visualizer.ui.kit.results import forget_results
 from visualizer.ui.state.current_run import current_run
@@ -369,6 +373,19 @@ def test_how_long_a_training_takes_is_told_before_it_starts_as_an_estimate(app, 
     app.session_state["visualizer"].open_architecture(empty((1, 8, 8)))
     assert told_before(without_exception(app.run())) == []
     press(app, "Reset")
+
+
+@pytest.mark.parametrize("task", [Gan(), VariationalAutoencoder()])
+def test_a_fix_that_opens_the_tasks_network_brings_the_settings_in_which_it_learns(app, task):
+    app.session_state["visualizer"].set_training(dataset="shapes", task=task, loss=next(iter(task.losses)))
+    without_exception(app.run())
+    preset = type(task).preset()
+    press(app, f"Open “{preset.architecture.name}” instead")
+    session = app.session_state["visualizer"]
+    assert session.architecture == preset.architecture
+    assert session.settings == replace(preset_settings(task), dataset="shapes")
+    session.undo()
+    assert session.settings.epochs != preset.settings["epochs"]
 
 
 @pytest.fixture
