@@ -45,8 +45,8 @@ def test_the_way_from_one_code_to_another_is_straight():
 
 
 def test_the_narrowest_layer_is_the_code_of_both_examples():
-    assert narrowest(NETWORK) == 5
-    assert NETWORK.nodes[5].shape == (2,)
+    assert narrowest(NETWORK) == 7
+    assert NETWORK.nodes[7].shape == (2,)
     other = build(Autoencoder.preset().architecture)
     place = narrowest(other)
     assert place is not None

@@ -152,7 +152,7 @@ def test_build_makes_any_network_draw():
 @pytest.mark.parametrize("task", [Autoencoder(), VariationalAutoencoder()], ids=lambda task: type(task).__name__)
 def test_its_preset_learns_to_draw(task: Task):
     dataset = few_digits(300, 60)
-    settings = replace(preset_settings(task), epochs=8)
+    settings = replace(preset_settings(task), epochs=8, batch_size=16)
     training = Training(RunSpec(type(task).preset().architecture, settings, 0), dataset)
     events = []
     while not training.ended:
@@ -188,8 +188,8 @@ def test_two_numbers_tell_less_of_a_digit_if_encoder_and_decoder_are_linear(task
     best = PCA(2).fit(rows[digits.train])
     linear = best.inverse_transform(best.transform(rows[digits.test]))
 
-    # A few epochs of the many that the preset takes.
-    settings = replace(preset_settings(task), epochs=20)
+    # A few epochs of the many that the preset takes, in smaller batches.
+    settings = replace(preset_settings(task), epochs=20, batch_size=32)
     training = Training(RunSpec(type(task).preset().architecture, settings, 0), digits)
     train_all(training)
     with torch.inference_mode():
@@ -200,11 +200,11 @@ def test_two_numbers_tell_less_of_a_digit_if_encoder_and_decoder_are_linear(task
     read = {
         name: reader.score(said, digits.labels[digits.test]) for name, said in (("linear", linear), ("network", drawn))
     }
-    # Measured: an error of 0.70 of that of PCA, and 70 % read right; of a variational autoencoder, which also has to
-    # keep its codes near the middle, 0.85 and 61 %.
-    assert off["network"] < 0.92 * off["linear"]
+    # Measured: an error of 0.60 of that of PCA, and 83 % read right; of a variational autoencoder, which also has to
+    # keep its codes near the middle, 0.75 and 67 %.
+    assert off["network"] < 0.85 * off["linear"]
     assert read["linear"] < 0.45
-    assert read["network"] > read["linear"] + 0.15
+    assert read["network"] > read["linear"] + 0.18
 
 
 def test_an_evaluation_has_codes_and_classes():

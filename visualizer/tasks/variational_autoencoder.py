@@ -8,13 +8,19 @@ from visualizer.architecture.activations import NO_ACTIVATION
 from visualizer.architecture.assembly import Assembly
 from visualizer.architecture.goal import Ending, OutputGoal, without_activation
 from visualizer.architecture.layer import Fix, Problem
-from visualizer.architecture.layers.conv2d import Conv2D
 from visualizer.architecture.layers.dense import Dense
-from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.sampling import Sampling
 from visualizer.architecture.settings import Real, setting
 from visualizer.data.annotations import Annotations
-from visualizer.tasks.autoencoder import ERROR, Autoencoder, add_decoder, of_pixels, picture_goal, reconstructed
+from visualizer.tasks.autoencoder import (
+    ERROR,
+    Autoencoder,
+    add_decoder,
+    add_encoder,
+    of_pixels,
+    picture_goal,
+    reconstructed,
+)
 from visualizer.tasks.task import LossName, Measure, TaskPreset, opening, register
 
 if TYPE_CHECKING:
@@ -67,12 +73,7 @@ class VariationalAutoencoder(Autoencoder):
     @classmethod
     def preset(cls) -> TaskPreset:
         assembly = Assembly((1, 16, 16))
-        with assembly.block("Encoder"):
-            assembly.add(
-                Conv2D(filters=16, padding="same", strides=(2, 2)),
-                Conv2D(filters=32, padding="same", strides=(2, 2)),
-                *(Flatten(), Dense(units=64), Dense(units=4, activation=NO_ACTIVATION)),
-            )
+        add_encoder(assembly, 4)
         assembly.add(Sampling())
         add_decoder(assembly)
         return TaskPreset(
@@ -80,7 +81,7 @@ class VariationalAutoencoder(Autoencoder):
             "digits",
             "An encoder says where on a map a digit lies, a decoder draws any place of the map: digits turn into each "
             "other.",
-            {"epochs": 400, "learning_rate": 0.002},
+            {"epochs": 300, "learning_rate": 0.002, "batch_size": 64},
         )
 
     def goal(self, annotations: Annotations, input_shape: tuple[int, int, int]) -> OutputGoal:
