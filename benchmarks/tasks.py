@@ -72,9 +72,9 @@ SHORT_GOALS: Mapping[str, Mapping[str, float]] = {
     "Segmentation": {"mean IoU of the classes": 0.29},
     # 0.41 with PCA; measured 0.70.
     "VariationalAutoencoder": {READ.title: 0.56},
-    # Of uniform noise the classifier is sure in 0.23; measured 0.53 to 0.60. How often the rarest digit occurs is chance
-    # after so few epochs (0.006 to 0.046 in runs that differ in rounding alone), but the samples vary as real pictures
-    # do: measured 0.95 to 1.1, and 0 where all are alike.
+    # Of uniform noise the classifier is sure in 0.23; measured 0.53 to 0.60. How often the rarest digit occurs is
+    # chance after so few epochs (0.006 to 0.046 in runs that differ in rounding alone), but the samples vary as real
+    # pictures do: measured 0.95 to 1.1, and 0 where all are alike.
     "Gan": {SURE_OF.title: 0.44, "variety of the samples, compared with real pictures": 0.7},
     # Measured 0.53 and 0.054.
     "Diffusion": {SURE_OF.title: 0.43, RAREST.title: 0.03},
