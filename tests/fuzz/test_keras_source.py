@@ -14,9 +14,9 @@ from tests.source_code.keras_sources import EXAMPLES
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.goal import class_goal
 from visualizer.errors import UserError
-from visualizer.source_code import python_subset
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.notes import MAX_NOTES, MAX_RANGES
+from visualizer.source_code.python import budget
 from visualizer.source_code.python_source import MAX_CHARACTERS, SourceError
 from visualizer.training.settings import TrainingSettings
 
@@ -247,7 +247,7 @@ def test_what_is_made_is_counted_whatever_makes_it(name):
 
 def test_a_network_as_large_as_any_that_fits_is_far_from_the_bounds(monkeypatch):
     """A long functional network, in a program with much else in it."""
-    monkeypatch.setattr(python_subset, "MAX_ENTRIES", python_subset.MAX_ENTRIES // 5)
+    monkeypatch.setattr(budget, "MAX_ENTRIES", budget.MAX_ENTRIES // 5)
     source = _MODEL + "x = i = Input((32, 32, 3))\n" + "x = Conv2D(8, 3, padding='same', activation='relu')(x)\n" * 59
     source += (
         "m = Model(i, Flatten()(x))\nm.compile('adam', 'mse', metrics=['accuracy'])\n" + "print(plot(1, 2))\n" * 2_000

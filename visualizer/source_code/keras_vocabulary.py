@@ -109,6 +109,7 @@ class KerasVocabulary:
             self.skipped.append(range(first, last + 1))
 
     def assume(self, line: int, sentence: str) -> None:
+        self._use_line(line)
         self.notes.add(line, sentence)
 
     def known_class(self, definition: ast.ClassDef) -> Symbol | None:

@@ -11,6 +11,7 @@ from visualizer.source_code.python.following import (
     Following,
     Raised,
     Returned,
+    Way,
 )
 from visualizer.source_code.python.functions import call_builtin, call_method, full_path
 from visualizer.source_code.python.operations import CONSTANTS, CONTAINERS
@@ -38,6 +39,8 @@ def call(
 ) -> Any:
     """The value of a call."""
     if isinstance(function, Unknown) and function.likely is not NOTHING:
+        if isinstance(function.likely, Function | Partial | Class | Instance | Member):
+            return _call_likely(following, function, arguments, keywords, node)
         function = following.settle(function)
     if isinstance(function, Partial):  # never nested
         following.budget.make(len(function.arguments) + len(function.keywords))
@@ -64,6 +67,25 @@ def call(
     return _call_library(following, function, arguments, keywords, node)
 
 
+def _call_likely(
+    following: Following, function: Unknown, arguments: list[Any], keywords: dict[str, Any], node: ast.expr | ast.stmt
+) -> Any:
+    """What a function does that it only likely is; it may be another one too, of which nothing is known."""
+
+    def other() -> Any:
+        for item in (function, *arguments, *keywords.values()):
+            following.forget_object(item, node)
+        following.forget_body(function.likely, node)
+        following.forget_calls(function, node)
+        return following.unknown(node, *arguments, *keywords.values())
+
+    ways = [Way(lambda: call(following, function.likely, arguments, keywords, node), LIKELY), Way(other, LIKELY)]
+    return following.fork(node, ways, because=function.assumed)
+
+
+LIKELY = "It is not known what this calls; the likeliest is assumed."
+
+
 def _caller(following: Following) -> Any:
     return lambda function, arguments, keywords, node: call(following, function, arguments, keywords, node)
 
@@ -83,8 +105,8 @@ def _call_library(
             if isinstance(item, Function | Partial | Class | Instance):
                 following.forget_body(item, node)
             following.forget_object(item, node)
-        if isinstance(function, Member):
-            following.forget_object(function.owner, node)
+        if isinstance(function, Unknown):
+            following.forget_calls(function, node)
         if isinstance(value, Unknown):
             given = following.unknown(node, *arguments, *keywords.values())
             value = Unknown(value.text, value.line, may_be=given.may_be)
@@ -271,7 +293,8 @@ def call_function(
         following.forget_body(function, node)
         for item in (*arguments, *keywords.values()):
             following.forget_object(item, node)
-        return following.unknown(node, *arguments, *keywords.values())
+        # A generator does what it does when its items are taken.
+        return following.unknown(node, function, *arguments, *keywords.values())
     scope = following.new_scope(function.scope, local=names.local, declared=names.declared)
     scope.names.update(_parameters(following, function, arguments, keywords))
     if function.owner is not None:

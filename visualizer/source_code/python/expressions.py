@@ -219,7 +219,7 @@ def _conditional(following: Following, node: ast.IfExp) -> Any:
     if isinstance(test, Unknown) and test.likely is not NOTHING and truth(test.likely) is False:
         ways.reverse()
     following.doubts += 1
-    return following.fork(node, ways)
+    return following.fork(node, ways, because=test.assumed if isinstance(test, Unknown) else ())
 
 
 def _call(following: Following, node: ast.Call) -> Any:
@@ -389,7 +389,10 @@ def _generator(following: Following, node: ast.GeneratorExp) -> Any:
     # When its items are computed is not known.
     value = following.value(node.generators[0].iter)
     following.forget(node, [node.elt, *node.generators])
-    return following.unknown(node, value)
+    empty = ast.arguments([], [], None, [], [], None, [])
+    body = ast.copy_location(ast.ListComp(node.elt, node.generators), node)
+    later = Function(ast.copy_location(ast.Lambda(empty, body), node), following.scope)
+    return following.unknown(node, value, later)
 
 
 def _eager(following: Following, node: ast.expr) -> Any:

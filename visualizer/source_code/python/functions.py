@@ -16,6 +16,7 @@ from visualizer.source_code.python.operations import (
     is_plain,
     known_items,
     length,
+    likely_items,
     truth,
 )
 from visualizer.source_code.python.values import (
@@ -95,7 +96,7 @@ def call_builtin(
     for item in arguments:
         if isinstance(item, Unknown):  # it may be an iterator, whose items are taken
             for object_ in item.may_be:
-                if isinstance(object_, Stream):
+                if isinstance(object_, Stream | Function) and path not in ("isinstance", "len", "bool", "print"):
                     following.forget_object(object_, node)
     if special is not None:
         try:
@@ -137,6 +138,9 @@ def _len(following: Following, arguments: list[Any], keywords: dict[str, Any], n
         following.forget_body(value, node)
         following.forget_object(value, node)
         return following.unknown(node)
+
+    if isinstance(value, list | tuple) and any(isinstance(item, Rest) for item in value):
+        value = likely_items(following, value, node)
 
     def compute(items: Any) -> Any:
         found = length(following, items, node)
@@ -402,7 +406,7 @@ def _hasattr(following: Following, arguments: list[Any], keywords: dict[str, Any
     owner, name = arguments
     if isinstance(owner, Instance) and isinstance(name, str) and REST not in owner.attributes:
         if name in owner.attributes or owner.created_from.find(name):
-            return True
+            return following.unknown(node) if isinstance(owner.attributes.get(name), Unknown) else True
         if not owner.created_from.library_bases and not owner.created_from.find("__getattr__"):
             return False
     return following.unknown(node)

@@ -280,6 +280,10 @@ def known_items(following: Following, value: Any) -> Any:
         return list(value) if len(value) < 2 and not _has_rest(value) else None  # else their order is open
     if isinstance(value, str | bytes | range):
         return value
+    if isinstance(value, Unknown):  # it may be an iterator, whose items are taken
+        for item in value.may_be:
+            if isinstance(item, Stream | Function):
+                following.forget_object(item, ast.Pass())
     return None
 
 

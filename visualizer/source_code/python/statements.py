@@ -161,7 +161,7 @@ def _if(following: Following, node: ast.If) -> None:
     likely = truth(test.likely) if isinstance(test, Unknown) and test.likely is not NOTHING else None
     if likely is False or (likely is None and _calls_nothing(node.body) and not _calls_nothing(node.orelse)):
         ways.reverse()  # the network is rather built in the other
-    following.fork(node.test, ways)
+    following.fork(node.test, ways, because=test.assumed if isinstance(test, Unknown) else ())
 
 
 def _calls_nothing(statements: Sequence[ast.stmt]) -> bool:
