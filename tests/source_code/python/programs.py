@@ -65,7 +65,7 @@ def expressions(draw: st.DrawFn, depth: int = 2) -> str:
     form = draw(
         st.sampled_from(
             [
-                "({} + {})", "({} - {})", "({} * {})", "({} // ({} or 1))", "({} % 5 + {})", "-{}", "abs({})",
+                "({} + {})", "({} - {})", "({} * {} % 1000)", "({} // ({} or 1))", "({} % 5 + {})", "-{}", "abs({})",
                 "min({}, {})", "max({}, {}, 2)", "({} if {} > 1 else {})", "int({} < {} <= 4)", "({} and {})",
                 "({} or {})", "plain({}, {})", "plain({}, key={}, z=1)", "plain(*[{}, {}, 3])", "plain({}, **{{'y': {}}})",
                 "outer({})({})", "early({})", "sum([{}, {}])", "len([x for x in xs if x > {}])",
@@ -85,13 +85,13 @@ def expressions(draw: st.DrawFn, depth: int = 2) -> str:
 LIST_CHANGES = (
     "{x}.append({e})", "{x}.extend([{e}, {e}])", "{x}.insert(0, {e})", "{x}.pop()", "{x} += [{e}]", "{x} = {x} + [{e}]",
     "{x} = list({x})", "{x}[0] = {e}", "{x}[-1] += {e}", "del {x}[0]", "{x}.reverse()", "{x} = [{e}, *{x}]",
-    "{x} = [q * 2 for q in {x}][:4]", "{x} *= 2", "{x} = {x}[:3]", "{x}.sort()", "xs = ys", "ys = xs[1:]", "{x}.clear()",
+    "{x} = [q * 2 for q in {x}][:4]", "{x} = {x}[:3] * 2", "{x} = {x}[:3]", "{x}.sort()", "xs = ys", "ys = xs[1:]", "{x}.clear()",
     "helper({x})", "{x}.remove({e})", "{x} = sorted({x}, key=lambda q: -q)", "ys = [xs, xs][unsure() > 1]",
     "ys = xs if unsure() else [9]", "grow(xs if unsure() else ys, {e})", "{x}[unsure()] = {e}", "z = zip(xs, ys); xs = list(z)",
 )  # fmt: skip
 OTHERS = (
     "d['k'] = {e}", "d[{e}] = 1", "d.update(k={e})", "d.pop('l', None)", "d['l'] = d.get('m', {e})", "a, b = b, a",
-    "a, *ys = [{e}, 1, 2]", "(a, b), c = ({e}, 2), 3", "a = b = {e}", "a += {e}", "a -= 1", "a *= 2", "o.count = {e}",
+    "a, *ys = [{e}, 1, 2]", "(a, b), c = ({e}, 2), 3", "a = b = {e}", "a += {e}", "a -= 1", "a = a * 2 % 1000", "o.count = {e}",
     "o.up({e})", "p.count += 1", "o = Counter({e})", "o = p", "Counter.step = {e}", "a = doubtful({e})", "d = {{**d, 'm': {e}}}",
     "d = {{k: v + 1 for k, v in d.items()}}", "assert True", "a: int = {e}", "step = outer({e}); b = step(1); c = step(2)",
     "a = helper({e})", "helper(o)", "helper(d)", "o.count += helper(1)", "pass", "del d['k']", "o.step = {e}",
@@ -142,12 +142,12 @@ def statements(draw: st.DrawFn, depth: int = 2, in_loop: bool = False) -> str:
             tail = f"\nelse:\n{block()}" if draw(st.booleans()) else ""
             return f"for i in {items}:\n{block(True)}{tail}"
         case "openfor":
-            items = draw(st.sampled_from(["many()", "range(unsure())", "xs[:unsure()]", "helper(xs) or []"]))
+            items = draw(st.sampled_from(["many()", "range(unsure())", "xs[:unsure()]", "list(helper(xs) or [])[:4]"]))
             return f"for i in {items}:\n{block(True)}"
         case "while":
-            return f"n = {draw(st.integers(0, 3))}\nwhile n > 0:\n    n -= 1\n{block(True)}"
+            return f"n{depth} = {draw(st.integers(0, 3))}\nwhile n{depth} > 0:\n    n{depth} -= 1\n{block(True)}"
         case "openwhile":
-            return f"n = 0\nwhile n < 3 and unsure():\n    n += 1\n{block(True)}"
+            return f"m{depth} = 0\nwhile m{depth} < 3 and unsure():\n    m{depth} += 1\n{block(True)}"
         case "try":
             error = draw(st.sampled_from(["", "raise ValueError", "[][1]", "1 / 0", "{}['x']", "int('q')", "helper(1)"]))
             first = f"{block()}\n    {error}" if error else block()

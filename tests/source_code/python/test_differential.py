@@ -2,8 +2,8 @@
 
 import contextlib
 import itertools
-import signal
 from collections.abc import Iterator
+from math import isnan
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from tests.source_code.python.vocabulary import follow
 from visualizer.source_code.python.values import REST, Class, Function, Instance, Partial, Stream, Symbol, Unknown, View
 from visualizer.source_code.python_source import SourceError
 
-PLAIN = (int, float, complex, str, bytes, type(None), range, slice)
+PLAIN = (int, float, complex, str, bytes, type(None), type(...), range, slice)
 
 
 class World:
@@ -85,25 +85,7 @@ def differs(followed: Any, ran: Any, depth: int = 0) -> str:
     if isinstance(followed, Function | Partial | Stream | View):
         return ""
     assert isinstance(followed, PLAIN), followed
-    return "" if type(followed) is type(ran) and (followed == ran or followed != followed) else f"{followed!r} is not {ran!r}"
-
-
-class TooLong(Exception):
-    pass
-
-
-@contextlib.contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    def stop(*_: Any) -> None:
-        raise TooLong
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    return "" if type(followed) is type(ran) and (followed == ran or (isinstance(followed, float) and isnan(followed))) else f"{followed!r} is not {ran!r}"
 
 
 def check(program: str, answers: list[int]) -> None:
@@ -111,8 +93,7 @@ def check(program: str, answers: list[int]) -> None:
     names = World(answers).names()
     given_names = set(names)
     try:
-        with limited(2):
-            exec(compile(program, "program", "exec"), names)  # noqa: S102: the tests' own programs
+        exec(compile(program, "program", "exec"), names)  # noqa: S102: the tests' own programs
     except (Exception, RecursionError):
         return  # there is nothing after it
     try:
@@ -125,7 +106,7 @@ def check(program: str, answers: list[int]) -> None:
             assert not wrong, f"{name}: {wrong}"
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(programs, st.lists(st.integers(0, 5), min_size=1, max_size=6))
 def test_no_name_has_another_value_than_when_it_is_run(program, answers):
     note(PRELUDE + program)
