@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a source stands on one line)
 """Keras source in the ways in which people write it: each kind gives Keras's network, or a note that says what not."""
 
 import json
@@ -62,10 +63,10 @@ def test_what_python_says_is_followed(lines: str, filters: list[int]):
         ("m.layers.pop()", 4, "may change the model"),
         ("m.add(layers.Conv2D(4, 1, **settings()))", 4, "“**settings()”"),
         ("m.add(layers.Conv2D(*settings()))", 4, "does not follow from the text"),
-        ("for l in make_layers():\n    m.add(l)", 4, "followed once"),
+        ("for l in make_layers():\n    m.add(l)", 4, "not known here and is left out"),
         ("w = [4]\nchange(w)\nm.add(layers.Conv2D(w[0], 1))", 6, "does not follow from the text"),
         ("@strange\ndef f():\n    return layers.Conv2D(4, 1)\nm.add(f())", 7, "not known here"),
-        ("def f():\n    yield layers.Conv2D(4, 1)\nfor l in f():\n    m.add(l)", 6, "followed once"),
+        ("def f():\n    yield layers.Conv2D(4, 1)\nfor l in f():\n    m.add(l)", 6, "not known here and is left out"),
         ("w = 4 if large() else 8\nm.add(layers.Conv2D(w, 1))", 4, "assumed to hold"),
         ("match kind():\n    case 'a':\n        m.add(layers.Conv2D(4, 1))", 5, "not known which case"),
     ],
@@ -221,7 +222,9 @@ def test_a_base_for_transfer_learning_is_one_block_with_keras_own_count(name: st
 
 
 def test_a_base_that_is_not_here_is_named():
-    lines = "base = keras.applications.NASNetLarge(include_top=False)\nx = base(i)\nm = keras.Model(i, layers.Flatten()(x))"
+    lines = (
+        "base = keras.applications.NASNetLarge(include_top=False)\nx = base(i)\nm = keras.Model(i, layers.Flatten()(x))"
+    )
     (note,) = read_keras(FUNCTIONAL + lines).notes
     assert (note.lines, note.other_network) == ((5,), True)
     assert "NASNetLarge" in note.sentence

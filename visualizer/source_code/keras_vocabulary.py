@@ -47,12 +47,26 @@ NOT_NEEDED = {
 }
 # Methods of a model that leave its layers as they are.
 _KEEPING = frozenset(
-    ["summary", "evaluate", "predict", "save", "save_weights", "load_weights", "get_weights", "set_weights", "to_json", "to_yaml", "get_config", "count_params", "predict_classes", "predict_proba", "train_on_batch", "test_on_batch", "predict_on_batch", "predict_generator", "evaluate_generator", "get_layer", "reset_states", "export", "get_build_config", "get_metrics_result", "reset_metrics", "__call__"]
-)
+    {
+        "summary", "evaluate", "predict", "save", "save_weights", "load_weights", "get_weights", "set_weights",
+        "to_json", "to_yaml", "get_config", "count_params", "predict_classes", "predict_proba", "train_on_batch",
+        "test_on_batch", "predict_on_batch", "predict_generator", "evaluate_generator", "get_layer", "reset_states",
+        "export", "get_build_config", "get_metrics_result", "reset_metrics", "__call__",
+    }
+)  # fmt: skip
 # Python's own functions and packages that change neither a list nor a model that they are given.
 _HARMLESS = frozenset(
-    ["print", "len", "str", "repr", "type", "id", "hash", "sum", "min", "max", "sorted", "list", "tuple", "dict", "set", "zip", "enumerate", "isinstance", "format", "open", "vars", "keras", "tensorflow", "tf", "K", "np", "numpy", "plt", "matplotlib", "os", "sys", "time", "math", "json", "pickle", "cv2", "PIL", "sklearn", "pandas", "pd", "sns", "seaborn", "datetime", "pathlib", "shutil", "glob", "wandb", "mlflow", "visualkeras", "tensorboard", "callbacks", "layers", "models", "utils", "optimizers", "losses", "regularizers", "initializers", "datasets", "applications", "plot_model", "to_categorical", "partial", "reversed", "map", "filter", "tqdm", "pprint", "display", "abs", "round", "int", "float", "bool", "any", "all", "callable", "getattr", "hasattr", "input", "logging", "warnings"]
-)
+    {
+        "print", "len", "str", "repr", "type", "id", "hash", "sum", "min", "max", "sorted", "list", "tuple", "dict",
+        "set", "zip", "enumerate", "isinstance", "format", "open", "vars", "keras", "tensorflow", "tf", "K", "np",
+        "numpy", "plt", "matplotlib", "os", "sys", "time", "math", "json", "pickle", "cv2", "PIL", "sklearn", "pandas",
+        "pd", "sns", "seaborn", "datetime", "pathlib", "shutil", "glob", "wandb", "mlflow", "visualkeras",
+        "tensorboard", "callbacks", "layers", "models", "utils", "optimizers", "losses", "regularizers", "initializers",
+        "datasets", "applications", "plot_model", "to_categorical", "partial", "reversed", "map", "filter", "tqdm",
+        "pprint", "display", "abs", "round", "int", "float", "bool", "any", "all", "callable", "getattr", "hasattr",
+        "input", "logging", "warnings",
+    }
+)  # fmt: skip
 _MUTATING = ("shuffle", "fill", "put", "copyto", "clone_model_into")
 # Settings of a layer whose change makes another layer of it.
 _NOT_OF_A_LAYER = ("trainable", "name", "_name", "built", "run_eagerly", "stop_training", "supports_masking")
@@ -264,9 +278,9 @@ class KerasVocabulary:
         """A value of which only a part of the network is assumed where it is likely; other values stay open."""
         if isinstance(value, tuple) and any(isinstance(item, Unknown) for item in value):
             return tuple(self._settle_built(item) for item in value)
-        if isinstance(value, Unknown) and isinstance(value.likely, list | tuple | Tensor | Model):
-            if any(self.is_built(item) for item in self.budget.inside(value.likely)):
-                return self.interpreter.settle(value)
+        several = isinstance(value, Unknown) and isinstance(value.likely, list | tuple | Tensor | Model)
+        if several and any(self.is_built(item) for item in self.budget.inside(value.likely)):
+            return self.interpreter.settle(value)
         return value
 
     # Constructors
@@ -329,7 +343,7 @@ class KerasVocabulary:
         factor = round(scale * _BYTES, 9)
         self.notes.add(
             line,
-            f"Pictures here go from 0 to 1 already; Rescaling multiplies by {factor:g} and keeps its offset {offset:g}.",
+            f"Pictures here go from 0 to 1 already; Rescaling multiplies by {factor:g} and keeps the offset {offset:g}.",
         )
         kept = {key: value for key, value in keywords.items() if key not in ("scale", "offset")}
         return [factor, offset], kept
@@ -506,8 +520,8 @@ class KerasVocabulary:
             name = function.name or "the model"
             self.notes.add(
                 line,
-                f"“training={describe_value(training)}” of {name} is left out: it works here as in training while it is "
-                "trained, and as in use afterwards.",
+                f"“training={describe_value(training)}” of {name} is left out: here it works as in training while it "
+                "is trained, and as in use afterwards.",
             )
 
     def _reshapes_input(self, function: LayerCall, start: Tensor) -> bool:
@@ -597,11 +611,10 @@ class KerasVocabulary:
         if isinstance(item, Configured) and item.name in self.not_needed:
             self.notes.add(where, f"“{item.name}” is left out. {self.not_needed[item.name]}")
         else:
-            many = "s that are" if isinstance(item, Rest) else " is"
             text = describe_value(item)
             sentence = f"“{text}” is not known here and is left out."
             if isinstance(item, Rest):
-                sentence = f"The layer{many} in “{text}” do not follow from the text and are left out."
+                sentence = f"The layers in “{text}” do not follow from the text and are left out."
             self.notes.add(where, sentence, other_network=True)
 
     def _method(self, model: Model, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:

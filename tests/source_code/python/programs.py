@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a source stands on one line)
 """Random small programs, of which it is known how they can be run."""
 
 from hypothesis import strategies as st
@@ -109,7 +110,20 @@ def statements(draw: st.DrawFn, depth: int = 2, in_loop: bool = False) -> str:
     """A statement, on one line or several."""
     kinds = ["assign", "assign", "list", "list", "other", "other"]
     if depth:
-        kinds += ["if", "if", "open", "open", "for", "while", "try", "match", "with", "function", "openfor", "openwhile"]
+        kinds += [
+            "if",
+            "if",
+            "open",
+            "open",
+            "for",
+            "while",
+            "try",
+            "match",
+            "with",
+            "function",
+            "openfor",
+            "openwhile",
+        ]
     if in_loop:
         kinds += ["break", "continue"]
     kind = draw(st.sampled_from(kinds))
@@ -138,7 +152,9 @@ def statements(draw: st.DrawFn, depth: int = 2, in_loop: bool = False) -> str:
             tail = f"\nelse:\n{block()}" if otherwise else ""
             return f"if {draw(st.sampled_from(OPEN))}:\n{block()}{tail}"
         case "for":
-            items = draw(st.sampled_from(["range(3)", "xs[:4]", "(1, 2)", "enumerate([4, 5])", "list(d)", "zip([1], [2])"]))
+            items = draw(
+                st.sampled_from(["range(3)", "xs[:4]", "(1, 2)", "enumerate([4, 5])", "list(d)", "zip([1], [2])"])
+            )
             tail = f"\nelse:\n{block()}" if draw(st.booleans()) else ""
             return f"for i in {items}:\n{block(True)}{tail}"
         case "openfor":
@@ -149,7 +165,9 @@ def statements(draw: st.DrawFn, depth: int = 2, in_loop: bool = False) -> str:
         case "openwhile":
             return f"m{depth} = 0\nwhile m{depth} < 3 and unsure():\n    m{depth} += 1\n{block(True)}"
         case "try":
-            error = draw(st.sampled_from(["", "raise ValueError", "[][1]", "1 / 0", "{}['x']", "int('q')", "helper(1)"]))
+            error = draw(
+                st.sampled_from(["", "raise ValueError", "[][1]", "1 / 0", "{}['x']", "int('q')", "helper(1)"])
+            )
             first = f"{block()}\n    {error}" if error else block()
             caught = draw(st.sampled_from(["Exception", "ValueError", "(KeyError, IndexError)", "ZeroDivisionError"]))
             tail = draw(st.sampled_from(["", "else", "finally"]))
@@ -164,7 +182,9 @@ def statements(draw: st.DrawFn, depth: int = 2, in_loop: bool = False) -> str:
             return f"with context():\n{block()}"
         case "function":
             result = draw(e)
-            early = draw(st.sampled_from(["", "    if unsure():\n        return 7\n", "    if x > 1:\n        return x\n"]))
+            early = draw(
+                st.sampled_from(["", "    if unsure():\n        return 7\n", "    if x > 1:\n        return x\n"])
+            )
             changed = draw(st.sampled_from(["", "    global a, c\n"]))
             local = "    b = 4\n" if changed else "    a = b = c = x\n"
             return f"def g(x):\n{changed}{local}{early}{block(False)}\n    return {result}\nc = g({draw(e)})"

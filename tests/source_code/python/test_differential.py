@@ -1,4 +1,4 @@
-"""Whatever a program gives its names when it is run, following it gives the same, or an Unknown: never another value."""
+"""Whatever a program gives its names when it is run, following it gives the same or an Unknown: no other value."""
 
 import contextlib
 import itertools
@@ -55,7 +55,9 @@ def differs(followed: Any, ran: Any, depth: int = 0) -> str:
     """What is wrong of a value; empty for nothing."""
     if isinstance(followed, Unknown | Symbol) or depth > 6:
         return ""
-    if isinstance(followed, list | tuple) and any(isinstance(item, Unknown) and type(item) is not Unknown for item in followed):
+    if isinstance(followed, list | tuple) and any(
+        isinstance(item, Unknown) and type(item) is not Unknown for item in followed
+    ):
         return ""  # a Rest
     if isinstance(followed, dict):
         if REST in followed:
@@ -85,7 +87,11 @@ def differs(followed: Any, ran: Any, depth: int = 0) -> str:
     if isinstance(followed, Function | Partial | Stream | View):
         return ""
     assert isinstance(followed, PLAIN), followed
-    return "" if type(followed) is type(ran) and (followed == ran or (isinstance(followed, float) and isnan(followed))) else f"{followed!r} is not {ran!r}"
+    return (
+        ""
+        if type(followed) is type(ran) and (followed == ran or (isinstance(followed, float) and isnan(followed)))
+        else f"{followed!r} is not {ran!r}"
+    )
 
 
 def check(program: str, answers: list[int]) -> None:
@@ -93,7 +99,7 @@ def check(program: str, answers: list[int]) -> None:
     names = World(answers).names()
     given_names = set(names)
     try:
-        exec(compile(program, "program", "exec"), names)  # noqa: S102: the tests' own programs
+        exec(compile(program, "program", "exec"), names)  # noqa: S102
     except (Exception, RecursionError):
         return  # there is nothing after it
     try:

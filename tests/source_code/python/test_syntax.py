@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a source stands on one line)
 """Every class of Python's syntax is computed or makes unknown what it may have changed; each is tried."""
 
 import ast

@@ -29,7 +29,11 @@ from visualizer.source_code.python.values import NOTHING, REST, Function, Rest, 
 HOLDS = "It is not known whether this condition holds; it is assumed to hold."
 HOLDS_NOT = "It is not known whether this condition holds; it is assumed not to hold."
 # What takes all that a generator gives, at once.
-_CONSUMING = frozenset(["list", "tuple", "set", "frozenset", "sum", "sorted", "min", "max", "dict", "Sequential"])
+_CONSUMING = frozenset(
+    {
+        "list", "tuple", "set", "frozenset", "sum", "sorted", "min", "max", "dict", "Sequential",
+    }
+)  # fmt: skip
 
 
 def _constant(following: Following, node: ast.Constant) -> Any:
@@ -295,7 +299,8 @@ def _comprehended(
     if isinstance(first, list | tuple) and any(isinstance(item, Rest) for item in first):
         first = likely_items(following, first, node)
         likely = first.likely is not NOTHING
-    items = known_items(following, first.likely if likely else first)
+    source = first.likely if likely else first
+    items = source if isinstance(source, range) else known_items(following, source)
     names = frozenset(
         name.id for generator in node.generators for name in ast.walk(generator.target) if isinstance(name, ast.Name)
     )
@@ -325,7 +330,8 @@ def _comprehended(
             if False in tests:
                 continue
             if depth + 1 < len(node.generators):
-                inner = known_items(following, following.value(node.generators[depth + 1].iter))
+                inner = following.value(node.generators[depth + 1].iter)
+                inner = inner if isinstance(inner, range) else known_items(following, inner)
                 if inner is None or not turn(depth + 1, inner):
                     return False
             else:

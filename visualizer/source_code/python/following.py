@@ -557,8 +557,10 @@ class Following:
             return True
         return any(
             place.weight == NETWORK
-            or ((place.weight and place.after is not NOTHING and not self.is_same(place.after, place.before))
-            and not is_open(place.after))
+            or (
+                (place.weight and place.after is not NOTHING and not self.is_same(place.after, place.before))
+                and not is_open(place.after)
+            )
             for place in taken.changes.places.values()
         )
 
@@ -711,4 +713,8 @@ class Following:
 
 
 # Methods that change neither their owner nor what it holds.
-PURE_METHODS = frozenset(["index", "count", "copy", "get", "keys", "values", "items", "union", "intersection", "difference", "issubset"])
+PURE_METHODS = frozenset(
+    {
+        "index", "count", "copy", "get", "keys", "values", "items", "union", "intersection", "difference", "issubset",
+    }
+)  # fmt: skip

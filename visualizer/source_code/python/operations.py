@@ -278,7 +278,9 @@ def known_items(following: Following, value: Any) -> Any:
         return None if REST in value else list(value)
     if isinstance(value, set | frozenset):
         return list(value) if len(value) < 2 and not _has_rest(value) else None  # else their order is open
-    if isinstance(value, str | bytes | range):
+    if isinstance(value, range):
+        return value if len(value) <= 20 * MAX_ITEMS else None  # whoever takes them one by one asks the range itself
+    if isinstance(value, str | bytes):
         return value
     if isinstance(value, Unknown):  # it may be an iterator, whose items are taken
         for item in value.may_be:
