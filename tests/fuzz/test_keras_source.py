@@ -344,7 +344,7 @@ NASTY = GROWING | {
     "closures": "def f(g):\n  return lambda: f(g)\nfor i in range(10**6):\n  f = f(f)",
     "tries": "try:\n  a = f()\nexcept A:\n  a = 1\n" * 5_000,
     "match": "match f():\n" + "".join(f"  case [{number}, *x]:\n    y = x\n" for number in range(2_000)),
-    "what may be": "a = [[] for i in range(900)]\nfor i in range(900):\n  a[f].append(a)\n  x = a if u else [a]\n  a = [x, a]",
+    "what may be": "a = [[] for i in range(900)]\nfor i in range(900):\n  a[f].append(a)\n  a = [a if u else [a], a]",
     "numbers that grow": "x = 7\nwhile True:\n  x **= 3\n  y = x << x\n  z = 'a' * x",
     "a notebook": '{"cells": [' + '{"cell_type": "code", "source": ["x = 1"]},' * 1_000 + "{}]}",
     "a notebook in a notebook": '{"cells": ' + "[" * 50_000,

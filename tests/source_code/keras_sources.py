@@ -1191,7 +1191,7 @@ model = keras.Sequential([
             (15, "All kernels of a SeparableConv2D start in one way here; he_normal is used."),
             (18, "“interpolation='bicubic'” of UpSampling2D is not known here; 'nearest' is used"),
             (21, "“output_padding=1” of Conv2DTranspose is left out"),
-            (23, "Pictures here go from 0 to 1 already; Rescaling multiplies by 2 and keeps the offset -1."),
+            (23, "Pictures here go from 0 to 1 already; Rescaling takes the factor 2 and the offset -1."),
             (35, "“target_shape=(2, 72)” of Reshape is not known here; (4, 4, -1) is used"),
         ),
     ),

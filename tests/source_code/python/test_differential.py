@@ -138,7 +138,7 @@ def test_no_name_has_another_value_than_when_it_is_run(program, answers):
         "x = y = 0\nwhile x < 10:\n    x += 1\n    if x % 2:\n        continue\n    y += x\nelse:\n    y += 100",
         "x = 0\ndef g():\n    global x\n    x += 1\n    return True\ny = unsure() and g()",
         "x = 0\ndef g():\n    global x\n    x += 1\n    return 1\ny = [g() for _ in many()]",
-        "class A:\n    def __add__(self, o):\n        self.x = 1\n        return 3\na = A()\na.x = 0\nb = a + 1\nc = a.x",
+        "class A:\n    def __add__(s, o):\n        s.x = 1\n        return 3\na = A()\na.x = 0\nb = a + 1\nc = a.x",
         "def gen():\n    global x\n    x = 1\n    yield 1\nx = 0\ng = gen()\ny = x\nz = list(g)\nw = x",
         "x = 1\nwith context() as x:\n    pass",
         "x = {1, 2}\nfor i in {3, 1}:\n    y = i\nx |= {4}\nz = sorted(x)",

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from visualizer.source_code.python.binding import set_attribute
 from visualizer.source_code.python.following import (
     MAX_CALL_DEPTH,
     MAX_PATH,
@@ -14,7 +15,7 @@ from visualizer.source_code.python.following import (
     Way,
 )
 from visualizer.source_code.python.functions import call_builtin, call_method, full_path
-from visualizer.source_code.python.operations import CONSTANTS, CONTAINERS
+from visualizer.source_code.python.operations import CONSTANTS, CONTAINERS, known_items
 from visualizer.source_code.python.values import (
     NOTHING,
     REST,
@@ -61,6 +62,10 @@ def call(
         case Symbol(path=path):
             if full_path(path).rsplit(".", 1)[-1] == "partial" and arguments:
                 return _partial(following, arguments[0], tuple(arguments[1:]), keywords, node)
+            if path in ("setattr", "getattr", "reduce", "functools.reduce"):
+                found = _special(following, path, arguments, keywords, node)
+                if found is not NOTHING:
+                    return found
             found = call_builtin(following, path, arguments, keywords, node, _caller(following))
             if found is not NOTHING:
                 return found
@@ -123,6 +128,31 @@ def _partial(
         arguments, keywords = (*function.arguments, *arguments), function.keywords | keywords
         function = function.function
     return Partial(function, arguments, keywords)
+
+
+def _special(following: Following, path: str, arguments: list[Any], keywords: dict[str, Any], node: Any) -> Any:
+    """`setattr`, `getattr` and `reduce`; NOTHING where the name or the items are not known."""
+    match path, arguments:
+        case "setattr", [owner, str(name), value]:
+            set_attribute(following, owner, name, value, node)
+            return None
+        case "getattr", [owner, str(name)]:
+            return attribute(following, owner, name, node)
+        case "getattr", [Instance() as owner, str(name), default]:
+            known = not owner.created_from.library_bases and REST not in owner.attributes
+            if name in owner.attributes or owner.created_from.find(name):
+                return attribute(following, owner, name, node)
+            return default if known else NOTHING
+        case (("reduce" | "functools.reduce"), [function, source, *start]) if not keywords:
+            items = known_items(following, source)
+            if items is None or not (start or len(items)):
+                return NOTHING
+            first, *rest = [*start, *items]
+            for item in rest:
+                following.budget.evaluate()
+                first = call(following, function, [first, item], {}, node)
+            return first
+    return NOTHING
 
 
 def _super(following: Following, arguments: list[Any], node: ast.AST) -> Any:

@@ -35,6 +35,7 @@ MAX_QUOTED = 1_000  # characters of a string
 LARGEST_NUMBER = 1e12
 _MAX_COMPARED = 2_000  # values, of which two branches differ or not
 _MAX_ASSUMED = 4  # of one value
+_FORK_ENTRIES = 20  # of the budget, for what is remembered of both ways
 PLAIN = (int, float, complex, str, bytes, type(None), type(...), range, slice)
 
 
@@ -521,6 +522,7 @@ class Following:
         Returns:
             The value of the chosen way's `run`; an Unknown if they differ.
         """
+        self.budget.make(_FORK_ENTRIES)
         taken: list[_Taken] = []
         for way in ways:
             taken.append(self._take(way))
