@@ -356,8 +356,9 @@ class KerasVocabulary:
         """The arguments of a Rescaling of bytes, for pictures whose values go from 0 to 1."""
         scale = keywords.get("scale", arguments[0] if arguments else None)
         offset = keywords.get("offset", arguments[1] if len(arguments) > 1 else 0.0)
-        numbers = isinstance(scale, int | float) and isinstance(offset, int | float)
-        if not numbers or not 0 < scale < 0.01 or (isclose(scale * _BYTES, 1) and not offset):
+        if not isinstance(scale, int | float) or not isinstance(offset, int | float):
+            return arguments, keywords
+        if not 0 < scale < 0.01 or (isclose(scale * _BYTES, 1) and not offset):
             return arguments, keywords
         factor = round(scale * _BYTES, 9)
         self.notes.add(

@@ -25,6 +25,7 @@ from visualizer.source_code.python.values import (
     Member,
     Partial,
     Rest,
+    Scope,
     Stream,
     Super,
     Symbol,
@@ -35,10 +36,8 @@ from visualizer.source_code.python.values import (
 INIT, CALL = "__init__", "call"
 
 
-def call(
-    following: Following, function: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.expr | ast.stmt
-) -> Any:
-    """The value of a call."""
+def call(following: Following, function: Any, arguments: list[Any], keywords: dict[str, Any], node: Any) -> Any:
+    """The value of a call; `node` is what notes quote."""
     if isinstance(function, Unknown) and function.likely is not NOTHING:
         if isinstance(function.likely, Function | Partial | Class | Instance | Member):
             return _call_likely(following, function, arguments, keywords, node)
@@ -147,8 +146,10 @@ def _special(following: Following, path: str, arguments: list[Any], keywords: di
             items = known_items(following, source)
             if items is None or not (start or len(items)):
                 return NOTHING
-            first, *rest = [*start, *items]
-            for item in rest:
+            given = list(start)
+            given.extend(items)
+            first = given[0]
+            for item in given[1:]:
                 following.budget.evaluate()
                 first = call(following, function, [first, item], {}, node)
             return first
@@ -158,7 +159,7 @@ def _special(following: Following, path: str, arguments: list[Any], keywords: di
 def _super(following: Following, arguments: list[Any], node: ast.AST) -> Any:
     if len(arguments) == 2 and isinstance(arguments[0], Class):
         return Super(arguments[1], arguments[0])
-    scope = following.scope
+    scope: Scope | None = following.scope
     while scope is not None and scope.defined_in is None:
         scope = scope.outer
     if scope is None or scope.defined_in is None or arguments:
@@ -319,7 +320,7 @@ def call_function(
     """
     code = function.code
     names = following.names_of(code)
-    if following.depth >= MAX_CALL_DEPTH or names.yields:
+    if following.depth >= MAX_CALL_DEPTH or names.yields or following.is_idle:
         following.forget_body(function, node)
         for item in (*arguments, *keywords.values()):
             following.forget_object(item, node)

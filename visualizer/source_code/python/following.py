@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from visualizer.source_code.python.budget import Budget
+from visualizer.source_code.python.budget import MAX_IDLE, Budget
 from visualizer.source_code.python.effects import Effects, FunctionNames, effects_of, names_in
 from visualizer.source_code.python.journal import NETWORK, Changes, Journal, Place
 from visualizer.source_code.python.library import Library
@@ -119,6 +119,7 @@ class Following:
     doubts: int = 0
     return_doubt: Assumption | None = None
     loop_doubt: Assumption | None = None
+    began: tuple[int, int] = (0, 0)  # the evaluations and the understood calls before the statement of the module
     instances: list[Instance] = field(default_factory=list)
     called: set[int] = field(default_factory=set)  # ids of instances, all of which are in the list above
     lost: dict[int, Function] = field(default_factory=dict)  # functions that what is unknown may be, by their code
@@ -380,6 +381,12 @@ class Following:
                 self._forget(node, body, assumed, seen, names.local)
             finally:
                 self.scope = outside
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the statement of the module that is being followed takes long and builds nothing."""
+        evaluations, calls = self.began
+        return self.library.understood_calls == calls and self.budget.evaluations - evaluations > MAX_IDLE
 
     def forget_calls(self, function: Any, node: ast.AST) -> None:
         """Make unknown what a call may change that is not known: it may be of any function that was lost sight of."""

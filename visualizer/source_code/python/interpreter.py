@@ -60,6 +60,7 @@ class Interpreter(Following):
 
     def _follow_statement(self, statement: ast.stmt) -> None:
         before = self.library.understood_calls
+        self.began = self.budget.evaluations, before
         try:
             self.statement(statement)
         except (Returned, Left):
@@ -104,7 +105,7 @@ class Interpreter(Following):
         code = next((item.code for item in followed.attributes.values() if isinstance(item, Function)), None)
         if code is None:
             return
-        instance = calls.instantiate(self, followed, [], {}, code)  # type: ignore[arg-type]
+        instance = calls.instantiate(self, followed, [], {}, code)
         for name, method in list(followed.attributes.items()):
             follows = isinstance(method, Function) and not (followed.find(calls.CALL) or followed.find("forward"))
             if follows and name not in called and not name.startswith("_") and followed.kinds.get(name) != "property":

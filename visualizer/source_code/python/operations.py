@@ -11,6 +11,7 @@ from visualizer.source_code.python.budget import MAX_ITEMS
 from visualizer.source_code.python.following import PLAIN, Following
 from visualizer.source_code.python.values import (
     REST,
+    Assumption,
     Class,
     Function,
     Instance,
@@ -359,7 +360,7 @@ def _at(following: Following, owner: Any, index: Any, node: ast.expr) -> Any:
 def likely_items(following: Following, items: Iterable[Any], node: ast.AST) -> Unknown:
     """What a list with a `Rest` likely holds."""
     found: list[Any] = []
-    assumed = []
+    assumed: list[Assumption] = []
     for item in items:
         if isinstance(item, Rest):
             if not isinstance(item.likely, list | tuple):
