@@ -50,7 +50,13 @@ _TENSOR = "__keras_tensor__"
 _ARITHMETIC = {"add": "add", "subtract": "subtract", "sub": "subtract", "multiply": "multiply", "mul": "multiply"}
 _ARITHMETIC |= {"divide": "divide", "truediv": "divide", "true_divide": "divide"}
 # What changes pictures or outputs while a network trains, and nothing afterwards.
-_ONLY_IN_TRAINING = ("RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast")
+_ONLY_IN_TRAINING: tuple[str, ...] = (
+    "RandomFlip",
+    "RandomRotation",
+    "RandomZoom",
+    "RandomTranslation",
+    "RandomContrast",
+)
 _ONLY_IN_TRAINING += ("RandomBrightness", "GaussianDropout", "AlphaDropout", "ActivityRegularization")
 _FULL_RANGE = 255  # of pixels, where Keras's layers take bytes
 _MOST_SCALE = 1000
@@ -206,7 +212,7 @@ class _ConfigReader:
             config = {"layers": config}
         if kind not in (*_SEQUENTIAL, *_FUNCTIONAL) or not isinstance(config, dict) or "layers" not in config:
             raise _no_model(
-                f"“{_shown(kind)}” is neither a Sequential nor a functional model; its program alone knows what it does."
+                f"“{_shown(kind)}” is neither a Sequential nor a functional model; its program alone knows what it is."
             )
         entries = config["layers"]
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -311,18 +317,24 @@ class _ConfigReader:
             if keywords.get("scale") == 1 and keywords.get("offset") in (0, None):
                 return ConfiguredLayer(())
         self.note_numbers(keywords, title)
+        keeps_axes = kind.startswith("Global") and keywords.pop("keepdims", False) is True
         layer = layer_of(kind, keywords, title, self.forms, self.notes)
         if layer is None:
             return None
         self.exact = self.exact and layer.exact
         if self.is_old and "hard_sigmoid" in [value for value in keywords.values() if isinstance(value, str)]:
             self.differs(f"{title} has the hard sigmoid of Keras 2, min(max(0, x / 5 + 1/2), 1); here it is x / 6.")
-        if keywords.get("keepdims") is True:
+        if keeps_axes:
             layer = self.keeping_axes(layer)
         self.kept += layer.source_layers
         for number, source in enumerate(layer.source_layers):
-            own = (*path, "activation") if number else path
-            self.places[id(source)] = Place(_raw_name(config), top, own, layer.lacking, kind)
+            if number:
+                activation = config.get("activation")
+                within = activation.get("config") if isinstance(activation, dict) else None
+                place = Place(_raw_name(within), top, (*path, "activation"))
+            else:
+                place = Place(_raw_name(config), top, path, layer.lacking, kind)
+            self.places[id(source)] = place
         return layer
 
     def for_pixels(self, keywords: dict[str, Any], title: str) -> dict[str, Any]:
@@ -368,6 +380,8 @@ class _ConfigReader:
         layer = made.source_layers[0].layer
         self.take(reads, layer.most_inputs, entry)
         if len(reads) < layer.least_inputs:
+            if numbers:
+                self.leave_out(entry)
             return reads[:1]
         if reads[0].made_by is None and reads[0].input_shape is None:
             reads[0].input_shape = self.declared(entry)
@@ -517,7 +531,10 @@ def _function(entry: Mapping[str, Any]) -> str:
     config, kind, module = entry.get("config"), entry.get("class_name"), entry.get("module")
     if kind in ("TFOpLambda", "SlicingOpLambda") and isinstance(config, dict):
         return str(config.get("function", "unknown"))[:100].split(".")[-1].strip("_") or "unknown"
-    if isinstance(module, str) and module.startswith("keras.src.ops") and isinstance(kind, str):
+    # In an .h5 file there is no module; but what a layer always has is not there either.
+    is_bare = module is None and isinstance(config, dict) and not {"trainable", "dtype"} & config.keys()
+    is_function = is_bare and bool(entry.get("inbound_nodes"))
+    if isinstance(kind, str) and (is_function or (isinstance(module, str) and module.startswith("keras.src.ops"))):
         return _snake_case(kind)
     return ""
 

@@ -114,8 +114,7 @@ def _of_module(stage: str, module: nn.Module, order: np.ndarray | None, kind: st
             height, width = module.kernel_size
             channels, filters = module.groups, module.out_channels
             name = "kernel" if stage == "convolution" else "depthwise_kernel"
-            shape = (height, width, channels, filters // channels)
-            yield _Own("weight", name, shape, _depthwise)
+            yield _Own("weight", name, (height, width, channels, filters // channels), _depthwise)
             yield from _bias(module)
         case nn.Conv2d():
             name = "pointwise_kernel" if stage == "pointwise" else "kernel"
@@ -126,8 +125,8 @@ def _of_module(stage: str, module: nn.Module, order: np.ndarray | None, kind: st
             yield from _bias(module)
         case ParametricReLU():
             maps = module.weight.ndim == 3
-            shape = _shape(module.weight, 1, 2, 0) if maps else tuple(module.weight.shape)
-            yield _Own("weight", "alpha", shape, _axes(2, 0, 1) if maps else lambda array: _in_place(array, order))
+            slopes = _shape(module.weight, 1, 2, 0) if maps else tuple(module.weight.shape)
+            yield _Own("weight", "alpha", slopes, _axes(2, 0, 1) if maps else lambda array: _in_place(array, order))
         case nn.BatchNorm1d() | nn.BatchNorm2d() | nn.LayerNorm() | nn.GroupNorm():
             names = {"weight": "gamma", "bias": "beta"}
             if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):

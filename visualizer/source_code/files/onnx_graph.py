@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 
 from visualizer.source_code.files.reading import cannot_open
@@ -37,7 +36,7 @@ def read_graph(head: Mapping[str, Any], data: bytes) -> tuple[dict[str, Any], di
     model = onnx.ModelProto()
     try:
         model.ParseFromString(data)
-    except (DecodeError, ValueError, RecursionError) as error:
+    except Exception as error:  # protobuf's own kinds, which depend on how it was built
         raise cannot_open("It is not an ONNX file, or it ends too early.", "Export the network again.") from error
     graph = model.graph
     if not graph.node:

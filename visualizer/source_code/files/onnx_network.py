@@ -98,8 +98,8 @@ class NetworkBuilder:
 
     def take_back(self, count: int) -> None:
         """Forget the last layers, which nothing reads."""
-        for items in (self.layers, self.wires, self.weights, self.shared, self._shapes):
-            del items[-count:]  # type: ignore[attr-defined]
+        kept = len(self.layers) - count
+        del self.layers[kept:], self.wires[kept:], self.weights[kept:], self.shared[kept:], self._shapes[kept:]
 
     def maps(self, signal: Signal) -> Signal:
         """The signal as maps, their channels first."""

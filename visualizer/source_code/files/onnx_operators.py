@@ -108,7 +108,14 @@ class Operation:
             raise self.unusual(f"these settings ({error.what} {error.why})") from error
 
 
+_FLOATS = (1, 10, 11, 16)  # ONNX's numbers of the kinds float, float16, double and bfloat16
+
+
 def _alias(operation: Operation) -> Signal:
+    if operation.name == "Cast" and operation.attributes.get("to") not in _FLOATS:
+        raise operation.unusual("whole numbers")
+    if operation.name == "Dropout" and (training := operation.array(2)) is not None and training.any():
+        raise operation.unusual("training")
     return operation.signal
 
 
@@ -248,7 +255,7 @@ def _conv(operation: Operation) -> Signal:
     size = (kernels.shape[2], kernels.shape[3])
     strides, dilation = _pair(operation, "strides"), _pair(operation, "dilations")
     sides = _sides(operation, signal, size, strides, dilation)
-    padding = _padding(signal, sides, size, strides, dilation)
+    padding: Any = _padding(signal, sides, size, strides, dilation)
     if not padding:
         signal, padding = _padded(operation, signal, sides), "valid"
     layer = operation.made(
@@ -256,7 +263,7 @@ def _conv(operation: Operation) -> Signal:
             filters=kernels.shape[0],
             kernel_size=size,
             activation=NO_ACTIVATION,
-            padding=padding,  # type: ignore[arg-type]
+            padding=padding,
             strides=strides,
             dilation_rate=dilation,
             use_bias=bias is not None,
@@ -332,7 +339,7 @@ def _pool(operation: Operation) -> Signal:
     kind = MaxPooling2D if is_max else AveragePooling2D
     # The padding never wins a maximum; in a mean it counts or not.
     counts = not is_max and bool(operation.attributes.get("count_include_pad", 0)) and sides != _NONE
-    padding = "" if counts else _padding(signal, sides, size, strides)
+    padding: Any = "" if counts else _padding(signal, sides, size, strides)
     if not padding:
         if not counts and not (is_max and signal.nonnegative):
             raise operation.unusual("this padding")
@@ -687,7 +694,7 @@ def _merged(operation: Operation, layer: Layer, signals: list[Signal]) -> Signal
             for signal in signals
         ]
     nonnegative = all(signal.nonnegative for signal in signals) and not isinstance(layer, Subtract)
-    kept = {"last": signals[0].last, "as_maps": signals[0].as_maps, "nonnegative": nonnegative}
+    kept: dict[str, Any] = {"last": signals[0].last, "as_maps": signals[0].as_maps, "nonnegative": nonnegative}
     return operation.network.add(layer, signals, **kept)
 
 

@@ -1,4 +1,4 @@
-"""Functions that programs write into ONNX files as several operators: they become the one operator that does the same."""
+"""Functions that programs write into ONNX files as several operators: they become the one that does the same."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ import numpy as np
 
 # An operator: its name, its domain, the names of its inputs and outputs, its attributes.
 Node = list[Any]
+_LINEAR_FROM = 16  # where the softplus is its input, as far as float32 tells
 
 
 def simplified(nodes: list[Node], arrays: Mapping[str, np.ndarray]) -> list[Node]:
@@ -17,7 +18,7 @@ def simplified(nodes: list[Node], arrays: Mapping[str, np.ndarray]) -> list[Node
     replaced: dict[int, Node | None] = {}
     for place, node in enumerate(nodes):
         if node[0] == "Where":
-            replaced |= graph.p_relu(place)
+            replaced |= graph.p_relu(place) or graph.softplus(place)
         elif node[0] == "Erf":
             replaced |= graph.gelu(place)
     found = [replaced.get(place, node) for place, node in enumerate(nodes)]
@@ -70,6 +71,19 @@ class _Graph:
         node = ["PRelu", "", [inputs[1], multiplied[1]], self.nodes[where][3], {}]
         return {greater: None, product: None, where: node}
 
+    def softplus(self, where: int) -> dict[int, Node | None]:
+        """Where(x > 20, x, Softplus(x)) is Softplus(x) in float32."""
+        inputs = self.nodes[where][2]
+        if len(inputs) != 3:
+            return {}
+        greater, inner = self.maker(inputs[0], "Greater"), self.maker(inputs[2], "Softplus")
+        compared = self.split(greater) if greater is not None else None
+        if greater is None or inner is None or compared is None or self.nodes[inner][2] != [inputs[1]]:
+            return {}
+        if self.nodes[greater][2] != [inputs[1], compared[1]] or (self.number(compared[1]) or 0) < _LINEAR_FROM:
+            return {}
+        return {greater: None, inner: None, where: ["Softplus", "", [inputs[1]], self.nodes[where][3], {}]}
+
     def gelu(self, erf: int) -> dict[int, Node | None]:
         """x · (1 + erf(x / √2)) · 1/2, in either order, is Gelu(x)."""
         scaled = self.made_by.get(self.nodes[erf][2][0])
@@ -87,7 +101,7 @@ class _Graph:
         return {**dict.fromkeys((scaled, erf, *chain[:-1])), chain[-1]: node}
 
     def _followers(self, erf: int, x: str) -> Iterator[int]:
-        """The places of what follows: + 1, and · x and · 1/2, which may be applied to x before; none if it is not so."""
+        """The places of what follows: + 1, · x and · 1/2, which may be applied to x before; none if it is not so."""
         add = self._reader(erf)
         if add is None or self.nodes[add][0] != "Add" or not self._has_number(add, 1.0):
             return
