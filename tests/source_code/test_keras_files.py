@@ -96,7 +96,7 @@ def nested() -> keras.Model:
 
     def block(filters: int, channels: int) -> keras.Model:
         start = keras.Input((12, 10, channels))
-        x = layers.Conv2D(filters, 3, padding="same", activation=layers.PReLU(shared_axes=[1, 2]))(start)
+        x = layers.PReLU(shared_axes=[1, 2])(layers.Conv2D(filters, 3, padding="same")(start))
         return keras.Model(start, layers.Add()([x, layers.Conv2D(filters, 1)(start)]), name=f"block_{filters}")
 
     body = keras.Sequential([keras.Input(SHAPE), block(4, 3), layers.BatchNormalization(), block(6, 4)], name="body")
@@ -325,6 +325,7 @@ OLD = {
                 "class_name": "BatchNormalization",
                 "config": {
                     "name": "bn",
+                    "trainable": True,
                     "axis": [3],
                     "momentum": 0.99,
                     "epsilon": 0.001,
