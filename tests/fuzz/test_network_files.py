@@ -92,7 +92,10 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def damaged(draw: st.DrawFn) -> str:
     document = copy.deepcopy(draw(st.sampled_from([sequential(), functional()])))
     for _ in range(draw(st.integers(1, 4))):
-        *way, last = draw(st.sampled_from(places(document)))
+        left = places(document)
+        if not left:
+            break
+        *way, last = draw(st.sampled_from(left))
         inside = document
         for key in way:
             inside = inside[key]

@@ -268,6 +268,13 @@ def test_several_inputs_and_outputs_are_said(tmp_path):
         assert any("puts" in note.sentence and note.other_network for note in reading.notes)
 
 
+def test_a_layer_that_always_works_as_while_training_is_said():
+    start = keras.Input(SHAPE)
+    document = keras.Model(start, layers.Dropout(0.5)(layers.Conv2D(2, 3)(start), training=True)).to_json()
+    assert not read_keras_json(document).exact
+    assert read_keras_json(document.replace('"training": true', '"training": false')).exact
+
+
 def test_a_class_of_somebody_else_is_not_taken_for_keras_own(tmp_path):
     document = json.loads(keras.Sequential([keras.Input(SHAPE), layers.Conv2D(4, 3)]).to_json())
     document["config"]["layers"][1] |= {"module": "theirs", "registered_name": "theirs>Conv2D"}
@@ -566,6 +573,14 @@ def test_models_in_models_that_double_each_time_are_refused():
         shallow = {"class_name": "Sequential", "config": {"name": "m", "layers": [shallow]}}
     with pytest.raises(UserError, match="deep in each other"):
         read_keras_json(json.dumps(shallow))
+
+
+def test_more_layers_than_any_network_has_are_refused_soon():
+    layer = {"class_name": "ReLU", "config": {"name": "a", "dtype": "float32"}}
+    inner = {"class_name": "Sequential", "config": {"name": "m", "layers": [layer] * 900}}
+    document = {"class_name": "Sequential", "config": {"name": "m", "layers": [inner] * 20}}
+    with pytest.raises(UserError, match="over 2,000 layers"):
+        read_keras_json(json.dumps(document))
 
 
 def test_a_reading_is_not_changed_by_a_name_with_strange_signs(small):

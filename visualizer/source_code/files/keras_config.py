@@ -42,6 +42,7 @@ MAX_BYTES = 2_000_000  # of a description: 1,000 layers have half of that
 DEFAULT_INPUT = (64, 64, 3)  # height, width and channels of whatever is left open
 LAYER_ENTRIES = 20  # of the budget, for one layer with its settings
 _MAX_NESTED = 12  # models inside of models
+_MOST_ENTRIES = 2 * MAX_LAYERS  # with those that are left out
 _MAX_CALLS = 20_000  # of layers, in one model
 _MAX_DEPTH = 12  # of lists and objects in the arguments of a call
 _SEQUENTIAL, _FUNCTIONAL = ("Sequential",), ("Functional", "Model")
@@ -143,6 +144,7 @@ class _Call:
     number: int
     reads: tuple[tuple[str, int, int], ...]
     numbers: tuple[float, ...]
+    as_in_training: bool
 
 
 class _ConfigReader:
@@ -157,6 +159,7 @@ class _ConfigReader:
         self.exact = True
         self.places: dict[int, Place] = {}  # by the id of a source layer, which `kept` has
         self.kept: list[SourceLayer] = []
+        self.count = 0  # of the layers that were read
         self.first = True  # whether no layer has been read yet
 
     def differs(self, sentence: str) -> None:
@@ -195,9 +198,10 @@ class _ConfigReader:
         architecture = replace(architecture, blocks=blocks)
         self.note_layers(architecture, arranged, shift)
         places = (*[None] * shift, *(self.places.get(id(layer)) for layer in arranged.layers))
-        fits = all(row.problem is None for row in summarize(architecture).layers)
+        report = summarize(architecture)
+        fits = all(row.problem is None for row in report.layers)
         orders: Ordered = (None,) * len(architecture.layers)
-        if fits:
+        if fits and report.passed_bound() is None:
             architecture, orders = in_order_of_keras(architecture)
         return KerasModel(architecture, settings, self.notes.in_order(), self.exact and fits, places, orders)
 
@@ -271,6 +275,8 @@ class _ConfigReader:
             reads = [self.output(outputs, reference) for reference in call.reads]
             if not reads:
                 raise _damaged(f"“{_shown(_name(entry))}” reads nothing.")
+            if call.as_in_training:
+                self.differs(f"“{_shown(_name(entry))}” always works as while training; here it does not.")
             outputs[_name(entry), call.number] = self.applied(made[call.entry], entry, reads, call.numbers)
         ends = [self.output(outputs, reference) for reference in _references(config.get("output_layers"))]
         starts = [self.output(outputs, reference) for reference in _references(config.get("input_layers"))]
@@ -296,6 +302,11 @@ class _ConfigReader:
     def made(self, entry: Mapping[str, Any], path: tuple[str, ...], top: str, depth: int) -> Any:
         """What an entry is: a model, a layer, or None for one that is not known here."""
         self.budget.make(LAYER_ENTRIES)
+        self.count += 1
+        if self.count > _MOST_ENTRIES:
+            raise _no_model(
+                f"It has over {_MOST_ENTRIES:,} layers in all models in it; at most {MAX_LAYERS:,} fit here."
+            )
         config, kind = entry.get("config"), entry.get("class_name")
         if kind in (*_SEQUENTIAL, *_FUNCTIONAL):
             return self.model(entry, path, top, depth + 1)
@@ -551,7 +562,16 @@ def _calls(entry: int, nodes: Any) -> Iterator[_Call]:
                 reads.append(item)
             else:
                 numbers.append(item)
-        yield _Call(entry, number, tuple(reads), tuple(numbers))
+        yield _Call(entry, number, tuple(reads), tuple(numbers), _as_in_training(given))
+
+
+def _as_in_training(given: Any, depth: int = 0) -> bool:
+    """Whether the arguments of a call have training=True."""
+    if depth > _MAX_DEPTH:
+        return False
+    if isinstance(given, dict):
+        return given.get("training") is True
+    return isinstance(given, list) and any(_as_in_training(item, depth + 1) for item in given)
 
 
 def _references(value: Any) -> list[tuple[str, int, int]]:

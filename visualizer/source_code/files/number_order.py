@@ -11,6 +11,7 @@ import numpy as np
 
 from visualizer.architecture.architecture import Architecture, LayerReport, summarize
 from visualizer.architecture.layer import PlacewiseLayer
+from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.shapes import is_maps, numbers_in
@@ -23,7 +24,7 @@ Ordered = tuple[np.ndarray | None, ...]
 def in_order_of_keras(architecture: Architecture) -> tuple[Architecture, Ordered]:
     """The network with its maps flattened in Keras's order where the order counts, and the order of each layer's input.
 
-    The layers must fit.
+    The layers must fit, and the network must pass no bound: the orders are as long as its outputs.
     """
     while True:
         orders, blamed = _orders(summarize(architecture).layers)
@@ -68,7 +69,7 @@ def _shape(rows: Sequence[LayerReport], index: int) -> tuple[int, ...]:
 
 
 def _pixel_by_pixel(shape: tuple[int, ...]) -> np.ndarray:
-    return np.arange(numbers_in(shape)).reshape(shape).transpose(1, 2, 0).ravel()
+    return np.arange(numbers_in(shape), dtype=np.int32).reshape(shape).transpose(1, 2, 0).ravel()
 
 
 def _concatenated(orders: Sequence[np.ndarray | None], counts: Sequence[int]) -> np.ndarray:
@@ -89,5 +90,4 @@ def _keeps_order(row: LayerReport) -> bool:
 
 def _has_weights_for_each(row: LayerReport) -> bool:
     """Whether a layer of vectors multiplies each number by weights of its own, and adds up."""
-    assert row.input_shape is not None
-    return any(name == "dense" for name, _ in row.layer.stages(row.input_shape))
+    return isinstance(row.layer, Dense)

@@ -11,9 +11,10 @@ from visualizer.architecture.kernel_layer import KernelLayer
 from visualizer.architecture.layer import Layer, LayerDoesNotFit
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.reshape import Reshape
-from visualizer.architecture.shapes import Shape, is_maps
+from visualizer.architecture.shapes import BYTES_PER_NUMBER, Shape, is_maps, numbers_in
 from visualizer.architecture.span import PICTURE
 from visualizer.errors import UserError
+from visualizer.limits import limits
 from visualizer.source_code.files.reading import NetworkFileError, cannot_open
 
 # A layer's weights: arrays by the stage and the name in it, such as "convolution.weight".
@@ -85,6 +86,8 @@ class NetworkBuilder:
             shape = layer.output_shape(layer.merged_shape([signal.shape for signal in reads]))
         except LayerDoesNotFit as error:
             raise cannot_open(f"Its operators do not fit together. {error}", "Export the network again.") from error
+        if numbers_in(shape) * BYTES_PER_NUMBER > limits().picture_bytes:
+            raise cannot_open("One picture makes more numbers in one of its layers than fit here.")
         self.layers.append(layer)
         self.wires.append(tuple(signal.source for signal in reads))
         self.weights.append(dict(weights or {}))

@@ -761,8 +761,9 @@ def _by_known(operation: Operation, signal: Signal, known: np.ndarray) -> Signal
             rescaling = Rescaling(_as_written(scale), _as_written(offset))
             positive = signal.nonnegative and offset >= 0
             return placewise(_on(operation, signal), rescaling, nonnegative=positive)
-        known = np.full(signal.shape[0], number)
-    numbers = _per_channel(operation, signal, known).astype(np.float32)
+        numbers = np.full(signal.shape[0], number, np.float32)
+    else:
+        numbers = _per_channel(operation, signal, known).astype(np.float32)
     return _added(operation, signal, numbers) if adds else _multiplied(operation, signal, numbers)
 
 

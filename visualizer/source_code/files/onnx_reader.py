@@ -6,11 +6,13 @@ that is nearly the same would be believed.
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from visualizer.architecture.shapes import BYTES_PER_NUMBER
+from visualizer.errors import UserError
 from visualizer.limits import limits
 from visualizer.source_code.files.onnx_constants import BATCH, NotComputed, computed
 from visualizer.source_code.files.onnx_network import NetworkBuilder, Signal, not_known
@@ -41,8 +43,12 @@ def open_onnx(data: bytes) -> FileReading:
     # Whether its layers fit, and whether it is too large, shows before anything of its size is made.
     import torch
 
-    with torch.device("meta"):
-        expected = {name: tuple(array.shape) for name, array in Network(reading.architecture).state_dict().items()}
+    try:
+        with torch.device("meta"):
+            state = Network(reading.architecture).state_dict()
+    except UserError as error:
+        return replace(reading, weights=None, why_no_weights=error.why)
+    expected = {name: tuple(array.shape) for name, array in state.items()}
     for name, shape in expected.items():
         if not shape:
             reading.weights[name] = np.zeros((), np.int64)  # how many batches a normalisation has seen
