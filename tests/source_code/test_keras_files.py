@@ -187,6 +187,17 @@ def test_a_saved_model_answers_as_in_keras(made, ending, tmp_path):
     np.testing.assert_allclose(answers_here(reading, pictures), expected, atol=1e-4, rtol=1e-4)
 
 
+def test_a_network_of_keras_applications_answers_as_there(tmp_path):
+    """Squeeze-and-excitation, hard SiLU, zero padding, and pixels from 0 to 255."""
+    model = keras.applications.MobileNetV3Small(weights=None, input_shape=(64, 64, 3), classes=10)
+    reading = open_keras(saved(model, tmp_path))
+    report = summarize(reading.architecture)
+    assert report.parameters + report.kept == model.count_params()
+    pictures = pictures_for(reading)
+    expected = model.predict(pictures * 255, verbose=0)
+    np.testing.assert_allclose(answers_here(reading, pictures), expected, atol=1e-4, rtol=1e-4)
+
+
 @pytest.mark.parametrize("made", MODELS.values(), ids=list(MODELS))
 def test_a_description_alone_is_the_same_network(made):
     model = made()
@@ -499,17 +510,22 @@ def test_weights_that_are_not_as_keras_writes_them_are_left_away(change, small):
     assert len(reading.architecture.layers) == 3
 
 
-def test_packed_weights_are_opened(small):
+def test_packed_weights_and_those_of_keras_2_are_opened(small):
     def pack(file: Any, group: Any) -> None:
         numbers = group["0"][()]
         del group["0"]
         group.create_dataset("0", data=numbers, chunks=True, compression="gzip", shuffle=True, fletcher32=True)
 
-    one, other = open_keras(small), open_keras(changed_weights(small, pack))
-    assert one.weights is not None
-    assert other.weights is not None
-    for name, array in one.weights.items():
-        np.testing.assert_array_equal(array, other.weights[name])
+    def name_as_keras_2(file: Any, group: Any) -> None:
+        file.move("layers", "_layer_checkpoint_dependencies")
+
+    expected = open_keras(small).weights
+    assert expected is not None
+    for change in (pack, name_as_keras_2):
+        found = open_keras(changed_weights(small, change)).weights
+        assert found is not None
+        for name, array in expected.items():
+            np.testing.assert_array_equal(array, found[name])
 
 
 def test_what_is_damaged_is_refused_or_opened_without_its_weights(small):

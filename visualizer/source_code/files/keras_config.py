@@ -15,6 +15,8 @@ from typing import Any
 
 from visualizer.architecture.architecture import MAX_LAYERS, Architecture, one_line, summarize
 from visualizer.architecture.layer import Layer
+from visualizer.architecture.layers.activation import Activation
+from visualizer.architecture.layers.multiply import Multiply
 from visualizer.architecture.layers.rescaling import Rescaling
 from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.shapes import is_maps
@@ -59,6 +61,7 @@ _ONLY_IN_TRAINING: tuple[str, ...] = (
     "RandomContrast",
 )
 _ONLY_IN_TRAINING += ("RandomBrightness", "GaussianDropout", "AlphaDropout", "ActivityRegularization")
+_HARD_SILU, _HARD_SILU_NAMES = "hard_silu", ("hard_silu", "hard_swish")  # a product of two layers here
 _FULL_RANGE = 255  # of pixels, where Keras's layers take bytes
 _MOST_SCALE = 1000
 
@@ -313,6 +316,8 @@ class _ConfigReader:
         if not isinstance(kind, str) or not isinstance(config, dict):
             raise _damaged("One of its layers has no class or no settings.")
         is_first, self.first = self.first, False
+        if is_keras_own(entry) and _is_hard_silu(entry):
+            return _HARD_SILU
         if not is_keras_own(entry) or _function(entry):
             return None
         keywords = {str(name): plain_value(value, self.forms, self.notes) for name, value in config.items()}
@@ -381,6 +386,9 @@ class _ConfigReader:
             if reads[0].made_by is None and reads[0].input_shape is None:
                 reads[0].input_shape = made.start.input_shape
             return self.tensors.applied_model(made, reads, part_title(made.name, "Nested model"))
+        if made == _HARD_SILU:
+            gates = self.tensors.chained((SourceLayer(Activation("hard_sigmoid"), 0),), tuple(reads[:1]))
+            return self.tensors.chained((SourceLayer(Multiply(), 0),), (reads[0], gates[0]))
         if made is None:
             made = self.function(entry, len(reads), numbers)
         if made is None:
@@ -548,6 +556,18 @@ def _function(entry: Mapping[str, Any]) -> str:
     if isinstance(kind, str) and (is_function or (isinstance(module, str) and module.startswith("keras.src.ops"))):
         return _snake_case(kind)
     return ""
+
+
+def _is_hard_silu(entry: Mapping[str, Any]) -> bool:
+    """Whether it is the activation x · min(max(0, x / 6 + 1/2), 1) as a layer or as a function."""
+    config = entry.get("config")
+    if _function(entry):
+        return _function(entry) in _HARD_SILU_NAMES
+    return (
+        entry.get("class_name") == "Activation"
+        and isinstance(config, dict)
+        and config.get("activation") in _HARD_SILU_NAMES
+    )
 
 
 def _calls(entry: int, nodes: Any) -> Iterator[_Call]:
