@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.app import no_exceptions, open_page, wait_until_idle
 from tests.browser.test_model_file import answer, open_menu
+from tests.keras_example import saved_by_keras
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import TINY
 from visualizer.data.catalog import load_dataset
@@ -24,18 +25,8 @@ def first_zero() -> np.ndarray:
 
 def of_keras(folder: Path) -> tuple[bytes, np.ndarray]:
     """A file, and what Keras answers."""
-    import keras
-
-    model = keras.Sequential(
-        [
-            keras.Input((8, 8, 1)),
-            keras.layers.Conv2D(6, 3, activation="relu"),
-            keras.layers.Flatten(),
-            keras.layers.Dense(10, activation="softmax"),
-        ]
-    )
-    model.save(folder / "net.keras")
-    return (folder / "net.keras").read_bytes(), model.predict(first_zero(), verbose=0)[0]
+    data, answers = saved_by_keras(folder, first_zero())
+    return data, answers[0]
 
 
 def of_onnx(folder: Path) -> tuple[bytes, np.ndarray | None]:

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.data.own import picture
+from tests.keras_example import saved_by_keras
 from tests.pages.app import alts, open_page, without_exception
 from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.architecture.layers.dense import Dense
@@ -143,20 +144,7 @@ def test_weights_so_large_that_numbers_overflow_are_looked_into(part):
 
 @pytest.fixture(scope="module")
 def keras_file(tmp_path_factory) -> bytes:
-    import keras
-
-    model = keras.Sequential(
-        [
-            keras.Input((8, 8, 1)),
-            keras.layers.Conv2D(6, 3, activation="relu"),
-            keras.layers.Flatten(),
-            keras.layers.Dense(10, activation="softmax"),
-        ],
-        name="from_elsewhere",
-    )
-    path = tmp_path_factory.mktemp("keras") / "net.keras"
-    model.save(path)
-    return path.read_bytes()
+    return saved_by_keras(tmp_path_factory.mktemp("keras"), np.zeros((1, 8, 8, 1)))[0]
 
 
 def sent(app: AppTest, data: bytes, name: str, place: int = 0) -> AppTest:

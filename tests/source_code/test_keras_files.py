@@ -6,14 +6,12 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h5py
-import keras
 import numpy as np
 import pytest
 import torch
-from keras import layers
 
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.layers.conv2d import Conv2D
@@ -27,10 +25,22 @@ from visualizer.source_code.files.keras_file import open_keras
 from visualizer.source_code.files.network_file import open_network_file, read_pasted
 from visualizer.source_code.files.reading import FileReading
 
+if TYPE_CHECKING:
+    import keras
+    from keras import layers
+
 SHAPE = (12, 10, 3)
 
 
-def every_layer() -> keras.Model:
+@pytest.fixture(scope="module", autouse=True)
+def _with_keras() -> None:
+    """Imported for the tests alone, as conftest.py says."""
+    import keras
+
+    globals().update(keras=keras, layers=keras.layers)
+
+
+def every_layer() -> Any:
     return keras.Sequential(
         [
             keras.Input(SHAPE),
@@ -73,7 +83,7 @@ def every_layer() -> keras.Model:
     )
 
 
-def branches() -> keras.Model:
+def branches() -> Any:
     """Layers and models called several times, merges, functions of keras.ops, and flattened maps that meet others."""
     pictures = keras.Input(SHAPE)
     shared = layers.Conv2D(3, 1, name="shared")
@@ -91,10 +101,10 @@ def branches() -> keras.Model:
     return keras.Model(pictures, layers.Dense(5)(flat), name="branches")
 
 
-def nested() -> keras.Model:
+def nested() -> Any:
     """Models in models, one of them functional with a skip connection."""
 
-    def block(filters: int, channels: int) -> keras.Model:
+    def block(filters: int, channels: int) -> Any:
         start = keras.Input((12, 10, channels))
         x = layers.PReLU(shared_axes=[1, 2])(layers.Conv2D(filters, 3, padding="same")(start))
         return keras.Model(start, layers.Add()([x, layers.Conv2D(filters, 1)(start)]), name=f"block_{filters}")
@@ -103,7 +113,7 @@ def nested() -> keras.Model:
     return keras.Sequential([keras.Input(SHAPE), body, layers.GlobalAveragePooling2D(), layers.Dense(3)])
 
 
-def kept_order() -> keras.Model:
+def kept_order() -> Any:
     """Flattened maps of which other maps are made: the order of the numbers counts."""
     return keras.Sequential(
         [
@@ -118,11 +128,11 @@ def kept_order() -> keras.Model:
     )
 
 
-def of_numbers() -> keras.Model:
+def of_numbers() -> Any:
     return keras.Sequential([keras.Input((48,)), layers.Dense(7, activation="relu"), layers.Dense(3)])
 
 
-def trained_with_more() -> keras.Model:
+def trained_with_more() -> Any:
     """Layers that change nothing once a network is trained, and pixels from 0 to 255."""
     return keras.Sequential(
         [
@@ -138,7 +148,7 @@ def trained_with_more() -> keras.Model:
     )
 
 
-def with_any_numbers(model: keras.Model) -> keras.Model:
+def with_any_numbers(model: Any) -> Any:
     rng = np.random.default_rng(0)
     weights = model.get_weights()
     model.set_weights(
@@ -147,7 +157,7 @@ def with_any_numbers(model: keras.Model) -> keras.Model:
     return model
 
 
-def saved(model: keras.Model, folder: Path, ending: str = "keras") -> bytes:
+def saved(model: Any, folder: Path, ending: str = "keras") -> bytes:
     path = folder / f"model.{ending}"
     model.save(path)
     return path.read_bytes()
@@ -167,7 +177,7 @@ def pictures_for(reading: FileReading) -> np.ndarray:
     return np.random.default_rng(1).random((3, height, width, channels), dtype=np.float32)
 
 
-MODELS: dict[str, Callable[[], keras.Model]] = {
+MODELS: dict[str, Callable[[], Any]] = {
     made.__name__: made for made in (every_layer, branches, nested, kept_order, of_numbers, trained_with_more)
 }
 
