@@ -154,6 +154,15 @@ def _leaky_relu(operation: Operation) -> Signal:
     return placewise(operation, operation.made(lambda: Activation("leaky_relu", slope)))
 
 
+def _hard_swish(operation: Operation) -> Signal:
+    """x times its hard sigmoid."""
+    signal = operation.signal
+    if signal.source >= 0:
+        operation.network.shared[signal.source] = True
+    gate = placewise(operation, Activation("hard_sigmoid"), nonnegative=True)
+    return _merged(operation, Multiply(), [signal, gate])
+
+
 def _as_written(value: float) -> float:
     """0.1 of the float32 0.10000000149."""
     return float(str(np.float32(value)))
@@ -881,6 +890,7 @@ OPERATORS: Mapping[str, Callable[[Operation], Signal]] = {
     "Gelu": _function("gelu"),
     "Softplus": _function("softplus", nonnegative=True),
     "HardSigmoid": _function("hard_sigmoid", nonnegative=True, alpha=1 / 6, beta=0.5),
+    "HardSwish": _hard_swish,
     "LeakyRelu": _leaky_relu,
     "PRelu": _p_relu,
     "Clip": _clip,
