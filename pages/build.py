@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from visualizer.architecture.architecture import architecture_from_json, summarize
+from visualizer.architecture.architecture import summarize
 from visualizer.figures.volumes import volumes
 from visualizer.limits import limits
 from visualizer.ui.build.card_list import card_list
@@ -10,7 +10,7 @@ from visualizer.ui.build.download_menu import download_menu
 from visualizer.ui.build.gallery import gallery_button
 from visualizer.ui.build.keras_code import paste_keras
 from visualizer.ui.build.layer_card import kept_too
-from visualizer.ui.kit import bound
+from visualizer.ui.build.upload_menu import upload_menu
 from visualizer.ui.kit.charts import show
 from visualizer.ui.kit.grey import grey_where
 from visualizer.ui.kit.keep_focus import keep_focus
@@ -38,14 +38,7 @@ with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", ke
     keep_focus("build-buttons")
     gallery_button(owner)
     download_menu(owner, fits=report.fits)
-    with st.popover("Upload", icon=":material/upload:"):
-        bound.upload(
-            "A network saved with “Download” (JSON)",
-            lambda data, _: owner.attempt(lambda: owner.open_architecture(architecture_from_json(data))),
-            "architecture-file",
-            type="json",
-            max_upload_size=1,
-        )
+    upload_menu(owner)
     link_popover(owner)
     if owner.history.past:
         st.button("Undo", key="undo", icon=":material/undo:", on_click=owner.undo)

@@ -141,9 +141,9 @@ def test_requirements_name_what_the_app_imports_and_no_more():
     files = ("requirements.txt", "requirements-pretrained.txt", "requirements-cluster.txt")
     lines = [line for name in files for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
     required = {re.split(r"[=<>~!\[; ]", line)[0] for line in lines if line.strip() and not line.startswith("#")}
-    # Torch's ONNX exporter imports onnx and onnxscript, and does not bring them. uvicorn runs already when it is told
+    # Torch's ONNX exporter imports onnxscript, and does not bring it. uvicorn runs already when it is told
     # of its bounds (ui/shell/connections.py).
-    assert {IMPORT_NAMES.get(name, name) for name in required} - {"onnx", "onnxscript", "uvicorn"} == third_party
+    assert {IMPORT_NAMES.get(name, name) for name in required} - {"onnxscript", "uvicorn"} == third_party
 
 
 @by_path([path for path in INTERFACE if path.name != "grey.py"])
@@ -175,7 +175,7 @@ def test_only_one_script_and_one_style_sheet_name_what_others_made():
 USER_ERRORS = (
     r"(UserError|SettingError|ArchitectureError|ModelFileError|SourceError|NoNetworkError|LinkError|UploadError"
     r"|SlowPictureError|NoMapsError|WeightsUnavailable|PackageMissing|LayerDoesNotFit|Problem|_not_a_model"
-    r"|_other_weights|_zip_error|_too_few|_too_much|_refused|_failed)"
+    r"|_other_weights|NetworkFileError|cannot_open|_no_model|_damaged|_zip_error|_too_few|_too_much|_refused|_failed)"
 )
 
 

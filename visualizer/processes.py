@@ -1,9 +1,11 @@
 """The app's own processes: the server, and modules of this package that run beside it."""
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import suppress
+from math import isinf
 from pathlib import Path
 
 ROOT = str(Path(__file__).resolve().parent.parent)
@@ -34,3 +36,25 @@ def start_module(module: str, *arguments: str, **environment: str) -> "subproces
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": path} | environment,
     )
+
+
+def set_resource_limits(memory: float, seconds: float) -> None:
+    """Allow this process so many more bytes of memory and seconds of processor time.
+
+    More memory raises MemoryError (https://man7.org/linux/man-pages/man2/getrlimit.2.html, RLIMIT_AS); more time ends
+    the process by a signal, wherever it computes (https://man7.org/linux/man-pages/man2/setitimer.2.html). Memory is
+    limited on Linux only, and processor time not on Windows: there, only the header's limits and the client's timeout
+    apply.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, 0.0 if isinf(seconds) else seconds)
+    if sys.platform == "linux":
+        import resource
+
+        most = hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        if not isinf(memory):
+            with open("/proc/self/statm") as sizes:
+                most = int(sizes.read().split()[0]) * resource.getpagesize() + int(memory)
+        if hard != resource.RLIM_INFINITY:  # set by whoever started the server
+            most = min(most, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))

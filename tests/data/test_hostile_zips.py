@@ -215,7 +215,7 @@ def test_a_header_that_lies_about_a_size_changes_nothing():
 
 def test_a_list_of_countless_entries_is_refused_before_it_is_read(monkeypatch):
     monkeypatch.setattr(own_zip, "_MAX_LIST_BYTES", 100_000)
-    monkeypatch.setattr(own_zip._LimitedBytes, "most", 100_000)
+    monkeypatch.setattr(own_zip, "_MAX_LIST_BYTES", 100_000)
     monkeypatch.setattr(zipfile, "ZipInfo", lambda *_: pytest.fail("an entry was read"))
     buffer = io.BytesIO()
     entry = struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)

@@ -1,18 +1,23 @@
 """A network is saved with its weights and opened again on Look inside."""
 
+import io
+import zipfile
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.data.own import picture
+from tests.keras_example import saved_by_keras
 from tests.pages.app import alts, open_page, without_exception
-from visualizer.architecture.architecture import Architecture
+from visualizer.architecture.architecture import Architecture, architecture_to_json
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.model_file import save_model
 from visualizer.architecture.network import build
 from visualizer.architecture.presets import CLASSIC, TINY
 from visualizer.data.own_dataset import save_own
+from visualizer.inspection.onnx_file import onnx_bytes
 from visualizer.ui.shell.own_workspace import WorkspaceState
 
 
@@ -132,3 +137,92 @@ def test_weights_so_large_that_numbers_overflow_are_looked_into(part):
             assert not job.error
         without_exception(app.run())
     assert alts(app)
+
+
+# ---- Files of other programs
+
+
+@pytest.fixture(scope="module")
+def keras_file(tmp_path_factory) -> bytes:
+    return saved_by_keras(tmp_path_factory.mktemp("keras"), np.zeros((1, 8, 8, 1)))[0]
+
+
+def sent(app: AppTest, data: bytes, name: str, place: int = 0) -> AppTest:
+    app.get("file_uploader")[place].set_value((name, data, "application/octet-stream"))
+    return without_exception(app.run())
+
+
+@pytest.mark.parametrize("kind", ["keras", "onnx"])
+def test_a_network_of_another_program_is_looked_into(kind, keras_file):
+    data = keras_file if kind == "keras" else onnx_bytes(build(TINY.architecture, seed=5), ())
+    app = opened_menu()
+    before = answer(app)
+    app = sent(app, data, f"net.{kind}")
+    assert not app.error
+    assert answer(app) != before
+    name = "from_elsewhere" if kind == "keras" else "From ONNX"
+    (button,) = [button for button in app.button if button.key == "model-to-build"]
+    assert name.replace("_", "\\_") in button.label
+    without_exception(button.click().run())
+    assert app.session_state["visualizer"].architecture.name == name
+
+
+def test_where_weights_cannot_be_taken_over_the_layers_go_to_build(keras_file):
+    app = opened_menu()
+    description = zipfile.ZipFile(io.BytesIO(keras_file)).read("config.json").replace(b'"relu"', b'"mish"')
+    app = sent(app, description, "net.json")
+    assert not app.error
+    assert [box.value for box in app.warning] == [
+        "Only the layers were opened: they are in Build. A description has no weights."
+    ]
+    owner = app.session_state["visualizer"]
+    assert [type(layer).__name__ for layer in owner.architecture.layers] == ["Conv2D", "Flatten", "Dense"]
+    owner.undo()
+    assert owner.architecture == TINY.architecture
+
+
+@pytest.mark.parametrize(
+    ("data", "ending"),
+    [
+        (b"PK\x03\x04", "keras"),
+        (b"\x89HDF\r\n\x1a\n", "h5"),
+        (b"\x08\x09", "onnx"),
+        (b'{"class_name": "Lambda"}', "json"),
+        (b"\x80\x04", "keras"),
+    ],
+)
+def test_a_broken_file_of_another_program_gets_one_sentence_and_changes_nothing(data, ending):
+    app = opened_menu()
+    before = answer(app)
+    app = sent(app, data, f"net.{ending}")
+    assert len(app.error) == 1
+    assert app.error[0].value.endswith(".")
+    assert answer(app) == before
+    assert app.session_state["visualizer"].architecture == TINY.architecture
+
+
+def test_build_opens_the_layers_and_says_what_differs(keras_file):
+    app = open_page("build")
+    app = sent(app, keras_file, "net.keras")
+    assert not app.error
+    owner = app.session_state["visualizer"]
+    assert owner.architecture.name == "from_elsewhere"
+    assert any("Built: 3 layers" in text.value for text in app.markdown)
+    description = zipfile.ZipFile(io.BytesIO(keras_file)).read("config.json").replace(b'"relu"', b'"mish"')
+    app = sent(app, description, "net.json")
+    assert "mish" in app.warning[0].value
+    app = sent(app, architecture_to_json(CLASSIC.architecture).encode(), "ours.json")
+    assert owner.architecture == CLASSIC.architecture
+    app = sent(app, file_of(TINY.architecture, "digits"), "ours.safetensors")
+    assert owner.architecture == TINY.architecture
+
+
+def test_a_description_is_pasted_like_source(keras_file):
+    app = open_page("build")
+    description = zipfile.ZipFile(io.BytesIO(keras_file)).read("config.json").decode()
+    app.session_state["keras-code"] = True
+    without_exception(app.run())
+    app.text_area(key="keras-source").set_value(description)
+    without_exception(app.button(key="keras-build").click().run())
+    assert not app.error
+    assert app.session_state["visualizer"].architecture.name == "from_elsewhere"

@@ -67,7 +67,7 @@ class Archive:
         if len(data) > limits().zip_bytes:
             raise zip_error(f"It has over {limits().zip_mb:,} MB.", "Make the pictures smaller.")
         try:
-            file = _LimitedBytes(data)
+            file = LimitedBytes(data, _MAX_LIST_BYTES)
             self._archive = zipfile.ZipFile(file)
             file.most = len(data)
             found = [_entry(info) for info in self._archive.infolist()]
@@ -120,13 +120,15 @@ def _entry(info: zipfile.ZipInfo) -> Entry | None:
     return Entry(tuple(parts[:-1]), parts[-1], info) if is_file and parts and not hidden and not is_link else None
 
 
-class _LimitedBytes(io.BytesIO):
+class LimitedBytes(io.BytesIO):
     """A ZIP's bytes, of which at most `most` can be read at once.
 
     zipfile reads the list of entries in one piece and creates an object for each; the header can claim any length.
     """
 
-    most = _MAX_LIST_BYTES
+    def __init__(self, data: bytes, most: int) -> None:
+        super().__init__(data)
+        self.most = most
 
     def read(self, size: int | None = -1, /) -> bytes:
         data = super().read(size)

@@ -1,42 +1,20 @@
 """The process that opens pictures: `python -m visualizer.images`; `process.py` is its client."""
 
 import os
-import signal
 import sys
 import warnings
-from math import inf, isinf
+from math import inf
 from typing import Any
 
 from visualizer.images import UploadError
 from visualizer.images.decoding import Bounds, decode, too_much_memory
 from visualizer.images.mask import decode_mask
 from visualizer.images.process import receive, send
+from visualizer.processes import set_resource_limits
 
 # Allowed before the header is read, and in addition to what the header declares: seconds and bytes.
 _HEADER_SECONDS, _HEADER_MEMORY = 2.0, 48_000_000
 _PIXELS_PER_SECOND = 20e6  # for the slowest decoder, on a slow processor
-
-
-def set_resource_limits(memory: float, seconds: float) -> None:
-    """Allow this process so many more bytes of memory and seconds of processor time.
-
-    More memory raises MemoryError (https://man7.org/linux/man-pages/man2/getrlimit.2.html, RLIMIT_AS); more time ends
-    the process by a signal, wherever it computes (https://man7.org/linux/man-pages/man2/setitimer.2.html). Memory is
-    limited on Linux only, and processor time not on Windows: there, only the header's limits and the client's timeout
-    apply.
-    """
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, 0.0 if isinf(seconds) else seconds)
-    if sys.platform == "linux":
-        import resource
-
-        most = hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-        if not isinf(memory):
-            with open("/proc/self/statm") as sizes:
-                most = int(sizes.read().split()[0]) * resource.getpagesize() + int(memory)
-        if hard != resource.RLIM_INFINITY:  # set by whoever started the server
-            most = min(most, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 def main() -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from visualizer.architecture.architecture import summarize
-from visualizer.source_code.keras_reader import KerasReading, read_keras
+from visualizer.source_code.files.network_file import read_pasted
+from visualizer.source_code.keras_reader import KerasReading
 from visualizer.source_code.notes import Note
 from visualizer.tasks.classification import Classification
 from visualizer.training.optimizers import OPTIMIZERS
@@ -59,7 +60,7 @@ def paste_keras(owner: Session, classes: int) -> None:
 
     with st.expander("Paste Keras code", icon=":material/content_paste:", key=_BOX, on_change="rerun"):
         st.markdown(
-            "Paste the Python source of a Keras model. It is read line by line and never run. "
+            "Paste the Python source of a Keras model, or what `model.to_json()` prints. It is read and never run. "
             "The settings in `compile` and `fit` are entered on the Train page."
         )
         with st.form("keras-form", border=False):
@@ -77,7 +78,11 @@ def paste_keras(owner: Session, classes: int) -> None:
 
 def _build(owner: Session, source: str, classes: int) -> None:
     """Put the network of Keras source into Build, undoably, and its training settings into Train."""
-    reading = read_keras(source, classes)
+    show_reading(owner, read_pasted(source, classes))
+
+
+def show_reading(owner: Session, reading: KerasReading) -> None:
+    """Put a network from elsewhere into Build, undoably, and its training settings into Train; say what changed."""
     settings = replace(owner.settings, **reading.settings)
     if (reading.architecture, settings) != (owner.architecture, owner.settings):
         owner.open_with_settings(reading.architecture, settings)

@@ -8,16 +8,26 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from visualizer.architecture.model_file import max_model_bytes, save_model
+from visualizer.architecture.model_file import save_model
 from visualizer.data.annotations import Annotations
 from visualizer.data.catalog import is_known, load_dataset
+from visualizer.limits import MB
+from visualizer.source_code.files.network_file import ENDINGS, max_file_bytes, open_network_file
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.task import Exported, Task, task_to_dict
 from visualizer.ui.kit import bound
 from visualizer.ui.kit.download import download
-from visualizer.ui.kit.text import escaped
+from visualizer.ui.kit.links import page
+from visualizer.ui.kit.text import escaped, markdown_safe
+from visualizer.ui.look.state import LookState
 from visualizer.ui.state.dataset_names import own_names
-from visualizer.ui.state.opened_model import NOTE_DATASET, NOTE_SOFTMAX_IN_LOSS, NOTE_TASK, read_model
+from visualizer.ui.state.opened_model import (
+    NOTE_DATASET,
+    NOTE_SOFTMAX_IN_LOSS,
+    NOTE_TASK,
+    of_another_program,
+    read_model,
+)
 from visualizer.ui.state.session import Session
 
 if TYPE_CHECKING:
@@ -64,25 +74,44 @@ def _save(owner: Session, network: "Network", dataset: str, task: Task) -> None:
 
 
 def _open(owner: Session) -> None:
-    def take(data: bytes, _: str) -> None:
+    state = owner.page_state(LookState)
+
+    def take(data: bytes, name: str) -> None:
         def action() -> None:
-            owner.opened_model = read_model(data, partial(own_names, owner))
-            st.session_state["network-choice"] = "file"
+            state.layers_only = ""
+            reading = open_network_file(data, name)
+            opened = (
+                read_model(data, partial(own_names, owner)) if reading is None else of_another_program(data, reading)
+            )
+            if opened is not None:
+                owner.opened_model = opened
+                st.session_state["network-choice"] = "file"
+            elif reading is not None:
+                owner.open_architecture(reading.architecture)
+                state.layers_only = reading.why_no_weights
 
         owner.attempt(action)
 
     st.markdown("**Open a saved network**")
     bound.upload(
-        "A file saved with “For this app”",
+        "A file saved with “For this app”, or one of Keras (.keras, .h5, JSON) or ONNX",
         take,
         "model-file",
-        type="safetensors",
-        max_upload_size=-(-max_model_bytes() // 1_000_000),
+        type=["safetensors", *ENDINGS],
+        max_upload_size=-(-max_file_bytes() // MB),
     )
+    if state.layers_only:
+        st.warning(
+            f"Only the layers were opened: they are in Build. {markdown_safe(state.layers_only)}",
+            icon=":material/layers:",
+        )
+        st.page_link(page("build"), label="Go to Build", icon=":material/build:")
     if owner.opened_model is not None:
         architecture = owner.opened_model.architecture
         if owner.opened_model.note:
             st.info(owner.opened_model.note, icon=":material/hide_image:")
+        if owner.opened_model.notes:
+            st.caption("\n".join(f"- {escaped(note)}" for note in owner.opened_model.notes))
         st.button(
             f"Open the layers of {escaped(architecture.name)} in Build",
             key="model-to-build",

@@ -19,6 +19,7 @@ class LookState:
         pixel_asked: The explained path, and what the browser asked for there, until that is followed; or None.
         asked_network: The network that was asked for by name, and whether with random weights, or None.
         kept: The place that this tab came back to; None before its first look.
+        layers_only: Why only the layers of the last opened file are there, which went to Build; else empty.
         came_back: The steps of coming back that it has taken; `come_back` names them.
     """
 
@@ -28,6 +29,7 @@ class LookState:
     pixel_asked: "tuple[tuple[Spot, ...], Any] | None" = None
     asked_network: tuple[str, bool] | None = None
     kept: "LookPlace | None" = None
+    layers_only: str = ""
     came_back: set[str] = field(default_factory=set)
 
     def explain_pixel(self, path: "tuple[Spot, ...]", page: int = 0) -> None:

@@ -12,6 +12,7 @@ from visualizer.architecture.model_file import load_model, load_notes
 from visualizer.data.catalog import dataset_entry, is_known
 from visualizer.data.own_dataset import is_own
 from visualizer.errors import UserError
+from visualizer.source_code.files.reading import FileReading
 from visualizer.tasks.classification import Classification
 from visualizer.tasks.task import Task, task_from_dict
 
@@ -41,6 +42,7 @@ class OpenedModel:
         softmax_in_loss: Whether its loss applied the softmax; None if the file does not say so.
         note: A note about a data set that was not included; else empty.
         task: What it was trained for.
+        notes: What the file says that is not so here, where another program wrote it.
     """
 
     digest: str
@@ -50,6 +52,15 @@ class OpenedModel:
     softmax_in_loss: bool | None = None
     note: str = ""
     task: Task = Classification()
+    notes: tuple[str, ...] = ()
+
+
+def of_another_program(data: bytes, reading: FileReading) -> OpenedModel | None:
+    """The network of another program's file, which does not say what it was trained on; None if it has no weights."""
+    if reading.weights is None:
+        return None
+    notes = tuple(note.sentence for note in reading.notes)
+    return OpenedModel(hashlib.sha256(data).hexdigest(), reading.architecture, reading.weights, None, notes=notes)
 
 
 def read_model(data: bytes, own: Callable[[str], Collection[str]] = lambda wanted: ()) -> OpenedModel:
