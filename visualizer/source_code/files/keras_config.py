@@ -35,9 +35,10 @@ from visualizer.source_code.keras_kernels import KERAS_INITIALIZATION
 from visualizer.source_code.keras_layers import SourceLayer, declared_input_shape
 from visualizer.source_code.keras_training import read_compile
 from visualizer.source_code.notes import Note, Notes
+from visualizer.source_code.python.budget import Budget
+from visualizer.source_code.python.journal import Journal
+from visualizer.source_code.python.values import describe_value
 from visualizer.source_code.python_source import SourceError
-from visualizer.source_code.python_subset import Budget
-from visualizer.source_code.values import describe_value
 from visualizer.words import counted
 
 MAX_BYTES = 2_000_000  # of a description: 1,000 layers have half of that
@@ -156,8 +157,9 @@ class _ConfigReader:
     def __init__(self, keras_version: str) -> None:
         self.is_old = keras_version[:1] in ("1", "2")
         self.budget = Budget()
-        self.notes = Notes()
-        self.tensors = Tensors(self.budget)
+        journal = Journal()  # of no use here: a description has no branches
+        self.notes = Notes(journal)
+        self.tensors = Tensors(self.budget, journal)
         self.forms = LayerForms()
         self.exact = True
         self.places: dict[int, Place] = {}  # by the id of a source layer, which `kept` has

@@ -21,7 +21,8 @@ from visualizer.source_code.keras_layers import (
     read_layer,
 )
 from visualizer.source_code.notes import Notes
-from visualizer.source_code.values import Configured, Symbol, Unknown, name_of
+from visualizer.source_code.python.journal import Journal
+from visualizer.source_code.python.values import Configured, Symbol, Unknown, name_of
 
 Form = tuple[type[Layer], KerasForm]
 
@@ -149,11 +150,11 @@ def layer_of(
     }
     usual = [name for name, value in given.items() if name not in form[1].initializers and _is_usual_start(name, value)]
     given = {name: value for name, value in given.items() if name not in usual}
-    said = Notes()
+    said = Notes(Journal())
     answering = {name: value for name, value in given.items() if not _is_about_training(name, value)}
     read_layer(*form, title, [], answering, 0, said)
     differences = {note.sentence for note in said.in_order()}
-    all_notes = Notes()
+    all_notes = Notes(Journal())
     call = read_layer(*form, title, [], given, 0, all_notes)
     for note in all_notes.in_order():
         notes.add(0, note.sentence, other_network=note.other_network or note.sentence in differences)

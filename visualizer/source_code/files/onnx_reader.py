@@ -21,6 +21,7 @@ from visualizer.source_code.files.onnx_patterns import simplified
 from visualizer.source_code.files.process import ask
 from visualizer.source_code.files.reading import FileReading, cannot_open
 from visualizer.source_code.notes import Notes
+from visualizer.source_code.python.journal import Journal
 
 _ROOM_BYTES = 4_000_000  # for numbers that are no weights
 _OPEN_SIZE = 64  # pixels, where the file leaves the picture's size open
@@ -63,7 +64,7 @@ class _GraphReader:
     def __init__(self, graph: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
         self.graph = graph
         self.arrays = arrays
-        self.notes = Notes()
+        self.notes = Notes(Journal())
         self.values: dict[str, Signal | np.ndarray] = dict(arrays)
 
     def read(self) -> FileReading:
