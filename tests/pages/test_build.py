@@ -313,7 +313,7 @@ def test_another_network_than_the_pasted_one_is_said_first_and_as_a_warning(app)
         "m = Model(i, Dense(10)(Flatten()(y)))\nm.fit(a, b)",
     )
     (warning,) = app.warning
-    assert warning.value.startswith("**This network differs from the one in your code:**")
+    assert warning.value.startswith("**This network differs from the one that you brought:**")
     joins = "“Mix(…)” joins branches in a way that is not known here, so only the longest is kept."
     assert f"- **Line 3**: {joins}" in warning.value.replace("\\", "")
     text = main_text(app)

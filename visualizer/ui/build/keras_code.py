@@ -100,7 +100,7 @@ def _result(state: BuildState, reading: KerasReading) -> None:
             with st.container(gap="small"):
                 if other:
                     # First, since this is not the pasted network.
-                    warning = f"**This network differs from the one in your code:**\n{_list(other)}"
+                    warning = f"**This network differs from the one that you brought:**\n{_list(other)}"
                     _room_for(other).warning(warning, icon=":material/warning:")
                 icon = "" if other else ":material/check_circle: "
                 st.markdown(
