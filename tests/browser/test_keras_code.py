@@ -10,8 +10,8 @@ from tests.source_code.keras_sources import EXAMPLES
 def test_the_classic_example_is_pasted_built_and_about_to_train(page: Page) -> None:
     open_page(page, "/build")
     expect(page.get_by_text("1,898", exact=True)).to_be_visible()
-    page.get_by_text("Paste Keras code", exact=True).click()
-    box = page.get_by_role("textbox", name="Keras source")
+    page.get_by_text("Paste code", exact=True).click()
+    box = page.get_by_role("textbox", name="Source code")
     source = EXAMPLES["the classic example, layer by layer"].source.replace("epochs=10", "epochs=6")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("text => navigator.clipboard.writeText(text)", source)

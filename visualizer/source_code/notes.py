@@ -61,6 +61,12 @@ class Notes:
             key = ("There are further notes about these lines, which are not listed.", other_network)
         self._lines.setdefault(key, set()).update({line} if line else ())
 
+    def add_all(self, others: "Notes") -> None:
+        """Add all notes that were collected apart."""
+        for (sentence, other_network), lines in others._lines.items():
+            for line in sorted(lines) or [0]:
+                self.add(line, sentence, other_network=other_network)
+
     def in_order(self) -> tuple[Note, ...]:
         """Notes about another network first; then by their first lines, those about the whole source last."""
         notes = [Note(tuple(sorted(lines)), sentence, other) for (sentence, other), lines in self._lines.items()]
