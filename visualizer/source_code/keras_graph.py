@@ -1,13 +1,16 @@
 """What Keras source builds while it is followed: tensors, which layers make of other tensors, and models of them."""
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from visualizer.architecture.architecture import Block, one_line
+from visualizer.architecture.layer import LayerDoesNotFit
+from visualizer.architecture.shapes import Shape
 from visualizer.architecture.span import PICTURE
 from visualizer.source_code.keras_layers import SourceLayer
-from visualizer.source_code.python_subset import Budget
+from visualizer.source_code.python.budget import Budget
+from visualizer.source_code.python.journal import NO_MATTER, Journal
 
 TENSOR_ENTRIES = 3  # of the budget, for one tensor
 _PICTURE_AXES = 3
@@ -61,6 +64,7 @@ class Model:
         inputs: Where it begins.
         outputs: The outputs that it had, one after the other as layers were added; the last one counts.
         others: What it gives besides, where it has several outputs at once.
+        whole: Whether it is no model of the source's own, but one that Keras has, such as a base for others.
         name: Its name in the source.
         nested: Whether another model uses it.
         trained: Whether the source compiles or fits it.
@@ -73,6 +77,7 @@ class Model:
     nested: bool = False
     trained: bool = False
     others: tuple[Tensor, ...] = ()
+    whole: bool = False
 
     @property
     def output(self) -> Tensor:
@@ -102,9 +107,11 @@ class Tensors:
         applied: The tensors that calls of layers and models made.
     """
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, journal: Journal) -> None:
         self._budget = budget
+        self._journal = journal
         self._count = 0
+        self._shapes: dict[Tensor, Shape | None] = {}
         self.part: Part | None = None
         self.applied: list[Tensor] = []
 
@@ -132,7 +139,7 @@ class Tensors:
                 continue
             reads = tuple(new[read] for read in tensor.reads)
             new[tensor] = self._made(tensor.line, tensor.made_by, reads, self._copied(tensor.part, parts))
-            self.applied.append(new[tensor])
+            self.add_applied([new[tensor]])
         return [new[output] for output in model.all_outputs]
 
     def _copied(self, part: Part | None, parts: dict[Part | None, Part]) -> Part:
@@ -158,7 +165,56 @@ class Tensors:
         self._budget.make(TENSOR_ENTRIES + len(reads))
         self._count += 1
         depth = 1 + max((read.depth for read in reads), default=0) if layer else 0
-        return Tensor(self._count, line, layer, reads, depth, part, input_shape)
+        tensor = Tensor(self._count, line, layer, reads, depth, part, input_shape)
+        self._journal.add_fresh(tensor)
+        return tensor
+
+    def add_applied(self, made: Iterable[Tensor]) -> None:
+        """Record what calls made."""
+        self._journal.save_end(self.applied, weight=NO_MATTER)
+        self.applied.extend(made)
+
+    def shape_of(self, tensor: Tensor) -> Shape | None:
+        """The shape of what a tensor holds of one picture, (C, H, W) or (F,); None where it is not known."""
+        for made in leading_to([tensor], self._shapes, self._budget):
+            self._budget.make(2)
+            self._shapes[made] = self._shape(made)
+        return self._shapes[tensor]
+
+    def _shape(self, tensor: Tensor) -> Shape | None:
+        if tensor.made_by is None:
+            written = tensor.input_shape
+            sizes = list(written) if isinstance(written, tuple | list) else []
+            if len(sizes) not in (1, _PICTURE_AXES) or not all(type(size) is int and size > 0 for size in sizes):
+                return None
+            return (sizes[-1], *sizes[:-1])
+        shapes = [self._shapes[read] for read in tensor.reads]
+        known = [shape for shape in shapes if shape is not None]
+        if len(known) < len(shapes) or tensor.made_by.open_settings:
+            return None
+        try:
+            return tensor.made_by.layer.output_shape(tensor.made_by.layer.merged_shape(known))
+        except LayerDoesNotFit:
+            return None
+
+
+def same_tensors(left: Tensor, right: Tensor, budget: Budget) -> bool:
+    """Whether two tensors are made in the same way of the same inputs."""
+    waiting, seen = [(left, right)], set[tuple[int, int]]()
+    while waiting:
+        one, other = waiting.pop()
+        if one is other or (one.number, other.number) in seen:
+            continue
+        budget.make(1)
+        seen.add((one.number, other.number))
+        if one.made_by is None or other.made_by is None:
+            alike = one.made_by is other.made_by and one.input_shape == other.input_shape
+        else:
+            alike = replace(one.made_by, line=0) == replace(other.made_by, line=0)
+        if not alike or len(one.reads) != len(other.reads):
+            return False
+        waiting.extend(zip(one.reads, other.reads, strict=True))
+    return True
 
 
 def leading_to(outputs: Iterable[Tensor], ends: Container[Tensor], budget: Budget) -> list[Tensor]:

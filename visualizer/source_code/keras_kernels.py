@@ -5,7 +5,7 @@ from typing import Any
 
 from visualizer.architecture.initialization import Initialization
 from visualizer.architecture.penalty import Penalty
-from visualizer.source_code.values import Configured, name_of
+from visualizer.source_code.python.values import Configured, name_of
 
 # How Keras draws the same first weights; where it does so anyway, it need not be written. PyTorch's own are uniform
 # within ±1/√inputs, whose variance is 1/(3·inputs).

@@ -13,7 +13,7 @@ from visualizer.architecture.penalty import Penalty
 from visualizer.architecture.settings import Choice, Integer, IntegerPair, Real, Spec
 from visualizer.source_code.keras_kernels import KERAS_INITIALIZATION, initialization_of, penalty_of
 from visualizer.source_code.notes import Notes
-from visualizer.source_code.values import Symbol, Unknown, describe_value, name_of
+from visualizer.source_code.python.values import Symbol, Unknown, describe_value, name_of
 
 INPUT_ARGUMENTS = ("input_shape", "shape", "batch_input_shape", "batch_shape", "input_dim")
 
@@ -68,12 +68,14 @@ class LayerCall:
         line: The line of the call.
         source_layers: The layers.
         input_shape: The shape of the network's input in the call, as written, or None.
+        reshapes_to: The shape in which it arranges the same numbers, as written, or None.
     """
 
     name: str
     line: int
     source_layers: tuple[SourceLayer, ...]
     input_shape: Any = None
+    reshapes_to: Any = None
 
 
 def read_layer(
@@ -147,7 +149,7 @@ def read_layer(
         _note_unwritten(layer, form, {form.setting(argument) for argument in given}, name, line, notes)
     initialization = _initialization(form, given, name, line, notes) if form.initializers else None
     source_layers = (SourceLayer(layer, line, tuple(open_settings), on_maps, initialization), *after)
-    return LayerCall(name, line, source_layers, declared_input_shape(keywords))
+    return LayerCall(name, line, source_layers, declared_input_shape(keywords), given.get("target_shape"))
 
 
 def matches_form(form: KerasForm, arguments: list[Any], keywords: Mapping[str, Any]) -> bool:

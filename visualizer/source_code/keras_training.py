@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from visualizer.architecture.settings import Integer, Real
+from visualizer.source_code.keras_data import batch_size_of
 from visualizer.source_code.notes import Notes
-from visualizer.source_code.values import Configured, describe_value, name_of
+from visualizer.source_code.python.values import Configured, describe_value, name_of
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.settings import SETTING_SPECS
 
 COMPILE_ARGUMENTS = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 FIT_ARGUMENTS = ("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data")
+
+FIT_GENERATOR_ARGUMENTS = ("generator", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data")
 
 _LOSSES: Mapping[str, str] = {
     "categoricalcrossentropy": "cross_entropy",
@@ -35,6 +38,12 @@ _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "weight_decay": (0, 0.0),
     "use_ema": (False,),
     "name": (),
+}
+# The places of optimisers' arguments.
+_PLACES: Mapping[str, tuple[str, ...]] = {
+    "sgd": ("learning_rate", "momentum", "nesterov"),
+    "adam": ("learning_rate", "beta_1", "beta_2", "epsilon", "amsgrad"),
+    "rmsprop": ("learning_rate", "rho", "momentum", "epsilon", "centered"),
 }
 _METRICS = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy")
 _METRIC_CLASSES = ("CategoricalAccuracy", "SparseCategoricalAccuracy", "Accuracy")
@@ -70,6 +79,9 @@ def read_fit(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes
     """The settings in `model.fit(...)`: epochs and batch size."""
     given = dict(zip(FIT_ARGUMENTS, arguments, strict=False)) | dict(keywords)
     settings: dict[str, Any] = {}
+    batches = batch_size_of(given.get("x", given.get("generator")))
+    if batches is not None and given.get("batch_size") is None:
+        given["batch_size"] = batches
     for name, default in (("batch_size", 32), ("epochs", 1)):
         value = given.pop(name, None)
         settings[name] = default if value is None else _number(name, value, default, line, notes)
@@ -79,6 +91,12 @@ def read_fit(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes
         if name not in _OWN_DATA and name != "verbose" and value is not None and value != []:
             notes.add(line, f"“{name}={describe_value(value)}” of fit is left out.")
     return settings
+
+
+def read_fit_generator(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes: Notes) -> dict[str, Any]:
+    """The settings in `model.fit_generator(...)`, whose places are others."""
+    given = dict(zip(FIT_GENERATOR_ARGUMENTS, arguments, strict=False)) | dict(keywords)
+    return read_fit([], given, line, notes)
 
 
 def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
@@ -91,7 +109,9 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
         notes.add(where, f"The optimiser “{name or describe_value(value)}” is not known here; Adam is used.")
     keywords = dict(value.keywords) if isinstance(value, Configured) else {}
     if isinstance(value, Configured):
-        keywords = dict(zip(("learning_rate", "momentum"), value.arguments, strict=False)) | keywords
+        keywords = dict(zip(_PLACES.get(optimizer, ("learning_rate",)), value.arguments, strict=False)) | keywords
+        for extra in value.arguments[len(_PLACES.get(optimizer, ("learning_rate",))) :]:
+            notes.add(where, f"“{describe_value(extra)}” of {name} is left out.")
     settings: dict[str, Any] = {"optimizer": optimizer}
     rate = keywords.pop("learning_rate", keywords.pop("lr", None))
     if isinstance(rate, Configured):

@@ -1,7 +1,9 @@
 """Notes about source that could not be taken over as written."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from visualizer.source_code.python.journal import NO_MATTER, Journal
 from visualizer.words import listed
 
 MAX_LETTERS = 240
@@ -43,10 +45,12 @@ class Note:
 
 
 class Notes:
-    """Collects notes; the same sentence about several lines is one note."""
+    """Collects notes; the same sentence about several lines is one note. A journal undoes those of a branch."""
 
-    def __init__(self) -> None:
-        self._lines: dict[tuple[str, bool], set[int]] = {}
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._sentences: dict[tuple[str, bool], None] = {}
+        self._lines: dict[tuple[str, bool, int], None] = {}
 
     def add(self, line: int, sentence: str, *, other_network: bool = False) -> None:
         """Note something about a line, or (0) about the whole; one that is too long is cut off.
@@ -56,10 +60,15 @@ class Notes:
         short = " ".join(sentence[: MAX_LETTERS + 1].split())
         if len(sentence) > MAX_LETTERS:
             short = f"{short[:MAX_LETTERS]} …"
-        key = (short, other_network)
-        if key not in self._lines and len(self._lines) >= MAX_NOTES:
-            key = ("There are further notes about these lines, which are not listed.", other_network)
-        self._lines.setdefault(key, set()).update({line} if line else ())
+        if (short, other_network) not in self._sentences and len(self._sentences) >= MAX_NOTES:
+            short = "There are further notes about these lines, which are not listed."
+        self._add(self._sentences, (short, other_network))
+        self._add(self._lines, (short, other_network, line))
+
+    def _add(self, noted: dict[Any, None], key: tuple[Any, ...]) -> None:
+        if key not in noted:
+            self._journal.save_entry(noted, key, weight=NO_MATTER)
+            noted[key] = None
 
     def add_all(self, others: "Notes") -> None:
         """Add all notes that were collected apart."""
@@ -69,5 +78,8 @@ class Notes:
 
     def in_order(self) -> tuple[Note, ...]:
         """Notes about another network first; then by their first lines, those about the whole source last."""
-        notes = [Note(tuple(sorted(lines)), sentence, other) for (sentence, other), lines in self._lines.items()]
+        lines: dict[tuple[str, bool], set[int]] = {}
+        for sentence, other, line in self._lines:
+            lines.setdefault((sentence, other), set()).update({line} if line else ())
+        notes = [Note(tuple(sorted(about)), sentence, other) for (sentence, other), about in lines.items()]
         return tuple(sorted(notes, key=lambda note: (not note.other_network, not note.lines, note.lines)))

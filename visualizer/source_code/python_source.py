@@ -2,11 +2,11 @@
 
 import ast
 import re
-import textwrap
 import warnings
 from dataclasses import dataclass
 
 from visualizer.errors import UserError
+from visualizer.source_code.pasted import code_of_notebook, without_decoration
 
 MAX_CHARACTERS = 100_000
 # Words and signs: each takes some hundred bytes in the syntax tree. A program of 100,000 characters has some 25,000.
@@ -41,6 +41,7 @@ class Parsed:
 
 def parse(source: str) -> Parsed:
     """The syntax tree of Python source. Raises SourceError, with the line, if it is not Python."""
+    source = code_of_notebook(source)
     if len(source) > MAX_CHARACTERS:
         raise cannot_follow(f"It has {len(source):,} characters; at most {MAX_CHARACTERS:,} are read.")
     tokens = sum(1 for _ in _TOKEN.finditer(source))
@@ -49,14 +50,19 @@ def parse(source: str) -> Parsed:
     try:
         return _parse(source)
     except SyntaxError as error:
-        try:
-            return _parse(*_without_decoration(source))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            pass
-        where = f"Line {error.lineno}" if error.lineno else "It"
+        raise_from: SyntaxError = error
+        for text, left_out in without_decoration(source):
+            try:
+                return _parse(text, left_out)
+            except SyntaxError as other:
+                # What is wrong besides comes further down.
+                raise_from = max(raise_from, other, key=lambda item: item.lineno or 0)
+            except (ValueError, RecursionError, MemoryError):
+                break
+        where = f"Line {raise_from.lineno}" if raise_from.lineno else "It"
         raise SourceError(
             "This is not Python source.",
-            f"{where} cannot be read ({error.msg[:MAX_TEXT]}).",
+            f"{where} cannot be read ({raise_from.msg[:MAX_TEXT]}).",
             "Paste whole lines of the program.",
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
@@ -68,19 +74,3 @@ def _parse(source: str, left_out: tuple[int, ...] = ()) -> Parsed:
         warnings.simplefilter("ignore")  # such as an unknown escape in a string
         module = ast.parse(source)
     return Parsed(module, re.split(b"\r\n|\r|\n", source.encode(errors="replace")), left_out)
-
-
-def _without_decoration(source: str) -> tuple[str, tuple[int, ...]]:
-    """Source without the decoration of a notebook, a console or a web page, and the numbers of the lines left out.
-
-    The other lines keep their numbers.
-    """
-    lines = textwrap.dedent(source).splitlines()
-    if any(line.startswith(">>> ") for line in lines):
-        undecorated = [line[4:] if line.startswith((">>> ", "... ")) else "" for line in lines]
-    else:
-        undecorated = ["" if line.lstrip().startswith(("!", "%", "```")) else line for line in lines]
-    left_out = [
-        number for number, pair in enumerate(zip(lines, undecorated, strict=True), 1) if pair[0] and not pair[1]
-    ]
-    return "\n".join(undecorated), tuple(left_out)

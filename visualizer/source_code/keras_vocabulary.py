@@ -1,0 +1,666 @@
+"""What the names of Keras mean: the vocabulary with which Keras source is followed."""
+
+import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import isclose, prod
+from typing import Any
+
+from visualizer.architecture.keras_form import KerasForm
+from visualizer.architecture.layer import Layer, layer_types
+from visualizer.source_code.keras_1 import FIT_ARGUMENTS, in_keras_2
+from visualizer.source_code.keras_applications import APPLICATIONS, read_application
+from visualizer.source_code.keras_data import Array, array_entry, array_method, load_data
+from visualizer.source_code.keras_graph import Model, Part, Tensor, Tensors, leading_to, part_title, same_tensors
+from visualizer.source_code.keras_layers import (
+    LayerCall,
+    declared_input_shape,
+    is_function,
+    matches_form,
+    read_layer,
+)
+from visualizer.source_code.keras_training import read_compile, read_fit, read_fit_generator
+from visualizer.source_code.notes import Notes
+from visualizer.source_code.python.budget import Budget
+from visualizer.source_code.python.interpreter import Interpreter
+from visualizer.source_code.python.journal import NETWORK, NO_MATTER
+from visualizer.source_code.python.values import (
+    REST,
+    Configured,
+    Instance,
+    Member,
+    Rest,
+    Super,
+    Symbol,
+    Unknown,
+    describe_value,
+)
+from visualizer.words import counted
+
+LAYER_ENTRIES = 20  # of the budget, for one layer with its settings
+
+# Layers that are not needed here, and why.
+NOT_NEEDED = {
+    "Normalization": "Pictures here go from 0 to 1 already.",
+    "Resizing": "Pictures are resized to the network's input here.",
+    "CenterCrop": "Pictures are resized to the network's input here.",
+}
+# Methods of a model that leave its layers as they are.
+_KEEPING = frozenset(
+    ["summary", "evaluate", "predict", "save", "save_weights", "load_weights", "get_weights", "set_weights", "to_json", "to_yaml", "get_config", "count_params", "predict_classes", "predict_proba", "train_on_batch", "test_on_batch", "predict_on_batch", "predict_generator", "evaluate_generator", "get_layer", "reset_states", "export", "get_build_config", "get_metrics_result", "reset_metrics", "__call__"]
+)
+# Python's own functions and packages that change neither a list nor a model that they are given.
+_HARMLESS = frozenset(
+    ["print", "len", "str", "repr", "type", "id", "hash", "sum", "min", "max", "sorted", "list", "tuple", "dict", "set", "zip", "enumerate", "isinstance", "format", "open", "vars", "keras", "tensorflow", "tf", "K", "np", "numpy", "plt", "matplotlib", "os", "sys", "time", "math", "json", "pickle", "cv2", "PIL", "sklearn", "pandas", "pd", "sns", "seaborn", "datetime", "pathlib", "shutil", "glob", "wandb", "mlflow", "visualkeras", "tensorboard", "callbacks", "layers", "models", "utils", "optimizers", "losses", "regularizers", "initializers", "datasets", "applications", "plot_model", "to_categorical", "partial", "reversed", "map", "filter", "tqdm", "pprint", "display", "abs", "round", "int", "float", "bool", "any", "all", "callable", "getattr", "hasattr", "input", "logging", "warnings"]
+)
+_MUTATING = ("shuffle", "fill", "put", "copyto", "clone_model_into")
+# Settings of a layer whose change makes another layer of it.
+_NOT_OF_A_LAYER = ("trainable", "name", "_name", "built", "run_eagerly", "stop_training", "supports_masking")
+_BYTES = 255  # the values of a picture in Keras, where they go from 0 to 1 here
+
+
+class KerasVocabulary:
+    """The names of Keras, for one source, and what it builds with them.
+
+    Attributes:
+        interpreter: Follows the source.
+        notes: What was left out or changed.
+        models: The models, in the order in which they are made.
+        tensors: Makes tensors.
+        settings: The training settings.
+        created: The calls of layers, by id.
+        used: What is used in a network, by id; stored, so that no other object gets the same id.
+        skipped: The lines that are not about the network, unless they are in `used_lines`.
+        understood_calls: The number of calls so far that had a meaning.
+    """
+
+    def __init__(self, budget: Budget, lines: list[bytes]) -> None:
+        self.budget = budget
+        self.interpreter = Interpreter(self, budget, lines)
+        self.journal = self.interpreter.journal
+        self.notes = Notes(self.journal)
+        self.understood_calls = 0
+        self.models: list[Model] = []
+        self.tensors = Tensors(budget, self.journal)
+        self.starts: dict[Unknown | Symbol, Tensor] = {}  # for values that are not known, once a layer read them
+        self.settings: dict[str, Any] = {}
+        self.created: dict[int, LayerCall] = {}
+        self.used: dict[int, Any] = {}
+        self.skipped: list[range] = []
+        self.used_lines: dict[int, None] = {}
+        self.forms = [(layer_type, form) for layer_type in layer_types().values() for form in layer_type.keras_forms()]
+        # Classes that a script of this app defines, since Keras has none.
+        self.definitions = {
+            ast.dump(ast.parse(form.definition).body[0]): form.names[0] for _, form in self.forms if form.definition
+        }
+        # Why a layer can be left out, by its name.
+        self.not_needed = NOT_NEEDED | {
+            name: form.otherwise for _, form in self.forms if form.otherwise for name in form.names
+        }
+
+    # The methods of a Library
+
+    def skip(self, first: int, last: int, why: str) -> None:
+        if why:
+            self.understood_calls += 1
+            self.notes.add(first, why)
+        else:
+            self.journal.save_end(self.skipped, weight=NO_MATTER)
+            self.skipped.append(range(first, last + 1))
+
+    def assume(self, line: int, sentence: str) -> None:
+        self.notes.add(line, sentence)
+
+    def known_class(self, definition: ast.ClassDef) -> Symbol | None:
+        name = self.definitions.get(ast.dump(definition)) if definition.name in self.definitions.values() else None
+        return Symbol(f"keras.layers.{name}") if name else None
+
+    def is_built(self, value: Any) -> bool:
+        return isinstance(value, Tensor | Model)
+
+    def is_same(self, left: Any, right: Any) -> bool:
+        if isinstance(left, Tensor) and isinstance(right, Tensor):
+            return same_tensors(left, right, self.budget)
+        if isinstance(left, Model) and isinstance(right, Model):
+            if len(left.all_outputs) != len(right.all_outputs) or left.trained != right.trained:
+                return False
+            ends = zip(left.all_outputs, right.all_outputs, strict=True)
+            return all(same_tensors(one, other, self.budget) for one, other in ends)
+        if isinstance(left, LayerCall) and isinstance(right, LayerCall):
+            layers = [[made.layer for made in item.source_layers] for item in (left, right)]
+            return layers[0] == layers[1] and not any(made.open_settings for made in left.source_layers)
+        return isinstance(left, Array | Member) and left == right
+
+    def keeps(self, function: Any) -> bool:
+        match function:
+            case Symbol():
+                capital = function.name[:1].isupper()
+                return function.name not in _MUTATING and (function.top in _HARMLESS or capital)
+            case Member(owner=Model(), name=name):
+                return name in _KEEPING or name in ("compile", "fit", "fit_generator", "build", "add", "pop")
+            case Member(owner=Symbol() | Configured() | Unknown() | Array() | Tensor() | Instance() | Super()):
+                return True
+        return isinstance(function, LayerCall | Model | Configured)
+
+    def forget(self, value: Any, line: int, text: str) -> None:
+        if isinstance(value, Model):
+            self.understood_calls += 1
+            self.notes.add(line, f"“{text}” may change the model in a way that is not known here.", other_network=True)
+
+    def attribute(self, owner: Any, name: str, line: int, text: str) -> Any:
+        match owner:
+            case Model():
+                return self._attribute_of_model(owner, name)
+            case Tensor() if name in ("shape", "_keras_shape", "get_shape"):
+                shape = self.tensors.shape_of(owner)
+                written = None if shape is None else (None, *shape[1:], shape[0])
+                if written is None:
+                    return Unknown(text, line)
+                return Member(written, name) if name == "get_shape" else written
+            case Array(shape=shape) if name in ("shape", "ndim"):
+                known = tuple(Unknown(text, line) if size is None else size for size in shape)
+                return known if name == "shape" else len(shape)
+        return Member(owner, name)
+
+    def _attribute_of_model(self, model: Model, name: str) -> Any:
+        match name:
+            case "output":
+                return model.output
+            case "outputs":
+                return list(model.all_outputs)
+            case "input":
+                return model.start
+            case "inputs":
+                return list(model.inputs)
+            case "output_shape" | "input_shape":
+                return self.attribute(model.output if name == "output_shape" else model.start, "shape", 0, name)
+        return Member(model, name)
+
+    def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
+        if isinstance(owner, Tensor):
+            return self._pass_unchanged([owner], text, line)
+        found = array_entry(owner, index) if isinstance(owner, Array) else None
+        return Unknown(text, line) if found is None else found
+
+    def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
+        if name in _NOT_OF_A_LAYER or isinstance(owner, Instance):
+            return
+        if isinstance(owner, Model):
+            self.notes.add(
+                line,
+                f"“{name}” of the model is set, which may change it in a way that is not known here.",
+                other_network=True,
+            )
+        elif isinstance(owner, LayerCall):
+            what = f"“{name}={describe_value(value)}”, set after {owner.name} was made, is left out."
+            self.notes.add(line, what, other_network=True)
+
+    def combine(self, sign: str, left: Any, right: Any, line: int, text: str) -> Any:
+        flowing = self._flowing([left, right])
+        merging = [(layer_type, form) for layer_type, form in self.forms if sign and form.operator == sign]
+        if merging and len(flowing) == 2:
+            return self._merge(*merging[0], flowing, [], {}, line, text)
+        if not flowing and sign in tuple("+-*/"):
+            arrays = [item for item in (left, right) if isinstance(item, Array)]
+            if len(arrays) == 1:
+                return arrays[0]
+        return self._pass_unchanged(flowing, text, line) if flowing else Unknown(text, line)
+
+    @contextmanager
+    def inside(self, name: str, arguments: list[Any], *, is_layer: bool) -> Iterator[None]:
+        """What a function makes of tensors that it is given is a part of the network."""
+        outside = self.tensors.part
+        kinds = Tensor | Unknown if is_layer else Tensor
+        if any(isinstance(item, kinds) for item in self.budget.inside(arguments)):
+            self.tensors.part = Part(part_title(name), outside)
+        try:
+            yield
+        finally:
+            self.tensors.part = outside
+
+    def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
+        for item in self.budget.inside([arguments, list(keywords.values())]):
+            if isinstance(item, Configured):
+                self.budget.make(len(item.arguments) + len(item.keywords))
+        if not (isinstance(function, Symbol) and function.path in ("print", "display", "len", "str")):
+            settle = self.interpreter.settle if self._is_known(function) else self._settle_built
+            arguments = list(settle(tuple(arguments)))
+            keywords = {key: settle(value) for key, value in keywords.items()}
+        match function:
+            case Symbol():
+                return self._construct(function, arguments, keywords, line, text)
+            case Member(owner=Model() as model, name=name):
+                return self._method(model, name, arguments, keywords, line)
+            case Member(owner=Instance(), name="compile" | "fit" | "fit_generator" as name):
+                # A model class that the source defines; its layers are found where they are called.
+                return self._method(self._sequential(line), name, arguments, keywords, line)
+            case Member(owner=Instance() as instance, name="build"):
+                return self._build(instance, arguments, keywords, line)
+            case Member(owner=Super(owner=Instance()), name=name):
+                return self._of_super(function.owner.owner, name, arguments, keywords, line)
+            case Member(owner=tuple() as shape, name="get_shape" | "as_list"):
+                return Member(shape, "as_list") if function.name == "get_shape" else list(shape)
+            case Member(owner=Array() as array, name=name):
+                found = array_method(array, name, arguments)
+                return Unknown(text, line) if found is None else found
+            case Member(owner=Configured() as owner, name=name):
+                return Configured(name, tuple(arguments), keywords, line, owner)
+            case LayerCall() | Model() | Unknown() | Configured():
+                return self._apply(function, arguments, keywords, line, text)
+        return Unknown(text, line)
+
+    def _is_known(self, function: Any) -> bool:
+        """Whether a call builds or trains something, so that what is only likely of its arguments is assumed."""
+        match function:
+            case Symbol(name=name):
+                known = name in ("Sequential", "Input", "InputLayer", "Model", "Functional") or name in APPLICATIONS
+                return known or any(name in form.names or name in form.functions for _, form in self.forms)
+            case Member(owner=Model() | Instance() | Super()):
+                return function.name not in _KEEPING
+        return isinstance(function, LayerCall | Model)
+
+    def _settle_built(self, value: Any) -> Any:
+        """A value of which only a part of the network is assumed where it is likely; other values stay open."""
+        if isinstance(value, tuple) and any(isinstance(item, Unknown) for item in value):
+            return tuple(self._settle_built(item) for item in value)
+        if isinstance(value, Unknown) and isinstance(value.likely, list | tuple | Tensor | Model):
+            if any(self.is_built(item) for item in self.budget.inside(value.likely)):
+                return self.interpreter.settle(value)
+        return value
+
+    # Constructors
+
+    def _construct(self, symbol: Symbol, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
+        name = symbol.name
+        if symbol.top == "torch":
+            return Unknown(text, line)
+        name, arguments, keywords = in_keras_2(name, arguments, keywords, line, self.notes)
+        if name == "Rescaling":
+            arguments, keywords = self._of_bytes(arguments, keywords, line)
+        form = self._form(name, arguments, keywords)
+        if form is not None:
+            self.understood_calls += 1
+            self.budget.make(LAYER_ENTRIES)
+            given = [*arguments, *keywords.values()]
+            self._use(given)
+            for item in given:
+                self._mark_used(item)  # an activation that is a layer
+            if REST in keywords:
+                rest = describe_value(keywords.pop(REST))
+                what = f"What “**{rest}” gives {name} does not follow from the text and is left out."
+                self.notes.add(line, what, other_network=True)
+            read = read_layer(*form, name, arguments, keywords, line, self.notes)
+            self.journal.save_entry(self.created, id(read), weight=NO_MATTER)
+            self.created[id(read)] = read
+            return read
+        if name == "Sequential":
+            return self._sequential_of(arguments, keywords, line)
+        if name in ("Input", "InputLayer"):
+            self.understood_calls += 1
+            shape = declared_input_shape(keywords)
+            return self.tensors.start(line, arguments[0] if shape is None and arguments else shape)
+        if name in ("Model", "Functional"):
+            return self._model(arguments, keywords, line)
+        if name in APPLICATIONS:
+            self.understood_calls += 1
+            self._use([*arguments, *keywords.values()])
+            model = read_application(name, arguments, keywords, line, self.tensors, self.notes)
+            self._add_model(model)
+            return model
+        if name in ("image_data_format", "image_dim_ordering"):
+            return "channels_last" if name == "image_data_format" else "tf"
+        data = load_data(symbol.path)
+        if data is not None:
+            return data
+        if arguments and isinstance(arguments[0], Array):
+            found = array_method(arguments[0], name, arguments[1:])
+            if found is not None:
+                return found
+        return self._function(name, arguments, keywords, line, text)
+
+    def _of_bytes(self, arguments: list[Any], keywords: dict[str, Any], line: int) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments of a Rescaling of bytes, for pictures whose values go from 0 to 1."""
+        scale = keywords.get("scale", arguments[0] if arguments else None)
+        offset = keywords.get("offset", arguments[1] if len(arguments) > 1 else 0.0)
+        numbers = isinstance(scale, int | float) and isinstance(offset, int | float)
+        if not numbers or not 0 < scale < 0.01 or (isclose(scale * _BYTES, 1) and not offset):
+            return arguments, keywords
+        factor = round(scale * _BYTES, 9)
+        self.notes.add(
+            line,
+            f"Pictures here go from 0 to 1 already; Rescaling multiplies by {factor:g} and keeps its offset {offset:g}.",
+        )
+        kept = {key: value for key, value in keywords.items() if key not in ("scale", "offset")}
+        return [factor, offset], kept
+
+    def _function(self, name: str, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
+        """The value of a function of tensors, or of one that is not known."""
+        flowing = self._flowing([*arguments, *keywords.values()])
+        if not flowing:
+            return Configured(name, tuple(arguments), keywords, line)
+        rest = [item for item in arguments if not self._flowing([item])]
+        options = {key: item for key, item in keywords.items() if not self._flowing([item])}
+        merging = [(layer_type, form) for layer_type, form in self.forms if name in form.functions]
+        if merging and len(flowing) > 1:
+            return self._merge(*merging[0], flowing, rest, options, line, text)
+        functions = [(layer_type, form) for layer_type, form in self.forms if is_function(layer_type, form, name)]
+        if functions and len(flowing) == 1:
+            layer_type, function = functions[0]
+            taken = function.function_arguments.get(name, ())
+            options |= {str(function.function_argument): name, **dict(zip(taken, rest, strict=False))}
+            for item in rest[len(taken) :]:
+                self.notes.add(line, f"“{describe_value(item)}” of {text} is left out.")
+            read = read_layer(layer_type, function, text, [], options, line, self.notes)
+            return self._apply(read, flowing, {}, line, text)
+        return self._pass_unchanged(flowing, text, line)
+
+    def _sequential_of(self, arguments: list[Any], keywords: dict[str, Any], line: int) -> Model:
+        self.understood_calls += 1
+        model = self._sequential(line, _text(keywords.get("name")))
+        self._add_model(model)
+        items = arguments[0] if arguments else keywords.get("layers", [])
+        for item in items if isinstance(items, tuple | list) else [items]:
+            if item is not None:
+                self._add(model, item, line)
+        return model
+
+    def _sequential(self, line: int, name: str | None = None) -> Model:
+        """A model without layers yet."""
+        start = self.tensors.start(line)
+        return self._fresh(Model(line, [start], [start], name))
+
+    def _fresh(self, model: Model) -> Model:
+        self.journal.add_fresh(model)
+        self.journal.add_fresh(model.outputs)
+        return model
+
+    def _add_model(self, model: Model) -> None:
+        self._fresh(model)
+        self.journal.save_end(self.models, weight=NETWORK)
+        self.models.append(model)
+
+    def _merge(
+        self,
+        layer_type: type[Layer],
+        form: KerasForm,
+        flowing: list[Tensor],
+        arguments: list[Any],
+        keywords: dict[str, Any],
+        line: int,
+        text: str,
+    ) -> Tensor:
+        """The output of a layer that a function or an operator stands for."""
+        self.budget.make(LAYER_ENTRIES)
+        read = read_layer(layer_type, form, text, arguments, keywords, line, self.notes)
+        return self._apply(read, flowing, {}, line, text)
+
+    def _flowing(self, items: list[Any]) -> list[Tensor]:
+        """The tensors among some values, also those that stand for a value that is not known."""
+        inside = list(self.budget.inside(items))
+        known = [self.starts.get(item, item) if isinstance(item, Unknown | Symbol) else item for item in inside]
+        return [item for item in known if isinstance(item, Tensor)]
+
+    def _form(self, name: str, arguments: list[Any], keywords: dict[str, Any]) -> tuple[type[Layer], KerasForm] | None:
+        """The layer type that a call creates, and its form; None if it creates no known layer."""
+        fitting = [
+            (layer_type, form)
+            for layer_type, form in self.forms
+            if name in form.names and matches_form(form, arguments, keywords)
+        ]
+        return fitting[0] if fitting else None
+
+    def _model(self, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
+        keywords = {{"input": "inputs", "output": "outputs"}.get(key, key): item for key, item in keywords.items()}
+        outputs = keywords.get("outputs", arguments[1] if len(arguments) > 1 else None)
+        given = list(outputs.values()) if isinstance(outputs, dict) else outputs
+        ends = self._flowing([given])
+        if not ends:
+            return Unknown("Model", line)
+        self.understood_calls += 1
+        starts = keywords.get("inputs", arguments[0] if arguments else None)
+        inputs = self._flowing([list(starts.values()) if isinstance(starts, dict) else starts])
+        name = _text(keywords.get("name"))
+        model = Model(line, inputs or self.starts_of(ends), [ends[0]], name, others=tuple(ends[1:]))
+        self._add_model(model)
+        return model
+
+    def starts_of(self, outputs: list[Tensor]) -> list[Tensor]:
+        """The inputs that lead to some tensors."""
+        return [tensor for tensor in leading_to(outputs, (), self.budget) if tensor.made_by is None]
+
+    def _build(self, instance: Instance, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
+        """`build` of a model that the source defines says what shape goes in."""
+        shape = arguments[0] if arguments else keywords.get("input_shape")
+        if not isinstance(shape, tuple | list) or len(shape) < 2:
+            return Unknown("build", line)
+        self.understood_calls += 1
+        start = self.tensors.start(line, tuple(shape[1:]))
+        made = self._flowing([self.interpreter.call_instance(instance, [start], {})])
+        if made:
+            self._add_model(Model(line, [start], [made[0]], others=tuple(made[1:])))
+        return None
+
+    def _of_super(
+        self, instance: Instance, name: str, arguments: list[Any], keywords: dict[str, Any], line: int
+    ) -> Any:
+        """What a class of the source asks of the class of Keras that it inherits from."""
+        if name == "__init__":
+            self.understood_calls += 1
+            if self._flowing([*arguments, *keywords.values()]):
+                self._model(arguments, keywords, line)
+            return None
+        return None if name == "build" else Unknown(name, line)
+
+    def _pass_unchanged(self, flowing: list[Tensor], text: str, line: int) -> Tensor:
+        """Note an unknown operation on a tensor; the tensor passes unchanged."""
+        self.understood_calls += 1
+        several = len(set(flowing)) > 1
+        joins = f"“{text}” joins branches in a way that is not known here, so only the longest is kept."
+        self.notes.add(line, joins if several else f"“{text}” is not known here and is left out.", other_network=True)
+        return max(flowing, key=lambda tensor: tensor.depth)
+
+    # Layers are called, added
+
+    def _apply(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
+        flowing = self._flowing([*arguments, *keywords.values()])
+        if isinstance(function, Unknown | Configured):
+            if not flowing:
+                return Unknown(text, line)
+            if isinstance(function, Configured):
+                self._use_line(function.line)
+                if function.name in self.not_needed:
+                    self.understood_calls += 1
+                    self._note_left_out(function, line)
+                    return flowing[0]
+            return self._pass_unchanged(flowing, describe_value(function), line)
+        self.understood_calls += 1
+        self._mark_used(function)
+        self._note_modes(function, keywords, line)
+        if not flowing:
+            flowing = [self._unknown_start([*arguments, *keywords.values()], line)]
+        if isinstance(function, Model):
+            self._nest(function)
+            self._take(flowing, len(function.inputs), line)
+            self._give_shape(flowing[0], function.start.input_shape)
+            made = self.tensors.applied_model(function, flowing, part_title(function.name, "Nested model"))
+            return made if len(made) > 1 else made[0]
+        layer = function.source_layers[0].layer
+        self._take(flowing, layer.most_inputs, line)
+        if len(flowing) < layer.least_inputs:
+            given = [*arguments, *keywords.values()]
+            if any(isinstance(item, Unknown | Symbol) for item in self.budget.inside(given)):
+                note = f"Of the inputs of this {function.name} only one is known here, which passes unchanged."
+                self.notes.add(line, note, other_network=True)
+            return flowing[0]
+        self._give_shape(flowing[0], function.input_shape)
+        if self._reshapes_input(function, flowing[0]):
+            return flowing[0]
+        made = self.tensors.chained(function.source_layers, tuple(flowing))
+        self.tensors.add_applied(made)
+        return made[-1]
+
+    def _note_modes(self, function: LayerCall | Model, keywords: dict[str, Any], line: int) -> None:
+        training = keywords.get("training")
+        if training is not None and not (isinstance(training, Unknown) and training.text == "training"):
+            name = function.name or "the model"
+            self.notes.add(
+                line,
+                f"“training={describe_value(training)}” of {name} is left out: it works here as in training while it is "
+                "trained, and as in use afterwards.",
+            )
+
+    def _reshapes_input(self, function: LayerCall, start: Tensor) -> bool:
+        """Whether a layer only arranges an input of other than three axes as a picture, which it is here anyway."""
+        shape, target = start.input_shape, function.reshapes_to
+        if start.made_by is not None or not isinstance(shape, tuple | list) or not isinstance(target, tuple | list):
+            return False
+        sizes, wanted = list(shape), list(target)
+        if len(sizes) > 2 or len(wanted) != 3 or not all(type(size) is int and size > 0 for size in sizes):
+            return False
+        count = prod(sizes)
+        if wanted.count(-1) == 1 and count % -prod(wanted) == 0:
+            wanted[wanted.index(-1)] = count // -prod(wanted)
+        if not all(type(size) is int and size > 0 for size in wanted) or prod(wanted) != count:
+            return False
+        self.journal.save_attribute(start, "input_shape", weight=NETWORK)
+        start.input_shape = tuple(wanted)
+        return True
+
+    def _nest(self, model: Model) -> None:
+        self.journal.save_attribute(model, "nested", weight=NO_MATTER)
+        model.nested = True
+
+    def _unknown_start(self, arguments: list[Any], line: int) -> Tensor:
+        """A new input for a layer of whose arguments none is a tensor."""
+        note = "What goes into this layer is not known here; the network begins with it."
+        self.notes.add(line, note, other_network=True)
+        start = self.tensors.start(line)
+        unknown = next((item for item in self.budget.inside(arguments) if isinstance(item, Unknown | Symbol)), None)
+        if unknown is not None:
+            self.journal.save_entry(self.starts, unknown, weight=NO_MATTER)
+            self.starts[unknown] = start
+        return start
+
+    def _take(self, flowing: list[Tensor], most: int, line: int) -> None:
+        """Leave out what a layer or a model cannot read besides."""
+        if len(flowing) > most:
+            note = f"A layer gets several inputs and takes {counted(most, 'input')} here; the others are left out."
+            self.notes.add(line, note, other_network=True)
+            del flowing[most:]
+
+    def _give_shape(self, tensor: Tensor, input_shape: Any) -> None:
+        """Where the network begins with a layer or a model that says what it reads."""
+        if tensor.made_by is None and tensor.input_shape is None:
+            self.journal.save_attribute(tensor, "input_shape", weight=NETWORK)
+            tensor.input_shape = input_shape
+
+    def _append(self, model: Model, output: Tensor) -> None:
+        self.journal.save_whole(model.outputs, weight=NETWORK)
+        model.outputs.append(output)
+
+    def _add(self, model: Model, item: Any, line: int) -> None:
+        self.understood_calls += 1
+        match item:
+            case LayerCall():
+                self._mark_used(item)
+                self._give_shape(model.output, item.input_shape)
+                if not self._reshapes_input(item, model.output):
+                    self._append(model, self.tensors.chained(item.source_layers, (model.output,))[-1])
+            case Model():
+                self._nest(item)
+                self._give_shape(model.output, item.start.input_shape)
+                title = part_title(item.name, "Nested model")
+                self._append(model, self.tensors.applied_model(item, [model.output], title)[0])
+            case Instance():
+                made = self._flowing([self.interpreter.call_instance(item, [model.output], {})])
+                if made:
+                    self._append(model, made[0])
+                else:
+                    self._note_left_out(item, line)
+            case Tensor(made_by=None, input_shape=shape):
+                self.journal.save_attribute(model.start, "input_shape", weight=NETWORK)
+                model.start.input_shape = shape
+            case Configured():
+                self._give_shape(model.output, declared_input_shape(item.keywords))
+                self._note_left_out(item, line)
+            case _:
+                self._note_left_out(item, line)
+
+    def _note_left_out(self, item: Any, line: int) -> None:
+        """Note an item that is not built."""
+        where = getattr(item, "line", 0) or line
+        self._use_line(where)
+        if isinstance(item, Configured):
+            for inner in self.budget.inside([*item.arguments, *item.keywords.values()]):
+                self._mark_used(inner)
+        if isinstance(item, Configured) and item.name in self.not_needed:
+            self.notes.add(where, f"“{item.name}” is left out. {self.not_needed[item.name]}")
+        else:
+            many = "s that are" if isinstance(item, Rest) else " is"
+            text = describe_value(item)
+            sentence = f"“{text}” is not known here and is left out."
+            if isinstance(item, Rest):
+                sentence = f"The layer{many} in “{text}” do not follow from the text and are left out."
+            self.notes.add(where, sentence, other_network=True)
+
+    def _method(self, model: Model, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
+        if name == "add":
+            for item in [*arguments, *keywords.values()]:
+                self._add(model, item, line)
+            return None
+        if name == "pop" and len(model.outputs) > 1:
+            self.understood_calls += 1
+            self.journal.save_whole(model.outputs, weight=NETWORK)
+            model.outputs.pop()
+            return None
+        if name == "build" and (arguments or keywords):
+            self.understood_calls += 1
+            shape = arguments[0] if arguments else next(iter(keywords.values()))
+            if isinstance(shape, tuple | list):
+                self.journal.save_attribute(model.start, "input_shape", weight=NETWORK)
+                model.start.input_shape = tuple(shape[1:])
+            return None
+        if name == "compile":
+            self._train(model)
+            self._use([*arguments, *keywords.values()])
+            self._set(read_compile(arguments, keywords, line, self.notes))
+            return None
+        if name in ("fit", "fit_generator"):
+            self._train(model)
+            keywords = {FIT_ARGUMENTS.get(key, key): value for key, value in keywords.items()}
+            self._use([keywords.get("callbacks"), *arguments[:1], keywords.get("x"), keywords.get("generator")])
+            read = read_fit if name == "fit" else read_fit_generator
+            self._set(read(arguments, keywords, line, self.notes))
+        elif name not in _KEEPING:
+            return Configured(name, tuple(arguments), keywords, line)
+        return Unknown(name, line)
+
+    def _train(self, model: Model) -> None:
+        self.understood_calls += 1
+        self.journal.save_attribute(model, "trained", weight=NO_MATTER)
+        model.trained = True
+
+    def _set(self, settings: dict[str, Any]) -> None:
+        for name, value in settings.items():
+            self.journal.save_entry(self.settings, name, weight=NETWORK)
+            self.settings[name] = value
+
+    def _mark_used(self, item: Any) -> None:
+        self.journal.save_entry(self.used, id(item), weight=NO_MATTER)
+        self.used[id(item)] = item
+
+    def _use_line(self, line: int) -> None:
+        self.journal.save_entry(self.used_lines, line, weight=NO_MATTER)
+        self.used_lines[line] = None
+
+    def _use(self, items: list[Any]) -> None:
+        """Record that objects are used, so that their lines are not noted as skipped."""
+        for item in self.budget.inside(items):
+            if isinstance(item, Configured) and id(item) not in self.used:
+                self._mark_used(item)
+                self._use_line(item.line)
+                self._use([*item.arguments, *item.keywords.values(), item.owner])
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

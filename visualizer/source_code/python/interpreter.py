@@ -1,0 +1,112 @@
+"""Follows Python source by its syntax tree; runs none of it.
+
+The rule: every syntax node is either computed, or makes everything that it could have changed unknown. An undecided
+branch is taken both ways.
+"""
+
+import ast
+from dataclasses import dataclass
+from typing import Any
+
+from visualizer.source_code.python import calls
+from visualizer.source_code.python.budget import Budget, Exhausted
+from visualizer.source_code.python.expressions import EXPRESSIONS
+from visualizer.source_code.python.following import Following, Left, Raised, Returned
+from visualizer.source_code.python.library import Library
+from visualizer.source_code.python.operations import is_plain
+from visualizer.source_code.python.quoting import Quotes
+from visualizer.source_code.python.statements import STATEMENTS
+from visualizer.source_code.python.values import NOTHING, Class, Function, Instance, Partial
+from visualizer.source_code.python_source import SourceError
+
+STOPPED = "The source does too much from here on; what comes after this line is left out."
+
+
+@dataclass(init=False)
+class Interpreter(Following):
+    """Follows a syntax tree with the vocabulary of a library."""
+
+    def __init__(self, library: Library, budget: Budget, lines: list[bytes]) -> None:
+        super().__init__(library, budget, Quotes(lines), EXPRESSIONS, STATEMENTS)
+
+    def follow(self, module: ast.Module) -> None:
+        """Follow the whole source, or as much as is followed of any; that is noted.
+
+        Raises:
+            SourceError: It is nested too deeply, makes too much, or does too much before anything is built.
+        """
+        try:
+            for statement in module.body:
+                self._follow_statement(statement)
+        except Exhausted:
+            if not self.library.understood_calls:
+                raise
+            self.library.assume(self.budget.line, STOPPED)
+        except RecursionError as error:
+            raise SourceError("The source cannot be followed.", "It is nested too deeply.", "Simplify it.") from error
+
+    def follow_uncalled(self, module: ast.Module) -> None:
+        """Follow functions and classes that are meant for another program, and models, which the library calls."""
+        try:
+            self._follow_uncalled(module)
+        except (Returned, Left, Raised, Exhausted):
+            pass
+        except RecursionError as error:
+            raise SourceError("The source cannot be followed.", "It is nested too deeply.", "Simplify it.") from error
+
+    def call_instance(self, instance: Instance, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        """Follow what a library does when a layer or a model of the source is called."""
+        return calls.call_instance(self, instance, arguments, keywords)
+
+    def _follow_statement(self, statement: ast.stmt) -> None:
+        before = self.library.understood_calls
+        try:
+            self.statement(statement)
+        except (Returned, Left):
+            pass
+        except Raised:
+            self.library.skip(
+                statement.lineno, statement.lineno, "The program raises an exception here; what follows is read."
+            )
+        quiet = isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.Pass)
+        constant = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        followed = isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.If)
+        plain = followed and not any(isinstance(node, ast.Call) for node in ast.walk(statement))
+        if self.library.understood_calls == before and not (quiet or constant or plain or self._is_told(statement)):
+            self.library.skip(statement.lineno, statement.end_lineno or statement.lineno, "")
+
+    def _is_told(self, statement: ast.stmt) -> bool:
+        """Whether all that a statement does is to give names values that are known, or functions."""
+        if not isinstance(statement, ast.Assign | ast.AnnAssign):
+            return False
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        values = [self.look_up(target.id) if isinstance(target, ast.Name) else NOTHING for target in targets]
+        return all(isinstance(value, Partial | Function) or is_plain(self, value) for value in values)
+
+    def _follow_uncalled(self, module: ast.Module) -> None:
+        made = [node.func for node in ast.walk(module) if isinstance(node, ast.Call)]
+        called = {function.id for function in made if isinstance(function, ast.Name)}
+        called |= {function.attr for function in made if isinstance(function, ast.Attribute)}
+        for name, value in list(self.scope.names.items()):
+            if name in called:
+                continue
+            if isinstance(value, Function):
+                calls.call_function(self, value, [], {}, value.code)
+            elif isinstance(value, Class):
+                self._follow_class(value, called)
+        # A model comes before its layers, which it calls itself.
+        for instance in list(self.instances):
+            kind = instance.created_from
+            if (kind.find(calls.CALL) or kind.find("forward")) and id(instance) not in self.called:
+                self.call_instance(instance, [], {})
+
+    def _follow_class(self, followed: Class, called: set[str]) -> None:
+        code = next((item.code for item in followed.attributes.values() if isinstance(item, Function)), None)
+        if code is None:
+            return
+        instance = calls.instantiate(self, followed, [], {}, code)  # type: ignore[arg-type]
+        for name, method in list(followed.attributes.items()):
+            follows = isinstance(method, Function) and not (followed.find(calls.CALL) or followed.find("forward"))
+            if follows and name not in called and not name.startswith("_") and followed.kinds.get(name) != "property":
+                bound = [] if followed.kinds.get(name) == "staticmethod" else [instance]
+                calls.call_function(self, method, bound, {}, method.code)
