@@ -1591,8 +1591,8 @@ class LitNet(LitModule):
         super().__init__()
         self.lr = lr
         self.layers = nn.Sequential(
-            nn.Conv2d(1, hidden, 3, stride=2), nn.Mish() if False else nn.ReLU(), nn.Conv2d(hidden, hidden, 3, stride=2),
-            nn.ReLU(), nn.Flatten(), nn.Linear(hidden * 6 * 6, 10),
+            nn.Conv2d(1, hidden, 3, stride=2), nn.Mish() if False else nn.ReLU(),
+            nn.Conv2d(hidden, hidden, 3, stride=2), nn.ReLU(), nn.Flatten(), nn.Linear(hidden * 6 * 6, 10),
         )
 
     def forward(self, x):

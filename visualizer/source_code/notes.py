@@ -72,9 +72,8 @@ class Notes:
 
     def add_all(self, others: "Notes") -> None:
         """Add all notes that were collected apart."""
-        for (sentence, other_network), lines in others._lines.items():
-            for line in sorted(lines) or [0]:
-                self.add(line, sentence, other_network=other_network)
+        for sentence, other_network, line in list(others._lines):
+            self.add(line, sentence, other_network=other_network)
 
     def in_order(self) -> tuple[Note, ...]:
         """Notes about another network first; then by their first lines, those about the whole source last."""

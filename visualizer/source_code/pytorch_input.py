@@ -84,7 +84,7 @@ class Expected:
         count: How many maps, or numbers of a vector.
         line: Its line.
         name: What the source calls it.
-        of_view: Whether `count` is that of all numbers, also of maps, and may have been computed from the picture's size.
+        of_view: Whether `count` is that of all numbers, also of maps; it may follow from the size of the picture.
     """
 
     tensor: Tensor

@@ -9,7 +9,7 @@ from visualizer.architecture.torch_form import REQUIRED, Arriving, NoCounterpart
 from visualizer.errors import UserError
 from visualizer.source_code.keras_layers import SourceLayer
 from visualizer.source_code.notes import Notes
-from visualizer.source_code.values import Configured, Symbol, Unknown, describe_value
+from visualizer.source_code.python.values import Configured, Symbol, Unknown, describe_value
 
 # Arguments that change nothing of what is computed.
 _WITHOUT_EFFECT = ("inplace", "device", "dtype", "name", "out", "_stacklevel")
@@ -110,7 +110,6 @@ def read_module(
     """The module that `name(*arguments, **keywords)` creates. Whatever cannot be taken over is noted."""
     kind, form = found
     places = [*form.arguments]
-    given = dict(zip(places, arguments, strict=False)) | dict(keywords)
     # A function takes `inplace` as its last place.
     for extra in arguments[len(places) :]:
         if not isinstance(extra, bool):

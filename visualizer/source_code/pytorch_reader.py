@@ -108,11 +108,11 @@ class _Attempt:
 
     def __init__(self, parsed: Parsed, shape: PictureShape | None) -> None:
         budget = Budget()
-        self.words = Vocabulary(budget)
+        self.words = Vocabulary(budget, parsed.lines)
         self.budget = budget
         for line in parsed.left_out:
             self.words.skip(line, line, "")
-        self.follower = self.words.follower = _interpreter(self.words, budget, parsed)
+        self.follower = self.words.interpreter
         self.words.training_lines = _training_lines(parsed.module)
         self.follower.follow(parsed.module)
         self.module, self.line, self.name = self._choose(parsed.module)
@@ -157,7 +157,7 @@ class _Attempt:
         for item in [*functions, *reversed(classes)]:
             if found and isinstance(item, Class):
                 break
-            notes = Notes()
+            notes = Notes(words.journal)
             with words.noting(notes):
                 self.follower.call_uncalled(item)
                 outer = [] if found else self._outer()
@@ -396,9 +396,3 @@ def _takes(layer: Layer, function: str) -> bool:
         if setting.name == "activation":
             return getattr(layer, "activation", None) == NO_ACTIVATION and setting.spec.check(function) is None
     return False
-
-
-def _interpreter(words: Vocabulary, budget: Budget, parsed: Parsed) -> Any:
-    from visualizer.source_code.python.interpreter import Interpreter
-
-    return Interpreter(words, budget, parsed.lines)

@@ -7,22 +7,8 @@ from visualizer.source_code.pytorch_values import BATCH
 
 # Methods that change neither the numbers nor their order.
 SAME = frozenset(
-    [
-        "clone",
-        "contiguous",
-        "cpu",
-        "cuda",
-        "detach",
-        "double",
-        "expand",
-        "expand_as",
-        "float",
-        "half",
-        "requires_grad_",
-        "to",
-        "type",
-        "type_as",
-    ]
+    {"clone", "contiguous", "cpu", "cuda", "detach", "double", "expand", "expand_as", "float", "half"}
+    | {"requires_grad_", "to", "type", "type_as"}
 )
 # Ways to write one vector for each picture.
 TO_VECTOR = "a vector"

@@ -8,7 +8,7 @@ from typing import Any
 
 from visualizer.architecture.settings import Integer, Real
 from visualizer.source_code.notes import Notes
-from visualizer.source_code.values import describe_value
+from visualizer.source_code.python.values import describe_value
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.settings import SETTING_SPECS
 
@@ -16,46 +16,17 @@ from visualizer.training.settings import SETTING_SPECS
 CROSS_ENTROPY = ("CrossEntropyLoss", "cross_entropy")
 NEGATIVE_LOG = ("NLLLoss", "nll_loss")
 _MEAN_SQUARED = ("MSELoss", "mse_loss")
-_OTHER_LOSSES = tuple(
-    [
-        "BCELoss",
-        "BCEWithLogitsLoss",
-        "L1Loss",
-        "SmoothL1Loss",
-        "HuberLoss",
-        "KLDivLoss",
-        "MultiMarginLoss",
-        "MultiLabelSoftMarginLoss",
-        "HingeEmbeddingLoss",
-        "PoissonNLLLoss",
-        "CTCLoss",
-        "binary_cross_entropy",
-        "binary_cross_entropy_with_logits",
-        "l1_loss",
-        "smooth_l1_loss",
-        "huber_loss",
-        "kl_div",
-        "multi_margin_loss",
-    ]
+# fmt: off
+_OTHER_LOSSES = (
+    "BCELoss", "BCEWithLogitsLoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "KLDivLoss", "MultiMarginLoss",
+    "MultiLabelSoftMarginLoss", "HingeEmbeddingLoss", "PoissonNLLLoss", "CTCLoss", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "l1_loss", "smooth_l1_loss", "huber_loss", "kl_div", "multi_margin_loss",
 )
 LOSSES = (*CROSS_ENTROPY, *NEGATIVE_LOG, *_MEAN_SQUARED, *_OTHER_LOSSES)
-OPTIMIZER_NAMES = tuple(
-    [
-        "SGD",
-        "Adam",
-        "AdamW",
-        "RMSprop",
-        "Adagrad",
-        "Adadelta",
-        "Adamax",
-        "NAdam",
-        "RAdam",
-        "LBFGS",
-        "Rprop",
-        "ASGD",
-        "Lion",
-    ]
+OPTIMIZER_NAMES = (
+    "SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "LBFGS", "Rprop", "ASGD",
 )
+# fmt: on
 # torch's arguments of optimisers that change nothing at these values.
 _NEUTRAL: Mapping[str, tuple[Any, ...]] = {
     "betas": ((0.9, 0.999), [0.9, 0.999]),

@@ -1,4 +1,4 @@
-"""What PyTorch source makes besides single modules: chains of them, sizes of tensors, and the parser of a command line."""
+"""What PyTorch source makes besides single modules: chains of them, sizes of tensors, a command line's parser."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -13,6 +13,8 @@ from visualizer.architecture.torch_form import Arriving
 from visualizer.source_code.keras_graph import Part, Tensor, Tensors, part_title
 from visualizer.source_code.notes import Notes
 from visualizer.source_code.python.budget import Budget
+from visualizer.source_code.python.interpreter import Interpreter
+from visualizer.source_code.python.journal import NETWORK, NO_MATTER
 from visualizer.source_code.python.values import (
     REST,
     Class,
@@ -48,21 +50,7 @@ from visualizer.source_code.pytorch_values import BATCH, Batch, Chain, Drawn, Pa
 
 EPOCHS = "__epochs__"  # the name of the function that is put around what a loop over epochs goes through
 _ROOTS = frozenset(
-    [
-        "torch",
-        "nn",
-        "F",
-        "functional",
-        "optim",
-        "torchvision",
-        "transforms",
-        "datasets",
-        "models",
-        "data",
-        "tud",
-        "T",
-        "tv",
-    ]
+    {"torch", "nn", "F", "functional", "optim", "torchvision", "transforms", "datasets", "models", "data", "T"}
 )
 _MODULE_BASES = ("Module", "Sequential", "ModuleList", "ModuleDict", "LightningModule", "ScriptModule")
 _DRAWN = ("randn", "rand", "zeros", "ones", "empty", "randint", "full")
@@ -75,9 +63,10 @@ MODULE_ENTRIES = 20  # of the budget, for one module with its arguments
 
 
 class Vocabulary:
-    """The vocabulary of PyTorch, for one source, which `follower` follows; a `Library`.
+    """The vocabulary of PyTorch, for one source; a `Library`.
 
     Attributes:
+        interpreter: Follows the source.
         notes: What was left out or changed.
         understood_calls: How many calls had a meaning.
         tensors: Makes the tensors of the network.
@@ -98,13 +87,13 @@ class Vocabulary:
         training_lines: Those of code that runs the network and builds none.
     """
 
-    follower: Any
-
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, lines: list[bytes]) -> None:
         self.budget = budget
-        self.notes = Notes()
+        self.interpreter = Interpreter(self, budget, lines)
+        self.journal = self.interpreter.journal
+        self.notes = Notes(self.journal)
         self.understood_calls = 0
-        self.tensors = Tensors(budget)
+        self.tensors = Tensors(budget, self.journal)
         self.shapes = Shapes()
         self.expected: list[Expected] = []
         self.settings: dict[str, Any] = {}
@@ -140,6 +129,7 @@ class Vocabulary:
             self.understood_calls += 1
             self.note(first, why, other_network=True)
         else:
+            self.journal.save_end(self.skipped, weight=NO_MATTER)
             self.skipped.append(range(first, last + 1))
 
     def assume(self, line: int, sentence: str) -> None:
@@ -231,9 +221,9 @@ class Vocabulary:
     # Calls
 
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
-        arguments = [self.follower.settle(item) for item in arguments]
-        keywords = {name: self.follower.settle(item) for name, item in keywords.items()}
-        function = self.follower.settle(function)
+        arguments = [self.interpreter.settle(item) for item in arguments]
+        keywords = {name: self.interpreter.settle(item) for name, item in keywords.items()}
+        function = self.interpreter.settle(function)
         rest = keywords.pop(REST, None)
         if isinstance(rest, dict):
             keywords = rest | keywords
@@ -273,7 +263,7 @@ class Vocabulary:
         return self._pass_unchanged(flowing, what, line) if flowing else Unknown(text, line)
 
     def combine(self, sign: str, left: Any, right: Any, line: int, text: str) -> Any:
-        left, right = self.follower.settle(left), self.follower.settle(right)
+        left, right = self.interpreter.settle(left), self.interpreter.settle(right)
         flowing = [item for item in (left, right) if isinstance(item, Tensor)]
         if len(flowing) == 2:
             found = self.forms.of_operator(sign)
@@ -288,11 +278,11 @@ class Vocabulary:
         return self._pass_unchanged(flowing, text, line) if flowing else Unknown(text, line)
 
     def attribute(self, owner: Any, name: str, line: int, text: str) -> Any:
-        owner = self.follower.settle(owner)
+        owner = self.interpreter.settle(owner)
         if isinstance(owner, Tensor):
             if name == "shape":
                 return self._sizes(owner, text, line)
-            if name in ("ndim",):
+            if name == "ndim":
                 return self._dimensions(owner, text, line)
             return self._pass_unchanged([owner], text, line) if name in ("T", "mT", "H") else Member(owner, name)
         if isinstance(owner, Parser):
@@ -311,11 +301,9 @@ class Vocabulary:
         return Unknown(text, line)
 
     def items(self, value: Any) -> list[Any] | None:
-        """What a loop over something that the library created goes through; None if that is not known."""
         return value.items if isinstance(value, Chain) else None
 
     def is_kind(self, value: Any, kind: Symbol) -> bool | None:
-        """What `isinstance(value, kind)` gives, for a class of the library; None if that is not known."""
         if isinstance(value, Module):
             return value.name == kind.name if kind.name != "Module" else True
         if isinstance(value, Chain):
@@ -327,8 +315,7 @@ class Vocabulary:
             return kind.name == "Tensor"
         return None
 
-    def subscript(self, owner: Any, index: Any, line: int, text: str) -> Any:
-        """`owner[index]` of something that the library created."""
+    def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
         if isinstance(owner, Chain):
             try:
                 found = owner.items[index]
@@ -400,6 +387,7 @@ class Vocabulary:
         found = self.forms.of_class(name, arguments, keywords)
         assert found is not None
         module = read_module(found, name, arguments, keywords, line, self.notes)
+        self.journal.save_end(self.modules, weight=NO_MATTER)
         self.modules.append(module)
         return module
 
@@ -413,6 +401,8 @@ class Vocabulary:
     def _chain(self, items: list[Any], line: int) -> Chain:
         self.budget.make(1 + len(items))
         chain = Chain(items, line)
+        self.journal.add_fresh(chain.items)
+        self.journal.save_end(self.chains, weight=NO_MATTER)
         self.chains.append(chain)
         return chain
 
@@ -422,7 +412,7 @@ class Vocabulary:
             return dict(source)
         pairs = source if isinstance(source, list | tuple) else [source]
         if all(isinstance(item, tuple | list) and len(item) == 2 and isinstance(item[0], str | int) for item in pairs):
-            return {key: item for key, item in pairs}
+            return dict(pairs)
         return {REST: Rest(describe_value(source), line)}
 
     def _elsewhere(self, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
@@ -447,13 +437,13 @@ class Vocabulary:
             for item in self.budget.inside([*arguments, *keywords.values()]):
                 if isinstance(item, Parameters):
                     self._train(item.owner)
-            self.settings |= read_optimizer(name, arguments, keywords, line, self.notes)
+            self._set_up(read_optimizer(name, arguments, keywords, line, self.notes))
         elif name in LOSSES:
             self.loss = name, line
-            self.settings |= read_loss(name, keywords, line, self.notes)
+            self._set_up(read_loss(name, keywords, line, self.notes))
         elif name == "DataLoader":
             if "batch_size" not in self.settings:  # the first one trains, mostly
-                self.settings |= read_loader(arguments, keywords, line, self.notes)
+                self._set_up(read_loader(arguments, keywords, line, self.notes))
         elif name in DATASETS:
             self.hints.dataset = self.hints.dataset or name
         elif name in RESIZING:
@@ -481,7 +471,7 @@ class Vocabulary:
         self.epoch_lines.add(line)
         self.used_lines.add(line)
         if isinstance(items, list | tuple | range) and not any(isinstance(item, Rest) for item in items):
-            self.settings |= read_epochs(len(items), line, self.notes)
+            self._set_up(read_epochs(len(items), line, self.notes))
         return Unknown(text, line)
 
     @contextmanager
@@ -493,9 +483,16 @@ class Vocabulary:
         finally:
             self.notes = outside
 
+    def _set_up(self, settings: dict[str, Any]) -> None:
+        """Take over training settings."""
+        for name, value in settings.items():
+            self.journal.save_entry(self.settings, name, weight=NETWORK)
+            self.settings[name] = value
+
     def _train(self, owner: Any) -> None:
         """Remember that a module is trained, or run."""
         self._kept.append(owner)
+        self.journal.save_entry(self.trained, id(owner), weight=NO_MATTER)
         self.trained.pop(id(owner), None)
         self.trained[id(owner)] = owner
 
@@ -515,7 +512,7 @@ class Vocabulary:
             return self._apply(module, flowing, line, text)
         if isinstance(module, Instance):
             if any(module.created_from.find(name) for name in ("__call__", "forward")):
-                return self.follower.call_instance(module, arguments, {})
+                return self.interpreter.call_instance(module, arguments, {})
             return self._run_children(module, arguments, line, text)
         return self._pass_unchanged(self._flowing(arguments), describe_value(module), line)
 
@@ -530,7 +527,7 @@ class Vocabulary:
                 note = f"“{item.text}” is not known here; what it holds is left out."
                 self.note(item.line or line, note, other_network=True)
                 continue
-            made = self.follower.settle(self._run(item, [value], line, text))
+            made = self.interpreter.settle(self._run(item, [value], line, text))
             flowing = self._flowing([made])
             if not flowing:
                 note = f"What “{describe_value(item)}” makes is not known here; it is left out."
@@ -553,10 +550,10 @@ class Vocabulary:
             return self._flat[flowing[0]]
         arriving = Arriving(self._shape(flowing[0]), all(tensor in self._positive for tensor in flowing))
         layers = module.layers(arriving, line, self.notes)
-        if layers and flowing[0].made_by is None and arriving.shape is not None:
-            if reads_vectors(layers[0].layer, arriving.shape):
-                self.note(line, "The network reads a vector; here it reads a picture, which Flatten makes one of.")
-                return self._apply(module, [self._flattened(flowing[0], line, text)], line, text)
+        starts = bool(layers) and flowing[0].made_by is None and arriving.shape is not None
+        if starts and reads_vectors(layers[0].layer, arriving.shape or ()):
+            self.note(line, "The network reads a vector; here it reads a picture, which Flatten makes one of.")
+            return self._apply(module, [self._flattened(flowing[0], line, text)], line, text)
         count = module.values.get(module.form.reads)
         if isinstance(count, int) and not isinstance(count, bool):
             self.expected.append(Expected(flowing[0], count, line, module.name))
@@ -743,7 +740,7 @@ class Vocabulary:
                 self._set(owner, str(index), item)
 
     def _set(self, owner: Instance, name: str, value: Any) -> None:
-        self.follower.journal.save_entry(owner.attributes, name)
+        self.journal.save_entry(owner.attributes, name)
         owner.attributes[name] = value
 
     def _add(self, owner: Any, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
@@ -755,7 +752,7 @@ class Vocabulary:
         elif isinstance(owner, Instance) and name == "append" and len(given) == 1:
             self._set(owner, str(len(owner.attributes)), given[0])
         elif isinstance(owner, Chain) and given:
-            self.follower.journal.save_whole(owner.items)
+            self.journal.save_whole(owner.items)
             owner.items.append(given[-1])
             if name == "add_module" and isinstance(given[0], str):
                 owner.names[given[0]] = given[-1]

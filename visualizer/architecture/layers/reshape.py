@@ -81,7 +81,7 @@ class Reshape(Layer):
         if sizes[0] == 1 or sizes[1:] == [1, 1]:
             return (layer,)
         raise NoCounterpart(
-            "The numbers come pixel by pixel here, and map by map in PyTorch: the layer before learns them in that order.",
+            "The numbers come pixel by pixel here, and map by map in PyTorch: what is before it learns that order.",
             layer,
         )
 

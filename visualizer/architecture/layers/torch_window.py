@@ -104,7 +104,7 @@ def is_same(pads: Pads, window: tuple[int, int], strides: tuple[int, int], size:
 
 
 def strides_within(window: tuple[int, int], strides: tuple[int, int], size: tuple[int, int] | None) -> tuple[int, int]:
-    """The strides; 1 where they are larger than strides are here and the window, on maps of that size, has one place."""
+    """The strides; 1 where they are too large here and the window has one place on maps of that size."""
     return (1, 1) if size == window and max(strides) > _MOST_STRIDES else strides
 
 

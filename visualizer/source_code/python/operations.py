@@ -280,7 +280,7 @@ def known_items(following: Following, value: Any) -> Any:
         return list(value) if len(value) < 2 and not _has_rest(value) else None  # else their order is open
     if isinstance(value, str | bytes | range):
         return value
-    return None
+    return following.library.items(value) if is_opaque(value) else None
 
 
 def length(following: Following, value: Any, node: ast.expr) -> Any:
@@ -293,7 +293,8 @@ def length(following: Following, value: Any, node: ast.expr) -> Any:
         return following.checked(len(value), node)
     if isinstance(value, PLAIN):
         return following.failed(node, TypeError())
-    return None
+    items = following.library.items(value) if is_opaque(value) else None
+    return None if items is None else len(items)
 
 
 def subscript(following: Following, owner: Any, index: Any, node: ast.expr) -> Any:
