@@ -31,7 +31,7 @@ RESIZING = ("Resize", "RandomResizedCrop", "CenterCrop", "RandomCrop")
 _USUAL = (64, 32, 28, 224, 96, 128, 227, 256, 48, 299)
 _SMALLEST = 8
 IMAGENET_CLASSES, IMAGENET_SIDE = 1000, 224
-_MOST_SHAPES = 60_000  # of layers, that are computed while sizes are tried
+_MOST_SHAPES = 30_000  # of layers, that are computed while sizes are tried
 
 
 @dataclass
@@ -50,11 +50,11 @@ class Hints:
     size: tuple[int, int] | None = None
     channels: int | None = None
 
-    def draw(self, sizes: Sequence[Any]) -> None:
+    def draw(self, sizes: Sequence[Any], smallest: int = 1) -> None:
         """Take over the shape of a tensor, with or without the batch, if it is that of a picture."""
         shape = tuple(sizes[-3:])
         whole = all(isinstance(size, int) and not isinstance(size, bool) for size in shape)
-        if len(sizes) in (3, 4) and whole and shape[0] in (1, 3) and min(shape[1:]) >= _SMALLEST // 2:
+        if len(sizes) in (3, 4) and whole and shape[0] in (1, 3) and min(shape[1:]) >= smallest:
             self.drawn = (shape[0], shape[1], shape[2])
 
     def resize(self, value: Any) -> None:
@@ -127,32 +127,29 @@ class Shapes:
                 self.misfits += 1
 
 
-def fitting_shapes(
+def fitting_shape(
     start: Tensor, tensors: Sequence[Tensor], expected: Sequence[Expected], first: Sequence[PictureShape]
-) -> list[PictureShape]:
-    """The shapes of the input with which most layers fit, the likeliest first.
+) -> PictureShape:
+    """The shape of the input with which most layers fit, the likeliest of several.
 
     Args:
         start: The input.
         tensors: All that depends on it, in order.
         expected: What layers say that they read.
-        first: Shapes that are tried first; the first of them has the likeliest channels.
+        first: Shapes that are tried first, at least one; the first of them has the likeliest channels.
     """
-    best: list[PictureShape] = []
-    fewest = len(tensors) + len(expected) + 1
+    best, fewest = first[0], len(tensors) + len(expected) + 1
     left = _MOST_SHAPES
     for shape in _candidates(first):
-        left -= len(tensors) + len(expected)
-        if left < 0 and best:
-            break
+        left -= len(tensors)
         shapes = Shapes({start: shape})
         for tensor in tensors:
             shapes.add(tensor)
         wrong = shapes.misfits + sum(not item.fits(shapes.of.get(item.tensor)) for item in expected)
         if wrong < fewest:
-            best, fewest = [], wrong
-        if wrong == fewest:
-            best.append(shape)
+            best, fewest = shape, wrong
+        if not fewest or left < 0:
+            break
     return best
 
 

@@ -5,8 +5,8 @@ its line, and the rest is built.
 """
 
 import ast
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,13 +31,12 @@ from visualizer.source_code.pytorch_input import (
     IMAGENET_CLASSES,
     IMAGENET_SIDE,
     PictureShape,
-    fitting_shapes,
+    fitting_shape,
 )
 from visualizer.source_code.pytorch_training import CROSS_ENTROPY, NEGATIVE_LOG
 from visualizer.source_code.pytorch_values import Chain
 from visualizer.source_code.pytorch_vocabulary import EPOCHS, Vocabulary
 
-_MOST_NAMED = 4  # shapes of the input that a note names
 # How torch draws first weights, by its function.
 _STARTS: dict[str, Initialization] = {
     "kaiming_normal_": "he_normal",
@@ -94,13 +93,22 @@ def _mark_epochs(module: ast.Module) -> None:
 
 def _training_lines(module: ast.Module) -> set[int]:
     """The lines of loops, and of functions that create no optimiser, in which gradients are computed."""
+    attributes = [(node.attr, node.lineno) for node in ast.walk(module) if isinstance(node, ast.Attribute)]
+    gradients = sorted(line for name, line in attributes if name in ("backward", "no_grad", "zero_grad"))
+    creating = sorted(line for name, line in attributes if name == "parameters")
     found: set[int] = set()
     for node in ast.walk(module):
         if isinstance(node, ast.For | ast.While | ast.FunctionDef):
-            methods = {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}
-            if methods & {"backward", "no_grad", "zero_grad"} and "parameters" not in methods:
-                found.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+            first, last = node.lineno, node.end_lineno or node.lineno
+            if _has(gradients, first, last) and not _has(creating, first, last) and first not in found:
+                found.update(range(first, last + 1))
     return found
+
+
+def _has(lines: list[int], first: int, last: int) -> bool:
+    """Whether one of some lines, given in order, lies between two."""
+    place = bisect_left(lines, first)
+    return place < len(lines) and lines[place] <= last
 
 
 class _Attempt:
@@ -167,14 +175,13 @@ class _Attempt:
         return found
 
     def _outer(self) -> list[Any]:
-        """The networks that no other one holds."""
+        """The networks that no other one holds; those without a layer of their own, such as losses, only for want of
+        others."""
         words = self.words
-        candidates: list[Any] = [
-            item
-            for item in self.follower.instances
-            if words.is_module_class(item.created_from) and words.children(item)
-        ]
+        modules = [item for item in self.follower.instances if words.is_module_class(item.created_from)]
+        candidates: list[Any] = [item for item in modules if words.children(item)]
         candidates += [chain for chain in words.chains if chain.items]
+        candidates = candidates or [item for item in modules if item.created_from.find("forward")]
         held = {id(inner) for item in candidates for inner in words.inside_of(item)[1:]}
         return [item for item in candidates if id(item) not in held]
 
@@ -224,10 +231,6 @@ class _Attempt:
             first.append((self.shape[0], IMAGENET_SIDE, IMAGENET_SIDE))
         first.append(self.shape)
         first = [shape for shape in first if max(shape[1:]) <= limits().input_side and shape[0] in (1, 3)]
-        best = self._fitting(first or [DEFAULT])[0]
-        return best if best != self.shape else None
-
-    def _fitting(self, first: Sequence[PictureShape]) -> list[PictureShape]:
         tensors = self._tensors
         reached = {self.start, *tensors}
         shapes = self.words.shapes.of
@@ -236,7 +239,8 @@ class _Attempt:
             for item in self.words.expected
             if item.tensor in reached and not (item.of_view and item.fits(shapes.get(item.tensor)))
         ]
-        return fitting_shapes(self.start, tensors, expected, first)
+        best = fitting_shape(self.start, tensors, expected, first or [DEFAULT])
+        return best if best != self.shape else None
 
     # The result
 
@@ -287,11 +291,7 @@ class _Attempt:
             given = describe_shape(self.hinted)
             words.note(self.line, f"The source has pictures of {given}; {used} is used here, which its layers fit.")
         else:
-            fitting = [shape for shape in self._fitting([self.shape]) if shape[0] == self.shape[0]]
-            if len(fitting) == 1:
-                words.note(self.line, f"The input's shape is not given; {used} is the only one that its layers fit.")
-            else:
-                words.note(self.line, f"The input's shape is not given; of those that its layers fit, {used} is used.")
+            words.note(self.line, f"The input's shape is not given; {used} is used, which its layers fit.")
         return self.shape
 
     def _note_shared(self, arranged: Arranged) -> None:

@@ -59,6 +59,7 @@ _WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile", "tqdm", "tran
 _ITSELF = ("to", "cuda", "cpu", "train", "eval", "float", "half", "double", "requires_grad_", "share_memory", "apply")
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _OWN_MODULES = ("own_modules.py", "padded_average.py")
+SMALLEST_DRAWN = 4  # pixels of what a tensor is taken for a picture with: a single pixel is noise, mostly
 MODULE_ENTRIES = 20  # of the budget, for one module with its arguments
 
 
@@ -456,7 +457,7 @@ class Vocabulary:
             shape = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
             if not isinstance(shape, tuple | list):
                 return None
-            self.hints.draw(shape)
+            self.hints.draw(shape, SMALLEST_DRAWN)
             self.used_lines.add(line)
             return Drawn(tuple(shape))
         elif name.endswith("_") and any(isinstance(item, Member) for item in arguments[:1]):
