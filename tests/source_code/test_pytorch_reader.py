@@ -152,6 +152,49 @@ SAME = {
 }
 
 
+# Lines of __init__ and of forward.
+FORWARD = {
+    "a function in place, whose input is read again": (
+        "self.a = nn.Conv2d(3, 4, 3)\nself.r = nn.ReLU(inplace=True)",
+        "x = self.a(x)\ny = self.r(x)\nreturn torch.cat([x, y], 1)",
+    ),
+    "a function in place, whose output is not kept": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nF.elu(x, inplace=True)\nx.sigmoid_()\nreturn x * 2",
+    ),
+    "+= of a tensor with two names": (
+        "self.a = nn.Conv2d(3, 4, 3)\nself.b = nn.Conv2d(4, 4, 1)",
+        "x = self.a(x)\ny = x\nx += self.b(x)\nreturn torch.cat([x, y], 1)",
+    ),
+    "layers by their names": (
+        "for i in range(3):\n    setattr(self, 'c%d' % i, nn.Conv2d(3, 3, 3))",
+        "for i in range(3):\n    x = getattr(self, f'c{i}')(x)\nreturn x",
+    ),
+    "children and indices": (
+        "self.a = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3), nn.Tanh())",
+        "for layer in self.a[:2]:\n    x = layer(x)\nx = self.a[2](x)\nreturn self.a[-1](x) if len(self.a) == 4 else x",
+    ),
+    "padding by its name": ("self.a = nn.Conv2d(3, 4, 3)", "return self.a(F.pad(x, pad=(1, 0, 2, 0)))"),
+    "methods and functions alike": (
+        "self.a = nn.Conv2d(3, 4, 3)\nself.b = nn.Linear(4, 2)",
+        "x = self.a(x).relu().mean(dim=(-2, -1))\nreturn torch.sigmoid(self.b(torch.reshape(x, (x.shape[0], -1))))",
+    ),
+    "numbers of a vector as maps": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nw = x.mean([2, 3]).sigmoid()\nx = x * w.unsqueeze(-1).unsqueeze(-1)\n"
+        "return x + w[:, :, None, None]",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_what_forward_does_is_the_same(name):
+    source = net(*FORWARD[name])
+    reading = read_pytorch(source)
+    assert [note.sentence for note in reading.notes if note.other_network] == []
+    check_same(run(Example(source, "Net()", reading.architecture.input_shape)), reading)
+
+
 @pytest.mark.parametrize("name", SAME)
 def test_what_torch_and_this_app_write_differently_is_the_same(name):
     source = net(SAME[name])
@@ -197,6 +240,20 @@ DIFFERS = {
         net("self.a = nn.Conv2d(3, 4, 3)\nself.n = n", "x = self.a(x)\nif self.n > other:\n    x = x * 2\nreturn x"),
         "not known whether",
     ),
+    "a layer that is used twice on maps of two sizes": (
+        net("self.a = nn.Conv2d(3, 3, 3)", "x = self.a(x)\nreturn self.a(torch.relu(F.max_pool2d(x, 2)))"),
+        "used several times",
+    ),
+    "normalised weights": (net("nn.utils.spectral_norm(nn.Conv2d(3, 4, 3))"), "spectral_norm"),
+    "a learnt factor": (
+        net("self.a = nn.Conv2d(3, 4, 3)\nself.g = nn.Parameter(torch.ones(1))", "return self.g * self.a(x)"),
+        "self.g",
+    ),
+    "a hook": (
+        net("self.a = nn.Conv2d(3, 4, 3)\nself.a.register_forward_hook(f)", "return self.a(x)"),
+        "register_forward_hook",
+    ),
+    "a fifth axis": (net("self.a = nn.Conv2d(3, 4, 3)", "return self.a(x).unsqueeze(2)"), "unsqueeze"),
     "a layer changed later": (
         net("self.a = nn.Conv2d(3, 4, 3)\nself.a.weight = unknown", "return self.a(x)"),
         "“weight” of a layer is changed",

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from visualizer.architecture.shapes import Shape, is_maps
-
-if TYPE_CHECKING:
-    from visualizer.architecture.layer import Layer
 
 REQUIRED = object()  # stands for a default where torch has none
 
@@ -17,10 +14,10 @@ class NoCounterpart(Exception):
 
     Args:
         why: What differs, in a whole sentence.
-        layers: What is built instead; nothing where the call is left out.
+        layers: The layers that are built instead; none where the call is left out.
     """
 
-    def __init__(self, why: str, *layers: "Layer") -> None:
+    def __init__(self, why: str, *layers: Any) -> None:
         super().__init__(why)
         self.why = why
         self.layers = layers
@@ -53,7 +50,8 @@ class Arriving:
         return dim in (None, 1) or (isinstance(dim, int) and dim == from_behind)
 
 
-MakeLayers = Callable[[Mapping[str, Any], Arriving], "Sequence[Layer]"]
+# Makes layers of the arguments of a call; not named as a type here, since a layer type says its forms.
+MakeLayers = Callable[[Mapping[str, Any], Arriving], Sequence[Any]]
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class Module:
         values: Its arguments, torch's defaults among them.
         open_settings: The settings, with their code, whose value does not follow from the source.
         problem: Why nothing can be built of it; empty where something can.
+        in_place: Whether it changes the tensor that it reads.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Module:
     values: Mapping[str, Any]
     open_settings: tuple[tuple[str, str], ...] = ()
     problem: str = ""
+    in_place: bool = False
     _made: dict[Arriving, tuple[SourceLayer, ...]] = field(default_factory=dict)
 
     def layers(self, arriving: Arriving, line: int, notes: Notes) -> tuple[SourceLayer, ...]:
@@ -138,7 +140,8 @@ def read_module(
             default = values[argument] = form.arguments[argument]
             unknown = f"“{describe_value(value)}”, for {argument} of {name}, does not follow from the text"
             notes.add(line, f"{unknown}; {describe_value(default)} is used.", other_network=True)
-    return Module(name, line, form, values, tuple(opened), problem)
+    in_place = name.endswith("_") or keywords.get("inplace") is True or True in arguments[len(places) :]
+    return Module(name, line, form, values, tuple(opened), problem, in_place)
 
 
 def is_open_value(value: Any) -> bool:

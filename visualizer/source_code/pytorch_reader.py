@@ -24,8 +24,9 @@ from visualizer.source_code.keras_layers import SourceLayer
 from visualizer.source_code.keras_reader import NoNetworkError
 from visualizer.source_code.notes import Note, Notes
 from visualizer.source_code.python.budget import Budget
+from visualizer.source_code.python.following import Raised
 from visualizer.source_code.python.values import Class, Function, Instance, describe_value
-from visualizer.source_code.python_source import Parsed, parse
+from visualizer.source_code.python_source import Parsed, cannot_follow, parse
 from visualizer.source_code.pytorch_input import (
     DEFAULT,
     IMAGENET_CLASSES,
@@ -207,8 +208,12 @@ class _Attempt:
 
     def _flow(self) -> list[Tensor]:
         """What the network makes of its input; the first tensor is what is built."""
-        made = self.words.run(self.module, self.start, self.line)
-        made = self.follower.settle(made)
+        try:
+            made = self.follower.settle(self.words.run(self.module, self.start, self.line))
+        except Raised:
+            made = None
+        except RecursionError as error:
+            raise cannot_follow("Its modules lie too deep in each other.") from error
         items = list(made.values()) if isinstance(made, dict) else made
         ends = [item for item in self.budget.inside(items) if isinstance(item, Tensor)]
         if not ends or ends[0].made_by is None:
@@ -295,10 +300,13 @@ class _Attempt:
         return self.shape
 
     def _note_shared(self, arranged: Arranged) -> None:
-        uses = Counter(map(id, arranged.layers))
+        # Of one module there are several layers where what arrives is not the same.
+        made_of = self.words.made_of
+        uses = Counter((id(made_of[id(layer)]), type(layer.layer)) for layer in arranged.layers if id(layer) in made_of)
         for source_layer, tensor in zip(arranged.layers, arranged.tensors, strict=True):
             shape = self.words.shapes.of.get(tensor.reads[0])
-            if uses[id(source_layer)] > 1 and (shape is None or source_layer.layer.parameter_count(shape)):
+            use = uses[(id(made_of.get(id(source_layer))), type(source_layer.layer))]
+            if use > 1 and (shape is None or source_layer.layer.parameter_count(shape)):
                 note = "This layer is used several times, with the same weights; here each use has weights of its own."
                 self.words.note(source_layer.line, note, other_network=True)
 

@@ -28,6 +28,7 @@ from visualizer.source_code.python.values import (
     describe_value,
     name_of,
 )
+from visualizer.source_code.python_source import cannot_follow
 from visualizer.source_code.pytorch_input import (
     DATASETS,
     RESIZING,
@@ -54,11 +55,14 @@ _ROOTS = frozenset(
 )
 _MODULE_BASES = ("Module", "Sequential", "ModuleList", "ModuleDict", "LightningModule", "ScriptModule")
 _DRAWN = ("randn", "rand", "zeros", "ones", "empty", "randint", "full")
-_WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile", "tqdm", "trange", "Variable", "spectral_norm")
+_WRAPPERS = ("DataParallel", "DistributedDataParallel", "compile", "tqdm", "trange", "Variable")
+_REWEIGHTED = ("spectral_norm", "weight_norm")
 # Methods of modules that give the module itself.
 _ITSELF = ("to", "cuda", "cpu", "train", "eval", "float", "half", "double", "requires_grad_", "share_memory", "apply")
+_OF_TENSORS = ("view", "reshape", "squeeze", "unsqueeze", "size", "dim", "ndimension")
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _OWN_MODULES = ("own_modules.py", "padded_average.py")
+MAX_NESTING = 50  # of chains in chains
 SMALLEST_DRAWN = 4  # pixels of what a tensor is taken for a picture with: a single pixel is noise, mostly
 MODULE_ENTRIES = 20  # of the budget, for one module with its arguments
 
@@ -81,6 +85,7 @@ class Vocabulary:
         applied: The ids of the modules that are used in what is built.
         activations: The function that a source layer is, by its id.
         ends: The lines of source layers that may only end the network, by id.
+        made_of: The module that a source layer stands for, by its id.
         loss: The name of the loss and its line, if there is one.
         starts: The functions that draw first weights, with their lines.
         used_lines: Lines that say how the network is trained.
@@ -105,6 +110,7 @@ class Vocabulary:
         self.applied: set[int] = set()
         self.activations: dict[int, str] = {}
         self.ends: dict[int, int] = {}
+        self.made_of: dict[int, Module] = {}
         self.loss: tuple[str, int] | None = None
         self.skipped: list[range] = []
         self.used_lines: set[int] = set()
@@ -115,7 +121,9 @@ class Vocabulary:
         self._flat: dict[Tensor, Tensor] = {}  # the vector that maps of one number each were made of
         self._positive: set[Tensor] = set()
         self._muted = 0
+        self._nesting = 0
         self._depth = 0
+        self._replaced: dict[Tensor, Tensor] = {}  # what became of a tensor that was changed in place
         self._kept: list[Any] = []  # whose ids are known
 
     # Notes
@@ -246,7 +254,7 @@ class Vocabulary:
             case Module() | Chain():
                 return self._run(function, arguments, line, text)
             case Member(owner=Tensor() as tensor, name=name):
-                return self._tensor_method(tensor, name, arguments, keywords, line, text)
+                return self._tensor_method(self._now(tensor), name, arguments, keywords, line, text)
             case Member(owner=Parser() as parser, name=name):
                 if name == "add_argument":
                     parser.add(arguments, keywords)
@@ -264,7 +272,17 @@ class Vocabulary:
         return self._pass_unchanged(flowing, what, line) if flowing else Unknown(text, line)
 
     def combine(self, sign: str, left: Any, right: Any, line: int, text: str) -> Any:
-        left, right = self.interpreter.settle(left), self.interpreter.settle(right)
+        left, right = (self._settled(side) for side in (left, right))
+        made = self._combined(sign, left, right, line, text)
+        if isinstance(left, Tensor) and isinstance(made, Tensor) and sign and f"{sign}=" in text:
+            self._replace(left, made)
+        return made
+
+    def _settled(self, value: Any) -> Any:
+        value = self.interpreter.settle(value)
+        return self._now(value) if isinstance(value, Tensor) else value
+
+    def _combined(self, sign: str, left: Any, right: Any, line: int, text: str) -> Any:
         flowing = [item for item in (left, right) if isinstance(item, Tensor)]
         if len(flowing) == 2:
             found = self.forms.of_operator(sign)
@@ -279,7 +297,7 @@ class Vocabulary:
         return self._pass_unchanged(flowing, text, line) if flowing else Unknown(text, line)
 
     def attribute(self, owner: Any, name: str, line: int, text: str) -> Any:
-        owner = self.interpreter.settle(owner)
+        owner = self._settled(owner)
         if isinstance(owner, Tensor):
             if name == "shape":
                 return self._sizes(owner, text, line)
@@ -430,7 +448,26 @@ class Vocabulary:
             return Unknown(name, line)
         if name in _WRAPPERS and arguments:
             return arguments[0]
+        if name in _REWEIGHTED and arguments:
+            self.note(line, f"“{name}” of a layer's weights is left out.", other_network=True)
+            return arguments[0]
+        if name in ("getattr", "setattr") and len(arguments) > 1 and isinstance(arguments[1], str):
+            return self._by_name(name, arguments, line)
         return None
+
+    def _by_name(self, name: str, arguments: list[Any], line: int) -> Any:
+        """`getattr(owner, "name")` and `setattr(owner, "name", value)` of an object of the source."""
+        owner, attribute = arguments[:2]
+        if name == "setattr" and isinstance(owner, Instance) and len(arguments) == 3:
+            self._set(owner, attribute, arguments[2])
+            return None
+        if name == "getattr" and isinstance(owner, Instance) and attribute in owner.attributes:
+            return owner.attributes[attribute]
+        if name == "getattr" and isinstance(owner, Symbol):
+            return Symbol(f"{owner.path}.{attribute}")
+        if name == "setattr":
+            self.note(line, f"“setattr” of “{attribute}” is not followed here.", other_network=True)
+        return Unknown(f"{name}(…, {attribute!r})", line)
 
     def _training(self, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         """What names of torch mean that say how the network is trained; None if they do not."""
@@ -457,7 +494,8 @@ class Vocabulary:
             shape = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
             if not isinstance(shape, tuple | list):
                 return None
-            self.hints.draw(shape, SMALLEST_DRAWN)
+            if not self._depth:
+                self.hints.draw(shape, SMALLEST_DRAWN)
             self.used_lines.add(line)
             return Drawn(tuple(shape))
         elif name.endswith("_") and any(isinstance(item, Member) for item in arguments[:1]):
@@ -471,7 +509,9 @@ class Vocabulary:
         (items,) = given
         self.epoch_lines.add(line)
         self.used_lines.add(line)
-        if isinstance(items, list | tuple | range) and not any(isinstance(item, Rest) for item in items):
+        if isinstance(items, range) or (
+            isinstance(items, list | tuple) and not any(isinstance(item, Rest) for item in items)
+        ):
             self._set_up(read_epochs(len(items), line, self.notes))
         return Unknown(text, line)
 
@@ -523,6 +563,9 @@ class Vocabulary:
             self._train(chain)
             return Unknown(text, line)
         outside = self.tensors.part
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            raise cannot_follow("Its modules lie too deep in each other.")
         for item in list(chain.items):
             if isinstance(item, Rest):
                 note = f"“{item.text}” is not known here; what it holds is left out."
@@ -534,6 +577,7 @@ class Vocabulary:
                 note = f"What “{describe_value(item)}” makes is not known here; it is left out."
                 self.note(line, note, other_network=True)
             value = made if flowing else value
+        self._nesting -= 1
         self.tensors.part = outside
         return value
 
@@ -563,7 +607,10 @@ class Vocabulary:
             note = f"“{text}” gets several inputs and takes {most} here; the others are left out."
             self.note(line, note, other_network=True)
             del flowing[most:]
-        return self._made(module, layers, flowing)
+        made = self._made(module, layers, flowing)
+        if module.in_place:
+            self._replace(flowing[0], made)
+        return made
 
     def _made(self, module: Module, layers: Sequence[Any], flowing: list[Tensor]) -> Tensor:
         made = self.tensors.chained(tuple(layers), tuple(flowing))
@@ -576,9 +623,9 @@ class Vocabulary:
         form, last = module.form, made[-1]
         if form.is_positive or (form.keeps_sign and all(tensor in self._positive for tensor in flowing)):
             self._positive.update(made)
-        shapes = [self._shape(tensor) for tensor in made]
-        if len(made) > 1 and shapes[-1] is not None and shapes[-2] == shapes[-1][:1] and drops_single_axes(shapes[-1]):
-            self._flat[last] = made[-2]
+        before, shape = last.reads[0], self._shape(last)
+        if shape is not None and drops_single_axes(shape) and self._shape(before) == shape[:1]:
+            self._flat[last] = before
         return last
 
     def _remember(self, module: Module, layers: Sequence[Any]) -> None:
@@ -586,6 +633,7 @@ class Vocabulary:
         for layer in layers:
             if module.form.activation:
                 self.activations[id(layer)] = module.form.activation
+            self.made_of[id(layer)] = module
             if module.form.ends:
                 self.ends[id(layer)] = layer.line
 
@@ -605,7 +653,7 @@ class Vocabulary:
 
     def _flowing(self, items: list[Any]) -> list[Tensor]:
         """The tensors among some values."""
-        found = []
+        found: list[Tensor] = []
         for item in items:
             if isinstance(item, Tensor):
                 found.append(item)
@@ -613,7 +661,20 @@ class Vocabulary:
                 found += [inner for inner in self.budget.inside(item) if isinstance(inner, Tensor)]
             elif isinstance(item, dict):
                 found += [inner for inner in item.values() if isinstance(inner, Tensor)]
-        return found
+        return [self._now(tensor) for tensor in found]
+
+    def _now(self, tensor: Tensor) -> Tensor:
+        """What a tensor is now, where it was changed in place."""
+        while tensor in self._replaced:
+            self.budget.make(1)
+            tensor = self._replaced[tensor]
+        return tensor
+
+    def _replace(self, before: Tensor, after: Tensor) -> None:
+        """A tensor was changed in place: whatever name it has, it is another one from now on."""
+        if before is not after:
+            self.journal.save_entry(self._replaced, before, weight=NO_MATTER)
+            self._replaced[before] = after
 
     def _pass_unchanged(self, flowing: list[Tensor], text: str, line: int) -> Any:
         """Note an unknown operation on a tensor; the tensor passes unchanged."""
@@ -649,7 +710,7 @@ class Vocabulary:
                 options["dim"] = options.pop("axis")
             module = read_module(found, name, rest, options, line, self.notes)
             return self._apply(module, flowing, line, text)
-        if len(flowing) == 1 and (name in ("view", "reshape", "squeeze", "unsqueeze", "size", "dim") or name in SAME):
+        if len(flowing) == 1 and (name in _OF_TENSORS or name in SAME):
             return self._tensor_method(flowing[0], name, rest, options, line, text)
         return self._pass_unchanged(flowing, text, line)
 
@@ -675,10 +736,14 @@ class Vocabulary:
         if name == "squeeze" and shape is not None and shape[0] > 1 and min(shape[1:]) > 1:
             return tensor
         if name == "unsqueeze" and shape is not None and arguments and arguments[0] in (2, 3, -1):
-            return self._as_maps(tensor, (shape[0], 1, 1), line, text) if not is_maps(shape) else tensor
-        return self._function(
-            name, [tensor, *self._flowing([*arguments, *keywords.values()])], arguments, keywords, line, text
-        )
+            if not is_maps(shape):
+                return self._as_maps(tensor, (shape[0], 1, 1), line, text)
+            if tensor in self._flat:  # the second of two, x.unsqueeze(2).unsqueeze(3)
+                return tensor
+        flowing = [tensor, *self._flowing([*arguments, *keywords.values()])]
+        if name in _OF_TENSORS:
+            return self._pass_unchanged(flowing, text, line)
+        return self._function(name, flowing, arguments, keywords, line, text)
 
     def _sizes(self, tensor: Tensor, text: str, line: int) -> Any:
         whole = sizes(self._shape(tensor))
@@ -729,6 +794,8 @@ class Vocabulary:
             if name == "apply":
                 self.note(line, f"“{text}” is left out: the first weights are drawn in one way here.")
             return owner
+        if name.startswith("register_forward"):
+            self.note(line, f"“{text}” is not followed here.", other_network=True)
         flowing = self._flowing([*arguments, *keywords.values()])
         return self._pass_unchanged(flowing, text, line) if flowing else Unknown(text, line)
 

@@ -54,7 +54,7 @@ class UpSampling2D(Layer):
             TorchForm(("Upsample",), arguments, cls._of_torch, keeps_sign=True),
             TorchForm((), arguments | more, cls._of_torch, functions, keeps_sign=True),
             TorchForm(("UpsamplingNearest2d",), fixed, cls._of_torch, keeps_sign=True),
-            TorchForm(("UpsamplingBilinear2d",), fixed, lambda values, at: cls._of_torch(values | bilinear, at)),
+            TorchForm(("UpsamplingBilinear2d",), fixed, lambda values, at: cls._of_torch({**values, **bilinear}, at)),
         )
 
     @classmethod

@@ -34,7 +34,7 @@ class ZeroPadding2D(FourSides):
     @classmethod
     def torch_forms(cls) -> tuple[TorchForm, ...]:
         constant = {"padding": REQUIRED, "value": REQUIRED}
-        function = {"padding": REQUIRED, "mode": "constant", "value": None}
+        function = {"pad": REQUIRED, "mode": "constant", "value": None}
         return (
             TorchForm(("ZeroPad2d",), {"padding": REQUIRED}, cls._of_torch, keeps_sign=True),
             TorchForm(("ConstantPad2d",), constant, cls._of_torch, keeps_sign=True),
@@ -44,7 +44,7 @@ class ZeroPadding2D(FourSides):
     @classmethod
     def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
         """torch names the sides left, right, top, bottom; a negative number crops."""
-        padding = values["padding"]
+        padding = values["padding"] if "padding" in values else values["pad"]
         sides = list(padding) if isinstance(padding, tuple | list) else [padding] * 4
         sides += [0] * (4 - len(sides))
         if len(sides) != 4 or not all(isinstance(side, int) for side in sides):

@@ -66,7 +66,7 @@ class Interpreter(Following):
             else:
                 code = next((found.code for found in item.attributes.values() if isinstance(found, Function)), None)
                 if code is not None:
-                    calls.instantiate(self, item, [], {}, code)  # type: ignore[arg-type]
+                    calls.instantiate(self, item, [], {}, code)
         except (Returned, Left, Raised, Exhausted):
             pass
         except RecursionError as error:
