@@ -445,6 +445,18 @@ MAY_NAME = {
         for base, names in DERIVED.items()
         for name in names
     },
+    **{
+        (f"visualizer/architecture/layers/{file}.py", name): "what does beside it what torch has in one module"
+        for file, names in {
+            "conv2d_transpose": ("Cropping2D",),
+            "global_average_pooling2d": ("AveragePooling2D",),
+            "global_max_pooling2d": ("MaxPooling2D",),
+            "spatial_dropout2d": ("Dropout",),
+            "torch_window": ("Reshape", "ZeroPadding2D"),
+            "zero_padding2d": ("Cropping2D",),
+        }.items()
+        for name in names
+    },
     ("visualizer/training/runs/overfitting_remedies.py", "Dropout"): "a remedy for overfitting",
     ("visualizer/architecture/editing.py", "Add"): "what a skip connection ends in",
     ("visualizer/architecture/editing.py", "Concatenate"): "what puts a branch and its neighbour together",

@@ -71,6 +71,7 @@ class TorchForm:
         activation: The function that a layer with kernels right before it can apply itself.
         is_positive: Whether no number that leaves is below zero.
         keeps_sign: Whether none is, where none that arrives is.
+        to_vector: Whether it makes one vector of each picture.
         ends: Whether it stands for its layer only where the network ends.
         remark: What is always noted, in a whole sentence.
     """
@@ -86,6 +87,7 @@ class TorchForm:
     activation: str = ""
     is_positive: bool = False
     keeps_sign: bool = False
+    to_vector: bool = False
     ends: bool = False
     remark: str = ""
 

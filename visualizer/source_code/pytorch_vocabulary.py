@@ -62,6 +62,7 @@ _ITSELF = ("to", "cuda", "cpu", "train", "eval", "float", "half", "double", "req
 _OF_TENSORS = ("view", "reshape", "squeeze", "unsqueeze", "size", "dim", "ndimension")
 _SIGNS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _OWN_MODULES = ("own_modules.py", "padded_average.py")
+APPLIED_ENTRIES = 15  # for one that is run
 MAX_NESTING = 50  # of chains in chains
 SMALLEST_DRAWN = 4  # pixels of what a tensor is taken for a picture with: a single pixel is noise, mostly
 MODULE_ENTRIES = 20  # of the budget, for one module with its arguments
@@ -588,10 +589,11 @@ class Vocabulary:
 
     def _apply(self, module: Module, flowing: list[Tensor], line: int, text: str) -> Tensor:
         self.understood_calls += 1
+        self.budget.make(APPLIED_ENTRIES)
         if not self._muted:
             self._kept.append(module)
             self.applied.add(id(module))
-        if module.name == "Flatten" and flowing[0] in self._flat:
+        if module.form.to_vector and flowing[0] in self._flat:
             return self._flat[flowing[0]]
         arriving = Arriving(self._shape(flowing[0]), all(tensor in self._positive for tensor in flowing))
         layers = module.layers(arriving, line, self.notes)
@@ -702,8 +704,6 @@ class Vocabulary:
         options = {key: item for key, item in keywords.items() if not self._flowing([item])}
         found = self.forms.of_function(name, len(flowing))
         if found is not None:
-            if name == "flatten" and len(flowing) == 1 and flowing[0] in self._flat:
-                return self._flat[flowing[0]]
             if name in ("dropout", "dropout2d") and "training" not in options and len(rest) < 2:
                 self.note(line, f"“{name}” drops numbers after training too in the source; here only while it trains.")
             if name == "mean" and "axis" in options:

@@ -27,8 +27,10 @@ class Flatten(Layer):
     @classmethod
     def torch_forms(cls) -> tuple[TorchForm, ...]:
         return (
-            TorchForm(("Flatten",), {"start_dim": 1, "end_dim": -1}, cls._of_torch, keeps_sign=True),
-            TorchForm((), {"start_dim": 0, "end_dim": -1}, cls._of_torch, ("flatten",), keeps_sign=True),
+            TorchForm(("Flatten",), {"start_dim": 1, "end_dim": -1}, cls._of_torch, keeps_sign=True, to_vector=True),
+            TorchForm(
+                (), {"start_dim": 0, "end_dim": -1}, cls._of_torch, ("flatten",), keeps_sign=True, to_vector=True
+            ),
         )
 
     @classmethod

@@ -13,7 +13,6 @@ from typing import Any
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.reshape import Reshape
 from visualizer.architecture.layers.zero_padding2d import ZeroPadding2D
-from visualizer.architecture.pooling import Pooling2D
 from visualizer.architecture.shapes import Padding, window_extent, window_padding
 from visualizer.architecture.torch_form import REQUIRED, Arriving, MakeLayers, NoCounterpart, TorchForm, pair
 
@@ -21,7 +20,7 @@ _MOST_STRIDES = 16
 Pads = tuple[tuple[int, int], tuple[int, int]]  # (top, bottom), (left, right)
 
 
-def zeros(pads: Pads) -> ZeroPadding2D:
+def zeros(pads: Pads) -> Layer:
     """The layer that pads by zeros."""
     (top, bottom), (left, right) = pads
     return ZeroPadding2D(top=top, bottom=bottom, left=left, right=right)
@@ -51,7 +50,7 @@ def with_zeros_around(values: Mapping[str, Any], *layers: Layer) -> tuple[Layer,
     return layers
 
 
-def convolution_padding(values: Mapping[str, Any]) -> tuple[tuple[ZeroPadding2D, ...], Padding]:
+def convolution_padding(values: Mapping[str, Any]) -> tuple[tuple[Layer, ...], Padding]:
     """What goes before a convolution with torch's arguments, and its own padding."""
     padding = values["padding"]
     strides, size, dilation = pair(values["stride"]), pair(values["kernel_size"]), pair(values["dilation"])
@@ -109,7 +108,10 @@ def strides_within(window: tuple[int, int], strides: tuple[int, int], size: tupl
 
 
 def adaptive_pooling(
-    output_size: Any, arriving: Arriving, whole_map: Layer, window: type[Pooling2D]
+    output_size: Any,
+    arriving: Arriving,
+    whole_map: Layer,
+    window: Callable[[tuple[int, int], tuple[int, int]], Layer],
 ) -> tuple[Layer, ...]:
     """What torch's adaptive pooling does: `whole_map` for one number of each map, else equal windows where they fit."""
     sides = tuple(output_size) if isinstance(output_size, tuple | list) else (output_size, output_size)
