@@ -23,7 +23,7 @@ from visualizer.source_code.keras_graph import Arranged, Model, Tensor, arrange,
 from visualizer.source_code.keras_layers import SourceLayer
 from visualizer.source_code.keras_reader import NoNetworkError
 from visualizer.source_code.notes import Note, Notes
-from visualizer.source_code.python.budget import Budget
+from visualizer.source_code.python.budget import Budget, Exhausted
 from visualizer.source_code.python.following import Raised
 from visualizer.source_code.python.values import Class, Function, Instance, describe_value
 from visualizer.source_code.python_source import Parsed, cannot_follow, parse
@@ -212,6 +212,8 @@ class _Attempt:
             made = self.follower.settle(self.words.run(self.module, self.start, self.line))
         except Raised:
             made = None
+        except Exhausted as error:
+            raise cannot_follow("It does too much in its “forward”.") from error
         except RecursionError as error:
             raise cannot_follow("Its modules lie too deep in each other.") from error
         items = list(made.values()) if isinstance(made, dict) else made
@@ -358,6 +360,10 @@ class _Attempt:
         for tensor in followers([self.start], words.tensors.applied):
             if tensor not in reached and not words.stands_for_vector(tensor):
                 words.note(tensor.line, "This layer does not lead to the network's output and is left out.")
+        for lines in words.skipped:
+            if not words.used_lines.intersection(lines):
+                for line in lines:
+                    words.note(line, "This is not about the network and was skipped.")
 
     def _initialization(self) -> Initialization:
         """How all kernels start: as torch does it, unless the source draws them in one other way."""

@@ -452,23 +452,7 @@ class Vocabulary:
         if name in _REWEIGHTED and arguments:
             self.note(line, f"“{name}” of a layer's weights is left out.", other_network=True)
             return arguments[0]
-        if name in ("getattr", "setattr") and len(arguments) > 1 and isinstance(arguments[1], str):
-            return self._by_name(name, arguments, line)
         return None
-
-    def _by_name(self, name: str, arguments: list[Any], line: int) -> Any:
-        """`getattr(owner, "name")` and `setattr(owner, "name", value)` of an object of the source."""
-        owner, attribute = arguments[:2]
-        if name == "setattr" and isinstance(owner, Instance) and len(arguments) == 3:
-            self._set(owner, attribute, arguments[2])
-            return None
-        if name == "getattr" and isinstance(owner, Instance) and attribute in owner.attributes:
-            return owner.attributes[attribute]
-        if name == "getattr" and isinstance(owner, Symbol):
-            return Symbol(f"{owner.path}.{attribute}")
-        if name == "setattr":
-            self.note(line, f"“setattr” of “{attribute}” is not followed here.", other_network=True)
-        return Unknown(f"{name}(…, {attribute!r})", line)
 
     def _training(self, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
         """What names of torch mean that say how the network is trained; None if they do not."""

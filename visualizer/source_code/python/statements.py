@@ -3,6 +3,7 @@
 import ast
 import builtins
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from visualizer.source_code.python.binding import assign, delete, set_attribute, set_entry
@@ -32,8 +33,11 @@ _THIS_CASE = "It is not known which case this is; the first that may be is assum
 _OTHER_CASE = "It is not known which case this is; a later one is assumed."
 # Decorators that leave a function what it is, as far as a network is built with it.
 _PLAIN_DECORATORS = frozenset(
-    ["function", "register_keras_serializable", "lru_cache", "cache", "wraps", "override", "abstractmethod", "no_grad", "jit", "script", "export", "typechecked", "final", "njit"]
-)
+    {
+        "function", "register_keras_serializable", "lru_cache", "cache", "wraps", "override", "abstractmethod",
+        "no_grad", "jit", "script", "export", "typechecked", "final", "njit",
+    }
+)  # fmt: skip
 _METHOD_KINDS = ("staticmethod", "classmethod", "property", "cached_property")
 
 
@@ -161,7 +165,7 @@ def _if(following: Following, node: ast.If) -> None:
     likely = truth(test.likely) if isinstance(test, Unknown) and test.likely is not NOTHING else None
     if likely is False or (likely is None and _calls_nothing(node.body) and not _calls_nothing(node.orelse)):
         ways.reverse()  # the network is rather built in the other
-    following.fork(node.test, ways)
+    following.fork(node.test, ways, because=test.assumed if isinstance(test, Unknown) else ())
 
 
 def _calls_nothing(statements: Sequence[ast.stmt]) -> bool:
@@ -319,11 +323,11 @@ def _for(following: Following, node: ast.For | ast.AsyncFor) -> None:
     if isinstance(iterable, list | tuple) and any(isinstance(item, Rest) for item in iterable):
         iterable = likely_items(following, iterable, node.iter)
     if isinstance(iterable, Unknown) and iterable.likely is not NOTHING:
-        likely = known_items(following, iterable.likely)
+        likely = iterable.likely if isinstance(iterable.likely, range) else known_items(following, iterable.likely)
         if likely is not None:
             _likely_loop(following, node, likely, iterable)
             return
-    items = iterable if isinstance(iterable, list) else known_items(following, iterable)
+    items = iterable if isinstance(iterable, list | range) else known_items(following, iterable)
     if items is None:
         following.forget_object(iterable if isinstance(iterable, Unknown | Stream) else None, node.iter)
         _open_loop(following, node, iterable)
@@ -395,10 +399,8 @@ def _any_turns(following: Following, node: ast.For | ast.AsyncFor | ast.While) -
     assumption = Assumption(node.lineno, ONCE)
 
     def once() -> None:
-        try:
+        with suppress(Left):
             following.block(node.body)
-        except Left:
-            pass
 
     following.fork(node, [Way(once, ONCE), Way(lambda: None, _NEVER)])
     # If there is an `else`, or more turns:
@@ -412,10 +414,8 @@ def _open_loop(following: Following, node: ast.For | ast.AsyncFor, iterable: Any
 
         def once() -> None:
             assign(following, node.target, following.unknown(node.iter, iterable))
-            try:
+            with suppress(Left):
                 following.block(node.body)
-            except Left:
-                pass
 
         following.fork(node, [Way(once, ONCE), Way(lambda: None, _NEVER)])
         following.forget(node, [node.target, *node.body, *node.orelse], Assumption(node.lineno, ONCE))
