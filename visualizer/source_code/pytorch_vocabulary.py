@@ -15,6 +15,7 @@ from visualizer.source_code.notes import Notes
 from visualizer.source_code.python.budget import Budget
 from visualizer.source_code.python.interpreter import Interpreter
 from visualizer.source_code.python.journal import NETWORK, NO_MATTER
+from visualizer.source_code.python.statements import ONCE
 from visualizer.source_code.python.values import (
     REST,
     Class,
@@ -143,8 +144,8 @@ class Vocabulary:
             self.skipped.append(range(first, last + 1))
 
     def assume(self, line: int, sentence: str) -> None:
-        if line not in self.epoch_lines:
-            trains = line in self.training_lines and not self._depth
+        trains = line in self.training_lines and not self._depth
+        if line not in self.epoch_lines and not (trains and sentence == ONCE):
             self.note(line, sentence, other_network=not trains)
 
     def forget(self, value: Any, line: int, text: str) -> None:
