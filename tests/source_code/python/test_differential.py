@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a source stands on one line)
 """Whatever a program gives its names when it is run, following it gives the same or an Unknown: no other value."""
 
 import contextlib
@@ -152,6 +153,10 @@ def test_no_name_has_another_value_than_when_it_is_run(program, answers):
         "x = 'a-b'.split('-'), '%03d' % 7, '{:>4}'.format('q'), f'{3.14159:.2f}', 'abc'[::-1]",
         "x = 0\nfor i in range(100000):\n    x += i",
         "x = 0\nwhile unsure() < 9 and x < 50:\n    x += 1\n",
+        "x = y = 0\nfor i in (1, 2):\n    for j in (1,):\n        x += 1\n    else:\n        if unsure():\n            break\nelse:\n    y = 1",
+        "def f():\n    for i in range(3):\n        if unsure():\n            break\n        return 5\n    return 6\nx = f()",
+        "def f():\n    for i in many():\n        if i == 1:\n            return 5\n    return 6\nx = f()",
+        "x = 0\nfor i in many():\n    pass\nelse:\n    x = 1",
         "def f(n):\n    return 1 if n == 0 else n * f(n - 1)\nx = f(5)\ny = f(30)",
     ],
 )

@@ -124,6 +124,7 @@ class Following:
     called: set[int] = field(default_factory=set)  # ids of instances, all of which are in the list above
     lost: dict[int, Function] = field(default_factory=dict)  # functions that what is unknown may be, by their code
     _effects: dict[int, Effects] = field(default_factory=dict)
+    _returns: dict[int, bool] = field(default_factory=dict)
     _names: dict[int, FunctionNames] = field(default_factory=dict)
 
     # Nodes
@@ -381,6 +382,12 @@ class Following:
                 self._forget(node, body, assumed, seen, names.local)
             finally:
                 self.scope = outside
+
+    def may_return(self, node: ast.AST) -> bool:
+        """Whether a statement may leave the function that it is in."""
+        if id(node) not in self._returns:
+            self._returns[id(node)] = any(isinstance(item, ast.Return) for item in ast.walk(node))
+        return self._returns[id(node)]
 
     @property
     def is_idle(self) -> bool:
