@@ -51,8 +51,8 @@ def build(page: Page) -> None:
 def train(page: Page) -> None:
     """A run in the middle of its way."""
     open_page(page, "/build")
-    page.get_by_text("Paste Keras code", exact=True).click()
-    page.get_by_role("textbox", name="Keras source").fill(SOURCE)
+    page.get_by_text("Paste code", exact=True).click()
+    page.get_by_role("textbox", name="Source code").fill(SOURCE)
     page.get_by_role("button", name="Build it").click()
     wait_until_idle(page)
     page.get_by_role("button", name="Train it").click()

@@ -68,9 +68,9 @@ def _build(page: Page) -> Iterator[str]:
     settle(page)
     yield "/build, a menu opened"
     page.keyboard.press("Escape")
-    page.get_by_text("Paste Keras code", exact=True).click()
+    page.get_by_text("Paste code", exact=True).click()
     settle(page)
-    page.get_by_role("textbox", name="Keras source").fill(ODD_SOURCE)
+    page.get_by_role("textbox", name="Source code").fill(ODD_SOURCE)
     page.get_by_role("button", name="Build it").click()
     settle(page)
     expect(page.get_by_text("does not fit").first).to_be_visible()

@@ -55,8 +55,8 @@ def of_data_set_and_drawing(page: Page) -> tuple[list[str], list[str]]:
 
 def test_from_pasted_code_to_the_same_answers_in_a_new_session(page: Page, browser: Browser, app: RunningApp):
     open_page(page, "/build")
-    page.get_by_text("Paste Keras code", exact=True).click()
-    page.get_by_role("textbox", name="Keras source").fill(SOURCE)
+    page.get_by_text("Paste code", exact=True).click()
+    page.get_by_role("textbox", name="Source code").fill(SOURCE)
     page.get_by_role("button", name="Build it").click()
     wait_until_idle(page)
     parameters = 16 * 9 + 16 + 32 * 16 * 9 + 32 + 4 * 4 * 32 * 10 + 10

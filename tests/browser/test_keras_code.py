@@ -5,13 +5,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.app import no_exceptions, open_page, wait_until_idle
 from tests.source_code.keras_sources import EXAMPLES
+from tests.source_code.pytorch_sources import EXAMPLES as PYTORCH_EXAMPLES
 
 
 def test_the_classic_example_is_pasted_built_and_about_to_train(page: Page) -> None:
     open_page(page, "/build")
     expect(page.get_by_text("1,898", exact=True)).to_be_visible()
-    page.get_by_text("Paste Keras code", exact=True).click()
-    box = page.get_by_role("textbox", name="Keras source")
+    page.get_by_text("Paste code", exact=True).click()
+    box = page.get_by_role("textbox", name="Source code")
     source = EXAMPLES["the classic example, layer by layer"].source.replace("epochs=10", "epochs=6")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.evaluate("text => navigator.clipboard.writeText(text)", source)
@@ -37,6 +38,32 @@ def test_the_classic_example_is_pasted_built_and_about_to_train(page: Page) -> N
     wait_until_idle(page)
     expect(page.get_by_role("combobox", name="Optimiser")).to_have_value("Adam")
     expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("6")
+    no_exceptions(page)
+
+
+def test_pytorch_source_is_pasted_built_and_about_to_train(page: Page) -> None:
+    open_page(page, "/build")
+    expect(page.get_by_text("1,898", exact=True)).to_be_visible()
+    page.get_by_text("Paste code", exact=True).click()
+    box = page.get_by_role("textbox", name="Source code")
+    source = PYTORCH_EXAMPLES["a small tutorial network for colour pictures"].source
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("text => navigator.clipboard.writeText(text)", source)
+    box.click()
+    page.keyboard.press("Control+V")
+    expect(box).to_have_value(source)
+    page.get_by_role("button", name="Build it").click()
+    wait_until_idle(page)
+    expect(page.get_by_text("62,006", exact=True)).to_be_visible()
+    expect(page.get_by_text("The code was read as PyTorch.")).to_be_visible()
+    expect(page.get_by_text("is that of CIFAR10")).to_be_visible()
+    expect(box).to_be_hidden()
+    no_exceptions(page)
+    page.get_by_role("button", name="Train it").click()
+    expect(page.get_by_role("heading", name="Train it live")).to_be_visible()
+    wait_until_idle(page)
+    expect(page.get_by_role("combobox", name="Optimiser")).to_have_value("SGD with momentum")
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("2")
     no_exceptions(page)
 
 

@@ -11,7 +11,7 @@ from visualizer.architecture.gallery.catalog import GALLERY
 from visualizer.architecture.layer import grouped_layer_types
 from visualizer.architecture.presets import CLASSIC, LENET, TINY
 from visualizer.source_code import task_scripts
-from visualizer.ui.build.keras_code import EXAMPLE
+from visualizer.ui.build.keras_code import EXAMPLE, PYTORCH_EXAMPLE
 
 
 def metric(app: AppTest, label: str) -> str:
@@ -500,3 +500,15 @@ def test_what_cannot_be_undone_or_redone_has_no_button(app):
     assert keys(app) & {"undo", "redo"} == {"undo"}
     without_exception(app.button(key="undo").click().run())
     assert keys(app) & {"undo", "redo"} == {"redo"}
+
+
+def test_pytorch_source_becomes_the_network_and_the_box_says_what_it_took_it_for(app):
+    without_exception(next(button for button in app.button if button.key == "pytorch-example").click().run())
+    assert app.text_area(key="keras-source").value == PYTORCH_EXAMPLE
+    paste(app, PYTORCH_EXAMPLE)
+    assert "Built: 7 layers with 2,117,962 parameters." in written(app)
+    assert "The code was read as PyTorch." in written(app)
+    assert "Adam, learning rate 0.001, Cross-entropy, 10 epochs, batches of 32" in written(app)
+    assert not app.warning
+    paste(app, EXAMPLE)
+    assert "The code was read as Keras." in written(app)

@@ -14,6 +14,7 @@ from visualizer.architecture.penalty import Penalty
 from visualizer.architecture.settings import IntegerPair, Setting, SettingError, settings_of
 from visualizer.architecture.shapes import Shape, is_maps
 from visualizer.architecture.span import Sees, Span, same_place
+from visualizer.architecture.torch_form import TorchForm
 from visualizer.errors import short_repr
 from visualizer.modules import import_all
 from visualizer.words import counted, listed
@@ -159,6 +160,11 @@ class Layer(ABC):
     def keras_form(self) -> KerasForm:
         """The form that this layer is written in."""
         return self.keras_forms()[0]
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        """How PyTorch source writes this layer type; unless overridden, not at all."""
+        return ()
 
     def keras_remark(self, input_shape: Shape) -> str:
         """A sentence about how this layer differs in Keras; empty where it is the same."""

@@ -1,1 +1,1 @@
-"""Networks as other people write them: Keras source read and written, PyTorch source written."""
+"""Networks as other people write them: Keras and PyTorch source, read and written."""

@@ -200,6 +200,12 @@ class KerasVocabulary:
                 return self.attribute(model.output if name == "output_shape" else model.start, "shape", 0, name)
         return Member(model, name)
 
+    def items(self, value: Any) -> list[Any] | None:
+        return None
+
+    def is_kind(self, value: Any, kind: Symbol) -> bool | None:
+        return None
+
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
         if isinstance(owner, Tensor):
             return self._pass_unchanged([owner], text, line)

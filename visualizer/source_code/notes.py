@@ -70,6 +70,11 @@ class Notes:
             self._journal.save_entry(noted, key, weight=NO_MATTER)
             noted[key] = None
 
+    def add_all(self, others: "Notes") -> None:
+        """Add all notes that were collected apart."""
+        for sentence, other_network, line in list(others._lines):
+            self.add(line, sentence, other_network=other_network)
+
     def in_order(self) -> tuple[Note, ...]:
         """Notes about another network first; then by their first lines, those about the whole source last."""
         lines: dict[tuple[str, bool], set[int]] = {}

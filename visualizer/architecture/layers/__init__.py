@@ -1,4 +1,4 @@
-"""The layer types, one file each, and in `merging.py` what those share that merge.
+"""The layer types, one file each, and what several share: `merging.py`, `torch_window.py`.
 
 A file in this folder is found automatically; see README.md, "Add a layer type".
 """

@@ -15,6 +15,7 @@ class Add(PlacewiseMerge):
     title: ClassVar[str] = "Add"
     icon: ClassVar[str] = ":material/add_circle:"
     meeting: ClassVar[Meeting] = "sum"
+    torch_functions: ClassVar[tuple[str, ...]] = ("add",)
     operator: ClassVar[str] = "+"
     explanation: ClassVar[str] = (
         "Adds its inputs number by number. With a skip connection the layers between learn only what has to change "

@@ -1,13 +1,15 @@
 """Batch normalisation."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import PlacewiseLayer, register
+from visualizer.architecture.layer import Layer, PlacewiseLayer, register
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape, is_maps, numbers_in
+from visualizer.architecture.torch_form import REQUIRED, Arriving, NoCounterpart, TorchForm
 
 
 @register
@@ -37,6 +39,28 @@ class BatchNormalization(PlacewiseLayer):
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         order = ("axis", "momentum", "epsilon")
         return (KerasForm(("BatchNormalization",), order, defaults={"momentum": 0.99, "epsilon": 0.001}),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        arguments = {
+            "num_features": REQUIRED,
+            "eps": 1e-5,
+            "momentum": 0.1,
+            "affine": True,
+            "track_running_stats": True,
+        }
+        return (TorchForm(("BatchNorm2d", "BatchNorm1d"), arguments, cls._of_torch, reads="num_features"),)
+
+    @classmethod
+    def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
+        # torch's momentum is the share of the new value, here it is that of the old one.
+        momentum = values["momentum"]
+        layer = cls(momentum=round(1.0 - (0.1 if momentum is None else momentum), 12), epsilon=float(values["eps"]))
+        if momentum is None:
+            raise NoCounterpart("It keeps a plain mean over all batches, and here one with momentum 0.9.", layer)
+        if not values["affine"] or not values["track_running_stats"]:
+            raise NoCounterpart("Here it scales and shifts what it normalised, and keeps a running mean.", layer)
+        return (layer,)
 
     def parameter_count(self, input_shape: Shape) -> int:
         return 2 * input_shape[0]

@@ -8,6 +8,7 @@ from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import PlacewiseLayer, register
 from visualizer.architecture.settings import Integer, setting
 from visualizer.architecture.shapes import Shape
+from visualizer.architecture.torch_form import REQUIRED, TorchForm
 
 _KERAS = '''\
 class ClassEmbedding(layers.Layer):
@@ -56,6 +57,11 @@ class ClassEmbedding(PlacewiseLayer):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         return (KerasForm(("ClassEmbedding",), ("classes",), required=("classes",), definition=_KERAS),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        own = {"classes": REQUIRED, "channels": REQUIRED}  # of the class that scripts of this app define
+        return (TorchForm(("ClassTable",), own, lambda values, _: (cls(values["classes"]),), reads="channels"),)
 
     def summary(self) -> str:
         return f"ClassEmbedding {self.classes}"

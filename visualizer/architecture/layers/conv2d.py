@@ -1,10 +1,11 @@
 """Convolution over feature maps."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import gcd
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from visualizer.architecture.activations import activation_stages
+from visualizer.architecture.activations import NO_ACTIVATION, activation_stages
 from visualizer.architecture.convolution import (
     SlidingConvolution,
     dilation_rate_setting,
@@ -16,9 +17,11 @@ from visualizer.architecture.convolution import (
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernel_layer import activation_setting, kernel_form
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import Fix, LayerDoesNotFit, register, require_maps
+from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register, require_maps
+from visualizer.architecture.layers.torch_window import convolution_form, convolution_padding, with_zeros_around
 from visualizer.architecture.settings import Integer, setting
 from visualizer.architecture.shapes import Padding, Shape
+from visualizer.architecture.torch_form import Arriving, TorchForm, pair
 from visualizer.architecture.window import padding_setting
 from visualizer.words import counted
 
@@ -53,6 +56,25 @@ class Conv2D(SlidingConvolution):
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         places = ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups")
         return (kernel_form(("Conv2D", "Convolution2D"), places, ("filters", "kernel_size")),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        return (convolution_form(cls._of_torch),)
+
+    @classmethod
+    def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
+        before, padding = convolution_padding(values)
+        layer = cls(
+            filters=values["out_channels"],
+            kernel_size=pair(values["kernel_size"]),
+            activation=NO_ACTIVATION,
+            padding=padding,
+            strides=pair(values["stride"]),
+            dilation_rate=pair(values["dilation"]),
+            use_bias=bool(values["bias"]),
+            groups=values["groups"],
+        )
+        return with_zeros_around(values, *before, layer)
 
     def summary(self) -> str:
         return f"Conv2D {self.filters}, {self.kernel_size[0]} × {self.kernel_size[1]}"

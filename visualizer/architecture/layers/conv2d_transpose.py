@@ -1,10 +1,10 @@
 """Transposed convolution: every number paints its kernel into a larger map."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from visualizer.architecture.activations import activation_stages
+from visualizer.architecture.activations import NO_ACTIVATION, activation_stages
 from visualizer.architecture.convolution import (
     filters_setting,
     kernel_size_setting,
@@ -14,10 +14,12 @@ from visualizer.architecture.convolution import (
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernel_layer import KernelLayer, activation_setting, kernel_form
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import register, require_maps
+from visualizer.architecture.layer import Layer, register, require_maps
+from visualizer.architecture.layers.cropping2d import Cropping2D
 from visualizer.architecture.settings import Choice, setting
 from visualizer.architecture.shapes import Padding, Shape, numbers_in
 from visualizer.architecture.span import Span
+from visualizer.architecture.torch_form import REQUIRED, Arriving, NoCounterpart, TorchForm, pair
 
 PADDING_OPTIONS = (("valid", "valid (keep all)"), ("same", "same (size × stride)"))
 PADDING_HELP = (
@@ -80,6 +82,50 @@ class Conv2DTranspose(KernelLayer):
             },
         )
         return (form,)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        arguments = {
+            "in_channels": REQUIRED,
+            "out_channels": REQUIRED,
+            "kernel_size": REQUIRED,
+            "stride": 1,
+            "padding": 0,
+            "output_padding": 0,
+            "groups": 1,
+            "bias": True,
+            "dilation": 1,
+            "padding_mode": "zeros",
+        }
+        opened = {"out_channels": "filters"}
+        return (TorchForm(("ConvTranspose2d",), arguments, cls._of_torch, reads="in_channels", open=opened),)
+
+    @classmethod
+    def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
+        """Keep all that the kernels paint and crop it as torch does, unless padding “same” crops the same."""
+        size, strides = pair(values["kernel_size"]), pair(values["stride"])
+        before, more = pair(values["padding"]), pair(values["output_padding"])
+        layer = cls(
+            filters=values["out_channels"],
+            kernel_size=size,
+            activation=NO_ACTIVATION,
+            strides=strides,
+            use_bias=bool(values["bias"]),
+        )
+        if values["groups"] != 1 or pair(values["dilation"]) != (1, 1):
+            raise NoCounterpart("A transposed convolution has neither groups nor dilation here.", layer)
+        # Where the stride is larger than the kernel, here the gap behind the last kernel is kept too.
+        kept = [max(stride - extent, 0) for extent, stride in zip(size, strides, strict=True)]
+        cuts = [(pad, pad - extra + gap) for pad, extra, gap in zip(before, more, kept, strict=True)]
+        if min(min(cut) for cut in cuts) < 0:
+            raise NoCounterpart("Its output is larger than what its kernels paint, and here it is not.", layer)
+        if not any(map(any, cuts)):
+            return (layer,)
+        same = cls(layer.filters, size, NO_ACTIVATION, "same", strides, layer.use_bias)
+        if cuts == [same._cut(0), same._cut(1)] and not any(kept):
+            return (same,)
+        (top, bottom), (left, right) = cuts
+        return layer, Cropping2D(top=top, bottom=bottom, left=left, right=right)
 
     def summary(self) -> str:
         return f"Conv2DTranspose {self.filters}, {self.kernel_size[0]} × {self.kernel_size[1]}"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from visualizer.architecture.activations import activation_stages
+from visualizer.architecture.activations import NO_ACTIVATION, activation_stages
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernel_layer import KernelLayer, activation_setting, kernel_form
 from visualizer.architecture.kernels import Stage
@@ -12,6 +12,7 @@ from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from visualizer.architecture.settings import Integer, Toggle, setting
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
+from visualizer.architecture.torch_form import REQUIRED, TorchForm
 
 MOST_UNITS = 4096
 
@@ -38,6 +39,20 @@ class Dense(KernelLayer):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         return (kernel_form(("Dense",), ("units",), ("units",)),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        return (
+            TorchForm(
+                ("Linear",),
+                {"in_features": REQUIRED, "out_features": REQUIRED, "bias": True},
+                lambda values, _: (
+                    cls(units=values["out_features"], activation=NO_ACTIVATION, use_bias=bool(values["bias"])),
+                ),
+                reads="in_features",
+                open={"out_features": "units"},
+            ),
+        )
 
     def summary(self) -> str:
         return f"Dense {self.units}"

@@ -1,9 +1,10 @@
 """Depthwise convolution: each map has kernels of its own."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from visualizer.architecture.activations import activation_stages
+from visualizer.architecture.activations import NO_ACTIVATION, activation_stages
 from visualizer.architecture.convolution import (
     DepthwiseConvolution,
     dilation_rate_setting,
@@ -14,10 +15,19 @@ from visualizer.architecture.convolution import (
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernel_layer import activation_setting, kernel_form
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import register
+from visualizer.architecture.layer import Layer, register
+from visualizer.architecture.layers.torch_window import convolution_form, convolution_padding, with_zeros_around
 from visualizer.architecture.settings import Integer, setting
 from visualizer.architecture.shapes import Padding, Shape, numbers_in
+from visualizer.architecture.torch_form import Arriving, TorchForm, pair
 from visualizer.architecture.window import padding_setting
+
+
+def _is_depthwise(values: Mapping[str, Any]) -> bool:
+    """Whether torch's convolution has a group for each map that arrives, of several."""
+    arriving, leaving = values["in_channels"], values["out_channels"]
+    sizes = isinstance(arriving, int) and isinstance(leaving, int)
+    return sizes and values["groups"] == arriving > 1 and leaving % arriving == 0
 
 
 @register
@@ -50,6 +60,24 @@ class DepthwiseConv2D(DepthwiseConvolution):
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         places = ("kernel_size", "strides", "padding", "depth_multiplier", "data_format", "dilation_rate")
         return (kernel_form(("DepthwiseConv2D",), places, ("kernel_size",), kernels=("depthwise",)),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        return (convolution_form(cls._of_torch, when=_is_depthwise),)
+
+    @classmethod
+    def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
+        before, padding = convolution_padding(values)
+        layer = cls(
+            kernel_size=pair(values["kernel_size"]),
+            depth_multiplier=values["out_channels"] // values["in_channels"],
+            activation=NO_ACTIVATION,
+            padding=padding,
+            strides=pair(values["stride"]),
+            dilation_rate=pair(values["dilation"]),
+            use_bias=bool(values["bias"]),
+        )
+        return with_zeros_around(values, *before, layer)
 
     def summary(self) -> str:
         return f"DepthwiseConv2D {self.kernel_size[0]} × {self.kernel_size[1]}"

@@ -6,8 +6,10 @@ from typing import ClassVar
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import PlacewiseLayer, register
+from visualizer.architecture.layers.torch_window import dropout_form
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape
+from visualizer.architecture.torch_form import TorchForm
 
 
 @register
@@ -30,6 +32,10 @@ class Dropout(PlacewiseLayer):
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         # Spatial dropout drops whole maps, so it is not read as this layer.
         return (KerasForm(("Dropout",), ("rate",), required=("rate",)),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        return (dropout_form(("Dropout",), ("dropout",), lambda rate, _: cls(rate=rate)),)
 
     def summary(self) -> str:
         return f"Dropout {self.rate:g}"

@@ -1,12 +1,14 @@
 """Flatten: feature maps become one vector."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import Layer, register
 from visualizer.architecture.shapes import Shape, numbers_in
 from visualizer.architecture.span import Span, whole_map
+from visualizer.architecture.torch_form import Arriving, NoCounterpart, TorchForm
 
 
 @register
@@ -21,6 +23,22 @@ class Flatten(Layer):
         "Writes all feature maps into one long vector, so that a Dense layer can follow; no number changes. (Here "
         "channel after channel, as PyTorch does it; Keras goes pixel by pixel.)"
     )
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        return (
+            TorchForm(("Flatten",), {"start_dim": 1, "end_dim": -1}, cls._of_torch, keeps_sign=True, to_vector=True),
+            TorchForm(
+                (), {"start_dim": 0, "end_dim": -1}, cls._of_torch, ("flatten",), keeps_sign=True, to_vector=True
+            ),
+        )
+
+    @classmethod
+    def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
+        last = len(arriving.shape) if arriving.shape else 3
+        if values["start_dim"] not in (1, -last) or values["end_dim"] not in (-1, last):
+            raise NoCounterpart("Here each picture becomes one vector.", cls())
+        return () if arriving.is_vector else (cls(),)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (numbers_in(input_shape),)

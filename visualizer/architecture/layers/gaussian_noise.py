@@ -8,6 +8,7 @@ from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import PlacewiseLayer, register
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape
+from visualizer.architecture.torch_form import REQUIRED, TorchForm
 
 
 @register
@@ -29,6 +30,11 @@ class GaussianNoise(PlacewiseLayer):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         return (KerasForm(("GaussianNoise",), ("stddev",), required=("stddev",)),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        # The class that scripts of this app define.
+        return (TorchForm(("NoiseInTraining",), {"stddev": REQUIRED}, lambda values, _: (cls(values["stddev"]),)),)
 
     def summary(self) -> str:
         return f"GaussianNoise {self.stddev:g}"

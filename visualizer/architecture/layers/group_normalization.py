@@ -1,8 +1,9 @@
 """Group normalisation: over groups of whole maps."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import gcd
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import Stage
@@ -10,6 +11,7 @@ from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register,
 from visualizer.architecture.settings import Integer, Real, setting
 from visualizer.architecture.shapes import Shape, describe_shape, numbers_in
 from visualizer.architecture.span import Span, whole_map
+from visualizer.architecture.torch_form import REQUIRED, Arriving, NoCounterpart, TorchForm
 from visualizer.words import counted
 
 
@@ -35,6 +37,23 @@ class GroupNormalization(Layer):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         return (KerasForm(("GroupNormalization",), ("groups", "axis", "epsilon"), defaults={"groups": 32}),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        grouped = {"num_groups": REQUIRED, "num_channels": REQUIRED, "eps": 1e-5, "affine": True}
+        single = {"num_features": REQUIRED, "eps": 1e-5, "momentum": 0.1, "affine": False, "track_running_stats": False}
+        return (
+            TorchForm(("GroupNorm",), grouped, cls._of_torch, reads="num_channels"),
+            TorchForm(("InstanceNorm2d",), single, cls._of_torch, reads="num_features"),
+        )
+
+    @classmethod
+    def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
+        groups = values["num_groups"] if "num_groups" in values else values["num_features"]
+        layer = cls(groups=groups, epsilon=float(values["eps"]))
+        if not values["affine"] or values.get("track_running_stats"):
+            raise NoCounterpart("Here it scales and shifts what it normalised, and keeps no running mean.", layer)
+        return (layer,)
 
     def summary(self) -> str:
         return f"GroupNormalization {self.groups}"

@@ -1,13 +1,15 @@
 """Layer normalisation: over the channels of each place."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import Fix, LayerDoesNotFit, PlacewiseLayer, register
+from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, PlacewiseLayer, register
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps, numbers_in
+from visualizer.architecture.torch_form import REQUIRED, Arriving, NoCounterpart, TorchForm
 
 
 @register
@@ -34,6 +36,24 @@ class LayerNormalization(PlacewiseLayer):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         return (KerasForm(("LayerNormalization",), ("axis", "epsilon")),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        arguments = {"normalized_shape": REQUIRED, "eps": 1e-5, "elementwise_affine": True, "bias": True}
+        own = {"normalized_shape": REQUIRED, "eps": 1e-5}  # of the class that scripts of this app define
+        return (
+            TorchForm(("LayerNorm",), arguments, cls._of_torch),
+            TorchForm(("ChannelNorm",), own, lambda values, _: (cls(epsilon=float(values["eps"])),)),
+        )
+
+    @classmethod
+    def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
+        layer = cls(epsilon=float(values["eps"]))
+        if arriving.shape is None or is_maps(arriving.shape):
+            raise NoCounterpart("Here it normalises over the channels at each place, not over whole maps.", layer)
+        if not values["elementwise_affine"] or not values["bias"]:
+            raise NoCounterpart("Here it scales and shifts what it normalised.", layer)
+        return (layer,)
 
     @property
     def keeps_shape(self) -> bool:

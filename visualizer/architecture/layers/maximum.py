@@ -15,6 +15,7 @@ class Maximum(PlacewiseMerge):
     title: ClassVar[str] = "Maximum"
     icon: ClassVar[str] = ":material/vertical_align_top:"
     meeting: ClassVar[Meeting] = "maximum"
+    torch_functions: ClassVar[tuple[str, ...]] = ("maximum", "max")
     explanation: ClassVar[str] = (
         "Keeps the largest number of its inputs at each place: whichever path answers most strongly is heard."
     )

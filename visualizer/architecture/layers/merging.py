@@ -12,6 +12,7 @@ from visualizer.architecture.layer import Layer, LayerDoesNotFit
 from visualizer.architecture.layers.merging_fixes import fixes
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
 from visualizer.architecture.span import Span
+from visualizer.architecture.torch_form import TorchForm
 from visualizer.words import listed
 
 MOST_INPUTS = 32
@@ -26,6 +27,8 @@ class MergeLayer(Layer):
     most_inputs: ClassVar[int] = MOST_INPUTS
     # Python's operator between two tensors that does the same.
     operator: ClassVar[str] = ""
+    # torch's functions of several tensors that do the same.
+    torch_functions: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
@@ -34,6 +37,14 @@ class MergeLayer(Layer):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         return (KerasForm((cls.__name__,), (), functions=(cls.__name__.lower(),), operator=cls.operator),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        return (
+            TorchForm(
+                (), {}, lambda *_: (cls(),), cls.torch_functions, cls.operator, keeps_sign=cls.meeting != "difference"
+            ),
+        )
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return input_shape

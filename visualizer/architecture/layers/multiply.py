@@ -15,6 +15,7 @@ class Multiply(PlacewiseMerge):
     title: ClassVar[str] = "Multiply"
     icon: ClassVar[str] = ":material/cancel:"
     meeting: ClassVar[Meeting] = "product"
+    torch_functions: ClassVar[tuple[str, ...]] = ("mul", "multiply")
     operator: ClassVar[str] = "*"
     explanation: ClassVar[str] = (
         "Multiplies its inputs number by number. An input between 0 and 1 works as a gate: it lets the other one "

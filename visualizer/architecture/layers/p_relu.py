@@ -1,14 +1,15 @@
 """A leaky ReLU that learns its slopes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from visualizer.architecture.keras_form import KerasForm, Packed
 from visualizer.architecture.kernels import Stage
-from visualizer.architecture.layer import Fix, LayerDoesNotFit, PlacewiseLayer, register
+from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, PlacewiseLayer, register
 from visualizer.architecture.settings import Toggle, setting
 from visualizer.architecture.shapes import Shape, is_maps, numbers_in
+from visualizer.architecture.torch_form import REQUIRED, Arriving, NoCounterpart, TorchForm
 from visualizer.words import counted
 
 
@@ -44,6 +45,28 @@ class PReLU(PlacewiseLayer):
         places = ("alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes")
         axes = Packed(_shared, lambda values: (1, 2) if values["shared"] else None)
         return (KerasForm(("PReLU",), places, packed={"shared_axes": axes}, defaults={"shared": False}),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        own = {"shape": REQUIRED}  # of the class that scripts of this app define
+        return (
+            TorchForm(("PReLU",), {"num_parameters": 1, "init": 0.25}, cls._of_torch),
+            TorchForm(
+                ("ParametricReLU",),
+                own,
+                lambda values, _: (cls(len(values["shape"]) == 3 and tuple(values["shape"][1:]) == (1, 1)),),
+            ),
+        )
+
+    @classmethod
+    def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
+        layer = cls(shared=not arriving.is_vector)
+        slopes = arriving.shape[0] if arriving.shape else None
+        if values["num_parameters"] == 1 != slopes:
+            raise NoCounterpart("Here each map has a slope of its own, and in the source all have one.", layer)
+        if values["init"] != 0:
+            raise NoCounterpart(f"Its slopes start as 0 here, and as {values['init']} in the source.", layer)
+        return (layer,)
 
     @property
     def keeps_shape(self) -> bool:

@@ -8,6 +8,7 @@ from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import PlacewiseLayer, register
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape, numbers_in
+from visualizer.architecture.torch_form import REQUIRED, TorchForm
 
 
 @register
@@ -38,6 +39,18 @@ class Rescaling(PlacewiseLayer):
                 otherwise="Pictures here go from 0 to 1 already.",
                 defaults={"offset": 0.0},
             ),
+        )
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        other = {"other": REQUIRED}
+        own = {"scale": REQUIRED, "offset": REQUIRED}  # of the class that scripts of this app define
+        return (
+            TorchForm(("ScaleAndShift",), own, lambda values, _: (cls(values["scale"], values["offset"]),)),
+            TorchForm((), other, lambda values, _: (cls(float(values["other"]), 0.0),), ("mul", "multiply")),
+            TorchForm((), other, lambda values, _: (cls(1.0 / values["other"], 0.0),), ("div", "divide")),
+            TorchForm((), other, lambda values, _: (cls(1.0, float(values["other"])),), ("add",)),
+            TorchForm((), other, lambda values, _: (cls(1.0, -float(values["other"])),), ("sub", "subtract")),
         )
 
     def summary(self) -> str:

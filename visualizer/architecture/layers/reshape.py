@@ -1,6 +1,6 @@
 """Reshape: the same numbers as a vector or as maps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,6 +10,7 @@ from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register
 from visualizer.architecture.settings import Choice, Integer, setting
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps, numbers_in
 from visualizer.architecture.span import Span, whole_map
+from visualizer.architecture.torch_form import REQUIRED, Arriving, NoCounterpart, TorchForm
 from visualizer.words import counted
 
 
@@ -59,6 +60,30 @@ class Reshape(Layer):
         target = Packed(_unpack, _pack)
         places = ("target_shape",)
         return (KerasForm(("Reshape",), places, required=places, packed={"target_shape": target}),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        size = {"height": REQUIRED, "width": REQUIRED}  # of the class that scripts of this app define
+        unflatten = {"dim": REQUIRED, "unflattened_size": REQUIRED}
+        return (
+            TorchForm(("Unflatten",), unflatten, cls._of_torch, ("unflatten",), keeps_sign=True),
+            TorchForm(("VectorToMaps",), size, lambda values, _: (cls("maps", values["height"], values["width"]),)),
+            TorchForm(("MapsToVector",), {}, lambda values, _: (cls("vector"),)),
+        )
+
+    @classmethod
+    def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
+        sizes = values["unflattened_size"]
+        sizes = list(sizes) if isinstance(sizes, tuple | list) else []
+        if values["dim"] not in (1, -1) or len(sizes) != 3 or not all(isinstance(size, int) for size in sizes):
+            raise NoCounterpart("Here a vector becomes maps of height × width.")
+        layer = cls("maps", sizes[1], sizes[2])
+        if sizes[0] == 1 or sizes[1:] == [1, 1]:
+            return (layer,)
+        raise NoCounterpart(
+            "The numbers come pixel by pixel here, and map by map in PyTorch: what is before it learns that order.",
+            layer,
+        )
 
     def keras_remark(self, input_shape: Shape) -> str:
         if self.to == "maps":

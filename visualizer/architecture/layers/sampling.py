@@ -10,6 +10,7 @@ from visualizer.architecture.layer import Fix, Layer, LayerDoesNotFit, register
 from visualizer.architecture.layers.dense import Dense
 from visualizer.architecture.layers.flatten import Flatten
 from visualizer.architecture.shapes import Shape, describe_shape, is_maps
+from visualizer.architecture.torch_form import TorchForm
 from visualizer.words import counted
 
 _NUMBERS = 4  # that a fix makes: two means, two logarithms of variances
@@ -55,6 +56,10 @@ class Sampling(Layer):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         return (KerasForm(("Sampling",), (), definition=_KERAS),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        return (TorchForm(("NormalSampling",), {}, lambda *_: (cls(),)),)  # which scripts of this app define
 
     def output_shape(self, input_shape: Shape) -> Shape:
         dense = Dense(units=_NUMBERS, activation=NO_ACTIVATION)

@@ -6,8 +6,11 @@ from typing import ClassVar
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import Stage
 from visualizer.architecture.layer import PlacewiseLayer, register, require_maps
+from visualizer.architecture.layers.dropout import Dropout
+from visualizer.architecture.layers.torch_window import dropout_form
 from visualizer.architecture.settings import Real, setting
 from visualizer.architecture.shapes import Shape
+from visualizer.architecture.torch_form import TorchForm
 
 
 @register
@@ -30,6 +33,17 @@ class SpatialDropout2D(PlacewiseLayer):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         return (KerasForm(("SpatialDropout2D",), ("rate",), required=("rate",)),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        # Of a vector, torch drops single numbers.
+        return (
+            dropout_form(
+                ("Dropout2d",),
+                ("dropout2d",),
+                lambda rate, arriving: Dropout(rate=rate) if arriving.is_vector else cls(rate=rate),
+            ),
+        )
 
     def summary(self) -> str:
         return f"SpatialDropout2D {self.rate:g}"

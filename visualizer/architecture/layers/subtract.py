@@ -15,6 +15,7 @@ class Subtract(PlacewiseMerge):
     title: ClassVar[str] = "Subtract"
     icon: ClassVar[str] = ":material/do_not_disturb_on:"
     meeting: ClassVar[Meeting] = "difference"
+    torch_functions: ClassVar[tuple[str, ...]] = ("sub", "subtract")
     operator: ClassVar[str] = "-"
     explanation: ClassVar[str] = (
         "Subtracts its second input from its first, number by number: what is left shows where the two differ."

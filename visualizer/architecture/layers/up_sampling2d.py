@@ -1,7 +1,8 @@
 """Upsampling: larger maps without anything to learn."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.kernels import Stage
@@ -9,6 +10,7 @@ from visualizer.architecture.layer import Layer, register, require_maps
 from visualizer.architecture.settings import Choice, IntegerPair, setting
 from visualizer.architecture.shapes import Shape, numbers_in
 from visualizer.architecture.span import Span
+from visualizer.architecture.torch_form import Arriving, NoCounterpart, TorchForm, pair, whole
 
 
 @register
@@ -40,6 +42,46 @@ class UpSampling2D(Layer):
     @classmethod
     def keras_forms(cls) -> tuple[KerasForm, ...]:
         return (KerasForm(("UpSampling2D",), ("size", "data_format", "interpolation")),)
+
+    @classmethod
+    def torch_forms(cls) -> tuple[TorchForm, ...]:
+        arguments = {"size": None, "scale_factor": None, "mode": "nearest", "align_corners": None}
+        fixed = {"size": None, "scale_factor": None}
+        more = {"recompute_scale_factor": None, "antialias": False}
+        bilinear = {"mode": "bilinear", "align_corners": True}
+        functions = ("interpolate", "upsample")
+        return (
+            TorchForm(("Upsample",), arguments, cls._of_torch, keeps_sign=True),
+            TorchForm((), arguments | more, cls._of_torch, functions, keeps_sign=True),
+            TorchForm(("UpsamplingNearest2d",), fixed, cls._of_torch, keeps_sign=True),
+            TorchForm(("UpsamplingBilinear2d",), fixed, lambda values, at: cls._of_torch({**values, **bilinear}, at)),
+        )
+
+    @classmethod
+    def _of_torch(cls, values: Mapping[str, Any], arriving: Arriving) -> Sequence[Layer]:
+        factors, mode = cls._factors(values, arriving), values.get("mode", "nearest")
+        if factors == (1, 1) and mode == "nearest":
+            return ()
+        if mode not in ("nearest", "bilinear", "nearest-exact"):
+            raise NoCounterpart("Maps are enlarged by “nearest” or “bilinear” here.", cls(factors, "bilinear"))
+        layer = cls(factors, "bilinear" if mode == "bilinear" else "nearest")
+        if values.get("align_corners"):
+            raise NoCounterpart(
+                "The corners of the maps are not aligned here, which moves the numbers a little.", layer
+            )
+        return (layer,)
+
+    @staticmethod
+    def _factors(values: Mapping[str, Any], arriving: Arriving) -> tuple[int, int]:
+        if values["size"] is not None:
+            if arriving.size is None:
+                raise NoCounterpart("How many times larger the map becomes does not follow from the text.")
+            size = pair(values["size"])
+            if any(new < 1 or new % old for new, old in zip(size, arriving.size, strict=True)):
+                raise NoCounterpart("Maps are enlarged by whole factors here.")
+            height, width = (new // old for new, old in zip(size, arriving.size, strict=True))
+            return height, width
+        return pair(whole(values["scale_factor"]))
 
     def summary(self) -> str:
         return f"UpSampling2D {self.size[0]} × {self.size[1]}"

@@ -8,7 +8,8 @@ from visualizer.source_code.files.keras_config import read_keras_json
 from visualizer.source_code.files.keras_file import open_h5, open_keras, open_keras_json
 from visualizer.source_code.files.onnx_reader import open_onnx
 from visualizer.source_code.files.reading import FileReading, cannot_open
-from visualizer.source_code.keras_reader import KerasReading, read_keras
+from visualizer.source_code.pasted import code_of_notebook
+from visualizer.source_code.source_reader import SourceReading, read_source
 
 # The endings of the files that can be opened, beside those of this app.
 ENDINGS = ("keras", "h5", "onnx", "json")
@@ -52,14 +53,18 @@ def open_network_file(data: bytes, name: str = "") -> FileReading | None:
     return None
 
 
-def read_pasted(source: str, classes: int | None = None) -> KerasReading:
-    """The network in pasted text: Python source with Keras, or what `model.to_json()` printed.
+def read_pasted(text: str, classes: int | None = None) -> SourceReading:
+    """The network in pasted text: source, a notebook's file, or what Keras's `model.to_json()` printed.
+
+    Args:
+        text: The text.
+        classes: The size of the last layer's output if source leaves it open.
 
     Raises:
-        UserError: It is neither, or describes no network that can be built here.
+        UserError: It is none of these, or describes no network that can be built here.
     """
-    if not source.lstrip().startswith("{"):
-        return read_keras(source, classes)
-    with log.refusals("keras-json", len(source), UserError):
-        model = read_keras_json(source.strip())
-        return KerasReading(model.architecture, model.settings, model.notes)
+    if not text.lstrip().startswith("{") or code_of_notebook(text) != text:
+        return read_source(text, classes)
+    with log.refusals("keras-json", len(text), UserError):
+        model = read_keras_json(text.strip())
+        return SourceReading(None, model.architecture, model.settings, model.notes)

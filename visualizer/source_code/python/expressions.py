@@ -230,10 +230,8 @@ def _call(following: Following, node: ast.Call) -> Any:
     function = following.value(node.func)
     consuming = isinstance(function, Symbol) and function.name in _CONSUMING
     consuming |= isinstance(node.func, ast.Attribute) and node.func.attr in ("join", "extend", "update")
-    if consuming and len(node.args) == 1:
+    if consuming and len(node.args) == 1 and not isinstance(node.args[0], ast.Starred):
         arguments = [_eager(following, node.args[0])]
-        if isinstance(node.args[0], ast.Starred):
-            arguments = list(parts(following, node.args))
     else:
         arguments = list(parts(following, node.args))
     keywords: dict[str, Any] = {}

@@ -415,7 +415,7 @@ def _isinstance(
             return False if isinstance(item, (*PLAIN, *CONTAINERS)) else None
         if isinstance(kind, Symbol) and kind.path in _CLASSES and isinstance(item, (*PLAIN, *CONTAINERS)):
             return isinstance(item, _CLASSES[kind.path])
-        return None
+        return following.library.is_kind(item, kind) if isinstance(kind, Symbol) else None
 
     def compute(item: Any, *_: Any) -> Any:
         several = kinds if isinstance(kinds, tuple) else (kinds,)

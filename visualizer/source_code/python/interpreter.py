@@ -58,6 +58,20 @@ class Interpreter(Following):
         """Follow what a library does when a layer or a model of the source is called."""
         return calls.call_instance(self, instance, arguments, keywords)
 
+    def call_uncalled(self, item: Function | Class) -> None:
+        """Follow a function, or create an object of a class, that the source itself does not call."""
+        try:
+            if isinstance(item, Function):
+                calls.call_function(self, item, [], {}, item.code)
+            else:
+                code = next((found.code for found in item.attributes.values() if isinstance(found, Function)), None)
+                if code is not None:
+                    calls.instantiate(self, item, [], {}, code)
+        except (Returned, Left, Raised, Exhausted):
+            pass
+        except RecursionError as error:
+            raise SourceError("The source cannot be followed.", "It is nested too deeply.", "Simplify it.") from error
+
     def _follow_statement(self, statement: ast.stmt) -> None:
         before = self.library.understood_calls
         self.began = self.budget.evaluations, before

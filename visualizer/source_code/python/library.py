@@ -35,6 +35,12 @@ class Library(Protocol):
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
         """`owner[index]` of something that the library created."""
 
+    def items(self, value: Any) -> list[Any] | None:
+        """What a loop over something that the library created goes through; None if that is not known."""
+
+    def is_kind(self, value: Any, kind: Symbol) -> bool | None:
+        """What `isinstance(value, kind)` gives for a class that the source does not define; None if it is not known."""
+
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
         """An attribute of something that the library created is set."""
 

@@ -287,7 +287,7 @@ def known_items(following: Following, value: Any) -> Any:
         for item in value.may_be:
             if isinstance(item, Stream | Function):
                 following.forget_object(item, ast.Pass())
-    return None
+    return following.library.items(value) if is_opaque(value) else None
 
 
 def length(following: Following, value: Any, node: ast.expr) -> Any:
@@ -300,7 +300,8 @@ def length(following: Following, value: Any, node: ast.expr) -> Any:
         return following.checked(len(value), node)
     if isinstance(value, PLAIN):
         return following.failed(node, TypeError())
-    return None
+    items = following.library.items(value) if is_opaque(value) else None
+    return None if items is None else len(items)
 
 
 def subscript(following: Following, owner: Any, index: Any, node: ast.expr) -> Any:

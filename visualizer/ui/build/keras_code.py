@@ -1,4 +1,4 @@
-"""Build's box for Keras source, which turns pasted source into the network."""
+"""Build's box for Keras and PyTorch source, which turns pasted source into the network."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,8 +9,8 @@ import streamlit as st
 
 from visualizer.architecture.architecture import summarize
 from visualizer.source_code.files.network_file import read_pasted
-from visualizer.source_code.keras_reader import KerasReading
 from visualizer.source_code.notes import Note
+from visualizer.source_code.source_reader import SourceReading
 from visualizer.tasks.classification import Classification
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.ui.build.state import BuildState
@@ -37,6 +37,42 @@ model.add(Dense(10, activation='softmax'))
 model.compile(optimizer='adam', loss='categorical_crossentropy', metrics=['accuracy'])
 model.fit(x_train, y_train, epochs=10, batch_size=32)
 """
+PYTORCH_EXAMPLE = """\
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 32, kernel_size=3, padding=1)
+        self.conv2 = nn.Conv2d(32, 64, kernel_size=3, padding=1)
+        self.pool = nn.MaxPool2d(2)
+        self.fc1 = nn.Linear(64 * 16 * 16, 128)
+        self.fc2 = nn.Linear(128, 10)
+
+    def forward(self, x):
+        x = self.pool(F.relu(self.conv1(x)))
+        x = self.pool(F.relu(self.conv2(x)))
+        x = torch.flatten(x, 1)
+        x = F.relu(self.fc1(x))
+        return self.fc2(x)
+
+
+net = Net()
+criterion = nn.CrossEntropyLoss()
+optimizer = torch.optim.Adam(net.parameters(), lr=0.001)
+loader = torch.utils.data.DataLoader(pictures, batch_size=32, shuffle=True)
+
+for epoch in range(10):
+    for images, labels in loader:
+        optimizer.zero_grad()
+        loss = criterion(net(images), labels)
+        loss.backward()
+        optimizer.step()
+"""
+EXAMPLES = {"Keras": EXAMPLE, "PyTorch": PYTORCH_EXAMPLE}
 # Beyond this many, notes scroll, so that the drawing below stays in sight.
 MOST_NOTES = 6
 NOTES_HEIGHT = 216
@@ -55,21 +91,28 @@ def paste_keras(owner: Session, classes: int) -> None:
         # Close the box to show what was built; the text stays in it.
         st.session_state[_BOX] = state.keras_reading is None
 
-    def fill_in() -> None:
-        st.session_state[_TEXT] = EXAMPLE
+    def fill_in(example: str) -> None:
+        st.session_state[_TEXT] = example
 
-    with st.expander("Paste Keras code", icon=":material/content_paste:", key=_BOX, on_change="rerun"):
+    with st.expander("Paste code", icon=":material/content_paste:", key=_BOX, on_change="rerun"):
         st.markdown(
-            "Paste the Python source of a Keras model, or what `model.to_json()` prints. It is read and never run. "
-            "The settings in `compile` and `fit` are entered on the Train page."
+            "Paste the Python source of a network in Keras or PyTorch, or what Keras’s `model.to_json()` prints. It is "
+            "read and never run. How the source trains it is entered on the Train page."
         )
         with st.form("keras-form", border=False):
-            st.text_area("Keras source", key=_TEXT, placeholder=EXAMPLE, height=340, label_visibility="collapsed")
+            st.text_area("Source code", key=_TEXT, placeholder=EXAMPLE, height=340, label_visibility="collapsed")
             with st.container(horizontal=True, gap="small"):
                 st.form_submit_button(
                     "Build it", key="keras-build", type="primary", icon=":material/construction:", on_click=build
                 )
-                st.form_submit_button("Fill in an example", key="keras-example", type="tertiary", on_click=fill_in)
+                for language, example in EXAMPLES.items():
+                    st.form_submit_button(
+                        f"{language} example",
+                        key=f"{language.lower()}-example",
+                        type="tertiary",
+                        on_click=fill_in,
+                        args=(example,),
+                    )
     # Say nothing about a source once it is undone.
     drafts = (*owner.history.past, owner.history.present)
     if state.keras_reading is not None and any(draft is state.keras_draft for draft in drafts):
@@ -77,11 +120,11 @@ def paste_keras(owner: Session, classes: int) -> None:
 
 
 def _build(owner: Session, source: str, classes: int) -> None:
-    """Put the network of Keras source into Build, undoably, and its training settings into Train."""
+    """Put the network of pasted text into Build, undoably, and its training settings into Train."""
     show_reading(owner, read_pasted(source, classes))
 
 
-def show_reading(owner: Session, reading: KerasReading) -> None:
+def show_reading(owner: Session, reading: SourceReading) -> None:
     """Put a network from elsewhere into Build, undoably, and its training settings into Train; say what changed."""
     settings = replace(owner.settings, **reading.settings)
     if (reading.architecture, settings) != (owner.architecture, owner.settings):
@@ -90,7 +133,7 @@ def show_reading(owner: Session, reading: KerasReading) -> None:
     state.keras_reading, state.keras_draft = reading, owner.history.present
 
 
-def _result(state: BuildState, reading: KerasReading) -> None:
+def _result(state: BuildState, reading: SourceReading) -> None:
     report = summarize(reading.architecture)
     kind = "trainable parameter" if report.kept else "parameter"
     other = [note for note in reading.notes if note.other_network]
@@ -103,9 +146,10 @@ def _result(state: BuildState, reading: KerasReading) -> None:
                     warning = f"**This network differs from the one that you brought:**\n{_list(other)}"
                     _room_for(other).warning(warning, icon=":material/warning:")
                 icon = "" if other else ":material/check_circle: "
+                language = f"The code was read as {reading.language}. " if reading.language else ""
                 st.markdown(
                     f"{icon}**Built: {counted(len(report.layers), 'layer')} with {counted(report.parameters, kind)}.** "
-                    f"{_training(reading)}"
+                    f"{language}{_training(reading)}"
                 )
             st.button(
                 "Close this summary",
@@ -127,7 +171,7 @@ def _list(notes: Sequence[Note]) -> str:
     return "\n".join(f"- {_sentence(note)}" for note in notes)
 
 
-def _training(reading: KerasReading) -> str:
+def _training(reading: SourceReading) -> str:
     """What Undo brings back, and which settings went to Train if the source has any."""
     settings = reading.settings
     parts = []

@@ -4,7 +4,7 @@ from collections.abc import Collection, Set
 from dataclasses import dataclass, field
 
 from visualizer.architecture.editing import Draft
-from visualizer.source_code.keras_reader import KerasReading
+from visualizer.source_code.source_reader import SourceReading
 from visualizer.ui.build.groups import MOST_UNFOLDED, Group, groups_of
 
 
@@ -19,7 +19,7 @@ class BuildState:
         shown_cards: The cards outside of blocks that a long network's list shows one by one, not in closed groups.
         cards_before, problems_before: The ids of all cards, and of those that did not fit, at the last drawing.
         question: What is asked on a row at the moment, one of `ui.build.question`, and the id of its first card.
-        keras_reading: The last Keras source that was read, or None.
+        keras_reading: The last source that was read, or None.
         keras_draft: The draft that it produced, or None.
     """
 
@@ -29,7 +29,7 @@ class BuildState:
     cards_before: frozenset[int] = frozenset()
     problems_before: frozenset[int] = frozenset()
     question: tuple[str, int] | None = None
-    keras_reading: KerasReading | None = None
+    keras_reading: SourceReading | None = None
     keras_draft: Draft | None = None
 
     def toggle_card(self, card: int) -> None:

@@ -6,7 +6,7 @@ from visualizer.architecture.architecture import architecture_from_json
 from visualizer.architecture.model_file import load_model
 from visualizer.limits import MB
 from visualizer.source_code.files.network_file import ENDINGS, max_file_bytes, open_network_file
-from visualizer.source_code.keras_reader import KerasReading
+from visualizer.source_code.source_reader import SourceReading
 from visualizer.ui.build.keras_code import show_reading
 from visualizer.ui.kit import bound
 from visualizer.ui.state.session import Session
@@ -28,7 +28,7 @@ def upload_menu(owner: Session) -> None:
 def _take(owner: Session, data: bytes, name: str) -> None:
     reading = open_network_file(data, name)
     if reading is not None:
-        show_reading(owner, KerasReading(reading.architecture, reading.settings, reading.notes))
+        show_reading(owner, SourceReading(None, reading.architecture, reading.settings, reading.notes))
     elif name.lower().endswith(".json"):
         owner.open_architecture(architecture_from_json(data))
     else:

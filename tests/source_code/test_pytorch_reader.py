@@ -1,0 +1,349 @@
+"""PyTorch source as people write it becomes the network that torch itself makes of it."""
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from tests.source_code.pytorch_sources import EXAMPLES, Example
+from visualizer.architecture.architecture import summarize
+from visualizer.architecture.network import Network
+from visualizer.limits import limits
+from visualizer.source_code.keras_reader import NoNetworkError
+from visualizer.source_code.python_source import SourceError
+from visualizer.source_code.pytorch_reader import PyTorchReading, read_pytorch
+from visualizer.training.settings import TrainingSettings
+
+LOGARITHM = "the loss takes the logarithm"
+TOLERANCE = 1e-5
+
+
+def run(example: Example) -> nn.Module:
+    """The real module, with weights and running statistics that differ from each other."""
+    names: dict[str, Any] = {}
+    torch.manual_seed(0)
+    # The text is one of these tests' own.
+    exec(compile(f"{example.network}\nmodule = {example.make}\n", "source", "exec"), names)  # noqa: S102
+    module: nn.Module = names["module"]
+    for inner in module.modules():
+        if isinstance(inner, nn.BatchNorm2d | nn.BatchNorm1d):
+            nn.init.uniform_(inner.running_mean, -0.2, 0.2)
+            nn.init.uniform_(inner.running_var, 0.5, 1.5)
+            nn.init.uniform_(inner.weight, 0.5, 1.5)
+            nn.init.uniform_(inner.bias, -0.2, 0.2)
+    return module.eval()
+
+
+def own_weights(module: nn.Module) -> list[torch.Tensor]:
+    """The weights and running statistics of a module itself, not of those in it."""
+    buffers = [buffer for buffer in module.buffers(recurse=False) if buffer.ndim]
+    return [*module.parameters(recurse=False), *buffers]
+
+
+def used(module: nn.Module, picture: torch.Tensor) -> tuple[list[tuple[nn.Module, torch.Size]], torch.Tensor]:
+    """The modules with weights in the order in which they are run, with the shapes of their outputs; and the output."""
+    order: list[tuple[nn.Module, torch.Size]] = []
+    hooks = [
+        inner.register_forward_hook(lambda at, _, out: order.append((at, out.shape[1:])))
+        for inner in module.modules()
+        if own_weights(inner)
+    ]
+    with torch.no_grad():
+        output = module(picture)
+    for hook in hooks:
+        hook.remove()
+    return order, output
+
+
+def check_same(module: nn.Module, reading: PyTorchReading) -> None:
+    """Layer by layer the same shapes and counts, and with the same weights the same numbers at the end."""
+    picture = torch.rand(2, *reading.architecture.input_shape, generator=torch.Generator().manual_seed(1))
+    theirs, expected = used(module, picture)
+    network = Network(reading.architecture).eval()
+    ours = [
+        (inner, row.output_shape)
+        for layer, row in zip(network.layers, summarize(reading.architecture).layers, strict=True)
+        for inner in layer.modules()
+        if own_weights(inner)
+    ]
+    assert len(ours) == len(theirs)
+    for (inner, shape), (other, other_shape) in zip(ours, theirs, strict=True):
+        for weights, other_weights in zip(own_weights(inner), own_weights(other), strict=True):
+            assert weights.shape == other_weights.shape
+            weights.data.copy_(other_weights.data)
+        # What a transposed convolution paints beyond the map is cropped in a layer of its own here.
+        assert shape == tuple(other_shape) or (isinstance(other, nn.ConvTranspose2d) and shape[0] == other_shape[0])
+    with torch.no_grad():
+        output = network(picture)
+    if any(LOGARITHM in note.sentence for note in reading.notes):
+        output = output.log()
+    scale = max(1.0, float(expected.abs().max()))
+    torch.testing.assert_close(output.reshape(expected.shape), expected, rtol=0, atol=TOLERANCE * scale)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_what_is_read_is_what_torch_runs_or_a_note_says_what_differs(name):
+    example = EXAMPLES[name]
+    reading = read_pytorch(example.source)
+    other = [note.sentence for note in reading.notes if note.other_network]
+    assert reading.architecture.input_shape == example.shape
+    for setting, value in example.settings:
+        assert reading.settings[setting] == value, setting
+    TrainingSettings(**reading.settings)
+    if example.differs:
+        assert any(example.differs in sentence for sentence in other)
+        return
+    assert other == []
+    report = summarize(reading.architecture)
+    assert all(row.problem is None for row in report.layers)
+    if example.trainable:
+        assert report.parameters == example.trainable
+    if report.parameters > limits().parameters:  # it is not built here, nor are its weights drawn
+        with torch.device("meta"):
+            module = run(example)
+        assert report.parameters == sum(weights.numel() for weights in module.parameters())
+        return
+    module = run(example)
+    assert report.parameters == sum(weights.numel() for weights in module.parameters())
+    check_same(module, reading)
+
+
+def net(layers: str, forward: str = "") -> str:
+    """A source with the layers of a class and the lines of its forward, one after the other."""
+    start = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n"
+    if not forward:
+        return f"{start}model = nn.Sequential({layers})\n"
+    made = "".join(f"        {line}\n" for line in layers.splitlines())
+    run = "".join(f"        {line}\n" for line in forward.splitlines())
+    return (
+        f"{start}class Net(nn.Module):\n    def __init__(self, n=None):\n        super().__init__()\n{made}"
+        f"    def forward(self, x):\n{run}"
+    )
+
+
+def sentences(source: str, *, other: bool = True) -> list[str]:
+    return [note.sentence for note in read_pytorch(source, 10).notes if note.other_network or not other]
+
+
+SAME = {
+    "padding of a stride": "nn.Conv2d(3, 4, 5, 2, 2), nn.ReLU()",
+    "padding “same”": "nn.Conv2d(3, 4, (3, 5), padding='same')",
+    "dilation": "nn.Conv2d(3, 4, 3, padding=2, dilation=2)",
+    "max pooling with padding": "nn.Conv2d(3, 4, 3), nn.ReLU(), nn.MaxPool2d(3, 2, 1)",
+    "max pooling with padding that keeps the size": "nn.Conv2d(3, 4, 3), nn.MaxPool2d(3, 1, 1)",
+    "max pooling that reaches over": "nn.Conv2d(3, 4, 2), nn.ReLU(), nn.MaxPool2d(2, ceil_mode=True)",
+    "average pooling that counts its padding": "nn.Conv2d(3, 4, 3), nn.AvgPool2d(3, 2, padding=1)",
+    "average pooling that does not": "nn.Conv2d(3, 4, 3), nn.AvgPool2d(3, 1, padding=1, count_include_pad=False)",
+    "adaptive pooling that divides": "nn.Conv2d(3, 4, 3, padding=1), nn.AdaptiveAvgPool2d((8, 4))",
+    "adaptive pooling of the same size": "nn.Conv2d(3, 4, 3, padding=1), nn.AdaptiveAvgPool2d((None, 64))",
+    "a transposed convolution": "nn.ConvTranspose2d(3, 4, 4, 2, 1)",
+    "a transposed convolution that crops unevenly": "nn.ConvTranspose2d(3, 4, 3, 2, 1, 1)",
+    "a transposed convolution with gaps": "nn.ConvTranspose2d(3, 4, 2, 3)",
+    "upsampling": "nn.Conv2d(3, 4, 3), nn.Upsample(scale_factor=2, mode='bilinear', align_corners=False)",
+    "zero padding": "nn.ZeroPad2d((1, 2, 0, 3)), nn.Conv2d(3, 4, 3)",
+    "cropping": "nn.ZeroPad2d((-1, 2, 0, -3)), nn.Conv2d(3, 4, 3)",
+    "group normalisation": "nn.Conv2d(3, 4, 3), nn.GroupNorm(2, 4)",
+    "instance normalisation": "nn.Conv2d(3, 4, 3), nn.InstanceNorm2d(4, affine=True)",
+    "softmax over the channels": "nn.Conv2d(3, 4, 3), nn.Softmax2d()",
+    "a leaky slope": "nn.Conv2d(3, 4, 3), nn.LeakyReLU()",
+    "unflatten": "nn.Flatten(), nn.Linear(12288, 16), nn.Unflatten(1, (16, 1, 1)), nn.ConvTranspose2d(16, 2, 4)",
+    "identities": "nn.Identity(), nn.Conv2d(3, 4, 3), nn.Dropout(0.3), nn.Identity()",
+}
+
+
+# Lines of __init__ and of forward.
+FORWARD = {
+    "a function in place, whose input is read again": (
+        "self.a = nn.Conv2d(3, 4, 3)\nself.r = nn.ReLU(inplace=True)",
+        "x = self.a(x)\ny = self.r(x)\nreturn torch.cat([x, y], 1)",
+    ),
+    "a function in place, whose output is not kept": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nF.elu(x, inplace=True)\nx.sigmoid_()\nreturn x * 2",
+    ),
+    "+= of a tensor with two names": (
+        "self.a = nn.Conv2d(3, 4, 3)\nself.b = nn.Conv2d(4, 4, 1)",
+        "x = self.a(x)\ny = x\nx += self.b(x)\nreturn torch.cat([x, y], 1)",
+    ),
+    "layers by their names": (
+        "for i in range(3):\n    setattr(self, 'c%d' % i, nn.Conv2d(3, 3, 3))",
+        "for i in range(3):\n    x = getattr(self, f'c{i}')(x)\nreturn x",
+    ),
+    "children and indices": (
+        "self.a = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3), nn.Tanh())",
+        "for layer in self.a[:2]:\n    x = layer(x)\nx = self.a[2](x)\nreturn self.a[-1](x) if len(self.a) == 4 else x",
+    ),
+    "padding by its name": ("self.a = nn.Conv2d(3, 4, 3)", "return self.a(F.pad(x, pad=(1, 0, 2, 0)))"),
+    "methods and functions alike": (
+        "self.a = nn.Conv2d(3, 4, 3)\nself.b = nn.Linear(4, 2)",
+        "x = self.a(x).relu().mean(dim=(-2, -1))\nreturn torch.sigmoid(self.b(torch.reshape(x, (x.shape[0], -1))))",
+    ),
+    "numbers of a vector as maps": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nw = x.mean([2, 3]).sigmoid()\nx = x * w.unsqueeze(-1).unsqueeze(-1)\n"
+        "return x + w[:, :, None, None]",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_what_forward_does_is_the_same(name):
+    source = net(*FORWARD[name])
+    reading = read_pytorch(source)
+    assert [note.sentence for note in reading.notes if note.other_network] == []
+    check_same(run(Example(source, "Net()", reading.architecture.input_shape)), reading)
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_what_torch_and_this_app_write_differently_is_the_same(name):
+    source = net(SAME[name])
+    reading = read_pytorch(source)
+    assert [note.sentence for note in reading.notes if note.other_network] == []
+    check_same(run(Example(source, "model", reading.architecture.input_shape)), reading)
+
+
+DIFFERS = {
+    "max pooling over numbers below zero": (net("nn.Conv2d(3, 4, 3), nn.MaxPool2d(3, 2, 1)"), "never wins"),
+    "average pooling that reaches over": (
+        net("nn.Conv2d(3, 4, 2), nn.AvgPool2d(4, 3, padding=1, ceil_mode=True)"),
+        "edge",
+    ),
+    "adaptive pooling that does not divide": (net("nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(7)"), "equal windows"),
+    "corners": (net("nn.Conv2d(3, 4, 3), nn.UpsamplingBilinear2d(scale_factor=2)"), "corners"),
+    "reflected padding": (net("nn.Conv2d(3, 4, 3, padding=1, padding_mode='reflect')"), "padded with zeros"),
+    "groups of a transposed convolution": (net("nn.ConvTranspose2d(4, 4, 2, groups=2)"), "groups"),
+    "a mean of all batches": (net("nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4, momentum=None)"), "momentum"),
+    "no scale": (net("nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4, affine=False)"), "scales"),
+    "layer normalisation of maps": (net("nn.Conv2d(3, 4, 3), nn.LayerNorm([4, 62, 62])"), "each place"),
+    "one slope for all": (net("nn.Conv2d(3, 4, 3), nn.PReLU()"), "slope"),
+    "an alpha of ELU": (net("nn.Conv2d(3, 4, 3), nn.ELU(0.5)"), "alpha"),
+    "softmax over the rows": (net("nn.Conv2d(3, 4, 3), nn.Softmax(dim=2)"), "over the channels"),
+    "log_softmax in the middle": (net("nn.Conv2d(3, 4, 3), nn.LogSoftmax(1), nn.Conv2d(4, 4, 1)"), "logarithm"),
+    "numbers that do not fit": (net("nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(17, 10)"), "expects 17"),
+    "channels that do not fit": (net("nn.Conv2d(3, 4, 3), nn.Conv2d(5, 2, 1)"), "expects 5"),
+    "an unknown module": (net("nn.Conv2d(3, 4, 3), nn.Hardswish()"), "Hardswish"),
+    "an unknown size": (net("nn.Conv2d(3, 4, size)"), "kernel_size"),
+    "an unknown list": (net("nn.Conv2d(3, 4, 3), *make_more()"), "make_more"),
+    "concatenated rows": (
+        net("self.a = nn.Conv2d(3, 4, 3)", "x = self.a(x)\nreturn torch.cat([x, x], 2)"),
+        "channels are concatenated",
+    ),
+    "a slice": (net("self.a = nn.Conv2d(3, 4, 3)", "x = self.a(x)\nreturn x[:, :2]"), "x[:, :2]"),
+    "a transposition": (net("self.a = nn.Conv2d(3, 4, 3)", "return self.a(x).transpose(2, 3)"), "transpose"),
+    "two outputs": (net("self.a = nn.Conv2d(3, 4, 3)", "x = self.a(x)\nreturn x, F.relu(x)"), "2 outputs"),
+    "a layer that is not used": (
+        net("self.a = nn.Conv2d(3, 4, 3)\nself.b = nn.Conv2d(4, 4, 3)", "return self.a(x)"),
+        "created but not used",
+    ),
+    "a condition that is not known": (
+        net("self.a = nn.Conv2d(3, 4, 3)\nself.n = n", "x = self.a(x)\nif self.n > other:\n    x = x * 2\nreturn x"),
+        "not known whether",
+    ),
+    "a layer that is used twice on maps of two sizes": (
+        net("self.a = nn.Conv2d(3, 3, 3)", "x = self.a(x)\nreturn self.a(torch.relu(F.max_pool2d(x, 2)))"),
+        "used several times",
+    ),
+    "normalised weights": (net("nn.utils.spectral_norm(nn.Conv2d(3, 4, 3))"), "spectral_norm"),
+    "a learnt factor": (
+        net("self.a = nn.Conv2d(3, 4, 3)\nself.g = nn.Parameter(torch.ones(1))", "return self.g * self.a(x)"),
+        "self.g",
+    ),
+    "a hook": (
+        net("self.a = nn.Conv2d(3, 4, 3)\nself.a.register_forward_hook(f)", "return self.a(x)"),
+        "register_forward_hook",
+    ),
+    "a fifth axis": (net("self.a = nn.Conv2d(3, 4, 3)", "return self.a(x).unsqueeze(2)"), "unsqueeze"),
+    "a layer changed later": (
+        net("self.a = nn.Conv2d(3, 4, 3)\nself.a.weight = unknown", "return self.a(x)"),
+        "“weight” of a layer is changed",
+    ),
+    "numbers in another order": (
+        net("nn.Flatten(), nn.Linear(12288, 32), nn.Unflatten(1, (8, 2, 2)), nn.Conv2d(8, 2, 1)"),
+        "pixel by pixel",
+    ),
+    "too many filters": (net("nn.Conv2d(3, 40000, 3), nn.ReLU()"), "left out"),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERS)
+def test_what_differs_is_said(name):
+    source, words = DIFFERS[name]
+    try:
+        found = sentences(source)
+    except NoNetworkError:
+        assert name in ("an unknown size", "too many filters")
+        return
+    assert any(words in sentence for sentence in found), found
+
+
+def test_a_size_that_is_left_open_is_the_number_of_classes():
+    source = net("self.a = nn.Flatten()\nself.b = nn.Linear(784, n_classes)", "return self.b(self.a(x))")
+    reading = read_pytorch(source, 7)
+    assert summarize(reading.architecture).layers[-1].output_shape == (7,)
+    assert any("n_classes" in note.sentence for note in reading.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("summary(model, (3, 48, 40))", (3, 48, 40)),
+        ("torch.zeros(4, 3, 20, 24)", (3, 20, 24)),
+        ("model(torch.randn((1, 3, 30, 30)))", (3, 30, 30)),
+        ("datasets.CIFAR100('.', train=True)", (3, 32, 32)),
+        ("transforms.Compose([transforms.Resize((50, 60)), transforms.ToTensor()])", (3, 50, 60)),
+        ("torchvision.datasets.CIFAR10('.')\ntransforms.Resize(72)", (3, 72, 72)),
+        ("", (3, 64, 64)),
+    ],
+)
+def test_the_shape_of_the_input_follows_from_what_the_source_says(text, shape):
+    source = net("nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 10)")
+    assert read_pytorch(source + text).architecture.input_shape == shape
+
+
+@pytest.mark.parametrize("size", [8, 28, 33, 100, 224])
+def test_the_shape_of_the_input_follows_from_what_the_layers_expect(size):
+    source = net(f"nn.Conv2d(1, 4, 3, padding=1), nn.Flatten(), nn.Linear(4 * {size} * {size}, 10)")
+    assert read_pytorch(source).architecture.input_shape == (1, size, size)
+
+
+def test_a_vector_that_the_loop_makes_of_pictures_is_read_as_a_picture():
+    source = net("nn.Linear(784, 30), nn.ReLU(), nn.Linear(30, 10)")
+    reading = read_pytorch(source + "for x, y in loader:\n    out = model(x.view(-1, 784))\n")
+    assert reading.architecture.input_shape == (1, 28, 28)
+    assert [row.output_shape for row in summarize(reading.architecture).layers] == [(784,), (30,), (10,)]
+
+
+TRAINING = {
+    "torch.optim.RMSprop(model.parameters())": {"optimizer": "rmsprop", "learning_rate": 0.01},
+    "torch.optim.SGD(model.parameters(), 0.3)": {"optimizer": "sgd", "learning_rate": 0.3, "momentum": 0.0},
+    "optim.Adam(params=model.parameters(), lr=3e-4)": {"optimizer": "adam", "learning_rate": 3e-4},
+    "optim.AdamW(model.parameters(), lr=1e-4)": {"optimizer": "adam", "learning_rate": 1e-4},
+    "nn.MSELoss()": {"loss": "mse"},
+    "F.cross_entropy(out, y)": {"loss": "cross_entropy"},
+    "DataLoader(data, 16)": {"batch_size": 16},
+    "EPOCHS = 7\nfor epoch in tqdm(range(EPOCHS)):\n    pass": {"epochs": 7},
+    "for epoch in range(1, 4):\n    print(epoch)": {"epochs": 3},
+}
+
+
+@pytest.mark.parametrize("text", TRAINING)
+def test_how_it_trains(text):
+    reading = read_pytorch(net("nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(4 * 62 * 62, 10)") + text)
+    assert TRAINING[text].items() <= reading.settings.items()
+    assert not any(note.other_network for note in reading.notes)
+
+
+def test_what_of_the_training_is_left_out_is_said():
+    text = "torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=5e-4, nesterov=True)\nnn.BCEWithLogitsLoss()"
+    found = sentences(net("nn.Conv2d(3, 4, 3)") + text, other=False)
+    for words in ("weight_decay=0.0005", "nesterov=True", "BCEWithLogitsLoss"):
+        assert any(words in sentence for sentence in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x = 1", "import torch", "def f(:", "class Net(nn.Module): pass", "model = nn.Sequential()"]
+)
+def test_without_a_network_it_says_so(text):
+    with pytest.raises((NoNetworkError, SourceError)):
+        read_pytorch(text)
