@@ -14,9 +14,9 @@ from tests.source_code.keras_sources import EXAMPLES
 from visualizer.architecture.architecture import summarize
 from visualizer.architecture.goal import class_goal
 from visualizer.errors import UserError
-from visualizer.source_code import python_subset
 from visualizer.source_code.keras_reader import read_keras
 from visualizer.source_code.notes import MAX_NOTES, MAX_RANGES
+from visualizer.source_code.python import budget
 from visualizer.source_code.python_source import MAX_CHARACTERS, SourceError
 from visualizer.training.settings import TrainingSettings
 
@@ -204,10 +204,8 @@ GROWING = {
     "zip that is kept": _LONG + "b = [a for i in range(1000)]\nc = [zip(*b) for i in range(900)]",
     "zip of a list of itself": "a = []\nfor i in range(900):\n  a.append(a)\n" + _OFTEN + "zip(*a)",
     "enumerate": _LONG + "b = [enumerate(a) for i in range(1000)]",
-    "range": "b = [range(1000) for i in range(1000)]",
     "tuple": _LONG + "b = [tuple(a) for i in range(1000)]",
     "reversed": _LONG + "b = [reversed(a) for i in range(1000)]",
-    "len": _LONG + _OFTEN + "len(a)",
     "times": "a = [1]\nb = [a * 1000 for i in range(1000)]",
     "plus": "a = [1] * 500\nb = [a + a for i in range(1000)]",
     "extend": "a = [1] * 900\nb = []\n" + _OFTEN + "b = []\n  b.extend(a)",
@@ -223,8 +221,6 @@ GROWING = {
     "lists in lists": "a = [1] * 1000\nb = [a] * 1000\n" + _OFTEN + "f(b)",
     "lists of nothing": "a = []\nfor i in range(900):\n  a = [a, a]\n" + _OFTEN + "f(a)",
     "parameters": "def f(" + _many("a{}", 8_000) + "):\n  return 1\n" + _OFTEN + "f()",
-    "methods": _OFTEN + "class A:\n" + "   def f(x): y\n" * 4_000,
-    "decorators": "class A:\n" + " @x\n" * 9_000 + " def f(s): y\na = A()\n" + _OFTEN + "a.f",
     "targets": _OFTEN + "x = " * 15_000 + "1",
     "targets in a loop": "for (" + "x," * 15_000 + ") in range(1000):\n  pass",
     "imports": _OFTEN + "import " + ", ".join(["x"] * 15_000),
@@ -234,7 +230,6 @@ GROWING = {
     "shapes": _MODEL + _LONG + _OFTEN + "Dense(1, batch_input_shape=a)",
     "outputs": _MODEL + "x = Input((8, 8, 1))\nm = Model(x, [ReLU()(x)] * 1000)\n" + _OFTEN + "m(x)",
     "what a list holds": _LONG + _OFTEN + "2000 in a",
-    "branches": _OFTEN + "if f: continue; " + "a = 1; " * 9_000,
     "kernels": _MODEL + _LONG + _OFTEN + "Conv2D(1, a)",
 }
 
@@ -247,7 +242,7 @@ def test_what_is_made_is_counted_whatever_makes_it(name):
 
 def test_a_network_as_large_as_any_that_fits_is_far_from_the_bounds(monkeypatch):
     """A long functional network, in a program with much else in it."""
-    monkeypatch.setattr(python_subset, "MAX_ENTRIES", python_subset.MAX_ENTRIES // 5)
+    monkeypatch.setattr(budget, "MAX_ENTRIES", budget.MAX_ENTRIES // 5)
     source = _MODEL + "x = i = Input((32, 32, 3))\n" + "x = Conv2D(8, 3, padding='same', activation='relu')(x)\n" * 59
     source += (
         "m = Model(i, Flatten()(x))\nm.compile('adam', 'mse', metrics=['accuracy'])\n" + "print(plot(1, 2))\n" * 2_000
@@ -257,6 +252,11 @@ def test_a_network_as_large_as_any_that_fits_is_far_from_the_bounds(monkeypatch)
 
 _BRANCHES = _MODEL + "i = Input((8, 8, 1))\nx = ReLU()(i)\ny = ReLU()(x)\n"
 NASTY = GROWING | {
+    "range": "b = [range(1000) for i in range(1000)]",
+    "len": _LONG + _OFTEN + "len(a)",
+    "methods": _OFTEN + "class A:\n" + "   def f(x): y\n" * 4_000,
+    "decorators": "class A:\n" + " @x\n" * 9_000 + " def f(s): y\na = A()\n" + _OFTEN + "a.f",
+    "branches": _OFTEN + "if f: continue; " + "a = 1; " * 9_000,
     "everything joined with everything": _BRANCHES
     + "a = [x]\nfor k in range(999):\n  a.append(concatenate(a))\nModel(i, a)",
     "a model that doubles": _BRANCHES + "m = Model(i, x)\nfor k in range(40):\n  m = Model(i, m(x) + m(y))",
@@ -331,6 +331,24 @@ NASTY = GROWING | {
     + "m = Sequential()\nclass A:\n  def call(s, x):\n    m.add(s)\n    m.add(s)\n    return Dense(1)(x)\nm.add(A())",
     "and": "x = " + "1 and " * 19_000 + "f",
     "loose ends": "def f():\n  break\nfor i in range(9):\n  f()\ncontinue",
+    "branches that are not known": "if a:\n  x = 1\n" * 9_000,
+    "branches in branches": "".join(" " * n + f"if a{n}:\n" + " " * n + f" x = {n}\n" for n in range(60)),
+    "branches in loops": _STACK + _OFTEN + "if f: m.add(ReLU())",
+    "unknown loops in loops": "".join(" " * n + f"for i{n} in f():\n" for n in range(18)) + " " * 18 + "x = [x]",
+    "recursion that is not known": "def f():\n  if u:\n    f()\n  else:\n    f()\nf()",
+    "a class in itself": "class A:\n  pass\nfor i in range(900):\n  class A(A, A):\n    pass\nA().x",
+    "long texts": "s = 'a' * 900\nb = [s + s for i in range(900)]\nc = ','.join(b)\nd = c.replace('a', c)",
+    "a dictionary that grows": "d = {}\n" + _OFTEN + "d[i, j] = {**d}",
+    "a set that grows": "s = set()\n" + _OFTEN + "s = s | {(i, j)}",
+    "comprehensions": "x = [i for i in range(10**6) for j in range(10**6)]\ny = {i: x for i in range(10**7)}",
+    "closures": "def f(g):\n  return lambda: f(g)\nfor i in range(10**6):\n  f = f(f)",
+    "tries": "try:\n  a = f()\nexcept A:\n  a = 1\n" * 5_000,
+    "match": "match f():\n" + "".join(f"  case [{number}, *x]:\n    y = x\n" for number in range(2_000)),
+    "what may be": "a = [[] for i in range(900)]\nfor i in range(900):\n  a[f].append(a)\n  a = [a if u else [a], a]",
+    "numbers that grow": "x = 7\nwhile True:\n  x **= 3\n  y = x << x\n  z = 'a' * x",
+    "a notebook": '{"cells": [' + '{"cell_type": "code", "source": ["x = 1"]},' * 1_000 + "{}]}",
+    "a notebook in a notebook": '{"cells": ' + "[" * 50_000,
+    "cells of bash": "%%bash\nx y\n\n" * 6_000 + "x y",
     "partial of partial": "from functools import partial\nf = g\n" + _OFTEN + "f = partial(f)\n" + _OFTEN + "f()",
 }
 NASTY = {name: source if name == "too long" else source[:MAX_CHARACTERS] for name, source in NASTY.items()}

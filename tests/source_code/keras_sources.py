@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from visualizer.architecture.architecture import Block
+from visualizer.architecture.gallery.mobile import mobilenet_v2
 from visualizer.architecture.layer import Layer
 from visualizer.architecture.layers.activation import Activation
 from visualizer.architecture.layers.add import Add
@@ -53,6 +54,7 @@ class Example:
     blocks: tuple[Block, ...] = ()
 
 
+MOBILENET_V2 = mobilenet_v2()
 ADAM = {"optimizer": "adam", "learning_rate": 0.001}
 SOFTMAX_10 = Dense(units=10, activation="softmax")
 BATCH_NORMALIZATION = BatchNormalization(momentum=0.99, epsilon=0.001)
@@ -302,8 +304,6 @@ model = tf.keras.Sequential([
             Dropout(rate=0.5),
             SOFTMAX_10,
         ),
-        {},
-        ((3, "This is not about the network"), (4, "This is not about the network")),
     ),
     "leaky functions with Keras's own slopes": Example(
         """\
@@ -450,7 +450,7 @@ model.save('model.h5')
             "learning_rate": 0.0005,
             "loss": "cross_entropy",
             "epochs": 125,
-            "batch_size": 32,
+            "batch_size": 64,
         },
         (
             (3, "The input's shape is not written as three numbers; 64 × 64 × 3 is used"),
@@ -824,9 +824,11 @@ model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(1,
 model.compile(optimizer=keras.optimizers.SGD(), loss=keras.losses.MeanSquaredError(), metrics=None)
 """,
         (3, 96, 96),
-        (GlobalAveragePooling2D(), Dense(units=1, activation="sigmoid")),
+        (*MOBILENET_V2.layers[:-2], GlobalAveragePooling2D(), Dense(units=1, activation="sigmoid")),
         {"optimizer": "sgd", "learning_rate": 0.01, "momentum": 0.0, "loss": "mse"},
-        ((1, "“MobileNetV2(…)” is not known here and is left out"),),
+        ((1, "MobileNetV2 is built as it is in the gallery; its trained weights are not loaded"),),
+        wires=(*MOBILENET_V2.wires[:-2], (len(MOBILENET_V2.layers) - 3,), (len(MOBILENET_V2.layers) - 2,)),
+        blocks=(Block("MobileNetV2", 0, len(MOBILENET_V2.layers) - 3),),
     ),
     "numbers beyond what fits here": Example(
         """\
@@ -883,7 +885,8 @@ while True:
             (2, "The input's shape has the channels first and is read that way"),
             (3, "“data_format='channels_first'” of Conv2D is left out"),
             (5, "This Dense is created but not used in a network that is read"),
-            (6, "Loops with “while” and async code are not followed"),
+            (6, "This is not about the network"),
+            (7, "This is not about the network"),
         ),
     ),
     "a class with a method that builds, as on PyImageSearch": Example(
@@ -1007,7 +1010,7 @@ model.fit(aug.flow(trainX, trainY, batch_size=BS), epochs=EPOCHS)
             Dropout(rate=0.3),
             SOFTMAX_10,
         ),
-        {"optimizer": "adam", "learning_rate": 3e-4, "loss": "cross_entropy", "epochs": 20, "batch_size": 32},
+        {"optimizer": "adam", "learning_rate": 3e-4, "loss": "cross_entropy", "epochs": 20, "batch_size": 64},
         (
             (10, "“RMSNormalization(…)” is not known here"),
             (11, "“'probabilities'” of tf.nn.sigmoid is left out"),
@@ -1168,6 +1171,7 @@ model = keras.Sequential([
             Conv2DTranspose(8, (4, 4), "elu", "same"),
             Conv2DTranspose(32, (4, 4), "linear", "same"),
             Rescaling(2.0, -1.0),
+            Rescaling(2.0, -1.0),
             LayerNormalization(1e-6),
             GroupNormalization(32),
             GroupNormalization(4),
@@ -1187,7 +1191,7 @@ model = keras.Sequential([
             (15, "All kernels of a SeparableConv2D start in one way here; he_normal is used."),
             (18, "“interpolation='bicubic'” of UpSampling2D is not known here; 'nearest' is used"),
             (21, "“output_padding=1” of Conv2DTranspose is left out"),
-            (23, "“Rescaling” is left out. Pictures here go from 0 to 1 already"),
+            (23, "Pictures here go from 0 to 1 already; Rescaling takes the factor 2 and the offset -1."),
             (35, "“target_shape=(2, 72)” of Reshape is not known here; (4, 4, -1) is used"),
         ),
     ),

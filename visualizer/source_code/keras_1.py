@@ -61,10 +61,8 @@ def in_keras_2(
             name = _CONVOLUTIONS[name]
     made: dict[str, Any] = {}
     for key, value in keywords.items():
-        new = _ARGUMENTS.get(key, key)
-        if key == "dim_ordering" and isinstance(value, str):
-            value = _ORDERINGS.get(value, value)
-        made[new] = value
+        ordering = key == "dim_ordering" and isinstance(value, str)
+        made[_ARGUMENTS.get(key, key)] = _ORDERINGS.get(value, value) if ordering else value
     if name == "BatchNormalization":
         made.pop("mode", None)
     return name, arguments, made

@@ -6,7 +6,7 @@ from typing import Any
 
 from visualizer.source_code.python.values import Configured, Unknown
 
-# (pictures, height, width and channels), for training and for testing; of which the answers have the number of pictures.
+# (pictures, height, width and channels), for training and for testing; there are as many answers as pictures.
 _SHAPES: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "mnist": ((60_000, 28, 28), (10_000, 28, 28)),
     "fashion_mnist": ((60_000, 28, 28), (10_000, 28, 28)),
@@ -53,7 +53,7 @@ def array_method(array: Array, name: str, arguments: list[Any]) -> Array | None:
     if name in ("reshape", "resize"):
         sizes = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], tuple | list) else arguments
         return Array(tuple(_size(size, array, index) for index, size in enumerate(sizes)))
-    if name in ("expand_dims",):
+    if name == "expand_dims":
         axis = arguments[0] if arguments else None
         if isinstance(axis, int) and -len(array.shape) - 1 <= axis <= len(array.shape):
             place = axis if axis >= 0 else len(array.shape) + 1 + axis

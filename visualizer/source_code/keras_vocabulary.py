@@ -47,12 +47,26 @@ NOT_NEEDED = {
 }
 # Methods of a model that leave its layers as they are.
 _KEEPING = frozenset(
-    ["summary", "evaluate", "predict", "save", "save_weights", "load_weights", "get_weights", "set_weights", "to_json", "to_yaml", "get_config", "count_params", "predict_classes", "predict_proba", "train_on_batch", "test_on_batch", "predict_on_batch", "predict_generator", "evaluate_generator", "get_layer", "reset_states", "export", "get_build_config", "get_metrics_result", "reset_metrics", "__call__"]
-)
+    {
+        "summary", "evaluate", "predict", "save", "save_weights", "load_weights", "get_weights", "set_weights",
+        "to_json", "to_yaml", "get_config", "count_params", "predict_classes", "predict_proba", "train_on_batch",
+        "test_on_batch", "predict_on_batch", "predict_generator", "evaluate_generator", "get_layer", "reset_states",
+        "export", "get_build_config", "get_metrics_result", "reset_metrics", "__call__",
+    }
+)  # fmt: skip
 # Python's own functions and packages that change neither a list nor a model that they are given.
 _HARMLESS = frozenset(
-    ["print", "len", "str", "repr", "type", "id", "hash", "sum", "min", "max", "sorted", "list", "tuple", "dict", "set", "zip", "enumerate", "isinstance", "format", "open", "vars", "keras", "tensorflow", "tf", "K", "np", "numpy", "plt", "matplotlib", "os", "sys", "time", "math", "json", "pickle", "cv2", "PIL", "sklearn", "pandas", "pd", "sns", "seaborn", "datetime", "pathlib", "shutil", "glob", "wandb", "mlflow", "visualkeras", "tensorboard", "callbacks", "layers", "models", "utils", "optimizers", "losses", "regularizers", "initializers", "datasets", "applications", "plot_model", "to_categorical", "partial", "reversed", "map", "filter", "tqdm", "pprint", "display", "abs", "round", "int", "float", "bool", "any", "all", "callable", "getattr", "hasattr", "input", "logging", "warnings"]
-)
+    {
+        "print", "len", "str", "repr", "type", "id", "hash", "sum", "min", "max", "sorted", "list", "tuple", "dict",
+        "set", "zip", "enumerate", "isinstance", "format", "open", "vars", "keras", "tensorflow", "tf", "K", "np",
+        "numpy", "plt", "matplotlib", "os", "sys", "time", "math", "json", "pickle", "cv2", "PIL", "sklearn", "pandas",
+        "pd", "sns", "seaborn", "datetime", "pathlib", "shutil", "glob", "wandb", "mlflow", "visualkeras",
+        "tensorboard", "callbacks", "layers", "models", "utils", "optimizers", "losses", "regularizers", "initializers",
+        "datasets", "applications", "plot_model", "to_categorical", "partial", "reversed", "map", "filter", "tqdm",
+        "pprint", "display", "abs", "round", "int", "float", "bool", "any", "all", "callable", "getattr", "hasattr",
+        "input", "logging", "warnings",
+    }
+)  # fmt: skip
 _MUTATING = ("shuffle", "fill", "put", "copyto", "clone_model_into")
 # Settings of a layer whose change makes another layer of it.
 _NOT_OF_A_LAYER = ("trainable", "name", "_name", "built", "run_eagerly", "stop_training", "supports_masking")
@@ -87,6 +101,7 @@ class KerasVocabulary:
         self.created: dict[int, LayerCall] = {}
         self.used: dict[int, Any] = {}
         self.skipped: list[range] = []
+        self.sequences: dict[int, tuple[Instance, Model]] = {}  # objects of classes that inherit from Sequential
         self.used_lines: dict[int, None] = {}
         self.forms = [(layer_type, form) for layer_type in layer_types().values() for form in layer_type.keras_forms()]
         # Classes that a script of this app defines, since Keras has none.
@@ -109,6 +124,7 @@ class KerasVocabulary:
             self.skipped.append(range(first, last + 1))
 
     def assume(self, line: int, sentence: str) -> None:
+        self._use_line(line)
         self.notes.add(line, sentence)
 
     def known_class(self, definition: ast.ClassDef) -> Symbol | None:
@@ -138,12 +154,14 @@ class KerasVocabulary:
                 return function.name not in _MUTATING and (function.top in _HARMLESS or capital)
             case Member(owner=Model(), name=name):
                 return name in _KEEPING or name in ("compile", "fit", "fit_generator", "build", "add", "pop")
+            case Member(owner=Configured(name="layers")):
+                return False
             case Member(owner=Symbol() | Configured() | Unknown() | Array() | Tensor() | Instance() | Super()):
                 return True
         return isinstance(function, LayerCall | Model | Configured)
 
     def forget(self, value: Any, line: int, text: str) -> None:
-        if isinstance(value, Model):
+        if isinstance(value, Model) or (isinstance(value, Configured) and value.name == "layers"):
             self.understood_calls += 1
             self.notes.add(line, f"“{text}” may change the model in a way that is not known here.", other_network=True)
 
@@ -157,6 +175,10 @@ class KerasVocabulary:
                 if written is None:
                     return Unknown(text, line)
                 return Member(written, name) if name == "get_shape" else written
+            case Configured(name="layer", arguments=(Model() as model,)) if name in ("output", "input"):
+                note = f"Which layer “{text}” asks for is not known here; the output of the whole model is read."
+                self.notes.add(line, note, other_network=True)
+                return model.output
             case Array(shape=shape) if name in ("shape", "ndim"):
                 known = tuple(Unknown(text, line) if size is None else size for size in shape)
                 return known if name == "shape" else len(shape)
@@ -172,6 +194,8 @@ class KerasVocabulary:
                 return model.start
             case "inputs":
                 return list(model.inputs)
+            case "layers":
+                return Configured("layers", (model,), {}, 0)
             case "output_shape" | "input_shape":
                 return self.attribute(model.output if name == "output_shape" else model.start, "shape", 0, name)
         return Member(model, name)
@@ -179,6 +203,8 @@ class KerasVocabulary:
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
         if isinstance(owner, Tensor):
             return self._pass_unchanged([owner], text, line)
+        if isinstance(owner, Configured) and owner.name == "layers" and not isinstance(index, slice):
+            return Configured("layer", owner.arguments, {}, line)
         found = array_entry(owner, index) if isinstance(owner, Array) else None
         return Unknown(text, line) if found is None else found
 
@@ -219,6 +245,7 @@ class KerasVocabulary:
             self.tensors.part = outside
 
     def call(self, function: Any, arguments: list[Any], keywords: dict[str, Any], line: int, text: str) -> Any:
+        self.budget.make(sum(map(len, keywords)) // 50)  # names are quoted in notes
         for item in self.budget.inside([arguments, list(keywords.values())]):
             if isinstance(item, Configured):
                 self.budget.make(len(item.arguments) + len(item.keywords))
@@ -230,6 +257,11 @@ class KerasVocabulary:
             case Symbol():
                 return self._construct(function, arguments, keywords, line, text)
             case Member(owner=Model() as model, name=name):
+                return self._method(model, name, arguments, keywords, line)
+            case Member(owner=Instance() as instance, name=name) if id(instance) in self.sequences:
+                model = self.sequences[id(instance)][1]
+                if name == "__call__":
+                    return self._apply(model, arguments, keywords, line, text)
                 return self._method(model, name, arguments, keywords, line)
             case Member(owner=Instance(), name="compile" | "fit" | "fit_generator" as name):
                 # A model class that the source defines; its layers are found where they are called.
@@ -263,9 +295,9 @@ class KerasVocabulary:
         """A value of which only a part of the network is assumed where it is likely; other values stay open."""
         if isinstance(value, tuple) and any(isinstance(item, Unknown) for item in value):
             return tuple(self._settle_built(item) for item in value)
-        if isinstance(value, Unknown) and isinstance(value.likely, list | tuple | Tensor | Model):
-            if any(self.is_built(item) for item in self.budget.inside(value.likely)):
-                return self.interpreter.settle(value)
+        several = isinstance(value, Unknown) and isinstance(value.likely, list | tuple | Tensor | Model)
+        if several and any(self.is_built(item) for item in self.budget.inside(value.likely)):
+            return self.interpreter.settle(value)
         return value
 
     # Constructors
@@ -309,6 +341,8 @@ class KerasVocabulary:
             return model
         if name in ("image_data_format", "image_dim_ordering"):
             return "channels_last" if name == "image_data_format" else "tf"
+        if name == "int_shape" and len(arguments) == 1 and isinstance(arguments[0], Tensor):
+            return self.attribute(arguments[0], "shape", line, text)
         data = load_data(symbol.path)
         if data is not None:
             return data
@@ -322,13 +356,14 @@ class KerasVocabulary:
         """The arguments of a Rescaling of bytes, for pictures whose values go from 0 to 1."""
         scale = keywords.get("scale", arguments[0] if arguments else None)
         offset = keywords.get("offset", arguments[1] if len(arguments) > 1 else 0.0)
-        numbers = isinstance(scale, int | float) and isinstance(offset, int | float)
-        if not numbers or not 0 < scale < 0.01 or (isclose(scale * _BYTES, 1) and not offset):
+        if not isinstance(scale, int | float) or not isinstance(offset, int | float):
+            return arguments, keywords
+        if not 0 < scale < 0.01 or (isclose(scale * _BYTES, 1) and not offset):
             return arguments, keywords
         factor = round(scale * _BYTES, 9)
         self.notes.add(
             line,
-            f"Pictures here go from 0 to 1 already; Rescaling multiplies by {factor:g} and keeps its offset {offset:g}.",
+            f"Pictures here go from 0 to 1 already; Rescaling takes the factor {factor:g} and the offset {offset:g}.",
         )
         kept = {key: value for key, value in keywords.items() if key not in ("scale", "offset")}
         return [factor, offset], kept
@@ -446,6 +481,12 @@ class KerasVocabulary:
         """What a class of the source asks of the class of Keras that it inherits from."""
         if name == "__init__":
             self.understood_calls += 1
+            if any(
+                isinstance(base, Symbol) and base.name == "Sequential" for base in instance.created_from.library_bases
+            ):
+                self.journal.save_entry(self.sequences, id(instance), weight=NO_MATTER)
+                self.sequences[id(instance)] = (instance, self._sequential_of(arguments, keywords, line))
+                return None
             if self._flowing([*arguments, *keywords.values()]):
                 self._model(arguments, keywords, line)
             return None
@@ -505,8 +546,8 @@ class KerasVocabulary:
             name = function.name or "the model"
             self.notes.add(
                 line,
-                f"“training={describe_value(training)}” of {name} is left out: it works here as in training while it is "
-                "trained, and as in use afterwards.",
+                f"“training={describe_value(training)}” of {name} is left out: here it works as in training while it "
+                "is trained, and as in use afterwards.",
             )
 
     def _reshapes_input(self, function: LayerCall, start: Tensor) -> bool:
@@ -555,7 +596,7 @@ class KerasVocabulary:
             tensor.input_shape = input_shape
 
     def _append(self, model: Model, output: Tensor) -> None:
-        self.journal.save_whole(model.outputs, weight=NETWORK)
+        self.journal.save_end(model.outputs, weight=NETWORK)
         model.outputs.append(output)
 
     def _add(self, model: Model, item: Any, line: int) -> None:
@@ -596,11 +637,10 @@ class KerasVocabulary:
         if isinstance(item, Configured) and item.name in self.not_needed:
             self.notes.add(where, f"“{item.name}” is left out. {self.not_needed[item.name]}")
         else:
-            many = "s that are" if isinstance(item, Rest) else " is"
             text = describe_value(item)
             sentence = f"“{text}” is not known here and is left out."
             if isinstance(item, Rest):
-                sentence = f"The layer{many} in “{text}” do not follow from the text and are left out."
+                sentence = f"The layers in “{text}” do not follow from the text and are left out."
             self.notes.add(where, sentence, other_network=True)
 
     def _method(self, model: Model, name: str, arguments: list[Any], keywords: dict[str, Any], line: int) -> Any:
@@ -631,6 +671,8 @@ class KerasVocabulary:
             self._use([keywords.get("callbacks"), *arguments[:1], keywords.get("x"), keywords.get("generator")])
             read = read_fit if name == "fit" else read_fit_generator
             self._set(read(arguments, keywords, line, self.notes))
+        elif name == "get_layer":
+            return Configured("layer", (model,), {}, line)
         elif name not in _KEEPING:
             return Configured(name, tuple(arguments), keywords, line)
         return Unknown(name, line)

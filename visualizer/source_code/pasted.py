@@ -8,7 +8,7 @@ from collections.abc import Iterator
 # Signs of web pages and word processors, and what Python has for them.
 _SIGNS = str.maketrans(
     {
-        **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
+        **dict.fromkeys(map(chr, (0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)), " "),
         **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", None),
         **dict.fromkeys("“”„‟″", '"'),
         **dict.fromkeys("‘’‚‛′", "'"),

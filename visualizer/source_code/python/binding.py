@@ -75,7 +75,7 @@ def set_attribute(following: Following, owner: Any, name: str, value: Any, node:
         owner.attributes[name] = value
     elif isinstance(owner, Unknown):
         following.forget_object(owner, node)
-    elif isinstance(owner, Symbol | Function) or isinstance(owner, PLAIN):
+    elif isinstance(owner, (Symbol, Function, *PLAIN)):
         pass
     else:
         following.library.set_attribute(owner, name, value, getattr(node, "lineno", 0))
@@ -100,7 +100,7 @@ def set_entry(following: Following, owner: Any, index: Any, value: Any, node: as
         except TypeError as error:
             following.failed(node, error)
         return
-    elif isinstance(owner, Symbol) or isinstance(owner, PLAIN):
+    elif isinstance(owner, (Symbol, *PLAIN)):
         return
     elif isinstance(owner, Instance):
         following.forget_body(owner, node)

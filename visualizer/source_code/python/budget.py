@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from visualizer.source_code.python_source import SourceError, cannot_follow
+from visualizer.source_code.python_source import cannot_follow
 
 MAX_EVALUATIONS = 120_000
 # Statements and expressions that loops may take in which nothing is built: each loop so many, and all together.
@@ -14,7 +14,7 @@ MAX_ITEMS = 1_000
 _END = object()
 
 
-class Exhausted(SourceError):
+class Exhausted(Exception):
     """The source takes more statements and expressions than are followed."""
 
 
@@ -36,8 +36,7 @@ class Budget:
         """Count a statement or expression. Raises Exhausted if there are too many."""
         self.evaluations += 1
         if self.evaluations > MAX_EVALUATIONS:
-            error = cannot_follow("It does too much before the network is built.")
-            raise Exhausted(error.what, error.why, error.remedy)
+            raise Exhausted
 
     def make(self, entries: int) -> None:
         """Count entries that are about to be created, copied or visited. Raises SourceError if there are too many."""

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
+from visualizer.source_code.python.binding import set_attribute
 from visualizer.source_code.python.following import (
     MAX_CALL_DEPTH,
     MAX_PATH,
@@ -11,9 +12,10 @@ from visualizer.source_code.python.following import (
     Following,
     Raised,
     Returned,
+    Way,
 )
 from visualizer.source_code.python.functions import call_builtin, call_method, full_path
-from visualizer.source_code.python.operations import CONSTANTS, CONTAINERS
+from visualizer.source_code.python.operations import CONSTANTS, CONTAINERS, known_items
 from visualizer.source_code.python.values import (
     NOTHING,
     REST,
@@ -23,6 +25,7 @@ from visualizer.source_code.python.values import (
     Member,
     Partial,
     Rest,
+    Scope,
     Stream,
     Super,
     Symbol,
@@ -33,11 +36,11 @@ from visualizer.source_code.python.values import (
 INIT, CALL = "__init__", "call"
 
 
-def call(
-    following: Following, function: Any, arguments: list[Any], keywords: dict[str, Any], node: ast.expr | ast.stmt
-) -> Any:
-    """The value of a call."""
+def call(following: Following, function: Any, arguments: list[Any], keywords: dict[str, Any], node: Any) -> Any:
+    """The value of a call; `node` is what notes quote."""
     if isinstance(function, Unknown) and function.likely is not NOTHING:
+        if isinstance(function.likely, Function | Partial | Class | Instance | Member):
+            return _call_likely(following, function, arguments, keywords, node)
         function = following.settle(function)
     if isinstance(function, Partial):  # never nested
         following.budget.make(len(function.arguments) + len(function.keywords))
@@ -58,10 +61,33 @@ def call(
         case Symbol(path=path):
             if full_path(path).rsplit(".", 1)[-1] == "partial" and arguments:
                 return _partial(following, arguments[0], tuple(arguments[1:]), keywords, node)
+            if path in ("setattr", "getattr", "reduce", "functools.reduce"):
+                found = _special(following, path, arguments, keywords, node)
+                if found is not NOTHING:
+                    return found
             found = call_builtin(following, path, arguments, keywords, node, _caller(following))
             if found is not NOTHING:
                 return found
     return _call_library(following, function, arguments, keywords, node)
+
+
+def _call_likely(
+    following: Following, function: Unknown, arguments: list[Any], keywords: dict[str, Any], node: ast.expr | ast.stmt
+) -> Any:
+    """What a function does that it only likely is; it may be another one too, of which nothing is known."""
+
+    def other() -> Any:
+        for item in (function, *arguments, *keywords.values()):
+            following.forget_object(item, node)
+        following.forget_body(function.likely, node)
+        following.forget_calls(function, node)
+        return following.unknown(node, *arguments, *keywords.values())
+
+    ways = [Way(lambda: call(following, function.likely, arguments, keywords, node), LIKELY), Way(other, LIKELY)]
+    return following.fork(node, ways, because=function.assumed)
+
+
+LIKELY = "It is not known what this calls; the likeliest is assumed."
 
 
 def _caller(following: Following) -> Any:
@@ -83,8 +109,8 @@ def _call_library(
             if isinstance(item, Function | Partial | Class | Instance):
                 following.forget_body(item, node)
             following.forget_object(item, node)
-        if isinstance(function, Member):
-            following.forget_object(function.owner, node)
+        if isinstance(function, Unknown):
+            following.forget_calls(function, node)
         if isinstance(value, Unknown):
             given = following.unknown(node, *arguments, *keywords.values())
             value = Unknown(value.text, value.line, may_be=given.may_be)
@@ -103,10 +129,37 @@ def _partial(
     return Partial(function, arguments, keywords)
 
 
+def _special(following: Following, path: str, arguments: list[Any], keywords: dict[str, Any], node: Any) -> Any:
+    """`setattr`, `getattr` and `reduce`; NOTHING where the name or the items are not known."""
+    match path, arguments:
+        case "setattr", [owner, str(name), value]:
+            set_attribute(following, owner, name, value, node)
+            return None
+        case "getattr", [owner, str(name)]:
+            return attribute(following, owner, name, node)
+        case "getattr", [Instance() as owner, str(name), default]:
+            known = not owner.created_from.library_bases and REST not in owner.attributes
+            if name in owner.attributes or owner.created_from.find(name):
+                return attribute(following, owner, name, node)
+            return default if known else NOTHING
+        case (("reduce" | "functools.reduce"), [function, source, *start]) if not keywords:
+            items = known_items(following, source)
+            if items is None or not (start or len(items)):
+                return NOTHING
+            given = list(start)
+            given.extend(items)
+            first = given[0]
+            for item in given[1:]:
+                following.budget.evaluate()
+                first = call(following, function, [first, item], {}, node)
+            return first
+    return NOTHING
+
+
 def _super(following: Following, arguments: list[Any], node: ast.AST) -> Any:
     if len(arguments) == 2 and isinstance(arguments[0], Class):
         return Super(arguments[1], arguments[0])
-    scope = following.scope
+    scope: Scope | None = following.scope
     while scope is not None and scope.defined_in is None:
         scope = scope.outer
     if scope is None or scope.defined_in is None or arguments:
@@ -267,11 +320,12 @@ def call_function(
     """
     code = function.code
     names = following.names_of(code)
-    if following.depth >= MAX_CALL_DEPTH or names.yields:
+    if following.depth >= MAX_CALL_DEPTH or names.yields or following.is_idle:
         following.forget_body(function, node)
         for item in (*arguments, *keywords.values()):
             following.forget_object(item, node)
-        return following.unknown(node, *arguments, *keywords.values())
+        # A generator does what it does when its items are taken.
+        return following.unknown(node, function, *arguments, *keywords.values())
     scope = following.new_scope(function.scope, local=names.local, declared=names.declared)
     scope.names.update(_parameters(following, function, arguments, keywords))
     if function.owner is not None:

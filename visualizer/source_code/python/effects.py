@@ -17,6 +17,7 @@ class Effects:
         owners: Whose attributes or entries they change, and whatever they take items of.
         calls: Their calls.
         declared: The names that `global` (True) or `nonlocal` (False) declares.
+        functions: What they define, which may be called.
         yields: Whether they make a function a generator.
         size: How many nodes there are.
     """
@@ -25,6 +26,7 @@ class Effects:
     owners: list[ast.expr] = field(default_factory=list)
     calls: list[ast.Call] = field(default_factory=list)
     declared: dict[str, bool] = field(default_factory=dict)
+    functions: list[ast.FunctionDef | ast.Lambda] = field(default_factory=list)
     yields: bool = False
     size: int = 0
 
@@ -38,8 +40,8 @@ def effects_of(nodes: Sequence[ast.AST]) -> Effects:
         found.size += 1
         _add(node, own, found)
         for child in _children(node):
-            # What a comprehension binds is its own, but for the names that := binds.
-            inner = isinstance(node, ast.comprehension) and child is node.target
+            # What a comprehension or a class binds is its own, but for the names that := binds.
+            inner = isinstance(node, ast.ClassDef) or (isinstance(node, ast.comprehension) and child is node.target)
             waiting.append((child, own and not inner))
     return found
 
@@ -51,9 +53,8 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
         yield from (default for default in node.args.kw_defaults if default)
         yield from getattr(node, "decorator_list", ())
     elif isinstance(node, ast.ClassDef):
-        # A class's names are its own; what its body calls or changes is not.
         yield from (*node.bases, *(keyword.value for keyword in node.keywords), *node.decorator_list)
-        yield from (item for item in node.body if not isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef))
+        yield from node.body
     else:
         yield from ast.iter_child_nodes(node)
 
@@ -65,8 +66,15 @@ def _add(node: ast.AST, own: bool, found: Effects) -> None:
                 found.names.add(name)
         case ast.NamedExpr(target=ast.Name(id=name)):
             found.names.add(name)
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            found.names.add(name)
+        case ast.FunctionDef(name=name):
+            found.functions.append(node)
+            if own:
+                found.names.add(name)
+        case ast.Lambda():
+            found.functions.append(node)
+        case ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            if own:
+                found.names.add(name)
         case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
             found.names.update((alias.asname or alias.name.split(".")[0]) for alias in aliases)
         case (
@@ -102,6 +110,7 @@ class FunctionNames:
     Attributes:
         local: They.
         declared: Those that it declares to be the module's (True) or of a function around it (False).
+        functions: What they define, which may be called.
         yields: Whether it is a generator.
     """
 

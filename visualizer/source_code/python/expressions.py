@@ -29,7 +29,11 @@ from visualizer.source_code.python.values import NOTHING, REST, Function, Rest, 
 HOLDS = "It is not known whether this condition holds; it is assumed to hold."
 HOLDS_NOT = "It is not known whether this condition holds; it is assumed not to hold."
 # What takes all that a generator gives, at once.
-_CONSUMING = frozenset(["list", "tuple", "set", "frozenset", "sum", "sorted", "min", "max", "dict", "Sequential"])
+_CONSUMING = frozenset(
+    {
+        "list", "tuple", "set", "frozenset", "sum", "sorted", "min", "max", "dict", "Sequential",
+    }
+)  # fmt: skip
 
 
 def _constant(following: Following, node: ast.Constant) -> Any:
@@ -219,7 +223,7 @@ def _conditional(following: Following, node: ast.IfExp) -> Any:
     if isinstance(test, Unknown) and test.likely is not NOTHING and truth(test.likely) is False:
         ways.reverse()
     following.doubts += 1
-    return following.fork(node, ways)
+    return following.fork(node, ways, because=test.assumed if isinstance(test, Unknown) else ())
 
 
 def _call(following: Following, node: ast.Call) -> Any:
@@ -295,7 +299,8 @@ def _comprehended(
     if isinstance(first, list | tuple) and any(isinstance(item, Rest) for item in first):
         first = likely_items(following, first, node)
         likely = first.likely is not NOTHING
-    items = known_items(following, first.likely if likely else first)
+    source = first.likely if likely else first
+    items = source if isinstance(source, range) else known_items(following, source)
     names = frozenset(
         name.id for generator in node.generators for name in ast.walk(generator.target) if isinstance(name, ast.Name)
     )
@@ -325,7 +330,8 @@ def _comprehended(
             if False in tests:
                 continue
             if depth + 1 < len(node.generators):
-                inner = known_items(following, following.value(node.generators[depth + 1].iter))
+                inner = following.value(node.generators[depth + 1].iter)
+                inner = inner if isinstance(inner, range) else known_items(following, inner)
                 if inner is None or not turn(depth + 1, inner):
                     return False
             else:
@@ -389,7 +395,10 @@ def _generator(following: Following, node: ast.GeneratorExp) -> Any:
     # When its items are computed is not known.
     value = following.value(node.generators[0].iter)
     following.forget(node, [node.elt, *node.generators])
-    return following.unknown(node, value)
+    empty = ast.arguments([], [], None, [], [], None, [])
+    body = ast.copy_location(ast.ListComp(node.elt, node.generators), node)
+    later = Function(ast.copy_location(ast.Lambda(empty, body), node), following.scope)
+    return following.unknown(node, value, later)
 
 
 def _eager(following: Following, node: ast.expr) -> Any:

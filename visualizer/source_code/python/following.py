@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from visualizer.source_code.python.budget import Budget
+from visualizer.source_code.python.budget import MAX_IDLE, Budget
 from visualizer.source_code.python.effects import Effects, FunctionNames, effects_of, names_in
 from visualizer.source_code.python.journal import NETWORK, Changes, Journal, Place
 from visualizer.source_code.python.library import Library
@@ -18,6 +18,7 @@ from visualizer.source_code.python.values import (
     Configured,
     Function,
     Instance,
+    Member,
     Partial,
     Rest,
     Scope,
@@ -34,6 +35,7 @@ MAX_QUOTED = 1_000  # characters of a string
 LARGEST_NUMBER = 1e12
 _MAX_COMPARED = 2_000  # values, of which two branches differ or not
 _MAX_ASSUMED = 4  # of one value
+_FORK_ENTRIES = 20  # of the budget, for what is remembered of both ways
 PLAIN = (int, float, complex, str, bytes, type(None), type(...), range, slice)
 
 
@@ -117,9 +119,12 @@ class Following:
     doubts: int = 0
     return_doubt: Assumption | None = None
     loop_doubt: Assumption | None = None
+    began: tuple[int, int] = (0, 0)  # the evaluations and the understood calls before the statement of the module
     instances: list[Instance] = field(default_factory=list)
     called: set[int] = field(default_factory=set)  # ids of instances, all of which are in the list above
+    lost: dict[int, Function] = field(default_factory=dict)  # functions that what is unknown may be, by their code
     _effects: dict[int, Effects] = field(default_factory=dict)
+    _returns: dict[int, bool] = field(default_factory=dict)
     _names: dict[int, FunctionNames] = field(default_factory=dict)
 
     # Nodes
@@ -203,7 +208,8 @@ class Following:
         if any(value.likely is NOTHING for value in unknown):
             return self.unknown(node, *values)
         likely = compute(*(value.likely if isinstance(value, Unknown) else value for value in values))
-        return self.assumed(likely, node, *(assumption for value in unknown for assumption in value.assumed))
+        assumptions = (assumption for value in unknown for assumption in value.assumed)
+        return self.assumed(likely, node, *assumptions, other=tuple(values))
 
     def assumed(self, likely: Any, node: ast.AST, *assumptions: Assumption, other: Any = NOTHING) -> Unknown:
         """A value that is likely, if what is assumed holds; else it may be `other`."""
@@ -224,16 +230,16 @@ class Following:
         found: list[Any] = []
         for part in parts:
             self.budget.make(1)
-            if isinstance(part, list | dict | set | Stream | Instance | Class):
+            if isinstance(part, list | dict | set | Stream | Instance | Class | Function):
                 found.append(part)
             elif isinstance(part, tuple):
                 found.extend(self._changing(part))
             elif isinstance(part, Unknown):
                 found.extend(part.may_be)
-            elif isinstance(part, View):
-                found.append(part.owner)
+            elif isinstance(part, View | Member):
+                found.extend(self._changing((part.owner,)))
             elif isinstance(part, Partial):
-                found.extend(self._changing(part.arguments))
+                found.extend(self._changing((part.function, *part.arguments)))
             elif not isinstance(part, PLAIN) and self.library.is_built(part):
                 found.append(part)
         self.budget.make(len(found))
@@ -320,6 +326,9 @@ class Following:
             self.bind(name, self._doubtful(before, node, assumed))
         for owner in effects.owners:
             self.forget_object(self.peek(owner), node, assumed)
+        for code in effects.functions:
+            self.lost.setdefault(id(code), Function(code, self.scope))
+            self.forget_body(self.lost[id(code)], node, assumed, seen)
         for call in effects.calls:
             self._forget_call(call, node, assumed, seen)
 
@@ -348,6 +357,9 @@ class Following:
             for argument in given:
                 self.forget_object(self.peek(argument), node, assumed)
         self.forget_body(function, node, assumed, seen)
+        if function is NOTHING or isinstance(function, Unknown):
+            for item in [*(function.may_be if isinstance(function, Unknown) else ()), *self.lost.values()]:
+                self.forget_body(item, node, assumed, seen)
 
     def _is_pure(self, owner: Any, method: str) -> bool:
         return isinstance(owner, PLAIN) or (isinstance(owner, list | tuple | dict | set) and method in PURE_METHODS)
@@ -357,7 +369,7 @@ class Following:
     ) -> None:
         """Make unknown what a function of the source may change besides its arguments, were it called."""
         seen = set() if seen is None else seen
-        if isinstance(function, Partial):
+        while isinstance(function, Partial):
             function = function.function
         for code in self._codes(function):
             if id(code.code) in seen:
@@ -370,6 +382,26 @@ class Following:
                 self._forget(node, body, assumed, seen, names.local)
             finally:
                 self.scope = outside
+
+    def may_return(self, node: ast.AST) -> bool:
+        """Whether a statement may leave the function that it is in."""
+        if id(node) not in self._returns:
+            self._returns[id(node)] = any(isinstance(item, ast.Return) for item in ast.walk(node))
+        return self._returns[id(node)]
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the statement of the module that is being followed takes long and builds nothing."""
+        evaluations, calls = self.began
+        return self.library.understood_calls == calls and self.budget.evaluations - evaluations > MAX_IDLE
+
+    def forget_calls(self, function: Any, node: ast.AST) -> None:
+        """Make unknown what a call may change that is not known: it may be of any function that was lost sight of."""
+        seen: set[int] = set()
+        objects = function.may_be if isinstance(function, Unknown) else (function,)
+        for item in (*objects, *(self.lost.values() if isinstance(function, Unknown) else ())):
+            self.budget.make(1)
+            self.forget_body(item, node, None, seen)
 
     def _codes(self, function: Any) -> list[Function]:
         if isinstance(function, Function):
@@ -429,8 +461,10 @@ class Following:
                     waiting.extend(objects)
                 case Partial(arguments=arguments):
                     waiting.extend(arguments)
-                case View(owner=owner):
+                case View(owner=owner) | Member(owner=owner):
                     waiting.append(owner)
+                case Function():
+                    self.forget_body(value, node, assumed)
                 case list() | set():
                     waiting.extend(value)
                     self.journal.save_whole(value)
@@ -481,7 +515,13 @@ class Following:
 
     # Branches
 
-    def fork(self, node: ast.AST, ways: Sequence[Way], certain: Callable[[], bool] | None = None) -> Any:
+    def fork(
+        self,
+        node: ast.AST,
+        ways: Sequence[Way],
+        certain: Callable[[], bool] | None = None,
+        because: tuple[Assumption, ...] = (),
+    ) -> Any:
         """Follow each of several ways from the same state, and go on with what is the same after all of them.
 
         Where the network differs, or how the ways are left, one is chosen, and a note says which. A name whose value
@@ -491,10 +531,12 @@ class Following:
             node: Where the ways part.
             ways: At least one, the likeliest first.
             certain: Asked after the first way: whether there is no other.
+            because: What was assumed before if the first way is likely for that.
 
         Returns:
             The value of the chosen way's `run`; an Unknown if they differ.
         """
+        self.budget.make(_FORK_ENTRIES)
         taken: list[_Taken] = []
         for way in ways:
             taken.append(self._take(way))
@@ -506,6 +548,8 @@ class Following:
         chosen = next((index for index in going if self._matters(taken[index])), going[0])
         others = [taken[index] for index in alive if index != chosen]
         assumption = Assumption(getattr(node, "lineno", 0), ways[chosen].sentence)
+        if because and chosen == 0:
+            assumption = because[0]
         return self._go_on(node, taken[chosen], others, assumption)
 
     def _take(self, way: Way) -> _Taken:
@@ -529,8 +573,10 @@ class Following:
             return True
         return any(
             place.weight == NETWORK
-            or ((place.weight and place.after is not NOTHING and not self.is_same(place.after, place.before))
-            and not is_open(place.after))
+            or (
+                (place.weight and place.after is not NOTHING and not self.is_same(place.after, place.before))
+                and not is_open(place.after)
+            )
             for place in taken.changes.places.values()
         )
 
@@ -607,12 +653,13 @@ class Following:
     def _merged_whole(self, mine: Any, theirs: Any, node: ast.AST, assumption: Assumption) -> Any:
         """What a list, a set or a dictionary holds, of which two ways make something else."""
         self.budget.make(len(mine) + len(theirs))
+        vague = any(isinstance(item, Rest) for item in (*self._items(mine), *self._items(theirs)))
         if isinstance(mine, dict):
-            if list(mine) == list(theirs):
+            if list(mine) == list(theirs) and not vague:
                 return {key: self.merged(item, theirs[key], node, assumption) for key, item in mine.items()}
             rest = self._rest(mine, node, assumption)
             return {REST: replace(rest, may_be=(*rest.may_be, *self._changing(list(theirs.values()))))}
-        if isinstance(mine, list) and len(mine) == len(theirs):
+        if isinstance(mine, list) and len(mine) == len(theirs) and not vague:
             return [self.merged(item, other, node, assumption) for item, other in zip(mine, theirs, strict=True)]
         rest = self._rest(list(mine), node, assumption)
         rest = replace(rest, may_be=(*rest.may_be, *self._changing(list(theirs))))
@@ -626,7 +673,8 @@ class Following:
             return mine
         if mine is NOTHING:
             return self.unknown(node, theirs)
-        if isinstance(mine, tuple) and isinstance(theirs, tuple) and len(mine) == len(theirs):
+        tuples = isinstance(mine, tuple) and isinstance(theirs, tuple) and len(mine) == len(theirs)
+        if tuples and not any(isinstance(item, Rest) for item in (*mine, *theirs)):
             self.budget.make(len(mine))
             return tuple(self.merged(one, other, node, assumption) for one, other in zip(mine, theirs, strict=True))
         return self.assumed(mine, node, assumption, other=theirs)
@@ -681,4 +729,8 @@ class Following:
 
 
 # Methods that change neither their owner nor what it holds.
-PURE_METHODS = frozenset(["index", "count", "copy", "get", "keys", "values", "items", "union", "intersection", "difference", "issubset"])
+PURE_METHODS = frozenset(
+    {
+        "index", "count", "copy", "get", "keys", "values", "items", "union", "intersection", "difference", "issubset",
+    }
+)  # fmt: skip

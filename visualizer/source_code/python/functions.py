@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from visualizer.source_code.python.budget import MAX_ITEMS
-from visualizer.source_code.python.following import PLAIN, Following
+from visualizer.source_code.python.following import LARGEST_NUMBER, PLAIN, Following
 from visualizer.source_code.python.operations import (
     CONTAINERS,
     FAILURES,
@@ -16,6 +16,7 @@ from visualizer.source_code.python.operations import (
     is_plain,
     known_items,
     length,
+    likely_items,
     truth,
 )
 from visualizer.source_code.python.values import (
@@ -33,6 +34,16 @@ from visualizer.source_code.python.values import (
 
 Call = Callable[[Any, list[Any], dict[str, Any], ast.expr], Any]  # calls a function of the source
 
+_LONGEST_RANGE = 20 * MAX_ITEMS
+_MOST_DIGITS = 20  # after the point, or before it
+
+
+def _power(base: Any, exponent: Any) -> float | int:
+    power = float(_number(base)) ** float(_number(exponent))
+    whole = isinstance(base, int) and isinstance(exponent, int) and exponent >= 0
+    return int(power) if whole and power < LARGEST_NUMBER else power
+
+
 # Functions of plain values alone, which give what they give in Python.
 _PURE: Mapping[str, Callable[..., Any]] = {
     "abs": abs, "round": round, "int": int, "float": float, "complex": complex, "bool": bool, "str": str,
@@ -46,17 +57,35 @@ _PURE: Mapping[str, Callable[..., Any]] = {
     "numpy.log": lambda x: math.log(_number(x)), "numpy.exp": lambda x: math.exp(_number(x)),
     "numpy.abs": lambda x: abs(_number(x)), "numpy.prod": lambda items: math.prod(_numbers(items)),
     "numpy.sum": lambda items: sum(_numbers(items)), "numpy.max": lambda items: max(_numbers(items)),
-    "numpy.min": lambda items: min(_numbers(items)), "numpy.power": lambda x, y: _power(x, y),
+    "numpy.min": lambda items: min(_numbers(items)), "numpy.power": _power,
     "numpy.round": lambda x: float(round(_number(x))), "numpy.log10": lambda x: math.log10(_number(x)),
     "operator.add": operator.add, "operator.sub": operator.sub, "operator.floordiv": operator.floordiv,
 }  # fmt: skip
 # Methods of values that never change, and of lists and dictionaries where they change nothing.
 _TEXT_METHODS = frozenset(
-    ["upper", "lower", "title", "capitalize", "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "startswith", "endswith", "replace", "find", "rfind", "index", "count", "isdigit", "isalpha", "isupper", "islower", "join", "partition", "rpartition", "swapcase", "isnumeric", "removeprefix", "removesuffix"]
+    {
+        "upper", "lower", "title", "capitalize", "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines",
+        "startswith", "endswith", "replace", "find", "rfind", "index", "count", "isdigit", "isalpha", "isupper",
+        "islower", "join", "partition", "rpartition", "swapcase", "isnumeric", "removeprefix", "removesuffix",
+    }
 )  # fmt: skip
 _CLASSES = {
     name: getattr(builtins, name)
-    for name in ["int", "float", "complex", "str", "bytes", "bool", "list", "tuple", "dict", "set", "frozenset", "range", "slice"]
+    for name in [
+        "int",
+        "float",
+        "complex",
+        "str",
+        "bytes",
+        "bool",
+        "list",
+        "tuple",
+        "dict",
+        "set",
+        "frozenset",
+        "range",
+        "slice",
+    ]
 }
 
 
@@ -68,10 +97,6 @@ def _number(value: Any) -> float | int:
 
 def _numbers(items: Any) -> list[float | int]:
     return [_number(item) for item in (items if isinstance(items, list | tuple) else [items])]
-
-
-def _power(base: Any, exponent: Any) -> float | int:
-    return float(_number(base)) ** float(_number(exponent))
 
 
 def full_path(path: str) -> str:
@@ -95,16 +120,15 @@ def call_builtin(
     for item in arguments:
         if isinstance(item, Unknown):  # it may be an iterator, whose items are taken
             for object_ in item.may_be:
-                if isinstance(object_, Stream):
+                if isinstance(object_, Stream | Function) and path not in ("isinstance", "len", "bool", "print"):
                     following.forget_object(object_, node)
     if special is not None:
         try:
             return special(following, arguments, keywords, node, call)
         except FAILURES as error:
             return following.failed(node, error)
-    if path == "repr" or (path == "str" and not all(isinstance(item, PLAIN) for item in arguments)):
-        if not all(is_plain(following, item) and not isinstance(item, set | frozenset) for item in arguments):
-            return following.unknown(node)
+    if path in ("repr", "str") and any(isinstance(item, set | frozenset) for item in arguments):
+        return following.unknown(node)  # their order is open
     names, values = list(keywords), [*arguments, *keywords.values()]
     return following.lifted(
         node, values, lambda *given: _apply_pure(following, path, given, names, len(arguments), node)
@@ -119,7 +143,10 @@ def _apply_pure(
         return following.unknown(node) if holds is None else holds
     if not all(is_plain(following, item) for item in given):
         return following.unknown(node, *given)
-    if any(isinstance(item, str | bytes) and len(item) > 300 for item in given) and path in ("int", "float"):
+    long_text = any(isinstance(item, str | bytes) and len(item) > 300 for item in given) and path in ("int", "float")
+    long_range = any(isinstance(item, range) and len(item) > MAX_ITEMS for item in given)
+    digits = path == "round" and any(isinstance(item, int) and abs(item) > _MOST_DIGITS for item in given[1:])
+    if long_text or long_range or digits:
         return following.unknown(node)
     named = dict(zip(names, given[places:], strict=True))
     try:
@@ -137,6 +164,9 @@ def _len(following: Following, arguments: list[Any], keywords: dict[str, Any], n
         following.forget_body(value, node)
         following.forget_object(value, node)
         return following.unknown(node)
+
+    if isinstance(value, list | tuple) and any(isinstance(item, Rest) for item in value):
+        value = likely_items(following, value, node)
 
     def compute(items: Any) -> Any:
         found = length(following, items, node)
@@ -205,10 +235,9 @@ def _streamed(make: Callable[..., Any]) -> Any:
         settings = [*rest, *keywords.values()]
         # Of what is only likely, what comes out is likely too.
         if any(isinstance(item, Unknown) for item in (*sources, *settings)):
-            made = following.lifted(
+            return following.lifted(
                 node, (*sources, *settings), lambda *given: _stream_of(following, make, given, count, keywords, node)
             )
-            return made
         return _stream_of(following, make, (*sources, *settings), count, keywords, node)
 
     return stream
@@ -402,7 +431,7 @@ def _hasattr(following: Following, arguments: list[Any], keywords: dict[str, Any
     owner, name = arguments
     if isinstance(owner, Instance) and isinstance(name, str) and REST not in owner.attributes:
         if name in owner.attributes or owner.created_from.find(name):
-            return True
+            return following.unknown(node) if isinstance(owner.attributes.get(name), Unknown) else True
         if not owner.created_from.library_bases and not owner.created_from.find("__getattr__"):
             return False
     return following.unknown(node)
@@ -541,12 +570,12 @@ def _dict_method(following: Following, items: dict[Any, Any], name: str, argumen
             return View(items, name)
         case "copy", []:
             return following.checked(dict(items), node)
-        case "get", [key] | [key, _] if plain_key and not vague:
+        case "get", [_] | [_, _] if plain_key and not vague:
             return items.get(*arguments)
-        case "setdefault", [key] | [key, _] if plain_key and not vague:
+        case "setdefault", [_] | [_, _] if plain_key and not vague:
             following.budget.make(1)
             return items.setdefault(*arguments)
-        case "pop", [key] | [key, _] if plain_key and not vague:
+        case "pop", [_] | [_, _] if plain_key and not vague:
             return items.pop(*arguments)
         case "update", [dict() as other]:
             following.budget.make(len(other))

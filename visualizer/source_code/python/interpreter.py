@@ -17,7 +17,7 @@ from visualizer.source_code.python.operations import is_plain
 from visualizer.source_code.python.quoting import Quotes
 from visualizer.source_code.python.statements import STATEMENTS
 from visualizer.source_code.python.values import NOTHING, Class, Function, Instance, Partial
-from visualizer.source_code.python_source import SourceError
+from visualizer.source_code.python_source import SourceError, cannot_follow
 
 STOPPED = "The source does too much from here on; what comes after this line is left out."
 
@@ -38,9 +38,9 @@ class Interpreter(Following):
         try:
             for statement in module.body:
                 self._follow_statement(statement)
-        except Exhausted:
+        except Exhausted as error:
             if not self.library.understood_calls:
-                raise
+                raise cannot_follow("It does too much before the network is built.") from error
             self.library.assume(self.budget.line, STOPPED)
         except RecursionError as error:
             raise SourceError("The source cannot be followed.", "It is nested too deeply.", "Simplify it.") from error
@@ -60,6 +60,7 @@ class Interpreter(Following):
 
     def _follow_statement(self, statement: ast.stmt) -> None:
         before = self.library.understood_calls
+        self.began = self.budget.evaluations, before
         try:
             self.statement(statement)
         except (Returned, Left):
@@ -104,7 +105,7 @@ class Interpreter(Following):
         code = next((item.code for item in followed.attributes.values() if isinstance(item, Function)), None)
         if code is None:
             return
-        instance = calls.instantiate(self, followed, [], {}, code)  # type: ignore[arg-type]
+        instance = calls.instantiate(self, followed, [], {}, code)
         for name, method in list(followed.attributes.items()):
             follows = isinstance(method, Function) and not (followed.find(calls.CALL) or followed.find("forward"))
             if follows and name not in called and not name.startswith("_") and followed.kinds.get(name) != "property":

@@ -108,7 +108,7 @@ class Journal:
             self._save(Place(owner, _WHOLE, owner.copy(), weight))
 
     def save_end(self, owner: list[Any], *, weight: int = NAMES) -> None:
-        """Something is about to be appended to a list of which nothing is ever removed."""
+        """Something is about to be appended to a list."""
         if self._frames:
             self._save(Place(owner, _TAIL, len(owner), weight))
 
@@ -131,7 +131,7 @@ class Journal:
         changes = self._frames.pop()
         for place in changes.places.values():
             place.after = place.read()
-        for place in changes.places.values():
+        for place in reversed(changes.places.values()):  # a list's end may have changed before it changed as a whole
             place.undo()
         return changes
 

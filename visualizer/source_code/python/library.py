@@ -1,4 +1,4 @@
-"""What a vocabulary, such as Keras's, gives the interpreter: what the names mean that a source uses and never defines."""
+"""What a vocabulary, such as Keras's, gives the interpreter: what the names mean that a source does not define."""
 
 import ast
 from contextlib import AbstractContextManager

@@ -11,6 +11,7 @@ from visualizer.source_code.python.budget import MAX_ITEMS
 from visualizer.source_code.python.following import PLAIN, Following
 from visualizer.source_code.python.values import (
     REST,
+    Assumption,
     Class,
     Function,
     Instance,
@@ -278,8 +279,14 @@ def known_items(following: Following, value: Any) -> Any:
         return None if REST in value else list(value)
     if isinstance(value, set | frozenset):
         return list(value) if len(value) < 2 and not _has_rest(value) else None  # else their order is open
-    if isinstance(value, str | bytes | range):
+    if isinstance(value, range):
+        return value if len(value) <= 20 * MAX_ITEMS else None  # whoever takes them one by one asks the range itself
+    if isinstance(value, str | bytes):
         return value
+    if isinstance(value, Unknown):  # it may be an iterator, whose items are taken
+        for item in value.may_be:
+            if isinstance(item, Stream | Function):
+                following.forget_object(item, ast.Pass())
     return None
 
 
@@ -353,7 +360,7 @@ def _at(following: Following, owner: Any, index: Any, node: ast.expr) -> Any:
 def likely_items(following: Following, items: Iterable[Any], node: ast.AST) -> Unknown:
     """What a list with a `Rest` likely holds."""
     found: list[Any] = []
-    assumed = []
+    assumed: list[Assumption] = []
     for item in items:
         if isinstance(item, Rest):
             if not isinstance(item.likely, list | tuple):

@@ -25,7 +25,7 @@ class Quotes:
 
     def _format(self, node: Any) -> str:
         """The code of a short node as Python writes it; the start of a long node as it is in the source."""
-        if not hasattr(node, "end_lineno"):
+        if getattr(node, "lineno", None) is None or node.end_lineno is None:
             return ""
         rows = self._lines[node.lineno - 1 : node.end_lineno][:_MAX_UNPARSED]
         if node.end_lineno - node.lineno < len(rows):

@@ -3,6 +3,7 @@
 import ast
 import builtins
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from visualizer.source_code.python.binding import assign, delete, set_attribute, set_entry
@@ -32,8 +33,11 @@ _THIS_CASE = "It is not known which case this is; the first that may be is assum
 _OTHER_CASE = "It is not known which case this is; a later one is assumed."
 # Decorators that leave a function what it is, as far as a network is built with it.
 _PLAIN_DECORATORS = frozenset(
-    ["function", "register_keras_serializable", "lru_cache", "cache", "wraps", "override", "abstractmethod", "no_grad", "jit", "script", "export", "typechecked", "final", "njit"]
-)
+    {
+        "function", "register_keras_serializable", "lru_cache", "cache", "wraps", "override", "abstractmethod",
+        "no_grad", "jit", "script", "export", "typechecked", "final", "njit",
+    }
+)  # fmt: skip
 _METHOD_KINDS = ("staticmethod", "classmethod", "property", "cached_property")
 
 
@@ -161,7 +165,7 @@ def _if(following: Following, node: ast.If) -> None:
     likely = truth(test.likely) if isinstance(test, Unknown) and test.likely is not NOTHING else None
     if likely is False or (likely is None and _calls_nothing(node.body) and not _calls_nothing(node.orelse)):
         ways.reverse()  # the network is rather built in the other
-    following.fork(node.test, ways)
+    following.fork(node.test, ways, because=test.assumed if isinstance(test, Unknown) else ())
 
 
 def _calls_nothing(statements: Sequence[ast.stmt]) -> bool:
@@ -319,11 +323,11 @@ def _for(following: Following, node: ast.For | ast.AsyncFor) -> None:
     if isinstance(iterable, list | tuple) and any(isinstance(item, Rest) for item in iterable):
         iterable = likely_items(following, iterable, node.iter)
     if isinstance(iterable, Unknown) and iterable.likely is not NOTHING:
-        likely = known_items(following, iterable.likely)
+        likely = iterable.likely if isinstance(iterable.likely, range) else known_items(following, iterable.likely)
         if likely is not None:
             _likely_loop(following, node, likely, iterable)
             return
-    items = iterable if isinstance(iterable, list) else known_items(following, iterable)
+    items = iterable if isinstance(iterable, list | range) else known_items(following, iterable)
     if items is None:
         following.forget_object(iterable if isinstance(iterable, Unknown | Stream) else None, node.iter)
         _open_loop(following, node, iterable)
@@ -360,67 +364,86 @@ def _next_item(following: Following, node: ast.For | ast.AsyncFor, items: Iterat
 def _turned(following: Following, node: ast.For | ast.AsyncFor | ast.While, begins: Callable[[], bool | None]) -> None:
     """Follow a loop: `begins` says whether there is another turn; None if that is not known."""
     outside, following.loop_doubt = following.loop_doubt, None
-    idle, start, calls = following.budget.idle, following.budget.evaluations, following.library.understood_calls
     try:
-        while True:
-            following.budget.evaluate()
-            again = begins()
-            if again is None:
-                _any_turns(following, node)
-                break
-            if not again:
-                following.block(node.orelse)
-                break
-            try:
-                following.block(node.body)
-            except Left as left:
-                if left.for_good:
-                    break
-            if following.library.understood_calls != calls:
-                start, calls = following.budget.evaluations, following.library.understood_calls
-            elif following.budget.evaluations - start > idle:
-                # It builds nothing: what it changes is not known, and the rest is followed.
-                following.budget.spend_idle(following.budget.evaluations - start)
-                following.forget(node, [node])
-                break
+        ends = _turns(following, node, begins)
     finally:
         doubt, following.loop_doubt = following.loop_doubt, outside
     if doubt is not None:
         following.forget(node, [node], doubt)
+        _doubt_return(following, node, doubt)
+    if ends is None:
+        _any_turns(following, node)
+    elif ends:
+        _otherwise(following, node, doubt)
 
 
-def _any_turns(following: Following, node: ast.For | ast.AsyncFor | ast.While) -> None:
+def _turns(
+    following: Following, node: ast.For | ast.AsyncFor | ast.While, begins: Callable[[], bool | None]
+) -> bool | None:
+    """Follow the turns of a loop. Returns whether it comes to its end; None if it is not known how many there are."""
+    idle, start, calls = following.budget.idle, following.budget.evaluations, following.library.understood_calls
+    while True:
+        following.budget.evaluate()
+        again = begins()
+        if again is None:
+            return None
+        if not again:
+            return True
+        try:
+            following.block(node.body)
+        except Left as left:
+            if left.for_good:
+                return False
+        if following.library.understood_calls != calls:
+            start, calls = following.budget.evaluations, following.library.understood_calls
+        elif following.budget.evaluations - start > idle:
+            # It builds nothing: what it changes is not known, and the rest is followed.
+            following.budget.spend_idle(following.budget.evaluations - start)
+            following.forget(node, [node])
+            _doubt_return(following, node, Assumption(node.lineno, ONCE))
+            return False
+
+
+def _otherwise(following: Following, node: ast.For | ast.AsyncFor | ast.While, doubt: Assumption | None) -> None:
+    """Follow the `else` of a loop, which comes to its end, or does so unless something else holds than is assumed."""
+    if doubt is None:
+        following.block(node.orelse)
+    elif node.orelse:
+        ways = [Way(lambda: following.block(node.orelse), doubt.sentence), Way(lambda: None, doubt.sentence)]
+        following.fork(node, ways, because=(doubt,))
+
+
+def _doubt_return(following: Following, node: ast.stmt, doubt: Assumption) -> None:
+    """Remember that the function may have been left in a loop of which it is not known how it goes."""
+    following.budget.make(1)
+    if following.may_return(node):
+        following.return_doubt = doubt
+
+
+def _any_turns(
+    following: Following, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None] = lambda: None
+) -> None:
     """Follow a loop once of which it is not known how many turns it takes; what it changes is unknown afterwards."""
+    outside, following.loop_doubt = following.loop_doubt, None
     following.doubts += 1
     assumption = Assumption(node.lineno, ONCE)
 
     def once() -> None:
-        try:
+        begin()
+        with suppress(Left):
             following.block(node.body)
-        except Left:
-            pass
 
-    following.fork(node, [Way(once, ONCE), Way(lambda: None, _NEVER)])
-    # If there is an `else`, or more turns:
-    following.forget(node, [*node.body, *node.orelse], assumption)
+    try:
+        following.fork(node, [Way(once, ONCE), Way(lambda: None, _NEVER)])
+    finally:
+        following.loop_doubt = outside
+    following.forget(node, [node], assumption)  # there may be more turns
+    _doubt_return(following, node, assumption)
+    _otherwise(following, node, assumption)
 
 
 def _open_loop(following: Following, node: ast.For | ast.AsyncFor, iterable: Any) -> None:
-    outside, following.loop_doubt = following.loop_doubt, None
-    following.doubts += 1
-    try:
-
-        def once() -> None:
-            assign(following, node.target, following.unknown(node.iter, iterable))
-            try:
-                following.block(node.body)
-            except Left:
-                pass
-
-        following.fork(node, [Way(once, ONCE), Way(lambda: None, _NEVER)])
-        following.forget(node, [node.target, *node.body, *node.orelse], Assumption(node.lineno, ONCE))
-    finally:
-        following.loop_doubt = outside
+    _any_turns(following, node, lambda: assign(following, node.target, following.unknown(node.iter, iterable)))
 
 
 def _likely_loop(following: Following, node: ast.For | ast.AsyncFor, items: Any, source: Unknown) -> None:

@@ -271,6 +271,8 @@ def describe_value(value: Any, depth: int = 0) -> str:
         text = f"{value.name}(…)"
     elif isinstance(value, Instance):
         text = f"{value.created_from.name}(…)"
+    elif isinstance(value, Member) and depth < MAX_DEPTH:
+        text = f"{describe_value(value.owner, depth + 1)}.{value.name}"
     elif isinstance(value, str | int | float | None):
         text = repr(value[: MAX_LENGTH + 1] if isinstance(value, str) else value)
     elif isinstance(value, tuple | list) and depth < MAX_DEPTH:
