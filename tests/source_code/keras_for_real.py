@@ -25,6 +25,8 @@ _ABSENT = (
     "tensorflow", "tensorflow_datasets", "tensorflow_addons", "sklearn", "matplotlib", "seaborn", "pandas", "cv2", "PIL",
     "tqdm", "wandb", "keras_tuner", "scikeras", "imutils", "google",
 )  # fmt: skip
+# Modules of Keras of which nothing is in a network.
+_REPLACED = ("optimizers", "preprocessing", "callbacks", "losses", "metrics")
 
 
 @dataclass
@@ -117,9 +119,14 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return _tensorflow()
         if name == "tensorflow.keras" or name.startswith("tensorflow.keras."):
             return _Alias(spec.name, importlib.import_module(name.partition(".")[2]))
+        if name.startswith(tuple(f"keras.{replaced}" for replaced in _REPLACED)):
+            return _Absent(spec.name)
         if name.startswith("keras."):
             return self.old()
-        return _Absent(spec.name)
+        module = _Absent(spec.name)
+        if name == "keras_tuner":
+            module.HyperParameters = _Choices
+        return module
 
     def exec_module(self, module: Any) -> None:
         module.__path__ = []
@@ -127,9 +134,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def _is_older(name: str) -> bool:
     """Whether a module of Keras is one that only older versions have."""
-    return any(name.startswith(f"keras.{part}") for part in ("layers.", "engine", "wrappers", "utils.np_utils")) or (
-        name in ("keras.preprocessing.image", "keras.models.", "keras.layers.experimental")
-    )
+    parts = ("layers.", "engine", "wrappers", "utils.np_utils", *(f"{replaced}." for replaced in _REPLACED))
+    return any(name.startswith(f"keras.{part}") for part in parts)
 
 
 class _Alias(types.ModuleType):
@@ -145,6 +151,16 @@ class _Alias(types.ModuleType):
     @property
     def __all__(self) -> list[str]:
         return [name for name in dir(self.__dict__["_module"]) if not name.startswith("_")]
+
+
+class _Choices:
+    """What a tuner chooses first."""
+
+    def Int(self, name: str, low: int, high: int, step: int = 1, default: int | None = None) -> int:  # noqa: N802
+        return low if default is None else default
+
+    def Choice(self, name: str, values: list[Any]) -> Any:  # noqa: N802
+        return values[0]
 
 
 def _tensorflow() -> types.ModuleType:
@@ -231,11 +247,15 @@ def _stand_ins(ran: Ran, script: str, made: list[Any], compiled: list[Any], kera
         patch(keras.Model, "evaluate", lambda *_, **__: (0.5, 0.5))
         for name in ("save", "save_weights", "load_weights", "summary", "predict_generator", "evaluate_generator"):
             patch(keras.Model, name, _nothing(name))
-        for name in ("optimizers", "preprocessing", "callbacks", "losses", "metrics"):
+        for name in _REPLACED:
             replaced = _Absent(f"keras.{name}")
             replaced.__path__ = []
             patch(keras, name, replaced)
-            stack.enter_context(mock.patch.dict(sys.modules, {f"keras.{name}": replaced}))
+            real = [key for key in sys.modules if key == f"keras.{name}" or key.startswith(f"keras.{name}.")]
+            stack.enter_context(mock.patch.dict(sys.modules))
+            for key in real:
+                del sys.modules[key]
+            sys.modules[f"keras.{name}"] = replaced
         for name, shape, answers in (
             ("mnist", (28, 28), ()), ("fashion_mnist", (28, 28), ()), ("cifar10", (32, 32, 3), (1,)),
             ("cifar100", (32, 32, 3), (1,)),
@@ -254,6 +274,7 @@ def _stand_ins(ran: Ran, script: str, made: list[Any], compiled: list[Any], kera
             patch(keras.layers if name != "Model" else keras.models, name, value)
         patch(keras.backend, "set_image_dim_ordering", _nothing("set_image_dim_ordering"))
         patch(keras.backend, "image_dim_ordering", lambda: "tf")
+        patch(keras.backend, "int_shape", lambda tensor: tuple(tensor.shape))
 
         def old_place() -> types.ModuleType:
             module = _Absent("keras.older")

@@ -496,9 +496,11 @@ class KerasVocabulary:
         """Note an unknown operation on a tensor; the tensor passes unchanged."""
         self.understood_calls += 1
         several = len(set(flowing)) > 1
+        kept = max(flowing, key=lambda tensor: tensor.depth)
         joins = f"“{text}” joins branches in a way that is not known here, so only the longest is kept."
-        self.notes.add(line, joins if several else f"“{text}” is not known here and is left out.", other_network=True)
-        return max(flowing, key=lambda tensor: tensor.depth)
+        note = joins if several else f"“{text}” is not known here and is left out."
+        self.notes.add(line, note, other_network=True, about=kept)
+        return kept
 
     # Layers are called, added
 
@@ -517,10 +519,11 @@ class KerasVocabulary:
         self.understood_calls += 1
         self._mark_used(function)
         self._note_modes(function, keywords, line)
+        is_known = bool(flowing)
         if not flowing:
             flowing = [self._unknown_start([*arguments, *keywords.values()], line)]
         if isinstance(function, Model):
-            self._nest(function)
+            self._nest(function, "nested" if is_known else "tried")
             self._take(flowing, len(function.inputs), line)
             self._give_shape(flowing[0], function.start.input_shape)
             made = self.tensors.applied_model(function, flowing, part_title(function.name, "Nested model"))
@@ -567,15 +570,15 @@ class KerasVocabulary:
         start.input_shape = tuple(wanted)
         return True
 
-    def _nest(self, model: Model) -> None:
-        self.journal.save_attribute(model, "nested", weight=NO_MATTER)
-        model.nested = True
+    def _nest(self, model: Model, how: str = "nested") -> None:
+        self.journal.save_attribute(model, how, weight=NO_MATTER)
+        setattr(model, how, True)
 
     def _unknown_start(self, arguments: list[Any], line: int) -> Tensor:
         """A new input for a layer of whose arguments none is a tensor."""
         note = "What goes into this layer is not known here; the network begins with it."
-        self.notes.add(line, note, other_network=True)
         start = self.tensors.start(line)
+        self.notes.add(line, note, other_network=True, about=start)
         unknown = next((item for item in self.budget.inside(arguments) if isinstance(item, Unknown | Symbol)), None)
         if unknown is not None:
             self.journal.save_entry(self.starts, unknown, weight=NO_MATTER)
