@@ -34,7 +34,7 @@ class Ran:
     """What a source made.
 
     Attributes:
-        model: Its model: the last that it compiles, else the last that it makes.
+        model: Its model: the last that it trains, else the last that has a name, else the last that it makes.
         lines: The lines that made or called each layer or operation, by its id.
         kept: The same objects, so that no other gets the same id.
     """
@@ -59,7 +59,10 @@ def run_keras(text: str, folder: Path, *, keras_1: bool = False) -> Ran:
         module.__dict__.update(names)
         with mock.patch.dict(sys.modules, {"__main__": module}), mock.patch.object(sys, "argv", [str(script)]):
             exec(compile(script.read_text(encoding="utf-8"), str(script), "exec"), module.__dict__)  # noqa: S102
-    ran.model = (compiled or made)[-1]
+    import keras
+
+    named = [value for value in module.__dict__.values() if isinstance(value, keras.Model)]
+    ran.model = (compiled or named or made)[-1]
     return ran
 
 
@@ -124,6 +127,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if name.startswith("keras."):
             return self.old()
         module = _Absent(spec.name)
+        if name == "matplotlib.pyplot":
+            module.subplots = lambda *_, **__: (_nothing("figure"), _nothing("axes"))
         if name == "keras_tuner":
             module.HyperParameters = _Choices
         return module
@@ -168,6 +173,7 @@ def _tensorflow() -> types.ModuleType:
     import keras
 
     ops, module = keras.ops, _Absent("tensorflow")
+    module.__version__ = "2.16"
     nn = _Absent("tensorflow.nn")
     for name in ("relu", "relu6", "softmax", "sigmoid", "silu", "elu", "selu", "gelu", "softplus", "tanh"):
         setattr(nn, name, getattr(ops, name))

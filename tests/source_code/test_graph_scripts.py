@@ -183,7 +183,9 @@ def copy_graph_to_keras(network: Network, model: Any, targets: list[Any] | None 
     Keras's layers in the order of the network's; without them, they are found by their kinds and numbers.
     """
     made: dict[str, list[Any]] = {}
-    for layer in model.layers:  # which Keras orders by their depth, but numbers in the order of the script
+    for layer in (
+        model.layers if targets is None else ()
+    ):  # which Keras orders by their depth, but numbers in the order of the script
         made.setdefault(type(layer).__name__, []).append(layer)
     for layers in made.values():
         layers.sort(key=lambda layer: int("0" + layer.name.rpartition("_")[2]) if layer.name[-1].isdigit() else 0)

@@ -34,13 +34,14 @@ OTHER_NETWORKS: dict[str, str] = {
     "several_outputs": "The model has 2 outputs",
     "shared_layer": "This layer is used several times, with the same weights",
 }
-# The same layers, of which the text leaves settings open; a note on the line says what is used.
-OTHER_SETTINGS = ("argparse_options", "params_dict", "tuner_choices")
+# The same layers, of which a setting stays open or one does not fit; a note on the line says so.
+OTHER_SETTINGS = ("argparse_options", "dense_only", "params_dict", "squeeze_excite", "tuner_choices")
 REFUSED = ("generator_of_layers", "layers_from_json")
 _SKIPPED = "This is not about the network"
 # Operations that only prepare a tensor for a model.
 _WRAPPING = ("ConvertToTensor", "Identity", "Cast")
 _AT_REST = ("Dropout", "SpatialDropout2D", "GaussianNoise")
+_COMMUTATIVE = ("Add", "Multiply", "Average", "Maximum")
 _SECOND = ("Activation", "Reshape")
 _ACTIVATIONS = (
     "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Relu", "Relu6", "LeakyRelu", "Elu", "Selu", "Gelu", "Sigmoid",
@@ -85,6 +86,15 @@ def counts_of(operation: Any) -> tuple[int, int]:
 _KEPT = ("moving_mean", "moving_variance")
 
 
+def depth_of(tensor: Any, depths: dict[int, int]) -> int:
+    """How many layers are on the longest way to it."""
+    if id(tensor) not in depths:
+        history = tensor._keras_history
+        reads = history.operation._inbound_nodes[history.node_index].input_tensors
+        depths[id(tensor)] = 1 + max((depth_of(read, depths) for read in reads), default=0)
+    return depths[id(tensor)]
+
+
 def compare(report: ArchitectureReport, model: Any, is_noted: Callable[[Any], bool]) -> Comparison:
     """Both networks from their ends to their beginnings, layer by layer.
 
@@ -95,6 +105,9 @@ def compare(report: ArchitectureReport, model: Any, is_noted: Callable[[Any], bo
     """
     rows = report.layers
     found = Comparison([None] * len(rows))
+    depths_here, depths = {PICTURE: 0}, {}
+    for index, row in enumerate(rows):
+        depths_here[index] = 1 + max(depths_here[source] for source in row.sources)
     waiting = [(len(rows) - 1, model.outputs[0])]
     done = set()
     while waiting:
@@ -125,7 +138,8 @@ def compare(report: ArchitectureReport, model: Any, is_noted: Callable[[Any], bo
             continue
         differences = []
         is_input = own == "InputLayer"
-        if shape != shape_of(tensor) and not (is_input and np.prod(shape) == np.prod(tensor.shape[1:])):
+        kept = shape_of(tensor) == (*(shape or ()), 1, 1)  # a Reshape follows here
+        if shape != shape_of(tensor) and not kept and not (is_input and np.prod(shape) == np.prod(tensor.shape[1:])):
             differences.append(f"{kind} makes {shape_of(tensor)}, and here {shape}")
         row = None if is_input else rows[index]
         if row is not None and counts_of(operation) != (row.parameters, row.kept):
@@ -140,6 +154,9 @@ def compare(report: ArchitectureReport, model: Any, is_noted: Callable[[Any], bo
         if is_input:
             continue
         found.layers[index] = operation
+        if own in _COMMUTATIVE:  # whatever the order is in which they are written
+            sources = sorted(sources, key=depths_here.__getitem__)
+            reads = sorted(reads, key=lambda read: depth_of(read, depths))
         waiting += zip(sources, reads, strict=True)
     missing = [row for row, layer in zip(rows, found.layers, strict=True) if layer is None and row.parameters]
     found.unsaid += [f"only here: {type(row.layer).__name__}" for row in missing]

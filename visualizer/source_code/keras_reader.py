@@ -113,9 +113,7 @@ class _Result:
         if longest is not None:
             # Where a model is called with something that is not known, what is made of its answer may be the network.
             candidates = [
-                model
-                for model in candidates
-                if not model.tried or model.trained or model.output.depth >= longest.depth
+                model for model in candidates if not model.tried or model.trained or model.output.depth >= longest.depth
             ]
         if not candidates and longest is not None:
             starts = self.vocabulary.starts_of([longest])

@@ -3,17 +3,20 @@
 import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from math import isclose, prod
 from typing import Any
 
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, layer_types
+from visualizer.architecture.layers.reshape import Reshape
 from visualizer.source_code.keras_1 import FIT_ARGUMENTS, in_keras_2
 from visualizer.source_code.keras_applications import APPLICATIONS, read_application
 from visualizer.source_code.keras_data import Array, array_entry, array_method, load_data
 from visualizer.source_code.keras_graph import Model, Part, Tensor, Tensors, leading_to, part_title, same_tensors
 from visualizer.source_code.keras_layers import (
     LayerCall,
+    SourceLayer,
     declared_input_shape,
     is_function,
     matches_form,
@@ -39,8 +42,10 @@ from visualizer.words import counted
 
 LAYER_ENTRIES = 20  # of the budget, for one layer with its settings
 
+# Layers that change pictures at random, in training alone.
+_AUGMENTING = ("RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness")
 # Layers that are not needed here, and why.
-NOT_NEEDED = {
+NOT_NEEDED = dict.fromkeys(_AUGMENTING, "Train can change the training pictures at random.") | {
     "Normalization": "Pictures here go from 0 to 1 already.",
     "Resizing": "Pictures are resized to the network's input here.",
     "CenterCrop": "Pictures are resized to the network's input here.",
@@ -209,6 +214,9 @@ class KerasVocabulary:
         return Unknown(text, line) if found is None else found
 
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
+        if name == "trainable" and value is False:
+            self.understood_calls += 1
+            self.notes.add(line, "“trainable = False” is left out: every layer learns here.")
         if name in _NOT_OF_A_LAYER or isinstance(owner, Instance):
             return
         if isinstance(owner, Model):
@@ -321,7 +329,10 @@ class KerasVocabulary:
                 rest = describe_value(keywords.pop(REST))
                 what = f"What “**{rest}” gives {name} does not follow from the text and is left out."
                 self.notes.add(line, what, other_network=True)
+            kept = name.startswith("Global") and keywords.pop("keepdims", None) is True
             read = read_layer(*form, name, arguments, keywords, line, self.notes)
+            if kept:
+                read = replace(read, source_layers=(*read.source_layers, SourceLayer(Reshape("maps", 1, 1), line)))
             self.journal.save_entry(self.created, id(read), weight=NO_MATTER)
             self.created[id(read)] = read
             return read

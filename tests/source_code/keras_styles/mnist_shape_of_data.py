@@ -14,7 +14,7 @@ classes = 10
 lenet = Sequential([
     Input(shape=train_X.shape[1:]),
     Conv2D(6, kernel_size=5, activation="tanh", padding="same"),
-    AveragePooling2D(),
+    AveragePooling2D(2),
     Conv2D(16, kernel_size=5, activation="tanh"),
     AveragePooling2D(pool_size=2, strides=2),
     Flatten(),
