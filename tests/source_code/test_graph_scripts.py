@@ -176,19 +176,22 @@ def test_the_right_torch_function_stands_for_each_merge():
         assert line in script
 
 
-def copy_graph_to_keras(network: Network, model: Any) -> np.ndarray:
+def copy_graph_to_keras(network: Network, model: Any, targets: list[Any] | None = None) -> np.ndarray:
     """Every number of the network into the Keras model. Returns torch's places of the numbers or channels it answers.
 
-    A vector of flattened maps has its numbers pixel by pixel in Keras, channel by channel in torch.
+    A vector of flattened maps has its numbers pixel by pixel in Keras, channel by channel in torch. The targets are
+    Keras's layers in the order of the network's; without them, they are found by their kinds and numbers.
     """
     made: dict[str, list[Any]] = {}
-    for layer in model.layers:  # which Keras orders by their depth, but numbers in the order of the script
+    for layer in (
+        model.layers if targets is None else ()
+    ):  # which Keras orders by their depth, but numbers in the order of the script
         made.setdefault(type(layer).__name__, []).append(layer)
     for layers in made.values():
         layers.sort(key=lambda layer: int("0" + layer.name.rpartition("_")[2]) if layer.name[-1].isdigit() else 0)
     rows = summarize(network.architecture).layers
     orders: list[np.ndarray] = []
-    for layer, row in zip(network.layers, rows, strict=True):
+    for index, (layer, row) in enumerate(zip(network.layers, rows, strict=True)):
         assert row.input_shape is not None
         if is_maps(row.input_shape):
             order = np.arange(row.input_shape[0])
@@ -200,7 +203,8 @@ def copy_graph_to_keras(network: Network, model: Any) -> np.ndarray:
             assert all((orders[source] == order).all() for source in row.sources)
         kind = row.layer.keras_form().names[0]
         if arrays := keras_arrays(layer, order, kind):
-            made[kind].pop(0).set_weights(arrays)
+            target = made[kind].pop(0) if targets is None else targets[index]
+            target.set_weights(arrays)
         if isinstance(row.layer, Flatten) and is_maps(row.input_shape):
             order = np.arange(np.prod(row.input_shape)).reshape(row.input_shape).transpose(1, 2, 0).ravel()
         elif len(order) != row.output_shape[0] or any(isinstance(module, nn.Linear) for module in layer):

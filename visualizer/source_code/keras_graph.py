@@ -67,6 +67,7 @@ class Model:
         whole: Whether it is no model of the source's own, but one that Keras has, such as a base for others.
         name: Its name in the source.
         nested: Whether another model uses it.
+        tried: Whether it is called with something that is not known, by another model or to train or use it.
         trained: Whether the source compiles or fits it.
     """
 
@@ -75,6 +76,7 @@ class Model:
     outputs: list[Tensor]
     name: str | None = None
     nested: bool = False
+    tried: bool = False
     trained: bool = False
     others: tuple[Tensor, ...] = ()
     whole: bool = False
@@ -315,7 +317,7 @@ def part_title(name: str | None, otherwise: str = "Block") -> str:
     return words[:1].upper() + words[1:] or otherwise
 
 
-def followers(starts: list[Tensor], tensors: list[Tensor]) -> Iterator[Tensor]:
+def followers(starts: Iterable[Tensor], tensors: list[Tensor]) -> Iterator[Tensor]:
     """Those of the tensors, given in the order in which they were made, that depend on one of the starts."""
     reached = set(starts)
     for tensor in tensors:

@@ -5,6 +5,7 @@ noted with its line, and the rest is built.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -102,14 +103,19 @@ class _Result:
         self._note_layers(architecture, arranged)
         self._note_apart(model, arranged)
         self._note_unused()
-        return KerasReading(architecture, self.vocabulary.settings, self.notes.in_order())
+        return KerasReading(architecture, self.vocabulary.settings, self.notes.in_order(self._parts(model)))
 
     def _choose_model(self) -> Model:
         candidates = [model for model in self.vocabulary.models if model.has_layers and not model.nested]
         own = [model for model in candidates if not model.whole]
         candidates = own or candidates
-        if not candidates and self.tensors.applied:
-            longest = max(self.tensors.applied, key=lambda tensor: tensor.depth)
+        longest = max(self.tensors.applied, key=lambda tensor: tensor.depth, default=None)
+        if longest is not None:
+            # Where a model is called with something that is not known, what is made of its answer may be the network.
+            candidates = [
+                model for model in candidates if not model.tried or model.trained or model.output.depth >= longest.depth
+            ]
+        if not candidates and longest is not None:
             starts = self.vocabulary.starts_of([longest])
             candidates = [Model(starts[0].line, starts, [longest])]
         if not candidates:
@@ -124,6 +130,14 @@ class _Result:
             if model is not chosen:
                 self.notes.add(model.line, f"Another model begins here; the one of line {chosen.line} is read.")
         return chosen
+
+    def _parts(self, chosen: Model) -> Callable[[Any], bool]:
+        """Whether a tensor has to do with a model: not one that begins with a value that no model reads."""
+        models = [*self.vocabulary.models, chosen]
+        known = set(leading_to([end for model in models for end in model.all_outputs], (), self.budget))
+        known |= {start for model in models for start in model.inputs}
+        known |= set(followers(known, self.tensors.applied))
+        return known.__contains__
 
     def _layers(self, arranged: Arranged, classes: int | None) -> tuple[Layer, ...]:
         """The layers, with a value for each setting that the source leaves open."""

@@ -3,17 +3,20 @@
 import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from math import isclose, prod
 from typing import Any
 
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, layer_types
+from visualizer.architecture.layers.reshape import Reshape
 from visualizer.source_code.keras_1 import FIT_ARGUMENTS, in_keras_2
 from visualizer.source_code.keras_applications import APPLICATIONS, read_application
 from visualizer.source_code.keras_data import Array, array_entry, array_method, load_data
 from visualizer.source_code.keras_graph import Model, Part, Tensor, Tensors, leading_to, part_title, same_tensors
 from visualizer.source_code.keras_layers import (
     LayerCall,
+    SourceLayer,
     declared_input_shape,
     is_function,
     matches_form,
@@ -39,8 +42,10 @@ from visualizer.words import counted
 
 LAYER_ENTRIES = 20  # of the budget, for one layer with its settings
 
+# Layers that change pictures at random, in training alone.
+_AUGMENTING = ("RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness")
 # Layers that are not needed here, and why.
-NOT_NEEDED = {
+NOT_NEEDED = dict.fromkeys(_AUGMENTING, "Train can change the training pictures at random.") | {
     "Normalization": "Pictures here go from 0 to 1 already.",
     "Resizing": "Pictures are resized to the network's input here.",
     "CenterCrop": "Pictures are resized to the network's input here.",
@@ -215,6 +220,9 @@ class KerasVocabulary:
         return Unknown(text, line) if found is None else found
 
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
+        if name == "trainable" and value is False:
+            self.understood_calls += 1
+            self.notes.add(line, "“trainable = False” is left out: every layer learns here.")
         if name in _NOT_OF_A_LAYER or isinstance(owner, Instance):
             return
         if isinstance(owner, Model):
@@ -327,7 +335,10 @@ class KerasVocabulary:
                 rest = describe_value(keywords.pop(REST))
                 what = f"What “**{rest}” gives {name} does not follow from the text and is left out."
                 self.notes.add(line, what, other_network=True)
+            kept = name.startswith("Global") and keywords.pop("keepdims", None) is True
             read = read_layer(*form, name, arguments, keywords, line, self.notes)
+            if kept:
+                read = replace(read, source_layers=(*read.source_layers, SourceLayer(Reshape("maps", 1, 1), line)))
             self.journal.save_entry(self.created, id(read), weight=NO_MATTER)
             self.created[id(read)] = read
             return read
@@ -502,9 +513,11 @@ class KerasVocabulary:
         """Note an unknown operation on a tensor; the tensor passes unchanged."""
         self.understood_calls += 1
         several = len(set(flowing)) > 1
+        kept = max(flowing, key=lambda tensor: tensor.depth)
         joins = f"“{text}” joins branches in a way that is not known here, so only the longest is kept."
-        self.notes.add(line, joins if several else f"“{text}” is not known here and is left out.", other_network=True)
-        return max(flowing, key=lambda tensor: tensor.depth)
+        note = joins if several else f"“{text}” is not known here and is left out."
+        self.notes.add(line, note, other_network=True, about=kept)
+        return kept
 
     # Layers are called, added
 
@@ -523,10 +536,11 @@ class KerasVocabulary:
         self.understood_calls += 1
         self._mark_used(function)
         self._note_modes(function, keywords, line)
+        is_known = bool(flowing)
         if not flowing:
             flowing = [self._unknown_start([*arguments, *keywords.values()], line)]
         if isinstance(function, Model):
-            self._nest(function)
+            self._nest(function, "nested" if is_known else "tried")
             self._take(flowing, len(function.inputs), line)
             self._give_shape(flowing[0], function.start.input_shape)
             made = self.tensors.applied_model(function, flowing, part_title(function.name, "Nested model"))
@@ -573,15 +587,15 @@ class KerasVocabulary:
         start.input_shape = tuple(wanted)
         return True
 
-    def _nest(self, model: Model) -> None:
-        self.journal.save_attribute(model, "nested", weight=NO_MATTER)
-        model.nested = True
+    def _nest(self, model: Model, how: str = "nested") -> None:
+        self.journal.save_attribute(model, how, weight=NO_MATTER)
+        setattr(model, how, True)
 
     def _unknown_start(self, arguments: list[Any], line: int) -> Tensor:
         """A new input for a layer of whose arguments none is a tensor."""
         note = "What goes into this layer is not known here; the network begins with it."
-        self.notes.add(line, note, other_network=True)
         start = self.tensors.start(line)
+        self.notes.add(line, note, other_network=True, about=start)
         unknown = next((item for item in self.budget.inside(arguments) if isinstance(item, Unknown | Symbol)), None)
         if unknown is not None:
             self.journal.save_entry(self.starts, unknown, weight=NO_MATTER)

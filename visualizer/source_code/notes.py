@@ -1,5 +1,6 @@
 """Notes about source that could not be taken over as written."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,10 +51,12 @@ class Notes:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._sentences: dict[tuple[str, bool], None] = {}
-        self._lines: dict[tuple[str, bool, int], None] = {}
+        self._lines: dict[tuple[str, bool, int, Any], None] = {}
 
-    def add(self, line: int, sentence: str, *, other_network: bool = False) -> None:
+    def add(self, line: int, sentence: str, *, other_network: bool = False, about: Any = None) -> None:
         """Note something about a line, or (0) about the whole; one that is too long is cut off.
+
+        It may be about something that turns out to be no part of the network, and is left out then.
 
         After as many different sentences as anybody may read, a single one stands for all others.
         """
@@ -63,7 +66,7 @@ class Notes:
         if (short, other_network) not in self._sentences and len(self._sentences) >= MAX_NOTES:
             short = "There are further notes about these lines, which are not listed."
         self._add(self._sentences, (short, other_network))
-        self._add(self._lines, (short, other_network, line))
+        self._add(self._lines, (short, other_network, line, about))
 
     def _add(self, noted: dict[Any, None], key: tuple[Any, ...]) -> None:
         if key not in noted:
@@ -72,13 +75,19 @@ class Notes:
 
     def add_all(self, others: "Notes") -> None:
         """Add all notes that were collected apart."""
-        for sentence, other_network, line in list(others._lines):
-            self.add(line, sentence, other_network=other_network)
+        for sentence, other_network, line, about in list(others._lines):
+            self.add(line, sentence, other_network=other_network, about=about)
 
-    def in_order(self) -> tuple[Note, ...]:
-        """Notes about another network first; then by their first lines, those about the whole source last."""
+    def in_order(self, is_part: Callable[[Any], bool] = bool) -> tuple[Note, ...]:
+        """Notes about another network first; then by their first lines, those about the whole source last.
+
+        Args:
+            is_part: Whether what a note is about is a part of the network; everything, if it is left out.
+        """
         lines: dict[tuple[str, bool], set[int]] = {}
-        for sentence, other, line in self._lines:
+        for sentence, other, line, about in self._lines:
+            if about is not None and not is_part(about):
+                continue
             lines.setdefault((sentence, other), set()).update({line} if line else ())
         notes = [Note(tuple(sorted(about)), sentence, other) for (sentence, other), about in lines.items()]
         return tuple(sorted(notes, key=lambda note: (not note.other_network, not note.lines, note.lines)))

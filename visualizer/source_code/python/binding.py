@@ -75,6 +75,7 @@ def set_attribute(following: Following, owner: Any, name: str, value: Any, node:
         owner.attributes[name] = value
     elif isinstance(owner, Unknown):
         following.forget_object(owner, node)
+        following.library.set_attribute(owner, name, value, getattr(node, "lineno", 0))
     elif isinstance(owner, (Symbol, Function, *PLAIN)):
         pass
     else:
