@@ -259,6 +259,17 @@ def test_the_comparison_sees_what_is_wrong(written, read, tmp_path):
             assert_answers_are_the_same(architecture, found.layers, flat, flat)
 
 
+def test_what_get_makes_of_a_name_is_what_the_name_means():
+    source = (
+        "act = keras.activations.get('tanh')\nSequential([Input((8, 8, 1)), Identity(), Conv2D(2, 3, activation=act)])"
+    )
+    reading = read_keras(source)
+    assert [layer.activation for layer in reading.architecture.layers] == ["tanh"]
+    (note,) = reading.notes
+    assert note.sentence == "“Identity” is left out. It changes nothing."
+    assert not note.other_network
+
+
 @pytest.mark.parametrize("layer", ["Resizing(20, 24)", "CenterCrop(height=20, width=24)"])
 def test_the_size_to_which_the_input_is_brought_is_the_input_here(layer):
     reading = read_keras(f"Sequential([Input((64, 64, 1)), {layer}, Conv2D(2, 3)])")
