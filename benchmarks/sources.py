@@ -1,7 +1,7 @@
 """What becomes of the source that people paste? `python -m benchmarks.sources FOLDER` reads every file of a folder.
 
 Its .py, .ipynb and .txt files, and those of the folders in it. A network is whole where no note says that another one
-is built than the source has. Each file is read twice: for the time of the processor that it takes, and for the most memory.
+is built than the source has. Each file is read twice: for the processor's time, and for the most memory.
 """
 
 import argparse
