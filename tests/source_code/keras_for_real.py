@@ -83,9 +83,14 @@ def taken_apart(model: Any, shape: tuple[int, ...]) -> Any:
         return (layer.call if own else functools.partial(call, layer))(*arguments, **keywords)
 
     with mock.patch.object(keras.layers.Layer, "__call__", call_inside):
-        ends = model(start)
+        ends = model([start] if takes_a_list(model) else start)
     ends = list(ends.values()) if isinstance(ends, dict) else ends
     return keras.Model(start, ends[0] if isinstance(ends, list | tuple) else ends)
+
+
+def takes_a_list(model: Any) -> bool:
+    """Whether it was made of a list of inputs, and wants one."""
+    return isinstance(getattr(model, "_inputs_struct", None), list)
 
 
 def _nothing(name: str) -> mock.MagicMock:

@@ -407,8 +407,8 @@ model.fit(train_ds, validation_data=val_ds, epochs=epochs, callbacks=[keras.call
         (Conv2D(filters=16, padding="same"), MaxPooling2D(), Flatten(), Dense(units=7, activation="linear")),
         {**ADAM, "loss": "cross_entropy", "epochs": 1, "batch_size": 32},
         (
-            (2, "“RandomFlip(…)” is not known here and is left out"),
-            (3, "“RandomRotation(…)” is not known here and is left out"),
+            (2, "“RandomFlip” is left out. Train can change the training pictures at random"),
+            (3, "“RandomRotation” is left out. Train can change the training pictures at random"),
             (7, "“Rescaling” is left out. Pictures here go from 0 to 1 already"),
             (9, "“AlphaDropout(…)” is not known here and is left out"),
             (12, "“num_classes”, for units, does not follow from the text; 7 is used"),
@@ -826,7 +826,10 @@ model.compile(optimizer=keras.optimizers.SGD(), loss=keras.losses.MeanSquaredErr
         (3, 96, 96),
         (*MOBILENET_V2.layers[:-2], GlobalAveragePooling2D(), Dense(units=1, activation="sigmoid")),
         {"optimizer": "sgd", "learning_rate": 0.01, "momentum": 0.0, "loss": "mse"},
-        ((1, "MobileNetV2 is built as it is in the gallery; its trained weights are not loaded"),),
+        (
+            (1, "MobileNetV2 is built as it is in the gallery; its trained weights are not loaded"),
+            (2, "“trainable = False” is left out: every layer learns here"),
+        ),
         wires=(*MOBILENET_V2.wires[:-2], (len(MOBILENET_V2.layers) - 3,), (len(MOBILENET_V2.layers) - 2,)),
         blocks=(Block("MobileNetV2", 0, len(MOBILENET_V2.layers) - 3),),
     ),

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.source_code.keras_for_real import run_keras, taken_apart
+from tests.source_code.keras_for_real import run_keras, taken_apart, takes_a_list
 from tests.source_code.test_graph_scripts import copy_graph_to_keras
 from tests.source_code.test_writers import TOLERANCE, answer_of_keras, with_random_numbers
 from visualizer.architecture.architecture import Architecture, ArchitectureReport, summarize
@@ -27,7 +27,6 @@ SOURCES = {path.stem: path for path in sorted(FOLDER.iterdir()) if path.suffix i
 # What is read as another network, and how the note begins that says so.
 OTHER_NETWORKS: dict[str, str] = {
     "attention_by_operations": "“tf.reduce_mean” is not known here",
-    "custom_layer_classes": "“ConvNormAct(…)” is not known here",
     "cut_and_extended": "Which layer “base.layers[-1].output” asks for is not known here",
     "headless_feature_extractor": "Which layer “whole.get_layer('conv_b').output” asks for is not known here",
     "lambda_layers": "“Lambda(…)” is not known here",
@@ -35,7 +34,7 @@ OTHER_NETWORKS: dict[str, str] = {
     "shared_layer": "This layer is used several times, with the same weights",
 }
 # The same layers, of which a setting stays open or one does not fit; a note on the line says so.
-OTHER_SETTINGS = ("argparse_options", "dense_only", "params_dict", "squeeze_excite", "tuner_choices")
+OTHER_SETTINGS = ("dense_only", "params_dict", "squeeze_excite", "tuner_choices")
 REFUSED = ("generator_of_layers", "layers_from_json")
 _SKIPPED = "This is not about the network"
 # Operations that only prepare a tensor for a model.
@@ -215,7 +214,7 @@ def assert_answers_are_the_same(architecture: Architecture, layers: list[Any], f
     with torch.no_grad():
         expected = network(pictures).numpy()[:, order]
     rescaled = any(type(layer).__name__ == "Rescaling" and layer.scale < 0.01 for layer in flat.layers)
-    for keras_model in (flat, model):
+    for keras_model in (flat,) if takes_a_list(model) else (flat, model):
         answer = answer_of_keras(keras_model, pictures * 255 if rescaled else pictures)
         if answer.ndim == 4:
             answer = answer.transpose(0, 3, 1, 2)
@@ -224,3 +223,83 @@ def assert_answers_are_the_same(architecture: Architecture, layers: list[Any], f
 
 def test_there_are_many_styles():
     assert len(SOURCES) >= 32
+
+
+FUNCTIONAL = """\
+from keras import Input, Model, layers
+inp = Input((12, 12, 3))
+a = layers.Conv2D(4, 3, padding="same", activation="relu")(inp)
+b = layers.Conv2D(4, 3, padding="same")(a)
+c = layers.Subtract()([b, a])
+model = Model(inp, layers.Dense(2)(layers.Flatten()(c)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Conv2D(4, 3, padding", "Conv2D(4, 5, padding"),
+        ("activation='relu'", "activation='tanh'"),
+        ("layers.Subtract()([b, a])", "layers.Subtract()([a, b])"),
+        ("layers.Subtract()([b, a])", "layers.Add()([b, a])"),
+        ("layers.Subtract()([b, a])", "b"),
+        ("(a)\nc", "(inp)\nc"),
+        ("Dense(2)", "Dense(3)"),
+        ("Dense(2)", "Dense(2, use_bias=False)"),
+    ],
+)
+def test_the_comparison_sees_what_is_wrong(written, read, tmp_path):
+    text = FUNCTIONAL.replace('"', "'")
+    assert written in text
+    flat = taken_apart(run_keras(text, tmp_path).model, (12, 12, 3))
+    architecture = read_keras(text.replace(written, read)).architecture
+    found = compare(summarize(architecture), flat, lambda operation: False)
+    if not found.unsaid:
+        with pytest.raises(AssertionError):
+            assert_answers_are_the_same(architecture, found.layers, flat, flat)
+
+
+@pytest.mark.parametrize("layer", ["Resizing(20, 24)", "CenterCrop(height=20, width=24)"])
+def test_the_size_to_which_the_input_is_brought_is_the_input_here(layer):
+    reading = read_keras(f"Sequential([Input((64, 64, 1)), {layer}, Conv2D(2, 3)])")
+    assert reading.architecture.input_shape == (1, 20, 24)
+    (note,) = reading.notes
+    assert not note.other_network
+    (note,) = read_keras(f"Sequential([Input((64, 64, 1)), Conv2D(2, 3), {layer}])").notes
+    assert note.other_network
+
+
+@pytest.mark.parametrize(
+    ("option", "filters"),
+    [
+        ("'--filters', type=int, default=12", 12),
+        ("'-f', '--filters', type=int, default='13'", 13),
+        ("'--number', dest='filters', default=14", 14),
+        ("'--filters', type=int", None),
+        ("'filters', type=int, default=3", None),
+        ("'--filters', type=int, required=True", None),
+    ],
+)
+def test_options_of_a_command_line_have_their_defaults(option, filters):
+    source = f"""\
+parser = argparse.ArgumentParser()
+group = parser.add_argument_group("network")
+group.add_argument({option})
+args, _ = parser.parse_known_args()
+Sequential([Input((8, 8, 1)), Conv2D(args.filters, 3)])
+"""
+    reading = read_keras(source)
+    assert bool(filters) == (not reading.notes)
+    assert reading.architecture.layers[0].filters == (filters or 32)
+
+
+def test_options_that_a_branch_sets_are_as_that_branch_leaves_them():
+    source = """\
+parser = ArgumentParser()
+parser.add_argument("--filters", default=4)
+args = parser.parse_args()
+if unknown:
+    args.filters = 6
+Sequential([Input((8, 8, 1)), Conv2D(args.filters, 3)])
+"""
+    assert read_keras(source).notes

@@ -10,6 +10,7 @@ from typing import Any
 from visualizer.architecture.keras_form import KerasForm
 from visualizer.architecture.layer import Layer, layer_types
 from visualizer.architecture.layers.reshape import Reshape
+from visualizer.source_code.command_line import PARSING, Options, option_of
 from visualizer.source_code.keras_1 import FIT_ARGUMENTS, in_keras_2
 from visualizer.source_code.keras_applications import APPLICATIONS, read_application
 from visualizer.source_code.keras_data import Array, array_entry, array_method, load_data
@@ -42,6 +43,8 @@ from visualizer.words import counted
 
 LAYER_ENTRIES = 20  # of the budget, for one layer with its settings
 
+_SIZES = ("Resizing", "CenterCrop")
+DEFAULT_CHANNELS = 3
 # Layers that change pictures at random, in training alone.
 _AUGMENTING = ("RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness")
 # Layers that are not needed here, and why.
@@ -161,6 +164,8 @@ class KerasVocabulary:
                 return name in _KEEPING or name in ("compile", "fit", "fit_generator", "build", "add", "pop")
             case Member(owner=Configured(name="layers")):
                 return False
+            case Member(owner=Options()):
+                return True
             case Member(owner=Symbol() | Configured() | Unknown() | Array() | Tensor() | Instance() | Super()):
                 return True
         return isinstance(function, LayerCall | Model | Configured)
@@ -184,6 +189,8 @@ class KerasVocabulary:
                 note = f"Which layer “{text}” asks for is not known here; the output of the whole model is read."
                 self.notes.add(line, note, other_network=True)
                 return model.output
+            case Options(defaults=defaults) if name not in PARSING:
+                return defaults.get(name, Unknown(text, line))
             case Array(shape=shape) if name in ("shape", "ndim"):
                 known = tuple(Unknown(text, line) if size is None else size for size in shape)
                 return known if name == "shape" else len(shape)
@@ -220,6 +227,10 @@ class KerasVocabulary:
         return Unknown(text, line) if found is None else found
 
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
+        if isinstance(owner, Options):
+            self.journal.save_entry(owner.defaults, name, weight=NETWORK)
+            owner.defaults[name] = value
+            return
         if name == "trainable" and value is False:
             self.understood_calls += 1
             self.notes.add(line, "“trainable = False” is left out: every layer learns here.")
@@ -286,6 +297,8 @@ class KerasVocabulary:
                 return self._of_super(function.owner.owner, name, arguments, keywords, line)
             case Member(owner=tuple() as shape, name="get_shape" | "as_list"):
                 return Member(shape, "as_list") if function.name == "get_shape" else list(shape)
+            case Member(owner=Options() as options, name=name):
+                return self._of_options(options, name, arguments, keywords, line, text)
             case Member(owner=Array() as array, name=name):
                 found = array_method(array, name, arguments)
                 return Unknown(text, line) if found is None else found
@@ -363,11 +376,32 @@ class KerasVocabulary:
         data = load_data(symbol.path)
         if data is not None:
             return data
+        if name == "ArgumentParser":
+            self.understood_calls += 1
+            return Options()
         if arguments and isinstance(arguments[0], Array):
             found = array_method(arguments[0], name, arguments[1:])
             if found is not None:
                 return found
         return self._function(name, arguments, keywords, line, text)
+
+    def _of_options(
+        self, options: Options, name: str, arguments: list[Any], keywords: dict[str, Any], line: int, text: str
+    ) -> Any:
+        """What a parser of a command line does."""
+        self.understood_calls += 1
+        if name == "add_argument" and REST not in keywords:
+            option = option_of(arguments, keywords)
+            if option is not None:
+                self.set_attribute(options, *option, line)
+        elif name == "set_defaults" and REST not in keywords:
+            for key, value in keywords.items():
+                self.set_attribute(options, key, value, line)
+        elif name == "parse_known_args":
+            return options, []
+        elif name not in ("parse_args", "add_argument_group", "add_mutually_exclusive_group"):
+            return Unknown(text, line)
+        return options
 
     def _of_bytes(self, arguments: list[Any], keywords: dict[str, Any], line: int) -> tuple[list[Any], dict[str, Any]]:
         """The arguments of a Rescaling of bytes, for pictures whose values go from 0 to 1."""
@@ -530,7 +564,7 @@ class KerasVocabulary:
                 self._use_line(function.line)
                 if function.name in self.not_needed:
                     self.understood_calls += 1
-                    self._note_left_out(function, line)
+                    self._leave_out(function, flowing[0], line)
                     return flowing[0]
             return self._pass_unchanged(flowing, describe_value(function), line)
         self.understood_calls += 1
@@ -621,6 +655,8 @@ class KerasVocabulary:
 
     def _add(self, model: Model, item: Any, line: int) -> None:
         self.understood_calls += 1
+        if isinstance(item, Instance) and id(item) in self.sequences:
+            item = self.sequences[id(item)][1]
         match item:
             case LayerCall():
                 self._mark_used(item)
@@ -643,9 +679,25 @@ class KerasVocabulary:
                 model.start.input_shape = shape
             case Configured():
                 self._give_shape(model.output, declared_input_shape(item.keywords))
-                self._note_left_out(item, line)
+                self._leave_out(item, model.output, line)
             case _:
                 self._note_left_out(item, line)
+
+    def _leave_out(self, item: Configured, tensor: Tensor, line: int) -> None:
+        """Note a layer that is not built; what it makes of the input's size is the input here."""
+        if item.name not in _SIZES:
+            return self._note_left_out(item, line)
+        sizes = dict(zip(("height", "width"), item.arguments, strict=False)) | dict(item.keywords)
+        size = (sizes.get("height"), sizes.get("width"))
+        if tensor.made_by is not None or not all(type(side) is int for side in size):
+            self._mark_used(item)
+            self.notes.add(item.line, f"“{item.name}” among other layers is left out.", other_network=True)
+            return None
+        shape = tensor.input_shape
+        channels = tuple(shape[2:]) if isinstance(shape, tuple | list) and len(shape) == 3 else (DEFAULT_CHANNELS,)
+        self.journal.save_attribute(tensor, "input_shape", weight=NETWORK)
+        tensor.input_shape = (*size, *channels)
+        return self._note_left_out(item, line)
 
     def _note_left_out(self, item: Any, line: int) -> None:
         """Note an item that is not built."""

@@ -33,7 +33,7 @@ from visualizer.source_code.python.values import (
     View,
 )
 
-INIT, CALL = "__init__", "call"
+INIT, BUILD, CALL = "__init__", "build", "call"
 
 
 def call(following: Following, function: Any, arguments: list[Any], keywords: dict[str, Any], node: Any) -> Any:
@@ -206,8 +206,9 @@ def call_instance(
     node: ast.expr | ast.stmt | None = None,
 ) -> Any:
     """Follow what is done when an object is called: its method `__call__`, or `call` or `forward` of a network."""
-    following.called.add(id(instance))
     kind = instance.created_from
+    _build(following, instance, [*arguments, *keywords.values()])
+    following.called.add(id(instance))
     names = ("__call__", CALL, "forward")
     found = next((found for name in names if (found := kind.find(name)) and isinstance(found[1], Function)), None)
     if found is None:
@@ -220,6 +221,20 @@ def call_instance(
     return call_function(
         following, function, [instance, *arguments], keywords, node or function.code, kind.name, instance=instance
     )
+
+
+def _build(following: Following, instance: Instance, given: list[Any]) -> None:
+    """Follow `build(input_shape)` of a layer or a model of the source, which comes before its first call."""
+    found = instance.created_from.find(BUILD)
+    if id(instance) in following.called or found is None or not isinstance(found[1], Function) or not given:
+        return
+    if len(found[1].code.args.args) != 2 or not instance.created_from.library_bases:
+        return
+    code = found[1].code
+    shape = Unknown(code.args.args[1].arg, code.lineno)
+    if not isinstance(given[0], Unknown):
+        shape = following.library.attribute(given[0], "shape", code.lineno, shape.text)
+    call_function(following, found[1], [instance, shape], {}, code, instance=instance)
 
 
 def _takes(function: Function, name: str) -> bool:
