@@ -1,7 +1,7 @@
 """What Keras source says of pictures: the shapes of Keras's own data sets, and the size of batches."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from visualizer.source_code.python.values import Configured, Unknown
@@ -28,12 +28,22 @@ _MOST_STEPS = 20
 
 @dataclass(frozen=True)
 class Array:
-    """An array of numbers of which only the shape is known; where a size is not, it is None."""
+    """An array of numbers of which only the shape is known; where a size is not, it is None.
+
+    Attributes:
+        shape: Its shape.
+        lines: The lines that made it.
+    """
 
     shape: tuple[int | None, ...]
+    lines: frozenset[int] = field(default=frozenset(), compare=False)
+
+    def made_in(self, line: int, *others: "Array") -> "Array":
+        """The same array, made in a line of others."""
+        return replace(self, lines=frozenset({line}).union(*(other.lines for other in others)))
 
 
-def load_data(path: str) -> tuple[tuple[Array, Array], tuple[Array, Array]] | None:
+def load_data(path: str, lines: frozenset[int]) -> tuple[tuple[Array, Array], tuple[Array, Array]] | None:
     """What `load_data` of a data set of Keras's gives; None of others."""
     name = path.split(".")[-2] if path.endswith(".load_data") else ""
     if name not in _SHAPES:
@@ -41,20 +51,31 @@ def load_data(path: str) -> tuple[tuple[Array, Array], tuple[Array, Array]] | No
     train, test = _SHAPES[name]
 
     def answers(pictures: tuple[int, ...]) -> Array:
-        return Array((pictures[0], 1) if name in _COLUMNS else pictures[:1])
+        return made((pictures[0], 1) if name in _COLUMNS else pictures[:1])
 
-    return (Array(train), answers(train)), (Array(test), answers(test))
+    def made(shape: tuple[int, ...]) -> Array:
+        return Array(shape, lines)
+
+    return (made(train), answers(train)), (made(test), answers(test))
 
 
-def array_method(array: Array, name: str, arguments: list[Any]) -> Array | None:
+def split(arrays: list[Any], line: int) -> tuple[Array, ...] | None:
+    """What `train_test_split` makes of arrays: two of each, of which it is not known how long they are."""
+    if not arrays or not all(isinstance(item, Array) and item.shape for item in arrays):
+        return None
+    return tuple(Array((None, *item.shape[1:])).made_in(line, item) for item in arrays for _ in range(2))
+
+
+def array_method(array: Array, name: str, arguments: list[Any], keywords: Mapping[str, Any]) -> Array | None:
     """What a method of an array, or a function of numpy's with it, gives; None if that is not known."""
     if name in _SAME_SHAPE:
         return array
     if name in ("reshape", "resize"):
+        arguments = arguments or [item for key, item in keywords.items() if key in ("newshape", "shape")]
         sizes = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], tuple | list) else arguments
         return Array(tuple(_size(size, array, index) for index, size in enumerate(sizes)))
     if name == "expand_dims":
-        axis = arguments[0] if arguments else None
+        axis = arguments[0] if arguments else keywords.get("axis")
         if isinstance(axis, int) and -len(array.shape) - 1 <= axis <= len(array.shape):
             place = axis if axis >= 0 else len(array.shape) + 1 + axis
             return Array((*array.shape[:place], 1, *array.shape[place:]))

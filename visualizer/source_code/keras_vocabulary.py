@@ -13,7 +13,7 @@ from visualizer.architecture.layers.reshape import Reshape
 from visualizer.source_code.command_line import PARSING, Options, option_of
 from visualizer.source_code.keras_1 import FIT_ARGUMENTS, in_keras_2
 from visualizer.source_code.keras_applications import APPLICATIONS, read_application
-from visualizer.source_code.keras_data import Array, array_entry, array_method, load_data
+from visualizer.source_code.keras_data import Array, array_entry, array_method, load_data, split
 from visualizer.source_code.keras_graph import Model, Part, Tensor, Tensors, leading_to, part_title, same_tensors
 from visualizer.source_code.keras_layers import (
     LayerCall,
@@ -33,6 +33,7 @@ from visualizer.source_code.python.values import (
     Configured,
     Instance,
     Member,
+    Phase,
     Rest,
     Super,
     Symbol,
@@ -191,7 +192,9 @@ class KerasVocabulary:
                 return model.output
             case Options(defaults=defaults) if name not in PARSING:
                 return defaults.get(name, Unknown(text, line))
-            case Array(shape=shape) if name in ("shape", "ndim"):
+            case Array(shape=shape, lines=lines) if name in ("shape", "ndim"):
+                for made_in in lines:
+                    self._use_line(made_in)
                 known = tuple(Unknown(text, line) if size is None else size for size in shape)
                 return known if name == "shape" else len(shape)
         return Member(owner, name)
@@ -224,7 +227,7 @@ class KerasVocabulary:
         if isinstance(owner, Configured) and owner.name == "layers" and not isinstance(index, slice):
             return Configured("layer", owner.arguments, {}, line)
         found = array_entry(owner, index) if isinstance(owner, Array) else None
-        return Unknown(text, line) if found is None else found
+        return Unknown(text, line) if found is None else found.made_in(line, owner)
 
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
         if isinstance(owner, Options):
@@ -254,7 +257,7 @@ class KerasVocabulary:
         if not flowing and sign in tuple("+-*/"):
             arrays = [item for item in (left, right) if isinstance(item, Array)]
             if len(arrays) == 1:
-                return arrays[0]
+                return arrays[0].made_in(line, arrays[0])
         return self._pass_unchanged(flowing, text, line) if flowing else Unknown(text, line)
 
     @contextmanager
@@ -300,8 +303,8 @@ class KerasVocabulary:
             case Member(owner=Options() as options, name=name):
                 return self._of_options(options, name, arguments, keywords, line, text)
             case Member(owner=Array() as array, name=name):
-                found = array_method(array, name, arguments)
-                return Unknown(text, line) if found is None else found
+                found = array_method(array, name, arguments, keywords)
+                return Unknown(text, line) if found is None else found.made_in(line, array)
             case Member(owner=Configured() as owner, name=name):
                 return Configured(name, tuple(arguments), keywords, line, owner)
             case LayerCall() | Model() | Unknown() | Configured():
@@ -342,6 +345,9 @@ class KerasVocabulary:
             self.budget.make(LAYER_ENTRIES)
             given = [*arguments, *keywords.values()]
             self._use(given)
+            for item in self.budget.inside(given):
+                if isinstance(item, Unknown):
+                    self._use_line(item.line)
             for item in given:
                 self._mark_used(item)  # an activation that is a layer
             if REST in keywords:
@@ -373,16 +379,19 @@ class KerasVocabulary:
             return "channels_last" if name == "image_data_format" else "tf"
         if name == "int_shape" and len(arguments) == 1 and isinstance(arguments[0], Tensor):
             return self.attribute(arguments[0], "shape", line, text)
-        data = load_data(symbol.path)
+        data = load_data(symbol.path, frozenset({line, self.interpreter.at}))
         if data is not None:
             return data
         if name == "ArgumentParser":
             self.understood_calls += 1
             return Options()
         if arguments and isinstance(arguments[0], Array):
-            found = array_method(arguments[0], name, arguments[1:])
+            parts = split(arguments, line) if name == "train_test_split" else None
+            if parts is not None:
+                return parts
+            found = array_method(arguments[0], name, arguments[1:], keywords)
             if found is not None:
-                return found
+                return found.made_in(line, arguments[0])
         return self._function(name, arguments, keywords, line, text)
 
     def _of_options(
@@ -569,7 +578,7 @@ class KerasVocabulary:
             return self._pass_unchanged(flowing, describe_value(function), line)
         self.understood_calls += 1
         self._mark_used(function)
-        self._note_modes(function, keywords, line)
+        self._note_modes(function, arguments, keywords, line)
         is_known = bool(flowing)
         if not flowing:
             flowing = [self._unknown_start([*arguments, *keywords.values()], line)]
@@ -594,9 +603,13 @@ class KerasVocabulary:
         self.tensors.add_applied(made)
         return made[-1]
 
-    def _note_modes(self, function: LayerCall | Model, keywords: dict[str, Any], line: int) -> None:
-        training = keywords.get("training")
-        if training is not None and not (isinstance(training, Unknown) and training.text == "training"):
+    def _note_modes(
+        self, function: LayerCall | Model, arguments: list[Any], keywords: dict[str, Any], line: int
+    ) -> None:
+        places = [item for item in arguments[1:] if isinstance(item, bool)] if isinstance(function, LayerCall) else []
+        training = keywords.get("training", places[0] if places else None)
+        passed_on = isinstance(training, Phase) or (isinstance(training, Unknown) and training.text == "training")
+        if training is not None and not passed_on:
             name = function.name or "the model"
             self.notes.add(
                 line,

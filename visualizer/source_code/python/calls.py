@@ -24,6 +24,7 @@ from visualizer.source_code.python.values import (
     Instance,
     Member,
     Partial,
+    Phase,
     Rest,
     Scope,
     Stream,
@@ -217,7 +218,7 @@ def call_instance(
         return _call_library(following, Member(instance, "__call__"), arguments, keywords, node)
     function: Function = found[1]
     if function.name == CALL:
-        keywords = {"training": True} | keywords if _takes(function, "training") else keywords
+        keywords = {"training": Phase(True)} | keywords if _takes(function, "training") else keywords
     return call_function(
         following, function, [instance, *arguments], keywords, node or function.code, kind.name, instance=instance
     )
