@@ -86,3 +86,85 @@ def test_training_that_is_said_by_its_place_is_noted():
         f"{HEAD}i = keras.Input((8, 8, 3))\nx = layers.Dropout(0.5)(i, True)\nkeras.Model(i, layers.Flatten()(x))"
     )
     assert lines_of(reading, "“training=True” of Dropout") == {4}
+
+
+MODEL = f"{HEAD}m = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(4)])\nm.compile('adam', 'mse')\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "batch", "noted"),
+    [
+        ("t, v = keras.utils.image_dataset_from_directory('d', validation_split=0.2, subset='both', batch_size=24)\nm.fit(t)", 24, False),
+        ("m.fit(x, y)", 32, False),
+        ("(x, y), _ = keras.datasets.mnist.load_data()\nm.fit(x)", 32, False),
+        ("m.fit(data)", 32, True),
+        ("m.fit(data())", 32, True),
+        ("m.fit_generator(data(), 80, 15)", 32, True),
+        ("import tensorflow_datasets as tfds\nt, info = tfds.load('mnist', with_info=True)\nm.fit(t.batch(128))", 32, True),
+        ("m.fit(zip(a, b))", 32, True),
+    ],
+)  # fmt: skip
+def test_the_size_of_batches_is_read_or_said_not_to_follow(lines: str, batch: int, noted: bool):
+    reading = read_keras(f"{MODEL}{lines}\n")
+    assert reading.settings["batch_size"] == batch
+    assert bool(lines_of(reading, "How large the batches")) == noted
+
+
+def test_what_stands_behind_places_that_are_not_known_is_not_guessed():
+    reading = read_keras(f"{MODEL}m.fit(*data(), 64)\n")
+    assert reading.settings["batch_size"] == 32
+    assert lines_of(reading, "“*data()”") == lines_of(reading, "“64”") == {5}
+
+
+def test_each_model_has_settings_of_its_own():
+    other = "b = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(9)])\n"
+    trained = "b.compile('sgd', 'mse')\nb.fit(x, y, 16, 3)\nm.fit(x, y, 8, 2)\n"
+    reading = read_keras(f"{MODEL}{other}{trained}")
+    assert reading.architecture.layers[-1].units == 9
+    assert {name: reading.settings[name] for name in ("optimizer", "batch_size", "epochs")} == {
+        "optimizer": "sgd", "batch_size": 16, "epochs": 3,
+    }  # fmt: skip
+
+
+def test_a_model_that_is_not_compiled_has_no_settings_of_another():
+    other = "b = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(9)])\nb.fit(x, y, 16, 3)\n"
+    assert "optimizer" not in read_keras(f"{MODEL}{other}").settings
+
+
+@pytest.mark.parametrize(
+    "lines", ["m.fit(x, y, 16, 3)\nm.fit(x, y, 16, 9)", "for k in range(20):\n    m.fit(x, y, epochs=1)"]
+)
+def test_training_several_times_is_noted(lines: str):
+    assert lines_of(read_keras(f"{MODEL}{lines}\n"), "trained several times") == {6}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "m.optimizer.learning_rate = 0.5",
+        "m.optimizer.lr.assign(0.5)",
+        "keras.backend.set_value(m.optimizer.learning_rate, 0.5)",
+    ],
+)
+def test_a_rate_that_is_set_later_is_noted(line: str):
+    (note,) = read_keras(f"{MODEL}{line}\n").notes
+    assert (note.lines, note.other_network) == ((5,), False)
+    assert "= 0.5”, set after the optimiser was made, is left out." in note.sentence
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "settings"),
+    [
+        ("get('sgd')", {"optimizer": "sgd", "learning_rate": 0.01}),
+        ("get({'class_name': 'SGD', 'config': {'learning_rate': 0.3}})", {"optimizer": "sgd", "learning_rate": 0.3}),
+    ],
+)
+def test_an_optimiser_that_is_got_by_its_name(optimizer: str, settings: dict[str, object]):
+    reading = read_keras(MODEL.replace("'adam'", f"keras.optimizers.{optimizer}"))
+    assert reading.settings.items() >= settings.items()
+    assert not reading.notes
+
+
+def test_a_long_loop_that_trains_by_hand_changes_no_network():
+    loop = "for e in range(200):\n    for b in range(1000):\n        loss = m.train_on_batch(x[b], y[b])\n"
+    assert not [note for note in read_keras(f"{MODEL}{loop}").notes if note.other_network]

@@ -129,6 +129,11 @@ def batch_size_of(data: Any) -> int | Unknown | None:
     return None
 
 
+def makes_batches(name: str) -> bool:
+    """Whether a method of some data gives data in batches, or the same data in another order."""
+    return name == "batch" or name in _CHAINED or name in _BATCHES
+
+
 def _steps(data: Any) -> Iterator[Configured]:
     """The calls that made some data, the last first."""
     for _ in range(_MOST_STEPS):

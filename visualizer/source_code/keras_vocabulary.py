@@ -13,7 +13,7 @@ from visualizer.architecture.layers.reshape import Reshape
 from visualizer.source_code.command_line import PARSING, Options, option_of
 from visualizer.source_code.keras_1 import FIT_ARGUMENTS, in_keras_2
 from visualizer.source_code.keras_applications import APPLICATIONS, read_application
-from visualizer.source_code.keras_data import Array, array_entry, array_method, load_data, split
+from visualizer.source_code.keras_data import Array, array_entry, array_method, load_data, makes_batches, split
 from visualizer.source_code.keras_graph import Model, Part, Tensor, Tensors, leading_to, part_title, same_tensors
 from visualizer.source_code.keras_layers import (
     LayerCall,
@@ -23,7 +23,7 @@ from visualizer.source_code.keras_layers import (
     matches_form,
     read_layer,
 )
-from visualizer.source_code.keras_training import read_compile, read_fit, read_fit_generator
+from visualizer.source_code.keras_training import is_optimizer, read_compile, read_fit, read_fit_generator
 from visualizer.source_code.notes import Notes
 from visualizer.source_code.python.budget import Budget
 from visualizer.source_code.python.interpreter import Interpreter
@@ -90,7 +90,8 @@ class KerasVocabulary:
         notes: What was left out or changed.
         models: The models, in the order in which they are made.
         tensors: Makes tensors.
-        settings: The training settings.
+        settings: The training settings of each model.
+        fits: The models that are trained, and the lines in which they are.
         created: The calls of layers, by id.
         used: What is used in a network, by id; stored, so that no other object gets the same id.
         skipped: The lines that are not about the network, unless they are in `used_lines`.
@@ -106,7 +107,8 @@ class KerasVocabulary:
         self.models: list[Model] = []
         self.tensors = Tensors(budget, self.journal)
         self.starts: dict[Unknown | Symbol, Tensor] = {}  # for values that are not known, once a layer read them
-        self.settings: dict[str, Any] = {}
+        self.settings: dict[tuple[int, str], Any] = {}  # by the id of the model, or 0 for an object of the source's
+        self.fits: dict[tuple[int, int], None] = {}
         self.created: dict[int, LayerCall] = {}
         self.used: dict[int, Any] = {}
         self.skipped: list[range] = []
@@ -162,7 +164,7 @@ class KerasVocabulary:
                 capital = function.name[:1].isupper()
                 return function.name not in _MUTATING and (function.top in _HARMLESS or capital)
             case Member(owner=Model(), name=name):
-                return name in _KEEPING or name in ("compile", "fit", "fit_generator", "build", "add", "pop")
+                return name in _KEEPING or name in ("fit", "fit_generator", "build")
             case Member(owner=Configured(name="layers")):
                 return False
             case Member(owner=Options()):
@@ -216,7 +218,8 @@ class KerasVocabulary:
         return Member(model, name)
 
     def items(self, value: Any) -> list[Any] | None:
-        return None
+        both = isinstance(value, Configured) and value.keywords.get("subset") == "both"
+        return [value, value] if both else None  # training and validation
 
     def is_kind(self, value: Any, kind: Symbol) -> bool | None:
         return None
@@ -237,6 +240,8 @@ class KerasVocabulary:
         if name == "trainable" and value is False:
             self.understood_calls += 1
             self.notes.add(line, "“trainable = False” is left out: every layer learns here.")
+        if self._note_rate(owner, f"{name} = {describe_value(value)}", line):
+            return
         if name in _NOT_OF_A_LAYER or isinstance(owner, Instance):
             return
         if isinstance(owner, Model):
@@ -248,6 +253,15 @@ class KerasVocabulary:
         elif isinstance(owner, LayerCall):
             what = f"“{name}={describe_value(value)}”, set after {owner.name} was made, is left out."
             self.notes.add(line, what, other_network=True)
+
+    def _note_rate(self, owner: Any, what: str, line: int) -> bool:
+        """Whether something belongs to an optimiser, whose settings are changed after it was made; note that."""
+        of_model = isinstance(owner, Member) and isinstance(owner.owner, Model) and owner.name == "optimizer"
+        if not of_model and not (isinstance(owner, Configured) and is_optimizer(owner)):
+            return False
+        self.understood_calls += 1
+        self.notes.add(line, f"“{what}”, set after the optimiser was made, is left out.")
+        return True
 
     def combine(self, sign: str, left: Any, right: Any, line: int, text: str) -> Any:
         flowing = self._flowing([left, right])
@@ -305,7 +319,13 @@ class KerasVocabulary:
             case Member(owner=Array() as array, name=name):
                 found = array_method(array, name, arguments, keywords)
                 return Unknown(text, line) if found is None else found.made_in(line, array)
+            case Member(owner=Member(owner=owner, name=rate), name="assign") if arguments and self._note_rate(
+                owner, f"{rate} = {describe_value(arguments[0])}", line
+            ):
+                return None
             case Member(owner=Configured() as owner, name=name):
+                return Configured(name, tuple(arguments), keywords, line, owner)
+            case Member(owner=Unknown() as owner, name=name) if makes_batches(name):
                 return Configured(name, tuple(arguments), keywords, line, owner)
             case LayerCall() | Model() | Unknown() | Configured():
                 return self._apply(function, arguments, keywords, line, text)
@@ -379,6 +399,10 @@ class KerasVocabulary:
             return "channels_last" if name == "image_data_format" else "tf"
         if name == "int_shape" and len(arguments) == 1 and isinstance(arguments[0], Tensor):
             return self.attribute(arguments[0], "shape", line, text)
+        if name == "set_value" and len(arguments) == 2 and isinstance(arguments[0], Member):
+            rate, value = arguments
+            if self._note_rate(rate.owner, f"{rate.name} = {describe_value(value)}", line):
+                return None
         data = load_data(symbol.path, frozenset({line, self.interpreter.at}))
         if data is not None:
             return data
@@ -748,14 +772,15 @@ class KerasVocabulary:
         if name == "compile":
             self._train(model)
             self._use([*arguments, *keywords.values()])
-            self._set(read_compile(arguments, keywords, line, self.notes))
+            self._set(model, read_compile(arguments, keywords, line, self.notes))
             return None
         if name in ("fit", "fit_generator"):
             self._train(model)
             keywords = {FIT_ARGUMENTS.get(key, key): value for key, value in keywords.items()}
             self._use([keywords.get("callbacks"), *arguments[:1], keywords.get("x"), keywords.get("generator")])
             read = read_fit if name == "fit" else read_fit_generator
-            self._set(read(arguments, keywords, line, self.notes))
+            self._count_fit(model, line)
+            self._set(model, read(arguments, keywords, line, self.notes))
         elif name == "get_layer":
             return Configured("layer", (model,), {}, line)
         elif name not in _KEEPING:
@@ -767,10 +792,26 @@ class KerasVocabulary:
         self.journal.save_attribute(model, "trained", weight=NO_MATTER)
         model.trained = True
 
-    def _set(self, settings: dict[str, Any]) -> None:
+    def _set(self, model: Model, settings: dict[str, Any]) -> None:
+        owner = id(model) if model in self.models else 0
         for name, value in settings.items():
-            self.journal.save_entry(self.settings, name, weight=NETWORK)
-            self.settings[name] = value
+            self.journal.save_entry(self.settings, (owner, name), weight=NETWORK)
+            self.settings[owner, name] = value
+
+    def _count_fit(self, model: Model, line: int) -> None:
+        """Note that a model is trained several times, of which the last time counts."""
+        owner = id(model) if model in self.models else 0
+        if any(trained == owner for trained, _ in self.fits):
+            self.notes.add(
+                line, "The model is trained several times; epochs and batch size are those of the last time."
+            )
+        self.journal.save_entry(self.fits, (owner, line), weight=NO_MATTER)
+        self.fits[owner, line] = None
+
+    def settings_of(self, model: Model) -> dict[str, Any]:
+        """The training settings of a model; where it has none, those of objects of which the model is not known."""
+        own = {name: value for (owner, name), value in self.settings.items() if owner == id(model)}
+        return own or {name: value for (owner, name), value in self.settings.items() if not owner}
 
     def _mark_used(self, item: Any) -> None:
         self.journal.save_entry(self.used, id(item), weight=NO_MATTER)

@@ -350,7 +350,9 @@ class Following:
         function = self.peek(call.func)
         if isinstance(call.func, ast.Attribute):
             owner = self.peek(call.func.value)
-            if not self._is_pure(owner, call.func.attr):
+            method = Member(owner, call.func.attr)
+            of_library = owner is not NOTHING and self.library.is_built(owner)
+            if not self._is_pure(owner, call.func.attr) and not (of_library and self.library.keeps(method)):
                 self.forget_object(owner, node, assumed)
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
         if function is NOTHING or not self.library.keeps(function):
