@@ -168,3 +168,75 @@ def test_an_optimiser_that_is_got_by_its_name(optimizer: str, settings: dict[str
 def test_a_long_loop_that_trains_by_hand_changes_no_network():
     loop = "for e in range(200):\n    for b in range(1000):\n        loss = m.train_on_batch(x[b], y[b])\n"
     assert not [note for note in read_keras(f"{MODEL}{loop}").notes if note.other_network]
+
+
+def test_a_branch_that_gives_back_a_saved_model_is_not_preferred_to_the_network_after_it():
+    saved = "def get(path):\n    if os.path.exists(path):\n        return keras.models.load_model(path)\n"
+    made = "    return keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(4)])\n"
+    reading = read_keras(f"{HEAD}{saved}{made}m = get('x')\nm.compile('sgd', 'mse')\n")
+    assert reading.settings["optimizer"] == "sgd"
+    assert lines_of(reading, "assumed not to hold") == {4}
+
+
+def test_a_loop_that_trains_by_hand_for_several_epochs_makes_no_other_network():
+    step = "def step(a, b):\n    p = m(a, training=True)\n    return loss(b, p)\n"
+    loop = (
+        "loss = keras.losses.CategoricalCrossentropy()\nfor e in range(3):\n    for a, b in ds:\n        step(a, b)\n"
+    )
+    assert not [note for note in read_keras(f"{START}{END}{step}{loop}").notes if note.other_network]
+
+
+NET = "class Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n        self.row = layers.Flatten()\n    def call(self, x):\n        return self.row(x)\nm = Net()\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "shape"),
+    [
+        ("import numpy as np\n" + NET + "m(np.zeros((1, 28, 20, 1)))", (1, 28, 20)),
+        ("import tensorflow as tf\n" + NET + "m(tf.random.normal([1, 28, 20, 3]))", (3, 28, 20)),
+        ("import numpy as np\nm = keras.Sequential([layers.Flatten()])\nm(np.ones((2, 28, 20, 1), dtype='float32'))", (1, 28, 20)),
+        ("(x, y), _ = keras.datasets.cifar10.load_data()\nm = keras.Sequential([layers.Flatten()])\nm.fit(x / 255, y)", (3, 32, 32)),
+        ("m = keras.Sequential([layers.Flatten(input_shape=(28, 20))])", (1, 28, 20)),
+        ("i = keras.Input((28, 20))\nm = keras.Model(i, layers.Flatten()(keras.ops.expand_dims(i, -1)))", (1, 28, 20)),
+        ("i = keras.Input((28, 20))\nm = keras.Model(i, layers.Flatten()(i[..., None]))", (1, 28, 20)),
+        ("m = keras.Sequential([layers.Lambda(lambda x: keras.ops.expand_dims(x, -1), input_shape=(28, 20)), layers.Flatten()])", (1, 28, 20)),
+        ("i = keras.Input((28, 20, 3))\nm = keras.Model(i, layers.Flatten().call(i))", (3, 28, 20)),
+        ("import tensorflow as tf\n(x, y), _ = keras.datasets.mnist.load_data()\nx = tf.image.grayscale_to_rgb(tf.image.resize(x[..., None], (48, 40)))\nm = keras.Sequential([keras.Input(x.shape[1:]), layers.Flatten()])", (3, 48, 40)),
+    ],
+)  # fmt: skip
+def test_the_shape_of_the_pictures_is_found_where_it_is_said(lines: str, shape: tuple[int, int, int]):
+    reading = read_keras(f"{HEAD}{lines}\n")
+    assert reading.architecture.input_shape == shape
+    assert [type(layer).__name__ for layer in reading.architecture.layers] == ["Flatten"]
+    assert not [note for note in reading.notes if note.other_network or "is used" in note.sentence]
+    assert not lines_of(reading, SKIPPED)
+
+
+@pytest.mark.parametrize(
+    ("value", "rescalings"),
+    [
+        ("i / 255", []),
+        ("i / 127.5 - 1", [(2.0, 0.0), (1.0, -1.0)]),
+        ("layers.Lambda(lambda t: t / 127.5 - 1.)(i)", [(2.0, 0.0), (1.0, -1.0)]),
+        ("layers.ReLU()(i) * 0.5", [(0.5, 0.0)]),
+        ("2 + layers.ReLU()(i)", [(1.0, 2.0)]),
+    ],
+)
+def test_numbers_that_pictures_are_multiplied_by_are_a_layer(value: str, rescalings: list[tuple[float, float]]):
+    reading = read_keras(f"{HEAD}i = keras.Input((8, 8, 3))\nx = {value}\nm = keras.Model(i, layers.Flatten()(x))")
+    layers = [layer for layer in reading.architecture.layers if type(layer).__name__ == "Rescaling"]
+    assert [(layer.scale, layer.offset) for layer in layers] == rescalings
+    assert not [note for note in reading.notes if note.other_network]
+
+
+@pytest.mark.parametrize("value", ["1 - layers.ReLU()(i)", "i - 127.5", "1 / layers.ReLU()(i)", "layers.ReLU()(i) * 0"])
+def test_arithmetic_that_no_layer_does_is_noted(value: str):
+    reading = read_keras(f"{HEAD}i = keras.Input((8, 8, 3))\nx = {value}\nm = keras.Model(i, layers.Flatten()(x))")
+    assert any(note.other_network and note.lines == (4,) for note in reading.notes)
+
+
+def test_what_a_layer_has_can_be_asked():
+    text = "c = layers.Conv2D(6, 3)\nx = c(i)\nx = layers.Conv2D(c.filters * 2, c.kernel_size[0])(x)\nx = layers.Conv2D(keras.ops.shape(x)[-1], 1)(x)"
+    reading = read_keras(f"{HEAD}i = keras.Input((9, 9, 3))\n{text}\nm = keras.Model(i, layers.Flatten()(x))")
+    assert widths(reading) == [6, 12, 12]
+    assert not reading.notes

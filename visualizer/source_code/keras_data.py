@@ -15,6 +15,9 @@ _SHAPES: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
 }
 _COLUMNS = {"cifar10", "cifar100"}  # whose answers stand in a column
 _SAME_SHAPE = ("astype", "copy", "float32", "array", "asarray", "normalize", "cast", "float64")
+# Functions that make an array of a shape that they are given.
+_NEW = ("zeros", "ones", "empty", "rand", "randn", "random", "normal", "uniform", "standard_normal", "random_sample")
+_PACKAGES = ("np", "numpy", "tf", "tensorflow")
 # Where the batch size stands among the arguments, and what it is where it is left out.
 _BATCHES: Mapping[str, tuple[int, int]] = {
     "flow": (2, 32),
@@ -59,6 +62,21 @@ def load_data(path: str, lines: frozenset[int]) -> tuple[tuple[Array, Array], tu
     return (made(train), answers(train)), (made(test), answers(test))
 
 
+def new_array(path: str, arguments: list[Any], keywords: Mapping[str, Any]) -> Array | None:
+    """What a function makes that is given the shape of a new array; None of others."""
+    top, name = path.partition(".")[0], path.rsplit(".", 1)[-1]
+    if top not in _PACKAGES or name not in _NEW:
+        return None
+    shape = next((keywords[key] for key in ("shape", "size") if key in keywords), None)
+    if shape is None:
+        shape = arguments if name in ("rand", "randn") else next((item for item in arguments if _is_shape(item)), None)
+    return Array(tuple(shape)) if _is_shape(shape) else None
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, tuple | list) and len(value) > 1 and all(type(size) is int for size in value)
+
+
 def split(arrays: list[Any], line: int) -> tuple[Array, ...] | None:
     """What `train_test_split` makes of arrays: two of each, of which it is not known how long they are."""
     if not arrays or not all(isinstance(item, Array) and item.shape for item in arrays):
@@ -79,6 +97,19 @@ def array_method(array: Array, name: str, arguments: list[Any], keywords: Mappin
         if isinstance(axis, int) and -len(array.shape) - 1 <= axis <= len(array.shape):
             place = axis if axis >= 0 else len(array.shape) + 1 + axis
             return Array((*array.shape[:place], 1, *array.shape[place:]))
+    return None
+
+
+def image_function(array: Array, path: str, arguments: list[Any], keywords: Mapping[str, Any]) -> Array | None:
+    """What a function of pictures, such as `tf.image.resize`, gives; None if that is not known."""
+    name, shape = path.rsplit(".", 1)[-1], array.shape
+    if name == "grayscale_to_rgb" and shape:
+        return Array((*shape[:-1], 3))
+    if name == "repeat" and shape[-1:] == (1,) and keywords.get("axis") in (-1, len(shape) - 1) and arguments:
+        return Array((*shape[:-1], arguments[0])) if type(arguments[0]) is int else None
+    if path.endswith(("image.resize", "smart_resize")) and len(shape) > 2:
+        size = keywords.get("size", arguments[0] if arguments else None)
+        return Array((*shape[:-3], *size, shape[-1])) if _is_shape(size) and len(size) == 2 else None
     return None
 
 

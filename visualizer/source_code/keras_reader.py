@@ -191,6 +191,8 @@ class _Result:
         sizes = [size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else None for size in sizes]
         if len(sizes) == 1 and sizes[0]:
             return self._vector(sizes[0], line)
+        if len(sizes) == 2 and None not in sizes:
+            sizes.append(1)  # such as the pictures of MNIST
         if len(sizes) != 3:
             used = f"{height} × {width} × {channels}"
             self.notes.add(line, f"The input's shape is not written as three numbers; {used} is used.")

@@ -13,7 +13,16 @@ from visualizer.architecture.layers.reshape import Reshape
 from visualizer.source_code.command_line import PARSING, Options, option_of
 from visualizer.source_code.keras_1 import FIT_ARGUMENTS, in_keras_2
 from visualizer.source_code.keras_applications import APPLICATIONS, read_application
-from visualizer.source_code.keras_data import Array, array_entry, array_method, load_data, makes_batches, split
+from visualizer.source_code.keras_data import (
+    Array,
+    array_entry,
+    array_method,
+    image_function,
+    load_data,
+    makes_batches,
+    new_array,
+    split,
+)
 from visualizer.source_code.keras_graph import Model, Part, Tensor, Tensors, leading_to, part_title, same_tensors
 from visualizer.source_code.keras_layers import (
     LayerCall,
@@ -31,6 +40,7 @@ from visualizer.source_code.python.journal import NETWORK, NO_MATTER
 from visualizer.source_code.python.values import (
     REST,
     Configured,
+    Function,
     Instance,
     Member,
     Phase,
@@ -79,6 +89,7 @@ _HARMLESS = frozenset(
 _MUTATING = ("shuffle", "fill", "put", "copyto", "clone_model_into")
 # Settings of a layer whose change makes another layer of it.
 _NOT_OF_A_LAYER = ("trainable", "name", "_name", "built", "run_eagerly", "stop_training", "supports_masking")
+_READABLE = ("filters", "kernel_size", "strides", "units", "rate", "pool_size", "padding")  # of a layer
 _BYTES = 255  # the values of a picture in Keras, where they go from 0 to 1 here
 
 
@@ -188,6 +199,8 @@ class KerasVocabulary:
                 if written is None:
                     return Unknown(text, line)
                 return Member(written, name) if name == "get_shape" else written
+            case LayerCall(source_layers=(made, *_)) if name in _READABLE and name not in dict(made.open_settings):
+                return getattr(made.layer, name, Unknown(text, line))
             case Configured(name="layer", arguments=(Model() as model,)) if name in ("output", "input"):
                 note = f"Which layer “{text}” asks for is not known here; the output of the whole model is read."
                 self.notes.add(line, note, other_network=True)
@@ -226,11 +239,26 @@ class KerasVocabulary:
 
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
         if isinstance(owner, Tensor):
+            last = isinstance(index, tuple) and len(index) > 1 and index[-1] is None
+            if last and all(part is ... or part == slice(None) for part in index[:-1]) and self._widened([owner, -1]):
+                return owner
             return self._pass_unchanged([owner], text, line)
         if isinstance(owner, Configured) and owner.name == "layers" and not isinstance(index, slice):
             return Configured("layer", owner.arguments, {}, line)
         found = array_entry(owner, index) if isinstance(owner, Array) else None
         return Unknown(text, line) if found is None else found.made_in(line, owner)
+
+    def _widened(self, arguments: list[Any], axis: Any = None) -> bool:
+        """Whether a picture of two axes gets its channels, which it has here anyway."""
+        tensor, axis = (arguments[0] if arguments else None), arguments[1] if len(arguments) > 1 else axis
+        if not isinstance(tensor, Tensor) or tensor.made_by is not None or axis not in (-1, 3):
+            return False
+        if not isinstance(tensor.input_shape, tuple | list) or len(tensor.input_shape) != 2:
+            return False
+        self.understood_calls += 1
+        self.journal.save_attribute(tensor, "input_shape", weight=NETWORK)
+        tensor.input_shape = (*tensor.input_shape, 1)
+        return True
 
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
         if isinstance(owner, Options):
@@ -272,7 +300,32 @@ class KerasVocabulary:
             arrays = [item for item in (left, right) if isinstance(item, Array)]
             if len(arrays) == 1:
                 return arrays[0].made_in(line, arrays[0])
+        if len(flowing) == 1 and left is flowing[0] and type(right) in (int, float):
+            return self._scaled(left, sign, right, line, text)
+        if len(flowing) == 1 and right is flowing[0] and type(left) in (int, float) and sign in "+*":
+            return self._scaled(right, sign, left, line, text)
         return self._pass_unchanged(flowing, text, line) if flowing else Unknown(text, line)
+
+    def _scaled(self, tensor: Tensor, sign: str, number: float, line: int, text: str) -> Tensor:
+        """What a tensor is with a number added to it, or multiplied by it: a Rescaling where it can be one."""
+        if not number or sign not in tuple("+-*/"):
+            return self._pass_unchanged([tensor], text, line)
+        scale = {"*": number, "/": 1 / number}.get(sign, 1)
+        offset = {"+": number, "-": -number}.get(sign, 0)
+        if tensor.made_by is None and isclose(scale * _BYTES, 1):
+            self.understood_calls += 1
+            self.notes.add(line, f"“{text}” is left out. Pictures here go from 0 to 1 already.", about=tensor)
+            return tensor
+        if tensor.made_by is None and offset:
+            return self._pass_unchanged([tensor], text, line)  # of bytes
+        layer_type, form = next(found for found in self.forms if "Rescaling" in found[1].names)
+        settings = {"scale": scale, "offset": offset}
+        if tensor.made_by is None:
+            settings = dict(zip(settings, self._of_bytes([scale, offset], {}, line)[0], strict=True))
+        specs = {setting.name: setting.spec for setting in layer_type.settings()}
+        if any(specs[name].check(float(value)) for name, value in settings.items()):
+            return self._pass_unchanged([tensor], text, line)
+        return self._merge(layer_type, form, [tensor], [], settings, line, text)
 
     @contextmanager
     def inside(self, name: str, arguments: list[Any], *, is_layer: bool) -> Iterator[None]:
@@ -316,6 +369,8 @@ class KerasVocabulary:
                 return Member(shape, "as_list") if function.name == "get_shape" else list(shape)
             case Member(owner=Options() as options, name=name):
                 return self._of_options(options, name, arguments, keywords, line, text)
+            case Member(owner=LayerCall() | Model() as layer, name="call" | "__call__"):
+                return self._apply(layer, arguments, keywords, line, text)
             case Member(owner=Array() as array, name=name):
                 found = array_method(array, name, arguments, keywords)
                 return Unknown(text, line) if found is None else found.made_in(line, array)
@@ -397,12 +452,18 @@ class KerasVocabulary:
             return model
         if name in ("image_data_format", "image_dim_ordering"):
             return "channels_last" if name == "image_data_format" else "tf"
-        if name == "int_shape" and len(arguments) == 1 and isinstance(arguments[0], Tensor):
-            return self.attribute(arguments[0], "shape", line, text)
+        if name in ("int_shape", "shape", "ndim") and len(arguments) == 1 and isinstance(arguments[0], Tensor):
+            shape = self.attribute(arguments[0], "shape", line, text)
+            return len(shape) if name == "ndim" and isinstance(shape, tuple) else shape
+        if name in ("expand_dims", "newaxis") and self._widened(arguments, keywords.get("axis")):
+            return arguments[0]
         if name == "set_value" and len(arguments) == 2 and isinstance(arguments[0], Member):
             rate, value = arguments
             if self._note_rate(rate.owner, f"{rate.name} = {describe_value(value)}", line):
                 return None
+        array = new_array(symbol.path, arguments, keywords)
+        if array is not None:
+            return array.made_in(line)
         data = load_data(symbol.path, frozenset({line, self.interpreter.at}))
         if data is not None:
             return data
@@ -413,7 +474,9 @@ class KerasVocabulary:
             parts = split(arguments, line) if name == "train_test_split" else None
             if parts is not None:
                 return parts
-            found = array_method(arguments[0], name, arguments[1:], keywords)
+            found = image_function(arguments[0], symbol.path, arguments[1:], keywords)
+            if found is None:
+                found = array_method(arguments[0], name, arguments[1:], keywords)
             if found is not None:
                 return found.made_in(line, arguments[0])
         return self._function(name, arguments, keywords, line, text)
@@ -595,6 +658,9 @@ class KerasVocabulary:
                 return Unknown(text, line)
             if isinstance(function, Configured):
                 self._use_line(function.line)
+                followed = self._of_lambda(function, flowing)
+                if followed:
+                    return followed[0]
                 if function.name in self.not_needed:
                     self.understood_calls += 1
                     self._leave_out(function, flowing[0], line)
@@ -602,8 +668,16 @@ class KerasVocabulary:
             return self._pass_unchanged(flowing, describe_value(function), line)
         self.understood_calls += 1
         self._mark_used(function)
-        self._note_modes(function, arguments, keywords, line)
-        is_known = bool(flowing)
+        # What a loop that trains by hand gives a model has no part in a network.
+        is_known = bool(flowing) and not any(tensor in self.starts.values() for tensor in flowing)
+        if is_known or isinstance(function, LayerCall):
+            self._note_modes(function, arguments, keywords, line)
+        arrays = [item for item in [*arguments, *keywords.values()] if isinstance(item, Array)]
+        if not flowing and arrays:
+            if isinstance(function, Model):
+                self._give_pictures(function, arrays[0])
+            flowing = [self.tensors.start(line, self._shape_of(arrays[0]))]
+            is_known = False
         if not flowing:
             flowing = [self._unknown_start([*arguments, *keywords.values()], line)]
         if isinstance(function, Model):
@@ -626,6 +700,14 @@ class KerasVocabulary:
         made = self.tensors.chained(function.source_layers, tuple(flowing))
         self.tensors.add_applied(made)
         return made[-1]
+
+    def _of_lambda(self, layer: Configured, flowing: list[Tensor]) -> list[Tensor]:
+        """What a Lambda of a function of the source makes; nothing where that is not known."""
+        function = layer.keywords.get("function", layer.arguments[0] if layer.arguments else None)
+        if layer.name != "Lambda" or not isinstance(function, Function):
+            return []
+        self._mark_used(layer)
+        return self._flowing([self.interpreter.call(function, [flowing[0] if len(flowing) == 1 else flowing])])
 
     def _note_modes(
         self, function: LayerCall | Model, arguments: list[Any], keywords: dict[str, Any], line: int
@@ -686,6 +768,17 @@ class KerasVocabulary:
             self.journal.save_attribute(tensor, "input_shape", weight=NETWORK)
             tensor.input_shape = input_shape
 
+    def _shape_of(self, pictures: Array) -> Any:
+        """The shape of one picture of an array of them, whose lines are used."""
+        for line in pictures.lines:
+            self._use_line(line)
+        return tuple(pictures.shape[1:])
+
+    def _give_pictures(self, model: Model, data: Any) -> None:
+        """Where a model says nothing of its input, it reads what it is first called or trained with."""
+        if isinstance(data, Array) and len(data.shape) > 1 and model.start.input_shape is None:
+            self._give_shape(model.start, self._shape_of(data))
+
     def _append(self, model: Model, output: Tensor) -> None:
         self.journal.save_end(model.outputs, weight=NETWORK)
         model.outputs.append(output)
@@ -716,7 +809,11 @@ class KerasVocabulary:
                 model.start.input_shape = shape
             case Configured():
                 self._give_shape(model.output, declared_input_shape(item.keywords))
-                self._leave_out(item, model.output, line)
+                followed = self._of_lambda(item, [model.output])
+                if not followed:
+                    self._leave_out(item, model.output, line)
+                elif followed[0] is not model.output:
+                    self._append(model, followed[0])
             case _:
                 self._note_left_out(item, line)
 
@@ -780,6 +877,7 @@ class KerasVocabulary:
             self._use([keywords.get("callbacks"), *arguments[:1], keywords.get("x"), keywords.get("generator")])
             read = read_fit if name == "fit" else read_fit_generator
             self._count_fit(model, line)
+            self._give_pictures(model, keywords.get("x", arguments[0] if arguments else None))
             self._set(model, read(arguments, keywords, line, self.notes))
         elif name == "get_layer":
             return Configured("layer", (model,), {}, line)

@@ -547,7 +547,9 @@ class Following:
             certain = None
         alive = [index for index, item in enumerate(taken) if self.tries or not isinstance(item.left, Raised)]
         going = [index for index in alive if not isinstance(taken[index].left, Raised)] or alive or [0]
-        chosen = next((index for index in going if self._matters(taken[index])), going[0])
+        chosen = next((index for index in going if self._matters(taken[index])), None)
+        if chosen is None:  # rather one that goes on than one that leaves a function with something not known
+            chosen = next((index for index in going if not isinstance(taken[index].left, Returned)), going[0])
         others = [taken[index] for index in alive if index != chosen]
         assumption = Assumption(getattr(node, "lineno", 0), ways[chosen].sentence)
         if because and chosen == 0:

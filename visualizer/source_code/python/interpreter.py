@@ -76,6 +76,10 @@ class Interpreter(Following):
         """Follow what a library does when a layer or a model of the source is called."""
         return calls.call_instance(self, instance, arguments, keywords)
 
+    def call(self, function: Function, arguments: list[Any]) -> Any:
+        """Follow what a library does when it calls a function of the source."""
+        return calls.call_function(self, function, arguments, {}, function.code)
+
     def call_uncalled(self, item: Function | Class) -> None:
         """Follow a function, or create an object of a class, that the source itself does not call."""
         try:
