@@ -1,7 +1,7 @@
 """What becomes of the source that people paste? `python -m benchmarks.sources FOLDER` reads every file of a folder.
 
 Its .py, .ipynb and .txt files, and those of the folders in it. A network is whole where no note says that another one
-is built than the source has. Each file is read twice: for the time that it takes, and for the most memory.
+is built than the source has. Each file is read twice: for the processor's time, and for the most memory.
 """
 
 import argparse
@@ -26,7 +26,7 @@ class Outcome:
     Attributes:
         kind: "whole", "whole with notes", "as another network" or "refused".
         what: The same with the number of notes, or why it is refused.
-        seconds: How long it took.
+        seconds: Of the processor, so that whatever else runs on the machine does not count.
         megabytes: The most memory that it took meanwhile.
     """
 
@@ -41,9 +41,9 @@ KINDS = ("whole", "whole with notes", "as another network", "refused")
 
 def read(text: str) -> Outcome:
     """What becomes of a text."""
-    started = time.perf_counter()
+    started = time.process_time()
     kind, what = _answer(text)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     tracemalloc.start()
     try:
         _answer(text)

@@ -259,6 +259,27 @@ def test_the_comparison_sees_what_is_wrong(written, read, tmp_path):
             assert_answers_are_the_same(architecture, found.layers, flat, flat)
 
 
+@pytest.mark.parametrize(
+    ("package", "noted"), [("some_package", True), ("tensorflow as tf", False), ("os.path", False)]
+)
+def test_an_import_that_is_tried_may_fail_unless_every_network_needs_it(package, noted):
+    tried = f"try:\n    import {package}\n    width = 4\nexcept ImportError:\n    width = 6\n"
+    reading = read_keras(f"{tried}Sequential([Input((8, 8, 1)), Conv2D(width, 3)])")
+    assert reading.architecture.layers[0].filters == 4
+    assert any(note.sentence.startswith("It is not known whether this raises") for note in reading.notes) == noted
+
+
+def test_what_get_makes_of_a_name_is_what_the_name_means():
+    source = (
+        "act = keras.activations.get('tanh')\nSequential([Input((8, 8, 1)), Identity(), Conv2D(2, 3, activation=act)])"
+    )
+    reading = read_keras(source)
+    assert [layer.activation for layer in reading.architecture.layers] == ["tanh"]
+    (note,) = reading.notes
+    assert note.sentence == "“Identity” is left out. It changes nothing."
+    assert not note.other_network
+
+
 @pytest.mark.parametrize("layer", ["Resizing(20, 24)", "CenterCrop(height=20, width=24)"])
 def test_the_size_to_which_the_input_is_brought_is_the_input_here(layer):
     reading = read_keras(f"Sequential([Input((64, 64, 1)), {layer}, Conv2D(2, 3)])")

@@ -54,6 +54,8 @@ from visualizer.words import counted
 
 LAYER_ENTRIES = 20  # of the budget, for one layer with its settings
 
+# Modules whose `get` makes of a name what the name stands for as well.
+_NAMED = (["activations"], ["initializers"], ["regularizers"], ["optimizers"], ["losses"])
 _SIZES = ("Resizing", "CenterCrop")
 DEFAULT_CHANNELS = 3
 # Layers that change pictures at random, in training alone.
@@ -63,6 +65,7 @@ NOT_NEEDED = dict.fromkeys(_AUGMENTING, "Train can change the training pictures 
     "Normalization": "Pictures here go from 0 to 1 already.",
     "Resizing": "Pictures are resized to the network's input here.",
     "CenterCrop": "Pictures are resized to the network's input here.",
+    "Identity": "It changes nothing.",
 }
 # Methods of a model that leave its layers as they are.
 _KEEPING = frozenset(
@@ -450,6 +453,8 @@ class KerasVocabulary:
             model = read_application(name, arguments, keywords, line, self.tensors, self.notes)
             self._add_model(model)
             return model
+        if name == "get" and symbol.path.split(".")[-2:-1] in _NAMED and len(arguments) == 1:
+            return arguments[0]
         if name in ("image_data_format", "image_dim_ordering"):
             return "channels_last" if name == "image_data_format" else "tf"
         if name in ("int_shape", "shape", "ndim") and len(arguments) == 1 and isinstance(arguments[0], Tensor):

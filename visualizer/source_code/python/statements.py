@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -41,15 +42,26 @@ _PLAIN_DECORATORS = frozenset(
 _METHOD_KINDS = ("staticmethod", "classmethod", "property", "cached_property")
 
 
+# Packages that are there wherever networks are built; of others, an import that is tried may fail.
+_THERE = {"keras", "tensorflow", "torch", "torchvision", "numpy", "matplotlib", "__future__", *sys.stdlib_module_names}
+
+
+def _doubt_import(following: Following, name: str) -> None:
+    if following.tries and name.split(".")[0] not in _THERE:
+        following.doubts += 1
+
+
 def _import(following: Following, node: ast.Import) -> None:
     following.budget.make(len(node.names))
     for alias in node.names:
+        _doubt_import(following, alias.name)
         top = alias.name.split(".")[0]
         following.bind(alias.asname or top, Symbol(alias.name if alias.asname else top))
 
 
 def _import_from(following: Following, node: ast.ImportFrom) -> None:
     following.budget.make(len(node.names))
+    _doubt_import(following, node.module or "")
     for alias in node.names:
         if alias.name != "*":
             following.bind(alias.asname or alias.name, Symbol(f"{node.module or ''}.{alias.name}"))
