@@ -240,3 +240,97 @@ def test_what_a_layer_has_can_be_asked():
     reading = read_keras(f"{HEAD}i = keras.Input((9, 9, 3))\n{text}\nm = keras.Model(i, layers.Flatten()(x))")
     assert widths(reading) == [6, 12, 12]
     assert not reading.notes
+
+
+@pytest.mark.parametrize(
+    ("lines", "filters"),
+    [
+        ("blocks = [[layers.Conv2D(w, 1), layers.ReLU()] for w in (3, 5)]\nfor l in sum(blocks, []):\n    m.add(l)", [3, 5]),
+        ("import itertools\nls = itertools.chain([layers.Conv2D(3, 1)], [layers.Conv2D(5, 1)])\nfor l in ls:\n    m.add(l)", [3, 5]),
+        ("import itertools\nls = list(itertools.chain.from_iterable([[layers.Conv2D(3, 1)], [layers.Conv2D(5, 1)]]))\nm.add(ls[1])", [5]),
+        ("for l in filter(None, [layers.Conv2D(3, 1), None, layers.Conv2D(5, 1)]):\n    m.add(l)", [3, 5]),
+        ("for w in filter(lambda w: w % 2, [3, 4, 5]):\n    m.add(layers.Conv2D(w, 1))", [3, 5]),
+        ("m.add(layers.Conv2D(pow(2, 3), 1))", [8]),
+    ],
+)  # fmt: skip
+def test_lists_that_are_joined_and_filtered_are_followed(lines: str, filters: list[int]):
+    reading = read_keras(f"{START}{lines}{END}")
+    assert widths(reading) == filters
+    assert not [note for note in reading.notes if note.other_network]
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        "x.get_shape().as_list()[-1]",
+        "x.shape.as_list()[3]",
+        "x.get_shape()[-1]",
+        "x.shape[1:][2]",
+        "x.shape.ndims + 2",
+        "keras.backend.ndim(x) + 2",
+    ],
+)
+def test_a_shape_can_be_asked_in_many_ways(size: str):
+    text = f"i = keras.Input((9, 9, 3))\nx = layers.Conv2D(6, 3)(i)\nx = layers.Conv2D({size}, 1)(x)\nm = keras.Model(i, layers.Flatten()(x))"
+    reading = read_keras(f"{HEAD}{text}")
+    assert widths(reading) == [6, 6]
+    assert not reading.notes
+
+
+OWN = """\
+class Conv(layers.Conv2D):
+    def __init__(self, filters, **more):
+        super().__init__(filters, 3, padding='same', **more)
+class Always(layers.Dropout):
+    def call(self, x):
+        return super().call(x, training=True)
+class Row(layers.Flatten):
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        "i = keras.Input((8, 8, 3))\nm = keras.Model(i, Row()(Always(0.3)(Conv(5, strides=2)(i))))",
+        "m = keras.Sequential([keras.Input((8, 8, 3)), Conv(5, strides=2), Always(0.3), Row()])",
+    ],
+)
+def test_classes_that_inherit_from_a_layer_are_that_layer(network: str):
+    reading = read_keras(f"{HEAD}{OWN}{network}\n")
+    convolution, dropout, row = reading.architecture.layers
+    assert (convolution.filters, convolution.padding, convolution.strides) == (5, "same", (2, 2))
+    assert (dropout.rate, type(row).__name__) == (0.3, "Flatten")
+    (note,) = reading.notes
+    assert note.lines == (8,)
+    assert "“training=True” of Dropout" in note.sentence
+
+
+@pytest.mark.parametrize(
+    ("end", "units"),
+    [("m.layers[-1].output", [9, 4, 2]), ("m.layers[-2].output", [9, 2]), ("m.layers[0].output", None)],
+)
+def test_the_output_of_a_models_layer(end: str, units: list[int] | None):
+    chain = "m = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(9), layers.Dense(4)])\n"
+    reading = read_keras(f"{HEAD}{chain}n = keras.Model(m.layers[0].input, layers.Dense(2)({end}))\n")
+    if units is None:
+        assert lines_of(reading, "the output of the whole model is read") == {4}
+    else:
+        assert [layer.units for layer in reading.architecture.layers if hasattr(layer, "units")] == units
+        assert not [note for note in reading.notes if note.other_network]
+
+
+def test_a_base_that_is_not_known_is_named_where_its_output_is_read():
+    base = "b = keras.applications.Xception(include_top=False, input_shape=(96, 80, 3))\n"
+    reading = read_keras(f"{HEAD}{base}m = keras.Model(b.input, layers.Flatten()(b.output))\n")
+    assert reading.architecture.input_shape == (3, 96, 80)
+    (note,) = reading.notes
+    assert (note.lines, note.other_network) == ((3,), True)
+    assert "Xception" in note.sentence
+
+
+def test_a_stride_that_follows_from_the_size_of_the_pooling_and_is_too_large_is_noted():
+    reading = read_keras(
+        f"{HEAD}m = keras.Sequential([keras.Input((100, 100, 3)), layers.AveragePooling2D(20), layers.Flatten()])"
+    )
+    assert lines_of(reading, "“strides=(20, 20)” of AveragePooling2D is out of range here") == {3}

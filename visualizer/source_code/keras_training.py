@@ -123,10 +123,8 @@ def is_optimizer(value: Configured) -> bool:
 
 
 def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
-    if isinstance(value, Configured) and value.name == "get" and value.arguments:
-        (value, *_), where = value.arguments, value.line
-        if isinstance(value, dict) and isinstance(value.get("config", {}), dict):
-            value = Configured(str(value.get("class_name")), (), value.get("config", {}), where)
+    if isinstance(value, dict) and isinstance(value.get("config", {}), dict):
+        value = Configured(str(value.get("class_name")), (), value.get("config", {}), line)
     name = name_of(value)
     where = value.line if isinstance(value, Configured) else line
     known = {_bare(optimizer.keras_class): key for key, optimizer in OPTIMIZERS.items()}

@@ -40,9 +40,11 @@ from visualizer.source_code.python.journal import NETWORK, NO_MATTER
 from visualizer.source_code.python.values import (
     REST,
     Configured,
+    Dimensions,
     Function,
     Instance,
     Member,
+    Partial,
     Phase,
     Rest,
     Super,
@@ -127,6 +129,8 @@ class KerasVocabulary:
         self.used: dict[int, Any] = {}
         self.skipped: list[range] = []
         self.sequences: dict[int, tuple[Instance, Model]] = {}  # objects of classes that inherit from Sequential
+        self.inherited: dict[int, tuple[Instance, LayerCall]] = {}  # objects of classes that inherit from a layer
+        self.bases: dict[int, tuple[Configured, Tensor]] = {}  # of keras.applications, which are not known here
         self.used_lines: dict[int, None] = {}
         self.forms = [(layer_type, form) for layer_type in layer_types().values() for form in layer_type.keras_forms()]
         # Classes that a script of this app defines, since Keras has none.
@@ -198,16 +202,16 @@ class KerasVocabulary:
                 return self._attribute_of_model(owner, name)
             case Tensor() if name in ("shape", "_keras_shape", "get_shape"):
                 shape = self.tensors.shape_of(owner)
-                written = None if shape is None else (None, *shape[1:], shape[0])
-                if written is None:
-                    return Unknown(text, line)
-                return Member(written, name) if name == "get_shape" else written
+                if name == "get_shape":
+                    return Partial(Symbol("keras.backend.int_shape"), (owner,), {})
+                return Unknown(text, line) if shape is None else Dimensions((None, *shape[1:], shape[0]))
             case LayerCall(source_layers=(made, *_)) if name in _READABLE and name not in dict(made.open_settings):
                 return getattr(made.layer, name, Unknown(text, line))
             case Configured(name="layer", arguments=(Model() as model,)) if name in ("output", "input"):
-                note = f"Which layer “{text}” asks for is not known here; the output of the whole model is read."
-                self.notes.add(line, note, other_network=True)
-                return model.output
+                return self._end_of_layer(model, owner.keywords.get("index"), name, line, text)
+            case Configured(keywords={"include_top": _}) if name in ("output", "input", "outputs", "inputs"):
+                base = self._unknown_base(owner)
+                return [base] if name.endswith("s") else base
             case Options(defaults=defaults) if name not in PARSING:
                 return defaults.get(name, Unknown(text, line))
             case Array(shape=shape, lines=lines) if name in ("shape", "ndim"):
@@ -216,6 +220,32 @@ class KerasVocabulary:
                 known = tuple(Unknown(text, line) if size is None else size for size in shape)
                 return known if name == "shape" else len(shape)
         return Member(owner, name)
+
+    def _end_of_layer(self, model: Model, index: Any, name: str, line: int, text: str) -> Tensor:
+        """What goes into a layer of a model, or comes out of it."""
+        self.understood_calls += 1
+        if name == "input" and index == 0:
+            return model.start
+        if name == "output" and type(index) is int and -len(model.outputs) < index < 0:
+            return model.outputs[index]
+        if name == "output" and index == -1:
+            return model.output
+        note = f"Which layer “{text}” asks for is not known here; the output of the whole model is read."
+        self.notes.add(line, note, other_network=True)
+        return model.output
+
+    def _unknown_base(self, base: Configured) -> Tensor:
+        """What a base of keras.applications that is not known here gives: the pictures, unchanged."""
+        self.understood_calls += 1
+        if id(base) not in self.bases:
+            given = base.keywords.get("input_tensor")
+            start = (
+                given if isinstance(given, Tensor) else self.tensors.start(base.line, base.keywords.get("input_shape"))
+            )
+            self._note_left_out(base, base.line)
+            self.journal.save_entry(self.bases, id(base), weight=NO_MATTER)
+            self.bases[id(base)] = (base, start)
+        return self.bases[id(base)][1]
 
     def _attribute_of_model(self, model: Model, name: str) -> Any:
         match name:
@@ -247,7 +277,7 @@ class KerasVocabulary:
                 return owner
             return self._pass_unchanged([owner], text, line)
         if isinstance(owner, Configured) and owner.name == "layers" and not isinstance(index, slice):
-            return Configured("layer", owner.arguments, {}, line)
+            return Configured("layer", owner.arguments, {"index": index}, line)
         found = array_entry(owner, index) if isinstance(owner, Array) else None
         return Unknown(text, line) if found is None else found.made_in(line, owner)
 
@@ -361,6 +391,10 @@ class KerasVocabulary:
                 if name == "__call__":
                     return self._apply(model, arguments, keywords, line, text)
                 return self._method(model, name, arguments, keywords, line)
+            case Member(owner=Instance() as instance, name="call" | "__call__") if inherited := self._inherited(
+                instance, [], {}, line
+            ):
+                return self._apply(inherited, arguments, keywords, line, text)
             case Member(owner=Instance(), name="compile" | "fit" | "fit_generator" as name):
                 # A model class that the source defines; its layers are found where they are called.
                 return self._method(self._sequential(line), name, arguments, keywords, line)
@@ -368,8 +402,6 @@ class KerasVocabulary:
                 return self._build(instance, arguments, keywords, line)
             case Member(owner=Super(owner=Instance()), name=name):
                 return self._of_super(function.owner.owner, name, arguments, keywords, line)
-            case Member(owner=tuple() as shape, name="get_shape" | "as_list"):
-                return Member(shape, "as_list") if function.name == "get_shape" else list(shape)
             case Member(owner=Options() as options, name=name):
                 return self._of_options(options, name, arguments, keywords, line, text)
             case Member(owner=LayerCall() | Model() as layer, name="call" | "__call__"):
@@ -641,8 +673,27 @@ class KerasVocabulary:
                 return None
             if self._flowing([*arguments, *keywords.values()]):
                 self._model(arguments, keywords, line)
+            else:
+                self._inherited(instance, arguments, keywords, line)
             return None
+        inherited = self._inherited(instance, [], {}, line) if name in ("call", "__call__") else None
+        if inherited is not None:
+            return self._apply(inherited, arguments, keywords, line, name)
         return None if name == "build" else Unknown(name, line)
+
+    def _inherited(
+        self, instance: Instance, arguments: list[Any], keywords: dict[str, Any], line: int
+    ) -> LayerCall | None:
+        """The layer of Keras's that an object is, whose class inherits from it; None if it is none that is known."""
+        if id(instance) not in self.inherited:
+            bases = [base for base in instance.created_from.library_bases if isinstance(base, Symbol)]
+            kind = next((base for base in bases for _, form in self.forms if base.name in form.names), None)
+            made = None if kind is None else self._construct(kind, arguments, keywords, line, kind.path)
+            if not isinstance(made, LayerCall):
+                return None
+            self.journal.save_entry(self.inherited, id(instance), weight=NO_MATTER)
+            self.inherited[id(instance)] = (instance, made)
+        return self.inherited[id(instance)][1]
 
     def _pass_unchanged(self, flowing: list[Tensor], text: str, line: int) -> Tensor:
         """Note an unknown operation on a tensor; the tensor passes unchanged."""
@@ -803,6 +854,10 @@ class KerasVocabulary:
                 self._give_shape(model.output, item.start.input_shape)
                 title = part_title(item.name, "Nested model")
                 self._append(model, self.tensors.applied_model(item, [model.output], title)[0])
+            case Instance() if not item.created_from.find("call") and (
+                inherited := self._inherited(item, [], {}, line)
+            ):
+                self._add(model, inherited, line)
             case Instance():
                 made = self._flowing([self.interpreter.call_instance(item, [model.output], {})])
                 if made:

@@ -20,6 +20,7 @@ from visualizer.source_code.python.values import (
     NOTHING,
     REST,
     Class,
+    Dimensions,
     Function,
     Instance,
     Member,
@@ -266,6 +267,8 @@ def attribute(following: Following, owner: Any, name: str, node: ast.expr) -> An
             return following.lifted(node, (owner,), lambda value: attribute(following, value, name, node))
         case Stream() | View() | Function() | Partial():
             return following.unknown(node, owner)
+    if isinstance(owner, Dimensions) and name in ("ndims", "rank", "as_list"):
+        return Partial(Symbol("list"), (owner,), {}) if name == "as_list" else len(owner)
     if isinstance(owner, (*CONTAINERS, *PLAIN)):
         if name.startswith("__") or not hasattr(owner, name):
             return following.failed(node, AttributeError()) if not hasattr(owner, name) else following.unknown(node)

@@ -73,6 +73,12 @@ class Member:
     name: str
 
 
+class Dimensions(tuple[Any, ...]):
+    """The shape of a tensor: a tuple that can be asked for more."""
+
+    __slots__ = ()
+
+
 class Phase(int):
     """What a network gives its layers as `training`: true, since it is built as it is trained."""
 
