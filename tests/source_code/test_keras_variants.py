@@ -4,6 +4,7 @@
 import pytest
 
 from visualizer.source_code.keras_reader import KerasReading, read_keras
+from visualizer.source_code.python_source import SourceError
 
 HEAD = "import keras\nfrom keras import layers\n"
 START = f"{HEAD}m = keras.Sequential([keras.Input((16, 16, 3))])\n"
@@ -334,3 +335,31 @@ def test_a_stride_that_follows_from_the_size_of_the_pooling_and_is_too_large_is_
         f"{HEAD}m = keras.Sequential([keras.Input((100, 100, 3)), layers.AveragePooling2D(20), layers.Flatten()])"
     )
     assert lines_of(reading, "“strides=(20, 20)” of AveragePooling2D is out of range here") == {3}
+
+
+NETWORK = "m = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(4)])\n"
+WHOLE = f"{HEAD}{NETWORK}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{HEAD}?keras.Model\n{NETWORK}",
+        f"{HEAD}%time {NETWORK}",
+        f"%%writefile train.py\n{WHOLE}",
+        f"In [1]: import keras\n   ...: from keras import layers\n\nIn [2]: {NETWORK}Out[2]: <Sequential>\n",
+        f"Here is my network:\n\n```python\n{WHOLE}```\nIt does not learn.\n",
+        f"{WHOLE}print 'built', m\ntry:\n    m.summary()\nexcept ValueError, e:\n    print e\n",
+        WHOLE.replace("Dense(4)", "Dense(4 if 3 &gt; 2 else 5, activation=&#39;relu&#39;)"),
+        WHOLE.replace("Flatten()", "BatchNormalization(axis=–1), layers.Flatten()"),
+    ],
+)
+def test_what_notebooks_consoles_and_old_pythons_add_does_no_harm(source: str):
+    reading = read_keras(source)
+    assert reading.architecture.layers[-1].units == 4
+    assert not [note for note in reading.notes if note.other_network]
+
+
+def test_a_cell_of_another_language_does_not_swallow_the_python_after_it():
+    with pytest.raises(SourceError, match="Line 7"):
+        read_keras(f"{HEAD}%%bash\nls\n\n{NETWORK}for k in range(3)\n    pass\n")
