@@ -418,6 +418,7 @@ model.fit(train_ds, validation_data=val_ds, epochs=epochs, callbacks=[keras.call
             (14, "The measure “AUC” is left out"),
             (18, "The pictures come from"),
             (18, "“epochs” does not follow from the text; 1 is used for “Epochs”."),
+            (18, "How large the batches of “train_ds” are does not follow from the text; 32 pictures are used"),
             (18, "“callbacks=[EarlyStopping(…)]” of fit is left out"),
         ),
     ),

@@ -10,6 +10,7 @@ from tests.source_code.test_graph_scripts import EVERY_MERGE, RESIDUAL, SCORES, 
 from tests.source_code.test_writers import TOLERANCE, answer_of_keras, in_use, run, with_own_start, with_random_numbers
 from tests.strategies import graphs
 from visualizer.architecture.architecture import Architecture, ArchitectureError, Block, summarize
+from visualizer.architecture.layers.rescaling import Rescaling
 from visualizer.source_code.keras_reader import KerasReading, read_keras
 from visualizer.source_code.keras_writer import keras_model
 
@@ -153,13 +154,11 @@ def test_a_tensor_may_be_read_twice_by_one_layer():
     assert read_keras(f"{START}Model(i, y * y)").architecture.wires[-1] == (1, 1)
 
 
-def test_numbers_among_tensors_are_left_out_with_a_note():
+def test_a_number_that_a_tensor_is_multiplied_by_is_a_layer_and_one_in_a_function_is_left_out_with_a_note():
     reading = read_keras(f"{START}z = x + 0.5 * y\nz = keras.ops.add(z, 1)\nModel(i, z)")
-    assert reading.architecture.wires == ((-1,), (0,), (0, 1))
-    assert notes(reading) == [
-        ((4,), "“0.5 * y” is not known here and is left out."),
-        ((5,), "“keras.ops.add” is not known here and is left out."),
-    ]
+    assert reading.architecture.wires == ((-1,), (0,), (1,), (0, 2))
+    assert reading.architecture.layers[2] == Rescaling(0.5, 0.0)
+    assert notes(reading) == [((5,), "“keras.ops.add” is not known here and is left out.")]
 
 
 def test_a_popped_layer_is_gone_with_what_was_in_it():

@@ -26,10 +26,9 @@ FOLDER = Path(__file__).parent / "keras_styles"
 SOURCES = {path.stem: path for path in sorted(FOLDER.iterdir()) if path.suffix in (".py", ".txt", ".ipynb")}
 # What is read as another network, and how the note begins that says so.
 OTHER_NETWORKS: dict[str, str] = {
+    "lambda_layers": "“t ** 2” is not known here",
     "attention_by_operations": "“tf.reduce_mean” is not known here",
-    "cut_and_extended": "Which layer “base.layers[-1].output” asks for is not known here",
     "headless_feature_extractor": "Which layer “whole.get_layer('conv_b').output” asks for is not known here",
-    "lambda_layers": "“Lambda(…)” is not known here",
     "several_outputs": "The model has 2 outputs",
     "shared_layer": "This layer is used several times, with the same weights",
 }

@@ -137,6 +137,7 @@ def read_layer(
     for setting, other in form.same.items():
         if setting not in values and other in values:
             values[setting] = _converted(specs[setting], values[other])
+            _note_change(specs[setting], setting, values[other], values[setting], name, line, notes)
     for setting, number in _penalty(form, given, name, line, notes).items():
         values[setting] = _converted(specs[setting], number)
         _note_change(specs[setting], setting, number, values[setting], name, line, notes)

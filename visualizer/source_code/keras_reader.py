@@ -85,9 +85,11 @@ class _Result:
         self.notes = vocabulary.notes
         self.budget = vocabulary.budget
         self.tensors = vocabulary.tensors
+        self.settings: dict[str, Any] = {}
 
     def reading(self, classes: int | None) -> KerasReading:
         model = self._choose_model()
+        self.settings = self.vocabulary.settings_of(model)
         name = "From Keras" if model.name is None else one_line(model.name)
         for other in self.vocabulary.models:
             if other.others and not other.nested:
@@ -103,7 +105,7 @@ class _Result:
         self._note_layers(architecture, arranged)
         self._note_apart(model, arranged)
         self._note_unused()
-        return KerasReading(architecture, self.vocabulary.settings, self.notes.in_order(self._parts(model)))
+        return KerasReading(architecture, self.settings, self.notes.in_order(self._parts(model)))
 
     def _choose_model(self) -> Model:
         candidates = [model for model in self.vocabulary.models if model.has_layers and not model.nested]
@@ -189,6 +191,8 @@ class _Result:
         sizes = [size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else None for size in sizes]
         if len(sizes) == 1 and sizes[0]:
             return self._vector(sizes[0], line)
+        if len(sizes) == 2 and None not in sizes:
+            sizes.append(1)  # such as the pictures of MNIST
         if len(sizes) != 3:
             used = f"{height} × {width} × {channels}"
             self.notes.add(line, f"The input's shape is not written as three numbers; {used} is used.")
@@ -225,7 +229,7 @@ class _Result:
         """The layers, each with its own initialization, or the network with theirs where all start alike."""
         ways = {source_layer.initialization for source_layer in source_layers} - {None}
         network = ways.pop() if len(ways) == 1 else KERAS_INITIALIZATION
-        self.vocabulary.settings["initialization"] = network
+        self.settings["initialization"] = network
         return tuple(
             layer
             if source_layer.initialization in (None, network)

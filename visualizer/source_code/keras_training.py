@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from visualizer.architecture.settings import Integer, Real
-from visualizer.source_code.keras_data import batch_size_of
+from visualizer.source_code.keras_data import Array, batch_size_of
 from visualizer.source_code.notes import Notes
-from visualizer.source_code.python.values import Configured, describe_value, name_of
+from visualizer.source_code.python.values import REST, Configured, Rest, describe_value, name_of
 from visualizer.training.optimizers import OPTIMIZERS
 from visualizer.training.settings import SETTING_SPECS
 
@@ -57,7 +57,7 @@ def _bare(name: str) -> str:
 
 def read_compile(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes: Notes) -> dict[str, Any]:
     """The settings in `model.compile(...)`: optimiser, learning rate, momentum, loss."""
-    given = dict(zip(COMPILE_ARGUMENTS, arguments, strict=False)) | dict(keywords)
+    given = _placed(COMPILE_ARGUMENTS, arguments, keywords, line, notes)
     settings = _optimizer(given.pop("optimizer", "rmsprop"), line, notes)
     if "loss" in given:
         settings |= _loss(given.pop("loss"), line, notes)
@@ -77,11 +77,16 @@ def read_compile(arguments: list[Any], keywords: Mapping[str, Any], line: int, n
 
 def read_fit(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes: Notes) -> dict[str, Any]:
     """The settings in `model.fit(...)`: epochs and batch size."""
-    given = dict(zip(FIT_ARGUMENTS, arguments, strict=False)) | dict(keywords)
+    given = _placed(FIT_ARGUMENTS, arguments, keywords, line, notes)
     settings: dict[str, Any] = {}
-    batches = batch_size_of(given.get("x", given.get("generator")))
-    if batches is not None and given.get("batch_size") is None:
-        given["batch_size"] = batches
+    data = given.get("x", given.get("generator"))
+    if given.get("batch_size") is None:
+        given["batch_size"] = batches = batch_size_of(data)
+        if batches is None and data is not None and given.get("y") is None and not isinstance(data, Array):
+            what = describe_value(data)
+            notes.add(
+                line, f"How large the batches of “{what}” are does not follow from the text; 32 pictures are used."
+            )
     for name, default in (("batch_size", 32), ("epochs", 1)):
         value = given.pop(name, None)
         settings[name] = default if value is None else _number(name, value, default, line, notes)
@@ -95,11 +100,31 @@ def read_fit(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes
 
 def read_fit_generator(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes: Notes) -> dict[str, Any]:
     """The settings in `model.fit_generator(...)`, whose places are others."""
-    given = dict(zip(FIT_GENERATOR_ARGUMENTS, arguments, strict=False)) | dict(keywords)
-    return read_fit([], given, line, notes)
+    return read_fit([], _placed(FIT_GENERATOR_ARGUMENTS, arguments, keywords, line, notes), line, notes)
+
+
+def _placed(
+    names: tuple[str, ...], arguments: list[Any], keywords: Mapping[str, Any], line: int, notes: Notes
+) -> dict[str, Any]:
+    """Arguments by their names; those of which the places are not known are noted."""
+    known = next((place for place, item in enumerate(arguments) if isinstance(item, Rest)), len(arguments))
+    for item in arguments[known:]:
+        notes.add(line, f"For what “{describe_value(item)}” stands does not follow from the text; it is left out.")
+    given = dict(zip(names, arguments[:known], strict=False)) | dict(keywords)
+    if REST in given:
+        what = describe_value(given.pop(REST))
+        notes.add(line, f"What “**{what}” gives does not follow from the text and is left out.")
+    return given
+
+
+def is_optimizer(value: Configured) -> bool:
+    """Whether an object is an optimiser that is known here."""
+    return _bare(value.name) in {_bare(optimizer.keras_class) for optimizer in OPTIMIZERS.values()}
 
 
 def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
+    if isinstance(value, dict) and isinstance(value.get("config", {}), dict):
+        value = Configured(str(value.get("class_name")), (), value.get("config", {}), line)
     name = name_of(value)
     where = value.line if isinstance(value, Configured) else line
     known = {_bare(optimizer.keras_class): key for key, optimizer in OPTIMIZERS.items()}

@@ -13,7 +13,16 @@ from visualizer.architecture.layers.reshape import Reshape
 from visualizer.source_code.command_line import PARSING, Options, option_of
 from visualizer.source_code.keras_1 import FIT_ARGUMENTS, in_keras_2
 from visualizer.source_code.keras_applications import APPLICATIONS, read_application
-from visualizer.source_code.keras_data import Array, array_entry, array_method, load_data
+from visualizer.source_code.keras_data import (
+    Array,
+    array_entry,
+    array_method,
+    image_function,
+    load_data,
+    makes_batches,
+    new_array,
+    split,
+)
 from visualizer.source_code.keras_graph import Model, Part, Tensor, Tensors, leading_to, part_title, same_tensors
 from visualizer.source_code.keras_layers import (
     LayerCall,
@@ -23,7 +32,7 @@ from visualizer.source_code.keras_layers import (
     matches_form,
     read_layer,
 )
-from visualizer.source_code.keras_training import read_compile, read_fit, read_fit_generator
+from visualizer.source_code.keras_training import is_optimizer, read_compile, read_fit, read_fit_generator
 from visualizer.source_code.notes import Notes
 from visualizer.source_code.python.budget import Budget
 from visualizer.source_code.python.interpreter import Interpreter
@@ -31,8 +40,12 @@ from visualizer.source_code.python.journal import NETWORK, NO_MATTER
 from visualizer.source_code.python.values import (
     REST,
     Configured,
+    Dimensions,
+    Function,
     Instance,
     Member,
+    Partial,
+    Phase,
     Rest,
     Super,
     Symbol,
@@ -81,6 +94,7 @@ _HARMLESS = frozenset(
 _MUTATING = ("shuffle", "fill", "put", "copyto", "clone_model_into")
 # Settings of a layer whose change makes another layer of it.
 _NOT_OF_A_LAYER = ("trainable", "name", "_name", "built", "run_eagerly", "stop_training", "supports_masking")
+_READABLE = ("filters", "kernel_size", "strides", "units", "rate", "pool_size", "padding")  # of a layer
 _BYTES = 255  # the values of a picture in Keras, where they go from 0 to 1 here
 
 
@@ -92,7 +106,8 @@ class KerasVocabulary:
         notes: What was left out or changed.
         models: The models, in the order in which they are made.
         tensors: Makes tensors.
-        settings: The training settings.
+        settings: The training settings of each model.
+        fits: The models that are trained, and the lines in which they are.
         created: The calls of layers, by id.
         used: What is used in a network, by id; stored, so that no other object gets the same id.
         skipped: The lines that are not about the network, unless they are in `used_lines`.
@@ -108,11 +123,14 @@ class KerasVocabulary:
         self.models: list[Model] = []
         self.tensors = Tensors(budget, self.journal)
         self.starts: dict[Unknown | Symbol, Tensor] = {}  # for values that are not known, once a layer read them
-        self.settings: dict[str, Any] = {}
+        self.settings: dict[tuple[int, str], Any] = {}  # by the id of the model, or 0 for an object of the source's
+        self.fits: dict[tuple[int, int], None] = {}
         self.created: dict[int, LayerCall] = {}
         self.used: dict[int, Any] = {}
         self.skipped: list[range] = []
         self.sequences: dict[int, tuple[Instance, Model]] = {}  # objects of classes that inherit from Sequential
+        self.inherited: dict[int, tuple[Instance, LayerCall]] = {}  # objects of classes that inherit from a layer
+        self.bases: dict[int, tuple[Configured, Tensor]] = {}  # of keras.applications, which are not known here
         self.used_lines: dict[int, None] = {}
         self.forms = [(layer_type, form) for layer_type in layer_types().values() for form in layer_type.keras_forms()]
         # Classes that a script of this app defines, since Keras has none.
@@ -164,7 +182,7 @@ class KerasVocabulary:
                 capital = function.name[:1].isupper()
                 return function.name not in _MUTATING and (function.top in _HARMLESS or capital)
             case Member(owner=Model(), name=name):
-                return name in _KEEPING or name in ("compile", "fit", "fit_generator", "build", "add", "pop")
+                return name in _KEEPING or name in ("fit", "fit_generator", "build")
             case Member(owner=Configured(name="layers")):
                 return False
             case Member(owner=Options()):
@@ -184,20 +202,50 @@ class KerasVocabulary:
                 return self._attribute_of_model(owner, name)
             case Tensor() if name in ("shape", "_keras_shape", "get_shape"):
                 shape = self.tensors.shape_of(owner)
-                written = None if shape is None else (None, *shape[1:], shape[0])
-                if written is None:
-                    return Unknown(text, line)
-                return Member(written, name) if name == "get_shape" else written
+                if name == "get_shape":
+                    return Partial(Symbol("keras.backend.int_shape"), (owner,), {})
+                return Unknown(text, line) if shape is None else Dimensions((None, *shape[1:], shape[0]))
+            case LayerCall(source_layers=(made, *_)) if name in _READABLE and name not in dict(made.open_settings):
+                return getattr(made.layer, name, Unknown(text, line))
             case Configured(name="layer", arguments=(Model() as model,)) if name in ("output", "input"):
-                note = f"Which layer “{text}” asks for is not known here; the output of the whole model is read."
-                self.notes.add(line, note, other_network=True)
-                return model.output
+                return self._end_of_layer(model, owner.keywords.get("index"), name, line, text)
+            case Configured(keywords={"include_top": _}) if name in ("output", "input", "outputs", "inputs"):
+                base = self._unknown_base(owner)
+                return [base] if name.endswith("s") else base
             case Options(defaults=defaults) if name not in PARSING:
                 return defaults.get(name, Unknown(text, line))
-            case Array(shape=shape) if name in ("shape", "ndim"):
+            case Array(shape=shape, lines=lines) if name in ("shape", "ndim"):
+                for made_in in lines:
+                    self._use_line(made_in)
                 known = tuple(Unknown(text, line) if size is None else size for size in shape)
                 return known if name == "shape" else len(shape)
         return Member(owner, name)
+
+    def _end_of_layer(self, model: Model, index: Any, name: str, line: int, text: str) -> Tensor:
+        """What goes into a layer of a model, or comes out of it."""
+        self.understood_calls += 1
+        if name == "input" and index == 0:
+            return model.start
+        if name == "output" and type(index) is int and -len(model.outputs) < index < 0:
+            return model.outputs[index]
+        if name == "output" and index == -1:
+            return model.output
+        note = f"Which layer “{text}” asks for is not known here; the output of the whole model is read."
+        self.notes.add(line, note, other_network=True)
+        return model.output
+
+    def _unknown_base(self, base: Configured) -> Tensor:
+        """What a base of keras.applications that is not known here gives: the pictures, unchanged."""
+        self.understood_calls += 1
+        if id(base) not in self.bases:
+            given = base.keywords.get("input_tensor")
+            start = (
+                given if isinstance(given, Tensor) else self.tensors.start(base.line, base.keywords.get("input_shape"))
+            )
+            self._note_left_out(base, base.line)
+            self.journal.save_entry(self.bases, id(base), weight=NO_MATTER)
+            self.bases[id(base)] = (base, start)
+        return self.bases[id(base)][1]
 
     def _attribute_of_model(self, model: Model, name: str) -> Any:
         match name:
@@ -216,18 +264,34 @@ class KerasVocabulary:
         return Member(model, name)
 
     def items(self, value: Any) -> list[Any] | None:
-        return None
+        both = isinstance(value, Configured) and value.keywords.get("subset") == "both"
+        return [value, value] if both else None  # training and validation
 
     def is_kind(self, value: Any, kind: Symbol) -> bool | None:
         return None
 
     def entry(self, owner: Any, index: Any, line: int, text: str) -> Any:
         if isinstance(owner, Tensor):
+            last = isinstance(index, tuple) and len(index) > 1 and index[-1] is None
+            if last and all(part is ... or part == slice(None) for part in index[:-1]) and self._widened([owner, -1]):
+                return owner
             return self._pass_unchanged([owner], text, line)
         if isinstance(owner, Configured) and owner.name == "layers" and not isinstance(index, slice):
-            return Configured("layer", owner.arguments, {}, line)
+            return Configured("layer", owner.arguments, {"index": index}, line)
         found = array_entry(owner, index) if isinstance(owner, Array) else None
-        return Unknown(text, line) if found is None else found
+        return Unknown(text, line) if found is None else found.made_in(line, owner)
+
+    def _widened(self, arguments: list[Any], axis: Any = None) -> bool:
+        """Whether a picture of two axes gets its channels, which it has here anyway."""
+        tensor, axis = (arguments[0] if arguments else None), arguments[1] if len(arguments) > 1 else axis
+        if not isinstance(tensor, Tensor) or tensor.made_by is not None or axis not in (-1, 3):
+            return False
+        if not isinstance(tensor.input_shape, tuple | list) or len(tensor.input_shape) != 2:
+            return False
+        self.understood_calls += 1
+        self.journal.save_attribute(tensor, "input_shape", weight=NETWORK)
+        tensor.input_shape = (*tensor.input_shape, 1)
+        return True
 
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
         if isinstance(owner, Options):
@@ -237,6 +301,8 @@ class KerasVocabulary:
         if name == "trainable" and value is False:
             self.understood_calls += 1
             self.notes.add(line, "“trainable = False” is left out: every layer learns here.")
+        if self._note_rate(owner, f"{name} = {describe_value(value)}", line):
+            return
         if name in _NOT_OF_A_LAYER or isinstance(owner, Instance):
             return
         if isinstance(owner, Model):
@@ -249,6 +315,15 @@ class KerasVocabulary:
             what = f"“{name}={describe_value(value)}”, set after {owner.name} was made, is left out."
             self.notes.add(line, what, other_network=True)
 
+    def _note_rate(self, owner: Any, what: str, line: int) -> bool:
+        """Whether something belongs to an optimiser, whose settings are changed after it was made; note that."""
+        of_model = isinstance(owner, Member) and isinstance(owner.owner, Model) and owner.name == "optimizer"
+        if not of_model and not (isinstance(owner, Configured) and is_optimizer(owner)):
+            return False
+        self.understood_calls += 1
+        self.notes.add(line, f"“{what}”, set after the optimiser was made, is left out.")
+        return True
+
     def combine(self, sign: str, left: Any, right: Any, line: int, text: str) -> Any:
         flowing = self._flowing([left, right])
         merging = [(layer_type, form) for layer_type, form in self.forms if sign and form.operator == sign]
@@ -257,8 +332,33 @@ class KerasVocabulary:
         if not flowing and sign in tuple("+-*/"):
             arrays = [item for item in (left, right) if isinstance(item, Array)]
             if len(arrays) == 1:
-                return arrays[0]
+                return arrays[0].made_in(line, arrays[0])
+        if len(flowing) == 1 and left is flowing[0] and type(right) in (int, float):
+            return self._scaled(left, sign, right, line, text)
+        if len(flowing) == 1 and right is flowing[0] and type(left) in (int, float) and sign in "+*":
+            return self._scaled(right, sign, left, line, text)
         return self._pass_unchanged(flowing, text, line) if flowing else Unknown(text, line)
+
+    def _scaled(self, tensor: Tensor, sign: str, number: float, line: int, text: str) -> Tensor:
+        """What a tensor is with a number added to it, or multiplied by it: a Rescaling where it can be one."""
+        if not number or sign not in tuple("+-*/"):
+            return self._pass_unchanged([tensor], text, line)
+        scale = {"*": number, "/": 1 / number}.get(sign, 1)
+        offset = {"+": number, "-": -number}.get(sign, 0)
+        if tensor.made_by is None and isclose(scale * _BYTES, 1):
+            self.understood_calls += 1
+            self.notes.add(line, f"“{text}” is left out. Pictures here go from 0 to 1 already.", about=tensor)
+            return tensor
+        if tensor.made_by is None and offset:
+            return self._pass_unchanged([tensor], text, line)  # of bytes
+        layer_type, form = next(found for found in self.forms if "Rescaling" in found[1].names)
+        settings = {"scale": scale, "offset": offset}
+        if tensor.made_by is None:
+            settings = dict(zip(settings, self._of_bytes([scale, offset], {}, line)[0], strict=True))
+        specs = {setting.name: setting.spec for setting in layer_type.settings()}
+        if any(specs[name].check(float(value)) for name, value in settings.items()):
+            return self._pass_unchanged([tensor], text, line)
+        return self._merge(layer_type, form, [tensor], [], settings, line, text)
 
     @contextmanager
     def inside(self, name: str, arguments: list[Any], *, is_layer: bool) -> Iterator[None]:
@@ -291,6 +391,10 @@ class KerasVocabulary:
                 if name == "__call__":
                     return self._apply(model, arguments, keywords, line, text)
                 return self._method(model, name, arguments, keywords, line)
+            case Member(owner=Instance() as instance, name="call" | "__call__") if inherited := self._inherited(
+                instance, [], {}, line
+            ):
+                return self._apply(inherited, arguments, keywords, line, text)
             case Member(owner=Instance(), name="compile" | "fit" | "fit_generator" as name):
                 # A model class that the source defines; its layers are found where they are called.
                 return self._method(self._sequential(line), name, arguments, keywords, line)
@@ -298,14 +402,20 @@ class KerasVocabulary:
                 return self._build(instance, arguments, keywords, line)
             case Member(owner=Super(owner=Instance()), name=name):
                 return self._of_super(function.owner.owner, name, arguments, keywords, line)
-            case Member(owner=tuple() as shape, name="get_shape" | "as_list"):
-                return Member(shape, "as_list") if function.name == "get_shape" else list(shape)
             case Member(owner=Options() as options, name=name):
                 return self._of_options(options, name, arguments, keywords, line, text)
+            case Member(owner=LayerCall() | Model() as layer, name="call" | "__call__"):
+                return self._apply(layer, arguments, keywords, line, text)
             case Member(owner=Array() as array, name=name):
-                found = array_method(array, name, arguments)
-                return Unknown(text, line) if found is None else found
+                found = array_method(array, name, arguments, keywords)
+                return Unknown(text, line) if found is None else found.made_in(line, array)
+            case Member(owner=Member(owner=owner, name=rate), name="assign") if arguments and self._note_rate(
+                owner, f"{rate} = {describe_value(arguments[0])}", line
+            ):
+                return None
             case Member(owner=Configured() as owner, name=name):
+                return Configured(name, tuple(arguments), keywords, line, owner)
+            case Member(owner=Unknown() as owner, name=name) if makes_batches(name):
                 return Configured(name, tuple(arguments), keywords, line, owner)
             case LayerCall() | Model() | Unknown() | Configured():
                 return self._apply(function, arguments, keywords, line, text)
@@ -345,6 +455,9 @@ class KerasVocabulary:
             self.budget.make(LAYER_ENTRIES)
             given = [*arguments, *keywords.values()]
             self._use(given)
+            for item in self.budget.inside(given):
+                if isinstance(item, Unknown):
+                    self._use_line(item.line)
             for item in given:
                 self._mark_used(item)  # an activation that is a layer
             if REST in keywords:
@@ -376,18 +489,33 @@ class KerasVocabulary:
             return arguments[0]
         if name in ("image_data_format", "image_dim_ordering"):
             return "channels_last" if name == "image_data_format" else "tf"
-        if name == "int_shape" and len(arguments) == 1 and isinstance(arguments[0], Tensor):
-            return self.attribute(arguments[0], "shape", line, text)
-        data = load_data(symbol.path)
+        if name in ("int_shape", "shape", "ndim") and len(arguments) == 1 and isinstance(arguments[0], Tensor):
+            shape = self.attribute(arguments[0], "shape", line, text)
+            return len(shape) if name == "ndim" and isinstance(shape, tuple) else shape
+        if name in ("expand_dims", "newaxis") and self._widened(arguments, keywords.get("axis")):
+            return arguments[0]
+        if name == "set_value" and len(arguments) == 2 and isinstance(arguments[0], Member):
+            rate, value = arguments
+            if self._note_rate(rate.owner, f"{rate.name} = {describe_value(value)}", line):
+                return None
+        array = new_array(symbol.path, arguments, keywords)
+        if array is not None:
+            return array.made_in(line)
+        data = load_data(symbol.path, frozenset({line, self.interpreter.at}))
         if data is not None:
             return data
         if name == "ArgumentParser":
             self.understood_calls += 1
             return Options()
         if arguments and isinstance(arguments[0], Array):
-            found = array_method(arguments[0], name, arguments[1:])
+            parts = split(arguments, line) if name == "train_test_split" else None
+            if parts is not None:
+                return parts
+            found = image_function(arguments[0], symbol.path, arguments[1:], keywords)
+            if found is None:
+                found = array_method(arguments[0], name, arguments[1:], keywords)
             if found is not None:
-                return found
+                return found.made_in(line, arguments[0])
         return self._function(name, arguments, keywords, line, text)
 
     def _of_options(
@@ -545,8 +673,27 @@ class KerasVocabulary:
                 return None
             if self._flowing([*arguments, *keywords.values()]):
                 self._model(arguments, keywords, line)
+            else:
+                self._inherited(instance, arguments, keywords, line)
             return None
+        inherited = self._inherited(instance, [], {}, line) if name in ("call", "__call__") else None
+        if inherited is not None:
+            return self._apply(inherited, arguments, keywords, line, name)
         return None if name == "build" else Unknown(name, line)
+
+    def _inherited(
+        self, instance: Instance, arguments: list[Any], keywords: dict[str, Any], line: int
+    ) -> LayerCall | None:
+        """The layer of Keras's that an object is, whose class inherits from it; None if it is none that is known."""
+        if id(instance) not in self.inherited:
+            bases = [base for base in instance.created_from.library_bases if isinstance(base, Symbol)]
+            kind = next((base for base in bases for _, form in self.forms if base.name in form.names), None)
+            made = None if kind is None else self._construct(kind, arguments, keywords, line, kind.path)
+            if not isinstance(made, LayerCall):
+                return None
+            self.journal.save_entry(self.inherited, id(instance), weight=NO_MATTER)
+            self.inherited[id(instance)] = (instance, made)
+        return self.inherited[id(instance)][1]
 
     def _pass_unchanged(self, flowing: list[Tensor], text: str, line: int) -> Tensor:
         """Note an unknown operation on a tensor; the tensor passes unchanged."""
@@ -567,6 +714,9 @@ class KerasVocabulary:
                 return Unknown(text, line)
             if isinstance(function, Configured):
                 self._use_line(function.line)
+                followed = self._of_lambda(function, flowing)
+                if followed:
+                    return followed[0]
                 if function.name in self.not_needed:
                     self.understood_calls += 1
                     self._leave_out(function, flowing[0], line)
@@ -574,8 +724,16 @@ class KerasVocabulary:
             return self._pass_unchanged(flowing, describe_value(function), line)
         self.understood_calls += 1
         self._mark_used(function)
-        self._note_modes(function, keywords, line)
-        is_known = bool(flowing)
+        # What a loop that trains by hand gives a model has no part in a network.
+        is_known = bool(flowing) and not any(tensor in self.starts.values() for tensor in flowing)
+        if is_known or isinstance(function, LayerCall):
+            self._note_modes(function, arguments, keywords, line)
+        arrays = [item for item in [*arguments, *keywords.values()] if isinstance(item, Array)]
+        if not flowing and arrays:
+            if isinstance(function, Model):
+                self._give_pictures(function, arrays[0])
+            flowing = [self.tensors.start(line, self._shape_of(arrays[0]))]
+            is_known = False
         if not flowing:
             flowing = [self._unknown_start([*arguments, *keywords.values()], line)]
         if isinstance(function, Model):
@@ -599,9 +757,21 @@ class KerasVocabulary:
         self.tensors.add_applied(made)
         return made[-1]
 
-    def _note_modes(self, function: LayerCall | Model, keywords: dict[str, Any], line: int) -> None:
-        training = keywords.get("training")
-        if training is not None and not (isinstance(training, Unknown) and training.text == "training"):
+    def _of_lambda(self, layer: Configured, flowing: list[Tensor]) -> list[Tensor]:
+        """What a Lambda of a function of the source makes; nothing where that is not known."""
+        function = layer.keywords.get("function", layer.arguments[0] if layer.arguments else None)
+        if layer.name != "Lambda" or not isinstance(function, Function):
+            return []
+        self._mark_used(layer)
+        return self._flowing([self.interpreter.call(function, [flowing[0] if len(flowing) == 1 else flowing])])
+
+    def _note_modes(
+        self, function: LayerCall | Model, arguments: list[Any], keywords: dict[str, Any], line: int
+    ) -> None:
+        places = [item for item in arguments[1:] if isinstance(item, bool)] if isinstance(function, LayerCall) else []
+        training = keywords.get("training", places[0] if places else None)
+        passed_on = isinstance(training, Phase) or (isinstance(training, Unknown) and training.text == "training")
+        if training is not None and not passed_on:
             name = function.name or "the model"
             self.notes.add(
                 line,
@@ -654,6 +824,17 @@ class KerasVocabulary:
             self.journal.save_attribute(tensor, "input_shape", weight=NETWORK)
             tensor.input_shape = input_shape
 
+    def _shape_of(self, pictures: Array) -> Any:
+        """The shape of one picture of an array of them, whose lines are used."""
+        for line in pictures.lines:
+            self._use_line(line)
+        return tuple(pictures.shape[1:])
+
+    def _give_pictures(self, model: Model, data: Any) -> None:
+        """Where a model says nothing of its input, it reads what it is first called or trained with."""
+        if isinstance(data, Array) and len(data.shape) > 1 and model.start.input_shape is None:
+            self._give_shape(model.start, self._shape_of(data))
+
     def _append(self, model: Model, output: Tensor) -> None:
         self.journal.save_end(model.outputs, weight=NETWORK)
         model.outputs.append(output)
@@ -673,6 +854,10 @@ class KerasVocabulary:
                 self._give_shape(model.output, item.start.input_shape)
                 title = part_title(item.name, "Nested model")
                 self._append(model, self.tensors.applied_model(item, [model.output], title)[0])
+            case Instance() if not item.created_from.find("call") and (
+                inherited := self._inherited(item, [], {}, line)
+            ):
+                self._add(model, inherited, line)
             case Instance():
                 made = self._flowing([self.interpreter.call_instance(item, [model.output], {})])
                 if made:
@@ -684,7 +869,11 @@ class KerasVocabulary:
                 model.start.input_shape = shape
             case Configured():
                 self._give_shape(model.output, declared_input_shape(item.keywords))
-                self._leave_out(item, model.output, line)
+                followed = self._of_lambda(item, [model.output])
+                if not followed:
+                    self._leave_out(item, model.output, line)
+                elif followed[0] is not model.output:
+                    self._append(model, followed[0])
             case _:
                 self._note_left_out(item, line)
 
@@ -740,14 +929,16 @@ class KerasVocabulary:
         if name == "compile":
             self._train(model)
             self._use([*arguments, *keywords.values()])
-            self._set(read_compile(arguments, keywords, line, self.notes))
+            self._set(model, read_compile(arguments, keywords, line, self.notes))
             return None
         if name in ("fit", "fit_generator"):
             self._train(model)
             keywords = {FIT_ARGUMENTS.get(key, key): value for key, value in keywords.items()}
             self._use([keywords.get("callbacks"), *arguments[:1], keywords.get("x"), keywords.get("generator")])
             read = read_fit if name == "fit" else read_fit_generator
-            self._set(read(arguments, keywords, line, self.notes))
+            self._count_fit(model, line)
+            self._give_pictures(model, keywords.get("x", arguments[0] if arguments else None))
+            self._set(model, read(arguments, keywords, line, self.notes))
         elif name == "get_layer":
             return Configured("layer", (model,), {}, line)
         elif name not in _KEEPING:
@@ -759,10 +950,26 @@ class KerasVocabulary:
         self.journal.save_attribute(model, "trained", weight=NO_MATTER)
         model.trained = True
 
-    def _set(self, settings: dict[str, Any]) -> None:
+    def _set(self, model: Model, settings: dict[str, Any]) -> None:
+        owner = id(model) if model in self.models else 0
         for name, value in settings.items():
-            self.journal.save_entry(self.settings, name, weight=NETWORK)
-            self.settings[name] = value
+            self.journal.save_entry(self.settings, (owner, name), weight=NETWORK)
+            self.settings[owner, name] = value
+
+    def _count_fit(self, model: Model, line: int) -> None:
+        """Note that a model is trained several times, of which the last time counts."""
+        owner = id(model) if model in self.models else 0
+        if any(trained == owner for trained, _ in self.fits):
+            self.notes.add(
+                line, "The model is trained several times; epochs and batch size are those of the last time."
+            )
+        self.journal.save_entry(self.fits, (owner, line), weight=NO_MATTER)
+        self.fits[owner, line] = None
+
+    def settings_of(self, model: Model) -> dict[str, Any]:
+        """The training settings of a model; where it has none, those of objects of which the model is not known."""
+        own = {name: value for (owner, name), value in self.settings.items() if owner == id(model)}
+        return own or {name: value for (owner, name), value in self.settings.items() if not owner}
 
     def _mark_used(self, item: Any) -> None:
         self.journal.save_entry(self.used, id(item), weight=NO_MATTER)

@@ -7,7 +7,7 @@ from keras.models import Model
 inp = Input(shape=(66, 100, 3))
 x = Lambda(lambda t: t / 127.5 - 1.0)(inp)
 x = Conv2D(12, (5, 5), strides=(2, 2), activation='elu')(x)
-x = Lambda(lambda t: t * 2.0, name='twice')(x)
+x = Lambda(lambda t: t ** 2, name='square')(x)
 x = MaxPooling2D()(x)
 x = Flatten()(x)
 x = Dense(10, activation='elu')(x)

@@ -20,10 +20,12 @@ from visualizer.source_code.python.values import (
     NOTHING,
     REST,
     Class,
+    Dimensions,
     Function,
     Instance,
     Member,
     Partial,
+    Phase,
     Rest,
     Scope,
     Stream,
@@ -217,7 +219,7 @@ def call_instance(
         return _call_library(following, Member(instance, "__call__"), arguments, keywords, node)
     function: Function = found[1]
     if function.name == CALL:
-        keywords = {"training": True} | keywords if _takes(function, "training") else keywords
+        keywords = {"training": Phase(True)} | keywords if _takes(function, "training") else keywords
     return call_function(
         following, function, [instance, *arguments], keywords, node or function.code, kind.name, instance=instance
     )
@@ -265,6 +267,8 @@ def attribute(following: Following, owner: Any, name: str, node: ast.expr) -> An
             return following.lifted(node, (owner,), lambda value: attribute(following, value, name, node))
         case Stream() | View() | Function() | Partial():
             return following.unknown(node, owner)
+    if isinstance(owner, Dimensions) and name in ("ndims", "rank", "as_list"):
+        return Partial(Symbol("list"), (owner,), {}) if name == "as_list" else len(owner)
     if isinstance(owner, (*CONTAINERS, *PLAIN)):
         if name.startswith("__") or not hasattr(owner, name):
             return following.failed(node, AttributeError()) if not hasattr(owner, name) else following.unknown(node)

@@ -350,7 +350,9 @@ class Following:
         function = self.peek(call.func)
         if isinstance(call.func, ast.Attribute):
             owner = self.peek(call.func.value)
-            if not self._is_pure(owner, call.func.attr):
+            method = Member(owner, call.func.attr)
+            of_library = owner is not NOTHING and self.library.is_built(owner)
+            if not self._is_pure(owner, call.func.attr) and not (of_library and self.library.keeps(method)):
                 self.forget_object(owner, node, assumed)
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
         if function is NOTHING or not self.library.keeps(function):
@@ -545,7 +547,9 @@ class Following:
             certain = None
         alive = [index for index, item in enumerate(taken) if self.tries or not isinstance(item.left, Raised)]
         going = [index for index in alive if not isinstance(taken[index].left, Raised)] or alive or [0]
-        chosen = next((index for index in going if self._matters(taken[index])), going[0])
+        chosen = next((index for index in going if self._matters(taken[index])), None)
+        if chosen is None:  # rather one that goes on than one that leaves a function with something not known
+            chosen = next((index for index in going if not isinstance(taken[index].left, Returned)), going[0])
         others = [taken[index] for index in alive if index != chosen]
         assumption = Assumption(getattr(node, "lineno", 0), ways[chosen].sentence)
         if because and chosen == 0:

@@ -46,7 +46,7 @@ def _power(base: Any, exponent: Any) -> float | int:
 
 # Functions of plain values alone, which give what they give in Python.
 _PURE: Mapping[str, Callable[..., Any]] = {
-    "abs": abs, "round": round, "int": int, "float": float, "complex": complex, "bool": bool, "str": str,
+    "abs": abs, "round": round, "pow": _power, "int": int, "float": float, "complex": complex, "bool": bool, "str": str,
     "divmod": divmod, "ord": ord, "chr": chr, "slice": slice, "hex": hex, "bin": bin, "repr": repr,
     "math.ceil": math.ceil, "math.floor": math.floor, "math.trunc": math.trunc, "math.sqrt": math.sqrt,
     "math.log": math.log, "math.log2": math.log2, "math.log10": math.log10, "math.exp": math.exp, "math.pow": math.pow,
@@ -348,6 +348,8 @@ def _sum(following: Following, arguments: list[Any], keywords: dict[str, Any], n
             items: Any = [*source] if all(isinstance(item, int) for item in source) else None
         else:
             items = known_items(following, source)
+        if items is not None and isinstance(start, list) and all(isinstance(item, list) for item in items):
+            return _joined(following, [start, *items], node)
         if items is None or not is_plain(following, items) or not is_plain(following, start):
             return following.unknown(node, source)
         lists = isinstance(start, list | tuple)
@@ -356,6 +358,45 @@ def _sum(following: Following, arguments: list[Any], keywords: dict[str, Any], n
         return following.checked(sum(items, start), node)
 
     return following.lifted(node, [*arguments, *keywords.values()], compute)
+
+
+def _joined(following: Following, lists: Any, node: ast.expr) -> Any:
+    """One list of the items of several."""
+    found = [known_items(following, items) for items in lists]
+    if None in found or sum(map(len, found)) > MAX_ITEMS:
+        return following.unknown(node, *lists)
+    return following.checked([item for items in found for item in items], node)
+
+
+def _chained(of_one: bool) -> Any:
+    def chained(
+        following: Following, arguments: list[Any], keywords: dict[str, Any], node: ast.expr, call: Call
+    ) -> Any:
+        lists = known_items(following, arguments[0]) if of_one else arguments
+        joined = following.unknown(node, *arguments) if lists is None else _joined(following, lists, node)
+        return _stream_of(following, iter, (joined,), 1, {}, node) if isinstance(joined, list) else joined
+
+    return chained
+
+
+def _filtered(following: Following, arguments: list[Any], keywords: dict[str, Any], node: ast.expr, call: Call) -> Any:
+    function, source = arguments
+    items = known_items(following, source)
+    if items is None or not (function is None or isinstance(function, Function)):
+        following.forget_body(function, node)
+        following.forget_object(source, node)
+        return following.unknown(node, *arguments)
+    kept = []
+    for item in items:
+        holds = _holds(following, item if function is None else call(function, [item], {}, node))
+        if holds is None:
+            return following.unknown(node, *arguments)
+        kept += [item] if holds else []
+    return _stream_of(following, iter, (following.checked(kept, node),), 1, {}, node)
+
+
+def _holds(following: Following, value: Any) -> bool | None:
+    return True if following.library.is_built(value) else truth(value)
 
 
 def _every(decisive: bool) -> Any:
@@ -464,6 +505,9 @@ _SPECIAL: Mapping[str, Callable[..., Any]] = {
     "all": _every(False),
     "map": _mapped,
     "next": _next,
+    "filter": _filtered,
+    "itertools.chain": _chained(False),
+    "itertools.chain.from_iterable": _chained(True),
     "isinstance": _isinstance,
     "hasattr": _hasattr,
     "print": _print,

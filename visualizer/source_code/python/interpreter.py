@@ -11,20 +11,38 @@ from typing import Any
 from visualizer.source_code.python import calls
 from visualizer.source_code.python.budget import Budget, Exhausted
 from visualizer.source_code.python.expressions import EXPRESSIONS
-from visualizer.source_code.python.following import Following, Left, Raised, Returned
+from visualizer.source_code.python.following import PLAIN, Following, Left, Raised, Returned
 from visualizer.source_code.python.library import Library
-from visualizer.source_code.python.operations import is_plain
+from visualizer.source_code.python.operations import CONTAINERS
 from visualizer.source_code.python.quoting import Quotes
 from visualizer.source_code.python.statements import STATEMENTS
-from visualizer.source_code.python.values import NOTHING, Class, Function, Instance, Partial
+from visualizer.source_code.python.values import (
+    REST,
+    Class,
+    Function,
+    Instance,
+    Partial,
+    Stream,
+    View,
+)
 from visualizer.source_code.python_source import SourceError, cannot_follow
 
 STOPPED = "The source does too much from here on; what comes after this line is left out."
 
 
+# What the text itself says; other values are the library's, or do not follow.
+_FOLLOWED = (*PLAIN, *CONTAINERS, Function, Class, Partial, Instance, Stream, View)
+
+
 @dataclass(init=False)
 class Interpreter(Following):
-    """Follows a syntax tree with the vocabulary of a library."""
+    """Follows a syntax tree with the vocabulary of a library.
+
+    Attributes:
+        at: The line of the module's statement that is being followed.
+    """
+
+    at = 0
 
     def __init__(self, library: Library, budget: Budget, lines: list[bytes]) -> None:
         super().__init__(library, budget, Quotes(lines), EXPRESSIONS, STATEMENTS)
@@ -58,6 +76,10 @@ class Interpreter(Following):
         """Follow what a library does when a layer or a model of the source is called."""
         return calls.call_instance(self, instance, arguments, keywords)
 
+    def call(self, function: Function, arguments: list[Any]) -> Any:
+        """Follow what a library does when it calls a function of the source."""
+        return calls.call_function(self, function, arguments, {}, function.code)
+
     def call_uncalled(self, item: Function | Class) -> None:
         """Follow a function, or create an object of a class, that the source itself does not call."""
         try:
@@ -73,7 +95,7 @@ class Interpreter(Following):
             raise SourceError("The source cannot be followed.", "It is nested too deeply.", "Simplify it.") from error
 
     def _follow_statement(self, statement: ast.stmt) -> None:
-        before = self.library.understood_calls
+        before, self.at = self.library.understood_calls, statement.lineno
         self.began = self.budget.evaluations, before
         try:
             self.statement(statement)
@@ -91,12 +113,37 @@ class Interpreter(Following):
             self.library.skip(statement.lineno, statement.end_lineno or statement.lineno, "")
 
     def _is_told(self, statement: ast.stmt) -> bool:
-        """Whether all that a statement does is to give names values that are known, or functions."""
-        if not isinstance(statement, ast.Assign | ast.AnnAssign):
-            return False
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        values = [self.look_up(target.id) if isinstance(target, ast.Name) else NOTHING for target in targets]
-        return all(isinstance(value, Partial | Function) or is_plain(self, value) for value in values)
+        """Whether something that a statement changes is known afterwards, so that it was followed and not skipped."""
+        effects = self._effects_of([statement])
+        passing = {
+            name.id
+            for node in ast.walk(statement)
+            for target in [getattr(node, "target", None), getattr(node, "optional_vars", None)]
+            if isinstance(node, ast.For | ast.AsyncFor | ast.withitem) and target is not None
+            for name in ast.walk(target)
+            if isinstance(name, ast.Name)
+        }
+        if any(self._is_known(self.look_up(name)) for name in effects.names - passing):
+            return True
+        stored = [node for node in ast.walk(statement) if isinstance(node, ast.Attribute | ast.Subscript)]
+        changed = [self.peek(node.value) for node in stored if not isinstance(node.ctx, ast.Load)]
+        for call in effects.calls:
+            if isinstance(call.func, ast.Attribute):
+                changed.append(self.peek(call.func.value))
+            elif isinstance(call.func, ast.Name) and (call.func.id == "setattr" or self._is_own(call.func)):
+                changed += [self.peek(argument) for argument in call.args]
+        return any(isinstance(item, list | dict | set | Instance | Class) and self._is_known(item) for item in changed)
+
+    def _is_own(self, name: ast.Name) -> bool:
+        return isinstance(self.look_up(name.id), Function)
+
+    def _is_known(self, value: Any) -> bool:
+        """Whether a value follows from the text, at least the outermost."""
+        if isinstance(value, list | tuple | set):
+            return all(isinstance(item, _FOLLOWED) for item in value)
+        if isinstance(value, dict | Instance):
+            return REST not in (value if isinstance(value, dict) else value.attributes)
+        return isinstance(value, _FOLLOWED)
 
     def _follow_uncalled(self, module: ast.Module) -> None:
         made = [node.func for node in ast.walk(module) if isinstance(node, ast.Call)]

@@ -73,6 +73,19 @@ class Member:
     name: str
 
 
+class Dimensions(tuple[Any, ...]):
+    """The shape of a tensor: a tuple that can be asked for more."""
+
+    __slots__ = ()
+
+
+class Phase(int):
+    """What a network gives its layers as `training`: true, since it is built as it is trained."""
+
+    def __repr__(self) -> str:
+        return str(bool(self))
+
+
 @dataclass(frozen=True, eq=False)
 class Partial:
     """The result of functools.partial, or a method of an object: a function with arguments that it always gets."""
