@@ -363,3 +363,11 @@ def test_what_notebooks_consoles_and_old_pythons_add_does_no_harm(source: str):
 def test_a_cell_of_another_language_does_not_swallow_the_python_after_it():
     with pytest.raises(SourceError, match="Line 7"):
         read_keras(f"{HEAD}%%bash\nls\n\n{NETWORK}for k in range(3)\n    pass\n")
+
+
+def test_a_model_that_is_a_class_reads_the_pictures_it_is_trained_with():
+    data = "(x, y), _ = keras.datasets.cifar10.load_data()\n"
+    reading = read_keras(f"{HEAD}{data}{NET}m.compile('sgd', 'mse', ['accuracy'])\nm.fit(x, y, 8, 2)\n")
+    assert reading.architecture.input_shape == (3, 32, 32)
+    assert (reading.settings["batch_size"], reading.settings["epochs"]) == (8, 2)
+    assert [note.sentence[:28] for note in reading.notes] == ["The pictures come from the d"]

@@ -70,7 +70,7 @@ def new_array(path: str, arguments: list[Any], keywords: Mapping[str, Any]) -> A
     shape = next((keywords[key] for key in ("shape", "size") if key in keywords), None)
     if shape is None:
         shape = arguments if name in ("rand", "randn") else next((item for item in arguments if _is_shape(item)), None)
-    return Array(tuple(shape)) if _is_shape(shape) else None
+    return Array(tuple(shape)) if shape is not None and _is_shape(shape) else None
 
 
 def _is_shape(value: Any) -> bool:

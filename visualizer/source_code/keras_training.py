@@ -58,6 +58,9 @@ def _bare(name: str) -> str:
 def read_compile(arguments: list[Any], keywords: Mapping[str, Any], line: int, notes: Notes) -> dict[str, Any]:
     """The settings in `model.compile(...)`: optimiser, learning rate, momentum, loss."""
     given = _placed(COMPILE_ARGUMENTS, arguments, keywords, line, notes)
+    weights = given.get("loss_weights")
+    if "metrics" not in keywords and isinstance(weights, list) and any(name_of(item) for item in weights):
+        given["metrics"], given["loss_weights"] = weights, given.get("metrics")  # their places in Keras 2
     settings = _optimizer(given.pop("optimizer", "rmsprop"), line, notes)
     if "loss" in given:
         settings |= _loss(given.pop("loss"), line, notes)

@@ -395,7 +395,10 @@ class KerasVocabulary:
                 instance, [], {}, line
             ):
                 return self._apply(inherited, arguments, keywords, line, text)
-            case Member(owner=Instance(), name="compile" | "fit" | "fit_generator" as name):
+            case Member(owner=Instance() as instance, name="compile" | "fit" | "fit_generator" as name):
+                data = keywords.get("x", arguments[0] if arguments else None)
+                if name != "compile" and isinstance(data, Array) and id(instance) not in self.interpreter.called:
+                    self._build(instance, [(None, *self._shape_of(data))], {}, line)
                 # A model class that the source defines; its layers are found where they are called.
                 return self._method(self._sequential(line), name, arguments, keywords, line)
             case Member(owner=Instance() as instance, name="build"):
