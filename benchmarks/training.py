@@ -47,6 +47,7 @@ from visualizer.tasks.detection import Detection
 from visualizer.tasks.segmentation import Segmentation
 from visualizer.tasks.task import Task
 from visualizer.training.link import LinkedNetwork, link_text
+from visualizer.training.loop.augmentation import Augmentation
 from visualizer.training.loop.events import Bundle
 from visualizer.training.loop.examples import Examples
 from visualizer.training.loop.loop import EVALUATION_BATCH, Training
@@ -71,7 +72,7 @@ Turn = tuple[int, float]  # images trained, seconds
 def bare_loop(spec: RunSpec, examples: Examples) -> Iterator[int]:
     """Plain PyTorch as its tutorials write it: the running loss, and loss and measures of the validation split.
 
-    What a loss or a measure is, the task says, as in the app.
+    What a loss or a measure is, the task says, as in the app; training pictures are changed at random as there.
 
     After each batch, how many images it had. Sources: https://docs.pytorch.org/tutorials/beginner/introyt/trainingyt.html
     and https://docs.pytorch.org/tutorials/beginner/basics/optimization_tutorial.html
@@ -81,11 +82,16 @@ def bare_loop(spec: RunSpec, examples: Examples) -> Iterator[int]:
     network = build(spec.architecture, settings.initialization, settings.seed, softmax_in_loss=settings.softmax_in_loss)
     optimizer = make_optimizer(network, settings)
     generator = torch.Generator().manual_seed(settings.seed)
+    change, about = Augmentation(settings), task.about(examples.dataset.annotations)
     while True:
         network.train()
         running_loss = 0.0
         for chosen in torch.randperm(len(examples.train), generator=generator).split(settings.batch_size):
             pictures, targets = examples.train.batch(chosen)
+            pictures, moves = change(pictures)
+            if moves is not None:
+                size, masks = (pictures.shape[2], pictures.shape[3]), examples.train.masks(chosen)
+                targets = task.moved(targets, moves, size, about, masks)
             optimizer.zero_grad()
             loss, _ = task.loss_and_outputs(network, pictures, targets, settings.loss)
             loss.backward()

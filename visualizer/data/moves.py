@@ -34,6 +34,8 @@ def moved(pictures: torch.Tensor, moves: Moves, *, nearest: bool = False, mirror
     Beyond its edges a picture is mirrored, or else nothing is there: zeros. Numbers are interpolated bilinearly, or
     taken from the `nearest` place: between two classes there is no third one.
     """
+    if _only_mirror(moves):
+        return _mirrored(_mirrored(pictures, moves.flipped, 3), moves.flipped_vertically, 2)
     turn, offset = _read_from(moves, (pictures.shape[2], pictures.shape[3]))
     places = torch.cat([turn, offset[:, :, None]], -1)
     grid = functional.affine_grid(places, list(pictures.shape), align_corners=False)
@@ -44,6 +46,17 @@ def moved(pictures: torch.Tensor, moves: Moves, *, nearest: bool = False, mirror
     # Rather than by torch's own padding: so pictures that are only mirrored keep every bit.
     beyond = (grid.abs() > 1).any(-1)
     return filled.masked_fill(beyond[:, None], 0)
+
+
+def _only_mirror(moves: Moves) -> bool:
+    """Whether no picture is turned, cropped or shifted: then no number has to be computed, in a tenth of the time."""
+    mirrored = (moves.flipped.abs() == 1) & (moves.flipped_vertically.abs() == 1)
+    return bool((mirrored & (moves.angle == 0) & (moves.kept == 1) & (moves.down == 0) & (moves.right == 0)).all())
+
+
+def _mirrored(pictures: torch.Tensor, sign: torch.Tensor, axis: int) -> torch.Tensor:
+    """The pictures, those with a negative sign mirrored along the axis."""
+    return torch.where((sign < 0)[:, None, None, None], pictures.flip(axis), pictures)
 
 
 def moved_points(points: torch.Tensor, moves: Moves, size: tuple[int, int]) -> torch.Tensor:
