@@ -219,6 +219,12 @@ class KerasVocabulary:
         found = array_entry(owner, index) if isinstance(owner, Array) else None
         return Unknown(text, line) if found is None else found
 
+    def set_entry(self, owner: Any, index: Any, value: Any, line: int, text: str) -> bool:
+        return False
+
+    def has(self, owner: Any, name: str) -> bool | None:
+        return None
+
     def set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
         if name == "trainable" and value is False:
             self.understood_calls += 1

@@ -99,7 +99,7 @@ def truth(value: Any) -> bool | None:
         return True if len(value) > 1 else None
     if is_open(value):
         return None
-    return bool(value) if isinstance(value, (*PLAIN, *CONTAINERS)) else True
+    return bool(value)  # of what a library made, whether it holds something
 
 
 def _is_of_library(kind: Class) -> bool:
@@ -229,6 +229,10 @@ def _compared(following: Following, op: ast.cmpop, left: Any, right: Any, node: 
         right = [REST] if REST in right else list(right)
         if right == [REST]:
             return following.unknown(node)
+    if isinstance(op, ast.Eq | ast.NotEq) and isinstance(left, tuple) and isinstance(right, tuple):
+        same = _same_tuples(following, left, right)
+        if same is not None:
+            return same == isinstance(op, ast.Eq)
     if not is_plain(following, left) or not is_plain(following, right):
         return following.unknown(node)
     try:
@@ -239,6 +243,22 @@ def _compared(following: Following, op: ast.cmpop, left: Any, right: Any, node: 
         return bool(_COMPARISONS[type(op)](left, right))
     except FAILURES as error:
         return following.failed(node, error)
+
+
+def _same_tuples(following: Following, left: tuple[Any, ...], right: tuple[Any, ...]) -> bool | None:
+    """Whether two tuples are equal, of which some items may be the library's, such as the size of a batch."""
+    if _has_rest(left) or _has_rest(right):
+        return None
+    if len(left) != len(right):
+        return False
+    sure = True
+    for one, other in zip(left, right, strict=True):
+        if is_plain(following, one) and is_plain(following, other):
+            if one != other:
+                return False
+        elif not (is_opaque(one) and is_opaque(other) and following.library.is_same(one, other)):
+            sure = False
+    return True if sure else None
 
 
 def _identical(following: Following, left: Any, right: Any, same: bool, node: ast.expr) -> Any:
