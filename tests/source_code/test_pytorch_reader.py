@@ -190,6 +190,18 @@ FORWARD = {
         "x = self.a(x)\nw = x.mean([2, 3]).sigmoid()\nx = x * w.unsqueeze(-1).unsqueeze(-1)\n"
         "return x + w[:, :, None, None]",
     ),
+    "a function in place, whose input is returned": (
+        "self.a = nn.Conv2d(3, 4, 3)\nself.b = nn.Conv2d(3, 4, 3)",
+        "y = self.a(x)\nz = y\ny -= self.b(x)\nz.mul_(2)\nF.relu_(y)\nreturn z",
+    ),
+    "whether it trains": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nreturn x if self.training is True and self.training == True or not self.training else x * 2",
+    ),
+    "tests of the numbers": (
+        "self.a = nn.Conv2d(3, 4, 3)",
+        "x = self.a(x)\nassert not torch.isnan(x).any()\nreturn x",
+    ),
     "a copy before a function in place": (
         "self.a = nn.Conv2d(3, 4, 3, padding=1)\nself.r = nn.ReLU(inplace=True)\nself.b = nn.Conv2d(4, 4, 1)",
         "x = self.a(x)\nidentity = x.clone()\nx = self.r(x)\nreturn self.b(x) + identity",
@@ -339,6 +351,14 @@ DIFFERS = {
     "parts of a tensor": (
         net("self.a = nn.Conv2d(3, 4, 3)", "a, b = self.a(x).chunk(2, dim=1)\nreturn a * torch.sigmoid(b)"),
         "chunk",
+    ),
+    "a layer that is new each time": (
+        net("self.a = nn.Conv2d(3, 4, 3)", "return nn.Conv2d(4, 2, 1)(self.a(x))"),
+        "created anew",
+    ),
+    "where the maxima of windows lie": (
+        net("self.a = nn.Conv2d(3, 4, 3)", "x, where = F.max_pool2d(self.a(x), 2, return_indices=True)\nreturn x"),
+        "where its maxima lie",
     ),
     "where the maxima lie": (
         net("self.a = nn.Conv2d(3, 4, 3)", "x, where = torch.max(self.a(x), dim=1, keepdim=True)\nreturn x"),

@@ -274,7 +274,7 @@ class _Attempt:
         except RecursionError as error:
             raise cannot_follow("Its modules lie too deep in each other.") from error
         items = list(made.values()) if isinstance(made, dict) else made
-        ends = [self.words.original(item) for item in self.budget.inside(items) if isinstance(item, Tensor)]
+        ends = [self.words.last(item) for item in self.budget.inside(items) if isinstance(item, Tensor)]
         if not ends or ends[0].made_by is None:
             raise NoNetworkError(
                 "No network was found in this text.",

@@ -66,6 +66,8 @@ _PLANS = ("LR", "LambdaLR", "ReduceLROnPlateau", "CosineAnnealingWarmRestarts")
 _REWEIGHTED = ("spectral_norm", "weight_norm")
 # Methods of modules that give the module itself.
 _ITSELF = ("to", "cuda", "cpu", "train", "eval", "float", "half", "double", "requires_grad_", "share_memory", "apply")
+# Functions that look at a tensor for a test of the program's own.
+_CHECKS = ("isnan", "isinf", "isfinite", "is_tensor", "allclose", "equal", "numel", "item", "is_contiguous")
 # What pools whole maps, by the function that does if its window is as large.
 _WHOLE_MAPS = {"avg_pool2d": "AdaptiveAvgPool2d", "max_pool2d": "AdaptiveMaxPool2d"}
 # Attributes that every module has.
@@ -544,6 +546,9 @@ class Vocabulary:
         found = self.forms.of_class(name, arguments, keywords)
         assert found is not None
         module = read_module(found, name, arguments, keywords, line, self.notes)
+        if self._depth and module.form.reads:
+            why = "is created anew each time that the network runs, and does not learn in the source; here it does."
+            self.note(line, f"This {name} {why}", other_network=True)
         self.journal.save_end(self.modules, weight=NO_MATTER)
         self.modules.append(module)
         return module
@@ -865,6 +870,10 @@ class Vocabulary:
         """What a layer makes, of which a tensor may be a copy."""
         return self._copied.get(tensor, tensor)
 
+    def last(self, tensor: Tensor) -> Tensor:
+        """What a layer makes that a tensor is in the end, after all that changed it in place."""
+        return self.original(self._now(tensor))
+
     def _replace(self, before: Tensor, after: Tensor) -> None:
         """A tensor was changed in place: whatever name it has, it is another one from now on."""
         if before is not after:
@@ -895,7 +904,11 @@ class Vocabulary:
         """What a function of torch makes of tensors; it has a method's name, mostly."""
         rest = [item for item in arguments if not self._flowing([item])]
         options = {key: item for key, item in keywords.items() if not self._flowing([item])}
+        if name in _CHECKS:
+            return Unknown(text, line)
         found = self.forms.of_function(name, len(flowing))
+        if found is None and name.endswith("_"):  # it does in place what the function without it does
+            found = self.forms.of_function(name[:-1], len(flowing))
         if name in ("cat", "concat") and isinstance(given := (*arguments, None)[0], list | tuple) and len(given) == 1:
             return flowing[0]
         if found is not None:
@@ -906,7 +919,8 @@ class Vocabulary:
             if name in _WHOLE_MAPS and self._covers_maps(flowing[0], rest, options):
                 found, rest, options = self.forms.of_class(_WHOLE_MAPS[name], [1], {}) or found, [1], {}
             module = read_module(found, name, rest, options, line, self.notes)
-            return self._apply(module, flowing, line, text)
+            made = self._apply(module, flowing, line, text)
+            return (made, Unknown(text, line)) if module.values.get("return_indices") is True else made
         if len(flowing) == 1 and (name in _OF_TENSORS or name in SAME):
             return self._tensor_method(flowing[0], name, rest, options, line, text)
         made = self._pass_unchanged(flowing, text, line)

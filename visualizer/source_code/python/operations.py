@@ -245,6 +245,11 @@ def _compared(following: Following, op: ast.cmpop, left: Any, right: Any, node: 
         return following.failed(node, error)
 
 
+def is_answer(value: Any, truth_value: Any) -> bool:
+    """Whether one is a truth, and the other a library's number that stands for one, such as `self.training`."""
+    return isinstance(truth_value, bool) and isinstance(value, int) and type(value) not in (int, bool)
+
+
 def _same_tuples(following: Following, left: tuple[Any, ...], right: tuple[Any, ...]) -> bool | None:
     """Whether two tuples are equal, of which some items may be the library's, such as the size of a batch."""
     if _has_rest(left) or _has_rest(right):
@@ -266,6 +271,8 @@ def _identical(following: Following, left: Any, right: Any, same: bool, node: as
     if (isinstance(left, changing) and isinstance(right, changing)) or (is_opaque(left) and is_opaque(right)):
         return (left is right) == same
     if isinstance(left, bool) and isinstance(right, bool):
+        return (left == right) == same
+    if is_answer(left, right) or is_answer(right, left):
         return (left == right) == same
     plain = (*PLAIN, *CONTAINERS)
     if isinstance(left, plain) and isinstance(right, plain) and type(left) is not type(right):
